@@ -1,0 +1,1 @@
+"""Values only: what an operator may set. Imports nothing of ours."""

@@ -1,0 +1,208 @@
+"""What an operator may set: default.toml < lectern.toml < environment, read once, frozen."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+_PREFIX = "LECTERN_"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Paths(_Section):
+    """Where everything lies unless another section says otherwise."""
+
+    home: str
+
+
+class Ledger(_Section):
+    """The database that remembers everything."""
+
+    url: str
+
+
+class Redis(_Section):
+    """The doorbell."""
+
+    url: str
+    port: int
+
+
+class Store(_Section):
+    """Artifacts: clips, films, sources."""
+
+    root: str
+
+
+class Archive(_Section):
+    """Where finished films are delivered."""
+
+    root: str
+    public_prefix: str
+
+
+class Log(_Section):
+    """How log lines look."""
+
+    format: Literal["console", "json"]
+    level: Literal["debug", "info", "warning", "error"]
+
+
+class Worker(_Section):
+    """Worker processes of one machine."""
+
+    count: int
+    threads: int
+    steps_per_child: int
+
+
+class Lease(_Section):
+    """How a dead worker is noticed, in seconds."""
+
+    beat_s: float
+    expiry_s: float
+
+
+class Retry(_Section):
+    """How often and when a step that failed is tried again."""
+
+    attempts: int
+    backoff_s: float
+    poison_deaths: int
+
+
+class Dispatcher(_Section):
+    """How the queues are kept thin."""
+
+    interval_s: float
+    surplus: int
+
+
+class Flower(_Section):
+    """The window on Celery."""
+
+    port: int
+
+
+class Film(_Section):
+    """What a film is like unless its row says otherwise."""
+
+    format: str
+    fps: int
+    loudness_lufs: float
+    true_peak_dbtp: float
+
+
+class Voice(_Section):
+    """Who speaks unless a row says otherwise."""
+
+    engine: str
+
+
+class Encoder(_Section):
+    """How pictures are encoded."""
+
+    crf: int
+    preset: str
+
+
+class Limits(_Section):
+    """What a user's file may cost before it is refused."""
+
+    script_characters: int
+    portrait_bytes: int
+    portrait_pixels: int
+    manifest_rows: int
+    manifest_bytes: int
+    ffmpeg_seconds: int
+    ffmpeg_memory_bytes: int
+
+
+class Settings(_Section):
+    """Everything that can be set, complete and checked."""
+
+    paths: Paths
+    ledger: Ledger
+    redis: Redis
+    store: Store
+    archive: Archive
+    log: Log
+    worker: Worker
+    lease: Lease
+    retry: Retry
+    dispatcher: Dispatcher
+    flower: Flower
+    film: Film
+    voice: Voice
+    encoder: Encoder
+    limits: Limits
+
+    @property
+    def home(self) -> Path:
+        """The folder below which everything lies."""
+        return Path(self.paths.home).expanduser().resolve()
+
+    @property
+    def ledger_url(self) -> str:
+        """The ledger's SQLAlchemy URL."""
+        return self.ledger.url or f"sqlite:///{self.home / 'ledger.sqlite3'}"
+
+    @property
+    def store_root(self) -> Path:
+        """The folder of artifacts."""
+        return Path(self.store.root).expanduser().resolve() if self.store.root else self.home / "store"
+
+    @property
+    def archive_root(self) -> Path:
+        """The folder that finished films are delivered to."""
+        return Path(self.archive.root).expanduser().resolve() if self.archive.root else self.home / "archive"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read default.toml, then lectern.toml, then the environment; later ones win, knob by knob.
+
+    lectern.toml is the file that LECTERN_CONFIG names, or the one in the home folder. A variable such
+    as LECTERN_ARCHIVE__ROOT sets `root` in `[archive]`; LECTERN_HOME is short for LECTERN_PATHS__HOME.
+
+    Raises:
+        ValueError: a file that is no TOML, an unknown knob or a value of the wrong type
+            (pydantic's ValidationError and tomllib's TOMLDecodeError are both ValueErrors).
+        FileNotFoundError: LECTERN_CONFIG names a file that does not exist.
+    """
+    env = os.environ if environment is None else environment
+    values: dict[str, Any] = tomllib.loads(Path(__file__).with_name("default.toml").read_text("utf-8"))
+    given = _from_environment(env)
+    home = given.get("paths", {}).get("home", values["paths"]["home"])
+    named = env.get("LECTERN_CONFIG")
+    file = Path(named).expanduser() if named else Path(home).expanduser() / "lectern.toml"
+    if named or file.is_file():
+        _overlay(values, tomllib.loads(file.read_text("utf-8")))
+    _overlay(values, given)
+    return Settings.model_validate(values)
+
+
+def _from_environment(env: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    given: dict[str, dict[str, str]] = {}
+    if home := env.get("LECTERN_HOME"):
+        given["paths"] = {"home": home}
+    for name, value in env.items():
+        section, gap, knob = name.removeprefix(_PREFIX).lower().partition("__")
+        if name.startswith(_PREFIX) and gap:
+            given.setdefault(section, {})[knob] = value
+    return given
+
+
+def _overlay(values: dict[str, Any], given: Mapping[str, Any]) -> None:
+    for section, knobs in given.items():
+        if isinstance(knobs, Mapping):
+            values.setdefault(section, {}).update(knobs)
+        else:
+            values[section] = knobs

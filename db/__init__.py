@@ -1,0 +1,1 @@
+"""Remembers: the tables, and the ledger with every change of state."""

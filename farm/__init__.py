@@ -1,0 +1,1 @@
+"""The use cases of the farm, one file each, and the composition root."""

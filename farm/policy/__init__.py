@@ -1,0 +1,1 @@
+"""Decides about the farm. Pure: order, retry, holds."""

@@ -1,0 +1,1 @@
+"""The craft of a film: planning, engines and steps. Knows no queue and no database."""

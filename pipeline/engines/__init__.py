@@ -1,0 +1,1 @@
+"""Replaceable models behind small protocols: voice, face and eye."""

@@ -1,0 +1,82 @@
+"""Faces: a portrait and an utterance in, the frames of a talking portrait out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.eye import Face
+from pipeline.plan.speech import Phoneme
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Canvas:
+    """A portrait already cropped and resized to the film's picture.
+
+    Attributes:
+        picture: BGR uint8 (height, width, 3), both sizes even.
+        face: the face in it, in pixels of this picture, with landmarks.
+        enlarged: by how much the portrait was enlarged to fill it; 1.0 or less when it was not.
+    """
+
+    picture: NDArray[np.uint8]
+    face: Face
+    enlarged: float
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Drive:
+    """What drives the face through one utterance.
+
+    Attributes:
+        audio: int16 mono at 48 kHz, exactly `frames` frames long, silence included.
+        phonemes: sounds in samples of that audio; empty for silence.
+        frames: how many frames to give.
+        fps: frame rate.
+        seed: seeds every random choice; made from content alone.
+    """
+
+    audio: NDArray[np.int16]
+    phonemes: tuple[Phoneme, ...]
+    frames: int
+    fps: int
+    seed: int
+
+
+class Sitter(Protocol):
+    """A portrait made ready to talk: prepared once, asked for many utterances."""
+
+    def frames(self, drive: Drive) -> Iterator[NDArray[np.uint8]]:
+        """Exactly `drive.frames` BGR uint8 frames of the canvas's size, neutral at both ends.
+
+        A frame depends on the portrait and this drive alone. The array may be reused for the next
+        frame: whoever keeps one copies it.
+        """
+        ...
+
+
+class FaceEngine(Protocol):
+    """Makes portraits talk."""
+
+    name: str
+    #: Changes whenever any pixel changes; part of every clip key.
+    version: str
+    #: What computes and with which arithmetic, for the render profile.
+    backend: str
+    precision: str
+
+    def prepare(self, canvas: Canvas) -> Sitter:
+        """Make a portrait ready to talk; at most a second or two of work, kept by the caller.
+
+        Raises:
+            InputError: the face cannot be driven, with the reason.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the model; it may be called twice."""
+        ...

@@ -1,0 +1,1 @@
+"""Decides about films. Pure: no file, clock, process or environment."""

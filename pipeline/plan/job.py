@@ -1,0 +1,84 @@
+"""What a job is made of: the values that are fixed when it is submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """The picture of a film: even width and height in pixels, and a frame rate of `clock.FRAME_RATES`."""
+
+    width: int
+    height: int
+    fps: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoiceChoice:
+    """Who speaks, and how.
+
+    Attributes:
+        engine: name of a voice engine, such as ``espeak``.
+        name: the engine's own name of the voice, such as ``en-us`` or ``cmn``.
+        language: BCP 47 tag of the script's main language, such as ``en`` or ``zh``.
+        speed: per cent of the voice's normal speed, 50 to 200.
+        pitch: per cent of the voice's normal pitch, 50 to 200.
+    """
+
+    engine: str
+    name: str
+    language: str
+    speed: int = 100
+    pitch: int = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderProfile:
+    """Everything about a machine that shapes pixels: chosen once per job, honoured by every clip of it.
+
+    Attributes:
+        engine: name of the face engine.
+        version: the engine's version; pixels never change without it.
+        backend: what computes, such as ``numpy`` or ``torch-cuda``.
+        precision: arithmetic of the engine, such as ``fp32``.
+        encoder: encoder with the build of FFmpeg, such as ``libx264 ffmpeg-9.0.2``.
+        parameters: the encoder's parameters, in order.
+    """
+
+    engine: str
+    version: str
+    backend: str
+    precision: str
+    encoder: str
+    parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobSpec:
+    """One film to make, all inputs by digest.
+
+    Attributes:
+        row: the row's id, unique in its batch.
+        title: shown to people and written into the film's metadata.
+        user: who submitted it; part of the archive's name.
+        scene: part of the archive's name; the row's id unless given.
+        script: SHA-256 of the script's normalised UTF-8 text, a source in the store.
+        portrait: SHA-256 of the portrait's file, a source in the store.
+        voice: who speaks.
+        face: name of the face engine.
+        format: size and frame rate.
+        options: dotted columns of the manifest, such as ``face.box``; reserved names only.
+    """
+
+    row: str
+    title: str
+    user: str
+    scene: str
+    script: str
+    portrait: str
+    voice: VoiceChoice
+    face: str
+    format: Format
+    options: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,39 @@
+"""Names by content: the digest of everything that shapes a result, and of nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+
+def canonical(value: object) -> str:
+    """Canonical JSON: sorted keys, no spaces, integers and strings only.
+
+    Dataclasses become objects, tuples become arrays. Two equal values give equal text on every
+    machine, in every locale and under every hash seed.
+
+    Raises:
+        TypeError: a float (it has no one spelling) or a type without a canonical form.
+    """
+    return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest_of(kind: str, schema: int, **parts: object) -> str:
+    """SHA-256, in hex, over the canonical JSON of a kind, its schema number and all its parts."""
+    text = canonical({"kind": kind, "schema": schema, **parts})
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(part) for part in value]
+    raise TypeError(f"no canonical form for {type(value).__name__}")

@@ -1,0 +1,45 @@
+"""The one catalogue of every error and warning that a person may read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pipeline.plan.errors import Fact
+from pipeline.plan.messages import (
+    archive,
+    command,
+    face,
+    farm,
+    ledger,
+    manifest,
+    media,
+    portrait,
+    script,
+    store,
+    voice,
+)
+from pipeline.plan.messages.model import Message, Text
+
+Language = Literal["en", "zh"]
+
+_ROOMS = (archive, command, face, farm, ledger, manifest, media, portrait, script, store, voice)
+
+CATALOGUE: Mapping[str, Message] = {m.code: m for room in _ROOMS for m in room.MESSAGES}
+
+
+def text(code: str, language: Language) -> Text:
+    """The words of a message, with its placeholders still in them.
+
+    Raises:
+        KeyError: no such code; a test holds every code used in the house to the catalogue.
+    """
+    message = CATALOGUE[code]
+    return message.zh if language == "zh" else message.en
+
+
+def tell(code: str, facts: Mapping[str, Fact], language: Language) -> str:
+    """What happened and what to do about it, as one line for a person."""
+    words = text(code, language)
+    gap = "" if language == "zh" else " "
+    return f"{words.what.format_map(facts)}{gap}{words.cure.format_map(facts)}"

@@ -1,0 +1,7 @@
+"""Messages of the store room."""
+
+from __future__ import annotations
+
+from pipeline.plan.messages.model import Message
+
+MESSAGES: tuple[Message, ...] = ()

@@ -1,0 +1,1 @@
+"""Does what was planned: files in, files out, safe to run twice."""

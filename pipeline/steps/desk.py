@@ -1,0 +1,38 @@
+"""What a step may ask of its surroundings while it works, and nothing more."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from pipeline.plan.artifact import Artifact, Kind
+
+
+class Desk(Protocol):
+    """A step's window to the world that remembers: the ledger's, or one in memory.
+
+    Every call raises `SupersededError` once the work is no longer this worker's.
+    """
+
+    def find(self, kind: Kind, key: str) -> Artifact | None:
+        """The accepted artifact of a key, if there is one."""
+        ...
+
+    def take(self, kind: Kind, key: str) -> bool:
+        """Become the one maker of a key; False while another worker is making it."""
+        ...
+
+    def put(self, artifact: Artifact, machine_ms: int) -> None:
+        """Have an artifact accepted, with the machine time it took; its key is free again."""
+        ...
+
+    def forget(self, artifact: Artifact) -> None:
+        """Strike out an artifact that was found missing or damaged, so that it is made again."""
+        ...
+
+    def advance(self, done: int, total: int) -> None:
+        """Tell how far the step is, in whatever unit it counts."""
+        ...
+
+    def check(self) -> None:
+        """Raise `SupersededError` if the work is no longer this worker's; cheap enough for every frame."""
+        ...

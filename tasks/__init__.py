@@ -1,0 +1,1 @@
+"""The belt: the Celery app, the tasks and the dispatcher."""

@@ -1,0 +1,1 @@
+"""The processes: workers, the supervisor and its watch."""

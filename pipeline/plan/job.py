@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pipeline.plan.artifact import Artifact
+
 
 @dataclass(frozen=True, kw_only=True)
 class Format:
@@ -57,15 +59,15 @@ class RenderProfile:
 
 @dataclass(frozen=True, kw_only=True)
 class JobSpec:
-    """One film to make, all inputs by digest.
+    """One film to make, its inputs as sources in the store.
 
     Attributes:
         row: the row's id, unique in its batch.
         title: shown to people and written into the film's metadata.
         user: who submitted it; part of the archive's name.
         scene: part of the archive's name; the row's id unless given.
-        script: SHA-256 of the script's normalised UTF-8 text, a source in the store.
-        portrait: SHA-256 of the portrait's file, a source in the store.
+        script: the script's normalised UTF-8 text, a source in the store.
+        portrait: the portrait's file as it was given, a source in the store.
         voice: who speaks.
         face: name of the face engine.
         format: size and frame rate.
@@ -76,8 +78,8 @@ class JobSpec:
     title: str
     user: str
     scene: str
-    script: str
-    portrait: str
+    script: Artifact
+    portrait: Artifact
     voice: VoiceChoice
     face: str
     format: Format

@@ -1,0 +1,133 @@
+"""The one composition root: everything that was set meets everything that works, here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from config.settings import Settings, read_settings
+from db.engine import check_schema, connect
+from db.ledger import Ledger
+from farm import telemetry
+from pipeline.engines.eye import EyeEngine
+from pipeline.engines.face import FaceEngine
+from pipeline.engines.shelf import Shelf, eyes, faces, voices
+from pipeline.engines.voice import VoiceEngine
+from pipeline.media import Limits, Media, find_ffmpeg
+from pipeline.plan.errors import InputError
+from pipeline.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workshop:
+    """What it takes to make one film, without a ledger: a store, FFmpeg and the engines.
+
+    Use it as a context manager, or call `close` when done.
+
+    Attributes:
+        settings: what the operator set.
+        store: the one door to artifacts.
+        media: the one door to FFmpeg.
+        voices: voice engines by name, opened on demand.
+        faces: face engines by name, opened on demand.
+        eyes: eye engines by name, opened on demand.
+    """
+
+    settings: Settings
+    store: Store
+    media: Media
+    voices: Shelf[VoiceEngine]
+    faces: Shelf[FaceEngine]
+    eyes: Shelf[EyeEngine]
+
+    def close(self) -> None:
+        """Close every engine that was opened; it may be called twice."""
+        for shelf in (self.voices, self.faces, self.eyes):
+            shelf.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Farm(Workshop):
+    """A workshop that remembers: the ledger, and the folder that films are delivered to.
+
+    Attributes:
+        ledger: every state of every job, one transaction a change.
+        archive: the folder of delivered films; it may be away.
+    """
+
+    ledger: Ledger
+    archive: Path
+
+    def close(self) -> None:
+        """Close the engines and the ledger's connections; it may be called twice."""
+        super().close()
+        self.ledger.close()
+
+
+def settings_of(environment: Mapping[str, str] | None = None) -> Settings:
+    """What is set: default.toml < lectern.toml < environment (the process's own unless one is given).
+
+    Raises:
+        InputError: ``farm-settings-wrong``, with the place and the reason.
+    """
+    try:
+        return read_settings(environment)
+    except (ValueError, OSError) as error:
+        raise InputError("farm-settings-wrong", reason=telemetry.one_line(error)) from error
+
+
+def open_workshop(settings: Settings | None = None) -> Workshop:
+    """Open all that one film needs, without a ledger and without a server: for ``lectern render``.
+
+    Nothing heavy is loaded: an engine is imported when it is first asked for.
+
+    Raises:
+        InputError: a setting is wrong or FFmpeg is missing.
+    """
+    chosen = settings or settings_of()
+    limits = Limits(
+        seconds=chosen.limits.ffmpeg_seconds,
+        memory_bytes=chosen.limits.ffmpeg_memory_bytes,
+    )
+    return Workshop(
+        settings=chosen,
+        store=Store(chosen.store_root),
+        media=Media(find_ffmpeg(), limits=limits),
+        voices=voices(),
+        faces=faces(),
+        eyes=eyes(),
+    )
+
+
+def open_farm(settings: Settings | None = None) -> Farm:
+    """Open the farm's memory and tools, once its ledger was found to have this version's schema.
+
+    Raises:
+        InputError: a setting is wrong, FFmpeg is missing, or the ledger's schema is older or newer
+            than this version of Lectern (none is migrated here).
+        AwayError: the ledger cannot be reached.
+    """
+    workshop = open_workshop(settings)
+    engine = connect(workshop.settings.ledger_url)
+    check_schema(engine)
+    return Farm(
+        settings=workshop.settings,
+        store=workshop.store,
+        media=workshop.media,
+        voices=workshop.voices,
+        faces=workshop.faces,
+        eyes=workshop.eyes,
+        ledger=Ledger(engine),
+        archive=workshop.settings.archive_root,
+    )

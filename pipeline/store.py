@@ -1,0 +1,345 @@
+"""The one door to artifacts: files that are never changed, named by their key and by what they are."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import stat
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.errors import AwayError, DamageError, InputError, TransientError
+
+#: Called with the name of a point after each file operation. The default does nothing; a test raises there,
+#: with a BaseException that is no Exception when it plays a killed process (nothing is tidied up then).
+CrashPoint = Callable[[str], None]
+
+_PARTS = ".parts"
+_BLOCK = 1 << 20
+_HEX64 = re.compile(r"[0-9a-f]{64}")
+_SUFFIX = re.compile(r"(\.[a-z0-9]{1,12}){1,2}")
+_NAME = re.compile(r"([0-9a-f]{64})\.([0-9a-f]{16})((?:\.[a-z0-9]{1,12}){1,2})")
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_AWAY = {errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ETIMEDOUT, errno.ENODEV}
+_AWAY |= {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredFile:
+    """A file that `Store.walk` came by.
+
+    Attributes:
+        kind: what it is.
+        key: key of the artifact.
+        digest16: the first 16 hex digits of the digest that its name promises.
+        suffix: suffix of its name, with the dot.
+        size: bytes.
+        age_s: seconds since it was put, or put again, by the file system's own clock.
+    """
+
+    kind: Kind
+    key: str
+    digest16: str
+    suffix: str
+    size: int
+    age_s: float
+
+    @property
+    def path(self) -> str:
+        """Where it lies, relative to the store's root, with forward slashes."""
+        return f"{self.kind}/{self.key[:2]}/{self.key}.{self.digest16}{self.suffix}"
+
+
+def no_crash(_point: str) -> None:
+    """Do nothing: what a crash point is outside of tests."""
+
+
+class Store:
+    """Artifacts below one folder, which every worker sees.
+
+    A file appears under its final name whole and durable, or not at all. A good file is never overwritten,
+    and nothing but `delete` removes one. Safe for any number of processes and hosts at once.
+
+    Args:
+        root: the folder; made when the first artifact is put.
+        crash: called after each file operation with the point's name.
+    """
+
+    def __init__(self, root: Path, *, crash: CrashPoint = no_crash) -> None:
+        self.root = root
+        self._crash = crash
+
+    def put(self, kind: Kind, key: str, suffix: str, write: Callable[[Path], None]) -> Artifact:
+        """Keep the file that `write` makes, under the name of its key and its content.
+
+        Args:
+            kind: what it is.
+            key: SHA-256 (hex) of everything it is made from.
+            suffix: lower-case file name suffix with the dot.
+            write: makes the file at the path it is given, which ends in ``.part``, and verifies it. What it
+                raises is passed on, and nothing is kept.
+
+        Raises:
+            AwayError: ``store-full`` or ``store-away``.
+            TransientError: ``store-failed``.
+        """
+        _check_name(key, suffix)
+        with self._part() as part:
+            write(part)
+            self._crash("store-part-written")
+            digest, size = self._settle(part)
+            artifact = Artifact(kind=kind, key=key, digest=digest, size=size, suffix=suffix)
+            self._publish(part, artifact)
+        return artifact
+
+    def adopt(self, kind: Kind, suffix: str, source: Path, *, limit_bytes: int) -> Artifact:
+        """Copy a user's file in; its key is its digest.
+
+        Raises:
+            InputError: ``store-source-unreadable`` or ``store-source-large``.
+            AwayError: ``store-full`` or ``store-away``.
+            TransientError: ``store-failed``.
+        """
+        with self._part() as part:
+            _copy_regular(source, part, limit_bytes)
+            self._crash("store-part-written")
+            digest, size = self._settle(part)
+            artifact = Artifact(kind=kind, key=digest, digest=digest, size=size, suffix=suffix)
+            _check_name(artifact.key, suffix)
+            self._publish(part, artifact)
+        return artifact
+
+    def open(self, artifact: Artifact) -> Path:
+        """Where an artifact lies; that it is there with the right size is checked, its content is not.
+
+        Raises:
+            DamageError: ``store-artifact-missing`` or ``store-artifact-damaged``, with kind and key.
+            AwayError: ``store-away``: the store's folder itself cannot be reached.
+        """
+        path = self.root / artifact.path
+        try:
+            size = path.stat().st_size
+        except FileNotFoundError:
+            if not self.root.is_dir():
+                raise AwayError("store-away", reason=os.strerror(errno.ENOENT)) from None
+            raise DamageError("store-artifact-missing", kind=artifact.kind.value, key=artifact.key) from None
+        except OSError as error:
+            raise _told(error) from error
+        if size != artifact.size:
+            raise DamageError("store-artifact-damaged", kind=artifact.kind.value, key=artifact.key)
+        return path
+
+    def verify(self, artifact: Artifact) -> Path:
+        """Where an artifact lies, its content checked by digest.
+
+        Raises:
+            DamageError, AwayError: as `open`.
+            TransientError: ``store-failed``: it could not be read.
+        """
+        path = self.open(artifact)
+        try:
+            digest, _ = _digest(path)
+        except OSError as error:
+            raise _told(error) from error
+        if digest != artifact.digest:
+            raise DamageError("store-artifact-damaged", kind=artifact.kind.value, key=artifact.key)
+        return path
+
+    def delete(self, artifact: Artifact | StoredFile) -> None:
+        """Remove a file for good; it may be gone already. For gc alone."""
+        path = self.root / artifact.path
+        try:
+            path.unlink(missing_ok=True)
+            self._crash("store-deleted")
+            if path.parent.is_dir():
+                _sync_folder(path.parent)
+        except OSError as error:
+            raise _told(error) from error
+
+    def walk(self) -> Iterator[StoredFile]:
+        """Every file that bears an artifact's name, folder by folder. For gc and audits alone."""
+        now = self._now()
+        for kind in Kind:
+            for folder in _listed(self.root / kind.value):
+                for entry in _listed(Path(folder.path)):
+                    if (name := _NAME.fullmatch(entry.name)) is None:
+                        continue
+                    with contextlib.suppress(FileNotFoundError):
+                        found = entry.stat()
+                        yield StoredFile(
+                            kind=kind,
+                            key=name[1],
+                            digest16=name[2],
+                            suffix=name[3],
+                            size=found.st_size,
+                            age_s=now - found.st_mtime,
+                        )
+
+    def delete_stale_parts(self, *, older_than_s: float) -> int:
+        """Remove what killed processes left half written; how many there were. For gc alone.
+
+        A part counts as stale when nothing was written to it for so long, by the file system's own clock.
+        """
+        now = self._now()
+        removed = 0
+        for entry in _listed(self.root / _PARTS):
+            with contextlib.suppress(FileNotFoundError):
+                if now - entry.stat().st_mtime >= older_than_s:
+                    Path(entry.path).unlink()
+                    removed += 1
+        return removed
+
+    @contextlib.contextmanager
+    def _part(self) -> Iterator[Path]:
+        """A path of one's own; nothing is left there unless the process dies."""
+        part = self.root / _PARTS / f"{uuid.uuid4().hex}.part"
+        try:
+            part.parent.mkdir(parents=True, exist_ok=True)
+            yield part
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise _told(error) from error
+        except Exception:
+            part.unlink(missing_ok=True)
+            raise
+
+    def _settle(self, part: Path) -> tuple[str, int]:
+        """Make a part durable; its digest and size."""
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        self._crash("store-part-synced")
+        return _digest(part)
+
+    def _publish(self, part: Path, artifact: Artifact) -> None:
+        final = self.root / artifact.path
+        self._make_folder(final.parent)
+        if not _link(part, final):
+            if _holds(final, artifact):
+                # Its age counts from now on, so that gc does not take away what was just found of use.
+                os.utime(final)
+            else:
+                # The name says what belongs there, and something else lies there: a damaged file is healed.
+                os.replace(part, final)  # noqa: PTH105 - Path.replace has no other meaning, the pair reads better
+        self._crash("store-linked")
+        _sync_folder(final.parent)
+        self._crash("store-folder-synced")
+        part.unlink(missing_ok=True)
+        self._crash("store-part-removed")
+
+    def _make_folder(self, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        self._crash("store-folder-made")
+        # A new folder is only as durable as its entry in the folder above.
+        _sync_folder(folder.parent)
+        _sync_folder(self.root)
+
+    def _now(self) -> float:
+        """The file system's own time: a share's clock need not be ours."""
+        probe = self.root / _PARTS / f"{uuid.uuid4().hex}.clock"
+        try:
+            probe.parent.mkdir(parents=True, exist_ok=True)
+            probe.touch()
+            now = probe.stat().st_mtime
+            probe.unlink()
+        except OSError:
+            return time.time()
+        return now
+
+
+def _check_name(key: str, suffix: str) -> None:
+    if not _HEX64.fullmatch(key) or not _SUFFIX.fullmatch(suffix):
+        raise ValueError(f"{key}{suffix}")
+
+
+def _link(part: Path, final: Path) -> bool:
+    """Give a part its final name; False if something lies there already."""
+    try:
+        os.link(part, final)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # Without hard links there is no rename that refuses to overwrite everywhere. Two that race past this
+        # question hold equal bytes, since the name is made from them.
+        if final.exists():
+            return False
+        part.rename(final)
+    return True
+
+
+def _holds(path: Path, artifact: Artifact) -> bool:
+    return path.stat().st_size == artifact.size and _digest(path)[0] == artifact.digest
+
+
+def _digest(path: Path) -> tuple[str, int]:
+    digest = hashlib.sha256()
+    size = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            size += len(block)
+    return digest.hexdigest(), size
+
+
+def _copy_regular(source: Path, part: Path, limit_bytes: int) -> None:
+    """Copy a regular file of at most `limit_bytes`; pipes and devices are no files to us."""
+    try:
+        # A pipe would be waited on for ever without O_NONBLOCK.
+        descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        reason = os.strerror(error.errno or errno.EIO)
+        raise InputError("store-source-unreadable", name=source.name, reason=reason) from error
+    with os.fdopen(descriptor, "rb") as file, part.open("wb") as copy:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            reason = os.strerror(errno.EISDIR)
+            raise InputError("store-source-unreadable", name=source.name, reason=reason)
+        copied = 0
+        while block := file.read(_BLOCK):
+            copied += len(block)
+            if copied > limit_bytes:
+                raise InputError("store-source-large", name=source.name, limit_bytes=limit_bytes)
+            copy.write(block)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some shares know no fsync of a folder; they keep names in order by themselves.
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def _listed(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise _told(error) from error
+
+
+def _told(error: OSError) -> AwayError | TransientError:
+    """What a failed file operation means to the farm, in the operating system's words."""
+    number = error.errno or errno.EIO
+    reason = os.strerror(number)
+    if number in _FULL:
+        return AwayError("store-full", reason=reason)
+    if number in _AWAY:
+        return AwayError("store-away", reason=reason)
+    return TransientError("store-failed", reason=reason)

@@ -1,0 +1,91 @@
+# The two commands a newcomer needs are `make demo` and `make test`; `make help` lists them all.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+LOCKS := requirements/base.txt requirements/dev.txt requirements/eye.txt
+
+.PHONY: help
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
+
+# One Python of 3.11 or 3.12 is looked for, so that a newer default does not stand in the way.
+$(VENV)/python.ready:
+	@python=""
+	for name in python3.12 python3.11 python3; do
+	  if "$$name" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null; then
+	    python="$$name"; break
+	  fi
+	done
+	if [ -z "$$python" ]; then
+	  echo "Lectern needs Python 3.11 or 3.12. On Debian or Ubuntu: sudo apt install python3 python3-venv" >&2; exit 1
+	fi
+	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then
+	  version="$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
+	  echo "python3-venv is missing. On Debian or Ubuntu: sudo apt install python$$version-venv" >&2; exit 1
+	fi
+	"$$python" -m venv $(VENV)
+	touch $@
+
+$(VENV)/base.ready: $(VENV)/python.ready requirements/base.txt requirements/eye.txt pyproject.toml
+	@echo "Installing Lectern (about a minute) ..."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/eye.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/dev.ready: $(VENV)/base.ready requirements/dev.txt
+	@echo "Installing what the tests need ..."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+.PHONY: install
+install: $(VENV)/base.ready ## create the environment and install Lectern into it
+
+.PHONY: demo
+demo: $(VENV)/base.ready ## set everything up and render a real batch
+	@$(BIN)/python -I demo/run.py
+
+.PHONY: test
+test: $(VENV)/dev.ready ## set everything up and run the tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: soak
+soak: $(VENV)/dev.ready ## the long fault campaigns (an hour)
+	@$(BIN)/python -m pytest -m soak --override-ini=timeout=3600 $(ARGS)
+
+.PHONY: lint
+lint: $(VENV)/dev.ready ## format, lint, types, import directions, generated pages
+	@$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/generate/errors.py --check
+	$(BIN)/python docs/generate/dependencies.py --check
+
+.PHONY: docs
+docs: $(VENV)/dev.ready ## write the generated pages anew
+	@$(BIN)/python docs/generate/errors.py
+	$(BIN)/python docs/generate/dependencies.py
+
+.PHONY: bench
+bench: $(VENV)/dev.ready ## measure speed and memory; prints figures and the machine
+	@for program in bench/[a-z]*.py; do echo "== $$program"; $(BIN)/python "$$program"; done
+
+# Everything is pinned with hashes; this is the only place that resolves versions anew.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.PHONY: lock
+lock: $(VENV)/python.ready ## resolve and pin all dependencies anew
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(LOCK) pyproject.toml --extra eye --extra demo --output-file requirements/base.txt
+	$(LOCK) pyproject.toml --extra eye --extra demo --extra dev --output-file requirements/dev.txt
+	$(LOCK) --no-deps requirements/eye.in --output-file requirements/eye.txt
+
+.PHONY: clean
+clean: ## remove the environment and everything built or rendered here
+	@rm -rf $(VENV) build *.egg-info demo/out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -12,8 +12,8 @@ PAGE = ROOT / "docs" / "errors.md"
 
 _HEAD = """# Errors and warnings
 
-Every message that Lectern can give, by its code. A code never changes its meaning. The words in `{braces}` are filled
-with the facts of the case. This page is made from the catalogue by `make docs`.
+Every message that Lectern can give, by its code. A code never changes its meaning. The words in
+`{braces}` are filled with the facts of the case. This page is made from the catalogue by `make docs`.
 
 每条消息均有固定代码;`{花括号}` 中的内容由具体情况填入。
 """

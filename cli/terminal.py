@@ -1,0 +1,121 @@
+"""Where the command line prints: answers on standard output, errors and notes on standard error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cli.clean import clean
+from cli.exits import exit_of
+from cli.words import Words
+from pipeline.plan.errors import Fact, LecternError
+from pipeline.plan.messages import Language, text
+
+#: Wide enough that nothing is wrapped where no person looks on: pipes, files, logs.
+_UNBOUNDED = 10_000
+
+Cell = str | Text
+
+
+class Terminal:
+    """One command's way of speaking: to a person in their language, or to a machine in JSON.
+
+    Args:
+        json_wanted: whether answers and errors are JSON documents.
+        language: what people are spoken to in.
+        stdout: where the answer goes.
+        stderr: where everything else goes.
+    """
+
+    def __init__(self, *, json_wanted: bool, language: Language, stdout: TextIO, stderr: TextIO) -> None:
+        self.json_wanted = json_wanted
+        self.language = language
+        self.words = Words(language)
+        self._stdout = stdout
+        self.out = _console(stdout)
+        self.err = _console(stderr)
+
+    def answer(self, document: Mapping[str, object], lines: Iterable[Cell | Table]) -> None:
+        """Give the answer: the document when a machine asked, else the lines."""
+        if self.json_wanted:
+            self.document(document)
+            return
+        for line in lines:
+            self.say(line)
+
+    def document(self, document: Mapping[str, object]) -> None:
+        """Print the one JSON document of this command."""
+        self._stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        self._stdout.flush()
+
+    def say(self, line: Cell | Table) -> None:
+        """Print a line or a table of the answer for a person."""
+        _print(self.out, line)
+
+    def note(self, line: Cell | Table) -> None:
+        """Print what is worth knowing but is not the answer; a machine does not want it."""
+        if not self.json_wanted:
+            _print(self.err, line)
+
+    def error(self, error: LecternError) -> None:
+        """Tell of an error: what happened, what to do, and its code; for a machine as one line of JSON."""
+        if self.json_wanted:
+            self.err.file.write(json.dumps(error_document(error, self.language), ensure_ascii=False) + "\n")
+            self.err.file.flush()
+            return
+        what, cure = told(error.code, error.facts, self.language)
+        line = Text(self.words("error") + " ", style="bold red")
+        line.append(what, style="not bold default")
+        _print(self.err, line)
+        _print(self.err, Text(f"  {cure}"))
+        _print(self.err, Text(f"  [{error.code}]", style="dim"))
+
+    def table(self, *heads: str, rows: Iterable[Sequence[Cell]], right: Sequence[int] = ()) -> Table:
+        """A table with plain columns; the heads are words, the columns at `right` are aligned to the right."""
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        for index, head in enumerate(heads):
+            table.add_column(self.words(head) if head else "", justify="right" if index in right else "left")
+        for row in rows:
+            table.add_row(*(cell if isinstance(cell, Text) else Text(clean(cell)) for cell in row))
+        return table
+
+
+def told(code: str, facts: Mapping[str, Fact], language: Language) -> tuple[str, str]:
+    """A message's what and cure, filled with facts that are safe to print."""
+    words = text(code, language)
+    safe = {name: clean(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+    return words.what.format_map(safe), words.cure.format_map(safe)
+
+
+def error_document(error: LecternError, language: Language) -> dict[str, object]:
+    """What a machine is told of an error."""
+    what, cure = told(error.code, error.facts, language)
+    return {
+        "kind": "error",
+        "code": error.code,
+        "what": what,
+        "cure": cure,
+        "facts": dict(error.facts),
+        "exit": int(exit_of(error)),
+    }
+
+
+def _console(stream: TextIO) -> Console:
+    width = None if stream.isatty() else _UNBOUNDED
+    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
+
+
+def _print(console: Console, line: Cell | Table) -> None:
+    if console.is_terminal:
+        console.print(line)
+        return
+    with console.capture() as capture:
+        console.print(line)
+    # A table fills its lines with blanks, which help nobody in a file.
+    console.file.write("".join(f"{row.rstrip()}\n" for row in capture.get().splitlines()))
+    console.file.flush()

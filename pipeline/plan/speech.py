@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Phoneme:
     """One sound, from sample `start` up to but not including `end`.
 
@@ -25,7 +25,7 @@ class Phoneme:
     stressed: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Word:
     """One word: samples `start` to `end`, characters `text_start` to `text_end` of the spoken text."""
 

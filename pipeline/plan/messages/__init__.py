@@ -9,6 +9,7 @@ from pipeline.plan.errors import Fact
 from pipeline.plan.messages import (
     archive,
     command,
+    engine,
     face,
     farm,
     ledger,
@@ -23,7 +24,7 @@ from pipeline.plan.messages.model import Message, Text
 
 Language = Literal["en", "zh"]
 
-_ROOMS = (archive, command, face, farm, ledger, manifest, media, portrait, script, store, voice)
+_ROOMS = (archive, command, engine, face, farm, ledger, manifest, media, portrait, script, store, voice)
 
 CATALOGUE: Mapping[str, Message] = {m.code: m for room in _ROOMS for m in room.MESSAGES}
 

@@ -1,0 +1,170 @@
+"""Shelves: the engines of each protocol by name, imported when they are asked for."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+from pipeline.engines.eye import EyeEngine
+from pipeline.engines.face import FaceEngine
+from pipeline.engines.voice import VoiceEngine
+from pipeline.plan.errors import InputError, LecternError
+
+
+class Engine(Protocol):
+    """What every engine can do, whatever its protocol."""
+
+    def close(self) -> None:
+        """Release what it holds; it may be called twice."""
+        ...
+
+
+EngineT = TypeVar("EngineT", bound=Engine)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """An engine that stands on a shelf, not imported yet.
+
+    Attributes:
+        target: where its class is, as ``module:Class``.
+        needs: modules of other distributions without which it cannot work.
+        install: the command that installs them.
+    """
+
+    target: str
+    needs: tuple[str, ...] = ()
+    install: str = "pip install lectern"
+
+
+class Shelf(Generic[EngineT]):
+    """Engines of one protocol by name; each is imported and opened when it is first asked for.
+
+    An engine is added by an `Offer` here, or by another distribution through an entry point of the
+    shelf's group. A built-in name cannot be taken over by a distribution.
+
+    Args:
+        group: entry-point group of engines from elsewhere, such as ``lectern.voices``.
+        built_in: Lectern's own, the default first.
+    """
+
+    def __init__(self, group: str, built_in: Mapping[str, Offer]) -> None:
+        self.group = group
+        self._built_in = dict(built_in)
+        self._opened: dict[tuple[str, str], EngineT] = {}
+
+    def names(self) -> tuple[str, ...]:
+        """Every name on the shelf: Lectern's own first, then those of other distributions, sorted."""
+        return tuple(self._offers())
+
+    def open(self, name: str, **options: Any) -> EngineT:  # noqa: ANN401 - each engine has options of its own
+        """The engine of that name; the same one for the same options until the shelf is closed.
+
+        Raises:
+            InputError: ``engine-unknown`` with the known names, ``engine-missing`` with what to install,
+                or ``engine-broken``: it is there and cannot be loaded.
+        """
+        offer = self._offer(name)
+        key = (name, repr(sorted(options.items())))
+        if key not in self._opened:
+            self._opened[key] = self._make(name, offer, options)
+        return self._opened[key]
+
+    def why_not(self, name: str) -> LecternError | None:
+        """Why an engine cannot be used here, or None if it can; nothing heavy is imported to find out.
+
+        Raises:
+            InputError: ``engine-unknown``.
+        """
+        return self._missing(name, self._offer(name))
+
+    def close(self) -> None:
+        """Close every engine that was opened; it may be called twice."""
+        while self._opened:
+            _, engine = self._opened.popitem()
+            engine.close()
+
+    def _offers(self) -> dict[str, Offer]:
+        found = metadata.entry_points(group=self.group)
+        foreign = {
+            point.name: Offer(target=point.value, install=f"pip install {point.dist.name}")
+            for point in sorted(found, key=lambda point: point.name)
+            if point.dist is not None
+        }
+        return {**self._built_in, **{n: o for n, o in foreign.items() if n not in self._built_in}}
+
+    def _offer(self, name: str) -> Offer:
+        offers = self._offers()
+        if name not in offers:
+            raise InputError("engine-unknown", engine=name, shelf=self.group, known=", ".join(offers))
+        return offers[name]
+
+    def _missing(self, name: str, offer: Offer) -> LecternError | None:
+        for module in offer.needs:
+            if not _is_there(module):
+                return InputError("engine-missing", engine=name, library=module, install=offer.install)
+        return None
+
+    def _make(self, name: str, offer: Offer, options: Mapping[str, Any]) -> EngineT:
+        if missing := self._missing(name, offer):
+            raise missing
+        module, _, attribute = offer.target.partition(":")
+        try:
+            made = getattr(importlib.import_module(module), attribute)
+        except ModuleNotFoundError as error:
+            library = error.name or module
+            raise InputError("engine-missing", engine=name, library=library, install=offer.install) from error
+        except (ImportError, AttributeError, OSError) as error:
+            # A native library that does not load is an ImportError or an OSError, told in one line.
+            reason = " ".join(str(error).split())
+            raise InputError("engine-broken", engine=name, reason=reason) from error
+        return cast("EngineT", made(**options))
+
+
+def voices() -> Shelf[VoiceEngine]:
+    """The voices."""
+    return Shelf(
+        "lectern.voices",
+        {
+            "espeak": Offer(
+                target="pipeline.engines.voice.espeak:EspeakVoice",
+                needs=("espeakng_loader",),
+                install="pip install espeakng-loader",
+            )
+        },
+    )
+
+
+def faces() -> Shelf[FaceEngine]:
+    """The faces."""
+    return Shelf(
+        "lectern.faces",
+        {"warp": Offer(target="pipeline.engines.face.warp:WarpFace", needs=("cv2",))},
+    )
+
+
+def eyes() -> Shelf[EyeEngine]:
+    """The eyes; the first one that can be used is the default."""
+    return Shelf(
+        "lectern.eyes",
+        {
+            "facemesh": Offer(
+                target="pipeline.engines.eye.facemesh:FaceMeshEye",
+                needs=("mediapipe", "google.protobuf", "matplotlib"),
+                install="pip install 'lectern[eye]' && pip install --no-deps mediapipe==0.10.21",
+            ),
+            "haar": Offer(target="pipeline.engines.eye.haar:HaarEye", needs=("cv2",)),
+        },
+    )
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ModuleNotFoundError, ValueError):
+        # The package above it is missing, or something half imported stands in its place.
+        return False

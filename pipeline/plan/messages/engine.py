@@ -1,0 +1,50 @@
+"""Messages of the shelves of engines."""
+
+from __future__ import annotations
+
+from pipeline.plan.messages.model import Message, Text
+
+MESSAGES: tuple[Message, ...] = (
+    Message(
+        code="engine-unknown",
+        level="error",
+        en=Text(
+            what="There is no engine “{engine}” among {shelf}.",
+            why="Engines are chosen by name: Lectern's own, and those that other installed packages add.",
+            cure="Use one of these: {known}. `lectern engines` lists them with what each one needs.",
+        ),
+        zh=Text(
+            what="{shelf} 中没有名为“{engine}”的引擎。",
+            why="引擎按名称选择：包括 Lectern 自带的引擎，以及其他已安装软件包提供的引擎。",
+            cure="请使用以下之一：{known}。运行 `lectern engines` 可查看全部引擎及其要求。",
+        ),
+    ),
+    Message(
+        code="engine-missing",
+        level="error",
+        en=Text(
+            what="The engine “{engine}” cannot be used here: its library “{library}” is not installed.",
+            why="Lectern installs only what the base needs; an engine brings further libraries.",
+            cure="Install it into Lectern's environment: {install}",
+        ),
+        zh=Text(
+            what="引擎“{engine}”在此处无法使用：缺少库“{library}”。",
+            why="Lectern 默认只安装基础组件，各引擎还需要另外的库。",
+            cure="请在 Lectern 的环境中安装：{install}",
+        ),
+    ),
+    Message(
+        code="engine-broken",
+        level="error",
+        en=Text(
+            what="The engine “{engine}” is installed but does not load: {reason}.",
+            why="A library of it is damaged, or was built for another system or version.",
+            cure="Install its packages again; `lectern doctor` checks them.",
+        ),
+        zh=Text(
+            what="引擎“{engine}”已安装，但无法加载：{reason}。",
+            why="它的某个库已损坏，或者是为其他系统或版本构建的。",
+            cure="请重新安装它的软件包；可运行 `lectern doctor` 进行检查。",
+        ),
+    ),
+)

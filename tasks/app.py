@@ -1,0 +1,130 @@
+"""The Celery app: a belt that carries step ids, and may lose, double or delay any of them without harm.
+
+The ledger is the queue; a message only says "look at this step". So there is no result backend, no
+countdown and no chord, and every setting below is chosen against a loss that was measured with Celery on
+Redis: what a worker holds is acknowledged late and goes back when its process dies, nothing is fetched
+ahead, and a running step is not cancelled because Redis went away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from celery import Celery
+
+from pipeline.plan.trace import Trace
+
+TASK = "lectern.step"
+_QUEUES = "lectern."
+#: Redis priorities, 0 first.
+_PRIORITIES = {"high": 0, "normal": 4, "low": 8}
+#: Redis gives a message that was not acknowledged to another worker after this long, at the least.
+_LEAST_VISIBILITY_S = 3600
+_SOCKET_S = 10
+
+#: Runs one step, by its id and the trace it belongs to.
+RunStep = Callable[[int, str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One ring of the doorbell for one step.
+
+    Attributes:
+        step: the step's id, the whole body of the message.
+        capability: what a worker needs to be able to do for it; names the queue.
+        label: the step in words, for Flower, such as ``render demo/row3 2/4``.
+        urgency: of the job: low, normal or high.
+        trace: the job's trace.
+    """
+
+    step: int
+    capability: str
+    label: str
+    urgency: str
+    trace: Trace
+
+
+def queue_of(capability: str) -> str:
+    """The Celery queue of a capability."""
+    return _QUEUES + capability
+
+
+def make_app(redis_url: str, *, time_limit_s: int, steps_per_child: int) -> Celery:
+    """A Celery app on this Redis; nothing is connected yet.
+
+    Args:
+        redis_url: where the doorbell is.
+        time_limit_s: after this long Celery kills the process of a step.
+        steps_per_child: after so many steps a worker's process is replaced.
+    """
+    app = Celery("lectern", broker=redis_url, set_as_current=False)
+    app.conf.update(_settings(time_limit_s, steps_per_child))
+    return app
+
+
+def _settings(time_limit_s: int, steps_per_child: int) -> Mapping[str, Any]:
+    return {
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_acks_on_failure": True,
+        "task_acks_on_timeout": True,
+        "task_ignore_result": True,
+        "task_publish_retry": False,
+        "task_send_sent_event": True,
+        "task_time_limit": time_limit_s,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "worker_prefetch_multiplier": 1,
+        "worker_disable_prefetch": True,
+        "worker_concurrency": 1,
+        "worker_pool": "prefork",
+        "worker_max_tasks_per_child": steps_per_child,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "worker_send_task_events": True,
+        "worker_proc_alive_timeout": 60.0,
+        # structlog writes every line; Celery's own loggers reach it through the standard logging.
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_connection_timeout": _SOCKET_S,
+        "broker_transport_options": {
+            "visibility_timeout": max(_LEAST_VISIBILITY_S, 2 * time_limit_s),
+            "priority_steps": list(range(10)),
+            "queue_order_strategy": "priority",
+            "socket_timeout": _SOCKET_S,
+            "socket_connect_timeout": _SOCKET_S,
+            "socket_keepalive": True,
+            "health_check_interval": 25,
+        },
+    }
+
+
+def register(app: Celery, run_step: RunStep) -> None:
+    """Teach an app to run steps: only a worker's app can."""
+
+    @app.task(name=TASK, bind=True)  # type: ignore[untyped-decorator]
+    def step(task: Any, step_id: int) -> None:  # noqa: ANN401 - Celery has no types
+        run_step(step_id, str((task.request.headers or {}).get("traceparent", "")))
+
+
+def publish(app: Celery, message: Message) -> None:
+    """Put one message into its queue, or fail at once: whoever publishes comes back by itself.
+
+    Raises:
+        kombu.exceptions.OperationalError: Redis cannot be reached.
+    """
+    app.send_task(
+        TASK,
+        args=(message.step,),
+        queue=queue_of(message.capability),
+        priority=_PRIORITIES.get(message.urgency, _PRIORITIES["normal"]),
+        headers={"traceparent": message.trace.traceparent},
+        shadow=message.label,
+        argsrepr=message.label,
+        retry=False,
+        ignore_result=True,
+    )

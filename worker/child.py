@@ -1,0 +1,142 @@
+"""A process that the supervisor keeps alive, and that cannot outlive it."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+_PR_SET_PDEATHSIG = 1
+_LONGEST_WAIT_S = 30.0
+_STEADY_S = 60.0
+_LOG_BYTES = 20_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """What to start.
+
+    Attributes:
+        name: what people call it; the name of its log file.
+        argv: program and arguments; never a shell's line.
+        environment: its whole environment.
+        folder: where it runs; a folder of ours, so that nothing is imported from a stranger's.
+        log: file that its output is appended to.
+    """
+
+    name: str
+    argv: Sequence[str]
+    environment: Mapping[str, str]
+    folder: Path
+    log: Path
+
+
+class Child:
+    """One program, started again when it ends: at once at first, then with growing patience.
+
+    The kernel kills the process when the *thread* that started it ends, so `start` and `tend` belong to
+    the supervisor's main thread (prctl(2), PR_SET_PDEATHSIG).
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
+        self._failures = 0
+        self._log = structlog.get_logger().bind(child=program.name)
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it runs."""
+        return self._process.pid if self.alive else None  # type: ignore[union-attr]
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Start it, in a session of its own, so that a terminal's Ctrl-C reaches the supervisor alone."""
+        program = self.program
+        program.folder.mkdir(parents=True, exist_ok=True)
+        with _log_file(program.log) as log:
+            self._process = subprocess.Popen(  # noqa: S603 - a fixed program, and no shell
+                list(program.argv),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=program.folder,
+                env=dict(program.environment),
+                start_new_session=True,
+                preexec_fn=_die_with(os.getpid()),
+            )
+        self._started = time.monotonic()
+        self._log.info("started", pid=self._process.pid)
+
+    def tend(self) -> bool:
+        """Start it again if it has ended and has waited long enough; True if it was found ended."""
+        if self.alive:
+            return False
+        lasted = time.monotonic() - self._started
+        if self._process is not None:
+            self._failures = 0 if lasted > _STEADY_S else self._failures + 1
+            self._log.warning("ended", code=self._process.returncode, again_in_s=self._patience())
+            self._process = None
+            self._started = time.monotonic()
+            return True
+        if lasted >= self._patience():
+            self.start()
+        return False
+
+    def _patience(self) -> float:
+        return min(_LONGEST_WAIT_S, 0.5 * 2.0 ** (self._failures - 1)) if self._failures else 0.0
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal, if it still runs."""
+        if self.alive and self._process is not None:
+            self._process.send_signal(number)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for its end; False if it still runs after so many seconds."""
+        if self._process is None:
+            return True
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """End it and all that shares its process group, at once."""
+        if self._process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+def _log_file(path: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > _LOG_BYTES:
+        path.replace(path.with_suffix(path.suffix + ".1"))
+    return path.open("ab")
+
+
+def _die_with(parent: int) -> Callable[[], None]:
+    """What a new process does first: ask to be killed when its parent's thread ends."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def ask() -> None:
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return ask

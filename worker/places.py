@@ -1,0 +1,131 @@
+"""Where the processes of one machine keep what is theirs, below the home folder."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import socket
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.plan.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """Folders and files of one home.
+
+    Attributes:
+        home: the home folder.
+    """
+
+    home: Path
+
+    @property
+    def run(self) -> Path:
+        """What is true only while the farm is up; only its owner may look inside."""
+        return self.home / "run"
+
+    @property
+    def logs(self) -> Path:
+        """One log file for each process."""
+        return self.home / "logs"
+
+    @property
+    def redis(self) -> Path:
+        """Data, configuration and password of our own Redis."""
+        return self.home / "redis"
+
+    @property
+    def state(self) -> Path:
+        """What the running farm tells about itself, as JSON; there while it is up."""
+        return self.run / "up.json"
+
+    def make(self) -> None:
+        """Make the folders, closed to everybody but their owner."""
+        for folder in (self.home, self.run, self.logs, self.redis):
+            folder.mkdir(parents=True, exist_ok=True)
+        for folder in (self.run, self.redis):
+            folder.chmod(0o700)
+
+
+@contextlib.contextmanager
+def only_one(places: Places) -> Generator[None]:
+    """Hold the home's lock: a second farm on the same home is refused.
+
+    The kernel frees the lock with the process that holds it, however that ends.
+
+    Raises:
+        InputError: ``farm-already-up``.
+    """
+    places.make()
+    with (places.run / "up.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError("farm-already-up", home=str(places.home)) from error
+        try:
+            yield
+        finally:
+            places.state.unlink(missing_ok=True)
+
+
+def secret(path: Path) -> str:
+    """The secret kept in a file that only its owner may read; made by chance when there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        write_private(path, secrets.token_urlsafe(24), fresh=True)
+    return path.read_text("ascii").strip()
+
+
+def write_private(path: Path, text: str, *, fresh: bool = False) -> None:
+    """Write a file that only its owner may read, whole or not at all.
+
+    Raises:
+        FileExistsError: `fresh` was asked for, and it is there already.
+    """
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    try:
+        if fresh:
+            os.link(part, path)
+        else:
+            part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def tell_state(places: Places, state: Mapping[str, object]) -> None:
+    """Tell what runs, for those who look later."""
+    write_private(places.state, json.dumps(state, indent=1))
+
+
+def told_state(places: Places) -> Mapping[str, object] | None:
+    """What the farm on this home tells about itself; None while it is not up."""
+    try:
+        state = json.loads(places.state.read_text("utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return state if isinstance(state, dict) else None
+
+
+def free_port(wanted: int) -> int:
+    """A port of this machine that nobody listens on: `wanted`, or any when that is 0.
+
+    Raises:
+        InputError: ``farm-port-taken``.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError as error:
+            raise InputError("farm-port-taken", port=wanted) from error
+        port: int = probe.getsockname()[1]
+        return port

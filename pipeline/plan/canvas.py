@@ -103,9 +103,9 @@ def parse_format(words: str, *, fps: int) -> Format:
 def place(face: FacePlace, *, size: tuple[int, int], format: Format) -> Crop:  # noqa: A002 - the house's word for it
     """Where to cut a picture so that the face sits well in the format; never past the picture's edge.
 
-    The crop has the format's aspect to the pixel. Head and shoulders if the picture allows: the face is 44 per
-    cent of the shorter side high, its eyes a little above the middle. A picture that holds less gives
-    as much as it has. The face may still be larger than the crop: ask `Crop.holds`.
+    The crop has the format's aspect to the pixel. Head and shoulders if the picture allows: the face is
+    44 per cent of the shorter side high, its eyes a little above the middle. A picture that holds less
+    gives as much as it has. The face may still be larger than the crop: ask `Crop.holds`.
 
     Args:
         face: the face, in pixels of the picture.

@@ -32,7 +32,7 @@ class FaceMeasures:
         shadow: per cent by which the darker side of the face is darker than the lighter one.
         blur: width of the sharpest edges, as per mille of the face's width.
         covered: per cent of lips and chin that look like something else.
-        beside_mouth: distance from the mouth to the nearer outline of the face, per cent of the mouth's width.
+        beside_mouth: from the mouth to the nearer outline of the face, per cent of the mouth's width.
     """
 
     box: tuple[int, int, int, int]

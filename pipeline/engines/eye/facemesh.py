@@ -1,0 +1,230 @@
+"""The eye `facemesh`: 478 landmarks and the pose of every face, by MediaPipe's face mesh.
+
+The models (BlazeFace short and full range, face mesh with attention) are inside the wheel of
+mediapipe 0.10.21, the last one that has them; later ones download theirs.
+Sources: Bazarevsky et al., "BlazeFace", 2019; Grishchenko et al., "Attention Mesh", 2020.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.eye import Face
+from pipeline.engines.eye.pose import pose_of
+from pipeline.engines.eye.quiet import quiet_native_logs
+
+_Box = tuple[float, float, float, float]
+_RGB = NDArray[np.uint8]
+
+_CONFIDENCE = 0.5
+# The mesh sees each face in a picture of its own of this size, so that its landmarks hardly depend on
+# where and how large the face was; the face takes half of it.
+_LOOK_SIDE = 512
+_LOOK_MARGIN = 2.0
+# A face detector sees a picture of 192 x 192 pixels: a face under a tenth of the picture is found in
+# a part of it, by ever smaller parts.
+_PARTS = (2, 4, 8)
+_SMALLEST_PART = 256
+_GREY = 127
+
+
+class _Models:
+    """MediaPipe's graphs; they hold threads and must be used in the process that made them."""
+
+    def __init__(self) -> None:
+        from mediapipe.python.solutions.face_detection import FaceDetection
+        from mediapipe.python.solutions.face_mesh import FaceMesh
+
+        self.process_id = os.getpid()
+        self.detectors: tuple[Any, ...] = tuple(
+            FaceDetection(model_selection=model, min_detection_confidence=_CONFIDENCE) for model in (1, 0)
+        )
+        self.mesh: Any = FaceMesh(
+            static_image_mode=True,
+            refine_landmarks=True,
+            max_num_faces=2,
+            min_detection_confidence=_CONFIDENCE,
+        )
+
+    def close(self) -> None:
+        for graph in (*self.detectors, self.mesh):
+            graph.close()
+
+
+class FaceMeshEye:
+    """Finds every face with 478 landmarks, and small ones by looking again at parts of the picture.
+
+    The models are made at the first look, in the process that looks: an engine made before a fork
+    is safe after it. Not for several threads at once.
+    """
+
+    name = "facemesh"
+    version = "1"
+
+    def __init__(self) -> None:
+        self._models: _Models | None = None
+        # Models made before a fork lost their threads with it: waiting for those at the end would never
+        # end, so they are kept and left alone.
+        self._inherited: list[_Models] = []
+
+    def look(self, picture: NDArray[np.uint8]) -> tuple[Face, ...]:
+        """Every face in a BGR uint8 (height, width, 3) picture, the largest first; empty if there is none."""
+        with quiet_native_logs():
+            faces = _look(np.ascontiguousarray(picture[..., ::-1]), self._ready())
+        return tuple(sorted(faces, key=lambda face: _area(face.box), reverse=True))
+
+    def close(self) -> None:
+        """Release the models; it may be called twice, and looking again makes them anew."""
+        models, self._models = self._models, None
+        if models is None:
+            return
+        if models.process_id == os.getpid():
+            models.close()
+        else:
+            self._inherited.append(models)
+
+    def _ready(self) -> _Models:
+        if self._models is not None and self._models.process_id != os.getpid():
+            self._inherited.append(self._models)
+            self._models = None
+        if self._models is None:
+            self._models = _Models()
+        return self._models
+
+
+def _look(rgb: _RGB, models: _Models) -> list[Face]:
+    faces: list[Face] = []
+    for candidates in _ever_closer(rgb, models):
+        for box in candidates:
+            landmarks = _mesh(rgb, box, models)
+            if landmarks is not None:
+                _add(faces, _face_of(landmarks))
+        if faces:
+            break
+    return faces
+
+
+def _ever_closer(rgb: _RGB, models: _Models) -> Iterator[list[_Box]]:
+    """Boxes that may be faces: in the whole picture, then with room around it, then in ever smaller parts."""
+    height, width = rgb.shape[:2]
+    yield _detect(rgb, models)
+    # A face that fills the picture is found once it has room around it.
+    room = max(height, width) // 2
+    padded = np.pad(rgb, ((room, room), (room, room), (0, 0)), constant_values=_GREY)
+    yield [_moved(box, -room, -room) for box in _detect(padded, models)]
+    for parts in _PARTS:
+        side = max(height, width) // parts
+        if side < _SMALLEST_PART:
+            return
+        yield [
+            _moved(box, x, y)
+            for y in _starts(height, side)
+            for x in _starts(width, side)
+            for box in _detect(np.ascontiguousarray(rgb[y : y + side, x : x + side]), models)
+        ]
+
+
+def _starts(length: int, side: int) -> list[int]:
+    """Where parts of a side begin so that they overlap by a third or more and end at the edge."""
+    if length <= side:
+        return [0]
+    count = -(-(length - side) * 3 // (2 * side)) + 1
+    return [round(index * (length - side) / (count - 1)) for index in range(count)]
+
+
+def _detect(rgb: _RGB, models: _Models) -> list[_Box]:
+    height, width = rgb.shape[:2]
+    boxes: list[_Box] = []
+    for detector in models.detectors:
+        for detection in detector.process(rgb).detections or ():
+            found = detection.location_data.relative_bounding_box
+            box = (
+                found.xmin * width,
+                found.ymin * height,
+                (found.xmin + found.width) * width,
+                (found.ymin + found.height) * height,
+            )
+            if all(_overlap(box, other) < 0.3 for other in boxes):  # noqa: PLR2004 - one face, two detectors
+                boxes.append(box)
+    return boxes
+
+
+def _mesh(rgb: _RGB, box: _Box, models: _Models) -> NDArray[np.float64] | None:
+    """The landmarks of the face in a box, or None if there is no face in it after all."""
+    landmarks = None
+    # The second look is framed by what the first one found, which makes it independent of the detector's box.
+    for _ in range(2):
+        landmarks = _mesh_once(rgb, box, models)
+        if landmarks is None:
+            return None
+        box = _box_of(landmarks)
+    return landmarks
+
+
+def _mesh_once(rgb: _RGB, box: _Box, models: _Models) -> NDArray[np.float64] | None:
+    x, y, side = _frame(box)
+    look = _cut(rgb, x, y, side)
+    found = models.mesh.process(look).multi_face_landmarks or ()
+    best, best_overlap = None, 0.2
+    for face in found:
+        points = np.array([(point.x, point.y, point.z) for point in face.landmark], np.float64) * side
+        points[:, 0] += x
+        points[:, 1] += y
+        overlap = _overlap(_box_of(points), box)
+        if overlap > best_overlap:
+            best, best_overlap = points, overlap
+    return best
+
+
+def _frame(box: _Box) -> tuple[int, int, int]:
+    side = max(8, round(max(box[2] - box[0], box[3] - box[1]) * _LOOK_MARGIN))
+    return round((box[0] + box[2] - side) / 2), round((box[1] + box[3] - side) / 2), side
+
+
+def _cut(rgb: _RGB, x: int, y: int, side: int) -> _RGB:
+    """A square of the picture, grey beyond its edges, at the size at which the mesh looks."""
+    height, width = rgb.shape[:2]
+    left, top, right, bottom = max(x, 0), max(y, 0), min(x + side, width), min(y + side, height)
+    square: _RGB = np.full((side, side, 3), _GREY, np.uint8)
+    if right > left and bottom > top:
+        square[top - y : bottom - y, left - x : right - x] = rgb[top:bottom, left:right]
+    how = cv2.INTER_AREA if side > _LOOK_SIDE else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(square, (_LOOK_SIDE, _LOOK_SIDE), interpolation=how), np.uint8)
+
+
+def _face_of(landmarks: NDArray[np.float64]) -> Face:
+    yaw, pitch, roll = pose_of(landmarks)
+    return Face(box=_box_of(landmarks), landmarks=landmarks, yaw=yaw, pitch=pitch, roll=roll)
+
+
+def _add(faces: list[Face], face: Face) -> None:
+    if all(_overlap(face.box, other.box) < 0.3 for other in faces):  # noqa: PLR2004 - found twice
+        faces.append(face)
+
+
+def _box_of(landmarks: NDArray[np.float64]) -> _Box:
+    (x0, y0), (x1, y1) = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
+    return float(x0), float(y0), float(x1), float(y1)
+
+
+def _moved(box: _Box, x: float, y: float) -> _Box:
+    return box[0] + x, box[1] + y, box[2] + x, box[3] + y
+
+
+def _area(box: _Box) -> float:
+    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+
+
+def _overlap(one: _Box, other: _Box) -> float:
+    """Intersection over union."""
+    shared = _area(
+        (max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3]))
+    )
+    whole = _area(one) + _area(other) - shared
+    return shared / whole if whole > 0 else 0.0

@@ -62,6 +62,7 @@ class Worker(_Section):
     count: int
     threads: int
     steps_per_child: int
+    step_seconds: int
 
 
 class Lease(_Section):

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
-from config.settings import Settings, read_settings
+from config.settings import Settings as Settings
+from config.settings import read_settings
 from db.engine import check_schema, connect
 from db.ledger import Ledger
 from farm import telemetry
@@ -131,3 +132,20 @@ def open_farm(settings: Settings | None = None) -> Farm:
         ledger=Ledger(engine),
         archive=workshop.settings.archive_root,
     )
+
+
+def set_up_logging(settings: Settings, *, stream: TextIO | None = None) -> None:
+    """Send this process's log lines to `stream` (standard error unless given), as the operator set.
+
+    Called once by a process, before its first line.
+    """
+    telemetry.set_up(style=settings.log.format, level=settings.log.level, stream=stream)
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment variables that give a child process exactly these settings, whatever its files say."""
+    return {
+        f"LECTERN_{section}__{knob}".upper(): str(value)
+        for section, knobs in settings.model_dump().items()
+        for knob, value in knobs.items()
+    }

@@ -8,8 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from config.settings import Settings as Settings
-from config.settings import read_settings
+from config.settings import Settings, read_settings
 from db.engine import check_schema, connect
 from db.ledger import Ledger
 from farm import telemetry
@@ -20,6 +19,17 @@ from pipeline.engines.voice import VoiceEngine
 from pipeline.media import Limits, Media, find_ffmpeg
 from pipeline.plan.errors import InputError
 from pipeline.store import Store
+
+__all__ = [
+    "Farm",
+    "Settings",
+    "Workshop",
+    "environment_of",
+    "open_farm",
+    "open_workshop",
+    "set_up_logging",
+    "settings_of",
+]
 
 
 @dataclass(frozen=True, kw_only=True)

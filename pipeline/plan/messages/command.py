@@ -2,6 +2,147 @@
 
 from __future__ import annotations
 
-from pipeline.plan.messages.model import Message
+from pipeline.plan.messages.model import Message, Text
 
-MESSAGES: tuple[Message, ...] = ()
+MESSAGES: tuple[Message, ...] = (
+    Message(
+        code="command-usage",
+        level="error",
+        en=Text(
+            what="The command was not understood: {reason}",
+            why="An option, an argument or a command is missing, unknown or has a value it cannot have.",
+            cure="`lectern --help` lists the commands; `lectern COMMAND --help` explains one.",
+        ),
+        zh=Text(
+            what="无法理解该命令：{reason}",
+            why="某个选项、参数或命令缺失、未知，或取值不允许。",
+            cure="`lectern --help` 列出所有命令；`lectern 命令 --help` 说明其中一个。",
+        ),
+    ),
+    Message(
+        code="command-unexpected",
+        level="error",
+        en=Text(
+            what="Something happened that Lectern did not expect ({error}).",
+            why="This is a fault of Lectern, not of what you gave it.",
+            cure="The details stand in {log}; please report them with what you did. Jobs in the farm go on.",
+        ),
+        zh=Text(
+            what="发生了 Lectern 未预料到的情况（{error}）。",
+            why="这是 Lectern 自身的缺陷，与您提供的内容无关。",
+            cure="详情见 {log}；请连同您的操作一起报告。农场中的任务会继续进行。",
+        ),
+    ),
+    Message(
+        code="command-batch-refused",
+        level="error",
+        en=Text(
+            what="{bad} of {rows} rows cannot be made as they are. Nothing was queued.",
+            why="A batch is queued whole or not at all, so that no half of it has to be hunted for later.",
+            cure="Mend the rows named above and submit again; the {good} good rows alone go with --skip-invalid.",
+        ),
+        zh=Text(
+            what="{rows} 行中有 {bad} 行无法按现状制作。未提交任何任务。",
+            why="一个批次要么整体入队，要么完全不入队，以免之后再去寻找遗漏的一半。",
+            cure="请修正上面列出的行后重新提交；若只提交其余 {good} 行，请加 --skip-invalid。",
+        ),
+    ),
+    Message(
+        code="command-batch-hopeless",
+        level="error",
+        en=Text(
+            what="None of the {rows} rows can be made as they are. Nothing was queued.",
+            why="Each row has at least one error, so there is nothing to make.",
+            cure="Mend what is named above and submit again.",
+        ),
+        zh=Text(
+            what="{rows} 行全都无法按现状制作。未提交任何任务。",
+            why="每一行都至少有一个错误，因此没有可制作的内容。",
+            cure="请修正上面列出的问题后重新提交。",
+        ),
+    ),
+    Message(
+        code="command-batch-unknown",
+        level="error",
+        en=Text(
+            what="There is no batch {batch}.",
+            why="The ledger that this command reads knows no batch with this number.",
+            cure="`lectern list` shows all batches. A farm elsewhere is chosen by LECTERN_HOME or LECTERN_LEDGER__URL.",
+        ),
+        zh=Text(
+            what="没有批次 {batch}。",
+            why="该命令读取的账本中没有这个编号的批次。",
+            cure="`lectern list` 显示所有批次。用 LECTERN_HOME 或 LECTERN_LEDGER__URL 选择其他农场。",
+        ),
+    ),
+    Message(
+        code="command-job-unknown",
+        level="error",
+        en=Text(
+            what="There is no job {job}.",
+            why="The ledger that this command reads knows no job with this number.",
+            cure="`lectern list BATCH` shows the jobs of a batch.",
+        ),
+        zh=Text(
+            what="没有任务 {job}。",
+            why="该命令读取的账本中没有这个编号的任务。",
+            cure="`lectern list 批次` 显示一个批次中的任务。",
+        ),
+    ),
+    Message(
+        code="command-file-unreadable",
+        level="error",
+        en=Text(
+            what="{path} cannot be read: {reason}.",
+            why="The file does not exist, is a folder, or may not be read by you.",
+            cure="Check the path and its permissions.",
+        ),
+        zh=Text(
+            what="无法读取 {path}：{reason}。",
+            why="文件不存在、是一个文件夹，或您没有读取权限。",
+            cure="请检查路径及其权限。",
+        ),
+    ),
+    Message(
+        code="command-output-exists",
+        level="error",
+        en=Text(
+            what="{path} exists already and was left as it is.",
+            why="A film that was made before is never overwritten without being asked for.",
+            cure="Choose another name, or add --force to replace it.",
+        ),
+        zh=Text(
+            what="{path} 已存在，未作改动。",
+            why="未经明确要求，不会覆盖之前制作的影片。",
+            cure="请另取名称，或加 --force 替换它。",
+        ),
+    ),
+    Message(
+        code="command-output-unwritable",
+        level="error",
+        en=Text(
+            what="{path} cannot be written: {reason}.",
+            why="The folder does not exist, may not be written by you, or its disk is full.",
+            cure="Choose a folder that you may write to.",
+        ),
+        zh=Text(
+            what="无法写入 {path}：{reason}。",
+            why="文件夹不存在、您没有写入权限，或磁盘已满。",
+            cure="请选择您可以写入的文件夹。",
+        ),
+    ),
+    Message(
+        code="command-output-suffix",
+        level="error",
+        en=Text(
+            what="{path} does not end in .mp4.",
+            why="Films are MP4 files, and some players go by the name alone.",
+            cure="Give the film a name that ends in .mp4.",
+        ),
+        zh=Text(
+            what="{path} 不以 .mp4 结尾。",
+            why="影片是 MP4 文件，有些播放器只看文件名。",
+            cure="请给影片取一个以 .mp4 结尾的名称。",
+        ),
+    ),
+)

@@ -1,0 +1,98 @@
+"""How jobs and batches are said to a person: the cells and lines that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rich.table import Table
+from rich.text import Text
+
+from cli.clean import clean
+from cli.terminal import Terminal, told
+from farm.views import BatchView, JobView
+
+_STYLES: Mapping[str, str] = {
+    "completed": "green",
+    "failed": "bold red",
+    "canceled": "dim",
+    "active": "cyan",
+    "held": "yellow",
+}
+#: In the order in which counts are told.
+_COUNTED = ("completed", "failed", "canceled", "active", "queued", "held")
+
+
+def state_of(terminal: Terminal, job: JobView) -> Text:
+    """A job's state in words; a hold is said before the state it holds."""
+    state = "held" if job.holds and not job.over else job.state
+    return Text(terminal.words.state(state), style=_STYLES.get(state, ""))
+
+
+def counts_of(terminal: Terminal, counts: Mapping[str, int]) -> Text:
+    """How many jobs are in which state, leaving out what there is none of."""
+    line = Text()
+    for state in _COUNTED:
+        if number := counts.get(state, 0):
+            if line:
+                line.append(" · ", style="dim")
+            line.append(f"{number} {terminal.words.state(state)}", style=_STYLES.get(state, ""))
+    return line
+
+
+def eta_of(terminal: Terminal, seconds: int | None) -> str:
+    """When it is expected to be done; a dash while nothing was measured that could tell."""
+    return (
+        terminal.words("unknown")
+        if seconds is None
+        else terminal.words("about", span=terminal.words.span(seconds))
+    )
+
+
+def waiting_of(terminal: Terminal, job: JobView) -> str:
+    """Why nothing moves, in words; empty when something does."""
+    words = terminal.words
+    if job.waiting == "held":
+        return words("waiting-held", reasons=", ".join(words.state(f"hold-{hold}") for hold in job.holds))
+    if job.waiting == "retry" and job.retry_in_s is not None:
+        return words("waiting-retry", span=words.span(job.retry_in_s))
+    return words(f"waiting-{job.waiting}") if job.waiting else ""
+
+
+def progress_of(terminal: Terminal, job: JobView) -> str:
+    """What a job is at: its stage, or why it waits, or what ended it."""
+    if waiting := waiting_of(terminal, job):
+        return waiting
+    if job.state == "failed" and job.error is not None:
+        return told(job.error.code, job.error.facts, terminal.language)[0]
+    if job.state == "completed":
+        return clean(job.film)
+    if job.ahead:
+        return terminal.words("behind", jobs=job.ahead)
+    return terminal.words.state(job.stage) if job.stage else ""
+
+
+def jobs_table(terminal: Terminal, jobs: Iterable[JobView]) -> Table:
+    """One line for each job."""
+    rows = [
+        (
+            str(job.id),
+            job.row,
+            state_of(terminal, job),
+            f"{job.per_cent} %",
+            "" if job.over else eta_of(terminal, job.eta_s),
+            progress_of(terminal, job),
+        )
+        for job in jobs
+    ]
+    return terminal.table("job", "row", "state", "per-cent", "eta", "now", rows=rows, right=(0, 3))
+
+
+def batch_line(terminal: Terminal, batch: BatchView) -> Text:
+    """A batch in one line: what it is, how far it is, and until when."""
+    line = Text(terminal.words("batch-named", batch=batch.id, name=clean(batch.name)), style="bold")
+    line.append("  ").append_text(counts_of(terminal, batch.counts))
+    if not batch.over:
+        line.append(f"  {batch.per_cent} %")
+        if batch.eta_s is not None:
+            line.append("  " + terminal.words("left", span=terminal.words.span(batch.eta_s)))
+    return line

@@ -1,0 +1,173 @@
+"""`lectern status`, `lectern show`, `lectern list`: what the farm is at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cli.clean import clean
+from cli.documents import batch_document, batches_document, farm_document, job_document
+from cli.exits import Exit
+from cli.lines import batch_line, counts_of, eta_of, jobs_table, progress_of, state_of
+from cli.options import JobNumber, terminal_of
+from cli.terminal import Terminal, told
+from farm import show as views
+from farm.bootstrap import open_farm
+from farm.views import AttemptView, BatchView, FarmView, JobDetail
+
+_MOST_JOBS = 20
+_TRACE_HEAD = 32
+
+State = Annotated[
+    str | None,
+    typer.Option(
+        "--state", help="Only jobs in this state: queued, active, completed, failed, canceled or held."
+    ),
+]
+Most = Annotated[int, typer.Option("--most", min=1, help="At most so many lines.")]
+
+
+def status(context: typer.Context) -> Exit:
+    """Show what the whole farm is at: who works, what is active, what waits and why."""
+    terminal = terminal_of(context)
+    with open_farm() as farm:
+        view = views.whole(farm, most=_MOST_JOBS)
+    terminal.answer(farm_document(view), _status(view, terminal))
+    return Exit.OK
+
+
+def show(context: typer.Context, job: JobNumber) -> Exit:
+    """Show one job: its progress, its files, each attempt, and what went wrong."""
+    terminal = terminal_of(context)
+    with open_farm() as farm:
+        detail = views.job(farm, job)
+    terminal.answer(job_document(detail), _job(detail, terminal))
+    return Exit.OK
+
+
+def list_(
+    context: typer.Context,
+    batch: Annotated[
+        int | None, typer.Argument(metavar="BATCH", help="List the jobs of this batch; else all batches.")
+    ] = None,
+    state: State = None,
+    most: Most = 1000,
+) -> Exit:
+    """List the batches, or with a batch's number its jobs."""
+    terminal = terminal_of(context)
+    with open_farm() as farm:
+        if batch is None:
+            found = views.batches(farm, most=most)
+            terminal.answer(batches_document(found), _batches(found, terminal))
+            return Exit.OK
+        view = views.batch(farm, batch)
+        jobs = views.jobs(farm, batch=batch, state=state, most=most)
+    terminal.answer(batch_document(view, jobs), (batch_line(terminal, view), jobs_table(terminal, jobs)))
+    return Exit.OK
+
+
+def _status(view: FarmView, terminal: Terminal) -> Iterator[Text | Table | str]:
+    words = terminal.words
+    yield counts_of(terminal, view.counts) or Text(words("nothing-submitted"))
+    if view.workers:
+        rows = [
+            (worker.name, ", ".join(worker.capabilities), str(worker.job or ""), words.state(worker.stage))
+            for worker in view.workers
+        ]
+        yield ""
+        yield terminal.table("worker", "can", "job", "stage", rows=rows)
+    if view.batches:
+        yield ""
+        for batch in view.batches:
+            yield batch_line(terminal, batch)
+    if view.jobs:
+        yield ""
+        yield jobs_table(terminal, view.jobs)
+    yield from _notes(view, terminal)
+
+
+def _notes(view: FarmView, terminal: Terminal) -> Iterator[Text]:
+    """What keeps the farm from going on, and what to do about it."""
+    words = terminal.words
+    if view.batches and not view.workers:
+        yield Text(words("no-workers"), style="yellow")
+    elif view.batches and not view.dispatcher:
+        yield Text(words("no-dispatcher"), style="yellow")
+    if view.archive_pending:
+        yield Text(words("archive-waits", films=view.archive_pending), style="yellow")
+
+
+def _batches(found: tuple[BatchView, ...], terminal: Terminal) -> Iterator[Table | str]:
+    if not found:
+        yield terminal.words("nothing-submitted")
+        return
+    rows = [
+        (
+            str(batch.id),
+            batch.name,
+            batch.submitted,
+            str(batch.jobs),
+            counts_of(terminal, batch.counts),
+            "" if batch.over else eta_of(terminal, batch.eta_s),
+        )
+        for batch in found
+    ]
+    yield terminal.table("batch", "manifest", "submitted", "films", "state", "eta", rows=rows, right=(0, 3))
+
+
+def _job(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | str]:
+    words, job = terminal.words, detail.job
+    facts = [
+        ("title", job.title),
+        ("row", words("row-of-batch", row=clean(job.row), batch=job.batch)),
+        ("state", state_of(terminal, job)),
+        ("per-cent", f"{job.per_cent} %"),
+        ("now", progress_of(terminal, job)),
+        ("length", words.span(job.length_ms // 1000) if job.length_ms else words("unknown")),
+        ("voice", f"{detail.voice} ({detail.language})"),
+        ("format", detail.format),
+        ("user", detail.user),
+        ("scene", detail.scene),
+        ("archive-head", words.state(f"archive-{job.archive}")),
+        ("trace", job.trace),
+    ]
+    if not job.over:
+        facts.insert(4, ("eta", eta_of(terminal, job.eta_s)))
+    grid = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for name, value in facts:
+        grid.add_row(
+            Text(words(name), style="bold"), value if isinstance(value, Text) else Text(clean(value))
+        )
+    for kind, place in detail.files.items():
+        grid.add_row(Text(words.state(f"file-{kind}"), style="bold"), Text(clean(place)))
+    yield grid
+    if job.error is not None:
+        what, cure = told(job.error.code, job.error.facts, terminal.language)
+        yield ""
+        yield Text(f"{what} {cure}", style="red")
+        yield Text(f"[{job.error.code}]", style="dim")
+    if detail.attempts:
+        yield ""
+        yield _attempts(detail.attempts, terminal)
+
+
+def _attempts(attempts: tuple[AttemptView, ...], terminal: Terminal) -> Table:
+    words = terminal.words
+    rows = [
+        (
+            words.state(one.stage) + ("" if one.chunk is None else f" {one.chunk + 1}"),
+            str(one.number),
+            words.state(f"outcome-{one.outcome}"),
+            words.span(one.machine_ms // 1000) if one.machine_ms >= 1000 else f"{one.machine_ms} ms",  # noqa: PLR2004
+            one.worker,
+            "" if one.error is None else told(one.error.code, one.error.facts, terminal.language)[0],
+        )
+        for one in attempts
+    ]
+    return terminal.table(
+        "stage", "attempt", "outcome", "took", "worker", "error-head", rows=rows, right=(1, 3)
+    )

@@ -1,0 +1,132 @@
+"""`lectern watch`: live progress of a batch until it is over; leaving it leaves the farm working."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import typer
+from rich.console import Group
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from cli.clean import clean
+from cli.documents import batch_document
+from cli.exits import Exit
+from cli.lines import batch_line, eta_of, jobs_table, progress_of, state_of
+from cli.options import NewestBatch, terminal_of
+from cli.terminal import Terminal
+from farm import show
+from farm.bootstrap import Farm, open_farm
+from farm.views import BatchView, JobView
+
+_INTERVAL_S = 1.0
+_BAR = 24
+#: Lines of the screen that the total, the notes and the prompt need.
+_RESERVED = 6
+_MOST_ROWS = 20
+_SHOWN_FAILURES = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What one look at the ledger found: the batch, the jobs worth a line, and what was told before."""
+
+    batch: BatchView
+    jobs: tuple[JobView, ...]
+
+
+def watch(context: typer.Context, batch: NewestBatch = None) -> Exit:
+    """Show a batch's progress until each of its films is done.
+
+    Ctrl-C leaves the farm working. With --json, waits until the batch is over and prints it once.
+    """
+    with open_farm() as farm:
+        number = show.newest_batch(farm) if batch is None else batch
+        return follow(farm, number, terminal_of(context))
+
+
+def follow(farm: Farm, batch: int, terminal: Terminal) -> Exit:
+    """Show progress until the batch is over, then its result; `Exit.FAILED` if a film could not be made."""
+    looks = _looks(farm, batch)
+    try:
+        if terminal.json_wanted:
+            *_, last = (look.batch for look in looks)
+        elif terminal.out.is_terminal:
+            last = _draw(looks, terminal)
+        else:
+            last = _tell(looks, terminal)
+    except KeyboardInterrupt:
+        terminal.note(terminal.words("farm-goes-on", batch=batch))
+        return Exit.INTERRUPTED
+    terminal.answer(batch_document(last, show.jobs(farm, batch=batch)), _result(farm, last, terminal))
+    return Exit.FAILED if last.counts.get("failed") or last.counts.get("canceled") else Exit.OK
+
+
+def _looks(farm: Farm, batch: int) -> Iterator[Look]:
+    """Look at the batch again and again, a last time when it is over."""
+    while True:
+        view = show.batch(farm, batch)
+        yield Look(batch=view, jobs=show.lively(farm, batch, most=_MOST_ROWS))
+        if view.over:
+            return
+        time.sleep(_INTERVAL_S)
+
+
+def _draw(looks: Iterator[Look], terminal: Terminal) -> BatchView:
+    """On a terminal: a total and a line for each active job, drawn in place."""
+    with Live(console=terminal.out, auto_refresh=False, transient=True) as live:
+        for look in looks:
+            live.update(_screen(look, terminal), refresh=True)
+    return look.batch
+
+
+def _screen(look: Look, terminal: Terminal) -> Group:
+    rows = max(1, terminal.out.height - _RESERVED)
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for column in range(5):
+        table.add_column(justify="right" if column == 3 else "left", no_wrap=column != 4)  # noqa: PLR2004
+    for job in look.jobs[:rows]:
+        table.add_row(
+            Text(clean(job.row)),
+            state_of(terminal, job),
+            ProgressBar(total=100, completed=job.per_cent, width=_BAR),
+            f"{job.per_cent} %",
+            Text(f"{progress_of(terminal, job)}  {eta_of(terminal, job.eta_s)}".strip()),
+        )
+    total = ProgressBar(total=100, completed=look.batch.per_cent, width=_BAR)
+    return Group(batch_line(terminal, look.batch), total, table, Text(terminal.words("leave"), style="dim"))
+
+
+def _tell(looks: Iterator[Look], terminal: Terminal) -> BatchView:
+    """In a pipe or a log: a line whenever a job comes to something new, and the total now and then."""
+    told: dict[int, str] = {}
+    tenth = -1
+    for look in looks:
+        if look.batch.per_cent // 10 != tenth:
+            tenth = look.batch.per_cent // 10
+            terminal.say(batch_line(terminal, look.batch))
+        for job in look.jobs:
+            now = f"{state_of(terminal, job)}  {progress_of(terminal, job)}"
+            if told.get(job.id) != now:
+                told[job.id] = now
+                terminal.say(f"  {clean(job.row)}  {now}")
+    return look.batch
+
+
+def _result(farm: Farm, batch: BatchView, terminal: Terminal) -> Iterator[Text | Table | str]:
+    """What became of a batch: where its films are, and of those that are none, why."""
+    yield batch_line(terminal, batch)
+    films = show.jobs(farm, batch=batch.id, state="completed", most=_MOST_ROWS)
+    if films:
+        yield jobs_table(terminal, films)
+    if (rest := batch.counts.get("completed", 0) - len(films)) > 0:
+        yield terminal.words("and-more", number=rest, batch=batch.id)
+    if batch.archive_pending:
+        yield terminal.words("archive-waits", films=batch.archive_pending)
+    if batch.counts.get("failed"):
+        yield jobs_table(terminal, show.jobs(farm, batch=batch.id, state="failed", most=_SHOWN_FAILURES))
+        yield terminal.words("how-to-retry", batch=batch.id)

@@ -1,0 +1,182 @@
+"""What people and machines are shown of the farm: plain values, computed by `farm.show`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.plan.errors import Fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """An error as it was stored: a code of the catalogue and its facts."""
+
+    code: str
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptView:
+    """One run of a step.
+
+    Attributes:
+        stage: speak, render, join or archive.
+        chunk: which chunk of the film, counted from 0; None outside of render.
+        number: 1 for the first attempt of the step.
+        outcome: running, ok, error, timeout, lost, interrupted or superseded.
+        worker: who ran it.
+        machine_ms: machine time in milliseconds.
+        error: what went wrong, if anything.
+    """
+
+    stage: str
+    chunk: int | None
+    number: int
+    outcome: str
+    worker: str
+    machine_ms: int
+    error: Told | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobView:
+    """One job as it stands now.
+
+    Attributes:
+        id: number of the job.
+        batch: number of its batch.
+        row: the row's id in the manifest.
+        title: the film's title.
+        state: queued, active, completed, failed, canceled or review.
+        holds: reasons why nothing new of it is started, such as ``operator``.
+        stage: the stage it is in or waits for; empty when there is none left.
+        per_cent: how much of its expected machine time is done, 0 to 100; 100 only when it is completed.
+        ahead: queued and active jobs that go before it; None once it is active or done.
+        eta_s: seconds until its film is expected, from measured machine times; None when nothing is measured
+            yet or nothing moves.
+        waiting: why nothing moves at this moment: ``held``, ``no-worker``, ``retry``, ``archive-away``;
+            empty when something does, or when it is only its turn that it waits for.
+        retry_in_s: seconds until the next attempt, when that is what it waits for.
+        length_ms: the film's length; None until the speech is known.
+        trace: its W3C trace id, 32 hex digits.
+        archive: none, pending, archived or error.
+        film: where the film is: a link, a path in the archive, or a path in the store; empty before.
+        error: the error that ended it, or the last one that it is retried after.
+    """
+
+    id: int
+    batch: int
+    row: str
+    title: str
+    state: str
+    holds: tuple[str, ...]
+    stage: str
+    per_cent: int
+    ahead: int | None
+    eta_s: int | None
+    waiting: str
+    retry_in_s: int | None
+    length_ms: int | None
+    trace: str
+    archive: str
+    film: str
+    error: Told | None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen to it by itself, the archive aside."""
+        return self.state in {"completed", "failed", "canceled"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobDetail:
+    """One job with everything that is known of it.
+
+    Attributes:
+        job: as lists show it.
+        attempts: every run of each of its steps, in the order in which they began.
+        files: what was made, by kind: film, captions, poster, manifest.
+        user: who submitted it.
+        scene: its place in the archive's names.
+        voice: engine and voice, such as ``espeak/en-us``.
+        language: BCP 47 tag of the script.
+        format: such as ``720x720 25 fps``.
+    """
+
+    job: JobView
+    attempts: tuple[AttemptView, ...]
+    files: Mapping[str, str]
+    user: str
+    scene: str
+    voice: str
+    language: str
+    format: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchView:
+    """One batch as it stands now.
+
+    Attributes:
+        id: number of the batch.
+        name: file name of its manifest.
+        submitted: UTC, ISO 8601 with seconds.
+        counts: jobs by state; a job with a hold counts as its state and once more as ``held``.
+        jobs: how many jobs it has.
+        per_cent: how much of its expected machine time is done, 0 to 100.
+        eta_s: seconds until its last film is expected; None when nothing is measured yet or nothing moves.
+        archive_pending: films that wait for the archive.
+    """
+
+    id: int
+    name: str
+    submitted: str
+    counts: Mapping[str, int]
+    jobs: int
+    per_cent: int
+    eta_s: int | None
+    archive_pending: int
+
+    @property
+    def over(self) -> bool:
+        """Whether every job of it is completed, failed or canceled."""
+        return sum(self.counts.get(state, 0) for state in ("completed", "failed", "canceled")) == self.jobs
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerView:
+    """One worker that is alive.
+
+    Attributes:
+        name: its name, unique in the farm.
+        capabilities: what it can do, such as ``render.warp``.
+        job: number of the job that it works on; None while it waits.
+        stage: the stage of that job; empty while it waits.
+    """
+
+    name: str
+    capabilities: tuple[str, ...]
+    job: int | None
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FarmView:
+    """The whole farm as it stands now.
+
+    Attributes:
+        counts: jobs by state, of all batches; jobs with a hold once more as ``held``.
+        workers: workers that are alive.
+        dispatcher: whether a dispatcher leads.
+        batches: batches that are not over, the oldest first.
+        jobs: active jobs, in the order of their work.
+        archive_pending: films that wait for the archive.
+    """
+
+    counts: Mapping[str, int]
+    workers: tuple[WorkerView, ...]
+    dispatcher: bool
+    batches: tuple[BatchView, ...]
+    jobs: tuple[JobView, ...]
+    archive_pending: int

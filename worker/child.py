@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import structlog
 
@@ -56,7 +57,7 @@ class Child:
     @property
     def pid(self) -> int | None:
         """Its process id while it runs."""
-        return self._process.pid if self.alive else None  # type: ignore[union-attr]
+        return self._process.pid if self._process is not None and self.alive else None
 
     @property
     def alive(self) -> bool:
@@ -76,7 +77,7 @@ class Child:
                 cwd=program.folder,
                 env=dict(program.environment),
                 start_new_session=True,
-                preexec_fn=_die_with(os.getpid()),
+                preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509 - one system call, and no thread but this
             )
         self._started = time.monotonic()
         self._log.info("started", pid=self._process.pid)
@@ -116,14 +117,14 @@ class Child:
 
     def kill(self) -> None:
         """End it and all that shares its process group, at once."""
-        if self._process is None:
+        if self._process is None or not self.alive:
             return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
 
-def _log_file(path: Path):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _log_file(path: Path) -> BinaryIO:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and path.stat().st_size > _LOG_BYTES:
         path.replace(path.with_suffix(path.suffix + ".1"))

@@ -45,6 +45,11 @@ class Places:
         """What the running farm tells about itself, as JSON; there while it is up."""
         return self.run / "up.json"
 
+    @property
+    def flower_password(self) -> Path:
+        """The password of Flower's one user."""
+        return self.run / "flower.password"
+
     def make(self) -> None:
         """Make the folders, closed to everybody but their owner."""
         for folder in (self.home, self.run, self.logs, self.redis):

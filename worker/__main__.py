@@ -1,0 +1,58 @@
+"""The inner door, by which the supervisor starts its processes: ``python -P -m worker ROLE NAME``.
+
+People use the console script ``lectern``, whose commands call the same functions.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from farm.bootstrap import Settings, set_up_logging, settings_of
+from pipeline.plan.errors import LecternError
+from pipeline.plan.messages import tell
+from worker import dispatching, flower, process, up
+from worker.places import Places
+
+
+def _worker(settings: Settings, name: str) -> int:
+    return process.serve(settings, name=name)
+
+
+def _dispatcher(settings: Settings, name: str) -> int:
+    return dispatching.serve(settings, name=name)
+
+
+def _flower(settings: Settings, port: str) -> int:
+    flower.show(process.worker_app(settings), Places(home=settings.home), int(port))
+    return 0
+
+
+def _up(settings: Settings, _name: str) -> int:
+    return up.up(settings, ready=lambda _standing: None)
+
+
+_ROLES: Mapping[str, Callable[[Settings, str], int]] = {
+    "worker": _worker,
+    "dispatcher": _dispatcher,
+    "flower": _flower,
+    "up": _up,
+}
+
+
+def main(role: str, name: str) -> int:
+    """Be one of the farm's processes; returns the exit code."""
+    settings = settings_of()
+    set_up_logging(settings)
+    with structlog.contextvars.bound_contextvars(process=name):
+        try:
+            return _ROLES[role](settings, name)
+        except LecternError as error:
+            structlog.get_logger().error(error.code, told=tell(error.code, error.facts, "en"), **error.facts)
+            return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

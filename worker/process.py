@@ -1,0 +1,137 @@
+"""One Celery worker: a main process that listens, and one child that works."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from celery import Celery, signals
+from celery.apps.worker import Worker
+
+from farm.bootstrap import Settings, open_farm, set_up_logging
+from tasks.app import make_app, queue_of, register
+from tasks.step import StepRunner, open_runner
+from worker.places import Places
+from worker.redis_server import redis_url
+from worker.threads import settle_threads
+
+#: Celery's child ignores SIGINT and Celery itself uses the other one; this one means "leave the step now".
+INTERRUPT = signal.SIGUSR2
+
+
+def worker_app(settings: Settings) -> Celery:
+    """The Celery app that these settings describe, for a worker, the dispatcher or Flower.
+
+    Raises:
+        InputError: ``farm-redis-unknown``.
+    """
+    return make_app(
+        redis_url(settings.redis.url, settings.home),
+        time_limit_s=settings.worker.step_seconds,
+        steps_per_child=settings.worker.steps_per_child,
+    )
+
+
+def serve(settings: Settings, *, name: str, capabilities: Sequence[str] = ()) -> int:
+    """Work until told to end; returns the exit code.
+
+    SIGTERM lets the running step finish; a second one interrupts it, and the step is begun anew elsewhere
+    without having used up an attempt.
+
+    Args:
+        settings: what the operator set.
+        name: the worker's name on this host, such as ``cpu0``.
+        capabilities: what it shall do; everything that it can unless given.
+
+    Raises:
+        InputError: a setting is wrong, an engine is missing, or the ledger's schema is not this version's.
+        AwayError: the ledger cannot be reached.
+    """
+    settle_threads(settings.worker.threads)
+    set_up_logging(settings)
+    structlog.contextvars.bind_contextvars(process=name)
+    places = Places(home=settings.home)
+    places.make()
+    child = _Child(settings, f"{name}@{socket.gethostname()}", tuple(capabilities))
+    # Whatever is wrong is said now, in words. Nothing of it stays open: a connection that crosses a fork
+    # belongs to nobody.
+    with open_farm(settings) as farm, open_runner(farm, child.node, child.capabilities) as runner:
+        queues = [queue_of(capability) for capability in runner.capabilities]
+    app = worker_app(settings)
+    register(app, child.run_step)
+    signals.setup_logging.connect(_keep_logging, weak=False)
+    signals.worker_process_init.connect(child.open, weak=False)
+    signals.worker_process_shutdown.connect(child.close, weak=False)
+    worker = Worker(
+        app=app,
+        hostname=child.node,
+        pool_cls="prefork",
+        concurrency=1,
+        queues=queues,
+        task_events=True,
+        quiet=True,
+        without_mingle=True,
+        without_gossip=True,
+    )
+    signals.worker_shutting_down.connect(_Patience(worker).asked, weak=False)
+    worker.start()
+    return int(worker.exitcode or 0)
+
+
+class _Child:
+    """The process that works. It opens ledger, store and engines for itself, after the fork."""
+
+    def __init__(self, settings: Settings, node: str, capabilities: tuple[str, ...]) -> None:
+        self.settings = settings
+        self.node = node
+        self.capabilities = capabilities
+        self._runner: StepRunner | None = None
+
+    def open(self, **_: object) -> None:
+        """Make the process ready: called by Celery in each new child."""
+        import cv2
+
+        cv2.setNumThreads(self.settings.worker.threads)
+        # A supervisor may end the whole group: the main process decides what becomes of the step.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        self._runner = open_runner(open_farm(self.settings), self.node, self.capabilities)
+        self._runner.start()
+        signal.signal(INTERRUPT, self._interrupt)
+
+    def close(self, **_: object) -> None:
+        """Leave: called by Celery when a child ends in good order."""
+        if self._runner is not None:
+            self._runner.close()
+
+    def run_step(self, step_id: int, traceparent: str) -> None:
+        """Run one step: the task."""
+        if self._runner is None:
+            raise RuntimeError("a step arrived before its process was ready")
+        self._runner.run(step_id, traceparent)
+
+    def _interrupt(self, _number: int, _frame: object) -> None:
+        if self._runner is not None:
+            self._runner.interrupt()
+
+
+class _Patience:
+    """Counts how often the worker was asked to end; from the second time on its step is interrupted."""
+
+    def __init__(self, worker: Any) -> None:  # noqa: ANN401 - Celery has no types
+        self._worker = worker
+        self._asked = 0
+
+    def asked(self, **_: object) -> None:
+        """Called by Celery in the main process's signal handler."""
+        self._asked += 1
+        if self._asked > 1 and self._worker.pool is not None:
+            for pid in self._worker.pool.info["processes"]:
+                os.kill(pid, INTERRUPT)
+
+
+def _keep_logging(**_: object) -> None:
+    """Keep Celery from setting up logging: a receiver of this signal is how one says so."""

@@ -1,0 +1,273 @@
+"""The whole farm on this machine: Redis, dispatcher, workers and Flower, watched over until told to end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any, Self
+
+from farm.bootstrap import Settings, environment_of, open_farm
+from pipeline.plan.errors import AwayError
+from worker import flower
+from worker.child import Child, Program
+from worker.places import Places, free_port, only_one, tell_state, told_state
+from worker.redis_server import await_redis, own_redis
+from worker.threads import thread_environment
+
+_TICK_S = 0.1
+_REDIS_START_S = 20.0
+_END_S = 10.0
+#: What a child inherits: where programs, homes and temporary files are, and how text is written.
+_INHERITED = ("PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What a farm tells about itself once it is up.
+
+    Attributes:
+        pid: process id of the supervisor.
+        home: the home folder.
+        redis_url: the doorbell, with its password.
+        flower_url: the window on Celery; empty when it is not started.
+        flower_user: who may look through it.
+        flower_password_file: where that user's password stands.
+        workers: names of the workers.
+        processes: process ids by name at the start.
+    """
+
+    pid: int
+    home: str
+    redis_url: str
+    flower_url: str
+    flower_user: str
+    flower_password_file: str
+    workers: tuple[str, ...]
+    processes: Mapping[str, int]
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """The same, from its plain form in a file."""
+        return cls(**{**state, "workers": tuple(state["workers"])})
+
+
+def up(settings: Settings, *, ready: Callable[[Standing], None]) -> int:
+    """Run the farm until SIGINT or SIGTERM; returns the exit code.
+
+    Asked to end, it lets running steps finish; asked again, it interrupts them (they go on when the farm is
+    up again, and no attempt is lost); asked a third time, it ends everything at once. In each case, and
+    also when it is killed itself, no process is left behind.
+
+    Args:
+        settings: what the operator set.
+        ready: told once that everything was started.
+
+    Raises:
+        InputError: a farm is up on this home already, a port is taken, no Redis is to be found, a setting is
+            wrong, or the ledger's schema is not this version's.
+        AwayError: the ledger or Redis cannot be reached.
+    """
+    places = Places(home=settings.home)
+    with only_one(places):
+        open_farm(settings).close()
+        asked = _Asked()
+        with asked.listening():
+            supervisor = Supervisor(settings, places)
+            try:
+                ready(supervisor.start())
+                while not asked.times:
+                    supervisor.tend()
+                    time.sleep(_TICK_S)
+                supervisor.end(lambda: asked.times)
+            finally:
+                supervisor.kill()
+    return 0
+
+
+class Supervisor:
+    """The children of one farm, in the order in which they are started."""
+
+    def __init__(self, settings: Settings, places: Places) -> None:
+        self._settings = settings
+        self._places = places
+        self._redis: list[Child] = []
+        self._others: list[Child] = []
+        self._workers: list[Child] = []
+
+    def start(self) -> Standing:
+        """Start everything and tell where it is.
+
+        Raises:
+            InputError: no Redis is to be found, or a port is taken.
+            AwayError: Redis does not answer.
+        """
+        settings, places = self._settings, self._places
+        url = self._start_redis()
+        environment = self._environment(url)
+        self._others.append(Child(self._program("dispatcher", ("dispatcher", "dispatcher"), environment)))
+        names = tuple(f"cpu{number}" for number in range(worker_count(settings)))
+        self._workers += [Child(self._program(name, ("worker", name), environment)) for name in names]
+        flower_url = ""
+        if settings.flower.port >= 0:
+            port = free_port(settings.flower.port)
+            flower_url = f"http://127.0.0.1:{port}"
+            flower.password(places)
+            self._others.append(Child(self._program("flower", ("flower", str(port)), environment)))
+        for child in (*self._others, *self._workers):
+            child.start()
+        standing = Standing(
+            pid=os.getpid(),
+            home=str(places.home),
+            redis_url=url,
+            flower_url=flower_url,
+            flower_user=flower.USER,
+            flower_password_file=str(places.flower_password),
+            workers=names,
+            processes={child.program.name: child.pid or 0 for child in self._children()},
+        )
+        tell_state(places, asdict(standing))
+        return standing
+
+    def tend(self) -> None:
+        """Start again what has ended."""
+        for child in self._children():
+            child.tend()
+
+    def end(self, asked: Callable[[], int]) -> None:
+        """End everything in good order: workers, dispatcher and Flower, Redis.
+
+        Args:
+            asked: how often the farm was asked to end by now.
+        """
+        told = 0
+        while any(child.alive for child in self._workers):
+            if told < min(asked(), 2):
+                # One at a time: two equal signals that arrive together are one.
+                told += 1
+                for child in self._workers:
+                    child.signal(signal.SIGTERM)
+            if asked() > 2:  # noqa: PLR2004 - the third time is meant
+                break
+            for child in self._redis + self._others:
+                # Steps that are still running may need them.
+                child.tend()
+            time.sleep(_TICK_S)
+        for group in (self._others, self._redis):
+            for child in group:
+                child.signal(signal.SIGTERM)
+            for child in group:
+                child.wait(_END_S)
+
+    def kill(self) -> None:
+        """Leave no process behind."""
+        for child in reversed(self._children()):
+            child.kill()
+
+    def _children(self) -> list[Child]:
+        return [*self._redis, *self._others, *self._workers]
+
+    def _start_redis(self) -> str:
+        if url := self._settings.redis.url:
+            await_redis(url, _REDIS_START_S)
+            return url
+        program, url = own_redis(self._places, free_port(self._settings.redis.port))
+        child = Child(program)
+        self._redis.append(child)
+        child.start()
+        await_redis(url, _REDIS_START_S)
+        return url
+
+    def _environment(self, url: str) -> dict[str, str]:
+        settings = self._settings.model_copy(
+            update={"redis": self._settings.redis.model_copy(update={"url": url})}
+        )
+        inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        return inherited | environment_of(settings) | thread_environment(settings.worker.threads)
+
+    def _program(self, name: str, role: tuple[str, str], environment: Mapping[str, str]) -> Program:
+        return Program(
+            name=name,
+            # -P: a folder that happens to hold a tasks.py is no place to import from.
+            argv=(sys.executable, "-P", "-m", "worker", *role),
+            environment=environment,
+            folder=self._places.run,
+            log=self._places.logs / f"{name}.log",
+        )
+
+
+def worker_count(settings: Settings) -> int:
+    """How many workers this machine gets: what was set, else one per two cores and at least two."""
+    return settings.worker.count or max(2, len(os.sched_getaffinity(0)) // 2)
+
+
+class _Asked:
+    """Counts how often the process was asked to end."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    @contextmanager
+    def listening(self) -> Generator[None]:
+        before = {number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _hear(self, _number: int, _frame: FrameType | None) -> None:
+        self.times += 1
+
+
+@contextmanager
+def running_farm(settings: Settings, *, patience_s: float = 60.0) -> Generator[Standing]:
+    """Have a farm up for the length of a block, as a child process: for a demo or a test.
+
+    At the end running steps are interrupted, not waited for.
+
+    Raises:
+        AwayError: ``farm-not-up``, with the log that says why.
+    """
+    places = Places(home=settings.home)
+    places.make()
+    log = places.logs / "up.log"
+    program = Program(
+        name="up",
+        argv=(sys.executable, "-P", "-m", "worker", "up", "up"),
+        environment={**os.environ, **environment_of(settings)},
+        folder=places.run,
+        log=log,
+    )
+    child = Child(program)
+    child.start()
+    try:
+        yield _await_standing(child, places, log, patience_s)
+    finally:
+        for _ in range(2):
+            child.signal(signal.SIGTERM)
+            child.wait(0.5)
+        child.wait(patience_s)
+        child.kill()
+
+
+def _await_standing(child: Child, places: Places, log: Path, patience_s: float) -> Standing:
+    until = time.monotonic() + patience_s
+    while child.alive and time.monotonic() < until:
+        standing = standing_on(places.home)
+        if standing is not None and standing.pid == child.pid:
+            return standing
+        time.sleep(0.05)
+    raise AwayError("farm-not-up", log=str(log))
+
+
+def standing_on(home: Path) -> Standing | None:
+    """What the farm on this home tells about itself; None while none is up."""
+    state = told_state(Places(home=home))
+    return Standing.from_state(state) if state is not None else None

@@ -1,0 +1,133 @@
+"""Connections to the ledger's database, set up so that a commit means what it says.
+
+SQLite serves one host: its file must lie on a local disk, since WAL needs shared memory and network file
+systems lock unreliably. Several hosts need PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, text
+from sqlalchemy.engine import URL, make_url
+
+from db.tables import REVISIONS
+from pipeline.plan.errors import AwayError, InputError
+
+#: Execution option of a connection whose transaction writes.
+WRITES = "lectern_writes"
+
+_BUSY_S = 30
+_STATEMENT_MS = 60_000
+
+
+def connect(url: str) -> Engine:
+    """Make an engine for a ledger's URL; nothing is connected until it is used.
+
+    SQLite: WAL, synchronous FULL, foreign keys, a busy timeout of 30 s; a transaction that writes begins
+    IMMEDIATE (a deferred one that reads first fails at once when another commits in between), one that only
+    reads does not. PostgreSQL (psycopg 3): READ COMMITTED, connections tried before use, statements that take a
+    minute are ended.
+
+    Raises:
+        InputError: ``ledger-url-wrong``: not a URL, or of another database.
+    """
+    try:
+        parsed = make_url(url)
+    except exc.ArgumentError as error:
+        raise InputError("ledger-url-wrong") from error
+    if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        return _connect_sqlite(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        return _connect_postgresql(parsed)
+    raise InputError("ledger-url-wrong")
+
+
+@contextlib.contextmanager
+def reaching(engine: Engine) -> Iterator[None]:
+    """Turn what a driver says of an unreachable database into `AwayError` ``ledger-away``.
+
+    So do a lock that is not given within the busy timeout and a transaction that PostgreSQL ended to undo a
+    deadlock: nothing was written, and the same call may succeed later.
+    """
+    try:
+        yield
+    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise AwayError("ledger-away", place=place_of(engine), reason=reason) from error
+
+
+def place_of(engine: Engine) -> str:
+    """Where a ledger is, for people: the file of SQLite, the host and name of PostgreSQL; never a password."""
+    url = engine.url
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    return f"{url.host or 'localhost'}/{url.database}"
+
+
+def check_schema(engine: Engine) -> None:
+    """Return if the ledger's schema is the one this version works with; nothing is ever migrated here.
+
+    Raises:
+        InputError: ``ledger-schema-missing``, ``ledger-schema-old`` or ``ledger-schema-new``.
+        AwayError: ``ledger-away``.
+    """
+    found = revision_of(engine)
+    if found == REVISIONS[-1]:
+        return
+    place = place_of(engine)
+    if found is None:
+        raise InputError("ledger-schema-missing", place=place)
+    code = "ledger-schema-old" if found in REVISIONS else "ledger-schema-new"
+    raise InputError(code, place=place, found=found, wanted=REVISIONS[-1])
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The revision of the schema that the ledger has; None when it has none at all.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    if engine.dialect.name == "sqlite" and not Path(str(engine.url.database)).is_file():
+        return None
+    with reaching(engine), engine.connect() as connection:
+        if not engine.dialect.has_table(connection, "alembic_version"):
+            return None
+        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return found
+
+
+def _connect_sqlite(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": _BUSY_S}, pool_reset_on_return=None)
+
+    @event.listens_for(engine, "connect")
+    def set_up(raw: sqlite3.Connection, _record: object) -> None:
+        # The driver's own transactions would begin late and deferred; ours begin in `begin` below.
+        raw.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            raw.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def _connect_postgresql(url: URL) -> Engine:
+    options: dict[str, Any] = {
+        "connect_timeout": 10,
+        "options": f"-c statement_timeout={_STATEMENT_MS} -c lock_timeout={_BUSY_S * 1000}"
+        f" -c idle_in_transaction_session_timeout={_STATEMENT_MS}",
+    }
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        connect_args=options,
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+    )

@@ -1,0 +1,83 @@
+"""The ledger: where every change of state is one transaction, and where a crash can be asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+
+from sqlalchemy import Connection, Engine
+
+from db.engine import WRITES, reaching
+
+#: Called with the name of a point before and after each commit. The default does nothing; a test raises there.
+CrashPoint = Callable[[str], None]
+#: Gives the time in whole milliseconds since the Unix epoch.
+Clock = Callable[[], int]
+
+
+def no_crash(_point: str) -> None:
+    """Do nothing: what a crash point is outside of tests."""
+
+
+def wall_clock() -> int:
+    """This host's time. It stamps rows and ends waits; nothing that must be right depends on it."""
+    return time.time_ns() // 1_000_000
+
+
+class Ledger:
+    """The database with everything the farm remembers; the modules beside this one hold its transactions.
+
+    Safe to share between threads. A process that forks opens its own.
+
+    Args:
+        engine: from `db.engine.connect`.
+        crash: called with ``<transaction>-before-commit`` and ``<transaction>-after-commit``.
+        clock: the time, for stamps and waits.
+    """
+
+    def __init__(self, engine: Engine, *, crash: CrashPoint = no_crash, clock: Clock = wall_clock) -> None:
+        self.engine = engine
+        self.clock = clock
+        self._crash = crash
+        self._writing = engine.execution_options(**{WRITES: True})
+        # A transaction that only reads sees each statement's own moment anyway, so it may do without the
+        # round trips of BEGIN and ROLLBACK; on SQLite they cost nothing and give one moment for all.
+        reading = {} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+        self._reading = engine.execution_options(**reading)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether writers wait for each other as a whole, so that rows need no locks of their own."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextlib.contextmanager
+    def write(self, name: str) -> Iterator[Connection]:
+        """One writing transaction: committed whole when the block ends, undone when it raises.
+
+        Args:
+            name: names the two crash points.
+
+        Raises:
+            AwayError: ``ledger-away``. When it comes from the commit itself, the transaction may stand or not.
+        """
+        with reaching(self.engine), self._writing.connect() as connection:
+            with connection.begin() as transaction:
+                yield connection
+                self._crash(f"{name}-before-commit")
+                transaction.commit()
+            self._crash(f"{name}-after-commit")
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection to read with.
+
+        Raises:
+            AwayError: ``ledger-away``.
+        """
+        with reaching(self.engine), self._reading.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection; the ledger may be used again afterwards."""
+        self.engine.dispose()

@@ -1,0 +1,97 @@
+"""The words of the ledger's states; each value is the word that the tables and the command line use."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class JobState(StrEnum):
+    """Where a job stands. `REVIEW` is reserved for a quality gate."""
+
+    QUEUED = "queued"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    REVIEW = "review"
+
+
+class ArchiveState(StrEnum):
+    """Where a completed film stands on its way into the archive."""
+
+    NONE = "none"
+    PENDING = "pending"
+    ARCHIVED = "archived"
+    ERROR = "error"
+
+
+class StepState(StrEnum):
+    """Where a step stands."""
+
+    BLOCKED = "blocked"
+    READY = "ready"
+    RUNNING = "running"
+    DONE = "done"
+    DEAD = "dead"
+    CANCELED = "canceled"
+
+
+class Stage(StrEnum):
+    """The stages of a job, in their order."""
+
+    SPEAK = "speak"
+    RENDER = "render"
+    JOIN = "join"
+    ARCHIVE = "archive"
+
+
+class Role(StrEnum):
+    """What an artifact is to its job."""
+
+    TIMELINE = "timeline"
+    FILM = "film"
+    SRT = "srt"
+    VTT = "vtt"
+    POSTER = "poster"
+    MANIFEST = "manifest"
+
+
+class Outcome(StrEnum):
+    """How an attempt ended. Lost and interrupted ones use up no retry."""
+
+    OK = "ok"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    LOST = "lost"
+    INTERRUPTED = "interrupted"
+    SUPERSEDED = "superseded"
+
+
+class HoldReason(StrEnum):
+    """Why a job may not go on."""
+
+    QUOTA = "quota"
+    OFF_PEAK = "off_peak"
+    START_AFTER = "start_after"
+    APPROVAL = "approval"
+    CONSENT = "consent"
+    OPERATOR = "operator"
+
+
+class Urgency(StrEnum):
+    """How urgent a job is for those who submitted it."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+#: What the tables sort by: the smallest goes first.
+PRECEDENCE = {Urgency.HIGH: 0, Urgency.NORMAL: 1, Urgency.LOW: 2}
+URGENCY = {precedence: urgency for urgency, precedence in PRECEDENCE.items()}
+STAGE_ORDER = {stage: number for number, stage in enumerate(Stage)}
+
+
+def capability_of(stage: Stage, face: str) -> str:
+    """What a worker needs to be able to do for a stage of a job: ``speak``, ``render.warp``, ``join``, ``archive``."""
+    return f"{stage}.{face}" if stage is Stage.RENDER else stage.value

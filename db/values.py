@@ -1,0 +1,186 @@
+"""What goes into the ledger and comes out of its transactions: frozen values, no rows.
+
+Identifiers of batches, jobs and steps are positive integers in the order of submission. Every time is in
+whole milliseconds since the Unix epoch, every duration in whole milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from db.states import Outcome, Stage, Urgency
+from pipeline.plan.artifact import Artifact
+from pipeline.plan.errors import Fact
+from pipeline.plan.job import JobSpec, RenderProfile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A warning that a row was accepted with: a code of the catalogue and its facts."""
+
+    code: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobDraft:
+    """One row on its way into the ledger, complete and checked, its inputs already in the store.
+
+    Attributes:
+        spec: what to make.
+        urgency: how urgent it is.
+        traceparent: W3C trace context, born with the job.
+        warnings: what the row was accepted in spite of.
+    """
+
+    spec: JobSpec
+    urgency: Urgency
+    traceparent: str
+    warnings: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A batch on its way into the ledger.
+
+    Attributes:
+        content: digest of everything that was submitted; equal content is the same batch.
+        name: shown to people, such as the manifest's file name.
+        user: who submits.
+        department: name of the department that pays.
+        key: the user's own name for this submission, used once; None for none.
+        again: make a new batch although the content is there already.
+    """
+
+    content: str
+    name: str
+    user: str
+    department: str = "default"
+    key: str | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submitted:
+    """What became of a submission: the batch, how many jobs it has, and whether it is new."""
+
+    batch: int
+    jobs: int
+    created: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """What a join leaves behind.
+
+    Attributes:
+        film: the film itself.
+        srt: its captions as SubRip.
+        vtt: its captions as WebVTT.
+        poster: its poster picture.
+        manifest: its manifest.json.
+        frames: length of the film.
+        essence: SHA-256 (hex) over the packets of its streams.
+    """
+
+    film: Artifact
+    srt: Artifact
+    vtt: Artifact
+    poster: Artifact
+    manifest: Artifact
+    frames: int
+    essence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holding:
+    """A claim in its shortest form: the step and the fence that makes it this worker's."""
+
+    step: int
+    fence: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A step that is this worker's until its fence moves, with everything needed to run it.
+
+    Attributes:
+        step: the step's id.
+        fence: the number that every write about this claim has to bear; also the number of the attempt.
+        job: the job's id.
+        batch: the batch's id.
+        stage: what to do.
+        index: which of the stage's steps this is, from 0.
+        count: how many steps the stage has.
+        capability: what it needs.
+        worker: who claimed it.
+        chunk: the utterances to render, as indices into the timeline; empty unless the stage is render.
+        spec: the job.
+        traceparent: the job's trace.
+        submitted_at: when the job was submitted.
+        profile: how to render; None until the job has been spoken.
+        timeline: the timeline artifact; None until the job has been spoken.
+        film: what was joined; None until then.
+        failures: retries that this step has used up already.
+    """
+
+    step: int
+    fence: int
+    job: int
+    batch: int
+    stage: Stage
+    index: int
+    count: int
+    capability: str
+    worker: str
+    chunk: range
+    spec: JobSpec
+    traceparent: str
+    submitted_at: int
+    profile: RenderProfile | None
+    timeline: Artifact | None
+    film: Film | None
+    failures: int
+
+    @property
+    def holding(self) -> Holding:
+        """What `claims.beat` wants."""
+        return Holding(step=self.step, fence=self.fence)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """One render step to plan: utterances `first` up to but not including `end`, and their frames together."""
+
+    first: int
+    end: int
+    frames: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """How an attempt failed.
+
+    Attributes:
+        outcome: ``error`` or ``timeout``.
+        code: code of the error.
+        facts: facts of the error.
+        machine_ms: machine time that was spent.
+        log_tail: the last lines of what the attempt said.
+        span: id of its span, in hex; empty if there is none.
+    """
+
+    outcome: Outcome
+    code: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    machine_ms: int = 0
+    log_tail: str = ""
+    span: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Committed:
+    """What a commit set free: capabilities that have something new to do, for the doorbell."""
+
+    ready: frozenset[str] = frozenset()

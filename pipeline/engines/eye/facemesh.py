@@ -114,10 +114,7 @@ def _ever_closer(rgb: _RGB, models: _Models) -> Iterator[list[_Box]]:
     """Boxes that may be faces: in the whole picture, then with room around it, then in ever smaller parts."""
     height, width = rgb.shape[:2]
     yield _detect(rgb, models)
-    # A face that fills the picture is found once it has room around it.
-    room = max(height, width) // 2
-    padded = np.pad(rgb, ((room, room), (room, room), (0, 0)), constant_values=_GREY)
-    yield [_moved(box, -room, -room) for box in _detect(padded, models)]
+    yield _detect_with_room(rgb, models)
     for parts in _PARTS:
         side = max(height, width) // parts
         if side < _SMALLEST_PART:
@@ -128,6 +125,16 @@ def _ever_closer(rgb: _RGB, models: _Models) -> Iterator[list[_Box]]:
             for x in _starts(width, side)
             for box in _detect(np.ascontiguousarray(rgb[y : y + side, x : x + side]), models)
         ]
+
+
+def _detect_with_room(rgb: _RGB, models: _Models) -> list[_Box]:
+    """Boxes of faces that fill the picture: they are found once there is room around them."""
+    scale = min(1.0, _LOOK_SIDE / max(rgb.shape[:2]))
+    small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
+    room = max(small.shape[:2]) // 2
+    padded = np.pad(np.asarray(small, np.uint8), ((room, room), (room, room), (0, 0)), constant_values=_GREY)
+    moved = [_moved(box, -room, -room) for box in _detect(padded, models)]
+    return [(x0 / scale, y0 / scale, x1 / scale, y1 / scale) for x0, y0, x1, y1 in moved]
 
 
 def _starts(length: int, side: int) -> list[int]:

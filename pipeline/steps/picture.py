@@ -1,0 +1,165 @@
+"""Reads strangers' pictures: known kinds only, by content, none decoded before its size is known."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
+
+from pipeline.plan.errors import InputError
+
+Picture = NDArray[np.uint8]
+
+_KINDS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
+_KINDS_TOLD = "JPEG, PNG, WebP, BMP, TIFF"
+# A camera's second picture in a JPEG is a preview or a depth map, not a second frame.
+_CAMERA_KIND = "MPO"
+# What decoders raise on a file that breaks off or contradicts itself.
+_DAMAGE = (OSError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeError, RuntimeError)
+_DAMAGE_BELOW = (struct.error, zlib.error)
+_SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
+_EIGHT_BIT = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
+#: A light studio grey stands behind what is transparent.
+_BACKGROUND = (216, 216, 216)
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureLimits:
+    """What a picture may cost before it is refused: bytes of the file, pixels of the picture."""
+
+    file_bytes: int
+    pixels: int
+
+
+def load_picture(path: Path, limits: PictureLimits) -> Picture:
+    """The picture in a JPEG, PNG, WebP, BMP or TIFF file, upright, as BGR uint8 (height, width, 3).
+
+    The kind is known by content, never by name. Turned as EXIF says; converted to sRGB from the
+    colour profile that it carries; transparent parts stand before light grey; grey, 16-bit and CMYK
+    pictures are converted to 8-bit colour.
+
+    Raises:
+        InputError: ``portrait-file-missing``, ``portrait-file-too-large``, ``portrait-no-picture``,
+            ``portrait-too-many-pixels`` (found before decoding), ``portrait-animated``,
+            ``portrait-depth-unknown`` or ``portrait-damaged``.
+    """
+    content = _read(path, limits)
+    try:
+        # Pillow warns of what it repairs or would rather not open; our own limits are stricter.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(content), formats=_KINDS) as image:
+                _check(image, limits)
+                return _decode(image)
+    except UnidentifiedImageError as error:
+        raise InputError("portrait-no-picture", file=path.name, kinds=_KINDS_TOLD) from error
+    except Image.DecompressionBombError as error:
+        raise InputError("portrait-too-many-pixels", most=_millions(limits.pixels)) from error
+    except (*_DAMAGE, *_DAMAGE_BELOW) as error:
+        raise InputError("portrait-damaged", file=path.name) from error
+
+
+def pixels_digest(picture: Picture) -> str:
+    """SHA-256, in hex, over the shape and the decoded, turned pixels."""
+    digest = hashlib.sha256(f"bgr8 {picture.shape[0]} {picture.shape[1]}\n".encode())
+    digest.update(np.ascontiguousarray(picture).data)
+    return digest.hexdigest()
+
+
+def _read(path: Path, limits: PictureLimits) -> bytes:
+    try:
+        if not path.is_file():
+            raise InputError("portrait-file-missing", file=path.name)
+        with path.open("rb") as file:
+            content = file.read(limits.file_bytes + 1)
+    except OSError as error:
+        raise InputError("portrait-file-missing", file=path.name) from error
+    if len(content) > limits.file_bytes:
+        raise InputError("portrait-file-too-large", file=path.name, most=_millions(limits.file_bytes))
+    return content
+
+
+def _check(image: Image.Image, limits: PictureLimits) -> None:
+    width, height = image.size
+    if width * height > limits.pixels:
+        raise InputError("portrait-too-many-pixels", most=_millions(limits.pixels))
+    if image.mode not in (*_EIGHT_BIT, *_SIXTEEN_BIT):
+        raise InputError("portrait-depth-unknown", mode=image.mode)
+    if image.format != _CAMERA_KIND and _has_second_frame(image):
+        raise InputError("portrait-animated")
+
+
+def _has_second_frame(image: Image.Image) -> bool:
+    try:
+        image.seek(1)
+    except EOFError:
+        return False
+    return True
+
+
+def _decode(image: Image.Image) -> Picture:
+    image.load()
+    # TIFF files are turned by their own decoder, which then strikes the orientation out.
+    turn = _TURNS.get(_orientation(image))
+    if image.mode in _SIXTEEN_BIT:
+        grey = (np.asarray(image).astype(np.uint32) + 128) // 257
+        coloured = Image.fromarray(grey.astype(np.uint8)).convert("RGB")
+    else:
+        coloured = _in_colour(image)
+    upright = coloured if turn is None else coloured.transpose(turn)
+    return np.ascontiguousarray(np.asarray(upright, np.uint8)[..., ::-1])
+
+
+def _orientation(image: Image.Image) -> int:
+    """The EXIF orientation, 1 where there is none or EXIF is damaged: the pixels may still be fine."""
+    try:
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except (*_DAMAGE, *_DAMAGE_BELOW):
+        return 1
+
+
+def _in_colour(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return _in_srgb(image)
+    with_alpha = image.convert("RGBA")
+    colour = _in_srgb(with_alpha.convert("RGB"))
+    return Image.composite(colour, Image.new("RGB", image.size, _BACKGROUND), with_alpha.getchannel("A"))
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """As RGB in sRGB, by the picture's own colour profile where it has one that can be read."""
+    profile = image.info.get("icc_profile")
+    plain = image if image.mode in ("RGB", "L", "CMYK") else image.convert("RGB")
+    if not profile:
+        return plain.convert("RGB")
+    try:
+        converted = ImageCms.profileToProfile(
+            plain,
+            ImageCms.ImageCmsProfile(io.BytesIO(profile)),
+            ImageCms.createProfile("sRGB"),
+            outputMode="RGB",
+        )
+    except (ImageCms.PyCMSError, *_DAMAGE):
+        return plain.convert("RGB")
+    return plain.convert("RGB") if converted is None else converted
+
+
+def _millions(count: int) -> int:
+    return count // 1_000_000

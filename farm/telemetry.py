@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections import deque
 from collections.abc import Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Literal, TextIO
 
 import structlog
+from structlog.typing import EventDict, Processor
 
+#: How many of its latest lines an attempt keeps.
+_TAIL_LINES = 40
+_NOT_FACTS = {"event", "timestamp", "level", "exc_info"}
+_tail: ContextVar[deque[str] | None] = ContextVar("lectern_log_tail", default=None)
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
@@ -25,19 +32,22 @@ def set_up(
     Called once by each process, before its first log line.
     """
     target = stream or sys.stderr
-    shared: list[structlog.typing.Processor] = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _keep_for_tail,
     ]
-    renderer: structlog.typing.Processor = (
+    renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if style == "json"
-        else structlog.dev.ConsoleRenderer(colors=target.isatty())
+        else structlog.dev.ConsoleRenderer(
+            # Values of local variables stay out of logs: they hold people's texts, and passwords.
+            colors=target.isatty(),
+            exception_formatter=structlog.dev.plain_traceback,
+        )
     )
-    exceptions: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks] if style == "json" else []
-    )
+    exceptions: list[Processor] = [structlog.processors.format_exc_info] if style == "json" else []
     structlog.configure(
         processors=[*shared, *exceptions, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
@@ -63,6 +73,30 @@ def bound(**facts: str | int) -> Generator[None]:
         yield
 
 
+@contextmanager
+def tail() -> Generator[deque[str]]:
+    """The latest log lines of the block, of this thread and context alone: what an attempt keeps."""
+    lines: deque[str] = deque(maxlen=_TAIL_LINES)
+    token = _tail.set(lines)
+    try:
+        yield lines
+    finally:
+        _tail.reset(token)
+
+
 def one_line(error: BaseException) -> str:
     """An error's own words on one line, for a message's fact."""
     return " ".join(str(error).split()) or type(error).__name__
+
+
+def _keep_for_tail(_logger: object, _method: str, event: EventDict) -> EventDict:
+    lines = _tail.get()
+    if lines is not None:
+        bound_already = structlog.contextvars.get_contextvars()
+        facts = " ".join(
+            f"{name}={value}"
+            for name, value in event.items()
+            if name not in bound_already and name not in _NOT_FACTS and not name.startswith("_")
+        )
+        lines.append(f"{event.get('timestamp')} {event.get('level')} {event.get('event')} {facts}".rstrip())
+    return event

@@ -1,0 +1,105 @@
+"""One attempt while it runs: whether it may go on, and what it has cost so far."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import suppress
+from enum import StrEnum
+from typing import NoReturn
+
+import psutil
+
+from db.values import Claim
+from pipeline.plan.errors import SupersededError, TransientError
+from pipeline.plan.trace import Trace
+
+#: Exit code of a process that left its work behind on purpose (EX_TEMPFAIL of sysexits.h).
+_LEFT = 75
+
+
+class Halt(StrEnum):
+    """Why an attempt has to stop."""
+
+    SUPERSEDED = "superseded"
+    INTERRUPTED = "interrupted"
+    TIMEOUT = "timeout"
+
+
+class Attempt:
+    """A claimed step in work. One thread works, a second one beats for it, a signal may interrupt it.
+
+    Args:
+        claim: what the ledger gave.
+        span: this attempt's span within the job's trace.
+        limit_s: seconds after which it is held to be stuck.
+    """
+
+    def __init__(self, claim: Claim, span: Trace, *, limit_s: float) -> None:
+        self.claim = claim
+        self.span = span
+        self._limit_s = limit_s
+        self._until = time.monotonic() + limit_s
+        self._spent_before = spent_ms()
+        # Plain attributes: a signal handler must take no lock.
+        self._halt: Halt | None = None
+        self._halted_at = 0.0
+
+    @property
+    def halt(self) -> Halt | None:
+        """Why it has to stop; None while it may go on."""
+        if self._halt is None and time.monotonic() > self._until:
+            self.stop(Halt.TIMEOUT)
+        return self._halt
+
+    @property
+    def stopping_s(self) -> float:
+        """For how long it has been asked to stop by now."""
+        return time.monotonic() - self._halted_at if self.halt else 0.0
+
+    @property
+    def machine_ms(self) -> int:
+        """CPU time spent since it began, by this process and every process below it."""
+        return max(0, spent_ms() - self._spent_before)
+
+    def stop(self, reason: Halt) -> None:
+        """Ask it to stop; the first reason stands. Safe in a signal handler."""
+        if self._halt is None:
+            self._halted_at = time.monotonic()
+            self._halt = reason
+
+    def check(self) -> None:
+        """Return if it may go on.
+
+        Raises:
+            SupersededError: the work is somebody else's now, or this worker is to leave it.
+            TransientError: ``farm-step-too-long``.
+        """
+        halt = self.halt
+        if halt is Halt.TIMEOUT:
+            raise TransientError("farm-step-too-long", seconds=int(self._limit_s))
+        if halt is not None:
+            raise SupersededError(f"farm-{halt}", step=self.claim.step)
+
+
+def spent_ms() -> int:
+    """CPU time of this process and all below it, those that ended and were waited for included.
+
+    A child that lives long, such as a voice's own process, is counted while it lives and after it ended alike.
+    """
+    total = 0.0
+    myself = psutil.Process()
+    for process in (myself, *myself.children(recursive=True)):
+        with suppress(psutil.Error):
+            times = process.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return int(total * 1000)
+
+
+def leave_hard() -> NoReturn:
+    """End every process below this one, and this one, at once and without writing anything."""
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            process.send_signal(signal.SIGKILL)
+    os._exit(_LEFT)

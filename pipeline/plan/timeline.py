@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
+from pipeline.plan.artifact import Artifact
+from pipeline.plan.clock import SAMPLE_RATE, grid_frames, samples_per_frame
+from pipeline.plan.keys import canonical
+from pipeline.plan.script import Pause, Sentence
 from pipeline.plan.speech import Phoneme, Word
+
+#: Digital silence before and after a speech, in samples: 240 ms and at least 80 ms. No engine's audio window
+#: reaches further ahead or back, so that a clip depends on its own utterance alone.
+LEAD = 240 * SAMPLE_RATE // 1000
+TAIL = 80 * SAMPLE_RATE // 1000
+
+_SCHEMA = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +31,7 @@ class Utterance:
         language: BCP 47 tag of the text; empty for a silent one.
         speech: key of the speech artifact; empty for a silent one.
         speech_digest: digest of that artifact; empty for a silent one.
+        speech_size: bytes of that artifact; 0 for a silent one.
         lead: samples of digital silence before the speech.
         samples: samples of the speech itself, at 48 kHz.
         frames: length of the utterance in frames, lead and tail included; a multiple of the grid.
@@ -29,6 +44,7 @@ class Utterance:
     language: str
     speech: str
     speech_digest: str
+    speech_size: int = 0
     lead: int
     samples: int
     frames: int
@@ -47,3 +63,173 @@ class Timeline:
     def frames(self) -> int:
         """Length of the film in frames."""
         return sum(utterance.frames for utterance in self.utterances)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Take:
+    """A sentence that has been spoken: what is known of its speech, without the sound itself.
+
+    Attributes:
+        sentence: the sentence.
+        speech: the speech artifact.
+        samples: its length at 48 kHz; 0 when nothing of the sentence can be spoken.
+        phonemes: sounds, counted in samples from the beginning of the speech.
+        words: words, counted in the same way; text offsets into the spoken text.
+    """
+
+    sentence: Sentence
+    speech: Artifact
+    samples: int
+    phonemes: tuple[Phoneme, ...]
+    words: tuple[Word, ...]
+
+
+def lay(pieces: Iterable[Take | Pause], *, fps: int) -> Timeline:
+    """Lay takes and pauses end to end, each on a length of its own that depends on nothing beside it.
+
+    A take gets `LEAD` before it and at least `TAIL` after it, up to the next multiple of the frame grid; its
+    times move by the lead and are never rounded to frames. A pause becomes the nearest whole number of grids,
+    one at least. A take without sound takes no time and is left out.
+    """
+    grid = grid_frames(fps)
+    laid: list[Utterance] = []
+    for piece in pieces:
+        if isinstance(piece, Pause):
+            laid.append(_silent(piece.ms, fps=fps, grid=grid))
+        elif piece.samples > 0:
+            laid.append(_spoken(piece, fps=fps, grid=grid))
+    return Timeline(fps=fps, utterances=tuple(laid))
+
+
+def to_json(timeline: Timeline) -> str:
+    """Canonical JSON of a timeline; a phoneme and a word are arrays of their fields, in order."""
+    utterances = [
+        {
+            **{field.name: getattr(utterance, field.name) for field in fields(Utterance)},
+            "phonemes": [row_of(phoneme) for phoneme in utterance.phonemes],
+            "words": [row_of(word) for word in utterance.words],
+        }
+        for utterance in timeline.utterances
+    ]
+    return canonical({"schema": _SCHEMA, "fps": timeline.fps, "utterances": utterances})
+
+
+def from_json(text: str) -> Timeline:
+    """The timeline that `to_json` wrote.
+
+    Raises:
+        ValueError: it is no such JSON, of another schema, or breaks a promise of a timeline.
+    """
+    try:
+        told = json.loads(text, parse_float=_no_float, parse_constant=_no_float)
+        if told.pop("schema") != _SCHEMA:
+            raise ValueError("another schema")
+        utterances = tuple(_utterance(parts) for parts in told.pop("utterances"))
+        timeline = Timeline(**told, utterances=utterances)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"no timeline: {error}") from error
+    for utterance in timeline.utterances:
+        _check(utterance, timeline.fps)
+    return timeline
+
+
+def phonemes_from(rows: Iterable[Sequence[Any]]) -> tuple[Phoneme, ...]:
+    """Phonemes from rows of their fields, in order.
+
+    Raises:
+        ValueError: a row of another shape.
+        TypeError: a field of another type.
+    """
+    return tuple(Phoneme(**_named(row, Phoneme)) for row in rows)
+
+
+def words_from(rows: Iterable[Sequence[Any]]) -> tuple[Word, ...]:
+    """Words from rows of their fields, in order; raises as `phonemes_from`."""
+    return tuple(Word(**_named(row, Word)) for row in rows)
+
+
+def check_times(phonemes: Sequence[Phoneme], words: Sequence[Word], samples: int) -> None:
+    """Assure that phonemes and words are in order, without overlaps, within so many samples.
+
+    Raises:
+        ValueError: they are not.
+    """
+    for segments in (phonemes, words):
+        last = 0
+        for segment in segments:
+            if not last <= segment.start < segment.end <= samples:
+                raise ValueError(f"out of order: {segment}")
+            last = segment.end
+
+
+def _silent(ms: int, *, fps: int, grid: int) -> Utterance:
+    unit = grid * samples_per_frame(fps)
+    grids = max(1, (2 * ms * SAMPLE_RATE // 1000 + unit) // (2 * unit))
+    return Utterance(
+        shown="",
+        spoken="",
+        language="",
+        speech="",
+        speech_digest="",
+        lead=0,
+        samples=0,
+        frames=grids * grid,
+        phonemes=(),
+        words=(),
+    )
+
+
+def _spoken(take: Take, *, fps: int, grid: int) -> Utterance:
+    unit = grid * samples_per_frame(fps)
+    return Utterance(
+        shown=take.sentence.shown,
+        spoken=take.sentence.spoken,
+        language=take.sentence.language,
+        speech=take.speech.key,
+        speech_digest=take.speech.digest,
+        speech_size=take.speech.size,
+        lead=LEAD,
+        samples=take.samples,
+        frames=-(-(LEAD + take.samples + TAIL) // unit) * grid,
+        phonemes=tuple(replace(p, start=p.start + LEAD, end=p.end + LEAD) for p in take.phonemes),
+        words=tuple(replace(w, start=w.start + LEAD, end=w.end + LEAD) for w in take.words),
+    )
+
+
+def row_of(part: Phoneme | Word) -> list[str | int | bool]:
+    """The fields of a phoneme or a word, in order."""
+    return [getattr(part, field.name) for field in fields(part)]
+
+
+def _named(row: Sequence[Any], kind: type[Phoneme | Word]) -> dict[str, Any]:
+    named = {}
+    for field, value in zip(fields(kind), row, strict=True):
+        # Annotations are strings here, and the three types of these fields have just these names.
+        if type(value).__name__ != field.type:
+            raise TypeError(f"{field.name}: {value!r}")
+        named[field.name] = value
+    return named
+
+
+def _utterance(parts: dict[str, Any]) -> Utterance:
+    utterance = Utterance(
+        **{**parts, "phonemes": phonemes_from(parts["phonemes"]), "words": words_from(parts["words"])}
+    )
+    for field in fields(Utterance):
+        value = getattr(utterance, field.name)
+        if field.type in {"str", "int"} and type(value).__name__ != field.type:
+            raise TypeError(f"{field.name}: {value!r}")
+    return utterance
+
+
+def _check(utterance: Utterance, fps: int) -> None:
+    samples = utterance.frames * samples_per_frame(fps)
+    if utterance.frames <= 0 or utterance.frames % grid_frames(fps):
+        raise ValueError(f"off the grid: {utterance.frames} frames")
+    if min(utterance.lead, utterance.samples) < 0 or utterance.lead + utterance.samples > samples:
+        raise ValueError("the speech is longer than its utterance")
+    check_times(utterance.phonemes, utterance.words, samples)
+
+
+def _no_float(text: str) -> float:
+    raise ValueError(f"a number that is no integer: {text}")

@@ -11,11 +11,19 @@ from pipeline.plan.speech import Speech
 
 @dataclass(frozen=True, kw_only=True)
 class Voice:
-    """One voice of an engine: its name there, the BCP 47 languages it speaks, and a label for people."""
+    """One voice of an engine.
+
+    Attributes:
+        name: the engine's own name of it.
+        languages: BCP 47 tags that it speaks, the one that it is made for first.
+        label: for people.
+        timbre: voices of the same timbre sound like one person, whatever their language.
+    """
 
     name: str
     languages: tuple[str, ...]
     label: str
+    timbre: str = ""
 
 
 class VoiceEngine(Protocol):
@@ -26,7 +34,7 @@ class VoiceEngine(Protocol):
     version: str
 
     def voices(self) -> tuple[Voice, ...]:
-        """Every voice that can be used here, in a stable order."""
+        """Every voice that can be used here, in a stable order: of equals, the first one is the default."""
         ...
 
     def speak(self, text: str, choice: VoiceChoice) -> Speech:

@@ -1,0 +1,307 @@
+"""Messages of the portrait room about the face in the picture."""
+
+from __future__ import annotations
+
+from pipeline.plan.messages.model import Message, Text
+
+MESSAGES: tuple[Message, ...] = (
+    Message(
+        code="portrait-no-face",
+        level="error",
+        en=Text(
+            what="No face was found in the portrait.",
+            why="A film needs a face that looks towards the camera, of a person or a figure with human "
+            "features.",
+            cure="Use a picture in which a face is clearly seen from the front.",
+        ),
+        zh=Text(
+            what="肖像中没有找到人脸。",
+            why="影片需要一张朝向镜头的脸，可以是真人或具有人脸特征的形象。",
+            cure="请使用能从正面清楚看到脸的图片。",
+        ),
+    ),
+    Message(
+        code="portrait-several-faces",
+        level="error",
+        en=Text(
+            what="The portrait shows {count} faces, and none clearly stands out.",
+            why="Only one face can talk, and nobody can know which is meant.",
+            cure="Crop the picture to one person, or name the face in the column face.box: {boxes}.",
+        ),
+        zh=Text(
+            what="肖像中有 {count} 张脸，且没有一张明显突出。",
+            why="只有一张脸能说话，无法判断是哪一张。",
+            cure="请把图片裁剪到一个人，或在 face.box 列中指定：{boxes}。",
+        ),
+    ),
+    Message(
+        code="portrait-faces-behind",
+        level="warning",
+        en=Text(
+            what="The portrait shows {count} faces; the largest one talks.",
+            why="The others are at most half as large, so they were taken for background.",
+            cure="If another face is meant, name it in the column face.box: {boxes}.",
+        ),
+        zh=Text(
+            what="肖像中有 {count} 张脸；将由最大的一张说话。",
+            why="其余的脸不到它的一半大，因此视为背景。",
+            cure="如需使用其他脸，请在 face.box 列中指定：{boxes}。",
+        ),
+    ),
+    Message(
+        code="portrait-box-without-face",
+        level="error",
+        en=Text(
+            what="There is no face in the box {box}.",
+            why="The column face.box names a place in the upright picture, in pixels, where no face was "
+            "found.",
+            cure="Use one of these boxes (x,y,width,height), or leave the column empty: {boxes}.",
+        ),
+        zh=Text(
+            what="区域 {box} 中没有人脸。",
+            why="face.box 列以像素给出摆正后图片中的位置，而那里没有找到脸。",
+            cure="请使用以下区域之一（x,y,宽,高），或将该列留空：{boxes}。",
+        ),
+    ),
+    Message(
+        code="portrait-face-cut",
+        level="error",
+        en=Text(
+            what="{share} per cent of the face lie beyond the picture's edge.",
+            why="A face that is cut off cannot move: what is missing would have to be invented.",
+            cure="Use a picture that shows the whole face, best with some room around it.",
+        ),
+        zh=Text(
+            what="脸部有 {share}% 超出了图片边缘。",
+            why="被截断的脸无法活动：缺少的部分只能凭空捏造。",
+            cure="请使用能看到整张脸的图片，周围最好留有空间。",
+        ),
+    ),
+    Message(
+        code="portrait-face-at-edge",
+        level="warning",
+        en=Text(
+            what="The face touches the picture's edge.",
+            why="The head moves a little while it talks, and there is no picture beyond the edge.",
+            cure="A picture with some room around the head gives a better film.",
+        ),
+        zh=Text(
+            what="脸部紧贴图片边缘。",
+            why="说话时头部会轻微活动，而边缘之外没有画面。",
+            cure="头部周围留有空间的图片效果更好。",
+        ),
+    ),
+    Message(
+        code="portrait-face-too-small",
+        level="error",
+        en=Text(
+            what="The face is {width} pixels wide; at least {least} are needed.",
+            why="Below that, lips and eyes are too few pixels to be moved.",
+            cure="Use a larger picture, or one taken from nearer; enlarging this one does not help.",
+        ),
+        zh=Text(
+            what="脸部只有 {width} 像素宽，至少需要 {least}。",
+            why="再小的话，嘴唇和眼睛的像素太少，无法活动。",
+            cure="请使用更大的图片或近距离拍摄的图片；放大这一张没有帮助。",
+        ),
+    ),
+    Message(
+        code="portrait-face-small",
+        level="warning",
+        en=Text(
+            what="The face is only {width} pixels wide.",
+            why="Under {enough} pixels, the mouth looks soft in the film.",
+            cure="A larger picture, or one taken from nearer, gives a sharper film.",
+        ),
+        zh=Text(
+            what="脸部只有 {width} 像素宽。",
+            why="不足 {enough} 像素时，影片中的嘴部会显得模糊。",
+            cure="使用更大或更近的图片，影片会更清晰。",
+        ),
+    ),
+    Message(
+        code="portrait-face-enlarged",
+        level="warning",
+        en=Text(
+            what="The format enlarges the face {times} times.",
+            why="The face is {width} pixels wide in the picture; enlarged more than three times, it looks "
+            "soft.",
+            cure="Use a smaller format, or a larger picture.",
+        ),
+        zh=Text(
+            what="该画面格式会把脸部放大 {times} 倍。",
+            why="图片中的脸宽 {width} 像素；放大三倍以上会显得模糊。",
+            cure="请使用更小的画面格式，或更大的图片。",
+        ),
+    ),
+    Message(
+        code="portrait-picture-small",
+        level="warning",
+        en=Text(
+            what="The picture is only {width} x {height} pixels.",
+            why="A portrait of at least {enough} x {enough} pixels gives a sharp film.",
+            cure="Use the original picture if this one was made smaller.",
+        ),
+        zh=Text(
+            what="图片只有 {width} x {height} 像素。",
+            why="至少 {enough} x {enough} 像素的肖像才能得到清晰的影片。",
+            cure="如果这张图片是缩小过的，请使用原图。",
+        ),
+    ),
+    Message(
+        code="portrait-format-too-narrow",
+        level="error",
+        en=Text(
+            what="The face does not fit into a film of {width} x {height} from this picture.",
+            why="The largest part of the picture in the film's shape is smaller than the face.",
+            cure="Use a format of the picture's own shape (such as square or tall), or a picture with more "
+            "room around the head.",
+        ),
+        zh=Text(
+            what="无法从这张图片中为 {width} x {height} 的影片取得完整的脸。",
+            why="按影片形状从图片中能取的最大区域也小于脸部。",
+            cure="请使用与图片形状相近的画面格式（如 square 或 tall），或头部周围空间更大的图片。",
+        ),
+    ),
+    Message(
+        code="portrait-not-examined",
+        level="warning",
+        en=Text(
+            what="The portrait was not examined closely.",
+            why="Without the face mesh, only the face's place and size are known: not whether it is turned, "
+            "blurred, in shadow or covered.",
+            cure="Install the face mesh; lectern doctor says how.",
+        ),
+        zh=Text(
+            what="未能仔细检查肖像。",
+            why="没有面部网格引擎时，只知道脸的位置和大小，无法判断是否侧脸、模糊、有阴影或被遮挡。",
+            cure="请安装面部网格引擎；lectern doctor 会说明方法。",
+        ),
+    ),
+    Message(
+        code="portrait-turned-away",
+        level="error",
+        en=Text(
+            what="The face is turned {degrees} degrees to the side.",
+            why="Beyond {most} degrees, half of the mouth is out of sight.",
+            cure="Use a picture in which the person looks towards the camera.",
+        ),
+        zh=Text(
+            what="脸部向侧面转了 {degrees} 度。",
+            why="超过 {most} 度时，半个嘴部都看不到。",
+            cure="请使用面向镜头的图片。",
+        ),
+    ),
+    Message(
+        code="portrait-turned",
+        level="warning",
+        en=Text(
+            what="The face is turned {degrees} degrees to the side.",
+            why="Up to {best} degrees a mouth moves naturally; beyond, its far half is partly guessed.",
+            cure="A picture from the front gives a better film.",
+        ),
+        zh=Text(
+            what="脸部向侧面转了 {degrees} 度。",
+            why="{best} 度以内嘴部动作自然；超过后，较远的一侧部分要靠推测。",
+            cure="正面图片的效果更好。",
+        ),
+    ),
+    Message(
+        code="portrait-lying",
+        level="error",
+        en=Text(
+            what="The face leans by {degrees} degrees: the picture may lie on its side.",
+            why="Films show people upright.",
+            cure="Turn the picture upright and save it.",
+        ),
+        zh=Text(
+            what="脸部倾斜了 {degrees} 度：图片可能没有摆正。",
+            why="影片中的人物是直立的。",
+            cure="请把图片旋转摆正后保存。",
+        ),
+    ),
+    Message(
+        code="portrait-leaning",
+        level="warning",
+        en=Text(
+            what="The head leans by {degrees} degrees.",
+            why="The film keeps the lean of the picture.",
+            cure="Turn the picture a little if that is not wanted.",
+        ),
+        zh=Text(
+            what="头部倾斜了 {degrees} 度。",
+            why="影片会保留图片中的倾斜。",
+            cure="如果不希望如此，请稍微旋转图片。",
+        ),
+    ),
+    Message(
+        code="portrait-mouth-at-outline",
+        level="warning",
+        en=Text(
+            what="The mouth reaches the outline of the face.",
+            why="Where the mouth moves, the background behind the face would move with it.",
+            cure="A picture from the front leaves cheek on both sides of the mouth.",
+        ),
+        zh=Text(
+            what="嘴部紧邻脸部轮廓。",
+            why="嘴部活动时，脸后的背景会跟着移动。",
+            cure="正面图片的嘴部两侧都有脸颊，效果更好。",
+        ),
+    ),
+    Message(
+        code="portrait-blurred",
+        level="error",
+        en=Text(
+            what="The face is too blurred to be used.",
+            why="Lips and eyelids cannot be told from the skin around them.",
+            cure="Use a sharp picture; a sharpening filter does not bring back what is lost.",
+        ),
+        zh=Text(
+            what="脸部过于模糊，无法使用。",
+            why="嘴唇和眼皮与周围皮肤无法区分。",
+            cure="请使用清晰的图片；锐化滤镜无法恢复丢失的细节。",
+        ),
+    ),
+    Message(
+        code="portrait-soft",
+        level="warning",
+        en=Text(
+            what="The face is not sharp.",
+            why="The film shows what the picture shows; a mouth without clear lips moves less clearly.",
+            cure="A sharper picture gives a better film.",
+        ),
+        zh=Text(
+            what="脸部不够清晰。",
+            why="影片呈现的就是图片的内容；嘴唇不清晰，口型也不清晰。",
+            cure="更清晰的图片效果更好。",
+        ),
+    ),
+    Message(
+        code="portrait-mouth-covered",
+        level="warning",
+        en=Text(
+            what="Something seems to be before the mouth ({share} per cent of it).",
+            why="A hand, a microphone or a mask before the mouth would move as if it were lips.",
+            cure="Use a picture with a free mouth; if it is free, as in some paintings, ignore this.",
+        ),
+        zh=Text(
+            what="嘴前似乎有东西遮挡（约 {share}%）。",
+            why="挡在嘴前的手、话筒或口罩会像嘴唇一样被移动。",
+            cure="请使用嘴部无遮挡的图片；如果确实没有遮挡（例如某些画作），可忽略此提示。",
+        ),
+    ),
+    Message(
+        code="portrait-shadowed",
+        level="warning",
+        en=Text(
+            what="One half of the face is {share} per cent darker than the other.",
+            why="A hard shadow stays where it is while the face moves, and hides half of the mouth.",
+            cure="A picture in soft light gives a better film.",
+        ),
+        zh=Text(
+            what="半边脸比另一边暗 {share}%。",
+            why="脸部活动时，生硬的阴影停在原处，并会遮住半边嘴。",
+            cure="光线柔和的图片效果更好。",
+        ),
+    ),
+)

@@ -133,11 +133,11 @@ def _of_frame(face: FaceMeasures, size: tuple[int, int], enlarged: int) -> Itera
     if face.width < SMALLEST_FACE:
         yield _error("portrait-face-too-small", width=face.width, least=SMALLEST_FACE)
     elif face.width < SMALL_FACE:
-        yield _warning("portrait-face-small", width=face.width, enough=SMALL_FACE)
+        yield _warning("portrait-face-small", width=face.width)
     elif enlarged > MUCH_ENLARGED:
         yield _warning("portrait-face-enlarged", width=face.width, times=f"{enlarged / 100:.1f}")
     if min(size) < SMALLEST_PICTURE:
-        yield _warning("portrait-picture-small", width=size[0], height=size[1], enough=SMALLEST_PICTURE)
+        yield _warning("portrait-picture-small", width=size[0], height=size[1])
 
 
 def _of_pose(face: FaceMeasures) -> Iterator[Finding]:
@@ -145,9 +145,9 @@ def _of_pose(face: FaceMeasures) -> Iterator[Finding]:
         yield _warning("portrait-not-examined")
         return
     if face.yaw > TURNED_AWAY:
-        yield _error("portrait-turned-away", degrees=face.yaw, most=TURNED_AWAY)
+        yield _error("portrait-turned-away", degrees=face.yaw)
     elif face.yaw > TURNED:
-        yield _warning("portrait-turned", degrees=face.yaw, best=TURNED)
+        yield _warning("portrait-turned", degrees=face.yaw)
     if face.roll > LYING:
         yield _error("portrait-lying", degrees=face.roll)
     elif face.roll > LEANING:

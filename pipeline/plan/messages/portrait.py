@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipeline.plan.messages import portrait_face
 from pipeline.plan.messages.model import Message, Text
+from pipeline.plan.messages.portrait_face import FACE_MESSAGES
 
 MESSAGES: tuple[Message, ...] = (
     Message(
@@ -134,5 +134,5 @@ MESSAGES: tuple[Message, ...] = (
             cure="请重新复制或导出图片；最常见的原因是下载中断。",
         ),
     ),
-    *portrait_face.MESSAGES,
+    *FACE_MESSAGES,
 )

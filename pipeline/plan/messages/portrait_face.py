@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipeline.plan.messages.model import Message, Text
 
-MESSAGES: tuple[Message, ...] = (
+FACE_MESSAGES: tuple[Message, ...] = (
     Message(
         code="portrait-no-face",
         level="error",
@@ -110,12 +110,12 @@ MESSAGES: tuple[Message, ...] = (
         level="warning",
         en=Text(
             what="The face is only {width} pixels wide.",
-            why="Under {enough} pixels, the mouth looks soft in the film.",
+            why="Under 90 pixels, the mouth looks soft in the film.",
             cure="A larger picture, or one taken from nearer, gives a sharper film.",
         ),
         zh=Text(
             what="脸部只有 {width} 像素宽。",
-            why="不足 {enough} 像素时，影片中的嘴部会显得模糊。",
+            why="不足 90 像素时，影片中的嘴部会显得模糊。",
             cure="使用更大或更近的图片，影片会更清晰。",
         ),
     ),
@@ -123,14 +123,13 @@ MESSAGES: tuple[Message, ...] = (
         code="portrait-face-enlarged",
         level="warning",
         en=Text(
-            what="The format enlarges the face {times} times.",
-            why="The face is {width} pixels wide in the picture; enlarged more than three times, it looks "
-            "soft.",
+            what="The format enlarges the face, {width} pixels wide, {times} times.",
+            why="Enlarged more than three times, a face looks soft.",
             cure="Use a smaller format, or a larger picture.",
         ),
         zh=Text(
-            what="该画面格式会把脸部放大 {times} 倍。",
-            why="图片中的脸宽 {width} 像素；放大三倍以上会显得模糊。",
+            what="该画面格式会把宽 {width} 像素的脸放大 {times} 倍。",
+            why="放大三倍以上，脸部会显得模糊。",
             cure="请使用更小的画面格式，或更大的图片。",
         ),
     ),
@@ -139,12 +138,12 @@ MESSAGES: tuple[Message, ...] = (
         level="warning",
         en=Text(
             what="The picture is only {width} x {height} pixels.",
-            why="A portrait of at least {enough} x {enough} pixels gives a sharp film.",
+            why="A portrait of at least 512 x 512 pixels gives a sharp film.",
             cure="Use the original picture if this one was made smaller.",
         ),
         zh=Text(
             what="图片只有 {width} x {height} 像素。",
-            why="至少 {enough} x {enough} 像素的肖像才能得到清晰的影片。",
+            why="至少 512 x 512 像素的肖像才能得到清晰的影片。",
             cure="如果这张图片是缩小过的，请使用原图。",
         ),
     ),
@@ -183,12 +182,12 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="The face is turned {degrees} degrees to the side.",
-            why="Beyond {most} degrees, half of the mouth is out of sight.",
+            why="Beyond 35 degrees, half of the mouth is out of sight.",
             cure="Use a picture in which the person looks towards the camera.",
         ),
         zh=Text(
             what="脸部向侧面转了 {degrees} 度。",
-            why="超过 {most} 度时，半个嘴部都看不到。",
+            why="超过 35 度时，半个嘴部都看不到。",
             cure="请使用面向镜头的图片。",
         ),
     ),
@@ -197,12 +196,12 @@ MESSAGES: tuple[Message, ...] = (
         level="warning",
         en=Text(
             what="The face is turned {degrees} degrees to the side.",
-            why="Up to {best} degrees a mouth moves naturally; beyond, its far half is partly guessed.",
+            why="Up to 15 degrees a mouth moves naturally; beyond, its far half is partly guessed.",
             cure="A picture from the front gives a better film.",
         ),
         zh=Text(
             what="脸部向侧面转了 {degrees} 度。",
-            why="{best} 度以内嘴部动作自然；超过后，较远的一侧部分要靠推测。",
+            why="15 度以内嘴部动作自然；超过后，较远的一侧部分要靠推测。",
             cure="正面图片的效果更好。",
         ),
     ),

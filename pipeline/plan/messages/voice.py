@@ -83,7 +83,7 @@ _SPEAKING = (
         level="error",
         en=Text(
             what="The voice “{voice}” finds nothing in this script that it can speak.",
-            why="It makes no sound of any sentence, as it happens with letters of a writing it does not know.",
+            why="It makes no sound of any sentence, as happens with a writing that it does not know.",
             cure="Choose a voice of the script's language.",
         ),
         zh=Text(
@@ -112,7 +112,7 @@ _SPEAKING = (
         en=Text(
             what="The speech process ended in the middle of its work.",
             why="Something killed it: the system for want of memory, or a person.",
-            cure="It is started anew and the sentence tried again; if it stays so, `lectern doctor` tells more.",
+            cure="It starts anew and the sentence is tried again; if it stays so, ask `lectern doctor`.",
         ),
         zh=Text(
             what="语音进程在工作中途结束了。",
@@ -139,7 +139,7 @@ _SPEAKING = (
         level="error",
         en=Text(
             what="espeak-ng did not finish a sentence within {seconds} s and was stopped.",
-            why="A sentence takes milliseconds; the machine is overloaded, or the library hangs on this text.",
+            why="A sentence takes milliseconds: the machine is overloaded, or the text makes it hang.",
             cure="It is tried again. If it stays so, word the sentence differently, and please report it.",
         ),
         zh=Text(
@@ -153,7 +153,7 @@ _SPEAKING = (
         level="error",
         en=Text(
             what="The speech process refused a request: {reason}.",
-            why="Lectern asked for something that it should have known cannot be had; this is its own defect.",
+            why="Lectern asked for something that cannot be had; the defect is its own.",
             cure="Please report it with the sentence and the voice.",
         ),
         zh=Text(

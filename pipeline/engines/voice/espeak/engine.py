@@ -1,0 +1,102 @@
+"""The voice engine on espeak-ng: formant synthesis in more than a hundred languages, fast and everywhere."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import re
+from importlib import metadata
+
+from pipeline.engines.voice import Voice
+from pipeline.engines.voice.choice import choose_voice
+from pipeline.engines.voice.espeak.events import to_speech
+from pipeline.engines.voice.espeak.process import Zygote, locate
+from pipeline.engines.voice.espeak.voices import Entry, voices_of
+from pipeline.engines.voice.espeak.zygote import TEXT_LIMIT
+from pipeline.plan.errors import InputError, TransientError
+from pipeline.plan.job import VoiceChoice
+from pipeline.plan.speech import Speech
+
+# Raised by hand whenever what is made of the library's answers changes.
+_OURS = 1
+# Words a minute at 100 per cent: somewhat slower than the library's own 175, as people speak who explain.
+_NORMAL_RATE = 165
+# Per cent of a voice's own pitch at some values of the library's parameter (measured on vowels). It reaches
+# no further in either direction.
+_PITCHES = ((73, 0), (82, 25), (91, 40), (100, 50), (110, 60), (128, 75), (150, 90), (165, 99))
+# Controls begin the library's embedded commands, and a lone surrogate has no UTF-8. One space each keeps the
+# places of words.
+_UNSPEAKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+class EspeakVoice:
+    """Speaks with espeak-ng in a process of its own; the same text and choice give the same bytes everywhere.
+
+    Text is plain text: neither SSML nor the library's ``[[phonemes]]`` are read. Safe for threads. A choice's
+    pitch reaches from 73 to 165 per cent; what lies beyond is spoken at the nearer end.
+
+    Raises:
+        InputError: ``engine-missing`` or ``engine-broken``, when it is made.
+    """
+
+    name = "espeak"
+
+    def __init__(self) -> None:
+        library, data = locate()
+        self._zygote = Zygote(library=library, data=data)
+        loader = metadata.version("espeakng-loader")
+        #: Version of the library, of the wheel that its data comes from, and of this engine.
+        self.version = f"{self._zygote.version}-{loader}-{_OURS}"
+
+    def voices(self) -> tuple[Voice, ...]:
+        """Every voice of the library, as a man and as a woman."""
+        return tuple(entry.voice for entry in self._entries.values())
+
+    def speak(self, text: str, choice: VoiceChoice) -> Speech:
+        """Speak `text` at 22,050 Hz; phonemes follow each other without gaps, silent ones have no symbol.
+
+        Raises:
+            InputError: ``voice-unknown``, ``voice-speed-range``, ``voice-pitch-range`` or
+                ``voice-text-too-long``.
+            TransientError: ``voice-espeak-ended``, ``voice-espeak-crashed`` or ``voice-espeak-late``.
+        """
+        known = choose_voice(
+            self.voices(), engine=self.name, name=choice.name, speed=choice.speed, pitch=choice.pitch
+        )
+        if len(text) > TEXT_LIMIT:
+            raise InputError("voice-text-too-long", characters=len(text), limit=TEXT_LIMIT)
+        entry = self._entries[known.name]
+        plain = _UNSPEAKABLE.sub(" ", text)
+        answer = self._zygote.ask(
+            {
+                # An empty text is no request; a space is one, and is silent.
+                "text": plain or " ",
+                "voice": entry.wanted,
+                "rate": _NORMAL_RATE * choice.speed // 100,
+                "pitch": _pitch(choice.pitch),
+            }
+        )
+        try:
+            return to_speech(answer, text=plain, voice=entry.base)
+        except ValueError as error:
+            raise TransientError("voice-espeak-ended") from error
+
+    def close(self) -> None:
+        """End the process; it may be called twice."""
+        self._zygote.close()
+
+    @functools.cached_property
+    def _entries(self) -> dict[str, Entry]:
+        listed = json.loads(self._zygote.ask({"voices": True}))
+        return {entry.voice.name: entry for entry in voices_of(listed)}
+
+
+def _pitch(per_cent: int) -> int:
+    """The library's parameter for a pitch, on straight lines between measured points."""
+    if per_cent <= _PITCHES[0][0]:
+        return _PITCHES[0][1]
+    for (low, low_value), (high, high_value) in itertools.pairwise(_PITCHES):
+        if per_cent <= high:
+            return low_value + (per_cent - low) * (high_value - low_value) // (high - low)
+    return _PITCHES[-1][1]

@@ -35,9 +35,23 @@ class Exit(IntEnum):
 #: Codes whose exit says more than their class does.
 _BY_CODE = {
     "command-usage": Exit.USAGE,
-    "command-batch-unknown": Exit.UNKNOWN,
-    "command-job-unknown": Exit.UNKNOWN,
+    "command-nothing-submitted": Exit.UNKNOWN,
+    "ledger-batch-unknown": Exit.UNKNOWN,
+    "ledger-job-unknown": Exit.UNKNOWN,
     "command-output-exists": Exit.CONFLICT,
+    "farm-already-up": Exit.CONFLICT,
+    "ledger-key-used": Exit.CONFLICT,
+    "engine-broken": Exit.SETUP,
+    "engine-missing": Exit.SETUP,
+    "farm-no-redis-server": Exit.SETUP,
+    "farm-port-taken": Exit.SETUP,
+    "farm-redis-unknown": Exit.SETUP,
+    "farm-settings-wrong": Exit.SETUP,
+    "ledger-schema-missing": Exit.SETUP,
+    "ledger-schema-new": Exit.SETUP,
+    "ledger-schema-old": Exit.SETUP,
+    "ledger-url-wrong": Exit.SETUP,
+    "media-ffmpeg-missing": Exit.SETUP,
 }
 
 

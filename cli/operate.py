@@ -2,66 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import Annotated
 
 import typer
 
 from cli.exits import Exit
 from cli.options import terminal_of
-from cli.terminal import Terminal
+from db.operations import Operated, jobs_of
 from farm import cancel as canceling
 from farm import pause as pausing
 from farm import retry as retrying
-from farm.bootstrap import open_farm
+from farm.bootstrap import Farm, open_farm
 from pipeline.plan.errors import InputError
 
 Jobs = Annotated[list[int] | None, typer.Argument(metavar="[JOB]...", help="Numbers of jobs.")]
 Batch = Annotated[int | None, typer.Option("--batch", "-b", metavar="BATCH", help="All jobs of this batch.")]
 
+#: So many numbers are told one by one.
+_TOLD = 20
+
 
 def cancel(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Exit:
-    """Cancel jobs: what is being made stops within seconds, what is done already stays.
+    """Cancel jobs: what is being made stops within seconds, what is finished stays.
 
     A canceled job can be brought back by `lectern retry`.
     """
-    with open_farm() as farm:
-        changed = canceling.cancel(farm, jobs=_wanted(jobs, batch), batch=batch)
-    return _tell("canceled-jobs", changed, terminal_of(context))
+    return _operate(context, "canceled-jobs", canceling.cancel, jobs, batch)
 
 
 def pause(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Exit:
     """Pause jobs: what is being made is finished, nothing new is started until `lectern resume`."""
-    with open_farm() as farm:
-        changed = pausing.pause(farm, jobs=_wanted(jobs, batch), batch=batch)
-    return _tell("paused-jobs", changed, terminal_of(context))
+    return _operate(context, "paused-jobs", pausing.pause, jobs, batch)
 
 
 def resume(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Exit:
     """Let paused jobs go on."""
-    with open_farm() as farm:
-        changed = pausing.resume(farm, jobs=_wanted(jobs, batch), batch=batch)
-    return _tell("resumed-jobs", changed, terminal_of(context))
+    return _operate(context, "resumed-jobs", pausing.resume, jobs, batch)
 
 
 def retry(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Exit:
-    """Try failed jobs again: only what is missing is made."""
-    with open_farm() as farm:
-        changed = retrying.retry(farm, jobs=_wanted(jobs, batch), batch=batch)
-    return _tell("retried-jobs", changed, terminal_of(context))
+    """Try failed or canceled jobs again: only what is missing is made."""
+    return _operate(context, "retried-jobs", retrying.retry, jobs, batch)
 
 
-def _wanted(jobs: list[int] | None, batch: int | None) -> tuple[int, ...]:
+def _operate(
+    context: typer.Context,
+    words: str,
+    act: Callable[[Farm, Collection[int]], Operated],
+    jobs: list[int] | None,
+    batch: int | None,
+) -> Exit:
     if bool(jobs) == (batch is not None):
         raise InputError("command-usage", reason="name either jobs or a batch (--batch)")
-    return tuple(jobs or ())
-
-
-def _tell(words: str, changed: tuple[int, ...], terminal: Terminal) -> Exit:
-    numbers = ", ".join(str(job) for job in changed)
-    line = (
-        terminal.words(words, number=len(changed), jobs=numbers)
-        if changed
-        else terminal.words("nothing-to-change")
-    )
-    terminal.answer({"kind": "changed", "jobs": list(changed)}, [line])
+    with open_farm() as farm:
+        done = act(farm, jobs_of(farm.ledger, batch) if batch is not None else jobs or ())
+    terminal = terminal_of(context)
+    lines = []
+    for name, numbers in ((words, done.changed), ("unchanged-jobs", done.unchanged)):
+        if numbers:
+            told = ", ".join(str(job) for job in numbers[:_TOLD]) + (" …" if len(numbers) > _TOLD else "")
+            lines.append(terminal.words(name, number=len(numbers), jobs=told))
+    document = {"kind": "changed", "changed": list(done.changed), "unchanged": list(done.unchanged)}
+    terminal.answer(document, lines)
     return Exit.OK

@@ -62,11 +62,15 @@ class Terminal:
         if not self.json_wanted:
             _print(self.err, line)
 
+    def failure(self, document: Mapping[str, object]) -> None:
+        """Print an error's document as one line of standard error, below whatever was logged there."""
+        self.err.file.write(json.dumps(document, ensure_ascii=False) + "\n")
+        self.err.file.flush()
+
     def error(self, error: LecternError) -> None:
         """Tell of an error: what happened, what to do, and its code; for a machine as one line of JSON."""
         if self.json_wanted:
-            self.err.file.write(json.dumps(error_document(error, self.language), ensure_ascii=False) + "\n")
-            self.err.file.flush()
+            self.failure(error_document(error, self.language))
             return
         what, cure = told(error.code, error.facts, self.language)
         line = Text(self.words("error") + " ", style="bold red")

@@ -1,4 +1,7 @@
-"""What people and machines are shown of the farm: plain values, computed by `farm.show`."""
+"""What people and machines are shown of the farm: plain values, computed by `farm.show`.
+
+Their fields are the fields of the JSON documents of `--json`: they may be added to, never renamed.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,12 @@ from dataclasses import dataclass
 
 from pipeline.plan.errors import Fact
 
+_OVER = ("completed", "failed", "canceled")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """An error as it was stored: a code of the catalogue and its facts."""
+    """An error or warning as it was stored: a code of the catalogue and its facts."""
 
     code: str
     facts: Mapping[str, Fact]
@@ -22,19 +27,21 @@ class AttemptView:
 
     Attributes:
         stage: speak, render, join or archive.
-        chunk: which chunk of the film, counted from 0; None outside of render.
+        chunk: which step of its stage, counted from 0.
         number: 1 for the first attempt of the step.
         outcome: running, ok, error, timeout, lost, interrupted or superseded.
         worker: who ran it.
+        started: UTC, ISO 8601.
         machine_ms: machine time in milliseconds.
         error: what went wrong, if anything.
     """
 
     stage: str
-    chunk: int | None
+    chunk: int
     number: int
     outcome: str
     worker: str
+    started: str
     machine_ms: int
     error: Told | None
 
@@ -51,18 +58,20 @@ class JobView:
         state: queued, active, completed, failed, canceled or review.
         holds: reasons why nothing new of it is started, such as ``operator``.
         stage: the stage it is in or waits for; empty when there is none left.
-        per_cent: how much of its expected machine time is done, 0 to 100; 100 only when it is completed.
-        ahead: queued and active jobs that go before it; None once it is active or done.
-        eta_s: seconds until its film is expected, from measured machine times; None when nothing is measured
-            yet or nothing moves.
-        waiting: why nothing moves at this moment: ``held``, ``no-worker``, ``retry``, ``archive-away``;
-            empty when something does, or when it is only its turn that it waits for.
+        per_cent: how much of it is done, 0 to 100.
+        ahead: unfinished jobs that go before it; None in lists and when it is over.
+        eta_s: seconds until its film is expected, from measured machine times; None in lists, when nothing is
+            measured yet, and when nothing moves.
+        waiting: why nothing moves at this moment: ``held``, ``no-worker`` or ``retry``; empty when something
+            does, or when it is only its turn that it waits for.
         retry_in_s: seconds until the next attempt, when that is what it waits for.
-        length_ms: the film's length; None until the speech is known.
+        frames: the film's length in frames; None until it is spoken.
         trace: its W3C trace id, 32 hex digits.
         archive: none, pending, archived or error.
         film: where the film is: a link, a path in the archive, or a path in the store; empty before.
         error: the error that ended it, or the last one that it is retried after.
+        submitted: UTC, ISO 8601.
+        ended: the same; empty while it is under way.
     """
 
     id: int
@@ -77,16 +86,18 @@ class JobView:
     eta_s: int | None
     waiting: str
     retry_in_s: int | None
-    length_ms: int | None
+    frames: int | None
     trace: str
     archive: str
     film: str
     error: Told | None
+    submitted: str
+    ended: str
 
     @property
     def over(self) -> bool:
         """Whether nothing more will happen to it by itself, the archive aside."""
-        return self.state in {"completed", "failed", "canceled"}
+        return self.state in _OVER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,14 +105,16 @@ class JobDetail:
     """One job with everything that is known of it.
 
     Attributes:
-        job: as lists show it.
-        attempts: every run of each of its steps, in the order in which they began.
-        files: what was made, by kind: film, captions, poster, manifest.
+        job: as lists show it, with what takes a closer look.
+        attempts: every run of each of its steps, in the order of the steps.
+        files: paths in the store of what was made: timeline, film, srt, vtt, poster, manifest.
         user: who submitted it.
         scene: its place in the archive's names.
         voice: engine and voice, such as ``espeak/en-us``.
         language: BCP 47 tag of the script.
         format: such as ``720x720 25 fps``.
+        essence: the film's essence digest; empty before.
+        warnings: what its row was accepted in spite of.
     """
 
     job: JobView
@@ -112,6 +125,8 @@ class JobDetail:
     voice: str
     language: str
     format: str
+    essence: str
+    warnings: tuple[Told, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,16 +136,18 @@ class BatchView:
     Attributes:
         id: number of the batch.
         name: file name of its manifest.
-        submitted: UTC, ISO 8601 with seconds.
-        counts: jobs by state; a job with a hold counts as its state and once more as ``held``.
+        user: who submitted it.
+        submitted: UTC, ISO 8601.
+        counts: jobs by state, without zeros; a job with a hold counts as its state and once more as ``held``.
         jobs: how many jobs it has.
-        per_cent: how much of its expected machine time is done, 0 to 100.
+        per_cent: how much of it is done, 0 to 100; 100 only when it is over.
         eta_s: seconds until its last film is expected; None when nothing is measured yet or nothing moves.
         archive_pending: films that wait for the archive.
     """
 
     id: int
     name: str
+    user: str
     submitted: str
     counts: Mapping[str, int]
     jobs: int
@@ -141,24 +158,15 @@ class BatchView:
     @property
     def over(self) -> bool:
         """Whether every job of it is completed, failed or canceled."""
-        return sum(self.counts.get(state, 0) for state in ("completed", "failed", "canceled")) == self.jobs
+        return sum(self.counts.get(state, 0) for state in _OVER) == self.jobs
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerView:
-    """One worker that is alive.
-
-    Attributes:
-        name: its name, unique in the farm.
-        capabilities: what it can do, such as ``render.warp``.
-        job: number of the job that it works on; None while it waits.
-        stage: the stage of that job; empty while it waits.
-    """
+    """One worker that is alive: its name, unique in the farm, and what it can do, such as ``render.warp``."""
 
     name: str
     capabilities: tuple[str, ...]
-    job: int | None
-    stage: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,7 +178,7 @@ class FarmView:
         workers: workers that are alive.
         dispatcher: whether a dispatcher leads.
         batches: batches that are not over, the oldest first.
-        jobs: active jobs, in the order of their work.
+        jobs: active jobs, in the order of their submission.
         archive_pending: films that wait for the archive.
     """
 

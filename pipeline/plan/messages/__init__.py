@@ -18,13 +18,28 @@ from pipeline.plan.messages import (
     portrait,
     script,
     store,
+    submit,
     voice,
 )
 from pipeline.plan.messages.model import Message, Text
 
 Language = Literal["en", "zh"]
 
-_ROOMS = (archive, command, engine, face, farm, ledger, manifest, media, portrait, script, store, voice)
+_ROOMS = (
+    archive,
+    command,
+    engine,
+    face,
+    farm,
+    ledger,
+    manifest,
+    media,
+    portrait,
+    script,
+    store,
+    submit,
+    voice,
+)
 
 CATALOGUE: Mapping[str, Message] = {m.code: m for room in _ROOMS for m in room.MESSAGES}
 

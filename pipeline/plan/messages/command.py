@@ -62,31 +62,17 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
-        code="command-batch-unknown",
+        code="command-nothing-submitted",
         level="error",
         en=Text(
-            what="There is no batch {batch}.",
-            why="The ledger that this command reads knows no batch with this number.",
-            cure="`lectern list` shows all batches. A farm elsewhere is chosen by LECTERN_HOME or LECTERN_LEDGER__URL.",
+            what="Nothing was submitted to this farm yet.",
+            why="There is no batch to watch.",
+            cure="`lectern submit MANIFEST` makes one. A farm elsewhere is chosen by LECTERN_HOME or LECTERN_LEDGER__URL.",
         ),
         zh=Text(
-            what="没有批次 {batch}。",
-            why="该命令读取的账本中没有这个编号的批次。",
-            cure="`lectern list` 显示所有批次。用 LECTERN_HOME 或 LECTERN_LEDGER__URL 选择其他农场。",
-        ),
-    ),
-    Message(
-        code="command-job-unknown",
-        level="error",
-        en=Text(
-            what="There is no job {job}.",
-            why="The ledger that this command reads knows no job with this number.",
-            cure="`lectern list BATCH` shows the jobs of a batch.",
-        ),
-        zh=Text(
-            what="没有任务 {job}。",
-            why="该命令读取的账本中没有这个编号的任务。",
-            cure="`lectern list 批次` 显示一个批次中的任务。",
+            what="尚未向此农场提交任何内容。",
+            why="没有可以查看的批次。",
+            cure="`lectern submit 清单` 会提交一个。用 LECTERN_HOME 或 LECTERN_LEDGER__URL 选择其他农场。",
         ),
     ),
     Message(

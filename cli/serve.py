@@ -1,0 +1,77 @@
+"""`lectern up`, `lectern worker`, `lectern dispatcher`: the farm's processes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.exits import Exit
+from cli.options import terminal_of
+from cli.terminal import Terminal
+from farm.bootstrap import settings_of
+from worker import dispatching, process
+from worker import up as supervisor
+from worker.up import Standing
+
+
+def up(context: typer.Context) -> Exit:
+    """Run the whole farm on this machine until Ctrl-C: Redis, dispatcher, workers and Flower.
+
+    Ctrl-C lets the steps that are running finish; a second one leaves them for the next start, and nothing
+    is lost.
+    """
+    terminal = terminal_of(context)
+    settings = settings_of()
+    terminal.note(terminal.words("farm-starts", home=str(settings.home)))
+    code = supervisor.up(settings, ready=lambda standing: _standing(standing, terminal))
+    terminal.note(terminal.words("farm-ended"))
+    return Exit(code)
+
+
+def worker(
+    context: typer.Context,
+    name: Annotated[str, typer.Option("--name", help="Its name on this host.")] = "worker",
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Do only this, such as `render.warp`; may be repeated.")
+    ] = None,
+) -> Exit:
+    """Run one worker until it is told to end, for a farm of several machines.
+
+    They need a ledger in PostgreSQL, a Redis and a store that all of them see: LECTERN_LEDGER__URL,
+    LECTERN_REDIS__URL, LECTERN_STORE__ROOT.
+    """
+    terminal_of(context).note(terminal_of(context).words("worker-starts", name=name))
+    return Exit(process.serve(settings_of(), name=name, capabilities=tuple(only or ())))
+
+
+def dispatcher(
+    context: typer.Context,
+    name: Annotated[str, typer.Option("--name", help="Its name on this host.")] = "dispatcher",
+) -> Exit:
+    """Run a dispatcher until it is told to end; of several, one leads and the others watch it."""
+    terminal_of(context).note(terminal_of(context).words("dispatcher-starts", name=name))
+    return Exit(dispatching.serve(settings_of(), name=name))
+
+
+def _standing(standing: Standing, terminal: Terminal) -> None:
+    words = terminal.words
+    lines = [words("farm-is-up", workers=len(standing.workers))]
+    if standing.flower_url:
+        lines.append(
+            words(
+                "farm-flower",
+                url=standing.flower_url,
+                user=standing.flower_user,
+                file=standing.flower_password_file,
+            )
+        )
+    lines.append(words("farm-next"))
+    document = {
+        "kind": "farm-up",
+        "pid": standing.pid,
+        "home": standing.home,
+        "workers": list(standing.workers),
+        "flower": standing.flower_url,
+    }
+    terminal.answer(document, lines)

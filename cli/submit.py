@@ -1,0 +1,100 @@
+"""`lectern submit`: a manifest becomes a batch, or a table of everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cli.documents import receipt_document, refusal_document
+from cli.exits import Exit, exit_of
+from cli.options import terminal_of
+from cli.terminal import Terminal, told
+from cli.watch import follow
+from farm import submit as submitting
+from farm.bootstrap import open_farm
+from farm.manifest import Problem
+from farm.submit import BatchRefusedError, Manner, Receipt
+
+#: More than so many lines help nobody on a screen; --json tells all.
+_MOST_PROBLEMS = 50
+
+
+def submit(
+    context: typer.Context,
+    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="A CSV file: one row, one film.")],
+    watch: Annotated[bool, typer.Option("--watch", help="Show progress until the batch is over.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Make a new batch although the same one was submitted before.")
+    ] = False,
+    key: Annotated[
+        str | None,
+        typer.Option("--key", help="Your own name for this submission; refused if it named other content."),
+    ] = None,
+    skip_invalid: Annotated[
+        bool, typer.Option("--skip-invalid", help="Queue the good rows although others are bad.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse rows that have a warning.")] = False,
+) -> Exit:
+    """Check a spreadsheet of films completely and queue them.
+
+    A batch with a bad row is refused whole; nothing is ever half-submitted. The same content submitted twice
+    is the same batch, and its number is told again.
+    """
+    terminal = terminal_of(context)
+    manner = Manner(key=key, again=again, skip_invalid=skip_invalid, strict=strict)
+    with open_farm() as farm:
+        try:
+            receipt = submitting.submit(farm, manifest, manner)
+        except BatchRefusedError as refusal:
+            return _refused(refusal, terminal)
+        _problems(receipt.skipped, "left-out", terminal)
+        _problems(receipt.warnings, "warnings", terminal)
+        if not watch:
+            terminal.answer(receipt_document(receipt, terminal.language), _received(receipt, terminal))
+            return Exit.OK
+        for line in _received(receipt, terminal):
+            terminal.note(line)
+        return follow(farm, receipt.batch, terminal)
+
+
+def _refused(refusal: BatchRefusedError, terminal: Terminal) -> Exit:
+    if terminal.json_wanted:
+        terminal.failure(refusal_document(refusal, terminal.language))
+        return exit_of(refusal)
+    _problems(refusal.problems, "problems", terminal)
+    _problems(refusal.warnings, "warnings", terminal)
+    terminal.error(refusal)
+    return exit_of(refusal)
+
+
+def _received(receipt: Receipt, terminal: Terminal) -> Iterator[Text]:
+    words = terminal.words
+    name = "batch-queued" if receipt.created else "batch-known"
+    yield Text(words(name, batch=receipt.batch, films=receipt.jobs))
+    yield Text(words("how-to-watch", batch=receipt.batch), style="dim")
+
+
+def _problems(problems: Sequence[Problem], head: str, terminal: Terminal) -> None:
+    if not problems:
+        return
+    terminal.note(Text(terminal.words(head, number=len(problems)), style="bold"))
+    terminal.note(_table(problems[:_MOST_PROBLEMS], terminal))
+    if (rest := len(problems) - _MOST_PROBLEMS) > 0:
+        terminal.note(terminal.words("more-problems", number=rest))
+    terminal.note("")
+
+
+def _table(problems: Sequence[Problem], terminal: Terminal) -> Table:
+    """Row, column, and what is wrong, with its cure and code below it."""
+    rows = []
+    for problem in problems:
+        what, cure = told(problem.code, problem.facts, terminal.language)
+        words = Text(what)
+        words.append(f"\n{cure} ", style="dim").append(f"[{problem.code}]", style="dim")
+        rows.append((str(problem.row or ""), problem.column, words))
+    return terminal.table("row", "column", "problem", rows=rows, right=(0,))

@@ -1,0 +1,112 @@
+"""What a person wishes for a film, in their words, becomes what the engines are told."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from db.states import Urgency
+from pipeline.engines.shelf import Shelf
+from pipeline.engines.voice import Voice, VoiceEngine
+from pipeline.engines.voice.choice import PER_CENT, choose_voice
+from pipeline.plan.canvas import parse_format
+from pipeline.plan.errors import InputError
+from pipeline.plan.job import Format, VoiceChoice
+
+_SPEED = re.compile(r"([0-9]{2,3})\s*[%％]?")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_LATIN_WORD = re.compile(r"[A-Za-z]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """How a film shall be, as a person wrote it; what is left empty is chosen for them.
+
+    Attributes:
+        voice: a voice's name, or ``engine/name``.
+        language: BCP 47 tag.
+        format: such as ``wide``, ``tall-1080`` or ``1:1``.
+        speed: per cent of normal speed.
+    """
+
+    voice: str = ""
+    language: str = ""
+    format: str = ""
+    speed: str = ""
+
+
+class Chooser:
+    """Turns wishes into choices; each engine is asked for its voices once.
+
+    Args:
+        voices: the voice engines.
+        engine: the engine of wishes that name none.
+        format: the format of wishes that name none.
+        fps: frame rate of every film.
+    """
+
+    def __init__(self, voices: Shelf[VoiceEngine], *, engine: str, format: str, fps: int) -> None:  # noqa: A002 - the house's word for it
+        self._shelf = voices
+        self._engine = engine
+        self._format = format
+        self._fps = fps
+        self._voices: dict[str, tuple[Voice, ...]] = {}
+        self._chosen: dict[tuple[str, str, str], VoiceChoice] = {}
+
+    def format(self, wish: Wish) -> Format:
+        """The film's picture.
+
+        Raises:
+            InputError: ``portrait-format-unknown``.
+        """
+        return parse_format(wish.format or self._format, fps=self._fps)
+
+    def speed(self, wish: Wish) -> int:
+        """Per cent of the voice's normal speed.
+
+        Raises:
+            InputError: ``submit-speed-wrong``.
+        """
+        if not wish.speed:
+            return 100
+        match = _SPEED.fullmatch(wish.speed.strip())
+        speed = int(match[1]) if match else 0
+        if not PER_CENT[0] <= speed <= PER_CENT[1]:
+            raise InputError("submit-speed-wrong", speed=wish.speed)
+        return speed
+
+    def voice(self, wish: Wish, script: str) -> VoiceChoice:
+        """Who speaks, and in which language; the script decides the language when neither is wished for.
+
+        Raises:
+            InputError: ``submit-speed-wrong``, or as `choose_voice`; or an engine is unknown or cannot be used here.
+        """
+        engine, slash, name = wish.voice.strip().rpartition("/")
+        language = wish.language.strip() or ("" if name else language_of(script))
+        key = (engine if slash else self._engine, name, language)
+        if key not in self._chosen:
+            self._chosen[key] = choose_voice(self._known(key[0]), engine=key[0], name=name, language=language)
+        return replace(self._chosen[key], speed=self.speed(wish))
+
+    def _known(self, engine: str) -> tuple[Voice, ...]:
+        if engine not in self._voices:
+            self._voices[engine] = self._shelf.open(engine).voices()
+        return self._voices[engine]
+
+
+def language_of(script: str) -> str:
+    """The language a script is mainly written in: Chinese if it has more Chinese characters than Latin words."""
+    chinese = len(_HAN.findall(script))
+    return "zh" if chinese and chinese >= len(_LATIN_WORD.findall(script)) else "en"
+
+
+def urgency_of(word: str) -> Urgency:
+    """The urgency that a cell names; normal when it is empty.
+
+    Raises:
+        InputError: ``submit-urgency-unknown``.
+    """
+    try:
+        return Urgency(word.strip().casefold() or Urgency.NORMAL)
+    except ValueError:
+        raise InputError("submit-urgency-unknown", urgency=word) from None

@@ -1,0 +1,55 @@
+"""What stands on the shelves: engines and voices that can be used here, and why the rest cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from farm.bootstrap import Workshop
+from pipeline.engines.voice.choice import speaks
+from pipeline.plan.errors import LecternError
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineEntry:
+    """An engine: what it is for (voice, face or eye), its name, and why it cannot be used, if it cannot."""
+
+    protocol: str
+    name: str
+    default: bool
+    problem: LecternError | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoiceEntry:
+    """A voice that can be used here."""
+
+    engine: str
+    name: str
+    languages: tuple[str, ...]
+    label: str
+
+
+def engines(workshop: Workshop) -> tuple[EngineEntry, ...]:
+    """Every engine, protocol by protocol, the built-in ones first; nothing heavy is loaded."""
+    shelves = {"voice": workshop.voices, "face": workshop.faces, "eye": workshop.eyes}
+    entries: list[EngineEntry] = []
+    for protocol, shelf in shelves.items():
+        problems = {name: shelf.why_not(name) for name in shelf.names()}
+        usable = [name for name, problem in problems.items() if problem is None]
+        default = workshop.settings.voice.engine if protocol == "voice" else next(iter(usable), "")
+        entries += [
+            EngineEntry(protocol=protocol, name=name, default=name == default, problem=problem)
+            for name, problem in problems.items()
+        ]
+    return tuple(entries)
+
+
+def voices(workshop: Workshop, *, language: str = "") -> tuple[VoiceEntry, ...]:
+    """Every voice that can be used here, or those that speak a language."""
+    return tuple(
+        VoiceEntry(engine=name, name=voice.name, languages=voice.languages, label=voice.label)
+        for name in workshop.voices.names()
+        if workshop.voices.why_not(name) is None
+        for voice in workshop.voices.open(name).voices()
+        if not language or speaks(voice, language)
+    )

@@ -1,0 +1,69 @@
+"""Portraits of a batch: each distinct picture is looked at once per format, and only what was found is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from farm.bootstrap import Settings, Workshop
+from pipeline.engines.eye import EyeEngine
+from pipeline.engines.shelf import Shelf
+from pipeline.plan.errors import InputError
+from pipeline.plan.job import Format
+from pipeline.plan.portrait import Finding
+from pipeline.steps.look import Picture, PictureLimits, load_picture, look_at
+
+
+def open_eye(eyes: Shelf[EyeEngine]) -> EyeEngine:
+    """The first eye engine that can be used here.
+
+    Raises:
+        InputError: why the last one cannot, when none can.
+    """
+    *others, last = eyes.names()
+    for name in others:
+        if eyes.why_not(name) is None:
+            return eyes.open(name)
+    return eyes.open(last)
+
+
+def picture_limits(settings: Settings) -> PictureLimits:
+    """What a portrait may cost, as the operator set it."""
+    return PictureLimits(file_bytes=settings.limits.portrait_bytes, pixels=settings.limits.portrait_pixels)
+
+
+class Gallery:
+    """Looks at portraits, each distinct one once per format.
+
+    Args:
+        workshop: where the eye engine stands, opened at the first look.
+    """
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._limits = picture_limits(workshop.settings)
+        self._found: dict[tuple[str, Format], tuple[Finding, ...]] = {}
+        self._latest: tuple[str, Picture] | None = None
+
+    def look(self, portrait: Path, digest: str, format: Format) -> tuple[Finding, ...]:  # noqa: A002 - the house's word for it
+        """Everything to be said about a portrait in a format, errors first.
+
+        Args:
+            portrait: the file.
+            digest: of its content.
+            format: the film's picture.
+        """
+        key = (digest, format)
+        if key not in self._found:
+            try:
+                picture = self._picture(portrait, digest)
+            except InputError as error:
+                self._found[key] = (Finding(code=error.code, level="error", facts=error.facts),)
+            else:
+                self._found[key] = look_at(picture, open_eye(self._workshop.eyes), format).findings
+        return self._found[key]
+
+    def _picture(self, portrait: Path, digest: str) -> Picture:
+        """The decoded picture; the latest one is kept, for the next format."""
+        if self._latest is None or self._latest[0] != digest:
+            self._latest = (digest, load_picture(portrait, self._limits))
+        return self._latest[1]

@@ -1,0 +1,19 @@
+"""Retry: jobs that failed or were canceled go on from where they stopped."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Collection
+
+from db import operations
+from db.operations import Operated
+from farm.bootstrap import Farm
+
+
+def retry(farm: Farm, jobs: Collection[int]) -> Operated:
+    """Queue failed and canceled jobs again, with all their attempts; what was made stays made.
+
+    Raises:
+        InputError: ``ledger-job-unknown``; nothing was changed.
+    """
+    return operations.retry(farm.ledger, jobs, by=getpass.getuser())

@@ -1,0 +1,263 @@
+"""Submit a batch: every row is checked completely, then everything is queued in one go, or nothing is."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from db import submission
+from db.values import JobDraft, Notice, Submission, Submitted
+from farm.bootstrap import Farm
+from farm.choices import Chooser, Wish, urgency_of
+from farm.manifest import ManifestLimits, Problem, Row, read_manifest
+from farm.portraits import Gallery
+from pipeline.plan import script, trace
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.errors import Fact, InputError
+from pipeline.plan.job import JobSpec
+from pipeline.plan.keys import canonical
+from pipeline.store import Store
+
+_SCRIPT_SUFFIX = ".txt"
+_PLAIN_SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manner:
+    """How a batch is submitted.
+
+    Attributes:
+        key: the user's own name for this submission, to be used for this content alone; None for none.
+        again: make a new batch although the same content was submitted before.
+        skip_invalid: queue the good rows although others are bad.
+        strict: refuse rows that have a warning.
+    """
+
+    key: str | None = None
+    again: bool = False
+    skip_invalid: bool = False
+    strict: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What became of a submission.
+
+    Attributes:
+        batch: number of the batch.
+        jobs: how many films it has.
+        created: False when the same content had been submitted before and that batch is meant.
+        skipped: what was wrong with rows that were left out.
+        warnings: what the rows were accepted in spite of.
+    """
+
+    batch: int
+    jobs: int
+    created: bool
+    skipped: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+class BatchRefusedError(InputError):
+    """A batch that cannot be queued as it is: nothing of it was.
+
+    Attributes:
+        problems: everything wrong, in the order of the rows.
+        warnings: what may be an oversight.
+        rows: how many rows the manifest has.
+        good: how many of them have no problem.
+    """
+
+    def __init__(
+        self, *, problems: Sequence[Problem], warnings: Sequence[Problem], rows: int, good: int
+    ) -> None:
+        code = "command-batch-refused" if good else "command-batch-hopeless"
+        super().__init__(code, rows=rows, bad=rows - good, good=good)
+        self.problems = tuple(problems)
+        self.warnings = tuple(warnings)
+        self.rows = rows
+        self.good = good
+
+
+def submit(farm: Farm, path: Path, manner: Manner) -> Receipt:
+    """Check a manifest's rows completely, copy their inputs into the store and queue them in one transaction.
+
+    Nothing is stored or queued when a row is refused. Memory does not grow with scripts or pictures: each is
+    read when it is needed, and each distinct portrait is looked at once per format.
+
+    Raises:
+        BatchRefusedError: rows are refused, each with its column, code and facts.
+        InputError: the manifest itself cannot be read, or a key was used with other content.
+        AwayError: the ledger or the store cannot be reached.
+    """
+    limits = farm.settings.limits
+    manifest = read_manifest(
+        path,
+        limits=ManifestLimits(
+            rows=limits.manifest_rows,
+            bytes=limits.manifest_bytes,
+            script_characters=limits.script_characters,
+            portrait_bytes=limits.portrait_bytes,
+        ),
+    )
+    clerk = _Clerk(farm)
+    problems, warnings = list(manifest.problems), list(manifest.warnings)
+    for row in manifest.rows:
+        wrong, doubtful = clerk.check(row)
+        problems += wrong
+        warnings += doubtful
+    if manner.strict:
+        problems, warnings = [*problems, *warnings], []
+    problems.sort(key=lambda problem: problem.row)
+    refused = {problem.row for problem in problems}
+    rows = [row for row in manifest.rows if row.number not in refused]
+    whole = any(problem.row == 0 for problem in problems)
+    if whole or not rows or (refused and not manner.skip_invalid):
+        raise BatchRefusedError(
+            problems=problems, warnings=warnings, rows=manifest.total, good=0 if whole else len(rows)
+        )
+    kept = [warning for warning in warnings if warning.row not in refused]
+    done = clerk.queue(rows, kept, path, manner)
+    return Receipt(
+        batch=done.batch, jobs=done.jobs, created=done.created, skipped=tuple(problems), warnings=tuple(kept)
+    )
+
+
+class _Clerk:
+    """Checks rows and turns them into drafts, remembering what many rows share."""
+
+    def __init__(self, farm: Farm) -> None:
+        self._farm = farm
+        settings = farm.settings
+        self._chooser = Chooser(
+            farm.voices, engine=settings.voice.engine, format=settings.film.format, fps=settings.film.fps
+        )
+        self._gallery = Gallery(farm)
+        self._face = farm.faces.names()[0]
+        self._user = getpass.getuser()
+        self._portraits: dict[str, Artifact] = {}
+
+    def check(self, row: Row) -> tuple[list[Problem], list[Problem]]:
+        """Everything that is wrong with a row, and what may be an oversight."""
+        wrong: list[Problem] = []
+        doubtful: list[Problem] = []
+        wish = _wish(row)
+        characters = self._farm.settings.limits.script_characters
+        checks = (
+            ("script", lambda: script.check(row.script, max_characters=characters)),
+            ("voice", lambda: self._chooser.voice(replace(wish, speed=""), row.script)),
+            ("speed", lambda: self._chooser.speed(wish)),
+            ("format", lambda: self._chooser.format(wish)),
+            ("urgency", lambda: urgency_of(row.urgency)),
+        )
+        for column, look in checks:
+            try:
+                look()
+            except InputError as error:
+                wrong.append(_problem(row, column, error.code, error.facts))
+        if not any(problem.column == "format" for problem in wrong):
+            picture = self._chooser.format(wish)
+            for finding in self._gallery.look(row.portrait, row.portrait_digest, picture):
+                told = _problem(row, "portrait", finding.code, finding.facts)
+                (wrong if finding.level == "error" else doubtful).append(told)
+        return wrong, doubtful
+
+    def queue(
+        self, rows: Sequence[Row], warnings: Iterable[Problem], path: Path, manner: Manner
+    ) -> Submitted:
+        """Copy the rows' inputs into the store and write batch and jobs into the ledger."""
+        farm = self._farm
+        for row in rows:
+            self._adopt_portrait(row)
+        content = hashlib.sha256()
+        for row in rows:
+            content.update(canonical([self._spec(row), urgency_of(row.urgency)]).encode() + b"\n")
+        batch = Submission(
+            content=content.hexdigest(),
+            name=path.name,
+            user=self._user,
+            key=manner.key,
+            again=manner.again,
+        )
+        if (existing := submission.find_batch(farm.ledger, batch)) is not None:
+            return existing
+        for row in rows:
+            store_script(farm.store, row.script)
+        return submission.submit(farm.ledger, batch, self._drafts(rows, warnings))
+
+    def _drafts(self, rows: Iterable[Row], warnings: Iterable[Problem]) -> Iterator[JobDraft]:
+        told: dict[int, list[Notice]] = {}
+        for warning in warnings:
+            told.setdefault(warning.row, []).append(Notice(code=warning.code, facts=warning.facts))
+        for row in rows:
+            yield JobDraft(
+                spec=self._spec(row),
+                urgency=urgency_of(row.urgency),
+                traceparent=trace.new(os.urandom(trace.TRACE_BYTES + trace.SPAN_BYTES)).traceparent,
+                warnings=tuple(told.get(row.number, ())),
+            )
+
+    def _spec(self, row: Row) -> JobSpec:
+        wish = _wish(row)
+        text = row.script
+        return JobSpec(
+            row=row.id,
+            title=row.title or row.id,
+            user=row.user or self._user,
+            scene=row.scene or row.id,
+            script=script_artifact(text),
+            portrait=self._portraits[row.portrait_digest],
+            voice=self._chooser.voice(wish, text),
+            face=self._face,
+            format=self._chooser.format(wish),
+            options=dict(row.options),
+        )
+
+    def _adopt_portrait(self, row: Row) -> None:
+        if row.portrait_digest in self._portraits:
+            return
+        artifact = self._farm.store.adopt(
+            Kind.SOURCE,
+            picture_suffix(row.portrait),
+            row.portrait,
+            limit_bytes=self._farm.settings.limits.portrait_bytes,
+        )
+        if artifact.digest != row.portrait_digest:
+            raise InputError("submit-portrait-changed", name=row.portrait.name)
+        self._portraits[row.portrait_digest] = artifact
+
+
+def script_artifact(text: str) -> Artifact:
+    """What a script is called in the store: its normalised text in UTF-8, named by its digest."""
+    data = text.encode()
+    digest = hashlib.sha256(data).hexdigest()
+    return Artifact(kind=Kind.SOURCE, key=digest, digest=digest, size=len(data), suffix=_SCRIPT_SUFFIX)
+
+
+def picture_suffix(picture: Path) -> str:
+    """The suffix that a picture bears in the store; its kind is known by content, so a strange one is dropped."""
+    suffix = picture.suffix.lower()
+    return suffix if _PLAIN_SUFFIX.fullmatch(suffix) else ".img"
+
+
+def store_script(store: Store, text: str) -> Artifact:
+    """Keep a script in the store."""
+    artifact = script_artifact(text)
+
+    def write(part: Path) -> None:
+        part.write_bytes(text.encode())
+
+    return store.put(Kind.SOURCE, artifact.key, _SCRIPT_SUFFIX, write)
+
+
+def _wish(row: Row) -> Wish:
+    return Wish(voice=row.voice, language=row.language, format=row.format, speed=row.speed)
+
+
+def _problem(row: Row, column: str, code: str, facts: Mapping[str, Fact]) -> Problem:
+    return Problem(row=row.number, column=column, code=code, facts=facts)

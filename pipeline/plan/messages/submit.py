@@ -1,0 +1,50 @@
+"""Messages of submitting: what a row asks for, and what may happen on the way."""
+
+from __future__ import annotations
+
+from pipeline.plan.messages.model import Message, Text
+
+MESSAGES: tuple[Message, ...] = (
+    Message(
+        code="submit-speed-wrong",
+        level="error",
+        en=Text(
+            what="“{speed}” is no speed.",
+            why="Speed is per cent of the voice's normal speed.",
+            cure="Use a whole number from 50 to 200; 100 is normal.",
+        ),
+        zh=Text(
+            what="“{speed}”不是有效的语速。",
+            why="语速是相对声音正常速度的百分比。",
+            cure="请使用 50 到 200 之间的整数；100 为正常。",
+        ),
+    ),
+    Message(
+        code="submit-urgency-unknown",
+        level="error",
+        en=Text(
+            what="“{urgency}” is no urgency.",
+            why="Urgency decides who goes first among jobs that wait.",
+            cure="Use low, normal or high; empty is normal.",
+        ),
+        zh=Text(
+            what="“{urgency}”不是有效的紧急程度。",
+            why="紧急程度决定等待中的任务谁先进行。",
+            cure="请使用 low、normal 或 high；留空为 normal。",
+        ),
+    ),
+    Message(
+        code="submit-portrait-changed",
+        level="error",
+        en=Text(
+            what="{name} was changed while the batch was being submitted. Nothing was queued.",
+            why="The picture that was checked is no longer the picture that would be used.",
+            cure="Submit again when the file is complete.",
+        ),
+        zh=Text(
+            what="提交批次期间 {name} 被修改。未提交任何任务。",
+            why="检查过的图片与将要使用的图片已不相同。",
+            cure="请在文件完整后重新提交。",
+        ),
+    ),
+)

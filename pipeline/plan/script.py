@@ -2,12 +2,48 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
+
+import regex
+
+from pipeline.plan.errors import InputError
+from pipeline.plan.layout import blocks
+from pipeline.plan.lengths import cut
+from pipeline.plan.sentences import borders
+from pipeline.plan.spoken import has_words, language_of, spoken
 
 MAX_CHARACTERS = 80_000
+#: Silence before the first and after the last word of a film, and where a paragraph ends.
 HEAD_MS = 300
 TAIL_MS = 700
 PARAGRAPH_MS = 600
+#: What one pause mark may ask for, and all marks of a script together.
+LEAST_PAUSE_MS = 50
+MOST_PAUSE_MS = 10_000
+MOST_PAUSES_MS = 600_000
+
+_BREAKS = regex.compile(r"\r\n?|[\n\v\f\u0085\u2028]")
+# Control characters, directional overrides, invisible breaks and halves of characters say nothing aloud.
+_SILENT = regex.compile(
+    r"[\p{Cc}\p{Cs}\p{Co}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff--\n]", regex.V1
+)
+_SPACES = regex.compile(r"[\p{Zs}\t]+")
+_LINE_EDGES = regex.compile(r" *\n *")
+_BLANK_LINES = regex.compile(r"\n{3,}")
+# Six marks on one letter is more than any language writes.
+_HEAPED = regex.compile(r"(\p{M}{6})\p{M}+")
+_MARK = regex.compile(
+    r"[\[［【]\s*(?:pause(?![\p{L}\p{N}])|停顿|暂停)(?P<length>[^\]］】\n]*)(?P<close>[\]］】]?)",
+    regex.IGNORECASE,
+)
+_LENGTH = regex.compile(
+    r"\s*[:=]?\s*(?P<number>\d{1,9}(?:[.,]\d{1,6})?|[.,]\d{1,6})\s*"
+    r"(?:(?P<ms>ms|msecs?|milliseconds?|毫秒)|(?:s|secs?|seconds?|秒钟?))\s*",
+    regex.IGNORECASE,
+)
+_QUOTED_CHARACTERS = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +63,7 @@ class Sentence:
 
 @dataclass(frozen=True, kw_only=True)
 class Pause:
-    """A silence of so many milliseconds: a film's head or tail, a paragraph break or a ``[pause 1s]`` mark."""
+    """A silence of so many milliseconds: a film's head or tail, a paragraph's end or a ``[pause 1s]``."""
 
     ms: int
 
@@ -44,6 +80,9 @@ def split(
 ) -> tuple[Sentence | Pause, ...]:
     """Sentences and pauses of a script, in order, with the film's head and tail around them.
 
+    Every sentence stands by itself, and its borders and parts depend on it alone. Between two sentences
+    stands at most one pause: the sum of the marks written there, else a paragraph's.
+
     Args:
         text: the script, as it was written or already normalised.
         language: BCP 47 tag of the script's main language.
@@ -57,14 +96,96 @@ def split(
         InputError: ``script-empty``, ``script-too-long``, ``script-pause-malformed``, ``script-pause-range``
             or ``script-pauses-too-long``.
     """
-    raise NotImplementedError
+    plain = normalise(text)
+    marks = _checked_marks(plain, max_characters)
+    pieces: list[Sentence | Pause] = [Pause(ms=head_ms)] if head_ms else []
+    begun = False
+    asked = 0  # what marks ask for since the last sentence
+    parted = False  # whether a blank line was met since
+    position = 0
+    for start, end, ms in [*marks, (len(plain), len(plain), 0)]:
+        for paragraph in _paragraphs(plain[position:start]):
+            if paragraph is None:
+                parted = True
+                continue
+            for sentence in _sentences(paragraph, language, speed):
+                gap = asked or (paragraph_ms if parted and begun else 0)
+                pieces += [Pause(ms=gap), sentence] if gap else [sentence]
+                begun, asked, parted = True, 0, False
+        asked += ms
+        position = end
+    pieces += [Pause(ms=ms) for ms in (asked, tail_ms) if ms]
+    return tuple(pieces)
 
 
 def normalise(text: str) -> str:
-    """The same words in one spelling: NFC, ``\\n`` line ends, no control characters, single spaces."""
-    raise NotImplementedError
+    r"""The same words in one spelling: NFC, ``\n`` line ends, no control characters, single spaces.
+
+    At most one blank line in a row, none at either end. Doing it again changes nothing.
+    """
+    lines = _BREAKS.sub("\n", text).replace("\u2029", "\n\n")
+    # Twice, since what falls away may have stood between a letter and its accent.
+    plain = unicodedata.normalize("NFC", _SILENT.sub("", _SPACES.sub(" ", lines)))
+    plain = unicodedata.normalize("NFC", _HEAPED.sub(r"\1", plain))
+    return _BLANK_LINES.sub("\n\n", _LINE_EDGES.sub("\n", _SPACES.sub(" ", plain))).strip(" \n")
 
 
 def check(text: str, *, max_characters: int = MAX_CHARACTERS) -> None:
     """Raise what `split` would raise, at a small part of its cost."""
-    raise NotImplementedError
+    _checked_marks(normalise(text), max_characters)
+
+
+def _checked_marks(plain: str, max_characters: int) -> list[tuple[int, int, int]]:
+    """Start, end and milliseconds of every pause mark of a script that can be spoken."""
+    if len(plain) > max_characters:
+        raise InputError("script-too-long", characters=len(plain), limit=max_characters)
+    marks = [(found.start(), found.end(), _milliseconds(plain, found)) for found in _MARK.finditer(plain)]
+    total = sum(ms for _, _, ms in marks)
+    if total > MOST_PAUSES_MS:
+        raise InputError("script-pauses-too-long", seconds=total // 1000, limit=MOST_PAUSES_MS // 1000)
+    if not has_words(spoken(_MARK.sub(" ", plain))):
+        raise InputError("script-empty")
+    return marks
+
+
+def _milliseconds(plain: str, mark: regex.Match[str]) -> int:
+    line = plain.count("\n", 0, mark.start()) + 1
+    quoted = mark[0][:_QUOTED_CHARACTERS]
+    length = _LENGTH.fullmatch(unicodedata.normalize("NFKC", mark["length"]))
+    if length is None or not mark["close"]:
+        raise InputError("script-pause-malformed", mark=quoted, line=line)
+    ms = int(Decimal(length["number"].replace(",", ".")) * (1 if length["ms"] else 1000))
+    if not LEAST_PAUSE_MS <= ms <= MOST_PAUSE_MS:
+        raise InputError(
+            "script-pause-range",
+            mark=quoted,
+            line=line,
+            least_ms=LEAST_PAUSE_MS,
+            most_s=MOST_PAUSE_MS // 1000,
+        )
+    return ms
+
+
+def _paragraphs(text: str) -> list[str | None]:
+    """The paragraphs of a text, with None for every blank line between, before or behind them."""
+    pieces: list[str | None] = []
+    for index, paragraph in enumerate(text.split("\n\n")):
+        if index:
+            pieces.append(None)
+        pieces.append(paragraph)
+    return pieces
+
+
+def _sentences(paragraph: str, language: str, speed: int) -> list[Sentence]:
+    found: list[Sentence] = []
+    for block in blocks(paragraph, language):
+        start = 0
+        for end in borders(block, language):
+            whole = block[start:end].strip()
+            start = end
+            tongue = language_of(whole, language)
+            for part in cut(whole, speed):
+                said = spoken(part)
+                if has_words(said):
+                    found.append(Sentence(shown=part.strip(), spoken=said, language=tongue))
+    return found

@@ -1,0 +1,14 @@
+"""`warp`: a face engine of geometry alone; it needs no model, no GPU and no licence but ours.
+
+Phonemes become mouth shapes (`visemes`), mouth shapes become curves through time (`tracks`), a seed becomes
+sway, nods and blinks (`life`). A portrait becomes a rig once: lips and jaw are moved by thin-plate splines
+(`lips`, `thinplate`), the head by a soft turn (`head`), lids by patches (`eyelids`), what shows between the
+lips is painted (`interior`). `sheet` joins all displacements into one map, so that each frame samples the
+portrait once.
+"""
+
+from __future__ import annotations
+
+from pipeline.engines.face.warp.engine import WarpEngine
+
+__all__ = ["WarpEngine"]

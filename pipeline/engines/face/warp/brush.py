@@ -1,0 +1,57 @@
+"""Drawing with parts of a pixel: filled outlines and lines, softened."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.face.warp.faceframe import Points
+
+_BITS = 4
+_LIMIT = 30_000
+
+
+def _fixed(points: Points) -> NDArray[np.int32]:
+    """Points in the fixed-point coordinates that OpenCV draws with, kept within what it can draw."""
+    return np.round(np.clip(points, -_LIMIT, _LIMIT) * (1 << _BITS)).astype(np.int32)
+
+
+def filled(outline: Points, width: int, height: int) -> NDArray[np.uint8]:
+    """255 inside an outline (n, 2) in pixels, 0 outside, between them at the edge; (height, width)."""
+    mask = np.zeros((height, width), np.uint8)
+    cv2.fillPoly(mask, [_fixed(outline)], 255, cv2.LINE_AA, _BITS)
+    return mask
+
+
+def filled_sharply(outline: Points, width: int, height: int) -> NDArray[np.uint8]:
+    """1 inside an outline (n, 2) in pixels, 0 outside; (height, width)."""
+    mask = np.zeros((height, width), np.uint8)
+    cv2.fillPoly(mask, [_fixed(outline)], 1, cv2.LINE_8, _BITS)
+    return mask
+
+
+def line(points: Points, thickness: int, width: int, height: int) -> NDArray[np.uint8]:
+    """255 on a line through points (n, 2) in pixels, 0 beside it; (height, width)."""
+    mask = np.zeros((height, width), np.uint8)
+    cv2.polylines(mask, [_fixed(points)], False, 255, thickness, cv2.LINE_AA, _BITS)  # noqa: FBT003
+    return mask
+
+
+def soft(mask: NDArray[np.uint8], sigma: float) -> NDArray[np.float32]:
+    """A mask blurred by `sigma` pixels, 0 to 1."""
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), sigma), dtype=np.float32) / np.float32(255)
+
+
+def smooth_curve(points: Points, matrix: NDArray[np.float64]) -> Points:
+    """A curve through points, by a matrix of `curve_matrix`."""
+    return np.einsum("ij,jk->ik", matrix, points)
+
+
+def curve_matrix(count: int, dense: int) -> NDArray[np.float64]:
+    """What takes `count` points to `dense` points on the cubic spline through them."""
+    from scipy.interpolate import CubicSpline
+
+    ends = np.linspace(0.0, 1.0, count)
+    # Rounded, so that a last bit of the solver behind it never shows.
+    return np.round(CubicSpline(ends, np.eye(count))(np.linspace(0.0, 1.0, dense)), 12)

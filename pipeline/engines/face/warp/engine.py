@@ -1,0 +1,66 @@
+"""The engine `warp`: portraits talk by geometry alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.face import Canvas, Drive
+from pipeline.engines.face.warp.head import HeadPose
+from pipeline.engines.face.warp.life import HeadTracks, head_tracks
+from pipeline.engines.face.warp.lips import Mouth
+from pipeline.engines.face.warp.rig import Rig
+from pipeline.engines.face.warp.tracks import MouthTracks, at_frames, mouth_tracks, sounds
+
+
+class WarpEngine:
+    """A face engine without a model: phonemes move the lips, a seed moves the head and the lids.
+
+    Needs a face with landmarks. It looks at phonemes alone, never at the audio's loudness.
+    """
+
+    name = "warp"
+    version = "1"
+    backend = "numpy"
+    precision = "fp32"
+
+    def prepare(self, canvas: Canvas) -> WarpSitter:
+        """Make a portrait ready to talk.
+
+        Raises:
+            InputError: `face-no-landmarks`, `face-too-small`, `face-outside-picture` or `face-cannot-move`.
+        """
+        return WarpSitter(Rig(canvas))
+
+    def close(self) -> None:
+        """Nothing is held: there is no model to release."""
+
+
+class WarpSitter:
+    """A portrait that `warp` has made ready."""
+
+    def __init__(self, rig: Rig) -> None:
+        self._rig = rig
+
+    def frames(self, drive: Drive) -> Iterator[NDArray[np.uint8]]:
+        """Exactly `drive.frames` BGR uint8 frames of the canvas's size; one array, drawn anew each time.
+
+        The first and the last frame show the portrait at rest, with closed lips.
+        """
+        said = sounds(drive.phonemes, len(drive.audio))
+        mouth = at_frames(mouth_tracks(said, len(drive.audio)), drive.frames, drive.fps)
+        head = head_tracks(said, drive.frames, drive.fps, drive.seed)
+        frame = self._rig.blank()
+        for index in range(drive.frames):
+            self._rig.draw(frame, _mouth(mouth, index), _pose(head, index))
+            yield frame
+
+
+def _mouth(tracks: MouthTracks, index: int) -> Mouth:
+    return Mouth(**{name: float(getattr(tracks, name)[index]) for name in Mouth.__dataclass_fields__})
+
+
+def _pose(tracks: HeadTracks, index: int) -> HeadPose:
+    return HeadPose(**{name: float(getattr(tracks, name)[index]) for name in HeadPose.__dataclass_fields__})

@@ -1,0 +1,140 @@
+"""The lower face as two sheets of skin, one for each lip, on a coarse grid in the face's own frame.
+
+The sheets' forward motion is a weighted sum of modes; a picture needs the way back, from where a point is
+seen to where the portrait has it, and finds it by iteration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.face.warp.faceframe import CHIN, FaceFrame, Points, smoothstep
+from pipeline.engines.face.warp.lips import LipRig, Mode
+from pipeline.engines.face.warp.thinplate import spread
+
+Field = NDArray[np.float32]
+
+#: Cells of the grid in one inter-ocular distance.
+CELLS = 30
+
+_LEFT, _RIGHT, _TOP, _BELOW_CHIN = -1.0, 1.0, -0.70, 0.65
+_ITERATIONS = 9
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FaceGrid:
+    """Nodes `CELLS` to an inter-ocular distance; node (row 0, column 0) lies at `left`, `top`."""
+
+    left: float
+    top: float
+    columns: int
+    rows: int
+
+    def nodes(self) -> Points:
+        """All nodes in the face's frame, (rows * columns, 2), row by row."""
+        x, y = np.meshgrid(np.arange(self.columns), np.arange(self.rows))
+        return np.stack([self.left + x.ravel() / CELLS, self.top + y.ravel() / CELLS], axis=1)
+
+
+class LowerFace:
+    """The two sheets of one face.
+
+    Attributes:
+        grid: where their nodes lie.
+        apart: how far from the mouth's middle, to each side, the sheets differ.
+    """
+
+    def __init__(self, frame: FaceFrame, lips: LipRig) -> None:
+        chin = max(float(frame.points[CHIN, 1]), 0.3)
+        self.grid = FaceGrid(
+            left=_LEFT,
+            top=_TOP,
+            columns=round((_RIGHT - _LEFT) * CELLS) + 1,
+            rows=round((chin + _BELOW_CHIN - _TOP) * CELLS) + 1,
+        )
+        self.apart = lips.half_width + 0.16
+        nodes = self.grid.nodes()
+        window = _window(self.grid)[:, None, None]
+        upper = _sheet(lips, nodes, upper=True) * window
+        lower = _sheet(lips, nodes, upper=False) * window
+        from_middle = np.abs(nodes[:, 0] - lips.centre)
+        beside = 1.0 - smoothstep(lips.half_width + 0.01, self.apart, from_middle)
+        lower = upper + (lower - upper) * beside[:, None, None]
+        shape = (len(Mode), self.grid.rows, self.grid.columns, 2)
+        # In cells of the grid; mode by mode, so that a frame adds whole planes.
+        self._upper = _planes(upper, shape)
+        self._lower = _planes(lower, shape)
+        columns, rows = np.meshgrid(
+            np.arange(self.grid.columns, dtype=np.float32), np.arange(self.grid.rows, dtype=np.float32)
+        )
+        self._nodes = np.ascontiguousarray(np.stack([columns, rows], axis=-1))
+
+    def forward(self, weights: NDArray[np.float64]) -> tuple[Field, Field]:
+        """Where the upper and the lower sheet's nodes go: (rows, columns, 2) float32, in cells."""
+        return _mix(self._upper, weights), _mix(self._lower, weights)
+
+    def backward(self, forward: Field) -> Field:
+        """For each node, how far from it (in cells) the portrait has what is seen there."""
+        back = -forward
+        for _ in range(_ITERATIONS):
+            at = self._nodes + back
+            back = -cv2.remap(forward, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return back
+
+    def least_area(self, forward: Field, *, upper: bool, seam: float) -> float:
+        """The smallest factor by which a cell's area changes; 0 or less where the sheet folds over.
+
+        Looks only at the part of a sheet that is ever seen: the upper one above the seam, the lower one
+        below it.
+        """
+        dx = np.diff(forward, axis=1)[:-1]
+        dy = np.diff(forward, axis=0)[:, :-1]
+        area = (1.0 + dx[..., 0]) * (1.0 + dy[..., 1]) - dx[..., 1] * dy[..., 0]
+        row = int(np.clip(round((seam - self.grid.top) * CELLS), 1, len(area) - 1))
+        return float(area[:row].min() if upper else area[row:].min())
+
+
+def _sheet(lips: LipRig, nodes: Points, *, upper: bool) -> NDArray[np.float64]:
+    """Each mode's displacement of the nodes, (nodes, 2, modes)."""
+    outer, inner = (lips.upper_outer, lips.upper_inner) if upper else (lips.lower_outer, lips.lower_inner)
+    controls = np.concatenate([lips.skin, outer.source, inner.source])
+    motion = np.concatenate([lips.skin_motion, outer.motion, inner.motion])
+    controls, motion = _distinct(controls, motion)
+    found = spread(controls, motion.reshape(len(controls), -1), nodes)
+    return found.reshape(len(nodes), 2, len(Mode))
+
+
+def _distinct(controls: Points, motion: NDArray[np.float64]) -> tuple[Points, NDArray[np.float64]]:
+    """Without points that all but coincide with an earlier one: a spline cannot part them."""
+    kept: list[int] = []
+    for index, point in enumerate(controls):
+        nearest = min((float(((point - controls[k]) ** 2).sum()) for k in kept), default=1.0)
+        if nearest > 0.004**2:
+            kept.append(index)
+    return controls[kept], motion[kept]
+
+
+def _window(grid: FaceGrid) -> NDArray[np.float64]:
+    """1 inside, falling to 0 at the grid's border, so that the skin beyond stays where it is."""
+
+    def edge(count: int, soft: float) -> NDArray[np.float64]:
+        to_border = np.minimum(np.arange(count), count - 1 - np.arange(count)) / (count - 1)
+        return smoothstep(0.0, soft, to_border)
+
+    return np.outer(edge(grid.rows, 0.12), edge(grid.columns, 0.12)).ravel()
+
+
+def _planes(sheet: NDArray[np.float64], shape: tuple[int, int, int, int]) -> NDArray[np.float32]:
+    return np.ascontiguousarray(np.moveaxis(sheet, 2, 0).reshape(shape) * CELLS, dtype=np.float32)
+
+
+def _mix(planes: NDArray[np.float32], weights: NDArray[np.float64]) -> Field:
+    mixed = planes[0] * np.float32(weights[0])
+    for plane, weight in zip(planes[1:], weights[1:], strict=True):
+        if weight != 0.0:
+            mixed += plane * np.float32(weight)
+    return mixed

@@ -1,0 +1,259 @@
+"""What shows between the lips: teeth, tongue and the dark behind them, in the picture's own light.
+
+Lengths are inter-ocular distances unless a name says pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.face.warp.brush import curve_matrix, filled, line, smooth_curve, soft
+from pipeline.engines.face.warp.faceframe import LOWER_LIP_INNER, SKIN, UPPER_LIP_INNER, FaceFrame, Points
+from pipeline.engines.face.warp.lips import LipRig, Mouth
+from pipeline.engines.face.warp.teeth import OwnTeeth, Row, lower_row, own_teeth, upper_row
+
+Picture = NDArray[np.uint8]
+Colour = NDArray[np.float32]
+
+_MIDDLE = 5
+_DENSE = 41
+_JAW_RIDE = 0.124
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tones:
+    """Colours of a mouth in the light of its picture, BGR."""
+
+    teeth: Colour
+    tongue: Colour
+    dark: Colour
+    glow: Colour
+
+
+def tones(frame: FaceFrame, picture: Picture) -> Tones:
+    """What teeth and tongue look like where this face is: as bright and as tinted as its skin."""
+    at = frame.to_picture(frame.points[list(SKIN)])
+    columns = np.clip(at[:, 0].astype(int), 0, picture.shape[1] - 1)
+    rows = np.clip(at[:, 1].astype(int), 0, picture.shape[0] - 1)
+    skin = np.median(cv2.GaussianBlur(picture, (0, 0), 2.0)[rows, columns].astype(np.float64), axis=0)
+    luma = float(skin[0] * 0.114 + skin[1] * 0.587 + skin[2] * 0.299)
+    light = min(max(luma / 150.0, 0.40), 1.12)
+    # Skin in white light is about this; what differs, the light does, and to a part the skin itself.
+    tint = skin / (np.array([0.70, 0.86, 1.24]) * max(luma, 1.0))
+    tint = np.clip(tint, 0.5, 1.3) ** 0.5
+    tint /= tint[0] * 0.114 + tint[1] * 0.587 + tint[2] * 0.299
+    brightness = min(light * 1.02, 1.05)
+    return Tones(
+        teeth=np.float32(np.array([190.0, 213.0, 228.0]) * tint * brightness),
+        tongue=np.float32(np.array([70.0, 67.0, 128.0]) * light),
+        dark=np.float32(np.array([14.0, 14.0, 36.0]) * (0.5 + 0.5 * light)),
+        glow=np.float32(np.array([14.0, 10.0, 34.0]) * light),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class View:
+    """How a frame shows the face: an affine map of the face's frame around the mouth to pixels.
+
+    Attributes:
+        axes: pixels per unit along x (first column) and y (second), (2, 2).
+        origin: the pixel of the face's origin.
+    """
+
+    axes: NDArray[np.float64]
+    origin: Points
+
+    def to_face(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[Colour, Colour]:
+        """The face's coordinates of pixels."""
+        (a, b), (c, d) = self.axes
+        area = a * d - b * c
+        px, py = x - self.origin[0], y - self.origin[1]
+        return np.float32((px * d - py * b) / area), np.float32((py * a - px * c) / area)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Opening:
+    """The hole between the lips as a frame shows it.
+
+    Attributes:
+        upper, lower: edges of the lips from left to right in pixels, smooth.
+        gap: how far the lips are apart in the middle.
+        upper_y, lower_y: where they are there, in the face's frame.
+    """
+
+    upper: Points
+    lower: Points
+    gap: float
+    upper_y: float
+    lower_y: float
+
+
+class Interior:
+    """The inside of one sitter's mouth.
+
+    Args:
+        frame: the face.
+        lips: its lips.
+        picture: the portrait.
+        blur: how soft the portrait is, in pixels, from its enlargement.
+    """
+
+    def __init__(self, frame: FaceFrame, lips: LipRig, picture: Picture, blur: float) -> None:
+        self._lips, self._unit, self._blur = lips, frame.unit, blur
+        self._tones = tones(frame, picture)
+        softness = max(0.6, 0.008 * frame.unit, 0.36 * blur)
+        self._upper_row, self._lower_row = upper_row(frame.unit, softness), lower_row(frame.unit, softness)
+        inner = (frame.points[list(UPPER_LIP_INNER)], frame.points[list(LOWER_LIP_INNER)])
+        self._own = own_teeth(frame, inner, picture) if lips.opened else None
+        if self._own is not None and self._own.colour is not None:
+            self._tones = Tones(
+                teeth=self._own.colour,
+                tongue=self._tones.tongue,
+                dark=self._tones.dark,
+                glow=self._tones.glow,
+            )
+
+    def paint(self, out: Picture, opening: Opening, mouth: Mouth, view: View) -> None:
+        """Paint the inside of the mouth into a frame, in place; nothing outside the lips changes."""
+        unit = self._unit
+        outline = np.concatenate([opening.upper, opening.lower[::-1]])
+        margin = 0.06 * unit
+        size = np.array([out.shape[1], out.shape[0]])
+        first = np.clip(np.floor(outline.min(axis=0) - margin), 0, size).astype(int)
+        last = np.clip(np.ceil(outline.max(axis=0) + margin), 0, size).astype(int)
+        width, height = (last - first).tolist()
+        if width < 4 or height < 4:  # noqa: PLR2004 - nothing of the mouth is in the picture
+            return
+        part = out[first[1] : last[1], first[0] : last[0]]
+        painted = part.astype(np.float32)
+        if opening.gap > 0.004:  # noqa: PLR2004 - less than a pixel at any size
+            hole = filled(outline - first, width, height)
+            inside = self._inside(hole, opening, mouth, view, first)
+            cover = soft(hole, max(0.6, 0.008 * unit, 0.30 * self._blur))
+            painted += (inside - painted) * cover[..., None]
+        self._meeting_line(painted, opening, first)
+        np.clip(painted, 0, 255, out=painted)
+        part[...] = painted
+
+    def _inside(
+        self, hole: NDArray[np.uint8], opening: Opening, mouth: Mouth, view: View, first: NDArray[np.int_]
+    ) -> Colour:
+        """Everything behind the lips, over the whole part of the frame around the hole."""
+        height, width = hole.shape
+        x, y = view.to_face(
+            (np.arange(width) + float(first[0]))[None, :], (np.arange(height) + float(first[1]))[:, None]
+        )
+        depth = np.clip((y - self._lips.seam) / 0.30, 0.0, 1.0)[..., None]
+        inside = self._tones.dark + depth * self._tones.glow
+        self._tongue(inside, x, y, opening, mouth)
+        ride = max(0.055 + _JAW_RIDE * mouth.jaw, opening.lower_y - self._lips.seam - 0.022)
+        self._row(inside, self._lower_row, ride, 0.50 * (1.0 - 0.85 * mouth.protrusion), view, first)
+        if self._own is not None:
+            self._own_row(inside, self._own, mouth, view, first)
+        else:
+            lift = 0.006 - 0.02 * mouth.protrusion
+            self._row(inside, self._upper_row, lift, 1.0 - 0.5 * mouth.protrusion, view, first)
+        inside *= self._shade(hole, opening.gap, mouth)
+        return inside
+
+    def _tongue(self, inside: Colour, x: Colour, y: Colour, opening: Opening, mouth: Mouth) -> None:
+        gap, raised = opening.gap, mouth.tongue
+        middle = opening.lower_y - 0.012 - 0.05 * raised * min(max(gap / 0.12, 0.3), 1.0)
+        wide, high = 0.26 - 0.02 * raised, 0.085 + 0.02 * raised + 0.10 * gap
+        across = (x - np.float32(self._lips.centre)) / np.float32(wide)
+        away = across * across + ((y - np.float32(middle)) / np.float32(high)) ** 2
+        cover = np.clip((1.15 - away) / 0.5, 0.0, 1.0)
+        cover = cover * cover * (3.0 - 2.0 * cover) * np.float32(0.85)
+        groove = np.clip(1.0 - (across * np.float32(wide / 0.05)) ** 2, 0.0, 1.0)
+        shade = (
+            np.float32(0.62) + np.float32(0.38) * np.clip(1.0 - away, 0.0, 1.0) - np.float32(0.08) * groove
+        )
+        inside += (self._tones.tongue * shade[..., None] - inside) * cover[..., None]
+
+    def _row(
+        self, inside: Colour, row: Row, drop: float, strength: float, view: View, first: NDArray[np.int_]
+    ) -> None:
+        """Lay a painted row of teeth, its biting edge `drop` below the seam."""
+        height, width = inside.shape[:2]
+        shown = cv2.warpAffine(
+            row.pixels, self._matrix(view, first, row.centre, drop), (width, height), flags=cv2.INTER_LINEAR
+        )
+        cover, relief = shown[..., :1], shown[..., 1:]
+        colour = self._tones.teeth * (0.25 + 0.75 * relief) * np.float32(0.72 + 0.28 * strength)
+        inside += (colour - inside) * (cover * np.float32(strength))
+
+    def _matrix(
+        self, view: View, first: NDArray[np.int_], centre: tuple[float, float], drop: float
+    ) -> NDArray[np.float64]:
+        """From pixels of a layer, whose `centre` stands in the middle of the mouth, to a part of a frame."""
+        turned = view.axes / self._unit
+        at = np.array([self._lips.centre, self._lips.seam + drop])
+        stands = view.origin + view.axes[:, 0] * at[0] + view.axes[:, 1] * at[1] - first
+        shift = stands - turned[:, 0] * centre[0] - turned[:, 1] * centre[1]
+        return np.concatenate([turned, shift[:, None]], axis=1)
+
+    def _own_row(
+        self, inside: Colour, own: OwnTeeth, mouth: Mouth, view: View, first: NDArray[np.int_]
+    ) -> None:
+        """Lay the portrait's own teeth where the skull has them."""
+        height, width = inside.shape[:2]
+        turned = view.axes / self._unit
+        # From pixels of the layer, upright in the portrait, over the face's frame to pixels of the frame.
+        matrix = np.concatenate([np.zeros((2, 2)), np.zeros((2, 1))], axis=1)
+        matrix[:, 0] = turned[:, 0] * own.axes[0, 0] + turned[:, 1] * own.axes[1, 0]
+        matrix[:, 1] = turned[:, 0] * own.axes[0, 1] + turned[:, 1] * own.axes[1, 1]
+        matrix[:, 2] = view.origin - first + matrix[:, 0] * own.offset[0] + matrix[:, 1] * own.offset[1]
+        shown = cv2.warpAffine(own.pixels, matrix, (width, height), flags=cv2.INTER_LINEAR).astype(np.float32)
+        dim = 1.0 - np.float32(mouth.protrusion) * np.array([0.76, 0.66, 0.48], np.float32)
+        cover = shown[..., 3:] * np.float32((1.0 - 0.30 * mouth.protrusion) / 255.0)
+        inside += (shown[..., :3] * dim - inside) * cover
+
+    def _shade(self, hole: NDArray[np.uint8], gap: float, mouth: Mouth) -> Colour:
+        """Less light reaches the inside near the upper lip and the corners; what light does is warm."""
+        unit = self._unit
+        lit = soft(hole, max(1.0, 0.035 * unit))
+        shift = round(0.020 * unit)
+        if shift:
+            lit[shift:] = lit[:-shift].copy()
+            lit[:shift] = 0.0
+        shade = 0.36 + 0.64 * np.clip((lit - 0.30) / 0.45, 0.0, 1.0)
+        narrow = min(max(0.12 - gap, 0.0), 0.12) / 0.12
+        least = min(0.85, 0.36 + 0.45 * mouth.tuck + 0.22 * narrow * (1.0 - mouth.protrusion))
+        shade = np.maximum(shade, np.float32(least))[..., None]
+        return np.asarray(shade ** np.array([1.25, 1.2, 0.92], np.float32), dtype=np.float32)
+
+    def _meeting_line(self, painted: Colour, opening: Opening, first: NDArray[np.int_]) -> None:
+        """The soft dark line where closed lips meet."""
+        closed = 1.0 - min(opening.gap / 0.05, 1.0)
+        strength = (0.55 if self._lips.opened else 0.18) * closed
+        if strength <= 0.01:  # noqa: PLR2004 - less than a level of grey
+            return
+        height, width = painted.shape[:2]
+        middle = (opening.upper + opening.lower) / 2 - first
+        mask = line(middle, max(1, round(0.016 * self._unit)), width, height)
+        cover = soft(mask, max(0.7, 0.011 * self._unit)) * np.float32(0.58 * strength)
+        painted *= 1.0 - cover[..., None]
+
+
+def opening_of(lips: LipRig, weights: NDArray[np.float64]) -> tuple[Points, Points, Opening]:
+    """The hole between the lips of the still head.
+
+    Returns:
+        Both smooth edges in the face's frame, and the opening with its places in that frame.
+    """
+    upper, lower = lips.upper_inner.moved(weights), lips.lower_inner.moved(weights)
+    lower[:, 1] = np.maximum(lower[:, 1], upper[:, 1])
+    matrix = curve_matrix(len(upper), _DENSE)
+    edges = smooth_curve(upper, matrix), smooth_curve(lower, matrix)
+    opening = Opening(
+        upper=edges[0],
+        lower=edges[1],
+        gap=float(lower[_MIDDLE, 1] - upper[_MIDDLE, 1]),
+        upper_y=float(upper[_MIDDLE, 1]),
+        lower_y=float(lower[_MIDDLE, 1]),
+    )
+    return edges[0], edges[1], opening

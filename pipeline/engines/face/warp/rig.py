@@ -1,0 +1,145 @@
+"""A portrait made ready to be posed: everything that is worked out once."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.face import Canvas
+from pipeline.engines.face.warp.brush import filled
+from pipeline.engines.face.warp.eyelids import Eyelids
+from pipeline.engines.face.warp.faceframe import (
+    LANDMARKS,
+    LOWER_LIP_INNER,
+    UPPER_LIP_INNER,
+    FaceFrame,
+    Points,
+    face_frame,
+)
+from pipeline.engines.face.warp.fields import LowerFace
+from pipeline.engines.face.warp.head import HeadPose
+from pipeline.engines.face.warp.interior import Interior, Opening, View, opening_of
+from pipeline.engines.face.warp.lips import LipRig, Mouth, lip_rig
+from pipeline.engines.face.warp.sheet import ENLARGED, Sheet, Turn
+from pipeline.engines.face.warp.teeth import mouth_box
+from pipeline.plan.errors import InputError
+
+Picture = NDArray[np.uint8]
+
+# The smallest distance between the eyes, in pixels, at which lips can be told from skin.
+_SMALLEST_FACE = 16
+
+# How much of the usual opening is tried, from all of it, until no skin folds over.
+_GAINS = (1.0, 0.85, 0.7, 0.55, 0.4)
+_LEAST_AREA = 0.08
+
+# Shapes at the corners of what speech can ask for.
+_EXTREMES = (
+    Mouth(),
+    Mouth(jaw=1.0, aperture=1.0),
+    Mouth(jaw=0.2, aperture=0.4, width=1.0),
+    Mouth(jaw=0.2, aperture=0.3, width=-1.0, protrusion=1.0),
+    Mouth(jaw=0.8, aperture=0.8, width=-0.6, protrusion=0.5),
+    Mouth(jaw=0.1, tuck=1.0),
+    Mouth(jaw=0.1, press=1.0),
+)
+
+
+class Rig:
+    """A portrait that can be posed.
+
+    Raises:
+        InputError: the face cannot be driven: `face-no-landmarks`, `face-too-small`, `face-outside-picture`
+            or `face-cannot-move`.
+    """
+
+    def __init__(self, canvas: Canvas) -> None:
+        self._still = np.ascontiguousarray(canvas.picture)
+        size = (self._still.shape[1], self._still.shape[0])
+        self._frame = _checked_frame(canvas, size)
+        self._lips, self._lower_face = _steady(self._frame)
+        self._sheet = Sheet(self._frame, self._lips, self._lower_face, size)
+        sealed = _sealed_picture(self._frame, self._still) if self._lips.opened else self._still
+        self._source = self._sheet.enlarge(sealed)
+        corner = (self._sheet.box.left, self._sheet.box.top)
+        self._eyelids = Eyelids(self._frame, self._source, corner, ENLARGED)
+        self._interior = Interior(self._frame, self._lips, self._still, max(canvas.enlarged, 1.0))
+
+    def blank(self) -> Picture:
+        """A frame to draw into: the portrait as it is."""
+        return self._still.copy()
+
+    def draw(self, out: Picture, mouth: Mouth, pose: HeadPose) -> None:
+        """Draw one frame into what `blank` gave, or into an earlier frame."""
+        weights = self._lips.weights(mouth)
+        turn = self._sheet.turn(pose)
+        self._eyelids.close(self._source, pose.blink)
+        upper, lower, opening = opening_of(self._lips, weights)
+        shown = self._shown(opening, upper, lower, turn)
+        self._sheet.draw(out, self._source, weights, turn, (shown.upper + shown.lower) / 2)
+        self._interior.paint(out, shown, mouth, self._view(turn))
+
+    def _shown(self, opening: Opening, upper: Points, lower: Points, turn: Turn) -> Opening:
+        """The opening in pixels of the frame."""
+        edges = self._frame.to_picture(np.concatenate([upper, lower]))
+        placed = self._sheet.place(edges, turn)
+        return Opening(
+            upper=placed[: len(upper)],
+            lower=placed[len(upper) :],
+            gap=opening.gap,
+            upper_y=opening.upper_y,
+            lower_y=opening.lower_y,
+        )
+
+    def _view(self, turn: Turn) -> View:
+        """How the frame shows the skull around the mouth."""
+        reach = 0.15
+        centre = np.array([self._lips.centre, self._lips.seam])
+        probes = np.array([centre, centre + (reach, 0.0), centre + (0.0, reach)])
+        placed = self._sheet.place(self._frame.to_picture(probes), turn)
+        axes = np.stack([placed[1] - placed[0], placed[2] - placed[0]], axis=1) / reach
+        return View(axes=axes, origin=placed[0] - axes[:, 0] * centre[0] - axes[:, 1] * centre[1])
+
+
+def _checked_frame(canvas: Canvas, size: tuple[int, int]) -> FaceFrame:
+    landmarks = canvas.face.landmarks
+    if landmarks is None or len(landmarks) < LANDMARKS or not bool(np.isfinite(landmarks).all()):
+        raise InputError("face-no-landmarks")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        frame = face_frame(landmarks)
+    if not frame.unit >= _SMALLEST_FACE:
+        raise InputError("face-too-small", pixels=int(frame.unit), needed=_SMALLEST_FACE)
+    inside = (0 <= frame.origin[0] < size[0]) and (0 <= frame.origin[1] < size[1])
+    if not inside:
+        raise InputError("face-outside-picture")
+    return frame
+
+
+def _steady(frame: FaceFrame) -> tuple[LipRig, LowerFace]:
+    """Lips that part as far as they can without any skin folding over."""
+    for gain in _GAINS:
+        lips = lip_rig(frame, gain)
+        lower_face = LowerFace(frame, lips)
+        areas = []
+        for mouth in _EXTREMES:
+            upper, lower = lower_face.forward(lips.weights(mouth))
+            areas.append(lower_face.least_area(upper, upper=True, seam=lips.seam))
+            areas.append(lower_face.least_area(lower, upper=False, seam=lips.seam))
+        if min(areas) >= _LEAST_AREA:
+            return lips, lower_face
+    raise InputError("face-cannot-move")
+
+
+def _sealed_picture(frame: FaceFrame, picture: Picture) -> Picture:
+    """The portrait with lip colour where it shows an open mouth, so that teeth never bleed into lips."""
+    left, top, right, bottom = mouth_box(frame, picture)
+    upper, lower = frame.points[list(UPPER_LIP_INNER)].copy(), frame.points[list(LOWER_LIP_INNER)].copy()
+    upper[1:-1, 1] -= 0.010
+    lower[1:-1, 1] += 0.014
+    outline = frame.to_picture(np.concatenate([upper, lower[::-1][1:-1]])) - (left, top)
+    mask = cv2.dilate(filled(outline, right - left, bottom - top), np.ones((3, 3), np.uint8))
+    sealed = picture.copy()
+    part = sealed[top:bottom, left:right]
+    part[...] = cv2.inpaint(part, (mask > 60).astype(np.uint8), 3, cv2.INPAINT_TELEA)  # noqa: PLR2004 - a soft edge
+    return sealed

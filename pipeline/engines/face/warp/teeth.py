@@ -1,0 +1,173 @@
+"""Teeth: rows that are drawn where a portrait shows none, and the portrait's own where it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.face.warp.brush import filled
+from pipeline.engines.face.warp.faceframe import FaceFrame, Points
+
+Picture = NDArray[np.uint8]
+
+# Widths and heights from the middle outwards, in inter-ocular distances: about 63 mm, an upper central
+# incisor about 8 (Ash and Nelson, "Wheeler's Dental Anatomy").
+_UPPER = ((0.125, 0.060), (0.100, 0.048), (0.108, 0.055), (0.09, 0.040), (0.08, 0.028))
+_LOWER = ((0.082, 0.040), (0.085, 0.038), (0.092, 0.040), (0.09, 0.030), (0.08, 0.020))
+_WIDTH, _HEIGHT, _GUM = 1.3, 0.62, 0.30
+_GAP = 0.004
+_FINE = 4
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Row:
+    """A drawn row of teeth: (height, width, 2) float32 of cover and relief, 0 to 1, upright, one pixel each.
+
+    `centre` is the pixel, x and y, of the biting edge between the two middle teeth, where they meet the seam.
+    """
+
+    pixels: NDArray[np.float32]
+    centre: tuple[float, float]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class OwnTeeth:
+    """The portrait's own teeth.
+
+    Attributes:
+        pixels: BGR and cover, (height, width, 4) uint8, cut from the portrait.
+        offset: the portrait's pixel at the top left, counted from the face's origin.
+        axes: what turns the portrait's pixel steps into the face's directions, (2, 2).
+        colour: their usual colour, BGR, for teeth that the portrait does not show; None if hardly any show.
+    """
+
+    pixels: Picture
+    offset: Points
+    axes: NDArray[np.float64]
+    colour: NDArray[np.float32] | None
+
+
+def upper_row(unit: float, softness: float) -> Row:
+    """The upper row for a face of `unit` pixels between the eyes, blurred by `softness` pixels."""
+    return _row(_UPPER, unit, softness, upper=True)
+
+
+def lower_row(unit: float, softness: float) -> Row:
+    """The lower row, likewise."""
+    return _row(_LOWER, unit, softness, upper=False)
+
+
+def _row(sizes: Sequence[tuple[float, float]], unit: float, softness: float, *, upper: bool) -> Row:
+    width, height = max(round(_WIDTH * unit), 8), max(round(_HEIGHT * unit), 8)
+    fine = unit * _FINE
+    cover = np.zeros((height * _FINE, width * _FINE), np.float32)
+    relief = np.zeros_like(cover)
+    column = np.arange(width * _FINE, dtype=np.float32)
+    middle = width * _FINE / 2
+    for side in (-1.0, 1.0):
+        start = 0.0
+        for wide, high in sizes:
+            edges = sorted((middle + side * start * fine, middle + side * (start + wide) * fine))
+            start += wide
+            outline = _tooth(edges[0] + _GAP * fine, edges[1] - _GAP * fine, high * fine, fine, upper=upper)
+            outline[:, 1] += height * _FINE / 2
+            tooth = filled(outline, width * _FINE, height * _FINE).astype(np.float32) / 255
+            from_middle = abs((edges[0] + edges[1]) / 2 - middle) / fine
+            across = np.clip((2 * column - edges[0] - edges[1]) / (edges[1] - edges[0]), -1.0, 1.0)
+            light = (1.0 - 0.95 * from_middle**1.6) * (1.0 - 0.10 * across * across)
+            cover, relief = np.maximum(cover, tooth), np.maximum(relief, tooth * light)
+    return _softened(cover, relief, (width, height), unit, softness)
+
+
+def _softened(
+    cover: NDArray[np.float32],
+    relief: NDArray[np.float32],
+    size: tuple[int, int],
+    unit: float,
+    softness: float,
+) -> Row:
+    cover = cv2.resize(cover, size, interpolation=cv2.INTER_AREA)
+    relief = cv2.resize(relief, size, interpolation=cv2.INTER_AREA)
+    # Between two teeth there is a fine line, not a hole.
+    bridge = np.ones((1, max(3, int(0.03 * unit) | 1)), np.uint8)
+    whole = cv2.morphologyEx((cover > 0.3).astype(np.uint8), cv2.MORPH_CLOSE, bridge)  # noqa: PLR2004 - about a third
+    relief = np.maximum(relief, whole * np.where(relief > 0, relief, 0.80))
+    pixels = np.stack(
+        [
+            cv2.GaussianBlur(whole.astype(np.float32), (0, 0), softness),
+            cv2.GaussianBlur(relief.astype(np.float32), (0, 0), 0.8 * softness),
+        ],
+        axis=-1,
+    )
+    return Row(pixels=np.ascontiguousarray(pixels), centre=(size[0] / 2 - 0.5, size[1] / 2 - 0.5))
+
+
+def _tooth(left: float, right: float, high: float, fine: float, *, upper: bool) -> Points:
+    """The outline of a tooth whose gum line would be at 0: an upper one hangs, a lower one stands."""
+    radius = (0.30 if upper else 0.22) * (right - left)
+    bulge = (0.8 if upper else 0.7) * radius
+    turn = np.linspace(0.0, np.pi / 2, 10)
+    right_corner = np.stack(
+        [right - radius + radius * np.cos(turn), high - bulge + bulge * np.sin(turn)], axis=1
+    )
+    left_corner = np.stack(
+        [left + radius - radius * np.cos(turn[::-1]), high - bulge + bulge * np.sin(turn[::-1])], axis=1
+    )
+    gum = np.array([(left, -_GUM * fine), (right, -_GUM * fine)])
+    outline = np.concatenate([gum, right_corner, left_corner])
+    if not upper:
+        outline[:, 1] *= -1.0
+    return outline
+
+
+def own_teeth(frame: FaceFrame, inner: tuple[Points, Points], picture: Picture) -> OwnTeeth:
+    """Cut the teeth out of a portrait with an open mouth.
+
+    Args:
+        frame: the face.
+        inner: the inner edges of the lips in its frame, upper and lower, (11, 2) each.
+        picture: the portrait.
+    """
+    unit = frame.unit
+    left, top, right, bottom = mouth_box(frame, picture)
+    corner = np.array([left, top])
+    still = picture[top:bottom, left:right]
+    outline = frame.to_picture(np.concatenate([inner[0], inner[1][::-1][1:-1]])) - corner
+    mask = filled(outline, right - left, bottom - top)
+    rim = 2 * max(1, int(0.012 * unit)) + 1
+    mask = cv2.erode(mask, np.ones((rim, rim), np.uint8))
+    # Around the strip that shows, teeth go on, so that a moving lip uncovers no lip.
+    band = cv2.dilate(mask, np.ones((int(0.10 * unit) | 1, int(0.05 * unit) | 1), np.uint8))
+    grown = cv2.inpaint(still, ((band > 0) & (mask < 128)).astype(np.uint8), 3, cv2.INPAINT_TELEA)  # noqa: PLR2004
+    cover = mask.copy()
+    for rows in range(1, int(0.05 * unit)):
+        cover[:-rows] = np.maximum(cover[:-rows], mask[rows:])
+    cover = cv2.GaussianBlur(cover, (0, 0), max(0.7, 0.010 * unit))
+    return OwnTeeth(
+        pixels=np.ascontiguousarray(np.dstack([grown, cover])),
+        offset=corner - frame.origin,
+        axes=np.stack([frame.along, frame.down]),
+        colour=_colour(still, mask),
+    )
+
+
+def mouth_box(frame: FaceFrame, picture: Picture) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of a generous part of the picture around the mouth; never empty."""
+    size = np.array([picture.shape[1], picture.shape[0]])
+    reach = np.array([1.0, 0.7]) * frame.unit
+    first = np.clip((frame.origin - reach).astype(int), 0, size - 8)
+    last = np.clip((frame.origin + reach).astype(int), first + 8, size)
+    return int(first[0]), int(first[1]), int(last[0]), int(last[1])
+
+
+def _colour(still: Picture, mask: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+    """The usual colour of the brighter part of what shows."""
+    values = still[mask > 200].astype(np.float64)  # noqa: PLR2004 - well inside
+    if len(values) < 20:  # noqa: PLR2004 - too few to say
+        return None
+    light = values.sum(axis=1)
+    return np.float32(np.median(values[light >= np.percentile(light, 60)], axis=0) * 0.98)

@@ -1,0 +1,225 @@
+"""Speaks a script: each distinct sentence once, found again by its content, and laid on a timeline."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from pipeline.engines.voice import VoiceEngine
+from pipeline.engines.voice.choice import choice_for
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
+from pipeline.plan.errors import DamageError, InputError
+from pipeline.plan.job import JobSpec, VoiceChoice
+from pipeline.plan.keys import digest_of
+from pipeline.plan.script import Pause, Sentence, split
+from pipeline.plan.speech import Phoneme, Speech, Word
+from pipeline.plan.timeline import Take, Timeline, Utterance, from_json, lay, to_json
+from pipeline.plan.trim import master
+from pipeline.plan.wave import from_wave, to_wave
+from pipeline.steps.desk import Desk
+from pipeline.store import Store
+
+# Raised by hand whenever `trim.master`, the resampler or `wave` give other bytes for the same speech.
+_SCHEMA = 1
+_SUFFIX = ".wav"
+# A longer sentence makes a clip that is costly to lose; splitting a script aims below.
+_LONG_S = 15
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """A sentence as one voice is to say it, and the key of its speech."""
+
+    key: str
+    choice: VoiceChoice
+    sentence: Sentence
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Spoken:
+    """A speech in the store, without its sound: an hour of that would not fit beside a renderer."""
+
+    artifact: Artifact
+    samples: int
+    phonemes: tuple[Phoneme, ...]
+    words: tuple[Word, ...]
+
+    def take(self, sentence: Sentence) -> Take:
+        """The take of a sentence that is spoken so."""
+        return Take(
+            sentence=sentence,
+            speech=self.artifact,
+            samples=self.samples,
+            phonemes=self.phonemes,
+            words=self.words,
+        )
+
+
+def speak(job: JobSpec, *, desk: Desk, store: Store, voice: VoiceEngine) -> Artifact | None:
+    """Speak a job's script and lay its timeline: the timeline in the store, or None if it has to wait.
+
+    Each distinct sentence is spoken once, and not at all if anyone spoke it before with the same voice. One
+    that another worker is speaking just now is left for the end; if it is not there by then, the answer is
+    None, all else is kept, and the same call completes it later. Safe to run twice.
+
+    Args:
+        job: the job; its script is read from the store.
+        desk: where speeches are found, taken and put; `advance` counts distinct sentences. The timeline itself
+            is not put there: accepting it is the caller's commit.
+        store: where the files are.
+        voice: the engine of ``job.voice``.
+
+    Raises:
+        InputError: ``voice-nothing-spoken``, or what `script.split` and the engine refuse.
+        DamageError: the script is missing or damaged.
+        TransientError, AwayError, SupersededError: of the engine, the store and the desk.
+    """
+    text = store.verify(job.script).read_text("utf-8")
+    pieces = split(text, language=job.voice.language, speed=job.voice.speed)
+    parts = _cast(pieces, job.voice, voice)
+    lines = {line.key: line for line in parts if isinstance(line, _Line)}
+    spoken = _Speaker(desk=desk, store=store, voice=voice).spoken(lines)
+    if spoken is None:
+        return None
+    takes = (spoken[p.key].take(p.sentence) if isinstance(p, _Line) else p for p in parts)
+    timeline = lay(takes, fps=job.format.fps)
+    if not any(utterance.speech for utterance in timeline.utterances):
+        raise InputError("voice-nothing-spoken", voice=job.voice.name)
+    data = to_json(timeline).encode()
+    key = hashlib.sha256(data).hexdigest()
+    return store.put(Kind.TIMELINE, key, ".json", lambda path: _write(path, data))
+
+
+def speech_key(voice: VoiceEngine, choice: VoiceChoice, text: str) -> str:
+    """The key of a speech: everything that shapes its sound and its times, and nothing else."""
+    return digest_of("speech", _SCHEMA, engine=voice.name, version=voice.version, choice=choice, text=text)
+
+
+def load_timeline(store: Store, artifact: Artifact) -> Timeline:
+    """The timeline that `speak` made.
+
+    Raises:
+        DamageError: it is missing or not what it was.
+    """
+    try:
+        return from_json(store.verify(artifact).read_text("utf-8"))
+    except ValueError as error:
+        raise _damaged(artifact) from error
+
+
+def utterance_audio(store: Store, utterance: Utterance, fps: int) -> NDArray[np.int16]:
+    """The exact audio of an utterance: int16 mono at 48 kHz, ``frames`` frames long.
+
+    Digital silence, the speech with its 5 ms fades, and digital silence again; a silent utterance is digital
+    silence throughout.
+
+    Raises:
+        DamageError: the speech is missing or not what it was.
+    """
+    audio = np.zeros(utterance.frames * samples_per_frame(fps), np.int16)
+    if utterance.speech:
+        artifact = Artifact(
+            kind=Kind.SPEECH,
+            key=utterance.speech,
+            digest=utterance.speech_digest,
+            size=utterance.speech_size,
+            suffix=_SUFFIX,
+        )
+        speech = _load_speech(store, artifact)
+        if len(speech.samples) != utterance.samples:
+            raise _damaged(artifact)
+        audio[utterance.lead : utterance.lead + utterance.samples] = speech.samples
+    return audio
+
+
+class _Speaker:
+    """Finds or makes the speeches of one job, one after the other."""
+
+    def __init__(self, *, desk: Desk, store: Store, voice: VoiceEngine) -> None:
+        self._desk = desk
+        self._store = store
+        self._voice = voice
+
+    def spoken(self, lines: Mapping[str, _Line]) -> dict[str, _Spoken] | None:
+        """The speech of every line by its key; None while another worker makes one of them."""
+        done: dict[str, _Spoken] = {}
+        # Twice: what was taken the first time may be there once all the others are done.
+        for _ in range(2):
+            for key, line in lines.items():
+                if key in done:
+                    continue
+                self._desk.check()
+                spoken = self._find(key) or self._make(line)
+                if spoken is not None:
+                    done[key] = spoken
+                    self._desk.advance(len(done), len(lines))
+        return done if len(done) == len(lines) else None
+
+    def _find(self, key: str) -> _Spoken | None:
+        artifact = self._desk.find(Kind.SPEECH, key)
+        if artifact is None:
+            return None
+        try:
+            return _told(artifact, _load_speech(self._store, artifact))
+        except DamageError:
+            _log.warning("speech-damaged", key=key)
+            self._desk.forget(artifact)
+            return None
+
+    def _make(self, line: _Line) -> _Spoken | None:
+        if not self._desk.take(Kind.SPEECH, line.key):
+            return None
+        begun = time.monotonic_ns()
+        speech = master(self._voice.speak(line.sentence.spoken, line.choice))
+        data = to_wave(speech)
+        artifact = self._store.put(Kind.SPEECH, line.key, _SUFFIX, lambda path: _write(path, data))
+        self._desk.put(artifact, (time.monotonic_ns() - begun) // 1_000_000)
+        if len(speech.samples) > _LONG_S * SAMPLE_RATE:
+            _log.warning("speech-long", key=line.key, seconds=len(speech.samples) // SAMPLE_RATE)
+        return _told(artifact, speech)
+
+
+def _cast(pieces: Sequence[Sentence | Pause], choice: VoiceChoice, voice: VoiceEngine) -> list[_Line | Pause]:
+    """Give every sentence its voice; pauses stay as they are."""
+    voices = voice.voices()
+    parts: list[_Line | Pause] = []
+    for piece in pieces:
+        if isinstance(piece, Pause):
+            parts.append(piece)
+        else:
+            own = choice_for(voices, choice, piece.language)
+            parts.append(_Line(key=speech_key(voice, own, piece.spoken), choice=own, sentence=piece))
+    return parts
+
+
+def _told(artifact: Artifact, speech: Speech) -> _Spoken:
+    if not speech.phonemes:
+        _log.warning("speech-silent", key=artifact.key)
+    return _Spoken(
+        artifact=artifact, samples=len(speech.samples), phonemes=speech.phonemes, words=speech.words
+    )
+
+
+def _load_speech(store: Store, artifact: Artifact) -> Speech:
+    try:
+        return from_wave(store.verify(artifact).read_bytes())
+    except ValueError as error:
+        raise _damaged(artifact) from error
+
+
+def _damaged(artifact: Artifact) -> DamageError:
+    return DamageError("store-artifact-damaged", kind=artifact.kind.value, key=artifact.key)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)

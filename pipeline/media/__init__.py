@@ -1,0 +1,198 @@
+"""The one door to FFmpeg: a program of its own, within limits; PyAV looks at what it made."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.media.probe import Picture, Probe, Sound
+from pipeline.media.process import Limits, executable, machine_ms, running
+from pipeline.plan import graphs
+from pipeline.plan.errors import DefectError, InputError, TransientError
+from pipeline.plan.job import Format
+
+__all__ = ["Limits", "Media", "Picture", "Probe", "Sound", "find_ffmpeg", "machine_ms"]
+
+_HEAD = ("-nostdin", "-hide_banner", "-loglevel", "error", "-xerror")
+_ONE_THREAD = ("-filter_threads", "1", "-filter_complex_threads", "1")
+_VERSION = re.compile(r"ffmpeg version (\S+)")
+_VERSION_S = 30
+
+
+def find_ffmpeg(configured: str = "") -> Path:
+    """Where FFmpeg is: the configured file, else the one that imageio-ffmpeg brings, else the one on PATH.
+
+    Raises:
+        InputError: ``media-ffmpeg-missing``.
+    """
+    if configured:
+        path = Path(configured).expanduser()
+        if not executable(path):
+            raise InputError("media-ffmpeg-missing", place=configured)
+        return path.resolve()
+    import imageio_ffmpeg
+
+    try:
+        return Path(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError:
+        if found := shutil.which("ffmpeg"):
+            return Path(found)
+        raise InputError("media-ffmpeg-missing", place="PATH") from None
+
+
+def nothing() -> None:
+    """Do nothing: what is checked when nobody asks for a check."""
+
+
+class Media:
+    """Runs FFmpeg and looks at what it made; holds no process between calls.
+
+    Args:
+        ffmpeg: the program.
+        limits: what one run may cost.
+    """
+
+    def __init__(self, ffmpeg: Path, *, limits: Limits) -> None:
+        self.ffmpeg = ffmpeg
+        self.limits = limits
+
+    @cached_property
+    def version(self) -> str:
+        """FFmpeg's name of its build, such as ``n9.0.2-17-g2a571b6068-20260930``; part of render profiles.
+
+        Raises:
+            InputError: ``media-ffmpeg-missing``: the program does not run or is no FFmpeg.
+        """
+        try:
+            told = subprocess.run(  # noqa: S603 - the program was found by `find_ffmpeg`
+                [self.ffmpeg, "-version"], capture_output=True, timeout=_VERSION_S, check=True
+            )
+        except (OSError, subprocess.SubprocessError):
+            raise InputError("media-ffmpeg-missing", place=str(self.ffmpeg)) from None
+        match = _VERSION.match(told.stdout.decode("utf-8", "replace"))
+        if match is None:
+            raise InputError("media-ffmpeg-missing", place=str(self.ffmpeg))
+        return match[1]
+
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        feed: Iterable[bytes | memoryview] = (),
+        check: Callable[[], None] = nothing,
+    ) -> None:
+        """Run FFmpeg to its end; whatever is raised on the way, it is gone afterwards.
+
+        Args:
+            arguments: as `pipeline.plan.graphs` compiles them.
+            feed: its standard input, if it reads one.
+            check: called several times a second, and before each part of the feed; what it raises ends it.
+
+        Raises:
+            TransientError: ``media-failed`` with its last words, ``media-time``, ``media-memory``.
+            AwayError: ``media-disk-full``.
+        """
+        command = [str(self.ffmpeg), *_HEAD, *_ONE_THREAD, *arguments]
+        with running(command, limits=self.limits, check=check, fed="pipe:0" in arguments) as child:
+            for part in feed:
+                check()
+                child.write(part)
+            child.finish()
+
+    def encode_clip(
+        self,
+        frames: Iterable[NDArray[np.uint8]],
+        target: Path,
+        *,
+        picture: Format,
+        total: int,
+        parameters: Sequence[str],
+        check: Callable[[], None] = nothing,
+    ) -> None:
+        """Encode one clip: H.264 High in MP4, and verify it. The same frames give the same bytes.
+
+        Args:
+            frames: BGR uint8 (height, width, 3), full range; each may be reused once the next is asked for.
+            target: the file to make.
+            picture: size and frame rate.
+            total: how many frames there must be.
+            parameters: of the render profile.
+            check: as in `run`.
+
+        Raises:
+            DefectError: ``media-frames-wrong``: another number, size or type of frames.
+            TransientError: ``media-clip-wrong``: what was written is not what was asked for; or as in `run`.
+            AwayError: as in `run`.
+        """
+        arguments = graphs.clip(target, picture=picture, parameters=parameters)
+        self.run(arguments, feed=_planes(frames, picture, total), check=check)
+        found = self.probe(target)
+        if not fits(found, picture=picture, frames=total):
+            raise TransientError("media-clip-wrong", frames=total)
+
+    def probe(self, path: Path) -> Probe:
+        """What one of our own MP4 files holds, packet by packet.
+
+        Raises:
+            TransientError: ``media-unreadable``: it is no whole MP4, or could not be read.
+        """
+        from pipeline.media import packets
+
+        try:
+            return packets.read(path)
+        except (ValueError, OSError) as error:
+            raise TransientError("media-unreadable", reason=type(error).__name__) from error
+
+    def first_frame(self, path: Path) -> NDArray[np.uint8]:
+        """The first frame of one of our own clips: BGR uint8 (height, width, 3), full range.
+
+        Raises:
+            TransientError: ``media-unreadable``.
+        """
+        from pipeline.media import packets
+
+        try:
+            return next(packets.decode(path))
+        except (ValueError, OSError, StopIteration) as error:
+            raise TransientError("media-unreadable", reason=type(error).__name__) from error
+
+
+def fits(found: Probe, *, picture: Format, frames: int) -> bool:
+    """Whether a file is a clip of this picture: one stream of so many frames, even in time, and tagged."""
+    video = found.picture
+    bt709_limited = (1, 1, 1, 1)
+    return (
+        video is not None
+        and found.streams == 1
+        and (video.codec, video.profile, video.layout) == ("h264", "High", "yuv420p")
+        and (video.width, video.height) == (picture.width, picture.height)
+        and video.colours == bt709_limited
+        and video.timescale == graphs.TIMESCALE
+        and video.packets == frames
+        and video.step == graphs.TIMESCALE // picture.fps
+        and video.end * picture.fps == frames
+        and video.first_is_key
+    )
+
+
+def _planes(frames: Iterable[NDArray[np.uint8]], picture: Format, total: int) -> Iterator[memoryview]:
+    """Frames as the encoder takes them, counted and checked."""
+    from pipeline.media.picture import Planes
+
+    planes = Planes(picture.width, picture.height)
+    wanted = (picture.height, picture.width, 3)
+    count = 0
+    for frame in frames:
+        count += 1
+        if count > total or frame.shape != wanted or frame.dtype != np.uint8:
+            raise DefectError("media-frames-wrong", frame=count, total=total)
+        yield planes.of(frame)
+    if count != total:
+        raise DefectError("media-frames-wrong", frame=count, total=total)

@@ -1,0 +1,213 @@
+"""One child process at a time: fed, limited, and gone for sure when its caller is done with it."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.plan.errors import AwayError, TransientError
+
+_PR_SET_PDEATHSIG = 1
+_TAIL = 2000
+_TELL = 400
+_LOOK_S = 0.2
+_PIPE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one run of FFmpeg may cost.
+
+    Attributes:
+        seconds: wall-clock time before it is killed.
+        memory_bytes: address space; allocations beyond it fail.
+    """
+
+    seconds: int
+    memory_bytes: int
+
+
+class Child:
+    """A running program: no shell, a session of its own, and a signal that ends it when its parent dies.
+
+    The parent-death signal belongs to the thread that starts the child, so that thread must outlive it.
+
+    Args:
+        command: program and arguments.
+        limits: what it may cost.
+        check: called several times a second while the child is waited for; what it raises ends the child.
+        fed: whether bytes will be written to its standard input.
+    """
+
+    def __init__(
+        self, command: Sequence[str], *, limits: Limits, check: Callable[[], None], fed: bool
+    ) -> None:
+        self._limits = limits
+        self._check = check
+        self._deadline = time.monotonic() + limits.seconds
+        self._tail = b""
+        self._process = subprocess.Popen(  # noqa: S603 - the arguments are ours, and no shell reads them
+            list(command),
+            stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            preexec_fn=_last_will(limits),  # noqa: PLW1509 - it calls the kernel and nothing else
+        )
+        self._poll = select.poll()
+        assert self._process.stderr is not None  # noqa: S101 - a pipe was asked for
+        self._errors = self._process.stderr.fileno()
+        os.set_blocking(self._errors, False)
+        self._poll.register(self._errors, select.POLLIN)
+        if self._process.stdin is not None:
+            os.set_blocking(self._process.stdin.fileno(), False)
+            _widen(self._process.stdin.fileno())
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Feed bytes; waits while the child is busy.
+
+        Raises:
+            TransientError, AwayError: the child ended before it took them all, or its time is up.
+        """
+        pipe = self._process.stdin
+        assert pipe is not None  # noqa: S101 - only a fed child is written to
+        rest = memoryview(data).cast("B")
+        try:
+            while rest:
+                try:
+                    rest = rest[os.write(pipe.fileno(), rest) :]
+                except BlockingIOError:
+                    self._wait(pipe.fileno())
+        except BrokenPipeError:
+            self.finish()
+            # It took what it wanted, left, and called that a success: the caller's counts will not agree.
+            raise TransientError("media-failed", reason="the input was not read to its end") from None
+
+    def finish(self) -> None:
+        """Wait for the end of a child that has been fed everything.
+
+        Raises:
+            TransientError: ``media-failed`` with its last words, ``media-time`` or ``media-memory``.
+            AwayError: ``media-disk-full``.
+        """
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+        while not self._ended():
+            self._wait(None)
+        if self._process.wait() != 0:
+            raise self._verdict()
+
+    def kill(self) -> None:
+        """End the child and everything in its session, if it still lives; returns when it is gone."""
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        for pipe in (self._process.stdin, self._process.stderr):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+
+    def _ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def _wait(self, writable: int | None) -> None:
+        """Wait a moment for the child to take or say something."""
+        self._check()
+        if time.monotonic() > self._deadline:
+            raise TransientError("media-time", seconds=self._limits.seconds)
+        if writable is not None:
+            self._poll.register(writable, select.POLLOUT)
+        try:
+            events = self._poll.poll(_LOOK_S * 1000)
+        finally:
+            if writable is not None:
+                self._poll.unregister(writable)
+        if any(descriptor == self._errors for descriptor, _ in events):
+            self._listen()
+
+    def _listen(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            words = os.read(self._errors, _PIPE_BYTES)
+            if not words:
+                # All is said; poll would report the closed pipe again and again.
+                self._poll.unregister(self._errors)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(_LOOK_S)
+            self._tail = (self._tail + words)[-_TAIL:]
+
+    def _verdict(self) -> TransientError | AwayError:
+        """What the child's end means to the farm, by its last words."""
+        while True:
+            try:
+                words = os.read(self._errors, _PIPE_BYTES)
+            except BlockingIOError:
+                break
+            if not words:
+                break
+            self._tail = (self._tail + words)[-_TAIL:]
+        said = " ".join(self._tail.decode("utf-8", "replace").split())[-_TELL:]
+        if "No space left on device" in said or "Disk quota exceeded" in said:
+            return AwayError("media-disk-full")
+        if "Cannot allocate memory" in said or "malloc" in said:
+            return TransientError("media-memory", memory_bytes=self._limits.memory_bytes)
+        return TransientError("media-failed", reason=said or f"exit status {self._process.returncode}")
+
+
+@contextlib.contextmanager
+def running(
+    command: Sequence[str], *, limits: Limits, check: Callable[[], None], fed: bool = False
+) -> Iterator[Child]:
+    """A child for the length of a block; however the block is left, the child is gone afterwards."""
+    child = Child(command, limits=limits, check=check, fed=fed)
+    try:
+        yield child
+    finally:
+        child.kill()
+
+
+def machine_ms() -> int:
+    """CPU time of this process and of its children that have ended, in whole milliseconds."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return round((time.process_time() + children.ru_utime + children.ru_stime) * 1000)
+
+
+def executable(path: Path) -> bool:
+    """Whether a file is there and may be run."""
+    return path.is_file() and os.access(path, os.X_OK)
+
+
+def _last_will(limits: Limits) -> Callable[[], None]:
+    """What the child does between fork and exec: bind its life and its memory."""
+    parent = os.getpid()
+    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+    def bind() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        if libc is not None:
+            libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return bind
+
+
+def _widen(descriptor: int) -> None:
+    """Let a pipe hold a whole frame where the system allows it: fewer wake-ups for the same bytes."""
+    if sys.platform == "linux":
+        import fcntl
+
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)

@@ -1,0 +1,59 @@
+"""The key of a clip: everything that shapes its pixels, and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.plan.job import Format, RenderProfile
+from pipeline.plan.keys import digest_of
+from pipeline.plan.speech import Phoneme
+
+_SCHEMA = 1
+_SEED_DIGITS = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipSubject:
+    """What one clip shows, apart from who draws it.
+
+    Attributes:
+        pixels: digest of the portrait's decoded and turned pixels.
+        audio: digest of the utterance's padded audio, as `audio_digest` gives it.
+        phonemes: its sounds, in samples from the beginning of that audio.
+        frames: its length.
+        format: the picture and its frame rate.
+    """
+
+    pixels: str
+    audio: str
+    phonemes: tuple[Phoneme, ...]
+    frames: int
+    format: Format
+
+
+def audio_digest(audio: NDArray[np.int16]) -> str:
+    """SHA-256 (hex) of samples, as little-endian int16."""
+    return hashlib.sha256(audio.astype("<i2").tobytes()).hexdigest()
+
+
+def motion_seed(subject: ClipSubject) -> int:
+    """The seed of every random choice in a clip, made from portrait and utterance alone; below 2**60.
+
+    Format plays no part: the same sentence of the same portrait moves in the same way in every size.
+    """
+    digest = digest_of(
+        "motion", _SCHEMA, pixels=subject.pixels, audio=subject.audio, phonemes=subject.phonemes
+    )
+    return int(digest[:_SEED_DIGITS], 16)
+
+
+def clip_key(profile: RenderProfile, subject: ClipSubject) -> str:
+    """SHA-256 (hex) of a clip's profile, subject and motion seed.
+
+    No title, trace, row, neighbour, text or machine is in it, so that films share their equal clips.
+    """
+    return digest_of("clip", _SCHEMA, profile=profile, subject=subject, seed=motion_seed(subject))

@@ -1,0 +1,137 @@
+"""What FFmpeg is asked to do: argument lists, compiled by ffmpeg-python, with no user's text in any graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from pipeline.plan.clock import SAMPLE_RATE
+from pipeline.plan.job import Format
+
+#: The encoder of clips, and what its profile is made of.
+VIDEO_ENCODER = "libx264"
+#: Bits a second and search of the audio encoder: speech in two equal channels is transparent at this rate,
+#: and the fast search takes a third of the default's time for it.
+AUDIO_PARAMETERS = ("b=128k", "aac_coder=fast")
+#: Every track counts time in the samples of the master audio, of which each frame is a whole number.
+TIMESCALE = SAMPLE_RATE
+
+_KEYFRAME_S = 2
+_READ = {"protocol_whitelist": "file,pipe"}
+_TAGS = {
+    "color_range": "tv",
+    "colorspace": "bt709",
+    "color_primaries": "bt709",
+    "color_trc": "bt709",
+}
+_SAME_BYTES = {"fflags": "+bitexact", "map_metadata": "-1", "map_chapters": "-1"}
+
+
+def video_parameters(*, crf: int, preset: str) -> tuple[str, ...]:
+    """x264's parameters for every clip of a profile, as ``name=value``.
+
+    High profile whatever the preset. No B-frames: on talking portraits they save no bytes (measured), and
+    without them decoding order is showing order, in which clips are joined without edit lists.
+    """
+    return (
+        f"preset={preset}",
+        f"crf={crf}",
+        "bframes=0",
+        "cabac=1",
+        "8x8dct=1",
+        "scenecut=0",
+        "open-gop=0",
+    )
+
+
+def clip(target: Path, *, picture: Format, parameters: Sequence[str]) -> list[str]:
+    """Raw planar BT.709 frames on standard input -> one MP4 without sound, the same bytes each time.
+
+    Args:
+        target: the file to make.
+        picture: size and frame rate.
+        parameters: as `video_parameters` gives them.
+    """
+    given = dict(parameter.split("=", 1) for parameter in parameters)
+    preset = given.pop("preset")
+    keyframes = _KEYFRAME_S * picture.fps
+    given |= {"keyint": str(keyframes), "min-keyint": str(keyframes)}
+    frames = ffmpeg.input(
+        "pipe:0",
+        format="rawvideo",
+        pix_fmt="yuv420p",
+        video_size=(picture.width, picture.height),
+        framerate=picture.fps,
+        **_TAGS,
+        **_READ,
+    )
+    return _compiled(
+        frames,
+        target,
+        format="mp4",
+        vcodec=VIDEO_ENCODER,
+        preset=preset,
+        **{"profile:v": "high", "x264-params": ":".join(f"{name}={value}" for name, value in given.items())},
+        **{"flags:v": "+bitexact", "video_track_timescale": TIMESCALE},
+        pix_fmt="yuv420p",
+        threads=1,
+        **_TAGS,
+        **_SAME_BYTES,
+    )
+
+
+def sound(target: Path) -> list[str]:
+    """Mono float32 samples at 48 kHz on standard input -> AAC-LC in two equal channels, in an MP4."""
+    given = dict(parameter.split("=", 1) for parameter in AUDIO_PARAMETERS)
+    samples = ffmpeg.input("pipe:0", format="f32le", ar=SAMPLE_RATE, ac=1, **_READ)
+    # Said outright, since a resampler's own idea of mono in stereo is 3 dB softer.
+    stereo = samples.filter("channelmap", map="0-0|0-1", channel_layout="stereo")
+    return _compiled(
+        stereo,
+        target,
+        format="mp4",
+        acodec="aac",
+        ar=SAMPLE_RATE,
+        **{"b:a": given["b"], "aac_coder": given["aac_coder"], "flags:a": "+bitexact"},
+        threads=1,
+        **_SAME_BYTES,
+    )
+
+
+def film(listed: Path, sound_file: Path, target: Path, *, title: str, comment: str) -> list[str]:
+    """Clips and one audio track -> the film, by stream copy.
+
+    Args:
+        listed: a list for the concat demuxer; it names files beside it by names of our own.
+        sound_file: as `sound` made it.
+        target: the file to make.
+        title: written into the metadata, never into a graph or a list.
+        comment: written likewise.
+    """
+    clips = ffmpeg.input(str(listed), format="concat", safe=1, **_READ)
+    audio = ffmpeg.input(str(sound_file), format="mp4", **_READ)
+    # ffmpeg-python takes an option's name once; the specifiers only keep the two entries apart.
+    stream = ffmpeg.output(
+        clips["v:0"],
+        audio["a:0"],
+        str(target),
+        format="mp4",
+        c="copy",
+        movflags="+faststart",
+        video_track_timescale=TIMESCALE,
+        **{"metadata:g:0": f"title={title}", "metadata:g:1": f"comment={comment}"},
+        **_SAME_BYTES,
+    )
+    return _arguments(stream)
+
+
+def _compiled(stream: Any, target: Path, **options: Any) -> list[str]:  # noqa: ANN401 - ffmpeg-python has no types
+    return _arguments(ffmpeg.output(stream, str(target), **options))
+
+
+def _arguments(stream: Any) -> list[str]:  # noqa: ANN401 - ffmpeg-python has no types
+    """The argument list behind the program's name; a part of one's own may be begun anew."""
+    return [str(argument) for argument in ffmpeg.compile(stream, overwrite_output=True)[1:]]

@@ -24,8 +24,8 @@ _PRIORITIES = {"high": 0, "normal": 4, "low": 8}
 _LEAST_VISIBILITY_S = 3600
 _SOCKET_S = 10
 
-#: Runs one step, by its id and the trace it belongs to.
-RunStep = Callable[[int, str], None]
+#: Runs the step with this id.
+RunStep = Callable[[int], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,9 +106,9 @@ def _settings(time_limit_s: int, steps_per_child: int) -> Mapping[str, Any]:
 def register(app: Celery, run_step: RunStep) -> None:
     """Teach an app to run steps: only a worker's app can."""
 
-    @app.task(name=TASK, bind=True)  # type: ignore[untyped-decorator]
-    def step(task: Any, step_id: int) -> None:  # noqa: ANN401 - Celery has no types
-        run_step(step_id, str((task.request.headers or {}).get("traceparent", "")))
+    @app.task(name=TASK)  # type: ignore[untyped-decorator]
+    def step(step_id: int) -> None:
+        run_step(step_id)
 
 
 def publish(app: Celery, message: Message) -> None:

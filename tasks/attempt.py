@@ -76,17 +76,28 @@ class Attempt:
             SupersededError: the work is somebody else's now, or this worker is to leave it.
             TransientError: ``farm-step-too-long``.
         """
-        halt = self.halt
-        if halt is Halt.TIMEOUT:
-            raise TransientError("farm-step-too-long", seconds=int(self._limit_s))
-        if halt is not None:
-            raise SupersededError(f"farm-{halt}", step=self.claim.step)
+        if self.halt is not None:
+            self.check_own()
+            raise self.too_long()
+
+    def check_own(self) -> None:
+        """Return if its result may be written: a late one is still its own.
+
+        Raises:
+            SupersededError: as `check`.
+        """
+        if self._halt in (Halt.SUPERSEDED, Halt.INTERRUPTED):
+            raise SupersededError(f"farm-{self._halt}", step=self.claim.step)
+
+    def too_long(self) -> TransientError:
+        """What is said of an attempt that is held to be stuck."""
+        return TransientError("farm-step-too-long", seconds=int(self._limit_s))
 
 
 def spent_ms() -> int:
     """CPU time of this process and all below it, those that ended and were waited for included.
 
-    A child that lives long, such as a voice's own process, is counted while it lives and after it ended alike.
+    A child that lives long, such as a voice's own process, is counted while it lives and after it has ended.
     """
     total = 0.0
     myself = psutil.Process()

@@ -1,4 +1,4 @@
-"""The desk of a step that runs on the farm: every question and answer goes to the ledger, under the fence."""
+"""The desk of a step that runs on the farm: it asks the ledger, and goes on asking while that is away."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import TypeVar
 
 import structlog
 
-from db import claims
-from db.ledger import Ledger
+from db.claims import LedgerDesk
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import AwayError
-from tasks.attempt import Attempt
 
 AnswerT = TypeVar("AnswerT")
 
@@ -23,49 +21,49 @@ _CHECK_S = 0.05
 _ADVANCE_S = 1.0
 
 
-class LedgerDesk:
+class PatientDesk:
     """A step's window to the ledger; implements `pipeline.steps.desk.Desk`.
 
     A ledger that cannot be reached makes a call wait, not fail: the work so far is worth more than the time.
+
+    Args:
+        desk: the ledger's own desk.
+        check: raises when the attempt may not go on.
     """
 
-    def __init__(self, ledger: Ledger, attempt: Attempt) -> None:
-        self._ledger = ledger
-        self._attempt = attempt
-        self._claim = attempt.claim
+    def __init__(self, desk: LedgerDesk, check: Callable[[], None]) -> None:
+        self._desk = desk
+        self._check = check
         self._advanced_at = 0.0
 
     def find(self, kind: Kind, key: str) -> Artifact | None:
         """The accepted artifact of a key, if there is one."""
-        return self._insist(lambda: claims.find(self._ledger, self._claim, kind, key))
+        return insist(lambda: self._desk.find(kind, key), self._check)
 
     def take(self, kind: Kind, key: str) -> bool:
         """Become the one maker of a key; False while another worker is making it."""
-        return self._insist(lambda: claims.take(self._ledger, self._claim, kind, key))
+        return insist(lambda: self._desk.take(kind, key), self._check)
 
     def put(self, artifact: Artifact, machine_ms: int) -> None:
         """Have an artifact accepted, with the machine time it took; its key is free again."""
-        self._insist(lambda: claims.put(self._ledger, self._claim, artifact, machine_ms))
+        insist(lambda: self._desk.put(artifact, machine_ms), self._check)
 
     def forget(self, artifact: Artifact) -> None:
         """Strike out an artifact that was found missing or damaged, so that it is made again."""
-        self._insist(lambda: claims.forget(self._ledger, self._claim, artifact))
+        insist(lambda: self._desk.forget(artifact), self._check)
 
     def advance(self, done: int, total: int) -> None:
         """Tell how far the step is: the first time, the last, and about once a second between."""
-        self.check()
+        self._check()
         now = time.monotonic()
         if done < total and now - self._advanced_at < _ADVANCE_S:
             return
         self._advanced_at = now
-        self._insist(lambda: claims.advance(self._ledger, self._claim, done, total))
+        insist(lambda: self._desk.advance(done, total), self._check)
 
     def check(self) -> None:
-        """Raise `SupersededError` if the work is no longer this worker's."""
-        self._attempt.check()
-
-    def _insist(self, ask: Callable[[], AnswerT]) -> AnswerT:
-        return insist(ask, self._attempt.check)
+        """Raise `SupersededError` if the work is no longer this worker's, and when it takes too long."""
+        self._check()
 
 
 def insist(ask: Callable[[], AnswerT], check: Callable[[], None]) -> AnswerT:

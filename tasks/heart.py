@@ -17,9 +17,9 @@ _TICK_S = 0.2
 class Heart:
     """A thread that beats for this process and for the attempt it works on.
 
-    While the ledger cannot be reached it goes on trying, and the attempt goes on working. An attempt that does
-    not stop within `grace_s` of being asked to is ended with its whole process, children first: it is stuck
-    in something that asks nobody.
+    While the ledger cannot be reached it goes on trying, and the attempt goes on working. An attempt that
+    does not stop within `grace_s` of being asked to is ended with its whole process, children first: it is
+    stuck in something that asks nobody.
 
     Args:
         beat: tells the ledger that this process lives, and asks whether the attempt is still its own; called

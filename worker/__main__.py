@@ -50,7 +50,7 @@ def main(role: str, name: str) -> int:
         try:
             return _ROLES[role](settings, name)
         except LecternError as error:
-            structlog.get_logger().error(error.code, told=tell(error.code, error.facts, "en"), **error.facts)
+            structlog.get_logger().error(error.code, told=tell(error.code, error.facts, "en"))
             return 1
 
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from farm.bootstrap import Settings
+import os
+import signal
+import socket
+from types import FrameType
+
+import structlog
+
+from farm.bootstrap import Settings, open_farm
+from tasks.bell import Bell
+from tasks.dispatcher import Dispatcher, Pace
+from worker.process import worker_app
+from worker.redis_server import redis_url
 
 
 def serve(settings: Settings, *, name: str) -> int:
@@ -14,4 +25,37 @@ def serve(settings: Settings, *, name: str) -> int:
         InputError: a setting is wrong, or the ledger's schema is not this version's.
         AwayError: the ledger cannot be reached at the start. Later it may come and go.
     """
-    raise NotImplementedError(settings, name)
+    ending = _Ending()
+    bell = Bell(redis_url(settings.redis.url, settings.home))
+    with open_farm(settings) as farm:
+        dispatcher = Dispatcher(
+            farm.ledger,
+            worker_app(settings),
+            bell,
+            name=f"{name}@{socket.gethostname()}:{os.getpid()}",
+            pace=Pace(
+                interval_s=settings.dispatcher.interval_s,
+                expiry_s=settings.lease.expiry_s,
+                surplus=settings.dispatcher.surplus,
+                poison_deaths=settings.retry.poison_deaths,
+            ),
+        )
+        structlog.get_logger().info("dispatching")
+        dispatcher.run(ending)
+    bell.close()
+    return 0
+
+
+class _Ending:
+    """True once the process was asked to end."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._hear)
+
+    def __call__(self) -> bool:
+        return self._asked
+
+    def _hear(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked = True

@@ -13,8 +13,11 @@ from celery import Celery, signals
 from celery.apps.worker import Worker
 
 from farm.bootstrap import Settings, open_farm, set_up_logging
+from pipeline.plan.errors import LecternError
+from pipeline.plan.messages import tell
 from tasks.app import make_app, queue_of, register
-from tasks.step import StepRunner, open_runner
+from tasks.bell import Bell
+from tasks.step import StepRunner, capabilities_of, open_runner
 from worker.places import Places
 from worker.redis_server import redis_url
 from worker.threads import settle_threads
@@ -59,8 +62,8 @@ def serve(settings: Settings, *, name: str, capabilities: Sequence[str] = ()) ->
     child = _Child(settings, f"{name}@{socket.gethostname()}", tuple(capabilities))
     # Whatever is wrong is said now, in words. Nothing of it stays open: a connection that crosses a fork
     # belongs to nobody.
-    with open_farm(settings) as farm, open_runner(farm, child.node, child.capabilities) as runner:
-        queues = [queue_of(capability) for capability in runner.capabilities]
+    with open_farm(settings) as farm:
+        queues = [queue_of(capability) for capability in capabilities_of(farm, capabilities)]
     app = worker_app(settings)
     register(app, child.run_step)
     signals.setup_logging.connect(_keep_logging, weak=False)
@@ -92,13 +95,24 @@ class _Child:
         self._runner: StepRunner | None = None
 
     def open(self, **_: object) -> None:
-        """Make the process ready: called by Celery in each new child."""
+        """Make the process ready: called by Celery in each new child.
+
+        What cannot be opened ends the worker as a whole, since a child alone would be replaced at once, and
+        fail again.
+        """
         import cv2
 
         cv2.setNumThreads(self.settings.worker.threads)
-        # A supervisor may end the whole group: the main process decides what becomes of the step.
+        # A supervisor may signal the whole group: what becomes of a running step, the main process decides.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        self._runner = open_runner(open_farm(self.settings), self.node, self.capabilities)
+        settings = self.settings
+        try:
+            bell = Bell(redis_url(settings.redis.url, settings.home))
+            self._runner = open_runner(open_farm(settings), self.node, self.capabilities, bell)
+        except LecternError as error:
+            structlog.get_logger().error(error.code, told=tell(error.code, error.facts, "en"))
+            os.kill(os.getppid(), signal.SIGTERM)
+            return
         self._runner.start()
         signal.signal(INTERRUPT, self._interrupt)
 
@@ -107,11 +121,10 @@ class _Child:
         if self._runner is not None:
             self._runner.close()
 
-    def run_step(self, step_id: int, traceparent: str) -> None:
-        """Run one step: the task."""
-        if self._runner is None:
-            raise RuntimeError("a step arrived before its process was ready")
-        self._runner.run(step_id, traceparent)
+    def run_step(self, step: int) -> None:
+        """Run one step: the task. Without a runner the worker is ending, and the step stays in the ledger."""
+        if self._runner is not None:
+            self._runner.run(step)
 
     def _interrupt(self, _number: int, _frame: object) -> None:
         if self._runner is not None:

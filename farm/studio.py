@@ -1,0 +1,108 @@
+"""Portraits ready to talk, and how this machine renders: what a film's render and join steps begin with."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from farm.bootstrap import Workshop
+from farm.portraits import open_eye, picture_limits
+from pipeline.engines.face import Sitter
+from pipeline.plan.errors import InputError
+from pipeline.plan.job import JobSpec, RenderProfile
+from pipeline.steps.look import Picture, load_picture, look_at, pixels_digest
+from pipeline.steps.render import profile_of
+
+#: A portrait made ready holds some tens of megabytes; the jobs of a batch mostly share one or two.
+_SITTERS = 4
+
+
+#: A digest is small, and making it means decoding the picture.
+_PIXELS = 256
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Seat:
+    """A portrait made ready to talk, and the digest of its decoded and turned pixels."""
+
+    sitter: Sitter
+    pixels: str
+
+
+class Studio:
+    """Prepares each portrait once and keeps the ones used last; knows this machine's render profiles.
+
+    Belongs to one thread.
+
+    Args:
+        workshop: store, FFmpeg and engines.
+    """
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._seats: OrderedDict[tuple[object, ...], Seat] = OrderedDict()
+        self._pixels: OrderedDict[str, str] = OrderedDict()
+        self._profiles: dict[str, RenderProfile] = {}
+
+    def profile(self, face: str) -> RenderProfile:
+        """How this machine renders with a face engine.
+
+        Raises:
+            InputError: the engine cannot be used here.
+        """
+        if face not in self._profiles:
+            encoder = self._workshop.settings.encoder
+            self._profiles[face] = profile_of(
+                self._workshop.media,
+                self._workshop.faces.open(face),
+                open_eye(self._workshop.eyes),
+                crf=encoder.crf,
+                preset=encoder.preset,
+            )
+        return self._profiles[face]
+
+    def seat(self, job: JobSpec) -> Seat:
+        """The job's portrait, ready to talk in the job's format.
+
+        Raises:
+            DamageError: the portrait is missing from the store or damaged.
+            InputError: it cannot be driven, which a complete check at submission should have found.
+        """
+        name = (job.face, job.portrait.digest, job.format)
+        if name in self._seats:
+            self._seats.move_to_end(name)
+            return self._seats[name]
+        while len(self._seats) >= _SITTERS:
+            self._seats.popitem(last=False)
+        self._seats[name] = self._prepare(job)
+        return self._seats[name]
+
+    def pixels(self, job: JobSpec) -> str:
+        """The digest of the decoded and turned pixels of the job's portrait; no engine is needed.
+
+        Raises:
+            DamageError: the portrait is missing from the store or damaged.
+        """
+        name = job.portrait.digest
+        if name not in self._pixels:
+            self._keep_pixels(name, self._picture(job))
+        return self._pixels[name]
+
+    def _prepare(self, job: JobSpec) -> Seat:
+        picture = self._picture(job)
+        report = look_at(picture, open_eye(self._workshop.eyes), job.format)
+        if report.canvas is None:
+            first = report.errors[0]
+            raise InputError(first.code, **first.facts)
+        sitter = self._workshop.faces.open(job.face).prepare(report.canvas)
+        self._keep_pixels(job.portrait.digest, picture)
+        return Seat(sitter=sitter, pixels=self._pixels[job.portrait.digest])
+
+    def _picture(self, job: JobSpec) -> Picture:
+        path = self._workshop.store.open(job.portrait)
+        return load_picture(path, picture_limits(self._workshop.settings))
+
+    def _keep_pixels(self, name: str, picture: Picture) -> None:
+        while len(self._pixels) >= _PIXELS:
+            self._pixels.popitem(last=False)
+        self._pixels[name] = pixels_digest(picture)

@@ -1,0 +1,214 @@
+"""The dispatcher: takes steps away from the dead, and keeps the queues in Redis thin and full enough.
+
+Everything is decided in the ledger; what stands in Redis is only what will be taken within seconds. So
+urgency, pauses and cancels hold at once, and a Redis that forgets everything costs one interval. One
+dispatcher leads and the others watch it, which saves work; nothing would go wrong with two leaders,
+since each decision is a conditional update.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import redis
+import structlog
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from db import leases, queue
+from db.leases import Leadership, Lease, Watch, WorkerPulse
+from db.ledger import Ledger
+from db.states import URGENCY
+from db.workers import read_workers
+from farm.policy.order import Head, choose
+from pipeline.plan import trace
+from pipeline.plan.errors import AwayError
+from tasks.app import Message, publish
+from tasks.bell import Bell
+
+#: A message that nobody has claimed for so long is sent again.
+_RESEND_S = 30.0
+_REDIS_ERRORS = (OperationalError, redis.RedisError, OSError)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How a dispatcher keeps time, in seconds, and how full the queues are kept.
+
+    Attributes:
+        interval_s: how often it looks when nobody rings.
+        expiry_s: how long a lease may stand still.
+        surplus: messages beyond the free slots, per capability.
+        poison_deaths: deaths in a row on the same key that make a step dead.
+        resend_s: a message that was not claimed for so long is sent again.
+    """
+
+    interval_s: float
+    expiry_s: float
+    surplus: int
+    poison_deaths: int
+    resend_s: float = _RESEND_S
+
+
+class Dispatcher:
+    """One dispatcher; any number may run.
+
+    Args:
+        ledger: the ledger.
+        app: what publishes.
+        bell: what wakes it.
+        name: its own name, unlike any other dispatcher's.
+        pace: how it keeps time.
+    """
+
+    def __init__(self, ledger: Ledger, app: Celery, bell: Bell, *, name: str, pace: Pace) -> None:
+        self._ledger = ledger
+        self._app = app
+        self._bell = bell
+        self._name = name
+        self._pace = pace
+        self._leading = False
+        self._due = 0.0
+        self._trouble = ""
+        self._mark = secrets.token_hex(8)
+        self._leader_watch = self._watch()
+        self._lease_watch = self._watch()
+        self._pulse_watch = self._watch()
+        self._log = structlog.get_logger().bind(dispatcher=name)
+
+    def run(self, ending: Callable[[], bool]) -> None:
+        """Dispatch until told to end. A ledger or a Redis that is away is waited for."""
+        while not ending():
+            self.turn()
+            if self._leading:
+                self._bell.wait(self._pace.interval_s)
+            else:
+                time.sleep(self._pace.interval_s)
+        self._resign()
+
+    def turn(self) -> None:
+        """Look once, and do what is due."""
+        try:
+            if time.monotonic() >= self._due:
+                self._due = time.monotonic() + self._pace.interval_s
+                self._leading = self._lead()
+                if self._leading:
+                    self._take_away()
+            if self._leading:
+                self._fill()
+            self._say("")
+        except AwayError as error:
+            self._say(error.code)
+        except _REDIS_ERRORS as error:
+            self._say(f"redis: {type(error).__name__}")
+
+    def _say(self, trouble: str) -> None:
+        """Log a trouble when it begins and when it is over, not each time that it is met."""
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._log.warning("waiting" if trouble else "goes on", trouble=trouble)
+
+    def _watch(self) -> Watch:
+        # Two readings that lie further apart than this had something between them that kept us from reading.
+        gap_s = max(3 * self._pace.interval_s, self._pace.expiry_s / 2)
+        return Watch(expiry_s=self._pace.expiry_s, gap_s=gap_s)
+
+    def _lead(self) -> bool:
+        if self._leading and leases.lead_on(self._ledger, self._name):
+            return True
+        seen = leases.read_leadership(self._ledger)
+        silent = self._leader_watch.observe([(seen.holder, seen.counter)], time.monotonic())
+        if seen.holder and seen.holder not in silent:
+            return False
+        if not leases.take_lead(self._ledger, self._name, seen):
+            return False
+        self._begin_to_lead(seen)
+        return True
+
+    def _begin_to_lead(self, before: Leadership) -> None:
+        """Trust nothing that was seen before: workers get one whole lease to show that they live."""
+        self._lease_watch = self._watch()
+        self._pulse_watch = self._watch()
+        self._log.info("leading", before=before.holder)
+
+    def _resign(self) -> None:
+        if self._leading:
+            try:
+                leases.resign(self._ledger, self._name)
+            except AwayError:
+                self._log.warning("ledger away", told="the next dispatcher takes over after one lease")
+
+    def _take_away(self) -> None:
+        """Take steps from workers that are lost."""
+        running = {(lease.step, lease.fence): lease for lease in leases.read_leases(self._ledger)}
+        pulses = {pulse.worker: pulse for pulse in leases.read_pulses(self._ledger)}
+        now = time.monotonic()
+        lost = self._lease_watch.observe([(who, lease.counter) for who, lease in running.items()], now)
+        silent = self._pulse_watch.observe([(who, pulse.counter) for who, pulse in pulses.items()], now)
+        for lease in (running[who] for who in running if who in lost):
+            self._expire(lease)
+        for pulse in (pulses[who] for who in pulses if who in silent):
+            self._bury(pulse)
+
+    def _expire(self, lease: Lease) -> None:
+        expired = leases.expire(self._ledger, lease, poison_deaths=self._pace.poison_deaths)
+        if expired.taken:
+            self._log.warning("step lost", step=lease.step, worker=lease.worker, poisoned=expired.poisoned)
+
+    def _bury(self, pulse: WorkerPulse) -> None:
+        if leases.bury(self._ledger, pulse):
+            self._log.warning("worker silent", worker=pulse.worker)
+
+    def _fill(self) -> None:
+        """Send as many steps of each capability as workers will soon be free for."""
+        if self._bell.epoch() is None:
+            sent_before = queue.unmark_sent(self._ledger)
+            self._bell.plant(self._mark)
+            self._log.info("redis is new", sent_again=sent_before)
+        resend_ms = int(self._pace.resend_s * 1000)
+        queue.unmark_sent(self._ledger, before_ms=self._ledger.clock() - resend_ms)
+        lines = queue.lines(self._ledger)
+        if not any(line.ready > line.sent for line in lines.values()):
+            return
+        busy = {lease.worker for lease in leases.read_leases(self._ledger)}
+        able: Counter[str] = Counter()
+        free: Counter[str] = Counter()
+        for worker in read_workers(self._ledger):
+            if worker.alive and not worker.draining:
+                able.update(worker.capabilities)
+                free.update(worker.capabilities if worker.name not in busy else ())
+        for capability, line in lines.items():
+            slots = free[capability] + self._pace.surplus - line.sent
+            if able[capability] and slots > 0 and line.ready > line.sent:
+                self._send(capability, slots)
+
+    def _send(self, capability: str, slots: int) -> None:
+        heads = queue.heads(self._ledger, capability, limit=slots)
+        running = queue.running_by_department(self._ledger, capability)
+        chosen = {head.step: head for head in choose(heads, running, slots)}
+        marked = queue.mark_sent(self._ledger, list(chosen))
+        sent: set[int] = set()
+        try:
+            for step, head in chosen.items():
+                if step in marked:
+                    publish(self._app, message_of(head))
+                    sent.add(step)
+        finally:
+            if unsent := marked - sent:
+                queue.unmark_sent(self._ledger, unsent)
+
+
+def message_of(head: Head) -> Message:
+    """What is said about a step in the queue."""
+    part = f" {head.index + 1}/{head.count}" if head.count > 1 else ""
+    return Message(
+        step=head.step,
+        capability=head.capability,
+        label=f"{head.stage} {head.label}{part}",
+        urgency=str(URGENCY.get(head.precedence, "normal")),
+        trace=trace.parse(head.traceparent),
+    )

@@ -1,0 +1,145 @@
+"""What a worker does at each stage: calls the step, and says how its result is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from db import commits
+from db.states import Stage
+from db.values import Chunk, Claim, Committed, Film
+from farm.bootstrap import Farm
+from farm.studio import Studio
+from pipeline.plan import trace
+from pipeline.plan.artifact import Artifact
+from pipeline.plan.chunks import cut
+from pipeline.plan.errors import DefectError
+from pipeline.plan.loudness import Loudness
+from pipeline.plan.timeline import Timeline
+from pipeline.steps.desk import Desk
+from pipeline.steps.join import join
+from pipeline.steps.render import render
+from pipeline.steps.speak import load_timeline, speak
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bench:
+    """What the steps of one process work with."""
+
+    farm: Farm
+    studio: Studio
+
+
+@dataclass(frozen=True, kw_only=True)
+class Costs:
+    """What an attempt has cost and used: known when its step is done, written with its result.
+
+    Attributes:
+        machine_ms: its machine time.
+        span: id of its span, in hex.
+        used: every artifact that it found or put.
+    """
+
+    machine_ms: int
+    span: str
+    used: Collection[Artifact]
+
+
+#: Writes a step's result into the ledger; may be called again when the reply was lost.
+Commit = Callable[[Costs], Committed]
+#: Runs a step; None: another worker makes something that it needs, so it comes back later.
+Perform = Callable[[Bench, Claim, Desk], Commit | None]
+
+
+def _speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
+    farm, job = bench.farm, claim.spec
+    voice = farm.voices.open(job.voice.engine)
+    spoken = speak(job, desk=desk, store=farm.store, voice=voice)
+    if spoken is None:
+        return None
+    timeline = load_timeline(farm.store, spoken)
+    chunks = [_chunk(timeline, part) for part in cut(timeline)]
+    profile = bench.studio.profile(job.face)
+    return lambda costs: commits.finish_speak(
+        farm.ledger,
+        claim,
+        timeline=spoken,
+        chunks=chunks,
+        profile=profile,
+        used=costs.used,
+        machine_ms=costs.machine_ms,
+        span=costs.span,
+    )
+
+
+def _render(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
+    farm, job = bench.farm, claim.spec
+    profile = bench.studio.profile(job.face)
+    if profile != claim.profile:
+        raise DefectError("farm-profile-wrong", step=claim.step)
+    seat = bench.studio.seat(job)
+    whole = render(
+        job,
+        _timeline(bench, claim),
+        claim.chunk,
+        desk=desk,
+        store=farm.store,
+        media=farm.media,
+        profile=profile,
+        sitter=seat.sitter,
+        pixels=seat.pixels,
+    )
+    if not whole:
+        return None
+    return lambda costs: commits.finish_render(
+        farm.ledger, claim, used=costs.used, machine_ms=costs.machine_ms, span=costs.span
+    )
+
+
+def _join(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
+    farm, job, film = bench.farm, claim.spec, bench.farm.settings.film
+    if claim.profile is None:
+        raise DefectError("farm-claim-incomplete", step=claim.step)
+    joined = join(
+        job,
+        _timeline(bench, claim),
+        desk=desk,
+        store=farm.store,
+        media=farm.media,
+        profile=claim.profile,
+        pixels=bench.studio.pixels(job),
+        trace=trace.parse(claim.traceparent),
+        loudness=Loudness.of(lufs=film.loudness_lufs, dbtp=film.true_peak_dbtp),
+    )
+    if joined is None:
+        return None
+    result = Film(
+        film=joined.film,
+        srt=joined.srt,
+        vtt=joined.vtt,
+        poster=joined.poster,
+        manifest=joined.manifest,
+        frames=joined.frames,
+        essence=joined.essence,
+    )
+    return lambda costs: commits.finish_join(
+        farm.ledger, claim, film=result, machine_ms=costs.machine_ms, span=costs.span
+    )
+
+
+def _timeline(bench: Bench, claim: Claim) -> Timeline:
+    if claim.timeline is None:
+        raise DefectError("farm-claim-incomplete", step=claim.step)
+    return load_timeline(bench.farm.store, claim.timeline)
+
+
+def _chunk(timeline: Timeline, part: range) -> Chunk:
+    frames = sum(timeline.utterances[index].frames for index in part)
+    return Chunk(first=part.start, end=part.stop, frames=frames)
+
+
+STAGES: Mapping[Stage, Perform] = {
+    Stage.SPEAK: _speak,
+    Stage.RENDER: _render,
+    Stage.JOIN: _join,
+}

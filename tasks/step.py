@@ -1,0 +1,303 @@
+"""Runs a step: claims it, works under its lease, and commits what came of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from collections.abc import Collection, Mapping
+from types import TracebackType
+from typing import NoReturn, Self
+
+import structlog
+
+from db import claims, commits, workers
+from db.claims import LedgerDesk
+from db.states import Outcome, Stage, capability_of
+from db.values import Claim, Committed, Failure
+from farm import telemetry
+from farm.bootstrap import Farm
+from farm.policy.retry import RetrySettings, decide
+from farm.studio import Studio
+from pipeline.plan import trace
+from pipeline.plan.errors import (
+    AwayError,
+    InputError,
+    LecternError,
+    SupersededError,
+    TransientError,
+)
+from pipeline.plan.job import RenderProfile
+from tasks.attempt import Attempt, Halt, leave_hard
+from tasks.bell import Bell
+from tasks.desk import PatientDesk, insist
+from tasks.heart import Heart
+from tasks.stages import STAGES, Bench, Costs, Perform
+
+#: How soon a step comes back that found another worker making what it needs.
+_COME_BACK_MS = 1_000
+_DEVICE = "cpu"
+
+
+class StepRunner:
+    """Runs steps in this process, one at a time; a context manager.
+
+    Args:
+        farm: ledger, store and engines of this process; closed with the runner.
+        node: the worker's name, such as ``cpu0@host``, under which the ledger knows it.
+        capabilities: what it does.
+        profiles: how it renders.
+        bell: rung after each commit.
+        stages: what is done at each stage.
+    """
+
+    def __init__(
+        self,
+        farm: Farm,
+        *,
+        node: str,
+        capabilities: Collection[str],
+        profiles: Collection[RenderProfile],
+        bell: Bell,
+        stages: Mapping[Stage, Perform] = STAGES,
+    ) -> None:
+        self.capabilities = tuple(capabilities)
+        self._farm = farm
+        self._node = node
+        self._profiles = tuple(profiles)
+        self._bell = bell
+        self._stages = stages
+        self._bench = Bench(farm=farm, studio=Studio(farm))
+        self._attempt: Attempt | None = None
+        self._known = False
+        lease = farm.settings.lease
+        self._heart = Heart(self._beat, every_s=lease.beat_s, grace_s=lease.expiry_s / 2, leave=self._leave)
+        self._log = structlog.get_logger()
+
+    def start(self) -> None:
+        """Tell the ledger of this worker, and begin to beat."""
+        with contextlib.suppress(AwayError):
+            self._register()
+        self._heart.start()
+
+    def close(self) -> None:
+        """Beat no more, tell the ledger, close the engines; it may be called twice."""
+        self._heart.stop()
+        if self._known:
+            self._known = False
+            with contextlib.suppress(AwayError):
+                workers.leave(self._farm.ledger, self._node)
+        self._bell.close()
+        self._farm.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace_: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def interrupt(self) -> None:
+        """Leave the running step, if there is one: it goes back into the line. Safe in a signal handler."""
+        if self._attempt is not None:
+            self._attempt.stop(Halt.INTERRUPTED)
+
+    def run(self, step: int) -> bool:
+        """Run a step, if it may be run here and now; whether it was claimed.
+
+        However it ends, the ledger knows; nothing is raised. A step that cannot be claimed, or a ledger that
+        is away, is left to the dispatcher, who sends another message.
+        """
+        try:
+            claim = claims.claim(
+                self._farm.ledger,
+                step,
+                worker=self._node,
+                capabilities=self.capabilities,
+                profiles=self._profiles,
+                device=_DEVICE,
+            )
+        except AwayError as error:
+            self._log.warning("no claim", code=error.code, step=step)
+            return False
+        if claim is None:
+            self._log.debug("nothing to do", step=step)
+            return False
+        self._carry(claim)
+        return True
+
+    def _carry(self, claim: Claim) -> None:
+        span = trace.child(trace.parse(claim.traceparent), os.urandom(trace.SPAN_BYTES))
+        attempt = Attempt(claim, span, limit_s=self._farm.settings.worker.step_seconds)
+        self._attempt = attempt
+        self._heart.carry(attempt)
+        names: dict[str, str | int] = {
+            "trace_id": span.trace_id,
+            "span_id": span.span_id,
+            "job": claim.job,
+            "step": claim.step,
+        }
+        try:
+            with (
+                telemetry.bound(**names, row=claim.spec.row, stage=claim.stage.value),
+                telemetry.tail() as lines,
+            ):
+                self._log.info("begun", attempt=claim.fence)
+                committed = self._work(attempt, lines)
+                self._log.info("ended", machine_ms=attempt.machine_ms, written=committed is not None)
+        finally:
+            self._heart.carry(None)
+            self._attempt = None
+        if committed is not None:
+            self._bell.ring()
+
+    def _work(self, attempt: Attempt, lines: Collection[str]) -> Committed | None:
+        """Do the work and write what came of it; None: nothing was written, since it is not ours any more."""
+        claim = attempt.claim
+        ledger_desk = LedgerDesk(
+            ledger=self._farm.ledger, claim=claim, revoked=lambda: attempt.halt is not None
+        )
+        try:
+            commit = self._stages[claim.stage](self._bench, claim, PatientDesk(ledger_desk, attempt.check))
+            if commit is None:
+                return self._release(attempt, delay_ms=_COME_BACK_MS, reason="farm-made-elsewhere")
+            costs = Costs(
+                machine_ms=attempt.machine_ms,
+                span=attempt.span.span_id,
+                used=tuple(ledger_desk.used.values()),
+            )
+            return insist(lambda: commit(costs), attempt.check_own)
+        except SupersededError as error:
+            return self._stand_back(attempt, error)
+        except LecternError as error:
+            self._log.warning("failed", code=error.code, facts=dict(error.facts))
+            return self._fail(attempt, error, lines)
+        except Exception as error:  # noqa: BLE001 - the last stop: Celery would drop it, and the ledger never know
+            self._log.exception("failed unexpectedly")
+            reason = telemetry.one_line(error)
+            told = TransientError("farm-unexpected", kind=type(error).__name__, reason=reason)
+            return self._fail(attempt, told, lines)
+
+    def _stand_back(self, attempt: Attempt, error: SupersededError) -> Committed | None:
+        if attempt.halt is Halt.INTERRUPTED:
+            with contextlib.suppress(SupersededError):
+                return self._release(attempt, delay_ms=0, reason="farm-interrupted")
+        self._log.info("stood back", code=error.code)
+        return None
+
+    def _release(self, attempt: Attempt, *, delay_ms: int, reason: str) -> Committed:
+        return insist(
+            lambda: commits.release(
+                self._farm.ledger,
+                attempt.claim,
+                delay_ms=delay_ms,
+                reason=reason,
+                machine_ms=attempt.machine_ms,
+            ),
+            attempt.check_own,
+        )
+
+    def _fail(self, attempt: Attempt, error: LecternError, lines: Collection[str]) -> Committed | None:
+        failure, claim = _failure(attempt, error, lines), attempt.claim
+        decision = decide(error, failures=claim.failures, waits=claim.waits, settings=_patience(self._farm))
+        try:
+            return insist(
+                lambda: commits.fail(self._farm.ledger, claim, failure, decision), attempt.check_own
+            )
+        except SupersededError as superseded:
+            return self._stand_back(attempt, superseded)
+
+    def _register(self) -> None:
+        workers.register(
+            self._farm.ledger,
+            self._node,
+            host=socket.gethostname(),
+            device=_DEVICE,
+            capabilities=self.capabilities,
+        )
+        self._known = True
+
+    def _beat(self, attempt: Attempt | None) -> bool:
+        if not self._known:
+            self._register()
+        holdings = [attempt.claim.holding] if attempt is not None else []
+        heard = claims.beat(self._farm.ledger, self._node, holdings)
+        return heard.mine.issuperset(holdings)
+
+    def _leave(self, attempt: Attempt) -> NoReturn:
+        """End this process: the attempt was asked to stop and did not. Called from the heart's thread."""
+        self._log.error("left hard", step=attempt.claim.step, why=attempt.halt)
+        with contextlib.suppress(LecternError):
+            if attempt.halt is Halt.INTERRUPTED:
+                commits.release(self._farm.ledger, attempt.claim, delay_ms=0, reason="farm-interrupted")
+            elif attempt.halt is Halt.TIMEOUT:
+                error = attempt.too_long()
+                decision = decide(
+                    error,
+                    failures=attempt.claim.failures,
+                    waits=attempt.claim.waits,
+                    settings=_patience(self._farm),
+                )
+                commits.fail(self._farm.ledger, attempt.claim, _failure(attempt, error, ()), decision)
+        leave_hard()
+
+
+def open_runner(farm: Farm, node: str, wanted: Collection[str], bell: Bell) -> StepRunner:
+    """A runner of everything that was asked for; its face engines are open.
+
+    Raises:
+        InputError: ``farm-capability-unknown``, or an engine cannot be opened.
+    """
+    capabilities = capabilities_of(farm, wanted)
+    studio = Studio(farm)
+    able = {capability_of(Stage.RENDER, face): face for face in farm.faces.names()}
+    profiles = [studio.profile(able[each]) for each in capabilities if each in able]
+    return StepRunner(farm, node=node, capabilities=capabilities, profiles=profiles, bell=bell)
+
+
+def capabilities_of(farm: Farm, wanted: Collection[str] = ()) -> tuple[str, ...]:
+    """What a worker can do here, in the order in which it goes: films near their end go first.
+
+    Nothing heavy is loaded.
+
+    Args:
+        farm: what is installed.
+        wanted: what it shall do; everything unless given.
+
+    Raises:
+        InputError: ``farm-capability-unknown``.
+    """
+    usable = [face for face in farm.faces.names() if farm.faces.why_not(face) is None]
+    renders = [capability_of(Stage.RENDER, face) for face in usable]
+    known = (
+        capability_of(Stage.JOIN, ""),
+        capability_of(Stage.ARCHIVE, ""),
+        *renders,
+        capability_of(Stage.SPEAK, ""),
+    )
+    for capability in wanted:
+        if capability not in known:
+            raise InputError("farm-capability-unknown", capability=capability, known=", ".join(known))
+    return tuple(capability for capability in known if not wanted or capability in wanted)
+
+
+def _failure(attempt: Attempt, error: LecternError, lines: Collection[str]) -> Failure:
+    return Failure(
+        outcome=Outcome.TIMEOUT if attempt.halt is Halt.TIMEOUT else Outcome.ERROR,
+        code=error.code,
+        facts=error.facts,
+        machine_ms=attempt.machine_ms,
+        log_tail="\n".join(lines),
+        span=attempt.span.span_id,
+    )
+
+
+def _patience(farm: Farm) -> RetrySettings:
+    retry = farm.settings.retry
+    return RetrySettings(
+        attempts=retry.attempts,
+        backoff_ms=int(retry.backoff_s * 1000),
+        poison_deaths=retry.poison_deaths,
+    )

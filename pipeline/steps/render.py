@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
 from pipeline.engines.eye import EyeEngine
 from pipeline.engines.face import FaceEngine, Sitter
-from pipeline.media import Media
+from pipeline.media import Media, machine_ms
+from pipeline.plan import graphs
+from pipeline.plan.artifact import Kind
 from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.timeline import Timeline
+from pipeline.steps.clips import SUFFIX, ClipPlan, ClipPlanner, find_clip
 from pipeline.steps.desk import Desk
 from pipeline.store import Store
 
@@ -16,7 +26,14 @@ def profile_of(media: Media, face: FaceEngine, eye: EyeEngine, *, crf: int, pres
 
     The eye counts with the face: its landmarks decide what is cut out and what moves.
     """
-    raise NotImplementedError
+    return RenderProfile(
+        engine=face.name,
+        version=f"{face.version} {eye.name}-{eye.version}",
+        backend=face.backend,
+        precision=face.precision,
+        encoder=f"{graphs.VIDEO_ENCODER} ffmpeg-{media.version}",
+        parameters=graphs.video_parameters(crf=crf, preset=preset),
+    )
 
 
 def render(
@@ -33,11 +50,14 @@ def render(
 ) -> bool:
     """Make every clip of a chunk that is missing; False when another worker makes one of them: come back.
 
+    Safe to run twice, and by two workers at once: a clip that is there is not made again, one that another
+    worker is making is left for the end.
+
     Args:
         job: the film.
         timeline: all of its utterances.
         chunk: which of them, by index.
-        desk: what is known, and what is to be told.
+        desk: what is known, and what is to be told; progress is counted in frames.
         store: where speech is and clips go.
         media: encodes.
         profile: the job's; the caller has made sure that it is what this machine does.
@@ -50,4 +70,64 @@ def render(
         TransientError, AwayError: as the media and store rooms say.
         DefectError: ``media-frames-wrong``: the engine gave other frames than it promises.
     """
-    raise NotImplementedError
+    planner = ClipPlanner(job=job, timeline=timeline, store=store, profile=profile, pixels=pixels)
+    clips = {clip.key: clip for clip in map(planner.plan, chunk)}
+    work = _Chunk(
+        planner=planner,
+        desk=desk,
+        store=store,
+        media=media,
+        sitter=sitter,
+        total=sum(clip.utterance.frames for clip in clips.values()),
+    )
+    taken = [clip for clip in clips.values() if not work.settle(clip)]
+    # By now the other workers may be done with what they had taken.
+    left = [clip for clip in taken if not work.settle(clip)]
+    return not left
+
+
+@dataclass(kw_only=True)
+class _Chunk:
+    """One run through a chunk: how far it is, and how a clip is made."""
+
+    planner: ClipPlanner
+    desk: Desk
+    store: Store
+    media: Media
+    sitter: Sitter
+    total: int
+    done: int = field(default=0, init=False)
+
+    def settle(self, clip: ClipPlan) -> bool:
+        """Find a clip or make it; False if another worker has taken it and is not done."""
+        self.desk.check()
+        if find_clip(self.desk, self.store, clip.key) is None:
+            if not self.desk.take(Kind.CLIP, clip.key):
+                return False
+            self._make(clip)
+        self.done += clip.utterance.frames
+        self.desk.advance(self.done, self.total)
+        return True
+
+    def _make(self, clip: ClipPlan) -> None:
+        begun = machine_ms()
+
+        def write(path: Path) -> None:
+            self.media.encode_clip(
+                self._frames(clip),
+                path,
+                picture=self.planner.job.format,
+                total=clip.utterance.frames,
+                parameters=self.planner.profile.parameters,
+                check=self.desk.check,
+            )
+
+        artifact = self.store.put(Kind.CLIP, clip.key, SUFFIX, write)
+        self.desk.put(artifact, machine_ms() - begun)
+
+    def _frames(self, clip: ClipPlan) -> Iterator[NDArray[np.uint8]]:
+        drive = self.planner.drive(clip)
+        for count, frame in enumerate(self.sitter.frames(drive)):
+            if count and count % drive.fps == 0:
+                self.desk.advance(self.done + count, self.total)
+            yield frame

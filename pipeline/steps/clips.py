@@ -1,0 +1,102 @@
+"""The clips of a film: what each shows, under which key, and whether the one in the store will do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.face import Drive
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.clipkey import ClipSubject, audio_digest, clip_key, motion_seed, shaping
+from pipeline.plan.errors import DamageError
+from pipeline.plan.job import JobSpec, RenderProfile
+from pipeline.plan.timeline import Timeline, Utterance
+from pipeline.steps.desk import Desk
+from pipeline.steps.speak import utterance_audio
+from pipeline.store import Store
+
+SUFFIX = ".mp4"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipPlan:
+    """One clip of a film.
+
+    Attributes:
+        key: its key.
+        seed: its motion seed.
+        utterance: what is said in it.
+    """
+
+    key: str
+    seed: int
+    utterance: Utterance
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipPlanner:
+    """Says which clip each utterance of a job needs; reads speech, one utterance at a time.
+
+    Attributes:
+        job: the film.
+        timeline: its utterances.
+        store: where speech is.
+        profile: the job's.
+        pixels: digest of the portrait's decoded and turned pixels.
+    """
+
+    job: JobSpec
+    timeline: Timeline
+    store: Store
+    profile: RenderProfile
+    pixels: str
+
+    def plan(self, index: int) -> ClipPlan:
+        """The clip of the utterance at an index.
+
+        Raises:
+            DamageError: its speech is missing or damaged.
+        """
+        utterance = self.timeline.utterances[index]
+        subject = ClipSubject(
+            pixels=self.pixels,
+            audio=audio_digest(self.audio(utterance)),
+            phonemes=utterance.phonemes,
+            frames=utterance.frames,
+            format=self.job.format,
+            options=shaping(self.job.options),
+        )
+        return ClipPlan(key=clip_key(self.profile, subject), seed=motion_seed(subject), utterance=utterance)
+
+    def drive(self, clip: ClipPlan) -> Drive:
+        """What drives the face through a clip.
+
+        Raises:
+            DamageError: its speech is missing or damaged.
+        """
+        return Drive(
+            audio=self.audio(clip.utterance),
+            phonemes=clip.utterance.phonemes,
+            frames=clip.utterance.frames,
+            fps=self.timeline.fps,
+            seed=clip.seed,
+        )
+
+    def audio(self, utterance: Utterance) -> NDArray[np.int16]:
+        """The exact audio of an utterance."""
+        return utterance_audio(self.store, utterance, self.timeline.fps)
+
+
+def find_clip(desk: Desk, store: Store, key: str) -> Artifact | None:
+    """The accepted clip of a key, if it is in the store with the right size; else it is forgotten."""
+    artifact = desk.find(Kind.CLIP, key)
+    if artifact is None:
+        return None
+    try:
+        store.open(artifact)
+    except DamageError:
+        desk.forget(artifact)
+        return None
+    return artifact

@@ -74,8 +74,8 @@ def speak(job: JobSpec, *, desk: Desk, store: Store, voice: VoiceEngine) -> Arti
 
     Args:
         job: the job; its script is read from the store.
-        desk: where speeches are found, taken and put; `advance` counts distinct sentences. The timeline itself
-            is not put there: accepting it is the caller's commit.
+        desk: where speeches are found, taken and put; `advance` counts distinct sentences. The timeline
+            itself is not put there: accepting it is the caller's commit.
         store: where the files are.
         voice: the engine of ``job.voice``.
 

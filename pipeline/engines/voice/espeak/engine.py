@@ -14,7 +14,7 @@ from pipeline.engines.voice.espeak.events import to_speech
 from pipeline.engines.voice.espeak.process import Zygote, locate
 from pipeline.engines.voice.espeak.voices import Entry, voices_of
 from pipeline.engines.voice.espeak.zygote import TEXT_LIMIT
-from pipeline.plan.errors import InputError, TransientError
+from pipeline.plan.errors import DefectError, InputError
 from pipeline.plan.job import VoiceChoice
 from pipeline.plan.speech import Speech
 
@@ -80,7 +80,7 @@ class EspeakVoice:
         try:
             return to_speech(answer, text=plain, voice=entry.base)
         except ValueError as error:
-            raise TransientError("voice-espeak-ended") from error
+            raise DefectError("voice-espeak-refused", reason=str(error)) from error
 
     def close(self) -> None:
         """End the process; it may be called twice."""

@@ -95,9 +95,8 @@ def _words(events: list[_Event], phonemes: tuple[Phoneme, ...], text: str) -> It
     begun = list(_begun([e for e in events if e.kind == EVENT_WORD], text))
     sounds = [phoneme for phoneme in phonemes if phoneme.symbol]
     index = 0
-    for (place, sample), (next_place, next_sample) in zip(
-        begun, [*begun[1:], (len(text), None)], strict=True
-    ):
+    ended = [*begun[1:], (len(text), None)] if begun else []
+    for (place, sample), (next_place, next_sample) in zip(begun, ended, strict=True):
         first = index
         while index < len(sounds) and (next_sample is None or sounds[index].start < next_sample):
             index += 1

@@ -1,12 +1,18 @@
-"""Claims: how a worker gets a step, keeps it, and works under its fence."""
+"""Claims: how a worker gets a step and keeps it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
+
+from db.codec import profile_digest, profile_from_text, spec_from_text
 from db.ledger import Ledger
-from db.values import Claim, Holding
+from db.states import JobState, Role, Stage, StepState
+from db.tables import artifacts, attempts, jobs, results, skills, steps, workers
+from db.values import Claim, Film, Holding
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.job import RenderProfile
 
@@ -22,6 +28,109 @@ class Heard:
 
     mine: frozenset[Holding]
     draining: bool
+
+
+_sibling = steps.alias("sibling")
+_LOOK = (
+    select(
+        steps.c.job_id,
+        steps.c.stage,
+        steps.c.index.label("place"),
+        steps.c.first,
+        steps.c.end,
+        steps.c.state,
+        steps.c.closed,
+        steps.c.capability,
+        steps.c.batch_id,
+        steps.c.profile.label("profile_digest"),
+        steps.c.not_before,
+        steps.c.published_at,
+        steps.c.failures,
+        steps.c.waits,
+        steps.c.avoid_worker,
+        steps.c.avoid_until,
+        jobs.c.state.label("job_state"),
+        jobs.c.spec,
+        jobs.c.traceparent,
+        jobs.c.submitted_at,
+        jobs.c.profile,
+        jobs.c.frames,
+        jobs.c.essence,
+        select(func.count())
+        .where(_sibling.c.job_id == steps.c.job_id, _sibling.c.stage == steps.c.stage)
+        .scalar_subquery()
+        .label("siblings"),
+    )
+    .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
+    .where(steps.c.id == bindparam("step"))
+)
+_OTHER_LIVES = select(
+    exists().where(
+        workers.c.name == skills.c.worker,
+        skills.c.capability == bindparam("capability"),
+        workers.c.alive == 1,
+        workers.c.draining == 0,
+        workers.c.name != bindparam("worker"),
+    )
+)
+_RESULTS = (
+    select(
+        results.c.role,
+        artifacts.c.kind,
+        artifacts.c.key,
+        artifacts.c.digest,
+        artifacts.c.size,
+        artifacts.c.suffix,
+    )
+    .join_from(results, artifacts, results.c.artifact_id == artifacts.c.id)
+    .where(results.c.job_id == bindparam("job"))
+)
+_ACTIVATE = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("job"), jobs.c.state == JobState.QUEUED.value)
+    .values(state=JobState.ACTIVE.value, started_at=func.coalesce(jobs.c.started_at, bindparam("now")))
+)
+_CLAIM = (
+    update(steps)
+    .where(
+        steps.c.id == bindparam("step"),
+        steps.c.state == StepState.READY.value,
+        steps.c.closed == 0,
+        steps.c.not_before <= bindparam("now"),
+    )
+    .values(
+        state=StepState.RUNNING.value,
+        fence=steps.c.fence + 1,
+        lease=steps.c.lease + 1,
+        worker=bindparam("by"),
+        published_at=0,
+        progress_done=0,
+        progress_total=0,
+    )
+    .returning(steps.c.fence)
+)
+# A message that led nowhere must not count as on its way for ever.
+_UNMARK = (
+    update(steps)
+    .where(steps.c.id == bindparam("step"), steps.c.published_at == bindparam("sent"))
+    .values(published_at=0)
+)
+_BEGIN = insert(attempts)
+_BEAT = (
+    update(steps)
+    .where(
+        steps.c.id == bindparam("step"),
+        steps.c.fence == bindparam("held"),
+        steps.c.state == StepState.RUNNING.value,
+    )
+    .values(lease=steps.c.lease + 1)
+)
+_PULSE = (
+    update(workers)
+    .where(workers.c.name == bindparam("worker"))
+    .values(counter=workers.c.counter + 1, alive=1, seen_at=bindparam("now"))
+    .returning(workers.c.draining)
+)
 
 
 def claim(
@@ -47,9 +156,28 @@ def claim(
         device: what it computes with, such as a GPU's UUID.
 
     Raises:
-        AwayError: ``ledger-away``.
+        AwayError: ``ledger-away``. The claim may stand all the same; its lease then runs out.
     """
-    raise NotImplementedError
+    honoured = None if profiles is None else {profile_digest(profile) for profile in profiles}
+    with ledger.write("claim") as connection:
+        now = ledger.clock()
+        seen = connection.execute(_LOOK, {"step": step}).first()
+        if seen is None or seen.state != StepState.READY.value:
+            return None
+        able = seen.capability in capabilities
+        able = able and (not seen.profile_digest or honoured is None or seen.profile_digest in honoured)
+        if not able or seen.not_before > now or _after_another(connection, seen, worker, now):
+            connection.execute(_UNMARK, {"step": step, "sent": seen.published_at})
+            return None
+        if seen.job_state == JobState.QUEUED.value:
+            connection.execute(_ACTIVATE, {"job": seen.job_id, "now": now})
+        fence = connection.execute(_CLAIM, {"step": step, "now": now, "by": worker}).scalar()
+        if fence is None:
+            connection.rollback()
+            return None
+        begun = {"step_id": step, "number": fence, "worker": worker, "device": device, "started_at": now}
+        connection.execute(_BEGIN, begun)
+        return _claim_of(connection, seen, step=step, fence=fence, worker=worker)
 
 
 def beat(ledger: Ledger, worker: str, holdings: Collection[Holding]) -> Heard:
@@ -58,45 +186,68 @@ def beat(ledger: Ledger, worker: str, holdings: Collection[Holding]) -> Heard:
     Raises:
         AwayError: ``ledger-away``: nothing was heard, so the work goes on.
     """
-    raise NotImplementedError
+    with ledger.write("beat") as connection:
+        mine = {
+            holding
+            for holding in sorted(holdings, key=lambda each: each.step)
+            if connection.execute(_BEAT, {"step": holding.step, "held": holding.fence}).rowcount == 1
+        }
+        draining = connection.execute(_PULSE, {"worker": worker, "now": ledger.clock()}).scalar()
+        return Heard(mine=frozenset(mine), draining=bool(draining))
 
 
-@dataclass(kw_only=True)
-class LedgerDesk:
-    """A `pipeline.steps.desk.Desk` over the ledger, for one claim.
+def _after_another(connection: Connection, seen: Row[*tuple[Any, ...]], worker: str, now: int) -> bool:
+    """Whether this worker failed at the step last, and another one may still come first."""
+    if seen.avoid_worker != worker or seen.avoid_until <= now:
+        return False
+    asked = {"capability": seen.capability, "worker": worker}
+    return bool(connection.execute(_OTHER_LIVES, asked).scalar())
 
-    Attributes:
-        ledger: the ledger.
-        claim: whose work it is.
-        revoked: says at once whether a beat has heard that the claim is lost.
-        used: every artifact that was found or put, for the commit.
-    """
 
-    ledger: Ledger
-    claim: Claim
-    revoked: Callable[[], bool]
-    used: dict[tuple[Kind, str], Artifact] = field(default_factory=dict)
+def _claim_of(
+    connection: Connection, seen: Row[*tuple[Any, ...]], *, step: int, fence: int, worker: str
+) -> Claim:
+    stage = Stage(seen.stage)
+    kept = {} if stage is Stage.SPEAK else read_results(connection, seen.job_id)
+    return Claim(
+        step=step,
+        fence=fence,
+        job=seen.job_id,
+        batch=seen.batch_id,
+        stage=stage,
+        index=seen.place,
+        count=seen.siblings,
+        capability=seen.capability,
+        worker=worker,
+        chunk=range(seen.first, seen.end),
+        spec=spec_from_text(seen.spec),
+        traceparent=seen.traceparent,
+        submitted_at=seen.submitted_at,
+        profile=profile_from_text(seen.profile),
+        timeline=kept.get(Role.TIMELINE),
+        film=_film_of(kept, seen) if stage is Stage.ARCHIVE else None,
+        failures=seen.failures,
+        waits=seen.waits,
+    )
 
-    def find(self, kind: Kind, key: str) -> Artifact | None:
-        """The accepted artifact of a key, if there is one."""
-        raise NotImplementedError
 
-    def take(self, kind: Kind, key: str) -> bool:
-        """Become the one maker of a key; False while another is making it, or has made it since."""
-        raise NotImplementedError
+def read_results(connection: Connection, job: int) -> dict[Role, Artifact]:
+    """A job's timeline and the parts of its film, as far as it has come."""
+    return {
+        Role(row.role): Artifact(
+            kind=Kind(row.kind), key=row.key, digest=row.digest, size=row.size, suffix=row.suffix
+        )
+        for row in connection.execute(_RESULTS, {"job": job})
+    }
 
-    def put(self, artifact: Artifact, machine_ms: int) -> None:
-        """Have an artifact accepted under the fence; its key is free again."""
-        raise NotImplementedError
 
-    def forget(self, artifact: Artifact) -> None:
-        """Strike out an artifact that was found missing or damaged, so that it is made again."""
-        raise NotImplementedError
-
-    def advance(self, done: int, total: int) -> None:
-        """Tell how far the step is."""
-        raise NotImplementedError
-
-    def check(self) -> None:
-        """Raise `SupersededError` if a beat has heard that the claim is lost."""
-        raise NotImplementedError
+def _film_of(kept: dict[Role, Artifact], seen: Row[*tuple[Any, ...]]) -> Film:
+    return Film(
+        film=kept[Role.FILM],
+        srt=kept[Role.SRT],
+        vtt=kept[Role.VTT],
+        poster=kept[Role.POSTER],
+        manifest=kept[Role.MANIFEST],
+        frames=seen.frames,
+        essence=seen.essence,
+    )

@@ -8,12 +8,24 @@ is a success: the reply was lost.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
 
+from sqlalchemy import Connection, Executable, bindparam, update
+
+from db import rows
+from db.codec import facts_to_text, profile_digest, profile_to_text
+from db.damage import MAKERS, remake
 from db.ledger import Ledger
+from db.plans import plan_renders
+from db.states import ArchiveState, JobState, Outcome, Role, Stage, StepState
+from db.tables import jobs, results
 from db.values import Chunk, Claim, Committed, Failure, Film
-from farm.policy.retry import RetryDecision
-from pipeline.plan.artifact import Artifact
+from farm.policy.retry import RetryDecision, Verdict
+from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.job import RenderProfile
+
+_LOG_TAIL = 20_000
 
 
 def finish_speak(
@@ -43,7 +55,20 @@ def finish_speak(
         SupersededError: ``ledger-superseded``; nothing was written.
         AwayError: ``ledger-away``; the same call may be made again, whether or not it was written.
     """
-    raise NotImplementedError
+    if not chunks:
+        raise ValueError(chunks)
+    with ledger.write("finish-speak") as connection:
+        finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        if not finish.begin():
+            return Committed()
+        if not finish.rest_on(used):
+            return finish.start_over()
+        finish.keep({Role.TIMELINE: timeline})
+        if not finish.end():
+            raise rows.superseded(claim)
+        connection.execute(_PROFILE, {"id_": claim.job, "profile_": profile_to_text(profile)})
+        plan_renders(connection, claim, chunks, profile_digest(profile))
+        return Committed(ready=frozenset(rows.unblock(connection, [claim.job], Stage.RENDER)))
 
 
 def finish_render(
@@ -56,7 +81,15 @@ def finish_render(
     Raises:
         SupersededError, AwayError: as `finish_speak`.
     """
-    raise NotImplementedError
+    with ledger.write("finish-render") as connection:
+        finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        if not finish.begin():
+            return Committed()
+        if not finish.rest_on(used):
+            return finish.start_over()
+        if not finish.end():
+            raise rows.superseded(claim)
+        return Committed(ready=frozenset(rows.unblock(connection, [claim.job], Stage.JOIN)))
 
 
 def finish_join(ledger: Ledger, claim: Claim, *, film: Film, machine_ms: int, span: str = "") -> Committed:
@@ -65,7 +98,24 @@ def finish_join(ledger: Ledger, claim: Claim, *, film: Film, machine_ms: int, sp
     Raises:
         SupersededError, AwayError: as `finish_speak`.
     """
-    raise NotImplementedError
+    with ledger.write("finish-join") as connection:
+        finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        if not finish.begin():
+            return Committed()
+        finish.keep(
+            {
+                Role.FILM: film.film,
+                Role.SRT: film.srt,
+                Role.VTT: film.vtt,
+                Role.POSTER: film.poster,
+                Role.MANIFEST: film.manifest,
+            }
+        )
+        if not finish.end():
+            raise rows.superseded(claim)
+        done = {"id_": claim.job, "now_": finish.now, "frames_": film.frames, "essence_": film.essence}
+        connection.execute(_COMPLETE, done)
+        return Committed(ready=frozenset(rows.unblock(connection, [claim.job], Stage.ARCHIVE)))
 
 
 def finish_archive(ledger: Ledger, claim: Claim, *, path: str, machine_ms: int, span: str = "") -> Committed:
@@ -74,19 +124,135 @@ def finish_archive(ledger: Ledger, claim: Claim, *, path: str, machine_ms: int, 
     Raises:
         SupersededError, AwayError: as `finish_speak`.
     """
-    raise NotImplementedError
+    with ledger.write("finish-archive") as connection:
+        finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        if finish.begin():
+            if not finish.end():
+                raise rows.superseded(claim)
+            connection.execute(_ARCHIVED, {"id_": claim.job, "path_": path})
+        return Committed()
+
+
+class _Finish:
+    """The part that every success shares, inside one transaction."""
+
+    def __init__(self, connection: Connection, claim: Claim, *, machine_ms: int, span: str, now: int) -> None:
+        self.now = now
+        self._connection = connection
+        self._claim = claim
+        self._ended = {"ended_at": now, "machine_ms": machine_ms, "span": span}
+
+    def begin(self) -> bool:
+        """Lock the job; False when this very attempt was accepted before."""
+        rows.lock_job(self._connection, self._claim.job)
+        if rows.is_mine(self._connection, self._claim):
+            return True
+        if rows.ended_as(self._connection, self._claim) is Outcome.OK:
+            return False
+        raise rows.superseded(self._claim)
+
+    def rest_on(self, used: Collection[Artifact]) -> bool:
+        """Write down what the step rests on; False when some of it is accepted no longer."""
+        wanted = {(each.kind, each.key) for each in used if each.kind is not Kind.SOURCE}
+        ids = rows.accepted_ids(self._connection, wanted)
+        rows.use(self._connection, self._claim, ids.values())
+        return len(ids) == len(wanted)
+
+    def keep(self, made: dict[Role, Artifact]) -> None:
+        """Have artifacts accepted as the job's results."""
+        rows.accept(self._connection, made.values(), self.now)
+        ids = rows.accepted_ids(self._connection, {(each.kind, each.key) for each in made.values()})
+        rows.use(self._connection, self._claim, set(ids.values()))
+        kept = [
+            {"job_id": self._claim.job, "role": role.value, "artifact_id": ids[each.kind.value, each.key]}
+            for role, each in made.items()
+        ]
+        self._connection.execute(rows.spoken(self._connection, _RESULT), kept)
+
+    def end(self) -> bool:
+        """Take the step to `done` and its attempt to `ok`."""
+        rows.end_attempt(
+            self._connection,
+            self._claim.step,
+            self._claim.fence,
+            {"outcome": Outcome.OK.value, **self._ended},
+        )
+        done: dict[str, Any] = {"state": StepState.DONE.value, "waits": 0, "deaths": 0, "death_key": None}
+        return rows.leave_step(
+            self._connection, self._claim, {**done, "error_code": None, "error_facts": None}
+        )
+
+    def start_over(self) -> Committed:
+        """Send the step back to the line: what it rested on has to be made anew."""
+        ended = {"outcome": Outcome.INTERRUPTED.value, "error_code": "ledger-collected", **self._ended}
+        rows.end_attempt(self._connection, self._claim.step, self._claim.fence, ended)
+        rows.leave_step(self._connection, self._claim, {"state": StepState.READY.value, "not_before": 0})
+        return Committed(ready=frozenset({self._claim.capability}))
+
+
+def _resulting(inserter: rows.Inserter) -> Executable:
+    entered = inserter(results)
+    return entered.on_conflict_do_update(
+        index_elements=[results.c.job_id, results.c.role],
+        set_={"artifact_id": entered.excluded.artifact_id},
+    )
+
+
+_RESULT = rows.per_dialect(_resulting)
+_PROFILE = update(jobs).where(jobs.c.id == bindparam("id_")).values(profile=bindparam("profile_"))
+_COMPLETE = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("id_"))
+    .values(
+        state=JobState.COMPLETED.value,
+        archive=ArchiveState.PENDING.value,
+        ended_at=bindparam("now_"),
+        frames=bindparam("frames_"),
+        essence=bindparam("essence_"),
+        error_code=None,
+        error_facts=None,
+    )
+)
+_ARCHIVED = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("id_"))
+    .values(archive=ArchiveState.ARCHIVED.value, archive_path=bindparam("path_"))
+)
 
 
 def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision) -> Committed:
     """End an attempt that did not succeed, as `farm.policy.retry.decide` has decided.
 
     A dead step makes its job `failed` (a dead archive step makes the job's archive column `error`);
-    its siblings that have not begun are not dispatched, running ones finish.
+    its siblings that have not begun are not dispatched, running ones finish. Damage is told by its facts
+    `kind` and `key`; that of a source is final, since nothing can make it again.
 
     Raises:
         SupersededError, AwayError: as `finish_speak`.
     """
-    raise NotImplementedError
+    if decision.verdict is Verdict.WAIT:
+        return _give_back(ledger, claim, replace(failure, outcome=Outcome.INTERRUPTED), decision.delay_ms)
+    with ledger.write("fail") as connection:
+        now = ledger.clock()
+        if not _stop(connection, claim, failure, now):
+            return Committed()
+        damaged = _damaged(failure) if decision.verdict is Verdict.REMAKE else None
+        dead = decision.verdict is Verdict.DEAD or (decision.verdict is Verdict.REMAKE and damaged is None)
+        facts = facts_to_text(failure.facts)
+        told = {"error_code": failure.code, "error_facts": facts, "failures": claim.failures + 1}
+        told |= {"waits": 0, "deaths": 0, "death_key": None}
+        if dead:
+            rows.leave_step(connection, claim, {"state": StepState.DEAD.value, **told})
+            rows.fail_job(connection, claim, failure.code, facts, now)
+            return Committed()
+        not_before = now + decision.delay_ms
+        told |= {"not_before": not_before, "state": StepState.READY.value}
+        if decision.elsewhere_ms:
+            told |= {"avoid_worker": claim.worker, "avoid_until": not_before + decision.elsewhere_ms}
+        rows.leave_step(connection, claim, told)
+        if damaged is None:
+            return Committed(ready=frozenset({claim.capability}))
+        return Committed(ready=frozenset(remake(connection, claim, *damaged, now)))
 
 
 def release(
@@ -104,4 +270,45 @@ def release(
     Raises:
         SupersededError, AwayError: as `finish_speak`.
     """
-    raise NotImplementedError
+    failure = Failure(outcome=Outcome.INTERRUPTED, code=reason, machine_ms=machine_ms)
+    return _give_back(ledger, claim, failure, delay_ms)
+
+
+def _give_back(ledger: Ledger, claim: Claim, failure: Failure, delay_ms: int) -> Committed:
+    with ledger.write("release") as connection:
+        now = ledger.clock()
+        if not _stop(connection, claim, failure, now):
+            return Committed()
+        back = {"state": StepState.READY.value, "not_before": now + delay_ms, "waits": claim.waits + 1}
+        rows.leave_step(connection, claim, back)
+        rows.fold(connection, claim, failure.code)
+        return Committed(ready=frozenset({claim.capability}))
+
+
+def _stop(connection: Connection, claim: Claim, failure: Failure, now: int) -> bool:
+    """Lock the job and end the claim's attempt; False when this very attempt has ended so before."""
+    rows.lock_job(connection, claim.job)
+    if not rows.is_mine(connection, claim):
+        if rows.ended_as(connection, claim) is failure.outcome:
+            return False
+        raise rows.superseded(claim)
+    ended = {
+        "outcome": failure.outcome.value,
+        "ended_at": now,
+        "machine_ms": failure.machine_ms,
+        "error_code": failure.code or None,
+        "error_facts": facts_to_text(failure.facts),
+        "log_tail": failure.log_tail[-_LOG_TAIL:],
+        "span": failure.span,
+    }
+    rows.end_attempt(connection, claim.step, claim.fence, ended)
+    rows.free_keys(connection, claim.step)
+    return True
+
+
+def _damaged(failure: Failure) -> tuple[Kind, str] | None:
+    """What was found damaged, if something can make it again."""
+    kind, key = failure.facts.get("kind"), failure.facts.get("key")
+    if kind in MAKERS and isinstance(key, str):
+        return Kind(str(kind)), key
+    return None

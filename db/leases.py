@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from db.ledger import Ledger
+from db.states import Stage
 from db.values import Committed
 
 
@@ -19,6 +20,7 @@ class Lease:
 
     step: int
     job: int
+    stage: Stage
     fence: int
     counter: int
     worker: str

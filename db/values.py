@@ -123,6 +123,7 @@ class Claim:
         timeline: the timeline artifact; None until the job has been spoken.
         film: what was joined; None until then.
         failures: retries that this step has used up already.
+        waits: times in a row that it was given back or waited before this attempt.
     """
 
     step: int
@@ -142,6 +143,7 @@ class Claim:
     timeline: Artifact | None
     film: Film | None
     failures: int
+    waits: int
 
     @property
     def holding(self) -> Holding:

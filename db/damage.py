@@ -1,0 +1,103 @@
+"""Damage: when an artifact is missing or not what it was, the step that made it runs again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
+
+from db import rows
+from db.states import STAGE_ORDER, ArchiveState, JobState, Outcome, Stage, StepState
+from db.tables import artifacts, attempts, jobs, key_leases, steps, uses
+from db.values import Claim
+from pipeline.plan.artifact import Kind
+
+#: The stage that makes each kind; a source was given, nothing can make it again.
+MAKERS = {
+    Kind.SPEECH: Stage.SPEAK,
+    Kind.TIMELINE: Stage.SPEAK,
+    Kind.CLIP: Stage.RENDER,
+    Kind.AUDIO: Stage.JOIN,
+    Kind.FILM: Stage.JOIN,
+    Kind.CAPTIONS: Stage.JOIN,
+    Kind.POSTER: Stage.JOIN,
+    Kind.MANIFEST: Stage.JOIN,
+}
+
+_STRIKE = update(artifacts).where(
+    artifacts.c.kind == bindparam("kind_"), artifacts.c.key == bindparam("key_")
+)
+_STRIKE_ONE = _STRIKE.where(artifacts.c.digest == bindparam("digest_")).values(struck=1)
+_STRIKE_ANY = _STRIKE.values(struck=1).returning(artifacts.c.id)
+_uses_it = exists().where(uses.c.step_id == steps.c.id, uses.c.artifact_id == bindparam("artifact"))
+_MAKERS_STEPS = select(steps.c.id, _uses_it.label("uses_it")).where(
+    steps.c.job_id == bindparam("job"),
+    steps.c.stage == bindparam("stage"),
+    steps.c.state == StepState.DONE.value,
+)
+_SEND_BACK = (
+    update(steps)
+    .where(steps.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=StepState.READY.value, not_before=0, published_at=0)
+    .returning(steps.c.capability, steps.c.closed)
+)
+_LATER = (
+    steps.c.job_id == bindparam("job"),
+    steps.c.stage.in_(bindparam("stages", expanding=True)),
+)
+_later_steps = select(steps.c.id).where(*_LATER)
+_SUPERSEDE = (
+    update(attempts)
+    .where(attempts.c.step_id.in_(_later_steps), attempts.c.outcome.is_(None))
+    .values(outcome=Outcome.SUPERSEDED.value, ended_at=bindparam("now"))
+)
+_FREE = delete(key_leases).where(key_leases.c.step_id.in_(_later_steps))
+_BLOCK = (
+    update(steps)
+    .where(*_LATER, steps.c.state.not_in([StepState.DEAD.value, StepState.CANCELED.value]))
+    .values(state=StepState.BLOCKED.value, worker=None, published_at=0)
+)
+_REACTIVATE = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("job"), jobs.c.state == JobState.COMPLETED.value)
+    .values(state=JobState.ACTIVE.value, archive=ArchiveState.NONE.value, ended_at=None, essence=None)
+)
+
+
+def strike(connection: Connection, kind: Kind, key: str, digest: str) -> None:
+    """Strike out one file of a key, unless another has taken its place already."""
+    connection.execute(_STRIKE_ONE, {"kind_": kind.value, "key_": key, "digest_": digest})
+
+
+def remake(connection: Connection, claim: Claim, kind: Kind, key: str, now: int) -> set[str]:
+    """Strike a key out and send the steps of this job that made it back to the line; later ones are blocked.
+
+    The claim's own attempt must have ended. Other jobs that rest on the same artifact find out by themselves.
+
+    Returns:
+        The capabilities that have something new to do.
+    """
+    struck: Any = connection.execute(_STRIKE_ANY, {"kind_": kind.value, "key_": key}).scalar()
+    maker = MAKERS[kind]
+    asked = {"job": claim.job, "stage": maker.value, "artifact": struck}
+    found = connection.execute(_MAKERS_STEPS, asked).all()
+    # A step that forgot what it used is found by its stage: looking again costs it little.
+    chosen = [row.id for row in found if row.uses_it]
+    if not chosen and claim.stage is not maker:
+        chosen = [row.id for row in found]
+    later = [stage.value for stage in Stage if STAGE_ORDER[stage] > STAGE_ORDER[maker]]
+    if later:
+        connection.execute(_SUPERSEDE, {"job": claim.job, "stages": later, "now": now})
+        connection.execute(_FREE, {"job": claim.job, "stages": later})
+        connection.execute(_BLOCK, {"job": claim.job, "stages": later})
+    connection.execute(_REACTIVATE, {"job": claim.job})
+    return _send_back(connection, chosen)
+
+
+def _send_back(connection: Connection, step_ids: list[int]) -> set[str]:
+    ready: set[str] = set()
+    for start in range(0, len(step_ids), rows.MANY):
+        for row in connection.execute(_SEND_BACK, {"ids": step_ids[start : start + rows.MANY]}):
+            if not row.closed:
+                ready.add(row.capability)
+    return ready

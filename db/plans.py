@@ -1,0 +1,100 @@
+"""Plans: the steps that a job begins with, and the render steps once its length is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Executable, bindparam, update
+
+from db import rows
+from db.states import Stage, StepState, capability_of
+from db.tables import steps
+from db.values import Chunk, Claim
+
+
+def new_step(
+    *, job: int, batch: int, department: int, precedence: int, stage: Stage, capability: str
+) -> dict[str, Any]:
+    """A step's row as it begins: blocked, with nothing done."""
+    return {
+        "job_id": job,
+        "stage": stage.value,
+        "index": 0,
+        "first": 0,
+        "end": 0,
+        "frames": 0,
+        "state": StepState.BLOCKED.value,
+        "closed": 0,
+        "department_id": department,
+        "capability": capability,
+        "precedence": precedence,
+        "batch_id": batch,
+        "profile": "",
+        "fence": 0,
+        "lease": 0,
+        "not_before": 0,
+        "published_at": 0,
+        "failures": 0,
+        "waits": 0,
+        "deaths": 0,
+        "avoid_until": 0,
+        "progress_done": 0,
+        "progress_total": 0,
+    }
+
+
+def plan_renders(connection: Connection, claim: Claim, chunks: Sequence[Chunk], profile: str) -> None:
+    """Enter one render step per chunk, blocked; those of an earlier plan take the new one's places."""
+    speak = connection.execute(_SPEAK, {"step": claim.step}).one()
+    planned = [
+        {
+            **new_step(
+                job=claim.job,
+                batch=claim.batch,
+                department=speak.department_id,
+                precedence=speak.precedence,
+                stage=Stage.RENDER,
+                capability=capability_of(Stage.RENDER, claim.spec.face),
+            ),
+            "index": index,
+            "first": chunk.first,
+            "end": chunk.end,
+            "frames": chunk.frames,
+            "closed": speak.closed,
+            "profile": profile,
+        }
+        for index, chunk in enumerate(chunks)
+    ]
+    connection.execute(rows.spoken(connection, _PLAN), planned)
+    connection.execute(_EMPTY, {"job": claim.job, "count": len(chunks)})
+
+
+def _planning(inserter: rows.Inserter) -> Executable:
+    entered = inserter(steps)
+    new = entered.excluded
+    return entered.on_conflict_do_update(
+        index_elements=[steps.c.job_id, steps.c.stage, steps.c.index],
+        set_={
+            "first": new["first"],
+            "end": new.end,
+            "frames": new.frames,
+            "profile": new.profile,
+            "state": new.state,
+            "not_before": 0,
+        },
+    )
+
+
+_PLAN = rows.per_dialect(_planning)
+_SPEAK = steps.select().where(steps.c.id == bindparam("step"))
+# A plan made anew may be shorter; what is left over of the old one has nothing to do.
+_EMPTY = (
+    update(steps)
+    .where(
+        steps.c.job_id == bindparam("job"),
+        steps.c.stage == Stage.RENDER.value,
+        steps.c.index >= bindparam("count"),
+    )
+    .values(first=0, end=0, frames=0, state=StepState.DONE.value)
+)

@@ -1,0 +1,307 @@
+"""Moves that several transactions share; each works inside the transaction it is given.
+
+Locks are always taken in one order: a job's row, then its steps' rows, then artifacts. On SQLite a writing
+transaction has the database to itself, and the clauses that lock rows say nothing there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import (
+    Connection,
+    Executable,
+    Row,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from db.states import JobState, Outcome, Stage, StepState
+from db.tables import artifacts, attempts, holds, jobs, key_leases, makings, steps, uses
+from db.values import Claim
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.errors import SupersededError
+
+#: How many rows one statement names; both databases take far more variables than that.
+MANY = 500
+
+#: `insert` of one database or the other.
+Inserter = Callable[..., sqlite.Insert] | Callable[..., postgresql.Insert]
+
+
+def per_dialect(build: Callable[[Inserter], Executable]) -> Mapping[str, Executable]:
+    """A statement with an ON CONFLICT clause, in the words of each database."""
+    return {"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)}
+
+
+def spoken(connection: Connection, statements: Mapping[str, Executable]) -> Executable:
+    """The one of `per_dialect`'s statements that this connection's database understands."""
+    return statements[connection.dialect.name]
+
+
+_LOCK_JOB = (
+    select(jobs.c.state, jobs.c.archive, jobs.c.batch_id, jobs.c.precedence)
+    .where(jobs.c.id == bindparam("job"))
+    .with_for_update(key_share=True)
+)
+_MINE = (steps.c.id == bindparam("step")) & (steps.c.fence == bindparam("held"))
+_MINE &= steps.c.state == StepState.RUNNING.value
+_IS_MINE = select(steps.c.id).where(_MINE)
+_ENDED_ALREADY = select(attempts.c.outcome).where(
+    attempts.c.step_id == bindparam("step"), attempts.c.number == bindparam("fence")
+)
+_LEAVE = update(steps).where(_MINE)
+_END_ATTEMPT = update(attempts).where(
+    attempts.c.step_id == bindparam("step"),
+    attempts.c.number == bindparam("fence"),
+    attempts.c.outcome.is_(None),
+)
+_FREE_KEYS = delete(key_leases).where(key_leases.c.step_id == bindparam("step"))
+
+
+def lock_job(connection: Connection, job: int) -> Row[str, str, int, int]:
+    """Lock a job's row against every other commit of it; state, archive, batch_id and precedence."""
+    return connection.execute(_LOCK_JOB, {"job": job}).one()
+
+
+def superseded(claim: Claim) -> SupersededError:
+    """What a late writer hears."""
+    return SupersededError("ledger-superseded", step=claim.step, fence=claim.fence)
+
+
+def is_mine(connection: Connection, claim: Claim) -> bool:
+    """Whether a claim still holds."""
+    return connection.execute(_IS_MINE, {"step": claim.step, "held": claim.fence}).first() is not None
+
+
+def ended_as(connection: Connection, claim: Claim) -> Outcome | None:
+    """How a claim's attempt ended, if it has."""
+    told = connection.execute(_ENDED_ALREADY, {"step": claim.step, "fence": claim.fence}).scalar()
+    return Outcome(told) if told is not None else None
+
+
+def leave_step(connection: Connection, claim: Claim, values: Mapping[str, Any]) -> bool:
+    """Take a claim's step out of `running`, if it is still the claim's."""
+    found = connection.execute(
+        _LEAVE.values(worker=None, **values), {"step": claim.step, "held": claim.fence}
+    )
+    return found.rowcount == 1
+
+
+def end_attempt(connection: Connection, step: int, number: int, values: Mapping[str, Any]) -> None:
+    """Write how an attempt ended; one that has ended already stays as it is."""
+    connection.execute(_END_ATTEMPT.values(**values), {"step": step, "fence": number})
+
+
+def free_keys(connection: Connection, step: int) -> None:
+    """Give up every key that a step was making."""
+    connection.execute(_FREE_KEYS, {"step": step})
+
+
+def _accepting(inserter: Inserter) -> Executable:
+    entered = inserter(artifacts)
+    taken = entered.excluded
+    return entered.on_conflict_do_update(
+        index_elements=[artifacts.c.kind, artifacts.c.key],
+        set_={
+            "digest": taken.digest,
+            "size": taken.size,
+            "suffix": taken.suffix,
+            "struck": 0,
+            "made_at": taken.made_at,
+        },
+        where=artifacts.c.struck == 1,
+    )
+
+
+_ACCEPT = per_dialect(_accepting)
+_ACCEPTED = (
+    select(artifacts.c.id, artifacts.c.kind, artifacts.c.key)
+    .where(artifacts.c.key.in_(bindparam("keys", expanding=True)), artifacts.c.struck == 0)
+    .order_by(artifacts.c.id)
+    .with_for_update(read=True)
+)
+
+
+def accept(connection: Connection, made: Collection[Artifact], now: int) -> None:
+    """Enter artifacts; a key that is accepted already keeps what it has, a struck one gets the new file."""
+    if made:
+        connection.execute(spoken(connection, _ACCEPT), [_row_of(each, now) for each in made])
+
+
+def accepted_ids(connection: Connection, wanted: Iterable[tuple[Kind, str]]) -> dict[tuple[str, str], int]:
+    """The ids of the wanted artifacts that are accepted, held so that nobody takes them away meanwhile."""
+    found: dict[tuple[str, str], int] = {}
+    asked = {(kind.value, key) for kind, key in wanted}
+    keys = sorted({key for _, key in asked})
+    for start in range(0, len(keys), MANY):
+        for row in connection.execute(_ACCEPTED, {"keys": keys[start : start + MANY]}):
+            if (row.kind, row.key) in asked:
+                found[row.kind, row.key] = row.id
+    return found
+
+
+def _using(inserter: Inserter) -> Executable:
+    return inserter(uses).on_conflict_do_nothing()
+
+
+_USE = per_dialect(_using)
+
+
+def use(connection: Connection, claim: Claim, ids: Collection[int]) -> None:
+    """Write down that a claim's step rests on these artifacts, so that gc keeps them."""
+    if ids:
+        rows = [{"step_id": claim.step, "artifact_id": each, "job_id": claim.job} for each in ids]
+        connection.execute(spoken(connection, _USE), rows)
+
+
+def _row_of(artifact: Artifact, now: int) -> dict[str, Any]:
+    return {
+        "kind": artifact.kind.value,
+        "key": artifact.key,
+        "digest": artifact.digest,
+        "size": artifact.size,
+        "suffix": artifact.suffix,
+        "struck": 0,
+        "made_at": now,
+    }
+
+
+_IN_JOBS = steps.c.job_id.in_(bindparam("jobs", expanding=True))
+_OPEN_STATES = [StepState.BLOCKED.value, StepState.READY.value, StepState.RUNNING.value]
+_CLOSING = or_(
+    exists().where(holds.c.job_id == steps.c.job_id),
+    exists().where(
+        jobs.c.id == steps.c.job_id, jobs.c.state.in_([JobState.FAILED.value, JobState.CANCELED.value])
+    ),
+)
+_REOPEN = (
+    update(steps)
+    .where(_IN_JOBS, steps.c.state.in_(_OPEN_STATES))
+    .values(closed=case((_CLOSING, 1), else_=0), published_at=0)
+)
+_other = steps.alias("other")
+
+
+def _undone(*stages: Stage) -> Any:  # noqa: ANN401 - SQLAlchemy's own type of a condition is generic in what it holds
+    return exists().where(
+        _other.c.job_id == steps.c.job_id,
+        _other.c.stage.in_([stage.value for stage in stages]),
+        _other.c.state != StepState.DONE.value,
+    )
+
+
+_planned = exists().where(_other.c.job_id == steps.c.job_id, _other.c.stage == Stage.RENDER.value)
+_MAY_BEGIN = {
+    Stage.SPEAK: steps.c.stage == Stage.SPEAK.value,
+    Stage.RENDER: and_(steps.c.stage == Stage.RENDER.value, ~_undone(Stage.SPEAK)),
+    Stage.JOIN: and_(steps.c.stage == Stage.JOIN.value, _planned, ~_undone(Stage.SPEAK, Stage.RENDER)),
+    Stage.ARCHIVE: and_(steps.c.stage == Stage.ARCHIVE.value, ~_undone(Stage.JOIN)),
+}
+_BEGIN = {
+    stage: update(steps)
+    .where(_IN_JOBS, steps.c.state == StepState.BLOCKED.value, condition)
+    .values(state=StepState.READY.value)
+    .returning(steps.c.capability, steps.c.closed)
+    for stage, condition in _MAY_BEGIN.items()
+}
+
+
+def reopen(connection: Connection, job_ids: Sequence[int]) -> None:
+    """Let the unfinished steps of jobs be dispatched, or not: held, failed and canceled jobs are closed."""
+    connection.execute(_REOPEN, {"jobs": job_ids})
+
+
+def unblock(connection: Connection, job_ids: Sequence[int], *stages: Stage) -> set[str]:
+    """Make blocked steps ready whose turn has come; the capabilities that have something new to do."""
+    ready: set[str] = set()
+    for stage in stages:
+        for row in connection.execute(_BEGIN[stage], {"jobs": job_ids}):
+            if not row.closed:
+                ready.add(row.capability)
+    return ready
+
+
+class Failed(Protocol):
+    """What is known of a step that is dead: a claim or a lease."""
+
+    @property
+    def job(self) -> int:
+        """The job's id."""
+        ...
+
+    @property
+    def stage(self) -> Stage:
+        """Its stage."""
+        ...
+
+
+_FAIL_JOB = (
+    update(jobs)
+    .where(jobs.c.id == bindparam("job"), jobs.c.state.in_([JobState.QUEUED.value, JobState.ACTIVE.value]))
+    .values(
+        state=JobState.FAILED.value,
+        ended_at=bindparam("now"),
+        error_code=bindparam("code"),
+        error_facts=bindparam("facts"),
+    )
+)
+_FAIL_ARCHIVE = update(jobs).where(jobs.c.id == bindparam("job")).values(archive="error")
+
+
+def fail_job(connection: Connection, step: Failed, code: str, facts: str, now: int) -> None:
+    """Let a dead step have its effect: the job is failed, or its archiving is; siblings are not begun."""
+    if step.stage is Stage.ARCHIVE:
+        connection.execute(_FAIL_ARCHIVE, {"job": step.job})
+        return
+    connection.execute(_FAIL_JOB, {"job": step.job, "now": now, "code": code, "facts": facts})
+    reopen(connection, [step.job])
+
+
+_SPENT = select(func.coalesce(func.sum(makings.c.machine_ms), 0)).where(
+    makings.c.step_id == bindparam("step"), makings.c.number == bindparam("number")
+)
+
+
+def proven_ms(connection: Connection, step: int, number: int) -> int:
+    """The machine time of an attempt that is proven by what it made: all that is known of a lost one."""
+    spent: int = connection.execute(_SPENT, {"step": step, "number": number}).scalar_one()
+    return int(spent)
+
+
+_WAITED = (attempts.c.step_id == bindparam("step")) & (attempts.c.number < bindparam("fence"))
+_LAST_BEFORE = (
+    select(attempts.c.number, attempts.c.outcome, attempts.c.error_code, attempts.c.folded)
+    .where(_WAITED)
+    .order_by(attempts.c.number.desc())
+    .limit(1)
+)
+_DROP = delete(attempts).where(
+    attempts.c.step_id == bindparam("step"), attempts.c.number == bindparam("number")
+)
+_FOLD = (
+    update(attempts)
+    .where(attempts.c.step_id == bindparam("step"), attempts.c.number == bindparam("fence"))
+    .values(folded=bindparam("times"))
+)
+
+
+def fold(connection: Connection, claim: Claim, reason: str) -> None:
+    """Let waits in a row for the same reason leave one row: an archive may be away for a night."""
+    if not claim.waits:
+        return
+    mine = {"step": claim.step, "fence": claim.fence}
+    before = connection.execute(_LAST_BEFORE, mine).first()
+    if before is None or before.outcome != Outcome.INTERRUPTED.value or (before.error_code or "") != reason:
+        return
+    connection.execute(_DROP, {"step": claim.step, "number": before.number})
+    connection.execute(_FOLD, {**mine, "times": before.folded + 1})

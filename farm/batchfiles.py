@@ -1,0 +1,121 @@
+"""The files that a manifest names: found inside its own folder, and nowhere else."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, TypeVar
+
+from pipeline.plan.errors import InputError
+
+_Found = TypeVar("_Found")
+_DRIVE = re.compile(r"[A-Za-z]:")
+_MISSING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL}
+
+
+class BatchFolder:
+    """A manifest's folder; each file in it is opened once, however many rows name it.
+
+    Args:
+        root: the folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+        self._digests: dict[Path, str | InputError] = {}
+        self._found: dict[str, Path | InputError] = {}
+
+    def find(self, name: str) -> Path:
+        """The regular file that a cell names, links followed.
+
+        Slashes of either kind are taken, and either spelling of an accent, since archives made on another
+        system bring both.
+
+        Raises:
+            InputError: ``manifest-path-absolute``, ``manifest-path-outside``, ``manifest-file-missing``,
+                ``manifest-file-irregular`` or ``manifest-file-unreadable``.
+        """
+        if name not in self._found:
+            try:
+                self._found[name] = self._search(name)
+            except InputError as error:
+                self._found[name] = error
+        return _given(self._found[name])
+
+    def digest(self, path: Path, *, limit_bytes: int) -> str:
+        """SHA-256 (hex) of a file that `find` gave.
+
+        Raises:
+            InputError: ``manifest-file-large``, or as `find`.
+        """
+        if path not in self._digests:
+            try:
+                with self._open(path, limit_bytes) as file:
+                    self._digests[path] = hashlib.file_digest(file, "sha256").hexdigest()
+            except InputError as error:
+                self._digests[path] = error
+        return _given(self._digests[path])
+
+    def read(self, path: Path, *, limit_bytes: int) -> bytes:
+        """The bytes of a file that `find` gave.
+
+        Raises:
+            InputError: ``manifest-file-large``, or as `find`.
+        """
+        with self._open(path, limit_bytes) as file:
+            return file.read(limit_bytes)
+
+    def _search(self, name: str) -> Path:
+        forward = name.replace("\\", "/")
+        if forward.startswith("/") or _DRIVE.match(forward):
+            raise InputError("manifest-path-absolute", path=name)
+        if ".." in PurePosixPath(forward).parts:
+            raise InputError("manifest-path-outside", path=name)
+        spellings = (name, forward, *(unicodedata.normalize(form, forward) for form in ("NFC", "NFD")))
+        for spelling in dict.fromkeys(spellings):
+            try:
+                path = (self._root / spelling).resolve(strict=True)
+                mode = path.stat().st_mode
+            except OSError as error:
+                if error.errno not in _MISSING:
+                    raise _unreadable(error, name) from error
+                continue
+            if not path.is_relative_to(self._root):
+                raise InputError("manifest-path-outside", path=name)
+            if not stat.S_ISREG(mode):
+                raise InputError("manifest-file-irregular", path=name)
+            return path
+        raise InputError("manifest-file-missing", path=name)
+
+    @contextmanager
+    def _open(self, path: Path, limit_bytes: int) -> Iterator[BinaryIO]:
+        name = str(path.relative_to(self._root))
+        try:
+            # A pipe put here since it was found would be waited on for ever without O_NONBLOCK.
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+            with os.fdopen(descriptor, "rb") as file:
+                found = os.fstat(descriptor)
+                if not stat.S_ISREG(found.st_mode):
+                    raise InputError("manifest-file-irregular", path=name)
+                if found.st_size > limit_bytes:
+                    raise InputError("manifest-file-large", path=name, limit=limit_bytes)
+                yield file
+        except OSError as error:
+            raise _unreadable(error, name) from error
+
+
+def _given(found: _Found | InputError) -> _Found:
+    if isinstance(found, InputError):
+        raise found
+    return found
+
+
+def _unreadable(error: OSError, name: str) -> InputError:
+    return InputError("manifest-file-unreadable", path=name, reason=os.strerror(error.errno or errno.EIO))

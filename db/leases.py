@@ -1,16 +1,21 @@
 """Leases: counters that workers raise; a dispatcher takes a step away when its counter stands still.
 
-Whether a counter stands still is told by the dispatcher's own monotonic clock, counting only while it can read
-the ledger; `Watch` does that counting. Two dispatchers may do all this at once without harm.
+Whether a counter stands still is told by the dispatcher's own monotonic clock, counting only while it can
+read the ledger; `Watch` does that counting. Two dispatchers may do all this at once without harm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
 
+from sqlalchemy import Connection, bindparam, select, update
+
+from db import rows
+from db.codec import facts_to_text
 from db.ledger import Ledger
-from db.states import Stage
+from db.states import Outcome, Stage, StepState
+from db.tables import key_leases, leaders, steps, workers
 from db.values import Committed
 
 
@@ -51,13 +56,74 @@ class Expired:
     committed: Committed
 
 
+_RUNNING = select(
+    steps.c.id, steps.c.job_id, steps.c.stage, steps.c.fence, steps.c.lease, steps.c.worker
+).where(steps.c.state == StepState.RUNNING.value)
+_STOOD_STILL = (
+    (steps.c.id == bindparam("step"))
+    & (steps.c.fence == bindparam("held"))
+    & (steps.c.lease == bindparam("counter"))
+    & (steps.c.state == StepState.RUNNING.value)
+)
+_LOST = (
+    select(steps.c.capability, steps.c.closed, steps.c.deaths, steps.c.death_key)
+    .where(_STOOD_STILL)
+    .with_for_update()
+)
+_MAKING = (
+    select(key_leases.c.key)
+    .where(key_leases.c.step_id == bindparam("step"), key_leases.c.fence == bindparam("held"))
+    .limit(1)
+)
+_TAKE_AWAY = (
+    update(steps)
+    .where(_STOOD_STILL)
+    .values(
+        state=bindparam("to"),
+        worker=None,
+        deaths=bindparam("dead_so_far"),
+        death_key=bindparam("last"),
+        error_code=bindparam("code"),
+        error_facts=bindparam("facts"),
+    )
+)
+_PULSES = select(workers.c.name, workers.c.counter).where(workers.c.alive == 1)
+_BURY = (
+    update(workers)
+    .where(workers.c.name == bindparam("who"), workers.c.counter == bindparam("seen"), workers.c.alive == 1)
+    .values(alive=0)
+)
+_LEADER = select(leaders.c.holder, leaders.c.counter).where(leaders.c.id == 1)
+_LEAD_ON = (
+    update(leaders)
+    .where(leaders.c.id == 1, leaders.c.holder == bindparam("me"))
+    .values(counter=leaders.c.counter + 1)
+)
+_TAKE_LEAD = (
+    update(leaders)
+    .where(leaders.c.id == 1, leaders.c.holder == bindparam("old"), leaders.c.counter == bindparam("seen"))
+    .values(holder=bindparam("me"), counter=leaders.c.counter + 1)
+)
+
+
 def read_leases(ledger: Ledger) -> tuple[Lease, ...]:
     """The lease of every running step.
 
     Raises:
         AwayError: ``ledger-away``.
     """
-    raise NotImplementedError
+    with ledger.read() as connection:
+        return tuple(
+            Lease(
+                step=row.id,
+                job=row.job_id,
+                stage=Stage(row.stage),
+                fence=row.fence,
+                counter=row.lease,
+                worker=row.worker or "",
+            )
+            for row in connection.execute(_RUNNING)
+        )
 
 
 def expire(ledger: Ledger, lease: Lease, *, poison_deaths: int) -> Expired:
@@ -68,37 +134,99 @@ def expire(ledger: Ledger, lease: Lease, *, poison_deaths: int) -> Expired:
     Raises:
         AwayError: ``ledger-away``.
     """
-    raise NotImplementedError
+    with ledger.write("expire") as connection:
+        now = ledger.clock()
+        rows.lock_job(connection, lease.job)
+        asked = {"step": lease.step, "held": lease.fence, "counter": lease.counter}
+        lost = connection.execute(_LOST, asked).first()
+        if lost is None:
+            return Expired(taken=False, poisoned=False, committed=Committed())
+        last = connection.execute(_MAKING, asked).scalar()
+        deaths = lost.deaths + 1 if lost.deaths and lost.death_key == last else 1
+        poisoned = deaths >= poison_deaths
+        _end_lost(connection, lease, last, now)
+        facts = facts_to_text({"stage": lease.stage.value, "deaths": deaths, "key": last or ""})
+        told = {
+            "to": StepState.DEAD.value if poisoned else StepState.READY.value,
+            "dead_so_far": deaths,
+            "last": last,
+            "code": "ledger-poison" if poisoned else None,
+            "facts": facts if poisoned else None,
+        }
+        connection.execute(_TAKE_AWAY, {**asked, **told})
+        if poisoned:
+            rows.fail_job(connection, lease, "ledger-poison", facts, now)
+        ready = frozenset() if poisoned or lost.closed else frozenset({lost.capability})
+        return Expired(taken=True, poisoned=poisoned, committed=Committed(ready=ready))
+
+
+def _end_lost(connection: Connection, lease: Lease, last: str | None, now: int) -> None:
+    spent = rows.proven_ms(connection, lease.step, lease.fence)
+    ended = {"outcome": Outcome.LOST.value, "ended_at": now, "machine_ms": spent, "last_key": last}
+    rows.end_attempt(connection, lease.step, lease.fence, ended)
+    rows.free_keys(connection, lease.step)
 
 
 def read_pulses(ledger: Ledger) -> tuple[WorkerPulse, ...]:
-    """The counter of every worker that is held to be alive."""
-    raise NotImplementedError
+    """The counter of every worker that is held to be alive.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return tuple(WorkerPulse(worker=row.name, counter=row.counter) for row in connection.execute(_PULSES))
 
 
 def bury(ledger: Ledger, pulse: WorkerPulse) -> bool:
-    """Hold a worker to be dead if its counter still stands where it was read; a later beat revives it."""
-    raise NotImplementedError
+    """Hold a worker to be dead if its counter still stands where it was read; a later beat revives it.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.write("bury") as connection:
+        return connection.execute(_BURY, {"who": pulse.worker, "seen": pulse.counter}).rowcount == 1
 
 
 def read_leadership(ledger: Ledger) -> Leadership:
-    """Who leads."""
-    raise NotImplementedError
+    """Who leads.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        row = connection.execute(_LEADER).one()
+        return Leadership(holder=row.holder, counter=row.counter)
 
 
 def lead_on(ledger: Ledger, holder: str) -> bool:
-    """Raise the leader's counter; False: somebody else leads by now."""
-    raise NotImplementedError
+    """Raise the leader's counter; False: somebody else leads by now.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.write("lead-on") as connection:
+        return connection.execute(_LEAD_ON, {"me": holder}).rowcount == 1
 
 
 def take_lead(ledger: Ledger, holder: str, seen: Leadership) -> bool:
-    """Become the leader in place of one whose counter stands still, or of nobody."""
-    raise NotImplementedError
+    """Become the leader in place of one whose counter stands still, or of nobody.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.write("take-lead") as connection:
+        asked = {"me": holder, "old": seen.holder, "seen": seen.counter}
+        return connection.execute(_TAKE_LEAD, asked).rowcount == 1
 
 
 def resign(ledger: Ledger, holder: str) -> None:
-    """Leave the lead to whoever comes, at once."""
-    raise NotImplementedError
+    """Leave the lead to whoever comes, at once.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.write("resign") as connection:
+        connection.execute(_LEAD_ON.values(holder=""), {"me": holder})
 
 
 class Watch:
@@ -113,7 +241,18 @@ class Watch:
     def __init__(self, *, expiry_s: float, gap_s: float) -> None:
         self._expiry_s = expiry_s
         self._gap_s = gap_s
+        self._read_at: float | None = None
+        self._still: dict[Hashable, tuple[int, float]] = {}
 
-    def observe(self, counters: Collection[tuple[object, int]], now_s: float) -> frozenset[object]:
+    def observe(self, counters: Collection[tuple[Hashable, int]], now_s: float) -> frozenset[Hashable]:
         """Take in a reading of (who, counter) at monotonic time `now_s`; who stood still for too long."""
-        raise NotImplementedError
+        passed_s = 0.0 if self._read_at is None else now_s - self._read_at
+        counted_s = passed_s if passed_s <= self._gap_s else 0.0
+        self._read_at = now_s
+        still: dict[Hashable, tuple[int, float]] = {}
+        for who, counter in counters:
+            before, still_s = self._still.get(who, (counter, 0.0))
+            known = who in self._still and before == counter
+            still[who] = (counter, still_s + counted_s if known else 0.0)
+        self._still = still
+        return frozenset(who for who, (_, still_s) in still.items() if still_s >= self._expiry_s)

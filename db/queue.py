@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam, case, func, select, update
+
+from db import rows
 from db.ledger import Ledger
+from db.states import StepState
+from db.tables import batches, departments, jobs, steps
 from farm.policy.order import Head
 
 
@@ -14,7 +19,7 @@ class Line:
     """How a capability's line stands.
 
     Attributes:
-        ready: steps that wait, those on their way included; held ones and those in backoff too.
+        ready: steps that wait, those on their way and those in backoff included; closed ones are not.
         sent: steps of which a message is on its way.
         running: steps that are running.
     """
@@ -24,35 +29,169 @@ class Line:
     running: int
 
 
+_READY = steps.c.state == StepState.READY.value
+_RUNNING = steps.c.state == StepState.RUNNING.value
+_SENT = steps.c.published_at > 0
+_OPEN = steps.c.closed == 0
+_LINES = (
+    select(
+        steps.c.capability,
+        func.sum(case((_READY, 1), else_=0)).label("ready"),
+        func.sum(case((_READY & _SENT, 1), else_=0)).label("sent"),
+        func.sum(case((_RUNNING, 1), else_=0)).label("running"),
+    )
+    .where((_READY & _OPEN) | _RUNNING)
+    .group_by(steps.c.capability)
+)
+_BUSY = (
+    select(steps.c.department_id, func.count().label("busy"))
+    .where((_READY & _OPEN & _SENT) | _RUNNING, steps.c.capability == bindparam("capability"))
+    .group_by(steps.c.department_id)
+)
+_DEPARTMENTS = select(departments.c.id).order_by(departments.c.id)
+_sibling = steps.alias("sibling")
+_PLACES = (steps.c.precedence, steps.c.batch_id, steps.c.job_id, steps.c.index)
+# The literals have to stand as they are, or PostgreSQL could not tell that its partial index fits.
+FIRST = (
+    select(steps.c.id, *_PLACES)
+    .where(
+        steps.c.capability == bindparam("capability"),
+        steps.c.department_id == bindparam("department"),
+        steps.c.state == bindparam("ready", StepState.READY.value, literal_execute=True),
+        steps.c.closed == bindparam("open", 0, literal_execute=True),
+        steps.c.published_at == bindparam("unsent", 0, literal_execute=True),
+        steps.c.not_before <= bindparam("now"),
+    )
+    .order_by(*_PLACES)
+    .limit(bindparam("limit"))
+)
+_first = FIRST.subquery("first")
+_HEADS = (
+    select(
+        steps.c.id,
+        steps.c.job_id,
+        steps.c.department_id,
+        steps.c.capability,
+        steps.c.precedence,
+        steps.c.batch_id,
+        steps.c.stage,
+        steps.c.index.label("place"),
+        batches.c.name,
+        jobs.c.row_name,
+        jobs.c.traceparent,
+        select(func.count())
+        .where(_sibling.c.job_id == steps.c.job_id, _sibling.c.stage == steps.c.stage)
+        .scalar_subquery()
+        .label("siblings"),
+    )
+    .select_from(_first)
+    .join(steps, steps.c.id == _first.c.id)
+    .join(jobs, jobs.c.id == steps.c.job_id)
+    .join(batches, batches.c.id == steps.c.batch_id)
+)
+_MARK = (
+    update(steps)
+    .where(steps.c.id.in_(bindparam("ids", expanding=True)), _READY, _OPEN, steps.c.published_at == 0)
+    .values(published_at=bindparam("now"))
+    .returning(steps.c.id)
+)
+_UNMARK_ALL = update(steps).where(
+    steps.c.state == bindparam("ready", StepState.READY.value, literal_execute=True),
+    steps.c.published_at > bindparam("unsent", 0, literal_execute=True),
+)
+_UNMARK_ALL = _UNMARK_ALL.values(published_at=0)
+_UNMARK_OLD = _UNMARK_ALL.where(steps.c.published_at < bindparam("before"))
+_UNMARK_THESE = _UNMARK_ALL.where(steps.c.id.in_(bindparam("ids", expanding=True)))
+
+
 def lines(ledger: Ledger) -> Mapping[str, Line]:
-    """How every capability's line stands."""
-    raise NotImplementedError
+    """How every capability's line stands; one that has nothing to do is not there.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return {
+            row.capability: Line(ready=int(row.ready), sent=int(row.sent), running=int(row.running))
+            for row in connection.execute(_LINES)
+        }
 
 
 def running_by_department(ledger: Ledger, capability: str) -> Mapping[int, int]:
-    """Steps running or on their way, by department id."""
-    raise NotImplementedError
+    """Steps running or on their way, by department id.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        found = connection.execute(_BUSY, {"capability": capability})
+        return {row.department_id: row.busy for row in found}
 
 
 def heads(ledger: Ledger, capability: str, *, limit: int) -> tuple[Head, ...]:
     """The first `limit` steps of each department's line that may go now and are not on their way.
 
     Read by index: the length of the line does not matter.
+
+    Raises:
+        AwayError: ``ledger-away``.
     """
-    raise NotImplementedError
+    found: list[Head] = []
+    with ledger.read() as connection:
+        asked = {"capability": capability, "limit": limit, "now": ledger.clock()}
+        for department in connection.execute(_DEPARTMENTS).scalars().all():
+            for row in connection.execute(_HEADS, {**asked, "department": department}):
+                head = Head(
+                    step=row.id,
+                    job=row.job_id,
+                    department=row.department_id,
+                    capability=row.capability,
+                    precedence=row.precedence,
+                    batch=row.batch_id,
+                    stage=row.stage,
+                    index=row.place,
+                    count=row.siblings,
+                    label=f"{row.name}/{row.row_name}",
+                    traceparent=row.traceparent,
+                )
+                found.append(head)
+    return tuple(sorted(found, key=lambda head: head.place))
 
 
-def mark_sent(ledger: Ledger, steps: Collection[int]) -> frozenset[int]:
-    """Mark steps as on their way; those that this call marked (a step that was claimed or marked since is not)."""
-    raise NotImplementedError
+def mark_sent(ledger: Ledger, step_ids: Collection[int]) -> frozenset[int]:
+    """Mark steps as on their way; those that this call marked (one claimed or marked since is not).
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    if not step_ids:
+        return frozenset()
+    marked: set[int] = set()
+    ordered = sorted(step_ids)
+    with ledger.write("mark-sent") as connection:
+        now = ledger.clock()
+        for start in range(0, len(ordered), rows.MANY):
+            some = {"ids": ordered[start : start + rows.MANY], "now": now}
+            marked.update(connection.execute(_MARK, some).scalars())
+    return frozenset(marked)
 
 
-def unmark_sent(ledger: Ledger, steps: Collection[int] | None = None, *, before_ms: int | None = None) -> int:
+def unmark_sent(
+    ledger: Ledger, step_ids: Collection[int] | None = None, *, before_ms: int | None = None
+) -> int:
     """Take marks away so that steps are sent anew; how many.
 
     Args:
         ledger: the ledger.
-        steps: which; None: all (Redis has lost its memory).
-        before_ms: only those sent before this time.
+        step_ids: which; None: all (Redis has lost its memory).
+        before_ms: only those sent before this time; not together with `step_ids`.
+
+    Raises:
+        AwayError: ``ledger-away``.
     """
-    raise NotImplementedError
+    with ledger.write("unmark-sent") as connection:
+        if step_ids is not None:
+            return connection.execute(_UNMARK_THESE, {"ids": sorted(step_ids)}).rowcount
+        if before_ms is not None:
+            return connection.execute(_UNMARK_OLD, {"before": before_ms}).rowcount
+        return connection.execute(_UNMARK_ALL).rowcount

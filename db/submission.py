@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
 
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
+
+from db import rows
+from db.codec import notices_to_text, spec_to_text
 from db.ledger import Ledger
+from db.plans import new_step
+from db.states import PRECEDENCE, ArchiveState, JobState, Stage, StepState, capability_of
+from db.tables import batches, departments, jobs, steps
 from db.values import JobDraft, Submission, Submitted
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.errors import InputError
+
+# Submissions to one department go one after the other, so that the sources that two of them share
+# cannot have each wait for the other.
+_DEPARTMENT = (
+    select(departments.c.id)
+    .where(departments.c.name == bindparam("department"))
+    .with_for_update(key_share=True)
+)
+_OF_DEPARTMENT = batches.c.department_id == bindparam("department")
+_BY_KEY = select(batches.c.id, batches.c.content).where(_OF_DEPARTMENT, batches.c.key == bindparam("key_"))
+_BY_CONTENT = (
+    select(batches.c.id, batches.c.edition)
+    .where(_OF_DEPARTMENT, batches.c.content == bindparam("content_"))
+    .order_by(batches.c.edition.desc())
+    .limit(1)
+)
+_COUNT = select(func.count()).select_from(jobs).where(jobs.c.batch_id == bindparam("batch"))
+_NEW_BATCH = insert(batches).returning(batches.c.id)
+_NEW_JOBS = insert(jobs).returning(jobs.c.id, sort_by_parameter_order=True)
+_NEW_STEPS = insert(steps)
 
 
 def find_batch(ledger: Ledger, submission: Submission) -> Submitted | None:
@@ -15,7 +46,9 @@ def find_batch(ledger: Ledger, submission: Submission) -> Submitted | None:
         InputError: as `submit`.
         AwayError: ``ledger-away``.
     """
-    raise NotImplementedError
+    with ledger.read() as connection:
+        existing, _ = _existing(connection, submission, _department(connection, submission))
+        return existing
 
 
 def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -> Submitted:
@@ -28,4 +61,125 @@ def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -
         InputError: ``ledger-key-used``, ``ledger-batch-empty`` or ``ledger-department-unknown``.
         AwayError: ``ledger-away``.
     """
-    raise NotImplementedError
+    with ledger.write("submit") as connection:
+        department = _department(connection, submission)
+        existing, edition = _existing(connection, submission, department)
+        if existing is not None:
+            return existing
+        entry = _Entry(connection, department, ledger.clock())
+        batch = entry.begin(submission, edition)
+        count = 0
+        remaining = iter(drafts)
+        while some := list(islice(remaining, rows.MANY)):
+            entry.add(batch, some, first=count)
+            count += len(some)
+        if not count:
+            raise InputError("ledger-batch-empty")
+        return Submitted(batch=batch, jobs=count, created=True)
+
+
+def _department(connection: Connection, submission: Submission) -> int:
+    found = connection.execute(_DEPARTMENT, {"department": submission.department}).scalar()
+    if found is None:
+        raise InputError("ledger-department-unknown", department=submission.department)
+    return found
+
+
+def _existing(
+    connection: Connection, submission: Submission, department: int
+) -> tuple[Submitted | None, int]:
+    """The batch that stands for a submission already, or None and the edition that a new one is."""
+    if submission.key is not None:
+        asked = {"department": department, "key_": submission.key}
+        keyed = connection.execute(_BY_KEY, asked).first()
+        if keyed is not None:
+            if keyed.content != submission.content or submission.again:
+                raise InputError("ledger-key-used", key=submission.key, batch=keyed.id)
+            return _answer(connection, keyed), 0
+    asked = {"department": department, "content_": submission.content}
+    same = connection.execute(_BY_CONTENT, asked).first()
+    if same is None:
+        return None, 0
+    if submission.again:
+        return None, same.edition + 1
+    return _answer(connection, same), 0
+
+
+def _answer(connection: Connection, row: Row[*tuple[Any, ...]]) -> Submitted:
+    count = connection.execute(_COUNT, {"batch": row.id}).scalar_one()
+    return Submitted(batch=row.id, jobs=count, created=False)
+
+
+class _Entry:
+    """Enters the rows of one batch, some at a time."""
+
+    def __init__(self, connection: Connection, department: int, now: int) -> None:
+        self._connection = connection
+        self._department = department
+        self._now = now
+
+    def begin(self, submission: Submission, edition: int) -> int:
+        values = {
+            "department_id": self._department,
+            "content": submission.content,
+            "edition": edition,
+            "key": submission.key,
+            "name": submission.name,
+            "user": submission.user,
+            "created_at": self._now,
+        }
+        return self._connection.execute(_NEW_BATCH, values).scalar_one()
+
+    def add(self, batch: int, drafts: Sequence[JobDraft], *, first: int) -> None:
+        sources = self._sources(drafts)
+        entered = [self._job(batch, first + number, draft, sources) for number, draft in enumerate(drafts)]
+        ids = self._connection.execute(_NEW_JOBS, entered).scalars().all()
+        planned = [
+            step for job, draft in zip(ids, drafts, strict=True) for step in self._steps(batch, job, draft)
+        ]
+        self._connection.execute(_NEW_STEPS, planned)
+
+    def _sources(self, drafts: Sequence[JobDraft]) -> dict[tuple[str, str], int]:
+        """Have the inputs of some drafts accepted; their ids."""
+        given: dict[tuple[Kind, str], Artifact] = {}
+        for draft in drafts:
+            for source in (draft.spec.script, draft.spec.portrait):
+                given[source.kind, source.key] = source
+        rows.accept(self._connection, given.values(), self._now)
+        return rows.accepted_ids(self._connection, given)
+
+    def _job(
+        self, batch: int, position: int, draft: JobDraft, sources: dict[tuple[str, str], int]
+    ) -> dict[str, Any]:
+        spec = draft.spec
+        return {
+            "batch_id": batch,
+            "position": position,
+            "row_name": spec.row,
+            "title": spec.title,
+            "user": spec.user,
+            "state": JobState.QUEUED.value,
+            "archive": ArchiveState.NONE.value,
+            "precedence": PRECEDENCE[draft.urgency],
+            "spec": spec_to_text(spec),
+            "script_id": sources[spec.script.kind.value, spec.script.key],
+            "portrait_id": sources[spec.portrait.kind.value, spec.portrait.key],
+            "traceparent": draft.traceparent,
+            "warnings": notices_to_text(draft.warnings),
+            "submitted_at": self._now,
+        }
+
+    def _steps(self, batch: int, job: int, draft: JobDraft) -> list[dict[str, Any]]:
+        begun = [
+            new_step(
+                job=job,
+                batch=batch,
+                department=self._department,
+                precedence=PRECEDENCE[draft.urgency],
+                stage=stage,
+                capability=capability_of(stage, draft.spec.face),
+            )
+            for stage in (Stage.SPEAK, Stage.JOIN, Stage.ARCHIVE)
+        ]
+        begun[0]["state"] = StepState.READY.value
+        return begun

@@ -121,16 +121,9 @@ def from_json(text: str) -> Timeline:
         ValueError: it is no such JSON, of another schema, or breaks a promise of a timeline.
     """
     try:
-        told = json.loads(text, parse_float=_no_float, parse_constant=_no_float)
-        if told.pop("schema") != _SCHEMA:
-            raise ValueError("another schema")
-        utterances = tuple(_utterance(parts) for parts in told.pop("utterances"))
-        timeline = Timeline(**told, utterances=utterances)
-    except (AttributeError, KeyError, TypeError) as error:
+        return _read(text)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"no timeline: {error}") from error
-    for utterance in timeline.utterances:
-        _check(utterance, timeline.fps)
-    return timeline
 
 
 def phonemes_from(rows: Iterable[Sequence[Any]]) -> tuple[Phoneme, ...]:
@@ -160,6 +153,18 @@ def check_times(phonemes: Sequence[Phoneme], words: Sequence[Word], samples: int
             if not last <= segment.start < segment.end <= samples:
                 raise ValueError(f"out of order: {segment}")
             last = segment.end
+
+
+def _read(text: str) -> Timeline:
+    told = json.loads(text, parse_float=_no_float, parse_constant=_no_float)
+    if told.pop("schema") != _SCHEMA:
+        raise ValueError("another schema")
+    utterances = tuple(_utterance(parts) for parts in told.pop("utterances"))
+    timeline = Timeline(**told, utterances=utterances)
+    grid_frames(timeline.fps)
+    for utterance in utterances:
+        _check(utterance, timeline.fps)
+    return timeline
 
 
 def _silent(ms: int, *, fps: int, grid: int) -> Utterance:

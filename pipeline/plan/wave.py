@@ -49,22 +49,26 @@ def from_wave(data: bytes) -> Speech:
         ValueError: it is no such file, or breaks a promise of a speech.
     """
     try:
-        (name, body), *_ = _chunks(data)
-        if name != b"RIFF" or body[:4] != b"WAVE":
-            raise ValueError("no WAVE")
-        parts = dict(_chunks(body[4:]))
-        coding, channels, rate, _, _, bits = _FORMAT.unpack(parts[b"fmt "])
-        told = json.loads(parts[b"lctn"])
-        if (coding, channels, bits, told["schema"]) != (_PCM, _MONO, _WIDTH * 8, _SCHEMA):
-            raise ValueError("another kind of WAVE")
-        speech = Speech(
-            rate=rate,
-            samples=np.frombuffer(parts[b"data"], "<i2").astype(np.int16),
-            phonemes=phonemes_from(told["phonemes"]),
-            words=words_from(told["words"]),
-        )
-    except (KeyError, TypeError, struct.error) as error:
+        return _read(data)
+    except (KeyError, TypeError, ValueError, struct.error) as error:
         raise ValueError(f"no speech: {error}") from error
+
+
+def _read(data: bytes) -> Speech:
+    ((name, body),) = _chunks(data)
+    if name != b"RIFF" or body[:4] != b"WAVE":
+        raise ValueError("no WAVE")
+    parts = dict(_chunks(body[4:]))
+    coding, channels, rate, _, _, bits = _FORMAT.unpack(parts[b"fmt "])
+    told = json.loads(parts[b"lctn"])
+    if (coding, channels, bits, told["schema"]) != (_PCM, _MONO, _WIDTH * 8, _SCHEMA):
+        raise ValueError("another kind of WAVE")
+    speech = Speech(
+        rate=rate,
+        samples=np.frombuffer(parts[b"data"], "<i2").astype(np.int16),
+        phonemes=phonemes_from(told["phonemes"]),
+        words=words_from(told["words"]),
+    )
     check_times(speech.phonemes, speech.words, len(speech.samples))
     return speech
 

@@ -52,16 +52,19 @@ def queue_of(capability: str) -> str:
     return _QUEUES + capability
 
 
-def make_app(redis_url: str, *, time_limit_s: int, steps_per_child: int) -> Celery:
+def make_app(redis_url: str, *, time_limit_s: int, steps_per_child: int, waits: bool = True) -> Celery:
     """A Celery app on this Redis; nothing is connected yet.
 
     Args:
         redis_url: where the doorbell is.
         time_limit_s: after this long Celery kills the process of a step.
         steps_per_child: after so many steps a worker's process is replaced.
+        waits: whether it waits for a Redis that is away, as a worker does; else that is an error at once.
     """
     app = Celery("lectern", broker=redis_url, set_as_current=False)
     app.conf.update(_settings(time_limit_s, steps_per_child))
+    if not waits:
+        app.conf.broker_transport_options["max_retries"] = 0
     return app
 
 

@@ -6,6 +6,8 @@ import contextlib
 import time
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 _BELL = "lectern:bell"
 _EPOCH = "lectern:epoch"
@@ -23,7 +25,12 @@ class Bell:
 
     def __init__(self, url: str) -> None:
         self._redis = redis.Redis.from_url(
-            url, socket_timeout=_QUICK_S, socket_connect_timeout=_QUICK_S, decode_responses=True
+            url,
+            socket_timeout=_QUICK_S,
+            socket_connect_timeout=_QUICK_S,
+            # The library's own retries would keep a worker waiting for many seconds.
+            retry=Retry(NoBackoff(), 0),
+            decode_responses=True,
         )
 
     def ring(self) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import structlog
 
-from db.claims import LedgerDesk
+from db.desk import LedgerDesk
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import AwayError
 

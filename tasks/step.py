@@ -12,7 +12,7 @@ from typing import NoReturn, Self
 import structlog
 
 from db import claims, commits, workers
-from db.claims import LedgerDesk
+from db.desk import LedgerDesk
 from db.states import Outcome, Stage, capability_of
 from db.values import Claim, Committed, Failure
 from farm import telemetry

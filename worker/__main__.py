@@ -14,6 +14,7 @@ from farm.bootstrap import Settings, set_up_logging, settings_of
 from pipeline.plan.errors import LecternError
 from pipeline.plan.messages import tell
 from worker import dispatching, flower, process, up
+from worker.belt import celery_app
 from worker.places import Places
 
 
@@ -26,7 +27,7 @@ def _dispatcher(settings: Settings, name: str) -> int:
 
 
 def _flower(settings: Settings, port: str) -> int:
-    flower.show(process.worker_app(settings), Places(home=settings.home), int(port))
+    flower.show(celery_app(settings), Places(home=settings.home), int(port))
     return 0
 
 

@@ -12,7 +12,7 @@ import structlog
 from farm.bootstrap import Settings, open_farm
 from tasks.bell import Bell
 from tasks.dispatcher import Dispatcher, Pace
-from worker.process import worker_app
+from worker.belt import celery_app
 from worker.redis_server import redis_url
 
 
@@ -30,7 +30,7 @@ def serve(settings: Settings, *, name: str) -> int:
     with open_farm(settings) as farm:
         dispatcher = Dispatcher(
             farm.ledger,
-            worker_app(settings),
+            celery_app(settings, waits=False),
             bell,
             name=f"{name}@{socket.gethostname()}:{os.getpid()}",
             pace=Pace(

@@ -9,34 +9,22 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from celery import Celery, signals
+from celery import signals
 from celery.apps.worker import Worker
 
 from farm.bootstrap import Settings, open_farm, set_up_logging
 from pipeline.plan.errors import LecternError
 from pipeline.plan.messages import tell
-from tasks.app import make_app, queue_of, register
+from tasks.app import queue_of, register
 from tasks.bell import Bell
 from tasks.step import StepRunner, capabilities_of, open_runner
+from worker.belt import celery_app
 from worker.places import Places
 from worker.redis_server import redis_url
 from worker.threads import settle_threads
 
 #: Celery's child ignores SIGINT and Celery itself uses the other one; this one means "leave the step now".
 INTERRUPT = signal.SIGUSR2
-
-
-def worker_app(settings: Settings) -> Celery:
-    """The Celery app that these settings describe, for a worker, the dispatcher or Flower.
-
-    Raises:
-        InputError: ``farm-redis-unknown``.
-    """
-    return make_app(
-        redis_url(settings.redis.url, settings.home),
-        time_limit_s=settings.worker.step_seconds,
-        steps_per_child=settings.worker.steps_per_child,
-    )
 
 
 def serve(settings: Settings, *, name: str, capabilities: Sequence[str] = ()) -> int:
@@ -64,7 +52,7 @@ def serve(settings: Settings, *, name: str, capabilities: Sequence[str] = ()) ->
     # belongs to nobody.
     with open_farm(settings) as farm:
         queues = [queue_of(capability) for capability in capabilities_of(farm, capabilities)]
-    app = worker_app(settings)
+    app = celery_app(settings)
     register(app, child.run_step)
     signals.setup_logging.connect(_keep_logging, weak=False)
     signals.worker_process_init.connect(child.open, weak=False)

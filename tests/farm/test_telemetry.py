@@ -1,0 +1,96 @@
+"""Promises about log lines."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import threading
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from farm import telemetry
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """Where JSON lines go in a test; logging is as before afterwards."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    stream = io.StringIO()
+    telemetry.set_up(style="json", level="info", stream=stream)
+    yield stream
+    structlog.reset_defaults()
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+def lines(stream: io.StringIO) -> list[dict[str, object]]:
+    """Every line as an object."""
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_bound_trace_stands_in_every_line(written: io.StringIO) -> None:
+    """Lines of ours and of libraries bear the trace that was bound, and none bears it afterwards."""
+    with telemetry.bound(trace_id="4bf9", step=7):
+        structlog.get_logger().info("ours", frames=3)
+        logging.getLogger("somebody.else").warning("theirs %s", "too")
+    structlog.get_logger().info("later")
+    ours, theirs, later = lines(written)
+    assert (ours["trace_id"], ours["step"], ours["frames"]) == ("4bf9", 7, 3)
+    assert (theirs["event"], theirs["trace_id"]) == ("theirs too", "4bf9")
+    assert "trace_id" not in later
+
+
+def test_lines_below_the_level_are_not_written(written: io.StringIO) -> None:
+    """The operator's level holds."""
+    structlog.get_logger().debug("whispered")
+    assert lines(written) == []
+
+
+def test_no_local_variable_reaches_a_log(written: io.StringIO) -> None:
+    """A traceback shows code, never the values that people's texts and passwords are in."""
+    secret = "a-password-" + "x" * 5
+
+    def fail(word: str) -> None:
+        raise ValueError(len(word))
+
+    try:
+        fail(secret)
+    except ValueError:
+        structlog.get_logger().exception("failed")
+    assert "ValueError" in written.getvalue()
+    assert secret not in written.getvalue()
+
+
+def test_the_tail_keeps_the_latest_lines_of_its_own_thread(written: io.StringIO) -> None:
+    """An attempt keeps what it said last, not what is bound to each line nor what other threads said."""
+    with telemetry.bound(trace_id="4bf9"), telemetry.tail() as tail:
+        for number in range(100):
+            structlog.get_logger().info("said", number=number)
+        other = threading.Thread(target=lambda: structlog.get_logger().info("heard elsewhere"))
+        other.start()
+        other.join()
+    structlog.get_logger().info("after")
+    assert len(tail) < 100
+    assert tail[-1].endswith("info said number=99")
+    assert not any("4bf9" in line or "elsewhere" in line or "after" in line for line in tail)
+    assert len(lines(written)) == 102
+
+
+def test_people_get_text_instead_of_json() -> None:
+    """The console style is one readable line for each event."""
+    stream = io.StringIO()
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    try:
+        telemetry.set_up(style="console", level="info", stream=stream)
+        structlog.get_logger().info("film done", row="a")
+    finally:
+        structlog.reset_defaults()
+        root.handlers[:] = before
+        root.setLevel(level)
+    assert "film done" in stream.getvalue()
+    assert "row=a" in stream.getvalue()

@@ -1,0 +1,62 @@
+"""Promises about a home folder."""
+
+from __future__ import annotations
+
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from pipeline.plan.errors import InputError
+from worker.places import Places, free_port, only_one, secret, tell_state, told_state, write_private
+
+
+def test_a_second_farm_on_the_same_home_is_refused(places: Places) -> None:
+    """One farm a home; when it has ended, the next may come."""
+    with only_one(places), pytest.raises(InputError, match="farm-already-up"), only_one(places):
+        pass
+    with only_one(places):
+        pass
+
+
+def test_the_state_is_told_while_the_farm_is_up(places: Places) -> None:
+    """What stands there after the end would be a lie."""
+    assert told_state(places) is None
+    with only_one(places):
+        tell_state(places, {"pid": 3})
+        assert told_state(places) == {"pid": 3}
+    assert told_state(places) is None
+
+
+def test_a_secret_is_made_once_and_shown_to_its_owner_alone(tmp_path: Path) -> None:
+    """The same secret every time, in a file nobody else may read."""
+    path = tmp_path / "new" / "password"
+    made = secret(path)
+    assert len(made) >= 24
+    assert secret(path) == made
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [file.name for file in path.parent.iterdir()] == ["password"]
+
+
+def test_a_private_file_is_never_seen_half(tmp_path: Path) -> None:
+    """It is replaced whole, and never overwritten when it shall be new."""
+    path = tmp_path / "file"
+    write_private(path, "one")
+    write_private(path, "two")
+    assert path.read_text() == "two"
+    with pytest.raises(FileExistsError):
+        write_private(path, "three", fresh=True)
+    assert path.read_text() == "two"
+
+
+def test_a_taken_port_is_named() -> None:
+    """The message says which port it is."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(InputError) as caught:
+            free_port(port)
+    assert dict(caught.value.facts) == {"port": port}
+    assert free_port(0) > 0

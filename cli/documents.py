@@ -90,9 +90,10 @@ def film_document(made: Made, language: Language) -> dict[str, object]:
         warnings.append({"code": warning.code, "what": what, "cure": cure, "facts": dict(warning.facts)})
     return {
         "kind": "film",
-        "film": str(made.film),
+        "film": str(made.files[".mp4"]),
         "files": {suffix.lstrip("."): str(path) for suffix, path in made.files.items()},
-        "length_ms": made.length_ms,
+        "frames": made.frames,
+        "fps": made.fps,
         "trace": made.trace,
         "essence": made.essence,
         "warnings": warnings,

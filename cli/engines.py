@@ -18,7 +18,7 @@ from farm.inventory import EngineEntry, VoiceEntry
 
 
 def engines(context: typer.Context) -> Exit:
-    """List the engines for voices, faces and eyes: which can be used here, and what the others need."""
+    """List the engines, and why some cannot be used."""
     terminal = terminal_of(context)
     with open_workshop() as workshop:
         entries = inventory.engines(workshop)
@@ -45,14 +45,19 @@ def voices(
         str, typer.Option("--language", "-l", help="Only voices of this language, such as en or zh.")
     ] = "",
 ) -> Exit:
-    """List the voices that can be used here, by engine and language."""
+    """List the voices that can be used here."""
     terminal = terminal_of(context)
     with open_workshop() as workshop:
         entries = inventory.voices(workshop, language=language)
     document = {
         "kind": "voices",
         "voices": [
-            {"engine": entry.engine, "name": entry.name, "languages": list(entry.languages), "label": entry.label}
+            {
+                "engine": entry.engine,
+                "name": entry.name,
+                "languages": list(entry.languages),
+                "label": entry.label,
+            }
             for entry in entries
         ],
     }
@@ -64,8 +69,14 @@ def _engines(entries: tuple[EngineEntry, ...], terminal: Terminal) -> Iterator[T
     words = terminal.words
     rows = []
     for entry in entries:
-        usable = Text(words("yes"), style="green") if entry.problem is None else Text(words("no"), style="yellow")
-        why = "" if entry.problem is None else " ".join(told(entry.problem.code, entry.problem.facts, terminal.language))
+        usable = (
+            Text(words("yes"), style="green") if entry.problem is None else Text(words("no"), style="yellow")
+        )
+        why = (
+            ""
+            if entry.problem is None
+            else " ".join(told(entry.problem.code, entry.problem.facts, terminal.language))
+        )
         name = entry.name + (f" ({words('default')})" if entry.default else "")
         rows.append((words(f"protocol-{entry.protocol}"), name, usable, why))
     yield terminal.table("protocol", "name", "usable", "why", rows=rows)

@@ -54,7 +54,8 @@ def waiting_of(terminal: Terminal, job: JobView) -> str:
     if job.waiting == "held":
         return words("waiting-held", reasons=", ".join(words.state(f"hold-{hold}") for hold in job.holds))
     if job.waiting == "retry" and job.retry_in_s is not None:
-        return words("waiting-retry", span=words.span(job.retry_in_s))
+        error = told(job.error.code, job.error.facts, terminal.language)[0] if job.error else ""
+        return words("waiting-retry", span=words.span(job.retry_in_s), error=error)
     return words(f"waiting-{job.waiting}") if job.waiting else ""
 
 
@@ -65,8 +66,8 @@ def progress_of(terminal: Terminal, job: JobView) -> str:
     if job.state == "failed" and job.error is not None:
         return told(job.error.code, job.error.facts, terminal.language)[0]
     if job.state == "completed":
-        return clean(job.film)
-    if job.ahead:
+        return clean(job.film) or terminal.words("in-store", job=job.id)
+    if job.state == "queued" and job.ahead:
         return terminal.words("behind", jobs=job.ahead)
     return terminal.words.state(job.stage) if job.stage else ""
 

@@ -13,7 +13,7 @@ from typing import NoReturn, TextIO
 
 import typer
 
-from cli import archive, doctor, engines, gc, ledger, operate, render, serve, show, submit, watch
+from cli import archive, doctor, engines, ledger, operate, render, serve, show, submit, watch
 from cli.arguments import take_apart
 from cli.exits import Exit, exit_of
 from cli.terminal import Terminal
@@ -43,7 +43,6 @@ _COMMANDS: Mapping[str, Callable[..., Exit]] = {
     "doctor": doctor.doctor,
     "engines": engines.engines,
     "voices": engines.voices,
-    "gc": gc.gc,
 }
 _GROUPS: Mapping[str, tuple[str, Mapping[str, Callable[..., Exit]]]] = {
     "db": (
@@ -60,14 +59,14 @@ def make_app() -> typer.Typer:
         name="lectern",
         help=_ABOUT,
         epilog=_EVERYWHERE,
-        no_args_is_help=True,
+        add_completion=False,
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     for name, command in _COMMANDS.items():
         app.command(name, epilog=_EVERYWHERE)(command)
     for name, (about, commands) in _GROUPS.items():
-        group = typer.Typer(name=name, help=about, no_args_is_help=True, rich_markup_mode=None)
+        group = typer.Typer(name=name, help=about, rich_markup_mode=None)
         for part, command in commands.items():
             group.command(part, epilog=_EVERYWHERE)(command)
         app.add_typer(group)
@@ -103,10 +102,8 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], stdout: TextIO
 
 def _command(rest: Sequence[str], terminal: Terminal) -> int:
     try:
-        code = make_app()(list(rest), prog_name="lectern", obj=terminal, standalone_mode=False)
+        code = make_app()(list(rest) or ["--help"], prog_name="lectern", obj=terminal, standalone_mode=False)
     except typer.TyperException as error:
-        if not str(error):  # a group without a command has just shown its help
-            return Exit.USAGE
         raise InputError("command-usage", reason=error.format_message()) from error
     except typer.Abort:
         return Exit.INTERRUPTED

@@ -24,15 +24,18 @@ _TOLD = 20
 
 
 def cancel(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Exit:
-    """Cancel jobs: what is being made stops within seconds, what is finished stays.
+    """Cancel jobs; `lectern retry` brings them back.
 
-    A canceled job can be brought back by `lectern retry`.
+    What is being made stops within seconds, what is finished stays.
     """
     return _operate(context, "canceled-jobs", canceling.cancel, jobs, batch)
 
 
 def pause(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Exit:
-    """Pause jobs: what is being made is finished, nothing new is started until `lectern resume`."""
+    """Pause jobs until `lectern resume`.
+
+    What is being made is finished, nothing new is started.
+    """
     return _operate(context, "paused-jobs", pausing.pause, jobs, batch)
 
 
@@ -42,7 +45,10 @@ def resume(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Ex
 
 
 def retry(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Exit:
-    """Try failed or canceled jobs again: only what is missing is made."""
+    """Try failed or canceled jobs again.
+
+    Only what is missing is made.
+    """
     return _operate(context, "retried-jobs", retrying.retry, jobs, batch)
 
 

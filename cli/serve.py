@@ -16,9 +16,9 @@ from worker.up import Standing
 
 
 def up(context: typer.Context) -> Exit:
-    """Run the whole farm on this machine until Ctrl-C: Redis, dispatcher, workers and Flower.
+    """Run the whole farm on this machine until Ctrl-C.
 
-    Ctrl-C lets the steps that are running finish; a second one leaves them for the next start, and nothing
+    Redis, dispatcher, workers and Flower are started and watched over. Ctrl-C lets the steps that are running finish; a second one leaves them for the next start, and nothing
     is lost.
     """
     terminal = terminal_of(context)
@@ -36,9 +36,9 @@ def worker(
         list[str] | None, typer.Option("--only", help="Do only this, such as `render.warp`; may be repeated.")
     ] = None,
 ) -> Exit:
-    """Run one worker until it is told to end, for a farm of several machines.
+    """Run one worker, for a farm of several machines.
 
-    They need a ledger in PostgreSQL, a Redis and a store that all of them see: LECTERN_LEDGER__URL,
+    Its machines need a ledger in PostgreSQL, a Redis and a store that all of them see: LECTERN_LEDGER__URL,
     LECTERN_REDIS__URL, LECTERN_STORE__ROOT.
     """
     terminal_of(context).note(terminal_of(context).words("worker-starts", name=name))
@@ -49,7 +49,10 @@ def dispatcher(
     context: typer.Context,
     name: Annotated[str, typer.Option("--name", help="Its name on this host.")] = "dispatcher",
 ) -> Exit:
-    """Run a dispatcher until it is told to end; of several, one leads and the others watch it."""
+    """Run a dispatcher, for a farm of several machines.
+
+    Of several, one leads and the others watch it.
+    """
     terminal_of(context).note(terminal_of(context).words("dispatcher-starts", name=name))
     return Exit(dispatching.serve(settings_of(), name=name))
 

@@ -14,7 +14,7 @@ from cli.documents import batch_document, batches_document, farm_document, job_d
 from cli.exits import Exit
 from cli.lines import batch_line, counts_of, eta_of, jobs_table, progress_of, state_of
 from cli.options import JobNumber, terminal_of
-from cli.terminal import Terminal, told
+from cli.terminal import Cell, Terminal, told
 from farm import show as views
 from farm.bootstrap import open_farm
 from farm.views import AttemptView, BatchView, FarmView, JobDetail
@@ -32,7 +32,7 @@ Most = Annotated[int, typer.Option("--most", min=1, help="At most so many lines.
 
 
 def status(context: typer.Context) -> Exit:
-    """Show what the whole farm is at: who works, what is active, what waits and why."""
+    """Show what the farm is at, and what keeps it from going on."""
     terminal = terminal_of(context)
     with open_farm() as farm:
         view = views.whole(farm, most=_MOST_JOBS)
@@ -41,7 +41,7 @@ def status(context: typer.Context) -> Exit:
 
 
 def show(context: typer.Context, job: JobNumber) -> Exit:
-    """Show one job: its progress, its files, each attempt, and what went wrong."""
+    """Show one job: progress, files, attempts, errors."""
     terminal = terminal_of(context)
     with open_farm() as farm:
         detail = views.job(farm, job)
@@ -57,7 +57,7 @@ def list_(
     state: State = None,
     most: Most = 1000,
 ) -> Exit:
-    """List the batches, or with a batch's number its jobs."""
+    """List the batches, or the jobs of one."""
     terminal = terminal_of(context)
     with open_farm() as farm:
         if batch is None:
@@ -74,12 +74,9 @@ def _status(view: FarmView, terminal: Terminal) -> Iterator[Text | Table | str]:
     words = terminal.words
     yield counts_of(terminal, view.counts) or Text(words("nothing-submitted"))
     if view.workers:
-        rows = [
-            (worker.name, ", ".join(worker.capabilities), str(worker.job or ""), words.state(worker.stage))
-            for worker in view.workers
-        ]
+        rows = [(worker.name, ", ".join(worker.capabilities)) for worker in view.workers]
         yield ""
-        yield terminal.table("worker", "can", "job", "stage", rows=rows)
+        yield terminal.table("worker", "can", rows=rows)
     if view.batches:
         yield ""
         for batch in view.batches:
@@ -121,15 +118,15 @@ def _batches(found: tuple[BatchView, ...], terminal: Terminal) -> Iterator[Table
 
 def _job(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | str]:
     words, job = terminal.words, detail.job
-    facts = [
+    facts: list[tuple[str, Cell]] = [
         ("title", job.title),
         ("row", words("row-of-batch", row=clean(job.row), batch=job.batch)),
         ("state", state_of(terminal, job)),
         ("per-cent", f"{job.per_cent} %"),
         ("now", progress_of(terminal, job)),
-        ("length", words.span(job.length_ms // 1000) if job.length_ms else words("unknown")),
+        ("length", words.span(round(job.frames / detail.fps)) if job.frames else words("unknown")),
         ("voice", f"{detail.voice} ({detail.language})"),
-        ("format", detail.format),
+        ("format", f"{detail.format} {detail.fps} fps"),
         ("user", detail.user),
         ("scene", detail.scene),
         ("archive-head", words.state(f"archive-{job.archive}")),

@@ -26,6 +26,7 @@ _MOST_PROBLEMS = 50
 
 def submit(
     context: typer.Context,
+    *,
     manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="A CSV file: one row, one film.")],
     watch: Annotated[bool, typer.Option("--watch", help="Show progress until the batch is over.")] = False,
     again: Annotated[

@@ -14,7 +14,7 @@ from cli.clean import clean
 from cli.exits import exit_of
 from cli.words import Words
 from pipeline.plan.errors import Fact, LecternError
-from pipeline.plan.messages import Language, text
+from pipeline.plan.messages import CATALOGUE, Language, text
 
 #: Wide enough that nothing is wrapped where no person looks on: pipes, files, logs.
 _UNBOUNDED = 10_000
@@ -76,11 +76,12 @@ class Terminal:
         line = Text(self.words("error") + " ", style="bold red")
         line.append(what, style="not bold default")
         _print(self.err, line)
-        _print(self.err, Text(f"  {cure}"))
+        if cure:
+            _print(self.err, Text(f"  {cure}"))
         _print(self.err, Text(f"  [{error.code}]", style="dim"))
 
     def table(self, *heads: str, rows: Iterable[Sequence[Cell]], right: Sequence[int] = ()) -> Table:
-        """A table with plain columns; the heads are words, the columns at `right` are aligned to the right."""
+        """A table with plain columns; the heads name words, the columns at `right` are aligned right."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for index, head in enumerate(heads):
             table.add_column(self.words(head) if head else "", justify="right" if index in right else "left")
@@ -90,7 +91,13 @@ class Terminal:
 
 
 def told(code: str, facts: Mapping[str, Fact], language: Language) -> tuple[str, str]:
-    """A message's what and cure, filled with facts that are safe to print."""
+    """A message's what and cure, filled with facts that are safe to print.
+
+    A code without words was stored by another version, or comes from an engine of somebody else: it and its
+    facts are told as they are.
+    """
+    if code not in CATALOGUE:
+        return clean(str(LecternError(code, **facts))), ""
     words = text(code, language)
     safe = {name: clean(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
     return words.what.format_map(safe), words.cure.format_map(safe)

@@ -40,7 +40,7 @@ class Look:
 
 
 def watch(context: typer.Context, batch: NewestBatch = None) -> Exit:
-    """Show a batch's progress until each of its films is done.
+    """Show a batch's progress until it is over.
 
     Ctrl-C leaves the farm working. With --json, waits until the batch is over and prints it once.
     """

@@ -12,38 +12,43 @@ _HOUR = 60 * _MINUTE
 
 #: name: (English, simplified Chinese). ``{name}`` stands for a value.
 WORDS: Mapping[str, tuple[str, str]] = {
-    # Heads of tables.
-    "id": ("ID", "编号"),
+    # Heads of tables and names of facts.
     "batch": ("BATCH", "批次"),
+    "manifest": ("MANIFEST", "清单"),
     "job": ("JOB", "任务"),
     "row": ("ROW", "行"),
     "title": ("TITLE", "标题"),
     "state": ("STATE", "状态"),
     "stage": ("STAGE", "阶段"),
     "per-cent": ("DONE", "进度"),
-    "ahead": ("AHEAD", "排在前面"),
     "eta": ("ETA", "预计"),
+    "now": ("NOW", "当前"),
     "films": ("FILMS", "影片"),
     "submitted": ("SUBMITTED", "提交时间"),
-    "result": ("RESULT", "结果"),
     "column": ("COLUMN", "列"),
     "problem": ("WHAT IS WRONG, AND WHAT TO DO", "问题与处理办法"),
-    "code": ("CODE", "代码"),
+    "protocol": ("FOR", "用途"),
     "name": ("NAME", "名称"),
-    "kind": ("KIND", "类别"),
-    "languages": ("LANGUAGES", "语言"),
-    "label": ("VOICE", "声音"),
-    "engine": ("ENGINE", "引擎"),
-    "version": ("VERSION", "版本"),
     "usable": ("USABLE", "可用"),
     "why": ("WHY NOT, AND WHAT TO DO", "原因与处理办法"),
+    "voice": ("VOICE", "声音"),
+    "languages": ("LANGUAGES", "语言"),
+    "label": ("LABEL", "说明"),
     "check": ("CHECK", "检查项"),
     "finding": ("FINDING", "结果"),
-    "attempt": ("ATTEMPT", "尝试"),
-    "worker": ("WORKER", "工作进程"),
+    "attempt": ("ATTEMPT", "次数"),
+    "outcome": ("OUTCOME", "结果"),
     "took": ("TOOK", "用时"),
+    "worker": ("WORKER", "工作进程"),
+    "can": ("CAN DO", "能做"),
     "error-head": ("ERROR", "错误"),
-    # States, as people read them.
+    "length": ("LENGTH", "时长"),
+    "format": ("FORMAT", "画面"),
+    "user": ("USER", "用户"),
+    "scene": ("SCENE", "场景"),
+    "trace": ("TRACE", "追踪编号"),
+    "archive-head": ("ARCHIVE", "归档"),
+    # States.
     "queued": ("queued", "排队中"),
     "active": ("active", "进行中"),
     "completed": ("completed", "已完成"),
@@ -56,10 +61,169 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "render": ("render", "渲染"),
     "join": ("join", "合成"),
     "archive": ("archive", "归档"),
-    # Speaking to a person.
+    # What became of an attempt.
+    "outcome-running": ("running", "进行中"),
+    "outcome-ok": ("ok", "成功"),
+    "outcome-error": ("error", "出错"),
+    "outcome-timeout": ("timeout", "超时"),
+    "outcome-lost": ("lost", "丢失"),
+    "outcome-interrupted": ("interrupted", "中断"),
+    "outcome-superseded": ("superseded", "被取代"),
+    # Where a film stands on its way to the archive.
+    "archive-none": ("–", "–"),
+    "archive-pending": ("waits for the archive", "等待归档"),
+    "archive-archived": ("archived", "已归档"),
+    "archive-error": ("error", "出错"),
+    # Files of a job in the store.
+    "file-timeline": ("TIMELINE", "时间线"),
+    "file-film": ("FILM", "影片"),
+    "file-srt": ("SRT", "SRT 字幕"),
+    "file-vtt": ("WEBVTT", "WebVTT 字幕"),
+    "file-poster": ("POSTER", "封面"),
+    "file-manifest": ("MANIFEST", "清单文件"),
+    # Why a job may not go on.
+    "hold-quota": ("quota", "配额"),
+    "hold-off_peak": ("off-peak hours", "非高峰时段"),
+    "hold-start_after": ("its start time", "开始时间"),
+    "hold-approval": ("approval", "审批"),
+    "hold-consent": ("consent", "授权"),
+    "hold-operator": ("an operator", "操作员"),
+    "waiting-held": (
+        "held by {reasons}; `lectern resume` lets it go on",
+        "因{reasons}暂停；用 `lectern resume` 继续",
+    ),
+    "waiting-no-worker": (
+        "no worker is there that can do it: `lectern up`",
+        "没有能做此事的工作进程：`lectern up`",
+    ),
+    "waiting-retry": ("tried again in {span}: {error}", "{span}后重试：{error}"),
+    "behind": ("{jobs} ahead", "前面有 {jobs} 个"),
+    "in-store": ("in the store; `lectern show {job}`", "在存储中；`lectern show {job}`"),
+    # Progress.
+    "batch-named": ("batch {batch} ({name})", "批次 {batch}（{name}）"),
+    "row-of-batch": ("{row} of batch {batch}", "批次 {batch} 的 {row}"),
+    "left": ("about {span} left", "约剩 {span}"),
+    "leave": ("Ctrl-C leaves this view; the farm goes on.", "Ctrl-C 退出此视图；农场继续工作。"),
+    "farm-goes-on": (
+        "The farm goes on. `lectern watch {batch}` comes back to this view.",
+        "农场继续工作。用 `lectern watch {batch}` 回到此视图。",
+    ),
+    "and-more": ("and {number} more: `lectern list {batch}`", "还有 {number} 个：`lectern list {batch}`"),
+    "archive-waits": (
+        "{films} films are finished and wait for the archive; `lectern doctor` says why.",
+        "{films} 部影片已完成，正等待归档；`lectern doctor` 说明原因。",
+    ),
+    "how-to-retry": (
+        "What failed can be tried again, and only what is missing is made: lectern retry --batch {batch}",
+        "失败的任务可以重试，只制作缺少的部分：lectern retry --batch {batch}",
+    ),
+    "no-workers": (
+        "Nothing moves: no worker is there. Start the farm with `lectern up`.",
+        "没有进展：没有工作进程。请用 `lectern up` 启动农场。",
+    ),
+    "no-dispatcher": (
+        "Nothing new is handed out: no dispatcher is there. `lectern up` or `lectern dispatcher` starts one.",
+        "不会分配新工作：没有调度进程。用 `lectern up` 或 `lectern dispatcher` 启动。",
+    ),
+    "nothing-submitted": ("Nothing was submitted yet.", "尚未提交任何内容。"),
+    # Submitting.
+    "batch-queued": ("Batch {batch}: {films} films are queued.", "批次 {batch}：{films} 部影片已排队。"),
+    "batch-known": (
+        "Submitted before: this is batch {batch} with {films} films; nothing new was queued (see --again).",
+        "相同内容此前已提交：批次 {batch}，{films} 部影片。未加入新任务（用 --again 可另建批次）。",
+    ),
+    "how-to-watch": ("lectern watch {batch}", "lectern watch {batch}"),
+    "problems": ("{number} problems:", "{number} 个问题："),
+    "warnings": ("{number} warnings:", "{number} 个警告："),
+    "left-out": ("Left out, with {number} problems:", "已略过，共 {number} 个问题："),
+    "more-problems": (
+        "and {number} more; --json tells all of them.",
+        "还有 {number} 个；--json 会列出全部。",
+    ),
+    # Operating.
+    "canceled-jobs": ("Canceled {number}: {jobs}", "已取消 {number} 个：{jobs}"),
+    "paused-jobs": ("Paused {number}: {jobs}", "已暂停 {number} 个：{jobs}"),
+    "resumed-jobs": ("Resumed {number}: {jobs}", "已继续 {number} 个：{jobs}"),
+    "retried-jobs": ("Queued again {number}: {jobs}", "已重新排队 {number} 个：{jobs}"),
+    "unchanged-jobs": ("As they were {number}: {jobs}", "未改变 {number} 个：{jobs}"),
+    # One film.
+    "film-made": ("{film}: {length}, made in {took}", "{film}：时长 {length}，用时 {took}"),
+    "film-beside": ("beside it: {files}", "同处：{files}"),
+    # The farm's processes.
+    "farm-starts": ("Starting the farm on {home} ...", "正在 {home} 启动农场……"),
+    "farm-is-up": (
+        "The farm is up: {workers} workers. Ctrl-C ends it.",
+        "农场已启动：{workers} 个工作进程。Ctrl-C 结束。",
+    ),
+    "farm-flower": (
+        "Flower: {url} (user {user}, password in {file})",
+        "Flower：{url}（用户 {user}，密码在 {file}）",
+    ),
+    "farm-next": (
+        "In another terminal: lectern submit MANIFEST --watch",
+        "在另一个终端中：lectern submit 清单 --watch",
+    ),
+    "farm-ends": (
+        "Ending: running steps are finished first; Ctrl-C once more leaves them for the next start.",
+        "正在结束：先完成进行中的步骤；再按一次 Ctrl-C 则留待下次启动。",
+    ),
+    "farm-ended": ("The farm has ended; nothing is lost.", "农场已结束，没有任何丢失。"),
+    "worker-starts": ("Worker {name} begins. Ctrl-C ends it.", "工作进程 {name} 开始。Ctrl-C 结束。"),
+    "dispatcher-starts": ("Dispatcher {name} begins. Ctrl-C ends it.", "调度进程 {name} 开始。Ctrl-C 结束。"),
+    # Ledger and archive.
+    "db-made": (
+        "The ledger was made: {place} (schema {revision}).",
+        "账本已建立：{place}（结构 {revision}）。",
+    ),
+    "db-upgraded": (
+        "The ledger was upgraded: {place} (schema {revision}).",
+        "账本已升级：{place}（结构 {revision}）。",
+    ),
+    "db-was-ready": (
+        "The ledger is up to date: {place} (schema {revision}).",
+        "账本已是最新：{place}（结构 {revision}）。",
+    ),
+    "db-none": ("none", "无"),
+    "db-current": (
+        "{place}: schema {found}; this version works with {wanted}.",
+        "{place}：结构 {found}；本版本使用 {wanted}。",
+    ),
+    "db-true": ("{place} is as this version expects it.", "{place} 与本版本的预期一致。"),
+    "archive-ready": ("{folder} is an archive.", "{folder} 已是归档文件夹。"),
+    "archive-elsewhere": (
+        "The farm delivers to {root}. To have it deliver here: LECTERN_ARCHIVE__ROOT={folder}",
+        "农场目前归档到 {root}。若要归档到此处：LECTERN_ARCHIVE__ROOT={folder}",
+    ),
+    # Engines, voices, doctor.
+    "protocol-voice": ("speech", "语音"),
+    "protocol-face": ("talking face", "说话的脸"),
+    "protocol-eye": ("face landmarks", "人脸特征点"),
+    "default": ("default", "默认"),
+    "no-voices": ("No voice speaks it.", "没有会说该语言的声音。"),
+    "check-python": ("Python", "Python"),
+    "check-ffmpeg": ("FFmpeg", "FFmpeg"),
+    "check-eye": ("face landmarks", "人脸特征点"),
+    "check-voice": ("speech", "语音"),
+    "check-face": ("talking face", "说话的脸"),
+    "check-ledger": ("ledger", "账本"),
+    "check-store": ("store", "存储"),
+    "check-archive": ("archive", "归档"),
+    "check-redis": ("Redis", "Redis"),
+    "level-ok": ("ok", "正常"),
+    "level-warning": ("less", "受限"),
+    "level-error": ("missing", "缺失"),
+    "doctor-well": ("Everything is there.", "一切就绪。"),
+    "doctor-less": (
+        "Lectern works, with what is named above missing.",
+        "Lectern 可以工作，但缺少上面列出的内容。",
+    ),
+    "doctor-sick": (
+        "Lectern cannot work before what is missing is there.",
+        "补齐缺失项之前，Lectern 无法工作。",
+    ),
+    # Small words.
     "error": ("error:", "错误："),
     "warning": ("warning:", "警告："),
-    "ok": ("ok", "正常"),
     "yes": ("yes", "是"),
     "no": ("no", "否"),
     "unknown": ("–", "–"),
@@ -76,7 +240,7 @@ class Words:
     def __init__(self, language: Language) -> None:
         self._column = 1 if language == "zh" else 0
 
-    def __call__(self, name: str, **values: Fact) -> str:
+    def __call__(self, name: str, /, **values: Fact) -> str:
         """The words of a name, with values in its placeholders.
 
         Raises:

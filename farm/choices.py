@@ -79,7 +79,7 @@ class Chooser:
         """Who speaks, and in which language; the script decides the language when neither is wished for.
 
         Raises:
-            InputError: ``submit-speed-wrong``, or as `choose_voice`; or an engine is unknown or cannot be used here.
+            InputError: ``submit-speed-wrong``, or as `choose_voice`; or the engine is unknown or missing.
         """
         engine, slash, name = wish.voice.strip().rpartition("/")
         language = wish.language.strip() or ("" if name else language_of(script))
@@ -95,7 +95,7 @@ class Chooser:
 
 
 def language_of(script: str) -> str:
-    """The language a script is mainly written in: Chinese if it has more Chinese characters than Latin words."""
+    """The language of most of a script: Chinese if it has more Chinese characters than Latin words."""
     chinese = len(_HAN.findall(script))
     return "zh" if chinese and chinese >= len(_LATIN_WORD.findall(script)) else "en"
 

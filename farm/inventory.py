@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from farm.bootstrap import Workshop
+from pipeline.engines.eye import EyeEngine
+from pipeline.engines.face import FaceEngine
+from pipeline.engines.shelf import Shelf
+from pipeline.engines.voice import VoiceEngine
 from pipeline.engines.voice.choice import speaks
 from pipeline.plan.errors import LecternError
 
@@ -31,7 +35,11 @@ class VoiceEntry:
 
 def engines(workshop: Workshop) -> tuple[EngineEntry, ...]:
     """Every engine, protocol by protocol, the built-in ones first; nothing heavy is loaded."""
-    shelves = {"voice": workshop.voices, "face": workshop.faces, "eye": workshop.eyes}
+    shelves: dict[str, Shelf[VoiceEngine] | Shelf[FaceEngine] | Shelf[EyeEngine]] = {
+        "voice": workshop.voices,
+        "face": workshop.faces,
+        "eye": workshop.eyes,
+    }
     entries: list[EngineEntry] = []
     for protocol, shelf in shelves.items():
         problems = {name: shelf.why_not(name) for name in shelf.names()}

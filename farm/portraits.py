@@ -1,7 +1,9 @@
-"""Portraits of a batch: each distinct picture is looked at once per format, and only what was found is kept."""
+"""Portraits: each distinct picture of a batch is looked at once per format, and only findings are kept."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from farm.bootstrap import Settings, Workshop
@@ -9,8 +11,10 @@ from pipeline.engines.eye import EyeEngine
 from pipeline.engines.shelf import Shelf
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format
-from pipeline.plan.portrait import Finding
+from pipeline.plan.portrait import FaceBox, Finding
 from pipeline.steps.look import Picture, PictureLimits, load_picture, look_at
+
+_BOX = re.compile(r"\s*,\s*".join([r"(-?[0-9]{1,6})"] * 2 + [r"([0-9]{1,6})"] * 2))
 
 
 def open_eye(eyes: Shelf[EyeEngine]) -> EyeEngine:
@@ -31,6 +35,22 @@ def picture_limits(settings: Settings) -> PictureLimits:
     return PictureLimits(file_bytes=settings.limits.portrait_bytes, pixels=settings.limits.portrait_pixels)
 
 
+def box_of(options: Mapping[str, str]) -> FaceBox | None:
+    """The face that the option ``face.box`` names: x, y, width and height in pixels; None when it names none.
+
+    Raises:
+        InputError: ``submit-face-box-wrong``.
+    """
+    words = options.get("face.box", "").strip()
+    if not words:
+        return None
+    match = _BOX.fullmatch(words)
+    if match is None:
+        raise InputError("submit-face-box-wrong", box=words)
+    x, y, width, height = (int(number) for number in match.groups())
+    return x, y, width, height
+
+
 class Gallery:
     """Looks at portraits, each distinct one once per format.
 
@@ -41,25 +61,32 @@ class Gallery:
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
         self._limits = picture_limits(workshop.settings)
-        self._found: dict[tuple[str, Format], tuple[Finding, ...]] = {}
+        self._found: dict[tuple[str, Format, FaceBox | None], tuple[Finding, ...]] = {}
         self._latest: tuple[str, Picture] | None = None
 
-    def look(self, portrait: Path, digest: str, format: Format) -> tuple[Finding, ...]:  # noqa: A002 - the house's word for it
+    def look(
+        self,
+        portrait: Path,
+        digest: str,
+        format: Format,  # noqa: A002 - the house's word for it
+        box: FaceBox | None,
+    ) -> tuple[Finding, ...]:
         """Everything to be said about a portrait in a format, errors first.
 
         Args:
             portrait: the file.
             digest: of its content.
             format: the film's picture.
+            box: the face that talks, if one was named.
         """
-        key = (digest, format)
+        key = (digest, format, box)
         if key not in self._found:
             try:
                 picture = self._picture(portrait, digest)
             except InputError as error:
                 self._found[key] = (Finding(code=error.code, level="error", facts=error.facts),)
             else:
-                self._found[key] = look_at(picture, open_eye(self._workshop.eyes), format).findings
+                self._found[key] = look_at(picture, open_eye(self._workshop.eyes), format, box=box).findings
         return self._found[key]
 
     def _picture(self, portrait: Path, digest: str) -> Picture:

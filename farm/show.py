@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -39,8 +38,7 @@ def whole(farm: Farm, *, most: int) -> FarmView:
         dispatcher=bool(leases.read_leadership(farm.ledger).holder),
         batches=tuple(_with_progress(farm, view) for view in open_batches),
         jobs=tuple(
-            _closely(farm, line)
-            for line in reads.list_jobs(farm.ledger, state=JobState.ACTIVE, limit=most)
+            _closely(farm, line) for line in reads.list_jobs(farm.ledger, state=JobState.ACTIVE, limit=most)
         ),
         archive_pending=sum(view.archive_pending for view in found),
     )
@@ -111,7 +109,8 @@ def job(farm: Farm, number: int) -> JobDetail:
         scene=spec.scene,
         voice=f"{spec.voice.engine}/{spec.voice.name}",
         language=spec.voice.language,
-        format=f"{spec.format.width}x{spec.format.height} {spec.format.fps} fps",
+        format=f"{spec.format.width}x{spec.format.height}",
+        fps=spec.format.fps,
         essence=view.essence or "",
         warnings=tuple(Told(code=notice.code, facts=notice.facts) for notice in view.warnings),
     )
@@ -139,7 +138,9 @@ def _with_progress(farm: Farm, view: BatchView) -> BatchView:
     if view.over:
         return replace(view, per_cent=100)
     active = reads.list_jobs(farm.ledger, batch=view.id, state=JobState.ACTIVE, limit=_ALL)
-    done = view.jobs - view.counts.get("queued", 0) - view.counts.get("active", 0) - view.counts.get("review", 0)
+    done = (
+        view.jobs - view.counts.get("queued", 0) - view.counts.get("active", 0) - view.counts.get("review", 0)
+    )
     per_cent = (100 * done + sum(line.percent for line in active)) // view.jobs
     return replace(view, per_cent=min(per_cent, 99))
 
@@ -189,11 +190,13 @@ def _looked_at(farm: Farm, view: reads.JobView) -> JobView:
     if retry is None:
         return shown
     step, wait_ms = retry
-    return replace(shown, waiting="retry", retry_in_s=1 + wait_ms // 1000, error=_told(step.problem) or shown.error)
+    return replace(
+        shown, waiting="retry", retry_in_s=1 + wait_ms // 1000, error=_told(step.problem) or shown.error
+    )
 
 
 def _retry(steps: tuple[StepView, ...], now_ms: int) -> tuple[StepView, int] | None:
-    """The step whose next attempt is waited for, and for how long; None while another one runs or is ready."""
+    """The step whose next attempt is waited for, and for how long; None while another one can go on."""
     unfinished = [step for step in steps if step.state in {StepState.READY, StepState.RUNNING}]
     waiting = [(step, step.not_before - now_ms) for step in unfinished if step.not_before > now_ms]
     if not waiting or len(waiting) < len(unfinished):

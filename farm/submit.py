@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from db import submission
+from db.departments import read_departments
 from db.values import JobDraft, Notice, Submission, Submitted
 from farm.bootstrap import Farm
 from farm.choices import Chooser, Wish, urgency_of
 from farm.manifest import ManifestLimits, Problem, Row, read_manifest
-from farm.portraits import Gallery
+from farm.portraits import Gallery, box_of
 from pipeline.plan import script, trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import Fact, InputError
@@ -24,6 +25,7 @@ from pipeline.plan.keys import canonical
 from pipeline.store import Store
 
 _SCRIPT_SUFFIX = ".txt"
+_DEPARTMENT = "default"
 _PLAIN_SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 
 
@@ -140,6 +142,7 @@ class _Clerk:
         self._gallery = Gallery(farm)
         self._face = farm.faces.names()[0]
         self._user = getpass.getuser()
+        self._departments = read_departments(farm.ledger)
         self._portraits: dict[str, Artifact] = {}
 
     def check(self, row: Row) -> tuple[list[Problem], list[Problem]]:
@@ -153,19 +156,29 @@ class _Clerk:
             ("voice", lambda: self._chooser.voice(replace(wish, speed=""), row.script)),
             ("speed", lambda: self._chooser.speed(wish)),
             ("format", lambda: self._chooser.format(wish)),
+            ("face.box", lambda: box_of(row.options)),
             ("urgency", lambda: urgency_of(row.urgency)),
+            ("department", lambda: self._department(row)),
         )
         for column, look in checks:
             try:
                 look()
             except InputError as error:
                 wrong.append(_problem(row, column, error.code, error.facts))
-        if not any(problem.column == "format" for problem in wrong):
-            picture = self._chooser.format(wish)
-            for finding in self._gallery.look(row.portrait, row.portrait_digest, picture):
+        if not any(problem.column in {"format", "face.box"} for problem in wrong):
+            picture, box = self._chooser.format(wish), box_of(row.options)
+            for finding in self._gallery.look(row.portrait, row.portrait_digest, picture, box):
                 told = _problem(row, "portrait", finding.code, finding.facts)
                 (wrong if finding.level == "error" else doubtful).append(told)
         return wrong, doubtful
+
+    def _department(self, row: Row) -> str:
+        """The department that pays for a row; ``default`` when its cell is empty."""
+        department = row.department or _DEPARTMENT
+        if department not in self._departments:
+            known = ", ".join(self._departments)
+            raise InputError("submit-department-unknown", department=department, known=known)
+        return department
 
     def queue(
         self, rows: Sequence[Row], warnings: Iterable[Problem], path: Path, manner: Manner
@@ -181,6 +194,7 @@ class _Clerk:
             content=content.hexdigest(),
             name=path.name,
             user=self._user,
+            department=self._department(rows[0]),
             key=manner.key,
             again=manner.again,
         )
@@ -240,7 +254,7 @@ def script_artifact(text: str) -> Artifact:
 
 
 def picture_suffix(picture: Path) -> str:
-    """The suffix that a picture bears in the store; its kind is known by content, so a strange one is dropped."""
+    """The suffix that a picture bears in the store; a strange one is dropped, content tells the kind."""
     suffix = picture.suffix.lower()
     return suffix if _PLAIN_SUFFIX.fullmatch(suffix) else ".img"
 

@@ -112,7 +112,8 @@ class JobDetail:
         scene: its place in the archive's names.
         voice: engine and voice, such as ``espeak/en-us``.
         language: BCP 47 tag of the script.
-        format: such as ``720x720 25 fps``.
+        format: such as ``720x720``.
+        fps: frames in a second.
         essence: the film's essence digest; empty before.
         warnings: what its row was accepted in spite of.
     """
@@ -125,6 +126,7 @@ class JobDetail:
     voice: str
     language: str
     format: str
+    fps: int
     essence: str
     warnings: tuple[Told, ...]
 

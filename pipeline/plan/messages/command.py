@@ -39,7 +39,7 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="{bad} of {rows} rows cannot be made as they are. Nothing was queued.",
             why="A batch is queued whole or not at all, so that no half of it has to be hunted for later.",
-            cure="Mend the rows named above and submit again; the {good} good rows alone go with --skip-invalid.",
+            cure="Mend the rows named above and submit again; with --skip-invalid the other {good} go alone.",
         ),
         zh=Text(
             what="{rows} 行中有 {bad} 行无法按现状制作。未提交任何任务。",
@@ -67,7 +67,7 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="Nothing was submitted to this farm yet.",
             why="There is no batch to watch.",
-            cure="`lectern submit MANIFEST` makes one. A farm elsewhere is chosen by LECTERN_HOME or LECTERN_LEDGER__URL.",
+            cure="`lectern submit MANIFEST` makes one. LECTERN_HOME or LECTERN_LEDGER__URL choose another farm.",
         ),
         zh=Text(
             what="尚未向此农场提交任何内容。",
@@ -129,6 +129,34 @@ MESSAGES: tuple[Message, ...] = (
             what="{path} 不以 .mp4 结尾。",
             why="影片是 MP4 文件，有些播放器只看文件名。",
             cure="请给影片取一个以 .mp4 结尾的名称。",
+        ),
+    ),
+    Message(
+        code="command-python-version",
+        level="error",
+        en=Text(
+            what="This is Python {version}.",
+            why="Parts of Lectern are built for Python 3.11 and 3.12 alone.",
+            cure="Make its environment with Python 3.11 or 3.12.",
+        ),
+        zh=Text(
+            what="当前是 Python {version}。",
+            why="Lectern 的部分组件只为 Python 3.11 和 3.12 构建。",
+            cure="请用 Python 3.11 或 3.12 创建其环境。",
+        ),
+    ),
+    Message(
+        code="command-store-tight",
+        level="warning",
+        en=Text(
+            what="Only {free_mb} MB are free at {place}.",
+            why="Clips and films are kept in the store, about 1 MB for five seconds of film.",
+            cure="Make room, run `lectern gc`, or move the store ([store] root).",
+        ),
+        zh=Text(
+            what="{place} 仅剩 {free_mb} MB 可用空间。",
+            why="片段和影片都保存在存储中，每五秒影片约占 1 MB。",
+            cure="请清理空间、运行 `lectern gc`，或移动存储（[store] root）。",
         ),
     ),
 )

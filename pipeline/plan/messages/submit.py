@@ -47,4 +47,32 @@ MESSAGES: tuple[Message, ...] = (
             cure="请在文件完整后重新提交。",
         ),
     ),
+    Message(
+        code="submit-department-unknown",
+        level="error",
+        en=Text(
+            what="There is no department “{department}”.",
+            why="Each job is made for a department, which has to exist before.",
+            cure="Use one of these: {known}. An empty cell is default.",
+        ),
+        zh=Text(
+            what="没有部门“{department}”。",
+            why="每个任务都为某个部门制作，该部门必须事先存在。",
+            cure="请使用以下之一：{known}。留空即为 default。",
+        ),
+    ),
+    Message(
+        code="submit-face-box-wrong",
+        level="error",
+        en=Text(
+            what="“{box}” does not name a face.",
+            why="The column face.box names the face that talks by a rectangle in pixels of the picture.",
+            cure="Use four whole numbers: x,y,width,height, such as 120,80,260,320.",
+        ),
+        zh=Text(
+            what="“{box}”无法指明一张脸。",
+            why="face.box 列用图片中的像素矩形指明哪张脸说话。",
+            cure="请使用四个整数：x,y,宽,高，例如 120,80,260,320。",
+        ),
+    ),
 )

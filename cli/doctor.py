@@ -1,0 +1,72 @@
+"""`lectern doctor`: what is missing on this machine, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cli.exits import Exit
+from cli.options import terminal_of
+from cli.terminal import Terminal, told
+from farm import doctor as examining
+from farm.bootstrap import Settings, open_workshop
+from farm.doctor import Finding
+from worker.redis_server import await_redis, find_redis_server
+
+_STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
+_REDIS_S = 3.0
+
+
+def doctor(context: typer.Context) -> Exit:
+    """Check what is missing here, and what to do about it."""
+    terminal = terminal_of(context)
+    with open_workshop() as workshop:
+        settings = workshop.settings
+        findings = tuple(examining.examine(workshop, {"redis": lambda: _redis(settings)}))
+    sick = any(finding.level == "error" for finding in findings)
+    document = {
+        "kind": "doctor",
+        "healthy": not sick,
+        "findings": [_document(finding, terminal) for finding in findings],
+    }
+    terminal.answer(document, _report(findings, terminal))
+    return Exit.SETUP if sick else Exit.OK
+
+
+def _redis(settings: Settings) -> str:
+    if settings.redis.url:
+        await_redis(settings.redis.url, _REDIS_S)
+        return settings.redis.url.rpartition("@")[2]
+    return str(find_redis_server())
+
+
+def _document(finding: Finding, terminal: Terminal) -> dict[str, object]:
+    document: dict[str, object] = {
+        "check": finding.check,
+        "level": finding.level,
+        "detail": finding.detail,
+        "code": finding.code or None,
+    }
+    if finding.code:
+        document["what"], document["cure"] = told(finding.code, finding.facts, terminal.language)
+    return document
+
+
+def _report(findings: tuple[Finding, ...], terminal: Terminal) -> Iterator[Table | Text]:
+    words = terminal.words
+    rows = []
+    for finding in findings:
+        level = Text(words(f"level-{finding.level}"), style=_STYLES[finding.level])
+        saying = Text(finding.detail)
+        if finding.code:
+            what, cure = told(finding.code, finding.facts, terminal.language)
+            saying = Text(f"{what}\n{cure} ").append(f"[{finding.code}]", style="dim")
+        rows.append((words(f"check-{finding.check}"), level, saying))
+    yield terminal.table("check", "finding", "", rows=rows)
+    worst = {finding.level for finding in findings}
+    yield Text(
+        words("doctor-sick" if "error" in worst else "doctor-less" if "warning" in worst else "doctor-well")
+    )

@@ -1,0 +1,103 @@
+"""`lectern render`: one film, in this process, with no server at all."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Self
+
+import typer
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from cli.clean import clean
+from cli.documents import film_document
+from cli.exits import Exit
+from cli.options import terminal_of
+from cli.terminal import Terminal, told
+from farm.bootstrap import open_workshop
+from farm.choices import Wish
+from farm.local import Made, Order, make_film
+
+_STAGES = ("speak", "render", "join")
+
+
+def render(
+    context: typer.Context,
+    *,
+    portrait: Annotated[Path, typer.Option("--portrait", "-p", help="A picture with one face.")],
+    script: Annotated[Path, typer.Option("--script", "-s", help="A text file with what is said.")],
+    film: Annotated[Path, typer.Option("--output", "-o", help="Where the film goes, such as film.mp4.")],
+    voice: Annotated[str, typer.Option(help="A voice of `lectern voices`.")] = "",
+    language: Annotated[str, typer.Option(help="Language of the script, such as en or zh.")] = "",
+    format: Annotated[str, typer.Option(help="Such as wide, tall-1080 or square-512.")] = "",  # noqa: A002 - the option's name
+    speed: Annotated[str, typer.Option(help="Per cent of normal speed, 50 to 200.")] = "",
+    title: Annotated[str, typer.Option(help="Title of the film.")] = "",
+    force: Annotated[bool, typer.Option("--force", "-f", help="Replace files of an earlier film.")] = False,
+) -> Exit:
+    """Make one film here, without a farm.
+
+    The quickest way to try Lectern, and to look for a fault. Captions, poster and manifest are written beside
+    the film. What was made before is used again, so that a
+    second film with one changed sentence takes moments.
+    """
+    terminal = terminal_of(context)
+    order = Order(
+        portrait=portrait,
+        script=script,
+        film=film,
+        wish=Wish(voice=voice, language=language, format=format, speed=speed),
+        title=title,
+        replace=force,
+    )
+    started = time.monotonic()
+    with open_workshop() as workshop, _Bars(terminal) as bars:
+        made = make_film(workshop, order, progress=bars.show)
+    for warning in made.warnings:
+        what, cure = told(warning.code, warning.facts, terminal.language)
+        terminal.note(Text(f"{terminal.words('warning')} {what} {cure} [{warning.code}]", style="yellow"))
+    took = round(time.monotonic() - started)
+    terminal.answer(film_document(made, terminal.language), _made(made, took, terminal))
+    return Exit.OK
+
+
+def _made(made: Made, took: int, terminal: Terminal) -> Iterator[str]:
+    words = terminal.words
+    length = words.span(round(made.frames / made.fps))
+    yield words("film-made", film=clean(str(made.files[".mp4"])), length=length, took=words.span(took))
+    beside = ", ".join(clean(path.name) for suffix, path in made.files.items() if suffix != ".mp4")
+    yield words("film-beside", files=beside)
+
+
+class _Bars:
+    """Live progress on standard error: a bar for each stage on a terminal, a line for each elsewhere."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._lively = terminal.err.is_terminal and not terminal.json_wanted
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeElapsedColumn(),
+            console=terminal.err,
+            transient=True,
+            disable=not self._lively,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        """Show how far a stage is."""
+        if stage not in self._tasks:
+            self._tasks[stage] = self._progress.add_task(self._terminal.words(stage), total=total)
+            if not self._lively:
+                self._terminal.note(self._terminal.words(stage))
+        self._progress.update(self._tasks[stage], completed=done, total=total)

@@ -1,0 +1,156 @@
+"""What is missing on this machine, and what to do about it."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from db.engine import check_schema, connect, place_of
+from farm.bootstrap import Workshop
+from farm.studio import Studio
+from pipeline.plan.errors import AwayError, Fact, InputError, LecternError
+from pipeline.plan.job import Format
+from pipeline.steps.archive import archive_id
+
+_PYTHONS = ((3, 11), (3, 12))
+#: Room for the films of about a night on two cores.
+_ROOM_BYTES = 5_000_000_000
+_TRIAL = Format(width=64, height=64, fps=25)
+_TRIAL_FRAMES = 5
+
+#: Returns what is there, in a few words; raises what is wrong.
+Check = Callable[[], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What one check found.
+
+    Attributes:
+        check: its name, such as ``ffmpeg``.
+        level: ``ok``, ``warning`` (Lectern works, with less) or ``error``.
+        detail: what is there, such as a version; empty when something is wrong.
+        code: a code of the catalogue; empty when all is well.
+        facts: values for its message.
+    """
+
+    check: str
+    level: Literal["ok", "warning", "error"]
+    detail: str = ""
+    code: str = ""
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+def examine(workshop: Workshop, others: Mapping[str, Check]) -> Iterator[Finding]:
+    """Check everything that Lectern needs, one finding after the other; nothing is changed.
+
+    Args:
+        workshop: what is checked.
+        others: checks of what other rooms need, by name.
+    """
+    checks: dict[str, Check] = {
+        "python": _python,
+        "ffmpeg": partial(_ffmpeg, workshop),
+        "eye": partial(_eye, workshop),
+        "voice": partial(_voice, workshop),
+        "face": partial(_face, workshop),
+        "ledger": partial(_ledger, workshop),
+        "store": partial(_store, workshop),
+        "archive": partial(_archive, workshop),
+        **others,
+    }
+    for name, check in checks.items():
+        try:
+            yield Finding(check=name, level="ok", detail=check())
+        except _Doubt as doubt:
+            yield Finding(check=name, level="warning", code=doubt.error.code, facts=doubt.error.facts)
+        except LecternError as error:
+            yield Finding(check=name, level="error", code=error.code, facts=error.facts)
+
+
+class _Doubt(Exception):  # noqa: N818 - no error: Lectern works, with less
+    def __init__(self, error: LecternError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def _python() -> str:
+    if sys.version_info[:2] not in _PYTHONS:
+        raise InputError("command-python-version", version=platform.python_version())
+    return platform.python_version()
+
+
+def _ffmpeg(workshop: Workshop) -> str:
+    """FFmpeg is believed when it has encoded something: it lists encoders that do not work here."""
+    profile = Studio(workshop).profile(workshop.faces.names()[0])
+    frame = np.zeros((_TRIAL.height, _TRIAL.width, 3), np.uint8)
+    with tempfile.TemporaryDirectory() as folder:
+        workshop.media.encode_clip(
+            [frame] * _TRIAL_FRAMES,
+            Path(folder) / "trial.mp4",
+            picture=_TRIAL,
+            total=_TRIAL_FRAMES,
+            parameters=profile.parameters,
+        )
+    return f"{workshop.media.version}, {profile.encoder.split()[0]}"
+
+
+def _eye(workshop: Workshop) -> str:
+    """The first eye has landmarks; with another one faces can be found but not driven."""
+    first = workshop.eyes.names()[0]
+    if problem := workshop.eyes.why_not(first):
+        raise problem
+    engine = workshop.eyes.open(first)
+    engine.look(np.zeros((64, 64, 3), np.uint8))
+    return f"{engine.name} {engine.version}"
+
+
+def _voice(workshop: Workshop) -> str:
+    engine = workshop.voices.open(workshop.settings.voice.engine)
+    return f"{engine.name} {engine.version}, {len(engine.voices())}"
+
+
+def _face(workshop: Workshop) -> str:
+    engine = workshop.faces.open(workshop.faces.names()[0])
+    return f"{engine.name} {engine.version}"
+
+
+def _ledger(workshop: Workshop) -> str:
+    engine = connect(workshop.settings.ledger_url)
+    try:
+        check_schema(engine)
+    finally:
+        engine.dispose()
+    return place_of(engine)
+
+
+def _store(workshop: Workshop) -> str:
+    root = workshop.store.root
+    there = next(folder for folder in (root, *root.parents) if folder.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there):
+            free = shutil.disk_usage(there).free
+    except OSError as error:
+        raise AwayError("store-away", reason=error.strerror or type(error).__name__) from error
+    if free < _ROOM_BYTES:
+        raise _Doubt(AwayError("command-store-tight", place=str(root), free_mb=free // 1_000_000))
+    return f"{root}, {free // 1_000_000_000} GB"
+
+
+def _archive(workshop: Workshop) -> str:
+    """Without an archive films are made all the same and wait in the store."""
+    root = workshop.settings.archive_root
+    try:
+        archive_id(root)
+    except AwayError as error:
+        raise _Doubt(error) from error
+    return str(root)

@@ -1,0 +1,238 @@
+"""One film in this process: no ledger, no queue, no server; what was made before is found again."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from farm.bootstrap import Workshop
+from farm.choices import Chooser, Wish
+from farm.portraits import Gallery
+from farm.studio import Studio
+from farm.submit import picture_suffix, store_script
+from farm.textfile import decode
+from pipeline.plan import script, trace
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.errors import InputError
+from pipeline.plan.job import JobSpec
+from pipeline.plan.loudness import Loudness
+from pipeline.plan.portrait import Finding
+from pipeline.steps.join import JoinedFilm, join
+from pipeline.steps.memory import MemoryDesk
+from pipeline.steps.render import render
+from pipeline.steps.speak import load_timeline, speak
+from pipeline.store import Store
+
+#: Told the stage and how far it is: done, total.
+Progress = Callable[[str, int, int], None]
+
+_FILM = ".mp4"
+_Result = TypeVar("_Result")
+_INDEX = "index.jsonl"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """A film to make here.
+
+    Attributes:
+        portrait: a picture with one face.
+        script: a text file.
+        film: where the film goes, ending in ``.mp4``; captions, poster and manifest go beside it.
+        wish: voice, language, format, speed; what is left empty is chosen.
+        title: written into the film; the script's file name unless given.
+        replace: whether files of an earlier film may be replaced.
+    """
+
+    portrait: Path
+    script: Path
+    film: Path
+    wish: Wish
+    title: str = ""
+    replace: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A film that was made here.
+
+    Attributes:
+        files: every file by its suffix: ``.mp4``, ``.srt``, ``.vtt``, ``.jpg``, ``.json``.
+        frames: how long the film is.
+        fps: its frame rate.
+        trace: its trace id.
+        essence: its essence digest.
+        warnings: what is to be said about the portrait.
+    """
+
+    files: Mapping[str, Path]
+    frames: int
+    fps: int
+    trace: str
+    essence: str
+    warnings: tuple[Finding, ...]
+
+
+def make_film(workshop: Workshop, order: Order, *, progress: Progress) -> Made:
+    """Make one film and put it where it was ordered, whole or not at all.
+
+    Speech and clips are kept in the home folder's ``cache``, so that the next film makes only what is new;
+    that folder may be deleted at any time.
+
+    Raises:
+        InputError: portrait, script, a wish or the place cannot be used; nothing was written there.
+        TransientError, AwayError: a tool failed, or a disk is full.
+    """
+    files = _places(order)
+    cache = workshop.settings.home / "cache"
+    workshop = replace(workshop, store=Store(cache))
+    job, warnings = _job(workshop, order)
+    born = trace.new(os.urandom(trace.TRACE_BYTES + trace.SPAN_BYTES))
+    film = _make(workshop, job, born, index=cache / _INDEX, progress=progress)
+    made = (film.film, film.srt, film.vtt, film.poster, film.manifest)
+    _deliver(workshop.store, dict(zip(files.values(), made, strict=True)))
+    return Made(
+        files=files,
+        frames=film.frames,
+        fps=job.format.fps,
+        trace=born.trace_id,
+        essence=film.essence,
+        warnings=warnings,
+    )
+
+
+def _places(order: Order) -> dict[str, Path]:
+    """Where each file goes; that it can go there is known before the work begins."""
+    if order.film.suffix.lower() != _FILM:
+        raise InputError("command-output-suffix", path=str(order.film))
+    files = {_FILM: order.film}
+    files |= {suffix: order.film.with_suffix(suffix) for suffix in (".srt", ".vtt", ".jpg", ".json")}
+    folder = order.film.parent
+    if not folder.is_dir():
+        raise InputError("command-output-unwritable", path=str(order.film), reason=f"no folder {folder}")
+    if not os.access(folder, os.W_OK):
+        raise InputError("command-output-unwritable", path=str(order.film), reason="permission denied")
+    sources = {order.portrait.resolve(), order.script.resolve()}
+    for path in files.values():
+        if path.resolve() in sources or (path.exists() and not order.replace):
+            raise InputError("command-output-exists", path=str(path))
+    return files
+
+
+def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]]:
+    """The job with its inputs in the cache, and the portrait's warnings."""
+    settings = workshop.settings
+    text = script.normalise(decode(_read(order.script)))
+    script.check(text, max_characters=settings.limits.script_characters)
+    chooser = Chooser(
+        workshop.voices, engine=settings.voice.engine, format=settings.film.format, fps=settings.film.fps
+    )
+    picture, voice = chooser.format(order.wish), chooser.voice(order.wish, text)
+    portrait = workshop.store.adopt(
+        Kind.SOURCE,
+        picture_suffix(order.portrait),
+        order.portrait,
+        limit_bytes=settings.limits.portrait_bytes,
+    )
+    findings = Gallery(workshop).look(order.portrait, portrait.digest, picture, None)
+    for finding in findings:
+        if finding.level == "error":
+            raise InputError(finding.code, **finding.facts)
+    job = JobSpec(
+        row=order.film.stem,
+        title=order.title or order.script.stem,
+        user=getpass.getuser(),
+        scene=order.film.stem,
+        script=store_script(workshop.store, text),
+        portrait=portrait,
+        voice=voice,
+        face=workshop.faces.names()[0],
+        format=picture,
+    )
+    return job, findings
+
+
+def _make(
+    workshop: Workshop, job: JobSpec, born: trace.Trace, *, index: Path, progress: Progress
+) -> JoinedFilm:
+    """Every stage, one after the other."""
+    stage = "speak"
+    desk = MemoryDesk(index=index, progress=lambda done, total: progress(stage, done, total))
+    studio, store, settings = Studio(workshop), workshop.store, workshop.settings
+    seat, profile = studio.seat(job), studio.profile(job.face)
+    spoken = _certain(speak(job, desk=desk, store=store, voice=workshop.voices.open(job.voice.engine)))
+    timeline = load_timeline(store, spoken)
+    stage = "render"
+    whole = range(len(timeline.utterances))
+    _certain(
+        render(
+            job,
+            timeline,
+            whole,
+            desk=desk,
+            store=store,
+            media=workshop.media,
+            profile=profile,
+            sitter=seat.sitter,
+            pixels=seat.pixels,
+        )
+    )
+    stage = "join"
+    return _certain(
+        join(
+            job,
+            timeline,
+            desk=desk,
+            store=store,
+            media=workshop.media,
+            profile=profile,
+            pixels=seat.pixels,
+            trace=born,
+            loudness=Loudness.of(lufs=settings.film.loudness_lufs, dbtp=settings.film.true_peak_dbtp),
+        )
+    )
+
+
+def _certain(result: _Result | None) -> _Result:
+    """What a step made: in a process of its own there is no other worker to wait for."""
+    if not result:
+        raise AssertionError("a desk in memory lets every key be taken")
+    return result
+
+
+def _deliver(store: Store, files: Mapping[Path, Artifact]) -> None:
+    """Copy everything beside its final name, then rename; the film comes last."""
+    with _parts(tuple(files)) as parts:
+        for path, artifact in files.items():
+            shutil.copyfile(store.verify(artifact), parts[path])
+        for path in reversed(tuple(files)):
+            parts[path].replace(path)
+
+
+@contextmanager
+def _parts(paths: tuple[Path, ...]) -> Iterator[dict[Path, Path]]:
+    mark = secrets.token_hex(4)
+    parts = {path: path.with_name(f".{path.name}.{mark}.part") for path in paths}
+    try:
+        yield parts
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError("command-output-unwritable", path=str(paths[0]), reason=reason) from error
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError("command-file-unreadable", path=str(path), reason=reason) from error

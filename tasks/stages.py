@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from db import commits
+from db.names import reserve_name
 from db.states import Stage
 from db.values import Chunk, Claim, Committed, Film
 from farm.bootstrap import Farm
@@ -15,7 +17,9 @@ from pipeline.plan.artifact import Artifact
 from pipeline.plan.chunks import cut
 from pipeline.plan.errors import DefectError
 from pipeline.plan.loudness import Loudness
+from pipeline.plan.names import FILM_SUFFIX, folder_for, numbered, stem_for
 from pipeline.plan.timeline import Timeline
+from pipeline.steps.archive import Delivery, archive, archive_id
 from pipeline.steps.desk import Desk
 from pipeline.steps.join import join
 from pipeline.steps.render import render
@@ -127,6 +131,35 @@ def _join(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     )
 
 
+def _archive(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
+    farm, job, film = bench.farm, claim.spec, claim.film
+    if film is None:
+        raise DefectError("farm-claim-incomplete", step=claim.step)
+    # One that is away is found out before a name is given: names are given in the order of delivery.
+    archive_id(farm.archive)
+    # The day and the time in an archive's names are those of the farm's own place.
+    submitted = datetime.fromtimestamp(claim.submitted_at / 1000).astimezone()
+    folder, stem = reserve_name(
+        farm.ledger,
+        claim,
+        folder=folder_for(submitted),
+        stem=stem_for(job.user, submitted, job.scene),
+        numbered=numbered,
+    )
+    delivery = Delivery(
+        name=f"{folder}/{stem}{FILM_SUFFIX}",
+        film=film.film,
+        companions=(film.srt, film.vtt, film.poster, film.manifest),
+        script=job.script,
+        portrait=job.portrait,
+    )
+    desk.check()
+    path = archive(delivery, store=farm.store, root=farm.archive)
+    return lambda costs: commits.finish_archive(
+        farm.ledger, claim, path=path, machine_ms=costs.machine_ms, span=costs.span
+    )
+
+
 def _timeline(bench: Bench, claim: Claim) -> Timeline:
     if claim.timeline is None:
         raise DefectError("farm-claim-incomplete", step=claim.step)
@@ -142,4 +175,5 @@ STAGES: Mapping[Stage, Perform] = {
     Stage.SPEAK: _speak,
     Stage.RENDER: _render,
     Stage.JOIN: _join,
+    Stage.ARCHIVE: _archive,
 }

@@ -24,7 +24,11 @@ def up(context: typer.Context) -> Exit:
     terminal = terminal_of(context)
     settings = settings_of()
     terminal.note(terminal.words("farm-starts", home=str(settings.home)))
-    code = supervisor.up(settings, ready=lambda standing: _standing(standing, terminal))
+    code = supervisor.up(
+        settings,
+        ready=lambda standing: _standing(standing, terminal),
+        ending=lambda: terminal.note(terminal.words("farm-ends")),
+    )
     terminal.note(terminal.words("farm-ended"))
     return Exit(code)
 

@@ -32,7 +32,7 @@ def _flower(settings: Settings, port: str) -> int:
 
 
 def _up(settings: Settings, _name: str) -> int:
-    return up.up(settings, ready=lambda _standing: None)
+    return up.up(settings, ready=lambda _standing: None, ending=lambda: None)
 
 
 _ROLES: Mapping[str, Callable[[Settings, str], int]] = {

@@ -58,7 +58,7 @@ class Standing:
         return cls(**{**state, "workers": tuple(state["workers"])})
 
 
-def up(settings: Settings, *, ready: Callable[[Standing], None]) -> int:
+def up(settings: Settings, *, ready: Callable[[Standing], None], ending: Callable[[], None]) -> int:
     """Run the farm until SIGINT or SIGTERM; returns the exit code.
 
     Asked to end, it lets running steps finish; asked again, it interrupts them (they go on when the farm is
@@ -68,6 +68,7 @@ def up(settings: Settings, *, ready: Callable[[Standing], None]) -> int:
     Args:
         settings: what the operator set.
         ready: told once that everything was started.
+        ending: called once when the farm was asked to end and running steps are waited for.
 
     Raises:
         InputError: a farm is up on this home already, a port is taken, no Redis is to be found, a setting is
@@ -85,6 +86,7 @@ def up(settings: Settings, *, ready: Callable[[Standing], None]) -> int:
                 while not asked.times:
                     supervisor.tend()
                     time.sleep(_TICK_S)
+                ending()
                 supervisor.end(lambda: asked.times)
             finally:
                 supervisor.kill()

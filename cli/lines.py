@@ -41,11 +41,7 @@ def counts_of(terminal: Terminal, counts: Mapping[str, int]) -> Text:
 
 def eta_of(terminal: Terminal, seconds: int | None) -> str:
     """When it is expected to be done; a dash while nothing was measured that could tell."""
-    return (
-        terminal.words("unknown")
-        if seconds is None
-        else terminal.words("about", span=terminal.words.span(seconds))
-    )
+    return terminal.words("unknown") if seconds is None else terminal.words.span(seconds)
 
 
 def waiting_of(terminal: Terminal, job: JobView) -> str:

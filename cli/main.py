@@ -26,7 +26,7 @@ _ABOUT = (
 _EVERYWHERE = "Every command also takes --json (an answer for machines) and --lang en|zh."
 
 #: The commands of the top level in the order in which help lists them.
-_COMMANDS: Mapping[str, Callable[..., Exit]] = {
+COMMANDS: Mapping[str, Callable[..., Exit]] = {
     "submit": submit.submit,
     "status": show.status,
     "watch": watch.watch,
@@ -44,7 +44,7 @@ _COMMANDS: Mapping[str, Callable[..., Exit]] = {
     "engines": engines.engines,
     "voices": engines.voices,
 }
-_GROUPS: Mapping[str, tuple[str, Mapping[str, Callable[..., Exit]]]] = {
+GROUPS: Mapping[str, tuple[str, Mapping[str, Callable[..., Exit]]]] = {
     "db": (
         "The ledger's schema.",
         {"upgrade": ledger.upgrade, "current": ledger.current, "check": ledger.check},
@@ -63,9 +63,9 @@ def make_app() -> typer.Typer:
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for name, command in _COMMANDS.items():
+    for name, command in COMMANDS.items():
         app.command(name, epilog=_EVERYWHERE)(command)
-    for name, (about, commands) in _GROUPS.items():
+    for name, (about, commands) in GROUPS.items():
         group = typer.Typer(name=name, help=about, rich_markup_mode=None)
         for part, command in commands.items():
             group.command(part, epilog=_EVERYWHERE)(command)

@@ -1,0 +1,79 @@
+"""Promises about the command line's own words."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from cli.words import WORDS, Words
+
+CLI = Path(__file__).resolve().parents[2] / "cli"
+
+
+def constants() -> set[str]:
+    """Every string constant of the command line outside the table itself."""
+    found: set[str] = set()
+    for path in CLI.glob("*.py"):
+        if path.name != "words.py":
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    found.add(node.value)
+    return found
+
+
+def names_asked_for() -> set[str]:
+    """Every name that the command line asks the table for by a constant."""
+    found: set[str] = set()
+    for path in CLI.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            called = ast.unparse(node.func)
+            arguments = node.args if called.endswith(".table") else node.args[:1]
+            if called.endswith(("words", ".table")):
+                found |= {
+                    argument.value
+                    for argument in arguments
+                    if isinstance(argument, ast.Constant) and argument.value and isinstance(argument.value, str)
+                }
+    return found
+
+
+def test_every_name_that_is_asked_for_has_words() -> None:
+    """No command stumbles over words that nobody wrote."""
+    assert names_asked_for() <= set(WORDS)
+
+
+def test_no_words_are_idle() -> None:
+    """The table holds nothing that no command can say."""
+    prefixes = ("outcome-", "archive-", "file-", "hold-", "waiting-", "protocol-", "check-", "level-")
+    states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
+    stages = {"speak", "render", "join", "archive"}
+    idle = {name for name in set(WORDS) - constants() - states - stages if not name.startswith(prefixes)}
+    assert not idle
+
+
+@pytest.mark.parametrize("name", sorted(WORDS))
+def test_both_languages_ask_for_the_same_values(name: str) -> None:
+    """English and Chinese say the same about the same values."""
+    english, chinese = WORDS[name]
+    fields = [{field for _, field, _, _ in Formatter().parse(words) if field} for words in (english, chinese)]
+    assert fields[0] == fields[1]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "english", "chinese"),
+    [(0, "0 s", "0 秒"), (59, "59 s", "59 秒"), (61, "1 min 01 s", "1 分 01 秒"), (7500, "2 h 05 min", "2 小时 05 分")],
+)
+def test_lengths_of_time_are_as_exact_as_a_person_needs(seconds: int, english: str, chinese: str) -> None:
+    """Seconds below a minute, minutes and seconds below an hour, hours and minutes above."""
+    assert Words("en").span(seconds) == english
+    assert Words("zh").span(seconds) == chinese
+
+
+def test_a_state_of_another_version_is_told_as_it_is() -> None:
+    """What this version does not know is not hidden."""
+    assert Words("en").state("dreaming") == "dreaming"

@@ -11,7 +11,7 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="The face in the portrait was found, but not its features.",
             why="Eyes, lips and chin have to be known point by point before they can move.",
-            cure="Install the eye extra (`lectern doctor` names the command), or use a clearer, frontal portrait.",
+            cure="Install the eye extra (`lectern doctor` says how), or use a clearer, frontal portrait.",
         ),
         zh=Text(
             what="找到了肖像中的脸，但没有找到五官的位置。",
@@ -23,7 +23,7 @@ MESSAGES: tuple[Message, ...] = (
         code="face-too-small",
         level="error",
         en=Text(
-            what="The eyes are only {pixels} pixels apart in the film's picture; at least {needed} are needed.",
+            what="The eyes are only {pixels} pixels apart in the film's picture; {needed} are needed.",
             why="On so small a face lips cannot be told from the skin around them.",
             cure="Use a portrait in which the face is larger, or a larger format.",
         ),
@@ -52,7 +52,7 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="The lips of this face cannot be moved without tearing the picture.",
-            why="Its features lie where no face has them: the face is turned too far, or drawn in an unusual way.",
+            why="Its features lie where no face has them: it is turned too far, or drawn in an unusual way.",
             cure="Use a frontal portrait with the mouth in plain sight.",
         ),
         zh=Text(

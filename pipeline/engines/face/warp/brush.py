@@ -45,7 +45,8 @@ def soft(mask: NDArray[np.uint8], sigma: float) -> NDArray[np.float32]:
 
 def smooth_curve(points: Points, matrix: NDArray[np.float64]) -> Points:
     """A curve through points, by a matrix of `curve_matrix`."""
-    return np.einsum("ij,jk->ik", matrix, points)
+    curve: Points = np.einsum("ij,jk->ik", matrix, points)
+    return curve
 
 
 def curve_matrix(count: int, dense: int) -> NDArray[np.float64]:
@@ -54,4 +55,5 @@ def curve_matrix(count: int, dense: int) -> NDArray[np.float64]:
 
     ends = np.linspace(0.0, 1.0, count)
     # Rounded, so that a last bit of the solver behind it never shows.
-    return np.round(CubicSpline(ends, np.eye(count))(np.linspace(0.0, 1.0, dense)), 12)
+    matrix: NDArray[np.float64] = np.round(CubicSpline(ends, np.eye(count))(np.linspace(0.0, 1.0, dense)), 12)
+    return matrix

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -39,7 +40,7 @@ class Patch:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Eye:
-    """An eye in pixels of its patch: lids and brow from left to right, the unit, the axis down the face."""
+    """An eye in pixels: lids and brow from left to right, the face's unit, the axis down the face."""
 
     upper: Points
     lower: Points
@@ -61,7 +62,16 @@ class Eyelids:
     def __init__(self, frame: FaceFrame, portrait: Picture, corner: tuple[int, int], enlarged: int) -> None:
         pixels = (frame.to_picture(frame.points) - corner) * enlarged
         patches = (
-            _patch(frame, portrait, pixels[list(upper)], pixels[list(lower)], pixels[list(brow)], enlarged)
+            _patch(
+                portrait,
+                _Eye(
+                    upper=pixels[list(upper)],
+                    lower=pixels[list(lower)],
+                    brow=pixels[list(brow)],
+                    unit=frame.unit * enlarged,
+                    down=frame.down,
+                ),
+            )
             for upper, lower, brow in (
                 (RIGHT_LID_UPPER, RIGHT_LID_LOWER, RIGHT_BROW),
                 (LEFT_LID_UPPER, LEFT_LID_LOWER, LEFT_BROW),
@@ -78,10 +88,9 @@ class Eyelids:
             portrait[patch.top : patch.top + height, patch.left : patch.left + width] = pixels
 
 
-def _patch(
-    frame: FaceFrame, portrait: Picture, upper: Points, lower: Points, brow: Points, enlarged: int
-) -> Patch | None:
-    """The patch of one eye; None where it lies outside the picture."""
+def _patch(portrait: Picture, eye: _Eye) -> Patch | None:
+    """The patch of an eye that is given in the portrait's pixels; None where it lies outside."""
+    upper, lower = eye.upper, eye.lower
     middle = (upper.mean(axis=0) + lower.mean(axis=0)) / 2
     across = upper[-1] - upper[0]
     reach = 0.75 * float(np.sqrt((across * across).sum()))
@@ -95,11 +104,12 @@ def _patch(
     eye = _Eye(
         upper=smooth_curve(upper - corner, matrix),
         lower=smooth_curve(lower - corner, matrix),
-        brow=brow - corner,
-        unit=frame.unit * enlarged,
-        down=frame.down,
+        brow=eye.brow - corner,
+        unit=eye.unit,
+        down=eye.down,
     )
-    skin, lash = _skin(eye, still), _lash_colour(eye, still)
+    skin = _skin(eye, still)
+    lash = _lash_colour(eye, still, skin)
     levels = [still] + [_closed(eye, still, skin, lash, step / LEVELS) for step in range(1, LEVELS + 1)]
     return Patch(left=int(left), top=int(top), levels=tuple(levels))
 
@@ -110,58 +120,83 @@ def _arch(count: int) -> NDArray[np.float64]:
     return (1.0 - side * side)[:, None]
 
 
+def _within(points: Points, width: int, height: int) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+    """Columns and rows of the pixels nearest to points (n, 2), kept within a picture."""
+    columns = np.clip(np.round(points[:, 0]).astype(int), 0, width - 1)
+    rows = np.clip(np.round(points[:, 1]).astype(int), 0, height - 1)
+    return columns, rows
+
+
 def _sample(picture: Picture, points: Points) -> NDArray[np.float64]:
     """Colours at points (n, 2), kept within the picture, (n, 3)."""
-    columns = np.clip(np.round(points[:, 0]).astype(int), 0, picture.shape[1] - 1)
-    rows = np.clip(np.round(points[:, 1]).astype(int), 0, picture.shape[0] - 1)
-    return picture[rows, columns].astype(np.float64)
+    columns, rows = _within(points, picture.shape[1], picture.shape[0])
+    return np.asarray(picture[rows, columns], dtype=np.float64)
 
 
 def _skin(eye: _Eye, still: Picture) -> NDArray[np.float32]:
     """The closed lid: its colour runs from the skin above the eye to the skin below it."""
-    smooth = cv2.GaussianBlur(still, (0, 0), max(0.8, 0.012 * eye.unit))
+    smooth = np.asarray(cv2.GaussianBlur(still, (0, 0), max(0.8, 0.012 * eye.unit)), dtype=np.uint8)
     to_brow = eye.brow.mean(axis=0) - eye.upper[_DENSE // 2]
-    above = np.concatenate([_sample(smooth, eye.upper[4:-4] + to_brow * part) for part in (0.38, 0.48, 0.58)])
-    below = np.concatenate(
-        [_sample(smooth, eye.lower[4:-4] + eye.down * (part * eye.unit)) for part in (0.09, 0.12, 0.15)]
+    above = _colours(smooth, [eye.upper + to_brow * part for part in (0.38, 0.48, 0.58)])
+    below = _colours(smooth, [eye.lower + eye.down * (part * eye.unit) for part in (0.09, 0.12, 0.15)])
+    # Brows and shadows make the skin above too dark, frames of glasses any skin too light: both sides vote.
+    usual = np.median(np.concatenate([above, below]), axis=0)
+    above, below = (np.clip(side, 0.72 * usual, 1.15 * usual) for side in (above, below))
+    u, v, across, top, bottom = _along_lid(eye, *still.shape[:2])
+    t = np.clip(
+        (v - np.interp(u, across, top)) / np.maximum(np.interp(u, across, bottom - top), 1.0), 0.0, 1.0
     )
-    top, bottom = np.median(above, axis=0), np.median(below, axis=0)
-    # Brows and shadows make the skin above too dark, light frames too bright: both sides vote.
-    top = np.clip(top, 0.72 * bottom, 1.12 * bottom)
-    height, width = still.shape[:2]
-    y, x = np.mgrid[:height, :width].astype(np.float64)
+    mix = (0.15 + 0.65 * t)[..., None]
+    sides = [
+        np.stack([np.interp(u, across, side[:, k]) for k in range(3)], axis=-1) for side in (above, below)
+    ]
+    half = (across[-1] - across[0]) / 2
+    # The ball under the lid: lighter in its middle, darker towards the corners, the crease and the lashes.
+    ball = np.exp(-((u / (0.72 * half)) ** 2) - ((t - 0.45) / 0.5) ** 2)[..., None]
+    lid = (sides[0] * (1.0 - mix) + sides[1] * mix) * (0.915 + 0.07 * ball) * np.array([0.965, 0.98, 1.0])
+    grained: NDArray[np.float32] = (lid + _grain(eye, still)).astype(np.float32)
+    return grained
+
+
+def _along_lid(
+    eye: _Eye, height: int, width: int
+) -> tuple[Points, Points, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Where pixels lie along (u) and down (v) an eye, and the u and both v of the points of its lids."""
     middle = (eye.upper + eye.lower).mean(axis=0) / 2
-    across = eye.upper[-1] - eye.upper[0]
-    length = float(np.sqrt((across * across).sum()))
-    along = across / length
-    u = ((x - middle[0]) * along[0] + (y - middle[1]) * along[1]) / length
-    v = ((x - middle[0]) * eye.down[0] + (y - middle[1]) * eye.down[1]) / length
-    mix = np.clip(0.45 + 1.1 * v, 0.0, 1.0)[..., None]
-    # The ball under the lid: lighter in its middle, darker towards the corners and the crease.
-    ball = np.exp(-((u / 0.34) ** 2) - ((v + 0.02) / 0.20) ** 2)[..., None]
-    lid = (top * (1.0 - mix) + bottom * mix) * (0.855 + 0.095 * ball) * np.array([0.965, 0.98, 1.0])
-    return np.float32(lid + _grain(eye, still))
+    along = np.array([eye.down[1], -eye.down[0]])
+    y, x = np.mgrid[:height, :width].astype(np.float64)
+    u = (x - middle[0]) * along[0] + (y - middle[1]) * along[1]
+    v = (x - middle[0]) * eye.down[0] + (y - middle[1]) * eye.down[1]
+    upper, lower = eye.upper - middle, eye.lower - middle
+    across = (upper[:, 0] + lower[:, 0]) / 2 * along[0] + (upper[:, 1] + lower[:, 1]) / 2 * along[1]
+    tops = upper[:, 0] * eye.down[0] + upper[:, 1] * eye.down[1]
+    bottoms = lower[:, 0] * eye.down[0] + lower[:, 1] * eye.down[1]
+    return u, v, np.maximum.accumulate(across), tops, bottoms
+
+
+def _colours(smooth: Picture, lines: Sequence[Points]) -> NDArray[np.float64]:
+    """One colour for each point along a lid, (25, 3): mostly of the skin beside it, partly of all."""
+    local = np.median(np.stack([_sample(smooth, points) for points in lines]), axis=0)
+    steady = np.stack([np.median(local[max(k - 4, 0) : k + 5], axis=0) for k in range(len(local))])
+    return 0.65 * steady + 0.35 * np.median(local, axis=0)
 
 
 def _grain(eye: _Eye, still: Picture) -> NDArray[np.float64]:
-    """Fine texture as strong as that of the skin under the eye, so that a lid is no smoother than its face."""
+    """Fine texture as strong as that of the skin under the eye: a lid is no smoother than its face."""
     height, width = still.shape[:2]
-    fine = still.astype(np.float32) - cv2.GaussianBlur(still, (0, 0), 2.0)
+    fine = np.abs(still.astype(np.float64) - cv2.GaussianBlur(still, (0, 0), 2.0)).mean(axis=2)
     spots = eye.lower[4:-4] + eye.down * (0.13 * eye.unit)
-    strength = float(np.median(np.abs(_sample_float(fine, spots).mean(axis=1))))
-    noise = np.random.Generator(np.random.PCG64(7)).uniform(-1.0, 1.0, (height, width))
-    return cv2.GaussianBlur(noise, (0, 0), 1.3)[..., None] * min(5.0 * strength, 9.0)
+    columns, rows = _within(spots, width, height)
+    strength = min(5.0 * float(np.median(fine[rows, columns])), 9.0)
+    noise = np.random.Generator(np.random.PCG64(7)).uniform(-strength, strength, (height, width))
+    return np.asarray(cv2.GaussianBlur(noise, (0, 0), 1.3), dtype=np.float64)[..., None]
 
 
-def _sample_float(picture: NDArray[np.float32], points: Points) -> NDArray[np.float64]:
-    columns = np.clip(np.round(points[:, 0]).astype(int), 0, picture.shape[1] - 1)
-    rows = np.clip(np.round(points[:, 1]).astype(int), 0, picture.shape[0] - 1)
-    return picture[rows, columns].astype(np.float64)
-
-
-def _lash_colour(eye: _Eye, still: Picture) -> NDArray[np.float32]:
+def _lash_colour(eye: _Eye, still: Picture, skin: NDArray[np.float32]) -> NDArray[np.float32]:
+    """As dark as the upper lid's own lashes, and never so light that the closed eye has no line."""
     dark = np.percentile(_sample(still, eye.upper[5:-5]), 20, axis=0)
-    return np.float32(np.minimum(dark, 110.0))
+    around = np.median(skin.reshape(-1, 3), axis=0)
+    return np.asarray(np.minimum(dark, 0.42 * around), dtype=np.float32)
 
 
 def _closed(
@@ -170,10 +205,15 @@ def _closed(
     """The eye with its lid lowered by `lids`, above 0 to 1."""
     height, width = still.shape[:2]
     arch = _arch(_DENSE)
-    way = (eye.lower - eye.upper) * (0.94 * lids)
-    edge = eye.upper + way * np.sqrt(np.sqrt(arch))
-    crease = eye.upper - eye.down * (0.050 * eye.unit * min(1.0, 2.0 * lids)) * np.sqrt(arch)
-    lid = soft(filled(np.concatenate([crease, edge[::-1]]), width, height), max(0.8, 0.016 * eye.unit))
+    round_arch = np.sqrt(np.sqrt(arch))
+    way = (eye.lower - eye.upper + eye.down * (0.012 * eye.unit)) * lids
+    edge = eye.upper + way * round_arch
+    # The lashes' old place is covered too, as soon as they have left it.
+    crease = eye.upper - eye.down * (0.055 * eye.unit * min(1.0, 2.5 * lids)) * np.sqrt(arch)
+    outline = np.concatenate([crease, edge[::-1]])
+    lid = soft(filled(outline, width, height), max(0.8, 0.020 * eye.unit))
+    eyeball = filled(np.concatenate([eye.upper, edge[::-1]]), width, height)
+    lid = np.maximum(lid, soft(eyeball, max(0.8, 0.008 * eye.unit)))
     painted = still.astype(np.float32)
     painted += (skin - painted) * lid[..., None]
     painted += (lash - painted) * _lashes(eye, edge, lids, width, height)[..., None]
@@ -181,7 +221,7 @@ def _closed(
 
 
 def _lashes(eye: _Eye, edge: Points, lids: float, width: int, height: int) -> NDArray[np.float32]:
-    """The dark edge of the lid, thinner and fainter as it comes down and lies on the other."""
-    thickness = max(1, round((0.024 - 0.008 * lids) * eye.unit))
+    """The dark edge of the lid, thinner as it comes down and lies on the other."""
+    thickness = max(1, round((0.026 - 0.006 * lids) * eye.unit))
     mask = line(edge[1:-1], thickness, width, height)
-    return soft(mask, max(0.7, 0.010 * eye.unit)) * np.float32(0.85 - 0.2 * lids)
+    return soft(mask, max(0.7, 0.010 * eye.unit)) * np.float32(0.85)

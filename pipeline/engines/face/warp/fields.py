@@ -22,7 +22,14 @@ Field = NDArray[np.float32]
 CELLS = 30
 
 _LEFT, _RIGHT, _TOP, _BELOW_CHIN = -1.0, 1.0, -0.70, 0.65
-_ITERATIONS = 9
+
+# Around the lips, in the face's frame.
+_LIPS_ABOVE, _LIPS_BELOW, _LIPS_BESIDE = 0.30, 0.55, 0.32
+
+_PLAIN_STEPS = 5
+_NEWTON_STEPS = 3
+_LONGEST_STEP = 2.0
+_LEAST_SLOPE = 0.15
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,34 +75,86 @@ class LowerFace:
         # In cells of the grid; mode by mode, so that a frame adds whole planes.
         self._upper = _planes(upper, shape)
         self._lower = _planes(lower, shape)
+        self._lips = self._around_lips(lips)
+        x, y = (nodes[:, k].reshape(self.grid.rows, self.grid.columns)[:-1, :-1] for k in (0, 1))
+        edges = (lips.upper_inner.source, lips.lower_inner.source)
+        above, below = (np.interp(x, edge[:, 0], edge[:, 1]) for edge in edges)
+        self._seen = (y < above, y > below)
         columns, rows = np.meshgrid(
             np.arange(self.grid.columns, dtype=np.float32), np.arange(self.grid.rows, dtype=np.float32)
         )
         self._nodes = np.ascontiguousarray(np.stack([columns, rows], axis=-1))
+
+    def _around_lips(self, lips: LipRig) -> tuple[slice, slice]:
+        """Rows and columns of the nodes around the lips."""
+        reach = lips.half_width + _LIPS_BESIDE
+        top, bottom = lips.seam - _LIPS_ABOVE - self.grid.top, lips.seam + _LIPS_BELOW - self.grid.top
+        left, right = lips.centre - reach - self.grid.left, lips.centre + reach - self.grid.left
+        rows = np.clip(np.round(np.array([top, bottom]) * CELLS).astype(int), 0, self.grid.rows)
+        columns = np.clip(np.round(np.array([left, right]) * CELLS).astype(int), 0, self.grid.columns)
+        return slice(int(rows[0]), int(rows[1])), slice(int(columns[0]), int(columns[1]))
 
     def forward(self, weights: NDArray[np.float64]) -> tuple[Field, Field]:
         """Where the upper and the lower sheet's nodes go: (rows, columns, 2) float32, in cells."""
         return _mix(self._upper, weights), _mix(self._lower, weights)
 
     def backward(self, forward: Field) -> Field:
-        """For each node, how far from it (in cells) the portrait has what is seen there."""
+        """For each node, how far from it (in cells) the portrait has what is seen there.
+
+        A few plain steps serve the calm parts; around the lips, where skin is stretched to more than
+        twice its size, Newton's steps follow.
+        """
         back = -forward
-        for _ in range(_ITERATIONS):
-            at = self._nodes + back
-            back = -cv2.remap(forward, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        for _ in range(_PLAIN_STEPS):
+            back = -_read(forward, self._nodes + back)
+        slopes = _slopes(forward)
+        nodes, near = self._nodes[self._lips], back[self._lips]
+        for _ in range(_NEWTON_STEPS):
+            at = nodes + near
+            near = near - _newton_step(near + _read(forward, at), _read(slopes, at))
+        back[self._lips] = near
         return back
 
-    def least_area(self, forward: Field, *, upper: bool, seam: float) -> float:
-        """The smallest factor by which a cell's area changes; 0 or less where the sheet folds over.
+    def least_area(self, weights: NDArray[np.float64]) -> float:
+        """The smallest factor by which the area of a seen cell changes; 0 or less where skin folds over."""
+        return min(
+            float(_areas(sheet)[seen].min(initial=1.0))
+            for sheet, seen in zip(self.forward(weights), self._seen, strict=True)
+        )
 
-        Looks only at the part of a sheet that is ever seen: the upper one above the seam, the lower one
-        below it.
-        """
-        dx = np.diff(forward, axis=1)[:-1]
-        dy = np.diff(forward, axis=0)[:, :-1]
-        area = (1.0 + dx[..., 0]) * (1.0 + dy[..., 1]) - dx[..., 1] * dy[..., 0]
-        row = int(np.clip(round((seam - self.grid.top) * CELLS), 1, len(area) - 1))
-        return float(area[:row].min() if upper else area[row:].min())
+
+def _areas(forward: Field) -> Field:
+    """The factor by which each cell's area changes, (rows - 1, columns - 1)."""
+    across, down = np.diff(forward, axis=1)[:-1], np.diff(forward, axis=0)[:, :-1]
+    areas: Field = (1 + across[..., 0]) * (1 + down[..., 1]) - across[..., 1] * down[..., 0]
+    return areas
+
+
+def _read(field: Field, at: Field) -> Field:
+    """A field of any number of channels, read between its nodes."""
+    found = cv2.remap(field, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+    return np.asarray(found, dtype=np.float32)
+
+
+def _slopes(forward: Field) -> Field:
+    """How the places of points change along columns and rows: x by x, x by y, y by x, y by y."""
+    slopes = np.zeros((*forward.shape[:2], 4), np.float32)
+    half = np.float32(0.5)
+    slopes[:, 1:-1, 0::2] = (forward[:, 2:] - forward[:, :-2]) * half
+    slopes[1:-1, :, 1::2] = (forward[2:] - forward[:-2]) * half
+    slopes[..., 0] += 1
+    slopes[..., 3] += 1
+    return slopes
+
+
+def _newton_step(missed: Field, slopes: Field) -> Field:
+    """The step that would mend what was missed if the slopes were the same all the way; kept short."""
+    xx, xy, yx, yy = (slopes[..., k] for k in range(4))
+    area = np.maximum(xx * yy - xy * yx, np.float32(_LEAST_SLOPE))
+    step = np.empty_like(missed)
+    step[..., 0] = (missed[..., 0] * yy - missed[..., 1] * xy) / area
+    step[..., 1] = (missed[..., 1] * xx - missed[..., 0] * yx) / area
+    return np.clip(step, -_LONGEST_STEP, _LONGEST_STEP, out=step)
 
 
 def _sheet(lips: LipRig, nodes: Points, *, upper: bool) -> NDArray[np.float64]:
@@ -133,7 +192,7 @@ def _planes(sheet: NDArray[np.float64], shape: tuple[int, int, int, int]) -> NDA
 
 
 def _mix(planes: NDArray[np.float32], weights: NDArray[np.float64]) -> Field:
-    mixed = planes[0] * np.float32(weights[0])
+    mixed: Field = planes[0] * np.float32(weights[0])
     for plane, weight in zip(planes[1:], weights[1:], strict=True):
         if weight != 0.0:
             mixed += plane * np.float32(weight)

@@ -5,14 +5,14 @@ Lengths are inter-ocular distances unless a name says pixels.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.brush import curve_matrix, filled, line, smooth_curve, soft
-from pipeline.engines.face.warp.faceframe import LOWER_LIP_INNER, SKIN, UPPER_LIP_INNER, FaceFrame, Points
+from pipeline.engines.face.warp.brush import filled, line, smooth_curve, soft
+from pipeline.engines.face.warp.faceframe import SKIN, FaceFrame, Points
 from pipeline.engines.face.warp.lips import LipRig, Mouth
 from pipeline.engines.face.warp.teeth import OwnTeeth, Row, lower_row, own_teeth, upper_row
 
@@ -20,7 +20,6 @@ Picture = NDArray[np.uint8]
 Colour = NDArray[np.float32]
 
 _MIDDLE = 5
-_DENSE = 41
 _JAW_RIDE = 0.124
 
 
@@ -46,12 +45,13 @@ def tones(frame: FaceFrame, picture: Picture) -> Tones:
     tint = skin / (np.array([0.70, 0.86, 1.24]) * max(luma, 1.0))
     tint = np.clip(tint, 0.5, 1.3) ** 0.5
     tint /= tint[0] * 0.114 + tint[1] * 0.587 + tint[2] * 0.299
-    brightness = min(light * 1.02, 1.05)
+    # In the shade of the lips teeth are hardly lighter than the skin, and in dark faces a little more.
+    brightness = (62.0 + 0.82 * luma) / 210.0
     return Tones(
-        teeth=np.float32(np.array([190.0, 213.0, 228.0]) * tint * brightness),
-        tongue=np.float32(np.array([70.0, 67.0, 128.0]) * light),
-        dark=np.float32(np.array([14.0, 14.0, 36.0]) * (0.5 + 0.5 * light)),
-        glow=np.float32(np.array([14.0, 10.0, 34.0]) * light),
+        teeth=(np.array([187.0, 210.0, 225.0]) * tint * min(brightness, 1.0)).astype(np.float32),
+        tongue=(np.array([70.0, 67.0, 128.0]) * light).astype(np.float32),
+        dark=(np.array([14.0, 14.0, 36.0]) * (0.5 + 0.5 * light)).astype(np.float32),
+        glow=(np.array([14.0, 10.0, 34.0]) * light).astype(np.float32),
     )
 
 
@@ -72,23 +72,23 @@ class View:
         (a, b), (c, d) = self.axes
         area = a * d - b * c
         px, py = x - self.origin[0], y - self.origin[1]
-        return np.float32((px * d - py * b) / area), np.float32((py * a - px * c) / area)
+        across, down = (px * d - py * b) / area, (py * a - px * c) / area
+        return across.astype(np.float32), down.astype(np.float32)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Opening:
-    """The hole between the lips as a frame shows it.
+    """The hole between the lips.
 
     Attributes:
-        upper, lower: edges of the lips from left to right in pixels, smooth.
-        gap: how far the lips are apart in the middle.
-        upper_y, lower_y: where they are there, in the face's frame.
+        upper, lower: edges of the lips from left to right, smooth; in pixels where a frame is painted.
+        gap: how far the lips are apart in the middle, in the face's frame.
+        lower_y: where the lower one is there.
     """
 
     upper: Points
     lower: Points
     gap: float
-    upper_y: float
     lower_y: float
 
 
@@ -107,15 +107,9 @@ class Interior:
         self._tones = tones(frame, picture)
         softness = max(0.6, 0.008 * frame.unit, 0.36 * blur)
         self._upper_row, self._lower_row = upper_row(frame.unit, softness), lower_row(frame.unit, softness)
-        inner = (frame.points[list(UPPER_LIP_INNER)], frame.points[list(LOWER_LIP_INNER)])
-        self._own = own_teeth(frame, inner, picture) if lips.opened else None
-        if self._own is not None and self._own.colour is not None:
-            self._tones = Tones(
-                teeth=self._own.colour,
-                tongue=self._tones.tongue,
-                dark=self._tones.dark,
-                glow=self._tones.glow,
-            )
+        self._own = own_teeth(frame, picture) if lips.opened else None
+        if self._own is not None:
+            self._tones = replace(self._tones, teeth=self._own.colour)
 
     def paint(self, out: Picture, opening: Opening, mouth: Mouth, view: View) -> None:
         """Paint the inside of the mouth into a frame, in place; nothing outside the lips changes."""
@@ -145,18 +139,21 @@ class Interior:
         """Everything behind the lips, over the whole part of the frame around the hole."""
         height, width = hole.shape
         x, y = view.to_face(
-            (np.arange(width) + float(first[0]))[None, :], (np.arange(height) + float(first[1]))[:, None]
+            np.arange(width, dtype=np.float64)[None, :] + first[0],
+            np.arange(height, dtype=np.float64)[:, None] + first[1],
         )
         depth = np.clip((y - self._lips.seam) / 0.30, 0.0, 1.0)[..., None]
-        inside = self._tones.dark + depth * self._tones.glow
+        inside: Colour = self._tones.dark + depth * self._tones.glow
         self._tongue(inside, x, y, opening, mouth)
         ride = max(0.055 + _JAW_RIDE * mouth.jaw, opening.lower_y - self._lips.seam - 0.022)
-        self._row(inside, self._lower_row, ride, 0.50 * (1.0 - 0.85 * mouth.protrusion), view, first)
+        place = self._matrix(view, first, self._lower_row.centre, ride)
+        self._row(inside, self._lower_row, 0.50 * (1.0 - 0.85 * mouth.protrusion), place)
         if self._own is not None:
             self._own_row(inside, self._own, mouth, view, first)
         else:
             lift = 0.006 - 0.02 * mouth.protrusion
-            self._row(inside, self._upper_row, lift, 1.0 - 0.5 * mouth.protrusion, view, first)
+            place = self._matrix(view, first, self._upper_row.centre, lift)
+            self._row(inside, self._upper_row, 1.0 - 0.5 * mouth.protrusion, place)
         inside *= self._shade(hole, opening.gap, mouth)
         return inside
 
@@ -174,14 +171,9 @@ class Interior:
         )
         inside += (self._tones.tongue * shade[..., None] - inside) * cover[..., None]
 
-    def _row(
-        self, inside: Colour, row: Row, drop: float, strength: float, view: View, first: NDArray[np.int_]
-    ) -> None:
-        """Lay a painted row of teeth, its biting edge `drop` below the seam."""
-        height, width = inside.shape[:2]
-        shown = cv2.warpAffine(
-            row.pixels, self._matrix(view, first, row.centre, drop), (width, height), flags=cv2.INTER_LINEAR
-        )
+    def _row(self, inside: Colour, row: Row, strength: float, matrix: NDArray[np.float64]) -> None:
+        """Lay a drawn row of teeth."""
+        shown = _warped(row.pixels, matrix, inside)
         cover, relief = shown[..., :1], shown[..., 1:]
         colour = self._tones.teeth * (0.25 + 0.75 * relief) * np.float32(0.72 + 0.28 * strength)
         inside += (colour - inside) * (cover * np.float32(strength))
@@ -200,14 +192,13 @@ class Interior:
         self, inside: Colour, own: OwnTeeth, mouth: Mouth, view: View, first: NDArray[np.int_]
     ) -> None:
         """Lay the portrait's own teeth where the skull has them."""
-        height, width = inside.shape[:2]
         turned = view.axes / self._unit
         # From pixels of the layer, upright in the portrait, over the face's frame to pixels of the frame.
-        matrix = np.concatenate([np.zeros((2, 2)), np.zeros((2, 1))], axis=1)
+        matrix = np.empty((2, 3))
         matrix[:, 0] = turned[:, 0] * own.axes[0, 0] + turned[:, 1] * own.axes[1, 0]
         matrix[:, 1] = turned[:, 0] * own.axes[0, 1] + turned[:, 1] * own.axes[1, 1]
         matrix[:, 2] = view.origin - first + matrix[:, 0] * own.offset[0] + matrix[:, 1] * own.offset[1]
-        shown = cv2.warpAffine(own.pixels, matrix, (width, height), flags=cv2.INTER_LINEAR).astype(np.float32)
+        shown = _warped(own.pixels, matrix, inside)
         dim = 1.0 - np.float32(mouth.protrusion) * np.array([0.76, 0.66, 0.48], np.float32)
         cover = shown[..., 3:] * np.float32((1.0 - 0.30 * mouth.protrusion) / 255.0)
         inside += (shown[..., :3] * dim - inside) * cover
@@ -239,21 +230,25 @@ class Interior:
         painted *= 1.0 - cover[..., None]
 
 
-def opening_of(lips: LipRig, weights: NDArray[np.float64]) -> tuple[Points, Points, Opening]:
-    """The hole between the lips of the still head.
+def _warped(layer: NDArray[np.float32] | Picture, matrix: NDArray[np.float64], like: Colour) -> Colour:
+    """A layer seen through an affine map, as large as a part of a frame."""
+    shown = cv2.warpAffine(layer, matrix, (like.shape[1], like.shape[0]), flags=cv2.INTER_LINEAR)
+    return np.asarray(shown, dtype=np.float32)
 
-    Returns:
-        Both smooth edges in the face's frame, and the opening with its places in that frame.
+
+def opening_of(lips: LipRig, weights: NDArray[np.float64], curve: NDArray[np.float64]) -> Opening:
+    """The hole between the lips of the still head, in the face's frame.
+
+    Args:
+        lips: the lips.
+        weights: of their modes.
+        curve: what smooths their edges, of `brush.curve_matrix`.
     """
     upper, lower = lips.upper_inner.moved(weights), lips.lower_inner.moved(weights)
     lower[:, 1] = np.maximum(lower[:, 1], upper[:, 1])
-    matrix = curve_matrix(len(upper), _DENSE)
-    edges = smooth_curve(upper, matrix), smooth_curve(lower, matrix)
-    opening = Opening(
-        upper=edges[0],
-        lower=edges[1],
+    return Opening(
+        upper=smooth_curve(upper, curve),
+        lower=smooth_curve(lower, curve),
         gap=float(lower[_MIDDLE, 1] - upper[_MIDDLE, 1]),
-        upper_y=float(upper[_MIDDLE, 1]),
         lower_y=float(lower[_MIDDLE, 1]),
     )
-    return edges[0], edges[1], opening

@@ -76,7 +76,7 @@ class Mouth:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Contour:
-    """A lip's edge from corner to corner: 11 points in the picture, and each mode's (11, 2, 11) motion of them."""
+    """A lip's edge from corner to corner: 11 points in the portrait, and their motion by mode."""
 
     source: Points
     motion: NDArray[np.float64]
@@ -248,7 +248,7 @@ def _inner_motion(
         motion[:, 0, Mode.REST] = rest.centre + away - edge[:, 0]
         motion[:, 1, Mode.REST] = rest.seam - edge[:, 1]
         motion[:, 0, Mode.SPREAD], motion[:, 0, Mode.ROUND] = 0.10 * away, 0.34 * away
-        motion[:, 1, Mode.JAW] = 0.012 + _CORNER_DROP * side * side
+        motion[:, 1, Mode.JAW] = 0.012 * (1.0 - side * side) + _CORNER_DROP * side * side
         motion[:, 1, lift_modes[0]], motion[:, 1, lift_modes[1]] = sign * spread, sign * rounded
         # On f and v both edges rise to the upper teeth.
         motion[:, 1, Mode.TUCK] = -tuck * spread
@@ -264,7 +264,10 @@ def _outer_motion(
     thickness = np.abs(outer[:, 1] - inner[:, 1])
     share = np.clip(1.0 - _STRETCH * thickness / (extent * scale), follow, 1.0)
     motion = np.zeros_like(inner_motion)
-    motion[:, 1] = share[:, None] * inner_motion[:, 1]
+    # Outer points stand farther out than inner ones: each goes with the lip that is before it.
+    at, order = outer[:, 0], np.argsort(inner[:, 0], kind="stable")
+    for mode in Mode:
+        motion[:, 1, mode] = share * np.interp(at, inner[order, 0], inner_motion[order, 1, mode])
     away = outer[:, 0] - rest.centre
     motion[:, 0, Mode.REST] = away * (rest.narrow - 1.0)
     motion[:, 0, Mode.SPREAD], motion[:, 0, Mode.ROUND] = 0.09 * rest.narrow * away, 0.30 * rest.narrow * away

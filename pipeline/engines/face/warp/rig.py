@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face import Canvas
-from pipeline.engines.face.warp.brush import filled
+from pipeline.engines.face.warp.brush import curve_matrix, filled
 from pipeline.engines.face.warp.eyelids import Eyelids
 from pipeline.engines.face.warp.faceframe import (
     LANDMARKS,
     LOWER_LIP_INNER,
     UPPER_LIP_INNER,
     FaceFrame,
-    Points,
     face_frame,
 )
 from pipeline.engines.face.warp.fields import LowerFace
@@ -33,6 +34,9 @@ _SMALLEST_FACE = 16
 # How much of the usual opening is tried, from all of it, until no skin folds over.
 _GAINS = (1.0, 0.85, 0.7, 0.55, 0.4)
 _LEAST_AREA = 0.08
+
+# Points of the smooth edge of a lip.
+_CURVE_POINTS = 41
 
 # Shapes at the corners of what speech can ask for.
 _EXTREMES = (
@@ -64,6 +68,7 @@ class Rig:
         self._source = self._sheet.enlarge(sealed)
         corner = (self._sheet.box.left, self._sheet.box.top)
         self._eyelids = Eyelids(self._frame, self._source, corner, ENLARGED)
+        self._curve = curve_matrix(len(UPPER_LIP_INNER), _CURVE_POINTS)
         self._interior = Interior(self._frame, self._lips, self._still, max(canvas.enlarged, 1.0))
 
     def blank(self) -> Picture:
@@ -75,28 +80,22 @@ class Rig:
         weights = self._lips.weights(mouth)
         turn = self._sheet.turn(pose)
         self._eyelids.close(self._source, pose.blink)
-        upper, lower, opening = opening_of(self._lips, weights)
-        shown = self._shown(opening, upper, lower, turn)
+        shown = self._shown(opening_of(self._lips, weights, self._curve), turn)
         self._sheet.draw(out, self._source, weights, turn, (shown.upper + shown.lower) / 2)
         self._interior.paint(out, shown, mouth, self._view(turn))
 
-    def _shown(self, opening: Opening, upper: Points, lower: Points, turn: Turn) -> Opening:
+    def _shown(self, opening: Opening, turn: Turn) -> Opening:
         """The opening in pixels of the frame."""
-        edges = self._frame.to_picture(np.concatenate([upper, lower]))
+        edges = self._frame.to_picture(np.concatenate([opening.upper, opening.lower]))
         placed = self._sheet.place(edges, turn)
-        return Opening(
-            upper=placed[: len(upper)],
-            lower=placed[len(upper) :],
-            gap=opening.gap,
-            upper_y=opening.upper_y,
-            lower_y=opening.lower_y,
-        )
+        count = len(opening.upper)
+        return replace(opening, upper=placed[:count], lower=placed[count:])
 
     def _view(self, turn: Turn) -> View:
         """How the frame shows the skull around the mouth."""
         reach = 0.15
         centre = np.array([self._lips.centre, self._lips.seam])
-        probes = np.array([centre, centre + (reach, 0.0), centre + (0.0, reach)])
+        probes = centre + np.array([(0.0, 0.0), (reach, 0.0), (0.0, reach)])
         placed = self._sheet.place(self._frame.to_picture(probes), turn)
         axes = np.stack([placed[1] - placed[0], placed[2] - placed[0]], axis=1) / reach
         return View(axes=axes, origin=placed[0] - axes[:, 0] * centre[0] - axes[:, 1] * centre[1])
@@ -121,12 +120,7 @@ def _steady(frame: FaceFrame) -> tuple[LipRig, LowerFace]:
     for gain in _GAINS:
         lips = lip_rig(frame, gain)
         lower_face = LowerFace(frame, lips)
-        areas = []
-        for mouth in _EXTREMES:
-            upper, lower = lower_face.forward(lips.weights(mouth))
-            areas.append(lower_face.least_area(upper, upper=True, seam=lips.seam))
-            areas.append(lower_face.least_area(lower, upper=False, seam=lips.seam))
-        if min(areas) >= _LEAST_AREA:
+        if min(lower_face.least_area(lips.weights(mouth)) for mouth in _EXTREMES) >= _LEAST_AREA:
             return lips, lower_face
     raise InputError("face-cannot-move")
 

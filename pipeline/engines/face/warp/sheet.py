@@ -76,10 +76,11 @@ class Sheet:
         self._rows = -(-self.box.height // self._cell) + 2
         nodes = _cell_middles(self._start, self._columns, self._rows, self._cell)
         self._head = HeadMotion(frame, nodes, size)
-        self._nodes = np.float32(nodes)
+        self._nodes = nodes.astype(np.float32)
         self._mouth = self._mouth_part(frame, lips)
         self._to_cells = self._cells_from_pixels(frame)
-        self._from_cells = np.float32(np.stack([frame.along, frame.down]) * frame.unit / CELLS)
+        self._from_cells = (np.stack([frame.along, frame.down]) * frame.unit / CELLS).astype(np.float32)
+        self._corner = np.array([self.box.left, self.box.top], np.float32)
 
     def enlarge(self, picture: Picture) -> Picture:
         """The moving part of a picture, `ENLARGED` times as large; even pixels are the picture's own."""
@@ -97,14 +98,12 @@ class Sheet:
 
     def place(self, points: Points, turn: Turn) -> Points:
         """Where the turned head shows points (n, 2) of the still one, in pixels of the picture."""
-        still = np.float32(points)
-        shown = still
+        still = points.astype(np.float32)
+        shown, start, cell = still, self._start.astype(np.float32), np.float32(self._cell)
+        half = np.float32(0.5)
         for _ in range(4):
-            at = (shown - np.float32(self._start) + np.float32(0.5)) / np.float32(self._cell) - np.float32(
-                0.5
-            )
-            back = cv2.remap(turn.back, at[None], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            shown = still - back[0]
+            at = (shown - start + half) / cell - half
+            shown = still - _read(turn.back, at[None], cv2.BORDER_REPLICATE)[0]
         return shown.astype(np.float64)
 
     def draw(
@@ -131,12 +130,12 @@ class Sheet:
         mouth[cell:-cell, cell:-cell] = cv2.resize(above[rows, columns], size, interpolation=cv2.INTER_CUBIC)[
             cell:-cell, cell:-cell
         ]
-        corner = self._start + (columns.start * cell, rows.start * cell)
+        corner = self._start + np.array([columns.start, rows.start]) * cell
         beneath = _below(seam - corner, size)
         beneath[:cell], beneath[-cell:], beneath[:, :cell], beneath[:, -cell:] = 0, 0, 0, 0
         cv2.copyTo(cv2.resize(below, size, interpolation=cv2.INTER_CUBIC), beneath, mouth)
         box = self.box
-        cv2.remap(
+        cv2.remap(  # type: ignore[call-overload]
             source,
             pixels[cell : cell + box.height, cell : cell + box.width],
             None,
@@ -150,12 +149,11 @@ class Sheet:
         still = self._nodes[part] + turn.back[part]
         x, y = still[..., 0], still[..., 1]
         (xx, xy, x0), (yx, yy, y0) = self._to_cells
-        moved = cv2.remap(
-            back, x * xx + y * xy + x0, x * yx + y * yy + y0, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
-        )
+        at = np.stack([x * xx + y * xy + x0, x * yx + y * yy + y0], axis=-1)
+        moved = _read(back, at, cv2.BORDER_CONSTANT)
         along, down = self._from_cells
         still += moved[..., :1] * along + moved[..., 1:] * down
-        still -= np.float32((self.box.left, self.box.top))
+        still -= self._corner
         still *= np.float32(ENLARGED)
         return still
 
@@ -188,7 +186,13 @@ class Sheet:
         axes = np.stack([frame.along, frame.down]) * CELLS / frame.unit
         origin = axes[:, 0] * frame.origin[0] + axes[:, 1] * frame.origin[1]
         corner = np.array([grid.left, grid.top]) * CELLS
-        return np.float32(np.concatenate([axes, -(origin + corner)[:, None]], axis=1))
+        return np.concatenate([axes, -(origin + corner)[:, None]], axis=1).astype(np.float32)
+
+
+def _read(field: NDArray[np.float32], at: NDArray[np.float32], border: int) -> NDArray[np.float32]:
+    """A field of displacements, read between its nodes."""
+    found = cv2.remap(field, at, None, cv2.INTER_LINEAR, borderMode=border)  # type: ignore[call-overload]
+    return np.asarray(found, dtype=np.float32)
 
 
 def _cell_middles(start: Points, columns: int, rows: int, cell: int) -> NDArray[np.float64]:

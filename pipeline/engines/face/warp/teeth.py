@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.brush import filled
-from pipeline.engines.face.warp.faceframe import FaceFrame, Points
+from pipeline.engines.face.warp.faceframe import LOWER_LIP_INNER, UPPER_LIP_INNER, FaceFrame, Points
 
 Picture = NDArray[np.uint8]
 
@@ -20,6 +20,8 @@ _UPPER = ((0.125, 0.060), (0.100, 0.048), (0.108, 0.055), (0.09, 0.040), (0.08, 
 _LOWER = ((0.082, 0.040), (0.085, 0.038), (0.092, 0.040), (0.09, 0.030), (0.08, 0.020))
 _WIDTH, _HEIGHT, _GUM = 1.3, 0.62, 0.30
 _GAP = 0.004
+# Landmarks on the red of the lips.
+_LIPS = (12, 15, 38, 268, 86, 316)
 _FINE = 4
 
 
@@ -42,13 +44,13 @@ class OwnTeeth:
         pixels: BGR and cover, (height, width, 4) uint8, cut from the portrait.
         offset: the portrait's pixel at the top left, counted from the face's origin.
         axes: what turns the portrait's pixel steps into the face's directions, (2, 2).
-        colour: their usual colour, BGR, for teeth that the portrait does not show; None if hardly any show.
+        colour: their usual colour, BGR, for teeth that the portrait does not show.
     """
 
     pixels: Picture
     offset: Points
     axes: NDArray[np.float64]
-    colour: NDArray[np.float32] | None
+    colour: NDArray[np.float32]
 
 
 def upper_row(unit: float, softness: float) -> Row:
@@ -90,20 +92,16 @@ def _softened(
     unit: float,
     softness: float,
 ) -> Row:
-    cover = cv2.resize(cover, size, interpolation=cv2.INTER_AREA)
-    relief = cv2.resize(relief, size, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.resize(np.dstack([cover, relief]), size, interpolation=cv2.INTER_AREA), np.float32)
+    cover, relief = small[..., 0], small[..., 1]
     # Between two teeth there is a fine line, not a hole.
-    bridge = np.ones((1, max(3, int(0.03 * unit) | 1)), np.uint8)
-    whole = cv2.morphologyEx((cover > 0.3).astype(np.uint8), cv2.MORPH_CLOSE, bridge)  # noqa: PLR2004 - about a third
-    relief = np.maximum(relief, whole * np.where(relief > 0, relief, 0.80))
-    pixels = np.stack(
-        [
-            cv2.GaussianBlur(whole.astype(np.float32), (0, 0), softness),
-            cv2.GaussianBlur(relief.astype(np.float32), (0, 0), 0.8 * softness),
-        ],
-        axis=-1,
-    )
-    return Row(pixels=np.ascontiguousarray(pixels), centre=(size[0] / 2 - 0.5, size[1] / 2 - 0.5))
+    some = _grey(cover > 0.3)  # noqa: PLR2004 - about a third
+    whole = _grey(cv2.morphologyEx(some, cv2.MORPH_CLOSE, _block(max(3, int(0.03 * unit) | 1), 1)))
+    relief = np.maximum(relief, whole * np.where(relief > 0, relief, 0.80)).astype(np.float32)
+    pixels = np.empty((*relief.shape, 2), np.float32)
+    pixels[..., 0] = cv2.GaussianBlur(whole.astype(np.float32), (0, 0), softness)
+    pixels[..., 1] = cv2.GaussianBlur(relief, (0, 0), 0.8 * softness)
+    return Row(pixels=pixels, centre=(size[0] / 2 - 0.5, size[1] / 2 - 0.5))
 
 
 def _tooth(left: float, right: float, high: float, fine: float, *, upper: bool) -> Points:
@@ -111,12 +109,9 @@ def _tooth(left: float, right: float, high: float, fine: float, *, upper: bool) 
     radius = (0.30 if upper else 0.22) * (right - left)
     bulge = (0.8 if upper else 0.7) * radius
     turn = np.linspace(0.0, np.pi / 2, 10)
-    right_corner = np.stack(
-        [right - radius + radius * np.cos(turn), high - bulge + bulge * np.sin(turn)], axis=1
-    )
-    left_corner = np.stack(
-        [left + radius - radius * np.cos(turn[::-1]), high - bulge + bulge * np.sin(turn[::-1])], axis=1
-    )
+    out, down = radius * np.cos(turn), high - bulge + bulge * np.sin(turn)
+    right_corner = np.stack([right - radius + out, down], axis=1)
+    left_corner = np.stack([left + radius - out, down], axis=1)[::-1]
     gum = np.array([(left, -_GUM * fine), (right, -_GUM * fine)])
     outline = np.concatenate([gum, right_corner, left_corner])
     if not upper:
@@ -124,35 +119,43 @@ def _tooth(left: float, right: float, high: float, fine: float, *, upper: bool) 
     return outline
 
 
-def own_teeth(frame: FaceFrame, inner: tuple[Points, Points], picture: Picture) -> OwnTeeth:
-    """Cut the teeth out of a portrait with an open mouth.
-
-    Args:
-        frame: the face.
-        inner: the inner edges of the lips in its frame, upper and lower, (11, 2) each.
-        picture: the portrait.
-    """
+def own_teeth(frame: FaceFrame, picture: Picture) -> OwnTeeth | None:
+    """Cut the teeth out of a portrait with an open mouth; None if it shows none."""
     unit = frame.unit
     left, top, right, bottom = mouth_box(frame, picture)
     corner = np.array([left, top])
     still = picture[top:bottom, left:right]
-    outline = frame.to_picture(np.concatenate([inner[0], inner[1][::-1][1:-1]])) - corner
+    upper, lower = frame.points[list(UPPER_LIP_INNER)], frame.points[list(LOWER_LIP_INNER)]
+    outline = frame.to_picture(np.concatenate([upper, lower[::-1][1:-1]])) - corner
     mask = filled(outline, right - left, bottom - top)
-    rim = 2 * max(1, int(0.012 * unit)) + 1
-    mask = cv2.erode(mask, np.ones((rim, rim), np.uint8))
+    mask = _grey(cv2.erode(mask, _block(2 * max(1, int(0.012 * unit)) + 1)))
+    lips = frame.to_picture(frame.points[list(_LIPS)]) - corner
+    colour = _colour(still, mask, lips)
+    if colour is None:
+        return None
     # Around the strip that shows, teeth go on, so that a moving lip uncovers no lip.
-    band = cv2.dilate(mask, np.ones((int(0.10 * unit) | 1, int(0.05 * unit) | 1), np.uint8))
-    grown = cv2.inpaint(still, ((band > 0) & (mask < 128)).astype(np.uint8), 3, cv2.INPAINT_TELEA)  # noqa: PLR2004
+    band = cv2.dilate(mask, _block(int(0.05 * unit) | 1, int(0.10 * unit) | 1))
+    missing = ((band > 0) & (mask < 128)).astype(np.uint8)  # noqa: PLR2004 - half covered
+    grown = _grey(cv2.inpaint(still, missing, 3, cv2.INPAINT_TELEA))
     cover = mask.copy()
     for rows in range(1, int(0.05 * unit)):
         cover[:-rows] = np.maximum(cover[:-rows], mask[rows:])
-    cover = cv2.GaussianBlur(cover, (0, 0), max(0.7, 0.010 * unit))
+    cover = _grey(cv2.GaussianBlur(cover, (0, 0), max(0.7, 0.010 * unit)))
     return OwnTeeth(
         pixels=np.ascontiguousarray(np.dstack([grown, cover])),
         offset=corner - frame.origin,
         axes=np.stack([frame.along, frame.down]),
-        colour=_colour(still, mask),
+        colour=colour,
     )
+
+
+def _grey(picture: object) -> Picture:
+    return np.asarray(picture, dtype=np.uint8)
+
+
+def _block(width: int, height: int | None = None) -> Picture:
+    """A full rectangle for morphology, square unless its height is given."""
+    return np.ones((width if height is None else height, width), np.uint8)
 
 
 def mouth_box(frame: FaceFrame, picture: Picture) -> tuple[int, int, int, int]:
@@ -164,10 +167,15 @@ def mouth_box(frame: FaceFrame, picture: Picture) -> tuple[int, int, int, int]:
     return int(first[0]), int(first[1]), int(last[0]), int(last[1])
 
 
-def _colour(still: Picture, mask: NDArray[np.uint8]) -> NDArray[np.float32] | None:
-    """The usual colour of the brighter part of what shows."""
+def _colour(still: Picture, mask: Picture, lips: Points) -> NDArray[np.float32] | None:
+    """The usual colour of the brighter part of what shows, None unless it is whiter than the lips."""
     values = still[mask > 200].astype(np.float64)  # noqa: PLR2004 - well inside
     if len(values) < 20:  # noqa: PLR2004 - too few to say
         return None
     light = values.sum(axis=1)
-    return np.float32(np.median(values[light >= np.percentile(light, 60)], axis=0) * 0.98)
+    shown = np.median(values[light >= np.percentile(light, 60)], axis=0)
+    columns = np.clip(lips[:, 0].astype(int), 0, still.shape[1] - 1)
+    rows = np.clip(lips[:, 1].astype(int), 0, still.shape[0] - 1)
+    lip = np.median(still[rows, columns].astype(np.float64), axis=0)
+    whiter = shown.sum() > 1.15 * lip.sum() and shown[2] * (lip[0] + 1) < 0.9 * lip[2] * (shown[0] + 1)
+    return (shown * 0.98).astype(np.float32) if whiter else None

@@ -30,7 +30,9 @@ def spread(controls: Points, displacements: NDArray[np.float64], at: Points) -> 
     known = np.zeros((count + 3, displacements.shape[1]))
     known[:count] = displacements
     weights = _solve(system, known)
-    found = weights[count] + at[:, :1] * weights[count + 1] + at[:, 1:] * weights[count + 2]
+    found: NDArray[np.float64] = (
+        weights[count] + at[:, :1] * weights[count + 1] + at[:, 1:] * weights[count + 2]
+    )
     kernel = _kernel(at, controls)
     for control in range(count):
         found += kernel[:, control, None] * weights[control]

@@ -138,7 +138,8 @@ def at_frames(tracks: MouthTracks, frames: int, fps: int) -> MouthTracks:
 
     def read(curve: Curve) -> Curve:
         padded = np.concatenate([curve, np.zeros(int(index[-1]) + 2 if frames else 2)])
-        return padded[index] * (1.0 - part) + padded[index + 1] * part
+        value: Curve = padded[index] * (1.0 - part) + padded[index + 1] * part
+        return value
 
     return MouthTracks(**{name: read(getattr(tracks, name)) for name in MouthTracks.__dataclass_fields__})
 

@@ -15,7 +15,7 @@ from db import rows
 from db.codec import facts_to_text
 from db.ledger import Ledger
 from db.states import Outcome, Stage, StepState
-from db.tables import key_leases, leaders, steps, workers
+from db.tables import IS_RUNNING, key_leases, leaders, steps, workers
 from db.values import Committed
 
 
@@ -58,7 +58,7 @@ class Expired:
 
 _RUNNING = select(
     steps.c.id, steps.c.job_id, steps.c.stage, steps.c.fence, steps.c.lease, steps.c.worker
-).where(steps.c.state == StepState.RUNNING.value)
+).where(IS_RUNNING)
 _STOOD_STILL = (
     (steps.c.id == bindparam("step"))
     & (steps.c.fence == bindparam("held"))

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from sqlalchemy import Engine
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, Engine
+
+from db.engine import WRITES, check_schema, place_of, reaching, revision_of
+from db.tables import REVISIONS, metadata
+from pipeline.plan.errors import InputError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,17 +37,29 @@ def current(engine: Engine) -> SchemaState:
     Raises:
         AwayError: ``ledger-away``.
     """
-    raise NotImplementedError
+    return SchemaState(found=revision_of(engine), wanted=REVISIONS[-1])
 
 
 def upgrade(engine: Engine) -> SchemaState:
     """Bring the ledger's schema to this version's, in one transaction; what it is then.
 
+    Two that upgrade at once do it one after the other. SQLite's file is made, with its folder.
+
     Raises:
         InputError: ``ledger-schema-new``: it belongs to a newer version.
         AwayError: ``ledger-away``.
     """
-    raise NotImplementedError
+    found = current(engine).found
+    if found is not None and found not in REVISIONS:
+        raise InputError("ledger-schema-new", place=place_of(engine), found=found, wanted=REVISIONS[-1])
+    if engine.dialect.name == "sqlite":
+        Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
+    with reaching(engine), _alone(engine) as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return current(engine)
 
 
 def check(engine: Engine) -> tuple[str, ...]:
@@ -45,4 +68,16 @@ def check(engine: Engine) -> tuple[str, ...]:
     Raises:
         InputError, AwayError: as `db.engine.check_schema`.
     """
-    raise NotImplementedError
+    check_schema(engine)
+    with reaching(engine), engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return tuple(repr(difference) for difference in compare_metadata(context, metadata))
+
+
+@contextlib.contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """A transaction that no other migration runs beside."""
+    with engine.execution_options(**{WRITES: True}).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('lectern-migration'))")
+        yield connection

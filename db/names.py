@@ -4,8 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import Executable, bindparam, func, select
+
+from db import rows
 from db.ledger import Ledger
+from db.tables import archive_names
 from db.values import Claim
+from pipeline.plan.names import unique_key
+
+_MINE = select(archive_names.c.folder, archive_names.c.name).where(archive_names.c.job_id == bindparam("job"))
+_LAST = select(func.coalesce(func.max(archive_names.c.number), 0)).where(
+    archive_names.c.folder == bindparam("folder_"), archive_names.c.stem == bindparam("stem_")
+)
+
+
+def _reserving(inserter: rows.Inserter) -> Executable:
+    return inserter(archive_names).on_conflict_do_nothing().returning(archive_names.c.job_id)
+
+
+_RESERVE = rows.per_dialect(_reserving)
 
 
 def reserve_name(
@@ -26,4 +43,26 @@ def reserve_name(
         SupersededError: ``ledger-superseded``.
         AwayError: ``ledger-away``.
     """
-    raise NotImplementedError
+    with ledger.write("reserve-name") as connection:
+        rows.lock_job(connection, claim.job)
+        if not rows.is_mine(connection, claim):
+            raise rows.superseded(claim)
+        kept = connection.execute(_MINE, {"job": claim.job}).first()
+        if kept is not None:
+            return kept.folder, kept.name
+        asked = {"folder_": folder, "stem_": unique_key(stem)}
+        number = connection.execute(_LAST, asked).scalar_one() + 1
+        while True:
+            name = numbered(stem, number)
+            wanted = {
+                "folder": folder,
+                "folded": unique_key(name),
+                "name": name,
+                "stem": asked["stem_"],
+                "number": number,
+                "job_id": claim.job,
+            }
+            if connection.execute(rows.spoken(connection, _RESERVE), wanted).first() is not None:
+                return folder, name
+            # Another stem that happens to look the same has this name, or another worker was faster.
+            number += 1

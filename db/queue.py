@@ -9,8 +9,7 @@ from sqlalchemy import bindparam, case, func, select, update
 
 from db import rows
 from db.ledger import Ledger
-from db.states import StepState
-from db.tables import batches, departments, jobs, steps
+from db.tables import IS_OPEN, IS_READY, IS_RUNNING, IS_SENT, IS_UNSENT, batches, departments, jobs, steps
 from farm.policy.order import Head
 
 
@@ -29,37 +28,32 @@ class Line:
     running: int
 
 
-_READY = steps.c.state == StepState.READY.value
-_RUNNING = steps.c.state == StepState.RUNNING.value
-_SENT = steps.c.published_at > 0
-_OPEN = steps.c.closed == 0
 _LINES = (
     select(
         steps.c.capability,
-        func.sum(case((_READY, 1), else_=0)).label("ready"),
-        func.sum(case((_READY & _SENT, 1), else_=0)).label("sent"),
-        func.sum(case((_RUNNING, 1), else_=0)).label("running"),
+        func.sum(case((IS_READY, 1), else_=0)).label("ready"),
+        func.sum(case((IS_READY & IS_SENT, 1), else_=0)).label("sent"),
+        func.sum(case((IS_RUNNING, 1), else_=0)).label("running"),
     )
-    .where((_READY & _OPEN) | _RUNNING)
+    .where((IS_READY & IS_OPEN) | IS_RUNNING)
     .group_by(steps.c.capability)
 )
 _BUSY = (
     select(steps.c.department_id, func.count().label("busy"))
-    .where((_READY & _OPEN & _SENT) | _RUNNING, steps.c.capability == bindparam("capability"))
+    .where((IS_READY & IS_OPEN & IS_SENT) | IS_RUNNING, steps.c.capability == bindparam("capability"))
     .group_by(steps.c.department_id)
 )
 _DEPARTMENTS = select(departments.c.id).order_by(departments.c.id)
 _sibling = steps.alias("sibling")
 _PLACES = (steps.c.precedence, steps.c.batch_id, steps.c.job_id, steps.c.index)
-# The literals have to stand as they are, or PostgreSQL could not tell that its partial index fits.
 FIRST = (
     select(steps.c.id, *_PLACES)
     .where(
         steps.c.capability == bindparam("capability"),
         steps.c.department_id == bindparam("department"),
-        steps.c.state == bindparam("ready", StepState.READY.value, literal_execute=True),
-        steps.c.closed == bindparam("open", 0, literal_execute=True),
-        steps.c.published_at == bindparam("unsent", 0, literal_execute=True),
+        IS_READY,
+        IS_OPEN,
+        IS_UNSENT,
         steps.c.not_before <= bindparam("now"),
     )
     .order_by(*_PLACES)
@@ -91,15 +85,11 @@ _HEADS = (
 )
 _MARK = (
     update(steps)
-    .where(steps.c.id.in_(bindparam("ids", expanding=True)), _READY, _OPEN, steps.c.published_at == 0)
+    .where(steps.c.id.in_(bindparam("ids", expanding=True)), IS_READY, IS_OPEN, IS_UNSENT)
     .values(published_at=bindparam("now"))
     .returning(steps.c.id)
 )
-_UNMARK_ALL = update(steps).where(
-    steps.c.state == bindparam("ready", StepState.READY.value, literal_execute=True),
-    steps.c.published_at > bindparam("unsent", 0, literal_execute=True),
-)
-_UNMARK_ALL = _UNMARK_ALL.values(published_at=0)
+_UNMARK_ALL = update(steps).where(IS_READY, IS_SENT).values(published_at=0)
 _UNMARK_OLD = _UNMARK_ALL.where(steps.c.published_at < bindparam("before"))
 _UNMARK_THESE = _UNMARK_ALL.where(steps.c.id.in_(bindparam("ids", expanding=True)))
 

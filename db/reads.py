@@ -2,179 +2,131 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
+from sqlalchemy import Connection, Row, Select, bindparam, case, exists, func, select
+
+from db.claims import read_results
+from db.codec import facts_from_text, notices_from_text, profile_from_text, spec_from_text
 from db.ledger import Ledger
-from db.states import ArchiveState, HoldReason, JobState, Outcome, Role, Stage, StepState, Urgency
-from db.values import Notice
+from db.progress import Progress, read_progress
+from db.states import (
+    STAGE_ORDER,
+    URGENCY,
+    ArchiveState,
+    HoldReason,
+    JobState,
+    Outcome,
+    Stage,
+    StepState,
+    capability_of,
+)
+from db.tables import IS_DEAD, attempts, batches, departments, holds, jobs, skills, steps, workers
+from db.views import AttemptView, BatchView, DeadLetter, JobLine, JobView, Problem, StepView
 from farm.policy.eta import EtaInputs
-from pipeline.plan.artifact import Artifact
-from pipeline.plan.errors import Fact
-from pipeline.plan.job import JobSpec, RenderProfile
+from pipeline.plan.errors import InputError
 
+_UNFINISHED = [JobState.QUEUED.value, JobState.ACTIVE.value]
+_PACE_SAMPLES = 100
 
-@dataclass(frozen=True, kw_only=True)
-class Problem:
-    """An error as it is kept: a code of the catalogue and its facts."""
-
-    code: str
-    facts: Mapping[str, Fact]
-
-
-@dataclass(frozen=True, kw_only=True)
-class BatchView:
-    """A batch and how its jobs stand.
-
-    Attributes:
-        id: its id.
-        name: what it was called.
-        key: the user's own name for it.
-        user: who submitted it.
-        department: who pays.
-        created_at: when.
-        jobs: how many jobs it has.
-        states: jobs by state; every state is there.
-        held: queued and active jobs with a hold.
-        archives: jobs by archive state; every state is there.
-    """
-
-    id: int
-    name: str
-    key: str | None
-    user: str
-    department: str
-    created_at: int
-    jobs: int
-    states: Mapping[JobState, int]
-    held: int
-    archives: Mapping[ArchiveState, int]
-
-    @property
-    def finished(self) -> bool:
-        """Whether no job can go on by itself: all are completed, failed or canceled."""
-        return self.states[JobState.QUEUED] + self.states[JobState.ACTIVE] + self.states[JobState.REVIEW] == 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class JobLine:
-    """A job in one line of a list.
-
-    Attributes:
-        id: its id.
-        batch: its batch's id.
-        row: the row's id.
-        title: what it is called.
-        user: who submitted it.
-        state: where it stands.
-        held: why it may not go on; empty when it may.
-        stage: the stage it is in; None when it has ended.
-        percent: how much of it is done, 0 to 100.
-        urgency: how urgent it is.
-        archive: where its film stands on the way to the archive.
-        archive_path: where it lies there.
-        frames: length of the film, once known.
-        problem: why it failed.
-        submitted_at: when it was submitted.
-        started_at: when its first step began.
-        ended_at: when it ended.
-        traceparent: its trace.
-    """
-
-    id: int
-    batch: int
-    row: str
-    title: str
-    user: str
-    state: JobState
-    held: tuple[HoldReason, ...]
-    stage: Stage | None
-    percent: int
-    urgency: Urgency
-    archive: ArchiveState
-    archive_path: str | None
-    frames: int | None
-    problem: Problem | None
-    submitted_at: int
-    started_at: int | None
-    ended_at: int | None
-    traceparent: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class AttemptView:
-    """One run of a step."""
-
-    number: int
-    worker: str
-    device: str
-    started_at: int
-    ended_at: int | None
-    outcome: Outcome | None
-    machine_ms: int
-    problem: Problem | None
-    log_tail: str
-    span: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class StepView:
-    """A step with its attempts, the oldest first."""
-
-    id: int
-    stage: Stage
-    index: int
-    state: StepState
-    capability: str
-    worker: str | None
-    frames: int
-    failures: int
-    done: int
-    total: int
-    not_before: int
-    problem: Problem | None
-    attempts: tuple[AttemptView, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class JobView:
-    """Everything about a job.
-
-    Attributes:
-        line: the job in one line.
-        spec: what was submitted.
-        warnings: what it was accepted in spite of.
-        profile: how it is rendered, once known.
-        essence: essence digest of its film.
-        results: its timeline and the parts of its film in the store.
-        steps: its steps in order.
-        ahead: unfinished jobs before it in the line; 0 when it has ended.
-        eta: what an estimate of its end rests on; None when it has ended or is held.
-    """
-
-    line: JobLine
-    spec: JobSpec
-    warnings: tuple[Notice, ...]
-    profile: RenderProfile | None
-    essence: str | None
-    results: Mapping[Role, Artifact]
-    steps: tuple[StepView, ...]
-    ahead: int
-    eta: EtaInputs | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeadLetter:
-    """A step that no retry will cure by itself."""
-
-    step: int
-    job: int
-    batch: int
-    row: str
-    stage: Stage
-    index: int
-    failures: int
-    problem: Problem
+_is_held = exists().where(holds.c.job_id == jobs.c.id)
+_COUNTS = (
+    select(
+        jobs.c.batch_id,
+        jobs.c.state,
+        jobs.c.archive,
+        func.count().label("jobs"),
+        func.sum(case((_is_held, 1), else_=0)).label("held"),
+    )
+    .where(jobs.c.batch_id.in_(bindparam("batches", expanding=True)))
+    .group_by(jobs.c.batch_id, jobs.c.state, jobs.c.archive)
+)
+_BATCHES = select(
+    batches.c.id,
+    batches.c.name,
+    batches.c.key,
+    batches.c.user,
+    batches.c.created_at,
+    departments.c.name.label("department"),
+).join_from(batches, departments, batches.c.department_id == departments.c.id)
+_BATCH = _BATCHES.where(batches.c.id == bindparam("batch"))
+_NEWEST = _BATCHES.where(batches.c.id < bindparam("before")).order_by(batches.c.id.desc())
+_NEWEST = _NEWEST.limit(bindparam("limit"))
+_HELD = (
+    select(holds.c.job_id, holds.c.reason)
+    .where(holds.c.job_id.in_(bindparam("jobs", expanding=True)))
+    .order_by(holds.c.job_id, holds.c.reason)
+)
+_JOB = select(jobs).where(jobs.c.id == bindparam("job"))
+_STEPS = select(steps, steps.c.index.label("place")).where(steps.c.job_id == bindparam("job"))
+_ATTEMPTS = (
+    select(attempts)
+    .join_from(attempts, steps, attempts.c.step_id == steps.c.id)
+    .where(steps.c.job_id == bindparam("job"))
+    .order_by(attempts.c.step_id, attempts.c.number)
+)
+_LINE_OF_JOBS = (
+    select(jobs.c.id)
+    .where(jobs.c.state.in_(_UNFINISHED), ~_is_held)
+    .order_by(jobs.c.precedence, jobs.c.batch_id, jobs.c.id)
+)
+_DEAD = (
+    select(
+        steps.c.id,
+        steps.c.job_id,
+        steps.c.batch_id,
+        steps.c.stage,
+        steps.c.index.label("place"),
+        steps.c.failures,
+        steps.c.error_code,
+        steps.c.error_facts,
+        jobs.c.row_name,
+    )
+    .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
+    .where(IS_DEAD)
+    .order_by(steps.c.job_id, steps.c.id)
+    .limit(bindparam("limit"))
+)
+_recent = (
+    select(steps.c.frames, attempts.c.machine_ms)
+    .join_from(attempts, steps, attempts.c.step_id == steps.c.id)
+    .where(
+        attempts.c.outcome == Outcome.OK.value,
+        steps.c.stage == Stage.RENDER.value,
+        steps.c.capability == bindparam("capability"),
+        steps.c.frames > 0,
+    )
+    .order_by(attempts.c.ended_at.desc())
+    .limit(_PACE_SAMPLES)
+    .subquery("recent")
+)
+_PACE = select(func.sum(_recent.c.machine_ms).label("ms"), func.sum(_recent.c.frames).label("frames"))
+_HANDS = select(func.count()).select_from(
+    workers.join(
+        skills, (skills.c.worker == workers.c.name) & (skills.c.capability == bindparam("capability"))
+    )
+)
+_HANDS = _HANDS.where(workers.c.alive == 1, workers.c.draining == 0)
+_FRAMES_LEFT = (
+    select(
+        func.coalesce(func.sum(case((steps.c.job_id == bindparam("job"), steps.c.frames), else_=0)), 0).label(
+            "own"
+        ),
+        func.coalesce(func.sum(case((steps.c.job_id != bindparam("job"), steps.c.frames), else_=0)), 0).label(
+            "ahead"
+        ),
+    )
+    .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
+    .where(
+        jobs.c.state.in_(_UNFINISHED),
+        steps.c.stage == Stage.RENDER.value,
+        steps.c.state != StepState.DONE.value,
+        steps.c.capability == bindparam("capability"),
+        (jobs.c.precedence < bindparam("precedence"))
+        | ((jobs.c.precedence == bindparam("precedence")) & (jobs.c.id <= bindparam("job"))),
+    )
+)
 
 
 def read_batch(ledger: Ledger, batch: int) -> BatchView:
@@ -184,12 +136,22 @@ def read_batch(ledger: Ledger, batch: int) -> BatchView:
         InputError: ``ledger-batch-unknown``.
         AwayError: ``ledger-away``.
     """
-    raise NotImplementedError
+    with ledger.read() as connection:
+        row = connection.execute(_BATCH, {"batch": batch}).first()
+        if row is None:
+            raise InputError("ledger-batch-unknown", batch=batch)
+        return _batch_views(connection, [row])[0]
 
 
 def list_batches(ledger: Ledger, *, limit: int = 50, before: int | None = None) -> tuple[BatchView, ...]:
-    """Batches, the newest first, those with an id below `before`."""
-    raise NotImplementedError
+    """Batches, the newest first, those with an id below `before`.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    asked = {"limit": limit, "before": before if before is not None else 1 << 62}
+    with ledger.read() as connection:
+        return _batch_views(connection, connection.execute(_NEWEST, asked).all())
 
 
 def list_jobs(
@@ -201,8 +163,24 @@ def list_jobs(
     limit: int = 100,
     after: int = 0,
 ) -> tuple[JobLine, ...]:
-    """Jobs in the order of submission, those with an id above `after`."""
-    raise NotImplementedError
+    """Jobs in the order of submission, those with an id above `after`.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    query: Select[*tuple[Any, ...]] = select(jobs).where(jobs.c.id > after).order_by(jobs.c.id).limit(limit)
+    if batch is not None:
+        query = query.where(jobs.c.batch_id == batch)
+    if state is not None:
+        query = query.where(jobs.c.state == state.value)
+    if user is not None:
+        query = query.where(jobs.c.user == user)
+    with ledger.read() as connection:
+        found = connection.execute(query).all()
+        ids = [row.id for row in found]
+        held = _holds_of(connection, ids)
+        progress = read_progress(connection, ids)
+    return tuple(_line_of(row, held.get(row.id, ()), progress.get(row.id, Progress())) for row in found)
 
 
 def read_job(ledger: Ledger, job: int) -> JobView:
@@ -212,14 +190,181 @@ def read_job(ledger: Ledger, job: int) -> JobView:
         InputError: ``ledger-job-unknown``.
         AwayError: ``ledger-away``.
     """
-    raise NotImplementedError
+    with ledger.read() as connection:
+        row = connection.execute(_JOB, {"job": job}).first()
+        if row is None:
+            raise InputError("ledger-job-unknown", job=job)
+        held = _holds_of(connection, [job]).get(job, ())
+        progress = read_progress(connection, [job]).get(job, Progress())
+        line = _line_of(row, held, progress)
+        spec = spec_from_text(row.spec)
+        going = row.state in _UNFINISHED
+        asked = {
+            "job": job,
+            "precedence": row.precedence,
+            "capability": capability_of(Stage.RENDER, spec.face),
+        }
+        return JobView(
+            line=line,
+            spec=spec,
+            warnings=notices_from_text(row.warnings),
+            profile=profile_from_text(row.profile),
+            essence=row.essence,
+            results=read_results(connection, job),
+            steps=_steps_of(connection, job),
+            ahead=_ahead_of(connection, [job]).get(job, 0) if going else 0,
+            eta=_eta_of(connection, asked) if going and not held else None,
+        )
 
 
-def count_ahead(ledger: Ledger, jobs: tuple[int, ...]) -> Mapping[int, int]:
-    """For each of some jobs, how many unfinished jobs stand before it; one query for all."""
-    raise NotImplementedError
+def count_ahead(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, int]:
+    """For each unfinished one of some jobs, how many unfinished jobs stand before it; held ones do not count.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return _ahead_of(connection, job_ids)
 
 
 def dead_letters(ledger: Ledger, *, batch: int | None = None, limit: int = 1000) -> tuple[DeadLetter, ...]:
-    """The dead-letter list, in the order of the jobs."""
-    raise NotImplementedError
+    """The dead-letter list, in the order of the jobs.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    query = _DEAD if batch is None else _DEAD.where(steps.c.batch_id == batch)
+    with ledger.read() as connection:
+        return tuple(
+            DeadLetter(
+                step=row.id,
+                job=row.job_id,
+                batch=row.batch_id,
+                row=row.row_name,
+                stage=Stage(row.stage),
+                index=row.place,
+                failures=row.failures,
+                problem=Problem(code=row.error_code or "", facts=facts_from_text(row.error_facts)),
+            )
+            for row in connection.execute(query, {"limit": limit})
+        )
+
+
+def _batch_views(connection: Connection, found: Sequence[Row[*tuple[Any, ...]]]) -> tuple[BatchView, ...]:
+    states: dict[int, dict[JobState, int]] = {row.id: dict.fromkeys(JobState, 0) for row in found}
+    archives: dict[int, dict[ArchiveState, int]] = {row.id: dict.fromkeys(ArchiveState, 0) for row in found}
+    held = dict.fromkeys(states, 0)
+    for row in connection.execute(_COUNTS, {"batches": list(states)}):
+        states[row.batch_id][JobState(row.state)] += row.jobs
+        archives[row.batch_id][ArchiveState(row.archive)] += row.jobs
+        held[row.batch_id] += int(row.held)
+    return tuple(
+        BatchView(
+            id=row.id,
+            name=row.name,
+            key=row.key,
+            user=row.user,
+            department=row.department,
+            created_at=row.created_at,
+            jobs=sum(states[row.id].values()),
+            states=states[row.id],
+            held=held[row.id],
+            archives=archives[row.id],
+        )
+        for row in found
+    )
+
+
+def _holds_of(connection: Connection, job_ids: Sequence[int]) -> dict[int, tuple[HoldReason, ...]]:
+    held: dict[int, tuple[HoldReason, ...]] = {}
+    for row in connection.execute(_HELD, {"jobs": job_ids}):
+        held[row.job_id] = (*held.get(row.job_id, ()), HoldReason(row.reason))
+    return held
+
+
+def _line_of(row: Row[*tuple[Any, ...]], held: tuple[HoldReason, ...], progress: Progress) -> JobLine:
+    state = JobState(row.state)
+    going = state in {JobState.QUEUED, JobState.ACTIVE}
+    return JobLine(
+        id=row.id,
+        batch=row.batch_id,
+        row=row.row_name,
+        title=row.title,
+        user=row.user,
+        state=state,
+        held=held,
+        stage=progress.stage if going else None,
+        percent=100 if state is JobState.COMPLETED else progress.percent,
+        urgency=URGENCY[row.precedence],
+        archive=ArchiveState(row.archive),
+        archive_path=row.archive_path,
+        frames=row.frames,
+        problem=_problem_of(row),
+        submitted_at=row.submitted_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        traceparent=row.traceparent,
+    )
+
+
+def _problem_of(row: Row[*tuple[Any, ...]]) -> Problem | None:
+    if not row.error_code:
+        return None
+    return Problem(code=row.error_code, facts=facts_from_text(row.error_facts))
+
+
+def _steps_of(connection: Connection, job: int) -> tuple[StepView, ...]:
+    runs: dict[int, list[AttemptView]] = {}
+    for row in connection.execute(_ATTEMPTS, {"job": job}):
+        view = AttemptView(
+            number=row.number,
+            worker=row.worker,
+            device=row.device,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            outcome=None if row.outcome is None else Outcome(row.outcome),
+            machine_ms=row.machine_ms,
+            problem=_problem_of(row),
+            log_tail=row.log_tail,
+            span=row.span,
+        )
+        runs.setdefault(row.step_id, []).append(view)
+    views = [
+        StepView(
+            id=row.id,
+            stage=Stage(row.stage),
+            index=row.place,
+            state=StepState(row.state),
+            capability=row.capability,
+            worker=row.worker,
+            frames=row.frames,
+            failures=row.failures,
+            done=row.progress_done,
+            total=row.progress_total,
+            not_before=row.not_before,
+            problem=_problem_of(row),
+            attempts=tuple(runs.get(row.id, ())),
+        )
+        for row in connection.execute(_STEPS, {"job": job})
+    ]
+    return tuple(sorted(views, key=lambda view: (STAGE_ORDER[view.stage], view.index)))
+
+
+def _ahead_of(connection: Connection, job_ids: Collection[int]) -> dict[int, int]:
+    wanted = set(job_ids)
+    ahead = {}
+    for number, job in enumerate(connection.execute(_LINE_OF_JOBS).scalars()):
+        if job in wanted:
+            ahead[job] = number
+    return ahead
+
+
+def _eta_of(connection: Connection, asked: dict[str, Any]) -> EtaInputs:
+    pace = connection.execute(_PACE, asked).one()
+    left = connection.execute(_FRAMES_LEFT, asked).one()
+    return EtaInputs(
+        frames_left=int(left.own),
+        frames_ahead=int(left.ahead),
+        us_per_frame=int(pace.ms * 1000 // pace.frames) if pace.frames else None,
+        workers=connection.execute(_HANDS, asked).scalar_one(),
+    )

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypedColumns,
     UniqueConstraint,
+    literal_column,
 )
 
 from db.states import ArchiveState, HoldReason, JobState, Outcome, Role, Stage, StepState
@@ -241,10 +242,16 @@ steps = Table(
     _never_below("deaths", 0),
 )
 
-_waiting = (steps.c.state == StepState.READY.value) & (steps.c.closed == 0) & (steps.c.published_at == 0)
-_sent = (steps.c.state == StepState.READY.value) & (steps.c.published_at > 0)
-_running = steps.c.state == StepState.RUNNING.value
-_dead = steps.c.state == StepState.DEAD.value
+# Conditions of the partial indexes. A query that shall use such an index says the same with literals: with
+# parameters, neither database could tell that the index fits.
+IS_READY = steps.c.state == literal_column("'ready'")
+IS_RUNNING = steps.c.state == literal_column("'running'")
+IS_DEAD = steps.c.state == literal_column("'dead'")
+IS_OPEN = steps.c.closed == literal_column("0")
+IS_SENT = steps.c.published_at > literal_column("0")
+IS_UNSENT = steps.c.published_at == literal_column("0")
+_waiting = IS_READY & IS_OPEN & IS_UNSENT
+_sent = IS_READY & IS_SENT
 # The head of each department's line, per capability.
 Index(
     "ix_steps_line",
@@ -252,8 +259,8 @@ Index(
     sqlite_where=_waiting, postgresql_where=_waiting,
 )  # fmt: skip
 Index("ix_steps_sent", steps.c.published_at, sqlite_where=_sent, postgresql_where=_sent)
-Index("ix_steps_running", steps.c.id, sqlite_where=_running, postgresql_where=_running)
-Index("ix_steps_dead", steps.c.id, sqlite_where=_dead, postgresql_where=_dead)
+Index("ix_steps_running", steps.c.id, sqlite_where=IS_RUNNING, postgresql_where=IS_RUNNING)
+Index("ix_steps_dead", steps.c.id, sqlite_where=IS_DEAD, postgresql_where=IS_DEAD)
 
 
 class AttemptColumns(TypedColumns):

@@ -1,0 +1,1 @@
+"""One file a revision; `db.tables.REVISIONS` names them in order."""

@@ -1,0 +1,176 @@
+"""Views: what people and machines are shown of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from db.states import ArchiveState, HoldReason, JobState, Outcome, Role, Stage, StepState, Urgency
+from db.values import Notice
+from farm.policy.eta import EtaInputs
+from pipeline.plan.artifact import Artifact
+from pipeline.plan.errors import Fact
+from pipeline.plan.job import JobSpec, RenderProfile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """An error as it is kept: a code of the catalogue and its facts."""
+
+    code: str
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchView:
+    """A batch and how its jobs stand.
+
+    Attributes:
+        id: its id.
+        name: what it was called.
+        key: the user's own name for it.
+        user: who submitted it.
+        department: who pays.
+        created_at: when.
+        jobs: how many jobs it has.
+        states: jobs by state; every state is there.
+        held: queued and active jobs with a hold.
+        archives: jobs by archive state; every state is there.
+    """
+
+    id: int
+    name: str
+    key: str | None
+    user: str
+    department: str
+    created_at: int
+    jobs: int
+    states: Mapping[JobState, int]
+    held: int
+    archives: Mapping[ArchiveState, int]
+
+    @property
+    def finished(self) -> bool:
+        """Whether no job can go on by itself: all are completed, failed or canceled."""
+        return self.states[JobState.QUEUED] + self.states[JobState.ACTIVE] + self.states[JobState.REVIEW] == 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobLine:
+    """A job in one line of a list.
+
+    Attributes:
+        id: its id.
+        batch: its batch's id.
+        row: the row's id.
+        title: what it is called.
+        user: who submitted it.
+        state: where it stands.
+        held: why it may not go on; empty when it may.
+        stage: the stage it is in; None when it has ended.
+        percent: how much of it is done, 0 to 100.
+        urgency: how urgent it is.
+        archive: where its film stands on the way to the archive.
+        archive_path: where it lies there.
+        frames: length of the film, once known.
+        problem: why it failed.
+        submitted_at: when it was submitted.
+        started_at: when its first step began.
+        ended_at: when it ended.
+        traceparent: its trace.
+    """
+
+    id: int
+    batch: int
+    row: str
+    title: str
+    user: str
+    state: JobState
+    held: tuple[HoldReason, ...]
+    stage: Stage | None
+    percent: int
+    urgency: Urgency
+    archive: ArchiveState
+    archive_path: str | None
+    frames: int | None
+    problem: Problem | None
+    submitted_at: int
+    started_at: int | None
+    ended_at: int | None
+    traceparent: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptView:
+    """One run of a step."""
+
+    number: int
+    worker: str
+    device: str
+    started_at: int
+    ended_at: int | None
+    outcome: Outcome | None
+    machine_ms: int
+    problem: Problem | None
+    log_tail: str
+    span: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepView:
+    """A step with its attempts, the oldest first."""
+
+    id: int
+    stage: Stage
+    index: int
+    state: StepState
+    capability: str
+    worker: str | None
+    frames: int
+    failures: int
+    done: int
+    total: int
+    not_before: int
+    problem: Problem | None
+    attempts: tuple[AttemptView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobView:
+    """Everything about a job.
+
+    Attributes:
+        line: the job in one line.
+        spec: what was submitted.
+        warnings: what it was accepted in spite of.
+        profile: how it is rendered, once known.
+        essence: essence digest of its film.
+        results: its timeline and the parts of its film in the store.
+        steps: its steps in order.
+        ahead: unfinished jobs before it in the line; 0 when it has ended.
+        eta: what an estimate of its end rests on; None when it has ended or is held.
+    """
+
+    line: JobLine
+    spec: JobSpec
+    warnings: tuple[Notice, ...]
+    profile: RenderProfile | None
+    essence: str | None
+    results: Mapping[Role, Artifact]
+    steps: tuple[StepView, ...]
+    ahead: int
+    eta: EtaInputs | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadLetter:
+    """A step that no retry will cure by itself."""
+
+    step: int
+    job: int
+    batch: int
+    row: str
+    stage: Stage
+    index: int
+    failures: int
+    problem: Problem

@@ -143,7 +143,7 @@ def faces() -> Shelf[FaceEngine]:
     """The faces."""
     return Shelf(
         "lectern.faces",
-        {"warp": Offer(target="pipeline.engines.face.warp:WarpFace", needs=("cv2",))},
+        {"warp": Offer(target="pipeline.engines.face.warp:WarpEngine", needs=("cv2",))},
     )
 
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from farm.bootstrap import Workshop
-from farm.portraits import open_eye, picture_limits
+from farm.portraits import box_of, open_eye, picture_limits
 from pipeline.engines.face import Sitter
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec, RenderProfile
@@ -68,7 +68,7 @@ class Studio:
             DamageError: the portrait is missing from the store or damaged.
             InputError: it cannot be driven, which a complete check at submission should have found.
         """
-        name = (job.face, job.portrait.digest, job.format)
+        name = (job.face, job.portrait.digest, job.format, box_of(job.options))
         if name in self._seats:
             self._seats.move_to_end(name)
             return self._seats[name]
@@ -90,7 +90,7 @@ class Studio:
 
     def _prepare(self, job: JobSpec) -> Seat:
         picture = self._picture(job)
-        report = look_at(picture, open_eye(self._workshop.eyes), job.format)
+        report = look_at(picture, open_eye(self._workshop.eyes), job.format, box=box_of(job.options))
         if report.canvas is None:
             first = report.errors[0]
             raise InputError(first.code, **first.facts)

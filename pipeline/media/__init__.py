@@ -86,6 +86,7 @@ class Media:
         arguments: Sequence[str],
         *,
         feed: Iterable[bytes | memoryview] = (),
+        folder: Path | None = None,
         check: Callable[[], None] = nothing,
     ) -> None:
         """Run FFmpeg to its end; whatever is raised on the way, it is gone afterwards.
@@ -93,6 +94,7 @@ class Media:
         Args:
             arguments: as `pipeline.plan.graphs` compiles them.
             feed: its standard input, if it reads one.
+            folder: where it works, for relative names in its input.
             check: called several times a second, and before each part of the feed; what it raises ends it.
 
         Raises:
@@ -100,7 +102,8 @@ class Media:
             AwayError: ``media-disk-full``.
         """
         command = [str(self.ffmpeg), *_HEAD, *_ONE_THREAD, *arguments]
-        with running(command, limits=self.limits, check=check, fed="pipe:0" in arguments) as child:
+        fed = "pipe:0" in arguments
+        with running(command, limits=self.limits, check=check, fed=fed, folder=folder) as child:
             for part in feed:
                 check()
                 child.write(part)

@@ -47,10 +47,17 @@ class Child:
         limits: what it may cost.
         check: called several times a second while the child is waited for; what it raises ends the child.
         fed: whether bytes will be written to its standard input.
+        folder: where it works; None: where this process does.
     """
 
     def __init__(
-        self, command: Sequence[str], *, limits: Limits, check: Callable[[], None], fed: bool
+        self,
+        command: Sequence[str],
+        *,
+        limits: Limits,
+        check: Callable[[], None],
+        fed: bool,
+        folder: Path | None,
     ) -> None:
         self._limits = limits
         self._check = check
@@ -61,6 +68,7 @@ class Child:
             stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            cwd=folder,
             start_new_session=True,
             preexec_fn=_last_will(limits),  # noqa: PLW1509 - it calls the kernel and nothing else
         )
@@ -167,10 +175,15 @@ class Child:
 
 @contextlib.contextmanager
 def running(
-    command: Sequence[str], *, limits: Limits, check: Callable[[], None], fed: bool = False
+    command: Sequence[str],
+    *,
+    limits: Limits,
+    check: Callable[[], None],
+    fed: bool = False,
+    folder: Path | None = None,
 ) -> Iterator[Child]:
     """A child for the length of a block; however the block is left, the child is gone afterwards."""
-    child = Child(command, limits=limits, check=check, fed=fed)
+    child = Child(command, limits=limits, check=check, fed=fed, folder=folder)
     try:
         yield child
     finally:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pipeline.plan.job import Format
 
 #: The encoder of clips, and what its profile is made of.
 VIDEO_ENCODER = "libx264"
+AUDIO_ENCODER = "aac"
 #: Bits a second and search of the audio encoder: speech in two equal channels is transparent at this rate,
 #: and the fast search takes a third of the default's time for it.
 AUDIO_PARAMETERS = ("b=128k", "aac_coder=fast")
@@ -20,6 +22,7 @@ AUDIO_PARAMETERS = ("b=128k", "aac_coder=fast")
 TIMESCALE = SAMPLE_RATE
 
 _KEYFRAME_S = 2
+_OWN_PATH = re.compile(r"[a-z0-9]+(/[a-z0-9.]+)*")
 _READ = {"protocol_whitelist": "file,pipe"}
 _TAGS = {
     "color_range": "tv",
@@ -93,7 +96,7 @@ def sound(target: Path) -> list[str]:
         stereo,
         target,
         format="mp4",
-        acodec="aac",
+        acodec=AUDIO_ENCODER,
         ar=SAMPLE_RATE,
         **{"b:a": given["b"], "aac_coder": given["aac_coder"], "flags:a": "+bitexact"},
         threads=1,
@@ -101,23 +104,23 @@ def sound(target: Path) -> list[str]:
     )
 
 
-def film(listed: Path, sound_file: Path, target: Path, *, title: str, comment: str) -> list[str]:
-    """Clips and one audio track -> the film, by stream copy.
+def film(sound_file: Path, target: Path, *, title: str, comment: str) -> list[str]:
+    """A `listing` of clips on standard input and one audio track -> the film, by stream copy.
 
     Args:
-        listed: a list for the concat demuxer; it names files beside it by names of our own.
         sound_file: as `sound` made it.
         target: the file to make.
         title: written into the metadata, never into a graph or a list.
         comment: written likewise.
     """
-    clips = ffmpeg.input(str(listed), format="concat", safe=1, **_READ)
-    audio = ffmpeg.input(str(sound_file), format="mp4", **_READ)
+    # The listing names files by their protocol, which the demuxer's safe mode does not know.
+    clips = ffmpeg.input("pipe:0", format="concat", safe=0, **_READ)
+    audio = ffmpeg.input(f"file:{sound_file}", format="mp4", **_READ)
     # ffmpeg-python takes an option's name once; the specifiers only keep the two entries apart.
     stream = ffmpeg.output(
         clips["v:0"],
         audio["a:0"],
-        str(target),
+        f"file:{target}",
         format="mp4",
         c="copy",
         movflags="+faststart",
@@ -128,8 +131,21 @@ def film(listed: Path, sound_file: Path, target: Path, *, title: str, comment: s
     return _arguments(stream)
 
 
+def listing(paths: Iterable[str]) -> Iterator[bytes]:
+    """The concat demuxer's list of clips, line by line: paths in the store, relative to its root.
+
+    Raises:
+        ValueError: a path with anything but letters, digits, dots and slashes in it.
+    """
+    yield b"ffconcat version 1.0\n"
+    for path in paths:
+        if not _OWN_PATH.fullmatch(path):
+            raise ValueError(path)
+        yield f"file file:{path}\n".encode()
+
+
 def _compiled(stream: Any, target: Path, **options: Any) -> list[str]:  # noqa: ANN401 - ffmpeg-python has no types
-    return _arguments(ffmpeg.output(stream, str(target), **options))
+    return _arguments(ffmpeg.output(stream, f"file:{target}", **options))
 
 
 def _arguments(stream: Any) -> list[str]:  # noqa: ANN401 - ffmpeg-python has no types

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
-from pipeline.media import Media
-from pipeline.plan.artifact import Artifact
+from pipeline.media import Media, Probe, machine_ms
+from pipeline.plan import graphs
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.captions import cues, srt, webvtt
+from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
+from pipeline.plan.errors import DamageError, TransientError
+from pipeline.plan.film import (
+    FilmParts,
+    comment_of,
+    film_key,
+    manifest,
+    poster_index,
+    poster_key,
+    text_key,
+)
 from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.timeline import Timeline
 from pipeline.plan.trace import Trace
+from pipeline.steps.clips import ClipPlanner
 from pipeline.steps.desk import Desk
+from pipeline.steps.reel import Reel, checked_reel
+from pipeline.steps.sound import key_of_sound, write_sound
 from pipeline.store import Store
+
+_STAGES = 4
+_POSTER_QUALITY = 92
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +72,8 @@ def join(
 ) -> JoinedFilm | None:
     """The finished film, verified before and after; None when another worker makes a part of it: come back.
 
+    Safe to run twice: what is there and right is not made again.
+
     Args:
         job: the film.
         timeline: all of its utterances.
@@ -64,9 +87,155 @@ def join(
 
     Raises:
         DamageError: a clip or a speech is missing, damaged or foreign, with its kind and key; what the
-            ledger knew of it is struck out already.
+            desk knew of such a clip is struck out already.
         SupersededError: the work is no longer this worker's; nothing is left running.
-        TransientError, AwayError: as the media and store rooms say.
-        DefectError: ``media-film-wrong``: the film is not the sum of its parts.
+        TransientError: ``media-film-wrong``: the film is not the sum of its parts; or as the media and
+            store rooms say.
+        AwayError: as the media and store rooms say.
     """
-    raise NotImplementedError
+    bench = _Bench(job=job, timeline=timeline, desk=desk, store=store, media=media)
+    planner = ClipPlanner(job=job, timeline=timeline, store=store, profile=profile, pixels=pixels)
+    reel = checked_reel(planner, desk=desk, store=store, media=media)
+    desk.advance(1, _STAGES)
+    sound = bench.sound(loudness)
+    desk.advance(2, _STAGES)
+    film = bench.film(reel, sound, comment=comment_of(trace.trace_id)) if sound else None
+    shown = cues(timeline)
+    subrip = bench.text(Kind.CAPTIONS, ".srt", srt(shown))
+    web = bench.text(Kind.CAPTIONS, ".vtt", webvtt(shown))
+    poster = bench.poster(reel.clips[poster_index(timeline)])
+    if sound is None or film is None or subrip is None or web is None or poster is None:
+        return None
+    desk.advance(3, _STAGES)
+    parts = FilmParts(
+        clips=reel.clips,
+        sound=sound,
+        film=film.artifact,
+        srt=subrip,
+        vtt=web,
+        poster=poster,
+        essence=film.essence,
+    )
+    told = manifest(job, timeline, profile, parts, pixels=pixels, trace_id=trace.trace_id)
+    listed = bench.text(Kind.MANIFEST, ".json", told)
+    if listed is None:
+        return None
+    desk.advance(_STAGES, _STAGES)
+    return JoinedFilm(
+        film=film.artifact,
+        srt=subrip,
+        vtt=web,
+        poster=poster,
+        manifest=listed,
+        frames=timeline.frames,
+        essence=film.essence,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Film:
+    artifact: Artifact
+    essence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Bench:
+    """Finds or makes the parts of one film; each is None while another worker makes it."""
+
+    job: JobSpec
+    timeline: Timeline
+    desk: Desk
+    store: Store
+    media: Media
+
+    def sound(self, loudness: Loudness) -> Artifact | None:
+        """The audio track."""
+
+        def write(path: Path) -> None:
+            write_sound(
+                path, self.timeline, loudness, store=self.store, media=self.media, check=self.desk.check
+            )
+
+        return self._made(Kind.AUDIO, key_of_sound(self.media, self.timeline, loudness), ".m4a", write)
+
+    def film(self, reel: Reel, sound: Artifact, *, comment: str) -> _Film | None:
+        """The film, joined by stream copy, checked against its parts whether made now or before."""
+        title = self.job.title
+        probed: list[Probe] = []
+
+        def write(path: Path) -> None:
+            self.media.run(
+                graphs.film(self.store.open(sound).resolve(), path.resolve(), title=title, comment=comment),
+                feed=graphs.listing(clip.path for clip in reel.clips),
+                folder=self.store.root,
+                check=self.desk.check,
+            )
+            probed.append(self._checked(path, reel))
+
+        key = film_key(reel.clips, sound, title=title, comment=comment)
+        film = self._made(Kind.FILM, key, ".mp4", write)
+        if film is None:
+            return None
+        found = probed[0] if probed else self._checked(self.store.open(film), reel)
+        return _Film(artifact=film, essence=found.essence)
+
+    def poster(self, clip: Artifact) -> Artifact | None:
+        """A JPEG of a clip's first frame."""
+        import cv2
+
+        def write(path: Path) -> None:
+            frame = self.media.first_frame(self.store.open(clip))
+            fine, data = cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, _POSTER_QUALITY])
+            if not fine:
+                raise TransientError("media-unreadable", reason="JPEG")
+            path.write_bytes(data.tobytes())
+
+        return self._made(Kind.POSTER, poster_key(clip), ".jpg", write)
+
+    def text(self, kind: Kind, suffix: str, text: str) -> Artifact | None:
+        """A text file, UTF-8."""
+
+        def write(path: Path) -> None:
+            path.write_bytes(text.encode())
+
+        return self._made(kind, text_key(f"{kind}{suffix}", text), suffix, write)
+
+    def _made(self, kind: Kind, key: str, suffix: str, write: Callable[[Path], None]) -> Artifact | None:
+        self.desk.check()
+        found = self.desk.find(kind, key)
+        if found is not None:
+            try:
+                self.store.verify(found)
+            except DamageError:
+                self.desk.forget(found)
+            else:
+                return found
+        if not self.desk.take(kind, key):
+            return None
+        begun = machine_ms()
+        artifact = self.store.put(kind, key, suffix, write)
+        self.desk.put(artifact, machine_ms() - begun)
+        return artifact
+
+    def _checked(self, path: Path, reel: Reel) -> Probe:
+        """A look into a film, which has to be the sum of its parts, frame by frame and sample by sample."""
+        found = self.media.probe(path)
+        fps, frames = self.timeline.fps, self.timeline.frames
+        picture, sound = found.picture, found.sound
+        whole = (
+            picture is not None
+            and sound is not None
+            and found.streams == len((picture, sound))
+            and picture.packets == reel.frames == frames
+            and picture.keyframes == reel.keyframes
+            and picture.first_is_key
+            and picture.parameters == reel.parameters
+            and picture.timescale == graphs.TIMESCALE
+            and picture.step == samples_per_frame(fps)
+            and picture.end * fps == frames
+            and (sound.codec, sound.rate, sound.channels) == (graphs.AUDIO_ENCODER, SAMPLE_RATE, 2)
+            and sound.samples == frames * samples_per_frame(fps)
+        )
+        if not whole:
+            raise TransientError("media-film-wrong", clips=len(reel.clips), frames=frames)
+        return found

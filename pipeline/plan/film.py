@@ -1,0 +1,146 @@
+"""The film as a whole: the keys of what it is joined from, its checks, and the manifest beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.plan.artifact import Artifact
+from pipeline.plan.clock import samples_per_frame
+from pipeline.plan.job import JobSpec, RenderProfile
+from pipeline.plan.keys import canonical, digest_of
+from pipeline.plan.loudness import Loudness
+from pipeline.plan.timeline import Timeline
+
+_SCHEMA = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilmParts:
+    """Everything that was made for one film.
+
+    Attributes:
+        clips: one for each utterance, in order; equal utterances share one.
+        sound: the audio track.
+        film: the joined film.
+        srt: captions as SubRip.
+        vtt: captions as WebVTT.
+        poster: a picture of it.
+        essence: SHA-256 (hex) over the packets of the film's streams.
+    """
+
+    clips: Sequence[Artifact]
+    sound: Artifact
+    film: Artifact
+    srt: Artifact
+    vtt: Artifact
+    poster: Artifact
+    essence: str
+
+
+def sound_key(timeline: Timeline, loudness: Loudness, *, encoder: str, parameters: Sequence[str]) -> str:
+    """Key of a film's audio track: the speech and its places, the loudness, and the encoder."""
+    laid = [
+        (utterance.speech_digest, utterance.lead, utterance.samples, utterance.frames)
+        for utterance in timeline.utterances
+    ]
+    return digest_of(
+        "sound",
+        _SCHEMA,
+        fps=timeline.fps,
+        laid=laid,
+        loudness=loudness,
+        encoder=encoder,
+        parameters=list(parameters),
+    )
+
+
+def film_key(clips: Sequence[Artifact], sound: Artifact, *, title: str, comment: str) -> str:
+    """Key of a film: its parts by content, and what its metadata say."""
+    parts = [clip.digest for clip in clips]
+    return digest_of("film", _SCHEMA, clips=parts, sound=sound.digest, title=title, comment=comment)
+
+
+def text_key(kind: str, text: str) -> str:
+    """Key of a text that is written out as it is."""
+    return digest_of(kind, _SCHEMA, text=text)
+
+
+def poster_key(clip: Artifact) -> str:
+    """Key of the poster that is made from a clip."""
+    return digest_of("poster", _SCHEMA, clip=clip.digest)
+
+
+def poster_index(timeline: Timeline) -> int:
+    """Which utterance the poster shows: the first that is spoken, else the first.
+
+    Every clip begins neutral: the eyes open, the mouth at rest.
+    """
+    spoken = (index for index, utterance in enumerate(timeline.utterances) if utterance.spoken)
+    return next(spoken, 0)
+
+
+def comment_of(trace_id: str) -> str:
+    """The comment in a film's metadata."""
+    return f"trace {trace_id}"
+
+
+def manifest(
+    job: JobSpec, timeline: Timeline, profile: RenderProfile, parts: FilmParts, *, pixels: str, trace_id: str
+) -> str:
+    """A film's manifest as JSON: what it is, what it was made from, by what, and when everything is heard.
+
+    Times are whole milliseconds. The same film gives the same text.
+    """
+    told = {
+        "schema": _SCHEMA,
+        "trace": trace_id,
+        "title": job.title,
+        "row": job.row,
+        "user": job.user,
+        "scene": job.scene,
+        "format": job.format,
+        "frames": timeline.frames,
+        "duration_ms": timeline.frames * 1000 // timeline.fps,
+        "essence": parts.essence,
+        "film": _file(parts.film),
+        "sound": _file(parts.sound),
+        "captions": {"srt": _file(parts.srt), "vtt": _file(parts.vtt)},
+        "poster": _file(parts.poster),
+        "inputs": {
+            "script": _file(job.script),
+            "portrait": {**_file(job.portrait), "pixels": pixels},
+            "voice": job.voice,
+            "options": job.options,
+        },
+        "profile": profile,
+        "utterances": list(_utterances(timeline, parts.clips)),
+    }
+    return json.dumps(json.loads(canonical(told)), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _utterances(timeline: Timeline, clips: Sequence[Artifact]) -> list[Mapping[str, object]]:
+    told: list[Mapping[str, object]] = []
+    rate = timeline.fps * samples_per_frame(timeline.fps)
+    start = 0
+    for utterance, clip in zip(timeline.utterances, clips, strict=True):
+        end = start + utterance.frames
+        begun = start * samples_per_frame(timeline.fps) + utterance.lead
+        told.append(
+            {
+                "text": utterance.shown,
+                "start_ms": start * 1000 // timeline.fps,
+                "end_ms": end * 1000 // timeline.fps,
+                "speech_start_ms": begun * 1000 // rate,
+                "speech_end_ms": (begun + utterance.samples) * 1000 // rate,
+                "speech": utterance.speech_digest,
+                "clip": {"key": clip.key, "digest": clip.digest},
+            }
+        )
+        start = end
+    return told
+
+
+def _file(artifact: Artifact) -> Mapping[str, str | int]:
+    return {"digest": artifact.digest, "size": artifact.size}

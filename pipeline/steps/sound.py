@@ -1,0 +1,61 @@
+"""Lays a film's one audio track: every utterance's exact audio, brought to one loudness, encoded once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from pipeline.media import Media
+from pipeline.plan import graphs
+from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
+from pipeline.plan.errors import TransientError
+from pipeline.plan.film import sound_key
+from pipeline.plan.loudness import Loudness, Samples, ceiling_of, gain_for, limited
+from pipeline.plan.timeline import Timeline
+from pipeline.steps.speak import utterance_audio
+from pipeline.store import Store
+
+_FULL_SCALE = 1 << 15
+
+
+def key_of_sound(media: Media, timeline: Timeline, loudness: Loudness) -> str:
+    """The key of the audio track that this machine would make."""
+    return sound_key(
+        timeline,
+        loudness,
+        encoder=f"{graphs.AUDIO_ENCODER} ffmpeg-{media.version}",
+        parameters=graphs.AUDIO_PARAMETERS,
+    )
+
+
+def write_sound(
+    target: Path,
+    timeline: Timeline,
+    loudness: Loudness,
+    *,
+    store: Store,
+    media: Media,
+    check: Callable[[], None],
+) -> None:
+    """Write a film's audio track, exactly as long as its picture. An hour takes no more memory than a minute.
+
+    Raises:
+        DamageError: a speech is missing or damaged.
+        TransientError: ``media-sound-wrong``: what was written is not what was asked for; or as `Media.run`.
+        AwayError: as `Media.run`.
+    """
+
+    def blocks() -> Iterator[Samples]:
+        for utterance in timeline.utterances:
+            check()
+            yield utterance_audio(store, utterance, timeline.fps) / _FULL_SCALE
+
+    gain = gain_for(blocks, loudness)
+    loud = limited(blocks(), gain=gain, ceiling=ceiling_of(loudness))
+    media.run(graphs.sound(target), feed=(block.astype("<f4").data for block in loud), check=check)
+    samples = timeline.frames * samples_per_frame(timeline.fps)
+    found = media.probe(target).sound
+    if found is None or (found.codec, found.profile) != ("aac", "LC") or found.samples != samples:
+        raise TransientError("media-sound-wrong", samples=samples)
+    if (found.rate, found.channels) != (SAMPLE_RATE, 2):
+        raise TransientError("media-sound-wrong", samples=samples)

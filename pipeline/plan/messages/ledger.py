@@ -2,6 +2,197 @@
 
 from __future__ import annotations
 
-from pipeline.plan.messages.model import Message
+from pipeline.plan.messages.model import Message, Text
 
-MESSAGES: tuple[Message, ...] = ()
+MESSAGES: tuple[Message, ...] = (
+    Message(
+        code="ledger-url-wrong",
+        level="error",
+        en=Text(
+            what="The ledger's address ([ledger] url) cannot be used.",
+            why="The ledger lies in a SQLite file or in a PostgreSQL database, named by a URL.",
+            cure="Leave it empty for a SQLite file in the home folder, or write sqlite:////path/to/file or "
+            "postgresql+psycopg://user:password@host/name.",
+        ),
+        zh=Text(
+            what="账本地址（[ledger] url）无法使用。",
+            why="账本存放在 SQLite 文件或 PostgreSQL 数据库中，由 URL 指定。",
+            cure="留空即可使用主目录中的 SQLite 文件，或写成 sqlite:////文件路径 或 "
+            "postgresql+psycopg://用户:密码@主机/库名。",
+        ),
+    ),
+    Message(
+        code="ledger-away",
+        level="error",
+        en=Text(
+            what="The ledger at {place} cannot be reached: {reason}.",
+            why="Its database does not answer, is not there, or was busy for too long. What was committed is safe.",
+            cure="Check that the database runs and that its disk has room; workers wait and go on by themselves. "
+            "`lectern doctor` tells more.",
+        ),
+        zh=Text(
+            what="无法访问位于 {place} 的账本：{reason}。",
+            why="数据库没有响应、不存在，或长时间处于繁忙状态。已提交的内容不会丢失。",
+            cure="请检查数据库是否在运行、磁盘是否有空间；工作进程会等待并自动继续。"
+            "运行 `lectern doctor` 可了解更多。",
+        ),
+    ),
+    Message(
+        code="ledger-schema-missing",
+        level="error",
+        en=Text(
+            what="There is no ledger at {place} yet.",
+            why="Its tables are made once, by a command, so that a mistyped address never makes an empty ledger.",
+            cure="Run `lectern db upgrade`, or correct [ledger] url.",
+        ),
+        zh=Text(
+            what="{place} 处还没有账本。",
+            why="数据表只由命令创建一次，这样写错地址时不会生成空账本。",
+            cure="请运行 `lectern db upgrade`，或更正 [ledger] url。",
+        ),
+    ),
+    Message(
+        code="ledger-schema-old",
+        level="error",
+        en=Text(
+            what="The ledger at {place} has schema {found}; this version of Lectern works with {wanted}.",
+            why="The tables were made by an older version, and no process changes them by itself.",
+            cure="Stop the farm, back the database up, and run `lectern db upgrade`.",
+        ),
+        zh=Text(
+            what="位于 {place} 的账本结构版本为 {found}，本版 Lectern 需要 {wanted}。",
+            why="数据表由较旧的版本创建，任何进程都不会自行修改它们。",
+            cure="请停止渲染农场，备份数据库，然后运行 `lectern db upgrade`。",
+        ),
+    ),
+    Message(
+        code="ledger-schema-new",
+        level="error",
+        en=Text(
+            what="The ledger at {place} has schema {found}, which this version of Lectern ({wanted}) does not know.",
+            why="The tables were made or upgraded by a newer version; an older one could damage them.",
+            cure="Upgrade Lectern on this machine to the version that the rest of the farm runs, then run "
+            "`lectern db upgrade`.",
+        ),
+        zh=Text(
+            what="位于 {place} 的账本结构版本为 {found}，本版 Lectern（{wanted}）无法识别。",
+            why="数据表由更新的版本创建或升级；旧版本可能会损坏它们。",
+            cure="请将本机的 Lectern 升级到农场其余部分所用的版本，然后运行 `lectern db upgrade`。",
+        ),
+    ),
+    Message(
+        code="ledger-superseded",
+        level="error",
+        en=Text(
+            what="Step {step} is no longer this worker's (attempt {fence}).",
+            why="The job was canceled, or the worker was silent for so long that the step was given to another.",
+            cure="Nothing has to be done: the worker stops, and nothing that it made is used.",
+        ),
+        zh=Text(
+            what="步骤 {step} 已不再属于此工作进程（第 {fence} 次尝试）。",
+            why="任务已取消，或该工作进程沉默过久，步骤已交给其他进程。",
+            cure="无需任何操作：该工作进程会停止，它产生的结果不会被使用。",
+        ),
+    ),
+    Message(
+        code="ledger-collected",
+        level="warning",
+        en=Text(
+            what="Something that the step rests on was struck out or cleared away before it ended.",
+            why="An old clip that no job needed was cleared away in the moment in which it was found again.",
+            cure="Nothing has to be done: the step runs again and makes what is missing.",
+        ),
+        zh=Text(
+            what="步骤结束之前，它所依赖的某个文件已被剔除或清理。",
+            why="一个不再被任何任务需要的旧片段，恰好在再次被用到时遭到清理。",
+            cure="无需任何操作：该步骤会重新运行并补上缺失的内容。",
+        ),
+    ),
+    Message(
+        code="ledger-key-used",
+        level="error",
+        en=Text(
+            what="The key {key} belongs to batch {batch} already, which is another submission.",
+            why="A key names one submission for good, so that sending it twice cannot make films twice.",
+            cure="Choose another key, or leave `--key` away.",
+        ),
+        zh=Text(
+            what="键 {key} 已属于批次 {batch}，而那是另一次提交。",
+            why="一个键永久对应一次提交，这样重复发送不会重复制作影片。",
+            cure="请换一个键，或不使用 `--key`。",
+        ),
+    ),
+    Message(
+        code="ledger-batch-empty",
+        level="error",
+        en=Text(
+            what="The batch has no rows.",
+            why="A batch is made of at least one film.",
+            cure="Add a row to the manifest and submit it again.",
+        ),
+        zh=Text(
+            what="该批次没有任何行。",
+            why="一个批次至少包含一部影片。",
+            cure="请在清单中添加一行后重新提交。",
+        ),
+    ),
+    Message(
+        code="ledger-department-unknown",
+        level="error",
+        en=Text(
+            what="There is no department called {department}.",
+            why="Every job is paid for by a department that the ledger knows.",
+            cure="Correct the name, or leave the column `department` away to use `default`.",
+        ),
+        zh=Text(
+            what="没有名为 {department} 的部门。",
+            why="每个任务都由账本中登记的部门付费。",
+            cure="请更正名称，或去掉 `department` 列以使用 `default`。",
+        ),
+    ),
+    Message(
+        code="ledger-batch-unknown",
+        level="error",
+        en=Text(
+            what="There is no batch {batch}.",
+            why="The ledger of this farm holds no batch of that number.",
+            cure="`lectern list` shows the batches that there are.",
+        ),
+        zh=Text(
+            what="没有编号为 {batch} 的批次。",
+            why="本农场的账本中没有该编号的批次。",
+            cure="运行 `lectern list` 查看现有批次。",
+        ),
+    ),
+    Message(
+        code="ledger-job-unknown",
+        level="error",
+        en=Text(
+            what="There is no job {job}.",
+            why="The ledger of this farm holds no job of that number; nothing was changed.",
+            cure="`lectern list` shows batches, and `lectern status BATCH` their jobs.",
+        ),
+        zh=Text(
+            what="没有编号为 {job} 的任务。",
+            why="本农场的账本中没有该编号的任务；未作任何更改。",
+            cure="运行 `lectern list` 查看批次，运行 `lectern status BATCH` 查看其中的任务。",
+        ),
+    ),
+    Message(
+        code="ledger-poison",
+        level="error",
+        en=Text(
+            what="Workers died {deaths} times in a row in the stage {stage} of this film, always at the same place.",
+            why="Something in this row ends the process that works on it; going on would end one worker after "
+            "another.",
+            cure="Look at the attempts of the job (`lectern show JOB`) and at the system's log for a lack of memory; "
+            "then `lectern retry JOB`, which makes only what is missing.",
+        ),
+        zh=Text(
+            what="在该影片的 {stage} 阶段，工作进程在同一处连续终止了 {deaths} 次。",
+            why="该行中的某些内容会使处理它的进程终止；继续下去会接连损失工作进程。",
+            cure="请查看该任务的各次尝试（`lectern show JOB`）以及系统日志中是否内存不足；"
+            "然后运行 `lectern retry JOB`，它只会补做缺失的部分。",
+        ),
+    ),
+)

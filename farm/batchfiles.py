@@ -10,8 +10,9 @@ import stat
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 from pipeline.plan.errors import InputError
 
@@ -95,7 +96,7 @@ class BatchFolder:
         raise InputError("manifest-file-missing", path=name)
 
     @contextmanager
-    def _open(self, path: Path, limit_bytes: int) -> Iterator[BinaryIO]:
+    def _open(self, path: Path, limit_bytes: int) -> Iterator[BufferedReader]:
         name = str(path.relative_to(self._root))
         try:
             # A pipe put here since it was found would be waited on for ever without O_NONBLOCK.

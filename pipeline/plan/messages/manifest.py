@@ -2,6 +2,370 @@
 
 from __future__ import annotations
 
-from pipeline.plan.messages.model import Message
+from typing import Literal
 
-MESSAGES: tuple[Message, ...] = ()
+from pipeline.plan.messages.model import Message, Text
+
+
+def _message(
+    code: str,
+    en: tuple[str, str, str],
+    zh: tuple[str, str, str],
+    level: Literal["error", "warning"] = "error",
+) -> Message:
+    return Message(
+        code=code,
+        level=level,
+        en=Text(what=en[0], why=en[1], cure=en[2]),
+        zh=Text(what=zh[0], why=zh[1], cure=zh[2]),
+    )
+
+
+_FILE = (
+    _message(
+        "manifest-workbook",
+        (
+            "This file is an Excel workbook, not text.",
+            "Manifests and scripts are read as text: CSV for manifests, plain text for scripts.",
+            "In Excel, use Save As and choose “CSV UTF-8”.",
+        ),
+        (
+            "这是 Excel 工作簿，不是文本文件。",
+            "清单以 CSV 文本读取，脚本以纯文本读取。",
+            "请在 Excel 中选择“另存为”，类型选“CSV UTF-8”。",
+        ),
+    ),
+    _message(
+        "manifest-nul",
+        (
+            "This file contains NUL bytes, so it is not a text file that can be read.",
+            "It is a binary file, or UTF-16 text without a byte order mark.",
+            "Save it again as UTF-8.",
+        ),
+        (
+            "文件中含有 NUL 字节，不是可读取的文本文件。",
+            "它可能是二进制文件，或没有字节顺序标记的 UTF-16 文本。",
+            "请重新保存为 UTF-8。",
+        ),
+    ),
+    _message(
+        "manifest-encoding",
+        (
+            "The text is in an unknown encoding (first seen at byte {byte}).",
+            "UTF-8, UTF-16 with a byte order mark and GB18030 are read; others are not guessed.",
+            "Save the file again as UTF-8.",
+        ),
+        (
+            "文本编码无法识别（首次出现在第 {byte} 字节）。",
+            "支持 UTF-8、带字节顺序标记的 UTF-16 和 GB18030；其他编码彼此相似，不作猜测。",
+            "请把文件重新保存为 UTF-8。",
+        ),
+    ),
+    _message(
+        "manifest-no-rows",
+        (
+            "The manifest has no rows.",
+            "It is empty, or has nothing below its header.",
+            "Write a header (id, script, portrait) and one row for each film.",
+        ),
+        (
+            "清单中没有任何行。",
+            "文件为空，或表头下面没有内容。",
+            "请写上表头（id, script, portrait），每部影片一行。",
+        ),
+    ),
+    _message(
+        "manifest-rows",
+        (
+            "The manifest has more than {limit} rows.",
+            "One batch is limited, so that a wrong file cannot fill the farm.",
+            "Split it, or raise manifest_rows in [limits] of lectern.toml.",
+        ),
+        (
+            "清单超过 {limit} 行。",
+            "单个批次有行数上限，以免误传的文件占满农场。",
+            "请拆分清单，或在 lectern.toml 的 [limits] 中调大 manifest_rows。",
+        ),
+    ),
+    _message(
+        "manifest-quote",
+        (
+            "The quotes of this row do not match; nothing below it could be read.",
+            "A cell that begins with a quote ends at the next single one; a quote inside is written twice.",
+            "Look for a quote that never closes, here or just above.",
+        ),
+        (
+            "该行的引号不成对，其后的内容无法读取。",
+            "以引号开头的单元格到下一个单独的引号结束；单元格内的引号要写两次。",
+            "请检查本行或上一行是否有未闭合的引号。",
+        ),
+    ),
+    _message(
+        "manifest-cell-long",
+        (
+            "A cell of this row is too long; nothing below it could be read.",
+            "Often a quote never closes, and the rest of the file became one cell.",
+            "Look for that quote, or put a long script into a file and name it in script_file.",
+        ),
+        (
+            "该行有单元格过长，其后的内容无法读取。",
+            "常见原因是引号未闭合，使文件其余部分成了一个单元格。",
+            "请检查引号；很长的脚本请存成文件并写在 script_file 列。",
+        ),
+    ),
+    _message(
+        "manifest-column-twice",
+        (
+            "The column {name} stands in the header more than once.",
+            "It would be unclear which one counts.",
+            "Rename or delete one of them.",
+        ),
+        ("表头中 {name} 列出现了不止一次。", "无法确定以哪一列为准。", "请改名或删除其中一列。"),
+    ),
+    _message(
+        "manifest-column-missing",
+        (
+            "The manifest has no column {name}.",
+            "Each film needs a script (or script_file) and a portrait; the first row has to be the header.",
+            "Add the column, or the header row itself.",
+        ),
+        (
+            "清单缺少 {name} 列。",
+            "每部影片都需要脚本（script 或 script_file）和肖像（portrait）；首行必须是表头。",
+            "请补上该列或表头。",
+        ),
+    ),
+    _message(
+        "manifest-column-unused",
+        (
+            "The column {name} is not used.",
+            "It is no column that Lectern knows, and no script has a variable of that name.",
+            "Delete it, or use it in a script as a variable in double braces.",
+        ),
+        (
+            "{name} 列没有被使用。",
+            "它不是 Lectern 认识的列，也没有脚本使用同名变量。",
+            "请删除该列，或在脚本中用双花括号引用它。",
+        ),
+        "warning",
+    ),
+    _message(
+        "manifest-column-misspelt",
+        (
+            "The column {name} is not used. Did you mean {meant}?",
+            "It is no column that Lectern knows, and no script has a variable of that name.",
+            "Rename it to {meant}, or delete it.",
+        ),
+        (
+            "{name} 列没有被使用。是否想写 {meant}？",
+            "它不是 Lectern 认识的列，也没有脚本使用同名变量。",
+            "请改名为 {meant}，或删除该列。",
+        ),
+        "warning",
+    ),
+    _message(
+        "manifest-column-reserved",
+        (
+            "The column {name} means something that this version cannot do yet.",
+            "Names of coming options are kept free, so that today's manifests keep their meaning.",
+            "Empty or delete the column; a variable of that name needs another one.",
+        ),
+        (
+            "{name} 列所表示的功能当前版本尚不支持。",
+            "将来选项的名称已预留，以保证现有清单的含义不变。",
+            "请清空或删除该列；若用作变量，请换一个名称。",
+        ),
+    ),
+    _message(
+        "manifest-option-unknown",
+        (
+            "The option {name} is not known.",
+            "A column with a dot is an option; these are known: {known}.",
+            "Correct its name, or empty or delete the column.",
+        ),
+        (
+            "选项 {name} 无法识别。",
+            "带点的列名表示选项；已知选项有：{known}。",
+            "请更正名称，或清空、删除该列。",
+        ),
+    ),
+)
+
+_ROW = (
+    _message(
+        "manifest-row-long",
+        (
+            "This row has {cells} cells more than the header has columns.",
+            "Most often a text with commas stands there without quotes.",
+            "Put the text into double quotes, or give the column a name.",
+        ),
+        (
+            "该行比表头多出 {cells} 个单元格。",
+            "最常见的原因是含逗号的文本没有加引号。",
+            "请用双引号括住文本，或给该列加上列名。",
+        ),
+    ),
+    _message(
+        "manifest-id-twice",
+        (
+            "The id {id} was given to row {first} already.",
+            "Rows are named by their id, in progress, results and retries.",
+            "Give each row an id of its own, or none.",
+        ),
+        (
+            "id {id} 已用于第 {first} 行。",
+            "进度、结果和重试都以 id 区分各行。",
+            "请为每行使用不同的 id，或都不写。",
+        ),
+    ),
+    _message(
+        "manifest-field-long",
+        (
+            "The text in column {name} is longer than {limit} characters.",
+            "It is a name or a choice, not a text.",
+            "Shorten it; what is to be spoken belongs into script.",
+        ),
+        (
+            "{name} 列的内容超过 {limit} 个字符。",
+            "该列用于名称或选项，而不是正文。",
+            "请缩短；要朗读的内容应写在 script 列。",
+        ),
+    ),
+    _message(
+        "manifest-script-missing",
+        (
+            "This row has no script.",
+            "Each film needs words to speak.",
+            "Write them into script, or name a text file in script_file.",
+        ),
+        (
+            "该行没有脚本。",
+            "每部影片都需要要朗读的内容。",
+            "请填写 script，或在 script_file 中写文本文件名。",
+        ),
+    ),
+    _message(
+        "manifest-script-twice",
+        (
+            "This row has both a script and a script_file.",
+            "It would be unclear which of them is spoken.",
+            "Empty one of the two cells.",
+        ),
+        ("该行同时填写了 script 和 script_file。", "无法确定朗读哪一个。", "请清空其中一个。"),
+    ),
+    _message(
+        "manifest-portrait-missing",
+        (
+            "This row has no portrait.",
+            "Each film shows a face.",
+            "Name a picture, relative to the manifest's folder.",
+        ),
+        ("该行没有肖像。", "每部影片都需要一张脸。", "请填写图片文件名（相对于清单所在文件夹）。"),
+    ),
+    _message(
+        "manifest-variable-unfilled",
+        (
+            "The script's variable {variable} has no value in this row.",
+            "It would be a gap in the middle of a sentence.",
+            "Fill the column {variable}, or take the variable out of the script.",
+        ),
+        (
+            "脚本变量 {variable} 在该行没有值。",
+            "否则句子中间会缺一块。",
+            "请填写 {variable} 列，或从脚本中删去该变量。",
+        ),
+    ),
+    _message(
+        "manifest-variable-itself",
+        (
+            "A script cannot hold {variable} as a variable.",
+            "It would be filled with itself.",
+            "Use another column.",
+        ),
+        ("脚本不能使用 {variable} 作为变量。", "那等于用脚本填充脚本自身。", "请使用其他列。"),
+    ),
+    _message(
+        "manifest-variable-malformed",
+        (
+            "The script's variable {text} cannot be read.",
+            "A variable is a column's name between double braces, and nothing else.",
+            "Write the column's name alone between the braces, and close them.",
+        ),
+        (
+            "脚本中的变量 {text} 无法识别。",
+            "变量就是双花括号中的列名，不含其他内容。",
+            "请在花括号中只写列名，并写全右括号。",
+        ),
+    ),
+)
+
+_PATH = (
+    _message(
+        "manifest-path-absolute",
+        (
+            "{path} is an absolute path.",
+            "Files are named relative to the manifest's folder, so that a batch can be moved as a whole.",
+            "Put the file beside the manifest, and write its name alone.",
+        ),
+        (
+            "{path} 是绝对路径。",
+            "文件名须相对于清单所在文件夹，这样整个批次可以一起移动。",
+            "请把文件放在清单旁边，只写文件名。",
+        ),
+    ),
+    _message(
+        "manifest-path-outside",
+        (
+            "{path} leads out of the manifest's folder.",
+            "A manifest may only use files of its own folder, links included.",
+            "Copy the file into the folder.",
+        ),
+        (
+            "{path} 指向清单文件夹之外。",
+            "清单只能使用自己文件夹内的文件，链接也不例外。",
+            "请把文件复制到该文件夹中。",
+        ),
+    ),
+    _message(
+        "manifest-file-missing",
+        (
+            "There is no file {path}.",
+            "It is looked for in the manifest's folder; capital letters count.",
+            "Correct the name, or put the file there.",
+        ),
+        ("找不到文件 {path}。", "在清单所在文件夹中查找，区分大小写。", "请更正文件名，或把文件放到该处。"),
+    ),
+    _message(
+        "manifest-file-irregular",
+        (
+            "{path} is not a regular file.",
+            "Folders, pipes and devices hold no script and no picture.",
+            "Name a file.",
+        ),
+        ("{path} 不是普通文件。", "文件夹、管道和设备不能作为脚本或图片。", "请填写文件名。"),
+    ),
+    _message(
+        "manifest-file-unreadable",
+        (
+            "{path} cannot be read: {reason}.",
+            "The operating system refused it.",
+            "Check who may read the file.",
+        ),
+        ("无法读取 {path}：{reason}。", "操作系统拒绝了访问。", "请检查文件的读取权限。"),
+    ),
+    _message(
+        "manifest-file-large",
+        (
+            "{path} is larger than {limit} bytes.",
+            "Files of a batch are limited, so that a wrong one cannot fill the disk.",
+            "Use a smaller file, or raise the limit in [limits] of lectern.toml.",
+        ),
+        (
+            "{path} 超过 {limit} 字节。",
+            "批次文件有大小上限，以免误传的文件占满磁盘。",
+            "请使用更小的文件，或在 lectern.toml 的 [limits] 中调大上限。",
+        ),
+    ),
+)
+
+MESSAGES: tuple[Message, ...] = (*_FILE, *_ROW, *_PATH)

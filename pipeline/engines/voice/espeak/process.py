@@ -122,10 +122,13 @@ class Zygote:
         process = self._running()
         try:
             zygote.write_frame(_pipe(process.stdin), b"", body)
+            told = self._read(process)
         except (BrokenPipeError, ConnectionResetError):
             told = None
-        else:
-            told = self._read(process)
+        except BaseException:
+            # An interrupt between question and answer would leave the answer to the next question.
+            self._end()
+            raise
         if not told:
             self._end()
             raise _GoneError
@@ -144,7 +147,11 @@ class Zygote:
             bufsize=0,
             env=_environment(),
         )
-        told = self._read(self._process)
+        try:
+            told = self._read(self._process)
+        except BaseException:
+            self._end()
+            raise
         if not told:
             self._end()
             raise _GoneError

@@ -230,7 +230,8 @@ def _serve_in_child(
         die_with_parent(zygote)
         os.close(0)
         os.close(1)
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, _MEMORY_LIMIT))
+        if sys.platform == "linux":
+            resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, _MEMORY_LIMIT))
         try:
             told = ANSWER_OK + (
                 list_voices(library) if request.get("voices") else speak(library, rate, request)

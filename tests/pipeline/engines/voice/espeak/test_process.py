@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 
 import psutil
 import pytest
@@ -143,6 +144,24 @@ def test_it_outlives_a_thread_that_started_it(process: Zygote) -> None:
     thread.join()
     time.sleep(0.05)
     assert process.ask(_REQUEST) == answers[0]
+
+
+def test_an_interrupt_leaves_no_answer_behind(process: Zygote) -> None:
+    """What interrupts a request, such as a time limit of the caller, does not mix up the next ones."""
+    expected = process.ask(_REQUEST)
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.03)
+        with pytest.raises(TimeoutError):
+            process.ask(_LONG)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert process.ask(_REQUEST) == expected
 
 
 def test_ctrl_c_does_not_reach_it(process: Zygote) -> None:

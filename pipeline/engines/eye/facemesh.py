@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from pipeline.engines.eye import Face
 from pipeline.engines.eye.pose import pose_of
 from pipeline.engines.eye.quiet import quiet_native_logs
+from pipeline.engines.eye.shrink import shrink
+from pipeline.plan.errors import DefectError
 
 _Box = tuple[float, float, float, float]
 _RGB = NDArray[np.uint8]
@@ -35,7 +37,7 @@ _GREY = 127
 
 
 class _Models:
-    """MediaPipe's graphs; they hold threads and must be used in the process that made them."""
+    """MediaPipe's graphs; they hold threads and work only in the process that made them."""
 
     def __init__(self) -> None:
         from mediapipe.python.solutions.face_detection import FaceDetection
@@ -60,8 +62,9 @@ class _Models:
 class FaceMeshEye:
     """Finds every face with 478 landmarks, and small ones by looking again at parts of the picture.
 
-    The models are made at the first look, in the process that looks: an engine made before a fork
-    is safe after it. Not for several threads at once.
+    The models are made at the first look, in the process that looks: an engine that is opened before a
+    fork and looks after it is safe. One that looked before the fork is not, and says so: MediaPipe, once
+    used, corrupts the memory of forked children (seen with 0.10.21). Not for several threads at once.
     """
 
     name = "facemesh"
@@ -69,32 +72,29 @@ class FaceMeshEye:
 
     def __init__(self) -> None:
         self._models: _Models | None = None
-        # Models made before a fork lost their threads with it: waiting for those at the end would never
-        # end, so they are kept and left alone.
-        self._inherited: list[_Models] = []
 
     def look(self, picture: NDArray[np.uint8]) -> tuple[Face, ...]:
-        """Every face in a BGR uint8 (height, width, 3) picture, the largest first; empty if there is none."""
+        """Every face in a BGR uint8 (height, width, 3) picture, the largest first; empty if there is none.
+
+        Raises:
+            DefectError: ``portrait-eye-after-fork``.
+        """
         with quiet_native_logs():
             faces = _look(np.ascontiguousarray(picture[..., ::-1]), self._ready())
         return tuple(sorted(faces, key=lambda face: _area(face.box), reverse=True))
 
     def close(self) -> None:
         """Release the models; it may be called twice, and looking again makes them anew."""
-        models, self._models = self._models, None
-        if models is None:
-            return
-        if models.process_id == os.getpid():
+        # A forked child leaves its parent's models alone: their threads did not come along.
+        if self._models is not None and self._models.process_id == os.getpid():
+            models, self._models = self._models, None
             models.close()
-        else:
-            self._inherited.append(models)
 
     def _ready(self) -> _Models:
-        if self._models is not None and self._models.process_id != os.getpid():
-            self._inherited.append(self._models)
-            self._models = None
         if self._models is None:
             self._models = _Models()
+        if self._models.process_id != os.getpid():
+            raise DefectError("portrait-eye-after-fork")
         return self._models
 
 
@@ -129,10 +129,9 @@ def _ever_closer(rgb: _RGB, models: _Models) -> Iterator[list[_Box]]:
 
 def _detect_with_room(rgb: _RGB, models: _Models) -> list[_Box]:
     """Boxes of faces that fill the picture: they are found once there is room around them."""
-    scale = min(1.0, _LOOK_SIDE / max(rgb.shape[:2]))
-    small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
+    small, scale = shrink(rgb, _LOOK_SIDE)
     room = max(small.shape[:2]) // 2
-    padded = np.pad(np.asarray(small, np.uint8), ((room, room), (room, room), (0, 0)), constant_values=_GREY)
+    padded = np.pad(small, ((room, room), (room, room), (0, 0)), constant_values=_GREY)
     moved = [_moved(box, -room, -room) for box in _detect(padded, models)]
     return [(x0 / scale, y0 / scale, x1 / scale, y1 / scale) for x0, y0, x1, y1 in moved]
 

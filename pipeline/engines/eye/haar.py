@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.eye import Face
+from pipeline.engines.eye.shrink import shrink
 
 _LONGEST_SIDE = 1024
 _SMALLEST_FACE = 0.05
@@ -35,8 +36,7 @@ class HaarEye:
 
     def look(self, picture: NDArray[np.uint8]) -> tuple[Face, ...]:
         """Every face in a BGR uint8 (height, width, 3) picture, the largest first; empty if there is none."""
-        scale = min(1.0, _LONGEST_SIDE / max(picture.shape[:2]))
-        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        small, scale = shrink(picture, _LONGEST_SIDE)
         grey = np.asarray(cv2.equalizeHist(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)), np.uint8)
         smallest = max(24, round(_SMALLEST_FACE * max(grey.shape)))
         found = self._faces.detectMultiScale(

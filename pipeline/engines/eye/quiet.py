@@ -29,7 +29,8 @@ def quiet_native_logs() -> Iterator[None]:
     kept = os.dup(2)
     try:
         with tempfile.TemporaryFile() as held, warnings.catch_warnings():
-            warnings.filterwarnings("ignore", category=UserWarning, module="google.protobuf")
+            # MediaPipe uses protobuf as it was years ago, and protobuf tells everyone.
+            warnings.filterwarnings("ignore", module=r"(google\.protobuf|mediapipe)\b")
             os.dup2(held.fileno(), 2)
             failed = True
             try:

@@ -92,6 +92,20 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="portrait-eye-after-fork",
+        level="error",
+        en=Text(
+            what="The face mesh was used before this process was started from another one.",
+            why="MediaPipe cannot be used in a process that was forked from one that had used it.",
+            cure="This is a defect of Lectern; please report it, with the log.",
+        ),
+        zh=Text(
+            what="面部网格在本进程由其他进程派生之前已被使用过。",
+            why="若父进程已使用 MediaPipe，由它派生的子进程便不能再使用。",
+            cure="这是 Lectern 的缺陷，请附上日志反馈。",
+        ),
+    ),
+    Message(
         code="portrait-animated",
         level="error",
         en=Text(

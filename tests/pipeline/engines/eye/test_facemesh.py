@@ -1,0 +1,128 @@
+"""What the face mesh promises beyond every eye's contract."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.engines.eye.facemesh import FaceMeshEye
+from tests.support import portraits
+
+ROOT = Path(__file__).resolve().parents[4]
+
+
+@pytest.fixture(scope="module")
+def eye() -> Iterator[FaceMeshEye]:
+    """The face mesh."""
+    pytest.importorskip("mediapipe")
+    mesh = FaceMeshEye()
+    yield mesh
+    mesh.close()
+
+
+def test_landmarks_are_where_the_face_is(eye: FaceMeshEye) -> None:
+    """478 points with irises: the eyes are above the nose, the nose above the mouth, all inside the box."""
+    (face,) = eye.look(portraits.astronaut())
+    assert face.landmarks is not None
+    assert face.landmarks.shape == (478, 3)
+    assert face.landmarks.dtype == np.float64
+    iris, nose, mouth, chin = (face.landmarks[index, 1] for index in (468, 4, 13, 152))
+    assert iris < nose < mouth < chin
+    x0, y0, x1, y1 = face.box
+    assert face.landmarks[:, 0].min() == x0
+    assert face.landmarks[:, 1].max() == y1
+    assert (x1 - x0) == pytest.approx(91, abs=4)
+    assert y0 == pytest.approx(71, abs=4)
+
+
+def test_landmarks_move_with_the_picture(eye: FaceMeshEye) -> None:
+    """A face is seen at one size wherever it is: its landmarks move with it, to a pixel and a half."""
+    picture = portraits.astronaut()
+    moved = np.full((700, 800, 3), 90, np.uint8)
+    moved[100:612, 200:712] = picture
+    (here,), (there,) = eye.look(picture), eye.look(moved)
+    assert here.landmarks is not None
+    assert there.landmarks is not None
+    assert np.abs(there.landmarks[:, :2] - (200, 100) - here.landmarks[:, :2]).max() < 1.5
+
+
+def test_a_small_face_in_a_large_picture_is_found(eye: FaceMeshEye) -> None:
+    """A face of a thirtieth of the picture, too small for the detector, is found in a part of it."""
+    sheet = np.full((2000, 3000, 3), 128, np.uint8)
+    sheet[900:1412, 2000:2512] = portraits.astronaut()
+    (face,) = eye.look(sheet)
+    assert face.box[0] == pytest.approx(2180, abs=5)
+    assert face.box[1] == pytest.approx(970, abs=5)
+
+
+def test_a_face_that_fills_the_picture_is_found(eye: FaceMeshEye) -> None:
+    """A picture of nothing but a face has a face, even one that reaches beyond it."""
+    faces = eye.look(portraits.close_up(4)[160:640, 240:700])
+    assert len(faces) == 1
+
+
+def test_roll_follows_a_turned_picture(eye: FaceMeshEye) -> None:
+    """Turning the picture by 20 degrees turns the face by 20 degrees, clockwise being positive."""
+    picture = portraits.astronaut()
+    (upright,) = eye.look(picture)
+    for degrees in (-20, 20):
+        turn = cv2.getRotationMatrix2D((225, 125), -degrees, 1)
+        (turned,) = eye.look(np.asarray(cv2.warpAffine(picture, turn, (512, 512)), np.uint8))
+        assert turned.roll - upright.roll == pytest.approx(degrees, abs=4)
+
+
+def test_a_mirrored_face_looks_the_other_way(eye: FaceMeshEye) -> None:
+    """Yaw changes its sign in the mirror, pitch does not."""
+    picture = portraits.astronaut()
+    (face,) = eye.look(picture)
+    (mirrored,) = eye.look(np.ascontiguousarray(picture[:, ::-1]))
+    assert mirrored.yaw == pytest.approx(-face.yaw, abs=4)
+    assert mirrored.pitch == pytest.approx(face.pitch, abs=4)
+
+
+_FORKED = """
+import cv2, os, sys
+from pipeline.engines.eye.facemesh import FaceMeshEye
+from pipeline.plan.errors import DefectError
+
+def answer(eye, picture):
+    try:
+        return str(len(eye.look(picture)))
+    except DefectError as error:
+        return error.code
+
+def in_child(eye, picture):
+    child = os.fork()
+    if child == 0:
+        print(answer(eye, picture), flush=True)
+        eye.close()
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+eye, picture = FaceMeshEye(), cv2.imread(sys.argv[1])
+in_child(eye, picture)
+print(answer(eye, picture), flush=True)
+in_child(eye, picture)
+eye.close()
+"""
+
+
+def test_a_fork_is_safe_and_no_native_library_writes() -> None:
+    """An eye opened before a fork looks after it; one that looked before says so; standard error is empty."""
+    pytest.importorskip("mediapipe")
+    done = subprocess.run(
+        [sys.executable, "-c", _FORKED, str(portraits.ASTRONAUT_FILE)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout.split() == ["1", "0", "1", "portrait-eye-after-fork", "0"]
+    assert done.stderr == ""

@@ -1,0 +1,33 @@
+"""What holding back native logs promises."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from pipeline.engines.eye.quiet import quiet_native_logs
+
+
+def test_native_noise_is_dropped_and_the_rest_let_through(capfd: pytest.CaptureFixture[str]) -> None:
+    """Only lines of native logging are lost."""
+    with quiet_native_logs():
+        os.write(2, b"W0000 00:00:1795224259.268551 7230 manager.cc:114] Feedback manager\n")
+        os.write(2, b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n")
+        sys.stderr.write("something of ours\n")
+    assert capfd.readouterr().err == "something of ours\n"
+
+
+def fail_loudly() -> None:
+    """Fail after a native library has said why."""
+    with quiet_native_logs():
+        os.write(2, b"E0000 00:00:1795224259.268551 7230 graph.cc:1] no such model\n")
+        raise ZeroDivisionError
+
+
+def test_everything_is_let_through_when_it_fails(capfd: pytest.CaptureFixture[str]) -> None:
+    """An error comes with all that the libraries said before it."""
+    with pytest.raises(ZeroDivisionError):
+        fail_loudly()
+    assert "no such model" in capfd.readouterr().err

@@ -1,0 +1,201 @@
+"""Promises about the dispatcher: thin queues, lost workers, takeovers, and a Redis that comes and goes."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from db import claims, operations, workers
+from db.states import Urgency
+from farm.bootstrap import Farm, open_farm
+from tasks.app import make_app, queue_of
+from tasks.bell import Bell
+from tasks.dispatcher import Dispatcher, Pace
+from tests.tasks.yard import Row, ask, break_ground, one, quick_settings, sow
+from worker.places import free_port
+
+_PACE = Pace(interval_s=0.0, expiry_s=0.4, surplus=2, poison_deaths=3, resend_s=30.0)
+_EVERYTHING = ("join", "archive", "render.warp", "speak")
+
+Make = Callable[..., Dispatcher]
+
+
+@pytest.fixture
+def farm(tmp_path: Path) -> Iterator[Farm]:
+    """A farm without processes."""
+    settings = quick_settings(tmp_path / "home")
+    break_ground(settings)
+    with open_farm(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(redis_url: str) -> Iterator[redis.Redis]:
+    """An empty Redis."""
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def make(farm: Farm, redis_url: str) -> Iterator[Make]:
+    """Makes dispatchers."""
+    bells: list[Bell] = []
+
+    def made(name: str = "d", *, url: str = redis_url, pace: Pace = _PACE) -> Dispatcher:
+        bells.append(Bell(url))
+        app = make_app(url, time_limit_s=60, steps_per_child=10, waits=False)
+        return Dispatcher(farm.ledger, app, bells[-1], name=name, pace=pace)
+
+    yield made
+    for bell in bells:
+        bell.close()
+
+
+def employ(farm: Farm, *names: str) -> None:
+    """Register workers that can do everything."""
+    for name in names:
+        workers.register(farm.ledger, name, host="here", device="cpu", capabilities=_EVERYTHING)
+
+
+def rows(count: int, urgency: Urgency = Urgency.NORMAL) -> list[Row]:
+    """Films that say little."""
+    return [Row(row=f"{urgency}{number}", script="Hello.", urgency=urgency) for number in range(count)]
+
+
+def queued(client: redis.Redis, capability: str = "speak") -> list[int]:
+    """The steps in a queue, in the order in which workers take them."""
+    found: list[int] = []
+    for priority in range(10):
+        name = queue_of(capability) + (f"\x06\x16{priority}" if priority else "")
+        bodies = [json.loads(raw)["body"] for raw in reversed(client.lrange(name, 0, -1))]
+        found += [json.loads(base64.b64decode(body))[0][0] for body in bodies]
+    return found
+
+
+def test_a_queue_holds_what_is_taken_soon_and_no_more(farm: Farm, client: redis.Redis, make: Make) -> None:
+    """Free workers plus the surplus, however long the line is."""
+    employ(farm, "one", "two")
+    sow(farm, rows(30))
+    dispatcher = make()
+    for _ in range(5):
+        dispatcher.turn()
+    assert len(queued(client)) == 2 + _PACE.surplus
+
+
+def test_nothing_is_sent_that_nobody_can_do(farm: Farm, client: redis.Redis, make: Make) -> None:
+    """Without a worker the queue stays empty, and whatever is urgent then goes first."""
+    sow(farm, rows(1, Urgency.LOW))
+    dispatcher = make()
+    dispatcher.turn()
+    assert queued(client) == []
+    sow(farm, rows(1, Urgency.HIGH))
+    employ(farm, "one")
+    dispatcher.turn()
+    urgent = one(farm, "SELECT s.id FROM steps s JOIN jobs j ON j.id = s.job_id "
+                       "WHERE j.precedence = 0 AND s.stage = 'speak'")  # fmt: skip
+    assert queued(client)[0] == urgent
+    assert len(queued(client)) == 2
+
+
+def test_a_paused_job_is_not_sent(farm: Farm, client: redis.Redis, make: Make) -> None:
+    """A pause holds at once for everything that is not on its way."""
+    employ(farm, "one")
+    batch = sow(farm, rows(3))
+    operations.pause(farm.ledger, operations.jobs_of(farm.ledger, batch), by="test")
+    make().turn()
+    assert queued(client) == []
+
+
+def test_a_redis_that_forgot_everything_is_filled_anew(farm: Farm, client: redis.Redis, make: Make) -> None:
+    """FLUSHALL costs one look."""
+    employ(farm, "one")
+    sow(farm, rows(2))
+    dispatcher = make()
+    dispatcher.turn()
+    before = queued(client)
+    client.flushall()
+    assert queued(client) == []
+    dispatcher.turn()
+    assert queued(client) == before != []
+
+
+def test_a_message_that_nobody_took_is_sent_again(farm: Farm, client: redis.Redis, make: Make) -> None:
+    """A lost message costs its patience, not the film."""
+    employ(farm, "one")
+    sow(farm, rows(1))
+    dispatcher = make(pace=Pace(interval_s=0.0, expiry_s=5, surplus=2, poison_deaths=3, resend_s=0.05))
+    dispatcher.turn()
+    (step,) = queued(client)
+    client.delete(queue_of("speak") + "\x06\x164")
+    time.sleep(0.1)
+    dispatcher.turn()
+    assert queued(client) == [step]
+
+
+def test_a_redis_that_is_away_stops_nothing_for_good(farm: Farm, client: redis.Redis, make: Make) -> None:
+    """No crash, and nothing counts as sent that was not."""
+    employ(farm, "one")
+    sow(farm, rows(2))
+    lost = make(url=f"redis://127.0.0.1:{free_port(0)}/0")
+    lost.turn()
+    assert one(farm, "SELECT count(*) FROM steps WHERE published_at > 0") == 0
+    answers = iter((False, True))
+    lost.run(lambda: next(answers))
+    make("other").turn()
+    assert len(queued(client)) == 2
+
+
+def test_a_step_is_taken_from_a_worker_that_is_silent_and_from_no_other(farm: Farm, make: Make) -> None:
+    """A lease that stands still for its time is lost without using up a retry; one that moves is not."""
+    employ(farm, "silent", "lively")
+    sow(farm, rows(2))
+    first, second = (row[0] for row in ask(farm, "SELECT id FROM steps WHERE stage = 'speak' ORDER BY id"))
+    lost = claims.claim(farm.ledger, int(str(first)), worker="silent", capabilities=_EVERYTHING)
+    kept = claims.claim(farm.ledger, int(str(second)), worker="lively", capabilities=_EVERYTHING)
+    assert lost is not None
+    assert kept is not None
+    dispatcher = make()
+    until = time.monotonic() + 1.0
+    while time.monotonic() < until:
+        dispatcher.turn()
+        heard = claims.beat(farm.ledger, "lively", [kept.holding])
+        assert heard.mine == {kept.holding}
+        time.sleep(0.05)
+    state = dict(ask(farm, "SELECT id, state FROM steps WHERE stage = 'speak'"))
+    assert state == {first: "ready", second: "running"}
+    outcome = "SELECT outcome FROM attempts WHERE step_id = :step"
+    assert one(farm, outcome, step=first) == "lost"
+    assert one(farm, "SELECT failures FROM steps WHERE id = :step", step=first) == 0
+    assert dict(ask(farm, "SELECT name, alive FROM workers")) == {"silent": 0, "lively": 1}
+    assert claims.beat(farm.ledger, "silent", [lost.holding]).mine == frozenset()
+
+
+def test_one_leads_and_another_takes_over_when_it_is_gone(farm: Farm, make: Make) -> None:
+    """A leader that is silent is followed after one lease, one that resigns at once."""
+    leader = "SELECT holder FROM leaders"
+    first, second = make("first"), make("second")
+    first.turn()
+    second.turn()
+    assert one(farm, leader) == "first"
+    until = time.monotonic() + 0.6
+    while time.monotonic() < until:
+        first.turn()
+        second.turn()
+        time.sleep(0.05)
+    assert one(farm, leader) == "first"
+    until = time.monotonic() + 5
+    while one(farm, leader) == "first":
+        assert time.monotonic() < until
+        second.turn()
+        time.sleep(0.05)
+    assert one(farm, leader) == "second"
+    second.run(lambda: True)
+    first.turn()
+    assert one(farm, leader) == "first"

@@ -1,11 +1,31 @@
-"""Caption cues from a timeline, and their spelling as SubRip (SRT) and WebVTT."""
+"""Caption cues from a timeline, and their spelling as SubRip (SRT) and WebVTT.
+
+At most two lines of 42 columns (Chinese, Japanese and Korean: 16 full-width characters), 5/6 to 7 seconds
+and 20 characters a second where the speech allows it, as broadcasters' style guides ask for English.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
-from pipeline.plan.timeline import Timeline
+import regex
+
+from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
+from pipeline.plan.linebreaks import cut_lines, cut_texts, line_columns
+from pipeline.plan.textmap import offset_map
+from pipeline.plan.timeline import Timeline, Utterance
+
+MOST_MS = 7_000
+LEAST_MS = 834  # 5/6 of a second, rounded up
+MOST_CHARACTERS_A_SECOND = 20
+
+# What players would take for markup in SubRip, which knows no escape: tags, and override codes in braces.
+_TAG = regex.compile(r"<(?=[A-Za-z/!?])")
+_OVERRIDE = regex.compile(r"\{(?=\\|[A-Za-z]:)")
+_ARROW = regex.compile(r"-->")
+_BREAKS = regex.compile(r"[\s\p{Cc}]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,15 +38,105 @@ class Cue:
 
 
 def cues(timeline: Timeline) -> tuple[Cue, ...]:
-    """Cues of a film in order, none overlapping, none reaching beyond its own utterance."""
-    raise NotImplementedError
+    """Cues of a film in order, none overlapping, none reaching beyond its own utterance.
+
+    A sentence that is too long for one cue is cut at its words' own times. A cue that would be too short
+    or too fast to read borrows time from the silence around its utterance's speech.
+    """
+    found: list[Cue] = []
+    frame = samples_per_frame(timeline.fps)
+    origin = 0
+    for utterance in timeline.utterances:
+        if utterance.shown.strip():
+            found += _cues_of(utterance, origin, utterance.frames * frame)
+        origin += utterance.frames * frame
+    return tuple(found)
 
 
 def srt(shown: Iterable[Cue]) -> str:
-    """The cues as a SubRip file, to be written as UTF-8."""
-    raise NotImplementedError
+    """The cues as a SubRip file, to be written as UTF-8; nothing in their text can act as markup."""
+    blocks = (
+        f"{number}\n{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}\n"
+        + "\n".join(_plain(line) for line in cue.lines)
+        for number, cue in enumerate(shown, 1)
+    )
+    return "".join(f"{block}\n\n" for block in blocks)
 
 
 def webvtt(shown: Iterable[Cue]) -> str:
-    """The cues as a WebVTT file, to be written as UTF-8."""
-    raise NotImplementedError
+    """The cues as a WebVTT file, to be written as UTF-8; escaped as the W3C's WebVTT asks."""
+    blocks = (
+        f"{_clock(cue.start_ms, '.')} --> {_clock(cue.end_ms, '.')}\n"
+        + "\n".join(_escaped(line) for line in cue.lines)
+        for cue in shown
+    )
+    return "WEBVTT\n\n" + "".join(f"{block}\n\n" for block in blocks)
+
+
+def _cues_of(utterance: Utterance, origin: int, samples: int) -> list[Cue]:
+    text = _BREAKS.sub(" ", utterance.shown).strip()
+    columns = line_columns(utterance.language)
+    begin, end = utterance.lead, min(utterance.lead + utterance.samples, samples)
+    times = _times(utterance, text, begin, end)
+    cuts = cut_texts(text, columns, times, MOST_MS * SAMPLE_RATE // 1000, LEAST_MS * SAMPLE_RATE // 1000)
+    edges = [0, *cuts, len(text)]
+    marks = [begin, *(times[cut] for cut in cuts), end]
+    marks[0], marks[-1] = _stretched(text, marks, edges, samples)
+    return [
+        Cue(
+            start_ms=_ms(origin + marks[number]),
+            end_ms=_ms(origin + marks[number + 1]),
+            lines=cut_lines(text[edges[number] : edges[number + 1]].strip(), columns),
+        )
+        for number in range(len(edges) - 1)
+        if marks[number] < marks[number + 1]
+    ]
+
+
+def _stretched(text: str, marks: list[int], edges: list[int], samples: int) -> tuple[int, int]:
+    """Begin and end of an utterance's cues with the silence that they need, what follows it first."""
+    last = max(_wanted(text[edges[-2] :]) - (marks[-1] - marks[-2]), 0)
+    end = min(marks[-1] + last, samples)
+    first = max(_wanted(text[: edges[1]]) - ((end if len(marks) == 2 else marks[1]) - marks[0]), 0)  # noqa: PLR2004 - one cue
+    return max(marks[0] - first, 0), end
+
+
+def _wanted(text: str) -> int:
+    """Samples that a text needs to be read."""
+    return max(LEAST_MS, len(text.strip()) * 1000 // MOST_CHARACTERS_A_SECOND) * SAMPLE_RATE // 1000
+
+
+def _times(utterance: Utterance, text: str, begin: int, end: int) -> list[int]:
+    """The sample at which each character of the shown text begins to be spoken, and the end.
+
+    Known at words' beginnings, straight in between; without words, straight over the whole speech.
+    """
+    known = [(0, begin)]
+    for word in utterance.words:
+        if known[-1][0] < word.text_start < len(utterance.spoken) and known[-1][1] < word.start < end:
+            known.append((word.text_start, word.start))
+    known.append((max(len(utterance.spoken), known[-1][0] + 1), end))
+    spoken = [begin] * (known[-1][0] + 1)
+    for (left, start), (right, stop) in pairwise(known):
+        for offset in range(left, right + 1):
+            spoken[offset] = start + (stop - start) * (offset - left) // (right - left)
+    return [spoken[min(offset, len(spoken) - 1)] for offset in offset_map(text, utterance.spoken)]
+
+
+def _ms(samples: int) -> int:
+    return (samples * 1000 + SAMPLE_RATE // 2) // SAMPLE_RATE
+
+
+def _clock(ms: int, point: str) -> str:
+    seconds, ms = divmod(ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{ms:03}"
+
+
+def _plain(line: str) -> str:
+    return _OVERRIDE.sub("｛", _TAG.sub("＜", _ARROW.sub("→", line)))
+
+
+def _escaped(line: str) -> str:
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -43,6 +43,7 @@ class StoredFile:
         suffix: suffix of its name, with the dot.
         size: bytes.
         age_s: seconds since it was put, or put again, by the file system's own clock.
+        touched_ns: when that was, by the same clock.
     """
 
     kind: Kind
@@ -51,6 +52,7 @@ class StoredFile:
     suffix: str
     size: int
     age_s: float
+    touched_ns: int
 
     @property
     def path(self) -> str:
@@ -164,6 +166,33 @@ class Store:
         except OSError as error:
             raise _told(error) from error
 
+    def delete_untouched(self, found: StoredFile) -> bool:
+        """Remove a file for good unless it was put again since `walk` came by; whether it was removed.
+
+        It is set aside first, where no `put` finds it, and only then looked at: one that was put again in
+        between goes back to its place. For gc alone.
+
+        Raises:
+            AwayError, TransientError: as `put`.
+        """
+        path = self.root / found.path
+        aside = self.root / _PARTS / f"{uuid.uuid4().hex}.part"
+        try:
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(aside)
+            self._crash("store-set-aside")
+            untouched = aside.stat().st_mtime_ns == found.touched_ns
+            if not untouched:
+                _link(aside, path)
+                _sync_folder(path.parent)
+            aside.unlink()
+            self._crash("store-deleted")
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise _told(error) from error
+        return untouched
+
     def walk(self) -> Iterator[StoredFile]:
         """Every file that bears an artifact's name, folder by folder. For gc and audits alone."""
         now = self._now()
@@ -181,6 +210,7 @@ class Store:
                             suffix=name[3],
                             size=found.st_size,
                             age_s=now - found.st_mtime,
+                            touched_ns=found.st_mtime_ns,
                         )
 
     def delete_stale_parts(self, *, older_than_s: float) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,7 +149,7 @@ def _targets(said: Sequence[Sound], points: int) -> tuple[Curve, Curve]:
     """Unsmoothed shapes, (points, 5) in the order of `_REACH_MS`, and how much each point insists."""
     shape = np.zeros((points, len(_REACH_MS)))
     weight = np.full(points, _SILENCE_WEIGHT)
-    for sound, following in zip(said, [*said[1:], None], strict=True):
+    for sound, following in zip_longest(said, said[1:]):
         viseme = sound.viseme
         first = sound.start // STEP
         last = max(sound.end // STEP, first + 1)

@@ -21,7 +21,8 @@ _BETA = 9.0
 # Pass band as a part of the lower of the two Nyquist frequencies.
 _CUTOFF = 0.94
 _SCALE_BITS = 22
-_BLOCK = 1 << 14
+# Outputs of a phase at a time, so that what all phases read stays in the processor's cache.
+_BLOCK = 1 << 10
 
 
 def length_at_master(samples: int, rate: int) -> int:
@@ -55,15 +56,15 @@ def resample(samples: NDArray[np.int16], rate: int) -> NDArray[np.int16]:
     padded = np.pad(samples.astype(np.float64), (reach, reach + down), mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, phases.shape[1])
     result = np.empty(total, np.int16)
-    for phase in range(min(up, total)):
-        first, wanted = phase * down // up, len(range(phase, total, up))
-        taps = phases[phase * down % up]
-        for start in range(0, wanted, _BLOCK):
-            stop = min(start + _BLOCK, wanted)
-            exact = windows[first + start * down : first + (stop - 1) * down + 1 : down] @ taps
-            rounded = np.floor(exact / (1 << _SCALE_BITS) + 0.5)
-            part = np.clip(rounded, -32768, 32767).astype(np.int16)
-            result[phase + start * up : phase + (stop - 1) * up + 1 : up] = part
+    for start in range(0, -(-total // up), _BLOCK):
+        for phase in range(up):
+            place, taps = phase * down // up, phases[phase * down % up]
+            stop = min(start + _BLOCK, -(-(total - phase) // up))
+            if start < stop:
+                exact = windows[place + start * down : place + (stop - 1) * down + 1 : down] @ taps
+                rounded = np.floor(exact / (1 << _SCALE_BITS) + 0.5)
+                part = np.clip(rounded, -32768, 32767).astype(np.int16)
+                result[phase + start * up : phase + (stop - 1) * up + 1 : up] = part
     return result
 
 

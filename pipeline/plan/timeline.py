@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -103,15 +104,18 @@ def lay(pieces: Iterable[Take | Pause], *, fps: int) -> Timeline:
 
 def to_json(timeline: Timeline) -> str:
     """Canonical JSON of a timeline; a phoneme and a word are arrays of their fields, in order."""
-    utterances = [
-        {
-            **{field.name: getattr(utterance, field.name) for field in fields(Utterance)},
-            "phonemes": [row_of(phoneme) for phoneme in utterance.phonemes],
-            "words": [row_of(word) for word in utterance.words],
-        }
+    utterances = ",".join(
+        canonical(
+            {
+                **{field.name: getattr(utterance, field.name) for field in fields(Utterance)},
+                "phonemes": [row_of(phoneme) for phoneme in utterance.phonemes],
+                "words": [row_of(word) for word in utterance.words],
+            }
+        )
         for utterance in timeline.utterances
-    ]
-    return canonical({"schema": _SCHEMA, "fps": timeline.fps, "utterances": utterances})
+    )
+    # One utterance at a time: an hour's film in plain lists would take more memory than rendering it.
+    return f'{{"fps":{timeline.fps},"schema":{_SCHEMA},"utterances":[{utterances}]}}'
 
 
 def from_json(text: str) -> Timeline:
@@ -156,15 +160,22 @@ def check_times(phonemes: Sequence[Phoneme], words: Sequence[Word], samples: int
 
 
 def _read(text: str) -> Timeline:
-    told = json.loads(text, parse_float=_no_float, parse_constant=_no_float)
+    # The hook sees each utterance as soon as it is read, so that its plain lists do not pile up.
+    told = json.loads(text, parse_float=_no_float, parse_constant=_no_float, object_hook=_part)
     if told.pop("schema") != _SCHEMA:
         raise ValueError("another schema")
-    utterances = tuple(_utterance(parts) for parts in told.pop("utterances"))
-    timeline = Timeline(**told, utterances=utterances)
+    timeline = Timeline(fps=told.pop("fps"), utterances=tuple(told.pop("utterances")))
+    if told or not all(isinstance(utterance, Utterance) for utterance in timeline.utterances):
+        raise ValueError("unknown fields")
     grid_frames(timeline.fps)
-    for utterance in utterances:
+    for utterance in timeline.utterances:
         _check(utterance, timeline.fps)
     return timeline
+
+
+def _part(parts: dict[str, Any]) -> dict[str, Any] | Utterance:
+    """The utterance that an object of the JSON is; the timeline's own object stays as it is."""
+    return parts if "utterances" in parts else _utterance(parts)
 
 
 def _silent(ms: int, *, fps: int, grid: int) -> Utterance:
@@ -212,7 +223,8 @@ def _named(row: Sequence[Any], kind: type[Phoneme | Word]) -> dict[str, Any]:
         # Annotations are strings here, and the three types of these fields have just these names.
         if type(value).__name__ != field.type:
             raise TypeError(f"{field.name}: {value!r}")
-        named[field.name] = value
+        # A film has some forty symbols and an hour of it forty thousand phonemes.
+        named[field.name] = sys.intern(value) if isinstance(value, str) else value
     return named
 
 

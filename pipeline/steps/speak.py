@@ -93,6 +93,7 @@ def speak(job: JobSpec, *, desk: Desk, store: Store, voice: VoiceEngine) -> Arti
         return None
     takes = (spoken[p.key].take(p.sentence) if isinstance(p, _Line) else p for p in parts)
     timeline = lay(takes, fps=job.format.fps)
+    del spoken
     if not any(utterance.speech for utterance in timeline.utterances):
         raise InputError("voice-nothing-spoken", voice=job.voice.name)
     data = to_json(timeline).encode()

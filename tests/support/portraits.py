@@ -79,3 +79,10 @@ def _read(file: Path) -> Picture:
     picture = cv2.imread(str(file), cv2.IMREAD_COLOR)
     assert picture is not None, file
     return np.asarray(picture, np.uint8)
+
+
+def rotated(picture: Picture, degrees: float) -> Picture:
+    """The picture turned clockwise about the astronaut's face, grey beyond its edges."""
+    turn = cv2.getRotationMatrix2D((225, 125), -degrees, 1)
+    turn[:, 2] += (60, 130)
+    return np.asarray(cv2.warpAffine(picture, turn, (620, 620), borderValue=(128, 128, 128)), np.uint8)

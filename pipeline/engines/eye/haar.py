@@ -20,7 +20,7 @@ _SMALLEST_FACE = 0.05
 _NEIGHBOURS = 6
 # The cascade's square is wider than a face and begins above its hairline.
 _TALLER = 1.0
-_NARROWER = 0.86
+_NARROWER = 0.88
 _HIGHER = 0.06
 
 

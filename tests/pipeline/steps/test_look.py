@@ -1,0 +1,172 @@
+"""What looking at a portrait promises, on a photograph and on the same one spoiled."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.engines.eye import EyeEngine
+from pipeline.engines.eye.haar import HaarEye
+from pipeline.engines.shelf import eyes
+from pipeline.plan.canvas import Crop, parse_format
+from pipeline.plan.job import Format
+from pipeline.steps.look import PortraitReport, cut_canvas, look_at
+from tests.support import portraits
+from tests.support.portraits import Picture
+
+SQUARE = parse_format("square-512", fps=25)
+
+
+@pytest.fixture(scope="module")
+def eye() -> Iterator[EyeEngine]:
+    """The eye with landmarks."""
+    shelf = eyes()
+    if (reason := shelf.why_not("facemesh")) is not None:
+        assert "CI" not in os.environ, str(reason)
+        pytest.skip(str(reason))
+    yield shelf.open("facemesh")
+    shelf.close()
+
+
+def codes(report: PortraitReport) -> set[str]:
+    """What is said, without the facts."""
+    return {finding.code for finding in report.findings}
+
+
+@pytest.mark.parametrize("picture", [portraits.astronaut(), portraits.leo()], ids=["photograph", "drawing"])
+@pytest.mark.parametrize("words", ["square-512", "wide-512", "tall-512"])
+def test_a_good_portrait_gives_a_canvas_without_a_word(eye: EyeEngine, picture: Picture, words: str) -> None:
+    """The film's picture, its face where faces belong, and nothing to say."""
+    format_ = parse_format(words, fps=25)
+    report = look_at(picture, eye, format_)
+    assert report.findings == ()
+    assert report.canvas is not None
+    assert report.canvas.picture.shape == (format_.height, format_.width, 3)
+    assert report.canvas.picture.dtype == np.uint8
+    assert report.canvas.face.landmarks is not None
+    x0, y0, x1, y1 = report.canvas.face.box
+    assert 0 <= x0 < x1 <= format_.width
+    assert 0 <= y0 < y1 <= format_.height
+    assert (x0 + x1) / 2 == pytest.approx(format_.width / 2, abs=0.03 * format_.width)
+
+
+def test_landmarks_fit_the_canvas(eye: EyeEngine) -> None:
+    """The moved landmarks are where a look at the canvas itself finds them, to 1.5 % of the face."""
+    report = look_at(portraits.astronaut(), eye, parse_format("wide-720", fps=25))
+    assert report.canvas is not None
+    (again,) = eye.look(report.canvas.picture)
+    moved = report.canvas.face.landmarks
+    assert moved is not None
+    assert again.landmarks is not None
+    width = again.box[2] - again.box[0]
+    assert np.median(np.abs(moved - again.landmarks)[:, :2]) < 0.015 * width
+    assert report.canvas.enlarged == pytest.approx(2.95, abs=0.2)
+
+
+def test_the_same_pixels_give_the_same_canvas_on_any_number_of_threads(eye: EyeEngine) -> None:
+    """One or four threads of OpenCV: equal pixels, equal landmarks; enlarging and reducing."""
+    threads = cv2.getNumThreads()
+    for words in ("wide-1080", "square-512"):
+        found = []
+        for count in (1, 4):
+            cv2.setNumThreads(count)
+            report = look_at(portraits.leo(), eye, parse_format(words, fps=25))
+            assert report.canvas is not None
+            found.append(report.canvas)
+        assert np.array_equal(found[0].picture, found[1].picture)
+        assert np.array_equal(found[0].face.landmarks, found[1].face.landmarks)
+    cv2.setNumThreads(threads)
+
+
+def test_enlarging_is_sharp_and_adds_no_halo(eye: EyeEngine) -> None:
+    """Enlarged 4.4 times, edges are steeper than plain Lanczos makes them, and nothing leaves its range."""
+    picture = portraits.astronaut()
+    (face,) = eye.look(picture)
+    crop = Crop(x=120, y=20, width=240, height=240)
+    canvas = cut_canvas(picture, face, crop, Format(width=1080, height=1080, fps=25)).picture
+    part = picture[20:260, 120:360]
+    plain = np.asarray(cv2.resize(part, (1080, 1080), interpolation=cv2.INTER_LANCZOS4), np.uint8)
+    steepness = [float(np.abs(cv2.Laplacian(each, cv2.CV_32F)).mean()) for each in (canvas, plain)]
+    assert steepness[0] > 1.1 * steepness[1]
+    near = np.ones((11, 11), np.uint8)
+    assert (canvas >= cv2.erode(plain, near)).all()
+    assert (canvas <= cv2.dilate(plain, near)).all()
+
+
+@pytest.mark.parametrize(
+    ("picture", "code"),
+    [
+        (portraits.half_dark(portraits.astronaut(), 225, 0.4), "portrait-shadowed"),
+        (portraits.blurred(portraits.astronaut(), 2.0), "portrait-soft"),
+        (portraits.patched(portraits.astronaut(), (160, 90, 40)), "portrait-mouth-covered"),
+        (portraits.patched(portraits.astronaut(), (235, 235, 235)), "portrait-mouth-covered"),
+        (portraits.patched(portraits.astronaut(), (130, 160, 215)), "portrait-mouth-covered"),
+        (portraits.microphone(portraits.astronaut()), "portrait-mouth-covered"),
+        (portraits.astronaut()[:400], "portrait-picture-small"),
+        (portraits.shrunk(portraits.astronaut(), 0.94), "portrait-face-small"),
+        (portraits.rotated(portraits.astronaut(), 30), "portrait-leaning"),
+        (
+            portraits.beside(portraits.close_up(3), portraits.shrunk(portraits.close_up(3), 0.45)),
+            "portrait-faces-behind",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_flaw_is_told_and_the_film_can_still_be_made(eye: EyeEngine, picture: Picture, code: str) -> None:
+    """A warning names the flaw, and there is a canvas all the same."""
+    report = look_at(picture, eye, SQUARE)
+    assert code in codes(report)
+    assert report.errors == ()
+    assert report.canvas is not None
+
+
+@pytest.mark.parametrize(
+    ("picture", "code"),
+    [
+        (np.full((600, 600, 3), 150, np.uint8), "portrait-no-face"),
+        (portraits.beside(portraits.astronaut(), portraits.astronaut()), "portrait-several-faces"),
+        (portraits.close_up(4)[:, 330:], "portrait-face-cut"),
+        (portraits.shrunk(portraits.astronaut(), 0.6), "portrait-face-too-small"),
+        (portraits.rotated(portraits.astronaut(), 90), "portrait-lying"),
+        (portraits.blurred(portraits.astronaut(), 4.0), "portrait-blurred"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_cannot_talk_is_refused(eye: EyeEngine, picture: Picture, code: str) -> None:
+    """An error names the reason, and there is no canvas."""
+    report = look_at(picture, eye, SQUARE)
+    assert code in {finding.code for finding in report.errors}
+    assert report.canvas is None
+
+
+def test_a_face_too_tall_for_the_format_is_refused(eye: EyeEngine) -> None:
+    """A close portrait cannot fill a wide film; in a square one it can."""
+    close = portraits.close_up(4)[160:680, 240:720]
+    assert "portrait-format-too-narrow" in codes(look_at(close, eye, parse_format("wide", fps=25)))
+    assert look_at(close, eye, SQUARE).canvas is not None
+
+
+def test_a_box_chooses_the_face(eye: EyeEngine) -> None:
+    """Of two like faces the named one talks: the canvas is cut around it."""
+    both = portraits.beside(portraits.astronaut(), portraits.astronaut()[:, ::-1])
+    left = look_at(both, eye, SQUARE, box=(180, 70, 91, 108))
+    right = look_at(both, eye, SQUARE, box=(753, 70, 91, 108))
+    assert left.canvas is not None
+    assert right.canvas is not None
+    assert not np.array_equal(left.canvas.picture, right.canvas.picture)
+    for report in (left, right):
+        assert report.canvas is not None
+        assert sum(report.canvas.face.box[::2]) / 2 == pytest.approx(256, abs=5)
+
+
+def test_without_landmarks_a_portrait_is_cut_but_not_examined() -> None:
+    """The fallback eye finds the place, and the report says what could not be checked."""
+    report = look_at(portraits.astronaut(), HaarEye(), SQUARE)
+    assert "portrait-not-examined" in codes(report)
+    assert report.errors == ()
+    assert report.canvas is not None
+    assert report.canvas.face.landmarks is None

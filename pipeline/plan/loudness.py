@@ -16,18 +16,21 @@ from numpy.typing import NDArray
 
 from pipeline.plan.clock import SAMPLE_RATE
 
-Samples = NDArray[np.float64]
+#: Mono samples at 48 kHz, full scale 1.0.
+Samples = NDArray[np.float32]
 
-# BS.1770-5, annex 1, tables 1 and 2: the shelf of the head and the high-pass, at 48 kHz.
-_K_WEIGHTING = np.array(
-    [
-        [1.53512485958697, -2.69169618940638, 1.19839281085285, 1.0, -1.69065929318241, 0.73248077421585],
-        [1.0, -2.0, 1.0, 1.0, -1.99004745483398, 0.99007225036621],
-    ]
+# BS.1770-5, annex 1, tables 1 and 2: the shelf of the head and the high-pass, at 48 kHz; b0 b1 b2, a1 a2.
+_K_WEIGHTING = (
+    (1.53512485958697, -2.69169618940638, 1.19839281085285, -1.69065929318241, 0.73248077421585),
+    (1.0, -2.0, 1.0, -1.99004745483398, 0.99007225036621),
 )
+# Their impulse response has died away, below -170 dB, after so many samples.
+_RESPONSE = 1 << 12
 _OFFSET = -0.691
 _HOP = SAMPLE_RATE // 10
 _HOPS_PER_BLOCK = 4
+_HOPS_AT_ONCE = 4
+_TRANSFORM = 24_576
 _ABSOLUTE_GATE = -70.0
 _RELATIVE_GATE = -10.0
 # Oversampling filter: four phases of this many taps.
@@ -35,8 +38,8 @@ _PHASES = 4
 _TAPS = 12
 _KAISER_BETA = 7.0
 _BLOCK = 256
-# The limiter's gain reaches its depth, and leaves it, over this many samples: 5 ms.
-_REACH = SAMPLE_RATE // 200
+# The limiter's gain bends by two running means of this many samples, 5 ms each.
+_SLOPE = SAMPLE_RATE // 200
 _WINDOW = 1 << 16
 _MARGIN = 1 << 10
 # AAC rounds off; its decoded peaks lie a little above those that went in.
@@ -67,23 +70,23 @@ class Meter:
     """Integrated loudness of a mono signal that is played in two equal channels."""
 
     def __init__(self) -> None:
-        self._state = np.zeros((len(_K_WEIGHTING), 2))
-        self._rest = np.empty(0)
+        self._held = np.zeros(_RESPONSE, np.float32)
         self._hops: list[float] = []
 
     def feed(self, samples: Samples) -> None:
-        """Take in samples at 48 kHz, full scale 1.0, in blocks of any length."""
-        from scipy import signal
-
-        weighted, self._state = signal.sosfilt(_K_WEIGHTING, samples, zi=self._state)
-        ready = np.concatenate([self._rest, np.square(weighted)])
-        whole = len(ready) // _HOP
-        self._hops.extend(ready[: whole * _HOP].reshape(whole, _HOP).mean(axis=1).tolist())
-        self._rest = ready[whole * _HOP :]
+        """Take in samples, in blocks of any length."""
+        self._held = np.concatenate([self._held, samples])
+        stride = _HOPS_AT_ONCE * _HOP
+        start = 0
+        while len(self._held) - start >= _RESPONSE + stride:
+            self._hops.extend(_hop_energies(self._held[start : start + _RESPONSE + stride]))
+            start += stride
+        self._held = self._held[start:]
 
     def integrated(self) -> float | None:
         """LUFS of all that was fed; None when all of it is silence, or shorter than 400 ms."""
-        hops = np.array(self._hops)
+        whole = (len(self._held) - _RESPONSE) // _HOP
+        hops = np.array([*self._hops, *_hop_energies(self._held)[:whole]])
         if len(hops) < _HOPS_PER_BLOCK:
             return None
         # Two equal channels: their energies add.
@@ -99,18 +102,16 @@ def true_peaks(samples: Samples, *, above: float = 0.0) -> Samples:
     """For each sample the largest magnitude of the signal from one neighbour to the other, oversampled.
 
     Args:
-        samples: at 48 kHz.
+        samples: the signal.
         above: only peaks above this level are wanted; where none can be, magnitudes of samples are given.
     """
-    from scipy import ndimage
-
     peaks = np.abs(samples)
     for start, end in _hot(peaks, above / _overshoot()):
         near = samples[max(0, start - _TAPS) : end + _TAPS]
         found = np.abs(near)
         for taps in _phases():
             # A value between a sample and the next counts for both.
-            between = np.abs(ndimage.convolve1d(near, taps, mode="constant"))
+            between = np.abs(np.convolve(near, taps)[_TAPS // 2 :][: len(near)])
             np.maximum(found, between, out=found)
             np.maximum(found[1:], between[:-1], out=found[1:])
         peaks[start:end] = found[start - max(0, start - _TAPS) :][: end - start]
@@ -120,20 +121,14 @@ def true_peaks(samples: Samples, *, above: float = 0.0) -> Samples:
 def limited(blocks: Iterable[Samples], *, gain: float, ceiling: float) -> Iterator[Samples]:
     """The signal times `gain`, softened around every true peak above `ceiling` (linear, full scale 1.0).
 
-    The gain bends over 5 ms before and after a peak and never lets one through. As many samples come out as
+    The gain bends over 10 ms before and after a peak and never lets one through. As many samples come out as
     go in; how they are cut into blocks changes nothing.
     """
-    from scipy import ndimage
-
     for window in _windows(blocks):
-        loud = window * gain
+        loud = window * np.float32(gain)
         peaks = true_peaks(loud, above=ceiling)
         if peaks.max() > ceiling:
-            bend = ndimage.minimum_filter1d(ceiling / np.maximum(peaks, ceiling), 2 * _REACH + 1)
-            # Two running means make a slope that begins and ends softly, within the reach of the minimum.
-            for _ in range(2):
-                bend = ndimage.uniform_filter1d(bend, _REACH + 1)
-            loud *= bend
+            loud *= _bend(np.divide(ceiling, np.maximum(peaks, ceiling), dtype=np.float32))
         yield loud[_MARGIN:-_MARGIN]
 
 
@@ -163,6 +158,22 @@ def ceiling_of(target: Loudness) -> float:
     return _linear(target.true_peak / 100 - _CODING_HEADROOM_DB)
 
 
+def _bend(wanted: Samples) -> Samples:
+    """A gain that bends softly and is nowhere above the wanted one."""
+    lowest = wanted
+    width = 1
+    # The minimum over a growing reach ahead, each step from the one before it.
+    while width < 2 * _SLOPE + 1:
+        step = min(width, 2 * _SLOPE + 1 - width)
+        lowest = np.minimum(lowest, np.append(lowest[step:], np.ones(step, np.float32)))
+        width += step
+    # Two running means make a slope that begins and ends softly, and reach as far back as the minimum ahead.
+    for _ in range(2):
+        sums = np.cumsum(np.concatenate([np.ones(_SLOPE + 1, np.float32), lowest]), dtype=np.float64)
+        lowest = ((sums[_SLOPE + 1 :] - sums[: -_SLOPE - 1]) / (_SLOPE + 1)).astype(np.float32)
+    return lowest
+
+
 def _measured(blocks: Iterable[Samples]) -> float | None:
     meter = Meter()
     for block in blocks:
@@ -172,7 +183,7 @@ def _measured(blocks: Iterable[Samples]) -> float | None:
 
 def _windows(blocks: Iterable[Samples]) -> Iterator[Samples]:
     """Cut a stream into overlapping windows with a margin on both sides; silence before it and after it."""
-    held = np.zeros(_MARGIN)
+    held = np.zeros(_MARGIN, np.float32)
     total = passed = 0
     for block in blocks:
         total += len(block)
@@ -182,7 +193,34 @@ def _windows(blocks: Iterable[Samples]) -> Iterator[Samples]:
             held = held[_WINDOW:]
             passed += _WINDOW
     if total > passed:
-        yield np.concatenate([held, np.zeros(_MARGIN)])
+        yield np.concatenate([held, np.zeros(_MARGIN, np.float32)])
+
+
+def _hop_energies(held: Samples) -> list[float]:
+    """Mean squares of the weighted signal, hop by hop, of what follows the first `_RESPONSE` samples."""
+    fresh = len(held) - _RESPONSE
+    if not held.any():
+        return [0.0] * (fresh // _HOP)
+    # Overlap-save: a product of spectra, of which what wraps around is thrown away.
+    spectrum = np.fft.rfft(held.astype(np.float64), _TRANSFORM) * _weighting()
+    weighted = np.fft.irfft(spectrum.astype(np.complex64), _TRANSFORM)[_RESPONSE : len(held)]
+    whole = weighted[: fresh // _HOP * _HOP].reshape(-1, _HOP)
+    return [float(energy) for energy in np.square(whole).mean(axis=1, dtype=np.float64)]
+
+
+@cache
+def _weighting() -> NDArray[np.complex64]:
+    """The spectrum of the K-weighting."""
+    response = [1.0] + [0.0] * (_RESPONSE - 1)
+    for b0, b1, b2, a1, a2 in _K_WEIGHTING:
+        first = second = 0.0
+        for index, value in enumerate(response):
+            # Direct form II, transposed.
+            out = b0 * value + first
+            first = b1 * value - a1 * out + second
+            second = b2 * value - a2 * out
+            response[index] = out
+    return np.fft.rfft(response, _TRANSFORM).astype(np.complex64)
 
 
 @cache
@@ -191,7 +229,7 @@ def _phases() -> tuple[Samples, ...]:
     # A windowed sinc that is zero at every sample but its own.
     lags = np.arange(-_PHASES * _TAPS // 2, _PHASES * _TAPS // 2 + 1) / _PHASES
     taps = np.sinc(lags) * np.kaiser(len(lags), _KAISER_BETA)
-    return tuple(taps[phase:-1:_PHASES] for phase in range(1, _PHASES))
+    return tuple(taps[phase:-1:_PHASES].astype(np.float32) for phase in range(1, _PHASES))
 
 
 @cache

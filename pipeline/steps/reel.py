@@ -55,9 +55,11 @@ def checked_reel(planner: ClipPlanner, *, desk: Desk, store: Store, media: Media
         except DamageError as damage:
             damages.append(damage)
     parameters = _usual(seen)
-    for clip in seen.values():
-        if clip.picture.parameters != parameters:
-            damages.append(_struck(desk, clip.artifact, "media-clip-foreign"))
+    damages.extend(
+        _struck(desk, clip.artifact, "media-clip-foreign")
+        for clip in seen.values()
+        if clip.picture.parameters != parameters
+    )
     if damages:
         raise damages[0]
     return Reel(

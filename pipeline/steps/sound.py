@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+
 from pipeline.media import Media
 from pipeline.plan import graphs
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
@@ -15,7 +17,7 @@ from pipeline.plan.timeline import Timeline
 from pipeline.steps.speak import utterance_audio
 from pipeline.store import Store
 
-_FULL_SCALE = 1 << 15
+_FULL_SCALE = np.float32(1 / (1 << 15))
 
 
 def key_of_sound(media: Media, timeline: Timeline, loudness: Loudness) -> str:
@@ -48,7 +50,7 @@ def write_sound(
     def blocks() -> Iterator[Samples]:
         for utterance in timeline.utterances:
             check()
-            yield utterance_audio(store, utterance, timeline.fps) / _FULL_SCALE
+            yield utterance_audio(store, utterance, timeline.fps) * _FULL_SCALE
 
     gain = gain_for(blocks, loudness)
     loud = limited(blocks(), gain=gain, ceiling=ceiling_of(loudness))

@@ -49,9 +49,9 @@ def waiting_of(terminal: Terminal, job: JobView) -> str:
     words = terminal.words
     if job.waiting == "held":
         return words("waiting-held", reasons=", ".join(words.state(f"hold-{hold}") for hold in job.holds))
-    if job.waiting == "retry" and job.retry_in_s is not None:
+    if job.waiting == "retry":
         error = told(job.error.code, job.error.facts, terminal.language)[0] if job.error else ""
-        return words("waiting-retry", span=words.span(job.retry_in_s), error=error)
+        return words("waiting-retry", span=words.span(job.retry_in_s or 0), error=error)
     return words(f"waiting-{job.waiting}") if job.waiting else ""
 
 
@@ -63,8 +63,8 @@ def progress_of(terminal: Terminal, job: JobView) -> str:
         return told(job.error.code, job.error.facts, terminal.language)[0]
     if job.state == "completed":
         return clean(job.film) or terminal.words("in-store", job=job.id)
-    if job.state == "queued" and job.ahead:
-        return terminal.words("behind", jobs=job.ahead)
+    if job.state == "queued":
+        return terminal.words("behind", jobs=job.ahead) if job.ahead else ""
     return terminal.words.state(job.stage) if job.stage else ""
 
 

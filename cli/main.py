@@ -13,7 +13,7 @@ from typing import NoReturn, TextIO
 
 import typer
 
-from cli import archive, doctor, engines, ledger, operate, render, serve, show, submit, watch
+from cli import archive, doctor, engines, gc, ledger, operate, render, serve, show, submit, watch
 from cli.arguments import take_apart
 from cli.exits import Exit, exit_of
 from cli.terminal import Terminal
@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, Callable[..., Exit]] = {
     "doctor": doctor.doctor,
     "engines": engines.engines,
     "voices": engines.voices,
+    "gc": gc.gc,
 }
 GROUPS: Mapping[str, tuple[str, Mapping[str, Callable[..., Exit]]]] = {
     "db": (

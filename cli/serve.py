@@ -18,8 +18,8 @@ from worker.up import Standing
 def up(context: typer.Context) -> Exit:
     """Run the whole farm on this machine until Ctrl-C.
 
-    Redis, dispatcher, workers and Flower are started and watched over. Ctrl-C lets the steps that are running finish; a second one leaves them for the next start, and nothing
-    is lost.
+    Redis, dispatcher, workers and Flower are started and watched over. Ctrl-C lets the steps that are running
+    finish; a second one leaves them for the next start, and nothing is lost.
     """
     terminal = terminal_of(context)
     settings = settings_of()

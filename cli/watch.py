@@ -24,6 +24,7 @@ from farm.bootstrap import Farm, open_farm
 from farm.views import BatchView, JobView
 
 _INTERVAL_S = 1.0
+_REST = 20
 _BAR = 24
 #: Lines of the screen that the total, the notes and the prompt need.
 _RESERVED = 6
@@ -33,10 +34,11 @@ _SHOWN_FAILURES = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """What one look at the ledger found: the batch, the jobs worth a line, and what was told before."""
+    """What one look at the ledger found: the batch, the jobs worth a line, and those that ended since."""
 
     batch: BatchView
     jobs: tuple[JobView, ...]
+    ended: tuple[JobView, ...]
 
 
 def watch(context: typer.Context, batch: NewestBatch = None) -> Exit:
@@ -68,18 +70,27 @@ def follow(farm: Farm, batch: int, terminal: Terminal) -> Exit:
 
 def _looks(farm: Farm, batch: int) -> Iterator[Look]:
     """Look at the batch again and again, a last time when it is over."""
+    before: set[int] = set()
     while True:
+        begun = time.monotonic()
+        jobs = show.lively(farm, batch, most=_MOST_ROWS)
         view = show.batch(farm, batch)
-        yield Look(batch=view, jobs=show.lively(farm, batch, most=_MOST_ROWS))
+        gone = before - {job.id for job in jobs}
+        before = {job.id for job in jobs}
+        ended = [show.job(farm, job).job for job in sorted(gone)]
+        yield Look(batch=view, jobs=jobs, ended=tuple(job for job in ended if job.over))
         if view.over:
             return
-        time.sleep(_INTERVAL_S)
+        # Looking takes longer in a long line; it never takes more than a small share of a processor.
+        time.sleep(max(_INTERVAL_S, _REST * (time.monotonic() - begun)))
 
 
 def _draw(looks: Iterator[Look], terminal: Terminal) -> BatchView:
     """On a terminal: a total and a line for each active job, drawn in place."""
     with Live(console=terminal.out, auto_refresh=False, transient=True) as live:
         for look in looks:
+            for job in look.ended:
+                live.console.print(_line(job, terminal))
             live.update(_screen(look, terminal), refresh=True)
     return look.batch
 
@@ -103,18 +114,28 @@ def _screen(look: Look, terminal: Terminal) -> Group:
 
 def _tell(looks: Iterator[Look], terminal: Terminal) -> BatchView:
     """In a pipe or a log: a line whenever a job comes to something new, and the total now and then."""
-    told: dict[int, str] = {}
+    told: dict[int, tuple[object, ...]] = {}
     tenth = -1
     for look in looks:
         if look.batch.per_cent // 10 != tenth:
             tenth = look.batch.per_cent // 10
             terminal.say(batch_line(terminal, look.batch))
+        for job in look.ended:
+            terminal.say(_line(job, terminal))
         for job in look.jobs:
-            now = f"{state_of(terminal, job)}  {progress_of(terminal, job)}"
-            if told.get(job.id) != now:
-                told[job.id] = now
-                terminal.say(f"  {clean(job.row)}  {now}")
+            if job.state == "queued" and not job.waiting:
+                continue
+            news = (job.state, job.stage, job.waiting, job.error)
+            if told.get(job.id) != news:
+                told[job.id] = news
+                terminal.say(_line(job, terminal))
     return look.batch
+
+
+def _line(job: JobView, terminal: Terminal) -> Text:
+    """A job in one line: its row, its state, and what it is at."""
+    line = Text(f"  {clean(job.row)}  ").append_text(state_of(terminal, job))
+    return line.append(f"  {progress_of(terminal, job)}")
 
 
 def _result(farm: Farm, batch: BatchView, terminal: Terminal) -> Iterator[Text | Table | str]:

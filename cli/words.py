@@ -97,6 +97,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "没有能做此事的工作进程：`lectern up`",
     ),
     "waiting-retry": ("tried again in {span}: {error}", "{span}后重试：{error}"),
+    "waiting-shared": ("waits for a part that another film is making", "等待另一部影片正在制作的共用部分"),
     "behind": ("{jobs} ahead", "前面有 {jobs} 个"),
     "in-store": ("in the store; `lectern show {job}`", "在存储中；`lectern show {job}`"),
     # Progress.
@@ -193,6 +194,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "archive-elsewhere": (
         "The farm delivers to {root}. To have it deliver here: LECTERN_ARCHIVE__ROOT={folder}",
         "农场目前归档到 {root}。若要归档到此处：LECTERN_ARCHIVE__ROOT={folder}",
+    ),
+    "gc-done": (
+        "Removed {files} files ({megabytes} MB) and {parts} half-written ones.",
+        "已删除 {files} 个文件（{megabytes} MB）和 {parts} 个未写完的文件。",
     ),
     # Engines, voices, doctor.
     "protocol-voice": ("speech", "语音"),

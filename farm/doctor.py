@@ -116,7 +116,7 @@ def _eye(workshop: Workshop) -> str:
 
 def _voice(workshop: Workshop) -> str:
     engine = workshop.voices.open(workshop.settings.voice.engine)
-    return f"{engine.name} {engine.version}, {len(engine.voices())}"
+    return f"{engine.name} {engine.version}, {len(engine.voices())} voices"
 
 
 def _face(workshop: Workshop) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from db import leases, reads, workers
-from db.reads import JobLine, Problem, StepView
-from db.states import ArchiveState, JobState, Role, StepState
+from db import leases, reads, views, workers
+from db.outlook import Place, last_of, read_outlook, read_waits
+from db.states import ArchiveState, JobState, Role
+from db.views import JobLine, Problem, StepView
 from farm.bootstrap import Farm
-from farm.policy.eta import estimate_ms
+from farm.policy.eta import EtaInputs, estimate_ms
 from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView, Told, WorkerView
 from pipeline.plan import trace
 from pipeline.plan.errors import InputError
@@ -24,10 +26,12 @@ _HELD = "held"
 def whole(farm: Farm, *, most: int) -> FarmView:
     """The whole farm: who works, what is active, and which batches are not over; at most so many of each."""
     found = [_batch(view) for view in reads.list_batches(farm.ledger, limit=_ALL)]
-    open_batches = [view for view in reversed(found) if not view.over][:most]
+    going = [view for view in reversed(found) if not view.over][:most]
     counts: Counter[str] = Counter()
     for view in found:
         counts.update(view.counts)
+    outlook = read_outlook(farm.ledger) if going else {}
+    active = reads.list_jobs(farm.ledger, state=JobState.ACTIVE, limit=most)
     return FarmView(
         counts=dict(counts),
         workers=tuple(
@@ -36,10 +40,8 @@ def whole(farm: Farm, *, most: int) -> FarmView:
             if worker.alive
         ),
         dispatcher=bool(leases.read_leadership(farm.ledger).holder),
-        batches=tuple(_with_progress(farm, view) for view in open_batches),
-        jobs=tuple(
-            _closely(farm, line) for line in reads.list_jobs(farm.ledger, state=JobState.ACTIVE, limit=most)
-        ),
+        batches=tuple(_under_way(farm, view, outlook) for view in going),
+        jobs=_closely(farm, active, outlook),
         archive_pending=sum(view.archive_pending for view in found),
     )
 
@@ -57,7 +59,9 @@ def newest_batch(farm: Farm) -> int:
 
 def batches(farm: Farm, *, most: int) -> tuple[BatchView, ...]:
     """The batches, the newest first."""
-    return tuple(_with_progress(farm, _batch(view)) for view in reads.list_batches(farm.ledger, limit=most))
+    found = [_batch(view) for view in reads.list_batches(farm.ledger, limit=most)]
+    outlook = {} if all(view.over for view in found) else read_outlook(farm.ledger)
+    return tuple(_under_way(farm, view, outlook) for view in found)
 
 
 def batch(farm: Farm, number: int) -> BatchView:
@@ -66,7 +70,8 @@ def batch(farm: Farm, number: int) -> BatchView:
     Raises:
         InputError: ``ledger-batch-unknown``.
     """
-    return _with_progress(farm, _batch(reads.read_batch(farm.ledger, number)))
+    view = _batch(reads.read_batch(farm.ledger, number))
+    return _under_way(farm, view, {} if view.over else read_outlook(farm.ledger))
 
 
 def jobs(farm: Farm, *, batch: int, state: str | None = None, most: int = _ALL) -> tuple[JobView, ...]:
@@ -88,9 +93,10 @@ def jobs(farm: Farm, *, batch: int, state: str | None = None, most: int = _ALL) 
 
 def lively(farm: Farm, batch: int, *, most: int) -> tuple[JobView, ...]:
     """The jobs of a batch that are worth a line of a screen: the active ones, then those that come next."""
-    active = reads.list_jobs(farm.ledger, batch=batch, state=JobState.ACTIVE, limit=most)
-    queued = reads.list_jobs(farm.ledger, batch=batch, state=JobState.QUEUED, limit=most - len(active))
-    return tuple(_closely(farm, line) for line in (*active, *queued))
+    lines = list(reads.list_jobs(farm.ledger, batch=batch, state=JobState.ACTIVE, limit=most))
+    if room := most - len(lines):
+        lines += reads.list_jobs(farm.ledger, batch=batch, state=JobState.QUEUED, limit=room)
+    return _closely(farm, lines, read_outlook(farm.ledger) if lines else {})
 
 
 def job(farm: Farm, number: int) -> JobDetail:
@@ -101,8 +107,12 @@ def job(farm: Farm, number: int) -> JobDetail:
     """
     view = reads.read_job(farm.ledger, number)
     spec = view.spec
+    (shown,) = _closely(farm, [view.line], read_outlook(farm.ledger))
+    film = view.results.get(Role.FILM)
+    if film is not None and not shown.film:
+        shown = replace(shown, film=str(farm.store.root / film.path))
     return JobDetail(
-        job=_looked_at(farm, view),
+        job=shown,
         attempts=tuple(attempt for step in view.steps for attempt in _attempts(step)),
         files={role.value: str(farm.store.root / artifact.path) for role, artifact in view.results.items()},
         user=spec.user,
@@ -116,7 +126,7 @@ def job(farm: Farm, number: int) -> JobDetail:
     )
 
 
-def _batch(view: reads.BatchView) -> BatchView:
+def _batch(view: views.BatchView) -> BatchView:
     counts = {state.value: number for state, number in view.states.items() if number}
     if view.held:
         counts[_HELD] = view.held
@@ -127,22 +137,21 @@ def _batch(view: reads.BatchView) -> BatchView:
         submitted=_moment(view.created_at),
         counts=counts,
         jobs=view.jobs,
-        per_cent=0,
+        per_cent=100 if view.finished else 0,
         eta_s=None,
         archive_pending=view.archives.get(ArchiveState.PENDING, 0),
     )
 
 
-def _with_progress(farm: Farm, view: BatchView) -> BatchView:
+def _under_way(farm: Farm, view: BatchView, outlook: Mapping[int, Place]) -> BatchView:
     """The same batch, with how far it is and until when."""
     if view.over:
-        return replace(view, per_cent=100)
+        return view
     active = reads.list_jobs(farm.ledger, batch=view.id, state=JobState.ACTIVE, limit=_ALL)
-    done = (
-        view.jobs - view.counts.get("queued", 0) - view.counts.get("active", 0) - view.counts.get("review", 0)
-    )
-    per_cent = (100 * done + sum(line.percent for line in active)) // view.jobs
-    return replace(view, per_cent=min(per_cent, 99))
+    going = sum(view.counts.get(state, 0) for state in ("queued", "active", "review"))
+    per_cent = (100 * (view.jobs - going) + sum(line.percent for line in active)) // view.jobs
+    last = last_of(outlook.values(), view.id)
+    return replace(view, per_cent=min(per_cent, 99), eta_s=_seconds(last.eta) if last else None)
 
 
 def _job(farm: Farm, line: JobLine) -> JobView:
@@ -170,38 +179,26 @@ def _job(farm: Farm, line: JobLine) -> JobView:
     )
 
 
-def _closely(farm: Farm, line: JobLine) -> JobView:
-    return _looked_at(farm, reads.read_job(farm.ledger, line.id))
-
-
-def _looked_at(farm: Farm, view: reads.JobView) -> JobView:
-    """A job with what takes a closer look: who is ahead, until when, and why it waits."""
-    shown = _job(farm, view.line)
-    if shown.over:
-        film = view.results.get(Role.FILM)
-        return replace(shown, film=shown.film or (str(farm.store.root / film.path) if film else ""))
-    estimate = estimate_ms(view.eta) if view.eta else None
-    shown = replace(shown, ahead=view.ahead, eta_s=None if estimate is None else estimate // 1000)
-    if shown.waiting:
-        return shown
-    if view.eta is not None and view.eta.workers == 0:
-        return replace(shown, waiting="no-worker", eta_s=None)
-    retry = _retry(view.steps, farm.ledger.clock())
-    if retry is None:
-        return shown
-    step, wait_ms = retry
-    return replace(
-        shown, waiting="retry", retry_in_s=1 + wait_ms // 1000, error=_told(step.problem) or shown.error
-    )
-
-
-def _retry(steps: tuple[StepView, ...], now_ms: int) -> tuple[StepView, int] | None:
-    """The step whose next attempt is waited for, and for how long; None while another one can go on."""
-    unfinished = [step for step in steps if step.state in {StepState.READY, StepState.RUNNING}]
-    waiting = [(step, step.not_before - now_ms) for step in unfinished if step.not_before > now_ms]
-    if not waiting or len(waiting) < len(unfinished):
-        return None
-    return min(waiting, key=lambda pair: pair[1])
+def _closely(farm: Farm, lines: Sequence[JobLine], outlook: Mapping[int, Place]) -> tuple[JobView, ...]:
+    """Jobs with what takes a closer look: who is ahead, until when, and why one waits."""
+    waits = read_waits(farm.ledger, [line.id for line in lines if line.id in outlook])
+    now = farm.ledger.clock()
+    looked_at = []
+    for line in lines:
+        shown = _job(farm, line)
+        if (place := outlook.get(line.id)) is not None:
+            shown = replace(shown, ahead=place.ahead, eta_s=_seconds(place.eta))
+            if place.eta.workers == 0:
+                shown = replace(shown, waiting="no-worker")
+            elif (wait := waits.get(line.id)) is not None and wait.problem is None:
+                shown = replace(shown, waiting="shared")
+            elif wait is not None:
+                left = max(0, wait.until - now)
+                shown = replace(
+                    shown, waiting="retry", retry_in_s=-(-left // 1000), error=_told(wait.problem)
+                )
+        looked_at.append(shown)
+    return tuple(looked_at)
 
 
 def _attempts(step: StepView) -> list[AttemptView]:
@@ -218,6 +215,12 @@ def _attempts(step: StepView) -> list[AttemptView]:
         )
         for attempt in step.attempts
     ]
+
+
+def _seconds(eta: EtaInputs) -> int | None:
+    """Seconds until a film is there, at least one; None when nobody can tell."""
+    estimate = estimate_ms(eta)
+    return None if estimate is None else max(1, estimate // 1000)
 
 
 def _place(farm: Farm, line: JobLine) -> str:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: A second of speech is about 15 English characters, one byte each in UTF-8, or 4.5 Chinese ones of three.
+_BYTES_PER_SECOND = 14
+_FRAMES_PER_SECOND = 25
+
 
 @dataclass(frozen=True, kw_only=True)
 class EtaInputs:
@@ -12,8 +16,8 @@ class EtaInputs:
     Attributes:
         frames_left: frames still to render for this job.
         frames_ahead: frames still to render for jobs before it.
-        us_per_frame: machine time per frame of recent renders, in microseconds; None when nothing was measured
-            yet.
+        us_per_frame: machine time per frame of recent renders, in microseconds; None when nothing was
+            measured yet.
         workers: live workers that can render it.
     """
 
@@ -21,6 +25,11 @@ class EtaInputs:
     frames_ahead: int
     us_per_frame: int | None
     workers: int
+
+
+def frames_of_script(size: int) -> int:
+    """About how many frames a script of so many bytes will have, before anybody has spoken it."""
+    return size * _FRAMES_PER_SECOND // _BYTES_PER_SECOND
 
 
 def estimate_ms(inputs: EtaInputs) -> int | None:

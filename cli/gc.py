@@ -1,0 +1,31 @@
+"""`lectern gc`: removes from the store what nobody needs any more."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from cli.exits import Exit
+from cli.options import terminal_of
+from farm.bootstrap import open_farm
+from farm.gc import collect_garbage
+
+_HOUR_S = 3600
+
+
+def gc(
+    context: typer.Context,
+    grace_hours: Annotated[int, typer.Option("--grace-hours", min=1, help="What is younger is kept.")] = 24,
+) -> Exit:
+    """Remove from the store what no job needs any more.
+
+    Safe beside a working farm. Films stay, and everything that a job which can go on refers to.
+    """
+    terminal = terminal_of(context)
+    with open_farm() as farm:
+        done = collect_garbage(farm.ledger, farm.store, grace_s=grace_hours * _HOUR_S)
+    line = terminal.words("gc-done", files=done.files, megabytes=done.bytes // 1_000_000, parts=done.parts)
+    terminal.answer({"kind": "gc", **asdict(done)}, [line])
+    return Exit.OK

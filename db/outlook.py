@@ -1,0 +1,155 @@
+"""The outlook of what is under way: who is ahead, how much work that is, and what is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, case, exists, func, select
+
+from db import rows
+from db.codec import facts_from_text
+from db.ledger import Ledger
+from db.states import JobState, Outcome, Stage, StepState
+from db.tables import artifacts, attempts, holds, jobs, skills, steps, workers
+from db.views import Problem
+from farm.policy.eta import EtaInputs, frames_of_script
+
+_RECENT = 100
+
+_is_held = exists().where(holds.c.job_id == jobs.c.id)
+_rendered = case(
+    (
+        (steps.c.state == StepState.RUNNING.value) & (steps.c.progress_total > 0),
+        steps.c.frames * steps.c.progress_done / steps.c.progress_total,
+    ),
+    else_=0,
+)
+_unrendered = (
+    select(steps.c.job_id, func.sum(steps.c.frames - _rendered).label("frames"))
+    .where(steps.c.stage == Stage.RENDER.value, steps.c.state != StepState.DONE.value)
+    .group_by(steps.c.job_id)
+    .subquery("unrendered")
+)
+#: Everything that is under way in the order of its work.
+_LINE = (
+    select(
+        jobs.c.id,
+        jobs.c.batch_id,
+        jobs.c.timeline_id,
+        artifacts.c.size,
+        func.coalesce(_unrendered.c.frames, 0).label("left"),
+    )
+    .join_from(jobs, artifacts, jobs.c.script_id == artifacts.c.id)
+    .outerjoin(_unrendered, _unrendered.c.job_id == jobs.c.id)
+    .where(jobs.c.state.in_([JobState.QUEUED.value, JobState.ACTIVE.value]), ~_is_held)
+    .order_by(jobs.c.precedence, jobs.c.batch_id, jobs.c.id)
+)
+_latest = (
+    select(steps.c.frames, attempts.c.machine_ms)
+    .join_from(attempts, steps, attempts.c.step_id == steps.c.id)
+    .where(attempts.c.outcome == Outcome.OK.value, steps.c.stage == Stage.RENDER.value, steps.c.frames > 0)
+    .order_by(attempts.c.ended_at.desc())
+    .limit(_RECENT)
+    .subquery("latest")
+)
+_PACE = select(func.sum(_latest.c.machine_ms).label("ms"), func.sum(_latest.c.frames).label("frames"))
+_HANDS = (
+    select(func.count(func.distinct(workers.c.name)))
+    .join_from(workers, skills, skills.c.worker == workers.c.name)
+    .where(workers.c.alive == 1, workers.c.draining == 0, skills.c.capability.like(f"{Stage.RENDER.value}.%"))
+)
+_OPEN_STEPS = select(
+    steps.c.job_id, steps.c.state, steps.c.not_before, steps.c.error_code, steps.c.error_facts
+).where(
+    steps.c.job_id.in_(bindparam("jobs", expanding=True)),
+    steps.c.stage != Stage.ARCHIVE.value,
+    steps.c.state.in_([StepState.READY.value, StepState.RUNNING.value]),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A job's place in the line.
+
+    Attributes:
+        batch: its batch's id.
+        ahead: unfinished jobs before it.
+        eta: what an estimate of its end rests on.
+    """
+
+    batch: int
+    ahead: int
+    eta: EtaInputs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """What a job waits for while none of its steps can go on.
+
+    Attributes:
+        until: when the next one may, in milliseconds since the Unix epoch.
+        problem: the error after which it is tried again; None when another job makes a part of it.
+    """
+
+    until: int
+    problem: Problem | None
+
+
+def read_outlook(ledger: Ledger) -> Mapping[int, Place]:
+    """The place in the line of every job that is under way and not held, in the order of the line.
+
+    Films that are not spoken yet are counted by the length of their scripts.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        pace = connection.execute(_PACE).one()
+        us_per_frame = int(pace.ms * 1000 // pace.frames) if pace.frames else None
+        hands: int = connection.execute(_HANDS).scalar_one()
+        places: dict[int, Place] = {}
+        before = 0
+        for row in connection.execute(_LINE):
+            left = int(row.left) if row.timeline_id is not None else frames_of_script(row.size)
+            eta = EtaInputs(frames_left=left, frames_ahead=before, us_per_frame=us_per_frame, workers=hands)
+            places[row.id] = Place(batch=row.batch_id, ahead=len(places), eta=eta)
+            before += left
+    return places
+
+
+def read_waits(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, Wait]:
+    """Of some jobs those that wait: every step that could run has to wait for its time.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    waits: dict[int, Wait] = {}
+    going: set[int] = set()
+    now = ledger.clock()
+    asked = sorted(job_ids)
+    with ledger.read() as connection:
+        for start in range(0, len(asked), rows.MANY):
+            for row in connection.execute(_OPEN_STEPS, {"jobs": asked[start : start + rows.MANY]}):
+                if row.state == StepState.RUNNING.value or row.not_before <= now:
+                    going.add(row.job_id)
+                    continue
+                problem = None
+                if row.error_code is not None:
+                    problem = Problem(code=row.error_code, facts=facts_from_text(row.error_facts))
+                wait = Wait(until=row.not_before, problem=problem)
+                waits[row.job_id] = min(waits.get(row.job_id, wait), wait, key=_until)
+    return {job: wait for job, wait in waits.items() if job not in going}
+
+
+def last_of(places: Iterable[Place], batch: int) -> Place | None:
+    """The place of the batch's last job in the line; None when none of its jobs stands in it."""
+    last = None
+    for place in places:
+        if place.batch == batch:
+            last = place
+    return last
+
+
+def _until(wait: Wait) -> int:
+    return wait.until

@@ -8,6 +8,7 @@ import regex
 
 from pipeline.plan.abbreviations import UNFINISHED
 from pipeline.plan.sentences import borders
+from pipeline.plan.spoken import has_words
 
 _HEADING = regex.compile(r"#{1,6} +")
 _BULLET = regex.compile(r"(?:(?:[-*+•‣◦▪●○■□◆◇►▶·]|>+) +(?:\[[ xX]\] +)?)+")
@@ -36,13 +37,15 @@ def blocks(paragraph: str, language: str) -> list[str]:
     for raw in map(str.strip, paragraph.split("\n")):
         heading = _HEADING.match(raw)
         bullet = _BULLET.match(raw)
-        line = raw[(heading or bullet).end() :] if heading or bullet else raw  # type: ignore[union-attr]
-        marked = bool(heading or bullet or _NUMBER.match(line))
-        if found and open_end and not marked and line and _continues(found[-1], line, language):
+        mark = heading or bullet
+        line = raw[mark.end() :] if mark else raw
+        marked = bool(mark or _NUMBER.match(line))
+        worded = has_words(line)
+        if worded and open_end and not marked and _continues(found[-1], line, language):
             found[-1] = _join(found[-1], line)
-        elif line:
+        elif worded:
             found.append(line)
-        open_end = not heading
+        open_end = worded and not heading
     return found
 
 

@@ -21,7 +21,6 @@ _SUFFIX_BYTES = 16
 _USER_BYTES = 40
 # What NTFS and SMB refuse in a name, with its look-alikes kept.
 _REFUSED = regex.compile(r'[<>:"/\\|?*\s]+')
-_UNSEEN = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]")
 _EDGES = ". -~_"
 # MS-DOS devices, which no Windows file may be named like, whatever suffix follows.
 _DEVICE = regex.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])", regex.IGNORECASE)
@@ -71,9 +70,8 @@ def cleaned(text: str, limit_bytes: int, otherwise: str) -> str:
     What they refuse, and every space, becomes a hyphen; what cannot be seen falls away. Text of which
     nothing is left becomes `otherwise`.
     """
-    plain = unicodedata.normalize(
-        "NFC", _UNSEEN.sub("", _REFUSED.sub("-", unicodedata.normalize("NFC", text)))
-    )
+    seen = "".join(letter for letter in _REFUSED.sub("-", text) if unicodedata.category(letter)[0] != "C")
+    plain = unicodedata.normalize("NFC", seen)
     kept = ""
     size = 0
     for grapheme in regex.findall(r"\X", plain.strip(_EDGES)):

@@ -25,7 +25,7 @@ _NEXT_WORD = regex.compile(r"[\p{L}\p{M}'’]+")
 _NUMBERED = regex.compile(r"\s*[(（]?(?:\p{N}{1,3}|\p{Latin})\s*")
 _INITIALS = regex.compile(r"(?:\p{L}\.)+\p{L}|\p{Lu}|Ph\.D|M\.Sc|B\.Sc|Ed\.D")
 _ORDINAL = regex.compile(r"\p{N}{1,2}")
-_HE_SAID = regex.compile(r"\p{Han}{0,4}?[说問问道喊叫答笑]道?(?=[,，。.!！…:：]|$)")
+_HE_SAID = regex.compile(r"\p{Han}{0,4}?[说問问道喊叫答笑]道?(?=[,，。.!！…]|$)")
 _AFTER_TIME = regex.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[A-Z]{2,4}T\b|GMT\b|UTC\b")
 _ROMAN = regex.compile(r"[IVXLC]+\b")
 

@@ -120,7 +120,7 @@ class Sheet:
         cv2.fillPoly(drawn, [corners], (255,), cv2.LINE_AA, 4)
         cover = drawn.astype(np.float32) / 255
         if blur:
-            cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), blur * SCALE), np.float32)
+            cover = soften(cover, blur * SCALE)
         whole = Mask(rows=slice(low[1], high[1]), columns=slice(low[0], high[0]), cover=cover)
         sheet = slice(0, SIDE * SCALE)
         rows, columns = _shared(whole.rows, sheet), _shared(whole.columns, sheet)
@@ -150,6 +150,15 @@ class Sheet:
         """The picture, BGR uint8, 1080 x 1080."""
         small = cv2.resize(self.pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
         return np.clip(np.round(small[..., ::-1]), 0, 255).astype(np.uint8)
+
+
+def soften(cover: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+    """A Gaussian blur; a wide one is computed on a smaller picture, where it looks the same."""
+    smaller = 2 ** max(0, int(np.log2(sigma / 4)))
+    size = cover.shape[1::-1]
+    small = cv2.resize(cover, [max(1, -(-side // smaller)) for side in size], interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(small, (0, 0), sigma / smaller)
+    return np.asarray(cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _shared(one: slice, other: slice) -> slice:

@@ -36,7 +36,7 @@ _LINE = (
     select(
         jobs.c.id,
         jobs.c.batch_id,
-        jobs.c.timeline_id,
+        jobs.c.profile.is_not(None).label("spoken"),
         artifacts.c.size,
         func.coalesce(_unrendered.c.frames, 0).label("left"),
     )
@@ -111,7 +111,7 @@ def read_outlook(ledger: Ledger) -> Mapping[int, Place]:
         places: dict[int, Place] = {}
         before = 0
         for row in connection.execute(_LINE):
-            left = int(row.left) if row.timeline_id is not None else frames_of_script(row.size)
+            left = int(row.left) if row.spoken else frames_of_script(row.size)
             eta = EtaInputs(frames_left=left, frames_ahead=before, us_per_frame=us_per_frame, workers=hands)
             places[row.id] = Place(batch=row.batch_id, ahead=len(places), eta=eta)
             before += left

@@ -25,7 +25,7 @@ Curve = NDArray[np.float64]
 STEP = SAMPLE_RATE // 200
 
 #: Before this, and this long before the end, an utterance is silent whatever its phonemes say.
-HEAD = 100 * SAMPLE_RATE // 1000
+HEAD = 150 * SAMPLE_RATE // 1000
 TAIL = 80 * SAMPLE_RATE // 1000
 
 # Lips are seen a little before their sound is heard; viewers take exact coincidence for lateness.
@@ -127,7 +127,7 @@ def mouth_tracks(said: Sequence[Sound], samples: int) -> MouthTracks:
         protrusion=smooth["protrusion"] * speaking,
         tongue=smooth["tongue"] * free,
         tuck=tucked * free,
-        press=closed * speaking,
+        press=closed,
     )
 
 

@@ -1,0 +1,141 @@
+"""What every face engine promises, asked of every engine on the shelf."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.engines.face import Canvas, Drive, FaceEngine, Sitter
+from pipeline.plan.clock import FRAME_RATES
+from tests.support.faces import silent, spoken
+
+_ROOT = Path(__file__).resolve().parents[4]
+_SENTENCE = "h ə ˈl oʊ m aɪ _ f ɹ ɛ n d z"
+
+
+def _drawn(sitter: Sitter, drive: Drive) -> list[NDArray[np.uint8]]:
+    return [frame.copy() for frame in sitter.frames(drive)]
+
+
+@pytest.fixture(scope="module")
+def sitter(engine: FaceEngine, canvas: Canvas) -> Sitter:
+    """A portrait made ready."""
+    return engine.prepare(canvas)
+
+
+def test_it_names_itself_for_keys(engine: FaceEngine) -> None:
+    """Name, version, backend and precision are plain words that a clip's key can carry."""
+    for word in (engine.name, engine.version, engine.backend, engine.precision):
+        assert re.fullmatch(r"[a-z0-9][a-z0-9.+-]*", word)
+
+
+@pytest.mark.parametrize("fps", FRAME_RATES)
+def test_it_gives_exactly_the_frames_asked_for(sitter: Sitter, canvas: Canvas, fps: int) -> None:
+    """As many frames as the drive says, each of the canvas's size, BGR, whole bytes."""
+    drive = spoken("h a m", fps=fps)
+    count = 0
+    for frame in sitter.frames(drive):
+        assert frame.shape == canvas.picture.shape
+        assert frame.dtype == np.uint8
+        count += 1
+    assert count == drive.frames
+
+
+def test_the_same_drive_gives_the_same_frames(engine: FaceEngine, canvas: Canvas, sitter: Sitter) -> None:
+    """Twice from one sitter, and once from another, the frames are equal byte by byte."""
+    drive = spoken(_SENTENCE)
+    first = _drawn(sitter, drive)
+    assert all(np.array_equal(a, b) for a, b in zip(first, sitter.frames(drive), strict=True))
+    other = engine.prepare(canvas)
+    assert all(np.array_equal(a, b) for a, b in zip(first, other.frames(drive), strict=True))
+
+
+def test_frames_do_not_depend_on_what_was_asked_before(sitter: Sitter) -> None:
+    """Another utterance before, between or left unfinished changes nothing."""
+    drive, other = spoken(_SENTENCE, seed=4), spoken("u b a f i", seed=9)
+    alone = _drawn(sitter, drive)
+    unfinished = sitter.frames(other)
+    for _ in range(7):
+        next(unfinished)
+    mixed = []
+    for frame in sitter.frames(drive):
+        mixed.append(frame.copy())
+        next(unfinished, None)
+    assert all(np.array_equal(a, b) for a, b in zip(alone, mixed, strict=True))
+
+
+def test_both_ends_of_every_utterance_are_one_frame(sitter: Sitter) -> None:
+    """Whatever is said, with whatever seed, the first and the last frame show the same rest."""
+    rest = _drawn(sitter, silent(5, seed=0))[0]
+    for drive in (spoken(_SENTENCE, seed=1), spoken("p a", seed=2), spoken("ɑ", fps=60), silent(50, seed=3)):
+        frames = _drawn(sitter, drive)
+        assert np.array_equal(frames[0], rest)
+        assert np.array_equal(frames[-1], rest)
+
+
+def test_a_seed_changes_the_motion_and_nothing_else_does(sitter: Sitter) -> None:
+    """Two seeds move the head differently; a silent utterance is alive too."""
+    one, two = _drawn(sitter, silent(50, seed=1)), _drawn(sitter, silent(50, seed=2))
+    assert any(not np.array_equal(a, b) for a, b in zip(one, two, strict=True))
+    assert any(not np.array_equal(one[0], frame) for frame in one)
+
+
+def test_a_canvas_is_left_as_it_was(engine: FaceEngine, canvas: Canvas) -> None:
+    """Neither preparing nor drawing writes into the portrait."""
+    before = canvas.picture.copy()
+    for _ in engine.prepare(canvas).frames(spoken("a m")):
+        pass
+    assert np.array_equal(before, canvas.picture)
+
+
+def test_memory_does_not_grow_with_frames(sitter: Sitter) -> None:
+    """Six hundred frames more take no more memory than the first hundred did: less than 4 MiB."""
+    process = psutil.Process()
+    for _ in sitter.frames(silent(100)):
+        pass
+    before = process.memory_info().rss
+    for _ in sitter.frames(silent(600)):
+        pass
+    assert process.memory_info().rss - before < 4 << 20
+
+
+def test_threads_locale_and_hash_seed_do_not_matter(engine: FaceEngine, tmp_path: Path) -> None:
+    """With 1 and 4 library threads, another locale, hash seed and folder, the bytes are the same."""
+    programs = []
+    for threads, hash_seed, locale in (("1", "1", "C"), ("4", "77", "C.UTF-8")):
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(_ROOT),
+            "PYTHONHASHSEED": hash_seed,
+            "LC_ALL": locale,
+            "OPENBLAS_NUM_THREADS": threads,
+            "OMP_NUM_THREADS": threads,
+        }
+        programs.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "tests.support.face_digest", engine.name, threads],
+                env=environment,
+                cwd=tmp_path if threads == "4" else _ROOT,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        )
+    answers = [program.communicate(timeout=100)[0].strip() for program in programs]
+    assert all(program.returncode == 0 for program in programs)
+    assert len(answers[0]) == 64
+    assert answers[0] == answers[1]
+
+
+def test_it_can_be_closed_twice(engine: FaceEngine) -> None:
+    """Closing releases what is held, also when nothing is."""
+    fresh = type(engine)()
+    fresh.close()
+    fresh.close()

@@ -1,0 +1,132 @@
+"""Whether lips move with speech: found again in frames, measured against the sounds that were spoken.
+
+The openness of sounds comes from the vowel heights of the International Phonetic Association's chart and from
+where consonants are made, not from any engine's own table: an engine that only obeys itself does not pass.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.eye import EyeEngine, Face
+from pipeline.plan.clock import samples_per_frame
+from pipeline.plan.speech import Phoneme
+from pipeline.plan.timeline import Timeline
+
+Curve = NDArray[np.float64]
+
+# How far the mouth opens for vowels of each height of the chart, 0 closed to 1.
+_HEIGHTS = (
+    ("iyɨʉɯuᵻ", 0.25),
+    ("ɪʏʊ", 0.32),
+    ("eøɘɵɤo", 0.45),
+    ("əɚ", 0.35),
+    ("ɛœɜɞʌɔɝ", 0.62),
+    ("æɐ", 0.75),
+    ("aɶɑɒ", 0.90),
+)
+_CONSONANTS = (("pbmɓ", 0.0), ("fvɱ", 0.10), ("szʃʒɕʑʂʐθð", 0.18), ("wɥ", 0.15))
+_OTHER = 0.25
+_OPENNESS = {letter: value for letters, value in (*_HEIGHTS, *_CONSONANTS) for letter in letters}
+
+# Pairs of landmarks across the lips with their weights, and the corners of the eyes.
+_ACROSS = ((13, 14, 0.5), (81, 178, 0.25), (311, 402, 0.25))
+_RIGHT_EYE, _LEFT_EYE = (33, 133), (263, 362)
+
+# Lips cannot jump: what is seen of a sound is smeared over about two frames to each side.
+_SMEARED = np.array([1, 4, 6, 4, 1]) / 16
+
+_FINE = 16
+
+
+def lip_openness(frames: Iterable[NDArray[np.uint8]], eye: EyeEngine) -> Curve:
+    """How far the lips are apart in each frame, in inter-ocular distances; NaN where no face is found.
+
+    Args:
+        frames: BGR uint8 pictures.
+        eye: an eye that finds landmarks.
+    """
+    return np.array([_openness(eye.look(frame)) for frame in frames])
+
+
+def phoneme_openness(phonemes: Iterable[Phoneme], frames: int, fps: int) -> Curve:
+    """How far a mouth should be open in each frame for what is spoken, 0 to 1.
+
+    Args:
+        phonemes: sounds in samples at 48 kHz from the beginning of the first frame.
+        frames: how many frames.
+        fps: frame rate.
+    """
+    fine = np.zeros(frames * _FINE)
+    part = samples_per_frame(fps) / _FINE
+    for phoneme in phonemes:
+        parts = _parts(phoneme.symbol)
+        edges = np.linspace(phoneme.start, phoneme.end, len(parts) + 1) / part
+        for value, start, end in zip(parts, edges[:-1], edges[1:], strict=True):
+            fine[round(float(start)) : round(float(end))] = value
+    each = fine.reshape(frames, _FINE).mean(axis=1)
+    return np.convolve(each, _SMEARED, mode="same")
+
+
+def timeline_phonemes(timeline: Timeline) -> tuple[Phoneme, ...]:
+    """All sounds of a film, in samples from its beginning."""
+    found: list[Phoneme] = []
+    start = 0
+    for utterance in timeline.utterances:
+        found += [
+            Phoneme(symbol=p.symbol, start=p.start + start, end=p.end + start, stressed=p.stressed)
+            for p in utterance.phonemes
+        ]
+        start += utterance.frames * samples_per_frame(timeline.fps)
+    return tuple(found)
+
+
+def lag_and_correlation(lips: Curve, speech: Curve, *, furthest: int = 10) -> tuple[float, float]:
+    """By how many frames the lips are late (early: below 0), and how well they then agree (Pearson's r).
+
+    The lag is that of the best agreement, between frames by a parabola; frames without lips are left out.
+    """
+    found = [_correlation(lips, speech, lag) for lag in range(-furthest, furthest + 1)]
+    best = int(np.argmax(found))
+    lag = float(best - furthest)
+    if 0 < best < len(found) - 1:
+        before, at, after = found[best - 1 : best + 2]
+        lag += 0.5 * (before - after) / (before - 2 * at + after)
+    return lag, found[best]
+
+
+def _parts(symbol: str) -> tuple[float, ...]:
+    """Openness of each sound in a symbol; a silence has one of 0."""
+    letters = [
+        c
+        for c in unicodedata.normalize("NFD", symbol)
+        if unicodedata.category(c) in {"Ll", "Lo"} and c != "ʰ"
+    ]
+    if not letters:
+        return (0.0,)
+    return tuple(_OPENNESS.get(letter, _OTHER) for letter in letters)
+
+
+def _openness(faces: tuple[Face, ...]) -> float:
+    if not faces or faces[0].landmarks is None:
+        return float("nan")
+    points = faces[0].landmarks[:, :2]
+
+    def apart(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+        return float(np.linalg.norm(a - b))
+
+    eyes = apart(points[list(_RIGHT_EYE)].mean(axis=0), points[list(_LEFT_EYE)].mean(axis=0))
+    return sum(weight * apart(points[a], points[b]) for a, b, weight in _ACROSS) / eyes
+
+
+def _correlation(lips: Curve, speech: Curve, lag: int) -> float:
+    late, early = (
+        lips[max(lag, 0) : len(lips) + min(lag, 0)],
+        speech[max(-lag, 0) : len(speech) - max(lag, 0)],
+    )
+    seen = np.isfinite(late)
+    return float(np.corrcoef(late[seen], early[seen])[0, 1])

@@ -13,25 +13,34 @@ import structlog
 from farm.bootstrap import Settings, set_up_logging, settings_of
 from pipeline.plan.errors import LecternError
 from pipeline.plan.messages import tell
-from worker import dispatching, flower, process, up
-from worker.belt import celery_app
-from worker.places import Places
+
+# Each role imports what it needs and no more: four processes start at once on what may be two cores.
 
 
 def _worker(settings: Settings, name: str) -> int:
+    from worker import process
+
     return process.serve(settings, name=name)
 
 
 def _dispatcher(settings: Settings, name: str) -> int:
+    from worker import dispatching
+
     return dispatching.serve(settings, name=name)
 
 
 def _flower(settings: Settings, port: str) -> int:
+    from worker import flower
+    from worker.belt import celery_app
+    from worker.places import Places
+
     flower.show(celery_app(settings), Places(home=settings.home), int(port))
     return 0
 
 
 def _up(settings: Settings, _name: str) -> int:
+    from worker import up
+
     return up.up(settings, ready=lambda _standing: None, ending=lambda: None)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from celery import signals
 from celery.apps.worker import Worker
+from celery.platforms import SecurityWarning
 
 from farm.bootstrap import Settings, open_farm, set_up_logging
 from pipeline.plan.errors import LecternError
@@ -43,6 +45,8 @@ def serve(settings: Settings, *, name: str, capabilities: Sequence[str] = ()) ->
         AwayError: the ledger cannot be reached.
     """
     settle_threads(settings.worker.threads)
+    # Celery warns root because of pickled messages; ours are JSON, and a container's only user is root.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     set_up_logging(settings)
     structlog.contextvars.bind_contextvars(process=name)
     places = Places(home=settings.home)

@@ -82,7 +82,8 @@ class BatchFolder:
         spellings = (name, forward, *(unicodedata.normalize(form, forward) for form in ("NFC", "NFD")))
         for spelling in dict.fromkeys(spellings):
             try:
-                path = (self._root / spelling).resolve(strict=True)
+                # Not Path.resolve, which tells of a loop of links in another way in each version of Python.
+                path = Path(os.path.realpath(self._root / spelling, strict=True))
                 mode = path.stat().st_mode
             except OSError as error:
                 if error.errno not in _MISSING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
@@ -24,12 +25,20 @@ LEAST_PAUSE_MS = 50
 MOST_PAUSE_MS = 10_000
 MOST_PAUSES_MS = 600_000
 
-_BREAKS = regex.compile(r"\r\n?|[\n\v\f\u0085\u2028]")
-# Control characters, directional overrides, invisible breaks and halves of characters say nothing aloud.
-_SILENT = regex.compile(
-    r"[\p{Cc}\p{Cs}\p{Co}\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\uffff--\n]", regex.V1
+# Every break is one, and every space (the Unicode category Zs, and tabs) is the plain one.
+_ALIKE = str.maketrans(
+    dict.fromkeys("\r\v\f\u0085\u2028", "\n")
+    | dict.fromkeys("\t\u00a0\u1680\u202f\u205f\u3000", " ")
+    | dict.fromkeys(map(chr, range(0x2000, 0x200B)), " ")
+    | {"\u2029": "\n\n"}
 )
-_SPACES = regex.compile(r"[\p{Zs}\t]+")
+_SPACES = re.compile(" {2,}")
+# Control characters, private ones, directional overrides, invisible breaks and halves of characters say
+# nothing aloud.
+_SILENT = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069"
+    "\ud800-\uf8ff\ufeff\ufff9-\uffff\U000f0000-\U0010ffff]"
+)
 _LINE_EDGES = regex.compile(r" *\n *")
 _BLANK_LINES = regex.compile(r"\n{3,}")
 # Six marks on one letter is more than any language writes.
@@ -123,9 +132,9 @@ def normalise(text: str) -> str:
 
     At most one blank line in a row, none at either end. Doing it again changes nothing.
     """
-    lines = _BREAKS.sub("\n", text).replace("\u2029", "\n\n")
+    alike = text.replace("\r\n", "\n").translate(_ALIKE)
     # Twice, since what falls away may have stood between a letter and its accent.
-    plain = unicodedata.normalize("NFC", _SILENT.sub("", _SPACES.sub(" ", lines)))
+    plain = unicodedata.normalize("NFC", _SILENT.sub("", alike))
     plain = unicodedata.normalize("NFC", _HEAPED.sub(r"\1", plain))
     return _BLANK_LINES.sub("\n\n", _LINE_EDGES.sub("\n", _SPACES.sub(" ", plain))).strip(" \n")
 

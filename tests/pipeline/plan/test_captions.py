@@ -88,7 +88,7 @@ def test_short_cues_borrow_silence_of_their_own_utterance() -> None:
 
 def test_long_sentences_become_several_cues() -> None:
     """A cue has at most two lines of 42 columns and seven seconds, cut between words at their own times."""
-    text = "The quick brown fox jumps over the lazy dog, and runs away before anyone sees what has happened here."
+    text = "The quick brown fox jumps over the lazy dog and runs away before anyone sees what happened here."
     said = utterance(text)
     first, second = cues(timeline(said))
     assert " ".join([*first.lines, *second.lines]) == text

@@ -45,6 +45,7 @@ _SYNCHRONOUS = 2
 _PHONEME_EVENTS, _PHONEME_IPA, _DONT_EXIT = 0x0001, 0x0002, 0x8000
 _PARAMETER_RATE, _PARAMETER_PITCH = 1, 3
 _CHARS_UTF8 = 1
+_SEED = 1
 _MEMORY_LIMIT = 2 << 30
 _PR_SET_PDEATHSIG = 1
 
@@ -131,6 +132,8 @@ def speak(library: ctypes.CDLL, rate: int, request: dict[str, object]) -> bytes:
         RefusedError: the library knows no such voice, or does not take the text.
     """
     text, voice, speed, pitch = _checked(request)
+    # Breathy voices are mixed with noise, which the library seeds with the time of day.
+    library.espeak_ng_SetRandSeed(ctypes.c_long(_SEED))
     if library.espeak_SetVoiceByName(voice) != 0:
         raise RefusedError("no such voice")
     library.espeak_SetParameter(_PARAMETER_RATE, speed, 0)

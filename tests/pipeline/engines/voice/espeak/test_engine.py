@@ -26,7 +26,7 @@ _GOLDEN = {
         (
             "cmn+f3",
             "今天天气很好，我们去公园吧。",
-        ): "dd2f7c5d67a09d7c5a1dc9f4695f4193620c85183cd152d02321f85edf343f6c",
+        ): "bddd4b49f26142a1b4c0fe589f83f029c6064cd5df96a1dee4ca2ca77d481ae6",
     },
 }
 

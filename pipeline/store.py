@@ -330,10 +330,12 @@ def _copy_regular(source: Path, part: Path, limit_bytes: int) -> None:
     except OSError as error:
         reason = os.strerror(error.errno or errno.EIO)
         raise InputError("store-source-unreadable", name=source.name, reason=reason) from error
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        reason = os.strerror(errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL)
+        raise InputError("store-source-unreadable", name=source.name, reason=reason)
     with os.fdopen(descriptor, "rb") as file, part.open("wb") as copy:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            reason = os.strerror(errno.EISDIR)
-            raise InputError("store-source-unreadable", name=source.name, reason=reason)
         copied = 0
         while block := file.read(_BLOCK):
             copied += len(block)

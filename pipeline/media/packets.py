@@ -11,10 +11,10 @@ from typing import Any
 import av
 import numpy as np
 from av.audio.stream import AudioStream
-from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from pipeline.media.picture import to_bgr
 from pipeline.media.probe import Picture, Probe, Sound
 
 _OPTIONS = {"protocol_whitelist": "file,pipe"}
@@ -147,11 +147,4 @@ def decode(path: Path) -> Iterator[NDArray[np.uint8]]:
         stream = container.streams.video[0]
         stream.codec_context.thread_count = 1
         for frame in container.decode(stream):
-            picture = frame.reformat(
-                format="bgr24",
-                src_colorspace=Colorspace.ITU709,
-                dst_colorspace=Colorspace.DEFAULT,
-                src_color_range=ColorRange.MPEG,
-                dst_color_range=ColorRange.JPEG,
-            )
-            yield np.asarray(picture.to_ndarray(), np.uint8)
+            yield to_bgr(np.asarray(frame.to_ndarray(format="yuv420p"), np.uint8))

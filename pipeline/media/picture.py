@@ -18,6 +18,8 @@ _TO_YUV = np.array(
         [-_BLUE / (2 * (1 - _RED)) * _CHROMA, -_GREEN / (2 * (1 - _RED)) * _CHROMA, 0.5 * _CHROMA, 128.0],
     ]
 )
+_FROM_YUV = np.linalg.inv(_TO_YUV[:, :3])
+_TO_BGR = np.column_stack([_FROM_YUV, -_FROM_YUV @ _TO_YUV[:, 3]])
 
 
 class Planes:
@@ -49,3 +51,12 @@ class Planes:
         for wide, plane in zip(self._wide, (self._blue, self._red), strict=True):
             cv2.resize(wide, half, plane, interpolation=cv2.INTER_AREA)
         return self._raw.data
+
+
+def to_bgr(raw: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A BGR frame, full range, from raw yuv420p as an array of (height * 3 / 2, width)."""
+    width = raw.shape[1]
+    height = raw.shape[0] * 2 // 3
+    chroma = raw[height:].reshape(2, height // 2, width // 2)
+    wide = [cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR) for plane in chroma]
+    return np.asarray(cv2.transform(cv2.merge([raw[:height], *wide]), _TO_BGR), np.uint8)

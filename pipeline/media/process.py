@@ -21,6 +21,8 @@ _PR_SET_PDEATHSIG = 1
 _TAIL = 2000
 _TELL = 400
 _LOOK_S = 0.2
+# How FFmpeg and its libraries say it; a thread that cannot be started has no room for its stack.
+_NO_MEMORY = ("Cannot allocate memory", "malloc", "pthread_create() failed")
 _PIPE_BYTES = 1 << 20
 
 
@@ -168,7 +170,7 @@ class Child:
         said = " ".join(self._tail.decode("utf-8", "replace").split())[-_TELL:]
         if "No space left on device" in said or "Disk quota exceeded" in said:
             return AwayError("media-disk-full")
-        if "Cannot allocate memory" in said or "malloc" in said:
+        if any(words in said for words in _NO_MEMORY):
             return TransientError("media-memory", memory_bytes=self._limits.memory_bytes)
         return TransientError("media-failed", reason=said or f"exit status {self._process.returncode}")
 

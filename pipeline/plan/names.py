@@ -1,11 +1,13 @@
-"""Names of archived films that every file server takes: ``{date}/{user}_{timestamp}_{scene}.mp4``."""
+"""Names of archived films that every file server takes: ``{date}/{user}_{timestamp}_{scene}.mp4``.
+
+Such as ``2026-11-20/anna_20261120-221502_welcome.mp4``. The ledger gives each name to one film only, before
+anything is written; the nth that asks for the same one gets a number.
+"""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
 from datetime import datetime
-from itertools import count
 from urllib.parse import quote
 
 import regex
@@ -27,30 +29,19 @@ _DEVICE = regex.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9Â¹Â
 _DRIVE = regex.compile(r"[A-Za-z]:[\\/]")
 
 
-def name_for(user: str, when: datetime, scene: str, taken: Callable[[str], bool]) -> str:
-    """The first free name for a film, as a relative path with forward slashes.
-
-    Such as ``2026-11-20/anna_20261120-221502_welcome.mp4``; the second film that asks for it gets
-    ``..._welcome_2.mp4``.
-
-    Args:
-        user: who submitted it.
-        when: when it was submitted, in the time zone that the archive's folders are named by.
-        scene: the row's scene.
-        taken: whether a name's `unique_key` belongs to another film already.
-    """
-    stem = stem_for(user, when, scene)
-    names = (f"{folder_for(when)}/{numbered(stem, number)}{FILM_SUFFIX}" for number in count(1))
-    return next(name for name in names if not taken(unique_key(name)))
-
-
 def folder_for(when: datetime) -> str:
-    """The folder of a day, relative to the archive."""
+    """The folder of a day, relative to the archive; `when` is in the time zone that days are counted in."""
     return f"{when:%Y-%m-%d}"
 
 
 def stem_for(user: str, when: datetime, scene: str) -> str:
-    """The name, without suffix, that a film and its companions would like to have."""
+    """The name, without suffix, that a film and its companions would like to have.
+
+    Args:
+        user: who submitted it.
+        when: when it was submitted, in the same time zone as its folder.
+        scene: the row's scene.
+    """
     stamp = f"_{when:%Y%m%d-%H%M%S}_"
     who = cleaned(user, _USER_BYTES, "user")
     if _DEVICE.fullmatch(who.partition(".")[0]):
@@ -91,7 +82,7 @@ def link_for(name: str, prefix: str) -> str:
     r"""The address that opens an archived film with a click; empty when there is no prefix.
 
     Args:
-        name: the film's name in the archive, from `name_for`.
+        name: the film's path in the archive, with forward slashes.
         prefix: what stands before it: an address such as ``https://nas.example/films``, a share such as
             ``\\nas\films``, or a folder.
     """

@@ -9,14 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.plan.names import MAX_NAME_BYTES, cleaned, link_for, name_for, unique_key
+from pipeline.plan.names import MAX_NAME_BYTES, cleaned, folder_for, link_for, numbered, stem_for, unique_key
 
 WHEN = datetime(2026, 11, 20, 22, 15, 2, tzinfo=UTC)
-
-
-def free(_key: str) -> bool:
-    """Say of every name that nobody has it."""
-    return False
 
 
 @pytest.mark.parametrize(
@@ -34,33 +29,30 @@ def free(_key: str) -> bool:
 )
 def test_names_are_cleaned(user: str, scene: str, stem: str) -> None:
     """What SMB or NTFS would refuse, hide or take for a device never gets into a name."""
-    assert name_for(user, WHEN, scene, free) == f"2026-11-20/{stem}.mp4"
+    assert stem_for(user, WHEN, scene) == stem
 
 
 @given(st.text(), st.text(max_size=400))
 def test_any_text_makes_a_good_name(user: str, scene: str) -> None:
     """Whatever a user types, the name is a legal one, short enough for it and all its companions."""
-    folder, _, name = name_for(user, WHEN, scene, free).partition("/")
-    assert folder == "2026-11-20"
-    assert len(name.removesuffix(".mp4").encode()) + len("_9999.portrait.jpeg") <= MAX_NAME_BYTES + 3
-    assert not set(name) & set('<>:"/\\|?*')
-    assert all(unicodedata.category(letter)[0] != "C" for letter in name)
-    assert name.strip(". ") == name
-    assert unicodedata.is_normalized("NFC", name)
+    stem = stem_for(user, WHEN, scene)
+    assert len(f"{numbered(stem, 99_999)}.portrait.jpeg".encode()) <= MAX_NAME_BYTES
+    assert not set(stem) & set('<>:"/\\|?*')
+    assert all(unicodedata.category(letter)[0] != "C" for letter in stem)
+    assert stem.strip(". ") == stem
+    assert unicodedata.is_normalized("NFC", stem)
 
 
-def test_three_hundred_films_of_one_second() -> None:
-    """The nth film that asks for a name gets a number; names that differ in case alone are one."""
-    taken: set[str] = set()
-    names = []
-    for number in range(300):
-        name = name_for("anna", WHEN, "Scene" if number % 2 else "scene", taken.__contains__)
-        taken.add(unique_key(name))
-        names.append(name)
-    assert len(taken) == 300
-    assert names[0].endswith("_scene.mp4")
-    assert names[1].endswith("_Scene_2.mp4")
-    assert names[299].endswith("_Scene_300.mp4")
+def test_folders_and_numbers() -> None:
+    """A day has a folder; the nth film of a name has a number, and the first has none."""
+    assert folder_for(WHEN) == "2026-11-20"
+    assert [numbered("a", number) for number in (1, 2, 300)] == ["a", "a_2", "a_300"]
+
+
+def test_case_and_accents_make_no_other_name() -> None:
+    """Two names that a file server without regard to case takes for one have one key."""
+    assert unique_key("Scène.mp4") == unique_key("SCE\u0300NE.MP4")
+    assert unique_key("a") != unique_key("b")
 
 
 def test_a_name_is_never_cut_inside_a_character() -> None:

@@ -100,7 +100,7 @@ class Shelf(Generic[EngineT]):
     def _offer(self, name: str) -> Offer:
         offers = self._offers()
         if name not in offers:
-            raise InputError("engine-unknown", engine=name, shelf=self.group, known=", ".join(offers))
+            raise InputError("engine-unknown", engine=name, known=", ".join(offers))
         return offers[name]
 
     def _missing(self, name: str, offer: Offer) -> LecternError | None:

@@ -9,12 +9,12 @@ MESSAGES: tuple[Message, ...] = (
         code="engine-unknown",
         level="error",
         en=Text(
-            what="There is no engine “{engine}” among {shelf}.",
+            what="There is no engine “{engine}” of this kind.",
             why="Engines are chosen by name: Lectern's own, and those that other installed packages add.",
             cure="Use one of these: {known}. `lectern engines` lists them with what each one needs.",
         ),
         zh=Text(
-            what="{shelf} 中没有名为“{engine}”的引擎。",
+            what="没有名为“{engine}”的此类引擎。",
             why="引擎按名称选择：包括 Lectern 自带的引擎，以及其他已安装软件包提供的引擎。",
             cure="请使用以下之一：{known}。运行 `lectern engines` 可查看全部引擎及其要求。",
         ),

@@ -27,9 +27,6 @@ class Halt(StrEnum):
     TIMEOUT = "timeout"
 
 
-_NOT_OWN = {Halt.SUPERSEDED: "farm-superseded", Halt.INTERRUPTED: "farm-interrupted"}
-
-
 class Attempt:
     """A claimed step in work. One thread works, a second one beats for it, a signal may interrupt it.
 
@@ -79,18 +76,21 @@ class Attempt:
             SupersededError: the work is somebody else's now, or this worker is to leave it.
             TransientError: ``farm-step-too-long``.
         """
-        if self.halt is not None:
-            self.check_own()
-            raise self.too_long()
+        if self.halt is None:
+            return
+        self.check_own()
+        if self.halt is Halt.INTERRUPTED:
+            raise SupersededError("farm-interrupted", step=self.claim.step)
+        raise self.too_long()
 
     def check_own(self) -> None:
-        """Return if its result may be written: a late one is still its own.
+        """Return if how it ended may be written: one that is late or interrupted is still its own.
 
         Raises:
-            SupersededError: as `check`.
+            SupersededError: ``farm-superseded``.
         """
-        if self._halt in _NOT_OWN:
-            raise SupersededError(_NOT_OWN[self._halt], step=self.claim.step)
+        if self._halt is Halt.SUPERSEDED:
+            raise SupersededError("farm-superseded", step=self.claim.step)
 
     def too_long(self) -> TransientError:
         """What is said of an attempt that is held to be stuck."""

@@ -121,7 +121,8 @@ def test_the_first_reason_to_stop_stands() -> None:
     work.stop(Halt.INTERRUPTED)
     work.stop(Halt.SUPERSEDED)
     with pytest.raises(SupersededError, match="farm-interrupted"):
-        work.check_own()
+        work.check()
+    work.check_own()
 
 
 def test_a_ledger_that_is_away_is_asked_again_until_it_answers() -> None:

@@ -1,0 +1,257 @@
+"""Promises of a whole farm in trouble: real processes, Redis and films, and nothing lost or doubled."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+import redis
+
+from db import operations
+from farm.bootstrap import Farm, environment_of, open_farm
+from pipeline.plan.trace import Trace
+from tasks.app import Message, make_app, publish
+from tests.tasks.yard import Row, all_archived, ask, break_ground, one, quick_settings, sow, story, wait_for
+from worker.up import Standing, running_farm
+
+#: Generous, since other tests may share the machine; a test is done long before.
+_PATIENCE_S = 60.0
+
+
+def script(word: str, sentences: int = 6) -> str:
+    """A script of so many short sentences that no other word's script shares."""
+    return " ".join(f"{word} {number}." for number in range(1, sentences + 1))
+
+
+@dataclass(frozen=True)
+class Yard:
+    """A farm that is up, and its ledger."""
+
+    farm: Farm
+    standing: Standing
+
+    def process(self, name: str) -> psutil.Process:
+        """The process of that name, once it runs."""
+        found: list[psutil.Process] = []
+        wait_for(lambda: found.extend(self.running(name)) or found, seconds=_PATIENCE_S)
+        return found[0]
+
+    def running(self, name: str) -> list[psutil.Process]:
+        """The process of that name, if it runs now."""
+        found = []
+        for child in psutil.Process(self.standing.pid).children():
+            with contextlib.suppress(psutil.Error):
+                program, *_, role = child.cmdline() or ["", ""]
+                if name in (role, Path(program).name.removesuffix("-server")):
+                    found.append(child)
+        return found
+
+    def hand(self, name: str) -> psutil.Process:
+        """The child process that does a worker's work."""
+        (child,) = self.process(name).children()
+        return child
+
+    def replaced(self, name: str, old: psutil.Process) -> None:
+        """Wait until another process of that name runs in place of an old one."""
+        wait_for(lambda: [each for each in self.running(name) if each.pid != old.pid], seconds=_PATIENCE_S)
+
+    def finished(self, batch: int) -> None:
+        """Wait until every film of a batch is in the archive."""
+        wait_for(lambda: all_archived(self.farm, batch), seconds=_PATIENCE_S, told=lambda: story(self.farm))
+
+    def mid_chunk(self, batch: int, clips: int = 2) -> tuple[int, str]:
+        """Wait until a chunk of a batch is rendering and some of its clips are made: its step and worker."""
+        question = (
+            "SELECT s.id, s.worker FROM steps s WHERE s.batch_id = :batch AND s.stage = 'render' "
+            "AND s.state = 'running' AND "
+            "(SELECT count(*) FROM makings m WHERE m.step_id = s.id AND m.kind = 'clip') >= :clips"
+        )
+        wait_for(
+            lambda: ask(self.farm, question, batch=batch, clips=clips),
+            seconds=_PATIENCE_S,
+            told=lambda: story(self.farm),
+        )
+        ((step, worker),) = ask(self.farm, question, batch=batch, clips=clips)
+        return int(str(step)), str(worker).partition("@")[0]
+
+    def outcomes(self, step: int) -> list[object]:
+        """How a step's attempts ended, in order."""
+        question = "SELECT outcome FROM attempts WHERE step_id = :step ORDER BY number"
+        return [outcome for (outcome,) in ask(self.farm, question, step=step)]
+
+    def made_twice(self) -> list[tuple[object, ...]]:
+        """Whatever was made more than once."""
+        return ask(
+            self.farm, "SELECT kind, key, count(*) FROM makings GROUP BY kind, key HAVING count(*) > 1"
+        )
+
+
+@pytest.fixture(scope="module")
+def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
+    """A farm with two workers; afterwards no process of it is left."""
+    home = tmp_path_factory.mktemp("farm") / "home"
+    settings = quick_settings(home, FLOWER__PORT="0")
+    break_ground(settings)
+    with running_farm(settings) as standing, open_farm(settings) as farm:
+        yield Yard(farm, standing)
+    assert processes_of(home) == []
+    assert not (home / "run" / "up.json").exists()
+
+
+def processes_of(home: Path) -> list[list[str]]:
+    """Command lines of every process that works below a home folder."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            told = [process.cwd(), *process.cmdline()]
+        except psutil.Error:
+            continue
+        if process.pid != os.getpid() and any(str(home) in part for part in told):
+            found.append(process.cmdline())
+    return found
+
+
+def test_a_killed_worker_costs_the_clip_it_was_on(yard: Yard) -> None:
+    """Kill -9 of the process that works, in mid-chunk: the film is finished, no clip is made twice."""
+    batch = sow(yard.farm, [Row(row="killed-hand", script=script("Lamp"))])
+    step, worker = yard.mid_chunk(batch)
+    hand = yard.hand(worker)
+    encoders = hand.children(recursive=True)
+    hand.send_signal(signal.SIGKILL)
+    _, alive = psutil.wait_procs(encoders, timeout=2)
+    assert alive == []
+    yard.finished(batch)
+    assert yard.outcomes(step) == ["lost", "ok"]
+    assert one(yard.farm, "SELECT failures FROM steps WHERE id = :step", step=step) == 0
+    assert yard.made_twice() == []
+
+
+def test_a_killed_main_process_takes_its_child_along(yard: Yard) -> None:
+    """Kill -9 of a worker's main process: nothing of it goes on, another is started, the film is finished."""
+    batch = sow(yard.farm, [Row(row="killed-main", script=script("Bird"))])
+    step, worker = yard.mid_chunk(batch)
+    main = yard.process(worker)
+    below = main.children(recursive=True)
+    main.send_signal(signal.SIGKILL)
+    _, alive = psutil.wait_procs(below, timeout=2)
+    assert alive == []
+    yard.finished(batch)
+    assert yard.outcomes(step) == ["lost", "ok"]
+    assert yard.made_twice() == []
+    yard.replaced(worker, main)
+
+
+def test_messages_may_be_lost_doubled_and_late(yard: Yard) -> None:
+    """FLUSHALL in mid-batch, and every message three times over, ancient ones too: each step is done once."""
+    batch = sow(
+        yard.farm, [Row(row=f"flushed{number}", script=script(f"Tea {number} and", 2)) for number in range(3)]
+    )
+    yard.mid_chunk(batch, clips=1)
+    with redis.Redis.from_url(yard.standing.redis_url) as client:
+        client.flushall()
+    trace = Trace(trace_id="1" * 32, span_id="1" * 16)
+    app = make_app(yard.standing.redis_url, time_limit_s=60, steps_per_child=10, waits=False)
+    everything = ask(yard.farm, "SELECT id, capability FROM steps")
+    for step, capability in (*everything, (10**9, "speak")) * 3:
+        publish(
+            app,
+            Message(
+                step=int(str(step)), capability=str(capability), label="again", urgency="low", trace=trace
+            ),
+        )
+    app.close()
+    yard.finished(batch)
+    question = (
+        "SELECT s.id, count(a.number) FROM steps s JOIN attempts a ON a.step_id = s.id "
+        "WHERE s.batch_id = :batch AND a.outcome <> 'interrupted' GROUP BY s.id HAVING count(a.number) <> 1"
+    )
+    assert ask(yard.farm, question, batch=batch) == []
+    assert yard.made_twice() == []
+
+
+def test_a_redis_that_is_killed_costs_no_running_step(yard: Yard) -> None:
+    """Kill -9 of Redis in mid-chunk: the step goes on, Redis is started again, the batch is finished."""
+    batch = sow(
+        yard.farm, [Row(row=f"redis{number}", script=script(f"Door {number} and")) for number in range(2)]
+    )
+    step, _ = yard.mid_chunk(batch)
+    yard.process("redis").send_signal(signal.SIGKILL)
+    yard.finished(batch)
+    assert yard.outcomes(step) == ["ok"]
+    assert yard.made_twice() == []
+
+
+def test_a_killed_dispatcher_is_followed(yard: Yard) -> None:
+    """Kill -9 of the leading dispatcher: the next one leads after one lease, and the batch is finished."""
+    yard.process("dispatcher").send_signal(signal.SIGKILL)
+    yard.finished(sow(yard.farm, [Row(row="followed", script="It goes on.")]))
+
+
+def test_cancel_stops_a_render(yard: Yard) -> None:
+    """A canceled film's running chunk stops in mid-clip, and its worker is free for the next."""
+    batch = sow(yard.farm, [Row(row="canceled", script=script("Stop", 60))])
+    step, worker = yard.mid_chunk(batch)
+    operations.cancel(yard.farm.ledger, operations.jobs_of(yard.farm.ledger, batch), by="test")
+    stood_back = "stood back"
+    log = yard.farm.settings.home / "logs" / f"{worker}.log"
+    wait_for(lambda: stood_back in log.read_text("utf-8"), seconds=_PATIENCE_S)
+    made = one(yard.farm, "SELECT count(*) FROM makings WHERE step_id = :step", step=step)
+    assert int(str(made)) < 60
+    assert yard.outcomes(step) == ["superseded"]
+    yard.finished(sow(yard.farm, [Row(row="next", script="The next one.")]))
+
+
+def test_a_worker_that_is_asked_to_end_finishes_its_step(yard: Yard) -> None:
+    """SIGTERM: the running chunk is finished, nothing is wasted, and another worker is started."""
+    batch = sow(yard.farm, [Row(row="rolled", script=script("Rain"))])
+    step, worker = yard.mid_chunk(batch)
+    main = yard.process(worker)
+    main.send_signal(signal.SIGTERM)
+    yard.finished(batch)
+    assert yard.outcomes(step) == ["ok"]
+    main.wait(_PATIENCE_S)
+    yard.replaced(worker, main)
+
+
+def test_a_worker_that_is_asked_twice_leaves_its_step(yard: Yard) -> None:
+    """SIGTERM twice: the step is interrupted at once, without using up an attempt, and finished elsewhere."""
+    batch = sow(yard.farm, [Row(row="hurried", script=script("Wait", 20))])
+    step, worker = yard.mid_chunk(batch)
+    main = yard.process(worker)
+    heard = times_heard(yard, worker)
+    main.send_signal(signal.SIGTERM)
+    wait_for(lambda: times_heard(yard, worker) > heard, seconds=_PATIENCE_S)
+    main.send_signal(signal.SIGTERM)
+    main.wait(_PATIENCE_S)
+    yard.finished(batch)
+    assert yard.outcomes(step) == ["interrupted", "ok"]
+    assert one(yard.farm, "SELECT failures FROM steps WHERE id = :step", step=step) == 0
+    assert yard.made_twice() == []
+
+
+def times_heard(yard: Yard, worker: str) -> int:
+    """How often a worker's main processes have taken in a signal to end."""
+    log = yard.farm.settings.home / "logs" / f"{worker}.log"
+    return log.read_text("utf-8").count("Warm shutdown")
+
+
+def test_a_second_farm_on_this_home_is_refused_in_words(yard: Yard) -> None:
+    """Two supervisors would start everything twice."""
+    ended = subprocess.run(
+        [sys.executable, "-P", "-m", "worker", "up", "up"],
+        env={**os.environ, **environment_of(yard.farm.settings)},
+        capture_output=True,
+        text=True,
+        timeout=_PATIENCE_S,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert "farm-already-up" in ended.stderr

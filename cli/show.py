@@ -123,7 +123,7 @@ def _job(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | str]:
         ("row", words("row-of-batch", row=clean(job.row), batch=job.batch)),
         ("state", state_of(terminal, job)),
         ("per-cent", f"{job.per_cent} %"),
-        ("now", progress_of(terminal, job)),
+        ("file-film" if job.state == "completed" else "now", progress_of(terminal, job)),
         ("length", words.span(round(job.frames / detail.fps)) if job.frames else words("unknown")),
         ("voice", f"{detail.voice} ({detail.language})"),
         ("format", f"{detail.format} {detail.fps} fps"),
@@ -139,7 +139,9 @@ def _job(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | str]:
         grid.add_row(
             Text(words(name), style="bold"), value if isinstance(value, Text) else Text(clean(value))
         )
-    for kind, place in detail.files.items():
+    # Of an archived film everything lies beside it; the store's own names help nobody then.
+    files = {} if job.archive == "archived" else detail.files
+    for kind, place in files.items():
         grid.add_row(Text(words.state(f"file-{kind}"), style="bold"), Text(clean(place)))
     yield grid
     if job.error is not None:
@@ -156,7 +158,7 @@ def _attempts(attempts: tuple[AttemptView, ...], terminal: Terminal) -> Table:
     words = terminal.words
     rows = [
         (
-            words.state(one.stage) + ("" if one.chunk is None else f" {one.chunk + 1}"),
+            words.state(one.stage) + (f" {one.chunk + 1}" if one.stage == "render" else ""),
             str(one.number),
             words.state(f"outcome-{one.outcome}"),
             words.span(one.machine_ms // 1000) if one.machine_ms >= 1000 else f"{one.machine_ms} ms",  # noqa: PLR2004

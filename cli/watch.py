@@ -25,6 +25,7 @@ from farm.views import BatchView, JobView
 
 _INTERVAL_S = 1.0
 _REST = 20
+_ARCHIVING_S = 15.0
 _BAR = 24
 #: Lines of the screen that the total, the notes and the prompt need.
 _RESERVED = 6
@@ -69,8 +70,12 @@ def follow(farm: Farm, batch: int, terminal: Terminal) -> Exit:
 
 
 def _looks(farm: Farm, batch: int) -> Iterator[Look]:
-    """Look at the batch again and again, a last time when it is over."""
+    """Look at the batch again and again, a last time when it is over.
+
+    Films that are just being archived are waited for a little; an archive that is away is not.
+    """
     before: set[int] = set()
+    patience = time.monotonic() + _ARCHIVING_S
     while True:
         begun = time.monotonic()
         jobs = show.lively(farm, batch, most=_MOST_ROWS)
@@ -79,7 +84,9 @@ def _looks(farm: Farm, batch: int) -> Iterator[Look]:
         before = {job.id for job in jobs}
         ended = [show.job(farm, job).job for job in sorted(gone)]
         yield Look(batch=view, jobs=jobs, ended=tuple(job for job in ended if job.over))
-        if view.over:
+        if not view.over:
+            patience = time.monotonic() + _ARCHIVING_S
+        elif not view.archive_pending or time.monotonic() > patience:
             return
         # Looking takes longer in a long line; it never takes more than a small share of a processor.
         time.sleep(max(_INTERVAL_S, _REST * (time.monotonic() - begun)))
@@ -135,6 +142,8 @@ def _tell(looks: Iterator[Look], terminal: Terminal) -> BatchView:
 def _line(job: JobView, terminal: Terminal) -> Text:
     """A job in one line: its row, its state, and what it is at."""
     line = Text(f"  {clean(job.row)}  ").append_text(state_of(terminal, job))
+    if job.state == "completed":
+        return line
     return line.append(f"  {progress_of(terminal, job)}")
 
 

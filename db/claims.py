@@ -166,7 +166,7 @@ def claim(
             return None
         able = seen.capability in capabilities
         able = able and (not seen.profile_digest or honoured is None or seen.profile_digest in honoured)
-        if not able or seen.not_before > now or _after_another(connection, seen, worker, now):
+        if not able or seen.closed or seen.not_before > now or _after_another(connection, seen, worker, now):
             connection.execute(_UNMARK, {"step": step, "sent": seen.published_at})
             return None
         if seen.job_state == JobState.QUEUED.value:

@@ -64,6 +64,9 @@ class Ledger:
         with reaching(self.engine), self._writing.connect() as connection:
             with connection.begin() as transaction:
                 yield connection
+                if not transaction.is_active:
+                    # The block has undone everything itself: there is nothing to commit.
+                    return
                 self._crash(f"{name}-before-commit")
                 transaction.commit()
             self._crash(f"{name}-after-commit")

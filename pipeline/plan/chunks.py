@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, groupby
+
 from pipeline.plan.timeline import Timeline
 
 LIMIT_S = 50
@@ -26,15 +28,11 @@ def cut(timeline: Timeline, *, limit_s: int = LIMIT_S) -> tuple[range, ...]:
     if limit_s <= 0:
         raise ValueError(limit_s)
     count = -(-timeline.frames // (limit_s * timeline.fps))
-    ends: list[int] = []
-    passed = 0
-    for index, utterance in enumerate(timeline.utterances):
-        # An utterance belongs to the chunk that its middle lies in: each border is the one nearest to ideal.
-        middle = 2 * passed + utterance.frames
-        chunk = min(middle * count // (2 * timeline.frames), count - 1) if timeline.frames else 0
-        if len(ends) <= chunk:
-            ends.extend([index] * (chunk + 1 - len(ends)))
-        ends[chunk] = index + 1
-        passed += utterance.frames
-    starts = [0, *ends[:-1]]
-    return tuple(range(start, end) for start, end in zip(starts, ends, strict=True) if end > start)
+    ends = accumulate(utterance.frames for utterance in timeline.utterances)
+    # An utterance belongs to the chunk that its middle lies in: each border is the one nearest to ideal.
+    homes = [
+        (2 * end - utterance.frames) * count // (2 * timeline.frames)
+        for end, utterance in zip(ends, timeline.utterances, strict=True)
+    ]
+    chunks = [list(chunk) for _, chunk in groupby(range(len(homes)), key=lambda index: homes[index])]
+    return tuple(range(chunk[0], chunk[-1] + 1) for chunk in chunks)

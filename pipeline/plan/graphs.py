@@ -22,7 +22,7 @@ AUDIO_PARAMETERS = ("b=128k", "aac_coder=fast")
 TIMESCALE = SAMPLE_RATE
 
 _KEYFRAME_S = 2
-_OWN_PATH = re.compile(r"[a-z0-9]+(/[a-z0-9.]+)*")
+_OWN_PATH = re.compile(r"[a-z0-9]+(/[a-z0-9]+(\.[a-z0-9]+)*)+")
 _READ = {"protocol_whitelist": "file,pipe"}
 _TAGS = {
     "color_range": "tv",

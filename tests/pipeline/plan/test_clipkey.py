@@ -1,0 +1,108 @@
+"""The table of the clip key: what shapes pixels changes it, and nothing else does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.plan.clipkey import ClipSubject, audio_digest, clip_key, motion_seed, shaping
+from pipeline.plan.job import Format, RenderProfile
+from pipeline.plan.speech import Phoneme
+
+PROFILE = RenderProfile(
+    engine="warp",
+    version="1",
+    backend="numpy",
+    precision="fp32",
+    encoder="libx264 ffmpeg-9",
+    parameters=("preset=veryfast", "crf=20"),
+)
+SUBJECT = ClipSubject(
+    pixels="p" * 64,
+    audio=audio_digest(np.arange(100, dtype=np.int16)),
+    phonemes=(Phoneme(symbol="a", start=3, end=90),),
+    frames=25,
+    format=Format(width=512, height=512, fps=25),
+)
+KEY = clip_key(PROFILE, SUBJECT)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"engine": "wav2lip"},
+        {"version": "2"},
+        {"backend": "torch-cuda"},
+        {"precision": "fp16"},
+        {"encoder": "libx264 ffmpeg-10"},
+        {"parameters": ("preset=veryfast", "crf=21")},
+        {"parameters": ("crf=20", "preset=veryfast")},
+    ],
+)
+def test_each_field_of_the_profile_changes_the_key(change: dict[str, object]) -> None:
+    """Another engine, version, backend, precision, encoder or parameter is another clip."""
+    assert clip_key(replace(PROFILE, **change), SUBJECT) != KEY  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"pixels": "q" * 64},
+        {"audio": audio_digest(np.arange(1, 101, dtype=np.int16))},
+        {"phonemes": ()},
+        {"phonemes": (Phoneme(symbol="e", start=3, end=90),)},
+        {"phonemes": (Phoneme(symbol="a", start=4, end=90),)},
+        {"phonemes": (Phoneme(symbol="a", start=3, end=91),)},
+        {"phonemes": (Phoneme(symbol="a", start=3, end=90, stressed=True),)},
+        {"frames": 30},
+        {"format": Format(width=720, height=512, fps=25)},
+        {"format": Format(width=512, height=720, fps=25)},
+        {"format": Format(width=512, height=512, fps=50)},
+        {"options": {"face.box": "1,2,3,4"}},
+    ],
+)
+def test_each_field_of_the_subject_changes_the_key(change: dict[str, object]) -> None:
+    """Another portrait, sound, phoneme, length, format or face is another clip."""
+    assert clip_key(PROFILE, replace(SUBJECT, **change)) != KEY  # type: ignore[arg-type]
+
+
+def test_only_options_of_the_face_count() -> None:
+    """An option that does not touch the clip's pixels does not touch its key."""
+    assert shaping({"face.box": "1,2,3,4", "captions.burn": "yes"}) == {"face.box": "1,2,3,4"}
+
+
+def test_the_seed_is_made_from_portrait_and_utterance() -> None:
+    """The same sentence of the same portrait moves alike in every format; others move in their own way."""
+    seed = motion_seed(SUBJECT)
+    assert 0 <= seed < 1 << 60
+    assert motion_seed(replace(SUBJECT, format=Format(width=64, height=64, fps=25))) == seed
+    assert motion_seed(replace(SUBJECT, pixels="q" * 64)) != seed
+    assert motion_seed(replace(SUBJECT, phonemes=())) != seed
+
+
+def test_the_key_is_the_same_everywhere() -> None:
+    """Hash seed, locale and folder do not touch a key."""
+    script = "from tests.pipeline.plan.test_clipkey import KEY; print(KEY)"
+    for change in ({"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2", "LC_ALL": "C", "TZ": "Asia/Shanghai"}):
+        environment = {**os.environ, **change}
+        said = subprocess.run(
+            [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+        )
+        assert said.stdout.strip() == KEY
+
+
+def test_the_key_is_pinned() -> None:
+    """Another way of making keys renders every film anew: it takes a new schema number and this line."""
+    assert KEY == "a8c295cfeb45c5ba53c896f65e6578f02dba39b01474ccc96a1b08906418eec3"
+
+
+def test_audio_is_digested_as_samples() -> None:
+    """Memory layout does not count, samples do."""
+    samples = np.arange(100, dtype=np.int16)
+    assert audio_digest(np.repeat(samples, 2)[::2]) == audio_digest(samples)
+    assert audio_digest(samples[:-1]) != audio_digest(samples)

@@ -20,17 +20,20 @@ _SPELLED = 270
 _SPELLED_WORD = 5
 _DIGIT = 520
 _HAN = 265
-_KANA = 300
+_KANA = 330
 _HANGUL = 210
 _OTHER_LETTER = 110
-_SIGN = 380
+_SIGN = 420
 _CLAUSE_PAUSE = 250
 _SPACE = 20
 
 _TOKEN = regex.compile(
     r"(?P<cased>[\p{Latin}\p{Greek}\p{Cyrillic}][\p{Latin}\p{Greek}\p{Cyrillic}\p{M}]*)"
     r"|(?P<digit>\p{N})|(?P<han>\p{Han})|(?P<kana>[\p{Hiragana}\p{Katakana}])|(?P<hangul>\p{Hangul})"
-    r"|(?P<letter>\p{L})|(?P<space>\s)|(?P<pause>[,;:.!?，。、；：！？…—–])|(?P<sign>[@#$%&+=/\\<>^|°€£¥×÷\p{Sc}\p{Sm}])",
+    r"|(?P<letter>\p{L})|(?P<space>\s)"
+    # In an address, a version or a number these are read aloud; elsewhere they are a short silence.
+    r"|(?P<sign>(?<=[\p{Latin}\p{N}/:])[.:?](?=[\p{Latin}\p{N}/]))"
+    r"|(?P<pause>[,;:.!?，。、；：！？…—–])|(?P<sign>[@#$%&+=/\\<>^|°€£¥×÷\p{Sc}\p{Sm}])",
 )
 _WEIGHTS = {
     "digit": _DIGIT,

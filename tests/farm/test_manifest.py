@@ -275,7 +275,7 @@ def test_rows_share_what_they_name(write: Write, tmp_path: Path) -> None:
     assert manifest.rows[-1].script.startswith("Hello N9999. ")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 400), st.integers(0, 3), st.binary(max_size=4)), min_size=1, max_size=6

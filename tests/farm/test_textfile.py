@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from farm.textfile import decode
@@ -44,6 +44,7 @@ def test_refused(data: bytes, code: str) -> None:
     assert caught.value.code == code
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes(data: bytes) -> None:
     """Any bytes give text without NUL, or a coded error."""

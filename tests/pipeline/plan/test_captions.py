@@ -8,7 +8,7 @@ import re
 import av
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.plan.captions import MOST_MS, Cue, cues, srt, webvtt
@@ -170,6 +170,7 @@ WORDS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(tokens=WORDS, language=st.sampled_from(["en", "zh"]), rate=st.integers(4, 25), words=st.booleans())
 def test_cues_of_anything(*, tokens: list[str], language: str, rate: int, words: bool) -> None:
     """No text is lost, nothing overlaps or leaves its utterance, lines and times keep their limits."""
@@ -198,6 +199,7 @@ def test_cues_of_anything(*, tokens: list[str], language: str, rate: int, words:
         origin += said.frames
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_offsets_never_fall(shown: str, spoken: str) -> None:
     """The map from shown to spoken text covers both and keeps their order."""

@@ -6,7 +6,7 @@ import unicodedata
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.plan.names import MAX_NAME_BYTES, cleaned, folder_for, link_for, numbered, stem_for, unique_key
@@ -32,6 +32,7 @@ def test_names_are_cleaned(user: str, scene: str, stem: str) -> None:
     assert stem_for(user, WHEN, scene) == stem
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(max_size=400))
 def test_any_text_makes_a_good_name(user: str, scene: str) -> None:
     """Whatever a user types, the name is a legal one, short enough for it and all its companions."""

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.plan import script
@@ -70,6 +70,7 @@ def test_one_sentence_stays_one(sentence: str) -> None:
     assert shown(sentence) == [sentence]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(ENGLISH), min_size=1, max_size=6))
 def test_english_sentences_part(sentences: list[str]) -> None:
     """Sentences that follow each other are parted where each ends, whichever they are."""
@@ -78,6 +79,7 @@ def test_english_sentences_part(sentences: list[str]) -> None:
     assert shown(" ".join(begun)) == expected
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(CHINESE), min_size=1, max_size=6))
 def test_chinese_sentences_part(sentences: list[str]) -> None:
     """Chinese needs no space between two sentences."""
@@ -265,6 +267,7 @@ ANY = st.text(
 )
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_normalising_twice_changes_nothing(text: str) -> None:
     """Normal text is NFC, without control characters, and stays as it is."""
@@ -274,6 +277,7 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
     assert not regex.search(r"[\p{Cc}\p{Cs}--\n]", plain, regex.V1)
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_nothing_is_lost(text: str) -> None:
     """The shown texts joined give the script's words back; every piece can be spoken and is short enough."""
@@ -299,6 +303,7 @@ PROSE = st.lists(
 ).map(lambda found: f"Now {' '.join(found)}.")
 
 
+@settings(deadline=None)
 @given(
     st.lists(PROSE, min_size=3, max_size=5), PROSE, st.integers(0, 2), st.sampled_from([" ", "\n", "\n\n"])
 )

@@ -35,7 +35,7 @@ def postgresql_server(scratch: Path) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(scratch))
         try:
-            import pgserver  # noqa: PLC0415
+            import pgserver
         except ImportError:
             if "CI" in os.environ:
                 raise

@@ -1,16 +1,17 @@
-"""A farm in small: real ledger, real store, tiny files; everything that acts can be stopped after every operation."""
+"""A farm in small: real ledger, real store, tiny files; whoever acts can be killed after every operation."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from db import claims, commits, leases, names, queue
 from db.desk import LedgerDesk
-from db.engine import connect
 from db.ledger import Ledger, wall_clock
 from db.states import Outcome, Stage
 from db.values import Chunk, Claim, Failure, Film
@@ -32,7 +33,7 @@ _PER_CHUNK = 2
 Work = Generator[None, None, None]
 
 
-class Killed(BaseException):  # noqa: N818 - not an error: a process that is gone tidies nothing up
+class Killed(BaseException):  # no error: a process that is gone tidies nothing up
     """The process was killed."""
 
 
@@ -44,6 +45,7 @@ class Fuse:
         self.passed: list[str] = []
 
     def __call__(self, point: str) -> None:
+        """Pass a crash point, or be killed there."""
         self.passed.append(point)
         if self._left is not None:
             self._left -= 1
@@ -81,7 +83,7 @@ class Worker:
 class World:
     """Everything there is."""
 
-    url: str
+    engine: Engine
     folder: Path
     fuse: Fuse = field(default_factory=Fuse)
     offset_ms: int = 0
@@ -92,7 +94,8 @@ class World:
     readings: list[leases.Lease] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.ledger = Ledger(connect(self.url), crash=self.fuse, clock=lambda: wall_clock() + self.offset_ms)
+        """Open what there is."""
+        self.ledger = Ledger(self.engine, crash=self.fuse, clock=lambda: wall_clock() + self.offset_ms)
         self.store = Store(self.folder / "store", crash=self.fuse)
         self.archive = self.folder / "archive"
         self.archive.mkdir(parents=True)
@@ -168,10 +171,8 @@ class World:
 
     def end(self, worker: Worker, commit: Callable[[], object]) -> None:
         """Commit, with the first reply lost if a fuse says so, and be done."""
-        try:
+        with suppress(SupersededError):
             commit()
-        except SupersededError:
-            pass
         worker.die()
 
     # What is made.

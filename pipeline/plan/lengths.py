@@ -79,10 +79,10 @@ def cut(text: str, speed: int = 100, limit_ms: int = MAX_SPEECH_MS) -> list[str]
     Cut at clause marks where there are any, else before a conjunction, else at a space, else between
     Chinese characters, else at any grapheme border, and near the middle, so that no short rest is left.
     """
+    if estimate_ms(text, speed) <= limit_ms:
+        return [text]
     totals = [0, *accumulate(_costs(text))]
     limit = limit_ms * speed // 100
-    if totals[-1] <= limit:
-        return [text]
     places = [[found.end() for found in place.finditer(text)] for place in _PLACES]
     places.append([found.end() for found in _GRAPHEME.finditer(text)])
     cuts: list[int] = []

@@ -85,7 +85,6 @@ def split(
     head_ms: int = HEAD_MS,
     tail_ms: int = TAIL_MS,
     paragraph_ms: int = PARAGRAPH_MS,
-    max_characters: int = MAX_CHARACTERS,
 ) -> tuple[Sentence | Pause, ...]:
     """Sentences and pauses of a script, in order, with the film's head and tail around them.
 
@@ -99,14 +98,13 @@ def split(
         head_ms: silence before the first word; 0 for none.
         tail_ms: silence after the last word; 0 for none.
         paragraph_ms: silence where a blank line stands between sentences; 0 for none.
-        max_characters: the longest script that is taken.
 
     Raises:
-        InputError: ``script-empty``, ``script-too-long``, ``script-pause-malformed``, ``script-pause-range``
-            or ``script-pauses-too-long``.
+        InputError: ``script-empty``, ``script-pause-malformed``, ``script-pause-range`` or
+            ``script-pauses-too-long``.
     """
     plain = normalise(text)
-    marks = _checked_marks(plain, max_characters)
+    marks = _checked_marks(plain)
     pieces: list[Sentence | Pause] = [Pause(ms=head_ms)] if head_ms else []
     begun = False
     asked = 0  # what marks ask for since the last sentence
@@ -140,14 +138,19 @@ def normalise(text: str) -> str:
 
 
 def check(text: str, *, max_characters: int = MAX_CHARACTERS) -> None:
-    """Raise what `split` would raise, at a small part of its cost."""
-    _checked_marks(normalise(text), max_characters)
+    """Refuse a script that cannot become a film, at a small part of what `split` costs.
 
-
-def _checked_marks(plain: str, max_characters: int) -> list[tuple[int, int, int]]:
-    """Start, end and milliseconds of every pause mark of a script that can be spoken."""
+    Raises:
+        InputError: ``script-too-long``, or what `split` would raise.
+    """
+    plain = normalise(text)
     if len(plain) > max_characters:
         raise InputError("script-too-long", characters=len(plain), limit=max_characters)
+    _checked_marks(plain)
+
+
+def _checked_marks(plain: str) -> list[tuple[int, int, int]]:
+    """Start, end and milliseconds of every pause mark of a script that can be spoken."""
     marks = [(found.start(), found.end(), _milliseconds(plain, found)) for found in _MARK.finditer(plain)]
     total = sum(ms for _, _, ms in marks)
     if total > MOST_PAUSES_MS:

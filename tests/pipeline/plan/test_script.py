@@ -189,7 +189,6 @@ def test_head_tail_paragraphs_and_marks() -> None:
         ("Hi [pause 999999999s]", "script-pause-range"),
         ("Hi [pause 0s]", "script-pause-range"),
         ("Hi" + "[pause 10s]" * 61, "script-pauses-too-long"),
-        ("a" * 80_001, "script-too-long"),
     ],
 )
 def test_refused(text: str, code: str) -> None:
@@ -198,6 +197,17 @@ def test_refused(text: str, code: str) -> None:
         with pytest.raises(InputError) as caught:
             look(text)
         assert caught.value.code == code
+
+
+def test_too_long() -> None:
+    """The limit of a script's length counts its normal form, and is asked before it is queued."""
+    check("a" * 80_000 + "  \r\n")
+    with pytest.raises(InputError) as caught:
+        check("a" * 80_001)
+    assert (caught.value.code, caught.value.facts) == (
+        "script-too-long",
+        {"characters": 80_001, "limit": 80_000},
+    )
 
 
 def test_pause_marks_in_any_spelling() -> None:

@@ -1,0 +1,116 @@
+"""Connections keep their promises on both databases."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, select, text, update
+
+from db import migrate
+from db.engine import check_schema, connect
+from db.ledger import Ledger
+from db.tables import leaders
+from pipeline.plan.errors import AwayError, InputError
+
+
+def test_sqlite_is_set_up_to_keep_what_is_committed(make_sqlite: object, tmp_path: Path) -> None:
+    """A SQLite ledger runs in WAL with full syncs and foreign keys."""
+    del make_sqlite
+    engine = connect(f"sqlite:///{tmp_path}/ledger.sqlite3")
+    with engine.connect() as connection:
+        told = {
+            pragma: connection.execute(text(f"PRAGMA {pragma}")).scalar()
+            for pragma in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    engine.dispose()
+    assert told == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
+
+
+def test_writers_wait_for_each_other(ledger: Ledger) -> None:
+    """Of 400 read-then-write transactions of four threads none fails, and none is lost."""
+    failures: list[BaseException] = []
+
+    def write() -> None:
+        for _ in range(100):
+            try:
+                with ledger.write("count") as connection:
+                    found = connection.execute(select(leaders.c.counter).with_for_update()).scalar_one()
+                    connection.execute(update(leaders).values(counter=found + 1))
+            except AwayError as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    with ledger.read() as connection:
+        assert connection.execute(select(leaders.c.counter)).scalar_one() == 400
+
+
+def test_a_block_that_raises_leaves_nothing(ledger: Ledger) -> None:
+    """A transaction whose block raises is undone."""
+    with pytest.raises(KeyError), ledger.write("broken") as connection:
+        connection.execute(update(leaders).values(holder="somebody"))
+        raise KeyError
+    with ledger.read() as connection:
+        assert connection.execute(select(leaders.c.holder)).scalar_one() == ""
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///:memory:", "mysql://host/name", "no url", "postgresq://x"]
+)
+def test_other_addresses_are_refused(url: str) -> None:
+    """An address that is no SQLite file and no PostgreSQL database is refused by name."""
+    with pytest.raises(InputError) as told:
+        connect(url)
+    assert told.value.code == "ledger-url-wrong"
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://nobody:secret@127.0.0.1:1/none", "sqlite:////proc/no/such/folder/ledger.sqlite3"]
+)
+def test_an_unreachable_ledger_is_away(url: str) -> None:
+    """A database that does not answer is away, and the message holds no password."""
+    ledger = Ledger(connect(url))
+    with pytest.raises(AwayError) as told, ledger.write("nothing"):
+        pass
+    ledger.close()
+    assert told.value.code == "ledger-away"
+    assert "secret" not in str(told.value)
+
+
+def test_a_ledger_without_tables_says_so(tmp_path: Path) -> None:
+    """A missing ledger is named, and the question does not make one."""
+    path = tmp_path / "ledger.sqlite3"
+    with pytest.raises(InputError) as told:
+        check_schema(connect(f"sqlite:///{path}"))
+    assert told.value.code == "ledger-schema-missing"
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(("found", "code"), [("9999", "ledger-schema-new")])
+def test_a_ledger_of_another_version_is_left_alone(url: str, found: str, code: str) -> None:
+    """A ledger that a newer version made is neither used nor migrated."""
+    engine = connect(url)
+    _set_revision(engine, found)
+    with pytest.raises(InputError) as told:
+        check_schema(engine)
+    assert told.value.code == code
+    with pytest.raises(InputError):
+        migrate.upgrade(engine)
+    engine.dispose()
+
+
+def _set_revision(engine: Engine, revision: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :found"), {"found": revision})
+
+
+def test_nothing_connects_before_it_is_used() -> None:
+    """Making an engine reaches for no database."""
+    connect("postgresql://nobody@127.0.0.1:1/none").dispose()
+    create_engine("sqlite://").dispose()

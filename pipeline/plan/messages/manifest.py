@@ -180,13 +180,13 @@ _FILE = (
         "manifest-option-unknown",
         (
             "The option {name} is not known.",
-            "A column with a dot is an option; these are known: {known}.",
-            "Correct its name, or empty or delete the column.",
+            "A column with a dot is an option, and one that is not understood is refused, not ignored.",
+            "These are known: {known}. Correct its name, or empty or delete the column.",
         ),
         (
             "选项 {name} 无法识别。",
-            "带点的列名表示选项；已知选项有：{known}。",
-            "请更正名称，或清空、删除该列。",
+            "带点的列名表示选项；无法识别的选项会被拒绝，而不会被忽略。",
+            "已知选项有：{known}。请更正名称，或清空、删除该列。",
         ),
     ),
 )

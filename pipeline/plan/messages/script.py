@@ -39,7 +39,7 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="The pause mark {mark} in line {line} of the script cannot be understood.",
             why="A pause mark names a length with its unit; without one it would be read aloud.",
-            cure="Write it as [pause 1.5s], [pause 800ms] or [停顿 1秒].",
+            cure="Write it as [pause 1.5s] or [pause 800ms].",
         ),
         zh=Text(
             what="脚本第 {line} 行的停顿标记 {mark} 无法识别。",
@@ -52,12 +52,12 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="The pause {mark} in line {line} of the script is too short or too long.",
-            why="A pause lasts from {least_ms} milliseconds to {most_s} seconds.",
+            why="A very short pause cannot be heard, and a very long one looks like a film that hangs.",
             cure="Choose a length between {least_ms} milliseconds and {most_s} seconds.",
         ),
         zh=Text(
             what="脚本第 {line} 行的停顿 {mark} 太短或太长。",
-            why="一次停顿的时长为 {least_ms} 毫秒到 {most_s} 秒。",
+            why="太短的停顿听不出来，太长的停顿会让影片看起来像卡住了。",
             cure="请把时长改为 {least_ms} 毫秒到 {most_s} 秒之间。",
         ),
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -77,9 +78,10 @@ class CountingDesk(MemoryDesk):
         return sum(artifact.kind is kind for artifact in self.made)
 
 
-def media(*, seconds: int = 60) -> Media:
+@cache
+def media() -> Media:
     """The real FFmpeg, with ordinary limits."""
-    return Media(find_ffmpeg(), limits=Limits(seconds=seconds, memory_bytes=4_000_000_000))
+    return Media(find_ffmpeg(), limits=Limits(seconds=60, memory_bytes=4_000_000_000))
 
 
 def profile(door: Media) -> RenderProfile:

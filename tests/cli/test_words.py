@@ -37,7 +37,9 @@ def names_asked_for() -> set[str]:
                 found |= {
                     argument.value
                     for argument in arguments
-                    if isinstance(argument, ast.Constant) and argument.value and isinstance(argument.value, str)
+                    if isinstance(argument, ast.Constant)
+                    and argument.value
+                    and isinstance(argument.value, str)
                 }
     return found
 
@@ -66,7 +68,12 @@ def test_both_languages_ask_for_the_same_values(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "english", "chinese"),
-    [(0, "0 s", "0 秒"), (59, "59 s", "59 秒"), (61, "1 min 01 s", "1 分 01 秒"), (7500, "2 h 05 min", "2 小时 05 分")],
+    [
+        (0, "0 s", "0 秒"),
+        (59, "59 s", "59 秒"),
+        (61, "1 min 01 s", "1 分 01 秒"),
+        (7500, "2 h 05 min", "2 小时 05 分"),
+    ],
 )
 def test_lengths_of_time_are_as_exact_as_a_person_needs(seconds: int, english: str, chinese: str) -> None:
     """Seconds below a minute, minutes and seconds below an hour, hours and minutes above."""

@@ -1,0 +1,95 @@
+"""Promises about wishes: what a person wrote becomes what the engines are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from db.states import Urgency
+from farm.choices import Chooser, Wish, language_of, urgency_of
+from pipeline.engines.shelf import voices
+from pipeline.plan.errors import InputError
+from pipeline.plan.job import Format
+
+
+@pytest.fixture(scope="module")
+def chooser() -> Iterator[Chooser]:
+    """A chooser over the real voices."""
+    shelf = voices()
+    yield Chooser(shelf, engine="espeak", format="square-720", fps=25)
+    shelf.close()
+
+
+@pytest.mark.parametrize(
+    ("script", "language"),
+    [
+        ("Good morning.", "en"),
+        ("早上好。", "zh"),
+        ("我们使用 GPU 和 Redis 渲染影片。", "zh"),
+        ("The word 好 means good in Chinese.", "en"),
+        ("12345", "en"),
+    ],
+)
+def test_the_script_decides_the_language(script: str, language: str) -> None:
+    """A script with foreign names in it stays in its own language."""
+    assert language_of(script) == language
+
+
+@pytest.mark.parametrize(
+    ("wish", "script", "name", "language"),
+    [
+        (Wish(), "Good morning.", "en-gb", "en"),
+        (Wish(), "早上好。", "cmn", "zh"),
+        (Wish(voice="espeak/cmn"), "早上好。", "cmn", "zh"),
+        (Wish(voice="EN-US", language="en-US"), "Hi.", "en-us", "en-US"),
+    ],
+)
+def test_a_voice_is_found_for_every_wish(
+    chooser: Chooser, wish: Wish, script: str, name: str, language: str
+) -> None:
+    """Voice, language, both or none may be named."""
+    chosen = chooser.voice(wish, script)
+    assert chosen.engine == "espeak"
+    assert (chosen.name if wish.voice else chosen.name[:2], chosen.language) == (
+        name if wish.voice else name[:2],
+        language,
+    )
+
+
+@pytest.mark.parametrize(
+    ("wish", "code"),
+    [
+        (Wish(voice="nobody"), "voice-unknown"),
+        (Wish(voice="nothing/en-us"), "engine-unknown"),
+        (Wish(language="tlh"), "voice-language-unknown"),
+        (Wish(voice="cmn", language="en"), "voice-language-foreign"),
+        (Wish(speed="fast"), "submit-speed-wrong"),
+        (Wish(speed="49"), "submit-speed-wrong"),
+        (Wish(speed="201"), "submit-speed-wrong"),
+    ],
+)
+def test_what_cannot_be_had_is_refused(chooser: Chooser, wish: Wish, code: str) -> None:
+    """Each kind of wish that cannot be granted has its own code."""
+    with pytest.raises(InputError) as refused:
+        chooser.voice(wish, "Good morning.")
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("word", "speed"), [("", 100), ("50", 50), ("120%", 120), (" 200 ％", 200)])
+def test_speed_is_per_cent(chooser: Chooser, word: str, speed: int) -> None:
+    """A per cent sign of either width may follow."""
+    assert chooser.speed(Wish(speed=word)) == speed
+
+
+def test_a_format_that_is_not_named_is_the_settings_own(chooser: Chooser) -> None:
+    """The frame rate is the farm's."""
+    assert chooser.format(Wish()) == Format(width=720, height=720, fps=25)
+    assert chooser.format(Wish(format="wide-1080")) == Format(width=1920, height=1080, fps=25)
+
+
+def test_urgency_is_one_of_three_words() -> None:
+    """An empty cell is normal; upper case is understood; a number is not."""
+    assert [urgency_of(word) for word in ("", "High", " low ")] == [Urgency.NORMAL, Urgency.HIGH, Urgency.LOW]
+    with pytest.raises(InputError, match="submit-urgency-unknown"):
+        urgency_of("1")

@@ -1,0 +1,208 @@
+"""Promises about submitting: a batch is checked whole, and queued whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import cv2
+import pytest
+
+from db import reads
+from farm import submit as submitting
+from farm.bootstrap import Farm, open_farm, settings_of
+from farm.submit import BatchRefusedError, Manner, Receipt
+from pipeline.plan.errors import InputError
+from pipeline.plan.messages import CATALOGUE
+from tests.farm import bad_inputs
+from tests.farm.bad_inputs import BAD, DOUBTFUL, Bad
+
+ROW = {"script": "Hello {{name}}.", "portrait": "astronaut.png", "format": "square-512"}
+
+
+def manifest(folder: Path, *rows: Mapping[str, str], name: str = "batch.csv") -> Path:
+    """Write a manifest of these rows."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    path = folder / name
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def submit(farm: Farm, path: Path, **manner: object) -> Receipt:
+    """Submit, with what is not usual about it."""
+    return submitting.submit(farm, path, Manner(**manner))  # type: ignore[arg-type]
+
+
+def stored(farm: Farm) -> list[Path]:
+    """Every file that lies in the store."""
+    return [path for path in farm.store.root.rglob("*") if path.is_file()]
+
+
+@pytest.fixture(scope="module")
+def refusal(
+    tmp_path_factory: pytest.TempPathFactory, fresh_ledger: Path
+) -> tuple[BatchRefusedError, int, int]:
+    """The refusal of every bad row at once; how many batches and stored files there were afterwards."""
+    folder = tmp_path_factory.mktemp("bad")
+    home = folder / "home"
+    home.mkdir()
+    (home / "ledger.sqlite3").write_bytes(fresh_ledger.read_bytes())
+    path = bad_inputs.make(folder / "batch")
+    with open_farm(settings_of({"LECTERN_HOME": str(home)})) as farm:
+        with pytest.raises(BatchRefusedError) as refused:
+            submit(farm, path)
+        return refused.value, len(reads.list_batches(farm.ledger)), len(stored(farm))
+
+
+@pytest.mark.parametrize(
+    ("place", "bad"), list(enumerate(BAD)), ids=[f"{bad.name}-{place}" for place, bad in enumerate(BAD)]
+)
+def test_each_bad_input_is_named_by_row_column_and_code(
+    refusal: tuple[BatchRefusedError, int, int], place: int, bad: Bad
+) -> None:
+    """Row as a spreadsheet counts, column as its head says, a code of the catalogue, and a cure."""
+    row = place + 3
+    found = [(problem.column, problem.code) for problem in refusal[0].problems if problem.row == row]
+    assert found == [(bad.column, bad.code)]
+    words = CATALOGUE[bad.code].en
+    (problem,) = (problem for problem in refusal[0].problems if problem.row == row)
+    assert words.what.format_map(problem.facts)
+    assert words.cure.format_map(problem.facts)
+
+
+def test_a_refused_batch_leaves_nothing_behind(refusal: tuple[BatchRefusedError, int, int]) -> None:
+    """No batch in the ledger, no file in the store; the good row alone was no reason to begin."""
+    error, batches, files = refusal
+    assert (batches, files) == (0, 0)
+    assert (error.rows, error.good) == (1 + len(BAD) + len(DOUBTFUL), 1 + len(DOUBTFUL))
+
+
+@pytest.mark.parametrize(
+    ("place", "doubtful"), list(enumerate(DOUBTFUL)), ids=[each.name for each in DOUBTFUL]
+)
+def test_what_could_be_made_but_should_be_known_is_warned_about(
+    refusal: tuple[BatchRefusedError, int, int], place: int, doubtful: Bad
+) -> None:
+    """A doubtful portrait refuses nothing, and its row, column and code are told."""
+    row = 3 + len(BAD) + place
+    assert not [problem for problem in refusal[0].problems if problem.row == row]
+    told = [(warning.column, warning.code) for warning in refusal[0].warnings if warning.row == row]
+    assert (doubtful.column, doubtful.code) in told
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "manifest-no-rows"),
+        (b"id,script,portrait\n", "manifest-no-rows"),
+        (b"id,portrait\na,astronaut.png\n", "manifest-column-missing"),
+        (b"id,script,portrait,portrait\na,b,astronaut.png,leo.png\n", "manifest-column-twice"),
+        (b"PK\x03\x04 and so on", "manifest-workbook"),
+        (b"id,script,portrait\na,\xff\xfe\xff,astronaut.png\n", "manifest-encoding"),
+        (b"id,script,portrait\na,\x00,astronaut.png\n", "manifest-nul"),
+        (b'id,script,portrait\na,"open,astronaut.png\n', "manifest-quote"),
+    ],
+)
+def test_a_manifest_that_is_wrong_as_a_whole_is_refused(
+    farm: Farm, batch_folder: Path, content: bytes, code: str
+) -> None:
+    """What concerns the whole file is told of row 0, --skip-invalid or not, and nothing is queued."""
+    path = batch_folder / "batch.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as refused:
+        submit(farm, path, skip_invalid=True)
+    told = refused.value.problems if isinstance(refused.value, BatchRefusedError) else ()
+    assert code in {refused.value.code, *(problem.code for problem in told if problem.row <= 2)}
+    assert not reads.list_batches(farm.ledger)
+    assert not stored(farm)
+
+
+def test_the_same_content_is_the_same_batch(farm: Farm, batch_folder: Path) -> None:
+    """Under another name and encoding as well; a changed word makes another batch, and so does --again."""
+    row = {**ROW, "name": "Maria"}
+    first = submit(farm, manifest(batch_folder, row))
+    renamed = manifest(batch_folder, row, name="copy.csv")
+    renamed.write_bytes(renamed.read_text("utf-8").encode("utf-16"))
+    assert submit(farm, renamed) == Receipt(batch=first.batch, jobs=1, created=False, skipped=(), warnings=())
+    assert first.created
+    other = submit(farm, manifest(batch_folder, {**row, "name": "Mario"}))
+    again = submit(farm, renamed, again=True)
+    assert len({first.batch, other.batch, again.batch}) == 3
+    assert other.created
+    assert again.created
+
+
+def test_a_key_names_one_content(farm: Farm, batch_folder: Path) -> None:
+    """The same content gives the same batch; other content is refused, and nothing is queued."""
+    row = {**ROW, "name": "Maria"}
+    first = submit(farm, manifest(batch_folder, row), key="monday")
+    assert submit(farm, manifest(batch_folder, row), key="monday").batch == first.batch
+    with pytest.raises(InputError) as refused:
+        submit(farm, manifest(batch_folder, {**row, "name": "Mario"}), key="monday")
+    assert refused.value.code == "ledger-key-used"
+    assert len(reads.list_batches(farm.ledger)) == 1
+
+
+def test_skip_invalid_queues_the_good_rows_and_tells_of_the_others(farm: Farm, batch_folder: Path) -> None:
+    """The receipt names what was left out."""
+    rows = [{**ROW, "name": "Maria"}, {**ROW, "name": "", "portrait": "gone.png"}, {**ROW, "name": "Ken"}]
+    with pytest.raises(BatchRefusedError) as refused:
+        submit(farm, manifest(batch_folder, *rows))
+    assert refused.value.good == 2
+    receipt = submit(farm, manifest(batch_folder, *rows), skip_invalid=True)
+    assert receipt.jobs == 2
+    assert {problem.row for problem in receipt.skipped} == {3}
+
+
+def test_strict_makes_refusals_of_warnings(farm: Farm, batch_folder: Path) -> None:
+    """A soft picture is warned about, kept with its job, and refused when nobody wants to see a soft film."""
+    picture = cv2.imread(str(batch_folder / "astronaut.png"))
+    cv2.imwrite(str(batch_folder / "soft.png"), cv2.GaussianBlur(picture, (0, 0), 2))
+    path = manifest(batch_folder, {**ROW, "name": "Maria", "portrait": "soft.png"})
+    with pytest.raises(BatchRefusedError) as refused:
+        submit(farm, path, strict=True)
+    assert [problem.code for problem in refused.value.problems] == ["portrait-soft"]
+    receipt = submit(farm, path)
+    assert [warning.code for warning in receipt.warnings] == ["portrait-soft"]
+    (line,) = reads.list_jobs(farm.ledger, batch=receipt.batch)
+    assert [warning.code for warning in reads.read_job(farm.ledger, line.id).warnings] == ["portrait-soft"]
+
+
+def test_inputs_are_in_the_store_before_the_batch_stands(farm: Farm, batch_folder: Path) -> None:
+    """Each distinct script and portrait once, by digest; the originals may be deleted."""
+    rows = [{**ROW, "name": name} for name in ("Maria", "Ken", "Maria")]
+    receipt = submit(farm, manifest(batch_folder, *rows))
+    lines = reads.list_jobs(farm.ledger, batch=receipt.batch)
+    specs = [reads.read_job(farm.ledger, line.id).spec for line in lines]
+    assert len(stored(farm)) == 3
+    assert [farm.store.verify(spec.script).read_text("utf-8") for spec in specs] == [
+        "Hello Maria.",
+        "Hello Ken.",
+        "Hello Maria.",
+    ]
+    portrait = (batch_folder / "astronaut.png").read_bytes()
+    assert {spec.portrait.digest for spec in specs} == {hashlib.sha256(portrait).hexdigest()}
+    assert len({line.traceparent for line in lines}) == 3
+
+
+def test_a_portrait_that_changes_meanwhile_is_refused(
+    farm: Farm, batch_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was checked is what is queued, or nothing is."""
+    path = manifest(batch_folder, {**ROW, "name": "Maria"})
+    check = submitting.script.check
+
+    def late_writer(text: str, *, max_characters: int) -> None:
+        check(text, max_characters=max_characters)
+        (batch_folder / "astronaut.png").write_bytes((batch_folder / "leo.png").read_bytes())
+
+    monkeypatch.setattr(submitting.script, "check", late_writer)
+    with pytest.raises(InputError) as refused:
+        submit(farm, path)
+    assert refused.value.code == "submit-portrait-changed"
+    assert not reads.list_batches(farm.ledger)

@@ -68,10 +68,10 @@ class Shelf(Generic[EngineT]):
             InputError: ``engine-unknown`` with the known names, ``engine-missing`` with what to install,
                 or ``engine-broken``: it is there and cannot be loaded.
         """
-        offer = self._offer(name)
         key = (name, repr(sorted(options.items())))
+        # Who offers what stands in files of every installed distribution: read once for each engine.
         if key not in self._opened:
-            self._opened[key] = self._make(name, offer, options)
+            self._opened[key] = self._make(name, self._offer(name), options)
         return self._opened[key]
 
     def why_not(self, name: str) -> LecternError | None:

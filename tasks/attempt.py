@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from enum import StrEnum
+from pathlib import Path
 from typing import NoReturn
 
 import psutil
@@ -102,13 +105,31 @@ def spent_ms() -> int:
 
     A child that lives long, such as a voice's own process, is counted while it lives and after it has ended.
     """
-    total = 0.0
-    myself = psutil.Process()
-    for process in (myself, *myself.children(recursive=True)):
-        with suppress(psutil.Error):
-            times = process.cpu_times()
-            total += times.user + times.system + times.children_user + times.children_system
-    return int(total * 1000)
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    alive = sum(_ticks(pid) for pid in _below(os.getpid())) / os.sysconf("SC_CLK_TCK")
+    return int((time.process_time() + ended.ru_utime + ended.ru_stime + alive) * 1000)
+
+
+def _below(pid: int) -> Iterator[int]:
+    """Every living process below one, as the kernel lists them; none where it does not.
+
+    Looking through all processes of the machine, as libraries do, costs more than a small step.
+    """
+    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, listed.read_text("ascii").split()):
+                yield child
+                yield from _below(child)
+
+
+def _ticks(pid: int) -> int:
+    """CPU time of one process and of its children that ended, in clock ticks (proc(5), fields 14 to 17)."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_bytes()
+    except OSError:
+        return 0
+    # The second field is the program's name in brackets, with anything in it.
+    return sum(map(int, told.rpartition(b")")[2].split()[11:15]))
 
 
 def leave_hard() -> NoReturn:

@@ -34,7 +34,7 @@ class PatientDesk:
     def __init__(self, desk: LedgerDesk, check: Callable[[], None]) -> None:
         self._desk = desk
         self._check = check
-        self._advanced_at = 0.0
+        self._advanced_at = time.monotonic()
 
     def find(self, kind: Kind, key: str) -> Artifact | None:
         """The accepted artifact of a key, if there is one."""
@@ -53,10 +53,10 @@ class PatientDesk:
         insist(lambda: self._desk.forget(artifact), self._check)
 
     def advance(self, done: int, total: int) -> None:
-        """Tell how far the step is: the first time, the last, and about once a second between."""
+        """Tell how far the step is, about once a second; its end is told by its commit."""
         self._check()
         now = time.monotonic()
-        if done < total and now - self._advanced_at < _ADVANCE_S:
+        if now - self._advanced_at < _ADVANCE_S:
             return
         self._advanced_at = now
         insist(lambda: self._desk.advance(done, total), self._check)

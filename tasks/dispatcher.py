@@ -32,6 +32,7 @@ from tasks.bell import Bell
 
 #: A message that nobody has claimed for so long is sent again.
 _RESEND_S = 30.0
+_GATHER_S = 0.05
 _REDIS_ERRORS = (OperationalError, redis.RedisError, OSError)
 
 
@@ -86,6 +87,8 @@ class Dispatcher:
             self.turn()
             if self._leading:
                 self._bell.wait(self._pace.interval_s)
+                # Commits come in company, and what stands in the queues keeps the workers busy meanwhile.
+                time.sleep(_GATHER_S)
             else:
                 time.sleep(self._pace.interval_s)
         self._resign()

@@ -146,7 +146,7 @@ class StepRunner:
             ):
                 self._log.info("begun", attempt=claim.fence)
                 committed = self._work(attempt, lines)
-                self._log.info("ended", machine_ms=attempt.machine_ms, written=committed is not None)
+                self._log.info("ended", written=committed is not None)
         finally:
             self._heart.carry(None)
             self._attempt = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -107,6 +108,9 @@ class _Child:
             return
         self._runner.start()
         signal.signal(INTERRUPT, self._interrupt)
+        # What was loaded by now stays: looking through it for garbage again and again costs more than a step.
+        gc.collect()
+        gc.freeze()
 
     def close(self, **_: object) -> None:
         """Leave: called by Celery when a child ends in good order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import Integer, bindparam, case, func, select, update
 
 from db import rows
 from db.ledger import Ledger
@@ -57,7 +57,7 @@ FIRST = (
         steps.c.not_before <= bindparam("now"),
     )
     .order_by(*_PLACES)
-    .limit(bindparam("limit"))
+    .limit(bindparam("limit", type_=Integer))
 )
 _first = FIRST.subquery("first")
 _HEADS = (

@@ -82,5 +82,7 @@ def fail(ledger: Ledger, claim: Claim, error: LecternError, *, attempts: int = 3
     """End an attempt with an error, as the policy decides."""
     patience = RetrySettings(attempts=attempts, backoff_ms=0)
     decision = decide(error, failures=claim.failures, waits=claim.waits, settings=patience)
-    failure = Failure(outcome=Outcome.ERROR, code=error.code, facts=error.facts, machine_ms=5, log_tail="tail")
+    failure = Failure(
+        outcome=Outcome.ERROR, code=error.code, facts=error.facts, machine_ms=5, log_tail="tail"
+    )
     return commits.fail(ledger, claim, failure, decision)

@@ -53,9 +53,14 @@ def test_writers_wait_for_each_other(ledger: Ledger) -> None:
 
 def test_a_block_that_raises_leaves_nothing(ledger: Ledger) -> None:
     """A transaction whose block raises is undone."""
-    with pytest.raises(KeyError), ledger.write("broken") as connection:
-        connection.execute(update(leaders).values(holder="somebody"))
-        raise KeyError
+
+    def broken() -> None:
+        with ledger.write("broken") as connection:
+            connection.execute(update(leaders).values(holder="somebody"))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        broken()
     with ledger.read() as connection:
         assert connection.execute(select(leaders.c.holder)).scalar_one() == ""
 

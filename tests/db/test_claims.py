@@ -1,0 +1,173 @@
+"""A step has one worker at a time, and only the answer "not yours" takes it away."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from db import claims, commits, leases, operations, queue, reads, workers
+from db.ledger import Ledger
+from db.states import JobState, Outcome
+from db.values import Claim, Holding
+from pipeline.plan.artifact import Kind
+from pipeline.plan.errors import SupersededError, TransientError
+from tests.db.acting import CHUNKS, desk_of, fail, head, render, speak, take, try_step, until
+from tests.db.values import CAPABILITIES, OTHER, PROFILE, WORKER, artifact, submit
+
+
+def test_one_of_many_gets_the_step(ledger: Ledger) -> None:
+    """Eight threads with the same message: one claim, one attempt."""
+    submit(ledger, ["row"])
+    step = head(ledger, "speak")
+    together = threading.Barrier(8)
+    got: list[Claim | None] = []
+
+    def act(worker: str) -> None:
+        together.wait()
+        got.append(try_step(ledger, step, worker=worker))
+
+    threads = [threading.Thread(target=act, args=(f"w{number}",)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    claim = next(each for each in got if each)
+    assert sum(each is not None for each in got) == 1
+    view = reads.read_job(ledger, claim.job)
+    assert view.line.state is JobState.ACTIVE
+    assert [attempt.worker for attempt in view.steps[0].attempts] == [claim.worker]
+
+
+def test_old_and_foreign_messages_do_nothing(ledger: Ledger) -> None:
+    """A message about a step that is unknown, running, done, held or not for this worker claims nothing."""
+    submit(ledger, ["row"])
+    step = head(ledger, "speak")
+    assert try_step(ledger, 4711) is None
+    assert try_step(ledger, step, capabilities=["join"]) is None
+    operations.pause(ledger, [1], by="anna")
+    assert try_step(ledger, step) is None
+    operations.resume(ledger, [1], by="anna")
+    claim = try_step(ledger, step)
+    assert claim is not None
+    assert try_step(ledger, step) is None
+    speak(ledger, claim)
+    assert try_step(ledger, step) is None
+    rendering = head(ledger, "render.warp")
+    other = claims.claim(ledger, rendering, worker=WORKER, capabilities=CAPABILITIES, profiles=[])
+    assert other is None, "a worker that cannot honour the job's profile does not claim its steps"
+    assert reads.read_job(ledger, 1).profile == PROFILE
+
+
+def test_a_message_that_led_nowhere_is_sent_again(ledger: Ledger) -> None:
+    """A step whose message was refused is in the line again, and not counted as on its way."""
+    submit(ledger, ["row"])
+    step = head(ledger, "speak")
+    assert queue.mark_sent(ledger, [step]) == {step}
+    assert queue.mark_sent(ledger, [step]) == set()
+    assert queue.heads(ledger, "speak", limit=1) == ()
+    assert try_step(ledger, step, capabilities=["join"]) is None
+    assert head(ledger, "speak") == step
+
+
+def test_a_beat_hears_what_is_still_ones_own(ledger: Ledger) -> None:
+    """A beat keeps a lease alive, and hears of a cancel, a lost lease and a drain."""
+    submit(ledger, ["a", "b"])
+    workers.register(ledger, WORKER, host="h", device="cpu", capabilities=CAPABILITIES)
+    first, second = take(ledger, "speak"), take(ledger, "speak")
+    both = [first.holding, second.holding]
+    before = {lease.step: lease.counter for lease in leases.read_leases(ledger)}
+    assert claims.beat(ledger, WORKER, both) == claims.Heard(mine=frozenset(both), draining=False)
+    assert all(lease.counter > before[lease.step] for lease in leases.read_leases(ledger))
+    operations.cancel(ledger, [first.job], by="anna")
+    workers.drain(ledger, WORKER, draining=True)
+    heard = claims.beat(ledger, WORKER, [*both, Holding(step=second.step, fence=99)])
+    assert heard == claims.Heard(mine=frozenset([second.holding]), draining=True)
+
+
+def test_a_pause_lets_the_running_step_finish(ledger: Ledger) -> None:
+    """A held job's running step stays its worker's and ends; the next one waits for the resume."""
+    submit(ledger, ["row"])
+    claim = take(ledger, "speak")
+    operations.pause(ledger, [claim.job], by="anna")
+    assert claims.beat(ledger, WORKER, [claim.holding]).mine == {claim.holding}
+    assert not speak(ledger, claim).ready
+    assert queue.heads(ledger, "render.warp", limit=9) == ()
+    resumed = operations.resume(ledger, [claim.job], by="anna")
+    assert resumed.committed.ready == {"render.warp"}
+    assert len(queue.heads(ledger, "render.warp", limit=9)) == len(CHUNKS)
+
+
+def test_elsewhere_means_another_worker_first(ledger: Ledger) -> None:
+    """After an error another worker goes first; the same one may when no other lives."""
+    submit(ledger, ["row"])
+    for worker in (WORKER, OTHER):
+        workers.register(ledger, worker, host="h", device="cpu", capabilities=CAPABILITIES)
+    claim = take(ledger, "speak")
+    fail(ledger, claim, TransientError("voice-failed"))
+    assert try_step(ledger, claim.step) is None
+    workers.leave(ledger, OTHER)
+    again = try_step(ledger, claim.step)
+    assert again is not None
+    assert (again.fence, again.failures) == (claim.fence + 1, 1)
+
+
+def test_a_key_has_one_maker(ledger: Ledger) -> None:
+    """Two workers never make the same clip; a lost one's key goes to the next; what was made is found."""
+    submit(ledger, ["a", "b"])
+    first, second = take(ledger, "speak"), take(ledger, "speak", worker=OTHER)
+    mine, other = desk_of(ledger, first), desk_of(ledger, second)
+    word = artifact(Kind.SPEECH, "word")
+    assert mine.take(word.kind, word.key)
+    assert mine.take(word.kind, word.key)
+    assert not other.take(word.kind, word.key)
+    lease = next(each for each in leases.read_leases(ledger) if each.step == first.step)
+    assert leases.expire(ledger, lease, poison_deaths=3).taken
+    assert other.take(word.kind, word.key)
+    with pytest.raises(SupersededError):
+        mine.put(word, 5)
+    other.put(word, 5)
+    assert other.find(word.kind, word.key) == word
+    again = try_step(ledger, first.step)
+    assert again is not None
+    assert not desk_of(ledger, again).take(word.kind, word.key), (
+        "it is made: to be found, not to be made again"
+    )
+
+
+def test_a_struck_artifact_is_made_again(ledger: Ledger) -> None:
+    """What was found damaged is found no longer, until somebody has put it again."""
+    submit(ledger, ["row"])
+    desk = desk_of(ledger, take(ledger, "speak"))
+    word = artifact(Kind.SPEECH, "word")
+    assert desk.take(word.kind, word.key)
+    desk.put(word, 5)
+    desk.forget(word)
+    assert desk.find(word.kind, word.key) is None
+    assert desk.take(word.kind, word.key)
+    desk.put(word, 5)
+    assert desk.find(word.kind, word.key) == word
+
+
+def test_who_is_superseded_writes_nothing(ledger: Ledger) -> None:
+    """Every call of a desk and every commit under an old fence is refused."""
+    submit(ledger, ["row"])
+    claim = until(ledger, "render.warp")
+    lease = next(each for each in leases.read_leases(ledger) if each.step == claim.step)
+    leases.expire(ledger, lease, poison_deaths=3)
+    desk, clip = desk_of(ledger, claim), artifact(Kind.CLIP, "late")
+    for late in (
+        lambda: desk.find(clip.kind, clip.key),
+        lambda: desk.take(clip.kind, clip.key),
+        lambda: desk.put(clip, 1),
+        lambda: desk.forget(clip),
+        lambda: desk.advance(1, 2),
+        lambda: render(ledger, claim),
+        lambda: commits.finish_render(ledger, claim, used=[], machine_ms=1),
+        lambda: commits.release(ledger, claim, delay_ms=0),
+        lambda: fail(ledger, claim, TransientError("media-failed")),
+    ):
+        with pytest.raises(SupersededError):
+            late()
+    attempt = reads.read_job(ledger, claim.job).steps[1].attempts[0]
+    assert attempt.outcome is Outcome.LOST

@@ -1,0 +1,114 @@
+"""What people do to jobs holds at once, touches nothing else, and is written down."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from db import operations, queue, reads, workers
+from db.ledger import Ledger
+from db.states import HoldReason, JobState, Outcome, StepState
+from pipeline.plan.errors import InputError, SupersededError, TransientError
+from tests.db.acting import fail, join, render, speak, take, until
+from tests.db.auditor import acts
+from tests.db.values import CAPABILITIES, WORKER, submit
+
+
+def test_a_cancel_ends_everything_but_what_is_done(ledger: Ledger) -> None:
+    """A canceled job dispatches nothing, its worker is superseded; a retry goes on from where it stopped."""
+    submit(ledger, ["row"])
+    speak(ledger, take(ledger, "speak"))
+    render(ledger, take(ledger, "render.warp"))
+    running = take(ledger, "render.warp")
+    done = operations.cancel(ledger, [running.job], by="anna")
+    assert (done.changed, done.unchanged) == ((running.job,), ())
+    assert operations.cancel(ledger, [running.job], by="anna").unchanged == (running.job,)
+    assert all(line.ready == line.running == 0 for line in queue.lines(ledger).values())
+    with pytest.raises(SupersededError):
+        render(ledger, running)
+    view = reads.read_job(ledger, running.job)
+    assert view.line.state is JobState.CANCELED
+    assert view.steps[2].attempts[0].outcome is Outcome.SUPERSEDED
+    again = operations.retry(ledger, [running.job], by="bert")
+    assert again.committed.ready == {"render.warp"}
+    states = [step.state for step in reads.read_job(ledger, running.job).steps]
+    assert states == [
+        StepState.DONE,
+        StepState.DONE,
+        StepState.READY,
+        StepState.BLOCKED,
+        StepState.BLOCKED,
+    ]
+    render(ledger, take(ledger, "render.warp"))
+    join(ledger, take(ledger, "join"))
+    assert acts(ledger) == Counter(cancel=1, retry=1)
+
+
+def test_several_holds_are_several_reasons(ledger: Ledger) -> None:
+    """A job goes on when its last hold is taken away; those with a time end by themselves."""
+    submit(ledger, ["row"])
+    operations.pause(ledger, [1], by="anna")
+    operations.pause(ledger, [1], by="clock", reason=HoldReason.START_AFTER, until=ledger.clock() + 1000)
+    held = (HoldReason.OPERATOR, HoldReason.START_AFTER)
+    assert reads.read_job(ledger, 1).line.held == held
+    assert reads.read_batch(ledger, 1).held == 1
+    assert not operations.resume(ledger, [1], by="anna").committed.ready
+    assert not operations.end_holds(ledger).ready
+    ledger.clock = lambda now=ledger.clock: now() + 2000  # type: ignore[misc]
+    assert operations.end_holds(ledger).ready == {"speak"}
+    assert reads.read_job(ledger, 1).line.held == ()
+
+
+def test_a_retry_of_what_has_not_failed_changes_nothing(ledger: Ledger) -> None:
+    """Queued, active and completed jobs are told as unchanged."""
+    submit(ledger, ["row", "other"])
+    join(ledger, until(ledger, "join"))
+    assert operations.retry(ledger, [1, 2], by="anna").unchanged == (1, 2)
+
+
+def test_a_retry_gives_all_attempts_back(ledger: Ledger) -> None:
+    """A dead letter that is retried may fail as often again, and what it was is kept."""
+    submit(ledger, ["row"])
+    for _ in range(3):
+        fail(ledger, take(ledger, "speak"), TransientError("voice-failed"))
+    operations.retry(ledger, [1], by="anna")
+    assert reads.dead_letters(ledger) == ()
+    claim = take(ledger, "speak")
+    assert (claim.failures, claim.fence) == (0, 4)
+    assert reads.read_job(ledger, 1).line.problem is None
+
+
+@pytest.mark.parametrize("verb", [operations.cancel, operations.pause, operations.resume, operations.retry])
+def test_an_unknown_job_changes_nothing(ledger: Ledger, verb: object) -> None:
+    """An act on jobs of which one is unknown does nothing at all."""
+    submit(ledger, ["row"])
+    assert callable(verb)
+    with pytest.raises(InputError) as told:
+        verb(ledger, [1, 99], by="anna")
+    assert told.value.code == "ledger-job-unknown"
+    assert told.value.facts == {"job": 99}
+    assert not acts(ledger)
+    assert reads.read_job(ledger, 1).line.held == ()
+
+
+def test_a_batch_is_a_thousand_jobs(ledger: Ledger) -> None:
+    """An act on a large batch is one transaction, and every job is in the audit."""
+    done = submit(ledger, [f"row{number}" for number in range(1100)])
+    jobs = operations.jobs_of(ledger, done.batch)
+    assert len(operations.cancel(ledger, jobs, by="anna").changed) == 1100
+    assert reads.read_batch(ledger, done.batch).states[JobState.CANCELED] == 1100
+    assert acts(ledger)["cancel"] == 1100
+    with pytest.raises(InputError):
+        operations.jobs_of(ledger, 99)
+
+
+def test_workers_are_known_by_what_they_can(ledger: Ledger) -> None:
+    """A worker that comes again replaces itself; one that leaves is kept, not alive."""
+    workers.register(ledger, WORKER, host="h", device="cpu", capabilities=["speak"])
+    workers.register(ledger, WORKER, host="h", device="gpu", capabilities=CAPABILITIES)
+    (worker,) = workers.read_workers(ledger)
+    assert (worker.device, worker.capabilities, worker.alive) == ("gpu", frozenset(CAPABILITIES), True)
+    workers.leave(ledger, WORKER)
+    assert not workers.read_workers(ledger)[0].alive
+    assert not workers.drain(ledger, "nobody", draining=True)

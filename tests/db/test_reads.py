@@ -1,0 +1,95 @@
+"""What people are shown is what the ledger holds."""
+
+from __future__ import annotations
+
+import pytest
+
+from db import operations, reads, workers
+from db.ledger import Ledger
+from db.states import JobState, Stage
+from farm.policy.eta import EtaInputs, estimate_ms
+from pipeline.plan.artifact import Kind
+from pipeline.plan.errors import InputError
+from tests.db.acting import desk_of, render, speak, take
+from tests.db.values import CAPABILITIES, WORKER, artifact, submit
+
+
+def test_progress_grows_with_the_work(ledger: Ledger) -> None:
+    """Per cent never falls from stage to stage, and follows a running chunk."""
+    submit(ledger, ["row"])
+    told = [_percent(ledger)]
+    speak(ledger, take(ledger, "speak"))
+    told.append(_percent(ledger))
+    claim = take(ledger, "render.warp")
+    desk_of(ledger, claim).advance(1, 2)
+    told.append(_percent(ledger))
+    render(ledger, claim)
+    told.append(_percent(ledger))
+    render(ledger, take(ledger, "render.warp"))
+    told.append(_percent(ledger))
+    assert told == [
+        (Stage.SPEAK, 0),
+        (Stage.RENDER, 5),
+        (Stage.RENDER, 33),
+        (Stage.RENDER, 61),
+        (Stage.JOIN, 90),
+    ]
+
+
+def _percent(ledger: Ledger) -> tuple[Stage | None, int]:
+    line = reads.read_job(ledger, 1).line
+    return line.stage, line.percent
+
+
+def test_jobs_ahead_and_what_an_eta_rests_on(ledger: Ledger) -> None:
+    """A job knows how many stand before it, held ones not counted, and at which measured pace they go."""
+    submit(ledger, ["a", "b", "c"])
+    workers.register(ledger, WORKER, host="h", device="cpu", capabilities=CAPABILITIES)
+    assert reads.count_ahead(ledger, (1, 2, 3)) == {1: 0, 2: 1, 3: 2}
+    for _ in range(3):
+        speak(ledger, take(ledger, "speak"))
+    render(ledger, take(ledger, "render.warp"))
+    view = reads.read_job(ledger, 2)
+    assert view.eta == EtaInputs(frames_left=75, frames_ahead=25, us_per_frame=2000, workers=1)
+    assert estimate_ms(view.eta) == 200
+    operations.pause(ledger, [1], by="anna")
+    assert reads.read_job(ledger, 2).ahead == 0
+    assert reads.read_job(ledger, 1).eta is None
+
+
+def test_lists_go_by_page(ledger: Ledger) -> None:
+    """Jobs come in order of submission, batches the newest first, each a page at a time."""
+    submit(ledger, ["a", "b", "c"], content="one")
+    submit(ledger, ["d"], content="two")
+    first = reads.list_jobs(ledger, limit=2)
+    rest = reads.list_jobs(ledger, limit=9, after=first[-1].id)
+    assert [line.row for line in (*first, *rest)] == ["a", "b", "c", "d"]
+    assert [line.row for line in reads.list_jobs(ledger, batch=2)] == ["d"]
+    assert reads.list_jobs(ledger, state=JobState.FAILED) == ()
+    assert len(reads.list_jobs(ledger, user="anna")) == 4
+    (newest,) = reads.list_batches(ledger, limit=1)
+    (older,) = reads.list_batches(ledger, before=newest.id)
+    assert (newest.id, older.id) == (2, 1)
+    assert not newest.finished
+
+
+def test_attempts_are_told_with_what_they_made(ledger: Ledger) -> None:
+    """A running attempt is shown without an end."""
+    submit(ledger, ["row"])
+    claim = take(ledger, "speak")
+    desk = desk_of(ledger, claim)
+    word = artifact(Kind.SPEECH, "w")
+    desk.take(word.kind, word.key)
+    desk.put(word, 7)
+    (attempt,) = reads.read_job(ledger, 1).steps[0].attempts
+    assert (attempt.worker, attempt.outcome, attempt.ended_at) == (WORKER, None, None)
+
+
+def test_what_is_not_there_is_named(ledger: Ledger) -> None:
+    """An unknown batch and an unknown job are errors that say so."""
+    with pytest.raises(InputError) as told:
+        reads.read_batch(ledger, 5)
+    assert told.value.code == "ledger-batch-unknown"
+    with pytest.raises(InputError) as told:
+        reads.read_job(ledger, 5)
+    assert told.value.code == "ledger-job-unknown"

@@ -1,0 +1,127 @@
+"""A batch stands in the ledger whole, once, or not at all."""
+
+from __future__ import annotations
+
+import threading
+import tracemalloc
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from db import queue, reads, submission
+from db.engine import connect
+from db.ledger import Ledger
+from db.states import JobState, Stage, Urgency
+from db.values import JobDraft, Submission, Submitted
+from pipeline.plan.errors import InputError
+from tests.db.values import digest, draft, spec, submit
+
+
+def test_a_batch_is_what_was_submitted(ledger: Ledger) -> None:
+    """Every row is a job with its spec, its warnings and its trace; only its speak step is ready."""
+    done = submit(ledger, ["first", "second"])
+    batch = reads.read_batch(ledger, done.batch)
+    assert (done.created, done.jobs, batch.jobs, batch.states[JobState.QUEUED]) == (True, 2, 2, 2)
+    first, second = reads.list_jobs(ledger, batch=done.batch)
+    assert (first.row, second.row) == ("first", "second")
+    view = reads.read_job(ledger, first.id)
+    assert view.spec == spec("first")
+    assert view.warnings == draft("first").warnings
+    assert [(step.stage, step.state.value) for step in view.steps] == [
+        (Stage.SPEAK, "ready"),
+        (Stage.JOIN, "blocked"),
+        (Stage.ARCHIVE, "blocked"),
+    ]
+
+
+def test_the_same_content_is_the_same_batch(ledger: Ledger) -> None:
+    """Content that is there gives the existing batch; `again` makes a further edition, each time."""
+    first = submit(ledger, ["row"])
+    assert submit(ledger, ["row"]) == Submitted(batch=first.batch, jobs=1, created=False)
+    again = submit(ledger, ["row"], again=True)
+    assert again.created
+    assert again.batch != first.batch
+    assert submit(ledger, ["row"], again=True).batch not in {first.batch, again.batch}
+
+
+def test_a_key_is_one_submission(ledger: Ledger) -> None:
+    """A key gives its batch back; used with other content, or for a further edition, it is refused."""
+
+    def keyed(content: str, *, again: bool = False) -> Submitted:
+        values = Submission(content=digest(content), name="n", user="u", key="k", again=again)
+        return submission.submit(ledger, values, [draft("row")])
+
+    first = keyed("one")
+    assert keyed("one") == Submitted(batch=first.batch, jobs=1, created=False)
+    for content, again in (("other", False), ("one", True)):
+        with pytest.raises(InputError) as told:
+            keyed(content, again=again)
+        assert told.value.code == "ledger-key-used"
+        assert told.value.facts == {"key": "k", "batch": first.batch}
+
+
+def test_nothing_is_half_submitted(ledger: Ledger) -> None:
+    """Rows that end in an error leave no batch, no job and no source."""
+
+    def rows() -> Iterator[JobDraft]:
+        yield from (draft(f"row{number}") for number in range(600))
+        raise KeyError
+
+    values = Submission(content=digest("half"), name="n", user="u")
+    with pytest.raises(KeyError):
+        submission.submit(ledger, values, rows())
+    assert reads.list_batches(ledger) == ()
+    assert submission.find_batch(ledger, values) is None
+
+
+@pytest.mark.parametrize(("department", "code"), [("default", "batch-empty"), ("none", "department-unknown")])
+def test_what_cannot_be_is_refused(ledger: Ledger, department: str, code: str) -> None:
+    """A batch without rows and a department that nobody knows are refused by name."""
+    values = Submission(content=digest("x"), name="n", user="u", department=department)
+    with pytest.raises(InputError) as told:
+        submission.submit(ledger, values, [])
+    assert told.value.code == f"ledger-{code}"
+
+
+def test_two_that_submit_the_same_at_once_make_one_batch(ledger: Ledger) -> None:
+    """Eight threads that submit the same content get one batch, created once."""
+    together = threading.Barrier(8)
+    answers: list[Submitted] = []
+
+    def act() -> None:
+        together.wait()
+        answers.append(submit(ledger, ["a", "b"]))
+
+    threads = [threading.Thread(target=act) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({answer.batch for answer in answers}) == 1
+    assert [answer.created for answer in answers].count(True) == 1
+
+
+def test_memory_does_not_grow_with_the_batch(make_sqlite: Callable[[], str]) -> None:
+    """Three times the rows take no more memory: the drafts are never held together."""
+    ledger = Ledger(connect(make_sqlite()))
+    submit(ledger, ["warm"], content="warm")
+    peaks = []
+    for count in (500, 1500):
+        tracemalloc.start()
+        values = Submission(content=digest(f"many {count}"), name="n", user="u")
+        submission.submit(ledger, values, (draft(f"row{number}") for number in range(count)))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    ledger.close()
+    assert peaks[1] < 1.3 * peaks[0]
+
+
+def test_the_line_goes_by_urgency_then_batch_then_row(ledger: Ledger) -> None:
+    """High urgency first, then the older batch, then the earlier row."""
+    submit(ledger, ["a1", "a2"], content="a")
+    values = Submission(content=digest("b"), name="demo", user="u")
+    drafts = [draft("b-low", urgency=Urgency.LOW), draft("b-high", urgency=Urgency.HIGH), draft("b-normal")]
+    submission.submit(ledger, values, drafts)
+    found = queue.heads(ledger, "speak", limit=10)
+    rows = [head.label.removeprefix("demo/") for head in found]
+    assert rows == ["b-high", "a1", "a2", "b-normal", "b-low"]

@@ -18,7 +18,7 @@ def digest(engine_name: str) -> str:
     found = hashlib.sha256()
     for canvas in (smiling_canvas(), drawn_canvas()):
         sitter = engine.prepare(canvas)
-        for frame in sitter.frames(spoken("h ə ˈl oʊ m aɪ f ɹ ɛ n d z", seed=3)):
+        for frame in sitter.frames(spoken("h ə ˈl oʊ m aɪ f", seed=3)):
             found.update(frame.tobytes())
     shelf.close()
     return found.hexdigest()

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.eye import EyeEngine, Face
-from pipeline.plan.clock import samples_per_frame
+from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.speech import Phoneme
 from pipeline.plan.timeline import Timeline
 
@@ -32,6 +32,10 @@ _HEIGHTS = (
 _CONSONANTS = (("pbmɓ", 0.0), ("fvɱ", 0.10), ("szʃʒɕʑʂʐθð", 0.18), ("wɥ", 0.15))
 _OTHER = 0.25
 _OPENNESS = {letter: value for letters, value in (*_HEIGHTS, *_CONSONANTS) for letter in letters}
+
+# Voices mark a stop that is shorter than this, in samples, where it is released.
+_BILABIAL_STOPS = frozenset("pb")
+_BURST = 50 * SAMPLE_RATE // 1000
 
 # Pairs of landmarks across the lips with their weights, and the corners of the eyes.
 _ACROSS = ((13, 14, 0.5), (81, 178, 0.25), (311, 402, 0.25))
@@ -64,6 +68,11 @@ def phoneme_openness(phonemes: Iterable[Phoneme], frames: int, fps: int) -> Curv
     fine = np.zeros(frames * _FINE)
     part = samples_per_frame(fps) / _FINE
     for phoneme in phonemes:
+        if phoneme.symbol[:1] in _BILABIAL_STOPS and phoneme.end - phoneme.start < _BURST:
+            # A stop's release is heard; its closure, which is seen, is over by then.
+            fine[round((phoneme.start - _BURST) / part) : round(phoneme.start / part)] = 0.0
+            fine[round(phoneme.start / part) : round(phoneme.end / part)] = _OTHER
+            continue
         parts = _parts(phoneme.symbol)
         edges = np.linspace(phoneme.start, phoneme.end, len(parts) + 1) / part
         for value, start, end in zip(parts, edges[:-1], edges[1:], strict=True):

@@ -139,9 +139,9 @@ def _skin(eye: _Eye, still: Picture) -> NDArray[np.float32]:
     to_brow = eye.brow.mean(axis=0) - eye.upper[_DENSE // 2]
     above = _colours(smooth, [eye.upper + to_brow * part for part in (0.38, 0.48, 0.58)])
     below = _colours(smooth, [eye.lower + eye.down * (part * eye.unit) for part in (0.09, 0.12, 0.15)])
-    # Brows and shadows make the skin above too dark, frames of glasses any skin too light: both sides vote.
-    usual = np.median(np.concatenate([above, below]), axis=0)
-    above, below = (np.clip(side, 0.72 * usual, 1.15 * usual) for side in (above, below))
+    # Brows and shadows make the skin beside an eye too dark, frames of glasses too light: the cheek decides.
+    cheek = np.median(_sample(smooth, eye.lower[6:-6] + eye.down * (0.27 * eye.unit)), axis=0)
+    above, below = (_as_light_as(cheek, side) for side in (above, below))
     u, v, across, top, bottom = _along_lid(eye, *still.shape[:2])
     t = np.clip(
         (v - np.interp(u, across, top)) / np.maximum(np.interp(u, across, bottom - top), 1.0), 0.0, 1.0
@@ -153,7 +153,7 @@ def _skin(eye: _Eye, still: Picture) -> NDArray[np.float32]:
     half = (across[-1] - across[0]) / 2
     # The ball under the lid: lighter in its middle, darker towards the corners, the crease and the lashes.
     ball = np.exp(-((u / (0.72 * half)) ** 2) - ((t - 0.45) / 0.5) ** 2)[..., None]
-    lid = (sides[0] * (1.0 - mix) + sides[1] * mix) * (0.915 + 0.07 * ball) * np.array([0.965, 0.98, 1.0])
+    lid = (sides[0] * (1.0 - mix) + sides[1] * mix) * (0.93 + 0.06 * ball) * np.array([0.97, 0.98, 1.0])
     grained: NDArray[np.float32] = (lid + _grain(eye, still)).astype(np.float32)
     return grained
 
@@ -179,6 +179,16 @@ def _colours(smooth: Picture, lines: Sequence[Points]) -> NDArray[np.float64]:
     local = np.median(np.stack([_sample(smooth, points) for points in lines]), axis=0)
     steady = np.stack([np.median(local[max(k - 4, 0) : k + 5], axis=0) for k in range(len(local))])
     return 0.65 * steady + 0.35 * np.median(local, axis=0)
+
+
+def _as_light_as(cheek: NDArray[np.float64], colours: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Colours mixed with a cheek's as far as they are much darker or lighter than it."""
+    light, usual = colours.mean(axis=1, keepdims=True), max(float(cheek.mean()), 1.0)
+    shaded = 0.88 * cheek
+    wanted = np.clip(light, 0.74 * usual, 1.05 * usual)
+    part = np.where(wanted == light, 0.0, (wanted - light) / (0.88 * usual - light + 1e-9))
+    mixed: NDArray[np.float64] = colours + (shaded - colours) * np.clip(part, 0.0, 1.0)
+    return mixed
 
 
 def _grain(eye: _Eye, still: Picture) -> NDArray[np.float64]:

@@ -26,6 +26,9 @@ _LEFT, _RIGHT, _TOP, _BELOW_CHIN = -1.0, 1.0, -0.70, 0.65
 # Around the lips, in the face's frame.
 _LIPS_ABOVE, _LIPS_BELOW, _LIPS_BESIDE = 0.30, 0.55, 0.32
 
+# Controls closer than this are one.
+_SAME_PLACE = 0.004
+
 _PLAIN_STEPS = 5
 _NEWTON_STEPS = 3
 _LONGEST_STEP = 2.0
@@ -169,11 +172,9 @@ def _sheet(lips: LipRig, nodes: Points, *, upper: bool) -> NDArray[np.float64]:
 
 def _distinct(controls: Points, motion: NDArray[np.float64]) -> tuple[Points, NDArray[np.float64]]:
     """Without points that all but coincide with an earlier one: a spline cannot part them."""
-    kept: list[int] = []
-    for index, point in enumerate(controls):
-        nearest = min((float(((point - controls[k]) ** 2).sum()) for k in kept), default=1.0)
-        if nearest > 0.004**2:
-            kept.append(index)
+    away = controls[:, None] - controls[None]
+    near = (away * away).sum(axis=2) < _SAME_PLACE**2
+    kept = ~np.tril(near, -1).any(axis=1)
     return controls[kept], motion[kept]
 
 

@@ -41,9 +41,9 @@ def tones(frame: FaceFrame, picture: Picture) -> Tones:
     skin = np.median(cv2.GaussianBlur(picture, (0, 0), 2.0)[rows, columns].astype(np.float64), axis=0)
     luma = float(skin[0] * 0.114 + skin[1] * 0.587 + skin[2] * 0.299)
     light = min(max(luma / 150.0, 0.40), 1.12)
-    # Skin in white light is about this; what differs, the light does, and to a part the skin itself.
-    tint = skin / (np.array([0.70, 0.86, 1.24]) * max(luma, 1.0))
-    tint = np.clip(tint, 0.5, 1.3) ** 0.5
+    # Skin in white light is about 1.8 times as red as blue; warmer light tints teeth too, by less.
+    warmth = min(max(float(skin[2] / max(skin[0], 1.0)) / 1.8, 0.6), 3.0)
+    tint = np.array([warmth**-0.30, 1.0, warmth**0.08])
     tint /= tint[0] * 0.114 + tint[1] * 0.587 + tint[2] * 0.299
     # In the shade of the lips teeth are hardly lighter than the skin, and in dark faces a little more.
     brightness = (62.0 + 0.82 * luma) / 210.0

@@ -134,15 +134,15 @@ class LipRig:
         return weights
 
 
-def lip_rig(frame: FaceFrame, gain: float) -> LipRig:
-    """The rig of a face; `gain` scales how far its lips part, 1 for a face like most."""
+def lip_rig(frame: FaceFrame) -> LipRig:
+    """The rig of a face."""
     upper, lower = frame.points[list(UPPER_LIP_INNER)], frame.points[list(LOWER_LIP_INNER)]
     right, left = frame.points[list(MOUTH_CORNERS)]
     half_width = float(left[0] - right[0]) / 2
     gap = max(float(lower[_MIDDLE, 1] - upper[_MIDDLE, 1]), 0.0)
     opened = gap > _OPEN_GAP * 2 * half_width
     rest = _rest(upper, lower, half_width, opened=opened)
-    reach = _APERTURE * min(max(2 * half_width, 0.7), 0.95) * gain
+    reach = _APERTURE * min(max(2 * half_width, 0.7), 0.95)
     edges = _inner_motion(rest, upper, lower)
     upper_outer = frame.points[list(UPPER_LIP_OUTER)]
     lower_outer = frame.points[list(LOWER_LIP_OUTER)]
@@ -313,6 +313,7 @@ def _skin(
 def _anchors(chin: float) -> Points:
     """Points that never move: a ring around the lower face, and the neck."""
     angles = np.linspace(0.0, 2.0 * np.pi, 20, endpoint=False)
-    ring = np.stack([1.05 * np.cos(angles), chin * 0.35 + 1.02 * np.sin(angles)], axis=1)
+    middle, reach = (chin - 0.23) / 2, (chin + 1.29) / 2
+    ring = np.stack([1.05 * np.cos(angles), middle + reach * np.sin(angles)], axis=1)
     neck = np.array([[x, chin + 0.34] for x in (-0.5, -0.25, 0.0, 0.25, 0.5)])
     return np.concatenate([ring, neck])

@@ -117,9 +117,10 @@ def _checked_frame(canvas: Canvas, size: tuple[int, int]) -> FaceFrame:
 
 def _steady(frame: FaceFrame) -> tuple[LipRig, LowerFace]:
     """Lips that part as far as they can without any skin folding over."""
+    full = lip_rig(frame)
+    lower_face = LowerFace(frame, full)
     for gain in _GAINS:
-        lips = lip_rig(frame, gain)
-        lower_face = LowerFace(frame, lips)
+        lips = replace(full, reach=full.reach * gain)
         if min(lower_face.least_area(lips.weights(mouth)) for mouth in _EXTREMES) >= _LEAST_AREA:
             return lips, lower_face
     raise InputError("face-cannot-move")

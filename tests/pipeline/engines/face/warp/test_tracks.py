@@ -39,7 +39,7 @@ def test_both_ends_of_an_utterance_are_rest(said: str, fps: int, sound_ms: int) 
             assert getattr(curves, name)[-1] == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(_SPEECH, _SPEECH, st.sampled_from(FRAME_RATES), st.integers(15, 200))
 def test_two_utterances_as_one_audio_give_the_curves_of_each(one: str, two: str, fps: int, ms: int) -> None:
     """Laid end to end, they move the mouth as each does alone: point by point, to the last bit."""

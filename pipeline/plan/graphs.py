@@ -15,9 +15,10 @@ from pipeline.plan.job import Format
 #: The encoder of clips, and what its profile is made of.
 VIDEO_ENCODER = "libx264"
 AUDIO_ENCODER = "aac"
-#: Bits a second and search of the audio encoder: speech in two equal channels is transparent at this rate,
-#: and the fast search takes a third of the default's time for it.
-AUDIO_PARAMETERS = ("b=128k", "aac_coder=fast")
+#: The audio encoder's parameters. Two equal channels are one sum and no difference, which is all coding in
+#: sum and difference needs; so the rate is ample for speech, and the tools for scarce bits are left out. The
+#: default search and tools take four times as long for it (measured: 23 s against 6 for ten minutes).
+AUDIO_PARAMETERS = ("b:a=128k", "aac_coder=fast", "aac_ms=1", "aac_is=0", "aac_pns=0", "aac_tns=0")
 #: Every track counts time in the samples of the master audio, of which each frame is a whole number.
 TIMESCALE = SAMPLE_RATE
 
@@ -98,7 +99,8 @@ def sound(target: Path) -> list[str]:
         format="mp4",
         acodec=AUDIO_ENCODER,
         ar=SAMPLE_RATE,
-        **{"b:a": given["b"], "aac_coder": given["aac_coder"], "flags:a": "+bitexact"},
+        **given,
+        **{"flags:a": "+bitexact"},
         threads=1,
         **_SAME_BYTES,
     )

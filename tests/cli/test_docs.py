@@ -30,7 +30,7 @@ def test_the_page_names_no_command_that_is_not_there() -> None:
 def test_every_exit_code_stands_in_the_page() -> None:
     """The table of exit codes is the table of the code."""
     rows = re.findall(r"^\| (\d+) \| `([A-Z]+)` \|", PAGE, re.MULTILINE)
-    assert [(int(code), name) for code, name in rows] == [(exit.value, exit.name) for exit in Exit]
+    assert [(int(code), name) for code, name in rows] == [(each.value, each.name) for each in Exit]
 
 
 def test_every_kind_of_document_stands_in_the_page() -> None:

@@ -1,0 +1,162 @@
+"""Promises of the commands over a ledger: submit, list, show, cancel, pause, resume, retry, status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.exits import Exit
+from tests.cli.conftest import Lectern
+
+pytestmark = pytest.mark.usefixtures("ready_home")
+
+
+def submitted(lectern: Lectern, manifest: Path) -> list[int]:
+    """Submit the three rows; the numbers of their jobs."""
+    receipt = lectern("submit", manifest, "--json")
+    assert receipt.code == Exit.OK, receipt.err
+    listed = lectern("list", receipt.document["batch"], "--json").document
+    return [job["id"] for job in listed["rows"]]
+
+
+def states(lectern: Lectern) -> list[tuple[str, list[str]]]:
+    """State and holds of each job of the first batch."""
+    return [(job["state"], job["holds"]) for job in lectern("list", 1, "--json").document["rows"]]
+
+
+def test_submit_tells_the_batch_and_how_to_watch_it(lectern: Lectern, manifest: Path) -> None:
+    """The same manifest again is the same batch, and the person is told so."""
+    first = lectern("submit", manifest)
+    assert (first.code, first.out) == (Exit.OK, "Batch 1: 3 films are queued.\nlectern watch 1\n")
+    second = lectern("submit", manifest)
+    assert second.code == Exit.OK
+    assert "nothing new was queued" in second.out
+    assert lectern("submit", manifest, "--again", "--json").document["batch"] == 2
+
+
+def test_canceled_jobs_are_brought_back_by_retry(lectern: Lectern, manifest: Path) -> None:
+    """What was changed and what was not is told by number."""
+    first, second, third = submitted(lectern, manifest)
+    assert lectern("cancel", first, second, "--json").document == {
+        "kind": "changed",
+        "changed": [first, second],
+        "unchanged": [],
+    }
+    assert states(lectern) == [("canceled", []), ("canceled", []), ("queued", [])]
+    again = lectern("cancel", "--batch", 1)
+    assert again.out == f"Canceled 1: {third}\nAs they were 2: {first}, {second}\n"
+    assert lectern("retry", first, "--json").document["changed"] == [first]
+    assert states(lectern)[0] == ("queued", [])
+
+
+def test_paused_jobs_are_held_until_they_are_resumed(lectern: Lectern, manifest: Path) -> None:
+    """A hold stands beside the state, and lists can be asked for it."""
+    first, *_ = submitted(lectern, manifest)
+    assert lectern("pause", first).code == Exit.OK
+    assert states(lectern)[0] == ("queued", ["operator"])
+    held = lectern("list", 1, "--state", "held", "--json").document
+    assert [job["id"] for job in held["rows"]] == [first]
+    assert "lectern resume" in lectern("list", 1).out
+    assert lectern("resume", first).code == Exit.OK
+    assert states(lectern)[0] == ("queued", [])
+
+
+def test_show_tells_everything_of_a_job(lectern: Lectern, manifest: Path) -> None:
+    """Trace id, voice and format; and why nothing moves, with what to do about it."""
+    first, *_ = submitted(lectern, manifest)
+    document = lectern("show", first, "--json").document
+    assert (document["row"], document["voice"][:7], document["format"]) == ("row0", "espeak/", "512x512")
+    assert len(document["trace"]) == 32
+    assert document["waiting"] == "no-worker"
+    assert "lectern up" in lectern("show", first).out
+
+
+def test_foreign_text_plays_no_tricks_on_the_terminal(lectern: Lectern, manifest: Path) -> None:
+    """A title's control characters are gone, and what looks like markup is shown as it was written."""
+    first, *_ = submitted(lectern, manifest)
+    page = lectern("show", first).out
+    assert "\x1b" not in page
+    assert "[red]" in page
+
+
+def test_status_says_what_keeps_the_farm_from_going_on(lectern: Lectern, manifest: Path) -> None:
+    """Films are queued and nobody works: the cure stands in the answer, in the reader's language."""
+    assert lectern("status").out == "Nothing was submitted yet.\n"
+    submitted(lectern, manifest)
+    assert "no worker is there. Start the farm with `lectern up`" in lectern("status").out
+    assert "请用 `lectern up` 启动农场" in lectern("status", "--lang", "zh").out
+    document = lectern("status", "--json").document
+    assert (document["counts"], document["workers"]) == ({"queued": 3}, [])
+
+
+@pytest.mark.parametrize("arguments", [("show", 99), ("cancel", 99), ("list", 99), ("watch", 99), ("watch",)])
+def test_what_is_not_there_has_an_exit_code_of_its_own(
+    lectern: Lectern, arguments: tuple[object, ...]
+) -> None:
+    """Unknown jobs and batches, and watching a farm that has none."""
+    answer = lectern(*arguments, "--json")
+    assert answer.code == Exit.UNKNOWN
+    assert answer.out == ""
+    assert answer.failure["exit"] == Exit.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("dance",),
+        ("submit",),
+        ("show", "one"),
+        ("cancel",),
+        ("cancel", 1, "--batch", 1),
+        ("db",),
+        ("status", "--lang", "fr"),
+    ],
+)
+def test_a_command_that_is_not_understood_is_a_mistake_of_usage(
+    lectern: Lectern, arguments: tuple[object, ...]
+) -> None:
+    """The answer says what was wrong, without a traceback, and as JSON when that was asked for."""
+    answer = lectern(*arguments, "--json")
+    assert answer.code == Exit.USAGE
+    assert answer.failure["code"] == "command-usage"
+
+
+def test_a_state_that_does_not_exist_is_a_mistake_of_usage(lectern: Lectern, manifest: Path) -> None:
+    """The known states are named."""
+    submitted(lectern, manifest)
+    answer = lectern("list", 1, "--state", "dreaming")
+    assert answer.code == Exit.USAGE
+    assert "queued" in answer.err
+
+
+def test_a_refused_batch_is_told_as_a_table_and_as_json(lectern: Lectern, manifest: Path) -> None:
+    """Row, column, words, cure and code; nothing on standard output, and nothing queued."""
+    manifest.write_text(manifest.read_text("utf-8").replace("face.png", "gone.png", 1), "utf-8")
+    told = lectern("submit", manifest)
+    assert (told.code, told.out) == (Exit.REFUSED, "")
+    assert "[manifest-file-missing]" in told.err
+    assert "--skip-invalid" in told.err
+    failure = lectern("submit", manifest, "--json", "--lang", "zh").failure
+    assert (failure["rows"], failure["good"]) == (3, 2)
+    (problem,) = failure["problems"]
+    assert (problem["row"], problem["column"], problem["code"]) == (2, "portrait", "manifest-file-missing")
+    assert "gone.png" in problem["what"]
+    assert lectern("list", "--json").document["batches"] == []
+
+
+def test_a_defect_is_told_in_a_line_and_kept_in_a_log(
+    lectern: Lectern, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody but the log sees a traceback."""
+
+    def break_down(*_: object, **__: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("farm.show.whole", break_down)
+    answer = lectern("status")
+    assert answer.code == Exit.UNEXPECTED
+    assert "Traceback" not in answer.err
+    log = home / "logs/command.log"
+    assert str(log) in answer.err
+    assert "RuntimeError: broken" in log.read_text("utf-8")

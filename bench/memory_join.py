@@ -1,0 +1,83 @@
+"""Whether a long film takes more memory than a short one.
+
+    python bench/memory_join.py [--minutes 2,60] [--size 512]
+
+Makes a film of distinct sentences for each length, in a fresh process each: speech, clips, join, captions.
+Watches the memory of the whole process tree (proportional set size, so that shared pages count once) twenty
+times a second. Target: the peak at 60 minutes is at most 5 % above the peak at 2 minutes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+from _farm import Film, machine, settings_in
+from _film import CountingDesk, make, sentences
+
+from farm.bootstrap import open_workshop
+from farm.studio import Studio
+from pipeline.plan.job import Format
+
+_SENTENCES_A_MINUTE = 13
+_LOOK_S = 0.05
+
+
+def main() -> None:
+    """Measure each length and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--minutes", default="2,60")
+    parser.add_argument("--size", type=int, default=512)
+    parser.add_argument("--make", type=float, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.make:
+        _make(given.make, given.size)
+        return
+    print(machine())
+    peaks = [_peak(minutes, given.size) for minutes in map(float, given.minutes.split(","))]
+    print(f"the longest takes {100 * (peaks[-1] / peaks[0] - 1):+.1f} % against the shortest (target +5.0)")
+
+
+def _make(minutes: float, size: int) -> None:
+    picture = Format(width=size, height=size, fps=25)
+    script = " ".join(sentences(round(minutes * _SENTENCES_A_MINUTE)))
+    with tempfile.TemporaryDirectory() as home, open_workshop(settings_in(Path(home))) as workshop:
+        frames = make(workshop, Studio(workshop), Film("film", script, picture), CountingDesk())
+    print(f"{frames / picture.fps / 60:.1f} min", end="", flush=True)
+
+
+def _peak(minutes: float, size: int) -> float:
+    """The peak of the process tree that makes a film, in MiB."""
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    command = [sys.executable, __file__, "--make", str(minutes), "--size", str(size)]
+    peak = 0
+    with subprocess.Popen(command, env=environment) as maker:
+        watched = psutil.Process(maker.pid)
+        while maker.poll() is None:
+            with contextlib.suppress(psutil.Error):
+                tree = [watched, *watched.children(recursive=True)]
+                peak = max(peak, sum(_pss(process) for process in tree))
+            time.sleep(_LOOK_S)
+    if maker.returncode:
+        raise SystemExit(maker.returncode)
+    print(f": peak {peak / (1 << 20):.1f} MiB")
+    return peak / (1 << 20)
+
+
+def _pss(process: psutil.Process) -> int:
+    with contextlib.suppress(psutil.Error):
+        return int(process.memory_full_info().pss)
+    return 0
+
+
+if __name__ == "__main__":
+    main()

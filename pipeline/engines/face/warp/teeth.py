@@ -20,6 +20,7 @@ _UPPER = ((0.125, 0.060), (0.100, 0.048), (0.108, 0.055), (0.09, 0.040), (0.08, 
 _LOWER = ((0.082, 0.040), (0.085, 0.038), (0.092, 0.040), (0.09, 0.030), (0.08, 0.020))
 _WIDTH, _HEIGHT, _GUM = 1.3, 0.62, 0.30
 _GAP = 0.004
+_CREVICE = 0.74
 # Landmarks on the red of the lips.
 _LIPS = (12, 15, 38, 268, 86, 316)
 _FINE = 4
@@ -97,7 +98,7 @@ def _softened(
     # Between two teeth there is a fine line, not a hole.
     some = _grey(cover > 0.3)  # noqa: PLR2004 - about a third
     whole = _grey(cv2.morphologyEx(some, cv2.MORPH_CLOSE, _block(max(3, int(0.03 * unit) | 1), 1)))
-    relief = np.maximum(relief, whole * np.where(relief > 0, relief, 0.80)).astype(np.float32)
+    relief = (whole * (relief + _CREVICE * (1.0 - cover))).astype(np.float32)
     pixels = np.empty((*relief.shape, 2), np.float32)
     pixels[..., 0] = cv2.GaussianBlur(whole.astype(np.float32), (0, 0), softness)
     pixels[..., 1] = cv2.GaussianBlur(relief, (0, 0), 0.8 * softness)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import tempfile
@@ -13,7 +14,6 @@ from typing import NoReturn, TextIO
 
 import typer
 
-from cli import archive, doctor, engines, gc, ledger, operate, render, serve, show, submit, watch
 from cli.arguments import take_apart
 from cli.exits import Exit, exit_of
 from cli.terminal import Terminal
@@ -25,37 +25,43 @@ _ABOUT = (
 )
 _EVERYWHERE = "Every command also takes --json (an answer for machines) and --lang en|zh."
 
-#: The commands of the top level in the order in which help lists them.
-COMMANDS: Mapping[str, Callable[..., Exit]] = {
-    "submit": submit.submit,
-    "status": show.status,
-    "watch": watch.watch,
-    "show": show.show,
-    "list": show.list_,
-    "render": render.render,
-    "cancel": operate.cancel,
-    "pause": operate.pause,
-    "resume": operate.resume,
-    "retry": operate.retry,
-    "up": serve.up,
-    "worker": serve.worker,
-    "dispatcher": serve.dispatcher,
-    "doctor": doctor.doctor,
-    "engines": engines.engines,
-    "voices": engines.voices,
-    "gc": gc.gc,
+#: The commands of the top level in the order in which help lists them, and where each function is.
+COMMANDS: Mapping[str, str] = {
+    "submit": "cli.submit:submit",
+    "status": "cli.show:status",
+    "watch": "cli.watch:watch",
+    "show": "cli.show:show",
+    "list": "cli.show:list_",
+    "render": "cli.render:render",
+    "cancel": "cli.operate:cancel",
+    "pause": "cli.operate:pause",
+    "resume": "cli.operate:resume",
+    "retry": "cli.operate:retry",
+    "up": "cli.serve:up",
+    "worker": "cli.serve:worker",
+    "dispatcher": "cli.serve:dispatcher",
+    "doctor": "cli.doctor:doctor",
+    "engines": "cli.engines:engines",
+    "voices": "cli.engines:voices",
+    "gc": "cli.gc:gc",
 }
-GROUPS: Mapping[str, tuple[str, Mapping[str, Callable[..., Exit]]]] = {
+#: The same for commands in groups, with what each group is about.
+GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "db": (
         "The ledger's schema.",
-        {"upgrade": ledger.upgrade, "current": ledger.current, "check": ledger.check},
+        {"upgrade": "cli.ledger:upgrade", "current": "cli.ledger:current", "check": "cli.ledger:check"},
     ),
-    "archive": ("The folder that finished films are delivered to.", {"init": archive.init}),
+    "archive": ("The folder that finished films are delivered to.", {"init": "cli.archive:init"}),
 }
 
 
-def make_app() -> typer.Typer:
-    """The command line with all its commands; nothing is opened or read by making it."""
+def make_app(first: str) -> typer.Typer:
+    """The command line; nothing is opened or read by making it.
+
+    Args:
+        first: the first word of what was typed. When it names a command or a group, nothing else is imported,
+            so that asking for a status does not wait for what makes films.
+    """
     app = typer.Typer(
         name="lectern",
         help=_ABOUT,
@@ -64,14 +70,30 @@ def make_app() -> typer.Typer:
         rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for name, command in COMMANDS.items():
-        app.command(name, epilog=_EVERYWHERE)(command)
-    for name, (about, commands) in GROUPS.items():
-        group = typer.Typer(name=name, help=about, rich_markup_mode=None)
-        for part, command in commands.items():
-            group.command(part, epilog=_EVERYWHERE)(command)
-        app.add_typer(group)
+    # Without it, an app with a single command would be that command itself.
+    app.callback()(_no_command)
+    known = first in COMMANDS or first in GROUPS
+    for name, place in COMMANDS.items():
+        if name == first or not known:
+            app.command(name, epilog=_EVERYWHERE)(_function(place))
+    for name, (about, parts) in GROUPS.items():
+        if name == first or not known:
+            group = typer.Typer(name=name, help=about, rich_markup_mode=None)
+            group.callback()(_no_command)
+            for part, place in parts.items():
+                group.command(part, epilog=_EVERYWHERE)(_function(place))
+            app.add_typer(group)
     return app
+
+
+def _no_command() -> None:
+    """Do nothing before a command."""
+
+
+def _function(place: str) -> Callable[..., Exit]:
+    module, _, name = place.partition(":")
+    command: Callable[..., Exit] = getattr(importlib.import_module(module), name)
+    return command
 
 
 def main() -> NoReturn:
@@ -103,7 +125,9 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], stdout: TextIO
 
 def _command(rest: Sequence[str], terminal: Terminal) -> int:
     try:
-        code = make_app()(list(rest) or ["--help"], prog_name="lectern", obj=terminal, standalone_mode=False)
+        code = make_app(rest[0] if rest else "")(
+            list(rest) or ["--help"], prog_name="lectern", obj=terminal, standalone_mode=False
+        )
     except typer.TyperException as error:
         raise InputError("command-usage", reason=error.format_message()) from error
     except typer.Abort:

@@ -12,13 +12,13 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.text import Text
 
 from cli.clean import clean
-from cli.documents import film_document
 from cli.exits import Exit
 from cli.options import terminal_of
 from cli.terminal import Terminal, told
 from farm.bootstrap import open_workshop
 from farm.choices import Wish
 from farm.local import Made, Order, make_film
+from pipeline.plan.messages import Language
 
 _STAGES = ("speak", "render", "join")
 
@@ -58,7 +58,7 @@ def render(
         what, cure = told(warning.code, warning.facts, terminal.language)
         terminal.note(Text(f"{terminal.words('warning')} {what} {cure} [{warning.code}]", style="yellow"))
     took = round(time.monotonic() - started)
-    terminal.answer(film_document(made, terminal.language), _made(made, took, terminal))
+    terminal.answer(_film(made, terminal.language), _made(made, took, terminal))
     return Exit.OK
 
 
@@ -68,6 +68,24 @@ def _made(made: Made, took: int, terminal: Terminal) -> Iterator[str]:
     yield words("film-made", film=clean(str(made.files[".mp4"])), length=length, took=words.span(took))
     beside = ", ".join(clean(path.name) for suffix, path in made.files.items() if suffix != ".mp4")
     yield words("film-beside", files=beside)
+
+
+def _film(made: Made, language: Language) -> dict[str, object]:
+    """A film that was made by `lectern render`."""
+    warnings = []
+    for warning in made.warnings:
+        what, cure = told(warning.code, warning.facts, language)
+        warnings.append({"code": warning.code, "what": what, "cure": cure, "facts": dict(warning.facts)})
+    return {
+        "kind": "film",
+        "film": str(made.files[".mp4"]),
+        "files": {suffix.lstrip("."): str(path) for suffix, path in made.files.items()},
+        "frames": made.frames,
+        "fps": made.fps,
+        "trace": made.trace,
+        "essence": made.essence,
+        "warnings": warnings,
+    }
 
 
 class _Bars:

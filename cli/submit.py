@@ -10,15 +10,15 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from cli.documents import receipt_document, refusal_document
 from cli.exits import Exit, exit_of
 from cli.options import terminal_of
-from cli.terminal import Terminal, told
+from cli.terminal import Terminal, error_document, told
 from cli.watch import follow
 from farm import submit as submitting
 from farm.bootstrap import open_farm
 from farm.manifest import Problem
 from farm.submit import BatchRefusedError, Manner, Receipt
+from pipeline.plan.messages import Language
 
 #: More than so many lines help nobody on a screen; --json tells all.
 _MOST_PROBLEMS = 50
@@ -56,7 +56,7 @@ def submit(
         _problems(receipt.skipped, "left-out", terminal)
         _problems(receipt.warnings, "warnings", terminal)
         if not watch:
-            terminal.answer(receipt_document(receipt, terminal.language), _received(receipt, terminal))
+            terminal.answer(_receipt(receipt, terminal.language), _received(receipt, terminal))
             return Exit.OK
         for line in _received(receipt, terminal):
             terminal.note(line)
@@ -65,7 +65,7 @@ def submit(
 
 def _refused(refusal: BatchRefusedError, terminal: Terminal) -> Exit:
     if terminal.json_wanted:
-        terminal.failure(refusal_document(refusal, terminal.language))
+        terminal.failure(_refusal(refusal, terminal.language))
         return exit_of(refusal)
     _problems(refusal.problems, "problems", terminal)
     _problems(refusal.warnings, "warnings", terminal)
@@ -99,3 +99,39 @@ def _table(problems: Sequence[Problem], terminal: Terminal) -> Table:
         words.append(f"\n{cure} ", style="dim").append(f"[{problem.code}]", style="dim")
         rows.append((str(problem.row or ""), problem.column, words))
     return terminal.table("row", "column", "problem", rows=rows, right=(0,))
+
+
+def _receipt(receipt: Receipt, language: Language) -> dict[str, object]:
+    """What became of a submission."""
+    return {
+        "kind": "receipt",
+        "batch": receipt.batch,
+        "jobs": receipt.jobs,
+        "created": receipt.created,
+        "skipped": [_problem(problem, language) for problem in receipt.skipped],
+        "warnings": [_problem(problem, language) for problem in receipt.warnings],
+    }
+
+
+def _refusal(refusal: BatchRefusedError, language: Language) -> dict[str, object]:
+    """Why a batch was refused: an error with every problem of every row."""
+    return {
+        **error_document(refusal, language),
+        "rows": refusal.rows,
+        "good": refusal.good,
+        "problems": [_problem(problem, language) for problem in refusal.problems],
+        "warnings": [_problem(problem, language) for problem in refusal.warnings],
+    }
+
+
+def _problem(problem: Problem, language: Language) -> dict[str, object]:
+    """One problem of one row; row 0 is the manifest as a whole."""
+    what, cure = told(problem.code, problem.facts, language)
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "code": problem.code,
+        "what": what,
+        "cure": cure,
+        "facts": dict(problem.facts),
+    }

@@ -23,7 +23,7 @@ from db import leases, queue
 from db.leases import Leadership, Lease, Watch, WorkerPulse
 from db.ledger import Ledger
 from db.states import URGENCY
-from db.workers import read_workers
+from db.workers import WorkerView, read_workers
 from farm.policy.order import Head, choose
 from pipeline.plan import trace
 from pipeline.plan.errors import AwayError
@@ -74,6 +74,7 @@ class Dispatcher:
         self._pace = pace
         self._leading = False
         self._due = 0.0
+        self._workers: tuple[WorkerView, ...] = ()
         self._trouble = ""
         self._mark = secrets.token_hex(8)
         self._leader_watch = self._watch()
@@ -101,6 +102,7 @@ class Dispatcher:
                 self._leading = self._lead()
                 if self._leading:
                     self._take_away()
+                    self._call_back()
             if self._leading:
                 self._fill()
             self._say("")
@@ -148,6 +150,7 @@ class Dispatcher:
     def _take_away(self) -> None:
         """Take steps from workers that are lost."""
         running = {(lease.step, lease.fence): lease for lease in leases.read_leases(self._ledger)}
+        self._workers = read_workers(self._ledger)
         pulses = {pulse.worker: pulse for pulse in leases.read_pulses(self._ledger)}
         now = time.monotonic()
         lost = self._lease_watch.observe([(who, lease.counter) for who, lease in running.items()], now)
@@ -166,21 +169,24 @@ class Dispatcher:
         if leases.bury(self._ledger, pulse):
             self._log.warning("worker silent", worker=pulse.worker)
 
+    def _call_back(self) -> None:
+        """Have messages that nobody claimed sent again."""
+        sent_before = self._ledger.clock() - int(self._pace.resend_s * 1000)
+        queue.unmark_sent(self._ledger, before_ms=sent_before)
+
     def _fill(self) -> None:
         """Send as many steps of each capability as workers will soon be free for."""
         if self._bell.epoch() is None:
             sent_before = queue.unmark_sent(self._ledger)
             self._bell.plant(self._mark)
             self._log.info("redis is new", sent_again=sent_before)
-        resend_ms = int(self._pace.resend_s * 1000)
-        queue.unmark_sent(self._ledger, before_ms=self._ledger.clock() - resend_ms)
         lines = queue.lines(self._ledger)
         if not any(line.ready > line.sent for line in lines.values()):
             return
         busy = {lease.worker for lease in leases.read_leases(self._ledger)}
         able: Counter[str] = Counter()
         free: Counter[str] = Counter()
-        for worker in read_workers(self._ledger):
+        for worker in self._workers:
             if worker.alive and not worker.draining:
                 able.update(worker.capabilities)
                 free.update(worker.capabilities if worker.name not in busy else ())
@@ -191,7 +197,8 @@ class Dispatcher:
 
     def _send(self, capability: str, slots: int) -> None:
         heads = queue.heads(self._ledger, capability, limit=slots)
-        running = queue.running_by_department(self._ledger, capability)
+        alone = len({head.department for head in heads}) <= 1
+        running = {} if alone else queue.running_by_department(self._ledger, capability)
         chosen = {head.step: head for head in choose(heads, running, slots)}
         marked = queue.mark_sent(self._ledger, list(chosen))
         sent: set[int] = set()

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select,
 
 from db.codec import profile_digest, profile_from_text, spec_from_text
 from db.ledger import Ledger
+from db.prepared import run
 from db.states import JobState, Role, Stage, StepState
 from db.tables import artifacts, attempts, jobs, results, skills, steps, workers
 from db.values import Claim, Film, Holding
@@ -161,22 +162,23 @@ def claim(
     honoured = None if profiles is None else {profile_digest(profile) for profile in profiles}
     with ledger.write("claim") as connection:
         now = ledger.clock()
-        seen = connection.execute(_LOOK, {"step": step}).first()
+        seen = run(connection, _LOOK, {"step": step}).first()
         if seen is None or seen.state != StepState.READY.value:
             return None
         able = seen.capability in capabilities
         able = able and (not seen.profile_digest or honoured is None or seen.profile_digest in honoured)
         if not able or seen.closed or seen.not_before > now or _after_another(connection, seen, worker, now):
-            connection.execute(_UNMARK, {"step": step, "sent": seen.published_at})
+            run(connection, _UNMARK, {"step": step, "sent": seen.published_at})
             return None
         if seen.job_state == JobState.QUEUED.value:
-            connection.execute(_ACTIVATE, {"job": seen.job_id, "now": now})
-        fence = connection.execute(_CLAIM, {"step": step, "now": now, "by": worker}).scalar()
+            run(connection, _ACTIVATE, {"job": seen.job_id, "now": now})
+        fence = run(connection, _CLAIM, {"step": step, "now": now, "by": worker}).scalar()
         if fence is None:
             connection.rollback()
             return None
         begun = {"step_id": step, "number": fence, "worker": worker, "device": device, "started_at": now}
-        connection.execute(_BEGIN, begun)
+        begun |= {"machine_ms": 0, "log_tail": "", "span": "", "folded": 0}
+        run(connection, _BEGIN, begun)
         return _claim_of(connection, seen, step=step, fence=fence, worker=worker)
 
 
@@ -190,9 +192,9 @@ def beat(ledger: Ledger, worker: str, holdings: Collection[Holding]) -> Heard:
         mine = {
             holding
             for holding in sorted(holdings, key=lambda each: each.step)
-            if connection.execute(_BEAT, {"step": holding.step, "held": holding.fence}).rowcount == 1
+            if run(connection, _BEAT, {"step": holding.step, "held": holding.fence}).rowcount == 1
         }
-        draining = connection.execute(_PULSE, {"worker": worker, "now": ledger.clock()}).scalar()
+        draining = run(connection, _PULSE, {"worker": worker, "now": ledger.clock()}).scalar()
         return Heard(mine=frozenset(mine), draining=bool(draining))
 
 
@@ -201,7 +203,7 @@ def _after_another(connection: Connection, seen: Row[*tuple[Any, ...]], worker: 
     if seen.avoid_worker != worker or seen.avoid_until <= now:
         return False
     asked = {"capability": seen.capability, "worker": worker}
-    return bool(connection.execute(_OTHER_LIVES, asked).scalar())
+    return bool(run(connection, _OTHER_LIVES, asked).scalar())
 
 
 def _claim_of(
@@ -237,7 +239,7 @@ def read_results(connection: Connection, job: int) -> dict[Role, Artifact]:
         Role(row.role): Artifact(
             kind=Kind(row.kind), key=row.key, digest=row.digest, size=row.size, suffix=row.suffix
         )
-        for row in connection.execute(_RESULTS, {"job": job})
+        for row in run(connection, _RESULTS, {"job": job})
     }
 
 

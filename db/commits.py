@@ -18,6 +18,7 @@ from db.codec import facts_to_text, profile_digest, profile_to_text
 from db.damage import MAKERS, remake
 from db.ledger import Ledger
 from db.plans import plan_renders
+from db.prepared import run
 from db.states import ArchiveState, JobState, Outcome, Role, Stage, StepState
 from db.tables import jobs, results
 from db.values import Chunk, Claim, Committed, Failure, Film
@@ -66,7 +67,7 @@ def finish_speak(
         finish.keep({Role.TIMELINE: timeline})
         if not finish.end():
             raise rows.superseded(claim)
-        connection.execute(_PROFILE, {"id_": claim.job, "profile_": profile_to_text(profile)})
+        run(connection, _PROFILE, {"id_": claim.job, "profile_": profile_to_text(profile)})
         plan_renders(connection, claim, chunks, profile_digest(profile))
         return Committed(ready=frozenset(rows.unblock(connection, [claim.job], Stage.RENDER)))
 
@@ -114,7 +115,7 @@ def finish_join(ledger: Ledger, claim: Claim, *, film: Film, machine_ms: int, sp
         if not finish.end():
             raise rows.superseded(claim)
         done = {"id_": claim.job, "now_": finish.now, "frames_": film.frames, "essence_": film.essence}
-        connection.execute(_COMPLETE, done)
+        run(connection, _COMPLETE, done)
         return Committed(ready=frozenset(rows.unblock(connection, [claim.job], Stage.ARCHIVE)))
 
 
@@ -129,7 +130,7 @@ def finish_archive(ledger: Ledger, claim: Claim, *, path: str, machine_ms: int, 
         if finish.begin():
             if not finish.end():
                 raise rows.superseded(claim)
-            connection.execute(_ARCHIVED, {"id_": claim.job, "path_": path})
+            run(connection, _ARCHIVED, {"id_": claim.job, "path_": path})
         return Committed()
 
 
@@ -167,7 +168,7 @@ class _Finish:
             {"job_id": self._claim.job, "role": role.value, "artifact_id": ids[each.kind.value, each.key]}
             for role, each in made.items()
         ]
-        self._connection.execute(rows.spoken(self._connection, _RESULT), kept)
+        run(self._connection, rows.spoken(self._connection, _RESULT), kept)
 
     def end(self) -> bool:
         """Take the step to `done` and its attempt to `ok`."""

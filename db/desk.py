@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Executable, bindparam, delete, select, update
 from db import rows
 from db.damage import strike
 from db.ledger import Ledger
+from db.prepared import run
 from db.states import StepState
 from db.tables import artifacts, key_leases, makings, steps
 from db.values import Claim
@@ -31,7 +32,6 @@ _FIND = (
     .select_from(steps.outerjoin(artifacts, _accepted))
     .where(_mine)
 )
-_IS_ACCEPTED = select(artifacts.c.id).where(_accepted)
 _LEASE = (key_leases.c.kind == bindparam("kind_")) & (key_leases.c.key == bindparam("key_"))
 _OWNER = select(key_leases.c.step_id, key_leases.c.fence).where(_LEASE).with_for_update()
 _IS_ALIVE = select(steps.c.id).where(_mine)
@@ -74,7 +74,7 @@ class LedgerDesk:
     def find(self, kind: Kind, key: str) -> Artifact | None:
         """The accepted artifact of a key, if there is one."""
         with self.ledger.read() as connection:
-            row = connection.execute(_FIND, self._asked(kind, key)).first()
+            row = run(connection, _FIND, self._asked(kind, key)).first()
         if row is None:
             raise rows.superseded(self.claim)
         if row.digest is None:
@@ -87,12 +87,14 @@ class LedgerDesk:
         """Become the one maker of a key; False while another is making it, or has made it since."""
         asked = self._asked(kind, key)
         with self.ledger.write("take") as connection:
-            if not rows.is_mine(connection, self.claim):
-                raise rows.superseded(self.claim)
             if not self._enter(connection, asked):
+                self._check_mine(connection)
                 return False
-            if connection.execute(_IS_ACCEPTED, asked).first() is not None:
-                connection.execute(_GIVE_UP, asked)
+            row = run(connection, _FIND, asked).first()
+            if row is None:
+                raise rows.superseded(self.claim)
+            if row.digest is not None:
+                run(connection, _GIVE_UP, asked)
                 return False
             return True
 
@@ -101,11 +103,9 @@ class LedgerDesk:
         asked = self._asked(artifact.kind, artifact.key)
         with self.ledger.write("put") as connection:
             now = self.ledger.clock()
-            if connection.execute(_TOUCH, asked).rowcount != 1:
+            if run(connection, _TOUCH, asked).rowcount != 1:
                 raise rows.superseded(self.claim)
-            rows.accept(connection, [artifact], now)
-            ids = rows.accepted_ids(connection, [(artifact.kind, artifact.key)])
-            rows.use(connection, self.claim, ids.values())
+            rows.use(connection, self.claim, [rows.accept_one(connection, artifact, now)])
             made = {
                 "step_id": self.claim.step,
                 "number": self.claim.fence,
@@ -114,15 +114,14 @@ class LedgerDesk:
                 "machine_ms": machine_ms,
                 "made_at": now,
             }
-            connection.execute(rows.spoken(connection, _MADE), made)
-            connection.execute(_GIVE_UP, asked)
+            run(connection, rows.spoken(connection, _MADE), made)
+            run(connection, _GIVE_UP, asked)
         self.used[artifact.kind, artifact.key] = artifact
 
     def forget(self, artifact: Artifact) -> None:
         """Strike out an artifact that was found missing or damaged, so that it is made again."""
         with self.ledger.write("forget") as connection:
-            if not rows.is_mine(connection, self.claim):
-                raise rows.superseded(self.claim)
+            self._check_mine(connection)
             strike(connection, artifact.kind, artifact.key, artifact.digest)
         self.used.pop((artifact.kind, artifact.key), None)
 
@@ -130,12 +129,16 @@ class LedgerDesk:
         """Tell how far the step is; a transaction each time, so once a second is enough."""
         told = {"step": self.claim.step, "held": self.claim.fence, "done": done, "total": total}
         with self.ledger.write("advance") as connection:
-            if connection.execute(_PROGRESS, told).rowcount != 1:
+            if run(connection, _PROGRESS, told).rowcount != 1:
                 raise rows.superseded(self.claim)
 
     def check(self) -> None:
         """Raise `SupersededError` if a beat has heard that the claim is lost."""
         if self.revoked():
+            raise rows.superseded(self.claim)
+
+    def _check_mine(self, connection: Connection) -> None:
+        if not rows.is_mine(connection, self.claim):
             raise rows.superseded(self.claim)
 
     def _asked(self, kind: Kind, key: str) -> dict[str, str | int]:
@@ -149,16 +152,16 @@ class LedgerDesk:
             "step_id": asked["step"],
             "fence": asked["held"],
         }
-        if connection.execute(rows.spoken(connection, _TAKE), mine).first() is not None:
+        if run(connection, rows.spoken(connection, _TAKE), mine).first() is not None:
             return True
-        owner = connection.execute(_OWNER, asked).first()
+        owner = run(connection, _OWNER, asked).first()
         if owner is None:
             # It was given up between the two statements: whoever asks next finds what was made.
             return False
         if (owner.step_id, owner.fence) == (self.claim.step, self.claim.fence):
             return True
         held = {"step": owner.step_id, "held": owner.fence}
-        if connection.execute(_IS_ALIVE, held).first() is not None:
+        if run(connection, _IS_ALIVE, held).first() is not None:
             return False
-        connection.execute(_INHERIT, asked)
+        run(connection, _INHERIT, asked)
         return True

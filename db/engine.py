@@ -113,8 +113,9 @@ def _connect_sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        # Reading needs no transaction of its own, and sees each statement's own moment, as on PostgreSQL.
+        if connection.get_execution_options().get(WRITES, False):
+            connection.connection.cursor().execute("BEGIN IMMEDIATE")
 
     return engine
 

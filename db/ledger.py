@@ -41,8 +41,7 @@ class Ledger:
         self.clock = clock
         self._crash = crash
         self._writing = engine.execution_options(**{WRITES: True})
-        # A transaction that only reads sees each statement's own moment anyway, so it may do without the
-        # round trips of BEGIN and ROLLBACK; on SQLite they cost nothing and give one moment for all.
+        # Who only reads sees each statement's own moment anyway, so BEGIN and ROLLBACK can be done without.
         reading = {} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
         self._reading = engine.execution_options(**reading)
 

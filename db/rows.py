@@ -7,12 +7,14 @@ transaction has the database to itself, and the clauses that lock rows say nothi
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import (
     Connection,
     Executable,
     Row,
+    Update,
     and_,
     bindparam,
     case,
@@ -25,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from db.prepared import run
 from db.states import JobState, Outcome, Stage, StepState
 from db.tables import artifacts, attempts, holds, jobs, key_leases, makings, steps, uses
 from db.values import Claim
@@ -70,7 +73,7 @@ _FREE_KEYS = delete(key_leases).where(key_leases.c.step_id == bindparam("step"))
 
 def lock_job(connection: Connection, job: int) -> Row[str, str, int, int]:
     """Lock a job's row against every other commit of it; state, archive, batch_id and precedence."""
-    return connection.execute(_LOCK_JOB, {"job": job}).one()
+    return run(connection, _LOCK_JOB, {"job": job}).one()
 
 
 def superseded(claim: Claim) -> SupersededError:
@@ -80,34 +83,43 @@ def superseded(claim: Claim) -> SupersededError:
 
 def is_mine(connection: Connection, claim: Claim) -> bool:
     """Whether a claim still holds."""
-    return connection.execute(_IS_MINE, {"step": claim.step, "held": claim.fence}).first() is not None
+    return run(connection, _IS_MINE, {"step": claim.step, "held": claim.fence}).first() is not None
 
 
 def ended_as(connection: Connection, claim: Claim) -> Outcome | None:
     """How a claim's attempt ended, if it has."""
-    told = connection.execute(_ENDED_ALREADY, {"step": claim.step, "fence": claim.fence}).scalar()
+    told = run(connection, _ENDED_ALREADY, {"step": claim.step, "fence": claim.fence}).scalar()
     return Outcome(told) if told is not None else None
 
 
 def leave_step(connection: Connection, claim: Claim, values: Mapping[str, Any]) -> bool:
     """Take a claim's step out of `running`, if it is still the claim's."""
-    found = connection.execute(
-        _LEAVE.values(worker=None, **values), {"step": claim.step, "held": claim.fence}
-    )
-    return found.rowcount == 1
+    statement = _setting(_LEAVE, ("worker", *values))
+    told = {"step": claim.step, "held": claim.fence, "new_worker": None, **_new(values)}
+    return run(connection, statement, told).rowcount == 1
 
 
 def end_attempt(connection: Connection, step: int, number: int, values: Mapping[str, Any]) -> None:
     """Write how an attempt ended; one that has ended already stays as it is."""
-    connection.execute(_END_ATTEMPT.values(**values), {"step": step, "fence": number})
+    told = {"step": step, "fence": number, **_new(values)}
+    run(connection, _setting(_END_ATTEMPT, tuple(values)), told)
+
+
+@lru_cache(maxsize=64)
+def _setting(statement: Update, columns: tuple[str, ...]) -> Update:
+    return statement.values({column: bindparam(f"new_{column}") for column in columns})
+
+
+def _new(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"new_{column}": value for column, value in values.items()}
 
 
 def free_keys(connection: Connection, step: int) -> None:
     """Give up every key that a step was making."""
-    connection.execute(_FREE_KEYS, {"step": step})
+    run(connection, _FREE_KEYS, {"step": step})
 
 
-def _accepting(inserter: Inserter) -> Executable:
+def _accepting(inserter: Inserter) -> sqlite.Insert | postgresql.Insert:
     entered = inserter(artifacts)
     taken = entered.excluded
     return entered.on_conflict_do_update(
@@ -123,7 +135,12 @@ def _accepting(inserter: Inserter) -> Executable:
     )
 
 
+def _accepting_one(inserter: Inserter) -> Executable:
+    return _accepting(inserter).returning(artifacts.c.id)
+
+
 _ACCEPT = per_dialect(_accepting)
+_ACCEPT_ONE = per_dialect(_accepting_one)
 _ACCEPTED = (
     select(artifacts.c.id, artifacts.c.kind, artifacts.c.key)
     .where(artifacts.c.key.in_(bindparam("keys", expanding=True)), artifacts.c.struck == 0)
@@ -135,7 +152,13 @@ _ACCEPTED = (
 def accept(connection: Connection, made: Collection[Artifact], now: int) -> None:
     """Enter artifacts; a key that is accepted already keeps what it has, a struck one gets the new file."""
     if made:
-        connection.execute(spoken(connection, _ACCEPT), [_row_of(each, now) for each in made])
+        run(connection, spoken(connection, _ACCEPT), [_row_of(each, now) for each in made])
+
+
+def accept_one(connection: Connection, made: Artifact, now: int) -> int:
+    """Enter one artifact as `accept` does; the id of what is accepted for its key."""
+    entered = run(connection, spoken(connection, _ACCEPT_ONE), _row_of(made, now)).scalar()
+    return entered or accepted_ids(connection, [(made.kind, made.key)])[made.kind.value, made.key]
 
 
 def accepted_ids(connection: Connection, wanted: Iterable[tuple[Kind, str]]) -> dict[tuple[str, str], int]:
@@ -161,7 +184,7 @@ def use(connection: Connection, claim: Claim, ids: Collection[int]) -> None:
     """Write down that a claim's step rests on these artifacts, so that gc keeps them."""
     if ids:
         rows = [{"step_id": claim.step, "artifact_id": each, "job_id": claim.job} for each in ids]
-        connection.execute(spoken(connection, _USE), rows)
+        run(connection, spoken(connection, _USE), rows)
 
 
 def _row_of(artifact: Artifact, now: int) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from tests.db.world import Worker, World
 #: The scripts of the jobs: they share sentences, and two of them are the same.
 SCRIPTS = ("a b c", "b c d", "a b c")
 #: After how many operations a process is killed, if at all.
-FUSES = st.one_of(st.none(), st.none(), st.integers(0, 60))
+FUSES = st.one_of(st.none(), st.none(), st.integers(0, 20))
 WHICH = st.sampled_from([0, 1])
 #: The moves of the design, and two in one where two moves may lie between two looks.
 _LEGAL = {

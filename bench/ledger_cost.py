@@ -1,0 +1,154 @@
+"""What the ledger costs: CPU milliseconds of this process for each step, on SQLite and on PostgreSQL.
+
+Run ``python -m bench.ledger_cost [postgresql-url]``; without a URL a PostgreSQL of its own is started when
+pgserver is installed. A step here is a chunk of ten clips, none of which is there yet: the most a step can cost.
+The servers' own CPU is not counted. Prints the median of several runs.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from db import claims, commits, leases, migrate, queue, submission
+from db.desk import LedgerDesk
+from db.engine import connect
+from db.ledger import Ledger
+from db.states import Urgency
+from db.values import Chunk, Claim, Holding, JobDraft, Submission
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.job import Format, JobSpec, RenderProfile, VoiceChoice
+from pipeline.plan.keys import digest_of
+
+WORKER = "bench@here"
+CLIPS = 10
+STEPS = 40
+RUNS = 5
+ROWS = 2_000
+PROFILE = RenderProfile(
+    engine="warp", version="1", backend="numpy", precision="fp32", encoder="x264", parameters=()
+)
+
+
+def artifact(kind: Kind, word: str) -> Artifact:
+    """An artifact that is made of a word."""
+    key = digest_of("bench", 1, word=word)
+    return Artifact(kind=kind, key=key, digest=key, size=1, suffix=".bin")
+
+
+def draft(number: int) -> JobDraft:
+    """A row; all share one portrait."""
+    spec = JobSpec(
+        row=f"row{number}",
+        title="A film",
+        user="bench",
+        scene=f"row{number}",
+        script=artifact(Kind.SOURCE, f"script {number}"),
+        portrait=artifact(Kind.SOURCE, "portrait"),
+        voice=VoiceChoice(engine="espeak", name="en-us", language="en"),
+        face="warp",
+        format=Format(width=720, height=720, fps=25),
+    )
+    return JobDraft(spec=spec, urgency=Urgency.NORMAL, traceparent=f"00-{'a' * 32}-{'b' * 16}-01")
+
+
+def submit(ledger: Ledger, name: str, count: int) -> None:
+    """Submit so many rows."""
+    batch = Submission(content=digest_of("bench", 1, name=name), name=name, user="bench")
+    submission.submit(ledger, batch, (draft(number) for number in range(count)))
+
+
+def claimed(ledger: Ledger, capability: str) -> Claim:
+    """What a dispatcher and a worker do until a step is claimed."""
+    queue.lines(ledger)
+    head = queue.heads(ledger, capability, limit=3)[0]
+    queue.mark_sent(ledger, [head.step])
+    claim = claims.claim(
+        ledger, head.step, worker=WORKER, capabilities=[capability], profiles=[PROFILE], device="cpu"
+    )
+    assert claim is not None
+    return claim
+
+
+def prepare(ledger: Ledger, name: str) -> None:
+    """A job with as many chunks as are measured."""
+    submit(ledger, name, 1)
+    chunks = [Chunk(first=each * CLIPS, end=(each + 1) * CLIPS, frames=1000) for each in range(STEPS)]
+    timeline = artifact(Kind.TIMELINE, name)
+    claim = claimed(ledger, "speak")
+    commits.finish_speak(
+        ledger, claim, timeline=timeline, chunks=chunks, profile=PROFILE, used=[], machine_ms=1
+    )
+
+
+def run_step(ledger: Ledger, name: str) -> None:
+    """Everything that the ledger does for one chunk: send, claim, beat, find, take and put each clip, commit."""
+    claim = claimed(ledger, "render.warp")
+    desk = LedgerDesk(ledger=ledger, claim=claim, revoked=lambda: False)
+    for number in claim.chunk:
+        clip = artifact(Kind.CLIP, f"{name} {number}")
+        if desk.find(clip.kind, clip.key) is None and desk.take(clip.kind, clip.key):
+            desk.put(clip, 1000)
+    # A chunk renders for about half a minute on one core, so its worker beats ten times.
+    for _ in range(10):
+        claims.beat(ledger, WORKER, [Holding(step=claim.step, fence=claim.fence)])
+    leases.read_leases(ledger)
+    commits.finish_render(ledger, claim, used=desk.used.values(), machine_ms=30_000)
+
+
+def measure(url: str) -> None:
+    """Print what this database costs."""
+    engine = connect(url)
+    migrate.upgrade(engine)
+    ledger = Ledger(engine)
+    mark = f"{time.time_ns()}"
+    name = engine.dialect.name
+    costs = []
+    for run in range(RUNS + 1):
+        prepare(ledger, f"{mark} {run}")
+        began = time.process_time()
+        for _ in range(STEPS):
+            run_step(ledger, f"{mark} {run}")
+        costs.append((time.process_time() - began) * 1000 / STEPS)
+    # The first run compiles the statements.
+    print(
+        f"{name}: {statistics.median(costs[1:]):.2f} ms of CPU a step of {CLIPS} new clips (first {costs[0]:.2f})"
+    )
+    began, cpu = time.perf_counter(), time.process_time()
+    submit(ledger, f"{mark} rows", ROWS)
+    wall_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu
+    print(f"{name}: {ROWS} rows submitted in {wall_s:.2f} s, {cpu_s:.2f} s of CPU")
+    began = time.process_time()
+    for _ in range(20):
+        queue.lines(ledger)
+        queue.heads(ledger, "speak", limit=4)
+    print(f"{name}: {(time.process_time() - began) * 50:.2f} ms of CPU a look at {ROWS} waiting steps")
+    engine.dispose()
+
+
+def main() -> None:
+    """Measure both databases."""
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    with tempfile.TemporaryDirectory(prefix="lectern-bench-") as folder:
+        measure(f"sqlite:///{Path(folder) / 'ledger.sqlite3'}")
+        if len(sys.argv) > 1:
+            measure(sys.argv[1])
+            return
+        try:
+            import pgserver
+        except ImportError:
+            print("postgresql: not measured, pgserver is not installed")
+            return
+        Path(folder).chmod(0o755)
+        server = pgserver.get_server(Path(folder) / "postgresql", cleanup_mode="delete")
+        measure(server.get_uri())
+        server.cleanup()
+
+
+if __name__ == "__main__":
+    main()

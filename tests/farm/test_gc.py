@@ -1,0 +1,101 @@
+"""gc takes what nobody needs, and nothing else, also when somebody comes back for it at the last moment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from db import migrate
+from db.engine import connect
+from db.ledger import Ledger
+from farm.gc import collect_garbage
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.store import Store, StoredFile
+from tests.db.acting import desk_of, speak, take
+from tests.db.values import digest, submit
+
+_DAY_S = 24 * 3600
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    """A fresh ledger; gc's SQL runs on PostgreSQL in the property test."""
+    engine = connect(f"sqlite:///{tmp_path}/ledger.sqlite3")
+    migrate.upgrade(engine)
+    yield Ledger(engine)
+    engine.dispose()
+
+
+def _put(store: Store, word: str) -> Artifact:
+    return store.put(Kind.SPEECH, digest(word), ".bin", lambda part: _write(part, word))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+def _age(store: Store, seconds: int) -> None:
+    for path in store.root.rglob("*.*"):
+        then = path.stat().st_mtime - seconds
+        os.utime(path, (then, then))
+
+
+def test_old_files_that_nobody_knows_go_and_young_ones_stay(ledger: Ledger, tmp_path: Path) -> None:
+    """What a killed process left behind is deleted once it is older than the grace."""
+    store = Store(tmp_path / "store")
+    old = _put(store, "old")
+    half = store.root / ".parts" / "half.part"
+    half.write_text("half")
+    _age(store, 2 * _DAY_S)
+    young = _put(store, "young")
+    swept = collect_garbage(ledger, store, grace_s=_DAY_S)
+    assert (swept.files, swept.bytes, swept.parts) == (1, 3, 1)
+    assert store.open(young).is_file()
+    assert not (store.root / old.path).exists()
+
+
+def test_nothing_is_taken_from_work_under_way(ledger: Ledger, tmp_path: Path) -> None:
+    """A file that was put days ago by a step that still runs stays; when the step has ended without it, it goes."""
+    store = Store(tmp_path / "store")
+    submit(ledger, ["row"])
+    claim = take(ledger, "speak")
+    slow = _put(store, "slow")
+    _age(store, 3 * _DAY_S)
+    ledger.clock = lambda now=ledger.clock: now() + 3 * _DAY_S * 1000  # type: ignore[misc]
+    assert collect_garbage(ledger, store, grace_s=_DAY_S).files == 0
+    desk_of(ledger, claim).put(slow, 5)
+    speak(ledger, claim)
+    _age(store, 3 * _DAY_S)
+    ledger.clock = lambda now=ledger.clock: now() + 3 * _DAY_S * 1000  # type: ignore[misc]
+    kept = collect_garbage(ledger, store, grace_s=_DAY_S)
+    assert (kept.artifacts, kept.files) == (0, 0), "the job is planned, and its step has used it"
+
+
+def test_a_file_that_is_put_again_at_the_last_moment_stays(tmp_path: Path) -> None:
+    """Somebody who puts the same file between gc's look and its deletion keeps it."""
+    store = Store(tmp_path / "store")
+    kept = _put(store, "again")
+    _age(store, 2 * _DAY_S)
+    (found,) = store.walk()
+    assert _put(store, "again") == kept
+    assert not store.delete_untouched(found)
+    assert store.verify(kept).is_file()
+
+
+def test_a_file_that_is_put_while_it_is_set_aside_stays(tmp_path: Path) -> None:
+    """Somebody who puts the same file in the very moment of its deletion has it afterwards."""
+    acts: list[Callable[[], object]] = []
+    store = Store(tmp_path / "store", crash=lambda point: point == "store-set-aside" and acts.pop()())
+    kept = _put(store, "again")
+    _age(store, 2 * _DAY_S)
+    (found,) = store.walk()
+    acts.append(lambda: _put(Store(store.root), "again"))
+    store.delete_untouched(found)
+    assert store.verify(kept).is_file()
+    gone = StoredFile(
+        kind=Kind.SPEECH, key=digest("x"), digest16="0" * 16, suffix=".bin", size=1, age_s=1.0, touched_ns=1
+    )
+    assert not store.delete_untouched(gone)

@@ -126,8 +126,8 @@ def limited(blocks: Iterable[Samples], *, gain: float, ceiling: float) -> Iterat
     """
     for window in _windows(blocks):
         loud = window * np.float32(gain)
-        peaks = true_peaks(loud, above=ceiling)
-        if peaks.max() > ceiling:
+        most = max(float(loud.max()), -float(loud.min()))
+        if most * _overshoot() > ceiling and (peaks := true_peaks(loud, above=ceiling)).max() > ceiling:
             loud *= _bend(np.divide(ceiling, np.maximum(peaks, ceiling), dtype=np.float32))
         yield loud[_MARGIN:-_MARGIN]
 

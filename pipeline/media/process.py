@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import resource
 import select
@@ -50,6 +51,9 @@ class Child:
         check: called several times a second while the child is waited for; what it raises ends the child.
         fed: whether bytes will be written to its standard input.
         folder: where it works; None: where this process does.
+
+    Raises:
+        TransientError: ``media-failed``: it cannot be started.
     """
 
     def __init__(
@@ -65,15 +69,18 @@ class Child:
         self._check = check
         self._deadline = time.monotonic() + limits.seconds
         self._tail = b""
-        self._process = subprocess.Popen(  # noqa: S603 - the arguments are ours, and no shell reads them
-            list(command),
-            stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            cwd=folder,
-            start_new_session=True,
-            preexec_fn=_last_will(limits),  # noqa: PLW1509 - it calls the kernel and nothing else
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - the arguments are ours, and no shell reads them
+                list(command),
+                stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                cwd=folder,
+                start_new_session=True,
+                preexec_fn=_last_will(limits),  # noqa: PLW1509 - it calls the kernel and nothing else
+            )
+        except OSError as error:
+            raise TransientError("media-failed", reason=os.strerror(error.errno or errno.EIO)) from error
         self._poll = select.poll()
         assert self._process.stderr is not None  # noqa: S101 - a pipe was asked for
         self._errors = self._process.stderr.fileno()
@@ -207,9 +214,11 @@ def _last_will(limits: Limits) -> Callable[[], None]:
     """What the child does between fork and exec: bind its life and its memory."""
     parent = os.getpid()
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+    _, allowed = resource.getrlimit(resource.RLIMIT_AS)
+    memory = limits.memory_bytes if allowed == resource.RLIM_INFINITY else min(allowed, limits.memory_bytes)
 
     def bind() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if libc is not None:
             libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)

@@ -90,6 +90,13 @@ def test_failure_is_told_in_ffmpegs_words(tmp_path: Path) -> None:
     assert "No such file" in str(caught.value.facts["reason"])
 
 
+def test_a_program_that_vanished_is_told(tmp_path: Path) -> None:
+    """An FFmpeg that cannot be started any more is a failure that may pass, in words."""
+    gone = Media(tmp_path / "ffmpeg", limits=Limits(seconds=9, memory_bytes=_MEMORY))
+    with pytest.raises(TransientError, match="No such file"):
+        gone.run(_ENDLESS)
+
+
 def test_a_full_disk_makes_the_work_wait() -> None:
     """No room left is no failure of the step."""
     with pytest.raises(AwayError, match="media-disk-full"):

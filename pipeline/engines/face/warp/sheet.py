@@ -1,9 +1,9 @@
 """One map for everything that moves: each frame samples the portrait once.
 
 The head's turn and the two sheets of the lower face are joined on a coarse grid over the part of the
-picture that can move, and enlarged to pixels. The portrait is kept at three times its size, interpolated with
-Lanczos's kernel: read linearly from there, it stays about as sharp as it is, at a third of the cost of cubics,
-and a pixel that does not move is exactly itself.
+picture that can move, and enlarged to pixels. The portrait is kept at three times its size, interpolated
+with Lanczos's kernel: read linearly from there, it stays about as sharp as it is, at a third of the cost of
+cubics, and a pixel that does not move is exactly itself.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the ledger costs: CPU milliseconds of this process for each step, on SQLite and on PostgreSQL.
 
 Run ``python -m bench.ledger_cost [postgresql-url]``; without a URL a PostgreSQL of its own is started when
-pgserver is installed. A step here is a chunk of ten clips, none of which is there yet: the most a step can cost.
+pgserver is installed. A step here is a chunk of ten clips, none of which is there yet: its dearest form.
 The servers' own CPU is not counted. Prints the median of several runs.
 """
 
@@ -71,7 +71,8 @@ def claimed(ledger: Ledger, capability: str) -> Claim:
     claim = claims.claim(
         ledger, head.step, worker=WORKER, capabilities=[capability], profiles=[PROFILE], device="cpu"
     )
-    assert claim is not None
+    if claim is None:
+        raise RuntimeError(head)
     return claim
 
 
@@ -87,7 +88,7 @@ def prepare(ledger: Ledger, name: str) -> None:
 
 
 def run_step(ledger: Ledger, name: str) -> None:
-    """Everything that the ledger does for one chunk: send, claim, beat, find, take and put each clip, commit."""
+    """Everything that the ledger does for one chunk: send, claim, beat, make each clip known, commit."""
     claim = claimed(ledger, "render.warp")
     desk = LedgerDesk(ledger=ledger, claim=claim, revoked=lambda: False)
     for number in claim.chunk:
@@ -117,7 +118,7 @@ def measure(url: str) -> None:
         costs.append((time.process_time() - began) * 1000 / STEPS)
     # The first run compiles the statements.
     print(
-        f"{name}: {statistics.median(costs[1:]):.2f} ms of CPU a step of {CLIPS} new clips (first {costs[0]:.2f})"
+        f"{name}: {statistics.median(costs[1:]):.2f} ms of CPU a step of {CLIPS} new clips"
     )
     began, cpu = time.perf_counter(), time.process_time()
     submit(ledger, f"{mark} rows", ROWS)

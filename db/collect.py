@@ -63,7 +63,7 @@ _DROP_KEY = delete(key_leases).where(_ONE_KEY, ~_is_held)
 
 
 def horizon(ledger: Ledger, *, grace_ms: int) -> int:
-    """The time before which nothing can be touched by work under way: the grace before the oldest running attempt.
+    """The time before which no work under way can touch anything: the grace before the oldest attempt.
 
     Raises:
         AwayError: ``ledger-away``.
@@ -91,7 +91,7 @@ def drop_unneeded(ledger: Ledger, *, before: int) -> int:
         after = some[-1]
         with ledger.write("drop-unneeded") as connection:
             seized = list(connection.execute(_SEIZE, {"ids": some}).scalars())
-            # Asked again in a statement of its own, which sees what was committed before the rows were seized.
+            # Asked again in a statement of its own, which sees what was committed before the seizure.
             ids = {"ids": list(connection.execute(_STILL_UNNEEDED, {"ids": seized}).scalars())}
             connection.execute(_DROP_USES, ids)
             connection.execute(_DROP_RESULTS, ids)

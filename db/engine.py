@@ -30,8 +30,8 @@ def connect(url: str) -> Engine:
 
     SQLite: WAL, synchronous FULL, foreign keys, a busy timeout of 30 s; a transaction that writes begins
     IMMEDIATE (a deferred one that reads first fails at once when another commits in between), one that only
-    reads does not. PostgreSQL (psycopg 3): READ COMMITTED, connections tried before use, statements that take a
-    minute are ended.
+    reads does not. PostgreSQL (psycopg 3): READ COMMITTED, connections tried before use, statements
+    that take a minute are ended.
 
     Raises:
         InputError: ``ledger-url-wrong``: not a URL, or of another database.
@@ -62,7 +62,7 @@ def reaching(engine: Engine) -> Iterator[None]:
 
 
 def place_of(engine: Engine) -> str:
-    """Where a ledger is, for people: the file of SQLite, the host and name of PostgreSQL; never a password."""
+    """Where a ledger is, for people: SQLite's file, PostgreSQL's host and name; never a password."""
     url = engine.url
     if url.get_backend_name() == "sqlite":
         return str(url.database)

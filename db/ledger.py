@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from db.engine import WRITES, reaching
 
-#: Called with the name of a point before and after each commit. The default does nothing; a test raises there.
+#: Called with a point's name before and after each commit. The default does nothing; a test raises there.
 CrashPoint = Callable[[str], None]
 #: Gives the time in whole milliseconds since the Unix epoch.
 Clock = Callable[[], int]
@@ -58,7 +58,7 @@ class Ledger:
             name: names the two crash points.
 
         Raises:
-            AwayError: ``ledger-away``. When it comes from the commit itself, the transaction may stand or not.
+            AwayError: ``ledger-away``. From the commit itself it leaves open whether it stands.
         """
         with reaching(self.engine), self._writing.connect() as connection:
             with connection.begin() as transaction:

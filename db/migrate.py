@@ -63,7 +63,7 @@ def upgrade(engine: Engine) -> SchemaState:
 
 
 def check(engine: Engine) -> tuple[str, ...]:
-    """What differs between the ledger's real schema and the one that this version expects; empty when nothing.
+    """What differs between the ledger's real schema and the one that this version expects.
 
     Raises:
         InputError, AwayError: as `db.engine.check_schema`.

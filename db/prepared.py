@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Dialect, Executable, Insert
+from sqlalchemy import ClauseElement, Connection, CursorResult, Dialect, Executable, Insert
 from sqlalchemy.sql.compiler import SQLCompiler
 
 _Values = Mapping[str, Any]
@@ -37,13 +37,16 @@ def run(
 @lru_cache(maxsize=512)
 def _compiled(statement: Executable, columns: tuple[str, ...] | None, dialect: Dialect) -> SQLCompiler:
     keys = None if columns is None else list(columns)
+    if not isinstance(statement, ClauseElement):
+        raise TypeError(type(statement))
     compiled = statement.compile(dialect=dialect, column_keys=keys)
-    assert isinstance(compiled, SQLCompiler)  # noqa: S101 - for the type checker
+    if not isinstance(compiled, SQLCompiler):
+        raise TypeError(type(compiled))
     return compiled
 
 
 def _bound(compiled: SQLCompiler, values: _Values) -> Any:  # noqa: ANN401 - a driver's own form
-    bound = compiled.construct_params(values, escape_names=False)  # type: ignore[arg-type]
+    bound = compiled.construct_params(values, escape_names=False)
     if compiled.positiontup is None:
         return bound
     return tuple(bound[name] for name in compiled.positiontup)

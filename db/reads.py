@@ -352,11 +352,8 @@ def _steps_of(connection: Connection, job: int) -> tuple[StepView, ...]:
 
 def _ahead_of(connection: Connection, job_ids: Collection[int]) -> dict[int, int]:
     wanted = set(job_ids)
-    ahead = {}
-    for number, job in enumerate(connection.execute(_LINE_OF_JOBS).scalars()):
-        if job in wanted:
-            ahead[job] = number
-    return ahead
+    line = connection.execute(_LINE_OF_JOBS).scalars()
+    return {job: number for number, job in enumerate(line) if job in wanted}
 
 
 def _eta_of(connection: Connection, asked: dict[str, Any]) -> EtaInputs:

@@ -93,5 +93,5 @@ STAGE_ORDER = {stage: number for number, stage in enumerate(Stage)}
 
 
 def capability_of(stage: Stage, face: str) -> str:
-    """What a worker needs to be able to do for a stage of a job: ``speak``, ``render.warp``, ``join``, ``archive``."""
+    """What a worker has to be able to do for a stage: ``speak``, ``render.warp``, ``join``, ``archive``."""
     return f"{stage}.{face}" if stage is Stage.RENDER else stage.value

@@ -65,7 +65,7 @@ departments = Table("departments", metadata, DepartmentColumns)
 
 
 class ArtifactColumns(TypedColumns):
-    """Files in the store that were accepted; a struck one was found missing or damaged and has to be made again."""
+    """Files in the store that were accepted; a struck one was found damaged and has to be made again."""
 
     id: Named[int] = Column(_Id, primary_key=True)
     kind: Named[str] = Column(String(16), nullable=False)
@@ -255,7 +255,8 @@ _sent = IS_READY & IS_SENT
 # The head of each department's line, per capability.
 Index(
     "ix_steps_line",
-    steps.c.capability, steps.c.department_id, steps.c.precedence, steps.c.batch_id, steps.c.job_id, steps.c.index,
+    steps.c.capability, steps.c.department_id, steps.c.precedence, steps.c.batch_id, steps.c.job_id,
+    steps.c.index,
     sqlite_where=_waiting, postgresql_where=_waiting,
 )  # fmt: skip
 Index("ix_steps_sent", steps.c.published_at, sqlite_where=_sent, postgresql_where=_sent)
@@ -311,7 +312,7 @@ makings = Table("makings", metadata, MakingColumns)
 
 
 class UseColumns(TypedColumns):
-    """Which artifacts a step made or found: what gc must keep, and who has to run again when one is damaged."""
+    """Which artifacts a step made or found: what gc must keep, and who runs again when one is damaged."""
 
     step_id: Named[int] = Column(_Id, ForeignKey(steps.c.id), primary_key=True)
     artifact_id: Named[int] = Column(_Id, ForeignKey(artifacts.c.id), primary_key=True, index=True)

@@ -153,7 +153,7 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """One render step to plan: utterances `first` up to but not including `end`, and their frames together."""
+    """One render step to plan: utterances `first` up to but not including `end`, and their frames."""
 
     first: int
     end: int

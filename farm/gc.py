@@ -2,8 +2,8 @@
 
 First the ledger forgets what nobody needs, in a transaction; then the files that the ledger knows nothing of
 are deleted. So whoever looks for a file in between does not find it in the ledger and makes it anew. A file
-that somebody has just put again is spared: `Store.delete_untouched` looks at its age once more when nobody can
-reach it. Work that is under way is spared as a whole: nothing counts as old that may be younger than the
+that somebody has just put again is spared: `Store.delete_untouched` looks at its age once more when nobody
+can reach it. Work that is under way is spared as a whole: nothing counts as old that may be younger than the
 oldest running attempt.
 """
 

@@ -8,12 +8,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from db import claims, commits, leases, names, queue
 from db.desk import LedgerDesk
 from db.ledger import Ledger, wall_clock
 from db.states import Outcome, Stage
+from db.tables import attempts
 from db.values import Chunk, Claim, Failure, Film
 from farm.gc import Collected, collect_garbage
 from farm.policy.order import choose
@@ -173,6 +174,8 @@ class World:
         """Commit, with the first reply lost if a fuse says so, and be done."""
         with suppress(SupersededError):
             commit()
+            if worker.claim is not None:
+                self.ended(worker.claim)
         worker.die()
 
     # What is made.
@@ -181,6 +184,13 @@ class World:
         """Put a tiny file."""
         self.damaged.discard((kind.value, digest(word)))
         return self.store.put(kind, digest(word), ".bin", lambda part: _write(part, content))
+
+    def ended(self, claim: Claim) -> None:
+        """A commit that was not refused was accepted: this very attempt has ended so."""
+        told = select(attempts.c.outcome).where(attempts.c.step_id == claim.step)
+        with self.ledger.read() as connection:
+            outcome = connection.execute(told.where(attempts.c.number == claim.fence)).scalar()
+        assert outcome in {"ok", "error", "interrupted"}, f"a late commit was accepted: {outcome}"
 
     def sentences(self, claim: Claim) -> list[str]:
         """What a job says: a word for each sentence, read from its script in the store."""
@@ -212,6 +222,7 @@ def _speak(world: World, claim: Claim, desk: LedgerDesk) -> Work:
             used=desk.used.values(),
             machine_ms=1,
         )
+        world.ended(claim)
 
 
 def _render(world: World, claim: Claim, desk: LedgerDesk) -> Work:
@@ -223,6 +234,7 @@ def _render(world: World, claim: Claim, desk: LedgerDesk) -> Work:
         return
     for _reply_lost in range(2):
         commits.finish_render(world.ledger, claim, used=desk.used.values(), machine_ms=1)
+        world.ended(claim)
 
 
 def _provide(
@@ -275,6 +287,7 @@ def _join(world: World, claim: Claim, desk: LedgerDesk) -> Work:
     done = Film(film=film, srt=srt, vtt=vtt, poster=poster, manifest=manifest, frames=1, essence=film.digest)
     for _reply_lost in range(2):
         commits.finish_join(world.ledger, claim, film=done, machine_ms=1)
+        world.ended(claim)
 
 
 def _archive(world: World, claim: Claim, _desk: LedgerDesk) -> Work:
@@ -291,6 +304,7 @@ def _archive(world: World, claim: Claim, _desk: LedgerDesk) -> Work:
     yield
     for _reply_lost in range(2):
         commits.finish_archive(world.ledger, claim, path=f"{folder}/{name}", machine_ms=1)
+        world.ended(claim)
 
 
 _STAGES: dict[Stage, Callable[[World, Claim, LedgerDesk], Work]] = {

@@ -58,7 +58,7 @@ def test_old_files_that_nobody_knows_go_and_young_ones_stay(ledger: Ledger, tmp_
 
 
 def test_nothing_is_taken_from_work_under_way(ledger: Ledger, tmp_path: Path) -> None:
-    """A file that was put days ago by a step that still runs stays; when the step has ended without it, it goes."""
+    """A file that was put days ago by a step that still runs stays, and so does what a planned job uses."""
     store = Store(tmp_path / "store")
     submit(ledger, ["row"])
     claim = take(ledger, "speak")

@@ -26,7 +26,8 @@ def upgrade() -> None:
         sa.Column("struck", sa.SmallInteger(), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('source', 'speech', 'timeline', 'clip', 'audio', 'film', 'captions', 'poster', 'manifest')",
+            "kind IN ('source', 'speech', 'timeline', 'clip', 'audio', 'film', "
+            "'captions', 'poster', 'manifest')",
             name=op.f("ck_artifacts_kind"),
         ),
         sa.CheckConstraint("size >= 0", name=op.f("ck_artifacts_size_range")),

@@ -26,9 +26,10 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="The ledger at {place} cannot be reached: {reason}.",
-            why="Its database does not answer, is not there, or was busy for too long. What was committed is safe.",
-            cure="Check that the database runs and that its disk has room; workers wait and go on by themselves. "
-            "`lectern doctor` tells more.",
+            why="Its database does not answer, is not there, or was busy for too long. "
+            "What was committed is safe.",
+            cure="Check that the database runs and that its disk has room; workers wait and go on "
+            "by themselves. `lectern doctor` tells more.",
         ),
         zh=Text(
             what="无法访问位于 {place} 的账本：{reason}。",
@@ -42,7 +43,7 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="There is no ledger at {place} yet.",
-            why="Its tables are made once, by a command, so that a mistyped address never makes an empty ledger.",
+            why="Its tables are made once, by a command, so that a mistyped address makes no empty ledger.",
             cure="Run `lectern db upgrade`, or correct [ledger] url.",
         ),
         zh=Text(
@@ -69,7 +70,7 @@ MESSAGES: tuple[Message, ...] = (
         code="ledger-schema-new",
         level="error",
         en=Text(
-            what="The ledger at {place} has schema {found}, which this version of Lectern ({wanted}) does not know.",
+            what="The ledger at {place} has schema {found}, which this Lectern ({wanted}) does not know.",
             why="The tables were made or upgraded by a newer version; an older one could damage them.",
             cure="Upgrade Lectern on this machine to the version that the rest of the farm runs, then run "
             "`lectern db upgrade`.",
@@ -85,7 +86,7 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="Step {step} is no longer this worker's (attempt {fence}).",
-            why="The job was canceled, or the worker was silent for so long that the step was given to another.",
+            why="The job was canceled, or the worker was silent so long that the step went to another.",
             cure="Nothing has to be done: the worker stops, and nothing that it made is used.",
         ),
         zh=Text(
@@ -182,11 +183,11 @@ MESSAGES: tuple[Message, ...] = (
         code="ledger-poison",
         level="error",
         en=Text(
-            what="Workers died {deaths} times in a row in the stage {stage} of this film, always at the same place.",
-            why="Something in this row ends the process that works on it; going on would end one worker after "
-            "another.",
-            cure="Look at the attempts of the job (`lectern show JOB`) and at the system's log for a lack of memory; "
-            "then `lectern retry JOB`, which makes only what is missing.",
+            what="Workers died {deaths} times in a row in this film's stage {stage}, at the same place each time.",
+            why="Something in this row ends the process that works on it; going on would end one worker "
+            "after another.",
+            cure="Look at the attempts of the job (`lectern show JOB`) and at the system's log for a lack of "
+            "memory; then `lectern retry JOB`, which makes only what is missing.",
         ),
         zh=Text(
             what="在该影片的 {stage} 阶段，工作进程在同一处连续终止了 {deaths} 次。",

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from cli.clean import clean
 from cli.exits import Exit
+from cli.interrupt import Interrupts
 from cli.options import terminal_of
 from cli.terminal import Terminal, told
 from farm.bootstrap import open_workshop
@@ -52,8 +53,8 @@ def render(
         replace=force,
     )
     started = time.monotonic()
-    with open_workshop() as workshop, _Bars(terminal) as bars:
-        made = make_film(workshop, order, progress=bars.show)
+    with Interrupts() as interrupts, open_workshop() as workshop, _Bars(terminal) as bars:
+        made = make_film(workshop, order, progress=bars.show, check=interrupts.check)
     for warning in made.warnings:
         what, cure = told(warning.code, warning.facts, terminal.language)
         terminal.note(Text(f"{terminal.words('warning')} {what} {cure} [{warning.code}]", style="yellow"))

@@ -80,11 +80,17 @@ class Made:
     warnings: tuple[Finding, ...]
 
 
-def make_film(workshop: Workshop, order: Order, *, progress: Progress) -> Made:
+def make_film(workshop: Workshop, order: Order, *, progress: Progress, check: Callable[[], None]) -> Made:
     """Make one film and put it where it was ordered, whole or not at all.
 
     Speech and clips are kept in the home folder's ``cache``, so that the next film makes only what is new;
     that folder may be deleted at any time.
+
+    Args:
+        workshop: tools and engines.
+        order: what to make.
+        progress: told how far each stage is.
+        check: called several times a second; what it raises ends the work.
 
     Raises:
         InputError: portrait, script, a wish or the place cannot be used; nothing was written there.
@@ -95,7 +101,7 @@ def make_film(workshop: Workshop, order: Order, *, progress: Progress) -> Made:
     workshop = replace(workshop, store=Store(cache))
     job, warnings = _job(workshop, order)
     born = trace.new(os.urandom(trace.TRACE_BYTES + trace.SPAN_BYTES))
-    film = _make(workshop, job, born, index=cache / _INDEX, progress=progress)
+    film = _make(workshop, job, born, index=cache / _INDEX, progress=progress, check=check)
     made = (film.film, film.srt, film.vtt, film.poster, film.manifest)
     _deliver(workshop.store, dict(zip(files.values(), made, strict=True)))
     return Made(
@@ -160,15 +166,22 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
 
 
 def _make(
-    workshop: Workshop, job: JobSpec, born: trace.Trace, *, index: Path, progress: Progress
+    workshop: Workshop,
+    job: JobSpec,
+    born: trace.Trace,
+    *,
+    index: Path,
+    progress: Progress,
+    check: Callable[[], None],
 ) -> JoinedFilm:
     """Every stage, one after the other."""
     stage = "speak"
-    desk = MemoryDesk(index=index, progress=lambda done, total: progress(stage, done, total))
+    desk = _CheckedDesk(check, index=index, progress=lambda done, total: progress(stage, done, total))
     studio, store, settings = Studio(workshop), workshop.store, workshop.settings
     seat, profile = studio.seat(job), studio.profile(job.face)
     spoken = _certain(speak(job, desk=desk, store=store, voice=workshop.voices.open(job.voice.engine)))
     timeline = load_timeline(store, spoken)
+    check()
     stage = "render"
     whole = range(len(timeline.utterances))
     _certain(
@@ -184,6 +197,7 @@ def _make(
             pixels=seat.pixels,
         )
     )
+    check()
     stage = "join"
     return _certain(
         join(
@@ -198,6 +212,20 @@ def _make(
             loudness=Loudness.of(lufs=settings.film.loudness_lufs, dbtp=settings.film.true_peak_dbtp),
         )
     )
+
+
+class _CheckedDesk(MemoryDesk):
+    """A desk in memory whose work can be ended from outside."""
+
+    def __init__(
+        self, check: Callable[[], None], *, index: Path, progress: Callable[[int, int], None]
+    ) -> None:
+        super().__init__(index=index, progress=progress)
+        self._check = check
+
+    def check(self) -> None:
+        """Raise what whoever ordered the film wants raised."""
+        self._check()
 
 
 def _certain(result: _Result | None) -> _Result:

@@ -76,7 +76,7 @@ def test_one_film_is_made_without_any_farm(program: Lectern, home: Path, tmp_pat
 def test_an_interrupted_render_leaves_nothing_half(home: Path, tmp_path: Path) -> None:
     """Ctrl-C in the middle of the work: no file of the film, no part of one, and the exit code says so."""
     script = tmp_path / "talk.txt"
-    script.write_text("A sentence that takes a while to render. " * 20, "utf-8")
+    script.write_text(" ".join(f"This is sentence number {number}." for number in range(40)), "utf-8")
     shutil.copy(PORTRAIT, tmp_path / "face.png")
     started = subprocess.Popen(
         [

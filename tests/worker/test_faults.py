@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import signal
 import subprocess
 import sys
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -255,3 +258,32 @@ def test_a_second_farm_on_this_home_is_refused_in_words(yard: Yard) -> None:
     )
     assert ended.returncode == 1
     assert "farm-already-up" in ended.stderr
+
+
+def test_flower_shows_itself_to_its_one_user_and_obeys_nobody(yard: Yard) -> None:
+    """Without the password no page and no API answers; with it one may look, and stop nothing."""
+    standing = yard.standing
+    password = Path(standing.flower_password_file).read_text("ascii")
+    stranger, user = None, (standing.flower_user, password)
+    wait_for(lambda: status(f"{standing.flower_url}/workers", user), seconds=_PATIENCE_S)
+    assert status(f"{standing.flower_url}/workers", user) == 200
+    assert status(f"{standing.flower_url}/workers", stranger) == 401
+    assert status(f"{standing.flower_url}/api/workers", stranger) == 401
+    end_it = f"{standing.flower_url}/api/worker/shutdown/cpu0"
+    assert status(end_it, stranger, method="POST") == 401
+    assert status(end_it, user, method="POST") == 403
+
+
+def status(url: str, user: tuple[str, str] | None, *, method: str = "GET") -> int | None:
+    """The HTTP status of a request; None while nobody answers."""
+    request = urllib.request.Request(url, method=method)  # noqa: S310 - our own address
+    if user is not None:
+        request.add_header("Authorization", "Basic " + base64.b64encode(":".join(user).encode()).decode())
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+    except OSError:
+        return None

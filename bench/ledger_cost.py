@@ -29,7 +29,7 @@ WORKER = "bench@here"
 CLIPS = 10
 STEPS = 40
 RUNS = 5
-ROWS = 2_000
+ROWS = 10_000
 PROFILE = RenderProfile(
     engine="warp", version="1", backend="numpy", precision="fp32", encoder="x264", parameters=()
 )

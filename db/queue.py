@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal, select, union_all, update
 
 from db import rows
 from db.ledger import Ledger
@@ -28,15 +28,16 @@ class Line:
     running: int
 
 
-_LINES = (
-    select(
-        steps.c.capability,
-        func.sum(case((IS_READY, 1), else_=0)).label("ready"),
-        func.sum(case((IS_READY & IS_SENT, 1), else_=0)).label("sent"),
-        func.sum(case((IS_RUNNING, 1), else_=0)).label("running"),
-    )
-    .where((IS_READY & IS_OPEN) | IS_RUNNING)
-    .group_by(steps.c.capability)
+def _counted(state: str, *conditions: ColumnElement[bool]) -> Select[str, str, int]:
+    counted = select(literal(state).label("state"), steps.c.capability, func.count().label("steps"))
+    return counted.where(*conditions).group_by(steps.c.capability)
+
+
+# Each part is answered by an index of its own: a look costs little also when ten thousand wait.
+_LINES = union_all(
+    _counted("waiting", IS_READY, IS_OPEN, IS_UNSENT),
+    _counted("sent", IS_READY, IS_SENT, IS_OPEN),
+    _counted("running", IS_RUNNING),
 )
 _BUSY = (
     select(steps.c.department_id, func.count().label("busy"))
@@ -100,11 +101,18 @@ def lines(ledger: Ledger) -> Mapping[str, Line]:
     Raises:
         AwayError: ``ledger-away``.
     """
+    found: dict[str, dict[str, int]] = {}
     with ledger.read() as connection:
-        return {
-            row.capability: Line(ready=int(row.ready), sent=int(row.sent), running=int(row.running))
-            for row in connection.execute(_LINES)
-        }
+        for row in connection.execute(_LINES):
+            found.setdefault(row.capability, {})[row.state] = row.steps
+    return {
+        capability: Line(
+            ready=counts.get("waiting", 0) + counts.get("sent", 0),
+            sent=counts.get("sent", 0),
+            running=counts.get("running", 0),
+        )
+        for capability, counts in found.items()
+    }
 
 
 def running_by_department(ledger: Ledger, capability: str) -> Mapping[int, int]:

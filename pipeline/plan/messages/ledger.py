@@ -183,7 +183,7 @@ MESSAGES: tuple[Message, ...] = (
         code="ledger-poison",
         level="error",
         en=Text(
-            what="Workers died {deaths} times in a row in this film's stage {stage}, at the same place each time.",
+            what="Workers died {deaths} times in a row at the same place of this film's stage {stage}.",
             why="Something in this row ends the process that works on it; going on would end one worker "
             "after another.",
             cure="Look at the attempts of the job (`lectern show JOB`) and at the system's log for a lack of "

@@ -1,7 +1,7 @@
 """Ctrl-C that is never lost and breaks nothing.
 
-Python raises KeyboardInterrupt wherever it happens to be. Within a callback, such as logging's after a fork, it is
-dropped with a traceback, and a lock may stay taken for ever.
+Python raises KeyboardInterrupt wherever it happens to be. Within a callback, such as logging's after a fork,
+it is dropped with a traceback, and a lock may stay taken for ever.
 """
 
 from __future__ import annotations

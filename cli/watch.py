@@ -59,9 +59,9 @@ def follow(farm: Farm, batch: int, terminal: Terminal) -> Exit:
         if terminal.json_wanted:
             *_, last = (look.batch for look in looks)
         elif terminal.out.is_terminal:
-            last = _draw(looks, terminal)
+            last = draw(looks, terminal)
         else:
-            last = _tell(looks, terminal)
+            last = tell(looks, terminal)
     except KeyboardInterrupt:
         terminal.note(terminal.words("farm-goes-on", batch=batch))
         return Exit.INTERRUPTED
@@ -92,7 +92,7 @@ def _looks(farm: Farm, batch: int) -> Iterator[Look]:
         time.sleep(max(_INTERVAL_S, _REST * (time.monotonic() - begun)))
 
 
-def _draw(looks: Iterator[Look], terminal: Terminal) -> BatchView:
+def draw(looks: Iterator[Look], terminal: Terminal) -> BatchView:
     """On a terminal: a total and a line for each active job, drawn in place."""
     with Live(console=terminal.out, auto_refresh=False, transient=True) as live:
         for look in looks:
@@ -119,7 +119,7 @@ def _screen(look: Look, terminal: Terminal) -> Group:
     return Group(batch_line(terminal, look.batch), total, table, Text(terminal.words("leave"), style="dim"))
 
 
-def _tell(looks: Iterator[Look], terminal: Terminal) -> BatchView:
+def tell(looks: Iterator[Look], terminal: Terminal) -> BatchView:
     """In a pipe or a log: a line whenever a job comes to something new, and the total now and then."""
     told: dict[int, tuple[object, ...]] = {}
     tenth = -1

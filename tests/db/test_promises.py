@@ -121,16 +121,22 @@ class Farm(RuleBasedStateMachine):
             if self.world.messages and self.workers[which].work is None:
                 self.world.claim(self.workers[which], data.draw(st.sampled_from(self.world.messages)))
 
-    @rule(which=WHICH)
-    def cut_off(self, which: int) -> None:
-        """A worker is cut off from the world, and another process takes its name; it may wake up late."""
+    @precondition(lambda self: any(worker.work for worker in self.workers))
+    @rule(which=WHICH, taken=st.booleans())
+    def cut_off(self, which: int, taken: bool) -> None:  # noqa: FBT001 - drawn by name
+        """A worker is cut off, loses its step or not, and may wake up late; another process takes its name."""
         worker = self.workers[which]
-        if worker.work is not None:
-            self.ghosts.append(worker)
-            self.workers[which] = Worker(worker.name)
+        if worker.claim is None:
+            return
+        self.ghosts.append(worker)
+        self.workers[which] = Worker(worker.name)
+        self.world.read_leases()
+        for lease in self.world.readings:
+            if taken and lease.step == worker.claim.step:
+                self.world.expire(lease)
 
     @precondition(lambda self: self.ghosts)
-    @rule(data=st.data(), times=st.integers(1, 30), fuse=FUSES)
+    @rule(data=st.data(), times=st.integers(1, 60), fuse=FUSES)
     def wake_late(self, data: st.DataObject, times: int, fuse: int | None) -> None:
         """A worker that was cut off goes on as if nothing had happened."""
         ghost = data.draw(st.sampled_from(self.ghosts))

@@ -1,0 +1,66 @@
+"""Promises about one film in this process: refused before the work begins, or delivered whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from farm.bootstrap import Workshop, open_workshop, settings_of
+from farm.choices import Wish
+from farm.local import Order, make_film
+from pipeline.plan.errors import InputError
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Iterator[Workshop]:
+    """A workshop with a cache of its own."""
+    with open_workshop(settings_of({"LECTERN_HOME": str(tmp_path / "home")})) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"film": "film.avi"}, "command-output-suffix"),
+        ({"film": "nowhere/film.mp4"}, "command-output-unwritable"),
+        ({"film": "there.mp4"}, "command-output-exists"),
+        ({"film": "beside.mp4"}, "command-output-exists"),
+        ({"script": "gone.txt"}, "command-file-unreadable"),
+        ({"script": "marks.txt"}, "script-empty"),
+        ({"script": "talk.txt", "portrait": "gone.png"}, "store-source-unreadable"),
+        ({"portrait": "talk.txt"}, "portrait-no-picture"),
+    ],
+)
+def test_what_cannot_be_made_is_refused_before_the_work_begins(
+    workshop: Workshop, batch_folder: Path, changes: dict[str, str], code: str
+) -> None:
+    """Nothing is written beside the film, and nothing that lay there is touched."""
+    (batch_folder / "talk.txt").write_text("Hello.")
+    (batch_folder / "marks.txt").write_text("…!")
+    (batch_folder / "there.mp4").write_text("mine")
+    (batch_folder / "beside.srt").write_text("mine")
+    before = sorted(batch_folder.iterdir())
+    paths = {"portrait": "astronaut.png", "script": "talk.txt", "film": "film.mp4", **changes}
+    order = Order(**{name: batch_folder / path for name, path in paths.items()}, wish=Wish())  # type: ignore[arg-type]
+    with pytest.raises(InputError) as refused:
+        make_film(workshop, order, progress=lambda *_: None, check=lambda: None)
+    assert refused.value.code == code
+    assert sorted(batch_folder.iterdir()) == before
+    assert (batch_folder / "there.mp4").read_text() == "mine"
+
+
+def test_a_film_never_replaces_its_own_inputs(workshop: Workshop, batch_folder: Path) -> None:
+    """Not even when replacing was asked for: the poster of talk.mp4 would be talk.jpg."""
+    portrait = (batch_folder / "astronaut.png").rename(batch_folder / "talk.jpg")
+    (batch_folder / "talk.txt").write_text("Hello.")
+    order = Order(
+        portrait=portrait,
+        script=batch_folder / "talk.txt",
+        film=batch_folder / "talk.mp4",
+        wish=Wish(),
+        replace=True,
+    )
+    with pytest.raises(InputError, match="command-output-exists"):
+        make_film(workshop, order, progress=lambda *_: None, check=lambda: None)

@@ -1,0 +1,80 @@
+"""Promises about what is shown: places in the line, estimates that are measured, links that open."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from db.outlook import last_of, read_outlook, read_waits
+from farm import pause, show
+from farm.bootstrap import Farm
+from farm.policy.eta import EtaInputs, estimate_ms, frames_of_script
+from farm.submit import Manner, submit
+from pipeline.plan.errors import InputError
+
+
+@pytest.fixture
+def batch(farm: Farm, batch_folder: Path) -> int:
+    """Three queued films; the second is urgent, the third is the longest."""
+    path = batch_folder / "batch.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("id", "script", "portrait", "format", "urgency"))
+        writer.writerow(("first", "One sentence.", "leo.png", "square-512", ""))
+        writer.writerow(("second", "One sentence.", "leo.png", "square-512", "high"))
+        writer.writerow(("third", "One sentence. " * 10, "leo.png", "square-512", ""))
+    return submit(farm, path, Manner()).batch
+
+
+def test_urgent_jobs_stand_before_others(farm: Farm, batch: int) -> None:
+    """The place in the line is the order of work, and the work ahead is that of the jobs before."""
+    lines = show.jobs(farm, batch=batch)
+    outlook = read_outlook(farm.ledger)
+    assert [lines[index].row for index in (1, 0, 2)] == ["second", "first", "third"]
+    assert list(outlook) == [lines[index].id for index in (1, 0, 2)]
+    short = frames_of_script(len("One sentence."))
+    assert [place.eta.frames_ahead for place in outlook.values()] == [0, short, 2 * short]
+    assert [place.ahead for place in outlook.values()] == [0, 1, 2]
+    assert last_of(outlook.values(), batch) == outlook[lines[2].id]
+    assert last_of(outlook.values(), batch + 1) is None
+
+
+def test_held_jobs_stand_in_nobodys_way(farm: Farm, batch: int) -> None:
+    """A paused job has no place in the line, and says that it is held."""
+    second = show.jobs(farm, batch=batch)[1].id
+    pause.pause(farm, [second])
+    assert second not in read_outlook(farm.ledger)
+    shown = show.job(farm, second).job
+    assert (shown.waiting, shown.eta_s, shown.holds) == ("held", None, ("operator",))
+    assert show.batch(farm, batch).counts == {"queued": 3, "held": 1}
+
+
+def test_nothing_is_estimated_before_something_was_measured(farm: Farm, batch: int) -> None:
+    """No invented numbers: no estimate without a pace or without workers."""
+    view = show.batch(farm, batch)
+    assert (view.per_cent, view.eta_s, view.over) == (0, None, False)
+    assert {job.waiting for job in show.lively(farm, batch, most=10)} == {"no-worker"}
+    assert read_waits(farm.ledger, [job.id for job in show.jobs(farm, batch=batch)]) == {}
+
+
+def test_lists_can_be_asked_for_a_state(farm: Farm, batch: int) -> None:
+    """Every state of the ledger and `held`; another word is refused with the known ones."""
+    assert len(show.jobs(farm, batch=batch, state="queued")) == 3
+    assert show.jobs(farm, batch=batch, state="held") == ()
+    assert len(show.jobs(farm, batch=batch, most=2)) == 2
+    with pytest.raises(InputError, match="command-usage"):
+        show.jobs(farm, batch=batch, state="asleep")
+
+
+def test_the_newest_batch_is_the_one_submitted_last(farm: Farm) -> None:
+    """Of a farm without any, that is said."""
+    with pytest.raises(InputError, match="command-nothing-submitted"):
+        show.newest_batch(farm)
+
+
+def test_an_estimate_spreads_the_work_over_the_workers() -> None:
+    """1,000 frames ahead at 20 ms on four workers are 5 s; a film's own 200 frames fill two at most: 2 s."""
+    inputs = EtaInputs(frames_left=200, frames_ahead=1000, us_per_frame=20_000, workers=4)
+    assert estimate_ms(inputs) == 7_000

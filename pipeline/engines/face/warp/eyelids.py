@@ -219,9 +219,9 @@ def _closed(
     way = (eye.lower - eye.upper + eye.down * (0.012 * eye.unit)) * lids
     edge = eye.upper + way * round_arch
     # The lashes' old place is covered too, as soon as they have left it.
-    crease = eye.upper - eye.down * (0.055 * eye.unit * min(1.0, 2.5 * lids)) * np.sqrt(arch)
+    crease = eye.upper - eye.down * (0.080 * eye.unit * min(1.0, 2.5 * lids)) * np.sqrt(arch)
     outline = np.concatenate([crease, edge[::-1]])
-    lid = soft(filled(outline, width, height), max(0.8, 0.020 * eye.unit))
+    lid = soft(filled(outline, width, height), max(0.8, 0.024 * eye.unit))
     eyeball = filled(np.concatenate([eye.upper, edge[::-1]]), width, height)
     lid = np.maximum(lid, soft(eyeball, max(0.8, 0.008 * eye.unit)))
     painted = still.astype(np.float32)

@@ -171,12 +171,12 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="There is no job {job}.",
             why="The ledger of this farm holds no job of that number; nothing was changed.",
-            cure="`lectern list` shows batches, and `lectern status BATCH` their jobs.",
+            cure="`lectern list` shows batches, and `lectern list BATCH` their jobs.",
         ),
         zh=Text(
             what="没有编号为 {job} 的任务。",
             why="本农场的账本中没有该编号的任务；未作任何更改。",
-            cure="运行 `lectern list` 查看批次，运行 `lectern status BATCH` 查看其中的任务。",
+            cure="运行 `lectern list` 查看批次，运行 `lectern list BATCH` 查看其中的任务。",
         ),
     ),
     Message(

@@ -97,12 +97,12 @@ _SPEAKING = (
         level="error",
         en=Text(
             what="A sentence of {characters} characters is too long to be spoken at once.",
-            why="A voice takes at most {limit} characters at a time.",
+            why="A voice takes only so much text at a time.",
             cure="Divide it with a full stop or a comma.",
         ),
         zh=Text(
             what="一句话有 {characters} 个字符，过长，无法一次朗读。",
-            why="每次最多朗读 {limit} 个字符。",
+            why="声音每次只能朗读有限长度的文本。",
             cure="请用句号或逗号将其断开。",
         ),
     ),

@@ -124,7 +124,7 @@ class Farm(RuleBasedStateMachine):
     @precondition(lambda self: any(worker.work for worker in self.workers))
     @rule(which=WHICH, taken=st.booleans())
     def cut_off(self, which: int, taken: bool) -> None:  # noqa: FBT001 - drawn by name
-        """A worker is cut off, loses its step or not, and may wake up late; another process takes its name."""
+        """A worker is cut off, loses its step or not, and may wake up late; another takes its name."""
         worker = self.workers[which]
         if worker.claim is None:
             return

@@ -105,17 +105,24 @@ def draw(looks: Iterator[Look], terminal: Terminal) -> BatchView:
 def _screen(look: Look, terminal: Terminal) -> Group:
     rows = max(1, terminal.out.height - _RESERVED)
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
-    for column in range(5):
-        table.add_column(justify="right" if column == 3 else "left", no_wrap=column != 4)  # noqa: PLR2004
+    for _ in range(2):
+        table.add_column(no_wrap=True)
+    table.add_column(width=_BAR)
+    for _ in range(2):
+        table.add_column(justify="right", no_wrap=True)
+    # Only the words may take several lines: why a film waits is never cut off.
+    table.add_column()
     for job in look.jobs[:rows]:
         table.add_row(
             Text(clean(job.row)),
             state_of(terminal, job),
             ProgressBar(total=100, completed=job.per_cent, width=_BAR),
             f"{job.per_cent} %",
-            Text(f"{progress_of(terminal, job)}  {eta_of(terminal, job.eta_s)}".strip()),
+            eta_of(terminal, job.eta_s),
+            Text(progress_of(terminal, job)),
         )
-    total = ProgressBar(total=100, completed=look.batch.per_cent, width=_BAR)
+    total = Table.grid()
+    total.add_row(ProgressBar(total=100, completed=look.batch.per_cent, width=2 * _BAR))
     return Group(batch_line(terminal, look.batch), total, table, Text(terminal.words("leave"), style="dim"))
 
 

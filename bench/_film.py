@@ -66,7 +66,7 @@ class CountingDesk(MemoryDesk):
 
 
 def sentences(count: int) -> list[str]:
-    """Distinct sentences of about four seconds each."""
+    """Distinct sentences of about six seconds each, their pauses included."""
     told = []
     for number in range(count):
         place, deed = _PLACES[number % 10], _DEEDS[number // 10 % 10]

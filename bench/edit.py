@@ -24,7 +24,7 @@ from farm.studio import Studio
 from pipeline.plan.artifact import Kind
 from pipeline.plan.job import Format
 
-_SENTENCES_A_MINUTE = 13
+_SENTENCES_A_MINUTE = 10
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ from farm.bootstrap import open_workshop
 from farm.studio import Studio
 from pipeline.plan.job import Format
 
-_SENTENCES_A_MINUTE = 13
+_SENTENCES_A_MINUTE = 10
 _LOOK_S = 0.05
 
 

@@ -38,6 +38,7 @@ _PHASES = 4
 _TAPS = 12
 _KAISER_BETA = 7.0
 _BLOCK = 256
+_BLOCKS_AROUND = 4
 # The limiter's gain bends by two running means of this many samples, 5 ms each.
 _SLOPE = SAMPLE_RATE // 200
 _WINDOW = 1 << 16
@@ -98,23 +99,14 @@ class Meter:
         return _lufs(float(kept.mean()))
 
 
-def true_peaks(samples: Samples, *, above: float = 0.0) -> Samples:
-    """For each sample the largest magnitude of the signal from one neighbour to the other, oversampled.
-
-    Args:
-        samples: the signal.
-        above: only peaks above this level are wanted; where none can be, magnitudes of samples are given.
-    """
+def true_peaks(samples: Samples) -> Samples:
+    """For each sample the largest magnitude of the signal from one neighbour to the other, oversampled."""
     peaks = np.abs(samples)
-    for start, end in _hot(peaks, above / _overshoot()):
-        near = samples[max(0, start - _TAPS) : end + _TAPS]
-        found = np.abs(near)
-        for taps in _phases():
-            # A value between a sample and the next counts for both.
-            between = np.abs(np.convolve(near, taps)[_TAPS // 2 :][: len(near)])
-            np.maximum(found, between, out=found)
-            np.maximum(found[1:], between[:-1], out=found[1:])
-        peaks[start:end] = found[start - max(0, start - _TAPS) :][: end - start]
+    for taps in _phases():
+        # A value between a sample and the next counts for both.
+        between = np.abs(np.convolve(samples, taps)[_TAPS // 2 :][: len(samples)])
+        np.maximum(peaks, between, out=peaks)
+        np.maximum(peaks[1:], between[:-1], out=peaks[1:])
     return peaks
 
 
@@ -126,9 +118,10 @@ def limited(blocks: Iterable[Samples], *, gain: float, ceiling: float) -> Iterat
     """
     for window in _windows(blocks):
         loud = window * np.float32(gain)
-        most = max(float(loud.max()), -float(loud.min()))
-        if most * _overshoot() > ceiling and (peaks := true_peaks(loud, above=ceiling)).max() > ceiling:
-            loud *= _bend(np.divide(ceiling, np.maximum(peaks, ceiling), dtype=np.float32))
+        for start, end in _hot(loud, ceiling / _overshoot()):
+            peaks = true_peaks(loud[start:end])
+            if peaks.max() > ceiling:
+                loud[start:end] *= _bend(np.divide(ceiling, np.maximum(peaks, ceiling), dtype=np.float32))
         yield loud[_MARGIN:-_MARGIN]
 
 
@@ -238,15 +231,15 @@ def _overshoot() -> float:
     return max(float(np.abs(taps).sum()) for taps in _phases())
 
 
-def _hot(magnitudes: Samples, level: float) -> Iterator[tuple[int, int]]:
-    """Stretches of samples that have one above a level among them or near them."""
-    hot = np.pad(magnitudes, (0, -len(magnitudes) % _BLOCK)).reshape(-1, _BLOCK).max(axis=1) > level
-    near = hot.copy()
-    near[1:] |= hot[:-1]
-    near[:-1] |= hot[1:]
+def _hot(samples: Samples, level: float) -> Iterator[tuple[int, int]]:
+    """Stretches that hold every magnitude above a level, with a bend's length or more around each."""
+    if max(float(samples.max()), -float(samples.min())) <= level:
+        return
+    blocks = np.pad(np.abs(samples), (0, -len(samples) % _BLOCK)).reshape(-1, _BLOCK)
+    near = np.convolve(blocks.max(axis=1) > level, np.ones(2 * _BLOCKS_AROUND + 1), "same") > 0
     edges = np.flatnonzero(np.diff(near, prepend=False, append=False)) * _BLOCK
     for start, end in edges.reshape(-1, 2).tolist():
-        yield start, min(end, len(magnitudes))
+        yield start, min(end, len(samples))
 
 
 def _energy(lufs: float) -> float:

@@ -96,11 +96,14 @@ def test_true_peaks_lie_between_samples() -> None:
     assert true_peaks(tone.astype(np.float32))[100:-100].max() == pytest.approx(0.5, rel=0.02)
 
 
-def test_looking_only_above_a_level_finds_the_same_peaks() -> None:
-    """Leaving out what cannot reach a level changes no peak above it."""
-    sound = _voice(7, 2, 2.0)
-    everywhere, above = true_peaks(sound), true_peaks(sound, above=0.4)
-    assert np.array_equal(everywhere[everywhere > 0.4], above[everywhere > 0.4])
+def test_quiet_stretches_are_multiplied_alone() -> None:
+    """More than 10 ms away from a peak, limiting changes nothing; at the peak it holds the ceiling."""
+    sound = np.full(3 * SAMPLE_RATE, 0.01, np.float32)
+    sound[SAMPLE_RATE] = 1.0
+    brought = np.concatenate(list(limited([sound], gain=1.0, ceiling=0.5)))
+    assert true_peaks(brought).max() <= 0.5 + 1e-6
+    far = np.abs(np.arange(len(sound)) - SAMPLE_RATE) > SAMPLE_RATE // 100 + 1
+    assert np.array_equal(brought[far], sound[far])
 
 
 @settings(max_examples=10, deadline=None)

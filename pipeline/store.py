@@ -251,13 +251,16 @@ class Store:
     def _publish(self, part: Path, artifact: Artifact) -> None:
         final = self.root / artifact.path
         self._make_folder(final.parent)
-        if not _link(part, final):
-            if _holds(final, artifact):
+        while not _link(part, final):
+            # What lies there may be taken away by gc at any moment: then it is our turn again.
+            with contextlib.suppress(FileNotFoundError):
+                if not _holds(final, artifact):
+                    # The name says what belongs there, and something else lies there: it is healed.
+                    part.replace(final)
+                    break
                 # Its age counts from now on, so that gc does not take away what was just found of use.
                 os.utime(final)
-            else:
-                # The name says what belongs there, and something else lies there: a damaged file is healed.
-                os.replace(part, final)  # noqa: PTH105 - Path.replace has no other meaning, the pair reads better
+                break
         self._crash("store-linked")
         _sync_folder(final.parent)
         self._crash("store-folder-synced")

@@ -250,6 +250,37 @@ def test_gc_sees_artifacts_and_nothing_else(tmp_path: Path) -> None:
     assert list(store.walk()) == []
 
 
+def test_gc_gives_back_what_was_put_again(tmp_path: Path) -> None:
+    """A file that was put again since gc saw it stays; one that was not goes."""
+    store = Store(tmp_path)
+    artifact = store.put(Kind.CLIP, KEY, ".mp4", _writer(b"frames"))
+    seen = next(store.walk())
+    os.utime(store.open(artifact), (1, 1))
+    assert store.put(Kind.CLIP, KEY, ".mp4", _writer(b"frames")) == artifact
+    assert not store.delete_untouched(seen)
+    store.verify(artifact)
+    assert store.delete_untouched(next(store.walk()))
+    assert _names(tmp_path) == []
+
+
+def test_gc_in_between_does_not_lose_what_is_put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that gc takes away while it is being put again is there afterwards all the same."""
+    store = Store(tmp_path)
+    artifact = store.put(Kind.CLIP, KEY, ".mp4", _writer(b"frames"))
+    utime, taken = os.utime, []
+
+    def take_away(path: Path) -> None:
+        if not taken:
+            taken.append(path)
+            path.unlink()
+        utime(path)
+
+    monkeypatch.setattr(os, "utime", take_away)
+    assert store.put(Kind.CLIP, KEY, ".mp4", _writer(b"frames")) == artifact
+    assert taken
+    store.verify(artifact)
+
+
 def test_young_parts_are_left_alone(tmp_path: Path) -> None:
     """Only what was not written to for long counts as left behind."""
     store = Store(tmp_path)

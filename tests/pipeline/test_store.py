@@ -267,7 +267,8 @@ def test_gc_in_between_does_not_lose_what_is_put(tmp_path: Path, monkeypatch: py
     """A file that gc takes away while it is being put again is there afterwards all the same."""
     store = Store(tmp_path)
     artifact = store.put(Kind.CLIP, KEY, ".mp4", _writer(b"frames"))
-    utime, taken = os.utime, []
+    utime = os.utime
+    taken: list[Path] = []
 
     def take_away(path: Path) -> None:
         if not taken:

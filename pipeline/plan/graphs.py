@@ -23,6 +23,7 @@ AUDIO_PARAMETERS = ("q:a=2", "aac_coder=fast", "aac_ms=1", "aac_is=0", "aac_pns=
 TIMESCALE = SAMPLE_RATE
 
 _KEYFRAME_S = 2
+_TITLE_CHARACTERS = 1000
 _OWN_PATH = re.compile(r"[a-z0-9]+(/[a-z0-9]+(\.[a-z0-9]+)*)+")
 _READ = {"protocol_whitelist": "file,pipe"}
 _TAGS = {
@@ -127,7 +128,7 @@ def film(sound_file: Path, target: Path, *, title: str, comment: str) -> list[st
         c="copy",
         movflags="+faststart",
         video_track_timescale=TIMESCALE,
-        **{"metadata:g:0": f"title={title}", "metadata:g:1": f"comment={comment}"},
+        **{"metadata:g:0": f"title={_argument(title)}", "metadata:g:1": f"comment={_argument(comment)}"},
         **_SAME_BYTES,
     )
     return _arguments(stream)
@@ -144,6 +145,11 @@ def listing(paths: Iterable[str]) -> Iterator[bytes]:
         if not _OWN_PATH.fullmatch(path):
             raise ValueError(path)
         yield f"file file:{path}\n".encode()
+
+
+def _argument(text: str) -> str:
+    """A text that an argument list can carry: no NUL, and no longer than a title has any use for."""
+    return text.replace("\0", "")[:_TITLE_CHARACTERS]
 
 
 def _compiled(stream: Any, target: Path, **options: Any) -> list[str]:  # noqa: ANN401 - ffmpeg-python has no types

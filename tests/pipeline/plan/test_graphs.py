@@ -66,3 +66,11 @@ def test_a_listing_names_our_own_files_alone() -> None:
     for wrong in (EVIL, "/etc/passwd", "clip/../../x", "clip/a b", "http://x", "clip"):
         with pytest.raises(ValueError, match=re.escape(wrong)):
             list(graphs.listing([wrong]))
+
+
+def test_any_title_fits_an_argument() -> None:
+    """A title with a NUL, or one without an end, still makes an argument list that a system takes."""
+    arguments = graphs.film(Path("/s"), Path("/a"), title="a\0b" + "c" * 500_000, comment="")
+    (title,) = (argument for argument in arguments if argument.startswith("title="))
+    assert title.startswith("title=abc")
+    assert len(title) < 2000

@@ -58,6 +58,10 @@ class _Models:
             # In a still picture, it is how sure the mesh must be that there is a face under it.
             min_tracking_confidence=_PRESENCE,
         )
+        # A graph opens its parts in threads, which write to the log when done: a first look waits for them.
+        nothing = np.full((_SMALLEST_PART, _SMALLEST_PART, 3), _GREY, np.uint8)
+        for graph in (*self.detectors, self.mesh):
+            graph.process(nothing)
 
     def close(self) -> None:
         for graph in (*self.detectors, self.mesh):

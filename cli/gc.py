@@ -17,7 +17,9 @@ _HOUR_S = 3600
 
 def gc(
     context: typer.Context,
-    grace_hours: Annotated[int, typer.Option("--grace-hours", min=1, help="What is younger is kept.")] = 24,
+    grace_hours: Annotated[
+        int | None, typer.Option("--grace-hours", min=1, help="What is younger is kept.")
+    ] = None,
 ) -> Exit:
     """Remove from the store what no job needs any more.
 
@@ -25,7 +27,8 @@ def gc(
     """
     terminal = terminal_of(context)
     with open_farm() as farm:
-        done = collect_garbage(farm.ledger, farm.store, grace_s=grace_hours * _HOUR_S)
+        hours = farm.settings.gc.grace_hours if grace_hours is None else grace_hours
+        done = collect_garbage(farm.ledger, farm.store, grace_s=hours * _HOUR_S)
     line = terminal.words("gc-done", files=done.files, megabytes=done.bytes // 1_000_000, parts=done.parts)
     terminal.answer({"kind": "gc", **asdict(done)}, [line])
     return Exit.OK

@@ -87,6 +87,13 @@ class Dispatcher(_Section):
     surplus: int
 
 
+class Gc(_Section):
+    """How the store is kept clean."""
+
+    grace_hours: float
+    every_hours: float
+
+
 class Flower(_Section):
     """The window on Celery."""
 
@@ -140,6 +147,7 @@ class Settings(_Section):
     lease: Lease
     retry: Retry
     dispatcher: Dispatcher
+    gc: Gc
     flower: Flower
     film: Film
     voice: Voice

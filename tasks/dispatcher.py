@@ -1,4 +1,4 @@
-"""The dispatcher: takes steps away from the dead, and keeps the queues in Redis thin and full enough.
+"""The dispatcher: takes steps from the dead, ends holds, and keeps the queues in Redis thin and full enough.
 
 Everything is decided in the ledger; what stands in Redis is only what will be taken within seconds. So
 urgency, pauses and cancels hold at once, and a Redis that forgets everything costs one interval. One
@@ -19,7 +19,7 @@ import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from db import leases, queue
+from db import leases, operations, queue
 from db.leases import Leadership, Lease, Watch, WorkerPulse
 from db.ledger import Ledger
 from db.states import URGENCY
@@ -29,6 +29,7 @@ from pipeline.plan import trace
 from pipeline.plan.errors import AwayError
 from tasks.app import Message, publish
 from tasks.bell import Bell
+from tasks.sweeper import Sweeper
 
 #: A message that nobody has claimed for so long is sent again.
 _RESEND_S = 30.0
@@ -62,14 +63,18 @@ class Dispatcher:
         ledger: the ledger.
         app: what publishes.
         bell: what wakes it.
+        sweeper: what clears away while it leads.
         name: its own name, unlike any other dispatcher's.
         pace: how it keeps time.
     """
 
-    def __init__(self, ledger: Ledger, app: Celery, bell: Bell, *, name: str, pace: Pace) -> None:
+    def __init__(
+        self, ledger: Ledger, app: Celery, bell: Bell, sweeper: Sweeper, *, name: str, pace: Pace
+    ) -> None:
         self._ledger = ledger
         self._app = app
         self._bell = bell
+        self._sweeper = sweeper
         self._name = name
         self._pace = pace
         self._leading = False
@@ -93,6 +98,7 @@ class Dispatcher:
             else:
                 time.sleep(self._pace.interval_s)
         self._resign()
+        self._sweeper.close()
 
     def turn(self) -> None:
         """Look once, and do what is due."""
@@ -103,6 +109,8 @@ class Dispatcher:
                 if self._leading:
                     self._take_away()
                     self._call_back()
+                    operations.end_holds(self._ledger)
+                    self._sweeper.turn()
             if self._leading:
                 self._fill()
             self._say("")

@@ -10,10 +10,14 @@ from types import FrameType
 import structlog
 
 from farm.bootstrap import Settings, open_farm
+from farm.gc import collect_garbage
 from tasks.bell import Bell
 from tasks.dispatcher import Dispatcher, Pace
+from tasks.sweeper import Sweeper
 from worker.belt import celery_app
 from worker.redis_server import redis_url
+
+_HOUR_S = 3600
 
 
 def serve(settings: Settings, *, name: str) -> int:
@@ -27,11 +31,17 @@ def serve(settings: Settings, *, name: str) -> int:
     """
     ending = _Ending()
     bell = Bell(redis_url(settings.redis.url, settings.home))
+    grace_s = settings.gc.grace_hours * _HOUR_S
     with open_farm(settings) as farm:
+        sweeper = Sweeper(
+            lambda: collect_garbage(farm.ledger, farm.store, grace_s=grace_s),
+            every_s=settings.gc.every_hours * _HOUR_S,
+        )
         dispatcher = Dispatcher(
             farm.ledger,
             celery_app(settings, waits=False),
             bell,
+            sweeper,
             name=f"{name}@{socket.gethostname()}:{os.getpid()}",
             pace=Pace(
                 interval_s=settings.dispatcher.interval_s,

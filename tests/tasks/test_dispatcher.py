@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,12 +14,16 @@ import pytest
 import redis
 
 from db import claims, operations, workers
-from db.states import Urgency
+from db.states import HoldReason, Urgency
 from farm.bootstrap import Farm, open_farm
+from farm.gc import Collected, collect_garbage
+from pipeline.plan.artifact import Kind
+from pipeline.plan.errors import AwayError
 from tasks.app import make_app, queue_of
 from tasks.bell import Bell
 from tasks.dispatcher import Dispatcher, Pace
-from tests.tasks.yard import Row, ask, break_ground, one, quick_settings, sow
+from tasks.sweeper import Sweeper
+from tests.tasks.yard import Row, ask, break_ground, one, quick_settings, sow, wait_for
 from worker.places import free_port
 
 _PACE = Pace(interval_s=0.0, expiry_s=0.4, surplus=2, poison_deaths=3, resend_s=30.0)
@@ -47,13 +53,18 @@ def client(redis_url: str) -> Iterator[redis.Redis]:
 def make(farm: Farm, redis_url: str) -> Iterator[Make]:
     """Makes dispatchers."""
     bells: list[Bell] = []
+    sweepers: list[Sweeper] = []
 
     def made(name: str = "d", *, url: str = redis_url, pace: Pace = _PACE) -> Dispatcher:
         bells.append(Bell(url))
         app = make_app(url, time_limit_s=60, steps_per_child=10, waits=False)
-        return Dispatcher(farm.ledger, app, bells[-1], name=name, pace=pace)
+        sweeper = Sweeper(lambda: collect_garbage(farm.ledger, farm.store, grace_s=3600), every_s=0.2)
+        sweepers.append(sweeper)
+        return Dispatcher(farm.ledger, app, bells[-1], sweeper, name=name, pace=pace)
 
     yield made
+    for sweeper in sweepers:
+        sweeper.close()
     for bell in bells:
         bell.close()
 
@@ -111,6 +122,59 @@ def test_a_paused_job_is_not_sent(farm: Farm, client: redis.Redis, make: Make) -
     operations.pause(farm.ledger, operations.jobs_of(farm.ledger, batch), by="test")
     make().turn()
     assert queued(client) == []
+
+
+def test_a_hold_ends_when_its_time_has_come(farm: Farm, client: redis.Redis, make: Make) -> None:
+    """What waits for a time is sent soon after it; what waits for somebody goes on waiting."""
+    employ(farm, "one")
+    for_a_while, for_somebody = sow(farm, rows(1)), sow(farm, rows(1))
+    soon = farm.ledger.clock() + 300
+    for batch, until in ((for_a_while, soon), (for_somebody, None)):
+        jobs = operations.jobs_of(farm.ledger, batch)
+        operations.pause(farm.ledger, jobs, by="test", reason=HoldReason.START_AFTER, until=until)
+    dispatcher = make()
+    dispatcher.turn()
+    assert queued(client) == []
+    wait_for(lambda: farm.ledger.clock() > soon, seconds=5)
+    dispatcher.turn()
+    assert ask(farm, "SELECT batch_id FROM steps WHERE published_at > 0") == [(for_a_while,)]
+
+
+def test_the_leader_sweeps_now_and_then(farm: Farm, client: redis.Redis, make: Make) -> None:
+    """What nobody needs leaves the store by itself, once it is old; what is young or needed stays."""
+    client.ping()
+    sow(farm, rows(1))
+    kept = sorted(found.path for found in farm.store.walk())
+    old = farm.store.put(Kind.SPEECH, "a" * 64, ".bin", lambda part: part.write_bytes(b"old") and None)
+    dispatcher = make()
+    dispatcher.turn()
+    for found in farm.store.walk():
+        os.utime(farm.store.root / found.path, (1, 1))
+    farm.store.put(Kind.SPEECH, "b" * 64, ".bin", lambda part: part.write_bytes(b"young") and None)
+    wait_for(lambda: dispatcher.turn() or not (farm.store.root / old.path).exists(), seconds=20)
+    left = sorted(found.path for found in farm.store.walk())
+    assert [path for path in left if path in kept] == kept
+    assert len(left) == len(kept) + 1
+
+
+def test_a_sweep_that_fails_or_takes_long_stops_nothing() -> None:
+    """The dispatcher goes on meanwhile; one sweep runs at a time, and a store that is away is tried again."""
+    begun: list[threading.Event] = []
+
+    def collect() -> Collected:
+        begun.append(threading.Event())
+        if len(begun) == 1:
+            raise AwayError("store-away", reason="gone")
+        begun[-1].wait(20)
+        return Collected(artifacts=0, files=0, bytes=0, parts=0, keys=0)
+
+    sweeper = Sweeper(collect, every_s=0.0)
+    wait_for(lambda: sweeper.turn() or len(begun) == 2, seconds=5)
+    for _ in range(5):
+        sweeper.turn()
+    assert len(begun) == 2
+    begun[-1].set()
+    sweeper.close()
 
 
 def test_a_redis_that_forgot_everything_is_filled_anew(farm: Farm, client: redis.Redis, make: Make) -> None:

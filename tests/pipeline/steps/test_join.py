@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +29,7 @@ from pipeline.steps.sound import write_sound
 from pipeline.store import Store
 from tests.support import films
 from tests.support.films import CountingDesk, SketchSitter
+from tests.support.sound import loudness_and_peak
 
 LENGTHS = (1.3, 2.2, 0.7)
 EVIL = "Tom's; [0:v]drawtext=textfile=/etc/passwd\nfile '/etc/passwd' 標題 \\ %{pts} = x"
@@ -315,16 +314,6 @@ def test_losing_the_work_ends_the_join(farm: _Farm, monkeypatch: pytest.MonkeyPa
     assert list((farm.store.root / ".parts").iterdir()) == []
 
 
-def _loudness(path: Path) -> tuple[float, float]:
-    """Integrated loudness and true peak of a file's sound, by FFmpeg's own meter."""
-    command = [str(films.media().ffmpeg), "-hide_banner", "-nostats", "-i", str(path), "-vn"]
-    said = subprocess.run(
-        [*command, "-af", "ebur128=peak=true", "-f", "null", "-"], capture_output=True, check=True
-    ).stderr.decode()
-    peak = re.findall(r"Peak:\s+(\S+) dBFS", said)[-1]
-    return float(re.findall(r"I:\s+(\S+) LUFS", said)[-1]), float(peak)
-
-
 @pytest.mark.parametrize("level", [0.03, 1.0, 8.0])
 def test_the_encoded_sound_keeps_loudness_and_peak(tmp_path: Path, level: float) -> None:
     """After AAC: within 0.5 LU of -16 LUFS, and no true peak above -1.5 dBTP, for soft and harsh voices."""
@@ -337,7 +326,7 @@ def test_the_encoded_sound_keeps_loudness_and_peak(tmp_path: Path, level: float)
     timeline = lay([Pause(ms=400), *takes, Pause(ms=600)], fps=25)
     target = tmp_path / "sound.m4a"
     write_sound(target, timeline, films.LOUDNESS, store=store, media=films.media(), check=lambda: None)
-    loudness, peak = _loudness(target)
+    loudness, peak = loudness_and_peak(target)
     assert loudness == pytest.approx(-16.0, abs=0.5)
     assert peak <= -1.5
 

@@ -1,0 +1,1 @@
+"""What a finished film promises, with the real voice, face and FFmpeg."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from db.codec import profile_digest, profile_from_text, spec_from_text
 from db.ledger import Ledger
-from db.prepared import run
+from db.prepared import Found, run
 from db.states import JobState, Role, Stage, StepState
 from db.tables import artifacts, attempts, jobs, results, skills, steps, workers
 from db.values import Claim, Film, Holding
@@ -198,7 +197,7 @@ def beat(ledger: Ledger, worker: str, holdings: Collection[Holding]) -> Heard:
         return Heard(mine=frozenset(mine), draining=bool(draining))
 
 
-def _after_another(connection: Connection, seen: Row[*tuple[Any, ...]], worker: str, now: int) -> bool:
+def _after_another(connection: Connection, seen: Found, worker: str, now: int) -> bool:
     """Whether this worker failed at the step last, and another one may still come first."""
     if seen.avoid_worker != worker or seen.avoid_until <= now:
         return False
@@ -206,9 +205,7 @@ def _after_another(connection: Connection, seen: Row[*tuple[Any, ...]], worker: 
     return bool(run(connection, _OTHER_LIVES, asked).scalar())
 
 
-def _claim_of(
-    connection: Connection, seen: Row[*tuple[Any, ...]], *, step: int, fence: int, worker: str
-) -> Claim:
+def _claim_of(connection: Connection, seen: Found, *, step: int, fence: int, worker: str) -> Claim:
     stage = Stage(seen.stage)
     kept = {} if stage is Stage.SPEAK else read_results(connection, seen.job_id)
     return Claim(
@@ -243,7 +240,7 @@ def read_results(connection: Connection, job: int) -> dict[Role, Artifact]:
     }
 
 
-def _film_of(kept: dict[Role, Artifact], seen: Row[*tuple[Any, ...]]) -> Film:
+def _film_of(kept: dict[Role, Artifact], seen: Found) -> Film:
     return Film(
         film=kept[Role.FILM],
         srt=kept[Role.SRT],

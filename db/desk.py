@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Executable, bindparam, delete, select, update
@@ -23,12 +23,12 @@ _mine = (
 )
 _accepted = (
     (artifacts.c.kind == bindparam("kind_"))
-    & (artifacts.c.key == bindparam("key_"))
+    & (artifacts.c.key.in_(bindparam("keys", expanding=True)))
     & (artifacts.c.struck == 0)
 )
 # One round trip answers both: whether the claim holds (a row), and what is accepted (its columns).
 _FIND = (
-    select(artifacts.c.digest, artifacts.c.size, artifacts.c.suffix)
+    select(artifacts.c.key, artifacts.c.digest, artifacts.c.size, artifacts.c.suffix)
     .select_from(steps.outerjoin(artifacts, _accepted))
     .where(_mine)
 )
@@ -73,14 +73,16 @@ class LedgerDesk:
 
     def find(self, kind: Kind, key: str) -> Artifact | None:
         """The accepted artifact of a key, if there is one."""
+        return self.find_all(kind, [key]).get(key)
+
+    def find_all(self, kind: Kind, keys: Collection[str]) -> dict[str, Artifact]:
+        """The accepted artifacts of some keys, by key: one question for hundreds of them."""
+        found: dict[str, Artifact] = {}
+        ordered = sorted(set(keys))
         with self.ledger.read() as connection:
-            row = run(connection, _FIND, self._asked(kind, key)).first()
-        if row is None:
-            raise rows.superseded(self.claim)
-        if row.digest is None:
-            return None
-        found = Artifact(kind=kind, key=key, digest=row.digest, size=row.size, suffix=row.suffix)
-        self.used[kind, key] = found
+            for start in range(0, len(ordered), rows.MANY):
+                found.update(self._find(connection, kind, ordered[start : start + rows.MANY]))
+        self.used.update({(kind, key): artifact for key, artifact in found.items()})
         return found
 
     def take(self, kind: Kind, key: str) -> bool:
@@ -90,10 +92,7 @@ class LedgerDesk:
             if not self._enter(connection, asked):
                 self._check_mine(connection)
                 return False
-            row = run(connection, _FIND, asked).first()
-            if row is None:
-                raise rows.superseded(self.claim)
-            if row.digest is not None:
+            if self._find(connection, kind, [key]):
                 run(connection, _GIVE_UP, asked)
                 return False
             return True
@@ -126,11 +125,10 @@ class LedgerDesk:
         self.used.pop((artifact.kind, artifact.key), None)
 
     def advance(self, done: int, total: int) -> None:
-        """Tell how far the step is; a transaction each time, so once a second is enough."""
+        """Tell how far the step is; a statement each time, so once a second is enough."""
         told = {"step": self.claim.step, "held": self.claim.fence, "done": done, "total": total}
-        with self.ledger.write("advance") as connection:
-            if run(connection, _PROGRESS, told).rowcount != 1:
-                raise rows.superseded(self.claim)
+        if self.ledger.change("advance", _PROGRESS, told).rowcount != 1:
+            raise rows.superseded(self.claim)
 
     def check(self) -> None:
         """Raise `SupersededError` if a beat has heard that the claim is lost."""
@@ -140,6 +138,17 @@ class LedgerDesk:
     def _check_mine(self, connection: Connection) -> None:
         if not rows.is_mine(connection, self.claim):
             raise rows.superseded(self.claim)
+
+    def _find(self, connection: Connection, kind: Kind, keys: Sequence[str]) -> dict[str, Artifact]:
+        mine = {"step": self.claim.step, "held": self.claim.fence, "kind_": kind.value}
+        answer = run(connection, _FIND, mine, {"keys": keys})
+        if answer.first() is None:
+            raise rows.superseded(self.claim)
+        return {
+            row.key: Artifact(kind=kind, key=row.key, digest=row.digest, size=row.size, suffix=row.suffix)
+            for row in answer
+            if row.key is not None
+        }
 
     def _asked(self, kind: Kind, key: str) -> dict[str, str | int]:
         return {"step": self.claim.step, "held": self.claim.fence, "kind_": kind.value, "key_": key}

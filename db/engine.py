@@ -52,11 +52,13 @@ def reaching(engine: Engine) -> Iterator[None]:
     """Turn what a driver says of an unreachable database into `AwayError` ``ledger-away``.
 
     So do a lock that is not given within the busy timeout and a transaction that PostgreSQL ended to undo a
-    deadlock: nothing was written, and the same call may succeed later.
+    deadlock: nothing was written, and the same call may succeed later. The driver's own errors are known too.
     """
+    driver = engine.dialect.loaded_dbapi
+    away = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
     try:
         yield
-    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+    except (*away, driver.OperationalError, driver.InterfaceError) as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise AwayError("ledger-away", place=place_of(engine), reason=reason) from error
 

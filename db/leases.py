@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from db import rows
 from db.codec import facts_to_text
 from db.ledger import Ledger
+from db.prepared import run
 from db.states import Outcome, Stage, StepState
 from db.tables import IS_RUNNING, key_leases, leaders, steps, workers
 from db.values import Committed
@@ -99,6 +100,7 @@ _LEAD_ON = (
     .where(leaders.c.id == 1, leaders.c.holder == bindparam("me"))
     .values(counter=leaders.c.counter + 1)
 )
+_RESIGN = _LEAD_ON.values(holder="")
 _TAKE_LEAD = (
     update(leaders)
     .where(leaders.c.id == 1, leaders.c.holder == bindparam("old"), leaders.c.counter == bindparam("seen"))
@@ -122,7 +124,7 @@ def read_leases(ledger: Ledger) -> tuple[Lease, ...]:
                 counter=row.lease,
                 worker=row.worker or "",
             )
-            for row in connection.execute(_RUNNING)
+            for row in run(connection, _RUNNING, {})
         )
 
 
@@ -174,7 +176,9 @@ def read_pulses(ledger: Ledger) -> tuple[WorkerPulse, ...]:
         AwayError: ``ledger-away``.
     """
     with ledger.read() as connection:
-        return tuple(WorkerPulse(worker=row.name, counter=row.counter) for row in connection.execute(_PULSES))
+        return tuple(
+            WorkerPulse(worker=row.name, counter=row.counter) for row in run(connection, _PULSES, {})
+        )
 
 
 def bury(ledger: Ledger, pulse: WorkerPulse) -> bool:
@@ -183,8 +187,7 @@ def bury(ledger: Ledger, pulse: WorkerPulse) -> bool:
     Raises:
         AwayError: ``ledger-away``.
     """
-    with ledger.write("bury") as connection:
-        return connection.execute(_BURY, {"who": pulse.worker, "seen": pulse.counter}).rowcount == 1
+    return ledger.change("bury", _BURY, {"who": pulse.worker, "seen": pulse.counter}).rowcount == 1
 
 
 def read_leadership(ledger: Ledger) -> Leadership:
@@ -194,7 +197,7 @@ def read_leadership(ledger: Ledger) -> Leadership:
         AwayError: ``ledger-away``.
     """
     with ledger.read() as connection:
-        row = connection.execute(_LEADER).one()
+        row = run(connection, _LEADER, {}).one()
         return Leadership(holder=row.holder, counter=row.counter)
 
 
@@ -204,8 +207,7 @@ def lead_on(ledger: Ledger, holder: str) -> bool:
     Raises:
         AwayError: ``ledger-away``.
     """
-    with ledger.write("lead-on") as connection:
-        return connection.execute(_LEAD_ON, {"me": holder}).rowcount == 1
+    return ledger.change("lead-on", _LEAD_ON, {"me": holder}).rowcount == 1
 
 
 def take_lead(ledger: Ledger, holder: str, seen: Leadership) -> bool:
@@ -214,9 +216,8 @@ def take_lead(ledger: Ledger, holder: str, seen: Leadership) -> bool:
     Raises:
         AwayError: ``ledger-away``.
     """
-    with ledger.write("take-lead") as connection:
-        asked = {"me": holder, "old": seen.holder, "seen": seen.counter}
-        return connection.execute(_TAKE_LEAD, asked).rowcount == 1
+    asked = {"me": holder, "old": seen.holder, "seen": seen.counter}
+    return ledger.change("take-lead", _TAKE_LEAD, asked).rowcount == 1
 
 
 def resign(ledger: Ledger, holder: str) -> None:
@@ -225,8 +226,7 @@ def resign(ledger: Ledger, holder: str) -> None:
     Raises:
         AwayError: ``ledger-away``.
     """
-    with ledger.write("resign") as connection:
-        connection.execute(_LEAD_ON.values(holder=""), {"me": holder})
+    ledger.change("resign", _RESIGN, {"me": holder})
 
 
 class Watch:

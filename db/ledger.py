@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Executable
 
 from db.engine import WRITES, reaching
+from db.lending import lender
+from db.prepared import Answer, run
 
 #: Called with a point's name before and after each commit. The default does nothing; a test raises there.
 CrashPoint = Callable[[str], None]
@@ -40,10 +43,10 @@ class Ledger:
         self.engine = engine
         self.clock = clock
         self._crash = crash
-        self._writing = engine.execution_options(**{WRITES: True})
+        self._writing = lender(engine, "writing", **{WRITES: True})
         # Who only reads sees each statement's own moment anyway, so BEGIN and ROLLBACK can be done without.
         reading = {} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
-        self._reading = engine.execution_options(**reading)
+        self._reading = lender(engine, "reading", **reading)
 
     @property
     def is_sqlite(self) -> bool:
@@ -60,7 +63,7 @@ class Ledger:
         Raises:
             AwayError: ``ledger-away``. From the commit itself it leaves open whether it stands.
         """
-        with reaching(self.engine), self._writing.connect() as connection:
+        with reaching(self.engine), self._writing.lend() as connection:
             with connection.begin() as transaction:
                 yield connection
                 if not transaction.is_active:
@@ -70,6 +73,23 @@ class Ledger:
                 transaction.commit()
             self._crash(f"{name}-after-commit")
 
+    def change(self, name: str, statement: Executable, values: Mapping[str, Any]) -> Answer:
+        """One statement that is a writing transaction by itself, without a BEGIN and a COMMIT around it.
+
+        Args:
+            name: names the two crash points; the first comes before the statement, which nothing can undo.
+            statement: what `db.prepared.run` takes.
+            values: its parameters.
+
+        Raises:
+            AwayError: ``ledger-away``. It leaves open whether the change stands.
+        """
+        with self.read() as connection:
+            self._crash(f"{name}-before-commit")
+            changed = run(connection, statement, values)
+            self._crash(f"{name}-after-commit")
+            return changed
+
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection to read with.
@@ -77,7 +97,7 @@ class Ledger:
         Raises:
             AwayError: ``ledger-away``.
         """
-        with reaching(self.engine), self._reading.connect() as connection:
+        with reaching(self.engine), self._reading.lend() as connection:
             yield connection
 
     def close(self) -> None:

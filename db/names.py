@@ -8,6 +8,7 @@ from sqlalchemy import Executable, bindparam, func, select
 
 from db import rows
 from db.ledger import Ledger
+from db.prepared import run
 from db.tables import archive_names
 from db.values import Claim
 from pipeline.plan.names import unique_key
@@ -47,11 +48,11 @@ def reserve_name(
         rows.lock_job(connection, claim.job)
         if not rows.is_mine(connection, claim):
             raise rows.superseded(claim)
-        kept = connection.execute(_MINE, {"job": claim.job}).first()
+        kept = run(connection, _MINE, {"job": claim.job}).first()
         if kept is not None:
             return kept.folder, kept.name
         asked = {"folder_": folder, "stem_": unique_key(stem)}
-        number = connection.execute(_LAST, asked).scalar_one() + 1
+        number = run(connection, _LAST, asked).scalar() + 1
         while True:
             name = numbered(stem, number)
             wanted = {
@@ -62,7 +63,7 @@ def reserve_name(
                 "number": number,
                 "job_id": claim.job,
             }
-            if connection.execute(rows.spoken(connection, _RESERVE), wanted).first() is not None:
+            if run(connection, rows.spoken(connection, _RESERVE), wanted).first() is not None:
                 return folder, name
             # Another stem that happens to look the same has this name, or another worker was faster.
             number += 1

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Executable, bindparam, update
 
 from db import rows
+from db.prepared import run
 from db.states import Stage, StepState, capability_of
 from db.tables import steps
 from db.values import Chunk, Claim
@@ -46,7 +47,7 @@ def new_step(
 
 def plan_renders(connection: Connection, claim: Claim, chunks: Sequence[Chunk], profile: str) -> None:
     """Enter one render step per chunk, blocked; those of an earlier plan take the new one's places."""
-    speak = connection.execute(_SPEAK, {"step": claim.step}).one()
+    speak = run(connection, _SPEAK, {"step": claim.step}).one()
     planned = [
         {
             **new_step(
@@ -66,8 +67,8 @@ def plan_renders(connection: Connection, claim: Claim, chunks: Sequence[Chunk], 
         }
         for index, chunk in enumerate(chunks)
     ]
-    connection.execute(rows.spoken(connection, _PLAN), planned)
-    connection.execute(_EMPTY, {"job": claim.job, "count": len(chunks)})
+    run(connection, rows.spoken(connection, _PLAN), planned)
+    run(connection, _EMPTY, {"job": claim.job, "count": len(chunks)})
 
 
 def _planning(inserter: rows.Inserter) -> Executable:

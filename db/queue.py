@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal,
 
 from db import rows
 from db.ledger import Ledger
+from db.prepared import run
 from db.tables import IS_OPEN, IS_READY, IS_RUNNING, IS_SENT, IS_UNSENT, batches, departments, jobs, steps
 from farm.policy.order import Head
 
@@ -103,7 +104,7 @@ def lines(ledger: Ledger) -> Mapping[str, Line]:
     """
     found: dict[str, dict[str, int]] = {}
     with ledger.read() as connection:
-        for row in connection.execute(_LINES):
+        for row in run(connection, _LINES, {}):
             found.setdefault(row.capability, {})[row.state] = row.steps
     return {
         capability: Line(
@@ -122,7 +123,7 @@ def running_by_department(ledger: Ledger, capability: str) -> Mapping[int, int]:
         AwayError: ``ledger-away``.
     """
     with ledger.read() as connection:
-        found = connection.execute(_BUSY, {"capability": capability})
+        found = run(connection, _BUSY, {"capability": capability})
         return {row.department_id: row.busy for row in found}
 
 
@@ -137,8 +138,8 @@ def heads(ledger: Ledger, capability: str, *, limit: int) -> tuple[Head, ...]:
     found: list[Head] = []
     with ledger.read() as connection:
         asked = {"capability": capability, "limit": limit, "now": ledger.clock()}
-        for department in connection.execute(_DEPARTMENTS).scalars().all():
-            for row in connection.execute(_HEADS, {**asked, "department": department}):
+        for department in run(connection, _DEPARTMENTS, {}):
+            for row in run(connection, _HEADS, {**asked, "department": department.id}):
                 head = Head(
                     step=row.id,
                     job=row.job_id,
@@ -169,8 +170,8 @@ def mark_sent(ledger: Ledger, step_ids: Collection[int]) -> frozenset[int]:
     with ledger.write("mark-sent") as connection:
         now = ledger.clock()
         for start in range(0, len(ordered), rows.MANY):
-            some = {"ids": ordered[start : start + rows.MANY], "now": now}
-            marked.update(connection.execute(_MARK, some).scalars())
+            some = {"ids": ordered[start : start + rows.MANY]}
+            marked.update(row.id for row in run(connection, _MARK, {"now": now}, some))
     return frozenset(marked)
 
 
@@ -187,9 +188,9 @@ def unmark_sent(
     Raises:
         AwayError: ``ledger-away``.
     """
+    if before_ms is not None:
+        return ledger.change("unmark-sent", _UNMARK_OLD, {"before": before_ms}).rowcount
+    if step_ids is None:
+        return ledger.change("unmark-sent", _UNMARK_ALL, {}).rowcount
     with ledger.write("unmark-sent") as connection:
-        if step_ids is not None:
-            return connection.execute(_UNMARK_THESE, {"ids": sorted(step_ids)}).rowcount
-        if before_ms is not None:
-            return connection.execute(_UNMARK_OLD, {"before": before_ms}).rowcount
-        return connection.execute(_UNMARK_ALL).rowcount
+        return run(connection, _UNMARK_THESE, {}, {"ids": sorted(step_ids)}).rowcount

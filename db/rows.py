@@ -13,7 +13,6 @@ from typing import Any, Protocol
 from sqlalchemy import (
     Connection,
     Executable,
-    Row,
     Update,
     and_,
     bindparam,
@@ -27,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from db.prepared import run
+from db.prepared import Found, run
 from db.states import JobState, Outcome, Stage, StepState
 from db.tables import artifacts, attempts, holds, jobs, key_leases, makings, steps, uses
 from db.values import Claim
@@ -71,7 +70,7 @@ _END_ATTEMPT = update(attempts).where(
 _FREE_KEYS = delete(key_leases).where(key_leases.c.step_id == bindparam("step"))
 
 
-def lock_job(connection: Connection, job: int) -> Row[str, str, int, int]:
+def lock_job(connection: Connection, job: int) -> Found:
     """Lock a job's row against every other commit of it; state, archive, batch_id and precedence."""
     return run(connection, _LOCK_JOB, {"job": job}).one()
 
@@ -167,7 +166,7 @@ def accepted_ids(connection: Connection, wanted: Iterable[tuple[Kind, str]]) -> 
     asked = {(kind.value, key) for kind, key in wanted}
     keys = sorted({key for _, key in asked})
     for start in range(0, len(keys), MANY):
-        for row in connection.execute(_ACCEPTED, {"keys": keys[start : start + MANY]}):
+        for row in run(connection, _ACCEPTED, {}, {"keys": keys[start : start + MANY]}):
             if (row.kind, row.key) in asked:
                 found[row.kind, row.key] = row.id
     return found
@@ -241,14 +240,14 @@ _BEGIN = {
 
 def reopen(connection: Connection, job_ids: Sequence[int]) -> None:
     """Let the unfinished steps of jobs be dispatched, or not: held, failed and canceled jobs are closed."""
-    connection.execute(_REOPEN, {"jobs": job_ids})
+    run(connection, _REOPEN, {}, {"jobs": job_ids})
 
 
 def unblock(connection: Connection, job_ids: Sequence[int], *stages: Stage) -> set[str]:
     """Make blocked steps ready whose turn has come; the capabilities that have something new to do."""
     ready: set[str] = set()
     for stage in stages:
-        for row in connection.execute(_BEGIN[stage], {"jobs": job_ids}):
+        for row in run(connection, _BEGIN[stage], {}, {"jobs": job_ids}):
             if not row.closed:
                 ready.add(row.capability)
     return ready

@@ -9,6 +9,7 @@ from sqlalchemy import Executable, bindparam, delete, insert, select, update
 
 from db import rows
 from db.ledger import Ledger
+from db.prepared import run
 from db.tables import skills, workers
 
 
@@ -76,8 +77,7 @@ def leave(ledger: Ledger, name: str) -> None:
     Raises:
         AwayError: ``ledger-away``.
     """
-    with ledger.write("leave") as connection:
-        connection.execute(_LEAVE, {"who": name})
+    ledger.change("leave", _LEAVE, {"who": name})
 
 
 def drain(ledger: Ledger, name: str, *, draining: bool) -> bool:
@@ -86,8 +86,7 @@ def drain(ledger: Ledger, name: str, *, draining: bool) -> bool:
     Raises:
         AwayError: ``ledger-away``.
     """
-    with ledger.write("drain") as connection:
-        return connection.execute(_DRAIN, {"who": name, "now": int(draining)}).rowcount == 1
+    return ledger.change("drain", _DRAIN, {"who": name, "now": int(draining)}).rowcount == 1
 
 
 def read_workers(ledger: Ledger) -> tuple[WorkerView, ...]:
@@ -98,7 +97,7 @@ def read_workers(ledger: Ledger) -> tuple[WorkerView, ...]:
     """
     with ledger.read() as connection:
         known: dict[str, set[str]] = {}
-        for row in connection.execute(_SKILLS):
+        for row in run(connection, _SKILLS, {}):
             known.setdefault(row.worker, set()).add(row.capability)
         return tuple(
             WorkerView(
@@ -111,5 +110,5 @@ def read_workers(ledger: Ledger) -> tuple[WorkerView, ...]:
                 registered_at=row.registered_at,
                 seen_at=row.seen_at,
             )
-            for row in connection.execute(_ALL)
+            for row in run(connection, _ALL, {})
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 import structlog
@@ -39,6 +39,10 @@ class PatientDesk:
     def find(self, kind: Kind, key: str) -> Artifact | None:
         """The accepted artifact of a key, if there is one."""
         return insist(lambda: self._desk.find(kind, key), self._check)
+
+    def find_all(self, kind: Kind, keys: Collection[str]) -> Mapping[str, Artifact]:
+        """The accepted artifacts of some keys, by key."""
+        return insist(lambda: self._desk.find_all(kind, keys), self._check)
 
     def take(self, kind: Kind, key: str) -> bool:
         """Become the one maker of a key; False while another worker is making it."""

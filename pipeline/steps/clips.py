@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face import Drive
-from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.artifact import Kind
 from pipeline.plan.clipkey import ClipSubject, audio_digest, clip_key, motion_seed, shaping
 from pipeline.plan.errors import DamageError
 from pipeline.plan.job import JobSpec, RenderProfile
@@ -89,14 +90,14 @@ class ClipPlanner:
         return utterance_audio(self.store, utterance, self.timeline.fps)
 
 
-def find_clip(desk: Desk, store: Store, key: str) -> Artifact | None:
-    """The accepted clip of a key, if it is in the store with the right size; else it is forgotten."""
-    artifact = desk.find(Kind.CLIP, key)
-    if artifact is None:
-        return None
-    try:
-        store.open(artifact)
-    except DamageError:
-        desk.forget(artifact)
-        return None
-    return artifact
+def known_clips(desk: Desk, store: Store, keys: Collection[str]) -> frozenset[str]:
+    """Those keys whose accepted clip is in the store with the right size; damaged ones are forgotten."""
+    known = set()
+    for key, artifact in desk.find_all(Kind.CLIP, keys).items():
+        try:
+            store.open(artifact)
+        except DamageError:
+            desk.forget(artifact)
+        else:
+            known.add(key)
+    return frozenset(known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from pipeline.plan.artifact import Artifact, Kind
@@ -15,6 +16,10 @@ class Desk(Protocol):
 
     def find(self, kind: Kind, key: str) -> Artifact | None:
         """The accepted artifact of a key, if there is one."""
+        ...
+
+    def find_all(self, kind: Kind, keys: Collection[str]) -> Mapping[str, Artifact]:
+        """The accepted artifacts of some keys, by key; a key that is not there has none."""
         ...
 
     def take(self, kind: Kind, key: str) -> bool:

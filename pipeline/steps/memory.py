@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -41,6 +41,11 @@ class MemoryDesk:
         """The accepted artifact of a key, if there is one."""
         with self._lock:
             return self._accepted.get((kind, key))
+
+    def find_all(self, kind: Kind, keys: Collection[str]) -> Mapping[str, Artifact]:
+        """The accepted artifacts of some keys, by key."""
+        found = ((key, self.find(kind, key)) for key in keys)
+        return {key: artifact for key, artifact in found if artifact is not None}
 
     def take(self, kind: Kind, key: str) -> bool:  # noqa: ARG002 - the protocol's question, always answered yes
         """Become the one maker of a key: always, since there is no other worker."""

@@ -48,10 +48,12 @@ def checked_reel(planner: ClipPlanner, *, desk: Desk, store: Store, media: Media
     plans = [planner.plan(index) for index in range(len(planner.timeline.utterances))]
     seen: dict[str, _Seen] = {}
     damages: list[DamageError] = []
-    for plan in {plan.key: plan for plan in plans}.values():
+    distinct = {plan.key: plan for plan in plans}
+    known = desk.find_all(Kind.CLIP, distinct)
+    for plan in distinct.values():
         desk.check()
         try:
-            seen[plan.key] = _look(plan, planner, desk=desk, store=store, media=media)
+            seen[plan.key] = _look(plan, known.get(plan.key), planner, desk=desk, store=store, media=media)
         except DamageError as damage:
             damages.append(damage)
     parameters = _usual(seen)
@@ -70,8 +72,9 @@ def checked_reel(planner: ClipPlanner, *, desk: Desk, store: Store, media: Media
     )
 
 
-def _look(plan: ClipPlan, planner: ClipPlanner, *, desk: Desk, store: Store, media: Media) -> _Seen:
-    artifact = desk.find(Kind.CLIP, plan.key)
+def _look(
+    plan: ClipPlan, artifact: Artifact | None, planner: ClipPlanner, *, desk: Desk, store: Store, media: Media
+) -> _Seen:
     if artifact is None:
         raise DamageError("store-artifact-missing", kind=Kind.CLIP.value, key=plan.key)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from pipeline.plan import graphs
 from pipeline.plan.artifact import Kind
 from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.timeline import Timeline
-from pipeline.steps.clips import SUFFIX, ClipPlan, ClipPlanner, find_clip
+from pipeline.steps.clips import SUFFIX, ClipPlan, ClipPlanner, known_clips
 from pipeline.steps.desk import Desk
 from pipeline.store import Store
 
@@ -80,10 +80,9 @@ def render(
         sitter=sitter,
         total=sum(clip.utterance.frames for clip in clips.values()),
     )
-    taken = [clip for clip in clips.values() if not work.settle(clip)]
+    taken = work.settle(clips.values())
     # By now the other workers may be done with what they had taken.
-    left = [clip for clip in taken if not work.settle(clip)]
-    return not left
+    return not (taken and work.settle(taken))
 
 
 @dataclass(kw_only=True)
@@ -98,16 +97,20 @@ class _Chunk:
     total: int
     done: int = field(default=0, init=False)
 
-    def settle(self, clip: ClipPlan) -> bool:
-        """Find a clip or make it; False if another worker has taken it and is not done."""
-        self.desk.check()
-        if find_clip(self.desk, self.store, clip.key) is None:
-            if not self.desk.take(Kind.CLIP, clip.key):
-                return False
-            self._make(clip)
-        self.done += clip.utterance.frames
-        self.desk.advance(self.done, self.total)
-        return True
+    def settle(self, clips: Collection[ClipPlan]) -> list[ClipPlan]:
+        """Find or make each clip; those that another worker has taken, or has made meanwhile, are left."""
+        taken: list[ClipPlan] = []
+        known = known_clips(self.desk, self.store, [clip.key for clip in clips])
+        for clip in clips:
+            self.desk.check()
+            if clip.key not in known:
+                if not self.desk.take(Kind.CLIP, clip.key):
+                    taken.append(clip)
+                    continue
+                self._make(clip)
+            self.done += clip.utterance.frames
+            self.desk.advance(self.done, self.total)
+        return taken
 
     def _make(self, clip: ClipPlan) -> None:
         begun = machine_ms()

@@ -156,24 +156,23 @@ class _Speaker:
         done: dict[str, _Spoken] = {}
         # Twice: what was taken the first time may be there once all the others are done.
         for _ in range(2):
-            for key, line in lines.items():
-                if key in done:
-                    continue
+            missing = {key: line for key, line in lines.items() if key not in done}
+            known = self._desk.find_all(Kind.SPEECH, missing) if missing else {}
+            for key, line in missing.items():
                 self._desk.check()
-                spoken = self._find(key) or self._make(line)
+                spoken = self._load(known.get(key)) or self._make(line)
                 if spoken is not None:
                     done[key] = spoken
                     self._desk.advance(len(done), len(lines))
         return done if len(done) == len(lines) else None
 
-    def _find(self, key: str) -> _Spoken | None:
-        artifact = self._desk.find(Kind.SPEECH, key)
+    def _load(self, artifact: Artifact | None) -> _Spoken | None:
         if artifact is None:
             return None
         try:
             return _told(artifact, _load_speech(self._store, artifact))
         except DamageError:
-            _log.warning("speech-damaged", key=key)
+            _log.warning("speech-damaged", key=artifact.key)
             self._desk.forget(artifact)
             return None
 

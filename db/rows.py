@@ -292,6 +292,12 @@ def fail_job(connection: Connection, step: Failed, code: str, facts: str, now: i
 _SPENT = select(func.coalesce(func.sum(makings.c.machine_ms), 0)).where(
     makings.c.step_id == bindparam("step"), makings.c.number == bindparam("number")
 )
+#: The same as a value, for an update of many attempts.
+PROVEN_MS = (
+    select(func.coalesce(func.sum(makings.c.machine_ms), 0))
+    .where(makings.c.step_id == attempts.c.step_id, makings.c.number == attempts.c.number)
+    .scalar_subquery()
+)
 
 
 def proven_ms(connection: Connection, step: int, number: int) -> int:
@@ -302,7 +308,13 @@ def proven_ms(connection: Connection, step: int, number: int) -> int:
 
 _WAITED = (attempts.c.step_id == bindparam("step")) & (attempts.c.number < bindparam("fence"))
 _LAST_BEFORE = (
-    select(attempts.c.number, attempts.c.outcome, attempts.c.error_code, attempts.c.folded)
+    select(
+        attempts.c.number,
+        attempts.c.outcome,
+        attempts.c.error_code,
+        attempts.c.folded,
+        attempts.c.machine_ms,
+    )
     .where(_WAITED)
     .order_by(attempts.c.number.desc())
     .limit(1)
@@ -313,12 +325,15 @@ _DROP = delete(attempts).where(
 _FOLD = (
     update(attempts)
     .where(attempts.c.step_id == bindparam("step"), attempts.c.number == bindparam("fence"))
-    .values(folded=bindparam("times"))
+    .values(folded=bindparam("times"), machine_ms=attempts.c.machine_ms + bindparam("spent"))
 )
 
 
 def fold(connection: Connection, claim: Claim, reason: str) -> None:
-    """Let waits in a row for the same reason leave one row: an archive may be away for a night."""
+    """Let waits in a row for the same reason leave one row, with all their machine time.
+
+    An archive may be away for a night.
+    """
     if not claim.waits:
         return
     mine = {"step": claim.step, "fence": claim.fence}
@@ -326,4 +341,4 @@ def fold(connection: Connection, claim: Claim, reason: str) -> None:
     if before is None or before.outcome != Outcome.INTERRUPTED.value or (before.error_code or "") != reason:
         return
     connection.execute(_DROP, {"step": claim.step, "number": before.number})
-    connection.execute(_FOLD, {**mine, "times": before.folded + 1})
+    connection.execute(_FOLD, {**mine, "times": before.folded + 1, "spent": before.machine_ms})

@@ -2,41 +2,161 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Table, select
 
 from db.ledger import Ledger
-from db.states import Role
-from db.tables import archive_names, artifacts, attempts, audit, holds, jobs, key_leases, results, steps, uses
+from db.states import STAGE_ORDER, Role, Stage
+from db.tables import (
+    archive_names,
+    artifacts,
+    attempts,
+    audit,
+    holds,
+    jobs,
+    key_leases,
+    makings,
+    results,
+    steps,
+    uses,
+)
 from pipeline.store import Store
+from tests.db.values import digest
+from tests.db.world import ENDED_MS, OK_MS
 
 Key = tuple[str, str]
+_BEGUN = {"ready", "running", "done"}
+_UNFINISHED = {"blocked", "ready", "running"}
+#: What a step of each stage cannot have been done without, beside what it made itself.
+_MADE_OF_WORDS = {"speak": "speech", "render": "clip"}
 
 
-def audit_standing(ledger: Ledger, store: Store, damaged: Collection[Key]) -> None:
-    """What has to be true at any moment: each accepted artifact that a job may still need has its file.
+class Books:
+    """Everything that the ledger says at one moment."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        with ledger.read() as connection:
+
+            def every(table: Table[Any]) -> list[Any]:
+                return list(connection.execute(select(table)))
+
+            self.jobs = {row.id: row for row in every(jobs)}
+            self.artifacts = {row.id: row for row in every(artifacts)}
+            self.key_leases = every(key_leases)
+            self.makings = every(makings)
+            self.archive_names = every(archive_names)
+            self.held = {row.job_id for row in every(holds)}
+            self.steps: dict[int, list[Any]] = defaultdict(list)
+            for row in every(steps):
+                self.steps[row.job_id].append(row)
+            self.attempts: dict[int, list[Any]] = defaultdict(list)
+            for row in sorted(every(attempts), key=lambda row: row.number):
+                self.attempts[row.step_id].append(row)
+            self.results: dict[int, dict[str, int]] = defaultdict(dict)
+            for row in every(results):
+                self.results[row.job_id][row.role] = row.artifact_id
+            self.uses: dict[int, set[int]] = defaultdict(set)
+            for row in every(uses):
+                self.uses[row.step_id].add(row.artifact_id)
+
+    @property
+    def all_steps(self) -> list[Any]:
+        """The steps of all jobs."""
+        return [step for of_job in self.steps.values() for step in of_job]
+
+
+def audit_standing(
+    ledger: Ledger, store: Store, damaged: Collection[Key], scripts: dict[str, list[str]]
+) -> None:
+    """What has to be true at any moment.
 
     Args:
         ledger: the ledger.
         store: its store.
-        damaged: kinds and keys whose files the test itself took away.
+        damaged: kinds and keys whose files the test itself took away, and nobody has made again.
+        scripts: the words of each script, by its digest.
     """
-    with ledger.read() as connection:
-        rows = {row.id: row for row in _all(connection, artifacts)}
-        live = {row.id for row in _all(connection, jobs) if row.archive != "archived"}
-        needed = {row.artifact_id for row in _all(connection, uses) if row.job_id in live}
-        running = {(row.id, row.fence) for row in _all(connection, steps) if row.state == "running"}
-        open_ = {(row.step_id, row.number) for row in _all(connection, attempts) if row.outcome is None}
+    books = Books(ledger)
+    running = {(step.id, step.fence) for step in books.all_steps if step.state == "running"}
+    open_ = {(row.step_id, row.number) for of in books.attempts.values() for row in of if row.outcome is None}
     assert running == open_, "an attempt is open exactly while its step is running"
+    holders = {(row.step_id, row.fence) for row in books.key_leases}
+    assert holders <= running, "a key is kept by somebody who has gone"
+    for job in books.jobs.values():
+        _audit_order(job, books)
+    _audit_makings(books)
+    _audit_files(books, store, damaged)
+    _audit_words(books, scripts)
+
+
+def _audit_order(job: Any, books: Books) -> None:  # noqa: ANN401 - a row
+    """No step begins before what it rests on is done, none is dispatched that may not be, and none waits."""
+    mine = books.steps[job.id]
+    shut = job.id in books.held or job.state in {"failed", "canceled"}
+    for step in mine:
+        if step.state in _BEGUN:
+            before = {
+                each.state for each in mine if STAGE_ORDER[Stage(each.stage)] < STAGE_ORDER[Stage(step.stage)]
+            }
+            assert before <= {"done"}, f"{step.stage} of job {job.id} is {step.state} after {before}"
+        if step.state in _UNFINISHED:
+            assert bool(step.closed) == shut, f"{step.stage} of job {job.id} is closed: {step.closed}"
+    under_way = job.state in {"queued", "active"} or job.archive == "pending"
+    if under_way:
+        assert any(step.state in {"ready", "running"} for step in mine), f"job {job.id} stands still"
+
+
+def _audit_makings(books: Books) -> None:
+    """Each thing was made once while it was accepted, by somebody to whom it belonged at that time."""
+    made: dict[Key, list[int]] = defaultdict(list)
+    for row in books.makings:
+        made[row.kind, row.key].append(row.made_at)
+        attempt = next((each for each in books.attempts[row.step_id] if each.number == row.number), None)
+        if attempt is not None:
+            assert attempt.started_at <= row.made_at, "a thing was made before its attempt began"
+            assert attempt.ended_at is None or row.made_at <= attempt.ended_at, "a late thing was accepted"
+    for row in books.artifacts.values():
+        if row.kind in _MADE_OF_WORDS.values() and not row.struck:
+            times = [at for at in made[row.kind, row.key] if at >= row.made_at]
+            assert times == [row.made_at], f"a {row.kind} was made {len(times)} times while one was accepted"
+
+
+def _audit_files(books: Books, store: Store, damaged: Collection[Key]) -> None:
+    """Each accepted artifact that a job may still need has its file."""
     on_disk = {(found.kind.value, found.key, found.digest16) for found in store.walk()}
+    of_job = {step.id: books.jobs[step.job_id] for step in books.all_steps}
+    needed = {
+        each for step, used in books.uses.items() if of_job[step].archive != "archived" for each in used
+    }
+    needed |= {
+        each
+        for job, parts in books.results.items()
+        for role, each in parts.items()
+        if role != Role.TIMELINE.value or books.jobs[job].archive != "archived"
+    }
+    needed |= {each for job in books.jobs.values() for each in (job.script_id, job.portrait_id)}
     for number in needed:
-        row = rows[number]
+        row = books.artifacts[number]
         if not row.struck and (row.kind, row.key) not in damaged:
             assert (row.kind, row.key, row.digest[:16]) in on_disk, "gc took what a planned job refers to"
+
+
+def _audit_words(books: Books, scripts: dict[str, list[str]]) -> None:
+    """Whoever has done a step of a job that is not yet archived has written down what it rests on."""
+    ids = {(row.kind, row.key): row.id for row in books.artifacts.values()}
+    for step in books.all_steps:
+        job = books.jobs[step.job_id]
+        if step.state != "done" or job.archive == "archived" or step.stage not in _MADE_OF_WORDS:
+            continue
+        words = scripts[books.artifacts[job.script_id].key]
+        chunk = words if step.stage == "speak" else words[step.first : step.end]
+        wanted = {ids.get((_MADE_OF_WORDS[step.stage], digest(word))) for word in chunk}
+        assert wanted <= books.uses[step.id], f"a {step.stage} step is done without what it is made of"
 
 
 def audit_end(
@@ -51,14 +171,19 @@ def audit_end(
         damaged: kinds and keys whose files the test itself took away, and nobody has made again.
         all_completed: whether every job shall have become a film.
     """
-    with ledger.read() as connection:
-        _audit_jobs(connection, archive, all_completed=all_completed)
-        _audit_attempts(connection)
-        assert not _all(connection, key_leases), "a key's lease is left over"
-        known = {
-            (row.kind, row.key, row.digest[:16]) for row in _all(connection, artifacts) if not row.struck
-        }
-    on_disk = {(found.kind.value, found.key, found.digest16) for found in store.walk()}
+    books = Books(ledger)
+    _audit_jobs(books, archive, all_completed=all_completed)
+    for step in books.all_steps:
+        _audit_attempts(step, books)
+    assert not books.key_leases, "a key's lease is left over"
+    known = {
+        (row.kind, row.key, row.digest[:16], row.size) for row in books.artifacts.values() if not row.struck
+    }
+    on_disk = set()
+    for found in store.walk():
+        content = (store.root / found.path).read_bytes()
+        assert hashlib.sha256(content).hexdigest()[:16] == found.digest16, "a file is not what its name says"
+        on_disk.add((found.kind.value, found.key, found.digest16, found.size))
     lost = {each for each in known - on_disk if each[:2] not in damaged}
     assert not lost, f"the ledger knows files that are not there: {lost}"
     assert not on_disk - known, f"files are left over: {on_disk - known}"
@@ -66,52 +191,52 @@ def audit_end(
     assert not parts.is_dir() or not list(parts.iterdir()), "half-written files are left over"
 
 
-def _audit_jobs(connection: Connection, archive: Path, *, all_completed: bool) -> None:
-    parts: dict[int, set[str]] = {}
-    for row in _all(connection, results):
-        parts.setdefault(row.job_id, set()).add(row.role)
-    names = {row.job_id: f"{row.folder}/{row.name}" for row in _all(connection, archive_names)}
-    of_steps: dict[int, set[str]] = {}
-    for row in _all(connection, steps):
-        of_steps.setdefault(row.job_id, set()).add(row.state)
+def _audit_jobs(books: Books, archive: Path, *, all_completed: bool) -> None:
+    names = {row.job_id: f"{row.folder}/{row.name}" for row in books.archive_names}
     delivered = Counter(path.relative_to(archive).as_posix() for path in archive.rglob("*") if path.is_file())
-    held = {row.job_id for row in _all(connection, holds)}
-    for job in _all(connection, jobs):
+    for job in books.jobs.values():
         assert job.state in {"completed", "failed", "canceled"}, f"job {job.id} has not ended: {job.state}"
         assert not all_completed or job.state == "completed", f"job {job.id} was given up: {job.error_code}"
         if job.state != "completed":
             continue
-        assert {role.value for role in Role} - {"timeline"} <= parts[job.id], "a film lacks a part"
-        assert of_steps[job.id] == {"done"} or job.archive != "archived"
+        assert {role.value for role in Role} - {"timeline"} <= set(books.results[job.id]), (
+            "a film lacks a part"
+        )
+        assert {step.state for step in books.steps[job.id]} == {"done"} or job.archive != "archived"
         if all_completed:
             assert job.archive == "archived"
             assert job.archive_path == names[job.id]
             assert delivered[names[job.id]] == 1
-            assert job.id not in held
+            assert job.id not in books.held
     assert len(set(names.values())) == len(names), "two films share a name"
     assert set(delivered) <= set(names.values()), "the archive holds what nobody ordered"
 
 
-def _audit_attempts(connection: Connection) -> None:
-    runs: dict[int, list[Any]] = {}
-    for row in _all(connection, attempts):
-        runs.setdefault(row.step_id, []).append(row)
-    for step in _all(connection, steps):
-        mine = sorted(runs.get(step.id, []), key=lambda row: row.number)
-        assert sum(1 + row.folded for row in mine) == step.fence, "an attempt is not accounted for"
-        assert all(row.outcome is not None for row in mine), "an attempt has no end"
-        assert step.state != "running"
-        if step.state == "done" and mine:
-            assert mine[-1].number == step.fence
-        if step.state == "done" and step.frames:
-            assert any(row.outcome == "ok" for row in mine), "a step is done that nobody did"
+def _audit_attempts(step: Any, books: Books) -> None:  # noqa: ANN401 - a row
+    """Every claim is an attempt with an end, and every millisecond that was proven is in the accounts."""
+    mine = books.attempts[step.id]
+    assert sum(1 + row.folded for row in mine) == step.fence, "an attempt is not accounted for"
+    assert all(row.outcome is not None for row in mine), "an attempt has no end"
+    assert step.state != "running"
+    if step.state == "done" and (step.frames or step.stage != "render"):
+        assert mine, "a step is done that nobody did"
+        assert mine[-1].number == step.fence
+        assert mine[-1].outcome == "ok", "a step is done that nobody did"
+    for row in mine:
+        assert row.machine_ms == _due(row, books), f"{row.outcome} costs {row.machine_ms} ms"
 
 
-def _all(connection: Connection, table: Table[Any]) -> list[Any]:
-    return list(connection.execute(select(table)))
+def _due(attempt: Any, books: Books) -> int:  # noqa: ANN401 - a row
+    """What an attempt has to stand in the accounts with: what it told, or what is proven of it."""
+    if attempt.outcome in {"lost", "superseded"}:
+        which = (attempt.step_id, attempt.number)
+        return sum(int(row.machine_ms) for row in books.makings if (row.step_id, row.number) == which)
+    if attempt.outcome == "ok" or attempt.error_code == "ledger-collected":
+        return OK_MS
+    return ENDED_MS * (1 + int(attempt.folded))
 
 
 def acts(ledger: Ledger) -> Counter[str]:
     """How often each act stands in the audit."""
     with ledger.read() as connection:
-        return Counter(row.verb for row in _all(connection, audit))
+        return Counter(row.verb for row in connection.execute(select(audit)))

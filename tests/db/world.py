@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +13,9 @@ from sqlalchemy import Engine, select
 
 from db import claims, commits, leases, names, queue
 from db.desk import LedgerDesk
-from db.ledger import Ledger, wall_clock
+from db.ledger import Ledger
 from db.states import Outcome, Stage
-from db.tables import attempts
+from db.tables import attempts, holds, jobs, steps
 from db.values import Chunk, Claim, Failure, Film
 from farm.gc import Collected, collect_garbage
 from farm.policy.order import choose
@@ -30,8 +31,16 @@ GRACE_S = 3600
 _DAY_MS = 24 * 3600 * 1000
 _PER_CHUNK = 2
 
-#: What a step does, one operation after another; the last thing it does is to commit.
-Work = Generator[None, None, None]
+#: What every commit tells as the machine time of an attempt that succeeded, and of one that did not.
+OK_MS = 7
+ENDED_MS = 1
+#: What each thing that is made has cost.
+MADE_MS = 2
+_EPOCH_MS = 1_800_000_000_000
+
+#: What a step does, one operation after another, each named by what has just happened; the last thing that it
+#: does is to commit.
+Work = Generator[str, None, None]
 
 
 class Killed(BaseException):  # no error: a process that is gone tidies nothing up
@@ -74,10 +83,13 @@ class Worker:
     claim: Claim | None = None
     work: Work | None = None
     desk: LedgerDesk | None = None
+    #: What it did last.
+    at: str = ""
 
     def die(self) -> None:
         """Forget everything."""
         self.claim = self.work = self.desk = None
+        self.at = ""
 
 
 @dataclass
@@ -96,18 +108,43 @@ class World:
 
     def __post_init__(self) -> None:
         """Open what there is."""
-        self.ledger = Ledger(self.engine, crash=self.fuse, clock=lambda: wall_clock() + self.offset_ms)
+        self._ticks = itertools.count(_EPOCH_MS)
+        self.ledger = Ledger(self.engine, crash=self.fuse, clock=self.now)
         self.store = Store(self.folder / "store", crash=self.fuse)
         self.archive = self.folder / "archive"
         self.archive.mkdir(parents=True)
+
+    def now(self) -> int:
+        """The ledger's time: it never stands still, so that what happened first can be told."""
+        return next(self._ticks) + self.offset_ms
 
     # What a dispatcher does.
 
     def send(self, slots: int) -> None:
         """Fill the queues."""
         for capability in CAPABILITIES:
-            heads = choose(queue.heads(self.ledger, capability, limit=slots), {}, slots)
-            self.messages += sorted(queue.mark_sent(self.ledger, [head.step for head in heads]))
+            self.mark(self.look(capability, slots))
+
+    def look(self, capability: str, slots: int) -> list[int]:
+        """Choose what shall be sent."""
+        return [head.step for head in choose(queue.heads(self.ledger, capability, limit=slots), {}, slots)]
+
+    def mark(self, chosen: list[int]) -> frozenset[int]:
+        """Send what was chosen, however long ago; nothing of a job that may not go on."""
+        marked = queue.mark_sent(self.ledger, chosen)
+        self.check_open(marked, "sent")
+        self.messages += sorted(marked)
+        return marked
+
+    def check_open(self, step_ids: Collection[int], what: str) -> None:
+        """Nothing is dispatched of a job that is held, failed or canceled."""
+        asked = select(jobs.c.id, jobs.c.state, holds.c.reason).select_from(
+            steps.join(jobs, steps.c.job_id == jobs.c.id).outerjoin(holds, holds.c.job_id == jobs.c.id)
+        )
+        with self.ledger.read() as connection:
+            for row in connection.execute(asked.where(steps.c.id.in_(sorted(step_ids)))):
+                assert row.reason is None, f"a step of job {row.id} was {what} while it is held"
+                assert row.state not in {"failed", "canceled"}, f"a step of a {row.state} job was {what}"
 
     def read_leases(self) -> None:
         """Look at the leases, to judge them sooner or later."""
@@ -142,6 +179,7 @@ class World:
             self.ledger, step, worker=worker.name, capabilities=CAPABILITIES, profiles=[PROFILE]
         )
         if claim is not None:
+            self.check_open([claim.step], "claimed")
             worker.claim = claim
             worker.desk = LedgerDesk(ledger=self.ledger, claim=claim, revoked=lambda: False)
             worker.work = _STAGES[claim.stage](self, claim, worker.desk)
@@ -150,7 +188,7 @@ class World:
         """Have a worker do its next operation; an error ends the attempt as it would on the farm."""
         assert worker.work is not None
         try:
-            next(worker.work)
+            worker.at = next(worker.work)
         except (StopIteration, SupersededError):
             worker.die()
         except LecternError as error:
@@ -160,7 +198,7 @@ class World:
         """End a worker's attempt with an error."""
         claim = worker.claim
         assert claim is not None
-        failure = Failure(outcome=Outcome.ERROR, code=error.code, facts=error.facts, machine_ms=1)
+        failure = Failure(outcome=Outcome.ERROR, code=error.code, facts=error.facts, machine_ms=ENDED_MS)
         decision = decide(error, failures=claim.failures, waits=claim.waits, settings=PATIENCE)
         self.end(worker, lambda: commits.fail(self.ledger, claim, failure, decision))
 
@@ -168,10 +206,16 @@ class World:
         """Have a worker give its step back."""
         claim = worker.claim
         assert claim is not None
-        self.end(worker, lambda: commits.release(self.ledger, claim, delay_ms=0, reason="farm-interrupted"))
+        self.end(worker, lambda: self.give_back(claim, "farm-interrupted"))
+
+    def give_back(self, claim: Claim, reason: str) -> None:
+        """Give a step back, the first reply being lost."""
+        for _reply_lost in range(2):
+            commits.release(self.ledger, claim, delay_ms=0, reason=reason, machine_ms=ENDED_MS)
+            self.ended(claim)
 
     def end(self, worker: Worker, commit: Callable[[], object]) -> None:
-        """Commit, with the first reply lost if a fuse says so, and be done."""
+        """Commit and be done."""
         with suppress(SupersededError):
             commit()
             if worker.claim is not None:
@@ -205,10 +249,10 @@ def _speak(world: World, claim: Claim, desk: LedgerDesk) -> Work:
     words = world.sentences(claim)
     missing = yield from _provide(world, desk, Kind.SPEECH, words)
     if missing:
-        commits.release(world.ledger, claim, delay_ms=0, reason="farm-made-elsewhere")
+        world.give_back(claim, "farm-made-elsewhere")
         return
     timeline = world.make(Kind.TIMELINE, " ".join(words), " ".join(words))
-    yield
+    yield "made"
     starts = range(0, len(words), _PER_CHUNK)
     ends = [min(start + _PER_CHUNK, len(words)) for start in starts]
     chunks = [Chunk(first=a, end=b, frames=b - a) for a, b in zip(starts, ends, strict=True)]
@@ -220,7 +264,7 @@ def _speak(world: World, claim: Claim, desk: LedgerDesk) -> Work:
             chunks=chunks,
             profile=PROFILE,
             used=desk.used.values(),
-            machine_ms=1,
+            machine_ms=OK_MS,
         )
         world.ended(claim)
 
@@ -230,37 +274,37 @@ def _render(world: World, claim: Claim, desk: LedgerDesk) -> Work:
     words = world.store.verify(claim.timeline).read_text().split()
     missing = yield from _provide(world, desk, Kind.CLIP, [words[number] for number in claim.chunk])
     if missing:
-        commits.release(world.ledger, claim, delay_ms=0, reason="farm-made-elsewhere")
+        world.give_back(claim, "farm-made-elsewhere")
         return
     for _reply_lost in range(2):
-        commits.finish_render(world.ledger, claim, used=desk.used.values(), machine_ms=1)
+        commits.finish_render(world.ledger, claim, used=desk.used.values(), machine_ms=OK_MS)
         world.ended(claim)
 
 
-def _provide(
-    world: World, desk: LedgerDesk, kind: Kind, words: list[str]
-) -> Generator[None, None, list[str]]:
+def _provide(world: World, desk: LedgerDesk, kind: Kind, words: list[str]) -> Generator[str, None, list[str]]:
     """Find or make a file for each word; those that another worker is making are left out."""
     missing: list[str] = []
     for word in words:
         found = desk.find(kind, digest(word))
-        yield
+        yield "looked"
         if found is not None:
             try:
                 world.store.verify(found)
             except DamageError:
                 desk.forget(found)
-                yield
+                yield "forgotten"
             else:
+                yield "found"
                 continue
         if not desk.take(kind, digest(word)):
             missing.append(word)
             continue
-        yield
+        yield "taken"
         made = world.make(kind, word, f"{kind} {word}")
-        yield
-        desk.put(made, 1)
-        yield
+        yield "made"
+        for _reply_lost in range(2):
+            desk.put(made, MADE_MS)
+        yield "put"
     return missing
 
 
@@ -268,7 +312,7 @@ def _join(world: World, claim: Claim, desk: LedgerDesk) -> Work:
     assert claim.timeline is not None
     for word in world.store.verify(claim.timeline).read_text().split():
         clip = desk.find(Kind.CLIP, digest(word))
-        yield
+        yield "looked"
         if clip is None:
             raise DamageError("store-artifact-missing", kind=Kind.CLIP.value, key=digest(word))
         world.store.verify(clip)
@@ -282,28 +326,28 @@ def _join(world: World, claim: Claim, desk: LedgerDesk) -> Work:
     ):
         # Each attempt's film is another file, as one with a time stamp would be.
         parts.append(world.make(kind, f"{claim.job} {word}", f"{word} of attempt {claim.fence}"))
-        yield
+        yield "made"
     film, srt, vtt, poster, manifest = parts
     done = Film(film=film, srt=srt, vtt=vtt, poster=poster, manifest=manifest, frames=1, essence=film.digest)
     for _reply_lost in range(2):
-        commits.finish_join(world.ledger, claim, film=done, machine_ms=1)
+        commits.finish_join(world.ledger, claim, film=done, machine_ms=OK_MS)
         world.ended(claim)
 
 
 def _archive(world: World, claim: Claim, _desk: LedgerDesk) -> Work:
     assert claim.film is not None
-    source = world.store.verify(claim.film.film)
-    yield
+    world.store.verify(claim.film.film)
+    yield "found"
     folder, name = names.reserve_name(
         world.ledger, claim, folder="2026-11-20", stem="Anna_scene", numbered=numbered
     )
-    yield
+    yield "named"
     target = world.archive / folder / name
     target.parent.mkdir(exist_ok=True)
-    target.write_bytes(source.read_bytes())
-    yield
+    target.write_bytes(world.store.verify(claim.film.film).read_bytes())
+    yield "made"
     for _reply_lost in range(2):
-        commits.finish_archive(world.ledger, claim, path=f"{folder}/{name}", machine_ms=1)
+        commits.finish_archive(world.ledger, claim, path=f"{folder}/{name}", machine_ms=OK_MS)
         world.ended(claim)
 
 

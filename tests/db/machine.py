@@ -1,0 +1,420 @@
+"""The farm as a machine that anything may happen to, in any order; the auditor looks after every move."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import Engine, delete, insert, select
+
+from db import operations, queue, submission
+from db.engine import WRITES
+from db.states import Urgency
+from db.tables import departments, jobs, leaders, metadata, steps
+from db.values import JobDraft, Submission
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.errors import AwayError, InputError, TransientError
+from tests.db.auditor import audit_end, audit_standing
+from tests.db.conftest import SCRATCH
+from tests.db.values import CAPABILITIES, TRACE, digest, spec
+from tests.db.world import Worker, World
+
+#: The scripts of a batch's jobs. They are short and share their words, so that workers meet over them.
+BATCHES = (("a b c",), ("a b c", "a b c"), ("a b c", "b a"), ("a", "a"))
+MOST_JOBS = 6
+#: After how many operations a process is killed, if at all.
+FUSES = st.one_of(st.none(), st.none(), st.none(), st.integers(0, 20))
+WHICH = st.sampled_from([0, 1])
+TIMES = st.sampled_from([1, 2, 3, 5, 100, 100])
+#: Where a worker may be halted, so that something comes between.
+PLACES = st.sampled_from(["looked", "found", "taken", "made", "made", "put"])
+#: What may come between.
+MEDDLING = st.sampled_from(["gc", "gc", "damage", "cancel", "pause", "again"])
+#: How an attempt may end without success.
+ENDS = st.sampled_from(["error", "fatal", "away", "interrupted"])
+#: What a worker may do that does not know yet that it was given up.
+LATE = ("work", "work", "error", "fatal", "interrupted")
+JOBS = st.integers(1, MOST_JOBS)
+#: The moves of the design, and two in one where two moves may lie between two looks.
+_LEGAL = {
+    ("queued", "active"), ("queued", "canceled"), ("queued", "failed"), ("queued", "completed"),
+    ("active", "completed"), ("active", "failed"), ("active", "canceled"), ("active", "queued"),
+    ("failed", "queued"), ("failed", "active"), ("canceled", "queued"), ("canceled", "active"),
+    ("completed", "active"),
+}  # fmt: skip
+_ERRORS = {
+    "error": TransientError("media-failed"),
+    "fatal": InputError("face-cannot-be-driven"),
+    "away": AwayError("archive-away"),
+}
+
+
+class Farm(RuleBasedStateMachine):
+    """Two workers, two dispatchers, gc and people, in any order, killed after any operation."""
+
+    engine: ClassVar[Engine]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="lectern-farm-", dir=SCRATCH))
+        empty(self.engine)
+        self.world = World(engine=self.engine, folder=self.folder)
+        self.workers = [Worker("cpu0@here"), Worker("cpu1@here")]
+        self.helper = Worker("cpu2@here")
+        self.ghosts: list[Worker] = []
+        self.batch: tuple[str, ...] = ()
+        self.scripts: dict[str, list[str]] = {}
+        self.fences: dict[int, int] = {}
+        self.states: dict[int, str] = {}
+
+    @initialize(batch=st.sampled_from(BATCHES))
+    def submit(self, batch: tuple[str, ...]) -> None:
+        """A batch is there."""
+        self.batch = batch
+        self._submit(batch, "batch")
+
+    def _submit(self, scripts: tuple[str, ...], name: str, *, again: bool = False) -> None:
+        drafts = [
+            JobDraft(
+                spec=spec(f"row{number}", script=self._script(script), portrait=self._script("portrait")),
+                urgency=Urgency.NORMAL,
+                traceparent=TRACE,
+            )
+            for number, script in enumerate(scripts)
+        ]
+        batch = Submission(content=digest(name), name="demo", user="anna", again=again)
+        submission.submit(self.world.ledger, batch, drafts)
+
+    def _script(self, text: str) -> Artifact:
+        source = self.folder / "source.txt"
+        source.write_text(text)
+        self.scripts[digest(text)] = text.split()
+        return self.world.store.adopt(Kind.SOURCE, ".txt", source, limit_bytes=1000)
+
+    # Work, well or badly.
+
+    @rule(which=WHICH, data=st.data(), times=TIMES, fuse=FUSES)
+    def work(self, which: int, data: st.DataObject, times: int, fuse: int | None) -> None:
+        """A worker takes a message if it is free, and goes on for a while; killed, it forgets everything."""
+        self._begin(which, data)
+        self._go_on(self.workers[which], times, fuse)
+
+    @rule(which=WHICH, data=st.data(), plan=st.tuples(PLACES, MEDDLING), fuse=FUSES)
+    def meddle(self, which: int, data: st.DataObject, plan: tuple[str, str], fuse: int | None) -> None:
+        """Something comes between two operations of a worker, who then goes on as if nothing had happened."""
+        at, what = plan
+        worker = self.workers[which]
+        if worker.work is None:
+            self._begin(which, data)
+        self._go_on(worker, 100, None, halt=at)
+        if worker.claim is not None:
+            with self.world.fuse.lit(fuse):
+                self._come_between(what, worker.claim.job, data)
+            self._go_on(worker, 100, None)
+
+    def _come_between(self, what: str, job: int, data: st.DataObject) -> None:
+        if what == "gc":
+            self.world.pass_day()
+            self.world.collect()
+        elif what == "damage":
+            self._damage(data)
+        elif what == "again":
+            self._submit_again()
+        else:
+            verb = operations.cancel if what == "cancel" else operations.pause
+            verb(self.world.ledger, [job], by="anna")
+
+    @rule(which=WHICH, data=st.data(), plan=st.tuples(PLACES, PLACES), late=st.sampled_from(LATE))
+    def usurp(self, which: int, data: st.DataObject, plan: tuple[str, str], late: str) -> None:
+        """A worker's step is taken from it and claimed by another; in the midst of that it comes back."""
+        self._begin(which, data)
+        old = self.workers[which]
+        self._go_on(old, 100, None, halt=plan[0])
+        if old.claim is not None:
+            step = old.claim.step
+            self._cut_off(which)
+            self.world.claim(self.workers[which], step)
+            self._go_on(self.workers[which], 100, None, halt=plan[1])
+            self._come_late(old, late, 100, None)
+
+    @rule(plan=st.tuples(PLACES, PLACES), order=st.permutations([0, 1]))
+    def meet(self, plan: tuple[str, str], order: list[int]) -> None:
+        """Two workers speak or render the same words at the same time."""
+        if any(worker.work for worker in self.workers):
+            return
+        if not self.world.look("speak", 1) and len(self.states) + 2 <= MOST_JOBS:
+            self._submit(("x y", "x y"), f"pair {len(self.states)}")
+        queue.unmark_sent(self.world.ledger)
+        capability = next(
+            (each for each in ("render.warp", "speak") if len(self.world.look(each, 2)) == 2), ""
+        )
+        for worker, step in zip(self.workers, self.world.look(capability, 2), strict=False):
+            self.world.claim(worker, step)
+        for which in (0, 1):
+            self._go_on(self.workers[which], 100, None, halt=plan[which])
+        for which in order:
+            self._go_on(self.workers[which], 100, None)
+
+    @rule(stage=st.sampled_from(["render.warp", "join", "join", "archive", "archive", ""]))
+    def go_forward(self, stage: str) -> None:
+        """The farm works undisturbed until a stage is reached; without one, until nothing can be done."""
+        for _ in range(60):
+            self.world.offset_ms += 60_000
+            queue.unmark_sent(self.world.ledger)
+            chosen = [step for each in CAPABILITIES for step in self.world.look(each, 1)]
+            if not chosen or (stage and self.world.look(stage, 1)):
+                break
+            for step in self.world.mark(chosen[:1]):
+                self.world.claim(self.helper, step)
+            while self.helper.work is not None:
+                self.world.go_on(self.helper)
+            self._audit()
+
+    def _begin(self, which: int, data: st.DataObject) -> None:
+        worker = self.workers[which]
+        if worker.work is None:
+            step = self._message(data)
+            if step is not None:
+                self.world.claim(worker, step)
+
+    def _message(self, data: st.DataObject) -> int | None:
+        """The next message; now and then one that came before, or from long ago."""
+        if data.draw(st.integers(0, 4)) == 0 and self.world.messages:
+            return data.draw(st.sampled_from(self.world.messages))
+        before = len(self.world.messages)
+        self.world.send(2)
+        fresh = self.world.messages[before:]
+        return data.draw(st.sampled_from(fresh)) if fresh else None
+
+    def _go_on(self, worker: Worker, times: int, fuse: int | None, *, halt: str = "") -> None:
+        """Go on for so many operations, or until it has just done the one to halt after."""
+        finished = False
+        with self.world.fuse.lit(fuse):
+            for _ in range(times):
+                if worker.work is None:
+                    break
+                self.world.go_on(worker)
+                if halt and worker.at == halt:
+                    break
+            finished = True
+        if not finished:
+            worker.die()
+
+    @precondition(lambda self: any(worker.claim for worker in self.workers))
+    @rule(which=WHICH, how=ENDS, fuse=FUSES)
+    def give_up(self, which: int, how: str, fuse: int | None) -> None:
+        """A worker's attempt ends with an error, or because the worker is asked to go."""
+        self._give_up(self.workers[which], how, fuse)
+
+    def _give_up(self, worker: Worker, how: str, fuse: int | None) -> None:
+        if worker.claim is not None:
+            with self.world.fuse.lit(fuse):
+                if how == "interrupted":
+                    self.world.release(worker)
+                else:
+                    self.world.fail(worker, _ERRORS[how])
+        worker.die()
+
+    # Dispatchers.
+
+    @rule(slots=st.integers(1, 3), which=WHICH, data=st.data(), fuse=FUSES)
+    def dispatch(self, slots: int, which: int, data: st.DataObject, fuse: int | None) -> None:
+        """Either dispatcher fills the queues and is killed at it, or a worker is while it claims."""
+        with self.world.fuse.lit(fuse):
+            self.world.send(slots)
+            if self.world.messages and self.workers[which].work is None:
+                self.world.claim(self.workers[which], data.draw(st.sampled_from(self.world.messages)))
+
+    @rule(capability=st.sampled_from(CAPABILITIES), verb=st.sampled_from([None, operations.pause]), job=JOBS)
+    def dispatch_together(self, capability: str, verb: Callable[..., object] | None, job: int) -> None:
+        """Both dispatchers look before either has sent; perhaps a job is held in between."""
+        looks = [self.world.look(capability, 2) for _ in range(2)]
+        if verb is not None and job in self.states:
+            verb(self.world.ledger, [job], by="anna")
+        first, second = (self.world.mark(look) for look in looks)
+        assert not first & second, "two dispatchers sent the same"
+
+    @precondition(lambda self: any(worker.claim for worker in self.workers))
+    @rule(which=WHICH)
+    def cut_off(self, which: int) -> None:
+        """A worker is cut off and loses its step; it may wake up late, and another takes its name."""
+        self._cut_off(which)
+
+    def _cut_off(self, which: int) -> None:
+        worker = self.workers[which]
+        if worker.claim is None:
+            return
+        self.ghosts.append(worker)
+        self.workers[which] = Worker(worker.name)
+        self.world.read_leases()
+        for lease in self.world.readings:
+            if lease.step == worker.claim.step:
+                self.world.expire(lease)
+
+    @precondition(lambda self: self.ghosts)
+    @rule(data=st.data(), how=st.sampled_from(LATE), fuse=FUSES)
+    def wake_late(self, data: st.DataObject, how: str, fuse: int | None) -> None:
+        """A worker that was cut off goes on as if nothing had happened, or fails, or gives back."""
+        self._come_late(data.draw(st.sampled_from(self.ghosts)), how, data.draw(TIMES), fuse)
+
+    def _come_late(self, ghost: Worker, how: str, times: int, fuse: int | None) -> None:
+        if how == "work":
+            self._go_on(ghost, times, fuse)
+        else:
+            self._give_up(ghost, how, fuse)
+        if ghost.work is None:
+            self.ghosts.remove(ghost)
+
+    @rule(data=st.data(), old=st.booleans(), fuse=FUSES)
+    def expire(self, data: st.DataObject, old: bool, fuse: int | None) -> None:  # noqa: FBT001 - drawn by name
+        """Either dispatcher takes a step away, by a reading of any age, from a worker alive or dead."""
+        if not old or not self.world.readings:
+            self.world.read_leases()
+        if self.world.readings:
+            lease = data.draw(st.sampled_from(self.world.readings[::-1]))
+            with self.world.fuse.lit(fuse):
+                self.world.expire(lease)
+
+    # The world around.
+
+    @rule(days=st.integers(0, 2), fuse=FUSES)
+    def collect(self, days: int, fuse: int | None) -> None:
+        """The garbage is collected, perhaps after days, whatever is under way."""
+        for _ in range(days):
+            self.world.pass_day()
+        with self.world.fuse.lit(fuse):
+            self.world.collect()
+
+    @rule(what=st.sampled_from(["minute", "redis", "submit", "again"]), fuse=FUSES)
+    def pass_by(self, what: str, fuse: int | None) -> None:
+        """What waits has waited; Redis loses its memory; the same batch is submitted once more."""
+        self.world.offset_ms += 60_000
+        with self.world.fuse.lit(fuse):
+            if what == "redis":
+                queue.unmark_sent(self.world.ledger)
+            elif what == "submit":
+                self._submit(self.batch, "batch")
+            elif what == "again":
+                self._submit_again()
+
+    def _submit_again(self) -> None:
+        if len(self.states) + len(self.batch) <= MOST_JOBS:
+            self._submit(self.batch, "batch", again=True)
+
+    @rule(data=st.data(), stage=st.sampled_from(["", "join", "archive"]))
+    def damage(self, data: st.DataObject, stage: str) -> None:
+        """A file vanishes from the store, perhaps just before a stage that needs it."""
+        if stage:
+            self.go_forward(stage)
+        self._damage(data)
+
+        if stage:
+            self.go_forward("")
+
+    def _damage(self, data: st.DataObject) -> None:
+        """Sources are safe, or nothing could be promised."""
+        kinds = ("speech", "timeline", "clip", "film")
+        found = sorted(path for kind in kinds for path in (self.world.store.root / kind).glob("*/*"))
+        if found:
+            self.world.take_file_away(data.draw(st.sampled_from(found)))
+
+    @rule(
+        verb=st.sampled_from(
+            [operations.cancel, operations.pause, operations.resume, operations.resume, operations.retry]
+        ),
+        job=JOBS,
+        fuse=FUSES,
+    )
+    def operate(self, verb: Callable[..., object], job: int, fuse: int | None) -> None:
+        """Somebody cancels, pauses, resumes or retries."""
+        if job in self.states:
+            with self.world.fuse.lit(fuse):
+                verb(self.world.ledger, [job], by="anna")
+
+    # What holds.
+
+    @invariant()
+    def stand(self) -> None:
+        """Fences never fall, states move as the design says, and the auditor finds nothing."""
+        with self.world.ledger.read() as connection:
+            for row in connection.execute(select(steps.c.id, steps.c.fence)):
+                assert row.fence >= self.fences.get(row.id, 0)
+                self.fences[row.id] = row.fence
+            for job, state in connection.execute(select(jobs.c.id, jobs.c.state)):
+                before = self.states.get(job, state)
+                assert before == state or (before, state) in _LEGAL, (before, state)
+                self.states[job] = state
+        self._audit()
+
+    def _audit(self) -> None:
+        audit_standing(self.world.ledger, self.world.store, self.world.damaged, self.scripts)
+
+    def teardown(self) -> None:
+        """Everything comes to an end, by itself first, and then by retries; the auditor looks twice."""
+        try:
+            if self.states:
+                self._wind_up()
+        finally:
+            shutil.rmtree(self.folder)
+
+    def _wind_up(self) -> None:
+        world = self.world
+        every = list(self.states)
+        operations.resume(world.ledger, every, by="anna")
+        self._settle()
+        self._collect_at_last()
+        audit_end(world.ledger, world.store, world.archive, world.damaged, all_completed=False)
+        for _ in range(3):
+            operations.retry(world.ledger, every, by="anna")
+            self._settle()
+        self._audit()
+        self._collect_at_last()
+        audit_end(world.ledger, world.store, world.archive, world.damaged, all_completed=True)
+
+    def _collect_at_last(self) -> None:
+        for _ in range(2):
+            self.world.pass_day()
+        self.world.collect()
+
+    def _settle(self) -> None:
+        """Work until there is nothing left to do; the lost come late once more."""
+        worker = self.helper
+        for _ in range(200):
+            self.world.offset_ms += 3_600_000
+            self.world.read_leases()
+            for lease in self.world.readings:
+                self.world.expire(lease)
+            self.world.readings.clear()
+            queue.unmark_sent(self.world.ledger)
+            self.world.messages.clear()
+            self.world.send(1)
+            if not self.world.messages:
+                break
+            for step in self.world.messages:
+                self.world.claim(worker, step)
+                while worker.work is not None:
+                    self.world.go_on(worker)
+        else:
+            raise AssertionError("the farm never comes to rest")
+        for ghost in [*self.ghosts, *self.workers]:
+            while ghost.work is not None:
+                self.world.go_on(ghost)
+        self.ghosts.clear()
+
+
+def empty(engine: Engine) -> None:
+    """Leave a ledger as it was after its migration."""
+    with engine.execution_options(**{WRITES: True}).begin() as connection:
+        tables = [table for table in reversed(metadata.sorted_tables) if table is not departments]
+        if engine.dialect.name == "postgresql":
+            names = ", ".join(table.name for table in tables)
+            connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+        else:
+            for table in tables:
+                connection.execute(delete(table))
+        connection.execute(insert(leaders).values(id=1, holder="", counter=0))

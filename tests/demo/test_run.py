@@ -1,0 +1,120 @@
+"""The demo itself, with a small batch: a farm comes up, films are made and delivered, and nothing is left."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import psutil
+import pytest
+
+from tests.demo.test_demo import DEMO
+
+LECTERN = Path(sys.executable).with_name("lectern")
+_COMPANIONS = (".srt", ".vtt", ".jpg", ".json")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Demo:
+    """A demo that has run."""
+
+    code: int
+    told: str
+    out: Path
+    manifest: Path
+
+    @property
+    def films(self) -> list[Path]:
+        """The films that were delivered."""
+        return sorted((self.out / "films").glob("*/*.mp4"))
+
+    def lectern(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command on the demo's home, as the demo's first line says how."""
+        homes = {"LECTERN_HOME": str(self.out / "home"), "LECTERN_ARCHIVE__ROOT": str(self.out / "films")}
+        return _run([str(LECTERN), *words], homes)
+
+
+def _run(command: list[str], change: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("LECTERN_", "LC_", "LANG"))
+    }
+    return subprocess.run(
+        command, env={**kept, **change}, capture_output=True, text=True, check=False, timeout=110
+    )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> _Demo:
+    """The demo's own program, run with a batch of two short rows."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copytree(DEMO / "portraits", folder / "portraits")
+    manifest = folder / "two.csv"
+    manifest.write_text(
+        "id,script,portrait,format,user,scene\n"
+        "hello,Hello.,portraits/astronaut.png,square-512,demo,hello\n"
+        "hello-zh,您好。,portraits/leo.png,square-512,demo,hello\n",
+        "utf-8",
+    )
+    out = folder / "out"
+    # As `make demo` runs it: isolated, so that nothing is imported from where one stands.
+    ended = _run([sys.executable, "-I", str(DEMO / "run.py"), str(manifest), "--out", str(out)], {})
+    return _Demo(code=ended.returncode, told=ended.stdout + ended.stderr, out=out, manifest=manifest)
+
+
+def test_every_film_is_delivered_with_what_goes_with_it(demo: _Demo) -> None:
+    """Exit code 0; two films on the archive, each with captions, poster and manifest beside it."""
+    assert demo.code == 0, demo.told
+    assert len(demo.films) == 2
+    for film in demo.films:
+        assert str(film) in demo.told
+        for suffix in _COMPANIONS:
+            assert film.with_suffix(suffix).stat().st_size > 0
+        told = json.loads(film.with_suffix(".json").read_text("utf-8"))
+        with av.open(str(film)) as container:
+            assert sum(1 for _ in container.decode(video=0)) == told["frames"]
+
+
+def test_the_farm_keeps_its_words_to_its_log(demo: _Demo) -> None:
+    """What the farm says goes to a file that is named, and does not tear the progress on the screen."""
+    log = demo.out / "up.log"
+    assert str(log) in demo.told
+    assert log.stat().st_size > 0
+    assert not set(log.read_text("utf-8").splitlines()) & set(demo.told.splitlines()) - {""}
+
+
+def test_no_process_is_left(demo: _Demo) -> None:
+    """When the demo has ended, nothing works below its folder any more."""
+    left = []
+    for process in psutil.process_iter():
+        try:
+            told = [process.cwd(), *process.cmdline(), *process.environ().values()]
+        except psutil.Error:
+            continue
+        if any(str(demo.out) in part for part in told):
+            left.append(process.cmdline())
+    assert left == []
+
+
+def test_the_same_batch_again_is_the_one_that_is_there(demo: _Demo) -> None:
+    """Submitted a second time, the batch is found, and that is said."""
+    again = demo.lectern("submit", str(demo.manifest), "--json")
+    assert again.returncode == 0, again.stderr
+    assert json.loads(again.stdout)["created"] is False
+    in_words = demo.lectern("submit", str(demo.manifest))
+    assert in_words.returncode == 0
+    assert "Submitted before" in in_words.stdout
+
+
+def test_a_folder_of_yours_is_never_cleared(demo: _Demo, tmp_path: Path) -> None:
+    """A folder that holds anything but a demo is refused and left alone."""
+    (tmp_path / "thesis.txt").write_text("mine")
+    ended = _run([sys.executable, "-I", str(DEMO / "run.py"), str(demo.manifest), f"--out={tmp_path}"], {})
+    assert ended.returncode == 2
+    assert "--out" in ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]

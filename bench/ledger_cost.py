@@ -1,7 +1,9 @@
 """What the ledger costs: CPU milliseconds of this process for each step, on SQLite and on PostgreSQL.
 
 Run ``python -m bench.ledger_cost [postgresql-url]``; without a URL a PostgreSQL of its own is started when
-pgserver is installed. A step here is a chunk of ten clips, none of which is there yet: its dearest form.
+pgserver is installed. A step here is a chunk of ten clips, none of which is there yet, and ten beats: its
+dearest form, about 30 s of rendering on one core. What the ledger does for it counts, in dispatcher and
+worker alike.
 The servers' own CPU is not counted. Prints the median of several runs.
 """
 
@@ -9,11 +11,14 @@ from __future__ import annotations
 
 import os
 import platform
+import sqlite3
 import statistics
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from sqlalchemy import event
 
 from db import claims, commits, leases, migrate, queue, submission
 from db.desk import LedgerDesk
@@ -27,6 +32,7 @@ from pipeline.plan.keys import digest_of
 
 WORKER = "bench@here"
 CLIPS = 10
+BEATS = 10
 STEPS = 40
 RUNS = 5
 ROWS = 10_000
@@ -97,7 +103,7 @@ def run_step(ledger: Ledger, name: str) -> None:
         if clip.key not in known and desk.take(clip.kind, clip.key):
             desk.put(clip, 1000)
     # A chunk renders for about half a minute on one core, so its worker beats ten times.
-    for _ in range(10):
+    for _ in range(BEATS):
         claims.beat(ledger, WORKER, [Holding(step=claim.step, fence=claim.fence)])
     leases.read_leases(ledger)
     commits.finish_render(ledger, claim, used=desk.used.values(), machine_ms=30_000)
@@ -131,10 +137,35 @@ def measure(url: str) -> None:
     engine.dispose()
 
 
+def count(folder: Path) -> None:
+    """Print how many statements a step takes: SQLite tells, and PostgreSQL is asked the same ones."""
+    engine = connect(f"sqlite:///{folder / 'counted.sqlite3'}")
+    migrate.upgrade(engine)
+    engine.dispose()
+    said: list[str] = []
+
+    def listen(raw: sqlite3.Connection, _record: object) -> None:
+        raw.set_trace_callback(said.append)
+
+    event.listen(engine, "connect", listen)
+    ledger = Ledger(engine)
+    prepare(ledger, "counted")
+    said.clear()
+    run_step(ledger, "counted")
+    borders = [each for each in said if each.startswith(("BEGIN", "COMMIT", "ROLLBACK"))]
+    transactions = sum(each.startswith("COMMIT") for each in borders)
+    ledger.close()
+    print(
+        f"a step of {CLIPS} new clips and {BEATS} beats: {len(said)} statements, {len(borders)} of them "
+        f"to begin and end {transactions} transactions of several"
+    )
+
+
 def main() -> None:
     """Measure both databases."""
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     with tempfile.TemporaryDirectory(prefix="lectern-bench-") as folder:
+        count(Path(folder))
         measure(f"sqlite:///{Path(folder) / 'ledger.sqlite3'}")
         if len(sys.argv) > 1:
             measure(sys.argv[1])

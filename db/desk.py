@@ -47,11 +47,22 @@ def _taking(inserter: rows.Inserter) -> Executable:
     return inserter(key_leases).on_conflict_do_nothing().returning(key_leases.c.step_id)
 
 
+def _taking_free(inserter: rows.Inserter) -> Executable:
+    kind = bindparam("kind_", type_=key_leases.c.kind.type)
+    key = bindparam("key_", type_=key_leases.c.key.type)
+    entered = inserter(key_leases).from_select(
+        ["kind", "key", "step_id", "fence"], select(kind, key, steps.c.id, steps.c.fence).where(_mine)
+    )
+    return entered.on_conflict_do_nothing().returning(key_leases.c.step_id)
+
+
 def _making(inserter: rows.Inserter) -> Executable:
     return inserter(makings).on_conflict_do_nothing()
 
 
 _TAKE = rows.per_dialect(_taking)
+# Most keys are free: that takes no transaction of several statements.
+_TAKE_FREE = rows.per_dialect(_taking_free)
 _MADE = rows.per_dialect(_making)
 
 
@@ -88,6 +99,13 @@ class LedgerDesk:
     def take(self, kind: Kind, key: str) -> bool:
         """Become the one maker of a key; False while another is making it, or has made it since."""
         asked = self._asked(kind, key)
+        if self.ledger.change("take", rows.spoken(self.ledger.engine, _TAKE_FREE), asked).rows:
+            # Sought only now that its key is ours: whoever made it had it accepted before giving up the key.
+            if key not in self.find_all(kind, [key]):
+                return True
+            self.used.pop((kind, key))
+            self.ledger.change("take", _GIVE_UP, asked)
+            return False
         with self.ledger.write("take") as connection:
             if not self._enter(connection, asked):
                 self._check_mine(connection)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable
@@ -73,20 +74,27 @@ class Ledger:
                 transaction.commit()
             self._crash(f"{name}-after-commit")
 
-    def change(self, name: str, statement: Executable, values: Mapping[str, Any]) -> Answer:
+    def change(
+        self,
+        name: str,
+        statement: Executable,
+        values: Mapping[str, Any],
+        lists: Mapping[str, Sequence[Any]] = MappingProxyType({}),
+    ) -> Answer:
         """One statement that is a writing transaction by itself, without a BEGIN and a COMMIT around it.
 
         Args:
             name: names the two crash points; the first comes before the statement, which nothing can undo.
-            statement: what `db.prepared.run` takes.
+            statement: as `db.prepared.run` takes it, with its values and lists.
             values: its parameters.
+            lists: what fills its expanding parameters.
 
         Raises:
             AwayError: ``ledger-away``. It leaves open whether the change stands.
         """
         with self.read() as connection:
             self._crash(f"{name}-before-commit")
-            changed = run(connection, statement, values)
+            changed = run(connection, statement, values, lists)
             self._crash(f"{name}-after-commit")
             return changed
 

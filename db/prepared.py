@@ -105,7 +105,7 @@ def run(
         several = [{**each, **_spread(lists)} for each in several]
     wording = _wording(
         statement,
-        tuple(several[0]) if isinstance(statement, Insert) else None,
+        tuple(several[0]) if isinstance(statement, Insert) and statement.select is None else None,
         tuple([(name, len(filling)) for name, filling in lists.items()]),
         connection.dialect,
     )

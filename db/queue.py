@@ -167,11 +167,9 @@ def mark_sent(ledger: Ledger, step_ids: Collection[int]) -> frozenset[int]:
         return frozenset()
     marked: set[int] = set()
     ordered = sorted(step_ids)
-    with ledger.write("mark-sent") as connection:
-        now = ledger.clock()
-        for start in range(0, len(ordered), rows.MANY):
-            some = {"ids": ordered[start : start + rows.MANY]}
-            marked.update(row.id for row in run(connection, _MARK, {"now": now}, some))
+    for start in range(0, len(ordered), rows.MANY):
+        some = {"ids": ordered[start : start + rows.MANY]}
+        marked.update(row.id for row in ledger.change("mark-sent", _MARK, {"now": ledger.clock()}, some))
     return frozenset(marked)
 
 
@@ -192,5 +190,4 @@ def unmark_sent(
         return ledger.change("unmark-sent", _UNMARK_OLD, {"before": before_ms}).rowcount
     if step_ids is None:
         return ledger.change("unmark-sent", _UNMARK_ALL, {}).rowcount
-    with ledger.write("unmark-sent") as connection:
-        return run(connection, _UNMARK_THESE, {}, {"ids": sorted(step_ids)}).rowcount
+    return ledger.change("unmark-sent", _UNMARK_THESE, {}, {"ids": sorted(step_ids)}).rowcount

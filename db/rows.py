@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import (
     Connection,
+    Engine,
     Executable,
     Update,
     and_,
@@ -45,9 +46,9 @@ def per_dialect(build: Callable[[Inserter], Executable]) -> Mapping[str, Executa
     return {"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)}
 
 
-def spoken(connection: Connection, statements: Mapping[str, Executable]) -> Executable:
-    """The one of `per_dialect`'s statements that this connection's database understands."""
-    return statements[connection.dialect.name]
+def spoken(database: Connection | Engine, statements: Mapping[str, Executable]) -> Executable:
+    """The one of `per_dialect`'s statements that this database understands."""
+    return statements[database.dialect.name]
 
 
 _LOCK_JOB = (
@@ -173,7 +174,12 @@ def accepted_ids(connection: Connection, wanted: Iterable[tuple[Kind, str]]) -> 
 
 
 def _using(inserter: Inserter) -> Executable:
-    return inserter(uses).on_conflict_do_nothing()
+    named = select(
+        bindparam("step", type_=uses.c.step_id.type),
+        artifacts.c.id,
+        bindparam("job", type_=uses.c.job_id.type),
+    ).where(artifacts.c.id.in_(bindparam("ids", expanding=True)))
+    return inserter(uses).from_select(["step_id", "artifact_id", "job_id"], named).on_conflict_do_nothing()
 
 
 _USE = per_dialect(_using)
@@ -181,9 +187,10 @@ _USE = per_dialect(_using)
 
 def use(connection: Connection, claim: Claim, ids: Collection[int]) -> None:
     """Write down that a claim's step rests on these artifacts, so that gc keeps them."""
-    if ids:
-        rows = [{"step_id": claim.step, "artifact_id": each, "job_id": claim.job} for each in ids]
-        run(connection, spoken(connection, _USE), rows)
+    told = {"step": claim.step, "job": claim.job}
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), MANY):
+        run(connection, spoken(connection, _USE), told, {"ids": ordered[start : start + MANY]})
 
 
 def _row_of(artifact: Artifact, now: int) -> dict[str, Any]:
@@ -206,10 +213,10 @@ _CLOSING = or_(
         jobs.c.id == steps.c.job_id, jobs.c.state.in_([JobState.FAILED.value, JobState.CANCELED.value])
     ),
 )
+#: Whether a step's job dispatches nothing new, as what a step's `closed` is set to.
+IS_CLOSED = case((_CLOSING, 1), else_=0)
 _REOPEN = (
-    update(steps)
-    .where(_IN_JOBS, steps.c.state.in_(_OPEN_STATES))
-    .values(closed=case((_CLOSING, 1), else_=0), published_at=0)
+    update(steps).where(_IN_JOBS, steps.c.state.in_(_OPEN_STATES)).values(closed=IS_CLOSED, published_at=0)
 )
 _other = steps.alias("other")
 

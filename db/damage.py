@@ -38,7 +38,7 @@ _MAKERS_STEPS = select(steps.c.id, _uses_it.label("uses_it")).where(
 _SEND_BACK = (
     update(steps)
     .where(steps.c.id.in_(bindparam("ids", expanding=True)))
-    .values(state=StepState.READY.value, not_before=0, published_at=0)
+    .values(state=StepState.READY.value, not_before=0, published_at=0, closed=rows.IS_CLOSED)
     .returning(steps.c.capability, steps.c.closed)
 )
 _LATER = (
@@ -55,7 +55,7 @@ _FREE = delete(key_leases).where(key_leases.c.step_id.in_(_later_steps))
 _BLOCK = (
     update(steps)
     .where(*_LATER, steps.c.state.not_in([StepState.DEAD.value, StepState.CANCELED.value]))
-    .values(state=StepState.BLOCKED.value, worker=None, published_at=0)
+    .values(state=StepState.BLOCKED.value, worker=None, published_at=0, closed=rows.IS_CLOSED)
 )
 _REACTIVATE = (
     update(jobs)

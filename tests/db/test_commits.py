@@ -118,6 +118,7 @@ def test_waiting_uses_up_no_attempt_and_leaves_one_row(ledger: Ledger) -> None:
     assert (claim.failures, claim.waits, claim.fence) == (0, 5, 6)
     step = reads.read_job(ledger, claim.job).steps[-1]
     assert [attempt.outcome for attempt in step.attempts] == [Outcome.INTERRUPTED, None]
+    assert step.attempts[0].machine_ms == 5 * 5, "the machine time of all of them is in the accounts"
     fail(ledger, claim, InputError("archive-refused"))
     line = reads.read_job(ledger, claim.job).line
     assert (line.state, line.archive) == (JobState.COMPLETED, ArchiveState.ERROR)
@@ -177,6 +178,21 @@ def test_damage_sends_the_maker_back_at_the_second_look(ledger: Ledger) -> None:
     ]
     assert render(ledger, take(ledger, "render.warp")).ready == {"join"}
     join(ledger, take(ledger, "join"))
+
+
+def test_what_a_held_job_has_to_make_again_waits_too(ledger: Ledger) -> None:
+    """Damage that is found while the job is held sends nothing to the line before the hold has ended."""
+    submit(ledger, ["row"])
+    claim = until(ledger, "join")
+    clip = artifact(Kind.CLIP, f"clip 0 of {claim.job}")
+    damage = DamageError("store-artifact-missing", kind=clip.kind.value, key=clip.key)
+    fail(ledger, claim, damage, attempts=4)
+    claim = take_soon(ledger, "join")
+    operations.pause(ledger, [claim.job], by="anna")
+    assert not fail(ledger, claim, damage, attempts=4).ready
+    assert queue.heads(ledger, "render.warp", limit=9) == ()
+    assert operations.resume(ledger, [claim.job], by="anna").committed.ready == {"render.warp"}
+    render(ledger, take(ledger, "render.warp"))
 
 
 def test_a_film_that_was_lost_before_its_archiving_is_joined_again(ledger: Ledger) -> None:

@@ -10,48 +10,33 @@ from typing import ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, select
 
 from db import operations, queue, submission
-from db.engine import WRITES
+from db.codec import spec_from_text
 from db.states import Urgency
-from db.tables import departments, jobs, leaders, metadata, steps
+from db.tables import jobs, steps
 from db.values import JobDraft, Submission
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.errors import AwayError, InputError, TransientError
 from tests.db.auditor import audit_end, audit_standing
 from tests.db.conftest import SCRATCH
+from tests.db.moves import (
+    BATCHES,
+    ENDS,
+    ERRORS,
+    FUSES,
+    JOBS,
+    LATE,
+    LEGAL,
+    MEDDLING,
+    MOST_JOBS,
+    NEEDS,
+    PLACES,
+    TIMES,
+    WHICH,
+)
 from tests.db.values import CAPABILITIES, TRACE, digest, spec
-from tests.db.world import Worker, World
-
-#: The scripts of a batch's jobs. They are short and share their words, so that workers meet over them.
-BATCHES = (("a b c",), ("a b c", "a b c"), ("a b c", "b a"), ("a", "a"))
-MOST_JOBS = 6
-#: After how many operations a process is killed, if at all.
-FUSES = st.one_of(st.none(), st.none(), st.none(), st.integers(0, 20))
-WHICH = st.sampled_from([0, 1])
-TIMES = st.sampled_from([1, 2, 3, 5, 100, 100])
-#: Where a worker may be halted, so that something comes between.
-PLACES = st.sampled_from(["looked", "found", "taken", "made", "made", "put"])
-#: What may come between.
-MEDDLING = st.sampled_from(["gc", "gc", "damage", "cancel", "pause", "again"])
-#: How an attempt may end without success.
-ENDS = st.sampled_from(["error", "fatal", "away", "interrupted"])
-#: What a worker may do that does not know yet that it was given up.
-LATE = ("work", "work", "error", "fatal", "interrupted")
-JOBS = st.integers(1, MOST_JOBS)
-#: The moves of the design, and two in one where two moves may lie between two looks.
-_LEGAL = {
-    ("queued", "active"), ("queued", "canceled"), ("queued", "failed"), ("queued", "completed"),
-    ("active", "completed"), ("active", "failed"), ("active", "canceled"), ("active", "queued"),
-    ("failed", "queued"), ("failed", "active"), ("canceled", "queued"), ("canceled", "active"),
-    ("completed", "active"),
-}  # fmt: skip
-_ERRORS = {
-    "error": TransientError("media-failed"),
-    "fatal": InputError("face-cannot-be-driven"),
-    "away": AwayError("archive-away"),
-}
+from tests.db.world import Worker, World, empty
 
 
 class Farm(RuleBasedStateMachine):
@@ -107,6 +92,7 @@ class Farm(RuleBasedStateMachine):
     @rule(which=WHICH, data=st.data(), plan=st.tuples(PLACES, MEDDLING), fuse=FUSES)
     def meddle(self, which: int, data: st.DataObject, plan: tuple[str, str], fuse: int | None) -> None:
         """Something comes between two operations of a worker, who then goes on as if nothing had happened."""
+        self._have_work(*CAPABILITIES)
         at, what = plan
         worker = self.workers[which]
         if worker.work is None:
@@ -132,6 +118,7 @@ class Farm(RuleBasedStateMachine):
     @rule(which=WHICH, data=st.data(), plan=st.tuples(PLACES, PLACES), late=st.sampled_from(LATE))
     def usurp(self, which: int, data: st.DataObject, plan: tuple[str, str], late: str) -> None:
         """A worker's step is taken from it and claimed by another; in the midst of that it comes back."""
+        self._have_work(*CAPABILITIES)
         self._begin(which, data)
         old = self.workers[which]
         self._go_on(old, 100, None, halt=plan[0])
@@ -147,8 +134,7 @@ class Farm(RuleBasedStateMachine):
         """Two workers speak or render the same words at the same time."""
         if any(worker.work for worker in self.workers):
             return
-        if not self.world.look("speak", 1) and len(self.states) + 2 <= MOST_JOBS:
-            self._submit(("x y", "x y"), f"pair {len(self.states)}")
+        self._have_work("speak")
         queue.unmark_sent(self.world.ledger)
         capability = next(
             (each for each in ("render.warp", "speak") if len(self.world.look(each, 2)) == 2), ""
@@ -217,7 +203,7 @@ class Farm(RuleBasedStateMachine):
                 if how == "interrupted":
                     self.world.release(worker)
                 else:
-                    self.world.fail(worker, _ERRORS[how])
+                    self.world.fail(worker, ERRORS[how])
         worker.die()
 
     # Dispatchers.
@@ -302,19 +288,37 @@ class Farm(RuleBasedStateMachine):
             elif what == "again":
                 self._submit_again()
 
+    def _have_work(self, *capabilities: str) -> None:
+        """Submit two more films, if nothing else is to be done there; they say something new."""
+        waiting = any(self.world.look(each, 1) for each in capabilities)
+        if not waiting and len(self.states) + 2 <= MOST_JOBS:
+            number = len(self.states)
+            self._submit((f"x{number} y{number}",) * 2, f"pair {number}")
+
     def _submit_again(self) -> None:
         if len(self.states) + len(self.batch) <= MOST_JOBS:
             self._submit(self.batch, "batch", again=True)
 
-    @rule(data=st.data(), stage=st.sampled_from(["", "join", "archive"]))
-    def damage(self, data: st.DataObject, stage: str) -> None:
-        """A file vanishes from the store, perhaps just before a stage that needs it."""
-        if stage:
-            self.go_forward(stage)
-        self._damage(data)
+    @rule(stage=st.sampled_from(sorted(NEEDS)), word=st.integers(0, 1))
+    def lose(self, stage: str, word: int) -> None:
+        """What a stage needs vanishes just before it; the farm finds out by itself and makes it again."""
+        self._have_work(*CAPABILITIES)
+        self.go_forward(stage)
+        told = select(steps.c.job_id, jobs.c.spec).join_from(steps, jobs)
+        for step in self.world.look(stage, 1):
+            with self.world.ledger.read() as connection:
+                job, text = connection.execute(told.where(steps.c.id == step)).one()
+            words = self.scripts[spec_from_text(text).script.key]
+            kind = NEEDS[stage]
+            of = {"clip": words[word % len(words)], "timeline": " ".join(words), "film": f"{job} film"}
+            for path in (self.world.store.root / kind).glob(f"*/{digest(of[kind])}.*"):
+                self.world.take_file_away(path)
+        self.go_forward("")
 
-        if stage:
-            self.go_forward("")
+    @rule(data=st.data())
+    def damage(self, data: st.DataObject) -> None:
+        """A file vanishes from the store, whoever may need it."""
+        self._damage(data)
 
     def _damage(self, data: st.DataObject) -> None:
         """Sources are safe, or nothing could be promised."""
@@ -347,7 +351,7 @@ class Farm(RuleBasedStateMachine):
                 self.fences[row.id] = row.fence
             for job, state in connection.execute(select(jobs.c.id, jobs.c.state)):
                 before = self.states.get(job, state)
-                assert before == state or (before, state) in _LEGAL, (before, state)
+                assert before == state or (before, state) in LEGAL, (before, state)
                 self.states[job] = state
         self._audit()
 
@@ -405,16 +409,3 @@ class Farm(RuleBasedStateMachine):
             while ghost.work is not None:
                 self.world.go_on(ghost)
         self.ghosts.clear()
-
-
-def empty(engine: Engine) -> None:
-    """Leave a ledger as it was after its migration."""
-    with engine.execution_options(**{WRITES: True}).begin() as connection:
-        tables = [table for table in reversed(metadata.sorted_tables) if table is not departments]
-        if engine.dialect.name == "postgresql":
-            names = ", ".join(table.name for table in tables)
-            connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
-        else:
-            for table in tables:
-                connection.execute(delete(table))
-        connection.execute(insert(leaders).values(id=1, holder="", counter=0))

@@ -9,13 +9,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, insert, select
 
 from db import claims, commits, leases, names, queue
 from db.desk import LedgerDesk
+from db.engine import WRITES
 from db.ledger import Ledger
 from db.states import Outcome, Stage
-from db.tables import attempts, holds, jobs, steps
+from db.tables import attempts, departments, holds, jobs, leaders, metadata, steps
 from db.values import Chunk, Claim, Failure, Film
 from farm.gc import Collected, collect_garbage
 from farm.policy.order import choose
@@ -357,3 +358,16 @@ _STAGES: dict[Stage, Callable[[World, Claim, LedgerDesk], Work]] = {
     Stage.JOIN: _join,
     Stage.ARCHIVE: _archive,
 }
+
+
+def empty(engine: Engine) -> None:
+    """Leave a ledger as it was after its migration."""
+    with engine.execution_options(**{WRITES: True}).begin() as connection:
+        tables = [table for table in reversed(metadata.sorted_tables) if table is not departments]
+        if engine.dialect.name == "postgresql":
+            names = ", ".join(table.name for table in tables)
+            connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+        else:
+            for table in tables:
+                connection.execute(delete(table))
+        connection.execute(insert(leaders).values(id=1, holder="", counter=0))

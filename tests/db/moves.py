@@ -1,0 +1,38 @@
+"""What may happen to a farm, and which moves of a job are legal."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from pipeline.plan.errors import AwayError, InputError, TransientError
+
+#: The scripts of a batch's jobs. They are short and share their words, so that workers meet over them.
+BATCHES = (("a b c",), ("a b c", "a b c"), ("a b c", "b a"), ("a", "a"))
+MOST_JOBS = 6
+#: After how many operations a process is killed, if at all.
+FUSES = st.one_of(st.none(), st.none(), st.none(), st.integers(0, 20))
+WHICH = st.sampled_from([0, 1])
+TIMES = st.sampled_from([1, 2, 3, 5, 100, 100])
+#: Where a worker may be halted, so that something comes between.
+PLACES = st.sampled_from(["looked", "found", "taken", "made", "made", "put"])
+#: What may come between.
+MEDDLING = st.sampled_from(["gc", "gc", "damage", "cancel", "pause", "again"])
+#: What a stage cannot do without.
+NEEDS = {"render.warp": "timeline", "join": "clip", "archive": "film"}
+#: How an attempt may end without success.
+ENDS = st.sampled_from(["error", "fatal", "away", "interrupted"])
+#: What a worker may do that does not know yet that it was given up.
+LATE = ("work", "work", "error", "fatal", "interrupted")
+JOBS = st.integers(1, MOST_JOBS)
+#: The moves of the design, and two in one where two moves may lie between two looks.
+LEGAL = {
+    ("queued", "active"), ("queued", "canceled"), ("queued", "failed"), ("queued", "completed"),
+    ("active", "completed"), ("active", "failed"), ("active", "canceled"), ("active", "queued"),
+    ("failed", "queued"), ("failed", "active"), ("canceled", "queued"), ("canceled", "active"),
+    ("completed", "active"),
+}  # fmt: skip
+ERRORS = {
+    "error": TransientError("media-failed"),
+    "fatal": InputError("face-cannot-be-driven"),
+    "away": AwayError("archive-away"),
+}

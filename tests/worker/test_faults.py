@@ -52,8 +52,8 @@ class Yard:
         found = []
         for child in psutil.Process(self.standing.pid).children():
             with contextlib.suppress(psutil.Error):
-                program, *_, role = child.cmdline() or ["", ""]
-                if name in (role, Path(program).name.removesuffix("-server")):
+                # A Redis writes what it likes into its command line.
+                if name in (child.name().removesuffix("-server"), *child.cmdline()[-1:]):
                     found.append(child)
         return found
 
@@ -68,7 +68,16 @@ class Yard:
 
     def finished(self, batch: int) -> None:
         """Wait until every film of a batch is in the archive."""
-        wait_for(lambda: all_archived(self.farm, batch), seconds=_PATIENCE_S, told=lambda: story(self.farm))
+
+        def over() -> bool:
+            assert not self.failed(batch), story(self.farm)
+            return all_archived(self.farm, batch)
+
+        wait_for(over, seconds=_PATIENCE_S, told=lambda: story(self.farm))
+
+    def failed(self, batch: int) -> list[tuple[object, ...]]:
+        """The films of a batch that were given up: what is waited for will not come."""
+        return ask(self.farm, "SELECT id FROM jobs WHERE batch_id = :batch AND state = 'failed'", batch=batch)
 
     def mid_chunk(self, batch: int, clips: int = 2) -> tuple[int, str]:
         """Wait until a chunk of a batch is rendering and some of its clips are made: its step and worker."""
@@ -77,12 +86,15 @@ class Yard:
             "AND s.state = 'running' AND "
             "(SELECT count(*) FROM makings m WHERE m.step_id = s.id AND m.kind = 'clip') >= :clips"
         )
-        wait_for(
-            lambda: ask(self.farm, question, batch=batch, clips=clips),
-            seconds=_PATIENCE_S,
-            told=lambda: story(self.farm),
-        )
-        ((step, worker),) = ask(self.farm, question, batch=batch, clips=clips)
+        found: list[tuple[object, ...]] = []
+
+        def begun() -> bool:
+            found[:] = ask(self.farm, question, batch=batch, clips=clips)
+            assert not self.failed(batch), story(self.farm)
+            return bool(found)
+
+        wait_for(begun, seconds=_PATIENCE_S, told=lambda: story(self.farm))
+        step, worker = found[0]
         return int(str(step)), str(worker).partition("@")[0]
 
     def outcomes(self, step: int) -> list[object]:
@@ -122,6 +134,14 @@ def processes_of(home: Path) -> list[list[str]]:
     return found
 
 
+def is_gone(process: psutil.Process) -> bool:
+    """Whether a process has ended; one that nobody has taken note of yet has."""
+    try:
+        return process.status() in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
+    except psutil.NoSuchProcess:
+        return True
+
+
 def test_a_killed_worker_costs_the_clip_it_was_on(yard: Yard) -> None:
     """Kill -9 of the process that works, in mid-chunk: the film is finished, no clip is made twice."""
     batch = sow(yard.farm, [Row(row="killed-hand", script=script("Lamp"))])
@@ -129,8 +149,7 @@ def test_a_killed_worker_costs_the_clip_it_was_on(yard: Yard) -> None:
     hand = yard.hand(worker)
     encoders = hand.children(recursive=True)
     hand.send_signal(signal.SIGKILL)
-    _, alive = psutil.wait_procs(encoders, timeout=2)
-    assert alive == []
+    wait_for(lambda: all(is_gone(each) for each in encoders), seconds=_PATIENCE_S)
     yard.finished(batch)
     assert yard.outcomes(step) == ["lost", "ok"]
     assert one(yard.farm, "SELECT failures FROM steps WHERE id = :step", step=step) == 0
@@ -144,8 +163,7 @@ def test_a_killed_main_process_takes_its_child_along(yard: Yard) -> None:
     main = yard.process(worker)
     below = main.children(recursive=True)
     main.send_signal(signal.SIGKILL)
-    _, alive = psutil.wait_procs(below, timeout=2)
-    assert alive == []
+    wait_for(lambda: all(is_gone(each) for each in below), seconds=_PATIENCE_S)
     yard.finished(batch)
     assert yard.outcomes(step) == ["lost", "ok"]
     assert yard.made_twice() == []

@@ -29,6 +29,7 @@ from pipeline.steps.clips import ClipPlanner
 from pipeline.steps.desk import Desk
 from pipeline.steps.reel import Reel, checked_reel
 from pipeline.steps.sound import key_of_sound, write_sound
+from pipeline.steps.tidy import give_back
 from pipeline.store import Store
 
 _STAGES = 4
@@ -95,6 +96,7 @@ def join(
     """
     bench = _Bench(job=job, timeline=timeline, desk=desk, store=store, media=media)
     planner = ClipPlanner(job=job, timeline=timeline, store=store, profile=profile, pixels=pixels)
+    give_back()
     reel = checked_reel(planner, desk=desk, store=store, media=media)
     desk.advance(1, _STAGES)
     sound = bench.sound(loudness)
@@ -164,6 +166,8 @@ class _Bench:
         probed: list[Probe] = []
 
         def write(path: Path) -> None:
+            # FFmpeg is about to hold the tables of the whole film.
+            give_back()
             self.media.run(
                 graphs.film(self.store.open(sound).resolve(), path.resolve(), title=title, comment=comment),
                 feed=graphs.listing(clip.path for clip in reel.clips),

@@ -18,6 +18,7 @@ from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.timeline import Timeline
 from pipeline.steps.clips import SUFFIX, ClipPlan, ClipPlanner, known_clips
 from pipeline.steps.desk import Desk
+from pipeline.steps.tidy import give_back
 from pipeline.store import Store
 
 
@@ -70,6 +71,7 @@ def render(
         TransientError, AwayError: as the media and store rooms say.
         DefectError: ``media-frames-wrong``: the engine gave other frames than it promises.
     """
+    give_back()
     planner = ClipPlanner(job=job, timeline=timeline, store=store, profile=profile, pixels=pixels)
     clips = {clip.key: clip for clip in map(planner.plan, chunk)}
     work = _Chunk(

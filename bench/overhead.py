@@ -6,8 +6,10 @@
    one after the other, each warm: CPU for a film. Target: at most 5 % more.
 2. The workers' idle time while work waits, in the same run. Target: at most 5 %.
 3. Films of one sentence that is there already, so that hardly anything is left to do: CPU for a step beyond
-   the bare processes' is ledger, Celery and bookkeeping. Target: at most 15 ms. The dispatcher counts, as do
-   the processes' heartbeats; Redis and PostgreSQL are told apart.
+   the bare processes' is ledger, Celery and bookkeeping. Target: at most 15 ms. A step is what the ledger
+   calls one, speak, render, join and archive in equal parts; what it costs beyond the pipeline's own work is
+   the CPU of dispatcher and workers (both processes of each: Celery's and the one that works, heartbeats and
+   logs included) less that of bare processes that make the same films. Redis and PostgreSQL are told apart.
 """
 
 from __future__ import annotations

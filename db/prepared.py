@@ -17,9 +17,11 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ClauseElement, Connection, Dialect, Executable, Insert
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.selectable import ReturnsRows
 
+_CURSOR = "lectern_cursor"
 _Values = Mapping[str, Any]
 #: A row: a tuple whose columns are attributes too.
 Found = Any
@@ -109,17 +111,23 @@ def run(
         tuple([(name, len(filling)) for name, filling in lists.items()]),
         connection.dialect,
     )
-    cursor = connection.connection.cursor()
-    try:
-        if len(several) > 1:
-            cursor.executemany(wording.text, [wording.bound(each) for each in several])
-            return Answer(rows=(), rowcount=cursor.rowcount)
-        cursor.execute(wording.text, wording.bound(several[0]))
-        if wording.row is None:
-            return Answer(rows=(), rowcount=cursor.rowcount)
-        return Answer(rows=[wording.row(row) for row in cursor.fetchall()], rowcount=cursor.rowcount)
-    finally:
-        cursor.close()
+    cursor = _cursor(connection)
+    if len(several) > 1:
+        cursor.executemany(wording.text, [wording.bound(each) for each in several])
+        return Answer(rows=(), rowcount=cursor.rowcount)
+    cursor.execute(wording.text, wording.bound(several[0]))
+    if wording.row is None:
+        return Answer(rows=(), rowcount=cursor.rowcount)
+    return Answer(rows=[wording.row(row) for row in cursor.fetchall()], rowcount=cursor.rowcount)
+
+
+def _cursor(connection: Connection) -> DBAPICursor:
+    """The cursor of a connection: nothing is left in it between two statements, so one does for all."""
+    kept = connection.info
+    if _CURSOR not in kept:
+        kept[_CURSOR] = connection.connection.cursor()
+    cursor: DBAPICursor = kept[_CURSOR]
+    return cursor
 
 
 @lru_cache(maxsize=512)

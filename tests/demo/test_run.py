@@ -17,6 +17,9 @@ import pytest
 from tests.demo.test_demo import DEMO
 
 LECTERN = Path(sys.executable).with_name("lectern")
+# A whole farm comes up, which a busy machine may keep waiting.
+pytestmark = pytest.mark.timeout(300)
+
 _COMPANIONS = (".srt", ".vtt", ".jpg", ".json")
 
 
@@ -45,7 +48,7 @@ def _run(command: list[str], change: dict[str, str]) -> subprocess.CompletedProc
         name: value for name, value in os.environ.items() if not name.startswith(("LECTERN_", "LC_", "LANG"))
     }
     return subprocess.run(
-        command, env={**kept, **change}, capture_output=True, text=True, check=False, timeout=110
+        command, env={**kept, **change}, capture_output=True, text=True, check=False, timeout=200
     )
 
 

@@ -14,12 +14,9 @@ from tests.support.portraits import ASTRONAUT_FILE, LEO_FILE
 
 _ENGLISH = (
     "Please move the five big boxes above the open window, and wait for Bob. "
-    "Most people remember a happy voice, but few remember every word. "
-    "So keep it simple, and smile before you begin."
+    "Most people remember a happy voice, but few remember every word."
 )
-_MANDARIN = (
-    "请把大家的名字写在门口的白板上。我们下午三点开始，每个人都有五分钟介绍自己。别忘了带上您的好心情！"
-)
+_MANDARIN = "请把大家的名字写在门口的白板上。我们下午三点开始，别忘了带上您的好心情！"
 
 
 @pytest.fixture(scope="session")
@@ -40,14 +37,14 @@ def eye(cinema: Cinema) -> EyeEngine:
 
 @pytest.fixture(scope="session")
 def english(cinema: Cinema) -> Film:
-    """The photograph speaks English, about twelve seconds in 512 x 512."""
+    """The photograph speaks English, about ten seconds in 512 x 512."""
     order = cinema.order(_ENGLISH, voice=ENGLISH, picture=LARGE, portrait=ASTRONAUT_FILE, title="Five boxes")
     return cinema.film(order)
 
 
 @pytest.fixture(scope="session")
 def mandarin(cinema: Cinema) -> Film:
-    """The drawing speaks Mandarin, about twelve seconds in 512 x 512."""
+    """The drawing speaks Mandarin, about ten seconds in 512 x 512."""
     return cinema.film(
         cinema.order(_MANDARIN, voice=MANDARIN, picture=LARGE, portrait=LEO_FILE, title="请写名字")
     )

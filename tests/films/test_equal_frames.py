@@ -38,6 +38,9 @@ from tests.films.cinema import LONG_SCRIPT, Cinema, Film
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _PARAGRAPHS = 3
 
+# Films are made in processes of their own, which a busy machine may keep waiting.
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.fixture(scope="module")
 def script() -> str:
@@ -64,7 +67,7 @@ def _made(folder: Path, script: str, change: Mapping[str, str], *, threads: int,
         cwd=folder,
         capture_output=True,
         check=True,
-        timeout=100,
+        timeout=140,
     )
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -134,7 +137,7 @@ def _rendered_by_two(home: Path) -> None:
             assert worker.stdin is not None
             worker.stdin.write("go\n")
             worker.stdin.flush()
-        assert [worker.wait(60) for worker in crew] == [0, 0]
+        assert [worker.wait(140) for worker in crew] == [0, 0]
     finally:
         for worker in crew:
             worker.kill()

@@ -244,7 +244,7 @@ def test_a_worker_that_is_asked_to_end_finishes_its_step(yard: Yard) -> None:
 
 def test_a_worker_that_is_asked_twice_leaves_its_step(yard: Yard) -> None:
     """SIGTERM twice: the step is interrupted at once, without using up an attempt, and finished elsewhere."""
-    batch = sow(yard.farm, [Row(row="hurried", script=script("Wait", 20))])
+    batch = sow(yard.farm, [Row(row="hurried", script=script("Wait", 12))])
     step, worker = yard.mid_chunk(batch)
     main = yard.process(worker)
     heard = times_heard(yard, worker)

@@ -12,6 +12,7 @@ from cli.terminal import Terminal
 from farm.bootstrap import settings_of
 from worker import dispatching, process
 from worker import up as supervisor
+from worker.threads import settle_threads
 from worker.up import Standing
 
 
@@ -45,8 +46,11 @@ def worker(
     Its machines need a ledger in PostgreSQL, a Redis and a store that all of them see: LECTERN_LEDGER__URL,
     LECTERN_REDIS__URL, LECTERN_STORE__ROOT.
     """
+    settings = settings_of()
+    # This may begin the program anew, which would say the same once more.
+    settle_threads(settings.worker.threads)
     terminal_of(context).note(terminal_of(context).words("worker-starts", name=name))
-    return Exit(process.serve(settings_of(), name=name, capabilities=tuple(only or ())))
+    return Exit(process.serve(settings, name=name, capabilities=tuple(only or ())))
 
 
 def dispatcher(

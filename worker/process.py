@@ -33,8 +33,8 @@ INTERRUPT = signal.SIGUSR2
 def serve(settings: Settings, *, name: str, capabilities: Sequence[str] = ()) -> int:
     """Work until told to end; returns the exit code.
 
-    SIGTERM lets the running step finish; a second one interrupts it, and the step is begun anew elsewhere
-    without having used up an attempt.
+    SIGTERM or SIGINT lets the running step finish; a second one interrupts it, and the step is begun anew
+    elsewhere without having used up an attempt.
 
     Args:
         settings: what the operator set.
@@ -74,6 +74,7 @@ def serve(settings: Settings, *, name: str, capabilities: Sequence[str] = ()) ->
         without_gossip=True,
     )
     signals.worker_shutting_down.connect(_Patience(worker).asked, weak=False)
+    signals.worker_ready.connect(_hear_ctrl_c, weak=False)
     worker.start()
     return int(worker.exitcode or 0)
 
@@ -140,6 +141,11 @@ class _Patience:
         if self._asked > 1 and self._worker.pool is not None:
             for pid in self._worker.pool.info["processes"]:
                 os.kill(pid, INTERRUPT)
+
+
+def _hear_ctrl_c(**_: object) -> None:
+    """Take Ctrl-C for SIGTERM: to Celery the first is a failure, and the second one kills the step."""
+    signal.signal(signal.SIGINT, lambda _number, _frame: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def _keep_logging(**_: object) -> None:

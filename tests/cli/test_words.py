@@ -8,7 +8,9 @@ from string import Formatter
 
 import pytest
 
+from cli.terminal import told
 from cli.words import WORDS, Words
+from pipeline.plan.messages import Language
 
 CLI = Path(__file__).resolve().parents[2] / "cli"
 
@@ -84,3 +86,11 @@ def test_lengths_of_time_are_as_exact_as_a_person_needs(seconds: int, english: s
 def test_a_state_of_another_version_is_told_as_it_is() -> None:
     """What this version does not know is not hidden."""
     assert Words("en").state("dreaming") == "dreaming"
+
+
+@pytest.mark.parametrize("code", ["farm-interrupted", "farm-made-elsewhere"])
+def test_a_reason_for_giving_a_step_back_asks_for_no_facts(code: str) -> None:
+    """Such a reason is stored by itself; a job that was interrupted can be shown all the same."""
+    languages: tuple[Language, ...] = ("en", "zh")
+    for language in languages:
+        assert all(told(code, {}, language))

@@ -144,13 +144,13 @@ MESSAGES: tuple[Message, ...] = (
         code="farm-interrupted",
         level="warning",
         en=Text(
-            what="The worker was told to end before step {step} was done.",
+            what="The worker was told to end before the step was done.",
             why="Whoever ended the farm did not want to wait; clips that were finished are kept.",
             cure="Nothing has to be done: the step goes on when a worker is there, and no attempt was "
             "used up.",
         ),
         zh=Text(
-            what="步骤 {step} 完成之前，工作进程被要求结束。",
+            what="步骤完成之前，工作进程被要求结束。",
             why="结束农场的人不愿等待；已完成的片段都会保留。",
             cure="无需任何操作：有工作进程时该步骤会继续，并且不消耗尝试次数。",
         ),

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+from pydantic import ValidationError
+
 from config.settings import Settings, read_settings
 from db.engine import check_schema, connect
 from db.ledger import Ledger
@@ -94,8 +96,19 @@ def settings_of(environment: Mapping[str, str] | None = None) -> Settings:
     """
     try:
         return read_settings(environment)
+    except ValidationError as error:
+        raise InputError("farm-settings-wrong", reason=_wrong_knobs(error)) from error
     except (ValueError, OSError) as error:
         raise InputError("farm-settings-wrong", reason=telemetry.one_line(error)) from error
+
+
+def _wrong_knobs(error: ValidationError) -> str:
+    """Each knob that is unknown or wrongly set, as an operator wrote it, with the reason."""
+    return "; ".join(
+        f"{'.'.join(map(str, wrong['loc']))}: "
+        + ("there is no such knob" if wrong["type"] == "extra_forbidden" else wrong["msg"])
+        for wrong in error.errors(include_url=False)
+    )
 
 
 def open_workshop(settings: Settings | None = None) -> Workshop:

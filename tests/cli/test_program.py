@@ -43,6 +43,14 @@ def test_a_setting_that_is_wrong_is_named(program: Lectern) -> None:
     assert "fps" in answer.failure["what"]
 
 
+def test_a_knob_that_does_not_exist_is_named(program: Lectern) -> None:
+    """In the operator's own words, without those of a library."""
+    answer = program("status", "--json", LECTERN_WORKER__CUONT="3")
+    assert answer.code == Exit.SETUP
+    assert "worker.cuont: there is no such knob" in answer.failure["what"]
+    assert "pydantic" not in answer.err
+
+
 def test_one_film_is_made_without_any_farm(program: Lectern, home: Path, tmp_path: Path) -> None:
     """Film, captions, poster and manifest lie together; the same again is found, nothing is overwritten."""
     script = tmp_path / "talk.txt"

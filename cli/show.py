@@ -142,6 +142,8 @@ def _job(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | str]:
     # Of an archived film everything lies beside it; the store's own names help nobody then.
     files = {} if job.archive == "archived" else detail.files
     for kind, place in files.items():
+        if place == job.film:
+            continue
         grid.add_row(Text(words.state(f"file-{kind}"), style="bold"), Text(clean(place)))
     yield grid
     if job.error is not None:

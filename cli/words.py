@@ -111,8 +111,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "and-more": ("and {number} more: `lectern list {batch}`", "还有 {number} 个：`lectern list {batch}`"),
     "archive-waits": (
-        "{films} films are finished and wait for the archive; `lectern doctor` says why.",
-        "{films} 部影片已完成，正等待归档；`lectern doctor` 说明原因。",
+        "Finished, waiting for the archive: {films}. They go there once it is back; see `lectern doctor`.",
+        "已完成、等待归档：{films} 部。归档文件夹可用后会自动送达；见 `lectern doctor`。",
     ),
     "how-to-retry": (
         "What failed can be tried again, and only what is missing is made: lectern retry --batch {batch}",
@@ -134,9 +134,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "相同内容此前已提交：批次 {batch}，{films} 部影片。未加入新任务（用 --again 可另建批次）。",
     ),
     "how-to-watch": ("lectern watch {batch}", "lectern watch {batch}"),
-    "problems": ("{number} problems:", "{number} 个问题："),
-    "warnings": ("{number} warnings:", "{number} 个警告："),
-    "left-out": ("Left out, with {number} problems:", "已略过，共 {number} 个问题："),
+    "problems": ("Problems: {number}", "{number} 个问题："),
+    "warnings": ("Warnings: {number}", "{number} 个警告："),
+    "left-out": ("Left out; problems: {number}", "已略过，共 {number} 个问题："),
     "more-problems": (
         "and {number} more; --json tells all of them.",
         "还有 {number} 个；--json 会列出全部。",
@@ -146,7 +146,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "paused-jobs": ("Paused {number}: {jobs}", "已暂停 {number} 个：{jobs}"),
     "resumed-jobs": ("Resumed {number}: {jobs}", "已继续 {number} 个：{jobs}"),
     "retried-jobs": ("Queued again {number}: {jobs}", "已重新排队 {number} 个：{jobs}"),
-    "unchanged-jobs": ("As they were {number}: {jobs}", "未改变 {number} 个：{jobs}"),
+    "unchanged-jobs": ("Unchanged {number}: {jobs}", "未改变 {number} 个：{jobs}"),
     # One film.
     "film-made": ("{film}: {length}, made in {took}", "{film}：时长 {length}，用时 {took}"),
     "film-beside": ("beside it: {files}", "同处：{files}"),
@@ -215,7 +215,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "check-archive": ("archive", "归档"),
     "check-redis": ("Redis", "Redis"),
     "level-ok": ("ok", "正常"),
-    "level-warning": ("less", "受限"),
+    "level-warning": ("warning", "警告"),
     "level-error": ("missing", "缺失"),
     "doctor-well": ("Everything is there.", "一切就绪。"),
     "doctor-less": (

@@ -39,7 +39,7 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="{bad} of {rows} rows cannot be made as they are. Nothing was queued.",
             why="A batch is queued whole or not at all, so that no half of it has to be hunted for later.",
-            cure="Mend the rows named above and submit again; with --skip-invalid the other {good} go alone.",
+            cure="Mend the rows named above and submit again; --skip-invalid leaves them out (left: {good}).",
         ),
         zh=Text(
             what="{rows} 行中有 {bad} 行无法按现状制作。未提交任何任务。",
@@ -51,13 +51,13 @@ MESSAGES: tuple[Message, ...] = (
         code="command-batch-hopeless",
         level="error",
         en=Text(
-            what="None of the {rows} rows can be made as they are. Nothing was queued.",
-            why="Each row has at least one error, so there is nothing to make.",
+            what="No film can be made of this manifest as it is. Nothing was queued.",
+            why="Each row has at least one error, or the file as a whole has, so there is nothing to make.",
             cure="Mend what is named above and submit again.",
         ),
         zh=Text(
-            what="{rows} 行全都无法按现状制作。未提交任何任务。",
-            why="每一行都至少有一个错误，因此没有可制作的内容。",
+            what="这份清单按现状无法制作任何影片。未提交任何任务。",
+            why="每一行都至少有一个错误，或整个文件有误，因此没有可制作的内容。",
             cure="请修正上面列出的问题后重新提交。",
         ),
     ),
@@ -67,7 +67,7 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="Nothing was submitted to this farm yet.",
             why="There is no batch to watch.",
-            cure="`lectern submit MANIFEST` makes one. LECTERN_HOME or LECTERN_LEDGER__URL choose another farm.",
+            cure="`lectern submit MANIFEST` makes one. LECTERN_HOME or LECTERN_LEDGER__URL names another.",
         ),
         zh=Text(
             what="尚未向此农场提交任何内容。",

@@ -236,7 +236,7 @@ _ROW = (
         (
             "This row has no script.",
             "Each film needs words to speak.",
-            "Write them into script, or name a text file in script_file.",
+            "Write it into the column script, or name a text file in script_file.",
         ),
         (
             "该行没有脚本。",

@@ -26,7 +26,7 @@ FACE_MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="The portrait shows {count} faces, and none clearly stands out.",
             why="Only one face can talk, and nobody can know which is meant.",
-            cure="Crop the picture to one person, or name the face in the column face.box: {boxes}.",
+            cure="Crop the picture to one person, or name the face in a manifest's column face.box: {boxes}.",
         ),
         zh=Text(
             what="肖像中有 {count} 张脸，且没有一张明显突出。",

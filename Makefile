@@ -21,7 +21,8 @@ $(VENV)/python.ready:
 	  fi
 	done
 	if [ -z "$$python" ]; then
-	  echo "Lectern needs Python 3.11 or 3.12. On Debian or Ubuntu: sudo apt install python3 python3-venv" >&2; exit 1
+	  echo "Lectern needs Python 3.11 (as in Debian 12) or 3.12 (Ubuntu 24.04) as python3.11, python3.12 or python3;" \
+	    "here python3 is $$(python3 --version 2>/dev/null || echo missing)." >&2; exit 1
 	fi
 	if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then
 	  version="$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')"

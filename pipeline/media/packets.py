@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 from pipeline.media.picture import to_bgr
 from pipeline.media.probe import Picture, Probe, Sound
 
+# Before each packet's bytes: presentation and decoding time, duration in ticks, and size.
+_HEADER = struct.Struct("<qqqq")
 _OPTIONS = {"protocol_whitelist": "file,pipe"}
 
 
@@ -36,19 +39,18 @@ class _Tally:
         self._digest.update(bytes(stream.codec_context.extradata or b""))
 
     def count(self, packet: av.Packet[Any]) -> None:
-        pts = packet.pts or 0
-        duration = packet.duration or 0
-        if self.packets:
-            self.steps.add(pts - self._last)
-        else:
+        pts, dts, duration, size = packet.pts or 0, packet.dts or 0, packet.duration or 0, packet.size
+        if not self.packets:
             self.first_is_key = packet.is_keyframe
             # Zero is no step that packets in order can have: a late beginning spoils what follows.
             self.steps |= {0} if pts else set()
+        elif pts - self._last not in self.steps:
+            self.steps.add(pts - self._last)
         self._last = pts
         self.packets += 1
         self.keyframes += packet.is_keyframe
         self.end = max(self.end, pts + duration)
-        self._digest.update(f"{pts} {packet.dts} {duration} {packet.size}\n".encode())
+        self._digest.update(_HEADER.pack(pts, dts, duration, size))
         self._digest.update(packet)
 
     @property

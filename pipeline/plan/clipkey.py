@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,16 +24,14 @@ class ClipSubject:
 
     Attributes:
         pixels: digest of the portrait's decoded and turned pixels.
-        audio: digest of the utterance's padded audio, as `audio_digest` gives it.
-        phonemes: its sounds, in samples from the beginning of that audio.
+        speech: digest of what is heard, as `speech_digest` gives it.
         frames: its length.
         format: the picture and its frame rate.
         options: the job's options that shape pixels, as `shaping` gives them.
     """
 
     pixels: str
-    audio: str
-    phonemes: tuple[Phoneme, ...]
+    speech: str
     frames: int
     format: Format
     options: Mapping[str, str] = field(default_factory=dict)
@@ -44,9 +42,18 @@ def shaping(options: Mapping[str, str]) -> Mapping[str, str]:
     return {name: value for name, value in options.items() if name.startswith(_SHAPING)}
 
 
-def audio_digest(audio: NDArray[np.int16]) -> str:
-    """SHA-256 (hex) of samples, as little-endian int16."""
-    return hashlib.sha256(audio.astype("<i2").tobytes()).hexdigest()
+def speech_digest(audio: NDArray[np.int16], phonemes: Iterable[Phoneme]) -> str:
+    """SHA-256 (hex) of what is heard in a clip.
+
+    Args:
+        audio: the utterance's padded samples.
+        phonemes: its sounds, in samples from the beginning of that audio.
+    """
+    digest = hashlib.sha256(audio.astype("<i2").tobytes())
+    # The symbol comes last: whatever it holds, no other phonemes give the same text.
+    told = [f"{sound.start} {sound.end} {sound.stressed:d} {sound.symbol}\n" for sound in phonemes]
+    digest.update(f"{len(audio)} {len(told)}\n{''.join(told)}".encode())
+    return digest.hexdigest()
 
 
 def motion_seed(subject: ClipSubject) -> int:
@@ -54,9 +61,7 @@ def motion_seed(subject: ClipSubject) -> int:
 
     Format plays no part: the same sentence of the same portrait moves in the same way in every size.
     """
-    digest = digest_of(
-        "motion", _SCHEMA, pixels=subject.pixels, audio=subject.audio, phonemes=subject.phonemes
-    )
+    digest = digest_of("motion", _SCHEMA, pixels=subject.pixels, speech=subject.speech)
     return int(digest[:_SEED_DIGITS], 16)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face import Drive
 from pipeline.plan.artifact import Kind
-from pipeline.plan.clipkey import ClipSubject, audio_digest, clip_key, motion_seed, shaping
+from pipeline.plan.clipkey import ClipSubject, clip_key, motion_seed, shaping, speech_digest
 from pipeline.plan.errors import DamageError
 from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.timeline import Timeline, Utterance
@@ -63,8 +63,7 @@ class ClipPlanner:
         utterance = self.timeline.utterances[index]
         subject = ClipSubject(
             pixels=self.pixels,
-            audio=audio_digest(self.audio(utterance)),
-            phonemes=utterance.phonemes,
+            speech=speech_digest(self.audio(utterance), utterance.phonemes),
             frames=utterance.frames,
             format=self.job.format,
             options=shaping(self.job.options),

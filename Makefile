@@ -83,8 +83,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 .PHONY: lock
 lock: $(VENV)/python.ready ## resolve and pin all dependencies anew
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(LOCK) pyproject.toml --extra eye --extra demo --output-file requirements/base.txt
-	$(LOCK) pyproject.toml --extra eye --extra demo --extra dev --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --extra build --extra demo --extra eye --output-file requirements/base.txt
+	$(LOCK) pyproject.toml --extra build --extra demo --extra eye --extra dev --output-file requirements/dev.txt
 	$(LOCK) --no-deps requirements/eye.in --output-file requirements/eye.txt
 
 .PHONY: clean

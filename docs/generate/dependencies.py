@@ -13,7 +13,6 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.markers import Marker
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,22 +56,29 @@ class Package:
 
 
 def locked(path: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Name -> (version, names of the packages that need it) for every line of a lock that applies here."""
+    """Name -> (version, names of the packages that need it) for every line of a lock, on any platform."""
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
     for block in re.split(r"\n(?=[A-Za-z0-9])", path.read_text("utf-8")):
-        head = re.match(r"([A-Za-z0-9._-]+)==([^\s;\\]+)(?:\s*;\s*([^\\\n]+))?", block)
-        if head and (head[3] is None or Marker(head[3].strip()).evaluate()):
+        head = re.match(r"([A-Za-z0-9._-]+)==([^\s;\\]+)", block)
+        if head:
             via = re.findall(r"^\s+#\s+(?:via )?([A-Za-z0-9._-]+)", block, flags=re.MULTILINE)
             users = tuple(name for name in via if name not in ("via", "lectern", "-r"))
-            found[canonicalize_name(head[1])] = (head[2], users)
+            name = canonicalize_name(head[1])
+            # One lock may hold several versions, each for other releases of Python.
+            versions = {head[2], *found[name][0].split(", ")} if name in found else {head[2]}
+            found[name] = (", ".join(sorted(versions)), users)
     return found
 
 
 def licence_of(name: str, stated: dict[str, str]) -> str | None:
-    """The SPDX expression of an installed package; None if it tells none that is known."""
+    """The SPDX expression of a package, stated or told by itself; None if it tells none that is known."""
     if name in stated:
         return stated[name]
-    metadata = importlib.metadata.metadata(name)
+    try:
+        metadata = importlib.metadata.metadata(name)
+    except importlib.metadata.PackageNotFoundError:
+        # Locked for another platform or release of Python: the page is the same everywhere, so it is stated.
+        return None
     told = [metadata.get("License-Expression"), (metadata.get("License") or "").partition("\n")[0]]
     told += [
         c.rpartition(" :: ")[2] for c in metadata.get_all("Classifier") or [] if c.startswith("License ::")

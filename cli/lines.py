@@ -19,13 +19,12 @@ _STYLES: Mapping[str, str] = {
     "held": "yellow",
 }
 #: In the order in which counts are told.
-_COUNTED = ("completed", "failed", "canceled", "active", "queued", "held")
+_COUNTED = ("completed", "failed", "canceled", "active", "queued", "review", "held")
 
 
 def state_of(terminal: Terminal, job: JobView) -> Text:
-    """A job's state in words; a hold is said before the state it holds."""
-    state = "held" if job.holds and not job.over else job.state
-    return Text(terminal.words.state(state), style=_STYLES.get(state, ""))
+    """A job's state in words, or that it is held."""
+    return Text(terminal.words.state(job.standing), style=_STYLES.get(job.standing, ""))
 
 
 def counts_of(terminal: Terminal, counts: Mapping[str, int]) -> Text:
@@ -55,9 +54,17 @@ def waiting_of(terminal: Terminal, job: JobView) -> str:
     return words(f"waiting-{job.waiting}") if job.waiting else ""
 
 
+def archive_of(terminal: Terminal, job: JobView) -> str:
+    """Where a film stands on its way to the archive, and the hold that keeps it from there."""
+    line = terminal.words.state(f"archive-{job.archive}")
+    if job.archive == "pending" and job.waiting == "held":
+        return f"{line}; {waiting_of(terminal, job)}"
+    return line
+
+
 def progress_of(terminal: Terminal, job: JobView) -> str:
     """What a job is at: its stage, or why it waits, or what ended it."""
-    if waiting := waiting_of(terminal, job):
+    if not job.over and (waiting := waiting_of(terminal, job)):
         return waiting
     if job.state == "failed" and job.error is not None:
         return told(job.error.code, job.error.facts, terminal.language)[0]

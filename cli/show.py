@@ -12,7 +12,7 @@ from rich.text import Text
 from cli.clean import clean
 from cli.documents import batch_document, batches_document, farm_document, job_document
 from cli.exits import Exit
-from cli.lines import batch_line, counts_of, eta_of, jobs_table, progress_of, state_of
+from cli.lines import archive_of, batch_line, counts_of, eta_of, jobs_table, progress_of, state_of
 from cli.options import JobNumber, terminal_of
 from cli.terminal import Cell, Terminal, told
 from farm import show as views
@@ -129,7 +129,7 @@ def _job(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | str]:
         ("format", f"{detail.format} {detail.fps} fps"),
         ("user", detail.user),
         ("scene", detail.scene),
-        ("archive-head", words.state(f"archive-{job.archive}")),
+        ("archive-head", archive_of(terminal, job)),
         ("trace", job.trace),
     ]
     if not job.over:

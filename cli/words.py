@@ -111,8 +111,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "and-more": ("and {number} more: `lectern list {batch}`", "还有 {number} 个：`lectern list {batch}`"),
     "archive-waits": (
-        "Finished, waiting for the archive: {films}. They go there once it is back; see `lectern doctor`.",
-        "已完成、等待归档：{films} 部。归档文件夹可用后会自动送达；见 `lectern doctor`。",
+        "Finished, waiting for the archive: {films}. They go once it is back, if not paused; see `lectern doctor`.",
+        "已完成、等待归档：{films} 部。归档文件夹可用且未暂停时会自动送达；见 `lectern doctor`。",
     ),
     "how-to-retry": (
         "What failed can be tried again, and only what is missing is made: lectern retry --batch {batch}",

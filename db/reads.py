@@ -37,7 +37,7 @@ _COUNTS = (
         jobs.c.state,
         jobs.c.archive,
         func.count().label("jobs"),
-        func.sum(case((_is_held, 1), else_=0)).label("held"),
+        func.sum(case((_is_held & jobs.c.state.in_(_UNFINISHED), 1), else_=0)).label("held"),
     )
     .where(jobs.c.batch_id.in_(bindparam("batches", expanding=True)))
     .group_by(jobs.c.batch_id, jobs.c.state, jobs.c.archive)
@@ -159,11 +159,14 @@ def list_jobs(
     *,
     batch: int | None = None,
     state: JobState | None = None,
+    held: bool | None = None,
     user: str | None = None,
     limit: int = 100,
     after: int = 0,
 ) -> tuple[JobLine, ...]:
     """Jobs in the order of submission, those with an id above `after`.
+
+    `held` asks for the queued and active jobs with a hold, or for the jobs of any state that have none.
 
     Raises:
         AwayError: ``ledger-away``.
@@ -173,14 +176,16 @@ def list_jobs(
         query = query.where(jobs.c.batch_id == batch)
     if state is not None:
         query = query.where(jobs.c.state == state.value)
+    if held is not None:
+        query = query.where(_is_held & jobs.c.state.in_(_UNFINISHED) if held else ~_is_held)
     if user is not None:
         query = query.where(jobs.c.user == user)
     with ledger.read() as connection:
         found = connection.execute(query).all()
         ids = [row.id for row in found]
-        held = _holds_of(connection, ids)
+        reasons = _holds_of(connection, ids)
         progress = read_progress(connection, ids)
-    return tuple(_line_of(row, held.get(row.id, ()), progress.get(row.id, Progress())) for row in found)
+    return tuple(_line_of(row, reasons.get(row.id, ()), progress.get(row.id, Progress())) for row in found)
 
 
 def read_job(ledger: Ledger, job: int) -> JobView:
@@ -253,11 +258,11 @@ def dead_letters(ledger: Ledger, *, batch: int | None = None, limit: int = 1000)
 def _batch_views(connection: Connection, found: Sequence[Row[*tuple[Any, ...]]]) -> tuple[BatchView, ...]:
     states: dict[int, dict[JobState, int]] = {row.id: dict.fromkeys(JobState, 0) for row in found}
     archives: dict[int, dict[ArchiveState, int]] = {row.id: dict.fromkeys(ArchiveState, 0) for row in found}
-    held = dict.fromkeys(states, 0)
+    held: dict[int, dict[JobState, int]] = {row.id: dict.fromkeys(JobState, 0) for row in found}
     for row in connection.execute(_COUNTS, {"batches": list(states)}):
         states[row.batch_id][JobState(row.state)] += row.jobs
         archives[row.batch_id][ArchiveState(row.archive)] += row.jobs
-        held[row.batch_id] += int(row.held)
+        held[row.batch_id][JobState(row.state)] += int(row.held)
     return tuple(
         BatchView(
             id=row.id,

@@ -34,7 +34,7 @@ class BatchView:
         created_at: when.
         jobs: how many jobs it has.
         states: jobs by state; every state is there.
-        held: queued and active jobs with a hold.
+        held: how many of the queued and active jobs have a hold, by state; every state is there.
         archives: jobs by archive state; every state is there.
     """
 
@@ -46,7 +46,7 @@ class BatchView:
     created_at: int
     jobs: int
     states: Mapping[JobState, int]
-    held: int
+    held: Mapping[JobState, int]
     archives: Mapping[ArchiveState, int]
 
     @property

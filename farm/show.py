@@ -127,15 +127,14 @@ def job(farm: Farm, number: int) -> JobDetail:
 
 
 def _batch(view: views.BatchView) -> BatchView:
-    counts = {state.value: number for state, number in view.states.items() if number}
-    if view.held:
-        counts[_HELD] = view.held
+    free = {state.value: number - view.held[state] for state, number in view.states.items()}
+    standings = {**free, _HELD: sum(view.held.values())}
     return BatchView(
         id=view.id,
         name=view.name,
         user=view.user,
         submitted=_moment(view.created_at),
-        counts=counts,
+        counts={standing: number for standing, number in standings.items() if number},
         jobs=view.jobs,
         per_cent=100 if view.finished else 0,
         eta_s=None,
@@ -148,14 +147,15 @@ def _under_way(farm: Farm, view: BatchView, outlook: Mapping[int, Place]) -> Bat
     if view.over:
         return view
     active = reads.list_jobs(farm.ledger, batch=view.id, state=JobState.ACTIVE, limit=_ALL)
-    going = sum(view.counts.get(state, 0) for state in ("queued", "active", "review"))
+    going = sum(view.counts.get(state, 0) for state in ("queued", "active", "review", _HELD))
     per_cent = (100 * (view.jobs - going) + sum(line.percent for line in active)) // view.jobs
     last = last_of(outlook.values(), view.id)
     return replace(view, per_cent=min(per_cent, 99), eta_s=_seconds(last.eta) if last else None)
 
 
 def _job(farm: Farm, line: JobLine) -> JobView:
-    """A job as lists show it."""
+    """A job as lists show it; a hold stops nothing of a film that has come to its end, or to the archive."""
+    going = line.state in {JobState.QUEUED, JobState.ACTIVE} or line.archive is ArchiveState.PENDING
     return JobView(
         id=line.id,
         batch=line.batch,
@@ -167,7 +167,7 @@ def _job(farm: Farm, line: JobLine) -> JobView:
         per_cent=line.percent,
         ahead=None,
         eta_s=None,
-        waiting=_HELD if line.held else "",
+        waiting=_HELD if line.held and going else "",
         retry_in_s=None,
         frames=line.frames,
         trace=trace.parse(line.traceparent).trace_id,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pipeline.plan.errors import Fact
 
 _OVER = ("completed", "failed", "canceled")
+_UNDER_WAY = ("queued", "active")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +96,11 @@ class JobView:
     ended: str
 
     @property
+    def standing(self) -> str:
+        """What it counts as: its state, or ``held`` when it is queued or active and has a hold."""
+        return "held" if self.holds and self.state in _UNDER_WAY else self.state
+
+    @property
     def over(self) -> bool:
         """Whether nothing more will happen to it by itself, the archive aside."""
         return self.state in _OVER
@@ -140,7 +146,8 @@ class BatchView:
         name: file name of its manifest.
         user: who submitted it.
         submitted: UTC, ISO 8601.
-        counts: jobs by state, without zeros; a job with a hold counts as its state and once more as ``held``.
+        counts: jobs by state, without zeros; a queued or active job with a hold counts as ``held`` instead,
+            so that they add up to `jobs`.
         jobs: how many jobs it has.
         per_cent: how much of it is done, 0 to 100; 100 only when it is over.
         eta_s: seconds until its last film is expected; None when nothing is measured yet or nothing moves.
@@ -176,7 +183,7 @@ class FarmView:
     """The whole farm as it stands now.
 
     Attributes:
-        counts: jobs by state, of all batches; jobs with a hold once more as ``held``.
+        counts: jobs of all batches, counted as in a batch.
         workers: workers that are alive.
         dispatcher: whether a dispatcher leads.
         batches: batches that are not over, the oldest first.

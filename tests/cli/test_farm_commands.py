@@ -57,6 +57,8 @@ def test_paused_jobs_are_held_until_they_are_resumed(lectern: Lectern, manifest:
     assert states(lectern)[0] == ("queued", ["operator"])
     held = lectern("list", 1, "--state", "held", "--json").document
     assert [job["id"] for job in held["rows"]] == [first]
+    assert held["counts"] == {"queued": 2, "held": 1}
+    assert "2 queued · 1 held" in lectern("list", 1).out
     assert "lectern resume" in lectern("list", 1).out
     assert lectern("resume", first).code == Exit.OK
     assert states(lectern)[0] == ("queued", [])

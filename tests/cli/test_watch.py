@@ -16,7 +16,7 @@ BATCH = BatchView(
     name="autumn.csv",
     user="maria",
     submitted="2026-11-21T01:00:00Z",
-    counts={"completed": 1, "active": 2, "queued": 2, "held": 1},
+    counts={"completed": 1, "active": 2, "queued": 1, "held": 1},
     jobs=5,
     per_cent=41,
     eta_s=185,
@@ -97,4 +97,4 @@ def test_a_log_gets_a_line_for_each_news_and_no_more() -> None:
     assert sum("second" in line for line in lines) == 1
     assert not any("fourth" in line for line in lines)
     assert "  hello[2J  completed" in lines
-    assert lines[0].startswith("batch 3 (autumn.csv)  1 completed · 2 active · 2 queued · 1 held  41 %")
+    assert lines[0].startswith("batch 3 (autumn.csv)  1 completed · 2 active · 1 queued · 1 held  41 %")

@@ -45,6 +45,21 @@ def test_a_cancel_ends_everything_but_what_is_done(ledger: Ledger) -> None:
     assert acts(ledger) == Counter(cancel=1, retry=1)
 
 
+def test_a_completed_film_with_a_hold_does_not_count_as_held(ledger: Ledger) -> None:
+    """It is counted once, as completed, though its way to the archive is held."""
+    submit(ledger, ["row", "other"])
+    operations.pause(ledger, [2], by="anna")
+    speak(ledger, take(ledger, "speak"))
+    render(ledger, take(ledger, "render.warp"))
+    render(ledger, take(ledger, "render.warp"))
+    join(ledger, take(ledger, "join"))
+    assert operations.pause(ledger, [1], by="anna").changed == (1,)
+    batch = reads.read_batch(ledger, 1)
+    assert batch.states[JobState.COMPLETED] == 1
+    assert [state for state, number in batch.held.items() if number] == [JobState.QUEUED]
+    assert [line.id for line in reads.list_jobs(ledger, held=True)] == [2]
+
+
 def test_several_holds_are_several_reasons(ledger: Ledger) -> None:
     """A job goes on when its last hold is taken away; those with a time end by themselves."""
     submit(ledger, ["row"])
@@ -52,7 +67,7 @@ def test_several_holds_are_several_reasons(ledger: Ledger) -> None:
     operations.pause(ledger, [1], by="clock", reason=HoldReason.START_AFTER, until=ledger.clock() + 1000)
     held = (HoldReason.OPERATOR, HoldReason.START_AFTER)
     assert reads.read_job(ledger, 1).line.held == held
-    assert reads.read_batch(ledger, 1).held == 1
+    assert reads.read_batch(ledger, 1).held[JobState.QUEUED] == 1
     assert not operations.resume(ledger, [1], by="anna").committed.ready
     assert not operations.end_holds(ledger).ready
     ledger.clock = lambda now=ledger.clock: now() + 2000  # type: ignore[misc]

@@ -1,0 +1,36 @@
+"""Promises of the lines that say how a job stands."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+
+from cli.lines import archive_of, counts_of, progress_of, state_of
+from farm.views import JobView
+from tests.cli.test_watch import HELD, JOB, terminal
+
+DONE = replace(JOB, state="completed", archive="pending", holds=("operator",), waiting="held")
+
+
+def test_every_standing_is_counted_once() -> None:
+    """Four jobs are four, whichever states they are in."""
+    line = counts_of(terminal(io.StringIO()), {"queued": 1, "completed": 1, "held": 1, "review": 1})
+    assert line.plain == "1 completed · 1 queued · 1 in review · 1 held"
+
+
+@pytest.mark.parametrize(
+    ("job", "said"), [(HELD, "held"), (replace(HELD, state="active"), "held"), (DONE, "completed")]
+)
+def test_a_hold_is_said_of_what_is_not_over(job: JobView, said: str) -> None:
+    """A queued or active job is held; a completed one is completed."""
+    assert state_of(terminal(io.StringIO()), job).plain == said
+
+
+def test_a_paused_film_says_so_where_it_waits_for_the_archive() -> None:
+    """The pause stands in the archive's line, and the film is still told where it is."""
+    page = terminal(io.StringIO())
+    assert archive_of(page, DONE).startswith("waits for the archive; held by an operator; `lectern resume`")
+    assert archive_of(page, replace(DONE, holds=(), waiting="")) == "waits for the archive"
+    assert progress_of(page, DONE) == "in the store; `lectern show 7`"

@@ -26,6 +26,11 @@ def _job(job: JobView) -> dict[str, object]:
     return {**asdict(job), "over": job.over}
 
 
+def jobs_document(jobs: Iterable[JobView]) -> dict[str, object]:
+    """Jobs of all batches, in the order of submission."""
+    return {"kind": "jobs", "rows": [_job(job) for job in jobs]}
+
+
 def batches_document(batches: Iterable[BatchView]) -> dict[str, object]:
     """All batches, the newest first."""
     return {"kind": "batches", "batches": [{**asdict(batch), "over": batch.over} for batch in batches]}

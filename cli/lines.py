@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.table import Table
 from rich.text import Text
 
 from cli.clean import clean
-from cli.terminal import Terminal, told
+from cli.terminal import Cell, Terminal, told
 from farm.views import BatchView, JobView
 
 _STYLES: Mapping[str, str] = {
@@ -20,6 +20,8 @@ _STYLES: Mapping[str, str] = {
 }
 #: In the order in which counts are told.
 _COUNTED = ("completed", "failed", "canceled", "active", "queued", "review", "held")
+#: Columns that are aligned right.
+_NUMBERS = frozenset({"job", "batch", "per-cent"})
 
 
 def state_of(terminal: Terminal, job: JobView) -> Text:
@@ -75,11 +77,12 @@ def progress_of(terminal: Terminal, job: JobView) -> str:
     return terminal.words.state(job.stage) if job.stage else ""
 
 
-def jobs_table(terminal: Terminal, jobs: Iterable[JobView]) -> Table:
-    """One line for each job."""
-    rows = [
+def jobs_table(terminal: Terminal, jobs: Iterable[JobView], *, across: bool = False) -> Table:
+    """One line for each job; with its batch when the jobs are taken from across the batches."""
+    rows: list[Sequence[Cell]] = [
         (
             str(job.id),
+            *([str(job.batch)] if across else []),
             job.row,
             state_of(terminal, job),
             f"{job.per_cent} %",
@@ -88,7 +91,9 @@ def jobs_table(terminal: Terminal, jobs: Iterable[JobView]) -> Table:
         )
         for job in jobs
     ]
-    return terminal.table("job", "row", "state", "per-cent", "eta", "now", rows=rows, right=(0, 3))
+    heads = ("job", *(["batch"] if across else []), "row", "state", "per-cent", "eta", "now")
+    right = [index for index, head in enumerate(heads) if head in _NUMBERS]
+    return terminal.table(*heads, rows=rows, right=right)
 
 
 def batch_line(terminal: Terminal, batch: BatchView) -> Text:

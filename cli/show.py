@@ -10,14 +10,14 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.clean import clean
-from cli.documents import batch_document, batches_document, farm_document, job_document
+from cli.documents import batch_document, batches_document, farm_document, job_document, jobs_document
 from cli.exits import Exit
 from cli.lines import archive_of, batch_line, counts_of, eta_of, jobs_table, progress_of, state_of
 from cli.options import JobNumber, terminal_of
 from cli.terminal import Cell, Terminal, told
 from farm import show as views
 from farm.bootstrap import open_farm
-from farm.views import AttemptView, BatchView, FarmView, JobDetail
+from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView
 
 _MOST_JOBS = 20
 _TRACE_HEAD = 32
@@ -25,7 +25,8 @@ _TRACE_HEAD = 32
 State = Annotated[
     str | None,
     typer.Option(
-        "--state", help="Only jobs in this state: queued, active, completed, failed, canceled or held."
+        "--state",
+        help="Only jobs in this state: queued, active, completed, failed, canceled, review or held.",
     ),
 ]
 Most = Annotated[int, typer.Option("--most", min=1, help="At most so many lines.")]
@@ -52,14 +53,22 @@ def show(context: typer.Context, job: JobNumber) -> Exit:
 def list_(
     context: typer.Context,
     batch: Annotated[
-        int | None, typer.Argument(metavar="BATCH", help="List the jobs of this batch; else all batches.")
+        int | None,
+        typer.Argument(
+            metavar="BATCH",
+            help="List the jobs of this batch; else all batches, or with --state jobs of all.",
+        ),
     ] = None,
     state: State = None,
     most: Most = 1000,
 ) -> Exit:
-    """List the batches, or the jobs of one."""
+    """List the batches, or the jobs of one; with --state, jobs in that state."""
     terminal = terminal_of(context)
     with open_farm() as farm:
+        if batch is None and state is not None:
+            jobs = views.jobs(farm, state=state, most=most)
+            terminal.answer(jobs_document(jobs), _jobs(jobs, terminal))
+            return Exit.OK
         if batch is None:
             found = views.batches(farm, most=most)
             terminal.answer(batches_document(found), _batches(found, terminal))
@@ -96,6 +105,13 @@ def _notes(view: FarmView, terminal: Terminal) -> Iterator[Text]:
         yield Text(words("no-dispatcher"), style="yellow")
     if view.archive_pending:
         yield Text(words("archive-waits", films=view.archive_pending), style="yellow")
+
+
+def _jobs(jobs: tuple[JobView, ...], terminal: Terminal) -> Iterator[Table | str]:
+    if jobs:
+        yield jobs_table(terminal, jobs, across=True)
+    else:
+        yield terminal.words("none-in-state")
 
 
 def _batches(found: tuple[BatchView, ...], terminal: Terminal) -> Iterator[Table | str]:

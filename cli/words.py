@@ -111,7 +111,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "and-more": ("and {number} more: `lectern list {batch}`", "还有 {number} 个：`lectern list {batch}`"),
     "archive-waits": (
-        "Finished, waiting for the archive: {films}. They go once it is back, if not paused; see `lectern doctor`.",
+        "Waiting for the archive: {films}. Unless paused, they go when it is back: `lectern doctor`.",
         "已完成、等待归档：{films} 部。归档文件夹可用且未暂停时会自动送达；见 `lectern doctor`。",
     ),
     "how-to-retry": (
@@ -127,6 +127,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "不会分配新工作：没有调度进程。用 `lectern up` 或 `lectern dispatcher` 启动。",
     ),
     "nothing-submitted": ("Nothing was submitted yet.", "尚未提交任何内容。"),
+    "none-in-state": ("No film is in this state.", "没有处于此状态的影片。"),
     # Submitting.
     "batch-queued": ("Batch {batch}: {films} films are queued.", "批次 {batch}：{films} 部影片已排队。"),
     "batch-known": (

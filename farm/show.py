@@ -74,20 +74,26 @@ def batch(farm: Farm, number: int) -> BatchView:
     return _under_way(farm, view, {} if view.over else read_outlook(farm.ledger))
 
 
-def jobs(farm: Farm, *, batch: int, state: str | None = None, most: int = _ALL) -> tuple[JobView, ...]:
-    """The jobs of a batch in row order, or those in one state; ``held`` is one as well.
+def jobs(
+    farm: Farm, *, batch: int | None = None, state: str | None = None, most: int = _ALL
+) -> tuple[JobView, ...]:
+    """The jobs of a batch, or of all, in the order of submission; of one standing when `state` is given.
+
+    A standing is what a job counts as: its state, or ``held`` when it is queued or active and has a hold.
 
     Raises:
         InputError: ``command-usage``: there is no such state.
     """
+    chosen, held = None, None
     if state == _HELD:
-        lines = reads.list_jobs(farm.ledger, batch=batch, limit=_ALL)
-        return tuple(_job(farm, line) for line in lines if line.held)[:most]
-    if state is not None and state not in set(JobState):
+        held = True
+    elif state in set(JobState):
+        chosen = JobState(state)
+        held = False if chosen in {JobState.QUEUED, JobState.ACTIVE} else None
+    elif state is not None:
         known = ", ".join([*JobState, _HELD])
         raise InputError("command-usage", reason=f"--state takes one of {known}, not {state!r}")
-    chosen = None if state is None else JobState(state)
-    lines = reads.list_jobs(farm.ledger, batch=batch, state=chosen, limit=most)
+    lines = reads.list_jobs(farm.ledger, batch=batch, state=chosen, held=held, limit=most)
     return tuple(_job(farm, line) for line in lines)
 
 

@@ -125,11 +125,31 @@ def test_a_command_that_is_not_understood_is_a_mistake_of_usage(
 
 
 def test_a_state_that_does_not_exist_is_a_mistake_of_usage(lectern: Lectern, manifest: Path) -> None:
-    """The known states are named."""
+    """The known states are named, with or without a batch, and whether there are any jobs or none."""
+    assert lectern("list", "--state", "dreaming").code == Exit.USAGE
     submitted(lectern, manifest)
-    answer = lectern("list", 1, "--state", "dreaming")
-    assert answer.code == Exit.USAGE
-    assert "queued" in answer.err
+    for arguments in (("list", 1), ("list",)):
+        answer = lectern(*arguments, "--state", "dreaming")
+        assert (answer.code, answer.out) == (Exit.USAGE, "")
+        assert "queued" in answer.err
+
+
+def test_jobs_of_all_batches_are_listed_by_state(lectern: Lectern, manifest: Path) -> None:
+    """A job is found under the state that it is counted as; `--most` bounds the list."""
+    first, second, third = submitted(lectern, manifest)
+    assert lectern("submit", manifest, "--again").code == Exit.OK
+    lectern("pause", first)
+    lectern("cancel", second)
+    queued = lectern("list", "--state", "queued", "--json").document
+    assert queued["kind"] == "jobs"
+    assert [(job["batch"], job["id"]) for job in queued["rows"]][:2] == [(1, third), (2, third + 1)]
+    assert len(queued["rows"]) == 4
+    assert len(lectern("list", "--state", "queued", "--most", 2, "--json").document["rows"]) == 2
+    assert [job["id"] for job in lectern("list", "--state", "held", "--json").document["rows"]] == [first]
+    page = lectern("list", "--state", "canceled").out
+    assert page.splitlines()[0].split()[:3] == ["JOB", "BATCH", "ROW"]
+    assert page.splitlines()[1].split()[:3] == [str(second), "1", "row1"]
+    assert lectern("list", "--state", "failed").out == "No film is in this state.\n"
 
 
 def test_a_refused_batch_is_told_as_a_table_and_as_json(lectern: Lectern, manifest: Path) -> None:

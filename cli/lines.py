@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cli.clean import clean
 from cli.terminal import Cell, Terminal, told
-from farm.views import BatchView, JobView
+from farm.views import AttemptView, BatchView, JobView
 
 _STYLES: Mapping[str, str] = {
     "completed": "green",
@@ -75,6 +75,14 @@ def progress_of(terminal: Terminal, job: JobView) -> str:
     if job.state == "queued":
         return terminal.words("behind", jobs=job.ahead) if job.ahead else ""
     return terminal.words.state(job.stage) if job.stage else ""
+
+
+def took_of(terminal: Terminal, attempt: AttemptView) -> str:
+    """An attempt's machine time; a dash for one that ended, or has not ended yet, without telling any."""
+    if attempt.machine_ms == 0 and attempt.outcome != "ok":
+        return terminal.words("unknown")
+    seconds, rest = divmod(attempt.machine_ms, 1000)
+    return terminal.words.span(seconds) if seconds else f"{rest} ms"
 
 
 def jobs_table(terminal: Terminal, jobs: Iterable[JobView], *, across: bool = False) -> Table:

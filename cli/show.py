@@ -12,7 +12,7 @@ from rich.text import Text
 from cli.clean import clean
 from cli.documents import batch_document, batches_document, farm_document, job_document, jobs_document
 from cli.exits import Exit
-from cli.lines import archive_of, batch_line, counts_of, eta_of, jobs_table, progress_of, state_of
+from cli.lines import archive_of, batch_line, counts_of, eta_of, jobs_table, progress_of, state_of, took_of
 from cli.options import JobNumber, terminal_of
 from cli.terminal import Cell, Terminal, told
 from farm import show as views
@@ -179,7 +179,7 @@ def _attempts(attempts: tuple[AttemptView, ...], terminal: Terminal) -> Table:
             words.state(one.stage) + (f" {one.chunk + 1}" if one.stage == "render" else ""),
             str(one.number),
             words.state(f"outcome-{one.outcome}"),
-            words.span(one.machine_ms // 1000) if one.machine_ms >= 1000 else f"{one.machine_ms} ms",  # noqa: PLR2004
+            took_of(terminal, one),
             one.worker,
             "" if one.error is None else told(one.error.code, one.error.facts, terminal.language)[0],
         )

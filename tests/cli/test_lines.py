@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from cli.lines import archive_of, counts_of, progress_of, state_of
-from farm.views import JobView
+from cli.lines import archive_of, counts_of, progress_of, state_of, took_of
+from farm.views import AttemptView, JobView
 from tests.cli.test_watch import HELD, JOB, terminal
 
 DONE = replace(JOB, state="completed", archive="pending", holds=("operator",), waiting="held")
@@ -34,3 +34,28 @@ def test_a_paused_film_says_so_where_it_waits_for_the_archive() -> None:
     assert archive_of(page, DONE).startswith("waits for the archive; held by an operator; `lectern resume`")
     assert archive_of(page, replace(DONE, holds=(), waiting="")) == "waits for the archive"
     assert progress_of(page, DONE) == "in the store; `lectern show 7`"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "machine_ms", "said"),
+    [
+        ("lost", 0, "–"),
+        ("running", 0, "–"),
+        ("lost", 40, "40 ms"),
+        ("ok", 0, "0 ms"),
+        ("ok", 61_000, "1 min 01 s"),
+    ],
+)
+def test_time_that_nobody_told_is_a_dash(outcome: str, machine_ms: int, said: str) -> None:
+    """A killed attempt did not take 0 ms; what is known of it is told."""
+    attempt = AttemptView(
+        stage="render",
+        chunk=0,
+        number=1,
+        outcome=outcome,
+        worker="w",
+        started="",
+        machine_ms=machine_ms,
+        error=None,
+    )
+    assert took_of(terminal(io.StringIO()), attempt) == said

@@ -11,6 +11,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 _PREFIX = "LECTERN_"
+#: Variables that are no knob of a section.
+_SHORT = frozenset({"LECTERN_HOME", "LECTERN_CONFIG"})
 
 
 class _Section(BaseModel):
@@ -182,7 +184,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     as LECTERN_ARCHIVE__ROOT sets `root` in `[archive]`; LECTERN_HOME is short for LECTERN_PATHS__HOME.
 
     Raises:
-        ValueError: a file that is no TOML, an unknown knob or a value of the wrong type
+        ValueError: a file that is no TOML, an unknown knob, also a variable that begins with LECTERN_ and
+            names none, or a value of the wrong type
             (pydantic's ValidationError and tomllib's TOMLDecodeError are both ValueErrors).
         FileNotFoundError: LECTERN_CONFIG names a file that does not exist.
     """
@@ -203,9 +206,12 @@ def _from_environment(env: Mapping[str, str]) -> dict[str, dict[str, str]]:
     if home := env.get("LECTERN_HOME"):
         given["paths"] = {"home": home}
     for name, value in env.items():
+        if not name.startswith(_PREFIX) or name in _SHORT:
+            continue
         section, gap, knob = name.removeprefix(_PREFIX).lower().partition("__")
-        if name.startswith(_PREFIX) and gap:
-            given.setdefault(section, {})[knob] = value
+        if not gap:
+            raise ValueError(f"{name}: there is no such knob")
+        given.setdefault(section, {})[knob] = value
     return given
 
 

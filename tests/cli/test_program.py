@@ -49,6 +49,9 @@ def test_a_knob_that_does_not_exist_is_named(program: Lectern) -> None:
     assert answer.code == Exit.SETUP
     assert "worker.cuont: there is no such knob" in answer.failure["what"]
     assert "pydantic" not in answer.err
+    answer = program("status", "--json", LECTERN_WURKER="3")
+    assert answer.code == Exit.SETUP
+    assert "LECTERN_WURKER: there is no such knob" in answer.failure["what"]
 
 
 def test_one_film_is_made_without_any_farm(program: Lectern, home: Path, tmp_path: Path) -> None:

@@ -48,5 +48,5 @@ def test_nothing_is_lost_on_postgresql(make_postgresql: Callable[[], str]) -> No
 def test_nothing_is_lost_in_a_long_campaign(database: str, request: pytest.FixtureRequest) -> None:
     """The same holds over thousands of random histories."""
     make: Callable[[], str] = request.getfixturevalue(f"make_{database}")
-    examples = int(os.environ.get("LECTERN_SOAK_EXAMPLES", "1000"))
+    examples = int(os.environ.get("SOAK_EXAMPLES", "1000"))
     campaign(make(), examples=examples, steps_each=80, derandomize=False)

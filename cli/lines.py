@@ -87,6 +87,7 @@ def took_of(terminal: Terminal, attempt: AttemptView) -> str:
 
 def jobs_table(terminal: Terminal, jobs: Iterable[JobView], *, across: bool = False) -> Table:
     """One line for each job; with its batch when the jobs are taken from across the batches."""
+    listed = tuple(jobs)
     rows: list[Sequence[Cell]] = [
         (
             str(job.id),
@@ -97,11 +98,14 @@ def jobs_table(terminal: Terminal, jobs: Iterable[JobView], *, across: bool = Fa
             "" if job.over else eta_of(terminal, job.eta_s),
             progress_of(terminal, job),
         )
-        for job in jobs
+        for job in listed
     ]
     heads = ("job", *(["batch"] if across else []), "row", "state", "per-cent", "eta", "now")
     right = [index for index, head in enumerate(heads) if head in _NUMBERS]
-    return terminal.table(*heads, rows=rows, right=right)
+    table = terminal.table(*heads, rows=rows, right=right)
+    # A path that is broken into lines cannot be copied.
+    table.columns[-1].no_wrap = any(job.film for job in listed)
+    return table
 
 
 def batch_line(terminal: Terminal, batch: BatchView) -> Text:

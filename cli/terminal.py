@@ -84,7 +84,11 @@ class Terminal:
         """A table with plain columns; the heads name words, the columns at `right` are aligned right."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for index, head in enumerate(heads):
-            table.add_column(self.words(head) if head else "", justify="right" if index in right else "left")
+            table.add_column(
+                self.words(head) if head else "",
+                justify="right" if index in right else "left",
+                overflow="fold",
+            )
         for row in rows:
             table.add_row(*(cell if isinstance(cell, Text) else Text(clean(cell)) for cell in row))
         return table
@@ -121,9 +125,20 @@ def _console(stream: TextIO) -> Console:
     return Console(file=stream, width=width, markup=False, highlight=False, emoji=False, soft_wrap=False)
 
 
+def _whole_rows(console: Console, table: Cell | Table) -> Iterable[Text]:
+    """A table's lines at full length: the terminal breaks them, and a path is copied in one piece."""
+    options = console.options.update(max_width=_UNBOUNDED)
+    for segments in console.render_lines(table, options, pad=False):
+        row = Text.assemble(*((segment.text, segment.style or "") for segment in segments))
+        row.rstrip()
+        yield row
+
+
 def _print(console: Console, line: Cell | Table) -> None:
     if console.is_terminal:
-        console.print(line)
+        whole = isinstance(line, Table) and any(column.no_wrap for column in line.columns)
+        for part in _whole_rows(console, line) if whole else (line,):
+            console.print(part, soft_wrap=whole)
         return
     with console.capture() as capture:
         console.print(line)

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from cli.lines import archive_of, counts_of, progress_of, state_of, took_of
+from cli.lines import archive_of, counts_of, jobs_table, progress_of, state_of, took_of
 from farm.views import AttemptView, JobView
-from tests.cli.test_watch import HELD, JOB, terminal
+from tests.cli.test_watch import HELD, JOB, Screen, terminal
 
 DONE = replace(JOB, state="completed", archive="pending", holds=("operator",), waiting="held")
 
@@ -59,3 +59,16 @@ def test_time_that_nobody_told_is_a_dash(outcome: str, machine_ms: int, said: st
         error=None,
     )
     assert took_of(terminal(io.StringIO()), attempt) == said
+
+
+def test_a_films_path_is_printed_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However narrow the terminal is, so that it can be copied; nothing ends in an ellipsis."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "60")
+    film = "/srv/archive/maria/2026/" + "a-very-long-name-" * 6 + "of a film.mp4"
+    archived = replace(JOB, state="completed", archive="archived", film=film)
+    screen = Screen()
+    page = terminal(screen)
+    page.say(jobs_table(page, [archived, HELD]))
+    assert film in screen.getvalue()
+    assert "…" not in screen.getvalue()

@@ -25,6 +25,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
+import cv2
 from _farm import (
     Film,
     ask,
@@ -73,6 +74,8 @@ def echoes(count: int, name: str) -> list[Film]:
 
 def bare(home: Path, kind: str, count: int, name: str) -> None:
     """Make films in this process, told through its pipes: ready, then how much CPU they took."""
+    # As in a worker: OpenCV's own threads cost more than they give.
+    cv2.setNumThreads(1)
     settings = settings_in(home)
     with open_workshop(settings) as workshop:
         studio, desk = Studio(workshop), MemoryDesk()

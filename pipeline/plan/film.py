@@ -144,3 +144,31 @@ def _utterances(timeline: Timeline, clips: Sequence[Artifact]) -> list[Mapping[s
 
 def _file(artifact: Artifact) -> Mapping[str, str | int]:
     return {"digest": artifact.digest, "size": artifact.size}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What a manifest says of the files beside it.
+
+    Attributes:
+        trace: the trace id of the job that they were made for.
+        digests: SHA-256 (hex) of the film, its captions and its poster.
+    """
+
+    trace: str
+    digests: frozenset[str]
+
+
+def told_by(text: bytes) -> Told:
+    """What a film's manifest, as `manifest` writes it, says of the files beside it.
+
+    Raises:
+        ValueError: it is no film's manifest.
+    """
+    try:
+        told = json.loads(text)
+        files = (told["film"], told["poster"], *told["captions"].values())
+        digests = frozenset(str(each["digest"]) for each in files)
+        return Told(trace=str(told["trace"]), digests=digests)
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError("no manifest") from error

@@ -9,13 +9,14 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
-from pipeline.plan.artifact import Artifact
+from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import AwayError, DamageError, InputError, TransientError
+from pipeline.plan.film import told_by
 from pipeline.store import CrashPoint, Store, no_crash
 
 #: The file that makes a folder an archive.
@@ -26,6 +27,8 @@ PARTS = ".lectern-parts"
 SOURCES = "source"
 
 _BLOCK = 1 << 20
+# A film of hours has a manifest of a few megabytes; nothing larger is read in search of one.
+_MOST_MANIFEST = 64 << 20
 # A part that nobody wrote to for a day belongs to nobody.
 _STALE_S = 86_400
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
@@ -62,6 +65,25 @@ class _Piece:
     source: Path
     part: Path
     final: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """What is to be done for a delivery.
+
+    Attributes:
+        earlier: pieces in whose place files of an earlier delivery of this film lie, the film first.
+        vouched: digests of the files that may be taken from there.
+        missing: pieces that have to be copied.
+    """
+
+    earlier: list[_Piece]
+    vouched: Collection[str]
+    missing: list[_Piece]
+
+
+def nobody_else() -> None:
+    """Confirm the work: for who delivers without a ledger, and so alone."""
 
 
 def init_archive(root: Path) -> str:
@@ -106,17 +128,28 @@ def archive_id(root: Path) -> str:
         raise AwayError("archive-away", root=str(root), reason=reason) from error
 
 
-def archive(delivery: Delivery, *, store: Store, root: Path, crash: CrashPoint = no_crash) -> str:
+def archive(
+    delivery: Delivery,
+    *,
+    store: Store,
+    root: Path,
+    confirm: Callable[[], object] = nobody_else,
+    crash: CrashPoint = no_crash,
+) -> str:
     """Deliver a film; whoever sees it sees its companions, whole. Its path relative to the root.
 
     Everything is copied into a hidden folder of the same mount, made durable, read back, checked by digest
-    and only then given its name, the film last. Nothing that is there is ever overwritten; a file with the
-    same content is what an earlier run left, and counts as delivered. So it may run any number of times.
+    and only then given its name, the film last. A file with the same content is what an earlier run left, and
+    counts as delivered, so it may run any number of times. If the film was joined anew since an earlier run,
+    with other bytes, what that run left gives way: it is known by the manifest beside it, which bears this
+    job's trace and tells the digests of its files. Nothing else that is there is ever touched.
 
     Args:
         delivery: what is delivered.
         store: where it is taken from.
         root: the archive.
+        confirm: asks the ledger whether the work is still one's own, and raises if not; called when
+            everything is copied, right before anything is given its name or gives way.
         crash: called after each file operation with the point's name.
 
     Raises:
@@ -135,7 +168,12 @@ def archive(delivery: Delivery, *, store: Store, root: Path, crash: CrashPoint =
         parts.mkdir()
         crash("archive-parts-made")
         with _removed_on_failure(parts):
-            _copy_all(pieces, parts, crash)
+            plan = _plan(pieces)
+            _copy_all(plan.missing, parts, crash)
+            confirm()
+            for piece in plan.earlier:
+                _set_aside(piece, plan.vouched)
+                crash("archive-earlier-set-aside")
             _publish_all(pieces, crash)
         # Parts of this very film are of no use to anyone now, however young: their writer is dead, or it is
         # late and finds the film in place when it tries again.
@@ -171,13 +209,17 @@ def sweep(root: Path, *, older_than_s: float) -> int:
 
 
 def _pieces(delivery: Delivery, store: Store, parts: Path, root: Path) -> list[_Piece]:
-    """Every file of a delivery in the order in which they become visible: the film comes last."""
+    """Every file of a delivery in the order in which they become visible: the film comes last.
+
+    The manifest comes before what it tells of, so that whatever an earlier run left is known by it.
+    """
     name = PurePosixPath(delivery.name)
     inputs = name.parent / SOURCES
+    companions = sorted(delivery.companions, key=lambda companion: companion.kind is not Kind.MANIFEST)
     places = [
         (inputs / f"{name.stem}.script{delivery.script.suffix}", delivery.script),
         (inputs / f"{name.stem}.portrait{delivery.portrait.suffix}", delivery.portrait),
-        *((name.with_suffix(companion.suffix), companion) for companion in delivery.companions),
+        *((name.with_suffix(companion.suffix), companion) for companion in companions),
         (name, delivery.film),
     ]
     return [
@@ -188,15 +230,60 @@ def _pieces(delivery: Delivery, store: Store, parts: Path, root: Path) -> list[_
     ]
 
 
+def _plan(pieces: list[_Piece]) -> _Plan:
+    """What has to be copied, and what gives way to it.
+
+    Raises:
+        InputError: ``archive-name-taken``: a final name holds what nobody vouches for.
+    """
+    lying = {piece.final: _digest_there(piece) for piece in pieces}
+    strange = [piece for piece in pieces if lying[piece.final] not in {None, piece.artifact.digest}]
+    if not strange:
+        return _Plan(earlier=[], vouched=(), missing=[each for each in pieces if not lying[each.final]])
+    vouched = _vouched(pieces)
+    for piece in strange:
+        if lying[piece.final] not in vouched:
+            raise _taken(piece)
+    # All of it gives way, the film first and the manifest last: it vouches for the rest until the end.
+    earlier = [piece for piece in reversed(pieces) if lying[piece.final] in vouched]
+    missing = [piece for piece in pieces if piece in earlier or not lying[piece.final]]
+    return _Plan(earlier=earlier, vouched=vouched, missing=missing)
+
+
+def _vouched(pieces: list[_Piece]) -> frozenset[str]:
+    """Digests of the files of an earlier delivery of this very film, as its manifest tells."""
+    manifest = next((piece for piece in pieces if piece.artifact.kind is Kind.MANIFEST), None)
+    if manifest is None or not manifest.final.is_file() or manifest.final.stat().st_size > _MOST_MANIFEST:
+        return frozenset()
+    content = manifest.final.read_bytes()
+    try:
+        told, mine = told_by(content), told_by(manifest.source.read_bytes())
+    except ValueError:
+        return frozenset()
+    return told.digests | {hashlib.sha256(content).hexdigest()} if told.trace == mine.trace else frozenset()
+
+
+def _set_aside(piece: _Piece, vouched: Collection[str]) -> None:
+    """Take a file of an earlier delivery out of the way; its own digest says once more what it is."""
+    aside = piece.part.with_suffix(".earlier")
+    with contextlib.suppress(FileNotFoundError):
+        if _digest(piece.final) not in vouched:
+            raise _taken(piece)
+        piece.final.rename(aside)
+        if _digest(aside) not in vouched:
+            # It came in the last moment, and goes back where it was.
+            _move(aside, piece.final)
+            raise _taken(piece)
+
+
 def _copy_all(pieces: list[_Piece], parts: Path, crash: CrashPoint) -> None:
-    """Make durable, verified parts of all pieces that are not delivered yet."""
-    waiting = [piece for piece in pieces if not _delivered(piece)]
-    for piece in waiting:
+    """Make durable, verified parts of pieces."""
+    for piece in pieces:
         _copy(piece)
         crash("archive-part-copied")
     _sync_folder(parts)
     crash("archive-parts-synced")
-    for piece in waiting:
+    for piece in pieces:
         if _digest(piece.part) != piece.artifact.digest:
             raise TransientError("archive-copy-differs", name=piece.final.name)
     crash("archive-parts-verified")
@@ -209,26 +296,27 @@ def _publish_all(pieces: list[_Piece], crash: CrashPoint) -> None:
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
             _sync_folder(folder.parent)
-        if piece.part.exists() and not _move(piece.part, piece.final):
-            _delivered(piece)
+        shown = not piece.part.exists() or _move(piece.part, piece.final)
+        # Somebody may have been faster: a late run of this delivery, or a stranger.
+        if not shown and _digest_there(piece) != piece.artifact.digest:
+            raise _taken(piece)
         # Also for what an earlier run left: it may have died before this.
         _sync_folder(folder)
         crash("archive-piece-visible")
 
 
-def _delivered(piece: _Piece) -> bool:
-    """Whether the final name holds this very content already.
-
-    Raises:
-        InputError: ``archive-name-taken``: it holds something else.
-    """
+def _digest_there(piece: _Piece) -> str | None:
+    """Digest of what lies under the final name, empty for what is no file; None: nothing."""
     try:
-        size = piece.final.stat().st_size
+        return _digest(piece.final)
     except FileNotFoundError:
-        return False
-    if size == piece.artifact.size and _digest(piece.final) == piece.artifact.digest:
-        return True
-    raise InputError("archive-name-taken", name=f"{piece.final.parent.name}/{piece.final.name}")
+        return None
+    except IsADirectoryError:
+        return ""
+
+
+def _taken(piece: _Piece) -> InputError:
+    return InputError("archive-name-taken", name=f"{piece.final.parent.name}/{piece.final.name}")
 
 
 def _copy(piece: _Piece) -> None:

@@ -25,6 +25,7 @@ from db.tables import (
     steps,
     uses,
 )
+from pipeline.steps.archive import MARKER, SOURCES
 from pipeline.store import Store
 from tests.db.values import digest
 from tests.db.world import ENDED_MS, OK_MS
@@ -193,7 +194,6 @@ def audit_end(
 
 def _audit_jobs(books: Books, archive: Path, *, all_completed: bool) -> None:
     names = {row.job_id: f"{row.folder}/{row.name}" for row in books.archive_names}
-    delivered = Counter(path.relative_to(archive).as_posix() for path in archive.rglob("*") if path.is_file())
     for job in books.jobs.values():
         assert job.state in {"completed", "failed", "canceled"}, f"job {job.id} has not ended: {job.state}"
         assert not all_completed or job.state == "completed", f"job {job.id} was given up: {job.error_code}"
@@ -205,11 +205,33 @@ def _audit_jobs(books: Books, archive: Path, *, all_completed: bool) -> None:
         assert {step.state for step in books.steps[job.id]} == {"done"} or job.archive != "archived"
         if all_completed:
             assert job.archive == "archived"
-            assert job.archive_path == names[job.id]
-            assert delivered[names[job.id]] == 1
+            assert job.archive_path == f"{names[job.id]}.mp4"
             assert job.id not in books.held
-    assert len(set(names.values())) == len(names), "two films share a name"
-    assert set(delivered) <= set(names.values()), "the archive holds what nobody ordered"
+    assert len({name.casefold() for name in names.values()}) == len(names), "two films share a name"
+    _audit_archive(books, archive, names)
+
+
+def _audit_archive(books: Books, archive: Path, names: dict[int, str]) -> None:
+    """An archived film lies there with its companions, as the ledger knows them; and nothing else does."""
+    files = (path for path in archive.rglob("*") if path.is_file() and path != archive / MARKER)
+    there = {
+        path.relative_to(archive).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+    }
+    rightful: set[str] = set()
+    for number, name in names.items():
+        job = books.jobs[number]
+        wanted = {}
+        for role, part in books.results[number].items():
+            if role != "timeline":
+                wanted[f"{name}{books.artifacts[part].suffix}"] = books.artifacts[part].digest
+        for what, part in (("script", job.script_id), ("portrait", job.portrait_id)):
+            folder, _, stem = name.rpartition("/")
+            source = f"{folder}/{SOURCES}/{stem}.{what}{books.artifacts[part].suffix}"
+            wanted[source] = books.artifacts[part].digest
+        rightful |= set(wanted)
+        if job.archive == "archived":
+            assert wanted.items() <= there.items(), f"the film of job {number} is not what was archived"
+    assert set(there) <= rightful, f"the archive holds what nobody ordered: {set(there) - rightful}"
 
 
 def _audit_attempts(step: Any, books: Books) -> None:  # noqa: ANN401 - a row

@@ -18,6 +18,7 @@ from db.states import Urgency
 from db.tables import jobs, steps
 from db.values import JobDraft, Submission
 from pipeline.plan.artifact import Artifact, Kind
+from pipeline.steps.archive import sweep
 from tests.db.auditor import audit_end, audit_standing
 from tests.db.conftest import SCRATCH
 from tests.db.moves import (
@@ -36,7 +37,7 @@ from tests.db.moves import (
     WHICH,
 )
 from tests.db.values import CAPABILITIES, TRACE, digest, spec
-from tests.db.world import Worker, World, empty
+from tests.db.world import GRACE_S, Worker, World, empty
 
 
 class Farm(RuleBasedStateMachine):
@@ -384,6 +385,7 @@ class Farm(RuleBasedStateMachine):
         for _ in range(2):
             self.world.pass_day()
         self.world.collect()
+        sweep(self.world.archive, older_than_s=GRACE_S)
 
     def _settle(self) -> None:
         """Work until there is nothing left to do; the lost come late once more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,8 @@ from farm.policy.retry import RetrySettings, decide
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import DamageError, LecternError, SupersededError
 from pipeline.plan.names import numbered
+from pipeline.steps.archive import PARTS, Delivery, init_archive
+from pipeline.steps.archive import archive as deliver
 from pipeline.store import Store
 from tests.db.values import CAPABILITIES, PROFILE, digest
 
@@ -42,6 +45,14 @@ _EPOCH_MS = 1_800_000_000_000
 #: What a step does, one operation after another, each named by what has just happened; the last thing that it
 #: does is to commit.
 Work = Generator[str, None, None]
+
+#: What a film is delivered with, the manifest apart, which tells of the rest.
+_PARTS = (
+    (Kind.FILM, "film", ".mp4"),
+    (Kind.CAPTIONS, "srt", ".srt"),
+    (Kind.CAPTIONS, "vtt", ".vtt"),
+    (Kind.POSTER, "poster", ".jpg"),
+)
 
 
 class Killed(BaseException):  # no error: a process that is gone tidies nothing up
@@ -113,7 +124,7 @@ class World:
         self.ledger = Ledger(self.engine, crash=self.fuse, clock=self.now)
         self.store = Store(self.folder / "store", crash=self.fuse)
         self.archive = self.folder / "archive"
-        self.archive.mkdir(parents=True)
+        init_archive(self.archive)
 
     def now(self) -> int:
         """The ledger's time: it never stands still, so that what happened first can be told."""
@@ -158,8 +169,8 @@ class World:
     def pass_day(self) -> None:
         """Let a day go by: for the ledger's clock, and for every file."""
         self.offset_ms += _DAY_MS
-        for path in self.store.root.rglob("*"):
-            if path.is_file():
+        for path in (*self.store.root.rglob("*"), *(self.archive / PARTS).rglob("*")):
+            if path.is_file() or path.is_relative_to(self.archive):
                 then = path.stat().st_mtime_ns - _DAY_MS * 1_000_000
                 os.utime(path, ns=(then, then))
 
@@ -225,10 +236,10 @@ class World:
 
     # What is made.
 
-    def make(self, kind: Kind, word: str, content: str) -> Artifact:
+    def make(self, kind: Kind, word: str, content: str, suffix: str = ".bin") -> Artifact:
         """Put a tiny file."""
         self.damaged.discard((kind.value, digest(word)))
-        return self.store.put(kind, digest(word), ".bin", lambda part: _write(part, content))
+        return self.store.put(kind, digest(word), suffix, lambda part: _write(part, content))
 
     def ended(self, claim: Claim) -> None:
         """A commit that was not refused was accepted: this very attempt has ended so."""
@@ -318,37 +329,48 @@ def _join(world: World, claim: Claim, desk: LedgerDesk) -> Work:
             raise DamageError("store-artifact-missing", kind=Kind.CLIP.value, key=digest(word))
         world.store.verify(clip)
     parts = []
-    for kind, word in (
-        (Kind.FILM, "film"),
-        (Kind.CAPTIONS, "srt"),
-        (Kind.CAPTIONS, "vtt"),
-        (Kind.POSTER, "poster"),
-        (Kind.MANIFEST, "manifest"),
-    ):
+    for kind, word, suffix in _PARTS:
         # Each attempt's film is another file, as one with a time stamp would be.
-        parts.append(world.make(kind, f"{claim.job} {word}", f"{word} of attempt {claim.fence}"))
+        content = f"{word} of attempt {claim.fence} of job {claim.job}"
+        parts.append(world.make(kind, f"{claim.job} {word}", content, suffix))
         yield "made"
-    film, srt, vtt, poster, manifest = parts
+    film, srt, vtt, poster = parts
+    captions = {"srt": {"digest": srt.digest}, "vtt": {"digest": vtt.digest}}
+    told = {"film": {"digest": film.digest}, "poster": {"digest": poster.digest}, "captions": captions}
+    manifest = world.make(
+        Kind.MANIFEST, f"{claim.job} manifest", json.dumps({"trace": f"{claim.job}", **told}), ".json"
+    )
+    yield "made"
     done = Film(film=film, srt=srt, vtt=vtt, poster=poster, manifest=manifest, frames=1, essence=film.digest)
     for _reply_lost in range(2):
         commits.finish_join(world.ledger, claim, film=done, machine_ms=OK_MS)
         world.ended(claim)
 
 
-def _archive(world: World, claim: Claim, _desk: LedgerDesk) -> Work:
+def _archive(world: World, claim: Claim, desk: LedgerDesk) -> Work:
     assert claim.film is not None
-    world.store.verify(claim.film.film)
-    yield "found"
+    film = claim.film
     folder, name = names.reserve_name(
         world.ledger, claim, folder="2026-11-20", stem="Anna_scene", numbered=numbered
     )
     yield "named"
-    target = world.archive / folder / name
-    target.parent.mkdir(exist_ok=True)
-    target.write_bytes(world.store.verify(claim.film.film).read_bytes())
+    delivery = Delivery(
+        name=f"{folder}/{name}.mp4",
+        film=film.film,
+        companions=(film.srt, film.vtt, film.poster, film.manifest),
+        script=claim.spec.script,
+        portrait=claim.spec.portrait,
+    )
+    path = deliver(
+        delivery,
+        store=world.store,
+        root=world.archive,
+        confirm=lambda: desk.find(film.film.kind, film.film.key),
+        crash=world.fuse,
+    )
     yield "made"
     for _reply_lost in range(2):
-        commits.finish_archive(world.ledger, claim, path=f"{folder}/{name}", machine_ms=OK_MS)
+        commits.finish_archive(world.ledger, claim, path=path, machine_ms=OK_MS)
         world.ended(claim)
 
 

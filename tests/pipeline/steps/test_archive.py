@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import json
 import os
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, Any, NoReturn, Self
 
 import pytest
 
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.errors import AwayError, DamageError, InputError, TransientError
+from pipeline.plan.errors import AwayError, DamageError, InputError, SupersededError, TransientError
 from pipeline.steps import archive as room
 from pipeline.steps.archive import Delivery, archive, archive_id, init_archive, sweep
 from pipeline.store import Store
+from tests.db.conftest import SCRATCH
 
 NAME = "2026-11-20/anna_20261120-221502_a.b.mp4"
 STEM = "2026-11-20/anna_20261120-221502_a.b"
+#: What tells of itself in a manifest, and the manifest, in the order in which it gives way.
+PIECES = [f"{STEM}.mp4", f"{STEM}.jpg", f"{STEM}.vtt", f"{STEM}.srt", f"{STEM}.json"]
 VISIBLE = {
     f"{STEM}.jpg",
     f"{STEM}.json",
@@ -44,30 +51,44 @@ def _write(path: Path, content: bytes) -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    """An empty store."""
-    return Store(tmp_path / "store")
+def folder() -> Iterator[Path]:
+    """A folder in memory where there is one: what is tested is what a process's death does."""
+    made = Path(tempfile.mkdtemp(prefix="lectern-archive-", dir=SCRATCH))
+    yield made
+    shutil.rmtree(made)
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def store(folder: Path) -> Store:
+    """An empty store."""
+    return Store(folder / "store")
+
+
+@pytest.fixture
+def root(folder: Path) -> Path:
     """An archive."""
-    init_archive(tmp_path / "nas")
-    return tmp_path / "nas"
+    init_archive(folder / "nas")
+    return folder / "nas"
 
 
 @pytest.fixture
 def delivery(store: Store) -> Delivery:
     """A film with everything that goes with it."""
+    return delivery_of(store, b"film" * 100_000)
+
+
+def delivery_of(store: Store, content: bytes, *, trace: str = "a" * 32) -> Delivery:
+    """A film of this content, with everything that goes with it."""
+    film = put(store, Kind.FILM, ".mp4", content)
+    srt, vtt = put(store, Kind.CAPTIONS, ".srt", b"1" + content), put(store, Kind.CAPTIONS, ".vtt", b"WEBVTT")
+    poster = put(store, Kind.POSTER, ".jpg", b"jpeg")
+    told = {"trace": trace, "film": {"digest": film.digest}, "poster": {"digest": poster.digest}}
+    told["captions"] = {"srt": {"digest": srt.digest}, "vtt": {"digest": vtt.digest}}
+    manifest = put(store, Kind.MANIFEST, ".json", json.dumps(told).encode())
     return Delivery(
         name=NAME,
-        film=put(store, Kind.FILM, ".mp4", b"film" * 100_000),
-        companions=(
-            put(store, Kind.CAPTIONS, ".srt", b"1"),
-            put(store, Kind.CAPTIONS, ".vtt", b"WEBVTT"),
-            put(store, Kind.POSTER, ".jpg", b"jpeg"),
-            put(store, Kind.MANIFEST, ".json", b"{}"),
-        ),
+        film=film,
+        companions=(srt, vtt, poster, manifest),
         script=put(store, Kind.SOURCE, ".txt", b"Hello."),
         portrait=put(store, Kind.SOURCE, ".png", b"png"),
     )
@@ -158,6 +179,102 @@ def test_stranger_that_comes_in_between(delivery: Delivery, store: Store, root: 
     assert (root / NAME).read_bytes() == b"mine"
 
 
+@pytest.mark.parametrize("links", [True, False])
+def test_a_film_that_was_joined_anew_takes_the_place_of_its_earlier_self(
+    delivery: Delivery, store: Store, root: Path, monkeypatch: pytest.MonkeyPatch, *, links: bool
+) -> None:
+    """However much of it an earlier run left, and wherever the new run dies, the film is never a mixture."""
+    if not links:
+        monkeypatch.setattr(os, "link", refuse(errno.EPERM))
+    again = delivery_of(store, b"again")
+    points: list[str] = []
+    archive(delivery, store=store, root=root)
+    archive(again, store=store, root=root, crash=points.append)
+    assert points.count("archive-earlier-set-aside") == len(PIECES)
+    for last in range(len(points)):
+        shutil.rmtree(root / "2026-11-20")
+        archive(delivery, store=store, root=root)
+        # An earlier run, too, may have died before its film was whole: the film comes last.
+        for name in PIECES[: last % 5]:
+            (root / name).unlink()
+        passed: list[str] = []
+
+        def die(point: str, passed: list[str] = passed, last: int = last) -> None:
+            passed.append(point)
+            if len(passed) > last:
+                raise KilledError
+
+        with contextlib.suppress(KilledError):
+            archive(again, store=store, root=root, crash=die)
+        if NAME in visible(root):
+            assert_whole(root)
+        archive(again, store=store, root=root)
+        assert (root / NAME).read_bytes() == b"again"
+        assert_whole(root)
+        assert parts(root) == []
+
+
+def assert_whole(root: Path) -> None:
+    """A visible film has its own companions beside it, and nothing of another."""
+    assert visible(root) == VISIBLE
+    content = (root / NAME).read_bytes()
+    assert (root / f"{STEM}.srt").read_bytes() == b"1" + content
+
+
+def test_takes_nothing_away_that_its_manifest_does_not_tell_of(
+    delivery: Delivery, store: Store, root: Path
+) -> None:
+    """Another job's film keeps its place, and so does one that somebody has worked on since."""
+    archive(delivery_of(store, b"other", trace="b" * 32), store=store, root=root)
+    with pytest.raises(InputError, match="archive-name-taken"):
+        archive(delivery, store=store, root=root)
+    assert (root / NAME).read_bytes() == b"other"
+    shutil.rmtree(root / "2026-11-20")
+    archive(delivery_of(store, b"earlier"), store=store, root=root)
+    (root / NAME).write_bytes(b"cut by hand")
+    before = {name: (root / name).read_bytes() for name in visible(root)}
+    with pytest.raises(InputError, match="archive-name-taken"):
+        archive(delivery, store=store, root=root)
+    assert before == {name: (root / name).read_bytes() for name in visible(root)}
+    assert parts(root) == []
+
+
+def test_what_comes_in_the_last_moment_goes_back_to_its_place(
+    delivery: Delivery, store: Store, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stranger's file that takes the earlier film's place while that is set aside is not lost."""
+    archive(delivery_of(store, b"earlier"), store=store, root=root)
+    rename = Path.rename
+
+    def intrude(path: Path, target: Path) -> Path:
+        if path == root / NAME:
+            path.write_bytes(b"mine")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", intrude)
+    with pytest.raises(InputError, match="archive-name-taken"):
+        archive(delivery, store=store, root=root)
+    assert (root / NAME).read_bytes() == b"mine"
+    assert visible(root) == VISIBLE
+
+
+def test_who_has_lost_the_step_changes_nothing(delivery: Delivery, store: Store, root: Path) -> None:
+    """A late writer is refused before anything becomes visible or gives way."""
+
+    def refused() -> None:
+        raise SupersededError("ledger-superseded", step=1, fence=1)
+
+    with pytest.raises(SupersededError):
+        archive(delivery, store=store, root=root, confirm=refused)
+    assert visible(root) == set()
+    archive(replace(delivery_of(store, b"new"), script=delivery.script), store=store, root=root)
+    with pytest.raises(SupersededError):
+        archive(delivery, store=store, root=root, confirm=refused)
+    assert (root / NAME).read_bytes() == b"new"
+    assert_whole(root)
+    assert parts(root) == []
+
+
 def test_folder_without_marker_is_away(delivery: Delivery, store: Store, tmp_path: Path) -> None:
     """A folder that is missing or bears no marker, such as an empty mount point, is away and untouched."""
     for folder in (tmp_path / "missing", tmp_path / "empty"):
@@ -229,6 +346,55 @@ def test_errors_of_the_file_system(
         archive(delivery, store=store, root=root)
     assert visible(root) == set()
     assert parts(root) == []
+
+
+class _Failing:
+    """A file whose disk has a limit, or whose server tells only at the end that it has."""
+
+    def __init__(self, file: IO[Any], *, room: int | None) -> None:
+        self._file = file
+        self._room = room
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_told: object) -> None:
+        self._file.close()
+        if self._room is None:
+            raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._file, name)
+
+    def write(self, block: bytes) -> int:
+        if self._room is not None and (room := self._room - self._file.tell()) < len(block):
+            self._file.write(block[:room])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return self._file.write(block)
+
+
+@pytest.mark.parametrize("room", [100_000, None])
+def test_a_disk_that_is_full_in_the_middle_or_at_the_close(
+    delivery: Delivery, store: Store, root: Path, monkeypatch: pytest.MonkeyPatch, room: int | None
+) -> None:
+    """A film of which only a part finds room waits, and nothing of it stays; what was there before does."""
+    earlier = delivery_of(store, b"earlier")
+    archive(earlier, store=store, root=root)
+    opened = Path.open
+
+    def limited(path: Path, mode: str = "r", *more: Any, **told: Any) -> object:  # noqa: ANN401 - handed on
+        file = opened(path, mode, *more, **told)
+        return _Failing(file, room=room) if mode == "xb" else file
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", limited)
+        with pytest.raises(AwayError, match="archive-full"):
+            archive(delivery, store=store, root=root)
+    assert (root / NAME).read_bytes() == b"earlier"
+    assert visible(root) == VISIBLE
+    assert parts(root) == []
+    archive(delivery, store=store, root=root)
+    assert_whole(root)
 
 
 def test_damaged_artifact(delivery: Delivery, store: Store, root: Path) -> None:

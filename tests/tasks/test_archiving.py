@@ -1,0 +1,178 @@
+"""Promises about a film's way into the archive: real ledger, store and folder; only the film is made up."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db import commits, leases, operations, queue
+from db.states import Stage
+from db.values import Chunk, Claim, Film
+from farm.bootstrap import Farm, open_farm
+from pipeline.plan import trace
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.steps import archive as room
+from pipeline.steps.desk import Desk
+from tasks.bell import Bell
+from tasks.stages import STAGES, Bench, Commit
+from tasks.step import StepRunner
+from tests.db.values import CAPABILITIES, PROFILE, digest
+from tests.tasks.yard import Row, break_ground, one, quick_settings, sow, story
+from worker.places import free_port
+
+
+class KilledError(BaseException):
+    """Plays the end of a process between the archive and the ledger."""
+
+
+def _put(farm: Farm, kind: Kind, word: str, suffix: str, content: str) -> Artifact:
+    def write(part: Path) -> None:
+        part.write_text(content)
+
+    return farm.store.put(kind, digest(word), suffix, write)
+
+
+def _speak(bench: Bench, claim: Claim, _desk: Desk) -> Commit:
+    timeline = _put(bench.farm, Kind.TIMELINE, "timeline", ".json", "{}")
+    return lambda costs: commits.finish_speak(
+        bench.farm.ledger,
+        claim,
+        timeline=timeline,
+        chunks=[Chunk(first=0, end=1, frames=1)],
+        profile=PROFILE,
+        used=costs.used,
+        machine_ms=1,
+    )
+
+
+def _render(bench: Bench, claim: Claim, _desk: Desk) -> Commit:
+    return lambda costs: commits.finish_render(bench.farm.ledger, claim, used=costs.used, machine_ms=1)
+
+
+def _join(bench: Bench, claim: Claim, _desk: Desk) -> Commit:
+    """A film whose bytes are others each time, as another FFmpeg's might be."""
+    farm, word = bench.farm, f"film {claim.fence} "
+    film = _put(farm, Kind.FILM, "film", ".mp4", word * 1000)
+    srt, vtt = (_put(farm, Kind.CAPTIONS, each, each, word + each) for each in (".srt", ".vtt"))
+    poster = _put(farm, Kind.POSTER, "poster", ".jpg", word)
+    files = {"film": film, "poster": poster, "captions": {"srt": srt, "vtt": vtt}}
+    told = {"trace": trace.parse(claim.traceparent).trace_id, **files}
+    text = json.dumps(told, default=lambda each: {"digest": each.digest})
+    manifest = _put(farm, Kind.MANIFEST, "manifest", ".json", text)
+    made = Film(film=film, srt=srt, vtt=vtt, poster=poster, manifest=manifest, frames=1, essence=film.digest)
+    return lambda _costs: commits.finish_join(farm.ledger, claim, film=made, machine_ms=1)
+
+
+def _archive_and_die(bench: Bench, claim: Claim, desk: Desk) -> Commit:
+    STAGES[Stage.ARCHIVE](bench, claim, desk)
+    raise KilledError
+
+
+_MADE_UP = {Stage.SPEAK: _speak, Stage.RENDER: _render, Stage.JOIN: _join}
+
+
+@pytest.fixture
+def farm(tmp_path: Path) -> Iterator[Farm]:
+    """A farm with one film to make."""
+    settings = quick_settings(tmp_path / "home")
+    break_ground(settings)
+    with open_farm(settings) as opened:
+        sow(opened, [Row(row="row", script="Hello.")])
+        yield opened
+
+
+@pytest.fixture
+def runner(farm: Farm) -> Iterator[StepRunner]:
+    """A worker that makes films up and delivers them truly."""
+    bell = Bell(f"redis://127.0.0.1:{free_port(0)}/0")
+    stages = {**STAGES, **_MADE_UP}
+    with StepRunner(
+        farm, node="w", capabilities=CAPABILITIES, profiles=[PROFILE], bell=bell, stages=stages
+    ) as opened:
+        yield opened
+
+
+def work(farm: Farm, runner: StepRunner, *, steps: int) -> None:
+    """Do so many steps, one after another, each when its wait is over."""
+    for _ in range(steps):
+        farm.ledger.clock = lambda now=farm.ledger.clock: now() + 600_000  # type: ignore[misc]
+        (head,) = (each for every in CAPABILITIES for each in queue.heads(farm.ledger, every, limit=1))
+        assert runner.run(head.step)
+
+
+def delivered(farm: Farm) -> set[Path]:
+    """Every film in the archive."""
+    return set(farm.archive.glob("*/*.mp4"))
+
+
+def parts(farm: Farm) -> list[Path]:
+    """What lies in the archive's hidden folder."""
+    return list((farm.archive / room.PARTS).iterdir())
+
+
+def test_a_delivery_that_was_not_committed_gives_way_to_the_film_that_was_joined_since(
+    farm: Farm, runner: StepRunner
+) -> None:
+    """The worker dies after delivering, the film is lost and joined anew, with other bytes: one is there."""
+    work(farm, runner, steps=3)
+    with (
+        pytest.raises(KilledError),
+        StepRunner(
+            farm,
+            node="v",
+            capabilities=CAPABILITIES,
+            profiles=[PROFILE],
+            bell=Bell(f"redis://127.0.0.1:{free_port(0)}/0"),
+            stages={Stage.ARCHIVE: _archive_and_die},
+        ) as dying,
+    ):
+        work(farm, dying, steps=1)
+    (earlier,) = delivered(farm)
+    before = earlier.read_bytes()
+    (lease,) = leases.read_leases(farm.ledger)
+    assert leases.expire(farm.ledger, lease, poison_deaths=3).taken
+    for film in (farm.store.root / "film").glob("*/*"):
+        film.unlink()
+    # It is looked for twice, joined anew, and delivered.
+    work(farm, runner, steps=4)
+    assert one(farm, "SELECT archive FROM jobs") == "archived", story(farm)
+    assert delivered(farm) == {earlier}
+    assert earlier.read_bytes() != before
+    known = one(
+        farm, "SELECT digest FROM artifacts JOIN results ON artifact_id = artifacts.id WHERE role = 'film'"
+    )
+    assert hashlib.sha256(earlier.read_bytes()).hexdigest() == known
+    assert parts(farm) == []
+
+
+def test_a_film_waits_while_the_archive_is_full(
+    farm: Farm, runner: StepRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It uses up no retry, leaves nothing behind, and is delivered as it is once there is room."""
+    work(farm, runner, steps=3)
+    synced = os.fsync
+
+    def full(descriptor: int) -> None:
+        if str(farm.archive) in str(Path(f"/proc/self/fd/{descriptor}").readlink()):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        synced(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        work(farm, runner, steps=5)
+    assert one(farm, "SELECT state FROM jobs") == "completed"
+    assert one(farm, "SELECT archive FROM jobs") == "pending"
+    assert one(farm, "SELECT failures FROM steps WHERE stage = 'archive'") == 0
+    assert (delivered(farm), parts(farm)) == (set(), [])
+    assert operations.retry(farm.ledger, [1], by="anna").unchanged == (1,)
+    work(farm, runner, steps=1)
+    assert one(farm, "SELECT archive FROM jobs") == "archived", story(farm)
+    assert one(farm, "SELECT count(*) FROM attempts JOIN steps ON id = step_id WHERE stage = 'join'") == 1
+    assert len(delivered(farm)) == 1
+    assert parts(farm) == []

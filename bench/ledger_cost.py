@@ -25,7 +25,7 @@ from db.desk import LedgerDesk
 from db.engine import connect
 from db.ledger import Ledger
 from db.states import Urgency
-from db.values import Chunk, Claim, Holding, JobDraft, Submission
+from db.values import Chunk, Claim, JobDraft, Submission
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.job import Format, JobSpec, RenderProfile, VoiceChoice
 from pipeline.plan.keys import digest_of
@@ -104,7 +104,7 @@ def run_step(ledger: Ledger, name: str) -> None:
             desk.put(clip, 1000)
     # A chunk renders for about half a minute on one core, so its worker beats ten times.
     for _ in range(BEATS):
-        claims.beat(ledger, WORKER, [Holding(step=claim.step, fence=claim.fence)])
+        claims.beat(ledger, WORKER, claim.holding)
     leases.read_leases(ledger)
     commits.finish_render(ledger, claim, used=desk.used.values(), machine_ms=30_000)
 

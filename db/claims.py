@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from db.codec import profile_digest, profile_from_text, spec_from_text
 from db.ledger import Ledger
@@ -22,11 +30,11 @@ class Heard:
     """What a worker's beat brings back.
 
     Attributes:
-        mine: the holdings that are still this worker's; every other one is to be stopped, nothing written.
+        mine: what it holds is still its own; else it is to be stopped, and nothing written.
         draining: take nothing new and end when done.
     """
 
-    mine: frozenset[Holding]
+    mine: bool
     draining: bool
 
 
@@ -124,6 +132,7 @@ _BEAT = (
         steps.c.state == StepState.RUNNING.value,
     )
     .values(lease=steps.c.lease + 1)
+    .returning(steps.c.id)
 )
 _PULSE = (
     update(workers)
@@ -131,6 +140,15 @@ _PULSE = (
     .values(counter=workers.c.counter + 1, alive=1, seen_at=bindparam("now"))
     .returning(workers.c.draining)
 )
+# PostgreSQL does both in one statement.
+_BEAT_AND_PULSE = select(
+    exists(select(_BEAT.cte("beat").c.id)).label("mine"),
+    select(_PULSE.cte("pulse").c.draining).scalar_subquery().label("draining"),
+)
+
+
+class _ClaimedElsewhereError(Exception):
+    """Another worker was faster: what this one has begun to write is undone."""
 
 
 def claim(
@@ -159,42 +177,54 @@ def claim(
         AwayError: ``ledger-away``. The claim may stand all the same; its lease then runs out.
     """
     honoured = None if profiles is None else {profile_digest(profile) for profile in profiles}
-    with ledger.write("claim") as connection:
-        now = ledger.clock()
-        seen = run(connection, _LOOK, {"step": step}).first()
-        if seen is None or seen.state != StepState.READY.value:
-            return None
-        able = seen.capability in capabilities
-        able = able and (not seen.profile_digest or honoured is None or seen.profile_digest in honoured)
-        if not able or seen.closed or seen.not_before > now or _after_another(connection, seen, worker, now):
-            run(connection, _UNMARK, {"step": step, "sent": seen.published_at})
-            return None
-        if seen.job_state == JobState.QUEUED.value:
-            run(connection, _ACTIVATE, {"job": seen.job_id, "now": now})
-        fence = run(connection, _CLAIM, {"step": step, "now": now, "by": worker}).scalar()
-        if fence is None:
-            connection.rollback()
-            return None
-        begun = {"step_id": step, "number": fence, "worker": worker, "device": device, "started_at": now}
-        begun |= {"machine_ms": 0, "log_tail": "", "span": "", "folded": 0}
-        run(connection, _BEGIN, begun)
-        return _claim_of(connection, seen, step=step, fence=fence, worker=worker)
+    try:
+        with ledger.write("claim") as connection:
+            now = ledger.clock()
+            seen = run(connection, _LOOK, {"step": step}).first()
+            if seen is None or seen.state != StepState.READY.value:
+                return None
+            able = seen.capability in capabilities
+            able = able and (not seen.profile_digest or honoured is None or seen.profile_digest in honoured)
+            if (
+                not able
+                or seen.closed
+                or seen.not_before > now
+                or _after_another(connection, seen, worker, now)
+            ):
+                run(connection, _UNMARK, {"step": step, "sent": seen.published_at})
+                return None
+            return _begin(connection, seen, step=step, worker=worker, device=device, now=now)
+    except _ClaimedElsewhereError:
+        return None
 
 
-def beat(ledger: Ledger, worker: str, holdings: Collection[Holding]) -> Heard:
-    """Raise the leases of a worker's holdings and its own counter; hear which are still its own.
+def beat(ledger: Ledger, worker: str, holding: Holding | None = None) -> Heard:
+    """Raise the lease of what a worker holds and the worker's own counter; hear whether it is still its own.
 
     Raises:
         AwayError: ``ledger-away``: nothing was heard, so the work goes on.
     """
+    held = {"step": holding.step, "held": holding.fence} if holding else {"step": 0, "held": 0}
+    told = {"worker": worker, "now": ledger.clock()}
+    if not ledger.is_sqlite:
+        heard = ledger.change("beat", _BEAT_AND_PULSE, {**held, **told}).one()
+        return Heard(mine=heard.mine, draining=bool(heard.draining))
     with ledger.write("beat") as connection:
-        mine = {
-            holding
-            for holding in sorted(holdings, key=lambda each: each.step)
-            if run(connection, _BEAT, {"step": holding.step, "held": holding.fence}).rowcount == 1
-        }
-        draining = run(connection, _PULSE, {"worker": worker, "now": ledger.clock()}).scalar()
-        return Heard(mine=frozenset(mine), draining=bool(draining))
+        mine = holding is not None and bool(run(connection, _BEAT, held).rows)
+        draining = run(connection, _PULSE, told).scalar()
+        return Heard(mine=mine, draining=bool(draining))
+
+
+def _begin(connection: Connection, seen: Found, *, step: int, worker: str, device: str, now: int) -> Claim:
+    if seen.job_state == JobState.QUEUED.value:
+        run(connection, _ACTIVATE, {"job": seen.job_id, "now": now})
+    fence = run(connection, _CLAIM, {"step": step, "now": now, "by": worker}).scalar()
+    if fence is None:
+        raise _ClaimedElsewhereError
+    begun = {"step_id": step, "number": fence, "worker": worker, "device": device, "started_at": now}
+    begun |= {"machine_ms": 0, "log_tail": "", "span": "", "folded": 0}
+    run(connection, _BEGIN, begun)
+    return _claim_of(connection, seen, step=step, fence=fence, worker=worker)
 
 
 def _after_another(connection: Connection, seen: Found, worker: str, now: int) -> bool:

@@ -6,10 +6,9 @@ systems lock unreliably. Several hosts need PostgreSQL.
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, text
@@ -21,6 +20,10 @@ from pipeline.plan.errors import AwayError, InputError
 #: Execution option of a connection whose transaction writes.
 WRITES = "lectern_writes"
 
+#: How a transaction that writes begins. On SQLite IMMEDIATE: a deferred one that reads first fails at once
+#: when another commits in between.
+BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN ISOLATION LEVEL READ COMMITTED"}
+
 _BUSY_S = 30
 _STATEMENT_MS = 60_000
 
@@ -29,9 +32,8 @@ def connect(url: str) -> Engine:
     """Make an engine for a ledger's URL; nothing is connected until it is used.
 
     SQLite: WAL, synchronous FULL, foreign keys, a busy timeout of 30 s; a transaction that writes begins
-    IMMEDIATE (a deferred one that reads first fails at once when another commits in between), one that only
-    reads does not. PostgreSQL (psycopg 3): READ COMMITTED, connections tried before use, statements
-    that take a minute are ended.
+    IMMEDIATE, one that only reads does not. PostgreSQL (psycopg 3): READ COMMITTED, connections tried before
+    use, statements that take a minute are ended.
 
     Raises:
         InputError: ``ledger-url-wrong``: not a URL, or of another database.
@@ -47,20 +49,40 @@ def connect(url: str) -> Engine:
     raise InputError("ledger-url-wrong")
 
 
-@contextlib.contextmanager
-def reaching(engine: Engine) -> Iterator[None]:
-    """Turn what a driver says of an unreachable database into `AwayError` ``ledger-away``.
+class Reaching:
+    """Turns what a driver says of an unreachable database into `AwayError` ``ledger-away``.
 
     So do a lock that is not given within the busy timeout and a transaction that PostgreSQL ended to undo a
     deadlock: nothing was written, and the same call may succeed later. The driver's own errors are known too.
+    A context manager without a state, so one does for every block and thread.
+
+    Args:
+        engine: whose database.
+
+    Attributes:
+        errors: what says that it is away.
     """
-    driver = engine.dialect.loaded_dbapi
-    away = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
-    try:
-        yield
-    except (*away, driver.OperationalError, driver.InterfaceError) as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise AwayError("ledger-away", place=place_of(engine), reason=reason) from error
+
+    def __init__(self, engine: Engine) -> None:
+        driver = engine.dialect.loaded_dbapi
+        self._engine = engine
+        self.errors = (
+            exc.OperationalError,
+            exc.InterfaceError,
+            exc.TimeoutError,
+            driver.OperationalError,
+            driver.InterfaceError,
+        )
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, self.errors):
+            reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+            raise AwayError("ledger-away", place=place_of(self._engine), reason=reason) from error
 
 
 def place_of(engine: Engine) -> str:
@@ -96,7 +118,7 @@ def revision_of(engine: Engine) -> str | None:
     """
     if engine.dialect.name == "sqlite" and not Path(str(engine.url.database)).is_file():
         return None
-    with reaching(engine), engine.connect() as connection:
+    with Reaching(engine), engine.connect() as connection:
         if not engine.dialect.has_table(connection, "alembic_version"):
             return None
         found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
@@ -117,7 +139,7 @@ def _connect_sqlite(url: URL) -> Engine:
     def begin(connection: Connection) -> None:
         # Reading needs no transaction of its own, and sees each statement's own moment, as on PostgreSQL.
         if connection.get_execution_options().get(WRITES, False):
-            connection.connection.cursor().execute("BEGIN IMMEDIATE")
+            connection.connection.cursor().execute(BEGIN["sqlite"])
 
     return engine
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable
 
-from db.engine import WRITES, reaching
+from db.engine import BEGIN, Reaching
 from db.lending import lender
-from db.prepared import Answer, run
+from db.prepared import Answer, cursor_of, run
 
 #: Called with a point's name before and after each commit. The default does nothing; a test raises there.
 CrashPoint = Callable[[str], None]
@@ -44,10 +44,9 @@ class Ledger:
         self.engine = engine
         self.clock = clock
         self._crash = crash
-        self._writing = lender(engine, "writing", **{WRITES: True})
-        # Who only reads sees each statement's own moment anyway, so BEGIN and ROLLBACK can be done without.
-        reading = {} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
-        self._reading = lender(engine, "reading", **reading)
+        self._lender = lender(engine)
+        self._reaching = Reaching(engine)
+        self._begin = BEGIN[engine.dialect.name]
 
     @property
     def is_sqlite(self) -> bool:
@@ -64,14 +63,20 @@ class Ledger:
         Raises:
             AwayError: ``ledger-away``. From the commit itself it leaves open whether it stands.
         """
-        with reaching(self.engine), self._writing.lend() as connection:
-            with connection.begin() as transaction:
+        with self._reaching, self._lender.lend() as connection:
+            raw = connection.connection.dbapi_connection
+            if raw is None:
+                raise TypeError(connection)
+            cursor_of(connection).execute(self._begin)
+            try:
                 yield connection
-                if not transaction.is_active:
-                    # The block has undone everything itself: there is nothing to commit.
-                    return
                 self._crash(f"{name}-before-commit")
-                transaction.commit()
+                raw.commit()
+            except BaseException:
+                # A connection that is lost cannot be told, and need not be.
+                with contextlib.suppress(*self._reaching.errors):
+                    raw.rollback()
+                raise
             self._crash(f"{name}-after-commit")
 
     def change(
@@ -92,7 +97,7 @@ class Ledger:
         Raises:
             AwayError: ``ledger-away``. It leaves open whether the change stands.
         """
-        with self.read() as connection:
+        with self._reaching, self._lender.lend() as connection:
             self._crash(f"{name}-before-commit")
             changed = run(connection, statement, values, lists)
             self._crash(f"{name}-after-commit")
@@ -100,12 +105,12 @@ class Ledger:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection to read with.
+        """A connection to read with; each statement sees its own moment.
 
         Raises:
             AwayError: ``ledger-away``.
         """
-        with reaching(self.engine), self._reading.lend() as connection:
+        with self._reaching, self._lender.lend() as connection:
             yield connection
 
     def close(self) -> None:

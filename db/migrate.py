@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine
 
-from db.engine import WRITES, check_schema, place_of, reaching, revision_of
+from db.engine import WRITES, Reaching, check_schema, place_of, revision_of
 from db.tables import REVISIONS, metadata
 from pipeline.plan.errors import InputError
 
@@ -54,7 +54,7 @@ def upgrade(engine: Engine) -> SchemaState:
         raise InputError("ledger-schema-new", place=place_of(engine), found=found, wanted=REVISIONS[-1])
     if engine.dialect.name == "sqlite":
         Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
-    with reaching(engine), _alone(engine) as connection:
+    with Reaching(engine), _alone(engine) as connection:
         config = Config()
         config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
         config.attributes["connection"] = connection
@@ -69,7 +69,7 @@ def check(engine: Engine) -> tuple[str, ...]:
         InputError, AwayError: as `db.engine.check_schema`.
     """
     check_schema(engine)
-    with reaching(engine), engine.connect() as connection:
+    with Reaching(engine), engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return tuple(repr(difference) for difference in compare_metadata(context, metadata))
 

@@ -4,7 +4,7 @@ SQLAlchemy finds a compiled statement again by walking through all of it, and wr
 objects: on either database that costs more than most of our statements take to run. What runs for every clip,
 beat and look at the lines therefore goes to the driver as it was compiled, and comes back as plain rows. It
 remains within the transaction of its SQLAlchemy connection; a driver's errors come as the driver's own, which
-`db.engine.reaching` knows.
+`db.engine.Reaching` knows.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def run(
 
     Raises:
         KeyError: SQLite: a parameter is missing.
-        Exception: the driver's own (`db.engine.reaching`).
+        Exception: the driver's own (`db.engine.Reaching`).
     """
     several = [values] if isinstance(values, Mapping) else values
     if lists:
@@ -111,7 +111,7 @@ def run(
         tuple([(name, len(filling)) for name, filling in lists.items()]),
         connection.dialect,
     )
-    cursor = _cursor(connection)
+    cursor = cursor_of(connection)
     if len(several) > 1:
         cursor.executemany(wording.text, [wording.bound(each) for each in several])
         return Answer(rows=(), rowcount=cursor.rowcount)
@@ -121,7 +121,7 @@ def run(
     return Answer(rows=[wording.row(row) for row in cursor.fetchall()], rowcount=cursor.rowcount)
 
 
-def _cursor(connection: Connection) -> DBAPICursor:
+def cursor_of(connection: Connection) -> DBAPICursor:
     """The cursor of a connection: nothing is left in it between two statements, so one does for all."""
     kept = connection.info
     if _CURSOR not in kept:

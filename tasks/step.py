@@ -222,9 +222,8 @@ class StepRunner:
     def _beat(self, attempt: Attempt | None) -> bool:
         if not self._known:
             self._register()
-        holdings = [attempt.claim.holding] if attempt is not None else []
-        heard = claims.beat(self._farm.ledger, self._node, holdings)
-        return heard.mine.issuperset(holdings)
+        holding = attempt.claim.holding if attempt is not None else None
+        return claims.beat(self._farm.ledger, self._node, holding).mine
 
     def _leave(self, attempt: Attempt) -> NoReturn:
         """End this process: the attempt was asked to stop and did not. Called from the heart's thread."""

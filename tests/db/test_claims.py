@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -75,14 +76,19 @@ def test_a_beat_hears_what_is_still_ones_own(ledger: Ledger) -> None:
     submit(ledger, ["a", "b"])
     workers.register(ledger, WORKER, host="h", device="cpu", capabilities=CAPABILITIES)
     first, second = take(ledger, "speak"), take(ledger, "speak")
-    both = [first.holding, second.holding]
     before = {lease.step: lease.counter for lease in leases.read_leases(ledger)}
-    assert claims.beat(ledger, WORKER, both) == claims.Heard(mine=frozenset(both), draining=False)
-    assert all(lease.counter > before[lease.step] for lease in leases.read_leases(ledger))
+    for claim in (first, second):
+        assert claims.beat(ledger, WORKER, claim.holding) == claims.Heard(mine=True, draining=False)
+    assert all(lease.counter == before[lease.step] + 1 for lease in leases.read_leases(ledger))
+    (pulse,) = leases.read_pulses(ledger)
+    assert claims.beat(ledger, WORKER) == claims.Heard(mine=False, draining=False)
+    assert leases.read_pulses(ledger) == (replace(pulse, counter=pulse.counter + 1),)
     operations.cancel(ledger, [first.job], by="anna")
     workers.drain(ledger, WORKER, draining=True)
-    heard = claims.beat(ledger, WORKER, [*both, Holding(step=second.step, fence=99)])
-    assert heard == claims.Heard(mine=frozenset([second.holding]), draining=True)
+    assert claims.beat(ledger, WORKER, first.holding) == claims.Heard(mine=False, draining=True)
+    assert claims.beat(ledger, WORKER, second.holding) == claims.Heard(mine=True, draining=True)
+    old = Holding(step=second.step, fence=second.fence - 1)
+    assert claims.beat(ledger, WORKER, old) == claims.Heard(mine=False, draining=True)
 
 
 def test_a_pause_lets_the_running_step_finish(ledger: Ledger) -> None:
@@ -90,7 +96,7 @@ def test_a_pause_lets_the_running_step_finish(ledger: Ledger) -> None:
     submit(ledger, ["row"])
     claim = take(ledger, "speak")
     operations.pause(ledger, [claim.job], by="anna")
-    assert claims.beat(ledger, WORKER, [claim.holding]).mine == {claim.holding}
+    assert claims.beat(ledger, WORKER, claim.holding).mine
     assert not speak(ledger, claim).ready
     assert queue.heads(ledger, "render.warp", limit=9) == ()
     resumed = operations.resume(ledger, [claim.job], by="anna")

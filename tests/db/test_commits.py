@@ -153,7 +153,7 @@ def test_a_lease_that_moved_is_not_taken_away(ledger: Ledger) -> None:
     claim = take(ledger, "speak")
     (old,) = leases.read_leases(ledger)
     desk_of(ledger, claim).take(Kind.SPEECH, "a" * 64)
-    claims.beat(ledger, claim.worker, [claim.holding])
+    claims.beat(ledger, claim.worker, claim.holding)
     assert not leases.expire(ledger, old, poison_deaths=3).taken
     (new,) = leases.read_leases(ledger)
     assert leases.expire(ledger, new, poison_deaths=3).taken

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.support import portraits
+
 ASTRONAUT = Path(__file__).resolve().parents[2] / "demo/portraits/astronaut.png"
 _COLUMNS = (
     "id", "script", "script_file", "portrait", "voice", "language", "speed", "format", "department",
@@ -52,6 +54,8 @@ BAD: Sequence[Bad] = (
     _bad("face-several", "portrait", "portrait-several-faces", portrait="several.png"),
     _bad("face-cut", "portrait", "portrait-face-cut", portrait="cut.png"),
     _bad("face-small", "portrait", "portrait-face-too-small", portrait="small.png"),
+    _bad("face-turned", "portrait", "portrait-turned-away", portrait="turned_away.png"),
+    _bad("face-lying", "portrait", "portrait-lying", portrait="head_over.png"),
     _bad("face-blurred", "portrait", "portrait-blurred", portrait="blurred.png"),
     _bad("face-box", "face.box", "submit-face-box-wrong", face_box="left"),
     _bad("face-elsewhere", "portrait", "portrait-box-without-face", face_box="0,0,20,20"),
@@ -80,6 +84,7 @@ DOUBTFUL: Sequence[Bad] = (
     _bad("covered", "portrait", "portrait-mouth-covered", portrait="covered.png"),
     _bad("soft", "portrait", "portrait-soft", portrait="soft.png"),
     _bad("enlarged", "portrait", "portrait-face-enlarged", format="square-1080"),
+    _bad("turned", "portrait", "portrait-turned", portrait="turned.png"),
     _bad("shadowed", "portrait", "portrait-shadowed", portrait="shadowed.png"),
 )
 
@@ -126,6 +131,9 @@ def _pictures(face: Picture) -> dict[str, Picture]:
         "several.png": np.hstack([face, face]),
         "cut.png": np.ascontiguousarray(face[:, 210:]),
         "small.png": small,
+        "turned_away.png": portraits.shrunk(portraits.turned(face, 62), 2),
+        "turned.png": portraits.turned(face, 30),
+        "head_over.png": np.ascontiguousarray(face[::-1, ::-1]),
         "blurred.png": np.asarray(cv2.GaussianBlur(face, (0, 0), 4), np.uint8),
         "covered.png": covered,
         "soft.png": np.asarray(cv2.GaussianBlur(face, (0, 0), 2), np.uint8),

@@ -209,12 +209,12 @@ FACE_MESSAGES: tuple[Message, ...] = (
         code="portrait-lying",
         level="error",
         en=Text(
-            what="The face leans by {degrees} degrees: the picture may lie on its side.",
+            what="The face leans by {degrees} degrees: the picture does not stand upright.",
             why="Films show people upright.",
             cure="Turn the picture upright and save it.",
         ),
         zh=Text(
-            what="脸部倾斜了 {degrees} 度：图片可能没有摆正。",
+            what="脸部倾斜了 {degrees} 度：图片没有摆正。",
             why="影片中的人物是直立的。",
             cure="请把图片旋转摆正后保存。",
         ),

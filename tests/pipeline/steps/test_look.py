@@ -109,6 +109,7 @@ def test_enlarging_is_sharp_and_adds_no_halo(eye: EyeEngine) -> None:
         (portraits.astronaut()[:400], "portrait-picture-small"),
         (portraits.shrunk(portraits.astronaut(), 0.94), "portrait-face-small"),
         (portraits.rotated(portraits.astronaut(), 30), "portrait-leaning"),
+        (portraits.turned(portraits.astronaut(), 30), "portrait-turned"),
         (
             portraits.beside(portraits.close_up(3), portraits.shrunk(portraits.close_up(3), 0.45)),
             "portrait-faces-behind",
@@ -132,6 +133,8 @@ def test_a_flaw_is_told_and_the_film_can_still_be_made(eye: EyeEngine, picture: 
         (portraits.close_up(4)[:, 330:], "portrait-face-cut"),
         (portraits.shrunk(portraits.astronaut(), 0.6), "portrait-face-too-small"),
         (portraits.rotated(portraits.astronaut(), 90), "portrait-lying"),
+        (np.ascontiguousarray(portraits.leo()[::-1, ::-1]), "portrait-lying"),
+        (portraits.turned(portraits.astronaut(), 62), "portrait-turned-away"),
         (portraits.blurred(portraits.astronaut(), 4.0), "portrait-blurred"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -77,6 +77,19 @@ def test_roll_follows_a_turned_picture(eye: FaceMeshEye) -> None:
         assert turned.roll - upright.roll == pytest.approx(degrees, abs=4)
 
 
+def test_a_face_on_its_head_is_seen_as_it_stands(eye: FaceMeshEye) -> None:
+    """A photograph and a drawing turned by half a circle lean by half a circle, and chins are above eyes."""
+    for picture in (portraits.astronaut(), portraits.leo()):
+        (upright,) = eye.look(picture)
+        (turned,) = eye.look(np.ascontiguousarray(picture[::-1, ::-1]))
+        assert abs(turned.roll - upright.roll) == pytest.approx(180, abs=4)
+        assert turned.landmarks is not None
+        assert upright.landmarks is not None
+        size = (picture.shape[1], picture.shape[0])
+        apart = turned.landmarks[:, :2] + upright.landmarks[:, :2] - size
+        assert np.abs(apart).max() < 0.03 * size[0]
+
+
 def test_a_mirrored_face_looks_the_other_way(eye: FaceMeshEye) -> None:
     """Yaw changes its sign in the mirror, pitch does not."""
     picture = portraits.astronaut()

@@ -52,7 +52,7 @@ demo: $(VENV)/base.ready ## set everything up and render a real batch
 
 .PHONY: test
 test: $(VENV)/dev.ready ## set everything up and run the tests
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: soak
 soak: $(VENV)/dev.ready ## the long fault campaigns (an hour)

@@ -1,8 +1,25 @@
-"""What holds for every test."""
+"""What holds for every test, and how tests are shared out when several processes run them."""
 
 from __future__ import annotations
 
 import signal
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+#: Rooms whose files share what takes long to make: one process runs all of such a room.
+_TOGETHER = ("tests/films/",)
+#: What takes longest is begun first, so that at the end no process waits for another one.
+_FIRST = (
+    "tests/films/",
+    "tests/demo/test_run.py",
+    "tests/worker/test_faults.py",
+    "tests/db/test_promises.py",
+    "tests/cli/test_program.py",
+    "tests/pipeline/steps/test_join.py",
+    "tests/pipeline/engines/face/",
+)
 
 
 def pytest_configure() -> None:
@@ -12,3 +29,26 @@ def pytest_configure() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+
+    def rank(item: pytest.Item) -> int:
+        return next((at for at, place in enumerate(_FIRST) if item.nodeid.startswith(place)), len(_FIRST))
+
+    items.sort(key=rank)
+
+
+class _Rooms(LoadFileScheduling):
+    """Gives out whole files, and some rooms as a whole, in the order in which they were collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        together = (room for room in _TOGETHER if nodeid.startswith(room))
+        return next(together, super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Rooms | None:  # noqa: ANN401 - xdist's own
+    """Share out by file and room where files are asked for."""
+    return _Rooms(config, log) if config.getoption("dist") == "loadfile" else None

@@ -13,7 +13,7 @@ from cli.exits import Exit
 from tests.cli.conftest import LECTERN, PORTRAIT, Lectern
 
 
-def test_a_missing_ledger_is_named_with_its_cure(program: Lectern, home: Path) -> None:
+def test_a_missing_ledger_is_named_with_its_cure(program: Lectern, lectern: Lectern, home: Path) -> None:
     """In the language of the locale; and nothing makes the ledger but the command that is named."""
     answer = program("status", LC_ALL="zh_CN.UTF-8")
     assert answer.code == Exit.SETUP
@@ -25,7 +25,7 @@ def test_a_missing_ledger_is_named_with_its_cure(program: Lectern, home: Path) -
     made = program("db", "upgrade", "--json")
     assert made.code == Exit.OK
     assert made.document["ready"]
-    assert program("db", "check").code == Exit.OK
+    assert lectern("db", "check").code == Exit.OK
 
 
 def test_a_terminal_that_knows_no_chinese_gets_question_marks(program: Lectern) -> None:
@@ -54,7 +54,9 @@ def test_a_knob_that_does_not_exist_is_named(program: Lectern) -> None:
     assert "LECTERN_WURKER: there is no such knob" in answer.failure["what"]
 
 
-def test_one_film_is_made_without_any_farm(program: Lectern, home: Path, tmp_path: Path) -> None:
+def test_one_film_is_made_without_any_farm(
+    program: Lectern, lectern: Lectern, home: Path, tmp_path: Path
+) -> None:
     """Film, captions, poster and manifest lie together; the same again is found, nothing is overwritten."""
     script = tmp_path / "talk.txt"
     script.write_text("你好。", "utf-8")
@@ -73,7 +75,7 @@ def test_one_film_is_made_without_any_farm(program: Lectern, home: Path, tmp_pat
     assert "你好" in film.with_suffix(".srt").read_text("utf-8")
     assert not (home / "ledger.sqlite3").exists()
 
-    refused = program(*order, "--json")
+    refused = lectern(*order, "--json")
     assert refused.code == Exit.CONFLICT
     assert refused.failure["code"] == "command-output-exists"
     before = film.read_bytes()
@@ -87,7 +89,7 @@ def test_one_film_is_made_without_any_farm(program: Lectern, home: Path, tmp_pat
 def test_an_interrupted_render_leaves_nothing_half(home: Path, tmp_path: Path) -> None:
     """Ctrl-C in the middle of the work: no file of the film, no part of one, and the exit code says so."""
     script = tmp_path / "talk.txt"
-    script.write_text(" ".join(f"This is sentence number {number}." for number in range(40)), "utf-8")
+    script.write_text(" ".join(f"This is sentence number {number}." for number in range(12)), "utf-8")
     shutil.copy(PORTRAIT, tmp_path / "face.png")
     started = subprocess.Popen(
         [

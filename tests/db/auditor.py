@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from db.tables import (
 from pipeline.steps.archive import MARKER, SOURCES
 from pipeline.store import Store
 from tests.db.values import digest
-from tests.db.world import ENDED_MS, OK_MS
+from tests.db.world import ENDED_MS, OK_MS, World
 
 Key = tuple[str, str]
 _BEGUN = {"ready", "running", "done"}
@@ -86,6 +86,8 @@ def audit_standing(
     running = {(step.id, step.fence) for step in books.all_steps if step.state == "running"}
     open_ = {(row.step_id, row.number) for of in books.attempts.values() for row in of if row.outcome is None}
     assert running == open_, "an attempt is open exactly while its step is running"
+    for step in books.all_steps:
+        assert step.state == "ready" or not step.published_at, f"a {step.state} step is on its way"
     holders = {(row.step_id, row.fence) for row in books.key_leases}
     assert holders <= running, "a key is kept by somebody who has gone"
     for job in books.jobs.values():
@@ -160,22 +162,19 @@ def _audit_words(books: Books, scripts: dict[str, list[str]]) -> None:
         assert wanted <= books.uses[step.id], f"a {step.stage} step is done without what it is made of"
 
 
-def audit_end(
-    ledger: Ledger, store: Store, archive: Path, damaged: Collection[Key], *, all_completed: bool
-) -> None:
+def audit_end(world: World, *, all_completed: bool) -> None:
     """What has to be true when all work has ended and gc has run.
 
     Args:
-        ledger: the ledger.
-        store: its store.
-        archive: the folder that films are delivered to.
-        damaged: kinds and keys whose files the test itself took away, and nobody has made again.
+        world: everything there is.
         all_completed: whether every job shall have become a film.
     """
-    books = Books(ledger)
-    _audit_jobs(books, archive, all_completed=all_completed)
+    store, damaged = world.store, world.damaged
+    books = Books(world.ledger)
+    _audit_jobs(books, world.archive, all_completed=all_completed)
     for step in books.all_steps:
         _audit_attempts(step, books)
+        _audit_ends(step, books, world.ends)
     assert not books.key_leases, "a key's lease is left over"
     known = {
         (row.kind, row.key, row.digest[:16], row.size) for row in books.artifacts.values() if not row.struck
@@ -246,6 +245,20 @@ def _audit_attempts(step: Any, books: Books) -> None:  # noqa: ANN401 - a row
         assert mine[-1].outcome == "ok", "a step is done that nobody did"
     for row in mine:
         assert row.machine_ms == _due(row, books), f"{row.outcome} costs {row.machine_ms} ms"
+
+
+def _audit_ends(step: Any, books: Books, ends: Mapping[tuple[int, int], tuple[str, str]]) -> None:  # noqa: ANN401
+    """Every end is remembered; only waits in a row, for the same reason, are remembered as one."""
+    before = 0
+    for row in books.attempts[step.id]:
+        for number in range(before + 1, row.number):
+            told = ends.get((step.id, number), ("interrupted", row.error_code))
+            assert row.outcome == "interrupted", f"{number} was folded into an attempt that is {row.outcome}"
+            assert told == ("interrupted", row.error_code), f"{told} was folded into {row.error_code}"
+        assert row.folded == row.number - before - 1
+        before = row.number
+        outcome = ends.get((step.id, row.number), (row.outcome, ""))[0]
+        assert outcome == row.outcome, f"an attempt that was {outcome} is remembered as {row.outcome}"
 
 
 def _due(attempt: Any, books: Books) -> int:  # noqa: ANN401 - a row

@@ -28,8 +28,10 @@ from tests.db.moves import (
     FUSES,
     JOBS,
     LATE,
+    LATE_FUSES,
     LEGAL,
     MEDDLING,
+    MOMENTS,
     MOST_JOBS,
     NEEDS,
     PLACES,
@@ -57,6 +59,7 @@ class Farm(RuleBasedStateMachine):
         self.scripts: dict[str, list[str]] = {}
         self.fences: dict[int, int] = {}
         self.states: dict[int, str] = {}
+        self.came_back = False
 
     @initialize(batch=st.sampled_from(BATCHES))
     def submit(self, batch: tuple[str, ...]) -> None:
@@ -183,20 +186,27 @@ class Farm(RuleBasedStateMachine):
         finished = False
         with self.world.fuse.lit(fuse):
             for _ in range(times):
-                if worker.work is None:
+                if worker.work is None or (halt and worker.at == halt):
                     break
                 self.world.go_on(worker)
-                if halt and worker.at == halt:
-                    break
             finished = True
         if not finished:
             worker.die()
 
     @precondition(lambda self: any(worker.claim for worker in self.workers))
-    @rule(which=WHICH, how=ENDS, fuse=FUSES)
-    def give_up(self, which: int, how: str, fuse: int | None) -> None:
-        """A worker's attempt ends with an error, or because the worker is asked to go."""
-        self._give_up(self.workers[which], how, fuse)
+    @rule(which=WHICH, hows=st.lists(ENDS, min_size=1, max_size=3), fuse=FUSES)
+    def give_up(self, which: int, hows: list[str], fuse: int | None) -> None:
+        """Attempts of a worker end with an error, or because it is asked to go; it comes back for more."""
+        worker = self.workers[which]
+        for how in hows:
+            if worker.claim is None:
+                break
+            step = worker.claim.step
+            self._give_up(worker, how, fuse)
+            self.world.claim(worker, step)
+            if worker.claim is None:
+                self.world.offset_ms += 300_000
+                self.world.claim(worker, step)
 
     def _give_up(self, worker: Worker, how: str, fuse: int | None) -> None:
         if worker.claim is not None:
@@ -217,14 +227,22 @@ class Farm(RuleBasedStateMachine):
             if self.world.messages and self.workers[which].work is None:
                 self.world.claim(self.workers[which], data.draw(st.sampled_from(self.world.messages)))
 
-    @rule(capability=st.sampled_from(CAPABILITIES), verb=st.sampled_from([None, operations.pause]), job=JOBS)
-    def dispatch_together(self, capability: str, verb: Callable[..., object] | None, job: int) -> None:
-        """Both dispatchers look before either has sent; perhaps a job is held in between."""
-        looks = [self.world.look(capability, 2) for _ in range(2)]
-        if verb is not None and job in self.states:
-            verb(self.world.ledger, [job], by="anna")
+    @rule(capability=st.sampled_from(CAPABILITIES), what=st.sampled_from(["", "pause", "cancel", "claim"]))
+    def dispatch_together(self, capability: str, what: str) -> None:
+        """Both dispatchers look before either has sent; perhaps a step is claimed or held in between."""
+        queue.unmark_sent(self.world.ledger)
+        self._have_work(*CAPABILITIES)
+        looks = [self.world.look(capability, 2) or self.world.look("speak", 2) for _ in range(2)]
+        for step in looks[0][:1]:
+            if what == "claim":
+                self.world.claim(self.helper, step)
+            elif what:
+                verb = operations.pause if what == "pause" else operations.cancel
+                verb(self.world.ledger, [self.world.row(step).job_id], by="anna")
         first, second = (self.world.mark(look) for look in looks)
         assert not first & second, "two dispatchers sent the same"
+        self._audit()
+        self._go_on(self.helper, 100, None)
 
     @precondition(lambda self: any(worker.claim for worker in self.workers))
     @rule(which=WHICH)
@@ -277,6 +295,31 @@ class Farm(RuleBasedStateMachine):
         with self.world.fuse.lit(fuse):
             self.world.collect()
 
+    @precondition(lambda self: not self.came_back)
+    @rule(moment=MOMENTS, fuse=FUSES)
+    def come_back_for(self, moment: tuple[str, str], fuse: int | None) -> None:
+        """What was archived long ago is wanted again in the very moment in which it is cleared away."""
+        self.came_back = True
+        at, halt = moment
+        number = len(self.states)
+        self._submit((f"o{number}",), f"old {number}")
+        self.go_forward("")
+        for _ in range(2):
+            self.world.pass_day()
+        self._submit((f"o{number}",), f"old {number}", again=True)
+        worker = Worker("cpu3@here")
+        for stage in ("speak", "render.warp"):
+            for step in self.world.look(stage, MOST_JOBS)[-1:]:
+                self.world.claim(worker, step)
+            self._go_on(worker, 100, None, halt=halt)
+            with (
+                self.world.fuse.lit(fuse),
+                self.world.between.before(at, lambda: self._go_on(worker, 100, None)),
+            ):
+                self.world.collect()
+            self._go_on(worker, 100, None)
+            self._audit()
+
     @rule(what=st.sampled_from(["minute", "redis", "submit", "again"]), fuse=FUSES)
     def pass_by(self, what: str, fuse: int | None) -> None:
         """What waits has waited; Redis loses its memory; the same batch is submitted once more."""
@@ -300,13 +343,15 @@ class Farm(RuleBasedStateMachine):
         if len(self.states) + len(self.batch) <= MOST_JOBS:
             self._submit(self.batch, "batch", again=True)
 
-    @rule(stage=st.sampled_from(sorted(NEEDS)), word=st.integers(0, 1))
-    def lose(self, stage: str, word: int) -> None:
-        """What a stage needs vanishes just before it; the farm finds out by itself and makes it again."""
+    @rule(stage=st.sampled_from(sorted(NEEDS)), word=st.integers(0, 1), fuse=LATE_FUSES)
+    def lose(self, stage: str, word: int, fuse: int | None) -> None:
+        """What a stage needs vanishes, perhaps in its midst; the farm finds out and makes it again."""
         self._have_work(*CAPABILITIES)
         self.go_forward(stage)
         told = select(steps.c.job_id, jobs.c.spec).join_from(steps, jobs)
         for step in self.world.look(stage, 1):
+            if stage == "archive":
+                self._deliver_in_vain(step, fuse)
             with self.world.ledger.read() as connection:
                 job, text = connection.execute(told.where(steps.c.id == step)).one()
             words = self.scripts[spec_from_text(text).script.key]
@@ -315,6 +360,16 @@ class Farm(RuleBasedStateMachine):
             for path in (self.world.store.root / kind).glob(f"*/{digest(of[kind])}.*"):
                 self.world.take_file_away(path)
         self.go_forward("")
+
+    def _deliver_in_vain(self, step: int, fuse: int | None) -> None:
+        """A worker is lost while it delivers a film, or when it has and nobody knows."""
+        worker = Worker("cpu3@here")
+        self.world.claim(worker, step)
+        self._go_on(worker, 100, fuse, halt="made")
+        if worker.claim is not None:
+            self.ghosts.append(worker)
+        self.world.read_leases()
+        self.world.expire(next(lease for lease in reversed(self.world.readings) if lease.step == step))
 
     @rule(data=st.data())
     def damage(self, data: st.DataObject) -> None:
@@ -373,13 +428,13 @@ class Farm(RuleBasedStateMachine):
         operations.resume(world.ledger, every, by="anna")
         self._settle()
         self._collect_at_last()
-        audit_end(world.ledger, world.store, world.archive, world.damaged, all_completed=False)
+        audit_end(world, all_completed=False)
         for _ in range(3):
             operations.retry(world.ledger, every, by="anna")
             self._settle()
         self._audit()
         self._collect_at_last()
-        audit_end(world.ledger, world.store, world.archive, world.damaged, all_completed=True)
+        audit_end(world, all_completed=True)
 
     def _collect_at_last(self) -> None:
         for _ in range(2):

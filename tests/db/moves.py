@@ -11,12 +11,23 @@ BATCHES = (("a b c",), ("a b c", "a b c"), ("a b c", "b a"), ("a", "a"))
 MOST_JOBS = 6
 #: After how many operations a process is killed, if at all.
 FUSES = st.one_of(st.none(), st.none(), st.none(), st.integers(0, 20))
+LATE_FUSES = st.one_of(st.none(), st.integers(5, 40))
 WHICH = st.sampled_from([0, 1])
 TIMES = st.sampled_from([1, 2, 3, 5, 100, 100])
 #: Where a worker may be halted, so that something comes between.
-PLACES = st.sampled_from(["looked", "found", "taken", "made", "made", "put"])
+PLACES = st.sampled_from(["claimed", "looked", "found", "taken", "made", "made", "put"])
 #: What may come between.
 MEDDLING = st.sampled_from(["gc", "gc", "damage", "cancel", "pause", "again"])
+#: When gc is interrupted by a worker, and after what that had stopped.
+MOMENTS = st.sampled_from(
+    [
+        ("drop-unneeded", "found"),
+        ("drop-unneeded", "looked"),
+        ("delete-untouched", "claimed"),
+        ("delete-untouched", "found"),
+        ("never", "found"),
+    ]
+)
 #: What a stage cannot do without.
 NEEDS = {"render.warp": "timeline", "join": "clip", "archive": "film"}
 #: How an attempt may end without success.

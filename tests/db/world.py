@@ -9,25 +9,25 @@ from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select
 
 from db import claims, commits, leases, names, queue
 from db.desk import LedgerDesk
 from db.engine import WRITES
-from db.ledger import Ledger
 from db.states import Outcome, Stage
 from db.tables import attempts, departments, holds, jobs, leaders, metadata, steps
 from db.values import Chunk, Claim, Failure, Film
 from farm.gc import Collected, collect_garbage
 from farm.policy.order import choose
-from farm.policy.retry import RetrySettings, decide
+from farm.policy.retry import RetrySettings, Verdict, decide
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import DamageError, LecternError, SupersededError
 from pipeline.plan.names import numbered
 from pipeline.steps.archive import PARTS, Delivery, init_archive
 from pipeline.steps.archive import archive as deliver
-from pipeline.store import Store
+from tests.db.between import Between, OpenLedger, OpenStore
 from tests.db.values import CAPABILITIES, PROFILE, digest
 
 PATIENCE = RetrySettings(attempts=4, backoff_ms=1000, poison_deaths=3)
@@ -117,12 +117,17 @@ class World:
     messages: list[int] = field(default_factory=list)
     #: Readings of leases, however old.
     readings: list[leases.Lease] = field(default_factory=list)
+    between: Between = field(default_factory=Between)
+    #: How attempts ended: outcome and code, by step and number.
+    ends: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
+    #: What each job is called in the archive.
+    names: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Open what there is."""
         self._ticks = itertools.count(_EPOCH_MS)
-        self.ledger = Ledger(self.engine, crash=self.fuse, clock=self.now)
-        self.store = Store(self.folder / "store", crash=self.fuse)
+        self.ledger = OpenLedger(self.engine, self.between, crash=self.fuse, clock=self.now)
+        self.store = OpenStore(self.folder / "store", self.between, crash=self.fuse)
         self.archive = self.folder / "archive"
         init_archive(self.archive)
 
@@ -163,8 +168,18 @@ class World:
         self.readings += leases.read_leases(self.ledger)
 
     def expire(self, lease: leases.Lease) -> leases.Expired:
-        """Take a step away, rightly or not."""
-        return leases.expire(self.ledger, lease, poison_deaths=PATIENCE.poison_deaths)
+        """Take a step away, rightly or not; it uses up no retry."""
+        before = self.row(lease.step)
+        expired = leases.expire(self.ledger, lease, poison_deaths=PATIENCE.poison_deaths)
+        assert self.row(lease.step).failures == before.failures, "a lost attempt used up a retry"
+        if expired.taken:
+            self.ends[lease.step, lease.fence] = ("lost", "")
+        return expired
+
+    def row(self, step: int) -> Any:  # noqa: ANN401 - a row
+        """A step as the ledger has it."""
+        with self.ledger.read() as connection:
+            return connection.execute(select(steps).where(steps.c.id == step)).one()
 
     def pass_day(self) -> None:
         """Let a day go by: for the ledger's clock, and for every file."""
@@ -186,15 +201,23 @@ class World:
     # What a worker does.
 
     def claim(self, worker: Worker, step: int) -> None:
-        """Have a worker look at a message."""
-        claim = claims.claim(
-            self.ledger, step, worker=worker.name, capabilities=CAPABILITIES, profiles=[PROFILE]
-        )
+        """Have a worker look at a message; somebody else gets the same one."""
+        before = self.row(step)
+        now = self.now()
+        claim = self._claim(step, worker.name)
         if claim is not None:
-            self.check_open([claim.step], "claimed")
             worker.claim = claim
             worker.desk = LedgerDesk(ledger=self.ledger, claim=claim, revoked=lambda: False)
             worker.work = _STAGES[claim.stage](self, claim, worker.desk)
+            worker.at = "claimed"
+            self.check_open([claim.step], "claimed")
+            assert before.state == "ready", f"a step that is {before.state} was claimed"
+            assert before.not_before <= now, "a step was claimed before its wait was over"
+            assert claim.fence == before.fence + 1
+            assert self._claim(step, "twin@here") is None, "a step was claimed by two"
+
+    def _claim(self, step: int, worker: str) -> Claim | None:
+        return claims.claim(self.ledger, step, worker=worker, capabilities=CAPABILITIES, profiles=[PROFILE])
 
     def go_on(self, worker: Worker) -> None:
         """Have a worker do its next operation; an error ends the attempt as it would on the farm."""
@@ -212,7 +235,13 @@ class World:
         assert claim is not None
         failure = Failure(outcome=Outcome.ERROR, code=error.code, facts=error.facts, machine_ms=ENDED_MS)
         decision = decide(error, failures=claim.failures, waits=claim.waits, settings=PATIENCE)
-        self.end(worker, lambda: commits.fail(self.ledger, claim, failure, decision))
+        used = int(decision.verdict is not Verdict.WAIT)
+        self.end(
+            worker,
+            lambda: self.twice(
+                claim, lambda: commits.fail(self.ledger, claim, failure, decision), retries=used
+            ),
+        )
 
     def release(self, worker: Worker) -> None:
         """Have a worker give its step back."""
@@ -222,9 +251,24 @@ class World:
 
     def give_back(self, claim: Claim, reason: str) -> None:
         """Give a step back, the first reply being lost."""
-        for _reply_lost in range(2):
-            commits.release(self.ledger, claim, delay_ms=0, reason=reason, machine_ms=ENDED_MS)
-            self.ended(claim)
+        self.twice(
+            claim,
+            lambda: commits.release(self.ledger, claim, delay_ms=0, reason=reason, machine_ms=ENDED_MS),
+        )
+
+    def twice(self, claim: Claim, commit: Callable[[], object], *, retries: int = 0) -> None:
+        """Commit, the first reply being lost: what was accepted stays so; so many retries are used up."""
+        commit()
+        self.ended(claim)
+        try:
+            commit()
+        except SupersededError as error:
+            # Only what began again has nothing that could be accepted.
+            if self.ends[claim.step, claim.fence][1] != "ledger-collected":
+                raise AssertionError("a commit whose reply was lost was refused") from error
+        self.ended(claim)
+        used = self.row(claim.step).failures - claim.failures
+        assert used == retries, f"an attempt that is {self.ends[claim.step, claim.fence]} used up {used}"
 
     def end(self, worker: Worker, commit: Callable[[], object]) -> None:
         """Commit and be done."""
@@ -243,10 +287,11 @@ class World:
 
     def ended(self, claim: Claim) -> None:
         """A commit that was not refused was accepted: this very attempt has ended so."""
-        told = select(attempts.c.outcome).where(attempts.c.step_id == claim.step)
+        told = select(attempts.c.outcome, attempts.c.error_code).where(attempts.c.step_id == claim.step)
         with self.ledger.read() as connection:
-            outcome = connection.execute(told.where(attempts.c.number == claim.fence)).scalar()
-        assert outcome in {"ok", "error", "interrupted"}, f"a late commit was accepted: {outcome}"
+            row = connection.execute(told.where(attempts.c.number == claim.fence)).one()
+        assert row.outcome in {"ok", "error", "interrupted"}, f"a late commit was accepted: {row.outcome}"
+        self.ends[claim.step, claim.fence] = (row.outcome, row.error_code or "")
 
     def sentences(self, claim: Claim) -> list[str]:
         """What a job says: a word for each sentence, read from its script in the store."""
@@ -268,8 +313,9 @@ def _speak(world: World, claim: Claim, desk: LedgerDesk) -> Work:
     starts = range(0, len(words), _PER_CHUNK)
     ends = [min(start + _PER_CHUNK, len(words)) for start in starts]
     chunks = [Chunk(first=a, end=b, frames=b - a) for a, b in zip(starts, ends, strict=True)]
-    for _reply_lost in range(2):
-        commits.finish_speak(
+    world.twice(
+        claim,
+        lambda: commits.finish_speak(
             world.ledger,
             claim,
             timeline=timeline,
@@ -277,8 +323,8 @@ def _speak(world: World, claim: Claim, desk: LedgerDesk) -> Work:
             profile=PROFILE,
             used=desk.used.values(),
             machine_ms=OK_MS,
-        )
-        world.ended(claim)
+        ),
+    )
 
 
 def _render(world: World, claim: Claim, desk: LedgerDesk) -> Work:
@@ -288,9 +334,8 @@ def _render(world: World, claim: Claim, desk: LedgerDesk) -> Work:
     if missing:
         world.give_back(claim, "farm-made-elsewhere")
         return
-    for _reply_lost in range(2):
-        commits.finish_render(world.ledger, claim, used=desk.used.values(), machine_ms=OK_MS)
-        world.ended(claim)
+    used = desk.used.values()
+    world.twice(claim, lambda: commits.finish_render(world.ledger, claim, used=used, machine_ms=OK_MS))
 
 
 def _provide(world: World, desk: LedgerDesk, kind: Kind, words: list[str]) -> Generator[str, None, list[str]]:
@@ -342,17 +387,19 @@ def _join(world: World, claim: Claim, desk: LedgerDesk) -> Work:
     )
     yield "made"
     done = Film(film=film, srt=srt, vtt=vtt, poster=poster, manifest=manifest, frames=1, essence=film.digest)
-    for _reply_lost in range(2):
-        commits.finish_join(world.ledger, claim, film=done, machine_ms=OK_MS)
-        world.ended(claim)
+    world.twice(claim, lambda: commits.finish_join(world.ledger, claim, film=done, machine_ms=OK_MS))
 
 
 def _archive(world: World, claim: Claim, desk: LedgerDesk) -> Work:
     assert claim.film is not None
     film = claim.film
+    # Each attempt would call it something else; the first name stands.
     folder, name = names.reserve_name(
-        world.ledger, claim, folder="2026-11-20", stem="Anna_scene", numbered=numbered
+        world.ledger, claim, folder=f"2026-11-{19 + claim.fence}", stem="Anna_scene", numbered=numbered
     )
+    kept = world.names.setdefault(claim.job, (folder, name))
+    assert kept == (folder, name), f"job {claim.job} was called {kept} before"
+    assert world.row(claim.step).fence == claim.fence, "a late writer was given a name"
     yield "named"
     delivery = Delivery(
         name=f"{folder}/{name}.mp4",
@@ -369,9 +416,7 @@ def _archive(world: World, claim: Claim, desk: LedgerDesk) -> Work:
         crash=world.fuse,
     )
     yield "made"
-    for _reply_lost in range(2):
-        commits.finish_archive(world.ledger, claim, path=path, machine_ms=OK_MS)
-        world.ended(claim)
+    world.twice(claim, lambda: commits.finish_archive(world.ledger, claim, path=path, machine_ms=OK_MS))
 
 
 _STAGES: dict[Stage, Callable[[World, Claim, LedgerDesk], Work]] = {

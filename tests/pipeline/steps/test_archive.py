@@ -24,8 +24,6 @@ from tests.db.conftest import SCRATCH
 
 NAME = "2026-11-20/anna_20261120-221502_a.b.mp4"
 STEM = "2026-11-20/anna_20261120-221502_a.b"
-#: What tells of itself in a manifest, and the manifest, in the order in which it gives way.
-PIECES = [f"{STEM}.mp4", f"{STEM}.jpg", f"{STEM}.vtt", f"{STEM}.srt", f"{STEM}.json"]
 VISIBLE = {
     f"{STEM}.jpg",
     f"{STEM}.json",
@@ -136,15 +134,7 @@ def test_survives_death_at_every_point(
     for last in range(len(points)):
         shutil.rmtree(root)
         init_archive(root)
-        passed: list[str] = []
-
-        def die(point: str, passed: list[str] = passed, last: int = last) -> None:
-            passed.append(point)
-            if len(passed) > last:
-                raise KilledError
-
-        with pytest.raises(KilledError):
-            archive(delivery, store=store, root=root, crash=die)
+        deliver_and_die(delivery, store, root, after=last)
         if NAME in visible(root):
             assert visible(root) == VISIBLE
         archive(delivery, store=store, root=root)
@@ -190,28 +180,31 @@ def test_a_film_that_was_joined_anew_takes_the_place_of_its_earlier_self(
     points: list[str] = []
     archive(delivery, store=store, root=root)
     archive(again, store=store, root=root, crash=points.append)
-    assert points.count("archive-earlier-set-aside") == len(PIECES)
+    assert points.count("archive-earlier-set-aside") == 5
     for last in range(len(points)):
         shutil.rmtree(root / "2026-11-20")
-        archive(delivery, store=store, root=root)
-        # An earlier run, too, may have died before its film was whole: the film comes last.
-        for name in PIECES[: last % 5]:
-            (root / name).unlink()
-        passed: list[str] = []
-
-        def die(point: str, passed: list[str] = passed, last: int = last) -> None:
-            passed.append(point)
-            if len(passed) > last:
-                raise KilledError
-
-        with contextlib.suppress(KilledError):
-            archive(again, store=store, root=root, crash=die)
+        # The earlier run, too, may have died anywhere.
+        deliver_and_die(delivery, store, root, after=last * 5 % (len(points) + 2))
+        deliver_and_die(again, store, root, after=last)
         if NAME in visible(root):
             assert_whole(root)
         archive(again, store=store, root=root)
         assert (root / NAME).read_bytes() == b"again"
         assert_whole(root)
         assert parts(root) == []
+
+
+def deliver_and_die(delivery: Delivery, store: Store, root: Path, *, after: int) -> None:
+    """Deliver a film, and die after so many file operations if there are as many."""
+    passed: list[str] = []
+
+    def die(point: str) -> None:
+        passed.append(point)
+        if len(passed) > after:
+            raise KilledError
+
+    with contextlib.suppress(KilledError):
+        archive(delivery, store=store, root=root, crash=die)
 
 
 def assert_whole(root: Path) -> None:

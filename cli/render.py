@@ -35,6 +35,9 @@ def render(
     format: Annotated[str, typer.Option(help="Such as wide, tall-1080 or square-512.")] = "",  # noqa: A002 - the option's name
     speed: Annotated[str, typer.Option(help="Per cent of normal speed, 50 to 200.")] = "",
     title: Annotated[str, typer.Option(help="Title of the film.")] = "",
+    face_box: Annotated[
+        str, typer.Option(help="Which face, when there are several: x,y,width,height in pixels.")
+    ] = "",
     force: Annotated[bool, typer.Option("--force", "-f", help="Replace files of an earlier film.")] = False,
 ) -> Exit:
     """Make one film here, without a farm.
@@ -49,6 +52,7 @@ def render(
         script=script,
         film=film,
         wish=Wish(voice=voice, language=language, format=format, speed=speed),
+        face_box=face_box,
         title=title,
         replace=force,
     )

@@ -167,6 +167,11 @@ def _job(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | str]:
         yield ""
         yield Text(f"{what} {cure}", style="red")
         yield Text(f"[{job.error.code}]", style="dim")
+    for warning in detail.warnings:
+        what, cure = told(warning.code, warning.facts, terminal.language)
+        yield ""
+        yield Text(f"{words('warning')} {what} {cure}", style="yellow")
+        yield Text(f"[{warning.code}]", style="dim")
     if detail.attempts:
         yield ""
         yield _attempts(detail.attempts, terminal)

@@ -111,8 +111,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "and-more": ("and {number} more: `lectern list {batch}`", "还有 {number} 个：`lectern list {batch}`"),
     "archive-waits": (
-        "Waiting for the archive: {films}. Unless paused, they go when it is back: `lectern doctor`.",
-        "已完成、等待归档：{films} 部。归档文件夹可用且未暂停时会自动送达；见 `lectern doctor`。",
+        "Not in the archive yet: {films}. Unless paused, they go when it can be reached: `lectern doctor`.",
+        "尚未归档：{films} 部。归档文件夹可用且未暂停时会自动送达；可用 `lectern doctor` 检查。",
     ),
     "how-to-retry": (
         "What failed can be tried again, and only what is missing is made: lectern retry --batch {batch}",
@@ -129,9 +129,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "nothing-submitted": ("Nothing was submitted yet.", "尚未提交任何内容。"),
     "none-in-state": ("No film is in this state.", "没有处于此状态的影片。"),
     # Submitting.
-    "batch-queued": ("Batch {batch}: {films} films are queued.", "批次 {batch}：{films} 部影片已排队。"),
+    "batch-queued": ("Batch {batch} is queued; films: {films}.", "批次 {batch}：{films} 部影片已排队。"),
     "batch-known": (
-        "Submitted before: this is batch {batch} with {films} films; nothing new was queued (see --again).",
+        "Submitted before: this is batch {batch} (films: {films}); nothing new was queued (see --again).",
         "相同内容此前已提交：批次 {batch}，{films} 部影片。未加入新任务（用 --again 可另建批次）。",
     ),
     "how-to-watch": ("lectern watch {batch}", "lectern watch {batch}"),
@@ -217,15 +217,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "check-redis": ("Redis", "Redis"),
     "level-ok": ("ok", "正常"),
     "level-warning": ("warning", "警告"),
-    "level-error": ("missing", "缺失"),
+    "level-error": ("error", "错误"),
     "doctor-well": ("Everything is there.", "一切就绪。"),
     "doctor-less": (
-        "Lectern works, with what is named above missing.",
-        "Lectern 可以工作，但缺少上面列出的内容。",
+        "Lectern works, but what is named above needs a look.",
+        "Lectern 可以工作，但请留意上面列出的问题。",
     ),
     "doctor-sick": (
-        "Lectern cannot work before what is missing is there.",
-        "补齐缺失项之前，Lectern 无法工作。",
+        "Lectern cannot work before the errors above are mended.",
+        "解决上面的错误之前，Lectern 无法工作。",
     ),
     # Small words.
     "error": ("error:", "错误："),

@@ -18,6 +18,7 @@ from pipeline.plan.errors import InputError
 
 _Found = TypeVar("_Found")
 _DRIVE = re.compile(r"[A-Za-z]:")
+_QUOTED_CHARACTERS = 120
 _MISSING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL}
 
 
@@ -76,9 +77,9 @@ class BatchFolder:
     def _search(self, name: str) -> Path:
         forward = name.replace("\\", "/")
         if forward.startswith("/") or _DRIVE.match(forward):
-            raise InputError("manifest-path-absolute", path=name)
+            raise InputError("manifest-path-absolute", path=_quoted(name))
         if ".." in PurePosixPath(forward).parts:
-            raise InputError("manifest-path-outside", path=name)
+            raise InputError("manifest-path-outside", path=_quoted(name))
         spellings = (name, forward, *(unicodedata.normalize(form, forward) for form in ("NFC", "NFD")))
         for spelling in dict.fromkeys(spellings):
             try:
@@ -90,11 +91,11 @@ class BatchFolder:
                     raise _unreadable(error, name) from error
                 continue
             if not path.is_relative_to(self._root):
-                raise InputError("manifest-path-outside", path=name)
+                raise InputError("manifest-path-outside", path=_quoted(name))
             if not stat.S_ISREG(mode):
-                raise InputError("manifest-file-irregular", path=name)
+                raise InputError("manifest-file-irregular", path=_quoted(name))
             return path
-        raise InputError("manifest-file-missing", path=name)
+        raise InputError("manifest-file-missing", path=_quoted(name))
 
     @contextmanager
     def _open(self, path: Path, limit_bytes: int) -> Iterator[BufferedReader]:
@@ -105,12 +106,17 @@ class BatchFolder:
             with os.fdopen(descriptor, "rb") as file:
                 found = os.fstat(descriptor)
                 if not stat.S_ISREG(found.st_mode):
-                    raise InputError("manifest-file-irregular", path=name)
+                    raise InputError("manifest-file-irregular", path=_quoted(name))
                 if found.st_size > limit_bytes:
-                    raise InputError("manifest-file-large", path=name, limit=limit_bytes)
+                    raise InputError("manifest-file-large", path=_quoted(name), limit=limit_bytes)
                 yield file
         except OSError as error:
             raise _unreadable(error, name) from error
+
+
+def _quoted(name: str) -> str:
+    """A path as messages quote it: a whole text that stands in the wrong column is not repeated."""
+    return name if len(name) <= _QUOTED_CHARACTERS else f"{name[:_QUOTED_CHARACTERS]}…"
 
 
 def _given(found: _Found | InputError) -> _Found:
@@ -120,4 +126,6 @@ def _given(found: _Found | InputError) -> _Found:
 
 
 def _unreadable(error: OSError, name: str) -> InputError:
-    return InputError("manifest-file-unreadable", path=name, reason=os.strerror(error.errno or errno.EIO))
+    return InputError(
+        "manifest-file-unreadable", path=_quoted(name), reason=os.strerror(error.errno or errno.EIO)
+    )

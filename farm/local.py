@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from farm.bootstrap import Workshop
 from farm.choices import Chooser, Wish
-from farm.portraits import Gallery
+from farm.portraits import Gallery, box_of
 from farm.studio import Studio
 from farm.submit import picture_suffix, store_script
 from farm.textfile import decode
@@ -47,6 +47,7 @@ class Order:
         script: a text file.
         film: where the film goes, ending in ``.mp4``; captions, poster and manifest go beside it.
         wish: voice, language, format, speed; what is left empty is chosen.
+        face_box: which face talks, ``x,y,width,height`` in pixels; empty when there is no doubt.
         title: written into the film; the script's file name unless given.
         replace: whether files of an earlier film may be replaced.
     """
@@ -55,6 +56,7 @@ class Order:
     script: Path
     film: Path
     wish: Wish
+    face_box: str = ""
     title: str = ""
     replace: bool = False
 
@@ -140,6 +142,7 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
     chooser = Chooser(
         workshop.voices, engine=settings.voice.engine, format=settings.film.format, fps=settings.film.fps
     )
+    options = {"face.box": order.face_box} if order.face_box else {}
     picture, voice = chooser.format(order.wish), chooser.voice(order.wish, text)
     portrait = workshop.store.adopt(
         Kind.SOURCE,
@@ -147,7 +150,7 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
         order.portrait,
         limit_bytes=settings.limits.portrait_bytes,
     )
-    findings = Gallery(workshop).look(order.portrait, portrait.digest, picture, None)
+    findings = Gallery(workshop).look(order.portrait, portrait.digest, picture, box_of(options))
     for finding in findings:
         if finding.level == "error":
             raise InputError(finding.code, **finding.facts)
@@ -161,6 +164,7 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
         voice=voice,
         face=workshop.faces.names()[0],
         format=picture,
+        options=options,
     )
     return job, findings
 

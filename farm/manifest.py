@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,6 @@ from farm.table import Record, Table, TableError
 from farm.template import fill, plain_name, variables_of
 from farm.textfile import decode
 from pipeline.plan.errors import Fact, InputError
-from pipeline.plan.keys import canonical
 from pipeline.plan.script import normalise
 
 _FIELDS = ("voice", "language", "speed", "title", "format", "user", "scene", "department", "urgency")
@@ -132,20 +130,6 @@ class Manifest:
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
 
-    @property
-    def digest(self) -> str:
-        """SHA-256 (hex) of the rows' content: scripts, portraits' content and all fields, in order.
-
-        Neither the file's name nor its spelling (encoding, delimiter, empty rows, order of columns,
-        inline script or file) changes it.
-        """
-        content = hashlib.sha256()
-        for row in self.rows:
-            script = hashlib.sha256(row.script.encode()).hexdigest()
-            told = [getattr(row, name) for name in ("id", "portrait_digest", *_FIELDS)]
-            content.update(canonical([script, told, row.options]).encode() + b"\n")
-        return content.hexdigest()
-
 
 def read_manifest(
     path: Path, *, limits: ManifestLimits | None = None, defaults: Mapping[str, str] | None = None
@@ -192,6 +176,7 @@ class _Reader:
         self._used: set[str] = set()
         self._ids: dict[str, int] = {}
         self._total = 0
+        self._absent: set[str] = set()  # columns that are missing, told once and not for each row
         self._broken = False  # the file as a whole cannot be used
 
     def read(self) -> Manifest:
@@ -236,6 +221,7 @@ class _Reader:
             wrong.append(("portrait", "manifest-column-missing"))
         for name, code in wrong:
             self._problems.add(header.number, name, code, name=name)
+        self._absent = {name for name, code in wrong if code == "manifest-column-missing"}
         self._broken = bool(wrong)
 
     def _row(self, record: Record) -> Row | None:
@@ -288,6 +274,8 @@ class _Reader:
         """A row's script with its variables known to be filled."""
         inline, file = cells.get("script", ""), cells.get("script_file", "")
         column = "script_file" if file else "script"
+        if "script" in self._absent:
+            return None
         if bool(inline) == bool(file):
             code = "manifest-script-twice" if file else "manifest-script-missing"
             self._problems.add(number, column, code)
@@ -320,6 +308,8 @@ class _Reader:
 
     def _portrait(self, number: int, cells: Mapping[str, str]) -> tuple[Path, str] | None:
         """A row's picture and its digest."""
+        if "portrait" in self._absent:
+            return None
         if not cells.get("portrait"):
             self._problems.add(number, "portrait", "manifest-portrait-missing")
             return None

@@ -79,6 +79,8 @@ class BatchRefusedError(InputError):
         self, *, problems: Sequence[Problem], warnings: Sequence[Problem], rows: int, good: int
     ) -> None:
         code = "command-batch-refused" if good else "command-batch-hopeless"
+        if good == rows:
+            code = "command-batch-doubtful"
         super().__init__(code, rows=rows, bad=rows - good, good=good)
         self.problems = tuple(problems)
         self.warnings = tuple(warnings)

@@ -28,7 +28,7 @@ def states(lectern: Lectern) -> list[tuple[str, list[str]]]:
 def test_submit_tells_the_batch_and_how_to_watch_it(lectern: Lectern, manifest: Path) -> None:
     """The same manifest again is the same batch, and the person is told so."""
     first = lectern("submit", manifest)
-    assert (first.code, first.out) == (Exit.OK, "Batch 1: 3 films are queued.\nlectern watch 1\n")
+    assert (first.code, first.out) == (Exit.OK, "Batch 1 is queued; films: 3.\nlectern watch 1\n")
     second = lectern("submit", manifest)
     assert second.code == Exit.OK
     assert "nothing new was queued" in second.out
@@ -165,6 +165,32 @@ def test_a_refused_batch_is_told_as_a_table_and_as_json(lectern: Lectern, manife
     assert (problem["row"], problem["column"], problem["code"]) == (2, "portrait", "manifest-file-missing")
     assert "gone.png" in problem["what"]
     assert lectern("list", "--json").document["batches"] == []
+
+
+def test_a_missing_column_is_told_once(lectern: Lectern, manifest: Path) -> None:
+    """Not again for each of the rows, among which it would be lost."""
+    manifest.write_text(manifest.read_text("utf-8").replace("portrait", "picture", 1), "utf-8")
+    failure = lectern("submit", manifest, "--json").failure
+    assert [(each["row"], each["column"], each["code"]) for each in failure["problems"]] == [
+        (1, "portrait", "manifest-column-missing")
+    ]
+
+
+def test_a_header_that_is_refused_alone_blames_no_row(lectern: Lectern, manifest: Path) -> None:
+    """With --strict a column that nothing uses refuses a batch of which each row could be made."""
+    manifest.write_text(manifest.read_text("utf-8").replace("title", "tilte", 1), "utf-8")
+    told = lectern("submit", manifest, "--strict")
+    assert (told.code, told.out) == (Exit.REFUSED, "")
+    assert "manifest-column-misspelt" in told.err
+    assert "[command-batch-doubtful]" in told.err
+    assert lectern("submit", manifest).code == Exit.OK
+
+
+def test_what_a_job_was_accepted_in_spite_of_is_shown(lectern: Lectern, manifest: Path) -> None:
+    """The warnings of its row stand in the answer, in words."""
+    manifest.write_text(manifest.read_text("utf-8").replace("square-512", "square-1080"), "utf-8")
+    first, *_ = submitted(lectern, manifest)
+    assert "[portrait-face-enlarged]" in lectern("show", first).out
 
 
 def test_a_defect_is_told_in_a_line_and_kept_in_a_log(

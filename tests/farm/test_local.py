@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from farm.bootstrap import Workshop, open_workshop, settings_of
@@ -49,6 +52,29 @@ def test_what_cannot_be_made_is_refused_before_the_work_begins(
     assert refused.value.code == code
     assert sorted(batch_folder.iterdir()) == before
     assert (batch_folder / "there.mp4").read_text() == "mine"
+
+
+def test_of_several_faces_one_can_be_named(workshop: Workshop, batch_folder: Path) -> None:
+    """Without a name the film is refused, and what the refusal tells to write is taken."""
+    face = cv2.imread(str(batch_folder / "astronaut.png"))
+    cv2.imwrite(str(batch_folder / "both.png"), np.hstack([face, face[:, ::-1]]))
+    (batch_folder / "talk.txt").write_text("Hi.")
+    order = Order(
+        portrait=batch_folder / "both.png",
+        script=batch_folder / "talk.txt",
+        film=batch_folder / "film.mp4",
+        wish=Wish(format="square-512"),
+    )
+    with pytest.raises(InputError) as refused:
+        make_film(workshop, order, progress=lambda *_: None, check=lambda: None)
+    assert refused.value.code == "portrait-several-faces"
+    for number, box in enumerate(str(refused.value.facts["boxes"]).split("; ")):
+        named = replace(order, face_box=box, film=batch_folder / f"film{number}.mp4")
+        assert make_film(workshop, named, progress=lambda *_: None, check=lambda: None).frames > 0
+    assert (batch_folder / "film0.jpg").read_bytes() != (batch_folder / "film1.jpg").read_bytes()
+    with pytest.raises(InputError) as wrong:
+        make_film(workshop, replace(order, face_box="left"), progress=lambda *_: None, check=lambda: None)
+    assert wrong.value.code == "submit-face-box-wrong"
 
 
 def test_a_film_never_replaces_its_own_inputs(workshop: Workshop, batch_folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,14 +71,15 @@ def test_a_complete_row(write: Write) -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_spellings_of_one_content(write: Write, encoding: str, delimiter: str, ending: str) -> None:
-    """Encoding, delimiter, line ends, empty rows and the order of columns change neither rows nor digest."""
+    """Encoding, delimiter, line ends, empty rows and the order of columns change nothing but row numbers."""
     first = read_manifest(write("id,script,portrait\na,你好，世界。,pics/anna.png\n"))
     lines = ["portrait,id,script_file,title", "", ",,,", "pics/anna.png,a,plain.txt,", ""]
     text = ending.join(lines).replace(",", delimiter)
     second = read_manifest(write(text.encode(encoding)))
     assert problems(second) == []
     assert second.rows[0].number == 4
-    assert second.digest == first.digest
+    assert second.rows[0].script == first.rows[0].script
+    assert replace(second.rows[0], number=2, template=first.rows[0].template) == first.rows[0]
 
 
 def test_big_endian_and_declared_delimiter(write: Write) -> None:
@@ -85,23 +87,6 @@ def test_big_endian_and_declared_delimiter(write: Write) -> None:
     text = "\ufeffsep=;\nid;script;portrait\na;Yes, no.;pics/anna.png\n"
     (row,) = read_manifest(write(text.encode("utf-16-be"))).rows
     assert (row.number, row.script) == (3, "Yes, no.")
-
-
-def test_digest_follows_content(write: Write, tmp_path: Path) -> None:
-    """Whatever a row asks for changes the digest, the picture's content included."""
-    digests = {
-        read_manifest(write(text)).digest
-        for text in (
-            PLAIN,
-            PLAIN.replace("Hello", "Hallo"),
-            PLAIN.replace("a,", "b,"),
-            "id,script,portrait,voice\na,Hello.,pics/anna.png,x\n",
-            "id,script,portrait,face.box\na,Hello.,pics/anna.png,1 2 3 4\n",
-        )
-    }
-    (tmp_path / "batch" / "pics" / "anna.png").write_bytes(b"gnp")
-    digests.add(read_manifest(write(PLAIN)).digest)
-    assert len(digests) == 6
 
 
 def test_quotes_newlines_and_formulas_are_text(write: Write) -> None:

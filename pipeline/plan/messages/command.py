@@ -48,6 +48,20 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="command-batch-doubtful",
+        level="error",
+        en=Text(
+            what="Every row can be made, but the header cannot be left as it is. Nothing was queued.",
+            why="With --strict, a column that nothing uses refuses the batch.",
+            cure="Mend the header as told above, or submit without --strict.",
+        ),
+        zh=Text(
+            what="每一行都可以制作，但表头不能保持现状。未提交任何任务。",
+            why="使用 --strict 时，没有用到的列会使整个批次被拒绝。",
+            cure="请按上面的提示修正表头，或不使用 --strict 提交。",
+        ),
+    ),
+    Message(
         code="command-batch-hopeless",
         level="error",
         en=Text(

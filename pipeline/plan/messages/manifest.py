@@ -104,8 +104,8 @@ _FILE = (
         "manifest-cell-long",
         (
             "A cell of this row is too long; nothing below it could be read.",
-            "Often a quote never closes, and the rest of the file became one cell.",
-            "Look for that quote, or put a long script into a file and name it in script_file.",
+            "Often the rest of the file became one cell, because a quote never closes.",
+            "Look for a quote that never closes; a long script goes into a file, named in script_file.",
         ),
         (
             "该行有单元格过长，其后的内容无法读取。",
@@ -195,7 +195,7 @@ _ROW = (
     _message(
         "manifest-row-long",
         (
-            "This row has {cells} cells more than the header has columns.",
+            "This row has more cells than the header has columns; too many: {cells}.",
             "Most often a text with commas stands there without quotes.",
             "Put the text into double quotes, or give the column a name.",
         ),

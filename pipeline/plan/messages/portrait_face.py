@@ -26,12 +26,13 @@ FACE_MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="The portrait shows {count} faces, and none clearly stands out.",
             why="Only one face can talk, and nobody can know which is meant.",
-            cure="Crop the picture to one person, or name the face in a manifest's column face.box: {boxes}.",
+            cure="Crop the picture to one person, or name the face in the column face.box, or with "
+            "--face-box of `lectern render`: {boxes}.",
         ),
         zh=Text(
             what="肖像中有 {count} 张脸，且没有一张明显突出。",
             why="只有一张脸能说话，无法判断是哪一张。",
-            cure="请把图片裁剪到一个人，或在 face.box 列中指定：{boxes}。",
+            cure="请把图片裁剪到一个人，或在 face.box 列中指定（`lectern render` 用 --face-box）：{boxes}。",
         ),
     ),
     Message(
@@ -40,12 +41,13 @@ FACE_MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="The portrait shows {count} faces; the largest one talks.",
             why="The others are at most half as large, so they were taken for background.",
-            cure="If another face is meant, name it in the column face.box: {boxes}.",
+            cure="If another face is meant, name it in the column face.box, or with --face-box of "
+            "`lectern render`: {boxes}.",
         ),
         zh=Text(
             what="肖像中有 {count} 张脸；将由最大的一张说话。",
             why="其余的脸不到它的一半大，因此视为背景。",
-            cure="如需使用其他脸，请在 face.box 列中指定：{boxes}。",
+            cure="如需使用其他脸，请在 face.box 列中指定（`lectern render` 用 --face-box）：{boxes}。",
         ),
     ),
     Message(
@@ -53,14 +55,13 @@ FACE_MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="There is no face in the box {box}.",
-            why="The column face.box names a place in the upright picture, in pixels, where no face was "
-            "found.",
-            cure="Use one of these boxes (x,y,width,height), or leave the column empty: {boxes}.",
+            why="face.box names a place in the upright picture, in pixels, where no face was found.",
+            cure="Use one of these boxes (x,y,width,height), or name none: {boxes}.",
         ),
         zh=Text(
             what="区域 {box} 中没有人脸。",
-            why="face.box 列以像素给出摆正后图片中的位置，而那里没有找到脸。",
-            cure="请使用以下区域之一（x,y,宽,高），或将该列留空：{boxes}。",
+            why="face.box 以像素给出摆正后图片中的位置，而那里没有找到脸。",
+            cure="请使用以下区域之一（x,y,宽,高），或不指定：{boxes}。",
         ),
     ),
     Message(

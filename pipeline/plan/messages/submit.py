@@ -66,12 +66,12 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="“{box}” does not name a face.",
-            why="The column face.box names the face that talks by a rectangle in pixels of the picture.",
+            why="face.box names the face that talks by a rectangle in pixels of the picture.",
             cure="Use four whole numbers: x,y,width,height, such as 120,80,260,320.",
         ),
         zh=Text(
             what="“{box}”无法指明一张脸。",
-            why="face.box 列用图片中的像素矩形指明哪张脸说话。",
+            why="face.box 用图片中的像素矩形指明哪张脸说话。",
             cure="请使用四个整数：x,y,宽,高，例如 120,80,260,320。",
         ),
     ),

@@ -11,12 +11,12 @@ _CHOICE = (
         en=Text(
             what="The voice engine “{engine}” has no voice “{voice}”.",
             why="A voice is chosen by the name that its engine gives it.",
-            cure="Close to it are: {near}. `lectern voices` lists them all.",
+            cure="Choose another, such as {near}. `lectern voices` lists them all.",
         ),
         zh=Text(
             what="语音引擎“{engine}”没有名为“{voice}”的声音。",
             why="声音按引擎给出的名称选择。",
-            cure="相近的有：{near}。运行 `lectern voices` 可查看全部声音。",
+            cure="可选的例如：{near}。运行 `lectern voices` 可查看全部声音。",
         ),
     ),
     Message(
@@ -25,12 +25,12 @@ _CHOICE = (
         en=Text(
             what="No voice of the engine “{engine}” speaks the language “{language}”.",
             why="A language is written as a BCP 47 tag, such as en, en-GB or zh.",
-            cure="Close to it are: {near}. `lectern voices` lists every language.",
+            cure="Choose another, such as {near}. `lectern voices` lists every language.",
         ),
         zh=Text(
             what="引擎“{engine}”没有会说“{language}”的声音。",
             why="语言用 BCP 47 标签书写，例如 en、en-GB 或 zh。",
-            cure="相近的有：{near}。运行 `lectern voices` 可查看所有语言。",
+            cure="可选的例如：{near}。运行 `lectern voices` 可查看所有语言。",
         ),
     ),
     Message(

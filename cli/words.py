@@ -147,7 +147,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "paused-jobs": ("Paused {number}: {jobs}", "已暂停 {number} 个：{jobs}"),
     "resumed-jobs": ("Resumed {number}: {jobs}", "已继续 {number} 个：{jobs}"),
     "retried-jobs": ("Queued again {number}: {jobs}", "已重新排队 {number} 个：{jobs}"),
-    "unchanged-jobs": ("Unchanged {number}: {jobs}", "未改变 {number} 个：{jobs}"),
+    "unchanged-jobs": (
+        "Unchanged in their state, {number}: {jobs}",
+        "所处状态不适用，未改变 {number} 个：{jobs}",
+    ),
     # One film.
     "film-made": ("{film}: {length}, made in {took}", "{film}：时长 {length}，用时 {took}"),
     "film-beside": ("beside it: {files}", "同处：{files}"),

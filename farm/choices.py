@@ -10,11 +10,15 @@ from pipeline.engines.shelf import Shelf
 from pipeline.engines.voice import Voice, VoiceEngine
 from pipeline.engines.voice.choice import PER_CENT, choose_voice
 from pipeline.plan.canvas import parse_format
-from pipeline.plan.errors import InputError
+from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.job import Format, VoiceChoice
 
+#: The warning that another voice than the one wished for speaks.
+OTHER_VOICE = "submit-other-voice"
 _SPEED = re.compile(r"([0-9]{2,3})\s*[%％]?")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
+_CHINESE = frozenset({"zh", "cmn", "yue", "wuu", "hak", "nan"})
+_WRITE_HAN = _CHINESE | {"ja", "ko"}
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
 
 
@@ -87,6 +91,24 @@ class Chooser:
         if key not in self._chosen:
             self._chosen[key] = choose_voice(self._known(key[0]), engine=key[0], name=name, language=language)
         return replace(self._chosen[key], speed=self.speed(wish))
+
+    def other_voice(self, wish: Wish, script: str) -> dict[str, Fact] | None:
+        """Facts of ``submit-other-voice``: sentences that the voice wished for leaves to another one.
+
+        None when none does, or when neither a voice nor a language was wished for.
+
+        Raises:
+            InputError: as `voice`.
+        """
+        if not (wish.voice.strip() or wish.language.strip()):
+            return None
+        choice = self.voice(wish, script)
+        primary = choice.language.partition("-")[0].casefold()
+        if primary not in _WRITE_HAN and _HAN.search(script):
+            return {"voice": choice.name, "language": "zh"}
+        if primary in _CHINESE and language_of(script) == "en":
+            return {"voice": choice.name, "language": "en"}
+        return None
 
     def _known(self, engine: str) -> tuple[Voice, ...]:
         if engine not in self._voices:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from farm.bootstrap import Workshop
-from farm.choices import Chooser, Wish
+from farm.choices import OTHER_VOICE, Chooser, Wish
 from farm.portraits import Gallery, box_of
 from farm.studio import Studio
 from farm.submit import picture_suffix, store_script
@@ -71,7 +71,7 @@ class Made:
         fps: its frame rate.
         trace: its trace id.
         essence: its essence digest.
-        warnings: what is to be said about the portrait.
+        warnings: what is to be said about portrait and voice.
     """
 
     files: Mapping[str, Path]
@@ -135,7 +135,7 @@ def _places(order: Order) -> dict[str, Path]:
 
 
 def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]]:
-    """The job with its inputs in the cache, and the portrait's warnings."""
+    """The job with its inputs in the cache, and what is to be said about it."""
     settings = workshop.settings
     text = script.normalise(decode(_read(order.script)))
     script.check(text, max_characters=settings.limits.script_characters)
@@ -154,6 +154,8 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
     for finding in findings:
         if finding.level == "error":
             raise InputError(finding.code, **finding.facts)
+    if (facts := chooser.other_voice(order.wish, text)) is not None:
+        findings = (*findings, Finding(code=OTHER_VOICE, level="warning", facts=facts))
     job = JobSpec(
         row=order.film.stem,
         title=order.title or order.script.stem,

@@ -14,7 +14,7 @@ from db import submission
 from db.departments import read_departments
 from db.values import JobDraft, Notice, Submission, Submitted
 from farm.bootstrap import Farm
-from farm.choices import Chooser, Wish, urgency_of
+from farm.choices import OTHER_VOICE, Chooser, Wish, urgency_of
 from farm.manifest import ManifestLimits, Problem, Row, read_manifest
 from farm.portraits import Gallery, box_of
 from pipeline.plan import script, trace
@@ -167,6 +167,10 @@ class _Clerk:
                 look()
             except InputError as error:
                 wrong.append(_problem(row, column, error.code, error.facts))
+        if not any(problem.column in {"voice", "speed"} for problem in wrong):
+            facts = self._chooser.other_voice(wish, row.script)
+            if facts is not None:
+                doubtful.append(_problem(row, "voice" if row.voice else "language", OTHER_VOICE, facts))
         if not any(problem.column in {"format", "face.box"} for problem in wrong):
             picture, box = self._chooser.format(wish), box_of(row.options)
             for finding in self._gallery.look(row.portrait, row.portrait_digest, picture, box):

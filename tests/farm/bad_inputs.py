@@ -85,6 +85,8 @@ DOUBTFUL: Sequence[Bad] = (
     _bad("soft", "portrait", "portrait-soft", portrait="soft.png"),
     _bad("enlarged", "portrait", "portrait-face-enlarged", format="square-1080"),
     _bad("turned", "portrait", "portrait-turned", portrait="turned.png"),
+    _bad("voice-of-another", "voice", "submit-other-voice", voice="en-us", script="你好，世界。"),
+    _bad("language-of-another", "language", "submit-other-voice", language="zh", script="Good day."),
     _bad("shadowed", "portrait", "portrait-shadowed", portrait="shadowed.png"),
 )
 

@@ -82,6 +82,28 @@ def test_speed_is_per_cent(chooser: Chooser, word: str, speed: int) -> None:
     assert chooser.speed(Wish(speed=word)) == speed
 
 
+@pytest.mark.parametrize(
+    ("wish", "script", "language"),
+    [
+        (Wish(voice="en-us"), "你好，世界。", "zh"),
+        (Wish(voice="en-us"), "Welcome to the shop. 你好！", "zh"),
+        (Wish(language="de"), "你好，世界。", "zh"),
+        (Wish(voice="cmn"), "Good morning, everybody.", "en"),
+        (Wish(language="zh-TW"), "Good morning, everybody.", "en"),
+        (Wish(voice="cmn"), "你好, good morning! 我们用 Python。", None),
+        (Wish(voice="ja"), "日本語です。", None),
+        (Wish(voice="fr"), "Bonjour tout le monde.", None),
+        (Wish(), "Hello. 你好，世界。", None),
+    ],
+)
+def test_a_change_of_voice_is_foreseen(
+    chooser: Chooser, wish: Wish, script: str, language: str | None
+) -> None:
+    """Who named a voice or a language is told when another voice takes part; who named none is not."""
+    facts = chooser.other_voice(wish, script)
+    assert (facts and facts["language"]) == language
+
+
 def test_a_format_that_is_not_named_is_the_settings_own(chooser: Chooser) -> None:
     """The frame rate is the farm's."""
     assert chooser.format(Wish()) == Format(width=720, height=720, fps=25)

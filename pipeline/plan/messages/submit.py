@@ -20,6 +20,21 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="submit-other-voice",
+        level="warning",
+        en=Text(
+            what="The script has sentences in “{language}”, which the voice “{voice}” does not speak: "
+            "another voice says them.",
+            why="Each sentence is spoken in its own language, and the voice that was chosen speaks another one.",
+            cure="Leave voice and language empty, or name a voice of that language, to have one voice.",
+        ),
+        zh=Text(
+            what="脚本中有“{language}”的句子，而声音“{voice}”不会说该语言：这些句子由另一个声音朗读。",
+            why="每个句子用其自身的语言朗读，所选声音不会说该语言。",
+            cure="若要由一个声音朗读，请将声音和语言留空，或指定该语言的声音。",
+        ),
+    ),
+    Message(
         code="submit-urgency-unknown",
         level="error",
         en=Text(

@@ -148,8 +148,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "resumed-jobs": ("Resumed {number}: {jobs}", "已继续 {number} 个：{jobs}"),
     "retried-jobs": ("Queued again {number}: {jobs}", "已重新排队 {number} 个：{jobs}"),
     "unchanged-jobs": (
-        "Unchanged in their state, {number}: {jobs}",
-        "所处状态不适用，未改变 {number} 个：{jobs}",
+        "Unchanged {number}, not in a state for it: {jobs}",
+        "未改变 {number} 个（状态不适用）：{jobs}",
     ),
     # One film.
     "film-made": ("{film}: {length}, made in {took}", "{film}：时长 {length}，用时 {took}"),

@@ -25,7 +25,7 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="The script has sentences in “{language}”, which the voice “{voice}” does not speak: "
             "another voice says them.",
-            why="Each sentence is spoken in its own language, and the voice that was chosen speaks another one.",
+            why="Each sentence is spoken in its own language, and the voice that was named knows another.",
             cure="Leave voice and language empty, or name a voice of that language, to have one voice.",
         ),
         zh=Text(

@@ -118,6 +118,24 @@ def test_elsewhere_means_another_worker_first(ledger: Ledger) -> None:
     assert (again.fence, again.failures) == (claim.fence + 1, 1)
 
 
+def test_elsewhere_lasts_for_half_a_minute(ledger: Ledger) -> None:
+    """The worker that failed may try again after 30 s, though others live; one that drains stops nobody."""
+    submit(ledger, ["row"])
+    for worker in (WORKER, OTHER):
+        workers.register(ledger, worker, host="h", device="cpu", capabilities=CAPABILITIES)
+    claim = take(ledger, "speak")
+    fail(ledger, claim, TransientError("voice-failed"))
+    assert try_step(ledger, claim.step) is None
+    ledger.clock = lambda now=ledger.clock: now() + 30_000  # type: ignore[misc]
+    claim = take(ledger, "speak")
+    fail(ledger, claim, TransientError("voice-failed"))
+    assert try_step(ledger, claim.step) is None
+    workers.drain(ledger, OTHER, draining=True)
+    again = try_step(ledger, claim.step)
+    assert again is not None
+    assert (again.worker, again.failures) == (WORKER, 2)
+
+
 def test_a_key_has_one_maker(ledger: Ledger) -> None:
     """Two workers never make the same clip; a lost one's key goes to the next; what was made is found."""
     submit(ledger, ["a", "b"])

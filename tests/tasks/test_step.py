@@ -1,0 +1,160 @@
+"""Promises about a step's attempt: however it ends, the ledger tells how, and whoever has work is rung."""
+
+from __future__ import annotations
+
+import io
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import redis
+import structlog
+
+from db import leases, queue, reads
+from db.states import JobState, Outcome, Stage, StepState
+from db.values import Claim
+from farm import telemetry
+from farm.bootstrap import Farm, open_farm
+from pipeline.plan import trace
+from pipeline.plan.errors import InputError, LecternError
+from pipeline.steps.desk import Desk
+from tasks.bell import Bell
+from tasks.stages import Bench, Commit
+from tasks.step import StepRunner
+from tests.db.values import CAPABILITIES, PROFILE
+from tests.tasks.yard import Row, break_ground, quick_settings, sow, wait_for
+
+Speak = Callable[[Bench, Claim, Desk], Commit | None]
+
+
+@pytest.fixture(autouse=True)
+def log() -> Iterator[io.StringIO]:
+    """Where log lines go; logging is as before afterwards."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    stream = io.StringIO()
+    telemetry.set_up(style="json", level="info", stream=stream)
+    yield stream
+    structlog.reset_defaults()
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+@pytest.fixture
+def farm(tmp_path: Path) -> Iterator[Farm]:
+    """A farm with one film to make, whose steps may take a second."""
+    settings = quick_settings(tmp_path / "home", WORKER__STEP_SECONDS="1")
+    break_ground(settings)
+    with open_farm(settings) as opened:
+        sow(opened, [Row(row="row", script="Hello.")])
+        yield opened
+
+
+@contextmanager
+def runner(farm: Farm, redis_url: str, speak: Speak) -> Iterator[StepRunner]:
+    """A worker that speaks in its own way."""
+    with StepRunner(
+        farm,
+        node="w",
+        capabilities=CAPABILITIES,
+        profiles=[PROFILE],
+        bell=Bell(redis_url),
+        stages={Stage.SPEAK: speak},
+    ) as opened:
+        yield opened
+
+
+def speak_once(farm: Farm, redis_url: str, speak: Speak) -> reads.JobView:
+    """Run the job's first step; what the ledger says then."""
+    (head,) = queue.heads(farm.ledger, "speak", limit=1)
+    with runner(farm, redis_url, speak) as worker:
+        assert worker.run(head.step)
+        assert not worker.run(head.step), "a message that comes twice does nothing"
+    return reads.read_job(farm.ledger, 1)
+
+
+def raising(error: Exception) -> Speak:
+    """Speech that fails."""
+
+    def speak(_bench: Bench, _claim: Claim, _desk: Desk) -> Commit | None:
+        raise error
+
+    return speak
+
+
+def until_stopped(_bench: Bench, _claim: Claim, desk: Desk) -> Commit | None:
+    """Speech that never ends by itself."""
+    while True:
+        desk.check()
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "state"),
+    [
+        (InputError("face-cannot-be-driven"), "face-cannot-be-driven", StepState.DEAD),
+        (ZeroDivisionError("by\nnothing"), "farm-unexpected", StepState.READY),
+    ],
+)
+def test_an_attempt_that_fails_is_told_with_everything_that_is_known(
+    farm: Farm, redis_url: str, error: LecternError, code: str, state: StepState
+) -> None:
+    """Outcome, worker, device, times, code, span and log tail stand in the ledger, and the bell has rung."""
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+        view = speak_once(farm, redis_url, raising(error))
+        assert client.llen("lectern:bell") == 1
+    step = view.steps[0]
+    (attempt,) = step.attempts
+    assert step.state is state
+    assert view.line.state is (JobState.FAILED if state is StepState.DEAD else JobState.ACTIVE)
+    assert (attempt.outcome, attempt.worker, attempt.device) == (Outcome.ERROR, "w", "cpu")
+    assert attempt.problem is not None
+    assert attempt.problem.code == code
+    assert attempt.ended_at is not None
+    assert attempt.started_at <= attempt.ended_at
+    assert len(attempt.span) == 2 * trace.SPAN_BYTES
+    assert "failed" in attempt.log_tail
+
+
+def test_an_attempt_that_takes_too_long_is_a_timeout(farm: Farm, redis_url: str) -> None:
+    """It is stopped, told as a timeout, and tried again."""
+    view = speak_once(farm, redis_url, until_stopped)
+    (attempt,) = view.steps[0].attempts
+    assert attempt.outcome is Outcome.TIMEOUT
+    assert attempt.problem is not None
+    assert attempt.problem.code == "farm-step-too-long"
+    assert view.steps[0].state is StepState.READY
+
+
+def test_what_another_worker_makes_is_come_back_for(farm: Farm, redis_url: str) -> None:
+    """A step that needs what another makes goes back into the line; no worker waits, no retry is used up."""
+    view = speak_once(farm, redis_url, lambda _bench, _claim, _desk: None)
+    (attempt,) = view.steps[0].attempts
+    assert attempt.outcome is Outcome.INTERRUPTED
+    assert attempt.problem is not None
+    assert attempt.problem.code == "farm-made-elsewhere"
+    assert view.steps[0].state is StepState.READY
+    assert view.line.problem is None
+
+
+def test_a_step_keeps_its_lease_for_as_long_as_it_works_and_can_be_left(farm: Farm, redis_url: str) -> None:
+    """Its counter is raised again and again; a worker that has to go gives it back at once."""
+    workers: list[StepRunner] = []
+
+    def speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
+        (before,) = leases.read_leases(farm.ledger)
+        wait_for(lambda: leases.read_leases(farm.ledger)[0].counter > before.counter + 1, seconds=10)
+        workers[0].interrupt()
+        return until_stopped(bench, claim, desk)
+
+    (head,) = queue.heads(farm.ledger, "speak", limit=1)
+    with runner(farm, redis_url, speak) as worker:
+        workers.append(worker)
+        assert worker.run(head.step)
+    (attempt,) = reads.read_job(farm.ledger, 1).steps[0].attempts
+    assert attempt.outcome is Outcome.INTERRUPTED
+    assert [each.step for each in queue.heads(farm.ledger, "speak", limit=1)] == [head.step]

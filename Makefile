@@ -12,12 +12,14 @@ LOCKS := requirements/base.txt requirements/dev.txt requirements/eye.txt
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 14
 
-# One Python of 3.11 or 3.12 is looked for, so that a newer default does not stand in the way.
+# One Python of 3.11 or 3.12 is looked for, so that a newer default does not stand in the way: the first that can
+# make an environment, since the other one's python3-venv may be missing.
 $(VENV)/python.ready:
 	@python=""
 	for name in python3.12 python3.11 python3; do
 	  if "$$name" -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null; then
-	    python="$$name"; break
+	    python="$${python:-$$name}"
+	    if "$$name" -c 'import ensurepip, venv' 2>/dev/null; then python="$$name"; break; fi
 	  fi
 	done
 	if [ -z "$$python" ]; then

@@ -57,7 +57,7 @@ test: $(VENV)/dev.ready ## set everything up and run the tests
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: soak
-soak: $(VENV)/dev.ready ## the long fault campaigns (an hour)
+soak: $(VENV)/dev.ready ## the long fault campaigns (an hour; SOAK_MINUTES=5 for less on each database)
 	@$(BIN)/python -m pytest -m soak --override-ini=timeout=3600 $(ARGS)
 
 .PHONY: lint

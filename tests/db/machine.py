@@ -30,11 +30,11 @@ from tests.db.moves import (
     LATE,
     LATE_FUSES,
     LEGAL,
-    MEDDLING,
     MOMENTS,
     MOST_JOBS,
     NEEDS,
     PLACES,
+    PLANS,
     TIMES,
     WHICH,
 )
@@ -93,7 +93,7 @@ class Farm(RuleBasedStateMachine):
         self._begin(which, data)
         self._go_on(self.workers[which], times, fuse)
 
-    @rule(which=WHICH, data=st.data(), plan=st.tuples(PLACES, MEDDLING), fuse=FUSES)
+    @rule(which=WHICH, data=st.data(), plan=PLANS, fuse=FUSES)
     def meddle(self, which: int, data: st.DataObject, plan: tuple[str, str], fuse: int | None) -> None:
         """Something comes between two operations of a worker, who then goes on as if nothing had happened."""
         self._have_work(*CAPABILITIES)
@@ -260,6 +260,7 @@ class Farm(RuleBasedStateMachine):
         for lease in self.world.readings:
             if lease.step == worker.claim.step:
                 self.world.expire(lease)
+        self._audit()
 
     @precondition(lambda self: self.ghosts)
     @rule(data=st.data(), how=st.sampled_from(LATE), fuse=FUSES)

@@ -18,6 +18,8 @@ TIMES = st.sampled_from([1, 2, 3, 5, 100, 100])
 PLACES = st.sampled_from(["claimed", "looked", "found", "taken", "made", "made", "put"])
 #: What may come between.
 MEDDLING = st.sampled_from(["gc", "gc", "damage", "cancel", "pause", "again"])
+#: Where a worker is halted and what comes then; who is canceled after a put has to be paid for it.
+PLANS = st.one_of(st.tuples(PLACES, MEDDLING), st.tuples(PLACES, MEDDLING), st.just(("put", "cancel")))
 #: When gc is interrupted by a worker, and after what that had stopped.
 MOMENTS = st.sampled_from(
     [

@@ -7,14 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from db import claims, commits, leases, operations, queue, reads, workers
+from db import claims, commits, leases, names, operations, queue, reads, workers
 from db.ledger import Ledger
 from db.states import JobState, Outcome
 from db.values import Claim, Holding
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import SupersededError, TransientError
+from pipeline.plan.names import numbered
 from tests.db.acting import CHUNKS, desk_of, fail, head, render, speak, take, try_step, until
-from tests.db.values import CAPABILITIES, OTHER, PROFILE, WORKER, artifact, submit
+from tests.db.values import CAPABILITIES, OTHER, PROFILE, WORKER, artifact, digest, submit
 
 
 def test_one_of_many_gets_the_step(ledger: Ledger) -> None:
@@ -173,6 +174,22 @@ def test_a_struck_artifact_is_made_again(ledger: Ledger) -> None:
     assert desk.find(word.kind, word.key) == word
 
 
+def test_who_found_an_older_file_damaged_leaves_the_newer_one(ledger: Ledger) -> None:
+    """What was made again meanwhile, as another file, is not struck out with the one that was damaged."""
+    submit(ledger, ["a", "b"])
+    desk, other = desk_of(ledger, take(ledger, "speak")), desk_of(ledger, take(ledger, "speak", worker=OTHER))
+    old = artifact(Kind.SPEECH, "word")
+    assert desk.take(old.kind, old.key)
+    desk.put(old, 5)
+    assert other.find(old.kind, old.key) == old
+    desk.forget(old)
+    new = replace(old, digest=digest("other bytes"))
+    assert desk.take(new.kind, new.key)
+    desk.put(new, 5)
+    other.forget(old)
+    assert other.find(new.kind, new.key) == new
+
+
 def test_who_is_superseded_writes_nothing(ledger: Ledger) -> None:
     """Every call of a desk and every commit under an old fence is refused."""
     submit(ledger, ["row"])
@@ -190,6 +207,7 @@ def test_who_is_superseded_writes_nothing(ledger: Ledger) -> None:
         lambda: commits.finish_render(ledger, claim, used=[], machine_ms=1),
         lambda: commits.release(ledger, claim, delay_ms=0),
         lambda: fail(ledger, claim, TransientError("media-failed")),
+        lambda: names.reserve_name(ledger, claim, folder="d", stem="late", numbered=numbered),
     ):
         with pytest.raises(SupersededError):
             late()

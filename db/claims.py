@@ -132,7 +132,6 @@ _BEAT = (
         steps.c.state == StepState.RUNNING.value,
     )
     .values(lease=steps.c.lease + 1)
-    .returning(steps.c.id)
 )
 _PULSE = (
     update(workers)
@@ -142,7 +141,7 @@ _PULSE = (
 )
 # PostgreSQL does both in one statement.
 _BEAT_AND_PULSE = select(
-    exists(select(_BEAT.cte("beat").c.id)).label("mine"),
+    exists(select(_BEAT.returning(steps.c.id).cte("beat").c.id)).label("mine"),
     select(_PULSE.cte("pulse").c.draining).scalar_subquery().label("draining"),
 )
 
@@ -210,7 +209,7 @@ def beat(ledger: Ledger, worker: str, holding: Holding | None = None) -> Heard:
         heard = ledger.change("beat", _BEAT_AND_PULSE, {**held, **told}).one()
         return Heard(mine=heard.mine, draining=bool(heard.draining))
     with ledger.write("beat") as connection:
-        mine = holding is not None and bool(run(connection, _BEAT, held).rows)
+        mine = holding is not None and run(connection, _BEAT, held).rowcount == 1
         draining = run(connection, _PULSE, told).scalar()
         return Heard(mine=mine, draining=bool(draining))
 

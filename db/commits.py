@@ -65,8 +65,7 @@ def finish_speak(
         if not finish.rest_on(used):
             return finish.start_over()
         finish.keep({Role.TIMELINE: timeline})
-        if not finish.end():
-            raise rows.superseded(claim)
+        finish.end()
         run(connection, _PROFILE, {"id_": claim.job, "profile_": profile_to_text(profile)})
         plan_renders(connection, claim, chunks, profile_digest(profile))
         return Committed(ready=frozenset(rows.unblock(connection, [claim.job], Stage.RENDER)))
@@ -88,8 +87,7 @@ def finish_render(
             return Committed()
         if not finish.rest_on(used):
             return finish.start_over()
-        if not finish.end():
-            raise rows.superseded(claim)
+        finish.end()
         return Committed(ready=frozenset(rows.unblock(connection, [claim.job], Stage.JOIN)))
 
 
@@ -112,8 +110,7 @@ def finish_join(ledger: Ledger, claim: Claim, *, film: Film, machine_ms: int, sp
                 Role.MANIFEST: film.manifest,
             }
         )
-        if not finish.end():
-            raise rows.superseded(claim)
+        finish.end()
         done = {"id_": claim.job, "now_": finish.now, "frames_": film.frames, "essence_": film.essence}
         run(connection, _COMPLETE, done)
         return Committed(ready=frozenset(rows.unblock(connection, [claim.job], Stage.ARCHIVE)))
@@ -128,8 +125,7 @@ def finish_archive(ledger: Ledger, claim: Claim, *, path: str, machine_ms: int, 
     with ledger.write("finish-archive") as connection:
         finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
         if finish.begin():
-            if not finish.end():
-                raise rows.superseded(claim)
+            finish.end()
             run(connection, _ARCHIVED, {"id_": claim.job, "path_": path})
         return Committed()
 
@@ -144,9 +140,11 @@ class _Finish:
         self._ended = {"ended_at": now, "machine_ms": machine_ms, "span": span}
 
     def begin(self) -> bool:
-        """Lock the job; False when this very attempt was accepted before."""
+        """Lock the job and take the step to `done`; False when this very attempt was accepted before."""
         rows.lock_job(self._connection, self._claim.job)
-        if rows.is_mine(self._connection, self._claim):
+        done: dict[str, Any] = {"state": StepState.DONE.value, "waits": 0, "deaths": 0, "death_key": None}
+        done |= {"error_code": None, "error_facts": None}
+        if rows.leave_step(self._connection, self._claim, done):
             return True
         if rows.ended_as(self._connection, self._claim) is Outcome.OK:
             return False
@@ -155,9 +153,7 @@ class _Finish:
     def rest_on(self, used: Collection[Artifact]) -> bool:
         """Write down what the step rests on; False when some of it is accepted no longer."""
         wanted = {(each.kind, each.key) for each in used if each.kind is not Kind.SOURCE}
-        ids = rows.accepted_ids(self._connection, wanted)
-        rows.use(self._connection, self._claim, ids.values())
-        return len(ids) == len(wanted)
+        return rows.rest_on(self._connection, self._claim, wanted)
 
     def keep(self, made: dict[Role, Artifact]) -> None:
         """Have artifacts accepted as the job's results."""
@@ -170,25 +166,19 @@ class _Finish:
         ]
         run(self._connection, rows.spoken(self._connection, _RESULT), kept)
 
-    def end(self) -> bool:
-        """Take the step to `done` and its attempt to `ok`."""
-        rows.end_attempt(
-            self._connection,
-            self._claim.step,
-            self._claim.fence,
-            {"outcome": Outcome.OK.value, **self._ended},
-        )
-        done: dict[str, Any] = {"state": StepState.DONE.value, "waits": 0, "deaths": 0, "death_key": None}
-        return rows.leave_step(
-            self._connection, self._claim, {**done, "error_code": None, "error_facts": None}
-        )
+    def end(self) -> None:
+        """Take the attempt to `ok`."""
+        self._end(Outcome.OK, None)
 
     def start_over(self) -> Committed:
         """Send the step back to the line: what it rested on has to be made anew."""
-        ended = {"outcome": Outcome.INTERRUPTED.value, "error_code": "ledger-collected", **self._ended}
-        rows.end_attempt(self._connection, self._claim.step, self._claim.fence, ended)
-        rows.leave_step(self._connection, self._claim, {"state": StepState.READY.value, "not_before": 0})
+        self._end(Outcome.INTERRUPTED, "ledger-collected")
+        rows.send_back(self._connection, self._claim)
         return Committed(ready=frozenset({self._claim.capability}))
+
+    def _end(self, outcome: Outcome, code: str | None) -> None:
+        ended = {"outcome": outcome.value, "error_code": code, **self._ended}
+        rows.end_attempt(self._connection, self._claim.step, self._claim.fence, ended)
 
 
 def _resulting(inserter: rows.Inserter) -> Executable:

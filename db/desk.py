@@ -71,10 +71,11 @@ class LedgerDesk:
         """Become the one maker of a key; False while another is making it, or has made it since."""
         return making.take(self.ledger, self.claim, kind, key)
 
-    def put(self, artifact: Artifact, machine_ms: int) -> None:
-        """Have an artifact accepted under the fence; its key is free again."""
-        making.accept(self.ledger, self.claim, artifact, machine_ms)
+    def put(self, artifact: Artifact, machine_ms: int, *, then: str | None = None) -> bool:
+        """Have an artifact accepted under the fence; its key is free again, and `then` taken along."""
+        taken = making.accept(self.ledger, self.claim, artifact, machine_ms, then=then)
         self.used[artifact.kind, artifact.key] = artifact
+        return taken
 
     def forget(self, artifact: Artifact) -> None:
         """Strike out an artifact that was found missing or damaged, so that it is made again."""

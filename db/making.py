@@ -9,7 +9,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Executable, and_, bindparam, case, delete, exists, select, true, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Exists,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -21,10 +34,14 @@ from db.tables import artifacts, key_leases, makings, steps, uses
 from db.values import Claim
 from pipeline.plan.artifact import Artifact, Kind
 
+_Asked = dict[str, str | int]
+
 _STEP = bindparam("step", type_=steps.c.id.type)
 _KIND = bindparam("kind_", type_=artifacts.c.kind.type)
 _KEY = bindparam("key_", type_=artifacts.c.key.type)
 _NOW = bindparam("now", type_=artifacts.c.made_at.type)
+#: The key that is taken along with a put.
+_NEXT = bindparam("next_", type_=artifacts.c.key.type)
 _COST = bindparam("cost", type_=makings.c.machine_ms.type)
 _running = and_(
     steps.c.id == _STEP, steps.c.fence == bindparam("held"), steps.c.state == StepState.RUNNING.value
@@ -32,11 +49,14 @@ _running = and_(
 _MINE = select(steps.c.id, steps.c.fence, steps.c.job_id).where(_running).with_for_update(key_share=True)
 _mine = _MINE.cte("mine")
 _lease = and_(key_leases.c.kind == _KIND, key_leases.c.key == _KEY)
-_accepted = exists().where(artifacts.c.kind == _KIND, artifacts.c.key == _KEY, artifacts.c.struck == 0)
 
 
-def _taking(inserter: rows.Inserter) -> Executable:
-    named = select(_KIND, _KEY, _mine.c.id, _mine.c.fence).where(~_accepted)
+def _accepted(key: BindParameter[str]) -> Exists:
+    return exists().where(artifacts.c.kind == _KIND, artifacts.c.key == key, artifacts.c.struck == 0)
+
+
+def _taking(inserter: rows.Inserter, key: BindParameter[str] = _KEY) -> ReturningInsert[int]:
+    named = select(_KIND, key, _mine.c.id, _mine.c.fence).where(~_accepted(key))
     entered = inserter(key_leases).from_select(["kind", "key", "step_id", "fence"], named)
     return entered.on_conflict_do_nothing().returning(key_leases.c.step_id)
 
@@ -46,7 +66,7 @@ _OWNER = select(key_leases.c.step_id, key_leases.c.fence).where(_lease).with_for
 _IS_ALIVE = select(steps.c.id).where(_running)
 _INHERIT = update(key_leases).where(_lease).values(step_id=_STEP, fence=bindparam("held"))
 _GIVE_UP = delete(key_leases).where(_lease, key_leases.c.step_id == _STEP)
-_GIVE_UP_IF_MADE = _GIVE_UP.where(_accepted)
+_GIVE_UP_IF_MADE = _GIVE_UP.where(_accepted(_KEY))
 
 
 def take(ledger: Ledger, claim: Claim, kind: Kind, key: str) -> bool:
@@ -59,29 +79,33 @@ def take(ledger: Ledger, claim: Claim, kind: Kind, key: str) -> bool:
     asked = _asked(claim, kind, key)
     # Most keys are free: that takes no transaction of several statements.
     if ledger.change("take", rows.spoken(ledger.engine, _TAKE), asked).rows:
-        # PostgreSQL may have looked for what is made before somebody put it, and for the lease after that:
-        # who looks once more, now that the key is ours, sees it.
-        return ledger.is_sqlite or not ledger.change("take", _GIVE_UP_IF_MADE, asked).rowcount
+        return ledger.is_sqlite or _still_to_make(ledger, asked)
     with ledger.write("take") as connection:
         if not run(connection, _MINE, asked).rows:
             raise rows.superseded(claim)
-        if not _inherit(connection, claim, asked):
-            return False
-        return not run(connection, _GIVE_UP_IF_MADE, asked).rowcount
+        return _inherit(connection, claim, asked)
 
 
-def _inherit(connection: Connection, claim: Claim, asked: dict[str, str | int]) -> bool:
-    """Have a key's lease, in place of one whose claim has ended; False: another makes it, or nobody did."""
+def _still_to_make(ledger: Ledger, asked: _Asked) -> bool:
+    """Whether a key that was just taken on PostgreSQL is not made yet; it is given up otherwise.
+
+    The statement that took it may have looked for what is made before somebody put it, and for the lease
+    after that. Whoever looks once more, now that the key is taken, sees it.
+    """
+    return not ledger.change("take", _GIVE_UP_IF_MADE, asked).rowcount
+
+
+def _inherit(connection: Connection, claim: Claim, asked: _Asked) -> bool:
+    """Take a key from one whose claim has ended; False: another makes it, or it is made."""
     owner = run(connection, _OWNER, asked).first()
     if owner is None:
         # It is made, or was given up a moment ago: whoever asks next finds it, or takes it.
         return False
-    if (owner.step_id, owner.fence) == (claim.step, claim.fence):
-        return True
-    if run(connection, _IS_ALIVE, {"step": owner.step_id, "held": owner.fence}).rows:
-        return False
-    run(connection, _INHERIT, asked)
-    return True
+    if (owner.step_id, owner.fence) != (claim.step, claim.fence):
+        if run(connection, _IS_ALIVE, {"step": owner.step_id, "held": owner.fence}).rows:
+            return False
+        run(connection, _INHERIT, asked)
+    return not run(connection, _GIVE_UP_IF_MADE, asked).rowcount
 
 
 def _entering(inserter: rows.Inserter) -> ReturningInsert[int]:
@@ -107,7 +131,7 @@ def _entering(inserter: rows.Inserter) -> ReturningInsert[int]:
     ).returning(artifacts.c.id)
 
 
-def _accepting() -> Executable:
+def _accepting() -> Select[int]:
     made = _entering(postgresql.insert).cte("made")
     used = select(_mine.c.id, made.c.id, _mine.c.job_id)
     cost = select(_mine.c.id, _mine.c.fence, _KIND, _KEY, _COST, _NOW)
@@ -125,36 +149,71 @@ def _accepting() -> Executable:
 
 
 _ACCEPT = _accepting()
+_taken = _taking(postgresql.insert, _NEXT).cte("taken")
+_ACCEPT_AND_TAKE = _accepting().add_columns(exists(select(_taken.c.step_id)).label("taken"))
 _ENTER = _entering(sqlite.insert)
 _USE = sqlite.insert(uses).on_conflict_do_nothing()
 _SPEND = sqlite.insert(makings).on_conflict_do_nothing()
 
 
-def accept(ledger: Ledger, claim: Claim, artifact: Artifact, machine_ms: int) -> None:
+def accept(
+    ledger: Ledger, claim: Claim, artifact: Artifact, machine_ms: int, *, then: str | None = None
+) -> bool:
     """Have what a claim made accepted, with its cost, and give up its key; all of it may be done twice.
 
     A key that is accepted already keeps what it has, a struck one gets the new file.
+
+    Args:
+        ledger: the ledger.
+        claim: whose work it is.
+        artifact: what was made.
+        machine_ms: what it has cost.
+        then: a key of the same kind that is taken along, as `take` does.
+
+    Returns:
+        Whether `then` was taken.
 
     Raises:
         SupersededError: the claim holds no longer; nothing was written.
         AwayError: ``ledger-away``.
     """
-    now = ledger.clock()
-    asked = _asked(claim, artifact.kind, artifact.key)
-    told = {**asked, "digest": artifact.digest, "size": artifact.size, "suffix": artifact.suffix, "now": now}
-    if not ledger.is_sqlite:
-        if not ledger.change("put", _ACCEPT, {**told, "cost": machine_ms}).rows:
+    told = {
+        **_asked(claim, artifact.kind, artifact.key),
+        "digest": artifact.digest,
+        "size": artifact.size,
+        "suffix": artifact.suffix,
+        "now": ledger.clock(),
+    }
+    if ledger.is_sqlite:
+        return _accept_on_sqlite(ledger, claim, told, machine_ms, then)
+    told |= {"cost": machine_ms}
+    if then is None:
+        if not ledger.change("put", _ACCEPT, told).rows:
             raise rows.superseded(claim)
-        return
+        return False
+    put = ledger.change("put", _ACCEPT_AND_TAKE, {**told, "next_": then}).first()
+    if put is None:
+        raise rows.superseded(claim)
+    if not put.taken:
+        return take(ledger, claim, artifact.kind, then)
+    return _still_to_make(ledger, {**told, "key_": then})
+
+
+def _accept_on_sqlite(ledger: Ledger, claim: Claim, told: _Asked, cost: int, then: str | None) -> bool:
     with ledger.write("put") as connection:
         entered = run(connection, _ENTER, told).scalar()
         if entered is None:
             raise rows.superseded(claim)
         run(connection, _USE, {"step_id": claim.step, "artifact_id": entered, "job_id": claim.job})
-        spent = {"kind": artifact.kind.value, "key": artifact.key, "machine_ms": machine_ms, "made_at": now}
-        run(connection, _SPEND, {"step_id": claim.step, "number": claim.fence, **spent})
-        run(connection, _GIVE_UP, asked)
+        made = {"kind": told["kind_"], "key": told["key_"], "made_at": told["now"]}
+        made |= {"step_id": claim.step, "number": claim.fence, "machine_ms": cost}
+        run(connection, _SPEND, made)
+        run(connection, _GIVE_UP, told)
+        if then is None:
+            return False
+        asked = {**told, "key_": then}
+        return bool(run(connection, _TAKE["sqlite"], asked).rows) or _inherit(connection, claim, asked)
 
 
-def _asked(claim: Claim, kind: Kind, key: str) -> dict[str, str | int]:
+def _asked(claim: Claim, kind: Kind, key: str) -> _Asked:
     return {"step": claim.step, "held": claim.fence, "kind_": kind.value, "key_": key}

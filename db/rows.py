@@ -6,7 +6,7 @@ transaction has the database to itself, and the clauses that lock rows say nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -63,6 +63,11 @@ _ENDED_ALREADY = select(attempts.c.outcome).where(
     attempts.c.step_id == bindparam("step"), attempts.c.number == bindparam("fence")
 )
 _LEAVE = update(steps).where(_MINE)
+_SEND_BACK = (
+    update(steps)
+    .where(steps.c.id == bindparam("step"), steps.c.fence == bindparam("held"))
+    .values(state=StepState.READY.value, not_before=0)
+)
 _END_ATTEMPT = update(attempts).where(
     attempts.c.step_id == bindparam("step"),
     attempts.c.number == bindparam("fence"),
@@ -99,6 +104,11 @@ def leave_step(connection: Connection, claim: Claim, values: Mapping[str, Any]) 
     return run(connection, statement, told).rowcount == 1
 
 
+def send_back(connection: Connection, claim: Claim) -> None:
+    """Have a step in the line again that this very transaction has taken out of `running`."""
+    run(connection, _SEND_BACK, {"step": claim.step, "held": claim.fence})
+
+
 def end_attempt(connection: Connection, step: int, number: int, values: Mapping[str, Any]) -> None:
     """Write how an attempt ended; one that has ended already stays as it is."""
     told = {"step": step, "fence": number, **_new(values)}
@@ -119,7 +129,7 @@ def free_keys(connection: Connection, step: int) -> None:
     run(connection, _FREE_KEYS, {"step": step})
 
 
-def _accepting(inserter: Inserter) -> sqlite.Insert | postgresql.Insert:
+def _accepting(inserter: Inserter) -> Executable:
     entered = inserter(artifacts)
     taken = entered.excluded
     return entered.on_conflict_do_update(
@@ -135,17 +145,18 @@ def _accepting(inserter: Inserter) -> sqlite.Insert | postgresql.Insert:
     )
 
 
-def _accepting_one(inserter: Inserter) -> Executable:
-    return _accepting(inserter).returning(artifacts.c.id)
-
-
 _ACCEPT = per_dialect(_accepting)
-_ACCEPT_ONE = per_dialect(_accepting_one)
 _ACCEPTED = (
-    select(artifacts.c.id, artifacts.c.kind, artifacts.c.key)
-    .where(artifacts.c.key.in_(bindparam("keys", expanding=True)), artifacts.c.struck == 0)
+    select(artifacts.c.id, artifacts.c.key, uses.c.step_id.label("used_by"))
+    .outerjoin(uses, and_(uses.c.artifact_id == artifacts.c.id, uses.c.step_id == bindparam("step")))
+    .where(
+        # Without the kind, no index would lead to a key.
+        artifacts.c.kind == bindparam("kind_"),
+        artifacts.c.key.in_(bindparam("keys", expanding=True)),
+        artifacts.c.struck == 0,
+    )
     .order_by(artifacts.c.id)
-    .with_for_update(read=True)
+    .with_for_update(read=True, of=artifacts)
 )
 
 
@@ -155,22 +166,32 @@ def accept(connection: Connection, made: Collection[Artifact], now: int) -> None
         run(connection, spoken(connection, _ACCEPT), [_row_of(each, now) for each in made])
 
 
-def accept_one(connection: Connection, made: Artifact, now: int) -> int:
-    """Enter one artifact as `accept` does; the id of what is accepted for its key."""
-    entered = run(connection, spoken(connection, _ACCEPT_ONE), _row_of(made, now)).scalar()
-    return entered or accepted_ids(connection, [(made.kind, made.key)])[made.kind.value, made.key]
-
-
 def accepted_ids(connection: Connection, wanted: Iterable[tuple[Kind, str]]) -> dict[tuple[str, str], int]:
     """The ids of the wanted artifacts that are accepted, held so that nobody takes them away meanwhile."""
-    found: dict[tuple[str, str], int] = {}
-    asked = {(kind.value, key) for kind, key in wanted}
-    keys = sorted({key for _, key in asked})
-    for start in range(0, len(keys), MANY):
-        for row in run(connection, _ACCEPTED, {}, {"keys": keys[start : start + MANY]}):
-            if (row.kind, row.key) in asked:
-                found[row.kind, row.key] = row.id
-    return found
+    return {(kind, row.key): row.id for kind, row in _accepted(connection, wanted, 0)}
+
+
+def rest_on(connection: Connection, claim: Claim, wanted: Collection[tuple[Kind, str]]) -> bool:
+    """Write down that a claim's step rests on these artifacts; False if some are not accepted any more."""
+    found = [row for _, row in _accepted(connection, wanted, claim.step)]
+    # What the step has made itself is written down since then.
+    use(connection, claim, [row.id for row in found if row.used_by is None])
+    return len(found) == len(set(wanted))
+
+
+def _accepted(
+    connection: Connection, wanted: Iterable[tuple[Kind, str]], step: int
+) -> Iterator[tuple[str, Found]]:
+    by_kind: dict[str, set[str]] = {}
+    for kind, key in wanted:
+        by_kind.setdefault(kind.value, set()).add(key)
+    # Always in the same order, lest two hold what the other one wants.
+    for kind_, keys in sorted(by_kind.items()):
+        ordered = sorted(keys)
+        for start in range(0, len(ordered), MANY):
+            some = {"keys": ordered[start : start + MANY]}
+            for row in run(connection, _ACCEPTED, {"kind_": kind_, "step": step}, some):
+                yield kind_, row
 
 
 def _using(inserter: Inserter) -> Executable:

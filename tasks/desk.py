@@ -48,9 +48,9 @@ class PatientDesk:
         """Become the one maker of a key; False while another worker is making it."""
         return insist(lambda: self._desk.take(kind, key), self._check)
 
-    def put(self, artifact: Artifact, machine_ms: int) -> None:
-        """Have an artifact accepted, with the machine time it took; its key is free again."""
-        insist(lambda: self._desk.put(artifact, machine_ms), self._check)
+    def put(self, artifact: Artifact, machine_ms: int, *, then: str | None = None) -> bool:
+        """Have an artifact accepted, with the machine time it took; its key is free again, `then` taken."""
+        return insist(lambda: self._desk.put(artifact, machine_ms, then=then), self._check)
 
     def forget(self, artifact: Artifact) -> None:
         """Strike out an artifact that was found missing or damaged, so that it is made again."""

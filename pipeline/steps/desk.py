@@ -26,8 +26,17 @@ class Desk(Protocol):
         """Become the one maker of a key; False while another worker is making it."""
         ...
 
-    def put(self, artifact: Artifact, machine_ms: int) -> None:
-        """Have an artifact accepted, with the machine time it took; its key is free again."""
+    def put(self, artifact: Artifact, machine_ms: int, *, then: str | None = None) -> bool:
+        """Have an artifact accepted, with the machine time it took; its key is free again.
+
+        Args:
+            artifact: what was made.
+            machine_ms: what it has cost.
+            then: a key of the same kind to take in the same move, which costs less than two.
+
+        Returns:
+            Whether `then` was taken, as `take` says; False without one.
+        """
         ...
 
     def forget(self, artifact: Artifact) -> None:

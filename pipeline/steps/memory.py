@@ -51,11 +51,18 @@ class MemoryDesk:
         """Become the one maker of a key: always, since there is no other worker."""
         return True
 
-    def put(self, artifact: Artifact, machine_ms: int) -> None:  # noqa: ARG002 - nobody bills a film made here
-        """Accept an artifact; a later one of the same key takes its place."""
+    def put(
+        self,
+        artifact: Artifact,
+        machine_ms: int,  # noqa: ARG002 - nobody bills a film made here
+        *,
+        then: str | None = None,
+    ) -> bool:
+        """Accept an artifact; a later one of the same key takes its place. Takes `then` along."""
         with self._lock:
             self._accepted[artifact.kind, artifact.key] = artifact
             self._note({"put": asdict(artifact)})
+        return then is not None and self.take(artifact.kind, then)
 
     def forget(self, artifact: Artifact) -> None:
         """Strike out an artifact; another one accepted under the same key since then stays."""

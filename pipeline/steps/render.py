@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,18 +104,26 @@ class _Chunk:
         """Find or make each clip; those that another worker has taken, or has made meanwhile, are left."""
         taken: list[ClipPlan] = []
         known = known_clips(self.desk, self.store, [clip.key for clip in clips])
+        missing = [clip.key for clip in clips if clip.key not in known]
+        following = dict(itertools.pairwise(missing))
+        # Each key is taken with the put before it, the first one by itself.
+        mine: bool | None = None
         for clip in clips:
             self.desk.check()
             if clip.key not in known:
-                if not self.desk.take(Kind.CLIP, clip.key):
+                if mine is None:
+                    mine = self.desk.take(Kind.CLIP, clip.key)
+                if not mine:
+                    mine = None
                     taken.append(clip)
                     continue
-                self._make(clip)
+                mine = self._make(clip, following.get(clip.key))
             self.done += clip.utterance.frames
             self.desk.advance(self.done, self.total)
         return taken
 
-    def _make(self, clip: ClipPlan) -> None:
+    def _make(self, clip: ClipPlan, then: str | None) -> bool:
+        """Make a clip; whether the one to make after it is taken."""
         begun = machine_ms()
 
         def write(path: Path) -> None:
@@ -128,7 +137,7 @@ class _Chunk:
             )
 
         artifact = self.store.put(Kind.CLIP, clip.key, SUFFIX, write)
-        self.desk.put(artifact, machine_ms() - begun)
+        return self.desk.put(artifact, machine_ms() - begun, then=then)
 
     def _frames(self, clip: ClipPlan) -> Iterator[NDArray[np.uint8]]:
         drive = self.planner.drive(clip)

@@ -68,10 +68,10 @@ class CountingDesk(MemoryDesk):
         """False for keys in `held`."""
         return key not in self.held and super().take(kind, key)
 
-    def put(self, artifact: Artifact, machine_ms: int) -> None:
+    def put(self, artifact: Artifact, machine_ms: int, *, then: str | None = None) -> bool:
         """Accept and remember in order."""
-        super().put(artifact, machine_ms)
         self.made.append(artifact)
+        return super().put(artifact, machine_ms, then=then)
 
     def count(self, kind: Kind) -> int:
         """How many artifacts of a kind were made."""

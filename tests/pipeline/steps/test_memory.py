@@ -20,7 +20,8 @@ def test_it_finds_what_was_put() -> None:
     desk = MemoryDesk()
     assert desk.take(Kind.CLIP, _artifact(1).key)
     assert desk.find(Kind.CLIP, _artifact(1).key) is None
-    desk.put(_artifact(1), 7)
+    assert not desk.put(_artifact(1), 7)
+    assert desk.put(_artifact(1), 7, then=_artifact(2).key)
     desk.check()
     assert desk.find(Kind.CLIP, _artifact(1).key) == _artifact(1)
     assert desk.find(Kind.SPEECH, _artifact(1).key) is None

@@ -341,7 +341,8 @@ def _render(world: World, claim: Claim, desk: LedgerDesk) -> Work:
 def _provide(world: World, desk: LedgerDesk, kind: Kind, words: list[str]) -> Generator[str, None, list[str]]:
     """Find or make a file for each word; those that another worker is making are left out."""
     missing: list[str] = []
-    for word in words:
+    taken = False
+    for word, following in itertools.zip_longest(words, words[1:]):
         found = desk.find(kind, digest(word))
         yield "looked"
         if found is not None:
@@ -353,14 +354,14 @@ def _provide(world: World, desk: LedgerDesk, kind: Kind, words: list[str]) -> Ge
             else:
                 yield "found"
                 continue
-        if not desk.take(kind, digest(word)):
+        if not taken and not desk.take(kind, digest(word)):
             missing.append(word)
             continue
         yield "taken"
         made = world.make(kind, word, f"{kind} {word}")
         yield "made"
         for _reply_lost in range(2):
-            desk.put(made, MADE_MS)
+            taken = desk.put(made, MADE_MS, then=digest(following) if following else None)
         yield "put"
     return missing
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -106,13 +107,24 @@ class _Farm:
         return other
 
 
-@pytest.fixture
-def farm(tmp_path: Path) -> _Farm:
-    """A rendered film of three sentences."""
-    store = Store(tmp_path / "a store with 'quotes', = and ünïcode")
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> _Farm:
+    """A rendered film of three sentences, to be copied."""
+    store = Store(tmp_path_factory.mktemp("rendered"))
     made = _Farm(store=store, timeline=films.timeline(store, LENGTHS), desk=CountingDesk())
     made.render()
     return made
+
+
+@pytest.fixture
+def farm(tmp_path: Path, rendered: _Farm) -> _Farm:
+    """The rendered film in a store of its own."""
+    root = tmp_path / "a store with 'quotes', = and ünïcode"
+    shutil.copytree(rendered.store.root, root)
+    desk = CountingDesk()
+    for artifact in rendered.desk.made:
+        desk.put(artifact, 0)
+    return replace(rendered, store=Store(root), desk=desk)
 
 
 def test_a_film_is_the_sum_of_its_clips(farm: _Farm) -> None:

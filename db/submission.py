@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from db import rows
 from db.codec import notices_to_text, spec_to_text
@@ -33,6 +33,11 @@ _BY_CONTENT = (
     .order_by(batches.c.edition.desc())
     .limit(1)
 )
+_GIVE_KEY = (
+    update(batches)
+    .where(batches.c.id == bindparam("batch"), batches.c.key.is_(None))
+    .values(key=bindparam("given"))
+)
 _COUNT = select(func.count()).select_from(jobs).where(jobs.c.batch_id == bindparam("batch"))
 _NEW_BATCH = insert(batches).returning(batches.c.id)
 _NEW_JOBS = insert(jobs).returning(jobs.c.id, sort_by_parameter_order=True)
@@ -42,13 +47,19 @@ _NEW_STEPS = insert(steps)
 def find_batch(ledger: Ledger, submission: Submission) -> Submitted | None:
     """The batch that `submit` would answer with for this content or key, before any work is done for it.
 
+    A batch that has no key yet takes the submission's, so that other content is refused under it from now on.
+
     Raises:
         InputError: as `submit`.
         AwayError: ``ledger-away``.
     """
     with ledger.read() as connection:
         existing, _ = _existing(connection, submission, _department(connection, submission))
+    if existing is None or submission.key is None:
         return existing
+    with ledger.write("submit") as connection:
+        existing, _ = _existing(connection, submission, _department(connection, submission))
+        return None if existing is None else _named(connection, existing, submission)
 
 
 def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -> Submitted:
@@ -65,7 +76,7 @@ def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -
         department = _department(connection, submission)
         existing, edition = _existing(connection, submission, department)
         if existing is not None:
-            return existing
+            return _named(connection, existing, submission)
         entry = _Entry(connection, department, ledger.clock())
         batch = entry.begin(submission, edition)
         count = 0
@@ -103,6 +114,13 @@ def _existing(
     if submission.again:
         return None, same.edition + 1
     return _answer(connection, same), 0
+
+
+def _named(connection: Connection, existing: Submitted, submission: Submission) -> Submitted:
+    """The same batch, which takes the submission's key if it has none."""
+    if submission.key is not None:
+        connection.execute(_GIVE_KEY, {"batch": existing.batch, "given": submission.key})
+    return existing
 
 
 def _answer(connection: Connection, row: Row[*tuple[Any, ...]]) -> Submitted:

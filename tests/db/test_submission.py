@@ -60,6 +60,26 @@ def test_a_key_is_one_submission(ledger: Ledger) -> None:
         assert told.value.facts == {"key": "k", "batch": first.batch}
 
 
+@pytest.mark.parametrize("looked_for", [True, False])
+def test_a_key_given_to_what_is_there_is_kept(ledger: Ledger, *, looked_for: bool) -> None:
+    """Content submitted without a key takes the first one, under which other content is refused then."""
+
+    def take(content: str, key: str | None) -> Submitted | None:
+        values = Submission(content=digest(content), name="n", user="u", key=key)
+        if looked_for and (found := submission.find_batch(ledger, values)) is not None:
+            return found
+        return submission.submit(ledger, values, [draft("row")])
+
+    first = take("one", None)
+    assert first is not None
+    known = Submitted(batch=first.batch, jobs=1, created=False)
+    assert take("one", "k") == known
+    with pytest.raises(InputError) as told:
+        take("other", "k")
+    assert told.value.code == "ledger-key-used"
+    assert (take("one", "k"), take("one", None)) == (known, known)
+
+
 def test_nothing_is_half_submitted(ledger: Ledger) -> None:
     """Rows that end in an error leave no batch, no job and no source."""
 

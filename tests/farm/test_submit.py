@@ -140,7 +140,8 @@ def test_the_same_content_is_the_same_batch(farm: Farm, batch_folder: Path) -> N
 def test_a_key_names_one_content(farm: Farm, batch_folder: Path) -> None:
     """The same content gives the same batch; other content is refused, and nothing is queued."""
     row = {**ROW, "name": "Maria"}
-    first = submit(farm, manifest(batch_folder, row), key="monday")
+    first = submit(farm, manifest(batch_folder, row))
+    assert submit(farm, manifest(batch_folder, row), key="monday").batch == first.batch
     assert submit(farm, manifest(batch_folder, row), key="monday").batch == first.batch
     with pytest.raises(InputError) as refused:
         submit(farm, manifest(batch_folder, {**row, "name": "Mario"}), key="monday")

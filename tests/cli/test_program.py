@@ -79,7 +79,7 @@ def test_one_film_is_made_without_any_farm(
     assert refused.code == Exit.CONFLICT
     assert refused.failure["code"] == "command-output-exists"
     before = film.read_bytes()
-    again = program(*order, "--force", "--json")
+    again = lectern(*order, "--force", "--json")
     assert again.code == Exit.OK
     assert again.document["essence"] == document["essence"]
     assert again.document["trace"] != document["trace"]
@@ -121,10 +121,10 @@ def test_an_interrupted_render_leaves_nothing_half(home: Path, tmp_path: Path) -
 
 
 def test_leaving_watch_leaves_the_farm_working(
-    program: Lectern, home: Path, ready_home: Path, manifest: Path
+    lectern: Lectern, home: Path, ready_home: Path, manifest: Path
 ) -> None:
     """Ctrl-C ends the view alone, and the way back is told."""
-    assert program("submit", manifest).code == Exit.OK
+    assert lectern("submit", manifest).code == Exit.OK
     started = subprocess.Popen(
         [str(LECTERN), "watch"],
         env={"LECTERN_HOME": str(ready_home), "PATH": "/usr/bin:/bin"},

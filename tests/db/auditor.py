@@ -109,6 +109,8 @@ def _audit_order(job: Any, books: Books) -> None:  # noqa: ANN401 - a row
             assert before <= {"done"}, f"{step.stage} of job {job.id} is {step.state} after {before}"
         if step.state in _UNFINISHED:
             assert bool(step.closed) == shut, f"{step.stage} of job {job.id} is closed: {step.closed}"
+    joined = {step.state for step in mine if step.stage == "join"} == {"done"}
+    assert joined or job.state != "completed", f"job {job.id} is completed without a film"
     assert job.state != "canceled" or job.id not in books.held, f"job {job.id} is canceled and held"
     under_way = job.state in {"queued", "active"} or job.archive == "pending"
     if under_way:

@@ -193,12 +193,18 @@ class Farm(RuleBasedStateMachine):
         if not finished:
             worker.die()
 
-    @precondition(lambda self: any(worker.claim for worker in self.workers))
-    @rule(which=WHICH, hows=st.lists(ENDS, min_size=1, max_size=3), fuse=FUSES)
-    def give_up(self, which: int, hows: list[str], fuse: int | None) -> None:
+    @rule(
+        which=WHICH,
+        data=st.data(),
+        ends=st.lists(st.tuples(PLACES, ENDS), min_size=1, max_size=3),
+        fuse=FUSES,
+    )
+    def give_up(self, which: int, data: st.DataObject, ends: list[tuple[str, str]], fuse: int | None) -> None:
         """Attempts of a worker end with an error, or because it is asked to go; it comes back for more."""
+        self._begin(which, data)
         worker = self.workers[which]
-        for how in hows:
+        for at, how in ends:
+            self._go_on(worker, 100, None, halt=at)
             if worker.claim is None:
                 break
             step = worker.claim.step

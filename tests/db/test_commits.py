@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import pytest
+
 from db import claims, commits, leases, operations, queue, reads
 from db.engine import connect
 from db.ledger import Ledger
 from db.states import ArchiveState, JobState, Outcome, Role, StepState
 from db.values import Chunk, Claim, Committed
 from pipeline.plan.artifact import Kind
-from pipeline.plan.errors import AwayError, DamageError, InputError, TransientError
+from pipeline.plan.errors import AwayError, DamageError, InputError, SupersededError, TransientError
 from tests.db.acting import desk_of, fail, join, render, speak, take, try_step, until
 from tests.db.values import OTHER, PROFILE, artifact, film_of, submit
 
@@ -220,6 +222,29 @@ def test_a_lost_timeline_is_spoken_again_and_planned_anew(ledger: Ledger) -> Non
     assert queue.heads(ledger, "render.warp", limit=9) == ()
     speak(ledger, take(ledger, "speak"), chunks=(Chunk(first=0, end=3, frames=75),))
     assert render(ledger, take(ledger, "render.warp")).ready == {"join"}
+    join(ledger, take(ledger, "join"))
+
+
+def test_who_works_on_what_is_made_anew_is_superseded(ledger: Ledger) -> None:
+    """A chunk that runs while its job's timeline is lost is taken away, and paid for what it has proven."""
+    submit(ledger, ["row"])
+    speak(ledger, take(ledger, "speak"))
+    finder, other = take(ledger, "render.warp"), take(ledger, "render.warp", worker=OTHER)
+    assert finder.timeline is not None
+    clip = artifact(Kind.CLIP, "clip")
+    desk = desk_of(ledger, other)
+    assert desk.take(clip.kind, clip.key)
+    desk.put(clip, 40)
+    damage = DamageError("store-artifact-missing", kind="timeline", key=finder.timeline.key)
+    fail(ledger, finder, damage)
+    assert fail(ledger, take_soon(ledger, "render.warp"), damage).ready == {"speak"}
+    with pytest.raises(SupersededError):
+        render(ledger, other)
+    (attempt,) = reads.read_job(ledger, other.job).steps[2].attempts
+    assert (attempt.outcome, attempt.machine_ms) == (Outcome.SUPERSEDED, 40)
+    speak(ledger, take(ledger, "speak"))
+    for _ in range(2):
+        render(ledger, take(ledger, "render.warp"))
     join(ledger, take(ledger, "join"))
 
 

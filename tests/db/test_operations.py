@@ -9,10 +9,11 @@ import pytest
 from db import operations, queue, reads, workers
 from db.ledger import Ledger
 from db.states import HoldReason, JobState, Outcome, StepState
+from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError, SupersededError, TransientError
-from tests.db.acting import fail, join, render, speak, take, until
+from tests.db.acting import desk_of, fail, join, render, speak, take, until
 from tests.db.auditor import acts
-from tests.db.values import CAPABILITIES, WORKER, submit
+from tests.db.values import CAPABILITIES, WORKER, artifact, submit
 
 
 def test_a_cancel_ends_everything_but_what_is_done(ledger: Ledger) -> None:
@@ -21,6 +22,10 @@ def test_a_cancel_ends_everything_but_what_is_done(ledger: Ledger) -> None:
     speak(ledger, take(ledger, "speak"))
     render(ledger, take(ledger, "render.warp"))
     running = take(ledger, "render.warp")
+    clip = artifact(Kind.CLIP, "clip")
+    desk = desk_of(ledger, running)
+    assert desk.take(clip.kind, clip.key)
+    desk.put(clip, 40)
     done = operations.cancel(ledger, [running.job], by="anna")
     assert (done.changed, done.unchanged) == ((running.job,), ())
     assert operations.cancel(ledger, [running.job], by="anna").unchanged == (running.job,)
@@ -29,7 +34,8 @@ def test_a_cancel_ends_everything_but_what_is_done(ledger: Ledger) -> None:
         render(ledger, running)
     view = reads.read_job(ledger, running.job)
     assert view.line.state is JobState.CANCELED
-    assert view.steps[2].attempts[0].outcome is Outcome.SUPERSEDED
+    (attempt,) = view.steps[2].attempts
+    assert (attempt.outcome, attempt.machine_ms) == (Outcome.SUPERSEDED, 40), "what is proven is paid for"
     again = operations.retry(ledger, [running.job], by="bert")
     assert again.committed.ready == {"render.warp"}
     states = [step.state for step in reads.read_job(ledger, running.job).steps]

@@ -358,7 +358,8 @@ def _provide(world: World, desk: LedgerDesk, kind: Kind, words: list[str]) -> Ge
             missing.append(word)
             continue
         yield "taken"
-        made = world.make(kind, word, f"{kind} {word}")
+        # What one of the workers makes is as good, and yet another file.
+        made = world.make(kind, word, f"{kind} {word}" + "!" * (desk.claim.worker == "cpu1@here"))
         yield "made"
         for _reply_lost in range(2):
             taken = desk.put(made, MADE_MS, then=digest(following) if following else None)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import text
@@ -49,12 +51,21 @@ def quick_settings(home: Path, **knobs: str) -> Settings:
 
 
 def break_ground(settings: Settings) -> None:
-    """Make ledger and archive, as an operator does."""
+    """Make ledger and archive."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    engine = connect(settings.ledger_url)
-    migrate.upgrade(engine)
-    engine.dispose()
+    (settings.home / "ledger.sqlite3").write_bytes(_empty_ledger())
     init_archive(settings.archive_root)
+
+
+@cache
+def _empty_ledger() -> bytes:
+    """A ledger of this version's schema, made once."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.sqlite3"
+        engine = connect(f"sqlite:///{path}")
+        migrate.upgrade(engine)
+        engine.dispose()
+        return path.read_bytes()
 
 
 def sow(farm: Farm, rows: Sequence[Row], *, film: Format = TINY) -> int:

@@ -19,26 +19,29 @@ from tests.db.values import CAPABILITIES, OTHER, PROFILE, WORKER, artifact, dige
 
 
 def test_one_of_many_gets_the_step(ledger: Ledger) -> None:
-    """Eight threads with the same message: one claim, one attempt."""
-    submit(ledger, ["row"])
-    step = head(ledger, "speak")
-    together = threading.Barrier(8)
+    """Six threads with the same messages, at the same time: one claim, one attempt each."""
+    submit(ledger, [f"row{number}" for number in range(15)])
+    messages = [each.step for each in queue.heads(ledger, "speak", limit=15)]
+    together = threading.Barrier(6)
     got: list[Claim | None] = []
 
     def act(worker: str) -> None:
-        together.wait()
-        got.append(try_step(ledger, step, worker=worker))
+        for step in messages:
+            together.wait()
+            got.append(try_step(ledger, step, worker=worker))
 
-    threads = [threading.Thread(target=act, args=(f"w{number}",)) for number in range(8)]
+    threads = [threading.Thread(target=act, args=(f"w{number}",)) for number in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    claim = next(each for each in got if each)
-    assert sum(each is not None for each in got) == 1
-    view = reads.read_job(ledger, claim.job)
-    assert view.line.state is JobState.ACTIVE
-    assert [attempt.worker for attempt in view.steps[0].attempts] == [claim.worker]
+    assert len(got) == 6 * 15
+    claimed = sorted((claim.step, claim.worker) for claim in got if claim)
+    assert [step for step, _ in claimed] == messages
+    views = [reads.read_job(ledger, number) for number in range(1, 16)]
+    assert {view.line.state for view in views} == {JobState.ACTIVE}
+    tried = [attempt.worker for view in views for attempt in view.steps[0].attempts]
+    assert tried == [worker for _, worker in claimed]
 
 
 def test_old_and_foreign_messages_do_nothing(ledger: Ledger) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable
 
 from _farm import Film, job_of
 
@@ -77,14 +78,23 @@ def sentences(count: int) -> list[str]:
     return told
 
 
-def make(workshop: Workshop, studio: Studio, film: Film, desk: CountingDesk) -> int:
-    """Speak, render and join a film; its length in frames."""
+def make(
+    workshop: Workshop,
+    studio: Studio,
+    film: Film,
+    desk: CountingDesk,
+    *,
+    tell: Callable[[str], None] = lambda _stage: None,
+) -> int:
+    """Speak, render and join a film; its length in frames. Each stage is told when it begins."""
     job = job_of(workshop, film)
     seat, profile, store = studio.seat(job), studio.profile(job.face), workshop.store
+    tell("speak")
     spoken = speak(job, desk=desk, store=store, voice=workshop.voices.open(job.voice.engine))
     if spoken is None:
         raise RuntimeError("nobody else speaks here")
     timeline = load_timeline(store, spoken)
+    tell("render")
     for chunk in chunks.cut(timeline):
         render(
             job,
@@ -98,6 +108,7 @@ def make(workshop: Workshop, studio: Studio, film: Film, desk: CountingDesk) -> 
             pixels=seat.pixels,
         )
     set_to = workshop.settings.film
+    tell("join")
     joined = join(
         job,
         timeline,

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 import psutil
@@ -39,39 +40,52 @@ def main() -> None:
     parser.add_argument("--minutes", default="2,60")
     parser.add_argument("--size", type=int, default=512)
     parser.add_argument("--make", type=float, help=argparse.SUPPRESS)
+    parser.add_argument("--stage", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.make:
-        _make(given.make, given.size)
+        _make(given.make, given.size, given.stage)
         return
     print(machine())
     peaks = [_peak(minutes, given.size) for minutes in map(float, given.minutes.split(","))]
     print(f"the longest takes {100 * (peaks[-1] / peaks[0] - 1):+.1f} % against the shortest (target +5.0)")
 
 
-def _make(minutes: float, size: int) -> None:
+def _make(minutes: float, size: int, stage: Path) -> None:
     picture = Format(width=size, height=size, fps=25)
     script = " ".join(sentences(round(minutes * _SENTENCES_A_MINUTE)))
     with tempfile.TemporaryDirectory() as home, open_workshop(settings_in(Path(home))) as workshop:
-        frames = make(workshop, Studio(workshop), Film("film", script, picture), CountingDesk())
+        film = Film("film", script, picture)
+        frames = make(workshop, Studio(workshop), film, CountingDesk(), tell=stage.write_text)
     print(f"{frames / picture.fps / 60:.1f} min", end="", flush=True)
 
 
 def _peak(minutes: float, size: int) -> float:
     """The peak of the process tree that makes a film, in MiB."""
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, __file__, "--make", str(minutes), "--size", str(size)]
-    peak = 0
-    with subprocess.Popen(command, env=environment) as maker:
-        watched = psutil.Process(maker.pid)
-        while maker.poll() is None:
-            with contextlib.suppress(psutil.Error):
-                tree = [watched, *watched.children(recursive=True)]
-                peak = max(peak, sum(_held(process.pid) for process in tree))
-            time.sleep(_LOOK_S)
+    peaks: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Path(folder) / "stage"
+        stage.write_text("begin")
+        command = [sys.executable, __file__, "--make", str(minutes), "--size", str(size), "--stage", stage]
+        with subprocess.Popen(command, env=environment) as maker:
+            while maker.poll() is None:
+                now = stage.read_text() or "between"
+                peaks[now] = max(peaks[now], _tree(maker.pid))
+                time.sleep(_LOOK_S)
     if maker.returncode:
         raise SystemExit(maker.returncode)
-    print(f": peak {peak / (1 << 20):.1f} MiB")
-    return peak / (1 << 20)
+    told = ", ".join(f"{stage} {peak / (1 << 20):.1f}" for stage, peak in peaks.items())
+    peak = max(peaks.values()) / (1 << 20)
+    print(f": peak {peak:.1f} MiB ({told})")
+    return peak
+
+
+def _tree(pid: int) -> int:
+    """Bytes of a process and everything below it."""
+    with contextlib.suppress(psutil.Error):
+        watched = psutil.Process(pid)
+        return sum(_held(process.pid) for process in (watched, *watched.children(recursive=True)))
+    return 0
 
 
 def _held(pid: int) -> int:

@@ -23,6 +23,10 @@ AUDIO_PARAMETERS = ("q:a=2", "aac_coder=fast", "aac_ms=1", "aac_is=0", "aac_pns=
 TIMESCALE = SAMPLE_RATE
 
 _KEYFRAME_S = 2
+# Samples of a packet of AAC-LC (ISO/IEC 14496-3), and of a frame at 24 frames a second.
+_PACKET_SAMPLES = 1024
+_LONGEST_FRAME = SAMPLE_RATE // 24
+_HEADERS_BYTES = 1 << 15
 _TITLE_CHARACTERS = 1000
 _OWN_PATH = re.compile(r"[a-z0-9]+(/[a-z0-9]+(\.[a-z0-9]+)*)+")
 _READ = {"protocol_whitelist": "file,pipe"}
@@ -107,18 +111,23 @@ def sound(target: Path) -> list[str]:
     )
 
 
-def film(sound_file: Path, target: Path, *, title: str, comment: str) -> list[str]:
+def film(sound_file: Path, target: Path, *, frames: int, title: str, comment: str) -> list[str]:
     """A `listing` of clips on standard input and one audio track -> the film, by stream copy.
+
+    The film's tables stand before its packets, in room that is kept for them from the beginning: moving the
+    packets afterwards would write every film twice and hold its tables twice more.
 
     Args:
         sound_file: as `sound` made it.
         target: the file to make.
+        frames: how many the clips have together.
         title: written into the metadata, never into a graph or a list.
         comment: written likewise.
     """
     # The listing names files by their protocol, which the demuxer's safe mode does not know.
     clips = ffmpeg.input("pipe:0", format="concat", safe=0, **_READ)
-    audio = ffmpeg.input(f"file:{sound_file}", format="mp4", **_READ)
+    # A stream copy takes the one edit list as it is; applying it would hold a second table of all packets.
+    audio = ffmpeg.input(f"file:{sound_file}", format="mp4", advanced_editlist=0, **_READ)
     # ffmpeg-python takes an option's name once; the specifiers only keep the two entries apart.
     stream = ffmpeg.output(
         clips["v:0"],
@@ -126,7 +135,7 @@ def film(sound_file: Path, target: Path, *, title: str, comment: str) -> list[st
         f"file:{target}",
         format="mp4",
         c="copy",
-        movflags="+faststart",
+        moov_size=_room_for_tables(frames),
         video_track_timescale=TIMESCALE,
         **{"metadata:g:0": f"title={_argument(title)}", "metadata:g:1": f"comment={_argument(comment)}"},
         **_SAME_BYTES,
@@ -145,6 +154,18 @@ def listing(paths: Iterable[str]) -> Iterator[bytes]:
         if not _OWN_PATH.fullmatch(path):
             raise ValueError(path)
         yield f"file file:{path}\n".encode()
+
+
+def _room_for_tables(frames: int) -> int:
+    """Bytes that the ``moov`` box of a film needs at most, by ISO/IEC 14496-12.
+
+    Each packet has its size (4 bytes). Picture and sound take turns, so neither has more chunks than there
+    are frames, one more at the end; each chunk has its place (8) and its number of packets (12). A keyframe
+    has its number (4). Headers and metadata take a few kilobytes, mostly the title.
+    """
+    chunks = frames + 1
+    packets = frames + frames * _LONGEST_FRAME // _PACKET_SAMPLES + 3
+    return 4 * packets + 2 * (8 + 12) * chunks + 4 * frames + _HEADERS_BYTES
 
 
 def _argument(text: str) -> str:

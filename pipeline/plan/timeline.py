@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.clock import SAMPLE_RATE, grid_frames, samples_per_frame
 from pipeline.plan.keys import canonical
+from pipeline.plan.packed import Packed
 from pipeline.plan.script import Pause, Sentence
 from pipeline.plan.speech import Phoneme, Word
 
@@ -49,8 +49,8 @@ class Utterance:
     lead: int
     samples: int
     frames: int
-    phonemes: tuple[Phoneme, ...]
-    words: tuple[Word, ...]
+    phonemes: Packed[Phoneme] = Packed(Phoneme)  # noqa: RUF009 - a descriptor, which is no default
+    words: Packed[Word] = Packed(Word)  # noqa: RUF009 - a descriptor, which is no default
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +81,8 @@ class Take:
     sentence: Sentence
     speech: Artifact
     samples: int
-    phonemes: tuple[Phoneme, ...]
-    words: tuple[Word, ...]
+    phonemes: Packed[Phoneme] = Packed(Phoneme)  # noqa: RUF009 - a descriptor, which is no default
+    words: Packed[Word] = Packed(Word)  # noqa: RUF009 - a descriptor, which is no default
 
 
 def lay(pieces: Iterable[Take | Pause], *, fps: int) -> Timeline:
@@ -126,7 +126,7 @@ def from_json(text: str) -> Timeline:
     """
     try:
         return _read(text)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise ValueError(f"no timeline: {error}") from error
 
 
@@ -223,8 +223,7 @@ def _named(row: Sequence[Any], kind: type[Phoneme | Word]) -> dict[str, Any]:
         # Annotations are strings here, and the three types of these fields have just these names.
         if type(value).__name__ != field.type:
             raise TypeError(f"{field.name}: {value!r}")
-        # A film has some forty symbols and an hour of it forty thousand phonemes.
-        named[field.name] = sys.intern(value) if isinstance(value, str) else value
+        named[field.name] = value
     return named
 
 

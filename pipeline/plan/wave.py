@@ -11,6 +11,7 @@ import json
 import struct
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.plan.keys import canonical
 from pipeline.plan.speech import Speech
@@ -54,18 +55,26 @@ def from_wave(data: bytes) -> Speech:
         raise ValueError(f"no speech: {error}") from error
 
 
+def sound_of(data: bytes) -> NDArray[np.int16]:
+    """The samples of a speech that `to_wave` wrote, without its times.
+
+    Raises:
+        ValueError: as `from_wave`.
+    """
+    try:
+        return _opened(data)[1]
+    except (KeyError, TypeError, ValueError, struct.error) as error:
+        raise ValueError(f"no speech: {error}") from error
+
+
 def _read(data: bytes) -> Speech:
-    ((name, body),) = _chunks(data)
-    if name != b"RIFF" or body[:4] != b"WAVE":
-        raise ValueError("no WAVE")
-    parts = dict(_chunks(body[4:]))
-    coding, channels, rate, _, _, bits = _FORMAT.unpack(parts[b"fmt "])
-    told = json.loads(parts[b"lctn"])
-    if (coding, channels, bits, told["schema"]) != (_PCM, _MONO, _WIDTH * 8, _SCHEMA):
-        raise ValueError("another kind of WAVE")
+    rate, samples, times = _opened(data)
+    told = json.loads(bytes(times))
+    if told["schema"] != _SCHEMA:
+        raise ValueError("another schema")
     speech = Speech(
         rate=rate,
-        samples=np.frombuffer(parts[b"data"], "<i2").astype(np.int16),
+        samples=samples,
         phonemes=phonemes_from(told["phonemes"]),
         words=words_from(told["words"]),
     )
@@ -73,12 +82,24 @@ def _read(data: bytes) -> Speech:
     return speech
 
 
+def _opened(data: bytes) -> tuple[int, NDArray[np.int16], memoryview]:
+    """Rate, samples and the JSON of the times."""
+    ((name, body),) = _chunks(memoryview(data))
+    if name != b"RIFF" or bytes(body[:4]) != b"WAVE":
+        raise ValueError("no WAVE")
+    parts = dict(_chunks(body[4:]))
+    coding, channels, rate, _, _, bits = _FORMAT.unpack(parts[b"fmt "])
+    if (coding, channels, bits) != (_PCM, _MONO, _WIDTH * 8):
+        raise ValueError("another kind of WAVE")
+    return rate, np.frombuffer(parts[b"data"], "<i2").astype(np.int16), parts[b"lctn"]
+
+
 def _chunk(name: bytes, body: bytes) -> bytes:
     """A chunk, padded to an even length as RIFF wants it."""
     return _CHUNK.pack(name, len(body)) + body + b"\0" * (len(body) % 2)
 
 
-def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:
+def _chunks(data: memoryview) -> list[tuple[bytes, memoryview]]:
     found = []
     place = 0
     while place < len(data):

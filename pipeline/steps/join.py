@@ -94,44 +94,20 @@ def join(
             store rooms say.
         AwayError: as the media and store rooms say.
     """
-    bench = _Bench(job=job, timeline=timeline, desk=desk, store=store, media=media)
     planner = ClipPlanner(job=job, timeline=timeline, store=store, profile=profile, pixels=pixels)
     give_back()
     reel = checked_reel(planner, desk=desk, store=store, media=media)
     desk.advance(1, _STAGES)
-    sound = bench.sound(loudness)
-    desk.advance(2, _STAGES)
-    film = bench.film(reel, sound, comment=comment_of(trace.trace_id)) if sound else None
-    shown = cues(timeline)
-    subrip = bench.text(Kind.CAPTIONS, ".srt", srt(shown))
-    web = bench.text(Kind.CAPTIONS, ".vtt", webvtt(shown))
-    poster = bench.poster(reel.clips[poster_index(timeline)])
-    if sound is None or film is None or subrip is None or web is None or poster is None:
+    bench = _Bench(planner=planner, reel=reel, desk=desk, media=media)
+    parts = bench.parts(loudness, comment=comment_of(trace.trace_id))
+    if parts is None:
         return None
-    desk.advance(3, _STAGES)
-    parts = FilmParts(
-        clips=reel.clips,
-        sound=sound,
-        film=film.artifact,
-        srt=subrip,
-        vtt=web,
-        poster=poster,
-        essence=film.essence,
-    )
     told = manifest(job, timeline, profile, parts, pixels=pixels, trace_id=trace.trace_id)
     listed = bench.text(Kind.MANIFEST, ".json", told)
     if listed is None:
         return None
     desk.advance(_STAGES, _STAGES)
-    return JoinedFilm(
-        film=film.artifact,
-        srt=subrip,
-        vtt=web,
-        poster=poster,
-        manifest=listed,
-        frames=timeline.frames,
-        essence=film.essence,
-    )
+    return _joined(parts, listed, frames=timeline.frames)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,11 +120,32 @@ class _Film:
 class _Bench:
     """Finds or makes the parts of one film; each is None while another worker makes it."""
 
-    job: JobSpec
-    timeline: Timeline
+    planner: ClipPlanner
+    reel: Reel
     desk: Desk
-    store: Store
     media: Media
+
+    def parts(self, loudness: Loudness, *, comment: str) -> FilmParts | None:
+        """Everything that the manifest tells of."""
+        sound = self.sound(loudness)
+        self.desk.advance(2, _STAGES)
+        film = self.film(sound, comment=comment) if sound else None
+        shown = cues(self.timeline)
+        subrip = self.text(Kind.CAPTIONS, ".srt", srt(shown))
+        web = self.text(Kind.CAPTIONS, ".vtt", webvtt(shown))
+        poster = self.poster(self.reel.clips[poster_index(self.timeline)])
+        if sound is None or film is None or subrip is None or web is None or poster is None:
+            return None
+        self.desk.advance(3, _STAGES)
+        return FilmParts(
+            clips=self.reel.clips,
+            sound=sound,
+            film=film.artifact,
+            srt=subrip,
+            vtt=web,
+            poster=poster,
+            essence=film.essence,
+        )
 
     def sound(self, loudness: Loudness) -> Artifact | None:
         """The audio track."""
@@ -160,27 +157,33 @@ class _Bench:
 
         return self._made(Kind.AUDIO, key_of_sound(self.media, self.timeline, loudness), ".m4a", write)
 
-    def film(self, reel: Reel, sound: Artifact, *, comment: str) -> _Film | None:
+    def film(self, sound: Artifact, *, comment: str) -> _Film | None:
         """The film, joined by stream copy, checked against its parts whether made now or before."""
-        title = self.job.title
+        title, reel = self.planner.job.title, self.reel
         probed: list[Probe] = []
 
         def write(path: Path) -> None:
             # FFmpeg is about to hold the tables of the whole film.
             give_back()
             self.media.run(
-                graphs.film(self.store.open(sound).resolve(), path.resolve(), title=title, comment=comment),
+                graphs.film(
+                    self.store.open(sound).resolve(),
+                    path.resolve(),
+                    frames=reel.frames,
+                    title=title,
+                    comment=comment,
+                ),
                 feed=graphs.listing(clip.path for clip in reel.clips),
                 folder=self.store.root,
                 check=self.desk.check,
             )
-            probed.append(self._checked(path, reel))
+            probed.append(self._checked(path))
 
         key = film_key(reel.clips, sound, title=title, comment=comment)
         film = self._made(Kind.FILM, key, ".mp4", write)
         if film is None:
             return None
-        found = probed[0] if probed else self._checked(self.store.open(film), reel)
+        found = probed[0] if probed else self._checked(self.store.open(film))
         return _Film(artifact=film, essence=found.essence)
 
     def poster(self, clip: Artifact) -> Artifact | None:
@@ -204,6 +207,16 @@ class _Bench:
 
         return self._made(kind, text_key(f"{kind}{suffix}", text), suffix, write)
 
+    @property
+    def timeline(self) -> Timeline:
+        """What is said in the film, and when."""
+        return self.planner.timeline
+
+    @property
+    def store(self) -> Store:
+        """Where its parts are."""
+        return self.planner.store
+
     def _made(self, kind: Kind, key: str, suffix: str, write: Callable[[Path], None]) -> Artifact | None:
         self.desk.check()
         found = self.desk.find(kind, key)
@@ -221,9 +234,9 @@ class _Bench:
         self.desk.put(artifact, machine_ms() - begun)
         return artifact
 
-    def _checked(self, path: Path, reel: Reel) -> Probe:
+    def _checked(self, path: Path) -> Probe:
         """A look into a film, which has to be the sum of its parts, frame by frame and sample by sample."""
-        found = self.media.probe(path)
+        found, reel = self.media.probe(path), self.reel
         fps, frames = self.timeline.fps, self.timeline.frames
         picture, sound = found.picture, found.sound
         whole = (
@@ -243,3 +256,15 @@ class _Bench:
         if not whole:
             raise TransientError("media-film-wrong", clips=len(reel.clips), frames=frames)
         return found
+
+
+def _joined(parts: FilmParts, listed: Artifact, *, frames: int) -> JoinedFilm:
+    return JoinedFilm(
+        film=parts.film,
+        srt=parts.srt,
+        vtt=parts.vtt,
+        poster=parts.poster,
+        manifest=listed,
+        frames=frames,
+        essence=parts.essence,
+    )

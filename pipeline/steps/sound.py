@@ -15,6 +15,7 @@ from pipeline.plan.film import sound_key
 from pipeline.plan.loudness import Loudness, Samples, ceiling_of, gain_for, limited
 from pipeline.plan.timeline import Timeline
 from pipeline.steps.speak import utterance_audio
+from pipeline.steps.tidy import give_back
 from pipeline.store import Store
 
 _FULL_SCALE = np.float32(1 / (1 << 15))
@@ -53,6 +54,8 @@ def write_sound(
             yield utterance_audio(store, utterance, timeline.fps) * _FULL_SCALE
 
     gain = gain_for(blocks, loudness)
+    # FFmpeg is about to run beside this process.
+    give_back()
     loud = limited(blocks(), gain=gain, ceiling=ceiling_of(loudness))
     media.run(graphs.sound(target), feed=(block.astype("<f4").data for block in loud), check=check)
     samples = timeline.frames * samples_per_frame(timeline.fps)

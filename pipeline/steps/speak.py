@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,10 +20,10 @@ from pipeline.plan.errors import DamageError, InputError
 from pipeline.plan.job import JobSpec, VoiceChoice
 from pipeline.plan.keys import digest_of
 from pipeline.plan.script import Pause, Sentence, split
-from pipeline.plan.speech import Phoneme, Speech, Word
+from pipeline.plan.speech import Speech
 from pipeline.plan.timeline import Take, Timeline, Utterance, from_json, lay, to_json
 from pipeline.plan.trim import master
-from pipeline.plan.wave import from_wave, to_wave
+from pipeline.plan.wave import from_wave, sound_of, to_wave
 from pipeline.steps.desk import Desk
 from pipeline.store import Store
 
@@ -43,26 +43,6 @@ class _Line:
     key: str
     choice: VoiceChoice
     sentence: Sentence
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Spoken:
-    """A speech in the store, without its sound: an hour of that would not fit beside a renderer."""
-
-    artifact: Artifact
-    samples: int
-    phonemes: tuple[Phoneme, ...]
-    words: tuple[Word, ...]
-
-    def take(self, sentence: Sentence) -> Take:
-        """The take of a sentence that is spoken so."""
-        return Take(
-            sentence=sentence,
-            speech=self.artifact,
-            samples=self.samples,
-            phonemes=self.phonemes,
-            words=self.words,
-        )
 
 
 def speak(job: JobSpec, *, desk: Desk, store: Store, voice: VoiceEngine) -> Artifact | None:
@@ -91,7 +71,7 @@ def speak(job: JobSpec, *, desk: Desk, store: Store, voice: VoiceEngine) -> Arti
     spoken = _Speaker(desk=desk, store=store, voice=voice).spoken(lines)
     if spoken is None:
         return None
-    takes = (spoken[p.key].take(p.sentence) if isinstance(p, _Line) else p for p in parts)
+    takes = (replace(spoken[p.key], sentence=p.sentence) if isinstance(p, _Line) else p for p in parts)
     timeline = lay(takes, fps=job.format.fps)
     del spoken
     if not any(utterance.speech for utterance in timeline.utterances):
@@ -136,10 +116,13 @@ def utterance_audio(store: Store, utterance: Utterance, fps: int) -> NDArray[np.
             size=utterance.speech_size,
             suffix=_SUFFIX,
         )
-        speech = _load_speech(store, artifact)
-        if len(speech.samples) != utterance.samples:
+        try:
+            samples = sound_of(store.verify(artifact).read_bytes())
+        except ValueError as error:
+            raise _damaged(artifact) from error
+        if len(samples) != utterance.samples:
             raise _damaged(artifact)
-        audio[utterance.lead : utterance.lead + utterance.samples] = speech.samples
+        audio[utterance.lead : utterance.lead + utterance.samples] = samples
     return audio
 
 
@@ -151,32 +134,32 @@ class _Speaker:
         self._store = store
         self._voice = voice
 
-    def spoken(self, lines: Mapping[str, _Line]) -> dict[str, _Spoken] | None:
+    def spoken(self, lines: Mapping[str, _Line]) -> dict[str, Take] | None:
         """The speech of every line by its key; None while another worker makes one of them."""
-        done: dict[str, _Spoken] = {}
+        done: dict[str, Take] = {}
         # Twice: what was taken the first time may be there once all the others are done.
         for _ in range(2):
             missing = {key: line for key, line in lines.items() if key not in done}
             known = self._desk.find_all(Kind.SPEECH, missing) if missing else {}
             for key, line in missing.items():
                 self._desk.check()
-                spoken = self._load(known.get(key)) or self._make(line)
+                spoken = self._load(line, known.get(key)) or self._make(line)
                 if spoken is not None:
                     done[key] = spoken
                     self._desk.advance(len(done), len(lines))
         return done if len(done) == len(lines) else None
 
-    def _load(self, artifact: Artifact | None) -> _Spoken | None:
+    def _load(self, line: _Line, artifact: Artifact | None) -> Take | None:
         if artifact is None:
             return None
         try:
-            return _told(artifact, _load_speech(self._store, artifact))
+            return _take(line, artifact, _load_speech(self._store, artifact))
         except DamageError:
             _log.warning("speech-damaged", key=artifact.key)
             self._desk.forget(artifact)
             return None
 
-    def _make(self, line: _Line) -> _Spoken | None:
+    def _make(self, line: _Line) -> Take | None:
         if not self._desk.take(Kind.SPEECH, line.key):
             return None
         begun = time.monotonic_ns()
@@ -186,7 +169,7 @@ class _Speaker:
         self._desk.put(artifact, (time.monotonic_ns() - begun) // 1_000_000)
         if len(speech.samples) > _LONG_S * SAMPLE_RATE:
             _log.warning("speech-long", key=line.key, seconds=len(speech.samples) // SAMPLE_RATE)
-        return _told(artifact, speech)
+        return _take(line, artifact, speech)
 
 
 def _cast(pieces: Sequence[Sentence | Pause], choice: VoiceChoice, voice: VoiceEngine) -> list[_Line | Pause]:
@@ -202,11 +185,16 @@ def _cast(pieces: Sequence[Sentence | Pause], choice: VoiceChoice, voice: VoiceE
     return parts
 
 
-def _told(artifact: Artifact, speech: Speech) -> _Spoken:
+def _take(line: _Line, artifact: Artifact, speech: Speech) -> Take:
+    """A speech in the store without its sound: an hour of that would not fit beside a renderer."""
     if not speech.phonemes:
         _log.warning("speech-silent", key=artifact.key)
-    return _Spoken(
-        artifact=artifact, samples=len(speech.samples), phonemes=speech.phonemes, words=speech.words
+    return Take(
+        sentence=line.sentence,
+        speech=artifact,
+        samples=len(speech.samples),
+        phonemes=speech.phonemes,
+        words=speech.words,
     )
 
 

@@ -33,7 +33,8 @@ def test_a_clip_has_one_set_of_parameters() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [graphs.sound(Path("/a")), graphs.film(Path("/s"), Path("/a"), title="", comment="")]
+    "arguments",
+    [graphs.sound(Path("/a")), graphs.film(Path("/s"), Path("/a"), frames=9, title="", comment="")],
 )
 def test_inputs_are_files_and_pipes_of_known_formats(arguments: list[str]) -> None:
     """Every input is opened with its format said and with the protocols of files and pipes alone."""
@@ -49,7 +50,7 @@ def test_inputs_are_files_and_pipes_of_known_formats(arguments: list[str]) -> No
 
 def test_a_users_text_is_metadata_and_nothing_else() -> None:
     """A title stands in an argument of its own behind -metadata, and in no graph, list or file name."""
-    arguments = graphs.film(Path("/s"), Path("/a"), title=EVIL, comment="trace 1")
+    arguments = graphs.film(Path("/s"), Path("/a"), frames=9, title=EVIL, comment="trace 1")
     holding = [index for index, argument in enumerate(arguments) if "passwd" in argument]
     assert [arguments[index] for index in holding] == [f"title={EVIL}"]
     assert arguments[holding[0] - 1].startswith("-metadata")
@@ -70,7 +71,7 @@ def test_a_listing_names_our_own_files_alone() -> None:
 
 def test_any_title_fits_an_argument() -> None:
     """A title with a NUL, or one without an end, still makes an argument list that a system takes."""
-    arguments = graphs.film(Path("/s"), Path("/a"), title="a\0b" + "c" * 500_000, comment="")
+    arguments = graphs.film(Path("/s"), Path("/a"), frames=9, title="a\0b" + "c" * 500_000, comment="")
     (title,) = (argument for argument in arguments if argument.startswith("title="))
     assert title.startswith("title=abc")
     assert len(title) < 2000

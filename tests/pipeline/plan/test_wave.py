@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline.plan.speech import Phoneme, Speech, Word
-from pipeline.plan.wave import from_wave, to_wave
+from pipeline.plan.wave import from_wave, sound_of, to_wave
 
 _SPEECH = Speech(
     rate=48_000,
@@ -33,6 +33,7 @@ def test_it_comes_back() -> None:
     assert back.rate == _SPEECH.rate
     assert np.array_equal(back.samples, _SPEECH.samples)
     assert (back.phonemes, back.words) == (_SPEECH.phonemes, _SPEECH.words)
+    assert np.array_equal(sound_of(to_wave(_SPEECH)), _SPEECH.samples)
 
 
 def test_it_is_a_wav() -> None:

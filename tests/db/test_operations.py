@@ -26,6 +26,7 @@ def test_a_cancel_ends_everything_but_what_is_done(ledger: Ledger) -> None:
     desk = desk_of(ledger, running)
     assert desk.take(clip.kind, clip.key)
     desk.put(clip, 40)
+    operations.pause(ledger, [running.job], by="anna")
     done = operations.cancel(ledger, [running.job], by="anna")
     assert (done.changed, done.unchanged) == ((running.job,), ())
     assert operations.cancel(ledger, [running.job], by="anna").unchanged == (running.job,)
@@ -33,7 +34,7 @@ def test_a_cancel_ends_everything_but_what_is_done(ledger: Ledger) -> None:
     with pytest.raises(SupersededError):
         render(ledger, running)
     view = reads.read_job(ledger, running.job)
-    assert view.line.state is JobState.CANCELED
+    assert (view.line.state, view.line.held) == (JobState.CANCELED, ())
     (attempt,) = view.steps[2].attempts
     assert (attempt.outcome, attempt.machine_ms) == (Outcome.SUPERSEDED, 40), "what is proven is paid for"
     again = operations.retry(ledger, [running.job], by="bert")
@@ -48,7 +49,7 @@ def test_a_cancel_ends_everything_but_what_is_done(ledger: Ledger) -> None:
     ]
     render(ledger, take(ledger, "render.warp"))
     join(ledger, take(ledger, "join"))
-    assert acts(ledger) == Counter(cancel=1, retry=1)
+    assert acts(ledger) == Counter(pause=1, cancel=1, retry=1)
 
 
 def test_a_completed_film_with_a_hold_does_not_count_as_held(ledger: Ledger) -> None:

@@ -26,6 +26,13 @@ _CLAUSE_END = regex.compile(r"[,;:，、；：—–][\"'”’」』）)]*\s?$"
 _WEAK_LAST = regex.compile(
     r"\b(?:a|an|the|of|to|in|on|at|by|for|with|and|or|but|my|our|your|his|her|its|their)\s?$"
 )
+# Without spaces nobody knows where a Chinese word ends; but none begins with a particle, one ends after it,
+# and another begins with what joins or places the next phrase. Words such as 的确 show why these are hints.
+_CHINESE_PARTICLE = regex.compile(r"[们的了着过吗呢吧啊]")
+_CHINESE_BEFORE = regex.compile(r"[的了吗呢吧啊]$")
+_CHINESE_AFTER = regex.compile(
+    r"(?:和|与|而|但|并|或|在|把|被|让|给|从|向|为了|因为|所以|然后|如果|可以|需要|能够|以及|就|也|都|还|又|很|不)"
+)
 # What is weighed against each other: one cue more, one that is shown too shortly, each column that a line is
 # too wide, and cuts after a clause, between words, after a word that leans on the next, inside a word.
 _CUE = 60
@@ -33,8 +40,10 @@ _SHORT = 500
 _OVER = 1000
 _AFTER_CLAUSE = 15
 _BETWEEN_WORDS = 45
+_BETWEEN_CHINESE = 60
 _AFTER_WEAK_WORD = 90
 _INSIDE = 120
+_BEFORE_PARTICLE = 200
 _GRAPHEME = regex.compile(r"\X")
 
 
@@ -101,8 +110,10 @@ def _cost(text: str, place: int) -> int:
     if _CLAUSE_END.search(before):
         return _AFTER_CLAUSE
     if not before.endswith(" "):
-        # Without spaces nobody knows where a Chinese word ends, so it is often inside one.
-        return _INSIDE
+        if _CHINESE_PARTICLE.match(text, place):
+            return _BEFORE_PARTICLE
+        hinted = _CHINESE_BEFORE.search(before) or _CHINESE_AFTER.match(text, place)
+        return _BETWEEN_CHINESE if hinted else _INSIDE
     return _AFTER_WEAK_WORD if _WEAK_LAST.search(before) else _BETWEEN_WORDS
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.plan.captions import MOST_MS, Cue, cues, srt, webvtt
 from pipeline.plan.clock import SAMPLE_RATE, grid_frames, samples_per_frame
+from pipeline.plan.linebreaks import cut_lines
 from pipeline.plan.script import Sentence, split
 from pipeline.plan.speech import Word
 from pipeline.plan.textmap import offset_map
@@ -168,6 +169,24 @@ WORDS = st.lists(
     min_size=1,
     max_size=60,
 )
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "人工智能技术正在改变我们的生活方式和工作习惯。",
+            ("人工智能技术正在改变我们的", "生活方式和工作习惯。"),
+        ),
+        (
+            "今天天气很好我们一起去公园散步然后再去吃晚饭。",
+            ("今天天气很好我们一起去公园散步", "然后再去吃晚饭。"),
+        ),
+    ],
+)
+def test_chinese_lines_rather_end_where_a_word_does(text: str, lines: tuple[str, str]) -> None:
+    """Particles never begin a line, and what joins the next phrase does so gladly."""
+    assert cut_lines(text, 32) == lines
 
 
 @settings(deadline=None)

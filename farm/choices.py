@@ -55,6 +55,7 @@ class Chooser:
         self._format = format
         self._fps = fps
         self._voices: dict[str, tuple[Voice, ...]] = {}
+        self._formats: dict[str, Format] = {}
         self._chosen: dict[tuple[str, str, str], VoiceChoice] = {}
 
     def format(self, wish: Wish) -> Format:
@@ -63,7 +64,10 @@ class Chooser:
         Raises:
             InputError: ``portrait-format-unknown``.
         """
-        return parse_format(wish.format or self._format, fps=self._fps)
+        name = wish.format or self._format
+        if name not in self._formats:
+            self._formats[name] = parse_format(name, fps=self._fps)
+        return self._formats[name]
 
     def speed(self, wish: Wish) -> int:
         """Per cent of the voice's normal speed.

@@ -156,11 +156,11 @@ class _Clerk:
         """Everything that is wrong with a row, and what may be an oversight."""
         wrong: list[Problem] = []
         doubtful: list[Problem] = []
-        wish = _wish(row)
+        wish, text = _wish(row), row.script
         characters = self._farm.settings.limits.script_characters
         checks = (
-            ("script", lambda: script.check(row.script, max_characters=characters)),
-            ("voice", lambda: self._chooser.voice(replace(wish, speed=""), row.script)),
+            ("script", lambda: script.check(text, max_characters=characters)),
+            ("voice", lambda: self._chooser.voice(replace(wish, speed=""), text)),
             ("speed", lambda: self._chooser.speed(wish)),
             ("format", lambda: self._chooser.format(wish)),
             ("face.box", lambda: box_of(row.options)),

@@ -201,6 +201,8 @@ class Farm(RuleBasedStateMachine):
     )
     def give_up(self, which: int, data: st.DataObject, ends: list[tuple[str, str]], fuse: int | None) -> None:
         """Attempts of a worker end with an error, or because it is asked to go; it comes back for more."""
+        queue.unmark_sent(self.world.ledger)
+        self._have_work("speak", "render.warp")
         self._begin(which, data)
         worker = self.workers[which]
         for at, how in ends:

@@ -8,7 +8,7 @@ from pipeline.plan.errors import AwayError, InputError, TransientError
 
 #: The scripts of a batch's jobs. They are short and share their words, so that workers meet over them.
 BATCHES = (("a b c",), ("a b c", "a b c"), ("a b c", "b a"), ("a", "a"))
-MOST_JOBS = 6
+MOST_JOBS = 8
 #: After how many operations a process is killed, if at all.
 FUSES = st.one_of(st.none(), st.none(), st.none(), st.integers(0, 20))
 LATE_FUSES = st.one_of(st.none(), st.integers(5, 40))

@@ -17,7 +17,7 @@ from db import claims, commits, leases, names, queue
 from db.desk import LedgerDesk
 from db.engine import WRITES
 from db.states import Outcome, Stage
-from db.tables import attempts, departments, holds, jobs, leaders, metadata, steps
+from db.tables import attempts, departments, holds, jobs, key_leases, leaders, metadata, steps
 from db.values import Chunk, Claim, Failure, Film
 from farm.gc import Collected, collect_garbage
 from farm.policy.order import choose
@@ -267,6 +267,11 @@ class World:
             if self.ends[claim.step, claim.fence][1] != "ledger-collected":
                 raise AssertionError("a commit whose reply was lost was refused") from error
         self.ended(claim)
+        with self.ledger.read() as connection:
+            kept = connection.execute(
+                select(key_leases.c.key).where(key_leases.c.step_id == claim.step)
+            ).all()
+        assert not kept, "an attempt that has ended keeps a key"
         used = self.row(claim.step).failures - claim.failures
         assert used == retries, f"an attempt that is {self.ends[claim.step, claim.fence]} used up {used}"
 

@@ -59,11 +59,11 @@ class CountingDesk(MemoryDesk):
         self.made: Counter[Kind] = Counter()
         self.machine_ms: Counter[Kind] = Counter()
 
-    def put(self, artifact: Artifact, machine_ms: int) -> None:
+    def put(self, artifact: Artifact, machine_ms: int, *, then: str | None = None) -> bool:
         """Accept and count."""
-        super().put(artifact, machine_ms)
         self.made[artifact.kind] += 1
         self.machine_ms[artifact.kind] += machine_ms
+        return super().put(artifact, machine_ms, then=then)
 
 
 def sentences(count: int) -> list[str]:

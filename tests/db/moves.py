@@ -21,15 +21,14 @@ MEDDLING = st.sampled_from(["gc", "gc", "damage", "cancel", "pause", "again"])
 #: Where a worker is halted and what comes then; who is canceled after a put has to be paid for it.
 PLANS = st.one_of(st.tuples(PLACES, MEDDLING), st.tuples(PLACES, MEDDLING), st.just(("put", "cancel")))
 #: When gc is interrupted by a worker, and after what that had stopped.
-MOMENTS = st.sampled_from(
-    [
-        ("drop-unneeded", "found"),
-        ("drop-unneeded", "looked"),
-        ("delete-untouched", "claimed"),
-        ("delete-untouched", "found"),
-        ("never", "found"),
-    ]
+CLEARINGS = (
+    ("drop-unneeded", "found"),
+    ("drop-unneeded", "looked"),
+    ("delete-untouched", "claimed"),
+    ("delete-untouched", "found"),
+    ("never", "found"),
 )
+MOMENTS = st.sampled_from(CLEARINGS)
 #: What a stage cannot do without.
 NEEDS = {"render.warp": "timeline", "join": "clip", "archive": "film"}
 #: How an attempt may end without success.

@@ -12,6 +12,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from db.engine import connect
 from tests.db.machine import Farm
+from tests.db.moves import CLEARINGS
 
 
 def campaign(url: str, *, examples: int, steps_each: int, derandomize: bool) -> None:
@@ -42,6 +43,22 @@ def test_nothing_is_lost_on_sqlite(make_sqlite: Callable[[], str]) -> None:
 def test_nothing_is_lost_on_postgresql(make_postgresql: Callable[[], str]) -> None:
     """The same holds on PostgreSQL."""
     campaign(make_postgresql(), examples=4, steps_each=40, derandomize=True)
+
+
+@pytest.mark.parametrize("moment", CLEARINGS)
+def test_what_is_wanted_again_while_it_is_cleared_away_is_there(
+    make_sqlite: Callable[[], str], moment: tuple[str, str]
+) -> None:
+    """Wherever gc and a worker meet over what is old, the worker ends with files that exist."""
+    engine = connect(make_sqlite())
+    farm: Farm = type("History", (Farm,), {"engine": engine})()
+    try:
+        farm.submit(batch=("a",))
+        farm.come_back_for(moment=moment, fuse=None)
+        farm.stand()
+    finally:
+        farm.teardown()
+        engine.dispose()
 
 
 @pytest.mark.soak

@@ -15,6 +15,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import statistics
 import subprocess
@@ -108,6 +109,9 @@ def bare(home: Path, kind: str, count: int, name: str) -> None:
         # Who submits pays for the farm's jobs too.
         jobs = [job_of(workshop, film) for film in made(count, name)]
         make(job_of(workshop, made(1, f"warm{name}")[0]))
+        # As in a worker: what was loaded by now is not looked through again and again.
+        gc.collect()
+        gc.freeze()
         print("ready", flush=True)
         sys.stdin.readline()
         begun = spent_s(os.getpid())

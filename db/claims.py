@@ -112,8 +112,6 @@ _CLAIM = (
         lease=steps.c.lease + 1,
         worker=bindparam("by"),
         published_at=0,
-        progress_done=0,
-        progress_total=0,
     )
     .returning(steps.c.fence)
 )

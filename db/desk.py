@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 
 from db import making, rows
 from db.damage import strike
@@ -33,7 +33,15 @@ _FIND = (
     .where(_mine)
 )
 _PROGRESS = (
-    update(steps).where(_mine).values(progress_done=bindparam("done"), progress_total=bindparam("total"))
+    update(steps)
+    .where(_mine)
+    .values(
+        # A step that is begun anew finds what was made: nobody sees it go back for that moment.
+        progress_done=case(
+            (steps.c.progress_done > bindparam("done"), steps.c.progress_done), else_=bindparam("done")
+        ),
+        progress_total=bindparam("total"),
+    )
 )
 
 

@@ -20,7 +20,7 @@ _RECENT = 100
 _is_held = exists().where(holds.c.job_id == jobs.c.id)
 _rendered = case(
     (
-        (steps.c.state == StepState.RUNNING.value) & (steps.c.progress_total > 0),
+        steps.c.state.in_([StepState.RUNNING.value, StepState.READY.value]) & (steps.c.progress_total > 0),
         steps.c.frames * steps.c.progress_done / steps.c.progress_total,
     ),
     else_=0,

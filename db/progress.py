@@ -13,6 +13,10 @@ from db.tables import steps
 
 #: Rendering is nearly all of a job's work; archiving comes after it is completed.
 _SHARES = {Stage.SPEAK: 5, Stage.RENDER: 85, Stage.JOIN: 10}
+#: A step that is not committed is never told as done.
+_NEARLY = 0.99
+# What a lost or failed attempt has made stands, and is found by the next one.
+_BEGUN = {StepState.RUNNING.value, StepState.READY.value}
 _STEPS = select(
     steps.c.job_id,
     steps.c.stage,
@@ -45,8 +49,8 @@ def read_progress(connection: Connection, job_ids: Sequence[int]) -> dict[int, P
 def _done(state: str, done: int, total: int) -> float:
     if state == StepState.DONE.value:
         return 1.0
-    if state == StepState.RUNNING.value and total:
-        return min(done / total, 1.0)
+    if state in _BEGUN and total:
+        return min(done / total, _NEARLY)
     return 0.0
 
 

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, Self
@@ -40,7 +40,7 @@ class Standing:
         flower_user: who may look through it.
         flower_password_file: where that user's password stands.
         workers: names of the workers.
-        processes: process ids by name at the start.
+        processes: process ids by name; 0 for one that is about to be started again.
     """
 
     pid: int
@@ -102,6 +102,7 @@ class Supervisor:
         self._redis: list[Child] = []
         self._others: list[Child] = []
         self._workers: list[Child] = []
+        self._standing: Standing | None = None
 
     def start(self) -> Standing:
         """Start everything and tell where it is.
@@ -124,7 +125,7 @@ class Supervisor:
             self._others.append(Child(self._program("flower", ("flower", str(port)), environment)))
         for child in (*self._others, *self._workers):
             child.start()
-        standing = Standing(
+        self._standing = Standing(
             pid=os.getpid(),
             home=str(places.home),
             redis_url=url,
@@ -132,15 +133,19 @@ class Supervisor:
             flower_user=flower.USER,
             flower_password_file=str(places.flower_password),
             workers=names,
-            processes={child.program.name: child.pid or 0 for child in self._children()},
+            processes=self._processes(),
         )
-        tell_state(places, asdict(standing))
-        return standing
+        tell_state(places, asdict(self._standing))
+        return self._standing
 
     def tend(self) -> None:
         """Start again what has ended."""
         for child in self._children():
             child.tend()
+        processes = self._processes()
+        if self._standing is not None and processes != self._standing.processes:
+            self._standing = replace(self._standing, processes=processes)
+            tell_state(self._places, asdict(self._standing))
 
     def end(self, asked: Callable[[], int]) -> None:
         """End everything in good order: workers, dispatcher and Flower, Redis.
@@ -174,6 +179,9 @@ class Supervisor:
 
     def _children(self) -> list[Child]:
         return [*self._redis, *self._others, *self._workers]
+
+    def _processes(self) -> dict[str, int]:
+        return {child.program.name: child.pid or 0 for child in self._children()}
 
     def _start_redis(self) -> str:
         if url := self._settings.redis.url:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db import operations, reads, workers
+from db import commits, operations, reads, workers
 from db.ledger import Ledger
 from db.states import JobState, Stage
 from farm.policy.eta import EtaInputs, estimate_ms
@@ -34,6 +34,22 @@ def test_progress_grows_with_the_work(ledger: Ledger) -> None:
         (Stage.RENDER, 61),
         (Stage.JOIN, 90),
     ]
+
+
+def test_progress_does_not_fall_when_a_worker_is_lost(ledger: Ledger) -> None:
+    """What a lost attempt has made stands: per cent stays while the step waits, and while it is begun anew."""
+    submit(ledger, ["row"])
+    speak(ledger, take(ledger, "speak"))
+    claim = take(ledger, "render.warp")
+    desk_of(ledger, claim).advance(2, 2)
+    told = [_percent(ledger)]
+    commits.release(ledger, claim, delay_ms=0)
+    told.append(_percent(ledger))
+    again = take(ledger, "render.warp")
+    told.append(_percent(ledger))
+    desk_of(ledger, again).advance(1, 2)
+    told.append(_percent(ledger))
+    assert told == [(Stage.RENDER, 61)] * 4
 
 
 def _percent(ledger: Ledger) -> tuple[Stage | None, int]:

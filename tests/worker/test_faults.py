@@ -23,7 +23,7 @@ from farm.bootstrap import Farm, environment_of, open_farm
 from pipeline.plan.trace import Trace
 from tasks.app import Message, make_app, publish
 from tests.tasks.yard import Row, all_archived, ask, break_ground, one, quick_settings, sow, story, wait_for
-from worker.up import Standing, running_farm
+from worker.up import Standing, running_farm, standing_on
 
 #: Generous, since other tests may share the machine; a test is done long before.
 _PATIENCE_S = 60.0
@@ -65,6 +65,14 @@ class Yard:
     def replaced(self, name: str, old: psutil.Process) -> None:
         """Wait until another process of that name runs in place of an old one."""
         wait_for(lambda: [each for each in self.running(name) if each.pid != old.pid], seconds=_PATIENCE_S)
+        (new,) = (each.pid for each in self.running(name))
+        wait_for(lambda: self.told(name) == new, seconds=_PATIENCE_S)
+
+    def told(self, name: str) -> int:
+        """The process id that the farm tells for that name."""
+        standing = standing_on(Path(self.standing.home))
+        assert standing is not None
+        return standing.processes[name]
 
     def finished(self, batch: int) -> None:
         """Wait until every film of a batch is in the archive."""

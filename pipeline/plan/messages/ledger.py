@@ -29,13 +29,12 @@ MESSAGES: tuple[Message, ...] = (
             why="Its database does not answer, is not there, or was busy for too long. "
             "What was committed is safe.",
             cure="Check that the database runs and that its disk has room; workers wait and go on "
-            "by themselves. `lectern doctor` tells more.",
+            "by themselves.",
         ),
         zh=Text(
             what="无法访问位于 {place} 的账本：{reason}。",
             why="数据库没有响应、不存在，或长时间处于繁忙状态。已提交的内容不会丢失。",
-            cure="请检查数据库是否在运行、磁盘是否有空间；工作进程会等待并自动继续。"
-            "运行 `lectern doctor` 可了解更多。",
+            cure="请检查数据库是否在运行、磁盘是否有空间；工作进程会等待并自动继续。",
         ),
     ),
     Message(

@@ -50,10 +50,30 @@ def smooth_curve(points: Points, matrix: NDArray[np.float64]) -> Points:
 
 
 def curve_matrix(count: int, dense: int) -> NDArray[np.float64]:
-    """What takes `count` points to `dense` points on the cubic spline through them."""
-    from scipy.interpolate import CubicSpline
+    """What takes `count` evenly spaced points to `dense` points on the cubic spline through them.
 
-    ends = np.linspace(0.0, 1.0, count)
+    At the second point and the last but one the third derivative does not jump ("not-a-knot"). Five points
+    or more. Source: de Boor, "A Practical Guide to Splines", chapter IV.
+    """
+    bends = _second_derivatives(count)
+    at = np.linspace(0.0, count - 1.0, dense)
+    left = np.minimum(at.astype(np.intp), count - 2)
+    right_weight = (at - left)[:, np.newaxis]
+    left_weight = 1 - right_weight
+    points = np.eye(count)
+    curve = left_weight * points[left] + right_weight * points[left + 1]
+    curve += (left_weight**3 - left_weight) * bends[left] / 6
+    curve += (right_weight**3 - right_weight) * bends[left + 1] / 6
     # Rounded, so that a last bit of the solver behind it never shows.
-    matrix: NDArray[np.float64] = np.round(CubicSpline(ends, np.eye(count))(np.linspace(0.0, 1.0, dense)), 12)
+    matrix: NDArray[np.float64] = np.round(curve, 12)
     return matrix
+
+
+def _second_derivatives(count: int) -> NDArray[np.float64]:
+    """What takes `count` points, one apart, to the second derivatives of the spline at them."""
+    smooth, given = np.zeros((2, count, count))
+    for middle in range(1, count - 1):
+        smooth[middle, middle - 1 : middle + 2] = 1, 4, 1
+        given[middle, middle - 1 : middle + 2] = 6, -12, 6
+    smooth[0, :3] = smooth[-1, -3:] = 1, -2, 1
+    return np.asarray(np.linalg.solve(smooth, given), np.float64)

@@ -22,7 +22,7 @@ from db.states import (
     StepState,
     capability_of,
 )
-from db.tables import IS_DEAD, attempts, batches, departments, holds, jobs, skills, steps, workers
+from db.tables import IS_DEAD, attempts, batch_keys, batches, departments, holds, jobs, skills, steps, workers
 from db.views import AttemptView, BatchView, DeadLetter, JobLine, JobView, Problem, StepView
 from farm.policy.eta import EtaInputs
 from pipeline.plan.errors import InputError
@@ -45,7 +45,6 @@ _COUNTS = (
 _BATCHES = select(
     batches.c.id,
     batches.c.name,
-    batches.c.key,
     batches.c.user,
     batches.c.created_at,
     departments.c.name.label("department"),
@@ -53,6 +52,11 @@ _BATCHES = select(
 _BATCH = _BATCHES.where(batches.c.id == bindparam("batch"))
 _NEWEST = _BATCHES.where(batches.c.id < bindparam("before")).order_by(batches.c.id.desc())
 _NEWEST = _NEWEST.limit(bindparam("limit"))
+_KEYS = (
+    select(batch_keys.c.batch_id, batch_keys.c.key)
+    .where(batch_keys.c.batch_id.in_(bindparam("batches", expanding=True)))
+    .order_by(batch_keys.c.batch_id, batch_keys.c.key)
+)
 _HELD = (
     select(holds.c.job_id, holds.c.reason)
     .where(holds.c.job_id.in_(bindparam("jobs", expanding=True)))
@@ -263,11 +267,14 @@ def _batch_views(connection: Connection, found: Sequence[Row[*tuple[Any, ...]]])
         states[row.batch_id][JobState(row.state)] += row.jobs
         archives[row.batch_id][ArchiveState(row.archive)] += row.jobs
         held[row.batch_id][JobState(row.state)] += int(row.held)
+    keys: dict[int, tuple[str, ...]] = dict.fromkeys(states, ())
+    for row in connection.execute(_KEYS, {"batches": list(states)}):
+        keys[row.batch_id] += (row.key,)
     return tuple(
         BatchView(
             id=row.id,
             name=row.name,
-            key=row.key,
+            keys=keys[row.id],
             user=row.user,
             department=row.department,
             created_at=row.created_at,

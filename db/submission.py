@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select
 
 from db import rows
 from db.codec import notices_to_text, spec_to_text
 from db.ledger import Ledger
 from db.plans import new_step
 from db.states import PRECEDENCE, ArchiveState, JobState, Stage, StepState, capability_of
-from db.tables import batches, departments, jobs, steps
+from db.tables import batch_keys, batches, departments, jobs, steps
 from db.values import JobDraft, Submission, Submitted
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import InputError
@@ -25,19 +25,18 @@ _DEPARTMENT = (
     .where(departments.c.name == bindparam("department"))
     .with_for_update(key_share=True)
 )
-_OF_DEPARTMENT = batches.c.department_id == bindparam("department")
-_BY_KEY = select(batches.c.id, batches.c.content).where(_OF_DEPARTMENT, batches.c.key == bindparam("key_"))
+_BY_KEY = (
+    select(batches.c.id, batches.c.content)
+    .join_from(batch_keys, batches, batch_keys.c.batch_id == batches.c.id)
+    .where(batch_keys.c.department_id == bindparam("department"), batch_keys.c.key == bindparam("key_"))
+)
 _BY_CONTENT = (
     select(batches.c.id, batches.c.edition)
-    .where(_OF_DEPARTMENT, batches.c.content == bindparam("content_"))
+    .where(batches.c.department_id == bindparam("department"), batches.c.content == bindparam("content_"))
     .order_by(batches.c.edition.desc())
     .limit(1)
 )
-_GIVE_KEY = (
-    update(batches)
-    .where(batches.c.id == bindparam("batch"), batches.c.key.is_(None))
-    .values(key=bindparam("given"))
-)
+_NEW_KEY = insert(batch_keys)
 _COUNT = select(func.count()).select_from(jobs).where(jobs.c.batch_id == bindparam("batch"))
 _NEW_BATCH = insert(batches).returning(batches.c.id)
 _NEW_JOBS = insert(jobs).returning(jobs.c.id, sort_by_parameter_order=True)
@@ -47,19 +46,14 @@ _NEW_STEPS = insert(steps)
 def find_batch(ledger: Ledger, submission: Submission) -> Submitted | None:
     """The batch that `submit` would answer with for this content or key, before any work is done for it.
 
-    A batch that has no key yet takes the submission's, so that other content is refused under it from now on.
+    It bears the submission's key from now on, so that other content is refused under it.
 
     Raises:
         InputError: as `submit`.
         AwayError: ``ledger-away``.
     """
-    with ledger.read() as connection:
-        existing, _ = _existing(connection, submission, _department(connection, submission))
-    if existing is None or submission.key is None:
-        return existing
-    with ledger.write("submit") as connection:
-        existing, _ = _existing(connection, submission, _department(connection, submission))
-        return None if existing is None else _named(connection, existing, submission)
+    with ledger.read() if submission.key is None else ledger.write("submit") as connection:
+        return _existing(connection, submission, _department(connection, submission))[0]
 
 
 def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -> Submitted:
@@ -76,7 +70,7 @@ def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -
         department = _department(connection, submission)
         existing, edition = _existing(connection, submission, department)
         if existing is not None:
-            return _named(connection, existing, submission)
+            return existing
         entry = _Entry(connection, department, ledger.clock())
         batch = entry.begin(submission, edition)
         count = 0
@@ -99,33 +93,34 @@ def _department(connection: Connection, submission: Submission) -> int:
 def _existing(
     connection: Connection, submission: Submission, department: int
 ) -> tuple[Submitted | None, int]:
-    """The batch that stands for a submission already, or None and the edition that a new one is."""
+    """The batch that stands for a submission already, and bears its key then; or the edition of a new one."""
     if submission.key is not None:
         asked = {"department": department, "key_": submission.key}
         keyed = connection.execute(_BY_KEY, asked).first()
         if keyed is not None:
             if keyed.content != submission.content or submission.again:
                 raise InputError("ledger-key-used", key=submission.key, batch=keyed.id)
-            return _answer(connection, keyed), 0
+            return _answer(connection, keyed.id), 0
     asked = {"department": department, "content_": submission.content}
     same = connection.execute(_BY_CONTENT, asked).first()
     if same is None:
         return None, 0
     if submission.again:
         return None, same.edition + 1
-    return _answer(connection, same), 0
+    _keep_key(connection, submission, department, same.id)
+    return _answer(connection, same.id), 0
 
 
-def _named(connection: Connection, existing: Submitted, submission: Submission) -> Submitted:
-    """The same batch, which takes the submission's key if it has none."""
+def _keep_key(connection: Connection, submission: Submission, department: int, batch: int) -> None:
+    """Give a batch the submission's key, which names nothing yet."""
     if submission.key is not None:
-        connection.execute(_GIVE_KEY, {"batch": existing.batch, "given": submission.key})
-    return existing
+        values = {"department_id": department, "key": submission.key, "batch_id": batch}
+        connection.execute(_NEW_KEY, values)
 
 
-def _answer(connection: Connection, row: Row[*tuple[Any, ...]]) -> Submitted:
-    count = connection.execute(_COUNT, {"batch": row.id}).scalar_one()
-    return Submitted(batch=row.id, jobs=count, created=False)
+def _answer(connection: Connection, batch: int) -> Submitted:
+    count = connection.execute(_COUNT, {"batch": batch}).scalar_one()
+    return Submitted(batch=batch, jobs=count, created=False)
 
 
 class _Entry:
@@ -141,12 +136,13 @@ class _Entry:
             "department_id": self._department,
             "content": submission.content,
             "edition": edition,
-            "key": submission.key,
             "name": submission.name,
             "user": submission.user,
             "created_at": self._now,
         }
-        return self._connection.execute(_NEW_BATCH, values).scalar_one()
+        batch = self._connection.execute(_NEW_BATCH, values).scalar_one()
+        _keep_key(self._connection, submission, self._department, batch)
+        return batch
 
     def add(self, batch: int, drafts: Sequence[JobDraft], *, first: int) -> None:
         sources = self._sources(drafts)

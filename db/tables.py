@@ -97,7 +97,6 @@ class BatchColumns(TypedColumns):
     department_id: Named[int] = Column(_Id, ForeignKey(departments.c.id), nullable=False)
     content: Named[str] = Column(String(64), nullable=False)
     edition: Named[int] = Column(Integer, nullable=False)
-    key: Named[str | None] = Column(String(200))
     name: Named[str] = Column(Text, nullable=False)
     user: Named[str] = Column(Text, nullable=False)
     created_at: Named[int] = Column(BigInteger, nullable=False)
@@ -108,9 +107,19 @@ batches = Table(
     metadata,
     BatchColumns,
     UniqueConstraint("department_id", "content", "edition"),
-    UniqueConstraint("department_id", "key"),
     _never_below("edition", 0),
 )
+
+
+class BatchKeyColumns(TypedColumns):
+    """Users' own names for a batch: each names one for good, and a batch may have several."""
+
+    department_id: Named[int] = Column(_Id, ForeignKey(departments.c.id), primary_key=True)
+    key: Named[str] = Column(String(200), primary_key=True)
+    batch_id: Named[int] = Column(_Id, ForeignKey(batches.c.id), nullable=False, index=True)
+
+
+batch_keys = Table("batch_keys", metadata, BatchKeyColumns)
 
 
 class JobColumns(TypedColumns):

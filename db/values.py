@@ -49,7 +49,7 @@ class Submission:
         name: shown to people, such as the manifest's file name.
         user: who submits.
         department: name of the department that pays.
-        key: the user's own name for this submission, used once; None for none.
+        key: the user's own name for this submission, kept for this content alone; None for none.
         again: make a new batch although the content is there already.
     """
 

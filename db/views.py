@@ -28,7 +28,7 @@ class BatchView:
     Attributes:
         id: its id.
         name: what it was called.
-        key: the user's own name for it.
+        keys: the user's own names for it, in alphabetical order.
         user: who submitted it.
         department: who pays.
         created_at: when.
@@ -40,7 +40,7 @@ class BatchView:
 
     id: int
     name: str
-    key: str | None
+    keys: tuple[str, ...]
     user: str
     department: str
     created_at: int

@@ -138,6 +138,7 @@ def _batch(view: views.BatchView) -> BatchView:
     return BatchView(
         id=view.id,
         name=view.name,
+        keys=view.keys,
         user=view.user,
         submitted=_moment(view.created_at),
         counts={standing: number for standing, number in standings.items() if number},

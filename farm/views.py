@@ -144,6 +144,7 @@ class BatchView:
     Attributes:
         id: number of the batch.
         name: file name of its manifest.
+        keys: the user's own names for it, as given with ``--key``.
         user: who submitted it.
         submitted: UTC, ISO 8601.
         counts: jobs by state, without zeros; a queued or active job with a hold counts as ``held`` instead,
@@ -156,6 +157,7 @@ class BatchView:
 
     id: int
     name: str
+    keys: tuple[str, ...]
     user: str
     submitted: str
     counts: Mapping[str, int]

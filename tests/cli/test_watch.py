@@ -14,6 +14,7 @@ from farm.views import BatchView, JobView, Told
 BATCH = BatchView(
     id=3,
     name="autumn.csv",
+    keys=(),
     user="maria",
     submitted="2026-11-21T01:00:00Z",
     counts={"completed": 1, "active": 2, "queued": 1, "held": 1},

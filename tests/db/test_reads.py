@@ -37,7 +37,7 @@ def test_progress_grows_with_the_work(ledger: Ledger) -> None:
 
 
 def test_progress_does_not_fall_when_a_worker_is_lost(ledger: Ledger) -> None:
-    """What a lost attempt has made stands: per cent stays while the step waits, and while it is begun anew."""
+    """What a lost attempt has made stands: per cent stays as the step waits, and when it is begun anew."""
     submit(ledger, ["row"])
     speak(ledger, take(ledger, "speak"))
     claim = take(ledger, "render.warp")

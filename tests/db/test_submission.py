@@ -61,8 +61,8 @@ def test_a_key_is_one_submission(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize("looked_for", [True, False])
-def test_a_key_given_to_what_is_there_is_kept(ledger: Ledger, *, looked_for: bool) -> None:
-    """Content submitted without a key takes the first one, under which other content is refused then."""
+def test_every_key_given_to_what_is_there_is_kept(ledger: Ledger, *, looked_for: bool) -> None:
+    """Content that is there takes each further key, and other content is refused under every one of them."""
 
     def take(content: str, key: str | None) -> Submitted | None:
         values = Submission(content=digest(content), name="n", user="u", key=key)
@@ -73,11 +73,30 @@ def test_a_key_given_to_what_is_there_is_kept(ledger: Ledger, *, looked_for: boo
     first = take("one", None)
     assert first is not None
     known = Submitted(batch=first.batch, jobs=1, created=False)
-    assert take("one", "k") == known
-    with pytest.raises(InputError) as told:
-        take("other", "k")
-    assert told.value.code == "ledger-key-used"
-    assert (take("one", "k"), take("one", None)) == (known, known)
+    for key in ("monday", "k", "tuesday"):
+        assert take("one", key) == known
+    for key in ("k", "monday", "tuesday"):
+        with pytest.raises(InputError) as told:
+            take("other", key)
+        assert told.value.code == "ledger-key-used"
+        assert told.value.facts == {"key": key, "batch": first.batch}
+        assert take("one", key) == known
+    assert take("one", None) == known
+    (batch,) = reads.list_batches(ledger)
+    assert batch.keys == ("k", "monday", "tuesday")
+
+
+def test_a_key_stays_with_its_edition(ledger: Ledger) -> None:
+    """Of content that was made again each edition is found under its own key, the newest under a new one."""
+
+    def take(key: str, *, again: bool = False) -> int:
+        values = Submission(content=digest("one"), name="n", user="u", key=key, again=again)
+        return submission.submit(ledger, values, [draft("row")]).batch
+
+    old, new = take("old"), take("new", again=True)
+    assert old != new
+    assert (take("old"), take("new"), take("third")) == (old, new, new)
+    assert [batch.keys for batch in reads.list_batches(ledger)] == [("new", "third"), ("old",)]
 
 
 def test_nothing_is_half_submitted(ledger: Ledger) -> None:

@@ -11,6 +11,7 @@ import cv2
 import pytest
 
 from db import reads
+from farm import show
 from farm import submit as submitting
 from farm.bootstrap import Farm, open_farm, settings_of
 from farm.submit import BatchRefusedError, Manner, Receipt
@@ -138,15 +139,17 @@ def test_the_same_content_is_the_same_batch(farm: Farm, batch_folder: Path) -> N
 
 
 def test_a_key_names_one_content(farm: Farm, batch_folder: Path) -> None:
-    """The same content gives the same batch; other content is refused, and nothing is queued."""
+    """The same content is the same batch under any key; other content is refused, and nothing is queued."""
     row = {**ROW, "name": "Maria"}
     first = submit(farm, manifest(batch_folder, row))
-    assert submit(farm, manifest(batch_folder, row), key="monday").batch == first.batch
-    assert submit(farm, manifest(batch_folder, row), key="monday").batch == first.batch
-    with pytest.raises(InputError) as refused:
-        submit(farm, manifest(batch_folder, {**row, "name": "Mario"}), key="monday")
-    assert refused.value.code == "ledger-key-used"
-    assert len(reads.list_batches(farm.ledger)) == 1
+    for key in ("monday", "monday", "tuesday"):
+        assert submit(farm, manifest(batch_folder, row), key=key).batch == first.batch
+    for key in ("monday", "tuesday"):
+        with pytest.raises(InputError) as refused:
+            submit(farm, manifest(batch_folder, {**row, "name": "Mario"}), key=key)
+        assert refused.value.code == "ledger-key-used"
+    (only,) = show.batches(farm, most=9)
+    assert only.keys == ("monday", "tuesday")
 
 
 def test_skip_invalid_queues_the_good_rows_and_tells_of_the_others(farm: Farm, batch_folder: Path) -> None:

@@ -84,7 +84,6 @@ def upgrade() -> None:
         sa.Column("department_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("content", sa.String(length=64), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("user", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -94,8 +93,19 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "department_id", "content", "edition", name=op.f("uq_batches_department_id_content_edition")
         ),
-        sa.UniqueConstraint("department_id", "key", name=op.f("uq_batches_department_id_key")),
     )
+    op.create_table(
+        "batch_keys",
+        sa.Column("department_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("batch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_batch_keys_batch_id")),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["departments.id"], name=op.f("fk_batch_keys_department_id")
+        ),
+        sa.PrimaryKeyConstraint("department_id", "key", name=op.f("pk_batch_keys")),
+    )
+    op.create_index(op.f("ix_batch_keys_batch_id"), "batch_keys", ["batch_id"], unique=False)
     op.create_table(
         "skills",
         sa.Column("worker", sa.String(length=200), nullable=False),

@@ -12,7 +12,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.eye import EyeEngine, Face
+from pipeline.engines.eye import EyeEngine, Face, facemesh
+from pipeline.engines.eye.facemesh import FaceMeshEye
+from pipeline.engines.eye.quiet import quiet_native_logs
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.speech import Phoneme
 from pipeline.plan.timeline import Timeline
@@ -50,11 +52,29 @@ _FINE = 16
 def lip_openness(frames: Iterable[NDArray[np.uint8]], eye: EyeEngine) -> Curve:
     """How far the lips are apart in each frame, in inter-ocular distances; NaN where no face is found.
 
+    The eye looks for faces in the first frame. In each later one its mesh looks where the face was a
+    frame before, as an eye's own second look does, and the eye looks for faces again when it is not there.
+
     Args:
-        frames: BGR uint8 pictures.
-        eye: an eye that finds landmarks.
+        frames: BGR uint8 pictures, one after the other.
+        eye: the eye that finds landmarks.
     """
-    return np.array([_openness(eye.look(frame)) for frame in frames])
+    assert isinstance(eye, FaceMeshEye)
+    found: list[float] = []
+    face: Face | None = None
+    for frame in frames:
+        face = _followed(frame, face, eye) or next(iter(eye.look(frame)), None)
+        found.append(float("nan") if face is None else _openness(face))
+    return np.array(found)
+
+
+def _followed(picture: NDArray[np.uint8], face: Face | None, eye: FaceMeshEye) -> Face | None:
+    """The face in the next frame, if it is where it was."""
+    if face is None:
+        return None
+    with quiet_native_logs():
+        landmarks = facemesh._mesh_once(np.ascontiguousarray(picture[..., ::-1]), face.box, eye._ready())
+    return None if landmarks is None else facemesh._face_of(landmarks)
 
 
 def phoneme_openness(phonemes: Iterable[Phoneme], frames: int, fps: int) -> Curve:
@@ -120,10 +140,9 @@ def _parts(symbol: str) -> tuple[float, ...]:
     return tuple(_OPENNESS.get(letter, _OTHER) for letter in letters)
 
 
-def _openness(faces: tuple[Face, ...]) -> float:
-    if not faces or faces[0].landmarks is None:
-        return float("nan")
-    points = faces[0].landmarks[:, :2]
+def _openness(face: Face) -> float:
+    assert face.landmarks is not None
+    points = face.landmarks[:, :2]
 
     def apart(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
         return float(np.linalg.norm(a - b))

@@ -154,7 +154,7 @@ def eyes() -> Shelf[EyeEngine]:
         {
             "facemesh": Offer(
                 target="pipeline.engines.eye.facemesh:FaceMeshEye",
-                needs=("mediapipe", "google.protobuf", "matplotlib"),
+                needs=("mediapipe", "google.protobuf"),
                 install="pip install 'lectern[eye]' && pip install --no-deps mediapipe==0.10.21",
             ),
             "haar": Offer(target="pipeline.engines.eye.haar:HaarEye", needs=("cv2",)),

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.eye import Face
+from pipeline.engines.eye.plotless import without_matplotlib
 from pipeline.engines.eye.pose import pose_of
 from pipeline.engines.eye.quiet import quiet_native_logs
 from pipeline.engines.eye.shrink import shrink
@@ -47,8 +48,9 @@ class _Models:
     """MediaPipe's graphs; they hold threads and work only in the process that made them."""
 
     def __init__(self) -> None:
-        from mediapipe.python.solutions.face_detection import FaceDetection
-        from mediapipe.python.solutions.face_mesh import FaceMesh
+        with without_matplotlib():
+            from mediapipe.python.solutions.face_detection import FaceDetection
+            from mediapipe.python.solutions.face_mesh import FaceMesh
 
         self.process_id = os.getpid()
         self.detectors: tuple[Any, ...] = tuple(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import re
 import stat
@@ -14,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.durable import Trouble, digest_of, give_name, sync_folder, trouble
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import AwayError, DamageError, InputError, TransientError
 
@@ -26,10 +26,6 @@ _BLOCK = 1 << 20
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"(\.[a-z0-9]{1,12}){1,2}")
 _NAME = re.compile(r"([0-9a-f]{64})\.([0-9a-f]{16})((?:\.[a-z0-9]{1,12}){1,2})")
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_AWAY = {errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ETIMEDOUT, errno.ENODEV}
-_AWAY |= {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +119,7 @@ class Store:
                 self._crash("store-part-removed")
         try:
             for folder in folders:
-                _sync_folder(folder)
+                sync_folder(folder)
         except OSError as error:
             raise _told(error) from error
         self._crash("store-folder-synced")
@@ -174,7 +170,7 @@ class Store:
         """
         path = self.open(artifact)
         try:
-            digest, _ = _digest(path)
+            digest = digest_of(path)
         except OSError as error:
             raise _told(error) from error
         if digest != artifact.digest:
@@ -188,7 +184,7 @@ class Store:
             path.unlink(missing_ok=True)
             self._crash("store-deleted")
             if path.parent.is_dir():
-                _sync_folder(path.parent)
+                sync_folder(path.parent)
         except OSError as error:
             raise _told(error) from error
 
@@ -209,8 +205,8 @@ class Store:
             self._crash("store-set-aside")
             untouched = aside.stat().st_mtime_ns == found.touched_ns
             if not untouched:
-                _link(aside, path)
-                _sync_folder(path.parent)
+                give_name(aside, path)
+                sync_folder(path.parent)
             aside.unlink()
             self._crash("store-deleted")
         except FileNotFoundError:
@@ -272,12 +268,12 @@ class Store:
         with part.open("rb") as file:
             os.fsync(file.fileno())
         self._crash("store-part-synced")
-        return _digest(part)
+        return digest_of(part), part.stat().st_size
 
     def _publish(self, part: Path, artifact: Artifact) -> None:
         """Give a part its final name, durably."""
         final = self._name(part, artifact)
-        _sync_folder(final.parent)
+        sync_folder(final.parent)
         self._crash("store-folder-synced")
         part.unlink(missing_ok=True)
         self._crash("store-part-removed")
@@ -286,7 +282,7 @@ class Store:
         """Give a part its final name, which is durable once its folder is; that name."""
         final = self.root / artifact.path
         self._make_folder(final.parent)
-        while not _link(part, final):
+        while not give_name(part, final):
             # What lies there may be taken away by gc at any moment: then it is our turn again.
             with contextlib.suppress(FileNotFoundError):
                 if not _holds(final, artifact):
@@ -305,8 +301,8 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
         self._crash("store-folder-made")
         # A new folder is only as durable as its entry in the folder above.
-        _sync_folder(folder.parent)
-        _sync_folder(self.root)
+        sync_folder(folder.parent)
+        sync_folder(self.root)
 
     def _now(self) -> float:
         """The file system's own time: a share's clock need not be ours."""
@@ -326,35 +322,8 @@ def _check_name(key: str, suffix: str) -> None:
         raise ValueError(f"{key}{suffix}")
 
 
-def _link(part: Path, final: Path) -> bool:
-    """Give a part its final name; False if something lies there already."""
-    try:
-        os.link(part, final)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        # Without hard links there is no rename that refuses to overwrite everywhere. Two that race past this
-        # question hold equal bytes, since the name is made from them.
-        if final.exists():
-            return False
-        part.rename(final)
-    return True
-
-
 def _holds(path: Path, artifact: Artifact) -> bool:
-    return path.stat().st_size == artifact.size and _digest(path)[0] == artifact.digest
-
-
-def _digest(path: Path) -> tuple[str, int]:
-    digest = hashlib.sha256()
-    size = 0
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-            size += len(block)
-    return digest.hexdigest(), size
+    return path.stat().st_size == artifact.size and digest_of(path) == artifact.digest
 
 
 def _copy_regular(source: Path, part: Path, limit_bytes: int) -> None:
@@ -379,18 +348,6 @@ def _copy_regular(source: Path, part: Path, limit_bytes: int) -> None:
             copy.write(block)
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        # Some shares know no fsync of a folder; they keep names in order by themselves.
-        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
-            raise
-    finally:
-        os.close(descriptor)
-
-
 def _listed(folder: Path) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
@@ -403,10 +360,9 @@ def _listed(folder: Path) -> list[os.DirEntry[str]]:
 
 def _told(error: OSError) -> AwayError | TransientError:
     """What a failed file operation means to the farm, in the operating system's words."""
-    number = error.errno or errno.EIO
-    reason = os.strerror(number)
-    if number in _FULL:
+    kind, reason = trouble(error)
+    if kind is Trouble.FULL:
         return AwayError("store-full", reason=reason)
-    if number in _AWAY:
+    if kind is Trouble.AWAY:
         return AwayError("store-away", reason=reason)
     return TransientError("store-failed", reason=reason)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import json
 import os
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
+from pipeline.durable import Trouble, digest_of, give_name, sync_folder, trouble
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import AwayError, DamageError, InputError, TransientError
 from pipeline.plan.film import told_by
@@ -31,11 +31,6 @@ _BLOCK = 1 << 20
 _MOST_MANIFEST = 64 << 20
 # A part that nobody wrote to for a day belongs to nobody.
 _STALE_S = 86_400
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
-_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
-_FULL = {errno.ENOSPC, errno.EDQUOT}
-_AWAY = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ENOTDIR}
-_AWAY |= {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ETIMEDOUT, errno.ENODEV, errno.ENXIO}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,10 +98,10 @@ def init_archive(root: Path) -> str:
             file.flush()
             os.fsync(file.fileno())
         try:
-            _move(part, root / MARKER)
+            give_name(part, root / MARKER)
         finally:
             part.unlink(missing_ok=True)
-        _sync_folder(root)
+        sync_folder(root)
     except OSError as error:
         _tell(error, root)
     return archive_id(root)
@@ -124,7 +119,7 @@ def archive_id(root: Path) -> str:
     except FileNotFoundError as error:
         raise AwayError("archive-away", root=str(root), reason=f"no {MARKER}") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        reason = os.strerror(error.errno or errno.EIO) if isinstance(error, OSError) else f"damaged {MARKER}"
+        reason = trouble(error)[1] if isinstance(error, OSError) else f"damaged {MARKER}"
         raise AwayError("archive-away", root=str(root), reason=reason) from error
 
 
@@ -168,13 +163,7 @@ def archive(
         parts.mkdir()
         crash("archive-parts-made")
         with _removed_on_failure(parts):
-            plan = _plan(pieces)
-            _copy_all(plan.missing, parts, crash)
-            confirm()
-            for piece in plan.earlier:
-                _set_aside(piece, plan.vouched)
-                crash("archive-earlier-set-aside")
-            _publish_all(pieces, crash)
+            _deliver(pieces, parts, confirm, crash)
         # Parts of this very film are of no use to anyone now, however young: their writer is dead, or it is
         # late and finds the film in place when it tries again.
         for entry in parts.parent.glob(f"{owner}.*"):
@@ -267,13 +256,24 @@ def _set_aside(piece: _Piece, vouched: Collection[str]) -> None:
     """Take a file of an earlier delivery out of the way; its own digest says once more what it is."""
     aside = piece.part.with_suffix(".earlier")
     with contextlib.suppress(FileNotFoundError):
-        if _digest(piece.final) not in vouched:
+        if digest_of(piece.final) not in vouched:
             raise _taken(piece)
         piece.final.rename(aside)
-        if _digest(aside) not in vouched:
+        if digest_of(aside) not in vouched:
             # It came in the last moment, and goes back where it was.
-            _move(aside, piece.final)
+            give_name(aside, piece.final)
             raise _taken(piece)
+
+
+def _deliver(pieces: list[_Piece], parts: Path, confirm: Callable[[], object], crash: CrashPoint) -> None:
+    """Copy what is missing, hear whether the work is still one's own, and only then change what is seen."""
+    plan = _plan(pieces)
+    _copy_all(plan.missing, parts, crash)
+    confirm()
+    for piece in plan.earlier:
+        _set_aside(piece, plan.vouched)
+        crash("archive-earlier-set-aside")
+    _publish_all(pieces, crash)
 
 
 def _copy_all(pieces: list[_Piece], parts: Path, crash: CrashPoint) -> None:
@@ -281,10 +281,10 @@ def _copy_all(pieces: list[_Piece], parts: Path, crash: CrashPoint) -> None:
     for piece in pieces:
         _copy(piece)
         crash("archive-part-copied")
-    _sync_folder(parts)
+    sync_folder(parts)
     crash("archive-parts-synced")
     for piece in pieces:
-        if _digest(piece.part) != piece.artifact.digest:
+        if digest_of(piece.part) != piece.artifact.digest:
             raise TransientError("archive-copy-differs", name=piece.final.name)
     crash("archive-parts-verified")
 
@@ -295,20 +295,20 @@ def _publish_all(pieces: list[_Piece], crash: CrashPoint) -> None:
         folder = piece.final.parent
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
-            _sync_folder(folder.parent)
-        shown = not piece.part.exists() or _move(piece.part, piece.final)
+            sync_folder(folder.parent)
+        shown = not piece.part.exists() or give_name(piece.part, piece.final)
         # Somebody may have been faster: a late run of this delivery, or a stranger.
         if not shown and _digest_there(piece) != piece.artifact.digest:
             raise _taken(piece)
         # Also for what an earlier run left: it may have died before this.
-        _sync_folder(folder)
+        sync_folder(folder)
         crash("archive-piece-visible")
 
 
 def _digest_there(piece: _Piece) -> str | None:
     """Digest of what lies under the final name, empty for what is no file; None: nothing."""
     try:
-        return _digest(piece.final)
+        return digest_of(piece.final)
     except FileNotFoundError:
         return None
     except IsADirectoryError:
@@ -333,40 +333,6 @@ def _copy(piece: _Piece) -> None:
     if digest.hexdigest() != piece.artifact.digest:
         kind = piece.artifact.kind.value
         raise DamageError("store-artifact-damaged", kind=kind, key=piece.artifact.key)
-
-
-def _move(part: Path, final: Path) -> bool:
-    """Give a part its final name unless something bears it; False if so."""
-    try:
-        os.link(part, final)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        # No hard links here (FAT, many shares): names are fixed in the ledger, one job each, so nobody else
-        # comes between the question and the rename.
-        if final.exists():
-            return False
-        part.rename(final)
-    return True
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        # Some shares know no fsync of a folder; they keep names in order by themselves.
-        if error.errno not in _NO_FOLDER_SYNC:
-            raise
-    finally:
-        os.close(descriptor)
 
 
 def _last_write(entry: Path, otherwise: float) -> float:
@@ -398,11 +364,10 @@ def _removed_on_failure(parts: Path) -> Iterator[None]:
 
 def _tell(error: OSError, root: Path) -> NoReturn:
     """Raise what a failed file operation means to the farm, in the operating system's words."""
-    number = error.errno or errno.EIO
-    reason = os.strerror(number)
-    if number in _FULL:
+    kind, reason = trouble(error)
+    if kind is Trouble.FULL:
         raise AwayError("archive-full", root=str(root), reason=reason) from error
-    if number in _AWAY:
+    if kind is Trouble.AWAY:
         raise AwayError("archive-away", root=str(root), reason=reason) from error
     archive_id(root)
     raise TransientError("archive-failed", reason=reason) from error

@@ -203,8 +203,10 @@ def test_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     [
         (errno.ENOSPC, AwayError, "store-full"),
         (errno.EDQUOT, AwayError, "store-full"),
+        (errno.EFBIG, AwayError, "store-full"),
         (errno.EROFS, AwayError, "store-away"),
         (errno.ESTALE, AwayError, "store-away"),
+        (errno.ENETUNREACH, AwayError, "store-away"),
         (errno.EIO, TransientError, "store-failed"),
     ],
 )

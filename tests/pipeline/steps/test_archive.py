@@ -318,8 +318,10 @@ def refuse(number: int) -> Callable[..., NoReturn]:
     [
         (errno.ENOSPC, AwayError, "archive-full"),
         (errno.EDQUOT, AwayError, "archive-full"),
+        (errno.EFBIG, AwayError, "archive-full"),
         (errno.EROFS, AwayError, "archive-away"),
         (errno.ESTALE, AwayError, "archive-away"),
+        (errno.ENETUNREACH, AwayError, "archive-away"),
         (errno.EIO, TransientError, "archive-failed"),
     ],
 )

@@ -1,0 +1,81 @@
+"""Files that survive a power cut: names that overwrite nothing, folders made durable, what failures mean."""
+
+from __future__ import annotations
+
+import enum
+import errno
+import hashlib
+import os
+from pathlib import Path
+
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_AWAY = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ENOTDIR}
+_AWAY |= {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ETIMEDOUT, errno.ENODEV, errno.ENXIO}
+
+
+class Trouble(enum.Enum):
+    """What a failed file operation means."""
+
+    FULL = "full"
+    AWAY = "away"
+    OTHER = "other"
+
+
+def trouble(error: OSError) -> tuple[Trouble, str]:
+    """What a failed file operation means, and the operating system's words for it."""
+    number = error.errno or errno.EIO
+    kind = Trouble.FULL if number in _FULL else Trouble.AWAY if number in _AWAY else Trouble.OTHER
+    return kind, os.strerror(number)
+
+
+def give_name(part: Path, final: Path) -> bool:
+    """Give a part its final name, on the same file system; False if something bears that name already.
+
+    The part may stay beside it as a second link. The name is durable once its folder is (`sync_folder`).
+
+    Raises:
+        OSError: as the system says.
+    """
+    try:
+        os.link(part, final)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # Without hard links (FAT, many shares) there is no rename that refuses to overwrite everywhere. Who
+        # comes between the question and the rename brings the same bytes: a name in the store is made from
+        # them, one in the archive is fixed in the ledger for one job.
+        if final.exists():
+            return False
+        part.rename(final)
+    return True
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable.
+
+    Raises:
+        OSError: as the system says.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some shares know no fsync of a folder; they keep names in order by themselves.
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 (hex) of a file's content.
+
+    Raises:
+        OSError: as the system says.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

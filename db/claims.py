@@ -15,6 +15,7 @@ from sqlalchemy import (
     update,
 )
 
+from db import rows
 from db.codec import profile_digest, profile_from_text, spec_from_text
 from db.ledger import Ledger
 from db.prepared import Found, run
@@ -30,7 +31,8 @@ class Heard:
     """What a worker's beat brings back.
 
     Attributes:
-        mine: what it holds is still its own; else it is to be stopped, and nothing written.
+        mine: what it holds is still its own; else it is to be stopped, and nothing written. Who holds
+            nothing hears False.
         draining: take nothing new and end when done.
     """
 
@@ -122,15 +124,7 @@ _UNMARK = (
     .values(published_at=0)
 )
 _BEGIN = insert(attempts)
-_BEAT = (
-    update(steps)
-    .where(
-        steps.c.id == bindparam("step"),
-        steps.c.fence == bindparam("held"),
-        steps.c.state == StepState.RUNNING.value,
-    )
-    .values(lease=steps.c.lease + 1)
-)
+_BEAT = update(steps).where(rows.IS_HELD).values(lease=steps.c.lease + 1)
 _PULSE = (
     update(workers)
     .where(workers.c.name == bindparam("worker"))

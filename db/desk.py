@@ -11,16 +11,10 @@ from db import making, rows
 from db.damage import strike
 from db.ledger import Ledger
 from db.prepared import run
-from db.states import StepState
 from db.tables import artifacts, steps
 from db.values import Claim
 from pipeline.plan.artifact import Artifact, Kind
 
-_mine = (
-    (steps.c.id == bindparam("step"))
-    & (steps.c.fence == bindparam("held"))
-    & (steps.c.state == StepState.RUNNING.value)
-)
 _accepted = (
     (artifacts.c.kind == bindparam("kind_"))
     & (artifacts.c.key.in_(bindparam("keys", expanding=True)))
@@ -30,11 +24,11 @@ _accepted = (
 _FIND = (
     select(artifacts.c.key, artifacts.c.digest, artifacts.c.size, artifacts.c.suffix)
     .select_from(steps.outerjoin(artifacts, _accepted))
-    .where(_mine)
+    .where(rows.IS_HELD)
 )
 _PROGRESS = (
     update(steps)
-    .where(_mine)
+    .where(rows.IS_HELD)
     .values(
         # A step that is begun anew finds what was made: nobody sees it go back for that moment.
         progress_done=case(

@@ -29,7 +29,6 @@ from sqlalchemy.sql.dml import ReturningInsert
 from db import rows
 from db.ledger import Ledger
 from db.prepared import run
-from db.states import StepState
 from db.tables import artifacts, key_leases, makings, steps, uses
 from db.values import Claim
 from pipeline.plan.artifact import Artifact, Kind
@@ -43,10 +42,7 @@ _NOW = bindparam("now", type_=artifacts.c.made_at.type)
 #: The key that is taken along with a put.
 _NEXT = bindparam("next_", type_=artifacts.c.key.type)
 _COST = bindparam("cost", type_=makings.c.machine_ms.type)
-_running = and_(
-    steps.c.id == _STEP, steps.c.fence == bindparam("held"), steps.c.state == StepState.RUNNING.value
-)
-_MINE = select(steps.c.id, steps.c.fence, steps.c.job_id).where(_running).with_for_update(key_share=True)
+_MINE = select(steps.c.id, steps.c.fence, steps.c.job_id).where(rows.IS_HELD).with_for_update(key_share=True)
 _mine = _MINE.cte("mine")
 _lease = and_(key_leases.c.kind == _KIND, key_leases.c.key == _KEY)
 
@@ -63,7 +59,7 @@ def _taking(inserter: rows.Inserter, key: BindParameter[str] = _KEY) -> Returnin
 
 _TAKE = rows.per_dialect(_taking)
 _OWNER = select(key_leases.c.step_id, key_leases.c.fence).where(_lease).with_for_update()
-_IS_ALIVE = select(steps.c.id).where(_running)
+_IS_ALIVE = select(steps.c.id).where(rows.IS_HELD)
 _INHERIT = update(key_leases).where(_lease).values(step_id=_STEP, fence=bindparam("held"))
 _GIVE_UP = delete(key_leases).where(_lease, key_leases.c.step_id == _STEP)
 _GIVE_UP_IF_MADE = _GIVE_UP.where(_accepted(_KEY))
@@ -174,7 +170,7 @@ def accept(
         Whether `then` was taken.
 
     Raises:
-        SupersededError: the claim holds no longer; nothing was written.
+        SupersededError: the claim holds no longer; nothing was written, or `then` was not taken.
         AwayError: ``ledger-away``.
     """
     told = {

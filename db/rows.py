@@ -56,13 +56,14 @@ _LOCK_JOB = (
     .where(jobs.c.id == bindparam("job"))
     .with_for_update(key_share=True)
 )
-_MINE = (steps.c.id == bindparam("step")) & (steps.c.fence == bindparam("held"))
-_MINE &= steps.c.state == StepState.RUNNING.value
-_IS_MINE = select(steps.c.id).where(_MINE)
+#: Whether a step is still its claim's.
+IS_HELD = (steps.c.id == bindparam("step")) & (steps.c.fence == bindparam("held"))
+IS_HELD &= steps.c.state == StepState.RUNNING.value
+_IS_MINE = select(steps.c.id).where(IS_HELD)
 _ENDED_ALREADY = select(attempts.c.outcome).where(
     attempts.c.step_id == bindparam("step"), attempts.c.number == bindparam("fence")
 )
-_LEAVE = update(steps).where(_MINE)
+_LEAVE = update(steps).where(IS_HELD)
 _SEND_BACK = (
     update(steps)
     .where(steps.c.id == bindparam("step"), steps.c.fence == bindparam("held"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, case, exists, func, select
@@ -22,8 +22,8 @@ from db.states import (
     StepState,
     capability_of,
 )
-from db.tables import IS_DEAD, attempts, batch_keys, batches, departments, holds, jobs, skills, steps, workers
-from db.views import AttemptView, BatchView, DeadLetter, JobLine, JobView, Problem, StepView
+from db.tables import attempts, batch_keys, batches, departments, holds, jobs, skills, steps, workers
+from db.views import AttemptView, BatchView, JobLine, JobView, Problem, StepView
 from farm.policy.eta import EtaInputs
 from pipeline.plan.errors import InputError
 
@@ -74,23 +74,6 @@ _LINE_OF_JOBS = (
     select(jobs.c.id)
     .where(jobs.c.state.in_(_UNFINISHED), ~_is_held)
     .order_by(jobs.c.precedence, jobs.c.batch_id, jobs.c.id)
-)
-_DEAD = (
-    select(
-        steps.c.id,
-        steps.c.job_id,
-        steps.c.batch_id,
-        steps.c.stage,
-        steps.c.index.label("place"),
-        steps.c.failures,
-        steps.c.error_code,
-        steps.c.error_facts,
-        jobs.c.row_name,
-    )
-    .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
-    .where(IS_DEAD)
-    .order_by(steps.c.job_id, steps.c.id)
-    .limit(bindparam("limit"))
 )
 _recent = (
     select(steps.c.frames, attempts.c.machine_ms)
@@ -221,41 +204,8 @@ def read_job(ledger: Ledger, job: int) -> JobView:
             essence=row.essence,
             results=read_results(connection, job),
             steps=_steps_of(connection, job),
-            ahead=_ahead_of(connection, [job]).get(job, 0) if going else 0,
+            ahead=_ahead_of(connection, job) if going else 0,
             eta=_eta_of(connection, asked) if going and not held else None,
-        )
-
-
-def count_ahead(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, int]:
-    """For each unfinished one of some jobs, how many unfinished jobs stand before it; held ones do not count.
-
-    Raises:
-        AwayError: ``ledger-away``.
-    """
-    with ledger.read() as connection:
-        return _ahead_of(connection, job_ids)
-
-
-def dead_letters(ledger: Ledger, *, batch: int | None = None, limit: int = 1000) -> tuple[DeadLetter, ...]:
-    """The dead-letter list, in the order of the jobs.
-
-    Raises:
-        AwayError: ``ledger-away``.
-    """
-    query = _DEAD if batch is None else _DEAD.where(steps.c.batch_id == batch)
-    with ledger.read() as connection:
-        return tuple(
-            DeadLetter(
-                step=row.id,
-                job=row.job_id,
-                batch=row.batch_id,
-                row=row.row_name,
-                stage=Stage(row.stage),
-                index=row.place,
-                failures=row.failures,
-                problem=Problem(code=row.error_code or "", facts=facts_from_text(row.error_facts)),
-            )
-            for row in connection.execute(query, {"limit": limit})
         )
 
 
@@ -362,10 +312,10 @@ def _steps_of(connection: Connection, job: int) -> tuple[StepView, ...]:
     return tuple(sorted(views, key=lambda view: (STAGE_ORDER[view.stage], view.index)))
 
 
-def _ahead_of(connection: Connection, job_ids: Collection[int]) -> dict[int, int]:
-    wanted = set(job_ids)
+def _ahead_of(connection: Connection, job: int) -> int:
+    """How many unfinished jobs stand before this one; held ones do not count, and have nobody before them."""
     line = connection.execute(_LINE_OF_JOBS).scalars()
-    return {job: number for number, job in enumerate(line) if job in wanted}
+    return next((number for number, each in enumerate(line) if each == job), 0)
 
 
 def _eta_of(connection: Connection, asked: dict[str, Any]) -> EtaInputs:

@@ -255,7 +255,6 @@ steps = Table(
 # parameters, neither database could tell that the index fits.
 IS_READY = steps.c.state == literal_column("'ready'")
 IS_RUNNING = steps.c.state == literal_column("'running'")
-IS_DEAD = steps.c.state == literal_column("'dead'")
 IS_OPEN = steps.c.closed == literal_column("0")
 IS_SENT = steps.c.published_at > literal_column("0")
 IS_UNSENT = steps.c.published_at == literal_column("0")
@@ -270,7 +269,6 @@ Index(
 )  # fmt: skip
 Index("ix_steps_sent", steps.c.published_at, sqlite_where=_sent, postgresql_where=_sent)
 Index("ix_steps_running", steps.c.id, sqlite_where=IS_RUNNING, postgresql_where=IS_RUNNING)
-Index("ix_steps_dead", steps.c.id, sqlite_where=IS_DEAD, postgresql_where=IS_DEAD)
 
 
 class AttemptColumns(TypedColumns):

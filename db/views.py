@@ -160,17 +160,3 @@ class JobView:
     steps: tuple[StepView, ...]
     ahead: int
     eta: EtaInputs | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class DeadLetter:
-    """A step that no retry will cure by itself."""
-
-    step: int
-    job: int
-    batch: int
-    row: str
-    stage: Stage
-    index: int
-    failures: int
-    problem: Problem

@@ -86,7 +86,7 @@ def test_a_transient_error_is_tried_again_until_the_attempts_are_used_up(ledger:
     assert view.line.state is JobState.FAILED
     assert view.line.problem == reads.Problem(code="voice-failed", facts={"reason": "no device"})
     assert [attempt.outcome for attempt in view.steps[0].attempts] == [Outcome.ERROR] * 3
-    assert [letter.job for letter in reads.dead_letters(ledger)] == [claim.job]
+    assert (view.steps[0].id, view.steps[0].state) == (claim.step, StepState.DEAD)
 
 
 def test_a_fatal_error_ends_the_job_but_not_its_running_steps(ledger: Ledger) -> None:

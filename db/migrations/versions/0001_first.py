@@ -259,14 +259,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("job_id", "stage", "index", name=op.f("uq_steps_job_id_stage_index")),
     )
     op.create_index(
-        "ix_steps_dead",
-        "steps",
-        ["id"],
-        unique=False,
-        sqlite_where=sa.text("state = 'dead'"),
-        postgresql_where=sa.text("state = 'dead'"),
-    )
-    op.create_index(
         "ix_steps_line",
         "steps",
         ["capability", "department_id", "precedence", "batch_id", "job_id", "index"],

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ffmpeg
 
-from pipeline.plan.clock import SAMPLE_RATE
+from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.job import Format
 
 #: The encoder of clips, and what its profile is made of.
@@ -23,11 +24,14 @@ AUDIO_PARAMETERS = ("q:a=2", "aac_coder=fast", "aac_ms=1", "aac_is=0", "aac_pns=
 TIMESCALE = SAMPLE_RATE
 
 _KEYFRAME_S = 2
-# Samples of a packet of AAC-LC (ISO/IEC 14496-3), and of a frame at 24 frames a second.
+# Samples of a packet of AAC-LC (ISO/IEC 14496-3), and the packets that stand before and behind the sound.
 _PACKET_SAMPLES = 1024
-_LONGEST_FRAME = SAMPLE_RATE // 24
-_HEADERS_BYTES = 1 << 15
+_MORE_PACKETS = 3
+# What a film's index takes without its tables and texts: 1.4 KB (measured).
+_HEADERS_BYTES = 1 << 12
 _TITLE_CHARACTERS = 1000
+# Below it, places in a file are told in 4 bytes: half of what those can tell, since tables stand there too.
+_SMALL_BYTES = 1 << 31
 _OWN_PATH = re.compile(r"[a-z0-9]+(/[a-z0-9]+(\.[a-z0-9]+)*)+")
 _READ = {"protocol_whitelist": "file,pipe"}
 _TAGS = {
@@ -111,7 +115,24 @@ def sound(target: Path) -> list[str]:
     )
 
 
-def film(sound_file: Path, target: Path, *, frames: int, title: str, comment: str) -> list[str]:
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What a film's tables will tell of.
+
+    Attributes:
+        fps: frames a second.
+        frames: how many the clips have together.
+        keyframes: how many of those can be decoded by themselves.
+        size: bytes of the clips and the sound together, or more.
+    """
+
+    fps: int
+    frames: int
+    keyframes: int
+    size: int
+
+
+def film(sound_file: Path, target: Path, *, contents: Contents, title: str, comment: str) -> list[str]:
     """A `listing` of clips on standard input and one audio track -> the film, by stream copy.
 
     The film's tables stand before its packets, in room that is kept for them from the beginning: moving the
@@ -120,7 +141,7 @@ def film(sound_file: Path, target: Path, *, frames: int, title: str, comment: st
     Args:
         sound_file: as `sound` made it.
         target: the file to make.
-        frames: how many the clips have together.
+        contents: what the clips and the sound are.
         title: written into the metadata, never into a graph or a list.
         comment: written likewise.
     """
@@ -128,6 +149,7 @@ def film(sound_file: Path, target: Path, *, frames: int, title: str, comment: st
     clips = ffmpeg.input("pipe:0", format="concat", safe=0, **_READ)
     # A stream copy takes the one edit list as it is; applying it would hold a second table of all packets.
     audio = ffmpeg.input(f"file:{sound_file}", format="mp4", advanced_editlist=0, **_READ)
+    texts = (f"title={_argument(title)}", f"comment={_argument(comment)}")
     # ffmpeg-python takes an option's name once; the specifiers only keep the two entries apart.
     stream = ffmpeg.output(
         clips["v:0"],
@@ -135,9 +157,9 @@ def film(sound_file: Path, target: Path, *, frames: int, title: str, comment: st
         f"file:{target}",
         format="mp4",
         c="copy",
-        moov_size=_room_for_tables(frames),
+        moov_size=_room_for_tables(contents, texts),
         video_track_timescale=TIMESCALE,
-        **{"metadata:g:0": f"title={_argument(title)}", "metadata:g:1": f"comment={_argument(comment)}"},
+        **{f"metadata:g:{number}": text for number, text in enumerate(texts)},
         **_SAME_BYTES,
     )
     return _arguments(stream)
@@ -156,16 +178,20 @@ def listing(paths: Iterable[str]) -> Iterator[bytes]:
         yield f"file file:{path}\n".encode()
 
 
-def _room_for_tables(frames: int) -> int:
-    """Bytes that the ``moov`` box of a film needs at most, by ISO/IEC 14496-12.
+def _room_for_tables(contents: Contents, texts: Iterable[str]) -> int:
+    """Bytes that the ``moov`` box of a film needs at most, by ISO/IEC 14496-12, section 8.
 
-    Each packet has its size (4 bytes). Picture and sound take turns, so neither has more chunks than there
-    are frames, one more at the end; each chunk has its place (8) and its number of packets (12). A keyframe
-    has its number (4). Headers and metadata take a few kilobytes, mostly the title.
+    Each packet has its size (4 bytes), each keyframe its number (4). A chunk holds at least one packet, and
+    two chunks of sound have a frame between them; each has its place (4, in a large file 8) and how many
+    packets it holds (12, unless as many as the one before it). A character has at most 4 bytes.
     """
-    chunks = frames + 1
-    packets = frames + frames * _LONGEST_FRAME // _PACKET_SAMPLES + 3
-    return 4 * packets + 2 * (8 + 12) * chunks + 4 * frames + _HEADERS_BYTES
+    frames = contents.frames
+    samples = frames * samples_per_frame(contents.fps)
+    packets = samples // _PACKET_SAMPLES + _MORE_PACKETS
+    chunks = frames + min(packets, frames + 1)
+    place = 4 if contents.size < _SMALL_BYTES else 8
+    tables = 4 * (frames + packets + contents.keyframes) + (place + 12) * chunks
+    return tables + 4 * sum(map(len, texts)) + _HEADERS_BYTES
 
 
 def _argument(text: str) -> str:

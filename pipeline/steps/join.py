@@ -162,6 +162,13 @@ class _Bench:
         title, reel = self.planner.job.title, self.reel
         probed: list[Probe] = []
 
+        contents = graphs.Contents(
+            fps=self.timeline.fps,
+            frames=reel.frames,
+            keyframes=reel.keyframes,
+            size=sound.size + sum(clip.size for clip in reel.clips),
+        )
+
         def write(path: Path) -> None:
             # FFmpeg is about to hold the tables of the whole film.
             give_back()
@@ -169,7 +176,7 @@ class _Bench:
                 graphs.film(
                     self.store.open(sound).resolve(),
                     path.resolve(),
-                    frames=reel.frames,
+                    contents=contents,
                     title=title,
                     comment=comment,
                 ),

@@ -12,6 +12,7 @@ from pipeline.plan.job import Format
 
 EVIL = "x'; drawtext=textfile=/etc/passwd, [0]concat\nfile '/etc/passwd'"
 PICTURE = Format(width=512, height=288, fps=25)
+NINE = graphs.Contents(fps=25, frames=9, keyframes=1, size=9000)
 
 
 def _value(arguments: list[str], option: str) -> str:
@@ -34,7 +35,7 @@ def test_a_clip_has_one_set_of_parameters() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [graphs.sound(Path("/a")), graphs.film(Path("/s"), Path("/a"), frames=9, title="", comment="")],
+    [graphs.sound(Path("/a")), graphs.film(Path("/s"), Path("/a"), contents=NINE, title="", comment="")],
 )
 def test_inputs_are_files_and_pipes_of_known_formats(arguments: list[str]) -> None:
     """Every input is opened with its format said and with the protocols of files and pipes alone."""
@@ -50,7 +51,7 @@ def test_inputs_are_files_and_pipes_of_known_formats(arguments: list[str]) -> No
 
 def test_a_users_text_is_metadata_and_nothing_else() -> None:
     """A title stands in an argument of its own behind -metadata, and in no graph, list or file name."""
-    arguments = graphs.film(Path("/s"), Path("/a"), frames=9, title=EVIL, comment="trace 1")
+    arguments = graphs.film(Path("/s"), Path("/a"), contents=NINE, title=EVIL, comment="trace 1")
     holding = [index for index, argument in enumerate(arguments) if "passwd" in argument]
     assert [arguments[index] for index in holding] == [f"title={EVIL}"]
     assert arguments[holding[0] - 1].startswith("-metadata")
@@ -71,7 +72,15 @@ def test_a_listing_names_our_own_files_alone() -> None:
 
 def test_any_title_fits_an_argument() -> None:
     """A title with a NUL, or one without an end, still makes an argument list that a system takes."""
-    arguments = graphs.film(Path("/s"), Path("/a"), frames=9, title="a\0b" + "c" * 500_000, comment="")
+    arguments = graphs.film(Path("/s"), Path("/a"), contents=NINE, title="a\0b" + "c" * 500_000, comment="")
     (title,) = (argument for argument in arguments if argument.startswith("title="))
     assert title.startswith("title=abc")
     assert len(title) < 2000
+
+
+def test_the_longest_film_has_room_for_its_tables() -> None:
+    """Every character of the longest script spoken as a digit at half speed: FFmpeg still takes the room."""
+    frames = 80_000 * 520 * 2 // 1000 * 60
+    contents = graphs.Contents(fps=60, frames=frames, keyframes=frames, size=1 << 40)
+    arguments = graphs.film(Path("/s"), Path("/a"), contents=contents, title="", comment="")
+    assert int(_value(arguments, "-moov_size")) < 1 << 31

@@ -6,14 +6,13 @@ import os
 from collections import Counter
 from collections.abc import Callable
 
-from _farm import Film, job_of
-
 from farm.bootstrap import Workshop
 from farm.studio import Studio
 from pipeline.plan import chunks, trace
 from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.job import JobSpec
 from pipeline.plan.loudness import Loudness
-from pipeline.steps.join import join
+from pipeline.steps.join import JoinedFilm, join
 from pipeline.steps.memory import MemoryDesk
 from pipeline.steps.render import render
 from pipeline.steps.speak import load_timeline, speak
@@ -81,13 +80,12 @@ def sentences(count: int) -> list[str]:
 def make(
     workshop: Workshop,
     studio: Studio,
-    film: Film,
-    desk: CountingDesk,
+    job: JobSpec,
+    desk: MemoryDesk,
     *,
     tell: Callable[[str], None] = lambda _stage: None,
-) -> int:
-    """Speak, render and join a film; its length in frames. Each stage is told when it begins."""
-    job = job_of(workshop, film)
+) -> JoinedFilm:
+    """Speak, render and join a job's film. Each stage is told when it begins."""
     seat, profile, store = studio.seat(job), studio.profile(job.face), workshop.store
     tell("speak")
     spoken = speak(job, desk=desk, store=store, voice=workshop.voices.open(job.voice.engine))
@@ -122,4 +120,4 @@ def make(
     )
     if joined is None:
         raise RuntimeError("nobody else joins here")
-    return joined.frames
+    return joined

@@ -16,13 +16,14 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from _farm import Film, machine, settings_in, spent_s
+from _farm import Film, job_of, machine, settings_in, spent_s
 from _film import CountingDesk, make, sentences
 
 from farm.bootstrap import Workshop, open_workshop
 from farm.studio import Studio
 from pipeline.plan.artifact import Kind
 from pipeline.plan.job import Format
+from pipeline.steps.memory import MemoryDesk
 
 _SENTENCES_A_MINUTE = 10
 
@@ -47,9 +48,10 @@ def _measure(workshop: Workshop, picture: Format, *, minutes: float, runs: int) 
     studio, desk = Studio(workshop), CountingDesk()
     told = sentences(round(minutes * _SENTENCES_A_MINUTE))
     # Engines are warm in a worker: one short film before anything is counted.
-    make(workshop, studio, Film("warm", "We begin with a few words.", picture), CountingDesk())
+    warm = Film("warm", "We begin with a few words.", picture)
+    make(workshop, studio, job_of(workshop, warm), MemoryDesk())
     begun = spent_s(os.getpid())
-    frames = make(workshop, studio, Film("film", " ".join(told), picture), desk)
+    frames = make(workshop, studio, job_of(workshop, Film("film", " ".join(told), picture)), desk).frames
     first_s = spent_s(os.getpid()) - begun
     print(
         f"{picture.width}: {frames / picture.fps / 60:.1f} min, {desk.made[Kind.CLIP]} clips, {first_s:.1f} s"
@@ -72,7 +74,7 @@ def _edit(workshop: Workshop, studio: Studio, desk: CountingDesk, film: Film) ->
     """Make a changed film: CPU seconds in all, for its new clip, for its sound."""
     made, machine_ms = desk.made.copy(), desk.machine_ms.copy()
     begun = spent_s(os.getpid())
-    make(workshop, studio, film, desk)
+    make(workshop, studio, job_of(workshop, film), desk)
     whole_s = spent_s(os.getpid()) - begun
     new = desk.made - made
     if new[Kind.CLIP] != 1 or new[Kind.AUDIO] != 1:

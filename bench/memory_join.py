@@ -21,12 +21,13 @@ from collections import Counter
 from pathlib import Path
 
 import psutil
-from _farm import Film, machine, settings_in
-from _film import CountingDesk, make, sentences
+from _farm import Film, job_of, machine, settings_in
+from _film import make, sentences
 
 from farm.bootstrap import open_workshop
 from farm.studio import Studio
 from pipeline.plan.job import Format
+from pipeline.steps.memory import MemoryDesk
 
 _SENTENCES_A_MINUTE = 10
 _LOOK_S = 0.05
@@ -55,8 +56,9 @@ def _make(minutes: float, size: int, stage: Path) -> None:
     script = " ".join(sentences(round(minutes * _SENTENCES_A_MINUTE)))
     with tempfile.TemporaryDirectory() as home, open_workshop(settings_in(Path(home))) as workshop:
         film = Film("film", script, picture)
-        frames = make(workshop, Studio(workshop), film, CountingDesk(), tell=stage.write_text)
-    print(f"{frames / picture.fps / 60:.1f} min", end="", flush=True)
+        job = job_of(workshop, film)
+        joined = make(workshop, Studio(workshop), job, MemoryDesk(), tell=stage.write_text)
+    print(f"{joined.frames / picture.fps / 60:.1f} min", end="", flush=True)
 
 
 def _peak(minutes: float, size: int) -> float:

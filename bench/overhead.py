@@ -40,17 +40,13 @@ from _farm import (
     spent_s,
     submit,
 )
+from _film import make
 
 from farm.bootstrap import Farm, open_farm, open_workshop
 from farm.studio import Studio
-from pipeline.plan import trace
 from pipeline.plan.job import Format, JobSpec
-from pipeline.plan.loudness import Loudness
 from pipeline.steps.archive import Delivery, archive
-from pipeline.steps.join import join
 from pipeline.steps.memory import MemoryDesk
-from pipeline.steps.render import render
-from pipeline.steps.speak import load_timeline, speak
 from worker.threads import thread_environment
 from worker.up import Standing, running_farm
 
@@ -82,23 +78,8 @@ def bare(home: Path, kind: str, count: int, name: str) -> None:
         studio, desk = Studio(workshop), MemoryDesk()
         made = films if kind == "real" else echoes
 
-        def make(job: JobSpec) -> None:
-            voice = workshop.voices.open("espeak")
-            spoken = speak(job, desk=desk, store=workshop.store, voice=voice)
-            assert spoken is not None  # noqa: S101 - a desk in memory lets every key be taken
-            timeline = load_timeline(workshop.store, spoken)
-            seat, profile = studio.seat(job), studio.profile("warp")
-            whole = range(len(timeline.utterances))
-            render(
-                job, timeline, whole, desk=desk, store=workshop.store, media=workshop.media,
-                profile=profile, sitter=seat.sitter, pixels=seat.pixels,
-            )  # fmt: skip
-            joined = join(
-                job, timeline, desk=desk, store=workshop.store, media=workshop.media, profile=profile,
-                pixels=seat.pixels, trace=trace.new(os.urandom(24)),
-                loudness=Loudness.of(lufs=-16.0, dbtp=-1.5),
-            )  # fmt: skip
-            assert joined is not None  # noqa: S101 - as above
+        def deliver(job: JobSpec) -> None:
+            joined = make(workshop, studio, job, desk)
             companions = (joined.srt, joined.vtt, joined.poster, joined.manifest)
             name = f"2026-01-01/{job.row}.mp4"
             delivery = Delivery(
@@ -108,7 +89,7 @@ def bare(home: Path, kind: str, count: int, name: str) -> None:
 
         # Who submits pays for the farm's jobs too.
         jobs = [job_of(workshop, film) for film in made(count, name)]
-        make(job_of(workshop, made(1, f"warm{name}")[0]))
+        deliver(job_of(workshop, made(1, f"warm{name}")[0]))
         # As in a worker: what was loaded by now is not looked through again and again.
         gc.collect()
         gc.freeze()
@@ -116,7 +97,7 @@ def bare(home: Path, kind: str, count: int, name: str) -> None:
         sys.stdin.readline()
         begun = spent_s(os.getpid())
         for job in jobs:
-            make(job)
+            deliver(job)
         print(spent_s(os.getpid()) - begun, flush=True)
 
 

@@ -35,6 +35,11 @@ LOUDNESS = Loudness.of(lufs=-16.0, dbtp=-1.5)
 LONG_SCRIPT = Path(__file__).resolve().parents[2] / "demo/scripts/phishing.txt"
 
 
+def beginning(paragraphs: int) -> str:
+    """The first paragraphs of the long script."""
+    return "\n\n".join(LONG_SCRIPT.read_text("utf-8").split("\n\n")[:paragraphs])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Film:
     """A finished film and what it was made of; its clips in order, as they lie in the store."""

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.engines.eye import EyeEngine
 from pipeline.engines.shelf import eyes
-from tests.films.cinema import ENGLISH, LARGE, LONG_SCRIPT, MANDARIN, Cinema, Film
+from tests.films.cinema import ENGLISH, LARGE, MANDARIN, Cinema, Film, beginning
 from tests.support.portraits import ASTRONAUT_FILE, LEO_FILE
 
 _ENGLISH = (
@@ -17,6 +17,8 @@ _ENGLISH = (
     "Most people remember a happy voice, but few remember every word."
 )
 _MANDARIN = "请把大家的名字写在门口的白板上。我们下午三点开始，别忘了带上您的好心情！"
+#: So many paragraphs of the long script, a pause among them, take more than 90 seconds.
+_PARAGRAPHS = 9
 
 
 @pytest.fixture(scope="session")
@@ -53,4 +55,4 @@ def mandarin(cinema: Cinema) -> Film:
 @pytest.fixture(scope="session")
 def long_film(cinema: Cinema) -> Film:
     """More than 90 seconds, small, rendered in one piece."""
-    return cinema.film(cinema.order(LONG_SCRIPT.read_text("utf-8")), limit_s=1000)
+    return cinema.film(cinema.order(beginning(_PARAGRAPHS)), limit_s=1000)

@@ -33,7 +33,7 @@ from pipeline.plan.job import JobSpec
 from pipeline.plan.speech import Phoneme
 from pipeline.plan.timeline import Timeline
 from pipeline.steps.clips import ClipPlanner
-from tests.films.cinema import LONG_SCRIPT, Cinema, Film
+from tests.films.cinema import Cinema, Film, beginning
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _PARAGRAPHS = 3
@@ -45,7 +45,7 @@ pytestmark = pytest.mark.timeout(300)
 @pytest.fixture(scope="module")
 def script() -> str:
     """The beginning of the long film's script: more than 30 seconds, and a last paragraph of its own."""
-    return "\n\n".join(LONG_SCRIPT.read_text("utf-8").split("\n\n")[:_PARAGRAPHS])
+    return beginning(_PARAGRAPHS)
 
 
 def _environment(change: Mapping[str, str], threads: int) -> dict[str, str]:

@@ -55,7 +55,9 @@ _FREE = delete(key_leases).where(key_leases.c.step_id.in_(_later_steps))
 _BLOCK = (
     update(steps)
     .where(*_LATER, steps.c.state.not_in([StepState.DEAD.value, StepState.CANCELED.value]))
-    .values(state=StepState.BLOCKED.value, worker=None, published_at=0, closed=rows.IS_CLOSED)
+    .values(
+        state=StepState.BLOCKED.value, worker=None, published_at=0, progress_done=0, closed=rows.IS_CLOSED
+    )
 )
 _REACTIVATE = (
     update(jobs)

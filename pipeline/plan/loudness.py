@@ -29,8 +29,9 @@ _RESPONSE = 1 << 12
 _OFFSET = -0.691
 _HOP = SAMPLE_RATE // 10
 _HOPS_PER_BLOCK = 4
-_HOPS_AT_ONCE = 4
-_TRANSFORM = 24_576
+# Larger transforms cost more a sample: their arrays are fetched from the system anew each time.
+_HOPS_AT_ONCE = 2
+_TRANSFORM = 13_824
 _ABSOLUTE_GATE = -70.0
 _RELATIVE_GATE = -10.0
 # Oversampling filter: four phases of this many taps.

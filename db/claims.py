@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import (
-    Connection,
-    bindparam,
-    exists,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from db import rows
 from db.codec import profile_digest, profile_from_text, spec_from_text

@@ -1,4 +1,4 @@
-"""The one door to FFmpeg: a program of its own, within limits; PyAV looks at what it made."""
+"""The one door to films: FFmpeg, a program of its own within limits, encodes; PyAV looks at what it made."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from pipeline.media.probe import Picture, Probe, Sound
 from pipeline.media.process import Limits, executable, machine_ms, running
+from pipeline.media.track import Track
 from pipeline.plan import graphs
 from pipeline.plan.errors import DefectError, InputError, TransientError
 from pipeline.plan.job import Format
 
-__all__ = ["Limits", "Media", "Picture", "Probe", "Sound", "find_ffmpeg", "machine_ms"]
+__all__ = ["Limits", "Media", "Picture", "Probe", "Sound", "Track", "find_ffmpeg", "machine_ms"]
 
 _HEAD = ("-nostdin", "-hide_banner", "-loglevel", "error", "-xerror")
 _ONE_THREAD = ("-filter_threads", "1", "-filter_complex_threads", "1")
@@ -86,7 +87,6 @@ class Media:
         arguments: Sequence[str],
         *,
         feed: Iterable[bytes | memoryview] = (),
-        folder: Path | None = None,
         check: Callable[[], None] = nothing,
     ) -> None:
         """Run FFmpeg to its end; whatever is raised on the way, it is gone afterwards.
@@ -94,7 +94,6 @@ class Media:
         Args:
             arguments: as `pipeline.plan.graphs` compiles them.
             feed: its standard input, if it reads one.
-            folder: where it works, for relative names in its input.
             check: called several times a second, and before each part of the feed; what it raises ends it.
 
         Raises:
@@ -103,7 +102,7 @@ class Media:
         """
         command = [str(self.ffmpeg), *_HEAD, *_ONE_THREAD, *arguments]
         fed = "pipe:0" in arguments
-        with running(command, limits=self.limits, check=check, fed=fed, folder=folder) as child:
+        with running(command, limits=self.limits, check=check, fed=fed) as child:
             for part in feed:
                 check()
                 child.write(part)
@@ -151,6 +150,50 @@ class Media:
         try:
             return packets.read(path)
         except (ValueError, OSError) as error:
+            raise TransientError("media-unreadable", reason=type(error).__name__) from error
+
+    def track(self, path: Path) -> Track:
+        """What the tables of one of our own files of one track tell; its packets are not read.
+
+        Raises:
+            TransientError: ``media-unreadable``: it is no whole MP4 of one track, or could not be read.
+        """
+        from pipeline.media import track
+
+        try:
+            return track.read(path)
+        except (ValueError, OSError) as error:
+            raise TransientError("media-unreadable", reason=type(error).__name__) from error
+
+    def splice(
+        self,
+        target: Path,
+        clips: Sequence[Track],
+        sound: Track,
+        *,
+        title: str,
+        comment: str,
+        check: Callable[[], None] = nothing,
+    ) -> None:
+        """Join clips and a sound in one MP4 by copying their packets. The same parts give the same bytes.
+
+        Args:
+            target: the file to make.
+            clips: in order, equal in all but their frames; the same one may come again.
+            sound: as long as the clips.
+            title: written into the metadata.
+            comment: written likewise.
+            check: called for each second of film; what it raises ends it.
+
+        Raises:
+            TransientError: ``media-unreadable``: a part is shorter than its tables say.
+            OSError: a file cannot be read or written.
+        """
+        from pipeline.media import splice
+
+        try:
+            splice.splice(target, clips, sound, title=title, comment=comment, check=check)
+        except ValueError as error:
             raise TransientError("media-unreadable", reason=type(error).__name__) from error
 
     def first_frame(self, path: Path) -> NDArray[np.uint8]:

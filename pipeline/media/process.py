@@ -50,7 +50,6 @@ class Child:
         limits: what it may cost.
         check: called several times a second while the child is waited for; what it raises ends the child.
         fed: whether bytes will be written to its standard input.
-        folder: where it works; None: where this process does.
 
     Raises:
         TransientError: ``media-failed``: it cannot be started.
@@ -63,7 +62,6 @@ class Child:
         limits: Limits,
         check: Callable[[], None],
         fed: bool,
-        folder: Path | None,
     ) -> None:
         self._limits = limits
         self._check = check
@@ -75,7 +73,6 @@ class Child:
                 stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                cwd=folder,
                 # One heap for all of its threads: packets pass from thread to thread, and an hour's tables
                 # leave two megabytes less behind. The GNU C library reads it, others pass over it.
                 env={**os.environ, "MALLOC_ARENA_MAX": "1"},
@@ -192,10 +189,9 @@ def running(
     limits: Limits,
     check: Callable[[], None],
     fed: bool = False,
-    folder: Path | None = None,
 ) -> Iterator[Child]:
     """A child for the length of a block; however the block is left, the child is gone afterwards."""
-    child = Child(command, limits=limits, check=check, fed=fed, folder=folder)
+    child = Child(command, limits=limits, check=check, fed=fed)
     try:
         yield child
     finally:

@@ -162,28 +162,9 @@ class _Bench:
         title, reel = self.planner.job.title, self.reel
         probed: list[Probe] = []
 
-        contents = graphs.Contents(
-            fps=self.timeline.fps,
-            frames=reel.frames,
-            keyframes=reel.keyframes,
-            size=sound.size + sum(clip.size for clip in reel.clips),
-        )
-
         def write(path: Path) -> None:
-            # FFmpeg is about to hold the tables of the whole film.
-            give_back()
-            self.media.run(
-                graphs.film(
-                    self.store.open(sound).resolve(),
-                    path.resolve(),
-                    contents=contents,
-                    title=title,
-                    comment=comment,
-                ),
-                feed=graphs.listing(clip.path for clip in reel.clips),
-                folder=self.store.root,
-                check=self.desk.check,
-            )
+            track = self.media.track(self.store.open(sound))
+            self.media.splice(path, reel.tracks, track, title=title, comment=comment, check=self.desk.check)
             probed.append(self._checked(path))
 
         key = film_key(reel.clips, sound, title=title, comment=comment)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from pipeline.media import Media, Picture, fits
+from pipeline.media import Media, Track, fits
+from pipeline.plan import graphs
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import DamageError, TransientError
 from pipeline.steps.clips import ClipPlan, ClipPlanner
@@ -20,25 +21,38 @@ class Reel:
 
     Attributes:
         clips: one for each utterance, in order; equal utterances share one.
-        parameters: SHA-256 (hex) of the decoder configuration that all of them have.
-        frames: how many they have together.
-        keyframes: how many of those can be decoded by themselves.
+        tracks: what the tables of each of them tell.
     """
 
     clips: Sequence[Artifact]
-    parameters: str
-    frames: int
-    keyframes: int
+    tracks: Sequence[Track]
+
+    @property
+    def parameters(self) -> str:
+        """SHA-256 (hex) of the decoder configuration that all of them have."""
+        return self.tracks[0].parameters
+
+    @property
+    def frames(self) -> int:
+        """How many they have together."""
+        return sum(track.packets for track in self.tracks)
+
+    @property
+    def keyframes(self) -> int:
+        """How many of those can be decoded by themselves."""
+        return sum(len(track.keyframes) for track in self.tracks)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class _Seen:
     artifact: Artifact
-    picture: Picture
+    track: Track
 
 
 def checked_reel(planner: ClipPlanner, *, desk: Desk, store: Store, media: Media) -> Reel:
-    """Look at every clip of a film: its digest, its packets, its parameters.
+    """Look at every clip of a film: its digest, its sample tables, its parameters.
+
+    Packet by packet a clip was looked at when it was made; its digest says that it is still the same.
 
     Raises:
         DamageError: ``store-artifact-missing``, ``store-artifact-damaged`` or ``media-clip-foreign`` for the
@@ -56,19 +70,16 @@ def checked_reel(planner: ClipPlanner, *, desk: Desk, store: Store, media: Media
             seen[plan.key] = _look(plan, known.get(plan.key), planner, desk=desk, store=store, media=media)
         except DamageError as damage:
             damages.append(damage)
-    parameters = _usual(seen)
+    entry = _right_entry(seen.values(), planner, media)
     damages.extend(
         _struck(desk, clip.artifact, "media-clip-foreign")
         for clip in seen.values()
-        if clip.picture.parameters != parameters
+        if clip.track.entry != entry
     )
     if damages:
         raise damages[0]
     return Reel(
-        clips=[seen[plan.key].artifact for plan in plans],
-        parameters=parameters,
-        frames=sum(seen[plan.key].picture.packets for plan in plans),
-        keyframes=sum(seen[plan.key].picture.keyframes for plan in plans),
+        clips=[seen[plan.key].artifact for plan in plans], tracks=[seen[plan.key].track for plan in plans]
     )
 
 
@@ -78,7 +89,7 @@ def _look(
     if artifact is None:
         raise DamageError("store-artifact-missing", kind=Kind.CLIP.value, key=plan.key)
     try:
-        found = media.probe(store.verify(artifact))
+        track = media.track(store.verify(artifact))
     except DamageError:
         desk.forget(artifact)
         raise
@@ -86,9 +97,17 @@ def _look(
         if error.code != "media-unreadable":
             raise
         raise _struck(desk, artifact, "store-artifact-damaged") from error
-    if found.picture is None or not fits(found, picture=planner.job.format, frames=plan.utterance.frames):
+    if not _is_even(track, frames=plan.utterance.frames, fps=planner.timeline.fps):
         raise _struck(desk, artifact, "media-clip-foreign")
-    return _Seen(artifact=artifact, picture=found.picture)
+    return _Seen(artifact=artifact, track=track)
+
+
+def _is_even(track: Track, *, frames: int, fps: int) -> bool:
+    """Whether a track has so many frames, all of the right length and shown, the first one a keyframe."""
+    return (
+        (track.packets, track.timescale, track.step, track.hidden)
+        == (frames, graphs.TIMESCALE, graphs.TIMESCALE // fps, 0)
+    ) and bool(track.keyframes[0] == 1)
 
 
 def _struck(desk: Desk, artifact: Artifact, code: str) -> DamageError:
@@ -96,7 +115,12 @@ def _struck(desk: Desk, artifact: Artifact, code: str) -> DamageError:
     return DamageError(code, kind=artifact.kind.value, key=artifact.key)
 
 
-def _usual(seen: dict[str, _Seen]) -> str:
-    """The parameters of most clips: the one profile of them all, unless one is foreign."""
-    counted = Counter(clip.picture.parameters for clip in seen.values())
-    return counted.most_common(1)[0][0] if counted else ""
+def _right_entry(seen: Collection[_Seen], planner: ClipPlanner, media: Media) -> bytes:
+    """The sample entry of most clips, the one profile of them all; empty if even that is foreign."""
+    counted = Counter(clip.track.entry for clip in seen)
+    if not counted:
+        return b""
+    usual = counted.most_common(1)[0][0]
+    track = next(clip.track for clip in seen if clip.track.entry == usual)
+    found = media.probe(track.path)
+    return usual if fits(found, picture=planner.job.format, frames=track.packets) else b""

@@ -1,0 +1,31 @@
+"""Clips and sounds of noise: no two packets are equal, and hardly two of one size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.plan import graphs
+from pipeline.plan.clock import samples_per_frame
+from pipeline.plan.job import Format
+from tests.support import films
+
+SIDE = 64
+_PARAMETERS = graphs.video_parameters(crf=40, preset="veryfast")
+
+
+def noise_clip(path: Path, *, fps: int, frames: int, seed: int = 1) -> Path:
+    """A clip of so many frames."""
+    picture = Format(width=SIDE, height=SIDE, fps=fps)
+    noise = np.random.default_rng(seed).integers(0, 255, (frames, SIDE * SIDE * 3 // 2), np.uint8)
+    arguments = graphs.clip(path, picture=picture, parameters=_PARAMETERS)
+    films.media().run(arguments, feed=(frame.data for frame in noise))
+    return path
+
+
+def noise_sound(path: Path, *, fps: int, frames: int) -> Path:
+    """An audio track as long as so many frames."""
+    noise = np.random.default_rng(fps).normal(0, 0.1, frames * samples_per_frame(fps))
+    films.media().run(graphs.sound(path), feed=[noise.astype("<f4").data])
+    return path

@@ -77,7 +77,8 @@ def read(path: Path) -> Track:
     """The one track of one of our own files; its packets are not read.
 
     Raises:
-        ValueError: it is no MP4 of one track, it is cut short, or its packets lie scattered.
+        ValueError: it is no MP4 of one track, it is cut short, its packets lie scattered or are shown in
+            another order than they are decoded in.
         OSError: it cannot be opened or read.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -85,7 +86,7 @@ def read(path: Path) -> Track:
         found = {each.name: each for each in file_boxes(descriptor)}
         index, contents = found[b"moov"], found[b"mdat"]
         movie = os.pread(descriptor, index.end - index.begin, index.begin)
-        track = _track(path, movie)
+        track = _track(path, movie, room=contents.end - contents.begin)
     except (KeyError, IndexError, struct.error) as error:
         raise ValueError(path.name) from error
     finally:
@@ -101,20 +102,23 @@ def pixels_of(entry: bytes) -> tuple[int, int]:
     return width, height
 
 
-def _track(path: Path, movie: bytes) -> Track:
+def _track(path: Path, movie: bytes, *, room: int) -> Track:
     if sum(each.name == b"trak" for each in boxes(movie)) != 1:
         raise ValueError(path.name)
     tables = child(movie, *_TABLES)
-    sizes = _sizes(child(tables, b"stsz"))
+    # Times of showing that differ from those of decoding would be lost.
+    if any(each.name == b"ctts" for each in boxes(tables)):
+        raise ValueError(path.name)
+    sizes = _sizes(child(tables, b"stsz"), room)
     track = Track(
         path=path,
         begin=_begin(tables, sizes),
         entry=_entry(child(tables, b"stsd")),
-        timescale=struct.unpack_from(">I", child(movie, *_MEDIA, b"mdhd"), 12)[0],
+        timescale=_timescale(child(movie, *_MEDIA, b"mdhd")),
         sizes=sizes,
-        times=tuple(_pairs(child(tables, b"stts"))),
+        times=tuple((int(count), int(ticks)) for count, ticks in _rows(child(tables, b"stts"), 2)),
         keyframes=_keyframes(tables, len(sizes)),
-        hidden=struct.unpack_from(">i", child(movie, b"trak", b"edts", b"elst"), 12)[0],
+        hidden=_hidden(child(movie, b"trak", b"edts", b"elst")),
     )
     if track.packets == 0 or track.packets != sum(count for count, _ in track.times):
         raise ValueError(path.name)
@@ -123,23 +127,45 @@ def _track(path: Path, movie: bytes) -> Track:
 
 def _keyframes(tables: bytes, packets: int) -> Numbers:
     """From ``stss``; without it every packet is one."""
-    if any(each.name == b"stss" for each in boxes(tables)):
-        return _numbers(child(tables, b"stss"), 8)
-    return np.arange(1, packets + 1, dtype=np.uint32)
+    if not any(each.name == b"stss" for each in boxes(tables)):
+        return np.arange(1, packets + 1, dtype=np.uint32)
+    found = _rows(child(tables, b"stss"), 1)[:, 0]
+    if not len(found) or found[0] < 1 or found[-1] > packets or np.any(found[1:] <= found[:-1]):
+        raise ValueError(len(found))
+    return found
 
 
-def _numbers(data: bytes, begin: int) -> Numbers:
-    return np.frombuffer(data, ">u4", offset=begin).astype(np.uint32)
+def _timescale(data: bytes) -> int:
+    """From ``mdhd``, where it stands behind two times of 4 or, in version 1, of 8 bytes."""
+    return int(struct.unpack_from(">I", data, 20 if data[0] else 12)[0])
 
 
-def _pairs(data: bytes) -> list[tuple[int, int]]:
-    return [(int(count), int(ticks)) for count, ticks in _numbers(data, 8).reshape(-1, 2)]
+def _hidden(data: bytes) -> int:
+    """Where the only edit of ``elst`` begins."""
+    count, _, begin = struct.unpack_from(">IQq" if data[0] else ">IIi", data, 4)
+    if count != 1 or begin < 0:
+        raise ValueError(count)
+    return int(begin)
 
 
-def _sizes(data: bytes) -> Numbers:
+def _rows(data: bytes, width: int) -> Numbers:
+    """A table's rows, as many as it says before them."""
+    (count,) = struct.unpack_from(">I", data, 4)
+    rows = np.frombuffer(data, ">u4", offset=8).astype(np.uint32).reshape(-1, width)
+    if len(rows) != count:
+        raise ValueError(count)
+    return rows
+
+
+def _sizes(data: bytes, room: int) -> Numbers:
     """Of each packet, from ``stsz``: one for all of them, or a table."""
     size, count = struct.unpack_from(">II", data, 4)
-    sizes = np.full(count, size, np.uint32) if size else _numbers(data, 12)
+    # Looked at before a spoiled count asks for 16 GiB.
+    if size * count > room:
+        raise ValueError(count)
+    sizes = (
+        np.full(count, size, np.uint32) if size else np.frombuffer(data, ">u4", offset=12).astype(np.uint32)
+    )
     if len(sizes) != count:
         raise ValueError(count)
     return sizes
@@ -147,8 +173,8 @@ def _sizes(data: bytes) -> Numbers:
 
 def _begin(tables: bytes, sizes: Numbers) -> int:
     """Where the packets begin, behind each other without a gap."""
-    places = _numbers(child(tables, b"stco"), 8).astype(np.int64)
-    runs = _numbers(child(tables, b"stsc"), 8).reshape(-1, 3).astype(np.int64)
+    places = _rows(child(tables, b"stco"), 1)[:, 0].astype(np.int64)
+    runs = _rows(child(tables, b"stsc"), 3).astype(np.int64)
     chunks = np.diff(np.append(runs[:, 0], len(places) + 1))
     counts = np.repeat(runs[:, 1], chunks)
     ends = np.cumsum(sizes, dtype=np.int64)[np.cumsum(counts) - 1]

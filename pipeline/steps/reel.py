@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.media import Media, Track, fits
@@ -70,7 +71,7 @@ def checked_reel(planner: ClipPlanner, *, desk: Desk, store: Store, media: Media
             seen[plan.key] = _look(plan, known.get(plan.key), planner, desk=desk, store=store, media=media)
         except DamageError as damage:
             damages.append(damage)
-    entry = _right_entry(seen.values(), planner, media)
+    entry = _right_entry(seen.values(), planner, desk=desk, media=media)
     damages.extend(
         _struck(desk, clip.artifact, "media-clip-foreign")
         for clip in seen.values()
@@ -89,14 +90,12 @@ def _look(
     if artifact is None:
         raise DamageError("store-artifact-missing", kind=Kind.CLIP.value, key=plan.key)
     try:
-        track = media.track(store.verify(artifact))
+        path = store.verify(artifact)
     except DamageError:
         desk.forget(artifact)
         raise
-    except TransientError as error:
-        if error.code != "media-unreadable":
-            raise
-        raise _struck(desk, artifact, "store-artifact-damaged") from error
+    with _struck_if_unreadable(desk, artifact):
+        track = media.track(path)
     if not _is_even(track, frames=plan.utterance.frames, fps=planner.timeline.fps):
         raise _struck(desk, artifact, "media-clip-foreign")
     return _Seen(artifact=artifact, track=track)
@@ -115,12 +114,24 @@ def _struck(desk: Desk, artifact: Artifact, code: str) -> DamageError:
     return DamageError(code, kind=artifact.kind.value, key=artifact.key)
 
 
-def _right_entry(seen: Collection[_Seen], planner: ClipPlanner, media: Media) -> bytes:
+@contextlib.contextmanager
+def _struck_if_unreadable(desk: Desk, artifact: Artifact) -> Iterator[None]:
+    """Have a clip that cannot be read made again: trying once more would not change its bytes."""
+    try:
+        yield
+    except TransientError as error:
+        if error.code != "media-unreadable":
+            raise
+        raise _struck(desk, artifact, "store-artifact-damaged") from error
+
+
+def _right_entry(seen: Collection[_Seen], planner: ClipPlanner, *, desk: Desk, media: Media) -> bytes:
     """The sample entry of most clips, the one profile of them all; empty if even that is foreign."""
     counted = Counter(clip.track.entry for clip in seen)
     if not counted:
         return b""
     usual = counted.most_common(1)[0][0]
-    track = next(clip.track for clip in seen if clip.track.entry == usual)
-    found = media.probe(track.path)
-    return usual if fits(found, picture=planner.job.format, frames=track.packets) else b""
+    clip = next(clip for clip in seen if clip.track.entry == usual)
+    with _struck_if_unreadable(desk, clip.artifact):
+        found = media.probe(clip.track.path)
+    return usual if fits(found, picture=planner.job.format, frames=clip.track.packets) else b""

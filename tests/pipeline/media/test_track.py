@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -11,11 +14,50 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.media import track
+from pipeline.media.boxes import box, boxes, file_boxes, full_box, head
 from pipeline.media.packets import read
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.errors import TransientError
-from tests.pipeline.media.noise import noise_clip, noise_sound
+from tests.pipeline.media.noise import noise_clip, noise_sound, open_files
 from tests.support import films
+
+_HOLDERS = {b"moov", b"trak", b"edts", b"mdia", b"minf", b"stbl"}
+_Change = Callable[[bytes], bytes]
+
+
+def _changed(data: bytes, name: bytes, change: _Change) -> bytes:
+    """A file with other contents in its boxes of a name; its packets stay where they are."""
+    parts = []
+    for each in boxes(data):
+        contents = data[each.begin : each.end]
+        if each.name == name:
+            contents = change(contents)
+        elif each.name in _HOLDERS:
+            contents = _changed(contents, name, change)
+        parts.append(box(each.name, contents))
+    return b"".join(parts)
+
+
+def _put(place: int, *numbers: int) -> _Change:
+    """Other numbers of 4 bytes, from a place on (from the end if it is negative)."""
+
+    def change(contents: bytes) -> bytes:
+        at = place % len(contents)
+        data = struct.pack(f">{len(numbers)}I", *numbers)
+        return contents[:at] + data + contents[at + len(data) :]
+
+    return change
+
+
+def _long(place: int, small: str, large: str) -> _Change:
+    """The same in version 1, in which some numbers from a place on take 8 bytes."""
+
+    def change(contents: bytes) -> bytes:
+        numbers = struct.unpack_from(small, contents, place)
+        rest = contents[place + struct.calcsize(small) :]
+        return b"\1" + contents[1:place] + struct.pack(large, *numbers) + rest
+
+    return change
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +117,111 @@ def test_a_cut_file_is_no_track(clip: Path, tmp_path: Path) -> None:
         short.write_bytes(whole[:length])
         with pytest.raises(TransientError, match="media-unreadable"):
             films.media().track(short)
+
+
+def test_a_track_may_tell_its_times_in_8_bytes(tmp_path: Path) -> None:
+    """FFmpeg does from 12 hours on; the same comes out."""
+    path = noise_sound(tmp_path / "sound.mp4", fps=25, frames=50)
+    plain, data = track.read(path), path.read_bytes()
+    data = _changed(data, b"mdhd", _long(4, ">IIII", ">QQIQ"))
+    path.write_bytes(_changed(data, b"elst", _long(8, ">II", ">QQ")))
+    assert path.stat().st_size == len(data) + 8
+    found = track.read(path)
+    assert (found.timescale, found.hidden, found.ticks) == (plain.timescale, plain.hidden, plain.ticks)
+
+
+_NO_TRACK: dict[str, tuple[bytes, _Change]] = {
+    "fewer sizes than it says": (b"stsz", _put(8, 121)),
+    "fewer times than it says": (b"stts", _put(4, 2)),
+    "times for fewer packets": (b"stts", _put(8, 119)),
+    "more keyframes than it says": (b"stss", _put(4, 2)),
+    "no keyframe": (b"stss", lambda _: bytes(8)),
+    "a keyframe before the first": (b"stss", _put(8, 0)),
+    "a keyframe behind the last": (b"stss", _put(-4, 121)),
+    "keyframes out of order": (b"stss", _put(8, 51)),
+    "packets shown in another order": (
+        b"stbl",
+        lambda old: old + full_box(b"ctts", struct.pack(">III", 1, 120, 0)),
+    ),
+    "a second track": (b"moov", lambda old: old + box(b"trak")),
+    "two edits": (b"elst", _put(4, 2)),
+    "a late beginning": (b"elst", _put(12, 0xFFFFFFFF)),
+    "fewer chunks than it says": (b"stco", _put(4, 9)),
+    "fewer runs of chunks than it says": (b"stsc", _put(4, 9)),
+    "packets before the packets": (b"stco", _put(8, 8)),
+    "packets behind the packets": (b"stsz", _put(-4, 1 << 20)),
+    "two sample entries": (b"stsd", lambda old: old + old[8:]),
+    "another codec": (b"stsd", lambda old: old.replace(b"avc1", b"hvc1")),
+}
+
+
+@pytest.mark.parametrize(("name", "change"), _NO_TRACK.values(), ids=_NO_TRACK)
+def test_tables_that_disagree_are_refused(clip: Path, tmp_path: Path, name: bytes, change: _Change) -> None:
+    """Whatever is wrong, it is told before anything is copied, and no file stays open."""
+    spoiled = tmp_path / "spoiled.mp4"
+    spoiled.write_bytes(_changed(clip.read_bytes(), name, change))
+    before = open_files()
+    with pytest.raises(TransientError, match="media-unreadable"):
+        films.media().track(spoiled)
+    assert open_files() == before
+
+
+def test_scattered_packets_are_refused(tmp_path: Path) -> None:
+    """A chunk that lies elsewhere is not passed over."""
+    path = noise_sound(tmp_path / "long.mp4", fps=25, frames=4000)
+    data = path.read_bytes()
+    place = struct.unpack(">I", data[(at := data.index(b"stco") + 16) : at + 4])[0]
+    path.write_bytes(_changed(data, b"stco", _put(12, place + 1)))
+    with pytest.raises(TransientError, match="media-unreadable"):
+        films.media().track(path)
+
+
+def test_a_spoiled_count_takes_no_memory(clip: Path, tmp_path: Path) -> None:
+    """Packets of one size that a file has no room for are refused before they are listed."""
+    spoiled = tmp_path / "spoiled.mp4"
+    spoiled.write_bytes(_changed(clip.read_bytes(), b"stsz", _put(4, 1, 1 << 22)))
+    tracemalloc.start()
+    with pytest.raises(TransientError, match="media-unreadable"):
+        films.media().track(spoiled)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1 << 20
+
+
+def test_frames_of_two_lengths_have_no_step(clip: Path, tmp_path: Path) -> None:
+    """So that no uneven clip is taken for an even one."""
+    uneven = tmp_path / "uneven.mp4"
+    uneven.write_bytes(
+        _changed(clip.read_bytes(), b"stts", lambda _: struct.pack(">6I", 0, 2, 60, 1920, 60, 1921))
+    )
+    assert track.read(uneven).step == 0
+
+
+def test_clips_of_one_profile_have_one_entry(clip: Path, tmp_path: Path) -> None:
+    """What differs from clip to clip, the bit rate, is not in it; what a decoder needs is."""
+    other = track.read(noise_clip(tmp_path / "other.mp4", fps=25, frames=7, seed=2))
+    assert b"btrt" in clip.read_bytes()
+    assert other.entry == track.read(clip).entry
+    assert track.pixels_of(other.entry) == (64, 64)
+
+
+@pytest.mark.parametrize(
+    "data", [b"\0\0\0\x11free12345678", b"\0\0\0\7free", b"\0\0\0\0free", b"\0\0\0\x08fr"]
+)
+def test_a_box_that_cannot_be_is_refused(tmp_path: Path, data: bytes) -> None:
+    """One that ends behind its file, or before its own contents."""
+    with pytest.raises(ValueError, match="fr"):
+        list(boxes(data))
+    path = tmp_path / "box"
+    path.write_bytes(data)
+    with path.open("rb") as file, pytest.raises(ValueError, match="fr"):
+        list(file_boxes(file.fileno()))
+
+
+def test_a_size_above_4_bytes_stands_behind_the_name() -> None:
+    """From 4 GiB on, head and all."""
+    assert head(b"mdat", (1 << 32) - 9) == b"\xff\xff\xff\xffmdat"
+    assert head(b"mdat", (1 << 32) - 8) == b"\0\0\0\1mdat" + struct.pack(">Q", (1 << 32) + 8)
 
 
 def test_two_tracks_are_none(clip: Path, tmp_path: Path) -> None:

@@ -13,11 +13,12 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.media import Media, Probe
 from pipeline.media.packets import decode
 from pipeline.plan import graphs
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.clock import samples_per_frame
-from pipeline.plan.errors import DamageError, SupersededError
+from pipeline.plan.errors import DamageError, SupersededError, TransientError
 from pipeline.plan.job import JobSpec
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.script import Pause
@@ -278,6 +279,20 @@ def test_a_file_that_is_no_film_is_caught(farm: _Farm) -> None:
     with pytest.raises(DamageError, match="store-artifact-damaged") as caught:
         farm.join()
     assert caught.value.facts["key"] == clip.key
+
+
+def test_a_clip_that_players_cannot_read_is_caught(farm: _Farm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if its tables can be read: it is made anew, not tried for ever."""
+
+    def unreadable(_media: Media, _path: Path) -> Probe:
+        raise TransientError("media-unreadable", reason="InvalidDataError")
+
+    monkeypatch.setattr(Media, "probe", unreadable)
+    clips = [farm.clip(index) for index in range(len(farm.timeline.utterances))]
+    with pytest.raises(DamageError, match="store-artifact-damaged") as caught:
+        farm.join()
+    struck = {clip.key for clip in clips if farm.desk.find(Kind.CLIP, clip.key) is None}
+    assert struck == {caught.value.facts["key"]}
 
 
 def test_every_damage_is_struck_out_at_once(farm: _Farm) -> None:

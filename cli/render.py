@@ -34,6 +34,7 @@ def render(
     language: Annotated[str, typer.Option(help="Language of the script, such as en or zh.")] = "",
     format: Annotated[str, typer.Option(help="Such as wide, tall-1080 or square-512.")] = "",  # noqa: A002 - the option's name
     speed: Annotated[str, typer.Option(help="Per cent of normal speed, 50 to 200.")] = "",
+    pitch: Annotated[str, typer.Option(help="Per cent of normal pitch, 50 to 200.")] = "",
     title: Annotated[str, typer.Option(help="Title of the film.")] = "",
     face_box: Annotated[
         str, typer.Option(help="Which face, when there are several: x,y,width,height in pixels.")
@@ -51,7 +52,7 @@ def render(
         portrait=portrait,
         script=script,
         film=film,
-        wish=Wish(voice=voice, language=language, format=format, speed=speed),
+        wish=Wish(voice=voice, language=language, format=format, speed=speed, pitch=pitch),
         face_box=face_box,
         title=title,
         replace=force,

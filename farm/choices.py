@@ -15,7 +15,7 @@ from pipeline.plan.job import Format, VoiceChoice
 
 #: The warning that another voice than the one wished for speaks.
 OTHER_VOICE = "submit-other-voice"
-_SPEED = re.compile(r"([0-9]{2,3})\s*[%％]?")
+_SHARE = re.compile(r"([0-9]{2,3})\s*[%％]?")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _CHINESE = frozenset({"zh", "cmn", "yue", "wuu", "hak", "nan"})
 _WRITE_HAN = _CHINESE | {"ja", "ko"}
@@ -31,12 +31,14 @@ class Wish:
         language: BCP 47 tag.
         format: such as ``wide``, ``tall-1080`` or ``1:1``.
         speed: per cent of normal speed.
+        pitch: per cent of normal pitch.
     """
 
     voice: str = ""
     language: str = ""
     format: str = ""
     speed: str = ""
+    pitch: str = ""
 
 
 class Chooser:
@@ -75,26 +77,34 @@ class Chooser:
         Raises:
             InputError: ``submit-speed-wrong``.
         """
-        if not wish.speed:
-            return 100
-        match = _SPEED.fullmatch(wish.speed.strip())
-        speed = int(match[1]) if match else 0
-        if not PER_CENT[0] <= speed <= PER_CENT[1]:
+        speed = _per_cent(wish.speed)
+        if speed is None:
             raise InputError("submit-speed-wrong", speed=wish.speed)
         return speed
+
+    def pitch(self, wish: Wish) -> int:
+        """Per cent of the voice's normal pitch.
+
+        Raises:
+            InputError: ``submit-pitch-wrong``.
+        """
+        pitch = _per_cent(wish.pitch)
+        if pitch is None:
+            raise InputError("submit-pitch-wrong", pitch=wish.pitch)
+        return pitch
 
     def voice(self, wish: Wish, script: str) -> VoiceChoice:
         """Who speaks, and in which language; the script decides the language when neither is wished for.
 
         Raises:
-            InputError: ``submit-speed-wrong``, or as `choose_voice`; or the engine is unknown or missing.
+            InputError: as `speed`, `pitch` or `choose_voice`; or the engine is unknown or missing.
         """
         engine, slash, name = wish.voice.strip().rpartition("/")
         language = wish.language.strip() or ("" if name else language_of(script))
         key = (engine if slash else self._engine, name, language)
         if key not in self._chosen:
             self._chosen[key] = choose_voice(self._known(key[0]), engine=key[0], name=name, language=language)
-        return replace(self._chosen[key], speed=self.speed(wish))
+        return replace(self._chosen[key], speed=self.speed(wish), pitch=self.pitch(wish))
 
     def other_voice(self, wish: Wish, script: str) -> dict[str, Fact] | None:
         """Facts of ``submit-other-voice``: sentences that the voice wished for leaves to another one.
@@ -124,6 +134,15 @@ def language_of(script: str) -> str:
     """The language of most of a script: Chinese if it has more Chinese characters than Latin words."""
     chinese = len(_HAN.findall(script))
     return "zh" if chinese and chinese >= len(_LATIN_WORD.findall(script)) else "en"
+
+
+def _per_cent(words: str) -> int | None:
+    """A share of normal as a person wrote it, 100 when it is empty; None when it is none that can be had."""
+    if not words:
+        return 100
+    match = _SHARE.fullmatch(words.strip())
+    share = int(match[1]) if match else 0
+    return share if PER_CENT[0] <= share <= PER_CENT[1] else None
 
 
 def urgency_of(word: str) -> Urgency:

@@ -46,7 +46,7 @@ class Order:
         portrait: a picture with one face.
         script: a text file.
         film: where the film goes, ending in ``.mp4``; captions, poster and manifest go beside it.
-        wish: voice, language, format, speed; what is left empty is chosen.
+        wish: voice, language, format, speed, pitch; what is left empty is chosen.
         face_box: which face talks, ``x,y,width,height`` in pixels; empty when there is no doubt.
         title: written into the film; the script's file name unless given.
         replace: whether files of an earlier film may be replaced.

@@ -16,7 +16,7 @@ from pipeline.plan.script import normalise
 
 _FIELDS = ("voice", "language", "speed", "title", "format", "user", "scene", "department", "urgency")
 _COLUMNS = ("id", "script", "script_file", "portrait", *_FIELDS)
-_OPTIONS = ("face.box",)
+_OPTIONS = ("face.box", "voice.pitch")
 # Names that mean something to come: nobody's variables may take them now.
 _RESERVED = frozenset(
     {
@@ -84,6 +84,7 @@ class Row:
         number: as a spreadsheet counts, the header being row 1.
         id: unique in the batch; the row's number when none was given.
         template: the script before its variables are filled; rows may share one.
+        script_column: where it stands, ``script`` or ``script_file``; the same film either way.
         variables: what `template` needs, from the row's own columns.
         portrait: an existing regular file inside the manifest's folder.
         portrait_digest: SHA-256 (hex) of its content when it was read.
@@ -96,6 +97,7 @@ class Row:
     variables: Mapping[str, str]
     portrait: Path
     portrait_digest: str
+    script_column: str = field(default="script", compare=False)
     voice: str = ""
     language: str = ""
     speed: str = ""
@@ -245,6 +247,7 @@ class _Reader:
         return Row(
             number=number,
             template=template.text,
+            script_column="script_file" if cells.get("script_file") else "script",
             variables={name: cells[name] for name in template.variables},
             portrait=portrait[0],
             portrait_digest=portrait[1],

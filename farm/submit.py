@@ -31,6 +31,7 @@ _AT_ONCE = 4
 _MANY = 256
 _SCRIPT_SUFFIX = ".txt"
 _DEPARTMENT = "default"
+_PITCH = "voice.pitch"
 _PLAIN_SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 
 
@@ -81,12 +82,14 @@ class BatchRefusedError(InputError):
     """
 
     def __init__(
-        self, *, problems: Sequence[Problem], warnings: Sequence[Problem], rows: int, good: int
+        self, *, name: str, problems: Sequence[Problem], warnings: Sequence[Problem], rows: int, good: int
     ) -> None:
         code = "command-batch-refused" if good else "command-batch-hopeless"
-        if good == rows:
+        if any(problem.row == 0 for problem in problems):
+            code = "command-manifest-unusable"
+        elif good and good == rows:
             code = "command-batch-doubtful"
-        super().__init__(code, rows=rows, bad=rows - good, good=good)
+        super().__init__(code, name=name, rows=rows, bad=rows - good, good=good)
         self.problems = tuple(problems)
         self.warnings = tuple(warnings)
         self.rows = rows
@@ -128,7 +131,11 @@ def submit(farm: Farm, path: Path, manner: Manner) -> Receipt:
     whole = any(problem.row == 0 for problem in problems)
     if whole or not rows or (refused and not manner.skip_invalid):
         raise BatchRefusedError(
-            problems=problems, warnings=warnings, rows=manifest.total, good=0 if whole else len(rows)
+            name=path.name or str(path),
+            problems=problems,
+            warnings=warnings,
+            rows=manifest.total,
+            good=0 if whole else len(rows),
         )
     kept = [warning for warning in warnings if warning.row not in refused]
     done = clerk.queue(rows, kept, path, manner)
@@ -157,11 +164,13 @@ class _Clerk:
         wrong: list[Problem] = []
         doubtful: list[Problem] = []
         wish, text = _wish(row), row.script
+        speaker = "language" if row.language and not row.voice else "voice"
         characters = self._farm.settings.limits.script_characters
         checks = (
-            ("script", lambda: script.check(text, max_characters=characters)),
-            ("voice", lambda: self._chooser.voice(replace(wish, speed=""), text)),
+            (row.script_column, lambda: script.check(text, max_characters=characters)),
+            (speaker, lambda: self._chooser.voice(replace(wish, speed="", pitch=""), text)),
             ("speed", lambda: self._chooser.speed(wish)),
+            (_PITCH, lambda: self._chooser.pitch(wish)),
             ("format", lambda: self._chooser.format(wish)),
             ("face.box", lambda: box_of(row.options)),
             ("urgency", lambda: urgency_of(row.urgency)),
@@ -172,10 +181,10 @@ class _Clerk:
                 look()
             except InputError as error:
                 wrong.append(_problem(row, column, error.code, error.facts))
-        if not any(problem.column in {"voice", "speed"} for problem in wrong):
+        if not any(problem.column in {speaker, "speed", _PITCH} for problem in wrong):
             facts = self._chooser.other_voice(wish, row.script)
             if facts is not None:
-                doubtful.append(_problem(row, "voice" if row.voice else "language", OTHER_VOICE, facts))
+                doubtful.append(_problem(row, speaker, OTHER_VOICE, facts))
         if not any(problem.column in {"format", "face.box"} for problem in wrong):
             picture, box = self._chooser.format(wish), box_of(row.options)
             for finding in self._gallery.look(row.portrait, row.portrait_digest, picture, box):
@@ -247,7 +256,8 @@ class _Clerk:
             voice=self._chooser.voice(wish, text),
             face=self._face,
             format=self._chooser.format(wish),
-            options=dict(row.options),
+            # What the choice of a voice bears already is not told a second time.
+            options={name: value for name, value in row.options.items() if name != _PITCH},
         )
 
     def _adopt_portrait(self, row: Row) -> None:
@@ -288,7 +298,13 @@ def store_script(store: Store, text: str) -> Artifact:
 
 
 def _wish(row: Row) -> Wish:
-    return Wish(voice=row.voice, language=row.language, format=row.format, speed=row.speed)
+    return Wish(
+        voice=row.voice,
+        language=row.language,
+        format=row.format,
+        speed=row.speed,
+        pitch=row.options.get(_PITCH, ""),
+    )
 
 
 def _problem(row: Row, column: str, code: str, facts: Mapping[str, Fact]) -> Problem:

@@ -18,8 +18,9 @@ from tests.support import portraits
 ASTRONAUT = Path(__file__).resolve().parents[2] / "demo/portraits/astronaut.png"
 _COLUMNS = (
     "id", "script", "script_file", "portrait", "voice", "language", "speed", "format", "department",
-    "urgency", "face_box",
+    "urgency", "face_box", "voice_pitch",
 )  # fmt: skip
+_HEADS = {"face_box": "face.box", "voice_pitch": "voice.pitch"}
 
 Picture = NDArray[np.uint8]
 
@@ -45,7 +46,7 @@ BAD: Sequence[Bad] = (
     _bad("script-long", "script", "script-too-long", script="word " * 16_001),
     _bad("script-pause", "script", "script-pause-malformed", script="A [pause x] b."),
     _bad("script-gone", "script_file", "manifest-file-missing", script="", script_file="gone.txt"),
-    _bad("script-empty", "script", "script-empty", script="", script_file="empty.txt"),
+    _bad("script-empty", "script_file", "script-empty", script="", script_file="empty.txt"),
     _bad("script-bytes", "script_file", "manifest-encoding", script="", script_file="bytes.txt"),
     _bad("script-twice", "script_file", "manifest-script-twice", script_file="good.txt"),
     _bad("script-unfilled", "script", "manifest-variable-unfilled", script="Hello {{nobody}}."),
@@ -70,9 +71,10 @@ BAD: Sequence[Bad] = (
     # What a film is asked to be.
     _bad("voice", "voice", "voice-unknown", voice="nobody"),
     _bad("engine", "voice", "engine-unknown", voice="nothing/en-us"),
-    _bad("language", "voice", "voice-language-unknown", language="tlh"),
+    _bad("language", "language", "voice-language-unknown", language="tlh"),
     _bad("language-foreign", "voice", "voice-language-foreign", voice="cmn", language="en"),
     _bad("speed", "speed", "submit-speed-wrong", speed="fast"),
+    _bad("pitch", "voice.pitch", "submit-pitch-wrong", voice_pitch="201"),
     _bad("format", "format", "portrait-format-unknown", format="round"),
     _bad("department", "department", "submit-department-unknown", department="moon"),
     _bad("urgency", "urgency", "submit-urgency-unknown", urgency="now"),
@@ -110,7 +112,7 @@ def make(folder: Path) -> Path:
     manifest = folder / "batch.csv"
     with manifest.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, _COLUMNS)
-        writer.writerow({column: column.replace("face_box", "face.box") for column in _COLUMNS})
+        writer.writerow({column: _HEADS.get(column, column) for column in _COLUMNS})
         writer.writerow({"id": "good", **good})
         for bad in (*BAD, *DOUBTFUL):
             writer.writerow({"id": bad.name, **good, **bad.cells})

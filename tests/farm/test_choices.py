@@ -67,6 +67,9 @@ def test_a_voice_is_found_for_every_wish(
         (Wish(speed="fast"), "submit-speed-wrong"),
         (Wish(speed="49"), "submit-speed-wrong"),
         (Wish(speed="201"), "submit-speed-wrong"),
+        (Wish(pitch="high"), "submit-pitch-wrong"),
+        (Wish(pitch="49"), "submit-pitch-wrong"),
+        (Wish(pitch="201"), "submit-pitch-wrong"),
     ],
 )
 def test_what_cannot_be_had_is_refused(chooser: Chooser, wish: Wish, code: str) -> None:
@@ -77,9 +80,12 @@ def test_what_cannot_be_had_is_refused(chooser: Chooser, wish: Wish, code: str) 
 
 
 @pytest.mark.parametrize(("word", "speed"), [("", 100), ("50", 50), ("120%", 120), (" 200 ％", 200)])
-def test_speed_is_per_cent(chooser: Chooser, word: str, speed: int) -> None:
-    """A per cent sign of either width may follow."""
+def test_speed_and_pitch_are_per_cent(chooser: Chooser, word: str, speed: int) -> None:
+    """A per cent sign of either width may follow; both go to the voice."""
     assert chooser.speed(Wish(speed=word)) == speed
+    assert chooser.pitch(Wish(pitch=word)) == speed
+    choice = chooser.voice(Wish(voice="en-us", pitch=word), "Good morning.")
+    assert (choice.speed, choice.pitch) == (100, speed)
 
 
 @pytest.mark.parametrize(

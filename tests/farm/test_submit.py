@@ -119,8 +119,38 @@ def test_a_manifest_that_is_wrong_as_a_whole_is_refused(
         submit(farm, path, skip_invalid=True)
     told = refused.value.problems if isinstance(refused.value, BatchRefusedError) else ()
     assert code in {refused.value.code, *(problem.code for problem in told if problem.row <= 2)}
+    assert refused.value.code == (
+        "command-manifest-unusable" if any(not problem.row for problem in told) else "command-batch-hopeless"
+    )
     assert not reads.list_batches(farm.ledger)
     assert not stored(farm)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("gone.csv", "manifest-file-missing"),
+        ("", "manifest-file-irregular"),
+        ("astronaut.png", "manifest-encoding"),
+        ("nothing.csv", "manifest-no-rows"),
+    ],
+)
+def test_what_is_no_manifest_at_all_is_told_so(farm: Farm, batch_folder: Path, name: str, code: str) -> None:
+    """A file that is not there, a folder, a picture, nothing: the summary speaks of the file, not of rows."""
+    (batch_folder / "nothing.csv").touch()
+    with pytest.raises(BatchRefusedError) as refused:
+        submit(farm, batch_folder / name)
+    assert refused.value.code == "command-manifest-unusable"
+    assert [(problem.row, problem.code) for problem in refused.value.problems] == [(0, code)]
+
+
+def test_a_pitch_goes_to_the_voice(farm: Farm, batch_folder: Path) -> None:
+    """And nowhere else; without one it is the voice's own."""
+    rows = [{**ROW, "name": "Maria", "voice.pitch": pitch} for pitch in ("", "80%")]
+    receipt = submit(farm, manifest(batch_folder, *rows))
+    lines = reads.list_jobs(farm.ledger, batch=receipt.batch)
+    specs = [reads.read_job(farm.ledger, line.id).spec for line in lines]
+    assert [(spec.voice.pitch, spec.options) for spec in specs] == [(100, {}), (80, {})]
 
 
 def test_the_same_content_is_the_same_batch(farm: Farm, batch_folder: Path) -> None:

@@ -62,16 +62,31 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="command-manifest-unusable",
+        level="error",
+        en=Text(
+            what="{name} cannot be used as a manifest. Nothing was queued.",
+            why="The file is missing, is no CSV text, or has no row that could be read.",
+            cure="The reason stands above. A manifest is a CSV file: a header such as id,script,portrait, "
+            "and below it one row for each film.",
+        ),
+        zh=Text(
+            what="{name} 不能用作清单。未提交任何任务。",
+            why="文件不存在、不是 CSV 文本，或没有可以读取的行。",
+            cure="原因见上。清单是 CSV 文件：第一行是表头（如 id,script,portrait），其下每部影片一行。",
+        ),
+    ),
+    Message(
         code="command-batch-hopeless",
         level="error",
         en=Text(
             what="No film can be made of this manifest as it is. Nothing was queued.",
-            why="Each row has at least one error, or the file as a whole has, so there is nothing to make.",
+            why="Each row has at least one error, or the header has, so there is nothing to make.",
             cure="Mend what is named above and submit again.",
         ),
         zh=Text(
             what="这份清单按现状无法制作任何影片。未提交任何任务。",
-            why="每一行都至少有一个错误，或整个文件有误，因此没有可制作的内容。",
+            why="每一行都至少有一个错误，或表头有误，因此没有可制作的内容。",
             cure="请修正上面列出的问题后重新提交。",
         ),
     ),

@@ -20,6 +20,20 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="submit-pitch-wrong",
+        level="error",
+        en=Text(
+            what="“{pitch}” is no pitch.",
+            why="Pitch is per cent of the voice's normal pitch.",
+            cure="Use a whole number from 50 to 200; 100 is normal.",
+        ),
+        zh=Text(
+            what="“{pitch}”不是有效的音高。",
+            why="音高是相对声音正常音高的百分比。",
+            cure="请使用 50 到 200 之间的整数；100 为正常。",
+        ),
+    ),
+    Message(
         code="submit-other-voice",
         level="warning",
         en=Text(

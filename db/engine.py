@@ -26,6 +26,13 @@ BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN ISOLATION LEVEL READ 
 
 _BUSY_S = 30
 _STATEMENT_MS = 60_000
+#: SQLSTATE of a server that only lets read.
+_READ_ONLY = "25006"
+#: The same, and transactions that the server ended because they stood still or lasted too long.
+_AWAY_STATES = frozenset({_READ_ONLY, "25P03", "25P04"})
+#: Classes of SQLSTATE: connection, authorization, rollback, resources, a lock that is not given, somebody's
+#: intervention, the system's own errors.
+_AWAY_CLASSES = frozenset({"08", "28", "40", "53", "55", "57", "58"})
 
 
 def connect(url: str) -> Engine:
@@ -52,27 +59,24 @@ def connect(url: str) -> Engine:
 class Reaching:
     """Turns what a driver says of an unreachable database into `AwayError` ``ledger-away``.
 
-    So do a lock that is not given within the busy timeout and a transaction that PostgreSQL ended to undo a
-    deadlock: nothing was written, and the same call may succeed later. The driver's own errors are known too.
+    So do a lock that is not given within the busy timeout, a transaction that PostgreSQL ended, and a server
+    that only lets read, as one does whose place another has taken: nothing was written, and the same call may
+    succeed later, so every idle connection to that server is closed. The driver's own errors are known too.
+    What tells of a wrong statement passes through as it is: it would be wrong again later.
     A context manager without a state, so one does for every block and thread.
 
     Args:
         engine: whose database.
 
     Attributes:
-        errors: what says that it is away.
+        errors: what the database and its driver may raise.
     """
 
     def __init__(self, engine: Engine) -> None:
         driver = engine.dialect.loaded_dbapi
         self._engine = engine
-        self.errors = (
-            exc.OperationalError,
-            exc.InterfaceError,
-            exc.TimeoutError,
-            driver.OperationalError,
-            driver.InterfaceError,
-        )
+        self._is_away = _sqlite_is_away if engine.dialect.name == "sqlite" else _postgresql_is_away
+        self.errors = (exc.DBAPIError, exc.TimeoutError, driver.Error)
 
     def __enter__(self) -> None:
         return
@@ -80,9 +84,36 @@ class Reaching:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, self.errors):
-            reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-            raise AwayError("ledger-away", place=place_of(self._engine), reason=reason) from error
+        if not isinstance(error, self.errors):
+            return
+        told = getattr(error, "orig", None) or error
+        if not isinstance(error, exc.TimeoutError) and not self._is_away(told):
+            return
+        if getattr(told, "sqlstate", None) == _READ_ONLY:
+            # A new connection may lead to the server that took its place; these never will.
+            self._engine.dispose()
+        reason = str(told).strip().splitlines()[0]
+        raise AwayError("ledger-away", place=place_of(self._engine), reason=reason) from error
+
+
+def _sqlite_is_away(error: BaseException) -> bool:
+    """Whether the file is locked, full, unreadable or gone (SQLite's result codes).
+
+    SQLITE_ERROR alone speaks of the statement.
+    """
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    return isinstance(error, sqlite3.OperationalError) and code != sqlite3.SQLITE_ERROR
+
+
+def _postgresql_is_away(error: BaseException) -> bool:
+    """Whether the server is gone, going, busy, full or closed to writers (PostgreSQL manual, appendix A)."""
+    import psycopg
+
+    state = error.sqlstate if isinstance(error, psycopg.Error) else None
+    if state is None:
+        # No server said this: there is no connection, or it broke.
+        return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+    return state in _AWAY_STATES or state[:2] in _AWAY_CLASSES
 
 
 def place_of(engine: Engine) -> str:

@@ -141,7 +141,9 @@ def _read(file: str) -> bytes:
 
 def leave_hard() -> NoReturn:
     """End every process below this one, and this one, at once and without writing anything."""
-    for process in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):
-            process.send_signal(signal.SIGKILL)
-    os._exit(_LEFT)
+    try:
+        for process in psutil.Process().children(recursive=True):
+            with suppress(psutil.Error):
+                process.send_signal(signal.SIGKILL)
+    finally:
+        os._exit(_LEFT)

@@ -17,9 +17,9 @@ _TICK_S = 0.2
 class Heart:
     """A thread that beats for this process and for the attempt it works on.
 
-    While the ledger cannot be reached it goes on trying, and the attempt goes on working. An attempt that
-    does not stop within `grace_s` of being asked to is ended with its whole process, children first: it is
-    stuck in something that asks nobody.
+    While the ledger cannot be reached it goes on trying, and the attempt goes on working; an error of any
+    other kind is logged, and does not end it either. An attempt that does not stop within `grace_s` of being
+    asked to is ended with its whole process, children first: it is stuck in something that asks nobody.
 
     Args:
         beat: tells the ledger that this process lives, and asks whether the attempt is still its own; called
@@ -75,6 +75,9 @@ class Heart:
             mine = self._beat(attempt)
         except AwayError as error:
             self._log.warning("no heartbeat", code=error.code)
+            return
+        except Exception:  # noqa: BLE001 - whatever it was, the step in work needs the next beat
+            self._log.exception("no heartbeat")
             return
         if not mine and attempt is not None:
             attempt.stop(Halt.SUPERSEDED)

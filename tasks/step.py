@@ -227,20 +227,26 @@ class StepRunner:
 
     def _leave(self, attempt: Attempt) -> NoReturn:
         """End this process: the attempt was asked to stop and did not. Called from the heart's thread."""
-        self._log.error("left hard", step=attempt.claim.step, why=attempt.halt)
-        with contextlib.suppress(LecternError):
-            if attempt.halt is Halt.INTERRUPTED:
-                commits.release(self._farm.ledger, attempt.claim, delay_ms=0, reason="farm-interrupted")
-            elif attempt.halt is Halt.TIMEOUT:
-                error = attempt.too_long()
-                decision = decide(
-                    error,
-                    failures=attempt.claim.failures,
-                    waits=attempt.claim.waits,
-                    settings=_patience(self._farm),
-                )
-                commits.fail(self._farm.ledger, attempt.claim, _failure(attempt, error, ()), decision)
-        leave_hard()
+        try:
+            self._log.error("left hard", step=attempt.claim.step, why=attempt.halt)
+            self._tell_left(attempt)
+        except LecternError as error:
+            self._log.warning("left without a word", code=error.code)
+        except Exception:  # noqa: BLE001 - whatever it was, this process has to end
+            self._log.exception("left without a word")
+        finally:
+            leave_hard()
+
+    def _tell_left(self, attempt: Attempt) -> None:
+        """Tell the ledger of an attempt that is ended by force, if there is anything to tell."""
+        if attempt.halt is Halt.INTERRUPTED:
+            commits.release(self._farm.ledger, attempt.claim, delay_ms=0, reason="farm-interrupted")
+        elif attempt.halt is Halt.TIMEOUT:
+            error, claim = attempt.too_long(), attempt.claim
+            decision = decide(
+                error, failures=claim.failures, waits=claim.waits, settings=_patience(self._farm)
+            )
+            commits.fail(self._farm.ledger, claim, _failure(attempt, error, ()), decision)
 
 
 def open_runner(farm: Farm, node: str, wanted: Collection[str], bell: Bell) -> StepRunner:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, select, text, update
+from sqlalchemy import Engine, create_engine, exc, select, text, update
+from sqlalchemy.engine import make_url
 
 from db import migrate
 from db.engine import check_schema, connect
@@ -86,6 +89,52 @@ def test_an_unreachable_ledger_is_away(url: str) -> None:
     ledger.close()
     assert told.value.code == "ledger-away"
     assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("limit", ["default_transaction_read_only", "idle_in_transaction_session_timeout"])
+def test_a_server_that_takes_no_writes_for_a_while_is_away(
+    make_postgresql: Callable[[], str], limit: str
+) -> None:
+    """A demoted primary and a transaction that the server ended are waited for, and then it goes on."""
+    url = make_postgresql()
+    ledger, admin = Ledger(connect(url)), connect(url)
+    name = make_url(url).database
+
+    def set_up(command: str) -> None:
+        with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text(f"ALTER DATABASE {name} {command}"))
+
+    def write() -> None:
+        with ledger.write("touch") as connection:
+            connection.execute(update(leaders).values(holder="somebody"))
+            if limit == "idle_in_transaction_session_timeout":
+                connection.execute(text(f"SET LOCAL {limit} = 100"))
+                time.sleep(0.5)
+            connection.execute(update(leaders).values(holder="else"))
+
+    if limit == "default_transaction_read_only":
+        set_up(f"SET {limit} = on")
+    with pytest.raises(AwayError) as told:
+        write()
+    set_up(f"RESET {limit}")
+    # Also the connections that were made meanwhile must not remain as they were.
+    limit = "none"
+    write()
+    ledger.close()
+    admin.dispose()
+    assert told.value.code == "ledger-away"
+
+
+def test_a_statement_that_cannot_be_is_no_lost_database(ledger: Ledger) -> None:
+    """What would be wrong again at the next try is told as what it is, not waited for."""
+    told: list[Exception] = []
+    for wrong in ("SELECT nothing FROM nowhere", "SELECT 1 FROM", f"SELECT {', '.join(['1'] * 3000)}"):
+        try:
+            with ledger.read() as connection:
+                connection.execute(text(wrong))
+        except exc.DBAPIError as error:
+            told.append(error)
+    assert len(told) == 3
 
 
 def test_a_ledger_without_tables_says_so(tmp_path: Path) -> None:

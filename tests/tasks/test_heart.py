@@ -92,6 +92,23 @@ def test_an_attempt_goes_on_while_the_ledger_is_away_and_stops_when_it_is_not_ou
         work.check()
 
 
+def test_no_error_ends_the_heart() -> None:
+    """Whatever a beat meets, the next one comes: a step without beats is taken away, and its work is lost."""
+    again = threading.Event()
+    errors: list[Exception] = [ZeroDivisionError("driver"), OSError("disk"), RuntimeError("else")]
+
+    def beat(_attempt: Attempt | None) -> bool:
+        if errors:
+            raise errors.pop()
+        again.set()
+        return True
+
+    heart = Heart(beat, every_s=0.02, grace_s=60, leave=never)
+    heart.start()
+    assert again.wait(5)
+    heart.stop()
+
+
 def test_an_attempt_that_does_not_stop_is_left_with_its_process() -> None:
     """Whoever asks nobody is ended after the grace, and not before."""
     left = threading.Event()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import io
 import logging
+import os
+import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,7 +28,7 @@ from pipeline.steps.desk import Desk
 from tasks.bell import Bell
 from tasks.stages import Bench, Commit
 from tasks.step import StepRunner
-from tests.db.values import CAPABILITIES, PROFILE
+from tests.db.values import CAPABILITIES, PROFILE, SKILLS
 from tests.tasks.yard import Row, break_ground, quick_settings, sow, wait_for
 
 Speak = Callable[[Bench, Claim, Desk], Commit | None]
@@ -69,7 +73,7 @@ def runner(farm: Farm, redis_url: str, speak: Speak) -> Iterator[StepRunner]:
 
 def speak_once(farm: Farm, redis_url: str, speak: Speak) -> reads.JobView:
     """Run the job's first step; what the ledger says then."""
-    (head,) = queue.heads(farm.ledger, "speak", limit=1)
+    (head,) = queue.heads(farm.ledger, SKILLS["speak"], limit=1)
     with runner(farm, redis_url, speak) as worker:
         assert worker.run(head.step)
         assert not worker.run(head.step), "a message that comes twice does nothing"
@@ -151,10 +155,42 @@ def test_a_step_keeps_its_lease_for_as_long_as_it_works_and_can_be_left(farm: Fa
         workers[0].interrupt()
         return until_stopped(bench, claim, desk)
 
-    (head,) = queue.heads(farm.ledger, "speak", limit=1)
+    (head,) = queue.heads(farm.ledger, SKILLS["speak"], limit=1)
     with runner(farm, redis_url, speak) as worker:
         workers.append(worker)
         assert worker.run(head.step)
     (attempt,) = reads.read_job(farm.ledger, 1).steps[0].attempts
     assert attempt.outcome is Outcome.INTERRUPTED
-    assert [each.step for each in queue.heads(farm.ledger, "speak", limit=1)] == [head.step]
+    assert [each.step for each in queue.heads(farm.ledger, SKILLS["speak"], limit=1)] == [head.step]
+
+
+def test_a_process_that_must_end_ends_whatever_the_ledger_says(tmp_path: Path) -> None:
+    """A step that asks nobody is left with its process, even when the ledger can no longer be told."""
+    code = (
+        "import sys, time; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
+        "from tests.tasks.test_step import stuck_for_ever\n"
+        "stuck_for_ever(Path(sys.argv[2]))"
+    )
+    root = str(Path(__file__).parents[2])
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", code, root, str(tmp_path)], timeout=60, check=False, capture_output=True
+    )
+    assert ended.returncode == os.EX_TEMPFAIL, ended.stderr.decode()
+
+
+def stuck_for_ever(folder: Path) -> None:
+    """Run a step that never ends in a farm whose ledger lets no attempt end."""
+    settings = quick_settings(folder / "home", WORKER__STEP_SECONDS="1", LEASE__EXPIRY_S="0.4")
+    break_ground(settings)
+
+    def speak(_bench: Bench, _claim: Claim, _desk: Desk) -> Commit | None:
+        with sqlite3.connect(settings.home / "ledger.sqlite3") as raw:
+            raw.execute("CREATE TRIGGER no BEFORE UPDATE ON attempts BEGIN SELECT RAISE(ABORT, 'no'); END")
+        time.sleep(600)
+        return None
+
+    with open_farm(settings) as farm:
+        sow(farm, [Row(row="row", script="Hello.")])
+        (head,) = queue.heads(farm.ledger, SKILLS["speak"], limit=1)
+        with runner(farm, "redis://127.0.0.1:1/0", speak) as worker:
+            worker.run(head.step)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -116,6 +117,7 @@ def make(
         profile=profile,
         pixels=seat.pixels,
         trace=trace.new(os.urandom(24)),
+        submitted_ms=time.time_ns() // 1_000_000,
         loudness=Loudness.of(lufs=set_to.loudness_lufs, dbtp=set_to.true_peak_dbtp),
     )
     if joined is None:

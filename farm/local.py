@@ -6,6 +6,7 @@ import getpass
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -98,12 +99,13 @@ def make_film(workshop: Workshop, order: Order, *, progress: Progress, check: Ca
         InputError: portrait, script, a wish or the place cannot be used; nothing was written there.
         TransientError, AwayError: a tool failed, or a disk is full.
     """
+    asked_ms = time.time_ns() // 1_000_000
     files = _places(order)
     cache = workshop.settings.home / "cache"
     workshop = replace(workshop, store=Store(cache))
     job, warnings = _job(workshop, order)
     born = trace.new(os.urandom(trace.TRACE_BYTES + trace.SPAN_BYTES))
-    film = _make(workshop, job, born, index=cache / _INDEX, progress=progress, check=check)
+    film = _make(workshop, job, born, asked_ms, index=cache / _INDEX, progress=progress, check=check)
     made = (film.film, film.srt, film.vtt, film.poster, film.manifest)
     _deliver(workshop.store, dict(zip(files.values(), made, strict=True)))
     return Made(
@@ -175,6 +177,7 @@ def _make(
     workshop: Workshop,
     job: JobSpec,
     born: trace.Trace,
+    asked_ms: int,
     *,
     index: Path,
     progress: Progress,
@@ -215,6 +218,7 @@ def _make(
             profile=profile,
             pixels=seat.pixels,
             trace=born,
+            submitted_ms=asked_ms,
             loudness=Loudness.of(lufs=settings.film.loudness_lufs, dbtp=settings.film.true_peak_dbtp),
         )
     )

@@ -113,6 +113,7 @@ def _join(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         profile=claim.profile,
         pixels=bench.studio.pixels(job),
         trace=trace.parse(claim.traceparent),
+        submitted_ms=claim.submitted_at,
         loudness=Loudness.of(lufs=film.loudness_lufs, dbtp=film.true_peak_dbtp),
     )
     if joined is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.clock import samples_per_frame
@@ -14,6 +15,22 @@ from pipeline.plan.loudness import Loudness
 from pipeline.plan.timeline import Timeline
 
 _SCHEMA = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Birth:
+    """Where a film comes from, for its manifest: what neither its job nor its files tell.
+
+    Attributes:
+        trace_id: the job's trace id.
+        submitted_ms: when it was asked for, in milliseconds since the Unix epoch; not when it was joined, so
+            that a join that runs twice writes the same.
+        lectern: version of Lectern that joined it.
+    """
+
+    trace_id: str
+    submitted_ms: int
+    lectern: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,15 +104,18 @@ def comment_of(trace_id: str) -> str:
 
 
 def manifest(
-    job: JobSpec, timeline: Timeline, profile: RenderProfile, parts: FilmParts, *, pixels: str, trace_id: str
+    job: JobSpec, timeline: Timeline, profile: RenderProfile, parts: FilmParts, *, pixels: str, birth: Birth
 ) -> str:
     """A film's manifest as JSON: what it is, what it was made from, by what, and when everything is heard.
 
-    Times are whole milliseconds. The same film gives the same text.
+    Times in the film are whole milliseconds, ``submitted`` is UTC in ISO 8601. The same film of the same job
+    gives the same text. docs/cli.md describes the fields.
     """
     told = {
         "schema": _SCHEMA,
-        "trace": trace_id,
+        "lectern": birth.lectern,
+        "trace": birth.trace_id,
+        "submitted": _moment(birth.submitted_ms),
         "title": job.title,
         "row": job.row,
         "user": job.user,
@@ -111,13 +131,18 @@ def manifest(
         "inputs": {
             "script": _file(job.script),
             "portrait": {**_file(job.portrait), "pixels": pixels},
-            "voice": job.voice,
+            "voice": {**asdict(job.voice), "version": timeline.voice_version},
             "options": job.options,
         },
         "profile": profile,
         "utterances": list(_utterances(timeline, parts.clips)),
     }
     return json.dumps(json.loads(canonical(told)), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _moment(time_ms: int) -> str:
+    moment = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=time_ms)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _utterances(timeline: Timeline, clips: Sequence[Artifact]) -> list[Mapping[str, object]]:

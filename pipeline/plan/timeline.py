@@ -19,7 +19,7 @@ from pipeline.plan.speech import Phoneme, Word
 LEAD = 240 * SAMPLE_RATE // 1000
 TAIL = 80 * SAMPLE_RATE // 1000
 
-_SCHEMA = 1
+_SCHEMA = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +55,17 @@ class Utterance:
 
 @dataclass(frozen=True, kw_only=True)
 class Timeline:
-    """All utterances of one film in order, at one frame rate."""
+    """All utterances of one film in order, at one frame rate.
+
+    Attributes:
+        fps: frames in a second.
+        utterances: in order; their frames add up to the film's.
+        voice_version: version of the voice engine that spoke them; empty when nobody spoke.
+    """
 
     fps: int
     utterances: tuple[Utterance, ...]
+    voice_version: str = ""
 
     @property
     def frames(self) -> int:
@@ -115,7 +122,10 @@ def to_json(timeline: Timeline) -> str:
         for utterance in timeline.utterances
     )
     # One utterance at a time: an hour's film in plain lists would take more memory than rendering it.
-    return f'{{"fps":{timeline.fps},"schema":{_SCHEMA},"utterances":[{utterances}]}}'
+    version = canonical(timeline.voice_version)
+    return (
+        f'{{"fps":{timeline.fps},"schema":{_SCHEMA},"utterances":[{utterances}],"voice_version":{version}}}'
+    )
 
 
 def from_json(text: str) -> Timeline:
@@ -164,7 +174,10 @@ def _read(text: str) -> Timeline:
     told = json.loads(text, parse_float=_no_float, parse_constant=_no_float, object_hook=_part)
     if told.pop("schema") != _SCHEMA:
         raise ValueError("another schema")
-    timeline = Timeline(fps=told.pop("fps"), utterances=tuple(told.pop("utterances")))
+    version = told.pop("voice_version")
+    timeline = Timeline(fps=told.pop("fps"), utterances=tuple(told.pop("utterances")), voice_version=version)
+    if not isinstance(version, str):
+        raise TypeError(f"voice_version: {version!r}")
     if told or not all(isinstance(utterance, Utterance) for utterance in timeline.utterances):
         raise ValueError("unknown fields")
     grid_frames(timeline.fps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from pipeline.media import Media, Probe, machine_ms
@@ -13,6 +14,7 @@ from pipeline.plan.captions import cues, srt, webvtt
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.errors import DamageError, TransientError
 from pipeline.plan.film import (
+    Birth,
     FilmParts,
     comment_of,
     film_key,
@@ -69,6 +71,7 @@ def join(
     profile: RenderProfile,
     pixels: str,
     trace: Trace,
+    submitted_ms: int,
     loudness: Loudness,
 ) -> JoinedFilm | None:
     """The finished film, verified before and after; None when another worker makes a part of it: come back.
@@ -84,6 +87,8 @@ def join(
         profile: the job's.
         pixels: digest of the portrait's decoded and turned pixels.
         trace: the job's; its id is written into film and manifest, and shapes nothing else.
+        submitted_ms: when the film was asked for, in milliseconds since the Unix epoch; written into the
+            manifest, and shapes nothing else.
         loudness: what the sound is brought to.
 
     Raises:
@@ -102,7 +107,8 @@ def join(
     parts = bench.parts(loudness, comment=comment_of(trace.trace_id))
     if parts is None:
         return None
-    told = manifest(job, timeline, profile, parts, pixels=pixels, trace_id=trace.trace_id)
+    birth = Birth(trace_id=trace.trace_id, submitted_ms=submitted_ms, lectern=metadata.version("lectern"))
+    told = manifest(job, timeline, profile, parts, pixels=pixels, birth=birth)
     listed = bench.text(Kind.MANIFEST, ".json", told)
     if listed is None:
         return None

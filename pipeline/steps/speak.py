@@ -72,7 +72,7 @@ def speak(job: JobSpec, *, desk: Desk, store: Store, voice: VoiceEngine) -> Arti
     if spoken is None:
         return None
     takes = (replace(spoken[p.key], sentence=p.sentence) if isinstance(p, _Line) else p for p in parts)
-    timeline = lay(takes, fps=job.format.fps)
+    timeline = replace(lay(takes, fps=job.format.fps), voice_version=voice.version)
     del spoken
     if not any(utterance.speech for utterance in timeline.utterances):
         raise InputError("voice-nothing-spoken", voice=job.voice.name)

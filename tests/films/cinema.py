@@ -30,6 +30,8 @@ ENGLISH = VoiceChoice(engine="espeak", name="en-us", language="en")
 MANDARIN = VoiceChoice(engine="espeak", name="cmn", language="zh")
 SMALL = Format(width=128, height=128, fps=25)
 LARGE = Format(width=512, height=512, fps=25)
+#: One o'clock in the morning of 21 November 2026, UTC.
+SUBMITTED_MS = 1_795_222_800_000
 LOUDNESS = Loudness.of(lufs=-16.0, dbtp=-1.5)
 #: The demo's course on suspicious messages: more than 90 seconds.
 LONG_SCRIPT = Path(__file__).resolve().parents[2] / "demo/scripts/phishing.txt"
@@ -170,6 +172,7 @@ class Cinema:
             profile=self.profile(),
             pixels=seat.pixels,
             trace=born,
+            submitted_ms=SUBMITTED_MS,
             loudness=LOUDNESS,
         )
         assert made is not None

@@ -165,6 +165,8 @@ def test_the_manifest_is_true(film: Film, told: Any) -> None:  # noqa: ANN401 - 
     assert told["utterances"][-1]["end_ms"] == told["duration_ms"] == film.timeline.frames * 1000 // 25
     assert told["profile"]["engine"] == "warp"
     assert told["inputs"]["voice"]["engine"] == "espeak"
+    assert told["inputs"]["voice"]["version"] == film.timeline.voice_version != ""
+    assert told["submitted"] == "2026-11-21T01:00:00.000Z"
 
 
 def _expected(film: Film) -> NDArray[np.float64]:

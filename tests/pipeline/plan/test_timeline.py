@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -69,7 +70,8 @@ def test_nothing_depends_on_its_neighbours() -> None:
 
 def test_json_comes_back() -> None:
     """A timeline survives its JSON, which is canonical."""
-    timeline = lay([Pause(ms=300), _take(9_001, "你好 “ok”")], fps=30)
+    laid = lay([Pause(ms=300), _take(9_001, "你好 “ok”")], fps=30)
+    timeline = replace(laid, voice_version='1.52 "Ω"')
     text = to_json(timeline)
     assert from_json(text) == timeline
     assert to_json(from_json(text)) == text
@@ -79,7 +81,8 @@ def test_json_comes_back() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ('"schema":1', '"schema":2'),
+        ('"schema":2', '"schema":1'),
+        ('"voice_version":""', '"voice_version":1'),
         ('"fps":25', '"fps":29'),
         ('"fps":25', '"fps":25.0'),
         ('"frames":20', '"frames":21'),

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib import metadata
 from pathlib import Path
 
 import cv2
@@ -33,6 +34,8 @@ from tests.support import films
 from tests.support.films import CountingDesk, SketchSitter
 from tests.support.sound import loudness_and_peak
 
+#: A second and a half past one o'clock in the morning of 21 November 2026, UTC.
+SUBMITTED_MS = 1_795_222_801_500
 LENGTHS = (1.3, 2.2, 0.7)
 EVIL = "Tom's; [0:v]drawtext=textfile=/etc/passwd\nfile '/etc/passwd' 標題 \\ %{pts} = x"
 
@@ -61,7 +64,12 @@ class _Farm:
         )
 
     def join(
-        self, job: JobSpec | None = None, *, trace: Trace = films.TRACE, loudness: Loudness = films.LOUDNESS
+        self,
+        job: JobSpec | None = None,
+        *,
+        trace: Trace = films.TRACE,
+        submitted_ms: int = SUBMITTED_MS,
+        loudness: Loudness = films.LOUDNESS,
     ) -> JoinedFilm | None:
         """Join, or hear why not."""
         door = films.media()
@@ -74,6 +82,7 @@ class _Farm:
             profile=films.profile(door),
             pixels=films.PIXELS,
             trace=trace,
+            submitted_ms=submitted_ms,
             loudness=loudness,
         )
 
@@ -208,6 +217,18 @@ def test_what_goes_with_a_film(farm: _Farm) -> None:
     assert told["utterances"][0]["end_ms"] == told["utterances"][1]["start_ms"] == 400
     assert told["utterances"][1]["text"] == "Sentence 0."
     assert told["profile"]["engine"] == "sketch"
+    assert told["submitted"] == "2026-11-21T01:00:01.500Z"
+    assert told["lectern"] == metadata.version("lectern")
+
+
+def test_a_manifest_tells_when_the_film_was_asked_for(farm: _Farm) -> None:
+    """Not when it was joined: a join that runs twice writes the same bytes; another time is another text."""
+    first, again = farm.joined(), farm.joined()
+    assert again.manifest == first.manifest
+    later = farm.join(submitted_ms=SUBMITTED_MS + 1)
+    assert later is not None
+    assert later.manifest.digest != first.manifest.digest
+    assert later.film == first.film
 
 
 def _cut(data: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from collections import deque
@@ -28,7 +29,8 @@ def set_up(
 ) -> None:
     """Send every log line to `stream` (standard error unless given), as text for people or as JSON.
 
-    Lines of libraries that use the standard `logging` go the same way, from warnings upwards.
+    Lines of libraries that use the standard `logging` go the same way, from warnings upwards. A line that
+    cannot be written, as on a full disk, is dropped: no work ends because nobody can read of it.
     Called once by each process, before its first log line.
     """
     target = stream or sys.stderr
@@ -51,7 +53,7 @@ def set_up(
     structlog.configure(
         processors=[*shared, *exceptions, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.WriteLoggerFactory(file=target),
+        logger_factory=lambda *_: _Writer(target),
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(target)
@@ -87,6 +89,18 @@ def tail() -> Generator[deque[str]]:
 def one_line(error: BaseException) -> str:
     """An error's own words on one line, for a message's fact."""
     return " ".join(str(error).split()) or type(error).__name__
+
+
+class _Writer(structlog.WriteLogger):
+    """Writes lines, and drops those that cannot be written, as the standard `logging` does."""
+
+    def msg(self, message: str) -> None:
+        """Write a line, if that can be done."""
+        # A closed stream says ValueError.
+        with contextlib.suppress(OSError, ValueError):
+            super().msg(message)
+
+    log = debug = info = warning = error = critical = exception = msg
 
 
 def _keep_for_tail(_logger: object, _method: str, event: EventDict) -> EventDict:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
+import os
 import threading
 from collections.abc import Iterator
+from typing import Literal, TextIO
 
 import pytest
 import structlog
@@ -94,3 +97,44 @@ def test_people_get_text_instead_of_json() -> None:
         root.setLevel(level)
     assert "film done" in stream.getvalue()
     assert "row=a" in stream.getvalue()
+
+
+@pytest.mark.parametrize("style", ["json", "console"])
+@pytest.mark.parametrize("place", ["full disk", "closed pipe", "closed stream"])
+def test_a_line_that_cannot_be_written_ends_nothing(
+    written: io.StringIO, style: Literal["json", "console"], place: str
+) -> None:
+    """A full disk and a reader that has gone cost log lines, never the work that they tell of."""
+    del written
+    with contextlib.ExitStack() as open_files:
+        stream = lost(place, open_files)
+        telemetry.set_up(style=style, level="info", stream=stream)
+        if place == "closed stream":
+            stream.close()
+        log = structlog.get_logger().bind(step=3)
+        with telemetry.tail() as tail:
+            log.info("begun")
+            log.error("failed")
+            try:
+                raise ZeroDivisionError  # noqa: TRY301 - what is logged is an error
+            except ZeroDivisionError:
+                log.exception("failed badly")
+    assert [line.split()[2] for line in tail] == ["begun", "failed", "failed"]
+
+
+def lost(place: str, files: contextlib.ExitStack) -> TextIO:
+    """A stream that takes no line."""
+    if place == "closed pipe":
+        reading, writing = os.pipe()
+        os.close(reading)
+    else:
+        writing = os.open("/dev/full" if place == "full disk" else os.devnull, os.O_WRONLY)
+    file = os.fdopen(writing, "w", encoding="utf-8")
+
+    def close() -> None:
+        # What still stands in its buffer cannot be written either.
+        with contextlib.suppress(OSError):
+            file.close()
+
+    files.callback(close)
+    return file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import os
@@ -132,6 +133,16 @@ def test_an_attempt_that_takes_too_long_is_a_timeout(farm: Farm, redis_url: str)
     assert attempt.problem is not None
     assert attempt.problem.code == "farm-step-too-long"
     assert view.steps[0].state is StepState.READY
+
+
+def test_a_full_disk_for_logs_costs_no_attempt(farm: Farm, redis_url: str) -> None:
+    """However an attempt ends, the ledger is told, even if no log line can be."""
+    with contextlib.suppress(OSError), Path("/dev/full").open("w", encoding="utf-8") as full:
+        telemetry.set_up(style="json", level="info", stream=full)
+        view = speak_once(farm, redis_url, raising(InputError("face-cannot-be-driven")))
+    (attempt,) = view.steps[0].attempts
+    assert attempt.outcome is Outcome.ERROR
+    assert "failed" in attempt.log_tail
 
 
 def test_what_another_worker_makes_is_come_back_for(farm: Farm, redis_url: str) -> None:

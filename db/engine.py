@@ -26,6 +26,8 @@ BEGIN = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN ISOLATION LEVEL READ 
 
 _BUSY_S = 30
 _STATEMENT_MS = 60_000
+#: For so long may what was sent to PostgreSQL remain without an answer of the other host's kernel.
+_UNHEARD_MS = 30_000
 #: SQLSTATE of a server that only lets read.
 _READ_ONLY = "25006"
 #: The same, and transactions that the server ended because they stood still or lasted too long.
@@ -40,7 +42,7 @@ def connect(url: str) -> Engine:
 
     SQLite: WAL, synchronous FULL, foreign keys, a busy timeout of 30 s; a transaction that writes begins
     IMMEDIATE, one that only reads does not. PostgreSQL (psycopg 3): READ COMMITTED, connections tried before
-    use, statements that take a minute are ended.
+    use, statements that take a minute are ended, a host that is silent for half a minute is given up.
 
     Raises:
         InputError: ``ledger-url-wrong``: not a URL, or of another database.
@@ -178,6 +180,12 @@ def _connect_sqlite(url: URL) -> Engine:
 def _connect_postgresql(url: URL) -> Engine:
     options: dict[str, Any] = {
         "connect_timeout": 10,
+        # A host that is gone says nothing: the kernel has to ask for it (libpq, parameter key words).
+        "keepalives": 1,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": _UNHEARD_MS,
         "options": f"-c statement_timeout={_STATEMENT_MS} -c lock_timeout={_BUSY_S * 1000}"
         f" -c idle_in_transaction_session_timeout={_STATEMENT_MS}",
     }

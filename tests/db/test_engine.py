@@ -31,6 +31,23 @@ def test_sqlite_is_set_up_to_keep_what_is_committed(make_sqlite: object, tmp_pat
     assert told == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
 
 
+def test_a_postgresql_host_that_falls_silent_is_noticed(make_postgresql: Callable[[], str]) -> None:
+    """The kernel asks whether it is there; else a beat waits as long as TCP does: a quarter of an hour."""
+    engine = connect(make_postgresql())
+    with engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        told = raw.info.get_parameters()
+    engine.dispose()
+    assert {name: value for name, value in told.items() if name.startswith(("keepalives", "tcp"))} == {
+        "keepalives": "1",
+        "keepalives_idle": "10",
+        "keepalives_interval": "5",
+        "keepalives_count": "3",
+        "tcp_user_timeout": "30000",
+    }
+
+
 def test_writers_wait_for_each_other(ledger: Ledger) -> None:
     """Of 400 read-then-write transactions of four threads none fails, and none is lost."""
     failures: list[BaseException] = []

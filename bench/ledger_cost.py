@@ -22,11 +22,12 @@ from pathlib import Path
 from sqlalchemy import event
 
 from db import claims, commits, leases, migrate, queue, submission
+from db.codec import profile_digest
 from db.desk import LedgerDesk
 from db.engine import connect
 from db.ledger import Ledger
 from db.states import Urgency
-from db.values import Chunk, Claim, JobDraft, Submission
+from db.values import Chunk, Claim, JobDraft, Skill, Submission
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.job import Format, JobSpec, RenderProfile, VoiceChoice
 from pipeline.plan.keys import digest_of
@@ -40,6 +41,8 @@ ROWS = 10_000
 PROFILE = RenderProfile(
     engine="warp", version="1", backend="numpy", precision="fp32", encoder="x264", parameters=()
 )
+SPEAK = Skill(capability="speak")
+RENDER = Skill(capability="render.warp", profile=profile_digest(PROFILE))
 
 
 def artifact(kind: Kind, word: str) -> Artifact:
@@ -70,13 +73,13 @@ def submit(ledger: Ledger, name: str, count: int) -> None:
     submission.submit(ledger, batch, (draft(number) for number in range(count)))
 
 
-def claimed(ledger: Ledger, capability: str) -> Claim:
+def claimed(ledger: Ledger, skill: Skill) -> Claim:
     """What a dispatcher and a worker do until a step is claimed."""
     queue.lines(ledger)
-    head = queue.heads(ledger, capability, limit=3)[0]
+    head = queue.heads(ledger, skill, limit=3)[0]
     queue.mark_sent(ledger, [head.step])
     claim = claims.claim(
-        ledger, head.step, worker=WORKER, capabilities=[capability], profiles=[PROFILE], device="cpu"
+        ledger, head.step, worker=WORKER, capabilities=[skill.capability], profiles=[PROFILE], device="cpu"
     )
     if claim is None:
         raise RuntimeError(head)
@@ -88,7 +91,7 @@ def prepare(ledger: Ledger, name: str) -> None:
     submit(ledger, name, 1)
     chunks = [Chunk(first=each * CLIPS, end=(each + 1) * CLIPS, frames=1000) for each in range(STEPS)]
     timeline = artifact(Kind.TIMELINE, name)
-    claim = claimed(ledger, "speak")
+    claim = claimed(ledger, SPEAK)
     commits.finish_speak(
         ledger, claim, timeline=timeline, chunks=chunks, profile=PROFILE, used=[], machine_ms=1
     )
@@ -96,7 +99,7 @@ def prepare(ledger: Ledger, name: str) -> None:
 
 def run_step(ledger: Ledger, name: str) -> None:
     """Everything that the ledger does for one chunk: send, claim, beat, make each clip known, commit."""
-    claim = claimed(ledger, "render.warp")
+    claim = claimed(ledger, RENDER)
     desk = LedgerDesk(ledger=ledger, claim=claim, revoked=lambda: False)
     clips = [artifact(Kind.CLIP, f"{name} {number}") for number in claim.chunk]
     known = desk.find_all(Kind.CLIP, [clip.key for clip in clips])
@@ -136,7 +139,7 @@ def measure(url: str) -> None:
     began = time.process_time()
     for _ in range(20):
         queue.lines(ledger)
-        queue.heads(ledger, "speak", limit=4)
+        queue.heads(ledger, SPEAK, limit=4)
     print(f"{name}: {(time.process_time() - began) * 50:.2f} ms of CPU a look at {ROWS} waiting steps")
     engine.dispose()
 

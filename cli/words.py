@@ -96,6 +96,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "no worker is there that can do it: `lectern up`",
         "没有能做此事的工作进程：`lectern up`",
     ),
+    "waiting-no-profile": (
+        "no worker renders as this film was planned (another FFmpeg, engine or setting); before long it is "
+        "planned anew",
+        "没有工作进程能按本片原定的渲染方式（FFmpeg、引擎或设置的版本）渲染；稍后会自动重新规划",
+    ),
     "waiting-retry": ("tried again in {span}: {error}", "{span}后重试：{error}"),
     "waiting-shared": ("waits for a part that another film is making", "等待另一部影片正在制作的共用部分"),
     "behind": ("{jobs} ahead", "前面有 {jobs} 个"),

@@ -70,6 +70,7 @@ _OTHER_LIVES = select(
     exists().where(
         workers.c.name == skills.c.worker,
         skills.c.capability == bindparam("capability"),
+        skills.c.profile == bindparam("profile"),
         workers.c.alive == 1,
         workers.c.draining == 0,
         workers.c.name != bindparam("worker"),
@@ -98,6 +99,7 @@ _CLAIM = (
         steps.c.id == bindparam("step"),
         steps.c.state == StepState.READY.value,
         steps.c.closed == 0,
+        steps.c.profile == bindparam("profile"),
         steps.c.not_before <= bindparam("now"),
     )
     .values(
@@ -131,7 +133,7 @@ _BEAT_AND_PULSE = select(
 
 
 class _ClaimedElsewhereError(Exception):
-    """Another worker was faster: what this one has begun to write is undone."""
+    """Another worker was faster, or the film was planned anew: what was begun to be written is undone."""
 
 
 def claim(
@@ -201,7 +203,8 @@ def beat(ledger: Ledger, worker: str, holding: Holding | None = None) -> Heard:
 def _begin(connection: Connection, seen: Found, *, step: int, worker: str, device: str, now: int) -> Claim:
     if seen.job_state == JobState.QUEUED.value:
         run(connection, _ACTIVATE, {"job": seen.job_id, "now": now})
-    fence = run(connection, _CLAIM, {"step": step, "now": now, "by": worker}).scalar()
+    told = {"step": step, "profile": seen.profile_digest, "now": now, "by": worker}
+    fence = run(connection, _CLAIM, told).scalar()
     if fence is None:
         raise _ClaimedElsewhereError
     begun = {"step_id": step, "number": fence, "worker": worker, "device": device, "started_at": now}
@@ -214,7 +217,7 @@ def _after_another(connection: Connection, seen: Found, worker: str, now: int) -
     """Whether this worker failed at the step last, and another one may still come first."""
     if seen.avoid_worker != worker or seen.avoid_until <= now:
         return False
-    asked = {"capability": seen.capability, "worker": worker}
+    asked = {"capability": seen.capability, "profile": seen.profile_digest, "worker": worker}
     return bool(run(connection, _OTHER_LIVES, asked).scalar())
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import bindparam, case, exists, func, select
+from sqlalchemy import Row, bindparam, case, exists, func, select
 
 from db import rows
 from db.codec import facts_from_text
@@ -59,8 +61,24 @@ _HANDS = (
     .join_from(workers, skills, skills.c.worker == workers.c.name)
     .where(workers.c.alive == 1, workers.c.draining == 0, skills.c.capability.like(f"{Stage.RENDER.value}.%"))
 )
+_can_do = (
+    exists()
+    .where(
+        skills.c.worker == workers.c.name,
+        workers.c.alive == 1,
+        workers.c.draining == 0,
+        skills.c.capability == steps.c.capability,
+    )
+    .correlate(steps)
+)
 _OPEN_STEPS = select(
-    steps.c.job_id, steps.c.state, steps.c.not_before, steps.c.error_code, steps.c.error_facts
+    steps.c.job_id,
+    steps.c.state,
+    steps.c.not_before,
+    steps.c.error_code,
+    steps.c.error_facts,
+    _can_do.label("can_do"),
+    _can_do.where(skills.c.profile == steps.c.profile).label("honoured"),
 ).where(
     steps.c.job_id.in_(bindparam("jobs", expanding=True)),
     steps.c.stage != Stage.ARCHIVE.value,
@@ -83,15 +101,30 @@ class Place:
     eta: EtaInputs
 
 
+class Waiting(StrEnum):
+    """Why none of a job's steps can go on."""
+
+    NO_WORKER = "no-worker"
+    """Nobody is there who can do it."""
+    NO_PROFILE = "no-profile"
+    """Nobody is there who renders as the film was planned; it is planned anew before long."""
+    RETRY = "retry"
+    """It is tried again after an error."""
+    SHARED = "shared"
+    """Another job makes a part of it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wait:
     """What a job waits for while none of its steps can go on.
 
     Attributes:
-        until: when the next one may, in milliseconds since the Unix epoch.
-        problem: the error after which it is tried again; None when another job makes a part of it.
+        why: what for.
+        until: when the next one may go on, in milliseconds since the Unix epoch; 0: nobody knows.
+        problem: the error after which it is tried again; None when that is not why.
     """
 
+    why: Waiting
     until: int
     problem: Problem | None
 
@@ -119,7 +152,7 @@ def read_outlook(ledger: Ledger) -> Mapping[int, Place]:
 
 
 def read_waits(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, Wait]:
-    """Of some jobs those that wait: every step that could run has to wait for its time.
+    """Of some jobs those that wait: each step that could run has to wait for its time, or for a worker.
 
     Raises:
         AwayError: ``ledger-away``.
@@ -131,15 +164,26 @@ def read_waits(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, Wait]:
     with ledger.read() as connection:
         for start in range(0, len(asked), rows.MANY):
             for row in connection.execute(_OPEN_STEPS, {"jobs": asked[start : start + rows.MANY]}):
-                if row.state == StepState.RUNNING.value or row.not_before <= now:
+                wait = _wait_of(row, now)
+                if wait is None:
                     going.add(row.job_id)
-                    continue
-                problem = None
-                if row.error_code is not None:
-                    problem = Problem(code=row.error_code, facts=facts_from_text(row.error_facts))
-                wait = Wait(until=row.not_before, problem=problem)
-                waits[row.job_id] = min(waits.get(row.job_id, wait), wait, key=_until)
+                else:
+                    waits[row.job_id] = min(waits.get(row.job_id, wait), wait, key=_until)
     return {job: wait for job, wait in waits.items() if job not in going}
+
+
+def _wait_of(row: Row[*tuple[Any, ...]], now: int) -> Wait | None:
+    """What a step waits for; None: for its turn alone, or it is running."""
+    if row.state == StepState.RUNNING.value:
+        return None
+    if not row.honoured:
+        return Wait(why=Waiting.NO_PROFILE if row.can_do else Waiting.NO_WORKER, until=0, problem=None)
+    if row.not_before <= now:
+        return None
+    if row.error_code is None:
+        return Wait(why=Waiting.SHARED, until=row.not_before, problem=None)
+    problem = Problem(code=row.error_code, facts=facts_from_text(row.error_facts))
+    return Wait(why=Waiting.RETRY, until=row.not_before, problem=problem)
 
 
 def last_of(places: Iterable[Place], batch: int) -> Place | None:

@@ -11,12 +11,13 @@ from db import rows
 from db.ledger import Ledger
 from db.prepared import run
 from db.tables import IS_OPEN, IS_READY, IS_RUNNING, IS_SENT, IS_UNSENT, batches, departments, jobs, steps
+from db.values import Skill
 from farm.policy.order import Head
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """How a capability's line stands.
+    """How the line of a skill stands.
 
     Attributes:
         ready: steps that wait, those on their way and those in backoff included; closed ones are not.
@@ -29,9 +30,11 @@ class Line:
     running: int
 
 
-def _counted(state: str, *conditions: ColumnElement[bool]) -> Select[str, str, int]:
-    counted = select(literal(state).label("state"), steps.c.capability, func.count().label("steps"))
-    return counted.where(*conditions).group_by(steps.c.capability)
+def _counted(state: str, *conditions: ColumnElement[bool]) -> Select[str, str, str, int]:
+    counted = select(
+        literal(state).label("state"), steps.c.capability, steps.c.profile, func.count().label("steps")
+    )
+    return counted.where(*conditions).group_by(steps.c.capability, steps.c.profile)
 
 
 # Each part is answered by an index of its own: a look costs little also when ten thousand wait.
@@ -52,6 +55,7 @@ FIRST = (
     select(steps.c.id, *_PLACES)
     .where(
         steps.c.capability == bindparam("capability"),
+        steps.c.profile == bindparam("profile"),
         steps.c.department_id == bindparam("department"),
         IS_READY,
         IS_OPEN,
@@ -96,23 +100,24 @@ _UNMARK_OLD = _UNMARK_ALL.where(steps.c.published_at < bindparam("before"))
 _UNMARK_THESE = _UNMARK_ALL.where(steps.c.id.in_(bindparam("ids", expanding=True)))
 
 
-def lines(ledger: Ledger) -> Mapping[str, Line]:
-    """How every capability's line stands; one that has nothing to do is not there.
+def lines(ledger: Ledger) -> Mapping[Skill, Line]:
+    """How every line stands: one for each capability and render profile that has something to do.
 
     Raises:
         AwayError: ``ledger-away``.
     """
-    found: dict[str, dict[str, int]] = {}
+    found: dict[Skill, dict[str, int]] = {}
     with ledger.read() as connection:
         for row in run(connection, _LINES, {}):
-            found.setdefault(row.capability, {})[row.state] = row.steps
+            skill = Skill(capability=row.capability, profile=row.profile)
+            found.setdefault(skill, {})[row.state] = row.steps
     return {
-        capability: Line(
+        skill: Line(
             ready=counts.get("waiting", 0) + counts.get("sent", 0),
             sent=counts.get("sent", 0),
             running=counts.get("running", 0),
         )
-        for capability, counts in found.items()
+        for skill, counts in found.items()
     }
 
 
@@ -127,8 +132,10 @@ def running_by_department(ledger: Ledger, capability: str) -> Mapping[int, int]:
         return {row.department_id: row.busy for row in found}
 
 
-def heads(ledger: Ledger, capability: str, *, limit: int) -> tuple[Head, ...]:
+def heads(ledger: Ledger, skill: Skill, *, limit: int) -> tuple[Head, ...]:
     """The first `limit` steps of each department's line that may go now and are not on their way.
+
+    Films that are rendered with another profile stand in a line of their own, so that they stop nobody.
 
     Read by index: the length of the line does not matter.
 
@@ -137,7 +144,8 @@ def heads(ledger: Ledger, capability: str, *, limit: int) -> tuple[Head, ...]:
     """
     found: list[Head] = []
     with ledger.read() as connection:
-        asked = {"capability": capability, "limit": limit, "now": ledger.clock()}
+        line = {"capability": skill.capability, "profile": skill.profile}
+        asked = {**line, "limit": limit, "now": ledger.clock()}
         for department in run(connection, _DEPARTMENTS, {}):
             for row in run(connection, _HEADS, {**asked, "department": department.id}):
                 head = Head(

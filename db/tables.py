@@ -260,11 +260,11 @@ IS_SENT = steps.c.published_at > literal_column("0")
 IS_UNSENT = steps.c.published_at == literal_column("0")
 _waiting = IS_READY & IS_OPEN & IS_UNSENT
 _sent = IS_READY & IS_SENT
-# The head of each department's line, per capability.
+# The head of each department's line, per capability and render profile.
 Index(
     "ix_steps_line",
-    steps.c.capability, steps.c.department_id, steps.c.precedence, steps.c.batch_id, steps.c.job_id,
-    steps.c.index,
+    steps.c.capability, steps.c.profile, steps.c.department_id, steps.c.precedence, steps.c.batch_id,
+    steps.c.job_id, steps.c.index,
     sqlite_where=_waiting, postgresql_where=_waiting,
 )  # fmt: skip
 Index("ix_steps_sent", steps.c.published_at, sqlite_where=_sent, postgresql_where=_sent)
@@ -364,10 +364,13 @@ workers = Table(
 
 
 class SkillColumns(TypedColumns):
-    """What a worker can do."""
+    """What a worker can do, and how: to render, it has a render profile; nothing else has one."""
 
     worker: Named[str] = Column(String(200), ForeignKey(workers.c.name), primary_key=True)
     capability: Named[str] = Column(String(64), primary_key=True)
+    #: Digest of the profile, and the profile itself.
+    profile: Named[str] = Column(String(64), primary_key=True)
+    profile_text: Named[str] = Column(Text, nullable=False)
 
 
 skills = Table("skills", metadata, SkillColumns)

@@ -93,6 +93,19 @@ class Film:
     essence: str
 
 
+@dataclass(frozen=True, kw_only=True, order=True)
+class Skill:
+    """What a step needs and a worker has.
+
+    Attributes:
+        capability: such as ``speak`` or ``render.warp``.
+        profile: digest of the render profile; empty for everything but rendering.
+    """
+
+    capability: str
+    profile: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Holding:
     """A claim in its shortest form: the step and the fence that makes it this worker's."""

@@ -8,20 +8,23 @@ from dataclasses import dataclass
 from sqlalchemy import Executable, bindparam, delete, insert, select, update
 
 from db import rows
+from db.codec import profile_digest, profile_to_text
 from db.ledger import Ledger
 from db.prepared import run
+from db.states import Stage, capability_of
 from db.tables import skills, workers
+from db.values import Skill
+from pipeline.plan.job import RenderProfile
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerView:
-    """A worker as the ledger knows it."""
+    """A worker that is alive; its skills are what it can do."""
 
     name: str
     host: str
     device: str
-    capabilities: frozenset[str]
-    alive: bool
+    skills: frozenset[Skill]
     draining: bool
     registered_at: int
     seen_at: int
@@ -50,12 +53,32 @@ _UNLEARN = delete(skills).where(skills.c.worker == bindparam("who"))
 _LEARN = insert(skills)
 _LEAVE = update(workers).where(workers.c.name == bindparam("who")).values(alive=0)
 _DRAIN = update(workers).where(workers.c.name == bindparam("who")).values(draining=bindparam("now"))
-_ALL = select(workers).order_by(workers.c.alive.desc(), workers.c.name)
-_SKILLS = select(skills.c.worker, skills.c.capability)
+_LIVING = select(workers).where(workers.c.alive == 1).order_by(workers.c.name)
+_SKILLS = (
+    select(skills.c.worker, skills.c.capability, skills.c.profile)
+    .join_from(skills, workers, skills.c.worker == workers.c.name)
+    .where(workers.c.alive == 1)
+)
 
 
-def register(ledger: Ledger, name: str, *, host: str, device: str, capabilities: Collection[str]) -> None:
+def register(
+    ledger: Ledger,
+    name: str,
+    *,
+    host: str,
+    device: str,
+    capabilities: Collection[str],
+    profiles: Collection[RenderProfile],
+) -> None:
     """Tell of a worker that begins; one of the same name that was there before is replaced.
+
+    Args:
+        ledger: the ledger.
+        name: unique in the farm.
+        host: where it is.
+        device: what it computes with.
+        capabilities: what it can do.
+        profiles: how it renders, one for each engine; they are a process's for all its life.
 
     Raises:
         AwayError: ``ledger-away``.
@@ -67,8 +90,19 @@ def register(ledger: Ledger, name: str, *, host: str, device: str, capabilities:
         connection.execute(rows.spoken(connection, _REGISTER), begun)
         connection.execute(_UNLEARN, {"who": name})
         if capabilities:
-            learned = [{"worker": name, "capability": each} for each in sorted(set(capabilities))]
-            connection.execute(_LEARN, learned)
+            connection.execute(_LEARN, _learned(name, capabilities, profiles))
+
+
+def _learned(
+    name: str, capabilities: Collection[str], profiles: Collection[RenderProfile]
+) -> list[dict[str, str]]:
+    by_capability = {capability_of(Stage.RENDER, profile.engine): profile for profile in profiles}
+    learned: list[dict[str, str]] = []
+    for capability in sorted(set(capabilities)):
+        profile = by_capability.get(capability)
+        digest, text = (profile_digest(profile), profile_to_text(profile)) if profile else ("", "")
+        learned.append({"worker": name, "capability": capability, "profile": digest, "profile_text": text})
+    return learned
 
 
 def leave(ledger: Ledger, name: str) -> None:
@@ -90,25 +124,25 @@ def drain(ledger: Ledger, name: str, *, draining: bool) -> bool:
 
 
 def read_workers(ledger: Ledger) -> tuple[WorkerView, ...]:
-    """Every worker, the live ones first.
+    """Every worker that is alive.
 
     Raises:
         AwayError: ``ledger-away``.
     """
     with ledger.read() as connection:
-        known: dict[str, set[str]] = {}
+        known: dict[str, set[Skill]] = {}
         for row in run(connection, _SKILLS, {}):
-            known.setdefault(row.worker, set()).add(row.capability)
+            skill = Skill(capability=row.capability, profile=row.profile)
+            known.setdefault(row.worker, set()).add(skill)
         return tuple(
             WorkerView(
                 name=row.name,
                 host=row.host,
                 device=row.device,
-                capabilities=frozenset(known.get(row.name, ())),
-                alive=bool(row.alive),
+                skills=frozenset(known.get(row.name, ())),
                 draining=bool(row.draining),
                 registered_at=row.registered_at,
                 seen_at=row.seen_at,
             )
-            for row in run(connection, _ALL, {})
+            for row in run(connection, _LIVING, {})
         )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from db import leases, reads, views, workers
-from db.outlook import Place, last_of, read_outlook, read_waits
+from db.outlook import Place, Waiting, last_of, read_outlook, read_waits
 from db.states import ArchiveState, JobState, Role
 from db.views import JobLine, Problem, StepView
 from farm.bootstrap import Farm
@@ -35,9 +35,10 @@ def whole(farm: Farm, *, most: int) -> FarmView:
     return FarmView(
         counts=dict(counts),
         workers=tuple(
-            WorkerView(name=worker.name, capabilities=tuple(sorted(worker.capabilities)))
+            WorkerView(
+                name=worker.name, capabilities=tuple(sorted({skill.capability for skill in worker.skills}))
+            )
             for worker in workers.read_workers(farm.ledger)
-            if worker.alive
         ),
         dispatcher=bool(leases.read_leadership(farm.ledger).holder),
         batches=tuple(_under_way(farm, view, outlook) for view in going),
@@ -195,15 +196,14 @@ def _closely(farm: Farm, lines: Sequence[JobLine], outlook: Mapping[int, Place])
         shown = _job(farm, line)
         if (place := outlook.get(line.id)) is not None:
             shown = replace(shown, ahead=place.ahead, eta_s=_seconds(place.eta))
+            wait = waits.get(line.id)
             if place.eta.workers == 0:
-                shown = replace(shown, waiting="no-worker")
-            elif (wait := waits.get(line.id)) is not None and wait.problem is None:
-                shown = replace(shown, waiting="shared")
+                shown = replace(shown, waiting=Waiting.NO_WORKER.value)
             elif wait is not None:
-                left = max(0, wait.until - now)
-                shown = replace(
-                    shown, waiting="retry", retry_in_s=-(-left // 1000), error=_told(wait.problem)
-                )
+                shown = replace(shown, waiting=wait.why.value)
+                if wait.why is Waiting.RETRY:
+                    left = max(0, wait.until - now)
+                    shown = replace(shown, retry_in_s=-(-left // 1000), error=_told(wait.problem))
         looked_at.append(shown)
     return tuple(looked_at)
 

@@ -63,8 +63,9 @@ class JobView:
         ahead: unfinished jobs that go before it; None in lists and when it is over.
         eta_s: seconds until its film is expected, from measured machine times; None in lists, when nothing is
             measured yet, and when nothing moves.
-        waiting: why nothing moves at this moment: ``held``, ``no-worker``, ``retry`` or ``shared`` (another
-            job makes a part that both need); empty when something does, or when it only waits for its turn.
+        waiting: why nothing moves at this moment: ``held``, ``no-worker``, ``no-profile`` (nobody renders as
+            it was planned), ``retry`` or ``shared`` (another job makes a part that both need); empty when
+            something does, or when it only waits for its turn.
         retry_in_s: seconds until the next attempt, when that is what it waits for.
         frames: the film's length in frames; None until it is spoken.
         trace: its W3C trace id, 32 hex digits.

@@ -19,10 +19,11 @@ import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from db import leases, operations, queue
+from db import leases, operations, queue, replan
 from db.leases import Leadership, Lease, Watch, WorkerPulse
 from db.ledger import Ledger
 from db.states import URGENCY
+from db.values import Skill
 from db.workers import WorkerView, read_workers
 from farm.policy.order import Head, choose
 from pipeline.plan import trace
@@ -33,6 +34,8 @@ from tasks.sweeper import Sweeper
 
 #: A message that nobody has claimed for so long is sent again.
 _RESEND_S = 30.0
+#: Workers that are begun again, one after another, are back by then.
+_REPLAN_S = 60.0
 _GATHER_S = 0.05
 _REDIS_ERRORS = (OperationalError, redis.RedisError, OSError)
 
@@ -47,6 +50,7 @@ class Pace:
         surplus: messages beyond the free slots, per capability.
         poison_deaths: deaths in a row on the same key that make a step dead.
         resend_s: a message that was not claimed for so long is sent again.
+        replan_s: for how long nobody may honour a film's render profile before it gets another one.
     """
 
     interval_s: float
@@ -54,6 +58,7 @@ class Pace:
     surplus: int
     poison_deaths: int
     resend_s: float = _RESEND_S
+    replan_s: float = _REPLAN_S
 
 
 class Dispatcher:
@@ -82,9 +87,10 @@ class Dispatcher:
         self._workers: tuple[WorkerView, ...] = ()
         self._trouble = ""
         self._mark = secrets.token_hex(8)
-        self._leader_watch = self._watch()
-        self._lease_watch = self._watch()
-        self._pulse_watch = self._watch()
+        self._leader_watch = self._watch(pace.expiry_s)
+        self._lease_watch = self._watch(pace.expiry_s)
+        self._pulse_watch = self._watch(pace.expiry_s)
+        self._stranded_watch = self._watch(pace.replan_s)
         self._log = structlog.get_logger().bind(dispatcher=name)
 
     def run(self, ending: Callable[[], bool]) -> None:
@@ -109,6 +115,7 @@ class Dispatcher:
                 if self._leading:
                     self._take_away()
                     self._call_back()
+                    self._replan()
                     operations.end_holds(self._ledger)
                     self._sweeper.turn()
             if self._leading:
@@ -125,10 +132,10 @@ class Dispatcher:
             self._trouble = trouble
             self._log.warning("waiting" if trouble else "goes on", trouble=trouble)
 
-    def _watch(self) -> Watch:
+    def _watch(self, expiry_s: float) -> Watch:
         # Two readings that lie further apart than this had something between them that kept us from reading.
         gap_s = max(3 * self._pace.interval_s, self._pace.expiry_s / 2)
-        return Watch(expiry_s=self._pace.expiry_s, gap_s=gap_s)
+        return Watch(expiry_s=expiry_s, gap_s=gap_s)
 
     def _lead(self) -> bool:
         if self._leading and leases.lead_on(self._ledger, self._name):
@@ -144,8 +151,9 @@ class Dispatcher:
 
     def _begin_to_lead(self, before: Leadership) -> None:
         """Trust nothing that was seen before: workers get one whole lease to show that they live."""
-        self._lease_watch = self._watch()
-        self._pulse_watch = self._watch()
+        self._lease_watch = self._watch(self._pace.expiry_s)
+        self._pulse_watch = self._watch(self._pace.expiry_s)
+        self._stranded_watch = self._watch(self._pace.replan_s)
         self._log.info("leading", before=before.holder)
 
     def _resign(self) -> None:
@@ -182,8 +190,29 @@ class Dispatcher:
         sent_before = self._ledger.clock() - int(self._pace.resend_s * 1000)
         queue.unmark_sent(self._ledger, before_ms=sent_before)
 
+    def _replan(self) -> None:
+        """Give films another render profile that nobody has honoured for a while, if others render here."""
+        living = [skill for worker in self._workers for skill in worker.skills]
+        lines = queue.lines(self._ledger)
+        waiting = {skill for skill, line in lines.items() if skill.profile and line.ready > line.sent}
+        stranded = [(skill, 0) for skill in waiting.difference(living)]
+        for skill in self._stranded_watch.observe(stranded, time.monotonic()):
+            if isinstance(skill, Skill) and (profile := self._profile_for(skill.capability)):
+                films = replan.replan(self._ledger, skill, profile)
+                self._log.warning("planned anew", capability=skill.capability, films=films)
+
+    def _profile_for(self, capability: str) -> str:
+        """The profile that most workers render with; empty when nobody renders."""
+        profiles = Counter(
+            skill.profile
+            for worker in self._workers
+            for skill in worker.skills
+            if skill.capability == capability and skill.profile and not worker.draining
+        )
+        return max(profiles, key=lambda each: (profiles[each], each), default="")
+
     def _fill(self) -> None:
-        """Send as many steps of each capability as workers will soon be free for."""
+        """Send as many steps of each line as workers that can do them will soon be free for."""
         if self._bell.epoch() is None:
             sent_before = queue.unmark_sent(self._ledger)
             self._bell.plant(self._mark)
@@ -192,21 +221,21 @@ class Dispatcher:
         if not any(line.ready > line.sent for line in lines.values()):
             return
         busy = {lease.worker for lease in leases.read_leases(self._ledger)}
-        able: Counter[str] = Counter()
-        free: Counter[str] = Counter()
+        able: Counter[Skill] = Counter()
+        free: Counter[Skill] = Counter()
         for worker in self._workers:
-            if worker.alive and not worker.draining:
-                able.update(worker.capabilities)
-                free.update(worker.capabilities if worker.name not in busy else ())
-        for capability, line in lines.items():
-            slots = free[capability] + self._pace.surplus - line.sent
-            if able[capability] and slots > 0 and line.ready > line.sent:
-                self._send(capability, slots)
+            if not worker.draining:
+                able.update(worker.skills)
+                free.update(worker.skills if worker.name not in busy else ())
+        for skill, line in lines.items():
+            slots = free[skill] + self._pace.surplus - line.sent
+            if able[skill] and slots > 0 and line.ready > line.sent:
+                self._send(skill, slots)
 
-    def _send(self, capability: str, slots: int) -> None:
-        heads = queue.heads(self._ledger, capability, limit=slots)
+    def _send(self, skill: Skill, slots: int) -> None:
+        heads = queue.heads(self._ledger, skill, limit=slots)
         alone = len({head.department for head in heads}) <= 1
-        running = {} if alone else queue.running_by_department(self._ledger, capability)
+        running = {} if alone else queue.running_by_department(self._ledger, skill.capability)
         chosen = {head.step: head for head in choose(heads, running, slots)}
         marked = queue.mark_sent(self._ledger, list(chosen))
         sent: set[int] = set()

@@ -216,6 +216,7 @@ class StepRunner:
             host=socket.gethostname(),
             device=_DEVICE,
             capabilities=self.capabilities,
+            profiles=self._profiles,
         )
         self._known = True
 

@@ -12,14 +12,14 @@ from db.values import Chunk, Claim, Committed, Failure
 from farm.policy.retry import RetrySettings, decide
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import LecternError
-from tests.db.values import CAPABILITIES, PROFILE, WORKER, artifact, film_of
+from tests.db.values import CAPABILITIES, PROFILE, SKILLS, WORKER, artifact, film_of
 
 CHUNKS = (Chunk(first=0, end=2, frames=50), Chunk(first=2, end=3, frames=25))
 
 
 def head(ledger: Ledger, capability: str) -> int:
     """The step at the head of a line."""
-    return queue.heads(ledger, capability, limit=1)[0].step
+    return queue.heads(ledger, SKILLS[capability], limit=1)[0].step
 
 
 def take(ledger: Ledger, capability: str, *, worker: str = WORKER) -> Claim:

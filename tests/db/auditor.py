@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
+from db.codec import profile_digest, profile_from_text
 from db.ledger import Ledger
 from db.states import STAGE_ORDER, Role, Stage
 from db.tables import (
@@ -109,6 +110,9 @@ def _audit_order(job: Any, books: Books) -> None:  # noqa: ANN401 - a row
             assert before <= {"done"}, f"{step.stage} of job {job.id} is {step.state} after {before}"
         if step.state in _UNFINISHED:
             assert bool(step.closed) == shut, f"{step.stage} of job {job.id} is closed: {step.closed}"
+    planned = {step.profile for step in mine if step.stage == "render" and step.first < step.end}
+    profile = profile_from_text(job.profile)
+    assert planned <= {profile_digest(profile) if profile else ""}, f"job {job.id} mixes render profiles"
     joined = {step.state for step in mine if step.stage == "join"} == {"done"}
     assert joined or job.state != "completed", f"job {job.id} is completed without a film"
     assert job.state != "canceled" or job.id not in books.held, f"job {job.id} is canceled and held"

@@ -329,6 +329,12 @@ class Farm(RuleBasedStateMachine):
             self._go_on(worker, 100, None)
             self._audit()
 
+    @rule(back=st.booleans(), fuse=FUSES)
+    def replan(self, back: bool, fuse: int | None) -> None:  # noqa: FBT001 - drawn by name
+        """Nobody renders any more as films were planned, or so a dispatcher thinks."""
+        with self.world.fuse.lit(fuse):
+            self.world.replan(back=back)
+
     @rule(what=st.sampled_from(["minute", "redis", "submit", "again"]), fuse=FUSES)
     def pass_by(self, what: str, fuse: int | None) -> None:
         """What waits has waited; Redis loses its memory; the same batch is submitted once more."""

@@ -15,13 +15,13 @@ from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import SupersededError, TransientError
 from pipeline.plan.names import numbered
 from tests.db.acting import CHUNKS, desk_of, fail, head, render, speak, take, try_step, until
-from tests.db.values import CAPABILITIES, OTHER, PROFILE, WORKER, artifact, digest, submit
+from tests.db.values import CAPABILITIES, OTHER, PROFILE, SKILLS, WORKER, artifact, digest, submit
 
 
 def test_one_of_many_gets_the_step(ledger: Ledger) -> None:
     """Six threads with the same messages, at the same time: one claim, one attempt each."""
     submit(ledger, [f"row{number}" for number in range(15)])
-    messages = [each.step for each in queue.heads(ledger, "speak", limit=15)]
+    messages = [each.step for each in queue.heads(ledger, SKILLS["speak"], limit=15)]
     together = threading.Barrier(6)
     got: list[Claim | None] = []
 
@@ -70,7 +70,7 @@ def test_a_message_that_led_nowhere_is_sent_again(ledger: Ledger) -> None:
     step = head(ledger, "speak")
     assert queue.mark_sent(ledger, [step]) == {step}
     assert queue.mark_sent(ledger, [step]) == set()
-    assert queue.heads(ledger, "speak", limit=1) == ()
+    assert queue.heads(ledger, SKILLS["speak"], limit=1) == ()
     assert try_step(ledger, step, capabilities=["join"]) is None
     assert head(ledger, "speak") == step
 
@@ -78,7 +78,7 @@ def test_a_message_that_led_nowhere_is_sent_again(ledger: Ledger) -> None:
 def test_a_beat_hears_what_is_still_ones_own(ledger: Ledger) -> None:
     """A beat keeps a lease alive, and hears of a cancel, a lost lease and a drain."""
     submit(ledger, ["a", "b"])
-    workers.register(ledger, WORKER, host="h", device="cpu", capabilities=CAPABILITIES)
+    workers.register(ledger, WORKER, host="h", device="cpu", capabilities=CAPABILITIES, profiles=[PROFILE])
     first, second = take(ledger, "speak"), take(ledger, "speak")
     before = {lease.step: lease.counter for lease in leases.read_leases(ledger)}
     for claim in (first, second):
@@ -102,17 +102,19 @@ def test_a_pause_lets_the_running_step_finish(ledger: Ledger) -> None:
     operations.pause(ledger, [claim.job], by="anna")
     assert claims.beat(ledger, WORKER, claim.holding).mine
     assert not speak(ledger, claim).ready
-    assert queue.heads(ledger, "render.warp", limit=9) == ()
+    assert queue.heads(ledger, SKILLS["render.warp"], limit=9) == ()
     resumed = operations.resume(ledger, [claim.job], by="anna")
     assert resumed.committed.ready == {"render.warp"}
-    assert len(queue.heads(ledger, "render.warp", limit=9)) == len(CHUNKS)
+    assert len(queue.heads(ledger, SKILLS["render.warp"], limit=9)) == len(CHUNKS)
 
 
 def test_elsewhere_means_another_worker_first(ledger: Ledger) -> None:
     """After an error another worker goes first; the same one may when no other lives."""
     submit(ledger, ["row"])
     for worker in (WORKER, OTHER):
-        workers.register(ledger, worker, host="h", device="cpu", capabilities=CAPABILITIES)
+        workers.register(
+            ledger, worker, host="h", device="cpu", capabilities=CAPABILITIES, profiles=[PROFILE]
+        )
     claim = take(ledger, "speak")
     fail(ledger, claim, TransientError("voice-failed"))
     assert try_step(ledger, claim.step) is None
@@ -126,7 +128,9 @@ def test_elsewhere_lasts_for_half_a_minute(ledger: Ledger) -> None:
     """The worker that failed may try again after 30 s, though others live; one that drains stops nobody."""
     submit(ledger, ["row"])
     for worker in (WORKER, OTHER):
-        workers.register(ledger, worker, host="h", device="cpu", capabilities=CAPABILITIES)
+        workers.register(
+            ledger, worker, host="h", device="cpu", capabilities=CAPABILITIES, profiles=[PROFILE]
+        )
     claim = take(ledger, "speak")
     fail(ledger, claim, TransientError("voice-failed"))
     assert try_step(ledger, claim.step) is None

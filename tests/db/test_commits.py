@@ -15,7 +15,7 @@ from db.values import Chunk, Claim, Committed
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import AwayError, DamageError, InputError, SupersededError, TransientError
 from tests.db.acting import desk_of, fail, join, render, speak, take, try_step, until
-from tests.db.values import OTHER, PROFILE, artifact, film_of, submit
+from tests.db.values import OTHER, PROFILE, SKILLS, artifact, film_of, submit
 
 
 def test_a_film_comes_about_stage_by_stage(ledger: Ledger) -> None:
@@ -96,7 +96,7 @@ def test_a_fatal_error_ends_the_job_but_not_its_running_steps(ledger: Ledger) ->
     speak(ledger, take(ledger, "speak"), chunks=chunks)
     dying, running = take(ledger, "render.warp"), take(ledger, "render.warp")
     fail(ledger, dying, InputError("face-cannot-be-driven"))
-    assert queue.heads(ledger, "render.warp", limit=9) == ()
+    assert queue.heads(ledger, SKILLS["render.warp"], limit=9) == ()
     render(ledger, running)
     states = [step.state for step in reads.read_job(ledger, dying.job).steps if step.frames]
     assert states == [StepState.DEAD, StepState.DONE, StepState.READY]
@@ -133,7 +133,7 @@ def test_three_deaths_on_the_same_clip_are_poison(ledger: Ledger) -> None:
     """Three deaths in a row over one key end the step; deaths elsewhere, or interrupted, do not."""
     submit(ledger, ["row"])
     speak(ledger, take(ledger, "speak"))
-    step = queue.heads(ledger, "render.warp", limit=1)[0].step
+    step = queue.heads(ledger, SKILLS["render.warp"], limit=1)[0].step
     outcomes = []
     for word in ("a", "b", "b", "b"):
         claim = try_step(ledger, step)
@@ -192,7 +192,7 @@ def test_what_a_held_job_has_to_make_again_waits_too(ledger: Ledger) -> None:
     claim = take_soon(ledger, "join")
     operations.pause(ledger, [claim.job], by="anna")
     assert not fail(ledger, claim, damage, attempts=4).ready
-    assert queue.heads(ledger, "render.warp", limit=9) == ()
+    assert queue.heads(ledger, SKILLS["render.warp"], limit=9) == ()
     assert operations.resume(ledger, [claim.job], by="anna").committed.ready == {"render.warp"}
     render(ledger, take(ledger, "render.warp"))
 
@@ -219,7 +219,7 @@ def test_a_lost_timeline_is_spoken_again_and_planned_anew(ledger: Ledger) -> Non
     damage = DamageError("store-artifact-missing", kind="timeline", key=claim.timeline.key)
     fail(ledger, claim, damage)
     fail(ledger, take_soon(ledger, "render.warp"), damage)
-    assert queue.heads(ledger, "render.warp", limit=9) == ()
+    assert queue.heads(ledger, SKILLS["render.warp"], limit=9) == ()
     speak(ledger, take(ledger, "speak"), chunks=(Chunk(first=0, end=3, frames=75),))
     assert render(ledger, take(ledger, "render.warp")).ready == {"join"}
     join(ledger, take(ledger, "join"))

@@ -16,7 +16,7 @@ from db.tables import artifacts, key_leases, makings, uses
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import SupersededError
 from tests.db.acting import desk_of, take, until
-from tests.db.values import CAPABILITIES, OTHER, WORKER, artifact, submit
+from tests.db.values import CAPABILITIES, OTHER, PROFILE, WORKER, artifact, submit
 
 _CLIPS = [artifact(Kind.CLIP, f"clip {number}") for number in range(4)]
 
@@ -116,7 +116,7 @@ def test_a_key_is_never_left_to_who_has_lost_its_claim(
     points: dict[str, Callable[[], None]] = {}
     ledger = Ledger(connect(url), crash=lambda point: points.pop(point, lambda: None)())
     submit(ledger, ["row"])
-    workers.register(ledger, WORKER, host="h", device="cpu", capabilities=CAPABILITIES)
+    workers.register(ledger, WORKER, host="h", device="cpu", capabilities=CAPABILITIES, profiles=[PROFILE])
     desk = desk_of(ledger, until(ledger, "render.warp"))
     if together:
         assert desk.take(Kind.CLIP, _CLIPS[0].key)

@@ -13,7 +13,7 @@ from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError, SupersededError, TransientError
 from tests.db.acting import desk_of, fail, join, render, speak, take, until
 from tests.db.auditor import acts
-from tests.db.values import CAPABILITIES, WORKER, artifact, submit
+from tests.db.values import CAPABILITIES, PROFILE, SKILLS, WORKER, artifact, submit
 
 
 def test_a_cancel_ends_everything_but_what_is_done(ledger: Ledger) -> None:
@@ -126,11 +126,11 @@ def test_a_batch_is_a_thousand_jobs(ledger: Ledger) -> None:
 
 
 def test_workers_are_known_by_what_they_can(ledger: Ledger) -> None:
-    """A worker that comes again replaces itself; one that leaves is kept, not alive."""
-    workers.register(ledger, WORKER, host="h", device="cpu", capabilities=["speak"])
-    workers.register(ledger, WORKER, host="h", device="gpu", capabilities=CAPABILITIES)
+    """A worker that comes again replaces itself; one that leaves is told of no longer."""
+    workers.register(ledger, WORKER, host="h", device="cpu", capabilities=["speak"], profiles=[PROFILE])
+    workers.register(ledger, WORKER, host="h", device="gpu", capabilities=CAPABILITIES, profiles=[PROFILE])
     (worker,) = workers.read_workers(ledger)
-    assert (worker.device, worker.capabilities, worker.alive) == ("gpu", frozenset(CAPABILITIES), True)
+    assert (worker.device, worker.skills) == ("gpu", frozenset(SKILLS.values()))
     workers.leave(ledger, WORKER)
-    assert not workers.read_workers(ledger)[0].alive
+    assert workers.read_workers(ledger) == ()
     assert not workers.drain(ledger, "nobody", draining=True)

@@ -10,7 +10,7 @@ from db.ledger import Ledger
 from db.queue import FIRST
 from pipeline.plan.errors import TransientError
 from tests.db.acting import fail, head, speak, take, try_step
-from tests.db.values import submit
+from tests.db.values import SKILLS, submit
 
 
 def test_the_head_comes_by_index(ledger: Ledger) -> None:
@@ -18,7 +18,7 @@ def test_the_head_comes_by_index(ledger: Ledger) -> None:
     submit(ledger, [f"row{number}" for number in range(1500)])
     with ledger.write("analyze") as connection:
         connection.execute(text("ANALYZE"))
-        asked = {"capability": "speak", "department": 1, "now": 1 << 60, "limit": 2}
+        asked = {"capability": "speak", "profile": "", "department": 1, "now": 1 << 60, "limit": 2}
         compiled = FIRST.params(asked).compile(connection, compile_kwargs={"literal_binds": True})
         explain = "EXPLAIN QUERY PLAN " if ledger.is_sqlite else "EXPLAIN "
         plan = " ".join(str(row) for row in connection.execute(text(explain + str(compiled))))
@@ -34,21 +34,21 @@ def test_lines_tell_what_waits_what_is_sent_and_what_runs(ledger: Ledger) -> Non
     take(ledger, "speak")
     step = head(ledger, "speak")
     queue.mark_sent(ledger, [step])
-    assert queue.lines(ledger) == {"speak": queue.Line(ready=2, sent=1, running=1)}
+    assert queue.lines(ledger) == {SKILLS["speak"]: queue.Line(ready=2, sent=1, running=1)}
     assert queue.running_by_department(ledger, "speak") == {1: 2}
     operations.pause(ledger, [2, 3], by="anna")
-    assert queue.lines(ledger) == {"speak": queue.Line(ready=0, sent=0, running=1)}
+    assert queue.lines(ledger) == {SKILLS["speak"]: queue.Line(ready=0, sent=0, running=1)}
 
 
 def test_marks_are_taken_away_all_or_the_old_ones(ledger: Ledger) -> None:
     """When Redis forgets, everything is sent anew; when a message is slow, only what is old."""
     submit(ledger, ["a", "b"])
-    steps = [each.step for each in queue.heads(ledger, "speak", limit=2)]
+    steps = [each.step for each in queue.heads(ledger, SKILLS["speak"], limit=2)]
     queue.mark_sent(ledger, steps)
     assert queue.unmark_sent(ledger, before_ms=ledger.clock() - 60_000) == 0
     assert queue.unmark_sent(ledger, steps[:1]) == 1
     assert queue.unmark_sent(ledger) == 1
-    assert {each.step for each in queue.heads(ledger, "speak", limit=2)} == set(steps)
+    assert {each.step for each in queue.heads(ledger, SKILLS["speak"], limit=2)} == set(steps)
 
 
 def test_a_step_in_backoff_is_passed_over(ledger: Ledger) -> None:

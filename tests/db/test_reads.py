@@ -11,7 +11,7 @@ from farm.policy.eta import EtaInputs, estimate_ms
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError
 from tests.db.acting import desk_of, render, speak, take
-from tests.db.values import CAPABILITIES, WORKER, artifact, submit
+from tests.db.values import CAPABILITIES, PROFILE, WORKER, artifact, submit
 
 
 def test_progress_grows_with_the_work(ledger: Ledger) -> None:
@@ -60,7 +60,7 @@ def _percent(ledger: Ledger) -> tuple[Stage | None, int]:
 def test_jobs_ahead_and_what_an_eta_rests_on(ledger: Ledger) -> None:
     """A job knows how many stand before it, held ones not counted, and at which measured pace they go."""
     submit(ledger, ["a", "b", "c"])
-    workers.register(ledger, WORKER, host="h", device="cpu", capabilities=CAPABILITIES)
+    workers.register(ledger, WORKER, host="h", device="cpu", capabilities=CAPABILITIES, profiles=[PROFILE])
     assert [reads.read_job(ledger, job).ahead for job in (1, 2, 3)] == [0, 1, 2]
     for _ in range(3):
         speak(ledger, take(ledger, "speak"))

@@ -14,7 +14,7 @@ from db.ledger import Ledger
 from db.states import JobState, Stage, Urgency
 from db.values import JobDraft, Submission, Submitted
 from pipeline.plan.errors import InputError
-from tests.db.values import digest, draft, spec, submit
+from tests.db.values import SKILLS, digest, draft, spec, submit
 
 
 def test_a_batch_is_what_was_submitted(ledger: Ledger) -> None:
@@ -161,6 +161,6 @@ def test_the_line_goes_by_urgency_then_batch_then_row(ledger: Ledger) -> None:
     values = Submission(content=digest("b"), name="demo", user="u")
     drafts = [draft("b-low", urgency=Urgency.LOW), draft("b-high", urgency=Urgency.HIGH), draft("b-normal")]
     submission.submit(ledger, values, drafts)
-    found = queue.heads(ledger, "speak", limit=10)
+    found = queue.heads(ledger, SKILLS["speak"], limit=10)
     rows = [head.label.removeprefix("demo/") for head in found]
     assert rows == ["b-high", "a1", "a2", "b-normal", "b-low"]

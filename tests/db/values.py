@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from db import submission
+from db.codec import profile_digest
 from db.ledger import Ledger
 from db.states import Urgency
-from db.values import Film, JobDraft, Notice, Submission, Submitted
+from db.values import Film, JobDraft, Notice, Skill, Submission, Submitted
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.job import Format, JobSpec, RenderProfile, VoiceChoice
 
@@ -18,6 +20,13 @@ CAPABILITIES = ("join", "archive", "render.warp", "speak")
 PROFILE = RenderProfile(
     engine="warp", version="1", backend="numpy", precision="fp32", encoder="x264", parameters=("-crf", "20")
 )
+#: How workers render after an upgrade.
+NEXT_PROFILE = replace(PROFILE, version="2")
+#: The lines that steps of these capabilities stand in.
+SKILLS = {
+    each: Skill(capability=each, profile=profile_digest(PROFILE) if each.startswith("render.") else "")
+    for each in CAPABILITIES
+}
 TRACE = f"00-{'a' * 32}-{'b' * 16}-01"
 
 

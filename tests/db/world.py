@@ -13,12 +13,13 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select
 
-from db import claims, commits, leases, names, queue
+from db import claims, commits, leases, names, queue, replan, workers
+from db.codec import profile_digest
 from db.desk import LedgerDesk
 from db.engine import WRITES
 from db.states import Outcome, Stage
 from db.tables import attempts, departments, holds, jobs, key_leases, leaders, metadata, steps
-from db.values import Chunk, Claim, Failure, Film
+from db.values import Chunk, Claim, Failure, Film, Skill
 from farm.gc import Collected, collect_garbage
 from farm.policy.order import choose
 from farm.policy.retry import RetrySettings, Verdict, decide
@@ -28,12 +29,15 @@ from pipeline.plan.names import numbered
 from pipeline.steps.archive import PARTS, Delivery, init_archive
 from pipeline.steps.archive import archive as deliver
 from tests.db.between import Between, OpenLedger, OpenStore
-from tests.db.values import CAPABILITIES, PROFILE, digest
+from tests.db.values import CAPABILITIES, NEXT_PROFILE, PROFILE, digest
 
 PATIENCE = RetrySettings(attempts=4, backoff_ms=1000, poison_deaths=3)
 GRACE_S = 3600
 _DAY_MS = 24 * 3600 * 1000
 _PER_CHUNK = 2
+#: How films may be rendered, before an upgrade and after it.
+PROFILES = (PROFILE, NEXT_PROFILE)
+RENDERS = tuple(Skill(capability="render.warp", profile=profile_digest(each)) for each in PROFILES)
 
 #: What every commit tells as the machine time of an attempt that succeeded, and of one that did not.
 OK_MS = 7
@@ -130,6 +134,11 @@ class World:
         self.store = OpenStore(self.folder / "store", self.between, crash=self.fuse)
         self.archive = self.folder / "archive"
         init_archive(self.archive)
+        for number, profile in enumerate(PROFILES):
+            who = f"renderer{number}@here"
+            workers.register(
+                self.ledger, who, host="h", device="d", capabilities=["render.warp"], profiles=[profile]
+            )
 
     def now(self) -> int:
         """The ledger's time: it never stands still, so that what happened first can be told."""
@@ -144,7 +153,9 @@ class World:
 
     def look(self, capability: str, slots: int) -> list[int]:
         """Choose what shall be sent."""
-        return [head.step for head in choose(queue.heads(self.ledger, capability, limit=slots), {}, slots)]
+        lines = RENDERS if capability == RENDERS[0].capability else (Skill(capability=capability),)
+        found = [head for line in lines for head in queue.heads(self.ledger, line, limit=slots)]
+        return [head.step for head in choose(found, {}, slots)]
 
     def mark(self, chosen: list[int]) -> frozenset[int]:
         """Send what was chosen, however long ago; nothing of a job that may not go on."""
@@ -198,6 +209,11 @@ class World:
         self.damaged.add((found.parent.parent.name, found.name.partition(".")[0]))
         found.unlink()
 
+    def replan(self, *, back: bool) -> None:
+        """Have films rendered with another profile, whoever honours the one that they have."""
+        old, new = reversed(RENDERS) if back else RENDERS
+        replan.replan(self.ledger, old, new.profile)
+
     # What a worker does.
 
     def claim(self, worker: Worker, step: int) -> None:
@@ -217,7 +233,7 @@ class World:
             assert self._claim(step, "twin@here") is None, "a step was claimed by two"
 
     def _claim(self, step: int, worker: str) -> Claim | None:
-        return claims.claim(self.ledger, step, worker=worker, capabilities=CAPABILITIES, profiles=[PROFILE])
+        return claims.claim(self.ledger, step, worker=worker, capabilities=CAPABILITIES, profiles=PROFILES)
 
     def go_on(self, worker: Worker) -> None:
         """Have a worker do its next operation; an error ends the attempt as it would on the farm."""

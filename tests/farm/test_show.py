@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from db.outlook import last_of, read_outlook, read_waits
+from db.outlook import Waiting, last_of, read_outlook, read_waits
 from farm import pause, show
 from farm.bootstrap import Farm
 from farm.policy.eta import EtaInputs, estimate_ms, frames_of_script
@@ -56,7 +56,8 @@ def test_nothing_is_estimated_before_something_was_measured(farm: Farm, batch: i
     view = show.batch(farm, batch)
     assert (view.per_cent, view.eta_s, view.over) == (0, None, False)
     assert {job.waiting for job in show.lively(farm, batch, most=10)} == {"no-worker"}
-    assert read_waits(farm.ledger, [job.id for job in show.jobs(farm, batch=batch)]) == {}
+    waits = read_waits(farm.ledger, [job.id for job in show.jobs(farm, batch=batch)])
+    assert {wait.why for wait in waits.values()} == {Waiting.NO_WORKER}
 
 
 def test_lists_can_be_asked_for_a_state(farm: Farm, batch: int) -> None:

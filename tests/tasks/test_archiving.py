@@ -22,7 +22,7 @@ from pipeline.steps.desk import Desk
 from tasks.bell import Bell
 from tasks.stages import STAGES, Bench, Commit
 from tasks.step import StepRunner
-from tests.db.values import CAPABILITIES, PROFILE, digest
+from tests.db.values import CAPABILITIES, PROFILE, SKILLS, digest
 from tests.tasks.yard import Row, break_ground, one, quick_settings, sow, story
 from worker.places import free_port
 
@@ -102,7 +102,9 @@ def work(farm: Farm, runner: StepRunner, *, steps: int) -> None:
     """Do so many steps, one after another, each when its wait is over."""
     for _ in range(steps):
         farm.ledger.clock = lambda now=farm.ledger.clock: now() + 600_000  # type: ignore[misc]
-        (head,) = (each for every in CAPABILITIES for each in queue.heads(farm.ledger, every, limit=1))
+        (head,) = (
+            each for every in CAPABILITIES for each in queue.heads(farm.ledger, SKILLS[every], limit=1)
+        )
         assert runner.run(head.step)
 
 

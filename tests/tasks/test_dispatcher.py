@@ -8,21 +8,27 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import redis
 
-from db import claims, operations, workers
+from db import claims, commits, operations, workers
+from db.codec import profile_digest
 from db.states import HoldReason, Urgency
+from db.values import Chunk
+from farm import show
 from farm.bootstrap import Farm, open_farm
 from farm.gc import Collected, collect_garbage
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import AwayError
+from pipeline.plan.job import RenderProfile
 from tasks.app import make_app, queue_of
 from tasks.bell import Bell
 from tasks.dispatcher import Dispatcher, Pace
 from tasks.sweeper import Sweeper
+from tests.db.values import NEXT_PROFILE, PROFILE, artifact
 from tests.tasks.yard import Row, ask, break_ground, one, quick_settings, sow, wait_for
 from worker.places import free_port
 
@@ -72,7 +78,30 @@ def make(farm: Farm, redis_url: str) -> Iterator[Make]:
 def employ(farm: Farm, *names: str) -> None:
     """Register workers that can do everything."""
     for name in names:
-        workers.register(farm.ledger, name, host="here", device="cpu", capabilities=_EVERYTHING)
+        workers.register(
+            farm.ledger, name, host="here", device="cpu", capabilities=_EVERYTHING, profiles=[PROFILE]
+        )
+
+
+def plan(farm: Farm, count: int, profile: RenderProfile) -> list[int]:
+    """Have the next films spoken by a worker that renders so; their render steps."""
+    batch = sow(farm, rows(count))
+    planned = []
+    for (step,) in ask(farm, "SELECT id FROM steps WHERE batch_id = :batch AND stage = 'speak'", batch=batch):
+        claim = claims.claim(farm.ledger, step, worker="v", capabilities=["speak"])  # type: ignore[arg-type]
+        assert claim is not None
+        timeline = artifact(Kind.TIMELINE, f"timeline {claim.job}")
+        commits.finish_speak(
+            farm.ledger,
+            claim,
+            timeline=timeline,
+            chunks=[Chunk(first=0, end=1, frames=25)],
+            profile=profile,
+            used=[],
+            machine_ms=1,
+        )
+        planned += ask(farm, "SELECT id FROM steps WHERE job_id = :job AND stage = 'render'", job=claim.job)
+    return [int(str(step)) for (step,) in planned]
 
 
 def rows(count: int, urgency: Urgency = Urgency.NORMAL) -> list[Row]:
@@ -113,6 +142,52 @@ def test_nothing_is_sent_that_nobody_can_do(farm: Farm, client: redis.Redis, mak
                        "WHERE j.precedence = 0 AND s.stage = 'speak'")  # fmt: skip
     assert queued(client)[0] == urgent
     assert len(queued(client)) == 2
+
+
+def test_films_that_nobody_renders_any_more_stand_in_nobodys_way(
+    farm: Farm, client: redis.Redis, make: Make
+) -> None:
+    """After an upgrade, films that were planned before it take no slot from those behind them."""
+    plan(farm, 9, PROFILE)
+    fresh = plan(farm, 2, NEXT_PROFILE)
+    workers.register(
+        farm.ledger, "one", host="here", device="cpu", capabilities=["render.warp"], profiles=[NEXT_PROFILE]
+    )
+    make().turn()
+    assert queued(client, "render.warp") == fresh
+    stranded, going = show.job(farm, 1).job, show.job(farm, 10).job
+    assert (stranded.waiting, going.waiting) == ("no-profile", "")
+
+
+def test_films_that_nobody_renders_any_more_are_planned_anew(
+    farm: Farm, client: redis.Redis, make: Make
+) -> None:
+    """Not at once, for a worker may be on its way back; then with the profile of those who are there."""
+    old = plan(farm, 3, PROFILE)
+    capabilities = ["render.warp"]
+    employ(farm, "old")
+    dispatcher = make(pace=replace(_PACE, interval_s=0.05, expiry_s=30, resend_s=0.0, replan_s=0.4))
+    began = time.monotonic()
+    dispatcher.turn()
+    workers.leave(farm.ledger, "old")
+    workers.register(
+        farm.ledger, "new", host="here", device="cpu", capabilities=capabilities, profiles=[NEXT_PROFILE]
+    )
+    ours = profile_digest(NEXT_PROFILE)
+
+    def planned_anew() -> bool:
+        dispatcher.turn()
+        return ask(farm, "SELECT DISTINCT profile FROM steps WHERE stage = 'render'") == [(ours,)]
+
+    wait_for(planned_anew, seconds=10)
+    assert time.monotonic() - began > 0.4
+    wait_for(lambda: dispatcher.turn() or set(queued(client, "render.warp")) >= set(old), seconds=5)
+    for step in old:
+        claim = claims.claim(
+            farm.ledger, step, worker="new", capabilities=capabilities, profiles=[NEXT_PROFILE]
+        )
+        assert claim is not None
+        assert claim.profile == NEXT_PROFILE
 
 
 def test_a_paused_job_is_not_sent(farm: Farm, client: redis.Redis, make: Make) -> None:

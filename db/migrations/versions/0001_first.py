@@ -110,8 +110,10 @@ def upgrade() -> None:
         "skills",
         sa.Column("worker", sa.String(length=200), nullable=False),
         sa.Column("capability", sa.String(length=64), nullable=False),
+        sa.Column("profile", sa.String(length=64), nullable=False),
+        sa.Column("profile_text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["worker"], ["workers.name"], name=op.f("fk_skills_worker")),
-        sa.PrimaryKeyConstraint("worker", "capability", name=op.f("pk_skills")),
+        sa.PrimaryKeyConstraint("worker", "capability", "profile", name=op.f("pk_skills")),
     )
     op.create_table(
         "jobs",
@@ -261,7 +263,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_steps_line",
         "steps",
-        ["capability", "department_id", "precedence", "batch_id", "job_id", "index"],
+        ["capability", "profile", "department_id", "precedence", "batch_id", "job_id", "index"],
         unique=False,
         sqlite_where=sa.text("state = 'ready' AND closed = 0 AND published_at = 0"),
         postgresql_where=sa.text("state = 'ready' AND closed = 0 AND published_at = 0"),

@@ -1,0 +1,103 @@
+"""Films planned anew, when nobody renders any more as they were planned.
+
+A render profile is chosen once per film, so that all clips of a film are alike. After an engine or FFmpeg was
+upgraded there is nobody left who honours the profile of a film that was under way; it then gets the profile
+of those who are there, as a whole: what was rendered of it is rendered again. What was spoken stays.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BindParameter, bindparam, case, delete, insert, select, update
+
+from db import rows
+from db.ledger import Ledger
+from db.prepared import run
+from db.states import Outcome, Stage, StepState
+from db.tables import IS_OPEN, IS_READY, IS_UNSENT, attempts, audit, jobs, key_leases, skills, steps
+from db.values import Skill
+
+_JOBS: BindParameter[int] = bindparam("jobs", expanding=True)
+_PROFILE_TEXT = (
+    select(skills.c.profile_text)
+    .where(skills.c.capability == bindparam("capability"), skills.c.profile == bindparam("to"))
+    .limit(1)
+)
+_STRANDED = (
+    select(steps.c.job_id)
+    .where(
+        steps.c.capability == bindparam("capability"),
+        steps.c.profile == bindparam("of"),
+        IS_READY,
+        IS_OPEN,
+        IS_UNSENT,
+    )
+    .distinct()
+    .order_by(steps.c.job_id)
+    .limit(rows.MANY)
+)
+_LOCK = select(jobs.c.id).where(jobs.c.id.in_(_JOBS)).order_by(jobs.c.id).with_for_update(key_share=True)
+_is_render = (steps.c.job_id.in_(_JOBS)) & (steps.c.stage == Stage.RENDER.value)
+_is_begun = steps.c.state.in_([StepState.RUNNING.value, StepState.DONE.value])
+_MOVE = (
+    update(steps)
+    .where(_is_render, steps.c.profile == bindparam("of"))
+    .values(
+        profile=bindparam("to"),
+        # An empty step is what an earlier, longer plan left over.
+        state=case((_is_begun & (steps.c.first < steps.c.end), StepState.READY.value), else_=steps.c.state),
+        worker=None,
+        not_before=0,
+        published_at=0,
+        progress_done=0,
+        progress_total=0,
+    )
+    .returning(steps.c.job_id, steps.c.batch_id)
+)
+_render_steps = select(steps.c.id).where(_is_render)
+_SUPERSEDE = (
+    update(attempts)
+    .where(attempts.c.step_id.in_(_render_steps), attempts.c.outcome.is_(None))
+    .values(outcome=Outcome.SUPERSEDED.value, ended_at=bindparam("now"), machine_ms=rows.PROVEN_MS)
+)
+_FREE = delete(key_leases).where(key_leases.c.step_id.in_(_render_steps))
+_PROFILE = update(jobs).where(jobs.c.id.in_(_JOBS)).values(profile=bindparam("text"))
+_AUDIT = insert(audit)
+
+
+def replan(ledger: Ledger, stranded: Skill, profile: str) -> int:
+    """Have the films that wait for a skill rendered with another profile; how many.
+
+    Args:
+        ledger: the ledger.
+        stranded: the capability, and the profile that nobody honours any more.
+        profile: digest of the profile to take; a worker's that has told of itself.
+
+    Raises:
+        AwayError: ``ledger-away``; those that were planned anew until then are.
+    """
+    planned = 0
+    while some := _replan_some(ledger, stranded, profile):
+        planned += some
+    return planned
+
+
+def _replan_some(ledger: Ledger, stranded: Skill, profile: str) -> int:
+    asked = {"capability": stranded.capability, "of": stranded.profile, "to": profile}
+    with ledger.write("replan") as connection:
+        text = run(connection, _PROFILE_TEXT, asked).scalar()
+        found = [row.job_id for row in run(connection, _STRANDED, asked)]
+        if text is None or not found:
+            return 0
+        run(connection, _LOCK, {}, {"jobs": found})
+        # What another has moved in the meantime is moved no second time.
+        moved = {row.job_id: row.batch_id for row in run(connection, _MOVE, asked, {"jobs": found})}
+        if not moved:
+            return 0
+        now = ledger.clock()
+        ids = {"jobs": sorted(moved)}
+        run(connection, _SUPERSEDE, {"now": now}, ids)
+        run(connection, _FREE, {}, ids)
+        run(connection, _PROFILE, {"text": text}, ids)
+        told = {"at": now, "by": "lectern", "verb": "replan", "detail": text}
+        run(connection, _AUDIT, [{**told, "job_id": job, "batch_id": moved[job]} for job in ids["jobs"]])
+    return len(moved)

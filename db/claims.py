@@ -26,10 +26,12 @@ class Heard:
         mine: what it holds is still its own; else it is to be stopped, and nothing written. Who holds
             nothing hears False.
         draining: take nothing new and end when done.
+        known: the ledger knows the worker; else it is to tell of itself again.
     """
 
     mine: bool
     draining: bool
+    known: bool = True
 
 
 _sibling = steps.alias("sibling")
@@ -193,11 +195,11 @@ def beat(ledger: Ledger, worker: str, holding: Holding | None = None) -> Heard:
     told = {"worker": worker, "now": ledger.clock()}
     if not ledger.is_sqlite:
         heard = ledger.change("beat", _BEAT_AND_PULSE, {**held, **told}).one()
-        return Heard(mine=heard.mine, draining=bool(heard.draining))
+        return Heard(mine=heard.mine, draining=bool(heard.draining), known=heard.draining is not None)
     with ledger.write("beat") as connection:
         mine = holding is not None and run(connection, _BEAT, held).rowcount == 1
         draining = run(connection, _PULSE, told).scalar()
-        return Heard(mine=mine, draining=bool(draining))
+        return Heard(mine=mine, draining=bool(draining), known=draining is not None)
 
 
 def _begin(connection: Connection, seen: Found, *, step: int, worker: str, device: str, now: int) -> Claim:

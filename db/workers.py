@@ -53,6 +53,15 @@ _UNLEARN = delete(skills).where(skills.c.worker == bindparam("who"))
 _LEARN = insert(skills)
 _LEAVE = update(workers).where(workers.c.name == bindparam("who")).values(alive=0)
 _DRAIN = update(workers).where(workers.c.name == bindparam("who")).values(draining=bindparam("now"))
+# Whoever is just coming back holds its row; it is left for the next time.
+_GONE = (
+    select(workers.c.name)
+    .where(workers.c.alive == 0, workers.c.seen_at < bindparam("before"))
+    .order_by(workers.c.name)
+    .with_for_update(skip_locked=True)
+)
+_UNLEARN_THESE = delete(skills).where(skills.c.worker.in_(bindparam("gone", expanding=True)))
+_FORGET = delete(workers).where(workers.c.name.in_(bindparam("gone", expanding=True)))
 _LIVING = select(workers).where(workers.c.alive == 1).order_by(workers.c.name)
 _SKILLS = (
     select(skills.c.worker, skills.c.capability, skills.c.profile)
@@ -121,6 +130,23 @@ def drain(ledger: Ledger, name: str, *, draining: bool) -> bool:
         AwayError: ``ledger-away``.
     """
     return ledger.change("drain", _DRAIN, {"who": name, "now": int(draining)}).rowcount == 1
+
+
+def drop_gone(ledger: Ledger, *, before: int) -> int:
+    """Forget workers that were last seen before a time and are not alive; how many.
+
+    One that comes back all the same hears that it is unknown, and tells of itself anew.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.write("drop-gone") as connection:
+        gone = [row.name for row in run(connection, _GONE, {"before": before})]
+        for start in range(0, len(gone), rows.MANY):
+            some = {"gone": gone[start : start + rows.MANY]}
+            run(connection, _UNLEARN_THESE, {}, some)
+            run(connection, _FORGET, {}, some)
+        return len(gone)
 
 
 def read_workers(ledger: Ledger) -> tuple[WorkerView, ...]:

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from db import collect
+from db import collect, workers
 from db.ledger import Ledger
 from pipeline.store import Store, StoredFile
 
 _MANY = 500
+#: A worker that has been away for so long has another name by now, or none.
+_GONE_MS = 7 * 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +32,7 @@ class Collected:
         bytes: their size together.
         parts: half-written files of processes that died.
         keys: leases of keys whose makers are gone.
+        workers: workers that have been gone for a week.
     """
 
     artifacts: int
@@ -37,6 +40,7 @@ class Collected:
     bytes: int
     parts: int
     keys: int
+    workers: int
 
 
 def collect_garbage(ledger: Ledger, store: Store, *, grace_s: float) -> Collected:
@@ -52,6 +56,7 @@ def collect_garbage(ledger: Ledger, store: Store, *, grace_s: float) -> Collecte
         AwayError: ``ledger-away`` or ``store-away``; what was cleared away until then is.
     """
     keys = collect.drop_stale_keys(ledger)
+    gone = workers.drop_gone(ledger, before=ledger.clock() - _GONE_MS)
     before = collect.horizon(ledger, grace_ms=int(grace_s * 1000))
     forgotten = collect.drop_unneeded(ledger, before=before)
     least_age_s = (ledger.clock() - before) / 1000
@@ -62,7 +67,7 @@ def collect_garbage(ledger: Ledger, store: Store, *, grace_s: float) -> Collecte
             files += 1
             size += found.size
     parts = store.delete_stale_parts(older_than_s=least_age_s)
-    return Collected(artifacts=forgotten, files=files, bytes=size, parts=parts, keys=keys)
+    return Collected(artifacts=forgotten, files=files, bytes=size, parts=parts, keys=keys, workers=gone)
 
 
 def _unknown(ledger: Ledger, files: Iterator[StoredFile]) -> Iterator[StoredFile]:

@@ -224,7 +224,9 @@ class StepRunner:
         if not self._known:
             self._register()
         holding = attempt.claim.holding if attempt is not None else None
-        return claims.beat(self._farm.ledger, self._node, holding).mine
+        heard = claims.beat(self._farm.ledger, self._node, holding)
+        self._known = heard.known
+        return heard.mine
 
     def _leave(self, attempt: Attempt) -> NoReturn:
         """End this process: the attempt was asked to stop and did not. Called from the heart's thread."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from sqlalchemy import select
 
-from db import operations, queue, reads, workers
+from db import claims, operations, queue, reads, workers
 from db.ledger import Ledger
 from db.states import HoldReason, JobState, Outcome, StepState
+from db.tables import skills
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError, SupersededError, TransientError
 from tests.db.acting import desk_of, fail, join, render, speak, take, until
@@ -134,3 +136,19 @@ def test_workers_are_known_by_what_they_can(ledger: Ledger) -> None:
     workers.leave(ledger, WORKER)
     assert workers.read_workers(ledger) == ()
     assert not workers.drain(ledger, "nobody", draining=True)
+
+
+def test_workers_that_are_gone_for_long_are_forgotten(ledger: Ledger) -> None:
+    """Each process has a name of its own; who lives stays, and who comes back hears that it is unknown."""
+    told = {"host": "h", "device": "cpu", "capabilities": CAPABILITIES, "profiles": [PROFILE]}
+    for number in range(600):
+        workers.register(ledger, f"old{number}@here", **told)  # type: ignore[arg-type]
+        workers.leave(ledger, f"old{number}@here")
+    workers.register(ledger, WORKER, **told)  # type: ignore[arg-type]
+    assert workers.drop_gone(ledger, before=ledger.clock() - 60_000) == 0, "they have just been seen"
+    assert claims.beat(ledger, "old0@here") == claims.Heard(mine=False, draining=False)
+    assert workers.drop_gone(ledger, before=ledger.clock() + 1) == 599, "one of them has come back"
+    assert {worker.name for worker in workers.read_workers(ledger)} == {WORKER, "old0@here"}
+    assert not claims.beat(ledger, "old1@here").known
+    with ledger.read() as connection:
+        assert {row.worker for row in connection.execute(select(skills.c.worker))} == {WORKER, "old0@here"}

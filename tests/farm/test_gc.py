@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from db import migrate
+from db import migrate, workers
 from db.engine import connect
 from db.ledger import Ledger
 from farm.gc import collect_garbage
@@ -99,3 +99,15 @@ def test_a_file_that_is_put_while_it_is_set_aside_stays(tmp_path: Path) -> None:
         kind=Kind.SPEECH, key=digest("x"), digest16="0" * 16, suffix=".bin", size=1, age_s=1.0, touched_ns=1
     )
     assert not store.delete_untouched(gone)
+
+
+def test_workers_that_were_gone_for_a_week_are_forgotten(ledger: Ledger, tmp_path: Path) -> None:
+    """Every process that ever worked would otherwise be read at each look at the farm."""
+    store = Store(tmp_path / "store")
+    for name in ("old", "new"):
+        workers.register(ledger, name, host="h", device="cpu", capabilities=["speak"], profiles=[])
+    workers.leave(ledger, "old")
+    assert collect_garbage(ledger, store, grace_s=_DAY_S).workers == 0
+    ledger.clock = lambda now=ledger.clock: now() + 8 * _DAY_S * 1000  # type: ignore[misc]
+    assert collect_garbage(ledger, store, grace_s=_DAY_S).workers == 1
+    assert [worker.name for worker in workers.read_workers(ledger)] == ["new"]

@@ -241,7 +241,7 @@ def test_a_sweep_that_fails_or_takes_long_stops_nothing() -> None:
         if len(begun) == 1:
             raise AwayError("store-away", reason="gone")
         begun[-1].wait(20)
-        return Collected(artifacts=0, files=0, bytes=0, parts=0, keys=0)
+        return Collected(artifacts=0, files=0, bytes=0, parts=0, keys=0, workers=0)
 
     sweeper = Sweeper(collect, every_s=0.0)
     wait_for(lambda: sweeper.turn() or len(begun) == 2, seconds=5)

@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 import redis
 import structlog
+from sqlalchemy import text
 
-from db import leases, queue, reads
+from db import leases, queue, reads, workers
 from db.states import JobState, Outcome, Stage, StepState
 from db.values import Claim
 from farm import telemetry
@@ -205,3 +206,15 @@ def stuck_for_ever(folder: Path) -> None:
         (head,) = queue.heads(farm.ledger, SKILLS["speak"], limit=1)
         with runner(farm, "redis://127.0.0.1:1/0", speak) as worker:
             worker.run(head.step)
+
+
+def test_a_worker_that_the_ledger_has_forgotten_tells_of_itself_again(farm: Farm, redis_url: str) -> None:
+    """A machine that slept for weeks works on as before."""
+    with runner(farm, redis_url, until_stopped):
+        workers.leave(farm.ledger, "w")
+        with farm.ledger.write("forget") as connection:
+            connection.execute(text("DELETE FROM skills"))
+            connection.execute(text("DELETE FROM workers"))
+        wait_for(lambda: workers.read_workers(farm.ledger), seconds=10)
+        (worker,) = workers.read_workers(farm.ledger)
+        assert {skill.capability for skill in worker.skills} == set(CAPABILITIES)

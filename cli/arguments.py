@@ -33,7 +33,7 @@ def take_apart(arguments: Sequence[str], environment: Mapping[str, str]) -> Requ
     """Separate `--json` and `--lang` from the rest; what follows a bare ``--`` is left as it is.
 
     Raises:
-        InputError: ``command-usage``, for a language that is not spoken.
+        InputError: ``command-language-unknown``, for a language that is not spoken.
     """
     json = False
     language = of_locale(environment)
@@ -58,4 +58,4 @@ def _language(value: str) -> Language:
     for language in LANGUAGES:
         if value == language:
             return language
-    raise InputError("command-usage", reason=f"--lang takes {' or '.join(LANGUAGES)}, not {value!r}")
+    raise InputError("command-language-unknown", language=value, known=", ".join(LANGUAGES))

@@ -34,7 +34,23 @@ class Exit(IntEnum):
 
 #: Codes whose exit says more than their class does.
 _BY_CODE = {
-    "command-usage": Exit.USAGE,
+    **dict.fromkeys(
+        (
+            "command-argument-missing",
+            "command-incomplete",
+            "command-jobs-or-batch",
+            "command-language-unknown",
+            "command-number-wrong",
+            "command-option-unknown",
+            "command-option-value-missing",
+            "command-option-value-surplus",
+            "command-state-unknown",
+            "command-unknown",
+            "command-usage",
+            "command-words-surplus",
+        ),
+        Exit.USAGE,
+    ),
     "command-nothing-submitted": Exit.UNKNOWN,
     "ledger-batch-unknown": Exit.UNKNOWN,
     "ledger-job-unknown": Exit.UNKNOWN,
@@ -46,6 +62,10 @@ _BY_CODE = {
     "farm-no-redis-server": Exit.SETUP,
     "farm-port-taken": Exit.SETUP,
     "farm-redis-unknown": Exit.SETUP,
+    "farm-knob-choice": Exit.SETUP,
+    "farm-knob-number": Exit.SETUP,
+    "farm-knob-unknown": Exit.SETUP,
+    "farm-knob-wrong": Exit.SETUP,
     "farm-settings-wrong": Exit.SETUP,
     "ledger-schema-missing": Exit.SETUP,
     "ledger-schema-new": Exit.SETUP,

@@ -16,8 +16,10 @@ import typer
 
 from cli.arguments import take_apart
 from cli.exits import Exit, exit_of
+from cli.language import of_locale
 from cli.terminal import Terminal
-from pipeline.plan.errors import DefectError, InputError, LecternError
+from cli.usage import check_command, usage_error
+from pipeline.plan.errors import DefectError, LecternError
 
 _ABOUT = (
     "Make talking-portrait films by the hundred: a spreadsheet of scripts and a portrait in, finished, "
@@ -107,7 +109,9 @@ def main() -> NoReturn:
 
 def run(arguments: Sequence[str], environment: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
     """Run one command; the exit code (`cli.exits.Exit`). No known error shows a traceback."""
-    terminal = Terminal(json_wanted="--json" in arguments, language="en", stdout=stdout, stderr=stderr)
+    terminal = Terminal(
+        json_wanted="--json" in arguments, language=of_locale(environment), stdout=stdout, stderr=stderr
+    )
     try:
         request = take_apart(arguments, environment)
         terminal = Terminal(json_wanted=request.json, language=request.language, stdout=stdout, stderr=stderr)
@@ -124,12 +128,13 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], stdout: TextIO
 
 
 def _command(rest: Sequence[str], terminal: Terminal) -> int:
+    check_command(rest, COMMANDS, {name: parts for name, (_, parts) in GROUPS.items()})
     try:
         code = make_app(rest[0] if rest else "")(
             list(rest) or ["--help"], prog_name="lectern", obj=terminal, standalone_mode=False
         )
     except typer.TyperException as error:
-        raise InputError("command-usage", reason=error.format_message()) from error
+        raise usage_error(error, rest) from error
     except typer.Abort:
         return Exit.INTERRUPTED
     return code if isinstance(code, int) else Exit.OK

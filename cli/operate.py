@@ -60,7 +60,7 @@ def _operate(
     batch: int | None,
 ) -> Exit:
     if bool(jobs) == (batch is not None):
-        raise InputError("command-usage", reason="name either jobs or a batch (--batch)")
+        raise InputError("command-jobs-or-batch", command=context.command_path)
     with open_farm() as farm:
         done = act(farm, jobs_of(farm.ledger, batch) if batch is not None else jobs or ())
     terminal = terminal_of(context)

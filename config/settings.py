@@ -201,8 +201,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings.model_validate(values)
 
 
-def _from_environment(env: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    given: dict[str, dict[str, str]] = {}
+def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
     if home := env.get("LECTERN_HOME"):
         given["paths"] = {"home": home}
     for name, value in env.items():
@@ -210,7 +210,9 @@ def _from_environment(env: Mapping[str, str]) -> dict[str, dict[str, str]]:
             continue
         section, gap, knob = name.removeprefix(_PREFIX).lower().partition("__")
         if not gap:
-            raise ValueError(f"{name}: there is no such knob")
+            # No section: it stands among them under its own name, and is found unknown there.
+            given[name] = value
+            continue
         given.setdefault(section, {})[knob] = value
     return given
 

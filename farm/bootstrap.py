@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,23 +93,29 @@ def settings_of(environment: Mapping[str, str] | None = None) -> Settings:
     """What is set: default.toml < lectern.toml < environment (the process's own unless one is given).
 
     Raises:
-        InputError: ``farm-settings-wrong``, with the place and the reason.
+        InputError: ``farm-knob-unknown``, ``farm-knob-number``, ``farm-knob-choice`` or ``farm-knob-wrong`` with
+            the first knob that is wrong, or ``farm-settings-wrong``: a file cannot be read at all.
     """
     try:
         return read_settings(environment)
     except ValidationError as error:
-        raise InputError("farm-settings-wrong", reason=_wrong_knobs(error)) from error
+        raise _wrong_knob(error) from error
     except (ValueError, OSError) as error:
         raise InputError("farm-settings-wrong", reason=telemetry.one_line(error)) from error
 
 
-def _wrong_knobs(error: ValidationError) -> str:
-    """Each knob that is unknown or wrongly set, as an operator wrote it, with the reason."""
-    return "; ".join(
-        f"{'.'.join(map(str, wrong['loc']))}: "
-        + ("there is no such knob" if wrong["type"] == "extra_forbidden" else wrong["msg"])
-        for wrong in error.errors(include_url=False)
-    )
+def _wrong_knob(error: ValidationError) -> InputError:
+    """The first knob that is unknown or wrongly set, as an operator wrote it, and what it may be."""
+    wrong = error.errors(include_url=False)[0]
+    knob, value = ".".join(map(str, wrong["loc"])), str(wrong["input"])
+    if wrong["type"] == "extra_forbidden":
+        return InputError("farm-knob-unknown", knob=knob)
+    if wrong["type"].startswith(("int_", "float_")):
+        return InputError("farm-knob-number", knob=knob, value=value)
+    if wrong["type"] == "literal_error":
+        known = ", ".join(re.findall("'([^']*)'", wrong["ctx"]["expected"]))
+        return InputError("farm-knob-choice", knob=knob, value=value, known=known)
+    return InputError("farm-knob-wrong", knob=knob, value=value)
 
 
 def open_workshop(settings: Settings | None = None) -> Workshop:

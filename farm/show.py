@@ -83,7 +83,7 @@ def jobs(
     A standing is what a job counts as: its state, or ``held`` when it is queued or active and has a hold.
 
     Raises:
-        InputError: ``command-usage``: there is no such state.
+        InputError: ``command-state-unknown``: there is no such state.
     """
     chosen, held = None, None
     if state == _HELD:
@@ -93,7 +93,7 @@ def jobs(
         held = False if chosen in {JobState.QUEUED, JobState.ACTIVE} else None
     elif state is not None:
         known = ", ".join([*JobState, _HELD])
-        raise InputError("command-usage", reason=f"--state takes one of {known}, not {state!r}")
+        raise InputError("command-state-unknown", state=state, known=known)
     lines = reads.list_jobs(farm.ledger, batch=batch, state=chosen, held=held, limit=most)
     return tuple(_job(farm, line) for line in lines)
 

@@ -111,16 +111,18 @@ def archive_id(root: Path) -> str:
     """The id of an archive that can be reached.
 
     Raises:
-        AwayError: ``archive-away``: no folder, or no marker in it, as in a mount point without its mount.
+        AwayError: ``archive-unmarked``: no folder, or no marker in it, as in a mount point without its mount;
+            ``archive-marker-damaged``, or ``archive-away``: it cannot be read.
     """
     try:
         marker = json.loads((root / MARKER).read_text("utf-8"))
         return str(marker["archive"])
     except FileNotFoundError as error:
-        raise AwayError("archive-away", root=str(root), reason=f"no {MARKER}") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        reason = trouble(error)[1] if isinstance(error, OSError) else f"damaged {MARKER}"
-        raise AwayError("archive-away", root=str(root), reason=reason) from error
+        raise AwayError("archive-unmarked", root=str(root), marker=MARKER) from error
+    except OSError as error:
+        raise AwayError("archive-away", root=str(root), reason=trouble(error)[1]) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise AwayError("archive-marker-damaged", root=str(root), marker=MARKER) from error
 
 
 def archive(
@@ -148,7 +150,7 @@ def archive(
         crash: called after each file operation with the point's name.
 
     Raises:
-        AwayError: ``archive-away`` (missing, without marker, read-only) or ``archive-full``.
+        AwayError: as `archive_id`, ``archive-exchanged``: another one lies there now, or ``archive-full``.
         InputError: ``archive-name-taken``: another file bears the name.
         DamageError: an artifact is missing or not what it was.
         TransientError: ``archive-failed`` or ``archive-copy-differs``.
@@ -173,7 +175,7 @@ def archive(
         _tell(error, root)
     # A share that was unmounted meanwhile leaves an empty folder behind, which takes files gladly.
     if archive_id(root) != known:
-        raise AwayError("archive-away", root=str(root), reason="another archive")
+        raise AwayError("archive-exchanged", root=str(root))
     return delivery.name
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from cli.arguments import take_apart
+from cli.exits import Exit
+from cli.main import run
 from pipeline.plan.errors import InputError
 
 
@@ -43,8 +47,15 @@ def test_what_follows_two_dashes_is_left_alone() -> None:
     assert request.rest == ("submit", "--", "--json", "--lang")
 
 
+def test_a_language_that_is_not_spoken_is_told_in_the_one_of_the_locale() -> None:
+    """The exit code says that the command line is at fault."""
+    out, err = io.StringIO(), io.StringIO()
+    assert run(["status", "--lang", "fr"], {"LANG": "zh_CN.UTF-8"}, out, err) == Exit.USAGE
+    assert "不会说" in err.getvalue()
+
+
 @pytest.mark.parametrize("arguments", [["--lang", "fr"], ["--lang"], ["--lang="]])
 def test_a_language_that_is_not_spoken_is_refused(arguments: list[str]) -> None:
     """A missing or unknown language is a mistake of usage, and said so."""
-    with pytest.raises(InputError, match="command-usage"):
+    with pytest.raises(InputError, match="command-language-unknown"):
         take_apart(arguments, {})

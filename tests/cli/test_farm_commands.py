@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -104,24 +105,36 @@ def test_what_is_not_there_has_an_exit_code_of_its_own(
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "code", "named"),
     [
-        ("dance",),
-        ("submit",),
-        ("show", "one"),
-        ("cancel",),
-        ("cancel", 1, "--batch", 1),
-        ("db",),
-        ("status", "--lang", "fr"),
+        (("dance",), "command-unknown", "dance"),
+        (("db",), "command-incomplete", "lectern db upgrade"),
+        (("db", "dance"), "command-unknown", "db dance"),
+        (("submit",), "command-argument-missing", "MANIFEST"),
+        (("show",), "command-argument-missing", "JOB"),
+        (("render", "-p", "a.png"), "command-argument-missing", "--script"),
+        (("show", "one"), "command-number-wrong", "JOB"),
+        (("cancel", "one"), "command-number-wrong", "JOB"),
+        (("gc", "--grace-hours", 0), "command-number-wrong", "--grace-hours"),
+        (("list", "--most", "many"), "command-number-wrong", "--most"),
+        (("cancel",), "command-jobs-or-batch", "lectern cancel --batch 2"),
+        (("cancel", 1, "--batch", 1), "command-jobs-or-batch", "lectern cancel"),
+        (("status", "--dance"), "command-option-unknown", "--dance"),
+        (("submit", "a.csv", "--key"), "command-option-value-missing", "--key"),
+        (("submit", "a.csv", "--strict=yes"), "command-option-value-surplus", "--strict"),
+        (("status", "now"), "command-words-surplus", "lectern status"),
     ],
 )
 def test_a_command_that_is_not_understood_is_a_mistake_of_usage(
-    lectern: Lectern, arguments: tuple[object, ...]
+    lectern: Lectern, arguments: tuple[object, ...], code: str, named: str
 ) -> None:
-    """The answer says what was wrong, without a traceback, and as JSON when that was asked for."""
-    answer = lectern(*arguments, "--json")
+    """The answer names what was wrong, in the reader's language alone, and as JSON when that was asked for."""
+    answer = lectern("--lang", "zh", *arguments, "--json")
     assert answer.code == Exit.USAGE
-    assert answer.failure["code"] == "command-usage"
+    assert answer.failure["code"] == code
+    said = answer.failure["what"] + answer.failure["cure"]
+    assert named in said
+    assert not re.search(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", re.sub("`.*?`", "", said))
 
 
 def test_a_state_that_does_not_exist_is_a_mistake_of_usage(lectern: Lectern, manifest: Path) -> None:

@@ -39,19 +39,22 @@ def test_a_setting_that_is_wrong_is_named(program: Lectern) -> None:
     """A misspelt knob is no silent default."""
     answer = program("status", "--json", LECTERN_FILM__FPS="many")
     assert answer.code == Exit.SETUP
-    assert answer.failure["code"] == "farm-settings-wrong"
-    assert "fps" in answer.failure["what"]
+    assert answer.failure["code"] == "farm-knob-number"
+    assert "film.fps takes a number, not “many”" in answer.failure["what"]
+    answer = program("status", "--json", "--lang", "zh", LECTERN_LOG__LEVEL="loud")
+    assert answer.failure["code"] == "farm-knob-choice"
+    assert "debug, info, warning, error" in answer.failure["cure"]
 
 
 def test_a_knob_that_does_not_exist_is_named(program: Lectern) -> None:
     """In the operator's own words, without those of a library."""
     answer = program("status", "--json", LECTERN_WORKER__CUONT="3")
     assert answer.code == Exit.SETUP
-    assert "worker.cuont: there is no such knob" in answer.failure["what"]
+    assert "There is no knob worker.cuont" in answer.failure["what"]
     assert "pydantic" not in answer.err
     answer = program("status", "--json", LECTERN_WURKER="3")
     assert answer.code == Exit.SETUP
-    assert "LECTERN_WURKER: there is no such knob" in answer.failure["what"]
+    assert "There is no knob LECTERN_WURKER" in answer.failure["what"]
 
 
 def test_one_film_is_made_without_any_farm(

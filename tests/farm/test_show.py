@@ -65,7 +65,7 @@ def test_lists_can_be_asked_for_a_state(farm: Farm, batch: int) -> None:
     assert len(show.jobs(farm, batch=batch, state="queued")) == 3
     assert show.jobs(farm, batch=batch, state="held") == ()
     assert len(show.jobs(farm, batch=batch, most=2)) == 2
-    with pytest.raises(InputError, match="command-usage"):
+    with pytest.raises(InputError, match="command-state-unknown"):
         show.jobs(farm, batch=batch, state="asleep")
 
 

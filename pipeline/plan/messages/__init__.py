@@ -19,6 +19,7 @@ from pipeline.plan.messages import (
     script,
     store,
     submit,
+    usage,
     voice,
 )
 from pipeline.plan.messages.model import Message, Text
@@ -38,6 +39,7 @@ _ROOMS = (
     script,
     store,
     submit,
+    usage,
     voice,
 )
 

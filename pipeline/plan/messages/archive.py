@@ -4,20 +4,70 @@ from __future__ import annotations
 
 from pipeline.plan.messages.model import Message, Text
 
+_MARKER_WHY = (
+    "A folder is the archive only while it carries its marker. A mount point without its mount has none, so "
+    "films are never delivered to the wrong disk."
+)
+_MARKER_WHY_ZH = (
+    "只有带有标记文件的目录才是归档目录。未挂载的挂载点没有标记，因此影片不会被写到错误的磁盘上。"
+)
+
 MESSAGES: tuple[Message, ...] = (
+    Message(
+        code="archive-unmarked",
+        level="error",
+        en=Text(
+            what="{root} is no archive: it has no marker {marker}.",
+            why=_MARKER_WHY,
+            cure="Mount it if it is a share; if it was never made an archive, `lectern archive init` does it. "
+            "Films wait.",
+        ),
+        zh=Text(
+            what="{root} 不是归档目录：缺少标记文件 {marker}。",
+            why=_MARKER_WHY_ZH,
+            cure="若它是网络共享，请先挂载；若从未设为归档目录，请运行 `lectern archive init`。影片会等待，不会丢失。",
+        ),
+    ),
+    Message(
+        code="archive-marker-damaged",
+        level="error",
+        en=Text(
+            what="The marker {marker} of the archive {root} is damaged.",
+            why=_MARKER_WHY,
+            cure="Check the disk, delete the marker, and run `lectern archive init`. Films wait.",
+        ),
+        zh=Text(
+            what="归档目录 {root} 的标记文件 {marker} 已损坏。",
+            why=_MARKER_WHY_ZH,
+            cure="请检查磁盘，删除该标记文件，再运行 `lectern archive init`。影片会等待，不会丢失。",
+        ),
+    ),
+    Message(
+        code="archive-exchanged",
+        level="error",
+        en=Text(
+            what="Another archive came to lie at {root} while a film was being delivered.",
+            why="A share was mounted or unmounted in that moment; each archive's marker bears a name of its own.",
+            cure="Nothing has to be done: the film waits and is delivered again.",
+        ),
+        zh=Text(
+            what="交付影片期间，{root} 处换成了另一个归档目录。",
+            why="当时恰好挂载或卸载了共享；每个归档目录的标记都有自己的编号。",
+            cure="无需任何操作：影片会等待并重新交付。",
+        ),
+    ),
     Message(
         code="archive-away",
         level="error",
         en=Text(
             what="The archive {root} cannot be reached: {reason}.",
-            why="A folder is the archive only while it carries its marker and can be written. A mount point "
-            "without its mount has no marker, so films are never delivered to the wrong disk.",
-            cure="Mount it, or make a new folder an archive with `lectern archive init`. Films wait.",
+            why="Its disk or server does not answer, or does not let you read or write there.",
+            cure="Check the mount, the network and the folder's permissions. Films wait.",
         ),
         zh=Text(
             what="无法访问归档目录 {root}：{reason}。",
-            why="只有带有标记文件且可写的目录才是归档目录。未挂载的挂载点没有标记，因此影片不会被写到错误的磁盘上。",
-            cure="请挂载它，或用 `lectern archive init` 把新目录设为归档目录。影片会等待，不会丢失。",
+            why="它的磁盘或服务器没有响应，或不允许读写。",
+            cure="请检查挂载、网络和该目录的权限。影片会等待，不会丢失。",
         ),
     ),
     Message(
@@ -59,7 +109,7 @@ MESSAGES: tuple[Message, ...] = (
         zh=Text(
             what="归档目录中 {name} 的副本与写入的内容不一致。",
             why="每个文件在命名之前都会被读回并比对；这个文件读回后发生了变化。",
-            cure="系统会自动重试。如果一直出现，说明归档磁盘、内存或网络有故障。",
+            cure="系统会自动重试。如果一直出现，说明归档磁盘或网络有故障。",
         ),
     ),
     Message(

@@ -6,20 +6,6 @@ from pipeline.plan.messages.model import Message, Text
 
 MESSAGES: tuple[Message, ...] = (
     Message(
-        code="command-usage",
-        level="error",
-        en=Text(
-            what="The command was not understood: {reason}",
-            why="An option, an argument or a command is missing, unknown or has a value it cannot have.",
-            cure="`lectern --help` lists the commands; `lectern COMMAND --help` explains one.",
-        ),
-        zh=Text(
-            what="无法理解该命令：{reason}",
-            why="某个选项、参数或命令缺失、未知，或取值不允许。",
-            cure="`lectern --help` 列出所有命令；`lectern 命令 --help` 说明其中一个。",
-        ),
-    ),
-    Message(
         code="command-unexpected",
         level="error",
         en=Text(

@@ -4,22 +4,86 @@ from __future__ import annotations
 
 from pipeline.plan.messages.model import Message, Text
 
-MESSAGES: tuple[Message, ...] = (
+_SETTINGS_WHY = (
+    "Settings come from lectern.toml and from variables that begin with LECTERN_; every knob is known by name "
+    "and has a type."
+)
+_SETTINGS_WHY_ZH = "设置来自 lectern.toml 以及以 LECTERN_ 开头的环境变量；每个选项都有固定的名称和类型。"
+
+_SETTINGS = (
+    Message(
+        code="farm-knob-unknown",
+        level="error",
+        en=Text(
+            what="There is no knob {knob}.",
+            why=_SETTINGS_WHY,
+            cure="Correct its name, or delete it; config/default.toml lists every knob with its reason.",
+        ),
+        zh=Text(
+            what="没有名为 {knob} 的设置项。",
+            why=_SETTINGS_WHY_ZH,
+            cure="请更正名称或将其删除；config/default.toml 列出了每个设置项及其用途。",
+        ),
+    ),
+    Message(
+        code="farm-knob-number",
+        level="error",
+        en=Text(
+            what="The knob {knob} takes a number, not “{value}”.",
+            why=_SETTINGS_WHY,
+            cure="Correct the value; config/default.toml shows the usual one and its reason.",
+        ),
+        zh=Text(
+            what="设置项 {knob} 应为数字，而不是“{value}”。",
+            why=_SETTINGS_WHY_ZH,
+            cure="请更正取值；config/default.toml 中有默认值及其用途。",
+        ),
+    ),
+    Message(
+        code="farm-knob-choice",
+        level="error",
+        en=Text(
+            what="The knob {knob} cannot be “{value}”.",
+            why=_SETTINGS_WHY,
+            cure="Use one of these: {known}.",
+        ),
+        zh=Text(
+            what="设置项 {knob} 不能是“{value}”。",
+            why=_SETTINGS_WHY_ZH,
+            cure="请使用以下之一：{known}。",
+        ),
+    ),
+    Message(
+        code="farm-knob-wrong",
+        level="error",
+        en=Text(
+            what="The knob {knob} cannot be “{value}”.",
+            why=_SETTINGS_WHY,
+            cure="Correct the value; config/default.toml shows the usual one and its reason.",
+        ),
+        zh=Text(
+            what="设置项 {knob} 不能是“{value}”。",
+            why=_SETTINGS_WHY_ZH,
+            cure="请更正取值；config/default.toml 中有默认值及其用途。",
+        ),
+    ),
     Message(
         code="farm-settings-wrong",
         level="error",
         en=Text(
             what="The settings cannot be read: {reason}.",
-            why="Settings come from lectern.toml and from variables that begin with LECTERN_; every knob "
-            "is known by name and has a type.",
-            cure="Correct the value or the name; config/default.toml lists every knob with its reason.",
+            why="lectern.toml has to be there if LECTERN_CONFIG names it, readable by you, and TOML.",
+            cure="Correct the file; config/default.toml shows what it looks like.",
         ),
         zh=Text(
             what="无法读取设置：{reason}。",
-            why="设置来自 lectern.toml 以及以 LECTERN_ 开头的环境变量；每个选项都有固定的名称和类型。",
-            cure="请改正该值或名称；config/default.toml 列出了每个选项及其用途。",
+            why="LECTERN_CONFIG 所指的 lectern.toml 必须存在、可读，并且是 TOML 格式。",
+            cure="请修正该文件；config/default.toml 展示了它的样子。",
         ),
     ),
+)
+
+_PROCESSES = (
     Message(
         code="farm-already-up",
         level="error",
@@ -230,3 +294,5 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
 )
+
+MESSAGES: tuple[Message, ...] = (*_SETTINGS, *_PROCESSES)

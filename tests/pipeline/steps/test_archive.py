@@ -275,14 +275,14 @@ def test_folder_without_marker_is_away(delivery: Delivery, store: Store, tmp_pat
             folder.mkdir()
         with pytest.raises(AwayError) as caught:
             archive(delivery, store=store, root=folder)
-        assert caught.value.code == "archive-away"
+        assert caught.value.code == "archive-unmarked"
     assert list((tmp_path / "empty").iterdir()) == []
 
 
 def test_damaged_marker_is_away(root: Path) -> None:
     """A marker that cannot be read makes no archive."""
     (root / room.MARKER).write_text("[]")
-    with pytest.raises(AwayError, match="archive-away"):
+    with pytest.raises(AwayError, match="archive-marker-damaged"):
         archive_id(root)
 
 
@@ -300,7 +300,7 @@ def test_unmounted_in_between_is_away(delivery: Delivery, store: Store, root: Pa
         if point == "archive-parts-removed":
             (root / room.MARKER).unlink()
 
-    with pytest.raises(AwayError, match="archive-away"):
+    with pytest.raises(AwayError, match="archive-unmarked"):
         archive(delivery, store=store, root=root, crash=unmount)
 
 

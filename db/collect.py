@@ -6,39 +6,63 @@ long as it is remembered. So failed and canceled jobs, which may be retried, kee
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import BindParameter, bindparam, delete, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, exists, func, select
 
 from db import rows
 from db.ledger import Ledger
+from db.prepared import run
 from db.states import ArchiveState, Role
 from db.tables import IS_RUNNING, artifacts, attempts, jobs, key_leases, results, steps, uses
+from pipeline.plan.artifact import Kind
 
 _OLDEST = select(func.min(attempts.c.started_at)).join_from(
     steps, attempts, (attempts.c.step_id == steps.c.id) & (attempts.c.number == steps.c.fence)
 )
 _OLDEST = _OLDEST.where(IS_RUNNING)
-_needed = or_(
-    exists().where(
+_after: BindParameter[int] = bindparam("after")
+_upto: BindParameter[int] = bindparam("upto")
+
+
+def _in_window(column: ColumnElement[int]) -> ColumnElement[bool]:
+    return (column > _after) & (column <= _upto)
+
+
+# What refers to an artifact is looked for within the window alone, by the index of each column: so a look
+# costs what the window holds, whatever a database thinks of the rest. Each is a NOT EXISTS of its own, since
+# PostgreSQL makes a join of one, and not of several within an OR.
+_is_open = jobs.c.archive != ArchiveState.ARCHIVED.value
+_UNNEEDED = (
+    _in_window(artifacts.c.id),
+    ~exists().where(
         uses.c.artifact_id == artifacts.c.id,
+        _in_window(uses.c.artifact_id),
         uses.c.job_id == jobs.c.id,
-        jobs.c.archive != ArchiveState.ARCHIVED.value,
+        _is_open,
     ),
-    exists().where(results.c.artifact_id == artifacts.c.id, results.c.role != Role.TIMELINE.value),
-    exists().where(
+    ~exists().where(
         results.c.artifact_id == artifacts.c.id,
-        results.c.job_id == jobs.c.id,
-        jobs.c.archive != ArchiveState.ARCHIVED.value,
+        _in_window(results.c.artifact_id),
+        results.c.role != Role.TIMELINE.value,
     ),
-    exists().where(jobs.c.script_id == artifacts.c.id),
-    exists().where(jobs.c.portrait_id == artifacts.c.id),
+    ~exists().where(
+        results.c.artifact_id == artifacts.c.id,
+        _in_window(results.c.artifact_id),
+        results.c.job_id == jobs.c.id,
+        _is_open,
+    ),
+    ~exists().where(jobs.c.script_id == artifacts.c.id, _in_window(jobs.c.script_id)),
+    ~exists().where(jobs.c.portrait_id == artifacts.c.id, _in_window(jobs.c.portrait_id)),
 )
-_OLD = (
+_window = (
+    select(artifacts.c.id).where(artifacts.c.id > _after).order_by(artifacts.c.id).limit(rows.MANY).subquery()
+)
+_UPTO = select(func.max(_window.c.id))
+OLD = (
     select(artifacts.c.id)
-    .where(artifacts.c.made_at < bindparam("before"), artifacts.c.id > bindparam("after"), ~_needed)
+    .where(artifacts.c.made_at < bindparam("before"), *_UNNEEDED)
     .order_by(artifacts.c.id)
-    .limit(rows.MANY)
 )
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
 # Whoever is about to rest on one of them holds it; such a one is left for the next time.
@@ -48,12 +72,15 @@ _SEIZE = (
     .order_by(artifacts.c.id)
     .with_for_update(skip_locked=True)
 )
-_STILL_UNNEEDED = select(artifacts.c.id).where(artifacts.c.id.in_(_IDS), ~_needed)
+_STILL_UNNEEDED = select(artifacts.c.id).where(artifacts.c.id.in_(_IDS), *_UNNEEDED)
 _DROP_USES = delete(uses).where(uses.c.artifact_id.in_(_IDS))
 _DROP_RESULTS = delete(results).where(results.c.artifact_id.in_(_IDS))
 _DROP = delete(artifacts).where(artifacts.c.id.in_(_IDS))
-_KEPT = select(artifacts.c.kind, artifacts.c.key, artifacts.c.digest).where(
-    artifacts.c.key.in_(bindparam("keys", expanding=True)), artifacts.c.struck == 0
+# Without the kind, no index would lead to a key.
+KEPT = select(artifacts.c.key, artifacts.c.digest).where(
+    artifacts.c.kind == bindparam("kind_"),
+    artifacts.c.key.in_(bindparam("keys", expanding=True)),
+    artifacts.c.struck == 0,
 )
 _is_held = exists().where(steps.c.id == key_leases.c.step_id, steps.c.fence == key_leases.c.fence, IS_RUNNING)
 _STALE = select(key_leases.c.kind, key_leases.c.key).where(~_is_held)
@@ -82,31 +109,38 @@ def drop_unneeded(ledger: Ledger, *, before: int) -> int:
         AwayError: ``ledger-away``.
     """
     dropped = 0
-    after = 0
+    window = {"after": 0, "upto": 0}
     while True:
         with ledger.read() as connection:
-            some = list(connection.execute(_OLD, {"before": before, "after": after}).scalars())
-        if not some:
-            return dropped
-        after = some[-1]
-        with ledger.write("drop-unneeded") as connection:
-            seized = list(connection.execute(_SEIZE, {"ids": some}).scalars())
-            # Asked again in a statement of its own, which sees what was committed before the seizure.
-            ids = {"ids": list(connection.execute(_STILL_UNNEEDED, {"ids": seized}).scalars())}
-            connection.execute(_DROP_USES, ids)
-            connection.execute(_DROP_RESULTS, ids)
-            dropped += connection.execute(_DROP, ids).rowcount
+            upto = run(connection, _UPTO, window).scalar()
+            if upto is None:
+                return dropped
+            window["upto"] = upto
+            some = [row.id for row in run(connection, OLD, {"before": before, **window})]
+        if some:
+            dropped += _drop(ledger, some, window)
+        window["after"] = upto
 
 
-def kept_files(ledger: Ledger, keys: Collection[str]) -> frozenset[tuple[str, str, str]]:
-    """Kind, key and digest of every accepted artifact among some keys.
+def _drop(ledger: Ledger, some: list[int], window: Mapping[str, int]) -> int:
+    with ledger.write("drop-unneeded") as connection:
+        seized = list(connection.execute(_SEIZE, {"ids": some}).scalars())
+        # Asked again in a statement of its own, which sees what was committed before the seizure.
+        ids = {"ids": list(connection.execute(_STILL_UNNEEDED, {"ids": seized, **window}).scalars())}
+        connection.execute(_DROP_USES, ids)
+        connection.execute(_DROP_RESULTS, ids)
+        return connection.execute(_DROP, ids).rowcount
+
+
+def kept_files(ledger: Ledger, kind: Kind, keys: Collection[str]) -> frozenset[tuple[str, str]]:
+    """Key and digest of every accepted artifact of a kind among some keys.
 
     Raises:
         AwayError: ``ledger-away``.
     """
+    asked = {"keys": sorted(set(keys))}
     with ledger.read() as connection:
-        found = connection.execute(_KEPT, {"keys": sorted(set(keys))})
-        return frozenset((row.kind, row.key, row.digest) for row in found)
+        return frozenset((row.key, row.digest) for row in run(connection, KEPT, {"kind_": kind.value}, asked))
 
 
 def drop_stale_keys(ledger: Ledger) -> int:

@@ -85,8 +85,6 @@ artifacts = Table(
     _one_of("kind", Kind),
     _never_below("size", 0),
     CheckConstraint("struck IN (0, 1)", name="struck"),
-    # gc looks for the old ones.
-    Index(None, "made_at"),
 )
 
 

@@ -15,6 +15,7 @@ from itertools import islice
 
 from db import collect, workers
 from db.ledger import Ledger
+from pipeline.plan.artifact import Kind
 from pipeline.store import Store, StoredFile
 
 _MANY = 500
@@ -73,8 +74,10 @@ def collect_garbage(ledger: Ledger, store: Store, *, grace_s: float) -> Collecte
 def _unknown(ledger: Ledger, files: Iterator[StoredFile]) -> Iterator[StoredFile]:
     """Those of the files that are no accepted artifact's."""
     while some := list(islice(files, _MANY)):
-        kept = {
-            (kind, key, digest[:16])
-            for kind, key, digest in collect.kept_files(ledger, [each.key for each in some])
-        }
-        yield from (each for each in some if (each.kind.value, each.key, each.digest16) not in kept)
+        by_kind: dict[Kind, list[StoredFile]] = {}
+        for each in some:
+            by_kind.setdefault(each.kind, []).append(each)
+        for kind, found in by_kind.items():
+            known = collect.kept_files(ledger, kind, [each.key for each in found])
+            kept = {(key, digest[:16]) for key, digest in known}
+            yield from (each for each in found if (each.key, each.digest16) not in kept)

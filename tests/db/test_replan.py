@@ -10,6 +10,7 @@ from db.ledger import Ledger
 from db.outlook import Waiting, read_waits
 from db.states import Outcome, Stage, StepState
 from db.values import Chunk, Claim
+from db.views import StepView
 from pipeline.plan.errors import SupersededError
 from tests.db.acting import join, render, speak, take, try_step
 from tests.db.auditor import acts
@@ -26,7 +27,7 @@ def _come(ledger: Ledger) -> None:
     )
 
 
-def _renders(ledger: Ledger, job: int) -> list[reads.StepView]:
+def _renders(ledger: Ledger, job: int) -> list[StepView]:
     return [step for step in reads.read_job(ledger, job).steps if step.stage is Stage.RENDER]
 
 

@@ -35,7 +35,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_artifacts")),
         sa.UniqueConstraint("kind", "key", name=op.f("uq_artifacts_kind_key")),
     )
-    op.create_index(op.f("ix_artifacts_made_at"), "artifacts", ["made_at"], unique=False)
     op.create_table(
         "audit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

@@ -1,0 +1,59 @@
+"""gc asks by index, whatever the ledger has grown to, and finds what is old in windows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Executable, insert, select, text
+
+from db import collect
+from db.ledger import Ledger
+from db.prepared import run
+from db.tables import artifacts, jobs
+from pipeline.plan.artifact import Kind
+from tests.db.values import digest, submit
+
+_STRAY = 1100
+
+
+def _fill(ledger: Ledger) -> list[str]:
+    """Films that share a portrait, and more clips that nobody needs than one window holds; their keys."""
+    submit(ledger, [f"row{number}" for number in range(1500)])
+    keys = [digest(f"stray {number}") for number in range(_STRAY)]
+    same = {"kind": Kind.CLIP.value, "size": 1, "suffix": ".x", "struck": 0, "made_at": 1}
+    with ledger.write("fill") as connection:
+        run(connection, insert(artifacts), [{**same, "key": key, "digest": key} for key in keys])
+        connection.execute(text("ANALYZE"))
+    return keys
+
+
+def _plan(ledger: Ledger, statement: Executable, **asked: Any) -> str:  # noqa: ANN401 - of any type
+    with ledger.read() as connection:
+        compiled = statement.params(asked).compile(  # type: ignore[attr-defined]
+            connection, compile_kwargs={"literal_binds": True, "render_postcompile": True}
+        )
+        explain = "EXPLAIN QUERY PLAN " if ledger.is_sqlite else "EXPLAIN "
+        return " ".join(str(row) for row in connection.execute(text(explain + str(compiled))))
+
+
+def test_gc_asks_by_index(ledger: Ledger) -> None:
+    """No look goes through a table for each artifact: what is needed is joined, a file found by its kind."""
+    keys = _fill(ledger)
+    plan = _plan(ledger, collect.KEPT, kind_=Kind.CLIP.value, keys=keys[:5])
+    assert "kind_key" in plan or "autoindex_artifacts" in plan, plan
+    plan = _plan(ledger, collect.OLD, before=10, after=0, upto=500)
+    assert "SubPlan" not in plan, plan
+    assert "SCAN" not in plan, plan
+
+
+def test_what_nobody_needs_is_found_in_every_window(ledger: Ledger) -> None:
+    """All of it goes, none of what jobs refer to does, and what is young stays."""
+    keys = _fill(ledger)
+    assert collect.drop_unneeded(ledger, before=1) == 0
+    assert collect.kept_files(ledger, Kind.CLIP, keys) == {(key, key) for key in keys}
+    assert collect.kept_files(ledger, Kind.SPEECH, keys) == frozenset()
+    assert collect.drop_unneeded(ledger, before=ledger.clock() + 1) == _STRAY
+    with ledger.read() as connection:
+        left = set(connection.execute(select(artifacts.c.id)).scalars())
+        assert left == {*connection.execute(select(jobs.c.script_id)).scalars(),
+                        *connection.execute(select(jobs.c.portrait_id)).scalars()}  # fmt: skip

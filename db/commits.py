@@ -7,7 +7,7 @@ is a success: the reply was lost.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -222,7 +222,9 @@ def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision
         SupersededError, AwayError: as `finish_speak`.
     """
     if decision.verdict is Verdict.WAIT:
-        return _give_back(ledger, claim, replace(failure, outcome=Outcome.INTERRUPTED), decision.delay_ms)
+        told = {"error_code": failure.code, "error_facts": facts_to_text(failure.facts)}
+        failure = replace(failure, outcome=Outcome.INTERRUPTED)
+        return _give_back(ledger, claim, failure, decision.delay_ms, told)
     with ledger.write("fail") as connection:
         now = ledger.clock()
         if not _stop(connection, claim, failure, now):
@@ -262,16 +264,19 @@ def release(
         SupersededError, AwayError: as `finish_speak`.
     """
     failure = Failure(outcome=Outcome.INTERRUPTED, code=reason, machine_ms=machine_ms)
-    return _give_back(ledger, claim, failure, delay_ms)
+    # Nothing is wrong: an error that it met before is told no longer.
+    return _give_back(ledger, claim, failure, delay_ms, {"error_code": None, "error_facts": None})
 
 
-def _give_back(ledger: Ledger, claim: Claim, failure: Failure, delay_ms: int) -> Committed:
+def _give_back(
+    ledger: Ledger, claim: Claim, failure: Failure, delay_ms: int, told: Mapping[str, str | None]
+) -> Committed:
     with ledger.write("release") as connection:
         now = ledger.clock()
         if not _stop(connection, claim, failure, now):
             return Committed()
         back = {"state": StepState.READY.value, "not_before": now + delay_ms, "waits": claim.waits + 1}
-        rows.leave_step(connection, claim, back)
+        rows.leave_step(connection, claim, {**back, **told})
         rows.fold(connection, claim, failure.code)
         return Committed(ready=frozenset({claim.capability}))
 

@@ -7,11 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
-from db import claims, commits, leases, operations, queue, reads
+from db import claims, commits, leases, operations, queue, reads, workers
 from db.engine import connect
 from db.ledger import Ledger
+from db.outlook import Waiting, read_waits
 from db.states import ArchiveState, JobState, Outcome, Role, StepState
 from db.values import Chunk, Claim, Committed
+from db.views import Problem
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import AwayError, DamageError, InputError, SupersededError, TransientError
 from tests.db.acting import desk_of, fail, join, render, speak, take, try_step, until
@@ -84,7 +86,7 @@ def test_a_transient_error_is_tried_again_until_the_attempts_are_used_up(ledger:
         assert fail(ledger, claim, TransientError("voice-failed", reason="no device")) == Committed()
     view = reads.read_job(ledger, claim.job)
     assert view.line.state is JobState.FAILED
-    assert view.line.problem == reads.Problem(code="voice-failed", facts={"reason": "no device"})
+    assert view.line.problem == Problem(code="voice-failed", facts={"reason": "no device"})
     assert [attempt.outcome for attempt in view.steps[0].attempts] == [Outcome.ERROR] * 3
     assert (view.steps[0].id, view.steps[0].state) == (claim.step, StepState.DEAD)
 
@@ -127,6 +129,18 @@ def test_waiting_uses_up_no_attempt_and_leaves_one_row(ledger: Ledger) -> None:
     operations.retry(ledger, [claim.job], by="anna")
     assert reads.read_job(ledger, claim.job).line.archive is ArchiveState.PENDING
     commits.finish_archive(ledger, take(ledger, "archive"), path="d/x.mp4", machine_ms=1)
+
+
+def test_it_is_told_what_a_wait_is_for(ledger: Ledger) -> None:
+    """A full store is the reason while it is full; what another film makes is none, whatever went before."""
+    submit(ledger, ["row"])
+    workers.register(ledger, OTHER, host="h", device="cpu", capabilities=["speak"], profiles=[])
+    fail(ledger, take(ledger, "speak"), AwayError("store-full", reason="No space left on device"))
+    wait = read_waits(ledger, [1])[1]
+    assert wait.why is Waiting.RETRY
+    assert wait.problem == Problem(code="store-full", facts={"reason": "No space left on device"})
+    commits.release(ledger, take_soon(ledger, "speak"), delay_ms=1000, reason="farm-made-elsewhere")
+    assert read_waits(ledger, [1])[1].why is Waiting.SHARED
 
 
 def test_three_deaths_on_the_same_clip_are_poison(ledger: Ledger) -> None:

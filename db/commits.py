@@ -222,9 +222,9 @@ def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision
         SupersededError, AwayError: as `finish_speak`.
     """
     if decision.verdict is Verdict.WAIT:
-        told = {"error_code": failure.code, "error_facts": facts_to_text(failure.facts)}
+        error = {"error_code": failure.code, "error_facts": facts_to_text(failure.facts)}
         failure = replace(failure, outcome=Outcome.INTERRUPTED)
-        return _give_back(ledger, claim, failure, decision.delay_ms, told)
+        return _give_back(ledger, claim, failure, decision.delay_ms, error)
     with ledger.write("fail") as connection:
         now = ledger.clock()
         if not _stop(connection, claim, failure, now):
@@ -269,14 +269,14 @@ def release(
 
 
 def _give_back(
-    ledger: Ledger, claim: Claim, failure: Failure, delay_ms: int, told: Mapping[str, str | None]
+    ledger: Ledger, claim: Claim, failure: Failure, delay_ms: int, error: Mapping[str, str | None]
 ) -> Committed:
     with ledger.write("release") as connection:
         now = ledger.clock()
         if not _stop(connection, claim, failure, now):
             return Committed()
         back = {"state": StepState.READY.value, "not_before": now + delay_ms, "waits": claim.waits + 1}
-        rows.leave_step(connection, claim, {**back, **told})
+        rows.leave_step(connection, claim, {**back, **error})
         rows.fold(connection, claim, failure.code)
         return Committed(ready=frozenset({claim.capability}))
 

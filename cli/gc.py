@@ -18,7 +18,7 @@ _HOUR_S = 3600
 def gc(
     context: typer.Context,
     grace_hours: Annotated[
-        int | None, typer.Option("--grace-hours", min=1, help="What is younger is kept.")
+        int | None, typer.Option("--grace-hours", metavar="HOURS", min=1, help="What is younger is kept.")
     ] = None,
 ) -> Exit:
     """Remove from the store what no job needs any more.

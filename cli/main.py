@@ -16,6 +16,7 @@ import typer
 
 from cli.arguments import take_apart
 from cli.exits import Exit, exit_of
+from cli.helping import HelpfulCommand, HelpfulGroup
 from cli.language import of_locale
 from cli.terminal import Terminal
 from cli.usage import check_command, usage_error
@@ -70,6 +71,7 @@ def make_app(first: str) -> typer.Typer:
         epilog=_EVERYWHERE,
         add_completion=False,
         rich_markup_mode=None,
+        cls=HelpfulGroup,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     # Without it, an app with a single command would be that command itself.
@@ -77,13 +79,13 @@ def make_app(first: str) -> typer.Typer:
     known = first in COMMANDS or first in GROUPS
     for name, place in COMMANDS.items():
         if name == first or not known:
-            app.command(name, epilog=_EVERYWHERE)(_function(place))
+            app.command(name, cls=HelpfulCommand, epilog=_EVERYWHERE)(_function(place))
     for name, (about, parts) in GROUPS.items():
         if name == first or not known:
-            group = typer.Typer(name=name, help=about, rich_markup_mode=None)
+            group = typer.Typer(name=name, help=about, rich_markup_mode=None, cls=HelpfulGroup)
             group.callback()(_no_command)
             for part, place in parts.items():
-                group.command(part, epilog=_EVERYWHERE)(_function(place))
+                group.command(part, cls=HelpfulCommand, epilog=_EVERYWHERE)(_function(place))
             app.add_typer(group)
     return app
 

@@ -29,7 +29,7 @@ State = Annotated[
         help="Only jobs in this state: queued, active, completed, failed, canceled, review or held.",
     ),
 ]
-Most = Annotated[int, typer.Option("--most", min=1, help="At most so many lines.")]
+Most = Annotated[int, typer.Option("--most", metavar="N", min=1, help="At most so many lines.")]
 
 
 def status(context: typer.Context) -> Exit:

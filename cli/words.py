@@ -97,8 +97,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "没有能做此事的工作进程：`lectern up`",
     ),
     "waiting-no-profile": (
-        "no worker renders as this film was planned (another FFmpeg, engine or setting); before long it is "
-        "planned anew",
+        "no worker renders as this film was planned (other FFmpeg, engine or settings); planned anew soon",
         "没有工作进程能按本片原定的渲染方式（FFmpeg、引擎或设置的版本）渲染；稍后会自动重新规划",
     ),
     "waiting-retry": ("tried again in {span}: {error}", "{span}后重试：{error}"),
@@ -235,6 +234,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Lectern cannot work before the errors above are mended.",
         "解决上面的错误之前，Lectern 无法工作。",
     ),
+    # Help.
+    "help-usage": ("Usage: {usage}", "用法：{usage}"),
+    "help-option-mark": ("[OPTIONS]", "[选项]"),
+    "help-command-mark": ("COMMAND", "命令"),
+    "help-arguments": ("Arguments:", "参数："),
+    "help-options": ("Options:", "选项："),
+    "help-commands": ("Commands:", "命令："),
+    "help-required": ("(required)", "（必填）"),
+    "help-default": ("(default: {value})", "（默认：{value}）"),
     # Small words.
     "error": ("error:", "错误："),
     "warning": ("warning:", "警告："),

@@ -93,8 +93,8 @@ def settings_of(environment: Mapping[str, str] | None = None) -> Settings:
     """What is set: default.toml < lectern.toml < environment (the process's own unless one is given).
 
     Raises:
-        InputError: ``farm-knob-unknown``, ``farm-knob-number``, ``farm-knob-choice`` or ``farm-knob-wrong`` with
-            the first knob that is wrong, or ``farm-settings-wrong``: a file cannot be read at all.
+        InputError: ``farm-knob-unknown``, ``farm-knob-number``, ``farm-knob-choice`` or ``farm-knob-wrong``
+            with the first knob that is wrong, or ``farm-settings-wrong``: a file cannot be read at all.
     """
     try:
         return read_settings(environment)

@@ -128,7 +128,7 @@ def test_what_is_not_there_has_an_exit_code_of_its_own(
 def test_a_command_that_is_not_understood_is_a_mistake_of_usage(
     lectern: Lectern, arguments: tuple[object, ...], code: str, named: str
 ) -> None:
-    """The answer names what was wrong, in the reader's language alone, and as JSON when that was asked for."""
+    """The answer names what was wrong, in the reader's language alone, and as JSON when that is asked for."""
     answer = lectern("--lang", "zh", *arguments, "--json")
     assert answer.code == Exit.USAGE
     assert answer.failure["code"] == code

@@ -19,13 +19,14 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="{root} is no archive: it has no marker {marker}.",
             why=_MARKER_WHY,
-            cure="Mount it if it is a share; if it was never made an archive, `lectern archive init` does it. "
-            "Films wait.",
+            cure="Mount it if it is a share; if it was never made an archive, `lectern archive init` does "
+            "it. Films wait.",
         ),
         zh=Text(
             what="{root} 不是归档目录：缺少标记文件 {marker}。",
             why=_MARKER_WHY_ZH,
-            cure="若它是网络共享，请先挂载；若从未设为归档目录，请运行 `lectern archive init`。影片会等待，不会丢失。",
+            cure="若它是网络共享，请先挂载；若从未设为归档目录，请运行 `lectern archive init`。"
+            "影片会等待，不会丢失。",
         ),
     ),
     Message(
@@ -47,7 +48,7 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="Another archive came to lie at {root} while a film was being delivered.",
-            why="A share was mounted or unmounted in that moment; each archive's marker bears a name of its own.",
+            why="A share was mounted or unmounted in that moment; each archive's marker bears its own name.",
             cure="Nothing has to be done: the film waits and is delivered again.",
         ),
         zh=Text(

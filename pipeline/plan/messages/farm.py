@@ -5,8 +5,8 @@ from __future__ import annotations
 from pipeline.plan.messages.model import Message, Text
 
 _SETTINGS_WHY = (
-    "Settings come from lectern.toml and from variables that begin with LECTERN_; every knob is known by name "
-    "and has a type."
+    "Settings come from lectern.toml and from variables that begin with LECTERN_; every knob is known by "
+    "name and has a type."
 )
 _SETTINGS_WHY_ZH = "设置来自 lectern.toml 以及以 LECTERN_ 开头的环境变量；每个选项都有固定的名称和类型。"
 

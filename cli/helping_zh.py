@@ -1,0 +1,135 @@
+"""The help of the commands in simplified Chinese: each paragraph by its English words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+CHINESE: Mapping[str, str] = {
+    (
+        "Make talking-portrait films by the hundred: a spreadsheet of scripts and a portrait in, finished, "
+        "captioned films out."
+    ): ("成批制作会说话的肖像影片：输入一份脚本表格和一张肖像，得到带字幕的成片。"),
+    "Every command also takes --json (an answer for machines) and --lang en|zh.": (
+        "每个命令都可加 --json（供程序读取的回答）和 --lang en|zh。"
+    ),
+    "Check a spreadsheet of films completely and queue them.": "完整检查一份影片清单，并将其排入队列。",
+    (
+        "A batch with a bad row is refused whole; nothing is ever half-submitted. The same content "
+        "submitted twice is the same batch, and its number is told again."
+    ): (
+        "只要有一行有误，整个批次都会被拒绝，绝不会只提交一半。相同内容提交两次仍是同一批次，会再次告知其编"
+        "号。"
+    ),
+    "A CSV file: one row, one film.": "CSV 文件：每行一部影片。",
+    "Show progress until the batch is over.": "显示进度，直到批次结束。",
+    "Make a new batch although the same one was submitted before.": "即使提交过相同内容，也新建一个批次。",
+    "Your own name for this submission; refused if it named other content.": (
+        "您为这次提交取的名称；若它曾用于其他内容则会被拒绝。"
+    ),
+    "Queue the good rows although others are bad.": "即使其他行有误，也提交没有问题的行。",
+    "Refuse rows that have a warning.": "拒绝带有警告的行。",
+    "Show what the farm is at, and what keeps it from going on.": "显示农场在做什么，以及是什么使它停滞。",
+    "Show a batch's progress until it is over.": "显示一个批次的进度，直到它结束。",
+    "Ctrl-C leaves the farm working. With --json, waits until the batch is over and prints it once.": (
+        "按 Ctrl-C 退出后农场继续工作。加 --json 时等到批次结束，只输出一次。"
+    ),
+    "Number of a batch; the newest one unless given.": "批次编号；不写则为最新的批次。",
+    "Show one job: progress, files, attempts, errors.": "显示一个任务：进度、文件、各次尝试和错误。",
+    "Number of a job; `lectern list BATCH` shows them.": "任务编号；`lectern list 批次` 会列出。",
+    "List the batches, or the jobs of one; with --state, jobs in that state.": (
+        "列出所有批次，或某一批次的任务；加 --state 时列出处于该状态的任务。"
+    ),
+    "List the jobs of this batch; else all batches, or with --state jobs of all.": (
+        "列出该批次的任务；不写则列出所有批次，加 --state 时列出所有批次中的任务。"
+    ),
+    "Only jobs in this state: queued, active, completed, failed, canceled, review or held.": (
+        "只列出处于此状态的任务：queued（排队中）、active（进行中）、completed（已完成）、failed（失败）、c"
+        "anceled（已取消）、review（待审核）或 held（已暂停）。"
+    ),
+    "At most so many lines.": "最多列出多少行。",
+    "Make one film here, without a farm.": "不用农场，就在此处制作一部影片。",
+    (
+        "The quickest way to try Lectern, and to look for a fault. Captions, poster and manifest are "
+        "written beside the film. What was made before is used again, so that a second film with one "
+        "changed sentence takes moments."
+    ): (
+        "试用 Lectern 或查找问题的最快方式。字幕、封面和清单文件写在影片旁边。已做好的部分会再次使用，因此"
+        "只改一句话的第二部影片片刻即成。"
+    ),
+    "A picture with one face.": "只有一张脸的图片。",
+    "A text file with what is said.": "写有台词的文本文件。",
+    "Where the film goes, such as film.mp4.": "影片的保存位置，例如 film.mp4。",
+    "A voice of `lectern voices`.": "`lectern voices` 列出的声音之一。",
+    "Language of the script, such as en or zh.": "脚本的语言，例如 en 或 zh。",
+    "Such as wide, tall-1080 or square-512.": "画面格式，例如 wide、tall-1080 或 square-512。",
+    "Per cent of normal speed, 50 to 200.": "语速，为正常的百分之 50 到 200。",
+    "Per cent of normal pitch, 50 to 200.": "音高，为正常的百分之 50 到 200。",
+    "Title of the film.": "影片的标题。",
+    "Which face, when there are several: x,y,width,height in pixels.": (
+        "有多张脸时指明哪一张：x,y,宽,高（像素）。"
+    ),
+    "Replace files of an earlier film.": "替换先前影片的文件。",
+    "Cancel jobs; `lectern retry` brings them back.": "取消任务；可用 `lectern retry` 恢复。",
+    "What is being made stops within seconds, what is finished stays.": (
+        "正在制作的部分几秒内停止，已完成的部分会保留。"
+    ),
+    "Numbers of jobs.": "任务编号。",
+    "All jobs of this batch.": "该批次的所有任务。",
+    "Pause jobs until `lectern resume`.": "暂停任务，直到 `lectern resume`。",
+    "What is being made is finished, nothing new is started.": "正在制作的部分会做完，不再开始新的部分。",
+    "Let paused jobs go on.": "让暂停的任务继续。",
+    "Try failed or canceled jobs again.": "重试失败或已取消的任务。",
+    "Only what is missing is made.": "只制作缺少的部分。",
+    "Run the whole farm on this machine until Ctrl-C.": "在本机运行整个农场，直到按下 Ctrl-C。",
+    (
+        "Redis, dispatcher, workers and Flower are started and watched over. Ctrl-C lets the steps that "
+        "are running finish; a second one leaves them for the next start, and nothing is lost."
+    ): (
+        "启动并看护 Redis、调度进程、工作进程和 Flower。按 Ctrl-C 会先完成进行中的步骤；再按一次则留待下次"
+        "启动，没有任何丢失。"
+    ),
+    "Run one worker, for a farm of several machines.": "运行一个工作进程，用于由多台机器组成的农场。",
+    (
+        "Its machines need a ledger in PostgreSQL, a Redis and a store that all of them see: "
+        "LECTERN_LEDGER__URL, LECTERN_REDIS__URL, LECTERN_STORE__ROOT."
+    ): (
+        "各台机器需要共用 PostgreSQL 中的账本、Redis 和存储：LECTERN_LEDGER__URL、LECTERN_REDIS__URL、LECTE"
+        "RN_STORE__ROOT。"
+    ),
+    "Its name on this host.": "它在本机的名称。",
+    "Do only this, such as `render.warp`; may be repeated.": (
+        "只做这类工作，例如 `render.warp`；可重复使用。"
+    ),
+    "Run a dispatcher, for a farm of several machines.": "运行一个调度进程，用于由多台机器组成的农场。",
+    "Of several, one leads and the others watch it.": "有多个时，由一个主导，其余的看护它。",
+    "Check what is missing here, and what to do about it.": "检查此处缺少什么，以及如何处理。",
+    "List the engines, and why some cannot be used.": "列出各引擎，以及某些引擎无法使用的原因。",
+    "List the voices that can be used here.": "列出此处可用的声音。",
+    "Only voices of this language, such as en or zh.": "只列出会说该语言的声音，例如 en 或 zh。",
+    "Remove from the store what no job needs any more.": "从存储中删除任何任务都不再需要的内容。",
+    "Safe beside a working farm. Films stay, and everything that a job which can go on refers to.": (
+        "可在农场工作时运行。影片会保留，仍可继续的任务所用到的一切也会保留。"
+    ),
+    "What is younger is kept.": "在这么多小时内产生的内容会保留。",
+    "The ledger's schema.": "账本的结构。",
+    "Make the ledger, or bring it to this version's schema. It is safe to run twice.": (
+        "建立账本，或将其升级到本版本的结构。可以重复运行。"
+    ),
+    "Tell which schema the ledger has, and which one this version works with.": (
+        "显示账本的结构版本，以及本版本所用的结构版本。"
+    ),
+    "Compare the ledger's real tables with what this version expects.": (
+        "将账本的实际数据表与本版本的预期进行比较。"
+    ),
+    "The folder that finished films are delivered to.": "存放成片的归档文件夹。",
+    "Mark a folder as the archive, so that an unmounted disk is never taken for an empty one.": (
+        "把一个文件夹标记为归档文件夹，这样未挂载的磁盘就不会被当作空文件夹。"
+    ),
+    "It is safe to run twice. The farm delivers to the folder that LECTERN_ARCHIVE__ROOT names.": (
+        "可以重复运行。农场会把影片送到 LECTERN_ARCHIVE__ROOT 所指的文件夹。"
+    ),
+    "The folder; [archive] root of the settings unless given.": (
+        "该文件夹；不写则用设置中的 [archive] root。"
+    ),
+    "Show this message and exit.": "显示此说明并退出。",
+}

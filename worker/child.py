@@ -17,6 +17,8 @@ import structlog
 
 _PR_SET_PDEATHSIG = 1
 _LONGEST_WAIT_S = 30.0
+#: More of them reach the longest wait anyway, and after a night of failures leave a float's range.
+_MOST_DOUBLINGS = 10
 _STEADY_S = 60.0
 _LOG_BYTES = 20_000_000
 
@@ -43,6 +45,8 @@ class Program:
 class Child:
     """One program, started again when it ends: at once at first, then with growing patience.
 
+    What cannot be started now is tried again in the same way.
+
     The kernel kills the process when the *thread* that started it ends, so `start` and `tend` belong to
     the supervisor's main thread (prctl(2), PR_SET_PDEATHSIG).
     """
@@ -65,7 +69,11 @@ class Child:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Start it, in a session of its own, so that a terminal's Ctrl-C reaches the supervisor alone."""
+        """Start it, in a session of its own, so that a terminal's Ctrl-C reaches the supervisor alone.
+
+        Raises:
+            OSError: it cannot be started, or its log cannot be opened.
+        """
         program = self.program
         program.folder.mkdir(parents=True, exist_ok=True)
         with _log_file(program.log) as log:
@@ -94,11 +102,23 @@ class Child:
             self._started = time.monotonic()
             return True
         if lasted >= self._patience():
-            self.start()
+            self._start_again()
         return False
 
+    def _start_again(self) -> None:
+        try:
+            self.start()
+        except (OSError, subprocess.SubprocessError) as error:
+            # A full disk or process table passes, and is no reason to end what still runs.
+            self._failures += 1
+            self._started = time.monotonic()
+            self._log.warning("not started", reason=str(error), again_in_s=self._patience())
+
     def _patience(self) -> float:
-        return min(_LONGEST_WAIT_S, 0.5 * 2.0 ** (self._failures - 1)) if self._failures else 0.0
+        if not self._failures:
+            return 0.0
+        doublings = min(self._failures - 1, _MOST_DOUBLINGS)
+        return min(_LONGEST_WAIT_S, 0.5 * 2.0**doublings)
 
     def signal(self, number: signal.Signals) -> None:
         """Send it a signal, if it still runs."""

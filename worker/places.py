@@ -92,12 +92,13 @@ def write_private(path: Path, text: str, *, fresh: bool = False) -> None:
 
     Raises:
         FileExistsError: `fresh` was asked for, and it is there already.
+        OSError: it cannot be written, as on a full disk; nothing is left of it.
     """
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
     try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
         if fresh:
             os.link(part, path)
         else:

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Self
 
+import structlog
+
 from farm.bootstrap import Settings, environment_of, open_farm
 from pipeline.plan.errors import AwayError
 from worker import flower
@@ -103,6 +105,8 @@ class Supervisor:
         self._others: list[Child] = []
         self._workers: list[Child] = []
         self._standing: Standing | None = None
+        self._untold = False
+        self._log = structlog.get_logger()
 
     def start(self) -> Standing:
         """Start everything and tell where it is.
@@ -139,13 +143,26 @@ class Supervisor:
         return self._standing
 
     def tend(self) -> None:
-        """Start again what has ended."""
+        """Start again what has ended, and tell of it.
+
+        What a full disk does not let it do is logged, and tried again at the next look.
+        """
         for child in self._children():
             child.tend()
         processes = self._processes()
         if self._standing is not None and processes != self._standing.processes:
-            self._standing = replace(self._standing, processes=processes)
-            tell_state(self._places, asdict(self._standing))
+            self._tell(replace(self._standing, processes=processes))
+
+    def _tell(self, standing: Standing) -> None:
+        try:
+            tell_state(self._places, asdict(standing))
+        except OSError as error:
+            if not self._untold:
+                self._log.warning("state not told", reason=str(error))
+            self._untold = True
+        else:
+            self._untold = False
+            self._standing = standing
 
     def end(self, asked: Callable[[], int]) -> None:
         """End everything in good order: workers, dispatcher and Flower, Redis.

@@ -65,6 +65,34 @@ def test_a_child_that_cannot_live_is_started_ever_more_rarely(tmp_path: Path) ->
     assert 2 <= starts <= 4
 
 
+def test_a_child_that_cannot_be_started_is_tried_again(tmp_path: Path) -> None:
+    """A disk or a process table that is full for a while does not end the supervisor with all of the rest."""
+    child = Child(program(tmp_path, _SLEEP))
+    child.start()
+    try:
+        child.signal(signal.SIGKILL)
+        wait_for(child.tend)
+        logs = child.program.log.parent
+        logs.rename(tmp_path / "away")
+        logs.write_text("no folder can be here")
+        until = time.monotonic() + 1.0
+        while time.monotonic() < until:
+            child.tend()
+            time.sleep(0.01)
+        assert not child.alive
+        logs.unlink()
+        wait_for(lambda: (child.tend(), child.alive)[1])
+    finally:
+        child.kill()
+
+
+def test_a_child_that_fails_for_days_is_still_tried(tmp_path: Path) -> None:
+    """However often it has failed, the wait is half a minute and no error."""
+    child = Child(program(tmp_path, _SLEEP))
+    child._failures = 100_000
+    assert child._patience() == 30.0
+
+
 def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     """Kill -9 of the parent ends its children too."""
     code = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import stat
 from pathlib import Path
@@ -48,6 +49,21 @@ def test_a_private_file_is_never_seen_half(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         write_private(path, "three", fresh=True)
     assert path.read_text() == "two"
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing(places: Places) -> None:
+    """A full disk does not fill with remains, and what stood there before still does."""
+    path = places.run / "file"
+    write_private(path, "one")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            write_private(path, "two" * 100)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_text() == "one"
+    assert [file.name for file in places.run.iterdir()] == ["file"]
 
 
 def test_a_taken_port_is_named() -> None:

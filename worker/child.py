@@ -11,16 +11,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import structlog
+
+from worker.logs import open_log, rotate
 
 _PR_SET_PDEATHSIG = 1
 _LONGEST_WAIT_S = 30.0
 #: More of them reach the longest wait anyway, and after a night of failures leave a float's range.
 _MOST_DOUBLINGS = 10
 _STEADY_S = 60.0
-_LOG_BYTES = 20_000_000
+_LOG_LOOK_S = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +33,7 @@ class Program:
         argv: program and arguments; never a shell's line.
         environment: its whole environment.
         folder: where it runs; a folder of ours, so that nothing is imported from a stranger's.
-        log: file that its output is appended to.
+        log: file that its output is appended to; kept at a length.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self._failures = 0
+        self._log_due = 0.0
         self._log = structlog.get_logger().bind(child=program.name)
 
     @property
@@ -76,7 +78,7 @@ class Child:
         """
         program = self.program
         program.folder.mkdir(parents=True, exist_ok=True)
-        with _log_file(program.log) as log:
+        with open_log(program.log) as log:
             self._process = subprocess.Popen(  # noqa: S603 - a fixed program, and no shell
                 list(program.argv),
                 stdin=subprocess.DEVNULL,
@@ -91,7 +93,11 @@ class Child:
         self._log.info("started", pid=self._process.pid)
 
     def tend(self) -> bool:
-        """Start it again if it has ended and has waited long enough; True if it was found ended."""
+        """Start it again if it has ended and has waited long enough; True if it was found ended.
+
+        Its log is kept at a length meanwhile.
+        """
+        self._tend_log()
         if self.alive:
             return False
         lasted = time.monotonic() - self._started
@@ -104,6 +110,16 @@ class Child:
         if lasted >= self._patience():
             self._start_again()
         return False
+
+    def _tend_log(self) -> None:
+        now = time.monotonic()
+        if now < self._log_due:
+            return
+        self._log_due = now + _LOG_LOOK_S
+        try:
+            rotate(self.program.log)
+        except OSError as error:
+            self._log.warning("log not rotated", reason=str(error))
 
     def _start_again(self) -> None:
         try:
@@ -142,13 +158,6 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-
-
-def _log_file(path: Path) -> BinaryIO:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists() and path.stat().st_size > _LOG_BYTES:
-        path.replace(path.with_suffix(path.suffix + ".1"))
-    return path.open("ab")
 
 
 def _die_with(parent: int) -> Callable[[], None]:

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from db import operations
 from db.operations import Operated
 from farm.bootstrap import Farm
+from pipeline.plan.names import legible
 
 
 def cancel(farm: Farm, jobs: Collection[int]) -> Operated:
@@ -16,4 +17,4 @@ def cancel(farm: Farm, jobs: Collection[int]) -> Operated:
     Raises:
         InputError: ``ledger-job-unknown``; nothing was changed.
     """
-    return operations.cancel(farm.ledger, jobs, by=getpass.getuser())
+    return operations.cancel(farm.ledger, jobs, by=legible(getpass.getuser()))

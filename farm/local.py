@@ -24,6 +24,7 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
 from pipeline.plan.loudness import Loudness
+from pipeline.plan.names import legible
 from pipeline.plan.portrait import Finding
 from pipeline.steps.join import JoinedFilm, join
 from pipeline.steps.memory import MemoryDesk
@@ -159,10 +160,10 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
     if (facts := chooser.other_voice(order.wish, text)) is not None:
         findings = (*findings, Finding(code=OTHER_VOICE, level="warning", facts=facts))
     job = JobSpec(
-        row=order.film.stem,
-        title=order.title or order.script.stem,
-        user=getpass.getuser(),
-        scene=order.film.stem,
+        row=legible(order.film.stem),
+        title=legible(order.title or order.script.stem),
+        user=legible(getpass.getuser()),
+        scene=legible(order.film.stem),
         script=store_script(workshop.store, text),
         portrait=portrait,
         voice=voice,

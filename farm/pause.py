@@ -8,6 +8,7 @@ from collections.abc import Collection
 from db import operations
 from db.operations import Operated
 from farm.bootstrap import Farm
+from pipeline.plan.names import legible
 
 
 def pause(farm: Farm, jobs: Collection[int]) -> Operated:
@@ -16,7 +17,7 @@ def pause(farm: Farm, jobs: Collection[int]) -> Operated:
     Raises:
         InputError: ``ledger-job-unknown``; nothing was changed.
     """
-    return operations.pause(farm.ledger, jobs, by=getpass.getuser())
+    return operations.pause(farm.ledger, jobs, by=legible(getpass.getuser()))
 
 
 def resume(farm: Farm, jobs: Collection[int]) -> Operated:
@@ -25,4 +26,4 @@ def resume(farm: Farm, jobs: Collection[int]) -> Operated:
     Raises:
         InputError: ``ledger-job-unknown``; nothing was changed.
     """
-    return operations.resume(farm.ledger, jobs, by=getpass.getuser())
+    return operations.resume(farm.ledger, jobs, by=legible(getpass.getuser()))

@@ -24,6 +24,7 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.job import JobSpec
 from pipeline.plan.keys import canonical
+from pipeline.plan.names import legible
 from pipeline.store import Store
 
 # Files that are made durable at the same time, and rows that are given out in one go.
@@ -155,7 +156,7 @@ class _Clerk:
         )
         self._gallery = Gallery(farm)
         self._face = farm.faces.names()[0]
-        self._user = getpass.getuser()
+        self._user = legible(getpass.getuser())
         self._departments = read_departments(farm.ledger)
         self._portraits: dict[str, Artifact] = {}
 
@@ -212,10 +213,10 @@ class _Clerk:
             content.update(canonical([self._spec(row), urgency_of(row.urgency)]).encode() + b"\n")
         batch = Submission(
             content=content.hexdigest(),
-            name=path.name,
+            name=legible(path.name),
             user=self._user,
             department=self._department(rows[0]),
-            key=manner.key,
+            key=None if manner.key is None else legible(manner.key),
             again=manner.again,
         )
         if (existing := submission.find_batch(farm.ledger, batch)) is not None:

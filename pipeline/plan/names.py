@@ -29,6 +29,15 @@ _DEVICE = regex.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9Â¹Â
 _DRIVE = regex.compile(r"[A-Za-z]:[\\/]")
 
 
+def legible(text: str) -> str:
+    """What the operating system gave as text that can be written anywhere: bytes that are none become ``?``.
+
+    A file's name, an argument and a user's name may hold any bytes; Python keeps them as lone surrogates,
+    which no database and no UTF-8 file takes.
+    """
+    return text.encode(errors="replace").decode()
+
+
 def folder_for(when: datetime) -> str:
     """The folder of a day, relative to the archive; `when` is in the time zone that days are counted in."""
     return f"{when:%Y-%m-%d}"

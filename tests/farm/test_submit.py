@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -180,6 +181,16 @@ def test_a_key_names_one_content(farm: Farm, batch_folder: Path) -> None:
         assert refused.value.code == "ledger-key-used"
     (only,) = show.batches(farm, most=9)
     assert only.keys == ("monday", "tuesday")
+
+
+def test_a_file_name_that_is_no_text_is_shown_as_well_as_it_can_be(farm: Farm, batch_folder: Path) -> None:
+    """Names and keys come from the system as bytes; the batch stands, and the key means the same again."""
+    path = manifest(batch_folder, {**ROW, "name": "Maria"})
+    named = path.rename(path.with_name(os.fsdecode(b"caf\xe9.csv")))
+    first = submit(farm, named, key=os.fsdecode(b"\xe9t\xe9"))
+    assert submit(farm, named, key=os.fsdecode(b"\xe9t\xe9")).batch == first.batch
+    (only,) = show.batches(farm, most=9)
+    assert (only.name, only.keys) == ("caf?.csv", ("?t?",))
 
 
 def test_skip_invalid_queues_the_good_rows_and_tells_of_the_others(farm: Farm, batch_folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from datetime import UTC, datetime
 
@@ -9,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.plan.names import MAX_NAME_BYTES, cleaned, folder_for, link_for, numbered, stem_for, unique_key
+from pipeline.plan.names import (
+    MAX_NAME_BYTES,
+    cleaned,
+    folder_for,
+    legible,
+    link_for,
+    numbered,
+    stem_for,
+    unique_key,
+)
 
 WHEN = datetime(2026, 11, 20, 22, 15, 2, tzinfo=UTC)
 
@@ -75,3 +85,19 @@ def test_a_name_is_never_cut_inside_a_character() -> None:
 def test_links(prefix: str, link: str) -> None:
     """A link opens with a click: every part of the name is quoted, whatever the prefix is."""
     assert link_for("d/a #1_你.mp4", prefix) == link
+
+
+@given(st.binary(max_size=40))
+def test_any_bytes_of_a_name_become_text(name: bytes) -> None:
+    """A name of a file may be any bytes: as text it can be written anywhere, and text stays as it is."""
+    told = legible(os.fsdecode(name))
+    assert told == (name.decode() if _is_text(name) else told)
+    told.encode()
+
+
+def _is_text(name: bytes) -> bool:
+    try:
+        name.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

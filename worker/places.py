@@ -8,11 +8,16 @@ import json
 import os
 import secrets
 import socket
+import time
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from pipeline.plan.errors import InputError
+
+#: Longer than anybody takes to look whether a lock is held.
+_LOOK_S = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +47,13 @@ class Places:
 
     @property
     def state(self) -> Path:
-        """What the running farm tells about itself, as JSON; there while it is up."""
+        """What the running farm tells about itself, as JSON; true only while the lock is held."""
         return self.run / "up.json"
+
+    @property
+    def lock(self) -> Path:
+        """What the running farm holds locked; the kernel frees it with the process, however that ends."""
+        return self.run / "up.lock"
 
     @property
     def flower_password(self) -> Path:
@@ -62,21 +72,44 @@ class Places:
 def only_one(places: Places) -> Generator[None]:
     """Hold the home's lock: a second farm on the same home is refused.
 
-    The kernel frees the lock with the process that holds it, however that ends.
-
     Raises:
         InputError: ``farm-already-up``.
     """
     places.make()
-    with (places.run / "up.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise InputError("farm-already-up", home=str(places.home)) from error
+    with places.lock.open("w") as lock:
+        _take(lock, places)
+        # A farm that was killed could not take back what it told.
+        places.state.unlink(missing_ok=True)
         try:
             yield
         finally:
             places.state.unlink(missing_ok=True)
+
+
+def _take(lock: TextIO, places: Places) -> None:
+    until = time.monotonic() + _LOOK_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            # Somebody who only looks whether it is held holds it too, for an instant.
+            if time.monotonic() > until:
+                raise InputError("farm-already-up", home=str(places.home)) from error
+            time.sleep(_LOOK_S / 20)
+        else:
+            return
+
+
+def is_up(places: Places) -> bool:
+    """Whether a farm is up on this home: its lock is held."""
+    try:
+        with places.lock.open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except BlockingIOError:
+        return True
+    return False
 
 
 def secret(path: Path) -> str:
@@ -114,6 +147,9 @@ def tell_state(places: Places, state: Mapping[str, object]) -> None:
 
 def told_state(places: Places) -> Mapping[str, object] | None:
     """What the farm on this home tells about itself; None while it is not up."""
+    if not is_up(places):
+        # What a farm that was killed has told stands there still.
+        return None
     try:
         state = json.loads(places.state.read_text("utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):

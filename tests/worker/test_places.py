@@ -5,12 +5,16 @@ from __future__ import annotations
 import resource
 import socket
 import stat
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from pipeline.plan.errors import InputError
 from worker.places import Places, free_port, only_one, secret, tell_state, told_state, write_private
+from worker.redis_server import redis_url
 
 
 def test_a_second_farm_on_the_same_home_is_refused(places: Places) -> None:
@@ -28,6 +32,51 @@ def test_the_state_is_told_while_the_farm_is_up(places: Places) -> None:
         tell_state(places, {"pid": 3})
         assert told_state(places) == {"pid": 3}
     assert told_state(places) is None
+
+
+def test_a_farm_that_was_killed_is_not_up(places: Places) -> None:
+    """After kill -9 or a power cut nobody is sent to a Redis that is no more, and the next farm may come."""
+    code = (
+        "import sys, time; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
+        "from worker.places import Places, only_one, tell_state;"
+        "places = Places(home=Path(sys.argv[2])); held = only_one(places); held.__enter__();"
+        "tell_state(places, {'pid': 3, 'redis_url': 'redis://gone'}); print('up', flush=True); time.sleep(99)"
+    )
+    root = str(Path(__file__).parents[2])
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", code, root, str(places.home)], stdout=subprocess.PIPE
+    ) as farm:
+        assert farm.stdout is not None
+        assert farm.stdout.readline() == b"up\n"
+        assert redis_url("", places.home) == "redis://gone"
+        farm.kill()
+    assert places.state.exists()
+    assert told_state(places) is None
+    with pytest.raises(InputError, match="farm-redis-unknown"):
+        redis_url("", places.home)
+    with only_one(places):
+        assert told_state(places) is None
+
+
+def test_whoever_looks_keeps_no_farm_from_coming_up(places: Places) -> None:
+    """Looking whether a farm is up is no claim to the home, however often somebody looks."""
+    looking = threading.Event()
+
+    def look() -> None:
+        while not looking.is_set():
+            told_state(places)
+
+    threads = [threading.Thread(target=look) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(20):
+            with only_one(places):
+                pass
+    finally:
+        looking.set()
+        for thread in threads:
+            thread.join()
 
 
 def test_a_secret_is_made_once_and_shown_to_its_owner_alone(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from pipeline.plan.errors import AwayError, InputError
-from worker.places import Places, free_port, tell_state
+from worker.places import Places, free_port, only_one, tell_state
 from worker.redis_server import await_redis, without_password
 from worker.redis_server import redis_url as redis_url_of
 
@@ -48,6 +48,7 @@ def test_a_worker_finds_the_redis_that_is_set_or_up(places: Places) -> None:
     """A configured URL wins, then the farm that is up on this home; else it is said what to do."""
     with pytest.raises(InputError, match="farm-redis-unknown"):
         redis_url_of("", places.home)
-    tell_state(places, {"redis_url": "redis://up/0"})
-    assert redis_url_of("", places.home) == "redis://up/0"
+    with only_one(places):
+        tell_state(places, {"redis_url": "redis://up/0"})
+        assert redis_url_of("", places.home) == "redis://up/0"
     assert redis_url_of("redis://set/0", places.home) == "redis://set/0"

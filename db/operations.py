@@ -130,7 +130,7 @@ def jobs_of(ledger: Ledger, batch: int) -> tuple[int, ...]:
 
 
 def cancel(ledger: Ledger, job_ids: Collection[int], *, by: str) -> Operated:
-    """End queued and active jobs: nothing of them is dispatched, running steps are "not yours"; `retry` goes on.
+    """End queued and active jobs until a retry: nothing is dispatched, running steps are "not yours".
 
     Raises:
         InputError: ``ledger-job-unknown``; nothing was changed.

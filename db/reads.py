@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, case, exists, func, select
 
+from db import rows
 from db.claims import read_results
 from db.codec import facts_from_text, notices_from_text, profile_from_text, spec_from_text
 from db.ledger import Ledger
@@ -23,7 +24,7 @@ from db.states import (
     capability_of,
 )
 from db.tables import attempts, batch_keys, batches, departments, holds, jobs, skills, steps, workers
-from db.views import AttemptView, BatchView, JobLine, JobView, Problem, StepView
+from db.views import AttemptView, BatchView, JobLine, JobView, Problem, StepView, Totals
 from farm.policy.eta import EtaInputs
 from pipeline.plan.errors import InputError
 
@@ -31,6 +32,14 @@ _UNFINISHED = [JobState.QUEUED.value, JobState.ACTIVE.value]
 _PACE_SAMPLES = 100
 
 _is_held = exists().where(holds.c.job_id == jobs.c.id)
+_TOTALS = select(jobs.c.state, jobs.c.archive, func.count().label("jobs")).group_by(
+    jobs.c.state, jobs.c.archive
+)
+_TOTALS_HELD = (
+    select(jobs.c.state, func.count().label("jobs"))
+    .where(jobs.c.id.in_(select(holds.c.job_id)), jobs.c.state.in_(_UNFINISHED))
+    .group_by(jobs.c.state)
+)
 _COUNTS = (
     select(
         jobs.c.batch_id,
@@ -52,6 +61,10 @@ _BATCHES = select(
 _BATCH = _BATCHES.where(batches.c.id == bindparam("batch"))
 _NEWEST = _BATCHES.where(batches.c.id < bindparam("before")).order_by(batches.c.id.desc())
 _NEWEST = _NEWEST.limit(bindparam("limit"))
+_under_way = select(jobs.c.batch_id).where(jobs.c.state.in_([*_UNFINISHED, JobState.REVIEW.value])).distinct()
+_OLDEST = _BATCHES.where(
+    batches.c.id.in_(_under_way.order_by(jobs.c.batch_id).limit(bindparam("limit")))
+).order_by(batches.c.id)
 _KEYS = (
     select(batch_keys.c.batch_id, batch_keys.c.key)
     .where(batch_keys.c.batch_id.in_(bindparam("batches", expanding=True)))
@@ -141,6 +154,34 @@ def list_batches(ledger: Ledger, *, limit: int = 50, before: int | None = None) 
         return _batch_views(connection, connection.execute(_NEWEST, asked).all())
 
 
+def list_unfinished(ledger: Ledger, *, limit: int) -> tuple[BatchView, ...]:
+    """The first batches that are not finished, the oldest first; those that are cost nothing.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return _batch_views(connection, connection.execute(_OLDEST, {"limit": limit}).all())
+
+
+def count_jobs(ledger: Ledger) -> Totals:
+    """How the jobs of all batches stand.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    states = dict.fromkeys(JobState, 0)
+    archives = dict.fromkeys(ArchiveState, 0)
+    held = dict.fromkeys(JobState, 0)
+    with ledger.read() as connection:
+        for row in connection.execute(_TOTALS):
+            states[JobState(row.state)] += row.jobs
+            archives[ArchiveState(row.archive)] += row.jobs
+        for state, count in connection.execute(_TOTALS_HELD):
+            held[JobState(state)] += count
+    return Totals(states=states, held=held, archives=archives)
+
+
 def list_jobs(
     ledger: Ledger,
     *,
@@ -213,13 +254,14 @@ def _batch_views(connection: Connection, found: Sequence[Row[*tuple[Any, ...]]])
     states: dict[int, dict[JobState, int]] = {row.id: dict.fromkeys(JobState, 0) for row in found}
     archives: dict[int, dict[ArchiveState, int]] = {row.id: dict.fromkeys(ArchiveState, 0) for row in found}
     held: dict[int, dict[JobState, int]] = {row.id: dict.fromkeys(JobState, 0) for row in found}
-    for row in connection.execute(_COUNTS, {"batches": list(states)}):
-        states[row.batch_id][JobState(row.state)] += row.jobs
-        archives[row.batch_id][ArchiveState(row.archive)] += row.jobs
-        held[row.batch_id][JobState(row.state)] += int(row.held)
     keys: dict[int, tuple[str, ...]] = dict.fromkeys(states, ())
-    for row in connection.execute(_KEYS, {"batches": list(states)}):
-        keys[row.batch_id] += (row.key,)
+    for some in _some(list(states)):
+        for row in connection.execute(_COUNTS, {"batches": some}):
+            states[row.batch_id][JobState(row.state)] += row.jobs
+            archives[row.batch_id][ArchiveState(row.archive)] += row.jobs
+            held[row.batch_id][JobState(row.state)] += int(row.held)
+        for row in connection.execute(_KEYS, {"batches": some}):
+            keys[row.batch_id] += (row.key,)
     return tuple(
         BatchView(
             id=row.id,
@@ -239,9 +281,15 @@ def _batch_views(connection: Connection, found: Sequence[Row[*tuple[Any, ...]]])
 
 def _holds_of(connection: Connection, job_ids: Sequence[int]) -> dict[int, tuple[HoldReason, ...]]:
     held: dict[int, tuple[HoldReason, ...]] = {}
-    for row in connection.execute(_HELD, {"jobs": job_ids}):
-        held[row.job_id] = (*held.get(row.job_id, ()), HoldReason(row.reason))
+    for some in _some(job_ids):
+        for row in connection.execute(_HELD, {"jobs": some}):
+            held[row.job_id] = (*held.get(row.job_id, ()), HoldReason(row.reason))
     return held
+
+
+def _some(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many at a time as a statement names."""
+    return (ids[start : start + rows.MANY] for start in range(0, len(ids), rows.MANY))
 
 
 def _line_of(row: Row[*tuple[Any, ...]], held: tuple[HoldReason, ...], progress: Progress) -> JobLine:

@@ -162,7 +162,7 @@ jobs = Table(
     CheckConstraint("archive <> 'archived' OR archive_path IS NOT NULL", name="archived_has_path"),
     CheckConstraint("state <> 'failed' OR error_code IS NOT NULL", name="failed_has_error"),
     # Lists and counts of jobs go by state, the newest first or in the order of work.
-    Index("ix_jobs_order", "state", "precedence", "batch_id", "id"),
+    Index("ix_jobs_order", "state", "precedence", "batch_id", "id", "archive"),
 )
 
 

@@ -56,6 +56,15 @@ class BatchView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Totals:
+    """How the jobs of all batches stand, as in `BatchView`."""
+
+    states: Mapping[JobState, int]
+    held: Mapping[JobState, int]
+    archives: Mapping[ArchiveState, int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobLine:
     """A job in one line of a list.
 

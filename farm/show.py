@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from farm.policy.eta import EtaInputs, estimate_ms
 from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView, Told, WorkerView
 from pipeline.plan import trace
 from pipeline.plan.errors import InputError
-from pipeline.plan.names import link_for
+from pipeline.plan.names import FILM_SUFFIX, link_for
 
 #: More batches or jobs than any farm has.
 _ALL = 1_000_000
@@ -25,15 +24,12 @@ _HELD = "held"
 
 def whole(farm: Farm, *, most: int) -> FarmView:
     """The whole farm: who works, what is active, and which batches are not over; at most so many of each."""
-    found = [_batch(view) for view in reads.list_batches(farm.ledger, limit=_ALL)]
-    going = [view for view in reversed(found) if not view.over][:most]
-    counts: Counter[str] = Counter()
-    for view in found:
-        counts.update(view.counts)
+    totals = reads.count_jobs(farm.ledger)
+    going = [_batch(view) for view in reads.list_unfinished(farm.ledger, limit=most)]
     outlook = read_outlook(farm.ledger) if going else {}
     active = reads.list_jobs(farm.ledger, state=JobState.ACTIVE, limit=most)
     return FarmView(
-        counts=dict(counts),
+        counts=_standings(totals.states, totals.held),
         workers=tuple(
             WorkerView(
                 name=worker.name, capabilities=tuple(sorted({skill.capability for skill in worker.skills}))
@@ -43,7 +39,7 @@ def whole(farm: Farm, *, most: int) -> FarmView:
         dispatcher=bool(leases.read_leadership(farm.ledger).holder),
         batches=tuple(_under_way(farm, view, outlook) for view in going),
         jobs=_closely(farm, active, outlook),
-        archive_pending=sum(view.archive_pending for view in found),
+        archive_pending=totals.archives[ArchiveState.PENDING],
     )
 
 
@@ -80,6 +76,7 @@ def jobs(
 ) -> tuple[JobView, ...]:
     """The jobs of a batch, or of all, in the order of submission; of one standing when `state` is given.
 
+    Those of a batch are looked at closely: who is ahead, and until when.
     A standing is what a job counts as: its state, or ``held`` when it is queued or active and has a hold.
 
     Raises:
@@ -95,7 +92,9 @@ def jobs(
         known = ", ".join([*JobState, _HELD])
         raise InputError("command-state-unknown", state=state, known=known)
     lines = reads.list_jobs(farm.ledger, batch=batch, state=chosen, held=held, limit=most)
-    return tuple(_job(farm, line) for line in lines)
+    if batch is None or not any(line.state in {JobState.QUEUED, JobState.ACTIVE} for line in lines):
+        return tuple(_job(farm, line) for line in lines)
+    return _closely(farm, lines, read_outlook(farm.ledger))
 
 
 def lively(farm: Farm, batch: int, *, most: int) -> tuple[JobView, ...]:
@@ -116,12 +115,19 @@ def job(farm: Farm, number: int) -> JobDetail:
     spec = view.spec
     (shown,) = _closely(farm, [view.line], read_outlook(farm.ledger))
     film = view.results.get(Role.FILM)
+    beside = shown.film.removesuffix(FILM_SUFFIX)
+    archived = {
+        role.value: beside + artifact.suffix
+        for role, artifact in view.results.items()
+        if shown.film and role is not Role.TIMELINE
+    }
     if film is not None and not shown.film:
         shown = replace(shown, film=str(farm.store.root / film.path))
     return JobDetail(
         job=shown,
         attempts=tuple(attempt for step in view.steps for attempt in _attempts(step)),
         files={role.value: str(farm.store.root / artifact.path) for role, artifact in view.results.items()},
+        archived=archived,
         user=spec.user,
         scene=spec.scene,
         voice=f"{spec.voice.engine}/{spec.voice.name}",
@@ -133,16 +139,21 @@ def job(farm: Farm, number: int) -> JobDetail:
     )
 
 
+def _standings(states: Mapping[JobState, int], held: Mapping[JobState, int]) -> Mapping[str, int]:
+    """How many jobs count as what, without zeros."""
+    free = {state.value: number - held[state] for state, number in states.items()}
+    standings = {**free, _HELD: sum(held.values())}
+    return {standing: number for standing, number in standings.items() if number}
+
+
 def _batch(view: views.BatchView) -> BatchView:
-    free = {state.value: number - view.held[state] for state, number in view.states.items()}
-    standings = {**free, _HELD: sum(view.held.values())}
     return BatchView(
         id=view.id,
         name=view.name,
         keys=view.keys,
         user=view.user,
         submitted=_moment(view.created_at),
-        counts={standing: number for standing, number in standings.items() if number},
+        counts=_standings(view.states, view.held),
         jobs=view.jobs,
         per_cent=100 if view.finished else 0,
         eta_s=None,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import event, insert
 
-from db import commits, operations, reads, workers
+from db import commits, operations, reads, rows, workers
 from db.ledger import Ledger
-from db.states import JobState, Stage
+from db.states import ArchiveState, JobState, Stage
+from db.tables import batches
 from farm.policy.eta import EtaInputs, estimate_ms
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError
@@ -109,3 +111,41 @@ def test_what_is_not_there_is_named(ledger: Ledger) -> None:
     with pytest.raises(InputError) as told:
         reads.read_job(ledger, 5)
     assert told.value.code == "ledger-job-unknown"
+
+
+def test_a_look_at_the_farm_does_not_grow_with_what_is_over(ledger: Ledger) -> None:
+    """Of thousands of batches those under way are read; no statement names more than it may."""
+    submit(ledger, ["a", "b"], content="first")
+    same = {"department_id": 1, "edition": 0, "name": "n", "user": "u", "created_at": 1}
+    past = [{**same, "content": str(number)} for number in range(1200)]
+    with ledger.write("past") as connection:
+        connection.execute(insert(batches), past)
+    submit(ledger, ["c"], content="last")
+    operations.cancel(ledger, [1], by="anna")
+    operations.pause(ledger, [2], by="anna")
+    named: list[int] = []
+    event.listen(ledger.engine, "before_cursor_execute", lambda *told: named.append(len(told[3])))
+    first, last = reads.list_unfinished(ledger, limit=9)
+    assert (first.id, last.jobs) == (1, 1)
+    assert (first.states[JobState.CANCELED], first.held[JobState.QUEUED]) == (1, 1)
+    assert [view.id for view in reads.list_unfinished(ledger, limit=1)] == [1]
+    assert max(named) < 10, "what is over is not asked for"
+    totals = reads.count_jobs(ledger)
+    assert {state: count for state, count in totals.states.items() if count} == {
+        JobState.QUEUED: 2,
+        JobState.CANCELED: 1,
+    }
+    assert (totals.held[JobState.QUEUED], totals.archives[ArchiveState.NONE]) == (1, 3)
+    assert len(reads.list_batches(ledger, limit=2000)) == 1202
+    assert max(named) < rows.MANY + 10
+
+
+def test_long_lists_are_asked_for_in_parts(ledger: Ledger) -> None:
+    """A list of all jobs is no statement with all their ids."""
+    submit(ledger, [f"row{number}" for number in range(1200)])
+    operations.pause(ledger, [1, 1200], by="anna")
+    named: list[int] = []
+    event.listen(ledger.engine, "before_cursor_execute", lambda *told: named.append(len(told[3])))
+    lines = reads.list_jobs(ledger, limit=2000)
+    assert [line.id for line in lines if line.held] == [1, 1200]
+    assert max(named) < rows.MANY + 10

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from db.outlook import Waiting, last_of, read_outlook, read_waits
-from farm import pause, show
+from farm import cancel, pause, show
 from farm.bootstrap import Farm
 from farm.policy.eta import EtaInputs, estimate_ms, frames_of_script
 from farm.submit import Manner, submit
@@ -49,6 +49,19 @@ def test_held_jobs_stand_in_nobodys_way(farm: Farm, batch: int) -> None:
     shown = show.job(farm, second).job
     assert (shown.waiting, shown.eta_s, shown.holds) == ("held", None, ("operator",))
     assert show.batch(farm, batch).counts == {"queued": 2, "held": 1}
+
+
+def test_the_whole_farm_is_told_by_its_totals(farm: Farm, batch: int) -> None:
+    """Every job counts, held ones as such; of batches those under way are told."""
+    first, second, third = (line.id for line in show.jobs(farm, batch=batch))
+    pause.pause(farm, [second])
+    cancel.cancel(farm, [third])
+    view = show.whole(farm, most=5)
+    assert view.counts == {"queued": 1, "held": 1, "canceled": 1}
+    assert [each.id for each in view.batches] == [batch]
+    cancel.cancel(farm, [first, second])
+    view = show.whole(farm, most=5)
+    assert (view.counts, view.batches, view.archive_pending) == ({"canceled": 3}, (), 0)
 
 
 def test_nothing_is_estimated_before_something_was_measured(farm: Farm, batch: int) -> None:

@@ -166,7 +166,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("batch_id", "position", name=op.f("uq_jobs_batch_id_position")),
         sa.UniqueConstraint("batch_id", "row_name", name=op.f("uq_jobs_batch_id_row_name")),
     )
-    op.create_index("ix_jobs_order", "jobs", ["state", "precedence", "batch_id", "id"], unique=False)
+    op.create_index(
+        "ix_jobs_order", "jobs", ["state", "precedence", "batch_id", "id", "archive"], unique=False
+    )
     op.create_index(op.f("ix_jobs_portrait_id"), "jobs", ["portrait_id"], unique=False)
     op.create_index(op.f("ix_jobs_script_id"), "jobs", ["script_id"], unique=False)
     op.create_table(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import gc
+import mmap
 import os
 import signal
 import socket
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
 from celery import signals
 from celery.apps.worker import Worker
+from celery.exceptions import Reject
 from celery.platforms import SecurityWarning
 
 from farm.bootstrap import Settings, open_farm, set_up_logging
@@ -30,8 +32,14 @@ from worker.threads import settle_threads
 INTERRUPT = signal.SIGUSR2
 
 
-def serve(settings: Settings, *, name: str, capabilities: Sequence[str] = ()) -> int:
-    """Work until told to end; returns the exit code.
+def serve(
+    settings: Settings,
+    *,
+    name: str,
+    capabilities: Sequence[str] = (),
+    beginning: Callable[[], None] = lambda: None,
+) -> int:
+    """Work until told to end; returns the exit code: 1 when it ended because it could not work.
 
     SIGTERM or SIGINT lets the running step finish; a second one interrupts it, and the step is begun anew
     elsewhere without having used up an attempt.
@@ -40,6 +48,7 @@ def serve(settings: Settings, *, name: str, capabilities: Sequence[str] = ()) ->
         settings: what the operator set.
         name: the worker's name on this host, such as ``cpu0``.
         capabilities: what it shall do; everything that it can unless given.
+        beginning: called once when nothing stands against it.
 
     Raises:
         InputError: a setting is wrong, an engine is missing, or the ledger's schema is not this version's.
@@ -57,6 +66,7 @@ def serve(settings: Settings, *, name: str, capabilities: Sequence[str] = ()) ->
     # belongs to nobody.
     with open_farm(settings) as farm:
         queues = [queue_of(capability) for capability in capabilities_of(farm, capabilities)]
+    beginning()
     app = celery_app(settings)
     register(app, child.run_step)
     signals.setup_logging.connect(_keep_logging, weak=False)
@@ -76,7 +86,7 @@ def serve(settings: Settings, *, name: str, capabilities: Sequence[str] = ()) ->
     signals.worker_shutting_down.connect(_Patience(worker).asked, weak=False)
     signals.worker_ready.connect(_hear_ctrl_c, weak=False)
     worker.start()
-    return int(worker.exitcode or 0)
+    return int(worker.exitcode or child.failed)
 
 
 class _Child:
@@ -87,31 +97,46 @@ class _Child:
         self.node = node
         self.capabilities = capabilities
         self._runner: StepRunner | None = None
+        # Shared with the processes that are forked from this one.
+        self._failed = mmap.mmap(-1, 1)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a process could not be made ready."""
+        return bool(self._failed[0])
 
     def open(self, **_: object) -> None:
         """Make the process ready: called by Celery in each new child.
 
-        What cannot be opened ends the worker as a whole, since a child alone would be replaced at once, and
-        fail again.
+        Whatever cannot be opened ends the worker as a whole, since a child alone would be replaced at once,
+        and fail again. Celery itself would log the error, and have the child take messages all the same.
         """
+        # A supervisor may signal the whole group: what becomes of a running step, the main process decides.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        try:
+            self._runner = self._started_runner()
+        except LecternError as error:
+            structlog.get_logger().error(error.code, told=tell(error.code, error.facts, "en"))
+        except Exception:  # noqa: BLE001 - whatever it was, nobody else ends this worker
+            structlog.get_logger().exception("cannot work")
+        else:
+            signal.signal(INTERRUPT, self._interrupt)
+            return
+        self._failed[0] = 1
+        os.kill(os.getppid(), signal.SIGTERM)
+
+    def _started_runner(self) -> StepRunner:
         import cv2
 
         cv2.setNumThreads(self.settings.worker.threads)
-        # A supervisor may signal the whole group: what becomes of a running step, the main process decides.
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         settings = self.settings
-        try:
-            bell = Bell(redis_url(settings.redis.url, settings.home))
-            self._runner = open_runner(open_farm(settings), self.node, self.capabilities, bell)
-        except LecternError as error:
-            structlog.get_logger().error(error.code, told=tell(error.code, error.facts, "en"))
-            os.kill(os.getppid(), signal.SIGTERM)
-            return
-        self._runner.start()
-        signal.signal(INTERRUPT, self._interrupt)
+        bell = Bell(redis_url(settings.redis.url, settings.home))
+        runner = open_runner(open_farm(settings), self.node, self.capabilities, bell)
+        runner.start()
         # What was loaded by now stays: looking through it for garbage again and again costs more than a step.
         gc.collect()
         gc.freeze()
+        return runner
 
     def close(self, **_: object) -> None:
         """Leave: called by Celery when a child ends in good order."""
@@ -119,9 +144,14 @@ class _Child:
             self._runner.close()
 
     def run_step(self, step: int) -> None:
-        """Run one step: the task. Without a runner the worker is ending, and the step stays in the ledger."""
-        if self._runner is not None:
-            self._runner.run(step)
+        """Run one step: the task.
+
+        Raises:
+            Reject: there is no runner, and the worker is ending: the message is for another one.
+        """
+        if self._runner is None:
+            raise Reject("no runner", requeue=True)
+        self._runner.run(step)
 
     def _interrupt(self, _number: int, _frame: object) -> None:
         if self._runner is not None:

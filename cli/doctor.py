@@ -13,7 +13,7 @@ from cli.options import terminal_of
 from cli.terminal import Terminal, told
 from farm import doctor as examining
 from farm.bootstrap import Settings, open_workshop
-from farm.doctor import Finding
+from farm.doctor import Finding, There
 from worker.redis_server import await_redis, find_redis_server
 
 _STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
@@ -36,11 +36,11 @@ def doctor(context: typer.Context) -> Exit:
     return Exit.SETUP if sick else Exit.OK
 
 
-def _redis(settings: Settings) -> str:
+def _redis(settings: Settings) -> There:
     if settings.redis.url:
         await_redis(settings.redis.url, _REDIS_S)
-        return settings.redis.url.rpartition("@")[2]
-    return str(find_redis_server())
+        return There(detail=settings.redis.url.rpartition("@")[2])
+    return There(detail=str(find_redis_server()))
 
 
 def _document(finding: Finding, terminal: Terminal) -> dict[str, object]:
@@ -49,6 +49,7 @@ def _document(finding: Finding, terminal: Terminal) -> dict[str, object]:
         "level": finding.level,
         "detail": finding.detail,
         "code": finding.code or None,
+        "facts": dict(finding.facts),
     }
     if finding.code:
         document["what"], document["cure"] = told(finding.code, finding.facts, terminal.language)
@@ -61,6 +62,8 @@ def _report(findings: tuple[Finding, ...], terminal: Terminal) -> Iterator[Table
     for finding in findings:
         level = Text(words(f"level-{finding.level}"), style=_STYLES[finding.level])
         saying = Text(finding.detail)
+        if finding.level == "ok" and finding.facts:
+            saying = Text(words(f"detail-{finding.check}", detail=finding.detail, **finding.facts))
         if finding.code:
             what, cure = told(finding.code, finding.facts, terminal.language)
             saying = Text(f"{what}\n{cure} ").append(f"[{finding.code}]", style="dim")

@@ -15,6 +15,7 @@ from cli.terminal import Terminal, told
 from farm import inventory
 from farm.bootstrap import open_workshop
 from farm.inventory import EngineEntry, VoiceEntry
+from pipeline.plan.errors import InputError
 
 
 def engines(context: typer.Context) -> Exit:
@@ -49,6 +50,8 @@ def voices(
     terminal = terminal_of(context)
     with open_workshop() as workshop:
         entries = inventory.voices(workshop, language=language)
+    if language and not entries:
+        raise InputError("command-no-voice", language=language)
     document = {
         "kind": "voices",
         "voices": [
@@ -82,9 +85,6 @@ def _engines(entries: tuple[EngineEntry, ...], terminal: Terminal) -> Iterator[T
     yield terminal.table("protocol", "name", "usable", "why", rows=rows)
 
 
-def _voices(entries: tuple[VoiceEntry, ...], terminal: Terminal) -> Iterator[Table | str]:
-    if not entries:
-        yield terminal.words("no-voices")
-        return
+def _voices(entries: tuple[VoiceEntry, ...], terminal: Terminal) -> Iterator[Table]:
     rows = [(f"{entry.engine}/{entry.name}", ", ".join(entry.languages), entry.label) for entry in entries]
     yield terminal.table("voice", "languages", "label", rows=rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from rich.table import Table
 from rich.text import Text
@@ -38,6 +39,11 @@ def counts_of(terminal: Terminal, counts: Mapping[str, int]) -> Text:
                 line.append(" · ", style="dim")
             line.append(f"{number} {terminal.words.state(state)}", style=_STYLES.get(state, ""))
     return line
+
+
+def moment_of(moment: str) -> str:
+    """A time of a document (UTC, ISO 8601) as the clock on the wall showed it here."""
+    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def eta_of(terminal: Terminal, seconds: int | None) -> str:
@@ -86,8 +92,12 @@ def took_of(terminal: Terminal, attempt: AttemptView) -> str:
 
 
 def jobs_table(terminal: Terminal, jobs: Iterable[JobView], *, across: bool = False) -> Table:
-    """One line for each job; with its batch when the jobs are taken from across the batches."""
+    """One line for each job; with its batch when the jobs are taken from across the batches.
+
+    When all of them are over, there is nothing to expect, and what they are at is what became of them.
+    """
     listed = tuple(jobs)
+    lively = any(not job.over for job in listed)
     rows: list[Sequence[Cell]] = [
         (
             str(job.id),
@@ -95,12 +105,21 @@ def jobs_table(terminal: Terminal, jobs: Iterable[JobView], *, across: bool = Fa
             job.row,
             state_of(terminal, job),
             f"{job.per_cent} %",
-            "" if job.over else eta_of(terminal, job.eta_s),
+            *([] if not lively else [""] if job.over else [eta_of(terminal, job.eta_s)]),
             progress_of(terminal, job),
         )
         for job in listed
     ]
-    heads = ("job", *(["batch"] if across else []), "row", "state", "per-cent", "eta", "now")
+    eta = ["eta"] if lively else []
+    heads = (
+        "job",
+        *(["batch"] if across else []),
+        "row",
+        "state",
+        "per-cent",
+        *eta,
+        "now" if lively else "result",
+    )
     right = [index for index, head in enumerate(heads) if head in _NUMBERS]
     table = terminal.table(*heads, rows=rows, right=right)
     # A path that is broken into lines cannot be copied.

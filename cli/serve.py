@@ -12,7 +12,6 @@ from cli.terminal import Terminal
 from farm.bootstrap import settings_of
 from worker import dispatching, process
 from worker import up as supervisor
-from worker.threads import settle_threads
 from worker.up import Standing
 
 
@@ -24,9 +23,9 @@ def up(context: typer.Context) -> Exit:
     """
     terminal = terminal_of(context)
     settings = settings_of()
-    terminal.note(terminal.words("farm-starts", home=str(settings.home)))
     code = supervisor.up(
         settings,
+        starting=lambda: terminal.note(terminal.words("farm-starts", home=str(settings.home))),
         ready=lambda standing: _standing(standing, terminal),
         ending=lambda: terminal.note(terminal.words("farm-ends")),
     )
@@ -47,10 +46,14 @@ def worker(
     LECTERN_REDIS__URL, LECTERN_STORE__ROOT.
     """
     settings = settings_of()
-    # This may begin the program anew, which would say the same once more.
-    settle_threads(settings.worker.threads)
-    terminal_of(context).note(terminal_of(context).words("worker-starts", name=name))
-    return Exit(process.serve(settings, name=name, capabilities=tuple(only or ())))
+    terminal = terminal_of(context)
+    code = process.serve(
+        settings,
+        name=name,
+        capabilities=tuple(only or ()),
+        beginning=lambda: terminal.note(terminal.words("worker-starts", name=name)),
+    )
+    return Exit(code)
 
 
 def dispatcher(
@@ -61,8 +64,13 @@ def dispatcher(
 
     Of several, one leads and the others watch it.
     """
-    terminal_of(context).note(terminal_of(context).words("dispatcher-starts", name=name))
-    return Exit(dispatching.serve(settings_of(), name=name))
+    terminal = terminal_of(context)
+    code = dispatching.serve(
+        settings_of(),
+        name=name,
+        beginning=lambda: terminal.note(terminal.words("dispatcher-starts", name=name)),
+    )
+    return Exit(code)
 
 
 def _standing(standing: Standing, terminal: Terminal) -> None:

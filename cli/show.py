@@ -12,7 +12,17 @@ from rich.text import Text
 from cli.clean import clean
 from cli.documents import batch_document, batches_document, farm_document, job_document, jobs_document
 from cli.exits import Exit
-from cli.lines import archive_of, batch_line, counts_of, eta_of, jobs_table, progress_of, state_of, took_of
+from cli.lines import (
+    archive_of,
+    batch_line,
+    counts_of,
+    eta_of,
+    jobs_table,
+    moment_of,
+    progress_of,
+    state_of,
+    took_of,
+)
 from cli.options import JobNumber, terminal_of
 from cli.terminal import Cell, Terminal, told
 from farm import show as views
@@ -20,7 +30,9 @@ from farm.bootstrap import open_farm
 from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView
 
 _MOST_JOBS = 20
-_TRACE_HEAD = 32
+#: Files that mean something to the farm alone.
+_INTERNAL = frozenset({"timeline"})
+_MADE_ELSEWHERE = "farm-made-elsewhere"
 
 State = Annotated[
     str | None,
@@ -46,7 +58,7 @@ def show(context: typer.Context, job: JobNumber) -> Exit:
     terminal = terminal_of(context)
     with open_farm() as farm:
         detail = views.job(farm, job)
-    terminal.answer(job_document(detail), _job(detail, terminal))
+    terminal.answer(job_document(detail), page_of(detail, terminal))
     return Exit.OK
 
 
@@ -122,7 +134,7 @@ def _batches(found: tuple[BatchView, ...], terminal: Terminal) -> Iterator[Table
         (
             str(batch.id),
             batch.name,
-            batch.submitted,
+            moment_of(batch.submitted),
             str(batch.jobs),
             counts_of(terminal, batch.counts),
             "" if batch.over else eta_of(terminal, batch.eta_s),
@@ -132,14 +144,14 @@ def _batches(found: tuple[BatchView, ...], terminal: Terminal) -> Iterator[Table
     yield terminal.table("batch", "manifest", "submitted", "films", "state", "eta", rows=rows, right=(0, 3))
 
 
-def _job(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | str]:
+def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | str]:
+    """One job for a person: what it is, where its files are, what went wrong, and every attempt."""
     words, job = terminal.words, detail.job
     facts: list[tuple[str, Cell]] = [
         ("title", job.title),
         ("row", words("row-of-batch", row=clean(job.row), batch=job.batch)),
         ("state", state_of(terminal, job)),
         ("per-cent", f"{job.per_cent} %"),
-        ("file-film" if job.state == "completed" else "now", progress_of(terminal, job)),
         ("length", words.span(round(job.frames / detail.fps)) if job.frames else words("unknown")),
         ("voice", f"{detail.voice} ({detail.language})"),
         ("format", f"{detail.format} {detail.fps} fps"),
@@ -148,6 +160,8 @@ def _job(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | str]:
         ("archive-head", archive_of(terminal, job)),
         ("trace", job.trace),
     ]
+    if now := progress_of(terminal, job):
+        facts.insert(4, ("file-film" if job.state == "completed" else "now", now))
     if not job.over:
         facts.insert(4, ("eta", eta_of(terminal, job.eta_s)))
     grid = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
@@ -155,10 +169,9 @@ def _job(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | str]:
         grid.add_row(
             Text(words(name), style="bold"), value if isinstance(value, Text) else Text(clean(value))
         )
-    # Of an archived film everything lies beside it; the store's own names help nobody then.
-    files = {} if job.archive == "archived" else detail.files
-    for kind, place in files.items():
-        if place == job.film:
+    # The store's own names help nobody once everything lies in the archive.
+    for kind, place in (detail.archived or detail.files).items():
+        if place == job.film or kind in _INTERNAL:
             continue
         grid.add_row(Text(words.state(f"file-{kind}"), style="bold"), Text(clean(place)))
     yield grid
@@ -177,13 +190,19 @@ def _job(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | str]:
         yield _attempts(detail.attempts, terminal)
 
 
+def _outcome(attempt: AttemptView) -> str:
+    """How an attempt ended; a wait for what others make is no interruption."""
+    waited = attempt.error is not None and attempt.error.code == _MADE_ELSEWHERE
+    return "waited" if waited else attempt.outcome
+
+
 def _attempts(attempts: tuple[AttemptView, ...], terminal: Terminal) -> Table:
     words = terminal.words
     rows = [
         (
             words.state(one.stage) + (f" {one.chunk + 1}" if one.stage == "render" else ""),
             str(one.number),
-            words.state(f"outcome-{one.outcome}"),
+            words.state(f"outcome-{_outcome(one)}"),
             took_of(terminal, one),
             one.worker,
             "" if one.error is None else told(one.error.code, one.error.facts, terminal.language)[0],
@@ -191,5 +210,5 @@ def _attempts(attempts: tuple[AttemptView, ...], terminal: Terminal) -> Table:
         for one in attempts
     ]
     return terminal.table(
-        "stage", "attempt", "outcome", "took", "worker", "error-head", rows=rows, right=(1, 3)
+        "stage", "attempt", "outcome", "took", "worker", "note-head", rows=rows, right=(1, 3)
     )

@@ -164,6 +164,11 @@ def _result(farm: Farm, batch: BatchView, terminal: Terminal) -> Iterator[Text |
         yield terminal.words("and-more", number=rest, batch=batch.id)
     if batch.archive_pending:
         yield terminal.words("archive-waits", films=batch.archive_pending)
-    if batch.counts.get("failed"):
-        yield jobs_table(terminal, show.jobs(farm, batch=batch.id, state="failed", most=_SHOWN_FAILURES))
+    for state in ("failed", "canceled"):
+        if number := batch.counts.get(state, 0):
+            lost = show.jobs(farm, batch=batch.id, state=state, most=_SHOWN_FAILURES)
+            yield jobs_table(terminal, lost)
+            if number > len(lost):
+                yield terminal.words("and-more", number=number - len(lost), batch=batch.id)
+    if batch.counts.get("failed") or batch.counts.get("canceled"):
         yield terminal.words("how-to-retry", batch=batch.id)

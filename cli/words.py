@@ -23,6 +23,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "per-cent": ("DONE", "进度"),
     "eta": ("ETA", "预计"),
     "now": ("NOW", "当前"),
+    "result": ("RESULT", "结果"),
     "films": ("FILMS", "影片"),
     "submitted": ("SUBMITTED", "提交时间"),
     "column": ("COLUMN", "列"),
@@ -41,7 +42,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "took": ("TOOK", "用时"),
     "worker": ("WORKER", "工作进程"),
     "can": ("CAN DO", "能做"),
-    "error-head": ("ERROR", "错误"),
+    "note-head": ("NOTE", "说明"),
     "length": ("LENGTH", "时长"),
     "format": ("FORMAT", "画面"),
     "user": ("USER", "用户"),
@@ -68,14 +69,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "outcome-timeout": ("timeout", "超时"),
     "outcome-lost": ("lost", "丢失"),
     "outcome-interrupted": ("interrupted", "中断"),
+    "outcome-waited": ("waited", "等待"),
     "outcome-superseded": ("superseded", "被取代"),
     # Where a film stands on its way to the archive.
     "archive-none": ("–", "–"),
     "archive-pending": ("waits for the archive", "等待归档"),
     "archive-archived": ("archived", "已归档"),
     "archive-error": ("error", "出错"),
-    # Files of a job in the store.
-    "file-timeline": ("TIMELINE", "时间线"),
+    # Files of a job.
     "file-film": ("FILM", "影片"),
     "file-srt": ("SRT", "SRT 字幕"),
     "file-vtt": ("WEBVTT", "WebVTT 字幕"),
@@ -119,8 +120,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "尚未归档：{films} 部。归档文件夹可用且未暂停时会自动送达；可用 `lectern doctor` 检查。",
     ),
     "how-to-retry": (
-        "What failed can be tried again, and only what is missing is made: lectern retry --batch {batch}",
-        "失败的任务可以重试，只制作缺少的部分：lectern retry --batch {batch}",
+        "What has no film can be tried again; only what is missing is made: lectern retry --batch {batch}",
+        "失败或已取消的任务可以重试，只制作缺少的部分：lectern retry --batch {batch}",
     ),
     "no-workers": (
         "Nothing moves: no worker is there. Start the farm with `lectern up`.",
@@ -152,8 +153,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "resumed-jobs": ("Resumed {number}: {jobs}", "已继续 {number} 个：{jobs}"),
     "retried-jobs": ("Queued again {number}: {jobs}", "已重新排队 {number} 个：{jobs}"),
     "unchanged-jobs": (
-        "Unchanged {number}, not in a state for it: {jobs}",
-        "未改变 {number} 个（状态不适用）：{jobs}",
+        "Left as they are, since their state does not allow it ({number}): {jobs}",
+        "以下 {number} 个因状态不允许而保持原样：{jobs}",
     ),
     # One film.
     "film-made": ("{film}: {length}, made in {took}", "{film}：时长 {length}，用时 {took}"),
@@ -177,8 +178,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "正在结束：先完成进行中的步骤；再按一次 Ctrl-C 则留待下次启动。",
     ),
     "farm-ended": ("The farm has ended; nothing is lost.", "农场已结束，没有任何丢失。"),
-    "worker-starts": ("Worker {name} begins. Ctrl-C ends it.", "工作进程 {name} 开始。Ctrl-C 结束。"),
-    "dispatcher-starts": ("Dispatcher {name} begins. Ctrl-C ends it.", "调度进程 {name} 开始。Ctrl-C 结束。"),
+    "worker-starts": ("“{name}” begins to work. Ctrl-C ends it.", "“{name}”开始工作。Ctrl-C 结束。"),
+    "dispatcher-starts": (
+        "“{name}” begins to hand out work. Ctrl-C ends it.",
+        "“{name}”开始分配工作。Ctrl-C 结束。",
+    ),
     # Ledger and archive.
     "db-made": (
         "The ledger was made: {place} (schema {revision}).",
@@ -212,7 +216,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "protocol-face": ("talking face", "说话的脸"),
     "protocol-eye": ("face landmarks", "人脸特征点"),
     "default": ("default", "默认"),
-    "no-voices": ("No voice speaks it.", "没有会说该语言的声音。"),
+    "detail-voice": ("{detail}, {voices} voices", "{detail}，{voices} 个声音"),
+    "detail-store": ("{detail}, {free_gb} GB free", "{detail}，可用 {free_gb} GB"),
     "check-python": ("Python", "Python"),
     "check-ffmpeg": ("FFmpeg", "FFmpeg"),
     "check-eye": ("face landmarks", "人脸特征点"),

@@ -27,8 +27,17 @@ _ROOM_BYTES = 5_000_000_000
 _TRIAL = Format(width=64, height=64, fps=25)
 _TRIAL_FRAMES = 5
 
-#: Returns what is there, in a few words; raises what is wrong.
-Check = Callable[[], str]
+
+@dataclass(frozen=True, kw_only=True)
+class There:
+    """What is there: in a few words that are the same in every language, and numbers worth telling."""
+
+    detail: str
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+
+
+#: Returns what is there; raises what is wrong.
+Check = Callable[[], There]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +49,7 @@ class Finding:
         level: ``ok``, ``warning`` (Lectern works, with less) or ``error``.
         detail: what is there, such as a version; empty when something is wrong.
         code: a code of the catalogue; empty when all is well.
-        facts: values for its message.
+        facts: values for its message; when all is well, numbers that say more than the detail.
     """
 
     check: str
@@ -70,7 +79,8 @@ def examine(workshop: Workshop, others: Mapping[str, Check]) -> Iterator[Finding
     }
     for name, check in checks.items():
         try:
-            yield Finding(check=name, level="ok", detail=check())
+            there = check()
+            yield Finding(check=name, level="ok", detail=there.detail, facts=there.facts)
         except _Doubt as doubt:
             yield Finding(check=name, level="warning", code=doubt.error.code, facts=doubt.error.facts)
         except LecternError as error:
@@ -83,13 +93,13 @@ class _Doubt(Exception):  # noqa: N818 - no error: Lectern works, with less
         self.error = error
 
 
-def _python() -> str:
+def _python() -> There:
     if sys.version_info[:2] not in _PYTHONS:
         raise InputError("command-python-version", version=platform.python_version())
-    return platform.python_version()
+    return There(detail=platform.python_version())
 
 
-def _ffmpeg(workshop: Workshop) -> str:
+def _ffmpeg(workshop: Workshop) -> There:
     """FFmpeg is believed when it has encoded something: it lists encoders that do not work here."""
     profile = Studio(workshop).profile(workshop.faces.names()[0])
     frame = np.zeros((_TRIAL.height, _TRIAL.width, 3), np.uint8)
@@ -101,39 +111,39 @@ def _ffmpeg(workshop: Workshop) -> str:
             total=_TRIAL_FRAMES,
             parameters=profile.parameters,
         )
-    return f"{workshop.media.version}, {profile.encoder.split()[0]}"
+    return There(detail=f"{workshop.media.version}, {profile.encoder.split()[0]}")
 
 
-def _eye(workshop: Workshop) -> str:
+def _eye(workshop: Workshop) -> There:
     """The first eye has landmarks; with another one faces can be found but not driven."""
     first = workshop.eyes.names()[0]
     if problem := workshop.eyes.why_not(first):
         raise problem
     engine = workshop.eyes.open(first)
     engine.look(np.zeros((64, 64, 3), np.uint8))
-    return f"{engine.name} {engine.version}"
+    return There(detail=f"{engine.name} {engine.version}")
 
 
-def _voice(workshop: Workshop) -> str:
+def _voice(workshop: Workshop) -> There:
     engine = workshop.voices.open(workshop.settings.voice.engine)
-    return f"{engine.name} {engine.version}, {len(engine.voices())} voices"
+    return There(detail=f"{engine.name} {engine.version}", facts={"voices": len(engine.voices())})
 
 
-def _face(workshop: Workshop) -> str:
+def _face(workshop: Workshop) -> There:
     engine = workshop.faces.open(workshop.faces.names()[0])
-    return f"{engine.name} {engine.version}"
+    return There(detail=f"{engine.name} {engine.version}")
 
 
-def _ledger(workshop: Workshop) -> str:
+def _ledger(workshop: Workshop) -> There:
     engine = connect(workshop.settings.ledger_url)
     try:
         check_schema(engine)
     finally:
         engine.dispose()
-    return place_of(engine)
+    return There(detail=place_of(engine))
 
 
-def _store(workshop: Workshop) -> str:
+def _store(workshop: Workshop) -> There:
     root = workshop.store.root
     there = next(folder for folder in (root, *root.parents) if folder.exists())
     try:
@@ -143,14 +153,14 @@ def _store(workshop: Workshop) -> str:
         raise AwayError("store-away", reason=error.strerror or type(error).__name__) from error
     if free < _ROOM_BYTES:
         raise _Doubt(AwayError("command-store-tight", place=str(root), free_mb=free // 1_000_000))
-    return f"{root}, {free // 1_000_000_000} GB"
+    return There(detail=str(root), facts={"free_gb": free // 1_000_000_000})
 
 
-def _archive(workshop: Workshop) -> str:
+def _archive(workshop: Workshop) -> There:
     """Without an archive films are made all the same and wait in the store."""
     root = workshop.settings.archive_root
     try:
         archive_id(root)
     except AwayError as error:
         raise _Doubt(error) from error
-    return str(root)
+    return There(detail=str(root))

@@ -115,6 +115,8 @@ class JobDetail:
         job: as lists show it, with what takes a closer look.
         attempts: every run of each of its steps, in the order of the steps.
         files: paths in the store of what was made: timeline, film, srt, vtt, poster, manifest.
+        archived: where film, srt, vtt, poster and manifest lie in the archive, as `JobView.film` tells of the
+            film; empty before.
         user: who submitted it.
         scene: its place in the archive's names.
         voice: engine and voice, such as ``espeak/en-us``.
@@ -128,6 +130,7 @@ class JobDetail:
     job: JobView
     attempts: tuple[AttemptView, ...]
     files: Mapping[str, str]
+    archived: Mapping[str, str]
     user: str
     scene: str
     voice: str

@@ -41,7 +41,7 @@ def _flower(settings: Settings, port: str) -> int:
 def _up(settings: Settings, _name: str) -> int:
     from worker import up
 
-    return up.up(settings, ready=lambda _standing: None, ending=lambda: None)
+    return up.up(settings, starting=lambda: None, ready=lambda _standing: None, ending=lambda: None)
 
 
 _ROLES: Mapping[str, Callable[[Settings, str], int]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+from collections.abc import Callable
 from types import FrameType
 
 import structlog
@@ -20,10 +21,11 @@ from worker.redis_server import redis_url
 _HOUR_S = 3600
 
 
-def serve(settings: Settings, *, name: str) -> int:
+def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lambda: None) -> int:
     """Keep the queues thin until told to end; returns the exit code.
 
-    Any number may run, on any hosts: one leads, the others watch it.
+    Any number may run, on any hosts: one leads, the others watch it. `beginning` is called once when nothing
+    stands against it.
 
     Raises:
         InputError: a setting is wrong, or the ledger's schema is not this version's.
@@ -33,6 +35,7 @@ def serve(settings: Settings, *, name: str) -> int:
     bell = Bell(redis_url(settings.redis.url, settings.home))
     grace_s = settings.gc.grace_hours * _HOUR_S
     with open_farm(settings) as farm:
+        beginning()
         sweeper = Sweeper(
             lambda: collect_garbage(farm.ledger, farm.store, grace_s=grace_s),
             every_s=settings.gc.every_hours * _HOUR_S,

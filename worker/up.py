@@ -60,7 +60,13 @@ class Standing:
         return cls(**{**state, "workers": tuple(state["workers"])})
 
 
-def up(settings: Settings, *, ready: Callable[[Standing], None], ending: Callable[[], None]) -> int:
+def up(
+    settings: Settings,
+    *,
+    starting: Callable[[], None],
+    ready: Callable[[Standing], None],
+    ending: Callable[[], None],
+) -> int:
     """Run the farm until SIGINT or SIGTERM; returns the exit code.
 
     Asked to end, it lets running steps finish; asked again, it interrupts them (they go on when the farm is
@@ -69,6 +75,7 @@ def up(settings: Settings, *, ready: Callable[[Standing], None], ending: Callabl
 
     Args:
         settings: what the operator set.
+        starting: called once when nothing stands against it and the first process is about to be started.
         ready: told once that everything was started.
         ending: called once when the farm was asked to end and running steps are waited for.
 
@@ -83,6 +90,7 @@ def up(settings: Settings, *, ready: Callable[[Standing], None], ending: Callabl
         asked = _Asked()
         with asked.listening():
             supervisor = Supervisor(settings, places)
+            starting()
             try:
                 ready(supervisor.start())
                 while not asked.times:

@@ -15,7 +15,7 @@ _HEAD = """# Errors and warnings
 Every message that Lectern can give, by its code. A code never changes its meaning. The words in
 `{braces}` are filled with the facts of the case. This page is made from the catalogue by `make docs`.
 
-每条消息均有固定代码;`{花括号}` 中的内容由具体情况填入。
+每条消息均有固定代码；`{花括号}` 中的内容由具体情况填入。
 """
 
 
@@ -28,7 +28,7 @@ def page() -> str:
         level = "Error" if message.level == "error" else "Warning"
         parts.append(
             f"\n## `{code}`\n\n{level}. {en.what}\n\n- Why: {en.why}\n- Cure: {en.cure}\n\n"
-            f"{zh.what}\n\n- 原因:{zh.why}\n- 解决:{zh.cure}\n"
+            f"{zh.what}\n\n- 原因：{zh.why}\n- 解决：{zh.cure}\n"
         )
     return "".join(parts)
 

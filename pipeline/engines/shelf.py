@@ -50,10 +50,12 @@ class Shelf(Generic[EngineT]):
     Args:
         group: entry-point group of engines from elsewhere, such as ``lectern.voices``.
         built_in: Lectern's own, the default first.
+        unknown: code of the error for a name that does not stand on it.
     """
 
-    def __init__(self, group: str, built_in: Mapping[str, Offer]) -> None:
+    def __init__(self, group: str, built_in: Mapping[str, Offer], *, unknown: str) -> None:
         self.group = group
+        self._unknown = unknown
         self._built_in = dict(built_in)
         self._opened: dict[tuple[str, str], EngineT] = {}
 
@@ -65,7 +67,7 @@ class Shelf(Generic[EngineT]):
         """The engine of that name; the same one for the same options until the shelf is closed.
 
         Raises:
-            InputError: ``engine-unknown`` with the known names, ``engine-missing`` with what to install,
+            InputError: the shelf's `unknown` with the known names, ``engine-missing`` with what to install,
                 or ``engine-broken``: it is there and cannot be loaded.
         """
         key = (name, repr(sorted(options.items())))
@@ -78,7 +80,7 @@ class Shelf(Generic[EngineT]):
         """Why an engine cannot be used here, or None if it can; nothing heavy is imported to find out.
 
         Raises:
-            InputError: ``engine-unknown``.
+            InputError: the shelf's `unknown`.
         """
         return self._missing(name, self._offer(name))
 
@@ -100,7 +102,7 @@ class Shelf(Generic[EngineT]):
     def _offer(self, name: str) -> Offer:
         offers = self._offers()
         if name not in offers:
-            raise InputError("engine-unknown", engine=name, known=", ".join(offers))
+            raise InputError(self._unknown, engine=name, known=", ".join(offers))
         return offers[name]
 
     def _missing(self, name: str, offer: Offer) -> LecternError | None:
@@ -136,6 +138,7 @@ def voices() -> Shelf[VoiceEngine]:
                 install="pip install espeakng-loader",
             )
         },
+        unknown="engine-voice-unknown",
     )
 
 
@@ -144,6 +147,7 @@ def faces() -> Shelf[FaceEngine]:
     return Shelf(
         "lectern.faces",
         {"warp": Offer(target="pipeline.engines.face.warp:WarpEngine", needs=("cv2",))},
+        unknown="engine-face-unknown",
     )
 
 
@@ -159,6 +163,7 @@ def eyes() -> Shelf[EyeEngine]:
             ),
             "haar": Offer(target="pipeline.engines.eye.haar:HaarEye", needs=("cv2",)),
         },
+        unknown="engine-eye-unknown",
     )
 
 

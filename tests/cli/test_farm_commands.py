@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -46,7 +48,9 @@ def test_canceled_jobs_are_brought_back_by_retry(lectern: Lectern, manifest: Pat
     }
     assert states(lectern) == [("canceled", []), ("canceled", []), ("queued", [])]
     again = lectern("cancel", "--batch", 1)
-    assert again.out == f"Canceled 1: {third}\nUnchanged 2, not in a state for it: {first}, {second}\n"
+    assert again.out == (
+        f"Canceled 1: {third}\nLeft as they are, since their state does not allow it (2): {first}, {second}\n"
+    )
     assert lectern("retry", first, "--json").document["changed"] == [first]
     assert states(lectern)[0] == ("queued", [])
 
@@ -163,6 +167,51 @@ def test_jobs_of_all_batches_are_listed_by_state(lectern: Lectern, manifest: Pat
     assert page.splitlines()[0].split()[:3] == ["JOB", "BATCH", "ROW"]
     assert page.splitlines()[1].split()[:3] == [str(second), "1", "row1"]
     assert lectern("list", "--state", "failed").out == "No film is in this state.\n"
+
+
+def test_watching_names_what_was_canceled_and_how_to_go_on(lectern: Lectern, manifest: Path) -> None:
+    """A batch that ended without a film says which rows have none, and what brings them back."""
+    submitted(lectern, manifest)
+    lectern("cancel", "--batch", 1)
+    answer = lectern("watch", 1)
+    assert answer.code == Exit.FAILED
+    assert [f"row{number}" in answer.out for number in range(3)] == [True] * 3
+    assert "lectern retry --batch 1" in answer.out
+    assert "ETA" not in answer.out
+
+
+def test_the_jobs_of_a_batch_are_listed_with_who_is_ahead(lectern: Lectern, manifest: Path) -> None:
+    """And with the reason why nothing moves."""
+    submitted(lectern, manifest)
+    rows = lectern("list", 1, "--json").document["rows"]
+    assert [job["ahead"] for job in rows] == [0, 1, 2]
+    assert {job["waiting"] for job in rows} == {"no-worker"}
+    assert "ETA" in lectern("list", 1).out
+
+
+def test_people_read_the_time_of_their_own_clock(
+    lectern: Lectern, manifest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Machines get UTC."""
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    try:
+        submitted(lectern, manifest)
+        (batch,) = lectern("list", "--json").document["batches"]
+        told = datetime.fromisoformat(batch["submitted"])
+        assert batch["submitted"].endswith("Z")
+        shown = (told + timedelta(hours=8)).strftime("%Y-%m-%d %H:%M")
+        assert shown in lectern("list").out
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_a_language_that_no_voice_speaks_is_refused(lectern: Lectern) -> None:
+    """An empty list would look like an answer."""
+    answer = lectern("voices", "--language", "klingon", "--json")
+    assert (answer.code, answer.failure["code"]) == (Exit.REFUSED, "command-no-voice")
+    assert lectern("voices", "--language", "zh", "--json").document["voices"]
 
 
 def test_a_refused_batch_is_told_as_a_table_and_as_json(lectern: Lectern, manifest: Path) -> None:

@@ -155,3 +155,9 @@ def test_the_doctor_finds_what_is_missing(program: Lectern, ready_home: Path) ->
     assert set(levels) == {"python", "ffmpeg", "eye", "voice", "face", "ledger", "redis"}
     assert all(finding["cure"] for finding in answer.document["findings"] if finding["level"] != "ok")
     assert ready_home.is_dir()
+    page = program("doctor").out
+    assert "GB free" in page
+    assert "lectern archive init" in page
+    chinese = program("doctor", "--lang", "zh").out
+    assert "个声音" in chinese
+    assert "voices" not in chinese

@@ -53,7 +53,17 @@ def test_every_name_that_is_asked_for_has_words() -> None:
 
 def test_no_words_are_idle() -> None:
     """The table holds nothing that no command can say."""
-    prefixes = ("outcome-", "archive-", "file-", "hold-", "waiting-", "protocol-", "check-", "level-")
+    prefixes = (
+        "outcome-",
+        "archive-",
+        "file-",
+        "hold-",
+        "waiting-",
+        "protocol-",
+        "check-",
+        "level-",
+        "detail-",
+    )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = {"speak", "render", "join", "archive"}
     idle = {name for name in set(WORDS) - constants() - states - stages if not name.startswith(prefixes)}

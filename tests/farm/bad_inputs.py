@@ -70,7 +70,7 @@ BAD: Sequence[Bad] = (
     _bad("path-link", "portrait", "manifest-path-outside", portrait="link.png"),
     # What a film is asked to be.
     _bad("voice", "voice", "voice-unknown", voice="nobody"),
-    _bad("engine", "voice", "engine-unknown", voice="nothing/en-us"),
+    _bad("engine", "voice", "engine-voice-unknown", voice="nothing/en-us"),
     _bad("language", "language", "voice-language-unknown", language="tlh"),
     _bad("language-foreign", "voice", "voice-language-foreign", voice="cmn", language="en"),
     _bad("speed", "speed", "submit-speed-wrong", speed="fast"),

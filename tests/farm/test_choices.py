@@ -61,7 +61,7 @@ def test_a_voice_is_found_for_every_wish(
     ("wish", "code"),
     [
         (Wish(voice="nobody"), "voice-unknown"),
-        (Wish(voice="nothing/en-us"), "engine-unknown"),
+        (Wish(voice="nothing/en-us"), "engine-voice-unknown"),
         (Wish(language="tlh"), "voice-language-unknown"),
         (Wish(voice="cmn", language="en"), "voice-language-foreign"),
         (Wish(speed="fast"), "submit-speed-wrong"),

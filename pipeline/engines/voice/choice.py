@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from pipeline.engines.voice import Voice
@@ -13,6 +13,9 @@ from pipeline.plan.job import VoiceChoice
 #: Speed and pitch, in per cent of the voice's own.
 PER_CENT = (50, 200)
 _SUGGESTIONS = 5
+# Below it, names share no more than some letters.
+_LIKENESS = 0.6
+_USUAL = ("en", "zh", "es", "fr", "de")
 _EXACT, _GENERAL, _RELATED, _FOREIGN = 3, 2, 1, 0
 
 
@@ -79,14 +82,15 @@ def _named(voices: Sequence[Voice], engine: str, name: str) -> Voice:
     for voice in voices:
         if voice.name.casefold() == wanted:
             return voice
-    near = _near(name, (voice.name for voice in voices))
+    near = _near(name, [voice.name for voice in voices]) or _usual(voices, lambda voice: voice.name)
     raise InputError("voice-unknown", voice=name, engine=engine, near=near)
 
 
 def _speaker(voices: Sequence[Voice], engine: str, language: str) -> Voice:
     found = _closest(voices, language)
     if found is None:
-        near = _near(language, (tag for voice in voices for tag in voice.languages))
+        known = [tag for voice in voices for tag in voice.languages]
+        near = _near(language, known) or _usual(voices, lambda voice: voice.languages[0])
         raise InputError("voice-language-unknown", language=language, engine=engine, near=near)
     return found
 
@@ -118,7 +122,13 @@ def _spelled(tag: str) -> str:
 
 
 def _near(word: str, known: Iterable[str]) -> str:
-    """The names most like a word, best first, for a person to choose from."""
-    names = sorted(set(known))
-    close = difflib.get_close_matches(word, names, n=_SUGGESTIONS, cutoff=0.4)
-    return ", ".join(close or names[:_SUGGESTIONS])
+    """The names that a word may be a slip for, best first; empty when none is like it."""
+    close = difflib.get_close_matches(word, sorted(set(known)), n=_SUGGESTIONS, cutoff=_LIKENESS)
+    return ", ".join(close)
+
+
+def _usual(voices: Sequence[Voice], told: Callable[[Voice], str]) -> str:
+    """What most people look for, where nothing like their word is there: a voice for each great language."""
+    found = (_closest(voices, language) for language in _USUAL)
+    names = dict.fromkeys(told(voice) for voice in found if voice is not None)
+    return ", ".join(names or [told(voice) for voice in voices[:_SUGGESTIONS]])

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from pipeline.plan.messages.model import Message, Text
 
-MESSAGES: tuple[Message, ...] = (
-    Message(
-        code="engine-unknown",
+
+def _unknown(code: str, en: str, zh: str) -> Message:
+    return Message(
+        code=code,
         level="error",
         en=Text(
-            what="There is no engine “{engine}” of this kind.",
+            what=f"There is no engine “{{engine}}” for {en}.",
             why="Engines are chosen by name: Lectern's own, and those that other installed packages add.",
             cure="Use one of these: {known}. `lectern engines` lists them with what each one needs.",
         ),
         zh=Text(
-            what="没有名为“{engine}”的此类引擎。",
+            what=f"没有名为“{{engine}}”的{zh}引擎。",
             why="引擎按名称选择：包括 Lectern 自带的引擎，以及其他已安装软件包提供的引擎。",
             cure="请使用以下之一：{known}。运行 `lectern engines` 可查看全部引擎及其要求。",
         ),
-    ),
+    )
+
+
+_UNKNOWN = (
+    _unknown("engine-voice-unknown", "speech", "语音"),
+    _unknown("engine-face-unknown", "talking faces", "说话的脸"),
+    _unknown("engine-eye-unknown", "face landmarks", "人脸特征点"),
+)
+
+MESSAGES: tuple[Message, ...] = (
+    *_UNKNOWN,
     Message(
         code="engine-missing",
         level="error",

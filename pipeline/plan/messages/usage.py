@@ -147,6 +147,19 @@ MESSAGES: tuple[Message, ...] = (
         ("没有“{state}”这种状态。", "每个任务都处于几种状态之一。", "请使用以下之一：{known}。"),
     ),
     _message(
+        "command-no-voice",
+        (
+            "No voice speaks “{language}”.",
+            "A language is written as a BCP 47 tag, such as en, en-GB or zh.",
+            "`lectern voices` lists every voice with its languages.",
+        ),
+        (
+            "没有声音会说“{language}”。",
+            "语言用 BCP 47 标签书写，例如 en、en-GB 或 zh。",
+            "`lectern voices` 列出全部声音及其语言。",
+        ),
+    ),
+    _message(
         "command-language-unknown",
         (
             "Lectern does not speak “{language}”.",

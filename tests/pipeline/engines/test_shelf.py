@@ -30,7 +30,9 @@ _HERE = f"{__name__}:Kettle"
 
 def test_an_engine_is_opened_once_and_closed() -> None:
     """The same name and options give the same engine until the shelf is closed, then a new one."""
-    shelf: Shelf[Kettle] = Shelf("lectern.kettles", {"kettle": Offer(target=_HERE)})
+    shelf: Shelf[Kettle] = Shelf(
+        "lectern.kettles", {"kettle": Offer(target=_HERE)}, unknown="engine-voice-unknown"
+    )
     small, large = shelf.open("kettle"), shelf.open("kettle", litres=3)
     assert shelf.open("kettle") is small
     assert large.litres == 3
@@ -42,11 +44,13 @@ def test_an_engine_is_opened_once_and_closed() -> None:
 
 def test_an_unknown_name_is_told_with_the_known_ones() -> None:
     """An unknown engine is refused with the names that there are."""
-    shelf: Shelf[Kettle] = Shelf("lectern.kettles", {"kettle": Offer(target=_HERE)})
+    shelf: Shelf[Kettle] = Shelf(
+        "lectern.kettles", {"kettle": Offer(target=_HERE)}, unknown="engine-voice-unknown"
+    )
     for ask in (shelf.open, shelf.why_not):
         with pytest.raises(InputError) as caught:
             ask("samovar")
-        assert caught.value.code == "engine-unknown"
+        assert caught.value.code == "engine-voice-unknown"
         assert caught.value.facts["known"] == "kettle"
 
 
@@ -60,7 +64,7 @@ def test_an_unknown_name_is_told_with_the_known_ones() -> None:
 )
 def test_a_missing_library_is_told_with_its_cure(offer: Offer) -> None:
     """An engine whose library is missing says in one line what to install."""
-    shelf: Shelf[Kettle] = Shelf("lectern.kettles", {"kettle": offer})
+    shelf: Shelf[Kettle] = Shelf("lectern.kettles", {"kettle": offer}, unknown="engine-voice-unknown")
     with pytest.raises(InputError) as caught:
         shelf.open("kettle")
     assert caught.value.code == "engine-missing"
@@ -71,7 +75,9 @@ def test_a_missing_library_is_told_with_its_cure(offer: Offer) -> None:
 
 def test_a_broken_engine_is_told() -> None:
     """A class that is not there is a broken engine, not a crash."""
-    shelf: Shelf[Kettle] = Shelf("lectern.kettles", {"kettle": Offer(target=f"{__name__}:Teapot")})
+    shelf: Shelf[Kettle] = Shelf(
+        "lectern.kettles", {"kettle": Offer(target=f"{__name__}:Teapot")}, unknown="engine-voice-unknown"
+    )
     with pytest.raises(InputError, match="engine-broken"):
         shelf.open("kettle")
 
@@ -85,7 +91,9 @@ def test_other_distributions_add_engines(tmp_path: Path, monkeypatch: pytest.Mon
     (info / "entry_points.txt").write_text(points)
     monkeypatch.syspath_prepend(str(tmp_path))
     assert metadata.version("samovars") == "1.0"
-    shelf: Shelf[Kettle] = Shelf("lectern.kettles", {"kettle": Offer(target=_HERE)})
+    shelf: Shelf[Kettle] = Shelf(
+        "lectern.kettles", {"kettle": Offer(target=_HERE)}, unknown="engine-voice-unknown"
+    )
     assert shelf.names() == ("kettle", "samovar")
     assert isinstance(shelf.open("samovar"), Kettle)
     assert isinstance(shelf.open("kettle"), Kettle)

@@ -62,6 +62,17 @@ def test_what_is_unknown_is_told_with_suggestions(wish: dict[str, str], code: st
     assert caught.value.facts[told]
 
 
+@pytest.mark.parametrize(("name", "near"), [("en-uk", "en-us"), ("zorro", ""), ("CNM", "cmn")])
+def test_a_suggestion_is_like_the_word_or_usual(name: str, near: str) -> None:
+    """A slip is recognised; a word that is like nothing is answered with the voices of great languages."""
+    with pytest.raises(InputError) as caught:
+        choose_voice(_VOICES, engine="e", name=name)
+    told = str(caught.value.facts["near"]).split(", ")
+    assert (
+        near in told if near else {"cmn", choose_voice(_VOICES, engine="e", language="en").name} <= set(told)
+    )
+
+
 @pytest.mark.parametrize("values", [{"speed": 49}, {"speed": 201}, {"pitch": 0}])
 def test_speed_and_pitch_have_limits(values: dict[str, int]) -> None:
     """Speed and pitch outside 50 to 200 per cent are refused."""

@@ -1,0 +1,77 @@
+"""Promises of the page of one job."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+from cli.show import page_of
+from farm.views import AttemptView, JobDetail, Told
+from tests.cli.test_watch import JOB, terminal
+
+ARCHIVED = "/srv/archive/2026-11-21/maria_01_hello"
+WAITED = AttemptView(
+    stage="render",
+    chunk=0,
+    number=1,
+    outcome="interrupted",
+    worker="cpu0",
+    started="2026-11-21T01:00:00Z",
+    machine_ms=40,
+    error=Told(code="farm-made-elsewhere", facts={}),
+)
+DETAIL = JobDetail(
+    job=JOB,
+    attempts=(WAITED,),
+    files={kind: f"/store/{kind}" for kind in ("timeline", "film", "srt", "vtt", "poster", "manifest")},
+    archived={},
+    user="maria",
+    scene="hello",
+    voice="espeak/en-us",
+    language="en",
+    format="720x720",
+    fps=25,
+    essence="",
+    warnings=(),
+)
+
+
+def page(detail: JobDetail) -> str:
+    """The page as it is printed."""
+    screen = io.StringIO()
+    speaking = terminal(screen)
+    for line in page_of(detail, speaking):
+        speaking.say(line)
+    return screen.getvalue()
+
+
+def test_everything_beside_an_archived_film_is_named() -> None:
+    """Film, captions, poster and manifest where they lie in the archive; no path of the store."""
+    film = f"{ARCHIVED}.mp4"
+    done = replace(JOB, state="completed", stage="", archive="archived", film=film, per_cent=100)
+    suffixes = {"film": ".mp4", "srt": ".srt", "vtt": ".vtt", "poster": ".jpg", "manifest": ".json"}
+    shown = page(replace(DETAIL, job=done, archived={kind: ARCHIVED + end for kind, end in suffixes.items()}))
+    for suffix in suffixes.values():
+        assert shown.count(ARCHIVED + suffix) == 1
+    assert "/store/" not in shown
+
+
+def test_what_is_in_the_store_is_named_without_the_farms_own_files() -> None:
+    """The timeline means nothing to a person."""
+    shown = page(DETAIL)
+    assert "/store/film" in shown
+    assert "timeline" not in shown
+
+
+def test_nothing_empty_is_named() -> None:
+    """A job that waits for its turn is at nothing, and so nothing is said of it."""
+    assert "NOW" not in page(replace(DETAIL, job=replace(JOB, state="queued", ahead=0)))
+    assert "NOW" in page(DETAIL)
+
+
+def test_a_wait_for_a_shared_part_is_no_error() -> None:
+    """It stands among the attempts as a wait, with a note."""
+    (line,) = (line for line in page(DETAIL).splitlines() if "cpu0" in line)
+    assert "waited" in line
+    assert "Another worker is making a part" in line
+    assert "ERROR" not in page(DETAIL)

@@ -100,7 +100,7 @@ def prepare(ledger: Ledger, name: str) -> None:
 def run_step(ledger: Ledger, name: str) -> None:
     """Everything that the ledger does for one chunk: send, claim, beat, make each clip known, commit."""
     claim = claimed(ledger, RENDER)
-    desk = LedgerDesk(ledger=ledger, claim=claim, revoked=lambda: False)
+    desk = LedgerDesk(ledger=ledger, claim=claim)
     clips = [artifact(Kind.CLIP, f"{name} {number}") for number in claim.chunk]
     known = desk.find_all(Kind.CLIP, [clip.key for clip in clips])
     missing = [clip for clip in clips if clip.key not in known]

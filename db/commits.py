@@ -21,7 +21,7 @@ from db.plans import plan_renders
 from db.prepared import run
 from db.states import ArchiveState, JobState, Outcome, Role, Stage, StepState
 from db.tables import jobs, results
-from db.values import Chunk, Claim, Committed, Failure, Film
+from db.values import Chunk, Claim, Failure, Film
 from farm.policy.retry import RetryDecision, Verdict
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.job import RenderProfile
@@ -39,7 +39,7 @@ def finish_speak(
     used: Collection[Artifact],
     machine_ms: int,
     span: str = "",
-) -> Committed:
+) -> None:
     """Have a job's timeline accepted, and its render steps planned: one per chunk, ready at once.
 
     Args:
@@ -61,19 +61,20 @@ def finish_speak(
     with ledger.write("finish-speak") as connection:
         finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
         if not finish.begin():
-            return Committed()
+            return
         if not finish.rest_on(used):
-            return finish.start_over()
+            finish.start_over()
+            return
         finish.keep({Role.TIMELINE: timeline})
         finish.end()
         run(connection, _PROFILE, {"id_": claim.job, "profile_": profile_to_text(profile)})
         plan_renders(connection, claim, chunks, profile_digest(profile))
-        return Committed(ready=frozenset(rows.unblock(connection, [claim.job], Stage.RENDER)))
+        rows.unblock(connection, [claim.job], Stage.RENDER)
 
 
 def finish_render(
     ledger: Ledger, claim: Claim, *, used: Collection[Artifact], machine_ms: int, span: str = ""
-) -> Committed:
+) -> None:
     """Have a chunk accepted, once every clip of it is; the last one makes the join ready.
 
     A clip that was struck or collected meanwhile sends the step back to the line: nothing is ready then.
@@ -84,14 +85,15 @@ def finish_render(
     with ledger.write("finish-render") as connection:
         finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
         if not finish.begin():
-            return Committed()
+            return
         if not finish.rest_on(used):
-            return finish.start_over()
+            finish.start_over()
+            return
         finish.end()
-        return Committed(ready=frozenset(rows.unblock(connection, [claim.job], Stage.JOIN)))
+        rows.unblock(connection, [claim.job], Stage.JOIN)
 
 
-def finish_join(ledger: Ledger, claim: Claim, *, film: Film, machine_ms: int, span: str = "") -> Committed:
+def finish_join(ledger: Ledger, claim: Claim, *, film: Film, machine_ms: int, span: str = "") -> None:
     """Have the film accepted: the job is completed, and its archiving ready.
 
     Raises:
@@ -100,7 +102,7 @@ def finish_join(ledger: Ledger, claim: Claim, *, film: Film, machine_ms: int, sp
     with ledger.write("finish-join") as connection:
         finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
         if not finish.begin():
-            return Committed()
+            return
         finish.keep(
             {
                 Role.FILM: film.film,
@@ -113,10 +115,10 @@ def finish_join(ledger: Ledger, claim: Claim, *, film: Film, machine_ms: int, sp
         finish.end()
         done = {"id_": claim.job, "now_": finish.now, "frames_": film.frames, "essence_": film.essence}
         run(connection, _COMPLETE, done)
-        return Committed(ready=frozenset(rows.unblock(connection, [claim.job], Stage.ARCHIVE)))
+        rows.unblock(connection, [claim.job], Stage.ARCHIVE)
 
 
-def finish_archive(ledger: Ledger, claim: Claim, *, path: str, machine_ms: int, span: str = "") -> Committed:
+def finish_archive(ledger: Ledger, claim: Claim, *, path: str, machine_ms: int, span: str = "") -> None:
     """Remember where in the archive the film lies, relative to the archive's folder.
 
     Raises:
@@ -127,7 +129,6 @@ def finish_archive(ledger: Ledger, claim: Claim, *, path: str, machine_ms: int, 
         if finish.begin():
             finish.end()
             run(connection, _ARCHIVED, {"id_": claim.job, "path_": path})
-        return Committed()
 
 
 class _Finish:
@@ -170,11 +171,10 @@ class _Finish:
         """Take the attempt to `ok`."""
         self._end(Outcome.OK, None)
 
-    def start_over(self) -> Committed:
+    def start_over(self) -> None:
         """Send the step back to the line: what it rested on has to be made anew."""
         self._end(Outcome.INTERRUPTED, "ledger-collected")
         rows.send_back(self._connection, self._claim)
-        return Committed(ready=frozenset({self._claim.capability}))
 
     def _end(self, outcome: Outcome, code: str | None) -> None:
         ended = {"outcome": outcome.value, "error_code": code, **self._ended}
@@ -211,7 +211,7 @@ _ARCHIVED = (
 )
 
 
-def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision) -> Committed:
+def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision) -> None:
     """End an attempt that did not succeed, as `farm.policy.retry.decide` has decided.
 
     A dead step makes its job `failed` (a dead archive step makes the job's archive column `error`);
@@ -224,11 +224,12 @@ def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision
     if decision.verdict is Verdict.WAIT:
         error = {"error_code": failure.code, "error_facts": facts_to_text(failure.facts)}
         failure = replace(failure, outcome=Outcome.INTERRUPTED)
-        return _give_back(ledger, claim, failure, decision.delay_ms, error)
+        _give_back(ledger, claim, failure, decision.delay_ms, error)
+        return
     with ledger.write("fail") as connection:
         now = ledger.clock()
         if not _stop(connection, claim, failure, now):
-            return Committed()
+            return
         damaged = _damaged(failure) if decision.verdict is Verdict.REMAKE else None
         dead = decision.verdict is Verdict.DEAD or (decision.verdict is Verdict.REMAKE and damaged is None)
         facts = facts_to_text(failure.facts)
@@ -237,20 +238,17 @@ def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision
         if dead:
             rows.leave_step(connection, claim, {"state": StepState.DEAD.value, **told})
             rows.fail_job(connection, claim, failure.code, facts, now)
-            return Committed()
+            return
         not_before = now + decision.delay_ms
         told |= {"not_before": not_before, "state": StepState.READY.value}
         if decision.elsewhere_ms:
             told |= {"avoid_worker": claim.worker, "avoid_until": not_before + decision.elsewhere_ms}
         rows.leave_step(connection, claim, told)
-        if damaged is None:
-            return Committed(ready=frozenset({claim.capability}))
-        return Committed(ready=frozenset(remake(connection, claim, *damaged, now)))
+        if damaged is not None:
+            remake(connection, claim, *damaged, now)
 
 
-def release(
-    ledger: Ledger, claim: Claim, *, delay_ms: int, reason: str = "", machine_ms: int = 0
-) -> Committed:
+def release(ledger: Ledger, claim: Claim, *, delay_ms: int, reason: str = "", machine_ms: int = 0) -> None:
     """Give a step back without using up a retry: another makes what it needs, or the worker has to go.
 
     Args:
@@ -265,20 +263,19 @@ def release(
     """
     failure = Failure(outcome=Outcome.INTERRUPTED, code=reason, machine_ms=machine_ms)
     # Nothing is wrong: an error that it met before is told no longer.
-    return _give_back(ledger, claim, failure, delay_ms, {"error_code": None, "error_facts": None})
+    _give_back(ledger, claim, failure, delay_ms, {"error_code": None, "error_facts": None})
 
 
 def _give_back(
     ledger: Ledger, claim: Claim, failure: Failure, delay_ms: int, error: Mapping[str, str | None]
-) -> Committed:
+) -> None:
     with ledger.write("release") as connection:
         now = ledger.clock()
         if not _stop(connection, claim, failure, now):
-            return Committed()
+            return
         back = {"state": StepState.READY.value, "not_before": now + delay_ms, "waits": claim.waits + 1}
         rows.leave_step(connection, claim, {**back, **error})
         rows.fold(connection, claim, failure.code)
-        return Committed(ready=frozenset({claim.capability}))
 
 
 def _stop(connection: Connection, claim: Claim, failure: Failure, now: int) -> bool:

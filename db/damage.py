@@ -39,7 +39,6 @@ _SEND_BACK = (
     update(steps)
     .where(steps.c.id.in_(bindparam("ids", expanding=True)))
     .values(state=StepState.READY.value, not_before=0, published_at=0, closed=rows.IS_CLOSED)
-    .returning(steps.c.capability, steps.c.closed)
 )
 _LATER = (
     steps.c.job_id == bindparam("job"),
@@ -71,13 +70,10 @@ def strike(connection: Connection, kind: Kind, key: str, digest: str) -> None:
     connection.execute(_STRIKE_ONE, {"kind_": kind.value, "key_": key, "digest_": digest})
 
 
-def remake(connection: Connection, claim: Claim, kind: Kind, key: str, now: int) -> set[str]:
+def remake(connection: Connection, claim: Claim, kind: Kind, key: str, now: int) -> None:
     """Strike a key out and send the steps of this job that made it back to the line; later ones are blocked.
 
     The claim's own attempt must have ended. Other jobs that rest on the same artifact find out by themselves.
-
-    Returns:
-        The capabilities that have something new to do.
     """
     struck: Any = connection.execute(_STRIKE_ANY, {"kind_": kind.value, "key_": key}).scalar()
     maker = MAKERS[kind]
@@ -93,13 +89,5 @@ def remake(connection: Connection, claim: Claim, kind: Kind, key: str, now: int)
         connection.execute(_FREE, {"job": claim.job, "stages": later})
         connection.execute(_BLOCK, {"job": claim.job, "stages": later})
     connection.execute(_REACTIVATE, {"job": claim.job})
-    return _send_back(connection, chosen)
-
-
-def _send_back(connection: Connection, step_ids: list[int]) -> set[str]:
-    ready: set[str] = set()
-    for start in range(0, len(step_ids), rows.MANY):
-        for row in connection.execute(_SEND_BACK, {"ids": step_ids[start : start + rows.MANY]}):
-            if not row.closed:
-                ready.add(row.capability)
-    return ready
+    for start in range(0, len(chosen), rows.MANY):
+        connection.execute(_SEND_BACK, {"ids": chosen[start : start + rows.MANY]})

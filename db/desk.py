@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, case, select, update
@@ -41,18 +41,16 @@ _PROGRESS = (
 
 @dataclass(kw_only=True)
 class LedgerDesk:
-    """A `pipeline.steps.desk.Desk` over the ledger, for one claim.
+    """What `pipeline.steps.desk.Desk` asks of the ledger, for one claim.
 
     Attributes:
         ledger: the ledger.
         claim: whose work it is.
-        revoked: says at once whether a beat has heard that the claim is lost.
         used: every artifact that was found or put, for the commit.
     """
 
     ledger: Ledger
     claim: Claim
-    revoked: Callable[[], bool]
     used: dict[tuple[Kind, str], Artifact] = field(default_factory=dict)
 
     def find(self, kind: Kind, key: str) -> Artifact | None:
@@ -91,11 +89,6 @@ class LedgerDesk:
         """Tell how far the step is; a statement each time, so once a second is enough."""
         told = {"step": self.claim.step, "held": self.claim.fence, "done": done, "total": total}
         if self.ledger.change("advance", _PROGRESS, told).rowcount != 1:
-            raise rows.superseded(self.claim)
-
-    def check(self) -> None:
-        """Raise `SupersededError` if a beat has heard that the claim is lost."""
-        if self.revoked():
             raise rows.superseded(self.claim)
 
     def _find(self, connection: Connection, kind: Kind, keys: Sequence[str]) -> dict[str, Artifact]:

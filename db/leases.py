@@ -17,7 +17,6 @@ from db.ledger import Ledger
 from db.prepared import run
 from db.states import Outcome, Stage, StepState
 from db.tables import IS_RUNNING, key_leases, leaders, steps, workers
-from db.values import Committed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +53,6 @@ class Expired:
 
     taken: bool
     poisoned: bool
-    committed: Committed
 
 
 _RUNNING = select(
@@ -66,11 +64,7 @@ _STOOD_STILL = (
     & (steps.c.lease == bindparam("counter"))
     & (steps.c.state == StepState.RUNNING.value)
 )
-_LOST = (
-    select(steps.c.capability, steps.c.closed, steps.c.deaths, steps.c.death_key)
-    .where(_STOOD_STILL)
-    .with_for_update()
-)
+_LOST = select(steps.c.deaths, steps.c.death_key).where(_STOOD_STILL).with_for_update()
 _MAKING = (
     select(key_leases.c.key)
     .where(key_leases.c.step_id == bindparam("step"), key_leases.c.fence == bindparam("held"))
@@ -142,7 +136,7 @@ def expire(ledger: Ledger, lease: Lease, *, poison_deaths: int) -> Expired:
         asked = {"step": lease.step, "held": lease.fence, "counter": lease.counter}
         lost = connection.execute(_LOST, asked).first()
         if lost is None:
-            return Expired(taken=False, poisoned=False, committed=Committed())
+            return Expired(taken=False, poisoned=False)
         last = connection.execute(_MAKING, asked).scalar()
         deaths = lost.deaths + 1 if lost.deaths and lost.death_key == last else 1
         poisoned = deaths >= poison_deaths
@@ -158,8 +152,7 @@ def expire(ledger: Ledger, lease: Lease, *, poison_deaths: int) -> Expired:
         connection.execute(_TAKE_AWAY, {**asked, **told})
         if poisoned:
             rows.fail_job(connection, lease, "ledger-poison", facts, now)
-        ready = frozenset() if poisoned or lost.closed else frozenset({lost.capability})
-        return Expired(taken=True, poisoned=poisoned, committed=Committed(ready=ready))
+        return Expired(taken=True, poisoned=poisoned)
 
 
 def _end_lost(connection: Connection, lease: Lease, last: str | None, now: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,7 +12,6 @@ from db import rows
 from db.ledger import Ledger
 from db.states import ArchiveState, HoldReason, JobState, Outcome, Stage, StepState
 from db.tables import attempts, audit, batches, holds, jobs, key_leases, steps
-from db.values import Committed
 from farm.policy.holds import Hold, ended
 from pipeline.plan.errors import InputError
 
@@ -24,12 +23,10 @@ class Operated:
     Attributes:
         changed: the jobs that it changed.
         unchanged: the jobs that it did not concern, such as finished ones.
-        committed: capabilities that have something new to do.
     """
 
     changed: tuple[int, ...]
     unchanged: tuple[int, ...]
-    committed: Committed
 
 
 _BATCH = select(batches.c.id).where(batches.c.id == bindparam("batch"))
@@ -62,11 +59,6 @@ _UNHOLD = delete(holds).where(holds.c.job_id == bindparam("job"), holds.c.reason
 _HELD = select(holds.c.job_id).where(holds.c.job_id.in_(_JOBS), holds.c.reason == bindparam("why"))
 _HOLDS_WITH_END = select(holds.c.job_id, holds.c.reason, holds.c.until, holds.c.by).where(
     holds.c.until.is_not(None)
-)
-_READY_OF = (
-    select(steps.c.capability)
-    .where(steps.c.job_id.in_(_JOBS), steps.c.state == StepState.READY.value, steps.c.closed == 0)
-    .distinct()
 )
 _REQUEUE = (
     update(jobs)
@@ -187,7 +179,7 @@ def resume(
             held.update(connection.execute(_HELD, asked).scalars())
         for some in act.concerned(job_ids, lambda job: job.id in held):
             connection.execute(_UNHOLD, [{"job": job, "why": reason.value} for job in some])
-            act.open(some)
+            rows.reopen(connection, some)
         return act.result()
 
 
@@ -208,11 +200,11 @@ def retry(ledger: Ledger, job_ids: Collection[int], *, by: str) -> Operated:
             connection.execute(_FORGIVE, asked)
             connection.execute(_BEGIN_AGAIN, asked)
             rows.unblock(connection, some, *Stage)
-            act.open(some)
+            rows.reopen(connection, some)
         return act.result()
 
 
-def end_holds(ledger: Ledger) -> Committed:
+def end_holds(ledger: Ledger) -> None:
     """Take away every hold whose time has come; written into the audit as the ledger's own act.
 
     Raises:
@@ -223,12 +215,10 @@ def end_holds(ledger: Ledger) -> Committed:
             Hold(job=row.job_id, reason=row.reason, until=row.until, by=row.by)
             for row in connection.execute(_HOLDS_WITH_END)
         ]
-    ready: set[str] = set()
     for reason in HoldReason:
         over = [hold.job for hold in ended(found, ledger.clock()) if hold.reason == reason.value]
         if over:
-            ready |= resume(ledger, over, by="lectern", reason=reason).committed.ready
-    return Committed(ready=frozenset(ready))
+            resume(ledger, over, by="lectern", reason=reason)
 
 
 class _Job(Protocol):
@@ -264,7 +254,6 @@ class _Act:
         self._told = {"at": now, "by": by, "verb": verb, "detail": detail}
         self._changed: list[int] = []
         self._unchanged: list[int] = []
-        self._ready: set[str] = set()
 
     def concerned(self, job_ids: Collection[int], concerns: Callable[[_Job], bool]) -> Iterator[list[int]]:
         """Lock the jobs in order, some at a time; those that the act concerns, entered into the audit."""
@@ -283,15 +272,6 @@ class _Act:
                 self._changed += concerned
                 yield list(concerned)
 
-    def open(self, job_ids: Sequence[int]) -> None:
-        """Let what may go on go on."""
-        rows.reopen(self._connection, job_ids)
-        self._ready.update(self._connection.execute(_READY_OF, {"jobs": job_ids}).scalars())
-
     def result(self) -> Operated:
         """What was changed."""
-        return Operated(
-            changed=tuple(self._changed),
-            unchanged=tuple(self._unchanged),
-            committed=Committed(ready=frozenset(self._ready)),
-        )
+        return Operated(changed=tuple(self._changed), unchanged=tuple(self._unchanged))

@@ -262,7 +262,6 @@ _BEGIN = {
     stage: update(steps)
     .where(_IN_JOBS, steps.c.state == StepState.BLOCKED.value, condition)
     .values(state=StepState.READY.value)
-    .returning(steps.c.capability, steps.c.closed)
     for stage, condition in _MAY_BEGIN.items()
 }
 
@@ -272,14 +271,10 @@ def reopen(connection: Connection, job_ids: Sequence[int]) -> None:
     run(connection, _REOPEN, {}, {"jobs": job_ids})
 
 
-def unblock(connection: Connection, job_ids: Sequence[int], *stages: Stage) -> set[str]:
-    """Make blocked steps ready whose turn has come; the capabilities that have something new to do."""
-    ready: set[str] = set()
+def unblock(connection: Connection, job_ids: Sequence[int], *stages: Stage) -> None:
+    """Make blocked steps ready whose turn has come."""
     for stage in stages:
-        for row in run(connection, _BEGIN[stage], {}, {"jobs": job_ids}):
-            if not row.closed:
-                ready.add(row.capability)
-    return ready
+        run(connection, _BEGIN[stage], {}, {"jobs": job_ids})
 
 
 class Failed(Protocol):

@@ -192,10 +192,3 @@ class Failure:
     machine_ms: int = 0
     log_tail: str = ""
     span: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Committed:
-    """What a commit set free: capabilities that have something new to do, for the doorbell."""
-
-    ready: frozenset[str] = frozenset()

@@ -9,7 +9,7 @@ from datetime import datetime
 from db import commits
 from db.names import reserve_name
 from db.states import Stage
-from db.values import Chunk, Claim, Committed, Film
+from db.values import Chunk, Claim, Film
 from farm.bootstrap import Farm
 from farm.studio import Studio
 from pipeline.plan import trace
@@ -50,7 +50,7 @@ class Costs:
 
 
 #: Writes a step's result into the ledger; may be called again when the reply was lost.
-Commit = Callable[[Costs], Committed]
+Commit = Callable[[Costs], None]
 #: Runs a step; None: another worker makes something that it needs, so it comes back later.
 Perform = Callable[[Bench, Claim, Desk], Commit | None]
 

@@ -14,7 +14,7 @@ import structlog
 from db import claims, commits, workers
 from db.desk import LedgerDesk
 from db.states import Outcome, Stage, capability_of
-from db.values import Claim, Committed, Failure
+from db.values import Claim, Failure
 from farm import telemetry
 from farm.bootstrap import Farm
 from farm.policy.retry import RetrySettings, decide
@@ -145,20 +145,18 @@ class StepRunner:
                 telemetry.tail() as lines,
             ):
                 self._log.info("begun", attempt=claim.fence)
-                committed = self._work(attempt, lines)
-                self._log.info("ended", written=committed is not None)
+                written = self._work(attempt, lines)
+                self._log.info("ended", written=written)
         finally:
             self._heart.carry(None)
             self._attempt = None
-        if committed is not None:
+        if written:
             self._bell.ring()
 
-    def _work(self, attempt: Attempt, lines: Collection[str]) -> Committed | None:
-        """Do the work and write what came of it; None: nothing was written, since it is not ours any more."""
+    def _work(self, attempt: Attempt, lines: Collection[str]) -> bool:
+        """Do the work and write what came of it; False: nothing was written, since it is ours no longer."""
         claim = attempt.claim
-        ledger_desk = LedgerDesk(
-            ledger=self._farm.ledger, claim=claim, revoked=lambda: attempt.halt is not None
-        )
+        ledger_desk = LedgerDesk(ledger=self._farm.ledger, claim=claim)
         try:
             commit = self._stages[claim.stage](self._bench, claim, PatientDesk(ledger_desk, attempt.check))
             if commit is None:
@@ -168,7 +166,7 @@ class StepRunner:
                 span=attempt.span.span_id,
                 used=tuple(ledger_desk.used.values()),
             )
-            return insist(lambda: commit(costs), attempt.check_own)
+            insist(lambda: commit(costs), attempt.check_own)
         except SupersededError as error:
             return self._stand_back(attempt, error)
         except LecternError as error:
@@ -179,16 +177,17 @@ class StepRunner:
             reason = telemetry.one_line(error)
             told = TransientError("farm-unexpected", kind=type(error).__name__, reason=reason)
             return self._fail(attempt, told, lines)
+        return True
 
-    def _stand_back(self, attempt: Attempt, error: SupersededError) -> Committed | None:
+    def _stand_back(self, attempt: Attempt, error: SupersededError) -> bool:
         if attempt.halt is Halt.INTERRUPTED:
             with contextlib.suppress(SupersededError):
                 return self._release(attempt, delay_ms=0, reason="farm-interrupted")
         self._log.info("stood back", code=error.code)
-        return None
+        return False
 
-    def _release(self, attempt: Attempt, *, delay_ms: int, reason: str) -> Committed:
-        return insist(
+    def _release(self, attempt: Attempt, *, delay_ms: int, reason: str) -> bool:
+        insist(
             lambda: commits.release(
                 self._farm.ledger,
                 attempt.claim,
@@ -198,16 +197,16 @@ class StepRunner:
             ),
             attempt.check_own,
         )
+        return True
 
-    def _fail(self, attempt: Attempt, error: LecternError, lines: Collection[str]) -> Committed | None:
+    def _fail(self, attempt: Attempt, error: LecternError, lines: Collection[str]) -> bool:
         failure, claim = _failure(attempt, error, lines), attempt.claim
         decision = decide(error, failures=claim.failures, waits=claim.waits, settings=_patience(self._farm))
         try:
-            return insist(
-                lambda: commits.fail(self._farm.ledger, claim, failure, decision), attempt.check_own
-            )
+            insist(lambda: commits.fail(self._farm.ledger, claim, failure, decision), attempt.check_own)
         except SupersededError as superseded:
             return self._stand_back(attempt, superseded)
+        return True
 
     def _register(self) -> None:
         workers.register(

@@ -8,7 +8,7 @@ from db import claims, commits, queue
 from db.desk import LedgerDesk
 from db.ledger import Ledger
 from db.states import Outcome
-from db.values import Chunk, Claim, Committed, Failure
+from db.values import Chunk, Claim, Failure
 from farm.policy.retry import RetrySettings, decide
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import LecternError
@@ -20,6 +20,11 @@ CHUNKS = (Chunk(first=0, end=2, frames=50), Chunk(first=2, end=3, frames=25))
 def head(ledger: Ledger, capability: str) -> int:
     """The step at the head of a line."""
     return queue.heads(ledger, SKILLS[capability], limit=1)[0].step
+
+
+def ready(ledger: Ledger) -> set[str]:
+    """Capabilities that have something to do."""
+    return {skill.capability for skill, line in queue.lines(ledger).items() if line.ready}
 
 
 def take(ledger: Ledger, capability: str, *, worker: str = WORKER) -> Claim:
@@ -38,18 +43,18 @@ def try_step(
 
 def desk_of(ledger: Ledger, claim: Claim) -> LedgerDesk:
     """A claim's desk."""
-    return LedgerDesk(ledger=ledger, claim=claim, revoked=lambda: False)
+    return LedgerDesk(ledger=ledger, claim=claim)
 
 
-def speak(ledger: Ledger, claim: Claim, *, chunks: tuple[Chunk, ...] = CHUNKS) -> Committed:
+def speak(ledger: Ledger, claim: Claim, *, chunks: tuple[Chunk, ...] = CHUNKS) -> None:
     """Finish a speak step."""
     timeline = artifact(Kind.TIMELINE, f"timeline of {claim.job}")
-    return commits.finish_speak(
+    commits.finish_speak(
         ledger, claim, timeline=timeline, chunks=chunks, profile=PROFILE, used=[], machine_ms=10
     )
 
 
-def render(ledger: Ledger, claim: Claim) -> Committed:
+def render(ledger: Ledger, claim: Claim) -> None:
     """Make a chunk's clips and finish its step."""
     desk = desk_of(ledger, claim)
     for number in claim.chunk:
@@ -57,12 +62,12 @@ def render(ledger: Ledger, claim: Claim) -> Committed:
         if desk.find(clip.kind, clip.key) is None:
             assert desk.take(clip.kind, clip.key)
             desk.put(clip, 40)
-    return commits.finish_render(ledger, claim, used=desk.used.values(), machine_ms=100)
+    commits.finish_render(ledger, claim, used=desk.used.values(), machine_ms=100)
 
 
-def join(ledger: Ledger, claim: Claim) -> Committed:
+def join(ledger: Ledger, claim: Claim) -> None:
     """Finish a join step."""
-    return commits.finish_join(ledger, claim, film=film_of(f"job {claim.job}"), machine_ms=20)
+    commits.finish_join(ledger, claim, film=film_of(f"job {claim.job}"), machine_ms=20)
 
 
 def until(ledger: Ledger, capability: str) -> Claim:
@@ -78,11 +83,11 @@ def until(ledger: Ledger, capability: str) -> Claim:
     return take(ledger, capability)
 
 
-def fail(ledger: Ledger, claim: Claim, error: LecternError, *, attempts: int = 3) -> Committed:
+def fail(ledger: Ledger, claim: Claim, error: LecternError, *, attempts: int = 3) -> None:
     """End an attempt with an error, as the policy decides."""
     patience = RetrySettings(attempts=attempts, backoff_ms=0)
     decision = decide(error, failures=claim.failures, waits=claim.waits, settings=patience)
     failure = Failure(
         outcome=Outcome.ERROR, code=error.code, facts=error.facts, machine_ms=5, log_tail="tail"
     )
-    return commits.fail(ledger, claim, failure, decision)
+    commits.fail(ledger, claim, failure, decision)

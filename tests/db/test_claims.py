@@ -101,10 +101,9 @@ def test_a_pause_lets_the_running_step_finish(ledger: Ledger) -> None:
     claim = take(ledger, "speak")
     operations.pause(ledger, [claim.job], by="anna")
     assert claims.beat(ledger, WORKER, claim.holding).mine
-    assert not speak(ledger, claim).ready
+    speak(ledger, claim)
     assert queue.heads(ledger, SKILLS["render.warp"], limit=9) == ()
-    resumed = operations.resume(ledger, [claim.job], by="anna")
-    assert resumed.committed.ready == {"render.warp"}
+    operations.resume(ledger, [claim.job], by="anna")
     assert len(queue.heads(ledger, SKILLS["render.warp"], limit=9)) == len(CHUNKS)
 
 

@@ -13,7 +13,7 @@ from db.states import HoldReason, JobState, Outcome, StepState
 from db.tables import skills
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError, SupersededError, TransientError
-from tests.db.acting import desk_of, fail, join, render, speak, take, until
+from tests.db.acting import desk_of, fail, join, ready, render, speak, take, until
 from tests.db.auditor import acts
 from tests.db.values import CAPABILITIES, PROFILE, SKILLS, WORKER, artifact, submit
 
@@ -39,8 +39,8 @@ def test_a_cancel_ends_everything_but_what_is_done(ledger: Ledger) -> None:
     assert (view.line.state, view.line.held) == (JobState.CANCELED, ())
     (attempt,) = view.steps[2].attempts
     assert (attempt.outcome, attempt.machine_ms) == (Outcome.SUPERSEDED, 40), "what is proven is paid for"
-    again = operations.retry(ledger, [running.job], by="bert")
-    assert again.committed.ready == {"render.warp"}
+    operations.retry(ledger, [running.job], by="bert")
+    assert ready(ledger) == {"render.warp"}
     states = [step.state for step in reads.read_job(ledger, running.job).steps]
     assert states == [
         StepState.DONE,
@@ -77,10 +77,12 @@ def test_several_holds_are_several_reasons(ledger: Ledger) -> None:
     held = (HoldReason.OPERATOR, HoldReason.START_AFTER)
     assert reads.read_job(ledger, 1).line.held == held
     assert reads.read_batch(ledger, 1).held[JobState.QUEUED] == 1
-    assert not operations.resume(ledger, [1], by="anna").committed.ready
-    assert not operations.end_holds(ledger).ready
+    operations.resume(ledger, [1], by="anna")
+    operations.end_holds(ledger)
+    assert ready(ledger) == set()
     ledger.clock = lambda now=ledger.clock: now() + 2000  # type: ignore[misc]
-    assert operations.end_holds(ledger).ready == {"speak"}
+    operations.end_holds(ledger)
+    assert ready(ledger) == {"speak"}
     assert reads.read_job(ledger, 1).line.held == ()
 
 

@@ -223,7 +223,7 @@ class World:
         claim = self._claim(step, worker.name)
         if claim is not None:
             worker.claim = claim
-            worker.desk = LedgerDesk(ledger=self.ledger, claim=claim, revoked=lambda: False)
+            worker.desk = LedgerDesk(ledger=self.ledger, claim=claim)
             worker.work = _STAGES[claim.stage](self, claim, worker.desk)
             worker.at = "claimed"
             self.check_open([claim.step], "claimed")

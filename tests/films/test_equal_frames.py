@@ -33,6 +33,7 @@ from pipeline.plan.job import JobSpec
 from pipeline.plan.speech import Phoneme
 from pipeline.plan.timeline import Timeline
 from pipeline.steps.clips import ClipPlanner
+from tasks.desk import PatientDesk
 from tests.films.cinema import Cinema, Film, beginning
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -94,8 +95,8 @@ def _submitted(ledger: Ledger, cinema: Cinema, script: str) -> tuple[JobSpec, Ti
     submission.submit(ledger, Submission(content=os.urandom(32).hex(), name="batch", user="test"), [draft])
     claim = claims.claim(ledger, 1, worker="first", capabilities=["speak"])
     assert claim is not None
-    desk = LedgerDesk(ledger=ledger, claim=claim, revoked=lambda: False)
-    spoken, timeline = cinema.speak(job, desk)
+    desk = LedgerDesk(ledger=ledger, claim=claim)
+    spoken, timeline = cinema.speak(job, PatientDesk(desk, lambda: None))
     parts = [
         Chunk(
             first=part.start,

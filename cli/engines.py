@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cli.exits import Exit
 from cli.options import terminal_of
-from cli.terminal import Terminal, told
+from cli.terminal import Terminal, sentence
 from farm import inventory
 from farm.bootstrap import open_workshop
 from farm.inventory import EngineEntry, VoiceEntry
@@ -78,7 +78,7 @@ def _engines(entries: tuple[EngineEntry, ...], terminal: Terminal) -> Iterator[T
         why = (
             ""
             if entry.problem is None
-            else " ".join(told(entry.problem.code, entry.problem.facts, terminal.language))
+            else sentence(entry.problem.code, entry.problem.facts, terminal.language)
         )
         name = entry.name + (f" ({words('default')})" if entry.default else "")
         rows.append((words(f"protocol-{entry.protocol}"), name, usable, why))

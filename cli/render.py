@@ -15,7 +15,7 @@ from cli.clean import clean
 from cli.exits import Exit
 from cli.interrupt import Interrupts
 from cli.options import terminal_of
-from cli.terminal import Terminal, told
+from cli.terminal import Terminal, sentence, told
 from farm.bootstrap import open_workshop
 from farm.choices import Wish
 from farm.local import Made, Order, make_film
@@ -61,8 +61,8 @@ def render(
     with Interrupts() as interrupts, open_workshop() as workshop, _Bars(terminal) as bars:
         made = make_film(workshop, order, progress=bars.show, check=interrupts.check)
     for warning in made.warnings:
-        what, cure = told(warning.code, warning.facts, terminal.language)
-        terminal.note(Text(f"{terminal.words('warning')} {what} {cure} [{warning.code}]", style="yellow"))
+        said = sentence(warning.code, warning.facts, terminal.language)
+        terminal.note(Text(f"{terminal.words('warning')}{said} [{warning.code}]", style="yellow"))
     took = round(time.monotonic() - started)
     terminal.answer(_film(made, terminal.language), _made(made, took, terminal))
     return Exit.OK

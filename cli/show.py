@@ -24,7 +24,7 @@ from cli.lines import (
     took_of,
 )
 from cli.options import JobNumber, terminal_of
-from cli.terminal import Cell, Terminal, told
+from cli.terminal import Cell, Terminal, sentence, told
 from farm import show as views
 from farm.bootstrap import open_farm
 from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView
@@ -176,14 +176,13 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         grid.add_row(Text(words.state(f"file-{kind}"), style="bold"), Text(clean(place)))
     yield grid
     if job.error is not None:
-        what, cure = told(job.error.code, job.error.facts, terminal.language)
         yield ""
-        yield Text(f"{what} {cure}", style="red")
+        yield Text(sentence(job.error.code, job.error.facts, terminal.language), style="red")
         yield Text(f"[{job.error.code}]", style="dim")
     for warning in detail.warnings:
-        what, cure = told(warning.code, warning.facts, terminal.language)
+        said = sentence(warning.code, warning.facts, terminal.language)
         yield ""
-        yield Text(f"{words('warning')} {what} {cure}", style="yellow")
+        yield Text(f"{words('warning')}{said}", style="yellow")
         yield Text(f"[{warning.code}]", style="dim")
     if detail.attempts:
         yield ""

@@ -73,7 +73,7 @@ class Terminal:
             self.failure(error_document(error, self.language))
             return
         what, cure = told(error.code, error.facts, self.language)
-        line = Text(self.words("error") + " ", style="bold red")
+        line = Text(self.words("error"), style="bold red")
         line.append(what, style="not bold default")
         _print(self.err, line)
         if cure:
@@ -105,6 +105,11 @@ def told(code: str, facts: Mapping[str, Fact], language: Language) -> tuple[str,
     words = text(code, language)
     safe = {name: clean(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
     return words.what.format_map(safe), words.cure.format_map(safe)
+
+
+def sentence(code: str, facts: Mapping[str, Fact], language: Language) -> str:
+    """A message's what and cure in one line; Chinese sentences follow each other without a gap."""
+    return ("" if language == "zh" else " ").join(part for part in told(code, facts, language) if part)
 
 
 def error_document(error: LecternError, language: Language) -> dict[str, object]:

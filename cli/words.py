@@ -249,8 +249,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "help-required": ("(required)", "（必填）"),
     "help-default": ("(default: {value})", "（默认：{value}）"),
     # Small words.
-    "error": ("error:", "错误："),
-    "warning": ("warning:", "警告："),
+    "error": ("error: ", "错误："),
+    "warning": ("warning: ", "警告："),
     "yes": ("yes", "是"),
     "no": ("no", "否"),
     "unknown": ("–", "–"),

@@ -33,6 +33,9 @@ def decode(data: bytes) -> str:
     try:
         text = data.decode(encoding).removeprefix("\ufeff") if encoding else _unmarked(data)
     except UnicodeDecodeError as error:
+        if encoding is None and b"\0" in data:
+            # A picture, or another binary file: no other encoding would make a text of it.
+            raise InputError("manifest-nul") from error
         raise InputError("manifest-encoding", byte=error.start) from error
     if "\0" in text:
         raise InputError("manifest-nul")

@@ -11,6 +11,7 @@ import av
 
 from cli.exits import Exit
 from tests.cli.conftest import LECTERN, PORTRAIT, Lectern
+from worker.places import Places, only_one
 
 
 def test_a_missing_ledger_is_named_with_its_cure(program: Lectern, lectern: Lectern, home: Path) -> None:
@@ -142,6 +143,22 @@ def test_leaving_watch_leaves_the_farm_working(
     assert started.returncode == Exit.INTERRUPTED
     assert "lectern watch 1" in told
     assert home == ready_home
+
+
+def test_a_second_farm_is_refused_before_it_says_that_it_starts(lectern: Lectern, ready_home: Path) -> None:
+    """Nothing is announced that does not happen."""
+    with only_one(Places(home=ready_home)):
+        answer = lectern("up")
+    assert answer.code == Exit.CONFLICT
+    assert "Starting" not in answer.err
+
+
+def test_a_worker_without_a_ledger_does_not_begin(program: Lectern) -> None:
+    """Nor does a dispatcher: what stands against it is all that is said."""
+    for command in ("worker", "dispatcher"):
+        answer = program(command)
+        assert answer.code == Exit.SETUP
+        assert "begins" not in answer.err
 
 
 def test_the_doctor_finds_what_is_missing(program: Lectern, ready_home: Path) -> None:

@@ -87,6 +87,9 @@ DOUBTFUL: Sequence[Bad] = (
     _bad("soft", "portrait", "portrait-soft", portrait="soft.png"),
     _bad("enlarged", "portrait", "portrait-face-enlarged", format="square-1080"),
     _bad("turned", "portrait", "portrait-turned", portrait="turned.png"),
+    _bad("picture-little", "portrait", "portrait-picture-small", portrait="little.png"),
+    _bad("face-little", "portrait", "portrait-face-small", portrait="little_face.png"),
+    _bad("mouth-at-outline", "portrait", "portrait-mouth-at-outline", portrait="turned.png"),
     _bad("voice-of-another", "voice", "submit-other-voice", voice="en-us", script="你好，世界。"),
     _bad("language-of-another", "language", "submit-other-voice", language="zh", script="Good day."),
     _bad("shadowed", "portrait", "portrait-shadowed", portrait="shadowed.png"),
@@ -124,6 +127,9 @@ def _pictures(face: Picture) -> dict[str, Picture]:
     small = np.full((height, width, 3), 128, np.uint8)
     shrunk = cv2.resize(face, None, fx=0.6, fy=0.6, interpolation=cv2.INTER_AREA)
     small[: shrunk.shape[0], : shrunk.shape[1]] = shrunk
+    little = np.full((height, width, 3), 128, np.uint8)
+    shrunk = portraits.shrunk(face, 0.94)
+    little[: shrunk.shape[0], : shrunk.shape[1]] = shrunk
     covered = face.copy()
     # The astronaut's mouth lies at about (224, 147).
     covered[122:172, 179:269] = (40, 160, 40)
@@ -135,6 +141,8 @@ def _pictures(face: Picture) -> dict[str, Picture]:
         "several.png": np.hstack([face, face]),
         "cut.png": np.ascontiguousarray(face[:, 210:]),
         "small.png": small,
+        "little.png": np.ascontiguousarray(face[:500, :500]),
+        "little_face.png": little,
         "turned_away.png": portraits.shrunk(portraits.turned(face, 62), 2),
         "turned.png": portraits.turned(face, 30),
         "head_over.png": np.ascontiguousarray(face[::-1, ::-1]),

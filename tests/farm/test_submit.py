@@ -132,7 +132,7 @@ def test_a_manifest_that_is_wrong_as_a_whole_is_refused(
     [
         ("gone.csv", "manifest-file-missing"),
         ("", "manifest-file-irregular"),
-        ("astronaut.png", "manifest-encoding"),
+        ("astronaut.png", "manifest-nul"),
         ("nothing.csv", "manifest-no-rows"),
     ],
 )

@@ -33,6 +33,7 @@ def test_both_byte_orders() -> None:
         (b"\xef\xbb\xbf\xff", "manifest-encoding"),
         (b"\xff\xfe\x00", "manifest-encoding"),
         ("hi".encode("utf-16-le"), "manifest-nul"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "manifest-nul"),
         (b"PK\x03\x04", "manifest-workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "manifest-workbook"),
     ],

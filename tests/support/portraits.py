@@ -30,6 +30,17 @@ def close_up(times: int = 4) -> Picture:
     return _resized(part, times)
 
 
+def before_skin() -> Picture:
+    """The drawing before a plain background in the colour of its own cheek."""
+    picture = leo()
+    height, width = picture.shape[:2]
+    cheek = tuple(int(value) for value in picture[560, 440])
+    beyond = np.zeros((height + 2, width + 2), np.uint8)
+    for x in (3, width - 4):
+        cv2.floodFill(picture, beyond, (x, 3), cheek, (60,) * 3, (60,) * 3, cv2.FLOODFILL_FIXED_RANGE)
+    return picture
+
+
 def shrunk(picture: Picture, scale: float) -> Picture:
     """The picture made smaller."""
     return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)

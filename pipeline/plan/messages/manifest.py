@@ -38,14 +38,14 @@ _FILE = (
     _message(
         "manifest-nul",
         (
-            "This file contains NUL bytes, so it is not a text file that can be read.",
-            "It is a binary file, or UTF-16 text without a byte order mark.",
-            "Save it again as UTF-8.",
+            "This is no text file: it contains NUL bytes.",
+            "It is a picture or another binary file, or UTF-16 text without a byte order mark.",
+            "Name a text file, or save the text again as UTF-8.",
         ),
         (
-            "文件中含有 NUL 字节，不是可读取的文本文件。",
-            "它可能是二进制文件，或没有字节顺序标记的 UTF-16 文本。",
-            "请重新保存为 UTF-8。",
+            "这不是文本文件：其中含有 NUL 字节。",
+            "它可能是图片等二进制文件，或没有字节顺序标记的 UTF-16 文本。",
+            "请指定文本文件，或把文本重新保存为 UTF-8。",
         ),
     ),
     _message(
@@ -338,11 +338,11 @@ _PATH = (
     _message(
         "manifest-file-irregular",
         (
-            "{path} is not a regular file.",
+            "{path} is a folder, or something else that is no ordinary file.",
             "Folders, pipes and devices hold no script and no picture.",
             "Name a file.",
         ),
-        ("{path} 不是普通文件。", "文件夹、管道和设备不能作为脚本或图片。", "请填写文件名。"),
+        ("{path} 是文件夹，或不是普通文件。", "文件夹、管道和设备不能作为脚本或图片。", "请填写文件名。"),
     ),
     _message(
         "manifest-file-unreadable",

@@ -54,6 +54,15 @@ def test_a_good_portrait_gives_a_canvas_without_a_word(eye: EyeEngine, picture: 
     assert (x0 + x1) / 2 == pytest.approx(format_.width / 2, abs=0.03 * format_.width)
 
 
+def test_a_background_in_the_colour_of_skin_hides_no_outline(eye: EyeEngine) -> None:
+    """The face is found as before any other one, to 3 % of the picture, so there is nothing to warn of."""
+    plain, before_skin = (look_at(each, eye, SQUARE) for each in (portraits.leo(), portraits.before_skin()))
+    assert before_skin.findings == ()
+    assert plain.canvas is not None
+    assert before_skin.canvas is not None
+    assert before_skin.canvas.face.box == pytest.approx(plain.canvas.face.box, abs=0.03 * 512)
+
+
 def test_landmarks_fit_the_canvas(eye: EyeEngine) -> None:
     """The moved landmarks are where a look at the canvas itself finds them, to 1.5 % of the face."""
     report = look_at(portraits.astronaut(), eye, parse_format("wide-720", fps=25))

@@ -127,9 +127,9 @@ def _places(order: Order) -> dict[str, Path]:
     files |= {suffix: order.film.with_suffix(suffix) for suffix in (".srt", ".vtt", ".jpg", ".json")}
     folder = order.film.parent
     if not folder.is_dir():
-        raise InputError("command-output-unwritable", path=str(order.film), reason=f"no folder {folder}")
+        raise InputError("command-output-nowhere", path=str(order.film), folder=str(folder))
     if not os.access(folder, os.W_OK):
-        raise InputError("command-output-unwritable", path=str(order.film), reason="permission denied")
+        raise InputError("command-output-forbidden", path=str(order.film), folder=str(folder))
     sources = {order.portrait.resolve(), order.script.resolve()}
     for path in files.values():
         if path.resolve() in sources or (path.exists() and not order.replace):

@@ -27,7 +27,7 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
     ("changes", "code"),
     [
         ({"film": "film.avi"}, "command-output-suffix"),
-        ({"film": "nowhere/film.mp4"}, "command-output-unwritable"),
+        ({"film": "nowhere/film.mp4"}, "command-output-nowhere"),
         ({"film": "there.mp4"}, "command-output-exists"),
         ({"film": "beside.mp4"}, "command-output-exists"),
         ({"script": "gone.txt"}, "command-file-unreadable"),

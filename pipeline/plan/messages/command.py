@@ -119,17 +119,45 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="command-output-nowhere",
+        level="error",
+        en=Text(
+            what="{path} cannot be written: there is no folder {folder}.",
+            why="A film is written into a folder that is there; a mistyped path makes no new one.",
+            cure="Make the folder, or choose another.",
+        ),
+        zh=Text(
+            what="无法写入 {path}：文件夹 {folder} 不存在。",
+            why="影片只写入已存在的文件夹；写错的路径不会生成新文件夹。",
+            cure="请创建该文件夹，或另选一个。",
+        ),
+    ),
+    Message(
+        code="command-output-forbidden",
+        level="error",
+        en=Text(
+            what="{path} cannot be written: you may not write into the folder {folder}.",
+            why="Its permissions keep you from it, or its disk can only be read.",
+            cure="Choose a folder that you may write to.",
+        ),
+        zh=Text(
+            what="无法写入 {path}：您无权写入文件夹 {folder}。",
+            why="权限不允许，或该磁盘为只读。",
+            cure="请选择您可以写入的文件夹。",
+        ),
+    ),
+    Message(
         code="command-output-unwritable",
         level="error",
         en=Text(
             what="{path} cannot be written: {reason}.",
-            why="The folder does not exist, may not be written by you, or its disk is full.",
-            cure="Choose a folder that you may write to.",
+            why="Its disk is full or failing, or the folder was removed meanwhile.",
+            cure="Make room, or choose a folder on another disk.",
         ),
         zh=Text(
             what="无法写入 {path}：{reason}。",
-            why="文件夹不存在、您没有写入权限，或磁盘已满。",
-            cure="请选择您可以写入的文件夹。",
+            why="磁盘已满或有故障，或该文件夹在此期间被移走。",
+            cure="请清理空间，或选择其他磁盘上的文件夹。",
         ),
     ),
     Message(

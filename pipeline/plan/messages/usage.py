@@ -102,13 +102,13 @@ MESSAGES: tuple[Message, ...] = (
         "command-number-wrong",
         (
             "{name} has to be a whole number, 1 or more.",
-            "Batches and jobs are named by their numbers.",
-            "`lectern list` shows the numbers; `{command} --help` explains {name}.",
+            "Batches and jobs are named by their numbers, and nothing is counted in parts.",
+            "`{command} --help` explains it; `lectern list` shows the numbers of batches and jobs.",
         ),
         (
             "{name} 必须是不小于 1 的整数。",
-            "批次和任务用编号指明。",
-            "`lectern list` 显示编号；`{command} --help` 说明 {name}。",
+            "批次和任务用编号指明，计数也没有小数。",
+            "`{command} --help` 有说明；`lectern list` 显示批次和任务的编号。",
         ),
     ),
     _message(

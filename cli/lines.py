@@ -76,6 +76,8 @@ def progress_of(terminal: Terminal, job: JobView) -> str:
         return waiting
     if job.state == "failed" and job.error is not None:
         return told(job.error.code, job.error.facts, terminal.language)[0]
+    if job.state == "canceled":
+        return terminal.words("canceled-hint", job=job.id)
     if job.state == "completed":
         return clean(job.film) or terminal.words("in-store", job=job.id)
     if job.state == "queued":

@@ -161,7 +161,8 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         ("trace", job.trace),
     ]
     if now := progress_of(terminal, job):
-        facts.insert(4, ("file-film" if job.state == "completed" else "now", now))
+        head = "file-film" if job.state == "completed" else "result" if job.over else "now"
+        facts.insert(4, (head, now))
     if not job.over:
         facts.insert(4, ("eta", eta_of(terminal, job.eta_s)))
     grid = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))

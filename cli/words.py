@@ -104,6 +104,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "waiting-retry": ("tried again in {span}: {error}", "{span}后重试：{error}"),
     "waiting-shared": ("waits for a part that another film is making", "等待另一部影片正在制作的共用部分"),
     "behind": ("{jobs} ahead", "前面有 {jobs} 个"),
+    "canceled-hint": ("`lectern retry {job}` brings it back", "用 `lectern retry {job}` 恢复"),
     "in-store": ("in the store; `lectern show {job}`", "在存储中；`lectern show {job}`"),
     # Progress.
     "batch-named": ("batch {batch} ({name})", "批次 {batch}（{name}）"),

@@ -171,8 +171,9 @@ def test_jobs_of_all_batches_are_listed_by_state(lectern: Lectern, manifest: Pat
 
 def test_watching_names_what_was_canceled_and_how_to_go_on(lectern: Lectern, manifest: Path) -> None:
     """A batch that ended without a film says which rows have none, and what brings them back."""
-    submitted(lectern, manifest)
+    first, *_ = submitted(lectern, manifest)
     lectern("cancel", "--batch", 1)
+    assert f"`lectern retry {first}` brings it back" in lectern("show", first).out
     answer = lectern("watch", 1)
     assert answer.code == Exit.FAILED
     assert [f"row{number}" in answer.out for number in range(3)] == [True] * 3

@@ -293,18 +293,23 @@ def _copy_all(pieces: list[_Piece], parts: Path, crash: CrashPoint) -> None:
 
 def _publish_all(pieces: list[_Piece], crash: CrashPoint) -> None:
     """Give every part its name, each durable before the next one shows."""
+    _make_folders({piece.final.parent for piece in pieces})
     for piece in pieces:
-        folder = piece.final.parent
-        if not folder.is_dir():
-            folder.mkdir(parents=True, exist_ok=True)
-            sync_folder(folder.parent)
         shown = not piece.part.exists() or give_name(piece.part, piece.final)
         # Somebody may have been faster: a late run of this delivery, or a stranger.
         if not shown and _digest_there(piece) != piece.artifact.digest:
             raise _taken(piece)
         # Also for what an earlier run left: it may have died before this.
-        sync_folder(folder)
+        sync_folder(piece.final.parent)
         crash("archive-piece-visible")
+
+
+def _make_folders(folders: Collection[Path]) -> None:
+    """Have folders there, durably: those that an earlier run left too, which may have died before this."""
+    for folder in folders:
+        folder.mkdir(parents=True, exist_ok=True)
+    for above in {folder.parent for folder in folders}:
+        sync_folder(above)
 
 
 def _digest_there(piece: _Piece) -> str | None:

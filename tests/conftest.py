@@ -18,6 +18,7 @@ _FIRST = (
     "tests/films/",
     "tests/demo/test_run.py",
     "tests/worker/test_faults.py",
+    "tests/db/test_every_crash.py",
     "tests/db/test_promises.py",
     "tests/cli/test_program.py",
     "tests/pipeline/steps/test_join.py",

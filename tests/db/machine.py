@@ -9,18 +9,16 @@ from pathlib import Path
 from typing import ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 from sqlalchemy import Engine, select
 
-from db import operations, queue, submission
+from db import operations, queue
 from db.codec import spec_from_text
-from db.states import Urgency
 from db.tables import jobs, steps
-from db.values import JobDraft, Submission
-from pipeline.plan.artifact import Artifact, Kind
-from pipeline.steps.archive import sweep
 from tests.db.auditor import audit_end, audit_standing
 from tests.db.conftest import SCRATCH
+from tests.db.crew import Crew
+from tests.db.ending import collect_at_last, settle
 from tests.db.moves import (
     BATCHES,
     ENDS,
@@ -38,14 +36,17 @@ from tests.db.moves import (
     TIMES,
     WHICH,
 )
-from tests.db.values import CAPABILITIES, TRACE, digest, spec
-from tests.db.world import GRACE_S, Worker, World, empty
+from tests.db.offices import Dispatcher
+from tests.db.values import CAPABILITIES, digest
+from tests.db.world import Worker, World, empty
 
 
-class Farm(RuleBasedStateMachine):
+class Farm(Crew):
     """Two workers, two dispatchers, gc and people, in any order, killed after any operation."""
 
     engine: ClassVar[Engine]
+    #: The points that were passed in all histories.
+    passed: ClassVar[set[str]]
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,9 +55,10 @@ class Farm(RuleBasedStateMachine):
         self.world = World(engine=self.engine, folder=self.folder)
         self.workers = [Worker("cpu0@here"), Worker("cpu1@here")]
         self.helper = Worker("cpu2@here")
+        self.dispatchers = [Dispatcher(self.world, "first"), Dispatcher(self.world, "second")]
+        self.pulses = []
         self.ghosts: list[Worker] = []
         self.batch: tuple[str, ...] = ()
-        self.scripts: dict[str, list[str]] = {}
         self.fences: dict[int, int] = {}
         self.states: dict[int, str] = {}
         self.came_back = False
@@ -65,25 +67,7 @@ class Farm(RuleBasedStateMachine):
     def submit(self, batch: tuple[str, ...]) -> None:
         """A batch is there."""
         self.batch = batch
-        self._submit(batch, "batch")
-
-    def _submit(self, scripts: tuple[str, ...], name: str, *, again: bool = False) -> None:
-        drafts = [
-            JobDraft(
-                spec=spec(f"row{number}", script=self._script(script), portrait=self._script("portrait")),
-                urgency=Urgency.NORMAL,
-                traceparent=TRACE,
-            )
-            for number, script in enumerate(scripts)
-        ]
-        batch = Submission(content=digest(name), name="demo", user="anna", again=again)
-        submission.submit(self.world.ledger, batch, drafts)
-
-    def _script(self, text: str) -> Artifact:
-        source = self.folder / "source.txt"
-        source.write_text(text)
-        self.scripts[digest(text)] = text.split()
-        return self.world.store.adopt(Kind.SOURCE, ".txt", source, limit_bytes=1000)
+        self.world.submit(batch, "batch")
 
     # Work, well or badly.
 
@@ -311,11 +295,11 @@ class Farm(RuleBasedStateMachine):
         self.came_back = True
         at, halt = moment
         number = len(self.states)
-        self._submit((f"o{number}",), f"old {number}")
+        self.world.submit((f"o{number}",), f"old {number}")
         self.go_forward("")
         for _ in range(2):
             self.world.pass_day()
-        self._submit((f"o{number}",), f"old {number}", again=True)
+        self.world.submit((f"o{number}",), f"old {number}", again=True)
         worker = Worker("cpu3@here")
         for stage in ("speak", "render.warp"):
             for step in self.world.look(stage, MOST_JOBS)[-1:]:
@@ -343,7 +327,7 @@ class Farm(RuleBasedStateMachine):
             if what == "redis":
                 queue.unmark_sent(self.world.ledger)
             elif what == "submit":
-                self._submit(self.batch, "batch")
+                self.world.submit(self.batch, "batch")
             elif what == "again":
                 self._submit_again()
 
@@ -352,11 +336,11 @@ class Farm(RuleBasedStateMachine):
         waiting = any(self.world.look(each, 1) for each in capabilities)
         if not waiting and len(self.states) + 2 <= MOST_JOBS:
             number = len(self.states)
-            self._submit((f"x{number} y{number}",) * 2, f"pair {number}")
+            self.world.submit((f"x{number} y{number}",) * 2, f"pair {number}")
 
     def _submit_again(self) -> None:
         if len(self.states) + len(self.batch) <= MOST_JOBS:
-            self._submit(self.batch, "batch", again=True)
+            self.world.submit(self.batch, "batch", again=True)
 
     @rule(stage=st.sampled_from(sorted(NEEDS)), word=st.integers(0, 1), fuse=LATE_FUSES)
     def lose(self, stage: str, word: int, fuse: int | None) -> None:
@@ -369,12 +353,26 @@ class Farm(RuleBasedStateMachine):
                 self._deliver_in_vain(step, fuse)
             with self.world.ledger.read() as connection:
                 job, text = connection.execute(told.where(steps.c.id == step)).one()
-            words = self.scripts[spec_from_text(text).script.key]
+            words = self.world.scripts[spec_from_text(text).script.key]
             kind = NEEDS[stage]
             of = {"clip": words[word % len(words)], "timeline": " ".join(words), "film": f"{job} film"}
             for path in (self.world.store.root / kind).glob(f"*/{digest(of[kind])}.*"):
                 self.world.take_file_away(path)
         self.go_forward("")
+
+    @rule(fuse=FUSES)
+    def lose_shared(self, fuse: int | None) -> None:
+        """What was spoken for one film vanishes right before another wants it; it is made again."""
+        number = len(self.states)
+        if number + 2 > MOST_JOBS:
+            return
+        word = f"s{number}"
+        self.world.submit((word, word), f"shared {number}")
+        for step in self.world.look("speak", MOST_JOBS)[-2:]:
+            for path in (self.world.store.root / "speech").glob(f"*/{digest(word)}.*"):
+                self.world.take_file_away(path)
+            self.world.claim(self.helper, step)
+            self._go_on(self.helper, 100, fuse)
 
     def _deliver_in_vain(self, step: int, fuse: int | None) -> None:
         """A worker is lost while it delivers a film, or when it has and nobody knows."""
@@ -427,7 +425,7 @@ class Farm(RuleBasedStateMachine):
         self._audit()
 
     def _audit(self) -> None:
-        audit_standing(self.world.ledger, self.world.store, self.world.damaged, self.scripts)
+        audit_standing(self.world.ledger, self.world.store, self.world.damaged, self.world.scripts)
 
     def teardown(self) -> None:
         """Everything comes to an end, by itself first, and then by retries; the auditor looks twice."""
@@ -435,6 +433,7 @@ class Farm(RuleBasedStateMachine):
             if self.states:
                 self._wind_up()
         finally:
+            self.passed.update(self.world.fuse.passed)
             shutil.rmtree(self.folder)
 
     def _wind_up(self) -> None:
@@ -442,42 +441,16 @@ class Farm(RuleBasedStateMachine):
         every = list(self.states)
         operations.resume(world.ledger, every, by="anna")
         self._settle()
-        self._collect_at_last()
+        collect_at_last(world)
         audit_end(world, all_completed=False)
         for _ in range(3):
             operations.retry(world.ledger, every, by="anna")
             self._settle()
         self._audit()
-        self._collect_at_last()
+        self.go_home()
+        collect_at_last(world)
         audit_end(world, all_completed=True)
 
-    def _collect_at_last(self) -> None:
-        for _ in range(2):
-            self.world.pass_day()
-        self.world.collect()
-        sweep(self.world.archive, older_than_s=GRACE_S)
-
     def _settle(self) -> None:
-        """Work until there is nothing left to do; the lost come late once more."""
-        worker = self.helper
-        for _ in range(200):
-            self.world.offset_ms += 3_600_000
-            self.world.read_leases()
-            for lease in self.world.readings:
-                self.world.expire(lease)
-            self.world.readings.clear()
-            queue.unmark_sent(self.world.ledger)
-            self.world.messages.clear()
-            self.world.send(1)
-            if not self.world.messages:
-                break
-            for step in self.world.messages:
-                self.world.claim(worker, step)
-                while worker.work is not None:
-                    self.world.go_on(worker)
-        else:
-            raise AssertionError("the farm never comes to rest")
-        for ghost in [*self.ghosts, *self.workers]:
-            while ghost.work is not None:
-                self.world.go_on(ghost)
+        settle(self.world, self.helper, [*self.ghosts, *self.workers])
         self.ghosts.clear()

@@ -8,16 +8,33 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.internal.conjecture.providers import HypothesisProvider
 from hypothesis.stateful import run_state_machine_as_test
 
 from db.engine import connect
 from tests.db.machine import Farm
 from tests.db.moves import CLEARINGS
+from tests.db.points import transactions
+
+#: Only on PostgreSQL, and only when a take and a cancel meet in one instant, is there such a key to drop;
+#: `test_every_crash` leaves one by hand.
+_NEVER_HERE = {"drop-stale-keys"}
 
 
-def campaign(url: str, *, examples: int, steps_each: int, derandomize: bool) -> None:
-    """Live through so many histories of so many acts each."""
+@pytest.fixture(autouse=True)
+def _the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have what is drawn depend on nothing but the rules.
+
+    Hypothesis now and then draws a number that it has read in the source of a module, of whichever happen
+    to be loaded.
+    """
+    monkeypatch.setattr(HypothesisProvider, "_maybe_draw_constant", lambda *_, **__: None)
+
+
+def campaign(url: str, *, examples: int, steps_each: int, derandomize: bool) -> set[str]:
+    """Live through so many histories of so many acts each; the points that were passed."""
     engine = connect(url)
+    passed: set[str] = set()
     chosen = settings(
         max_examples=examples,
         stateful_step_count=steps_each,
@@ -30,14 +47,19 @@ def campaign(url: str, *, examples: int, steps_each: int, derandomize: bool) -> 
         suppress_health_check=list(HealthCheck),
     )
     try:
-        run_state_machine_as_test(type("Campaign", (Farm,), {"engine": engine}), settings=chosen)
+        run_state_machine_as_test(
+            type("Campaign", (Farm,), {"engine": engine, "passed": passed}), settings=chosen
+        )
     finally:
         engine.dispose()
+    return passed
 
 
 def test_nothing_is_lost_on_sqlite(make_sqlite: Callable[[], str]) -> None:
-    """Every job ends, with one film, one name and no rest, whatever is killed in whatever order."""
-    campaign(make_sqlite(), examples=20, steps_each=40, derandomize=True)
+    """Every job ends, with one film, one name and no rest; every transaction has its part in it."""
+    passed = campaign(make_sqlite(), examples=12, steps_each=40, derandomize=True)
+    seen = {name for name in transactions() if f"{name}-after-commit" in passed}
+    assert seen == transactions() - _NEVER_HERE
 
 
 def test_nothing_is_lost_on_postgresql(make_postgresql: Callable[[], str]) -> None:
@@ -51,7 +73,7 @@ def test_what_is_wanted_again_while_it_is_cleared_away_is_there(
 ) -> None:
     """Wherever gc and a worker meet over what is old, the worker ends with files that exist."""
     engine = connect(make_sqlite())
-    farm: Farm = type("History", (Farm,), {"engine": engine})()
+    farm: Farm = type("History", (Farm,), {"engine": engine, "passed": set()})()
     try:
         farm.submit(batch=("a",))
         farm.come_back_for(moment=moment, fuse=None)

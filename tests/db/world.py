@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, bindparam, delete, insert, select
 
-from db import claims, commits, leases, names, queue, replan, workers
+from db import claims, commits, leases, names, queue, replan, submission, workers
 from db.codec import profile_digest
 from db.desk import LedgerDesk
 from db.engine import WRITES
-from db.states import Outcome, Stage
+from db.states import Outcome, Stage, Urgency
 from db.tables import attempts, departments, holds, jobs, key_leases, leaders, metadata, steps
-from db.values import Chunk, Claim, Failure, Film, Skill
+from db.values import Chunk, Claim, Failure, Film, JobDraft, Skill, Submission
 from farm.gc import Collected, collect_garbage
 from farm.policy.order import choose
 from farm.policy.retry import RetrySettings, Verdict, decide
@@ -29,7 +29,7 @@ from pipeline.plan.names import numbered
 from pipeline.steps.archive import PARTS, Delivery, init_archive
 from pipeline.steps.archive import archive as deliver
 from tests.db.between import Between, OpenLedger, OpenStore
-from tests.db.values import CAPABILITIES, NEXT_PROFILE, PROFILE, digest
+from tests.db.values import CAPABILITIES, NEXT_PROFILE, PROFILE, TRACE, digest, spec
 
 PATIENCE = RetrySettings(attempts=4, backoff_ms=1000, poison_deaths=3)
 GRACE_S = 3600
@@ -56,6 +56,18 @@ _PARTS = (
     (Kind.CAPTIONS, "srt", ".srt"),
     (Kind.CAPTIONS, "vtt", ".vtt"),
     (Kind.POSTER, "poster", ".jpg"),
+)
+
+
+_OPEN = (
+    select(jobs.c.id, jobs.c.state, holds.c.reason)
+    .select_from(steps.join(jobs, steps.c.job_id == jobs.c.id).outerjoin(holds, holds.c.job_id == jobs.c.id))
+    .where(steps.c.id.in_(bindparam("ids", expanding=True)))
+)
+_ROW = select(steps).where(steps.c.id == bindparam("step"))
+_KEPT = select(key_leases.c.key).where(key_leases.c.step_id == bindparam("step"))
+_ENDED = select(attempts.c.outcome, attempts.c.error_code).where(
+    attempts.c.step_id == bindparam("step"), attempts.c.number == bindparam("number")
 )
 
 
@@ -126,6 +138,10 @@ class World:
     ends: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     #: What each job is called in the archive.
     names: dict[int, tuple[str, str]] = field(default_factory=dict)
+    #: Whether each message comes twice, and each reply is lost once.
+    doubled: bool = True
+    #: The words of each script, by its digest.
+    scripts: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Open what there is."""
@@ -144,6 +160,27 @@ class World:
         """The ledger's time: it never stands still, so that what happened first can be told."""
         return next(self._ticks) + self.offset_ms
 
+    # What people do.
+
+    def submit(self, scripts: tuple[str, ...], name: str, *, again: bool = False) -> None:
+        """Submit a batch, a row for each script."""
+        drafts = [
+            JobDraft(
+                spec=spec(f"row{number}", script=self._source(script), portrait=self._source("portrait")),
+                urgency=Urgency.NORMAL,
+                traceparent=TRACE,
+            )
+            for number, script in enumerate(scripts)
+        ]
+        batch = Submission(content=digest(name), name="demo", user="anna", again=again)
+        submission.submit(self.ledger, batch, drafts)
+
+    def _source(self, text: str) -> Artifact:
+        source = self.folder / "source.txt"
+        source.write_text(text)
+        self.scripts[digest(text)] = text.split()
+        return self.store.adopt(Kind.SOURCE, ".txt", source, limit_bytes=1000)
+
     # What a dispatcher does.
 
     def send(self, slots: int) -> None:
@@ -159,6 +196,8 @@ class World:
 
     def mark(self, chosen: list[int]) -> frozenset[int]:
         """Send what was chosen, however long ago; nothing of a job that may not go on."""
+        if not chosen:
+            return frozenset()
         marked = queue.mark_sent(self.ledger, chosen)
         self.check_open(marked, "sent")
         self.messages += sorted(marked)
@@ -166,11 +205,8 @@ class World:
 
     def check_open(self, step_ids: Collection[int], what: str) -> None:
         """Nothing is dispatched of a job that is held, failed or canceled."""
-        asked = select(jobs.c.id, jobs.c.state, holds.c.reason).select_from(
-            steps.join(jobs, steps.c.job_id == jobs.c.id).outerjoin(holds, holds.c.job_id == jobs.c.id)
-        )
         with self.ledger.read() as connection:
-            for row in connection.execute(asked.where(steps.c.id.in_(sorted(step_ids)))):
+            for row in connection.execute(_OPEN, {"ids": sorted(step_ids)}):
                 assert row.reason is None, f"a step of job {row.id} was {what} while it is held"
                 assert row.state not in {"failed", "canceled"}, f"a step of a {row.state} job was {what}"
 
@@ -190,7 +226,7 @@ class World:
     def row(self, step: int) -> Any:  # noqa: ANN401 - a row
         """A step as the ledger has it."""
         with self.ledger.read() as connection:
-            return connection.execute(select(steps).where(steps.c.id == step)).one()
+            return connection.execute(_ROW, {"step": step}).one()
 
     def pass_day(self) -> None:
         """Let a day go by: for the ledger's clock, and for every file."""
@@ -230,7 +266,8 @@ class World:
             assert before.state == "ready", f"a step that is {before.state} was claimed"
             assert before.not_before <= now, "a step was claimed before its wait was over"
             assert claim.fence == before.fence + 1
-            assert self._claim(step, "twin@here") is None, "a step was claimed by two"
+            if self.doubled:
+                assert self._claim(step, "twin@here") is None, "a step was claimed by two"
 
     def _claim(self, step: int, worker: str) -> Claim | None:
         return claims.claim(self.ledger, step, worker=worker, capabilities=CAPABILITIES, profiles=PROFILES)
@@ -276,6 +313,8 @@ class World:
         """Commit, the first reply being lost: what was accepted stays so; so many retries are used up."""
         commit()
         self.ended(claim)
+        if not self.doubled:
+            return
         try:
             commit()
         except SupersededError as error:
@@ -284,9 +323,7 @@ class World:
                 raise AssertionError("a commit whose reply was lost was refused") from error
         self.ended(claim)
         with self.ledger.read() as connection:
-            kept = connection.execute(
-                select(key_leases.c.key).where(key_leases.c.step_id == claim.step)
-            ).all()
+            kept = connection.execute(_KEPT, {"step": claim.step}).all()
         assert not kept, "an attempt that has ended keeps a key"
         used = self.row(claim.step).failures - claim.failures
         assert used == retries, f"an attempt that is {self.ends[claim.step, claim.fence]} used up {used}"
@@ -308,9 +345,8 @@ class World:
 
     def ended(self, claim: Claim) -> None:
         """A commit that was not refused was accepted: this very attempt has ended so."""
-        told = select(attempts.c.outcome, attempts.c.error_code).where(attempts.c.step_id == claim.step)
         with self.ledger.read() as connection:
-            row = connection.execute(told.where(attempts.c.number == claim.fence)).one()
+            row = connection.execute(_ENDED, {"step": claim.step, "number": claim.fence}).one()
         assert row.outcome in {"ok", "error", "interrupted"}, f"a late commit was accepted: {row.outcome}"
         self.ends[claim.step, claim.fence] = (row.outcome, row.error_code or "")
 
@@ -382,9 +418,10 @@ def _provide(world: World, desk: LedgerDesk, kind: Kind, words: list[str]) -> Ge
         # What one of the workers makes is as good, and yet another file.
         made = world.make(kind, word, f"{kind} {word}" + "!" * (desk.claim.worker == "cpu1@here"))
         yield "made"
-        for _reply_lost in range(2):
+        for _reply_lost in range(1 + world.doubled):
             taken = desk.put(made, MADE_MS, then=digest(following) if following else None)
         yield "put"
+    desk.advance(len(words) - len(missing), len(words))
     return missing
 
 

@@ -1,0 +1,315 @@
+"""A fixed history of a farm, in scenes, that passes every transaction and every operation on files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sqlalchemy import insert
+
+from db import claims, leases, operations, queue, workers
+from db.engine import WRITES
+from db.tables import key_leases
+from tests.db.moves import ERRORS
+from tests.db.offices import TURNS, Dispatcher
+from tests.db.values import CAPABILITIES, digest
+from tests.db.world import PROFILES, Worker, World
+
+
+class Scene(Protocol):
+    """A part of the history, which begins on an empty farm."""
+
+    __name__: str
+
+    def __call__(self, company: Company) -> None:
+        """Play it."""
+
+
+@dataclass
+class Company:
+    """Everybody who works on one farm, and what they were asked for.
+
+    Attributes:
+        world: the farm.
+        one: a worker.
+        two: another one.
+        leader: a dispatcher.
+        deputy: another one.
+        orders: what was submitted: names, and the scripts of the rows.
+        acting: whose process is at work just now; None: a person's or a dispatcher's.
+        opening: how many points were passed before the scene began in which somebody may be killed.
+        key_left: whether there may be a key whose maker has gone.
+    """
+
+    world: World
+    one: Worker = field(default_factory=lambda: Worker("cpu0@here"))
+    two: Worker = field(default_factory=lambda: Worker("cpu1@here"))
+    orders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    acting: Worker | None = None
+    opening: int = 0
+    key_left: bool = False
+
+    def __post_init__(self) -> None:
+        """Hire two dispatchers; the world was there before."""
+        self.curtain()
+        self.leader = Dispatcher(self.world, "leader")
+        self.deputy = Dispatcher(self.world, "deputy")
+
+    def curtain(self) -> None:
+        """What came before was only preparation."""
+        self.opening = len(self.world.fuse.passed)
+
+    # People.
+
+    def submit(self, name: str, *scripts: str, again: bool = False) -> None:
+        """Submit a batch; submitted before, it is found."""
+        self.acting = None
+        self.orders[name] = scripts
+        self.world.submit(scripts, name, again=again)
+
+    def submit_again(self) -> None:
+        """Whatever was submitted is submitted once more; nothing comes of it but what was not there."""
+        for name, scripts in self.orders.items():
+            self.submit(name, *scripts)
+
+    def lose(self, kind: str, word: str) -> None:
+        """A file vanishes from the store behind everybody's back."""
+        (path,) = (self.world.store.root / kind).glob(f"*/{digest(word)}.*")
+        self.world.take_file_away(path)
+
+    # Workers.
+
+    def register(self, worker: Worker) -> None:
+        """A worker tells what it can do."""
+        self.acting = worker
+        workers.register(
+            self.world.ledger,
+            worker.name,
+            host="here",
+            device="cpu",
+            capabilities=CAPABILITIES,
+            profiles=PROFILES,
+        )
+
+    def beat(self, worker: Worker, *, mine: bool) -> bool:
+        """A worker's heart beats; it hears whether its step is still its own, and whether it shall go."""
+        self.acting = worker
+        holding = worker.claim.holding if worker.claim else None
+        heard = claims.beat(self.world.ledger, worker.name, holding)
+        assert heard.mine is mine
+        return heard.draining
+
+    def work(self, worker: Worker, capability: str, *, halt: str = "") -> None:
+        """A step is sent, and a worker does it, or halts right after some operation of it."""
+        self.acting = None
+        (step,) = self.world.mark(self.world.look(capability, 1))
+        self.acting = worker
+        self.world.claim(worker, step)
+        self.go_on(worker, halt=halt)
+
+    def go_on(self, worker: Worker, *, halt: str = "") -> None:
+        """A worker goes on with what it has."""
+        self.acting = worker
+        while worker.work is not None and worker.at != halt:
+            self.world.go_on(worker)
+
+    def give_up(self, worker: Worker, how: str) -> None:
+        """A worker's attempt ends with an error."""
+        self.acting = worker
+        self.world.fail(worker, ERRORS[how])
+        self.acting = None
+
+    def make_film(self, *, until: str = "") -> None:
+        """The first worker does everything, or everything up to some stage."""
+        for _ in range(50):
+            stage = next((each for each in CAPABILITIES if self.world.look(each, 1)), until)
+            if stage == until:
+                self.acting = None
+                return
+            self.work(self.one, stage)
+
+    # Dispatchers.
+
+    def expire(self, worker: Worker) -> None:
+        """A worker's step is taken from it."""
+        assert worker.claim is not None
+        self.acting = None
+        self.world.read_leases()
+        lease = next(each for each in self.world.readings if each.step == worker.claim.step)
+        assert self.world.expire(lease).taken
+
+    def leave_key(self) -> None:
+        """There is a key whose maker has gone; a take and a cancel that meet on PostgreSQL may leave one."""
+        self.acting = None
+        left = {"kind": "clip", "key": digest("nobody's"), "step_id": 1, "fence": 1}
+        with self.world.engine.execution_options(**{WRITES: True}).begin() as connection:
+            connection.execute(insert(key_leases).values(left))
+        self.key_left = True
+
+    def collect(self) -> None:
+        """The garbage is collected after two days."""
+        self.acting = None
+        self.world.pass_day()
+        self.world.pass_day()
+        self.world.collect()
+
+
+def make_a_film(company: Company) -> None:
+    """From the script to the archive, and away with what nobody needs."""
+    company.leader.turn()
+    company.register(company.one)
+    company.submit("film", "a")
+    company.work(company.one, "speak", halt="taken")
+    company.beat(company.one, mine=True)
+    company.go_on(company.one)
+    company.make_film()
+    company.collect()
+
+
+def share_a_clip(company: Company) -> None:
+    """Two workers want to say and to show the same; who finds it taken gives its step back."""
+    company.submit("pair", "a", "a")
+    for stage in ("speak", "render.warp"):
+        company.curtain()
+        company.work(company.one, stage, halt="taken")
+        company.work(company.two, stage)
+        company.go_on(company.one, halt="put")
+        company.work(company.two, stage)
+        company.go_on(company.one)
+
+
+def lose_a_worker(company: Company) -> None:
+    """A worker falls silent, another does its work, and it comes back late; so it is with the leader."""
+    company.leader.turn()
+    company.register(company.one)
+    company.register(company.two)
+    company.submit("lost", "a")
+    company.curtain()
+    company.work(company.one, "speak", halt="made")
+    company.expire(company.one)
+    company.work(company.two, "speak")
+    company.beat(company.one, mine=False)
+    company.go_on(company.one)
+    company.acting = None
+    for _ in range(2 * TURNS):
+        company.deputy.turn()
+    company.leader.turn()
+    assert company.deputy.leading
+    assert not company.leader.leading
+    assert all(pulse.worker != company.two.name for pulse in leases.read_pulses(company.world.ledger))
+    company.register(company.two)
+    assert workers.drain(company.world.ledger, company.two.name, draining=True)
+    assert company.beat(company.two, mine=False)
+    workers.leave(company.world.ledger, company.two.name)
+    company.deputy.resign()
+
+
+def meet_trouble(company: Company) -> None:
+    """Errors that pass, errors that do not, a retry, and an archive that is away."""
+    company.submit("trouble", "a")
+    company.curtain()
+    company.work(company.one, "speak", halt="taken")
+    company.give_up(company.one, "error")
+    company.world.offset_ms += 300_000
+    company.work(company.one, "speak", halt="put")
+    company.give_up(company.one, "fatal")
+    operations.retry(company.world.ledger, [1], by="anna")
+    company.make_film(until="render.warp")
+
+
+def find_the_archive_away(company: Company) -> None:
+    """A film that cannot be delivered waits, and then is."""
+    company.submit("away", "a")
+    company.make_film(until="archive")
+    company.curtain()
+    company.work(company.one, "archive", halt="named")
+    company.give_up(company.one, "away")
+
+
+def upgrade(company: Company) -> None:
+    """A film that nobody renders any more as it was planned is planned anew, while its clip is made."""
+    company.submit("upgrade", "a")
+    company.make_film(until="render.warp")
+    company.curtain()
+    company.world.replan(back=False)
+    company.make_film(until="join")
+
+
+def obey_people(company: Company) -> None:
+    """Jobs are paused, canceled, resumed and retried, and one hold ends by itself."""
+    company.submit("people", "a", "b")
+    company.leader.turn()
+    company.curtain()
+    ledger = company.world.ledger
+    operations.pause(ledger, [1], by="anna")
+    company.work(company.one, "speak", halt="taken")
+    company.acting = None
+    operations.cancel(ledger, [2], by="anna")
+    company.go_on(company.one)
+    company.acting = None
+    operations.resume(ledger, [1], by="anna")
+    operations.pause(ledger, [1], by="anna", until=company.world.now())
+    company.leader.turn()
+    operations.retry(ledger, [2], by="anna")
+    company.world.mark(company.world.look("speak", 2))
+    queue.unmark_sent(ledger)
+
+
+def lose_files(company: Company) -> None:
+    """A clip is gone when it is wanted, before a render and before a join: it is made anew."""
+    company.submit("damage", "a", "a")
+    company.work(company.one, "speak")
+    company.work(company.one, "speak")
+    company.work(company.one, "render.warp")
+    company.lose("clip", "a")
+    company.curtain()
+    company.work(company.two, "render.warp")
+    company.lose("clip", "a")
+    # The first time, it might only not be seen yet.
+    for _ in range(2):
+        company.work(company.one, "join")
+        company.world.offset_ms += 300_000
+
+
+def deliver_again(company: Company) -> None:
+    """A film was delivered, nobody knows, and it has to be joined anew: the new one takes its place."""
+    company.submit("again", "a")
+    company.make_film(until="archive")
+    company.work(company.one, "archive", halt="made")
+    company.expire(company.one)
+    company.lose("film", "1 film")
+    # The first time, it might only not be seen yet.
+    for _ in range(2):
+        company.work(company.two, "archive")
+        company.world.offset_ms += 300_000
+    company.work(company.one, "join")
+    company.curtain()
+    company.work(company.one, "archive")
+
+
+def want_what_is_old(company: Company) -> None:
+    """What was archived long ago is wanted again while it is cleared away, with a key that nobody holds."""
+    company.submit("old", "a")
+    company.make_film()
+    company.world.pass_day()
+    company.world.pass_day()
+    company.submit("old", "a", again=True)
+    company.curtain()
+    company.work(company.one, "speak", halt="found")
+    company.leave_key()
+    company.world.collect()
+    company.go_on(company.one)
+
+
+SCENES: tuple[Scene, ...] = (
+    make_a_film,
+    share_a_clip,
+    lose_a_worker,
+    meet_trouble,
+    find_the_archive_away,
+    upgrade,
+    obey_people,
+    lose_files,
+    deliver_again,
+    want_what_is_old,
+)

@@ -1,0 +1,190 @@
+"""One fixed history, killed at every point that it passes: whoever comes next loses and doubles nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from db import collect, operations
+from db.engine import connect
+from db.tables import jobs, metadata
+from tests.db.auditor import audit_end, audit_standing
+from tests.db.conftest import SCRATCH
+from tests.db.disk import Disk, audit_shelves
+from tests.db.ending import collect_at_last, settle
+from tests.db.history import SCENES, Company, Scene
+from tests.db.offices import TURNS, Dispatcher
+from tests.db.points import crash_points
+from tests.db.world import Fuse, Worker, World, empty
+
+#: Everything there is, in words.
+State = str
+
+_EVERY_ROW = [select(table) for table in metadata.sorted_tables]
+_UNFINISHED = select(jobs.c.id).where(jobs.c.archive != "archived")
+
+
+@contextmanager
+def _farm(engine: Engine, fuse: Fuse) -> Iterator[Company]:
+    """An empty farm in a folder of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="lectern-crash-", dir=SCRATCH))
+    try:
+        empty(engine)
+        yield Company(World(engine=engine, folder=folder, fuse=fuse, doubled=False))
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def sqlite(make_sqlite: Callable[[], str]) -> Iterator[Engine]:
+    """A ledger on SQLite."""
+    engine = connect(make_sqlite())
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgresql(make_postgresql: Callable[[], str]) -> Iterator[Engine]:
+    """A ledger on PostgreSQL."""
+    engine = connect(make_postgresql())
+    yield engine
+    engine.dispose()
+
+
+def _passed(engine: Engine, scene: Scene) -> dict[int, str]:
+    """The points that a scene passes, by their number, when nobody is killed."""
+    fuse = Fuse()
+    with _farm(engine, fuse) as company:
+        scene(company)
+        return dict(list(enumerate(fuse.passed))[company.opening :])
+
+
+def _live_on_after(engine: Engine, scene: Scene, point: int, proven: State | None) -> State:
+    """Kill who passes a point of a scene; others go on, and at the end the auditor looks.
+
+    Where the point leaves everything exactly as one that was proven, nothing else could come of it.
+    """
+    fuse = Fuse()
+    with _farm(engine, fuse) as company:
+        reached = False
+        with fuse.lit(point - len(fuse.passed)):
+            scene(company)
+            reached = True
+        assert not reached, "nobody was killed"
+        if company.acting is not None:
+            company.acting.die()
+        state = _state(company)
+        if state != proven:
+            # What else the process was connected to is dropped too.
+            company.world.ledger.close()
+            if company.key_left:
+                collect.drop_stale_keys(company.world.ledger)
+            _go_on(company)
+            collect_at_last(company.world)
+            audit_end(company.world, all_completed=True)
+        return state
+
+
+def _state(company: Company) -> State:
+    """Every row, every file and everybody who lives; half-written files bear names that mean nothing."""
+    world = company.world
+    with world.ledger.read() as connection:
+        rows = [connection.execute(every).all() for every in _EVERY_ROW]
+    files = sorted(
+        (path.parent if path.name.endswith(".part") else path, path.stat().st_size)
+        for path in world.folder.rglob("*")
+    )
+    alive = [(each.name, each.at, each.claim) for each in (company.one, company.two)]
+    named = [(str(path.relative_to(world.folder)), size) for path, size in files]
+    return repr((rows, named, alive, company.leader.name, company.leader.leading, company.orders))
+
+
+def _go_on(company: Company) -> None:
+    """Another dispatcher and another worker bring everything to its end; who still lives comes late."""
+    world = company.world
+    audit_standing(world.ledger, world.store, world.damaged, world.scripts)
+    # Whoever heard no answer asks once more.
+    company.submit_again()
+    newcomer = Dispatcher(world, "newcomer")
+    for _ in range(TURNS):
+        newcomer.turn()
+    assert newcomer.leading, "nobody leads after a leader was killed"
+    late = [company.one, company.two]
+    settle(world, Worker("cpu2@here"), late)
+    while unfinished := _unfinished(world):
+        operations.resume(world.ledger, unfinished, by="anna")
+        operations.retry(world.ledger, unfinished, by="anna")
+        settle(world, Worker("cpu2@here"), late)
+
+
+def _unfinished(world: World) -> list[int]:
+    with world.ledger.read() as connection:
+        return list(connection.execute(_UNFINISHED).scalars())
+
+
+def _kill_at(engine: Engine, scene: Scene, points: dict[int, str]) -> None:
+    proven: State | None = None
+    for point, name in points.items():
+        try:
+            proven = _live_on_after(engine, scene, point, proven)
+        except Exception as error:
+            error.add_note(f"killed at point {point} of {scene.__name__}: {name}")
+            raise
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_kill_at_any_point_loses_nothing_on_sqlite(sqlite: Engine, scene: Scene) -> None:
+    """Wherever a process dies, every job becomes one film, once, with no rest."""
+    _kill_at(sqlite, scene, _passed(sqlite, scene))
+
+
+def test_a_kill_at_every_kind_of_point_loses_nothing_on_postgresql(postgresql: Engine) -> None:
+    """The same on PostgreSQL, once at every name that a point of the source has."""
+    # Of all points of a name, the earliest one: there is the least to live through before.
+    soonest: dict[str, tuple[int, Scene]] = {}
+    for scene in SCENES:
+        for point, name in reversed(_passed(postgresql, scene).items()):
+            if name not in soonest or point < soonest[name][0]:
+                soonest[name] = (point, scene)
+    for name, (point, scene) in soonest.items():
+        _kill_at(postgresql, scene, {point: name})
+    assert set(soonest) == crash_points()
+
+
+def test_what_the_ledger_says_would_survive_a_power_cut(
+    sqlite: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After each commit, what is accepted or delivered is durable; a film is never seen alone.
+
+    The history that is killed above passes every point that the source has.
+    """
+    disk = Disk()
+    monkeypatch.setattr(os, "fsync", disk.fsync)
+    passed: set[str] = set()
+
+    class Witness(Fuse):
+        """Looks at the files at every point."""
+
+        world: World | None = None
+
+        def __call__(self, point: str) -> None:
+            super().__call__(point)
+            if self.world is not None:
+                audit_shelves(self.world)
+                if point.endswith("-after-commit"):
+                    disk.audit(self.world)
+
+    for scene in SCENES:
+        witness = Witness()
+        with _farm(sqlite, witness) as company:
+            witness.world = company.world
+            scene(company)
+            passed.update(witness.passed[company.opening :])
+    assert passed == crash_points()

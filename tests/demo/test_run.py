@@ -56,14 +56,16 @@ def _run(command: list[str], change: dict[str, str]) -> subprocess.CompletedProc
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> _Demo:
-    """The demo's own program, run with a batch of two short rows."""
+    """The demo's own program, run with three short rows of one template, as its own batch has them."""
     folder = tmp_path_factory.mktemp("demo")
     shutil.copytree(DEMO / "portraits", folder / "portraits")
-    manifest = folder / "two.csv"
+    (folder / "hello.txt").write_text("Hello, {{name}}.", "utf-8")
+    manifest = folder / "three.csv"
     manifest.write_text(
-        "id,script,portrait,format,user,scene\n"
-        "hello,Hello.,portraits/astronaut.png,square-512,demo,hello\n"
-        "hello-zh,您好。,portraits/leo.png,square-512,demo,hello\n",
+        "id,script_file,portrait,format,user,scene,name\n"
+        "hello-maria,hello.txt,portraits/leo.png,square-512,demo,hello Maria,Maria\n"
+        "hello-jamal,hello.txt,portraits/leo.png,square-512,demo,hello Jamal,Jamal\n"
+        "hello-li,hello.txt,portraits/astronaut.png,square-512,demo,hello Li,Li\n",
         "utf-8",
     )
     out = folder / "out"
@@ -73,9 +75,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> _Demo:
 
 
 def test_every_film_is_delivered_with_what_goes_with_it(demo: _Demo) -> None:
-    """Exit code 0; two films on the archive, each with captions, poster and manifest beside it."""
+    """Exit code 0; three films on the archive, each with captions, poster and manifest beside it."""
     assert demo.code == 0, demo.told
-    assert len(demo.films) == 2
+    assert len(demo.films) == 3
     for film in demo.films:
         assert str(film) in demo.told
         for suffix in _COMPANIONS:
@@ -83,6 +85,20 @@ def test_every_film_is_delivered_with_what_goes_with_it(demo: _Demo) -> None:
         told = json.loads(film.with_suffix(".json").read_text("utf-8"))
         with av.open(str(film)) as container:
             assert sum(1 for _ in container.decode(video=0)) == told["frames"]
+
+
+def test_each_film_says_what_its_row_filled_in(demo: _Demo) -> None:
+    """Each row's own name is spoken and shown, and the braces are nowhere."""
+    shown = [film.with_suffix(".srt").read_text("utf-8") for film in demo.films]
+    assert sorted(text.splitlines()[2] for text in shown) == ["Hello, Jamal.", "Hello, Li.", "Hello, Maria."]
+
+
+def test_progress_is_told_of_each_row(demo: _Demo) -> None:
+    """While the batch is watched, every row has lines of its own, and at the end all of it is done."""
+    lines = demo.told.splitlines()
+    for row in ("hello-maria", "hello-jamal", "hello-li"):
+        assert any(line.startswith(f"  {row}  ") for line in lines), demo.told
+    assert "100 %" in demo.told or "100%" in demo.told, demo.told
 
 
 def test_the_farm_keeps_its_words_to_its_log(demo: _Demo) -> None:

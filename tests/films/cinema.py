@@ -136,9 +136,10 @@ class Cinema:
         timeline: Timeline,
         parts: Iterable[range],
         profile: RenderProfile | None = None,
+        desk: Desk | None = None,
     ) -> tuple[Artifact, ...]:
         """Render these chunks; the clips of them, in order."""
-        seat, chosen, desk = self.seat(job), profile or self.profile(), self.desk()
+        seat, chosen, desk = self.seat(job), profile or self.profile(), desk or self.desk()
         planner = ClipPlanner(
             job=job, timeline=timeline, store=self.store, profile=chosen, pixels=seat.pixels
         )

@@ -17,6 +17,7 @@ from pipeline.plan import graphs
 from pipeline.plan.job import Format, JobSpec, RenderProfile
 from pipeline.steps.clips import ClipPlanner
 from tests.films.cinema import ENGLISH, Cinema, Film
+from tests.films.ledgered import made_by
 from tests.support import portraits
 
 _SAID = "Hello, Bob."
@@ -165,3 +166,20 @@ def test_the_seed_changes_pixels(cinema: Cinema, long_film: Film) -> None:
 def test_what_shapes_no_pixel_changes_neither(make: _Make, plain: _Shown, order: dict[str, object]) -> None:
     """Title, row, user, scene, neighbours: made anew at another time and place, it is the same file."""
     assert make(**order) == plain
+
+
+def test_neither_worker_nor_trace_nor_row_order_shapes_a_clip(
+    cinema: Cinema, plain: _Shown, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Claimed from two ledgers by two workers, in two orders and under traces of their own: the same file."""
+    made = []
+    for worker, reverse in (("cpu0@here", False), ("gpu7@elsewhere", True)):
+        home = tmp_path_factory.mktemp("ledgered")
+        with Cinema(home, cinema.workshop) as fresh:
+            said, other = fresh.order(_SAID, picture=_TINY), fresh.order("Good night!", picture=_TINY)
+            batch = [replace(said, row="said"), replace(other, row="other")]
+            clips = made_by(worker, fresh, home, batch[::-1] if reverse else batch)
+        assert list(clips) == [job.row for job in (batch[::-1] if reverse else batch)]
+        made.append({row: [(clip.key, clip.digest) for clip in of] for row, of in clips.items()})
+    assert made[0] == made[1]
+    assert made[0]["said"][1] == (plain.key, plain.file)

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from db import collect, operations
 from db.engine import connect
-from db.tables import jobs, metadata
+from db.tables import batches, jobs, metadata
 from tests.db.auditor import audit_end, audit_standing
 from tests.db.conftest import SCRATCH
 from tests.db.disk import Disk, audit_shelves
@@ -22,12 +22,16 @@ from tests.db.ending import collect_at_last, settle
 from tests.db.history import SCENES, Company, Scene
 from tests.db.offices import TURNS, Dispatcher
 from tests.db.points import crash_points
+from tests.db.values import digest
 from tests.db.world import Fuse, Worker, World, empty
 
 #: Everything there is, in words.
 State = str
 
 _EVERY_ROW = [select(table) for table in metadata.sorted_tables]
+_BATCHES = (
+    select(batches.c.content, func.count(jobs.c.id).label("rows")).outerjoin(jobs).group_by(batches.c.id)
+)
 _UNFINISHED = select(jobs.c.id).where(jobs.c.archive != "archived")
 
 
@@ -112,6 +116,7 @@ def _go_on(company: Company) -> None:
     audit_standing(world.ledger, world.store, world.damaged, world.scripts)
     # Whoever heard no answer asks once more.
     company.submit_again()
+    _audit_orders(company)
     newcomer = Dispatcher(world, "newcomer")
     for _ in range(TURNS):
         newcomer.turn()
@@ -122,6 +127,14 @@ def _go_on(company: Company) -> None:
         operations.resume(world.ledger, unfinished, by="anna")
         operations.retry(world.ledger, unfinished, by="anna")
         settle(world, Worker("cpu2@here"), late)
+
+
+def _audit_orders(company: Company) -> None:
+    """Every batch that was asked for is there, with all of its rows."""
+    ordered = {digest(name): len(scripts) for name, scripts in company.orders.items()}
+    with company.world.ledger.read() as connection:
+        found = {(row.content, row.rows) for row in connection.execute(_BATCHES)}
+    assert found == set(ordered.items()), "a batch was lost, or submitted by half"
 
 
 def _unfinished(world: World) -> list[int]:

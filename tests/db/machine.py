@@ -382,7 +382,10 @@ class Farm(Crew):
         if worker.claim is not None:
             self.ghosts.append(worker)
         self.world.read_leases()
-        self.world.expire(next(lease for lease in reversed(self.world.readings) if lease.step == step))
+        running = [lease for lease in self.world.readings if lease.step == step]
+        # What it was to deliver may be gone already, and then it has given the step back.
+        if running:
+            self.world.expire(running[-1])
 
     @rule(data=st.data())
     def damage(self, data: st.DataObject) -> None:
@@ -405,9 +408,10 @@ class Farm(Crew):
     )
     def operate(self, verb: Callable[..., object], job: int, fuse: int | None) -> None:
         """Somebody cancels, pauses, resumes or retries."""
-        if job in self.states:
+        known = sorted(self.states)
+        if known:
             with self.world.fuse.lit(fuse):
-                verb(self.world.ledger, [job], by="anna")
+                verb(self.world.ledger, [known[job % len(known)]], by="anna")
 
     # What holds.
 
@@ -439,6 +443,7 @@ class Farm(Crew):
     def _wind_up(self) -> None:
         world = self.world
         every = list(self.states)
+        operations.pause(world.ledger, every, by="anna")
         operations.resume(world.ledger, every, by="anna")
         self._settle()
         collect_at_last(world)

@@ -58,6 +58,14 @@ class Dispatcher:
         assert led == (before.holder == self.name), "only who leads leads on"
         return led
 
+    def watch(self) -> Leadership | None:
+        """Look for as long as a silent leader needs to be found out."""
+        seen = None
+        for _ in range(TURNS):
+            self.seconds += 1
+            seen = self.look()
+        return seen
+
     def look(self) -> Leadership | None:
         """Whom the lead may be taken from, if anybody or nobody."""
         seen = leases.read_leadership(self.world.ledger)

@@ -57,7 +57,7 @@ def campaign(url: str, *, examples: int, steps_each: int, derandomize: bool) -> 
 
 def test_nothing_is_lost_on_sqlite(make_sqlite: Callable[[], str]) -> None:
     """Every job ends, with one film, one name and no rest; every transaction has its part in it."""
-    passed = campaign(make_sqlite(), examples=12, steps_each=40, derandomize=True)
+    passed = campaign(make_sqlite(), examples=14, steps_each=40, derandomize=True)
     seen = {name for name in transactions() if f"{name}-after-commit" in passed}
     assert seen == transactions() - _NEVER_HERE
 

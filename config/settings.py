@@ -120,7 +120,7 @@ class Voice(_Section):
 class Encoder(_Section):
     """How pictures are encoded."""
 
-    crf: int
+    qp: int
     preset: str
 
 

@@ -56,7 +56,7 @@ class Studio:
                 self._workshop.media,
                 self._workshop.faces.open(face),
                 open_eye(self._workshop.eyes),
-                crf=encoder.crf,
+                qp=encoder.qp,
                 preset=encoder.preset,
             )
         return self._profiles[face]

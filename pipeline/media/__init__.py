@@ -121,7 +121,8 @@ class Media:
         """Encode one clip: H.264 High in MP4, and verify it. The same frames give the same bytes.
 
         Args:
-            frames: BGR uint8 (height, width, 3), full range; each may be reused once the next is asked for.
+            frames: raw yuv420p, uint8 (height * 3 / 2, width), BT.709, limited range; each may be reused once
+                the next is asked for.
             target: the file to make.
             picture: size and frame rate.
             total: how many frames there must be.
@@ -134,7 +135,7 @@ class Media:
             AwayError: as in `run`.
         """
         arguments = graphs.clip(target, picture=picture, parameters=parameters)
-        self.run(arguments, feed=_planes(frames, picture, total), check=check)
+        self.run(arguments, feed=_counted(frames, picture, total), check=check)
         found = self.probe(target)
         if not fits(found, picture=picture, frames=total):
             raise TransientError("media-clip-wrong", frames=total)
@@ -228,17 +229,14 @@ def fits(found: Probe, *, picture: Format, frames: int) -> bool:
     )
 
 
-def _planes(frames: Iterable[NDArray[np.uint8]], picture: Format, total: int) -> Iterator[memoryview]:
+def _counted(frames: Iterable[NDArray[np.uint8]], picture: Format, total: int) -> Iterator[memoryview]:
     """Frames as the encoder takes them, counted and checked."""
-    from pipeline.media.picture import Planes
-
-    planes = Planes(picture.width, picture.height)
-    wanted = (picture.height, picture.width, 3)
+    wanted = (picture.height * 3 // 2, picture.width)
     count = 0
     for frame in frames:
         count += 1
         if count > total or frame.shape != wanted or frame.dtype != np.uint8:
             raise DefectError("media-frames-wrong", frame=count, total=total)
-        yield planes.of(frame)
+        yield frame.data
     if count != total:
         raise DefectError("media-frames-wrong", frame=count, total=total)

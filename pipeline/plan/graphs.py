@@ -33,16 +33,25 @@ _TAGS = {
 _SAME_BYTES = {"fflags": "+bitexact", "map_metadata": "-1", "map_chapters": "-1"}
 
 
-def video_parameters(*, crf: int, preset: str) -> tuple[str, ...]:
+def video_parameters(*, qp: int, preset: str) -> tuple[str, ...]:
     """x264's parameters for every clip of a profile, as ``name=value``.
 
     High profile whatever the preset. No B-frames: on talking portraits they save no bytes (measured), and
     without them decoding order is showing order, in which clips are joined without edit lists.
+
+    One quantizer for every block of every picture: what does not move is not coded again, so that where a
+    clip or a group of pictures begins, nothing behind the speaker pulses. Nothing is looked ahead for. Against
+    a constant rate factor with x264's own aids, preset ``veryfast``, a talking portrait of 1080 x 1080 takes
+    less than half of the work and a sixth fewer bytes at a VMAF of 94.8 against 94.0 (measured).
     """
     return (
         f"preset={preset}",
-        f"crf={crf}",
+        f"qp={qp}",
+        "ipratio=1.0",
         "bframes=0",
+        "weightp=0",
+        "mbtree=0",
+        "rc-lookahead=0",
         "cabac=1",
         "8x8dct=1",
         "scenecut=0",

@@ -23,7 +23,7 @@ from pipeline.steps.tidy import give_back
 from pipeline.store import Store
 
 
-def profile_of(media: Media, face: FaceEngine, eye: EyeEngine, *, crf: int, preset: str) -> RenderProfile:
+def profile_of(media: Media, face: FaceEngine, eye: EyeEngine, *, qp: int, preset: str) -> RenderProfile:
     """Everything here that shapes pixels: the engines, the encoder's build and its parameters.
 
     The eye counts with the face: its landmarks decide what is cut out and what moves.
@@ -34,7 +34,7 @@ def profile_of(media: Media, face: FaceEngine, eye: EyeEngine, *, crf: int, pres
         backend=face.backend,
         precision=face.precision,
         encoder=f"{graphs.VIDEO_ENCODER} ffmpeg-{media.version}",
-        parameters=graphs.video_parameters(crf=crf, preset=preset),
+        parameters=graphs.video_parameters(qp=qp, preset=preset),
     )
 
 

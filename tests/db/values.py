@@ -18,7 +18,7 @@ WORKER = "cpu0@here"
 OTHER = "cpu1@here"
 CAPABILITIES = ("join", "archive", "render.warp", "speak")
 PROFILE = RenderProfile(
-    engine="warp", version="1", backend="numpy", precision="fp32", encoder="x264", parameters=("-crf", "20")
+    engine="warp", version="1", backend="numpy", precision="fp32", encoder="x264", parameters=("-qp", "20")
 )
 #: How workers render after an upgrade.
 NEXT_PROFILE = replace(PROFILE, version="2")

@@ -80,7 +80,7 @@ def _written(path: Path, picture: portraits.Picture) -> Path:
 
 
 def _coarser(profile: RenderProfile) -> RenderProfile:
-    return replace(profile, parameters=graphs.video_parameters(crf=30, preset="veryfast"))
+    return replace(profile, parameters=graphs.video_parameters(qp=30, preset="veryfast"))
 
 
 @pytest.mark.parametrize(

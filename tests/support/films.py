@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face import Drive
 from pipeline.media import Limits, Media, find_ffmpeg
+from pipeline.media.picture import to_yuv
 from pipeline.plan import graphs
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.clock import SAMPLE_RATE
@@ -53,7 +54,7 @@ class SketchSitter:
             frame[middle - reach : middle + reach, 20:60] = (drive.seed % 200, 40, 200)
             frame[4:8, index % self._picture.width] = 255
             self.drawn += 1
-            yield frame
+            yield to_yuv(frame)
 
 
 class CountingDesk(MemoryDesk):
@@ -92,7 +93,7 @@ def profile(door: Media) -> RenderProfile:
         backend="numpy",
         precision="uint8",
         encoder=f"libx264 ffmpeg-{door.version}",
-        parameters=graphs.video_parameters(crf=20, preset="veryfast"),
+        parameters=graphs.video_parameters(qp=20, preset="veryfast"),
     )
 
 

@@ -51,7 +51,9 @@ class Sitter(Protocol):
     """A portrait made ready to talk: prepared once, asked for many utterances."""
 
     def frames(self, drive: Drive) -> Iterator[NDArray[np.uint8]]:
-        """Exactly `drive.frames` BGR uint8 frames of the canvas's size, neutral at both ends.
+        """Exactly `drive.frames` frames of the canvas's size, neutral at both ends.
+
+        A frame is raw yuv420p, uint8 (height * 3 / 2, width), as encoders take it: BT.709, limited range.
 
         A frame depends on the portrait and this drive alone. The array may be reused for the next
         frame: whoever keeps one copies it.

@@ -12,7 +12,7 @@ from pipeline.plan.job import Format
 from tests.support import films
 
 SIDE = 64
-_PARAMETERS = graphs.video_parameters(crf=40, preset="veryfast")
+_PARAMETERS = graphs.video_parameters(qp=40, preset="veryfast")
 
 
 def noise_clip(path: Path, *, fps: int, frames: int, seed: int = 1) -> Path:

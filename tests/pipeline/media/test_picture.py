@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.media.packets import decode
-from pipeline.media.picture import Planes
+from pipeline.media.picture import to_yuv
 from pipeline.plan import graphs
 from pipeline.plan.job import Format
 from tests.support import films
@@ -28,7 +28,7 @@ def _exact(frame: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int6
 def test_conversion_is_the_standard_in_integers() -> None:
     """Every pixel equals integer arithmetic after BT.709, so that no processor can give another one."""
     frame = np.random.default_rng(1).integers(0, 256, (66, 130, 3), dtype=np.uint8)
-    raw = np.frombuffer(Planes(130, 66).of(frame), np.uint8)
+    raw = to_yuv(frame).ravel()
     luma, chroma = _exact(frame)
     size = 66 * 130
     assert np.array_equal(raw[:size].reshape(66, 130), luma)
@@ -46,11 +46,11 @@ def test_patches_come_back_within_two_levels(tmp_path: Path) -> None:
         frame[:, index * 64 : index * 64 + 64] = colour
     target = tmp_path / "patches.mp4"
     films.media().encode_clip(
-        iter([frame] * 5),
+        iter([to_yuv(frame)] * 5),
         target,
         picture=picture,
         total=5,
-        parameters=graphs.video_parameters(crf=10, preset="veryfast"),
+        parameters=graphs.video_parameters(qp=10, preset="veryfast"),
     )
     back = list(decode(target))
     assert len(back) == 5
@@ -67,7 +67,7 @@ def test_one_library_thread_or_four_give_the_same_bytes() -> None:
         raws = []
         for threads in (1, 4):
             cv2.setNumThreads(threads)
-            raws.append(bytes(Planes(640, 480).of(frame)))
+            raws.append(to_yuv(frame).tobytes())
     finally:
         cv2.setNumThreads(before)
     assert raws[0] == raws[1]

@@ -18,7 +18,7 @@ def _value(arguments: list[str], option: str) -> str:
 
 def test_a_clip_has_one_set_of_parameters() -> None:
     """Two clips of one profile differ in their target alone."""
-    parameters = graphs.video_parameters(crf=20, preset="veryfast")
+    parameters = graphs.video_parameters(qp=20, preset="veryfast")
     one = graphs.clip(Path("/a"), picture=PICTURE, parameters=parameters)
     two = graphs.clip(Path("/b"), picture=PICTURE, parameters=parameters)
     assert [argument for argument in one if argument != "file:/a"] == [
@@ -35,7 +35,7 @@ def test_a_clip_has_one_set_of_parameters() -> None:
     [
         graphs.sound(Path("/a")),
         graphs.clip(
-            Path("/a"), picture=PICTURE, parameters=graphs.video_parameters(crf=20, preset="veryfast")
+            Path("/a"), picture=PICTURE, parameters=graphs.video_parameters(qp=20, preset="veryfast")
         ),
     ],
     ids=["sound", "clip"],

@@ -271,22 +271,22 @@ def test_a_clip_that_was_never_made_is_named(farm: _Farm) -> None:
     assert caught.value.facts["key"] == clip.key
 
 
-def _encoded(farm: _Farm, index: int, tmp_path: Path, *, crf: int = 20, more: int = 0) -> bytes:
+def _encoded(farm: _Farm, index: int, tmp_path: Path, *, qp: int = 20, more: int = 0) -> bytes:
     """A clip of other parameters or another length, whole in itself."""
     count = farm.timeline.utterances[index].frames + more
     target = tmp_path / "other.mp4"
-    parameters = (*graphs.video_parameters(crf=crf, preset="veryfast"), *(["ref=3"] if crf != 20 else []))
-    frame = np.full((64, 96, 3), 90, np.uint8)
+    parameters = (*graphs.video_parameters(qp=qp, preset="veryfast"), *(["ref=3"] if qp != 20 else []))
+    frame = np.full((96, 96), 90, np.uint8)
     films.media().encode_clip(
         [frame] * count, target, picture=films.SMALL, total=count, parameters=parameters
     )
     return target.read_bytes()
 
 
-@pytest.mark.parametrize(("crf", "more"), [(30, 0), (20, 5), (20, -5)])
-def test_foreign_clips_are_caught(farm: _Farm, tmp_path: Path, crf: int, more: int) -> None:
+@pytest.mark.parametrize(("qp", "more"), [(30, 0), (20, 5), (20, -5)])
+def test_foreign_clips_are_caught(farm: _Farm, tmp_path: Path, qp: int, more: int) -> None:
     """A whole clip with other parameter sets or another length does not belong, and is made anew."""
-    clip = farm.replace_clip(1, _encoded(farm, 1, tmp_path, crf=crf, more=more))
+    clip = farm.replace_clip(1, _encoded(farm, 1, tmp_path, qp=qp, more=more))
     with pytest.raises(DamageError, match="media-clip-foreign") as caught:
         farm.join()
     assert caught.value.facts == {"kind": "clip", "key": clip.key}

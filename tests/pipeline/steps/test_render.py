@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face import Drive
 from pipeline.media.packets import decode
+from pipeline.media.picture import to_yuv
 from pipeline.plan import chunks
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import SupersededError
@@ -235,7 +236,7 @@ class _Numbered(SketchSitter):
     def frames(self, drive: Drive) -> Iterator[NDArray[np.uint8]]:
         """Brighter by four levels each frame."""
         for index in range(drive.frames):
-            yield np.full((64, 96, 3), 40 + 4 * index, np.uint8)
+            yield to_yuv(np.full((64, 96, 3), 40 + 4 * index, np.uint8))
 
 
 def test_frames_keep_their_order(store: Store) -> None:

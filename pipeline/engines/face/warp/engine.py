@@ -45,7 +45,7 @@ class WarpSitter:
         self._rig = rig
 
     def frames(self, drive: Drive) -> Iterator[NDArray[np.uint8]]:
-        """Exactly `drive.frames` BGR uint8 frames of the canvas's size; one array, drawn anew each time.
+        """Exactly `drive.frames` frames of the canvas's size, raw yuv420p; one array, drawn anew each time.
 
         The first and the last frame show the portrait at rest, with closed lips.
         """

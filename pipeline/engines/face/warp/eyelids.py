@@ -20,6 +20,10 @@ from pipeline.engines.face.warp.faceframe import (
     FaceFrame,
     Points,
 )
+from pipeline.engines.face.warp.lattice import Box
+from pipeline.engines.face.warp.layers import part_of, recoloured
+from pipeline.engines.face.warp.sheet import ENLARGED, enlarged
+from pipeline.media.picture import Planes
 
 Picture = NDArray[np.uint8]
 
@@ -31,11 +35,11 @@ _DENSE = 25
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Patch:
-    """One eye's part of the enlarged portrait: top left corner, and the pixels at each level, open first."""
+    """One eye's part of the enlarged portrait: its corner, and its planes at each level, open first."""
 
     left: int
     top: int
-    levels: tuple[Picture, ...]
+    levels: tuple[Planes, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,21 +58,23 @@ class Eyelids:
 
     Args:
         frame: the face, in pixels of the portrait.
-        portrait: its enlarged moving part.
-        corner: the portrait's pixel that stands at the enlarged part's top left.
-        enlarged: by how much it is enlarged.
+        picture: the portrait, BGR.
+        box: its moving part.
+        source: that part's enlarged planes.
     """
 
-    def __init__(self, frame: FaceFrame, portrait: Picture, corner: tuple[int, int], enlarged: int) -> None:
-        pixels = (frame.to_picture(frame.points) - corner) * enlarged
+    def __init__(self, frame: FaceFrame, picture: Picture, box: Box, source: Planes) -> None:
+        pixels = (frame.to_picture(frame.points) - (box.left, box.top)) * ENLARGED
+        portrait = enlarged(picture, box)
         patches = (
             _patch(
                 portrait,
+                source,
                 _Eye(
                     upper=pixels[list(upper)],
                     lower=pixels[list(lower)],
                     brow=pixels[list(brow)],
-                    unit=frame.unit * enlarged,
+                    unit=frame.unit * ENLARGED,
                     down=frame.down,
                 ),
             )
@@ -79,23 +85,27 @@ class Eyelids:
         )
         self._patches = tuple(patch for patch in patches if patch is not None)
 
-    def close(self, portrait: Picture, lids: float) -> None:
+    def close(self, source: Planes, lids: float) -> None:
         """Draw the lids into the enlarged portrait: 0 open, 1 closed."""
         level = round(min(max(lids, 0.0), 1.0) * LEVELS)
         for patch in self._patches:
-            pixels = patch.levels[level]
-            height, width = pixels.shape[:2]
-            portrait[patch.top : patch.top + height, patch.left : patch.left + width] = pixels
+            drawn = patch.levels[level]
+            part = part_of(source, patch.left, patch.top, *drawn.luma.shape)
+            for plane, pixels in zip(part, drawn, strict=True):
+                plane[...] = pixels
 
 
-def _patch(portrait: Picture, eye: _Eye) -> Patch | None:
+def _patch(portrait: Picture, source: Planes, eye: _Eye) -> Patch | None:
     """The patch of an eye that is given in the portrait's pixels; None where it lies outside."""
     upper, lower = eye.upper, eye.lower
     middle = (upper.mean(axis=0) + lower.mean(axis=0)) / 2
     across = upper[-1] - upper[0]
     reach = 0.75 * float(np.sqrt((across * across).sum()))
-    left, top = np.maximum((middle - reach).astype(int), 0)
-    right, bottom = np.minimum((middle + reach).astype(int) + 1, (portrait.shape[1], portrait.shape[0]))
+    # Even, since chroma has half as many pixels.
+    left, top = np.maximum((middle - reach).astype(int), 0) // 2 * 2
+    right, bottom = (
+        np.minimum((middle + reach).astype(int) + 1, (portrait.shape[1], portrait.shape[0])) // 2 * 2
+    )
     if right - left < 8 or bottom - top < 8:  # noqa: PLR2004 - nothing of the eye is in the picture
         return None
     still = portrait[top:bottom, left:right].copy()
@@ -110,7 +120,11 @@ def _patch(portrait: Picture, eye: _Eye) -> Patch | None:
     )
     skin = _skin(eye, still)
     lash = _lash_colour(eye, still, skin)
-    levels = [still] + [_closed(eye, still, skin, lash, step / LEVELS) for step in range(1, LEVELS + 1)]
+    opened = part_of(source, int(left), int(top), *still.shape[:2])
+    closed = (_closed(eye, still, skin, lash, step / LEVELS) for step in range(1, LEVELS + 1))
+    levels = [Planes(*(plane.copy() for plane in opened))] + [
+        recoloured(opened, still, drawn) for drawn in closed
+    ]
     return Patch(left=int(left), top=int(top), levels=tuple(levels))
 
 

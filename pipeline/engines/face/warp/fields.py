@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.faceframe import CHIN, FaceFrame, Points, smoothstep
+from pipeline.engines.face.warp.lattice import Field, read
 from pipeline.engines.face.warp.lips import LipRig, Mode
 from pipeline.engines.face.warp.thinplate import spread
-
-Field = NDArray[np.float32]
 
 #: Cells of the grid in one inter-ocular distance.
 CELLS = 30
@@ -109,12 +108,14 @@ class LowerFace:
         """
         back = -forward
         for _ in range(_PLAIN_STEPS):
-            back = -_read(forward, self._nodes + back)
+            back = -read(forward, self._nodes + back, cv2.BORDER_REPLICATE)
         slopes = _slopes(forward)
         nodes, near = self._nodes[self._lips], back[self._lips]
         for _ in range(_NEWTON_STEPS):
             at = nodes + near
-            near = near - _newton_step(near + _read(forward, at), _read(slopes, at))
+            near = near - _newton_step(
+                near + read(forward, at, cv2.BORDER_REPLICATE), read(slopes, at, cv2.BORDER_REPLICATE)
+            )
         back[self._lips] = near
         return back
 
@@ -131,12 +132,6 @@ def _areas(forward: Field) -> Field:
     across, down = np.diff(forward, axis=1)[:-1], np.diff(forward, axis=0)[:, :-1]
     areas: Field = (1 + across[..., 0]) * (1 + down[..., 1]) - across[..., 1] * down[..., 0]
     return areas
-
-
-def _read(field: Field, at: Field) -> Field:
-    """A field of any number of channels, read between its nodes."""
-    found = cv2.remap(field, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
-    return np.asarray(found, dtype=np.float32)
 
 
 def _slopes(forward: Field) -> Field:

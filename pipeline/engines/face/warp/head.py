@@ -37,20 +37,25 @@ class HeadMotion:
     Args:
         frame: the face.
         nodes: pixel coordinates of the nodes, (rows, columns, 2).
-        size: width and height of the picture; nothing moves at its border.
+        size: width and height of the picture.
+        border: pixels at the border of the picture that do not move.
 
     Attributes:
         weight: how far each node goes with the head, 0 to 1, (rows, columns).
     """
 
-    def __init__(self, frame: FaceFrame, nodes: NDArray[np.float64], size: tuple[int, int]) -> None:
+    def __init__(
+        self, frame: FaceFrame, nodes: NDArray[np.float64], size: tuple[int, int], *, border: int
+    ) -> None:
         at = frame.to_face(nodes)
         points = frame.points
         height = max(float(points[CHIN, 1] - points[FOREHEAD, 1]), 0.5)
         width = max(float(abs(points[EARS[1], 0] - points[EARS[0], 0])), 0.5)
         hair = (points[FOREHEAD] + points[CHIN]) / 2 - (0.0, 0.16 * height)
         u, v = (at[..., 0] - hair[0]) / (width / 2), (at[..., 1] - hair[1]) / (height / 2)
-        self.weight = (1.0 - smoothstep(0.92, 2.0, np.hypot(u / 1.35, v / 1.45))) * _inside(nodes, size)
+        self.weight = (1.0 - smoothstep(0.92, 2.0, np.hypot(u / 1.35, v / 1.45))) * _inside(
+            nodes, size, border
+        )
         bulge = np.clip(1.0 - (u * u + (v - 0.22) ** 2) / 1.21, 0.0, 1.0) * self.weight
         brows = points[list(RIGHT_BROW + LEFT_BROW)].mean(axis=0)
         from_brows = ((at[..., 1] - brows[1]) / 0.16) ** 2 + ((at[..., 0] - brows[0]) / 0.75) ** 4
@@ -80,8 +85,8 @@ class HeadMotion:
         return back
 
 
-def _inside(nodes: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float64]:
+def _inside(nodes: NDArray[np.float64], size: tuple[int, int], border: int) -> NDArray[np.float64]:
     """0 at the picture's border, so that it never slides in, to 1 a little inside."""
     x, y = nodes[..., 0], nodes[..., 1]
     to_border = np.minimum.reduce([x, size[0] - 1 - x, y, size[1] - 1 - y])
-    return smoothstep(0.0, 0.06 * size[0], to_border)
+    return smoothstep(border, border + 0.06 * size[0], to_border)

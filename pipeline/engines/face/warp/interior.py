@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.brush import filled, line, smooth_curve, soft
 from pipeline.engines.face.warp.faceframe import SKIN, FaceFrame, Points
+from pipeline.engines.face.warp.layers import Veil, lay
 from pipeline.engines.face.warp.lips import LipRig, Mouth
 from pipeline.engines.face.warp.teeth import OwnTeeth, Row, lower_row, own_teeth, upper_row
+from pipeline.media.picture import Planes
 
 Picture = NDArray[np.uint8]
 Colour = NDArray[np.float32]
@@ -111,27 +113,26 @@ class Interior:
         if self._own is not None:
             self._tones = replace(self._tones, teeth=self._own.colour)
 
-    def paint(self, out: Picture, opening: Opening, mouth: Mouth, view: View) -> None:
+    def paint(self, out: Planes, opening: Opening, mouth: Mouth, view: View) -> None:
         """Paint the inside of the mouth into a frame, in place; nothing outside the lips changes."""
         unit = self._unit
         outline = np.concatenate([opening.upper, opening.lower[::-1]])
         margin = 0.06 * unit
-        size = np.array([out.shape[1], out.shape[0]])
-        first = np.clip(np.floor(outline.min(axis=0) - margin), 0, size).astype(int)
-        last = np.clip(np.ceil(outline.max(axis=0) + margin), 0, size).astype(int)
+        size = np.array([out.luma.shape[1], out.luma.shape[0]])
+        # Even, since chroma has half as many pixels.
+        first = np.clip(np.floor((outline.min(axis=0) - margin) / 2) * 2, 0, size).astype(int)
+        last = np.clip(np.ceil((outline.max(axis=0) + margin) / 2) * 2, 0, size).astype(int)
         width, height = (last - first).tolist()
         if width < 4 or height < 4:  # noqa: PLR2004 - nothing of the mouth is in the picture
             return
-        part = out[first[1] : last[1], first[0] : last[0]]
-        painted = part.astype(np.float32)
+        left = 1.0 - self._meeting_line(opening, first, width, height)
+        colour = np.zeros((height, width, 3), np.float32)
         if opening.gap > 0.004:  # noqa: PLR2004 - less than a pixel at any size
             hole = filled(outline - first, width, height)
-            inside = self._inside(hole, opening, mouth, view, first)
             cover = soft(hole, max(0.6, 0.008 * unit, 0.30 * self._blur))
-            painted += (inside - painted) * cover[..., None]
-        self._meeting_line(painted, opening, first)
-        np.clip(painted, 0, 255, out=painted)
-        part[...] = painted
+            colour = self._inside(hole, opening, mouth, view, first) * (cover * left)[..., None]
+            left = left * (1.0 - cover)
+        lay(out, Veil(left=int(first[0]), top=int(first[1]), colour=colour, cover=1.0 - left))
 
     def _inside(
         self, hole: NDArray[np.uint8], opening: Opening, mouth: Mouth, view: View, first: NDArray[np.int_]
@@ -217,17 +218,17 @@ class Interior:
         shade = np.maximum(shade, np.float32(least))[..., None]
         return np.asarray(shade ** np.array([1.25, 1.2, 0.92], np.float32), dtype=np.float32)
 
-    def _meeting_line(self, painted: Colour, opening: Opening, first: NDArray[np.int_]) -> None:
-        """The soft dark line where closed lips meet."""
+    def _meeting_line(
+        self, opening: Opening, first: NDArray[np.int_], width: int, height: int
+    ) -> NDArray[np.float32]:
+        """How much the soft dark line covers where closed lips meet."""
         closed = 1.0 - min(opening.gap / 0.05, 1.0)
         strength = (0.55 if self._lips.opened else 0.18) * closed
         if strength <= 0.01:  # noqa: PLR2004 - less than a level of grey
-            return
-        height, width = painted.shape[:2]
+            return np.zeros((height, width), np.float32)
         middle = (opening.upper + opening.lower) / 2 - first
         mask = line(middle, max(1, round(0.016 * self._unit)), width, height)
-        cover = soft(mask, max(0.7, 0.011 * self._unit)) * np.float32(0.58 * strength)
-        painted *= 1.0 - cover[..., None]
+        return soft(mask, max(0.7, 0.011 * self._unit)) * np.float32(0.58 * strength)
 
 
 def _warped(layer: NDArray[np.float32] | Picture, matrix: NDArray[np.float64], like: Colour) -> Colour:

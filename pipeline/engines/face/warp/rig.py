@@ -22,8 +22,9 @@ from pipeline.engines.face.warp.fields import LowerFace
 from pipeline.engines.face.warp.head import HeadPose
 from pipeline.engines.face.warp.interior import Interior, Opening, View, opening_of
 from pipeline.engines.face.warp.lips import LipRig, Mouth, lip_rig
-from pipeline.engines.face.warp.sheet import ENLARGED, Sheet, Turn
+from pipeline.engines.face.warp.sheet import Sheet, Turn
 from pipeline.engines.face.warp.teeth import mouth_box
+from pipeline.media.picture import planes_of, to_yuv
 from pipeline.plan.errors import InputError
 
 Picture = NDArray[np.uint8]
@@ -59,30 +60,31 @@ class Rig:
     """
 
     def __init__(self, canvas: Canvas) -> None:
-        self._still = np.ascontiguousarray(canvas.picture)
-        size = (self._still.shape[1], self._still.shape[0])
+        picture = np.ascontiguousarray(canvas.picture)
+        size = (picture.shape[1], picture.shape[0])
         self._frame = _checked_frame(canvas, size)
         self._lips, self._lower_face = _steady(self._frame)
         self._sheet = Sheet(self._frame, self._lips, self._lower_face, size)
-        sealed = _sealed_picture(self._frame, self._still) if self._lips.opened else self._still
-        self._source = self._sheet.enlarge(sealed)
-        corner = (self._sheet.box.left, self._sheet.box.top)
-        self._eyelids = Eyelids(self._frame, self._source, corner, ENLARGED)
+        sealed = _sealed_picture(self._frame, picture) if self._lips.opened else picture
+        self._still = to_yuv(sealed)
+        self._source = self._sheet.enlarge(self._still)
+        self._eyelids = Eyelids(self._frame, sealed, self._sheet.box, self._source)
         self._curve = curve_matrix(len(UPPER_LIP_INNER), _CURVE_POINTS)
-        self._interior = Interior(self._frame, self._lips, self._still, max(canvas.enlarged, 1.0))
+        self._interior = Interior(self._frame, self._lips, picture, max(canvas.enlarged, 1.0))
 
     def blank(self) -> Picture:
-        """A frame to draw into: the portrait as it is."""
+        """A frame to draw into: the portrait as it is, raw yuv420p."""
         return self._still.copy()
 
     def draw(self, out: Picture, mouth: Mouth, pose: HeadPose) -> None:
         """Draw one frame into what `blank` gave, or into an earlier frame."""
+        planes = planes_of(out)
         weights = self._lips.weights(mouth)
         turn = self._sheet.turn(pose)
         self._eyelids.close(self._source, pose.blink)
         shown = self._shown(opening_of(self._lips, weights, self._curve), turn)
-        self._sheet.draw(out, self._source, weights, turn, (shown.upper + shown.lower) / 2)
-        self._interior.paint(out, shown, mouth, self._view(turn))
+        self._sheet.draw(planes, self._source, weights, turn, (shown.upper + shown.lower) / 2)
+        self._interior.paint(planes, shown, mouth, self._view(turn))
 
     def _shown(self, opening: Opening, turn: Turn) -> Opening:
         """The opening in pixels of the frame."""

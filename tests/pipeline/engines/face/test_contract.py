@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.engines.face import Canvas, Drive, FaceEngine, Sitter
+from pipeline.media.picture import to_yuv
 from pipeline.plan.clock import FRAME_RATES
 from tests.support.faces import silent, spoken
 
@@ -39,11 +40,11 @@ def test_it_names_itself_for_keys(engine: FaceEngine) -> None:
 
 @pytest.mark.parametrize("fps", FRAME_RATES)
 def test_it_gives_exactly_the_frames_asked_for(sitter: Sitter, canvas: Canvas, fps: int) -> None:
-    """As many frames as the drive says, each of the canvas's size, BGR, whole bytes."""
+    """As many frames as the drive says, each of the canvas's size, raw yuv420p."""
     drive = spoken("h a m", fps=fps)
     count = 0
     for frame in sitter.frames(drive):
-        assert frame.shape == canvas.picture.shape
+        assert frame.shape == to_yuv(canvas.picture).shape
         assert frame.dtype == np.uint8
         count += 1
     assert count == drive.frames
@@ -97,7 +98,7 @@ def test_a_canvas_is_left_as_it_was(engine: FaceEngine, canvas: Canvas) -> None:
 
 
 def test_memory_does_not_grow_with_frames(sitter: Sitter) -> None:
-    """Three hundred frames after the first fifty, a frame of 192 KiB each, take less than 4 MiB more."""
+    """Three hundred frames after the first fifty, a frame of 96 KiB each, take less than 4 MiB more."""
     process = psutil.Process()
     for _ in sitter.frames(silent(50)):
         pass

@@ -1,0 +1,80 @@
+"""Lattices of nodes over a picture, each in the middle of a cell of whole pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.face.warp.faceframe import Points
+
+Field = NDArray[np.float32]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """Pixels `left` up to but not including `right`, `top` up to but not including `bottom`."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """Pixels across."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """Pixels down."""
+        return self.bottom - self.top
+
+    def halved(self) -> Box:
+        """The same part in a plane of half the width and height."""
+        return Box(left=self.left // 2, top=self.top // 2, right=self.right // 2, bottom=self.bottom // 2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lattice:
+    """Cells of `cell` by `cell` pixels, `cell` even; the first one's corner is the pixel `left`, `top`."""
+
+    left: int
+    top: int
+    columns: int
+    rows: int
+    cell: int
+
+    @property
+    def box(self) -> Box:
+        """The pixels that it covers."""
+        right, bottom = self.left + self.columns * self.cell, self.top + self.rows * self.cell
+        return Box(left=self.left, top=self.top, right=right, bottom=bottom)
+
+    def nodes(self) -> Points:
+        """Pixel coordinates of the nodes, (rows, columns, 2)."""
+        x = self.left + (np.arange(self.columns) + 0.5) * self.cell - 0.5
+        y = self.top + (np.arange(self.rows) + 0.5) * self.cell - 0.5
+        return np.stack(np.meshgrid(x, y), axis=-1)
+
+    def read(self, field: Field, points: Field) -> Field:
+        """A field that is given at the nodes, between them, at pixels (n, 2)."""
+        half = np.float32(0.5)
+        corner = np.array([self.left, self.top], np.float32)
+        at = (points - corner + half) / np.float32(self.cell) - half
+        found: Field = read(field, at[None], cv2.BORDER_REPLICATE)[0]
+        return found
+
+    def spread(self, field: Field, interpolation: int, *, halves: int = 1) -> Field:
+        """A field that is given at the nodes, at each pixel of a plane of 1 / `halves` the size."""
+        cell = self.cell // halves
+        size = (self.columns * cell, self.rows * cell)
+        return np.asarray(cv2.resize(field, size, interpolation=interpolation), np.float32)
+
+
+def read(field: Field, at: Field, border: int) -> Field:
+    """A field of any number of channels, read between its nodes."""
+    found = cv2.remap(field, at, None, cv2.INTER_LINEAR, borderMode=border)  # type: ignore[call-overload]
+    return np.asarray(found, dtype=np.float32)

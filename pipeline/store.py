@@ -74,6 +74,7 @@ class Store:
     def __init__(self, root: Path, *, crash: CrashPoint = no_crash) -> None:
         self.root = root
         self._crash = crash
+        self._durable: set[Path] = set()
 
     def put(self, kind: Kind, key: str, suffix: str, write: Callable[[Path], None]) -> Artifact:
         """Keep the file that `write` makes, under the name of its key and its content.
@@ -296,13 +297,15 @@ class Store:
         return final
 
     def _make_folder(self, folder: Path) -> None:
-        if folder.is_dir():
+        if folder in self._durable and folder.is_dir():
             return
         folder.mkdir(parents=True, exist_ok=True)
         self._crash("store-folder-made")
-        # A new folder is only as durable as its entry in the folder above.
+        # A folder is only as durable as its entry in the folder above, and whoever made it may have died
+        # before that was: once in its life each process makes sure.
         sync_folder(folder.parent)
         sync_folder(self.root)
+        self._durable.add(folder)
 
     def _now(self) -> float:
         """The file system's own time: a share's clock need not be ours."""

@@ -20,7 +20,7 @@ PROFILE = RenderProfile(
     backend="numpy",
     precision="fp32",
     encoder="libx264 ffmpeg-9",
-    parameters=("preset=veryfast", "qp=20"),
+    parameters=("preset=veryfast", "crf=20"),
 )
 SAMPLES = np.arange(100, dtype=np.int16)
 SOUND = Phoneme(symbol="a", start=3, end=90)
@@ -41,8 +41,8 @@ KEY = clip_key(PROFILE, SUBJECT)
         {"backend": "torch-cuda"},
         {"precision": "fp16"},
         {"encoder": "libx264 ffmpeg-10"},
-        {"parameters": ("preset=veryfast", "qp=21")},
-        {"parameters": ("qp=20", "preset=veryfast")},
+        {"parameters": ("preset=veryfast", "crf=21")},
+        {"parameters": ("crf=20", "preset=veryfast")},
     ],
 )
 def test_each_field_of_the_profile_changes_the_key(change: dict[str, object]) -> None:

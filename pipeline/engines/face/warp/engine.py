@@ -22,7 +22,7 @@ class WarpEngine:
     """
 
     name = "warp"
-    version = "1"
+    version = "2"
     backend = "numpy"
     precision = "fp32"
 

@@ -25,6 +25,7 @@ _PYTHONS = ((3, 11), (3, 12))
 #: Room for the films of about a night on two cores.
 _ROOM_BYTES = 5_000_000_000
 _TRIAL = Format(width=64, height=64, fps=25)
+_GREY = 128
 _TRIAL_FRAMES = 5
 
 
@@ -102,7 +103,7 @@ def _python() -> There:
 def _ffmpeg(workshop: Workshop) -> There:
     """FFmpeg is believed when it has encoded something: it lists encoders that do not work here."""
     profile = Studio(workshop).profile(workshop.faces.names()[0])
-    frame = np.zeros((_TRIAL.height, _TRIAL.width, 3), np.uint8)
+    frame = np.full((_TRIAL.height * 3 // 2, _TRIAL.width), _GREY, np.uint8)
     with tempfile.TemporaryDirectory() as folder:
         workshop.media.encode_clip(
             [frame] * _TRIAL_FRAMES,

@@ -152,10 +152,26 @@ def _kill_at(engine: Engine, scene: Scene, points: dict[int, str]) -> None:
             raise
 
 
+def _first_and_last(points: dict[int, str]) -> dict[int, str]:
+    """Each name's first and last passing."""
+    firsts = {name: point for point, name in reversed(points.items())}
+    lasts = {name: point for point, name in points.items()}
+    return {point: points[point] for point in sorted({*firsts.values(), *lasts.values()})}
+
+
 @pytest.mark.parametrize("scene", SCENES)
-def test_a_kill_at_any_point_loses_nothing_on_sqlite(sqlite: Engine, scene: Scene) -> None:
-    """Wherever a process dies, every job becomes one film, once, with no rest."""
-    _kill_at(sqlite, scene, _passed(sqlite, scene))
+def test_a_kill_at_each_point_loses_nothing_on_sqlite(sqlite: Engine, scene: Scene) -> None:
+    """At the first and the last passing of each point: every job becomes one film, once, with no rest."""
+    _kill_at(sqlite, scene, _first_and_last(_passed(sqlite, scene)))
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("ledger", ["sqlite", "postgresql"])
+def test_a_kill_at_any_point_loses_nothing(request: pytest.FixtureRequest, ledger: str, scene: Scene) -> None:
+    """At every single passing of every point."""
+    engine: Engine = request.getfixturevalue(ledger)
+    _kill_at(engine, scene, _passed(engine, scene))
 
 
 def test_a_kill_at_every_kind_of_point_loses_nothing_on_postgresql(postgresql: Engine) -> None:

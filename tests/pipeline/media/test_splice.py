@@ -52,8 +52,10 @@ def _packets(path: Path, kind: str) -> list[tuple[int, int, int, bool, bytes]]:
         ]
 
 
-@pytest.mark.parametrize("fps", FRAME_RATES)
-@pytest.mark.parametrize("lengths", [(1,) * 8, (1, 50, 5, 64), (FRAMES,)], ids=["eight", "four", "one"])
+@pytest.mark.parametrize(
+    ("fps", "lengths"),
+    [*((fps, (1, 50, 5)) for fps in FRAME_RATES), (25, (1,) * 8), (25, (FRAMES,))],
+)
 def test_a_film_is_its_parts(tmp_path: Path, fps: int, lengths: tuple[int, ...]) -> None:
     """At any rate and length: every packet, unchanged, one step behind the other, and the sound as it was."""
     clips, sound = _parts(tmp_path, fps=fps, lengths=lengths)

@@ -233,7 +233,7 @@ def test_two_tracks_are_none(clip: Path, tmp_path: Path) -> None:
         films.media().track(film)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(places=st.lists(st.integers(0, 1400), min_size=1, max_size=4), byte=st.integers(0, 255))
 def test_spoiled_tables_never_do_worse_than_to_be_refused(clip: Path, places: list[int], byte: int) -> None:
     """Whatever its tables hold, a file is a track within its own bytes, or is refused."""

@@ -43,7 +43,7 @@ class SketchSitter:
         self.drawn = 0
 
     def frames(self, drive: Drive) -> Iterator[NDArray[np.uint8]]:
-        """One frame after the other, in an array that is used again."""
+        """One frame after the other, raw yuv420p."""
         frame = self._board.copy()
         step = len(drive.audio) // drive.frames
         middle = self._picture.height // 2

@@ -47,12 +47,6 @@ class Lattice:
     rows: int
     cell: int
 
-    @property
-    def box(self) -> Box:
-        """The pixels that it covers."""
-        right, bottom = self.left + self.columns * self.cell, self.top + self.rows * self.cell
-        return Box(left=self.left, top=self.top, right=right, bottom=bottom)
-
     def nodes(self) -> Points:
         """Pixel coordinates of the nodes, (rows, columns, 2)."""
         x = self.left + (np.arange(self.columns) + 0.5) * self.cell - 0.5

@@ -12,6 +12,7 @@ CHINESE: Mapping[str, str] = {
     "Every command also takes --json (an answer for machines) and --lang en|zh.": (
         "每个命令都可加 --json（供程序读取的回答）和 --lang en|zh。"
     ),
+    "Tell which Lectern this is.": "显示 Lectern 的版本。",
     "Check a spreadsheet of films completely and queue them.": "完整检查一份影片清单，并将其排入队列。",
     (
         "A batch with a bad row is refused whole; nothing is ever half-submitted. The same content "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import os
 import sys
@@ -9,8 +10,9 @@ import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import Annotated, NoReturn, TextIO
 
 import typer
 
@@ -18,6 +20,7 @@ from cli.arguments import take_apart
 from cli.exits import Exit, exit_of
 from cli.helping import HelpfulCommand, HelpfulGroup
 from cli.language import of_locale
+from cli.options import terminal_of
 from cli.terminal import Terminal
 from cli.usage import check_command, usage_error
 from pipeline.plan.errors import DefectError, LecternError
@@ -62,8 +65,9 @@ def make_app(first: str) -> typer.Typer:
     """The command line; nothing is opened or read by making it.
 
     Args:
-        first: the first word of what was typed. When it names a command or a group, nothing else is imported,
-            so that asking for a status does not wait for what makes films.
+        first: the first word of what was typed. Only the command or group of this name is imported, so that
+            asking for a status does not wait for what makes films. Without one there is nothing to run: the
+            commands are there by their names and what they say of themselves, for the page that lists them.
     """
     app = typer.Typer(
         name="lectern",
@@ -74,17 +78,19 @@ def make_app(first: str) -> typer.Typer:
         cls=HelpfulGroup,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    # Without it, an app with a single command would be that command itself.
-    app.callback()(_no_command)
-    known = first in COMMANDS or first in GROUPS
+    app.callback()(_before_commands)
+    listing = first not in COMMANDS and first not in GROUPS
     for name, place in COMMANDS.items():
-        if name == first or not known:
+        if listing:
+            app.command(name, help=_said_of_itself(place))(_no_command)
+        elif name == first:
             app.command(name, cls=HelpfulCommand, epilog=_EVERYWHERE)(_function(place))
     for name, (about, parts) in GROUPS.items():
-        if name == first or not known:
+        if listing or name == first:
             group = typer.Typer(name=name, help=about, rich_markup_mode=None, cls=HelpfulGroup)
+            # Without it, a group with a single command would be that command itself.
             group.callback()(_no_command)
-            for part, place in parts.items():
+            for part, place in {} if listing else parts.items():
                 group.command(part, cls=HelpfulCommand, epilog=_EVERYWHERE)(_function(place))
             app.add_typer(group)
     return app
@@ -94,10 +100,37 @@ def _no_command() -> None:
     """Do nothing before a command."""
 
 
+def _tell_version(context: typer.Context, wanted: bool) -> None:  # noqa: FBT001 - as the parser hands it over
+    if wanted:
+        number = version("lectern")
+        terminal_of(context).answer({"kind": "version", "version": number}, [f"lectern {number}"])
+        raise typer.Exit
+
+
+def _before_commands(
+    *,
+    version: Annotated[  # noqa: ARG001 - the parser has answered it by now
+        bool,
+        typer.Option("--version", help="Tell which Lectern this is.", is_eager=True, callback=_tell_version),
+    ] = False,
+) -> None:
+    """Take the options that stand before any command."""
+
+
 def _function(place: str) -> Callable[..., Exit]:
     module, _, name = place.partition(":")
     command: Callable[..., Exit] = getattr(importlib.import_module(module), name)
     return command
+
+
+def _said_of_itself(place: str) -> str:
+    """The docstring of a command's function, read without importing its module."""
+    module, _, name = place.partition(":")
+    source = Path(__file__).with_name(f"{module.removeprefix('cli.')}.py").read_bytes()
+    for part in ast.parse(source).body:
+        if isinstance(part, ast.FunctionDef) and part.name == name:
+            return ast.get_docstring(part) or ""
+    raise LookupError(place)
 
 
 def main() -> NoReturn:

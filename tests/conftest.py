@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from worker.threads import thread_environment
+
 #: Rooms whose files share what takes long to make: one process runs all of such a room.
 _TOGETHER = ("tests/films/",)
 #: What takes longest is begun first, so that at the end no process waits for another one.
@@ -31,10 +33,14 @@ _ENOUGH_BYTES = 4 << 30
 
 
 def pytest_configure() -> None:
-    """Folders of tests lie in memory where there is enough; and Ctrl-C means what it means on a terminal.
+    """Folders of tests lie in memory where there is enough; processes keep to a thread; Ctrl-C ends them.
 
-    A shell that starts a command in the background has it ignore SIGINT, and children inherit that.
+    Several processes test at once: where each also calculates with a thread for every core, the threads wait
+    for each other, busily. And a shell that starts a command in the background has it ignore SIGINT, which
+    children inherit.
     """
+    for name, threads in thread_environment(1).items():
+        os.environ.setdefault(name, threads)
     if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ENOUGH_BYTES:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

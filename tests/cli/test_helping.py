@@ -12,7 +12,7 @@ from typer.main import get_command
 
 from cli.helping import paragraphs
 from cli.helping_zh import CHINESE
-from cli.main import GROUPS, make_app
+from cli.main import COMMANDS, GROUPS, make_app
 from cli.terminal import Terminal
 from tests.cli.conftest import Lectern
 from tests.cli.test_docs import EVERY_COMMAND
@@ -31,16 +31,17 @@ def commands(command: Command) -> Iterator[Command]:
 def texts() -> set[str]:
     """Every paragraph that a help page can say."""
     found: set[str] = set()
-    for command in commands(get_command(make_app(""))):
-        context = Context(command)
-        found |= {*paragraphs(command.help or ""), *paragraphs(command.epilog or "")}
-        found |= {getattr(param, "help", None) or "" for param in command.get_params(context)}
+    for name in ("", *COMMANDS, *GROUPS):
+        for command in commands(get_command(make_app(name))):
+            context = Context(command)
+            found |= {*paragraphs(command.help or ""), *paragraphs(command.epilog or "")}
+            found |= {getattr(param, "help", None) or "" for param in command.get_params(context)}
     return found
 
 
 def page(place: list[str], language: str) -> str:
     """A help page, as a person is given it."""
-    command = get_command(make_app(""))
+    command = get_command(make_app(place[0] if place else ""))
     stream = Screen()
     terminal = Terminal(json_wanted=False, language=language, stdout=stream, stderr=stream)  # type: ignore[arg-type]
     context = Context(command, info_name="lectern", obj=terminal)

@@ -109,7 +109,7 @@ def _tell_version(context: typer.Context, wanted: bool) -> None:  # noqa: FBT001
 
 def _before_commands(
     *,
-    version: Annotated[  # noqa: ARG001 - the parser has answered it by now
+    version: Annotated[
         bool,
         typer.Option("--version", help="Tell which Lectern this is.", is_eager=True, callback=_tell_version),
     ] = False,

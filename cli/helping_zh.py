@@ -69,6 +69,10 @@ CHINESE: Mapping[str, str] = {
     "Which face, when there are several: x,y,width,height in pixels.": (
         "有多张脸时指明哪一张：x,y,宽,高（像素）。"
     ),
+    "The look on the face: neutral or friendly.": "表情：neutral（自然）或 friendly（亲切）。",
+    "How much the head moves: none, calm or lively.": (
+        "头部动作的多少：none（无）、calm（平静）或 lively（活泼）。"
+    ),
     "Replace files of an earlier film.": "替换先前影片的文件。",
     "Cancel jobs; `lectern retry` brings them back.": "取消任务；可用 `lectern retry` 恢复。",
     "What is being made stops within seconds, what is finished stays.": (

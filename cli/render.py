@@ -39,6 +39,8 @@ def render(
     face_box: Annotated[
         str, typer.Option(help="Which face, when there are several: x,y,width,height in pixels.")
     ] = "",
+    expression: Annotated[str, typer.Option(help="The look on the face: neutral or friendly.")] = "",
+    motion: Annotated[str, typer.Option(help="How much the head moves: none, calm or lively.")] = "",
     force: Annotated[bool, typer.Option("--force", "-f", help="Replace files of an earlier film.")] = False,
 ) -> Exit:
     """Make one film here, without a farm.
@@ -54,6 +56,8 @@ def render(
         film=film,
         wish=Wish(voice=voice, language=language, format=format, speed=speed, pitch=pitch),
         face_box=face_box,
+        expression=expression,
+        motion=motion,
         title=title,
         replace=force,
     )

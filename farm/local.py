@@ -21,6 +21,7 @@ from farm.submit import picture_suffix, store_script
 from farm.textfile import decode
 from pipeline.plan import script, trace
 from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.bearing import EXPRESSION, MOTION, plainly
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
 from pipeline.plan.loudness import Loudness
@@ -50,6 +51,8 @@ class Order:
         film: where the film goes, ending in ``.mp4``; captions, poster and manifest go beside it.
         wish: voice, language, format, speed, pitch; what is left empty is chosen.
         face_box: which face talks, ``x,y,width,height`` in pixels; empty when there is no doubt.
+        expression: the look on the face; the usual one when it is empty.
+        motion: how lively the face is, likewise.
         title: written into the film; the script's file name unless given.
         replace: whether files of an earlier film may be replaced.
     """
@@ -59,6 +62,8 @@ class Order:
     film: Path
     wish: Wish
     face_box: str = ""
+    expression: str = ""
+    motion: str = ""
     title: str = ""
     replace: bool = False
 
@@ -146,6 +151,7 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
         workshop.voices, engine=settings.voice.engine, format=settings.film.format, fps=settings.film.fps
     )
     options = {"face.box": order.face_box} if order.face_box else {}
+    options = plainly({**options, EXPRESSION: order.expression, MOTION: order.motion})
     picture, voice = chooser.format(order.wish), chooser.voice(order.wish, text)
     portrait = workshop.store.adopt(
         Kind.SOURCE,

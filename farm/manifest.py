@@ -11,12 +11,13 @@ from farm.batchfiles import BatchFolder
 from farm.table import Record, Table, TableError
 from farm.template import fill, plain_name, variables_of
 from farm.textfile import decode
+from pipeline.plan.bearing import EXPRESSION, MOTION
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.script import normalise
 
 _FIELDS = ("voice", "language", "speed", "title", "format", "user", "scene", "department", "urgency")
 _COLUMNS = ("id", "script", "script_file", "portrait", *_FIELDS)
-_OPTIONS = ("face.box", "voice.pitch")
+_OPTIONS = ("face.box", EXPRESSION, MOTION, "voice.pitch")
 # Names that mean something to come: nobody's variables may take them now.
 _RESERVED = frozenset(
     {

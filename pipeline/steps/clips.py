@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face import Drive
 from pipeline.plan.artifact import Kind
+from pipeline.plan.bearing import bearing_of
 from pipeline.plan.clipkey import ClipSubject, clip_key, motion_seed, shaping, speech_digest
 from pipeline.plan.errors import DamageError
 from pipeline.plan.job import JobSpec, RenderProfile
@@ -82,6 +83,7 @@ class ClipPlanner:
             frames=clip.utterance.frames,
             fps=self.timeline.fps,
             seed=clip.seed,
+            bearing=bearing_of(self.job.options),
         )
 
     def audio(self, utterance: Utterance) -> NDArray[np.int16]:

@@ -18,9 +18,14 @@ from tests.support import portraits
 ASTRONAUT = Path(__file__).resolve().parents[2] / "demo/portraits/astronaut.png"
 _COLUMNS = (
     "id", "script", "script_file", "portrait", "voice", "language", "speed", "format", "department",
-    "urgency", "face_box", "voice_pitch",
+    "urgency", "face_box", "face_expression", "face_motion", "voice_pitch",
 )  # fmt: skip
-_HEADS = {"face_box": "face.box", "voice_pitch": "voice.pitch"}
+_HEADS = {
+    "face_box": "face.box",
+    "face_expression": "face.expression",
+    "face_motion": "face.motion",
+    "voice_pitch": "voice.pitch",
+}
 
 Picture = NDArray[np.uint8]
 
@@ -59,6 +64,8 @@ BAD: Sequence[Bad] = (
     _bad("face-lying", "portrait", "portrait-lying", portrait="head_over.png"),
     _bad("face-blurred", "portrait", "portrait-blurred", portrait="blurred.png"),
     _bad("face-box", "face.box", "submit-face-box-wrong", face_box="left"),
+    _bad("face-grim", "face.expression", "face-expression-unknown", face_expression="grim"),
+    _bad("face-wild", "face.motion", "face-motion-unknown", face_motion="wild"),
     _bad("face-elsewhere", "portrait", "portrait-box-without-face", face_box="0,0,20,20"),
     _bad("picture-none", "portrait", "portrait-no-picture", portrait="text.png"),
     _bad("picture-bomb", "portrait", "portrait-too-many-pixels", portrait="bomb.png"),

@@ -133,6 +133,14 @@ def test_the_choice_of_a_face_changes_key_and_pixels(make: _Make, tmp_path: Path
     assert one.frames != two.frames
 
 
+@pytest.mark.parametrize("options", [{"face.motion": "lively"}, {"face.motion": "none"}])
+def test_the_bearing_changes_key_and_pixels(make: _Make, plain: _Shown, options: dict[str, str]) -> None:
+    """The same words said in another manner are another clip that looks different."""
+    other = make(change=lambda job: replace(job, options=options))
+    assert other.key != plain.key
+    assert other.frames != plain.frames
+
+
 def test_the_seed_changes_pixels(cinema: Cinema, long_film: Film) -> None:
     """What is made from audio and phonemes, the seed, moves the head: it belongs into the key, and is."""
     seat = cinema.seat(long_film.job)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.eye import Face
+from pipeline.plan.bearing import Bearing
 from pipeline.plan.speech import Phoneme
 
 
@@ -38,6 +39,7 @@ class Drive:
         frames: how many frames to give.
         fps: frame rate.
         seed: seeds every random choice; made from content alone.
+        bearing: the look on the face, and how lively it is.
     """
 
     audio: NDArray[np.int16]
@@ -45,13 +47,16 @@ class Drive:
     frames: int
     fps: int
     seed: int
+    bearing: Bearing = field(default_factory=Bearing)
 
 
 class Sitter(Protocol):
     """A portrait made ready to talk: prepared once, asked for many utterances."""
 
     def frames(self, drive: Drive) -> Iterator[NDArray[np.uint8]]:
-        """Exactly `drive.frames` frames of the canvas's size, neutral at both ends.
+        """Exactly `drive.frames` frames of the canvas's size, at rest at both ends.
+
+        Rest is one picture for all drives of one expression.
 
         A frame is raw yuv420p, uint8 (height * 3 / 2, width), as encoders take it: BT.709, limited range.
 

@@ -6,6 +6,34 @@ from pipeline.plan.messages.model import Message, Text
 
 MESSAGES: tuple[Message, ...] = (
     Message(
+        code="face-expression-unknown",
+        level="error",
+        en=Text(
+            what="“{word}” is no expression.",
+            why="face.expression says with which look a face speaks.",
+            cure="Use one of these: {known}. An empty cell is neutral.",
+        ),
+        zh=Text(
+            what="“{word}”不是有效的表情。",
+            why="face.expression 指定说话时的表情。",
+            cure="请使用以下之一：{known}。留空即为 neutral。",
+        ),
+    ),
+    Message(
+        code="face-motion-unknown",
+        level="error",
+        en=Text(
+            what="“{word}” is no kind of motion.",
+            why="face.motion says how much head, brows and eyes move while a face speaks.",
+            cure="Use one of these: {known}. An empty cell is calm.",
+        ),
+        zh=Text(
+            what="“{word}”不是有效的动作方式。",
+            why="face.motion 指定说话时头部、眉毛和眼睛动作的多少。",
+            cure="请使用以下之一：{known}。留空即为 calm。",
+        ),
+    ),
+    Message(
         code="face-no-landmarks",
         level="error",
         en=Text(

@@ -51,7 +51,7 @@ class WarpSitter:
         """
         said = sounds(drive.phonemes, len(drive.audio))
         mouth = at_frames(mouth_tracks(said, len(drive.audio)), drive.frames, drive.fps)
-        head = head_tracks(said, drive.frames, drive.fps, drive.seed)
+        head = head_tracks(said, drive.frames, drive.fps, drive.seed, drive.bearing.motion)
         frame = self._rig.blank()
         for index in range(drive.frames):
             self._rig.draw(frame, _mouth(mouth, index), _pose(head, index))

@@ -29,6 +29,8 @@ class HeadPose:
     pitch: float = 0.0
     brow: float = 0.0
     blink: float = 0.0
+    gaze_x: float = 0.0
+    gaze_y: float = 0.0
 
 
 class HeadMotion:

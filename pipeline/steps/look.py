@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -95,9 +95,11 @@ def look_at(
         judged = (Finding(code="portrait-format-too-narrow", level="error", facts=facts), *judged)
         refused = True
     findings = (*judged, *choice.findings)
-    return PortraitReport(
-        findings=findings, canvas=None if refused else cut_canvas(picture, face, crop, format)
-    )
+    if refused:
+        return PortraitReport(findings=findings, canvas=None)
+    canvas = cut_canvas(picture, face, crop, format)
+    person = eye.person(canvas.picture, canvas.face)
+    return PortraitReport(findings=findings, canvas=replace(canvas, person=person))
 
 
 def cut_canvas(picture: Picture, face: Face, crop: Crop, format: Format) -> Canvas:  # noqa: A002 - see above

@@ -36,7 +36,12 @@ def landmarks() -> NDArray[np.float64]:
     return np.concatenate([flat, np.zeros((len(flat), 1))], axis=1)
 
 
-def canvas_of(picture: NDArray[np.uint8], points: NDArray[np.float64], enlarged: float = 1.0) -> Canvas:
+def canvas_of(
+    picture: NDArray[np.uint8],
+    points: NDArray[np.float64],
+    enlarged: float = 1.0,
+    person: NDArray[np.uint8] | None = None,
+) -> Canvas:
     """A canvas of a picture and its landmarks."""
     (left, top), (right, bottom) = points[:, :2].min(axis=0), points[:, :2].max(axis=0)
     box = (float(left), float(top), float(right), float(bottom))
@@ -44,6 +49,7 @@ def canvas_of(picture: NDArray[np.uint8], points: NDArray[np.float64], enlarged:
         picture=picture,
         face=Face(box=box, landmarks=points, yaw=0.0, pitch=0.0, roll=0.0),
         enlarged=enlarged,
+        person=person,
     )
 
 
@@ -56,7 +62,7 @@ def smiling_canvas(side: int = _SIDE) -> Canvas:
 
 
 def drawn_canvas(side: int = _SIDE) -> Canvas:
-    """A plain drawing of a face with closed lips, on a background with a gradient."""
+    """A plain drawing of a face with closed lips, on a background with a gradient, and where it ends."""
     points = landmarks() * (side / _SIDE)
     middle = (points[list(_UPPER_INNER)] + points[list(_LOWER_INNER)]) / 2
     points[list(_UPPER_INNER)] = middle
@@ -67,13 +73,15 @@ def drawn_canvas(side: int = _SIDE) -> Canvas:
     centre = tuple(int(v) for v in points[[10, 152], :2].mean(axis=0))
     size = (int(0.30 * side), int(0.40 * side))
     cv2.ellipse(picture, centre, size, 0, 0, 360, (140, 170, 215), -1, cv2.LINE_AA)
+    person = np.zeros((side, side), np.uint8)
+    cv2.ellipse(person, centre, size, 0, 0, 360, 255, -1)
     _fill(picture, points[list(_LIPS)], (105, 100, 180))
     for eye in _EYES:
         _fill(picture, points[list(eye)], (235, 238, 240))
     for iris in _IRISES:
         at = tuple(int(v) for v in points[iris, :2])
         cv2.circle(picture, at, max(2, side // 45), (60, 70, 50), -1, cv2.LINE_AA)
-    return canvas_of(np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.7), np.uint8), points)
+    return canvas_of(np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.7), np.uint8), points, person=person)
 
 
 def _fill(picture: NDArray[np.uint8], outline: NDArray[np.float64], colour: tuple[int, int, int]) -> None:

@@ -39,6 +39,18 @@ class EyeEngine(Protocol):
         """Every face in a BGR uint8 (height, width, 3) picture, the largest first; empty if there is none."""
         ...
 
+    def person(self, picture: NDArray[np.uint8], face: Face) -> NDArray[np.uint8] | None:
+        """How much of each pixel shows the person with this face, hair and shoulders included.
+
+        Args:
+            picture: BGR uint8 (height, width, 3).
+            face: a face in it.
+
+        Returns:
+            0 (background) to 255, uint8 (height, width); None if this eye cannot tell.
+        """
+        ...
+
     def close(self) -> None:
         """Release the model; it may be called twice."""
         ...

@@ -1,8 +1,9 @@
-"""The eye `facemesh`: 478 landmarks and the pose of every face, by MediaPipe's face mesh.
+"""The eye `facemesh`: 478 landmarks and the pose of every face, by MediaPipe; and the person around it.
 
-The models (BlazeFace short and full range, face mesh with attention) are inside the wheel of
-mediapipe 0.10.21, the last one that has them; later ones download theirs.
-Sources: Bazarevsky et al., "BlazeFace", 2019; Grishchenko et al., "Attention Mesh", 2020.
+The models (BlazeFace short and full range, face mesh with attention, selfie segmentation) are inside the
+wheel of mediapipe 0.10.21, the last one that has them; later ones download theirs.
+Sources: Bazarevsky et al., "BlazeFace", 2019; Grishchenko et al., "Attention Mesh", 2020; "Model
+Card MediaPipe Selfie Segmentation", 2021.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pipeline.engines.eye.plotless import without_matplotlib
 from pipeline.engines.eye.pose import pose_of
 from pipeline.engines.eye.quiet import quiet_native_logs
 from pipeline.engines.eye.shrink import shrink
+from pipeline.engines.eye.silhouette import silhouette
 from pipeline.plan.errors import DefectError
 
 _Box = tuple[float, float, float, float]
@@ -42,6 +44,9 @@ _GREY = 127
 # turned round: by 0.8 or more in photographs, paintings and drawings. Of an upright one they are less sure by
 # 0.1 or more, and of one that lies on its side they are as sure either way.
 _SURER = 0.4
+# The segmentation sees a square of this size; three heights of a face hold head, hair, hat and shoulders.
+_PERSON_SIDE = 256
+_PERSON_MARGIN = 3.0
 
 
 class _Models:
@@ -51,6 +56,7 @@ class _Models:
         with without_matplotlib():
             from mediapipe.python.solutions.face_detection import FaceDetection
             from mediapipe.python.solutions.face_mesh import FaceMesh
+            from mediapipe.python.solutions.selfie_segmentation import SelfieSegmentation
 
         self.process_id = os.getpid()
         self.detectors: tuple[Any, ...] = tuple(
@@ -64,14 +70,18 @@ class _Models:
             # In a still picture, it is how sure the mesh must be that there is a face under it.
             min_tracking_confidence=_PRESENCE,
         )
+        self.people: Any = SelfieSegmentation(model_selection=0)
         # A graph opens its parts in threads, which write to the log when done: a first look waits for them.
         nothing = np.full((_SMALLEST_PART, _SMALLEST_PART, 3), _GREY, np.uint8)
-        for graph in (*self.detectors, self.mesh):
+        for graph in self._graphs():
             graph.process(nothing)
 
     def close(self) -> None:
-        for graph in (*self.detectors, self.mesh):
+        for graph in self._graphs():
             graph.close()
+
+    def _graphs(self) -> tuple[Any, ...]:
+        return (*self.detectors, self.mesh, self.people)
 
 
 class FaceMeshEye:
@@ -83,7 +93,7 @@ class FaceMeshEye:
     """
 
     name = "facemesh"
-    version = "1"
+    version = "2"
 
     def __init__(self) -> None:
         self._models: _Models | None = None
@@ -97,6 +107,15 @@ class FaceMeshEye:
         with quiet_native_logs():
             faces = _look(np.ascontiguousarray(picture[..., ::-1]), self._ready())
         return tuple(sorted(faces, key=lambda face: _area(face.box), reverse=True))
+
+    def person(self, picture: NDArray[np.uint8], face: Face) -> NDArray[np.uint8] | None:
+        """How much of each pixel shows the person with this face, 0 to 255; None if none is seen around it.
+
+        Raises:
+            DefectError: ``portrait-eye-after-fork``.
+        """
+        with quiet_native_logs():
+            return _person(picture, face.box, self._ready())
 
     def close(self) -> None:
         """Release the models; it may be called twice, and looking again makes them anew."""
@@ -237,6 +256,25 @@ def _cut(rgb: _RGB, x: int, y: int, side: int) -> _RGB:
         square[top - y : bottom - y, left - x : right - x] = rgb[top:bottom, left:right]
     how = cv2.INTER_AREA if side > _LOOK_SIDE else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(square, (_LOOK_SIDE, _LOOK_SIDE), interpolation=how), np.uint8)
+
+
+def _person(picture: NDArray[np.uint8], box: _Box, models: _Models) -> NDArray[np.uint8] | None:
+    height, width = picture.shape[:2]
+    side = max(box[2] - box[0], box[3] - box[1]) * _PERSON_MARGIN
+    middle = np.array([box[0] + box[2], box[1] + box[3]]) / 2
+    left, top = np.clip(np.round(middle - side / 2), 0, (width - 1, height - 1)).astype(int)
+    right, bottom = np.clip(np.round(middle + side / 2), (left + 1, top + 1), (width, height)).astype(int)
+    part = np.ascontiguousarray(picture[top:bottom, left:right, ::-1])
+    how = cv2.INTER_AREA if min(part.shape[:2]) > _PERSON_SIDE else cv2.INTER_LINEAR
+    small = cv2.resize(part, (_PERSON_SIDE, _PERSON_SIDE), interpolation=how)
+    certainty = np.asarray(models.people.process(small).segmentation_mask, np.float32)
+    column, row = np.clip((middle - (left, top)) / (right - left, bottom - top), 0, 1) * (_PERSON_SIDE - 1)
+    found = silhouette(certainty, (round(row), round(column)))
+    if found is None:
+        return None
+    person = np.zeros((height, width), np.uint8)
+    person[top:bottom, left:right] = cv2.resize(found, (right - left, bottom - top))
+    return person
 
 
 def _face_of(landmarks: NDArray[np.float64]) -> Face:

@@ -46,6 +46,10 @@ class HaarEye:
         faces = [_face_of(x, y, side, scale) for x, y, side, _ in boxes if self._has_eye(grey, x, y, side)]
         return tuple(sorted(faces, key=lambda face: face.box[2] - face.box[0], reverse=True))
 
+    def person(self, picture: NDArray[np.uint8], face: Face) -> NDArray[np.uint8] | None:  # noqa: ARG002 - the protocol's
+        """None: cascades know boxes only."""
+        return None
+
     def close(self) -> None:
         """Nothing is held beyond memory; it may be called twice."""
 

@@ -22,11 +22,14 @@ class Canvas:
         picture: BGR uint8 (height, width, 3), both sizes even.
         face: the face in it, in pixels of this picture, with landmarks.
         enlarged: by how much the portrait was enlarged to fill it; 1.0 or less when it was not.
+        person: how much of each pixel shows the person, 0 to 255, uint8 (height, width); None when the eye
+            that looked could not tell.
     """
 
     picture: NDArray[np.uint8]
     face: Face
     enlarged: float
+    person: NDArray[np.uint8] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

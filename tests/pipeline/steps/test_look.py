@@ -54,6 +54,19 @@ def test_a_good_portrait_gives_a_canvas_without_a_word(eye: EyeEngine, picture: 
     assert (x0 + x1) / 2 == pytest.approx(format_.width / 2, abs=0.03 * format_.width)
 
 
+def test_a_canvas_tells_where_the_person_is(eye: EyeEngine) -> None:
+    """As large as the picture, covering the face; an eye without such a mask gives none."""
+    canvas = look_at(portraits.leo(), eye, parse_format("wide-512", fps=25)).canvas
+    assert canvas is not None
+    assert canvas.person is not None
+    assert canvas.person.shape == canvas.picture.shape[:2]
+    x0, y0, x1, y1 = (round(edge) for edge in canvas.face.box)
+    assert canvas.person[y0:y1, x0:x1].mean() > 230
+    boxed = look_at(portraits.leo(), HaarEye(), SQUARE).canvas
+    assert boxed is not None
+    assert boxed.person is None
+
+
 def test_a_background_in_the_colour_of_skin_hides_no_outline(eye: EyeEngine) -> None:
     """The face is found as before any other one, to 3 % of the picture, so there is nothing to warn of."""
     plain, before_skin = (look_at(each, eye, SQUARE) for each in (portraits.leo(), portraits.before_skin()))
@@ -88,6 +101,7 @@ def test_the_same_pixels_give_the_same_canvas_on_any_number_of_threads(eye: EyeE
             found.append(report.canvas)
         assert np.array_equal(found[0].picture, found[1].picture)
         assert np.array_equal(found[0].face.landmarks, found[1].face.landmarks)
+        assert np.array_equal(found[0].person, found[1].person)
     cv2.setNumThreads(threads)
 
 

@@ -1,4 +1,4 @@
-"""The head's small turns: displacements on a coarse grid over the picture, fading into the background."""
+"""The head's small turns: displacements on a coarse grid over the picture."""
 
 from __future__ import annotations
 
@@ -7,15 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.faceframe import (
-    CHIN,
-    EARS,
-    FOREHEAD,
-    LEFT_BROW,
-    RIGHT_BROW,
-    FaceFrame,
-    smoothstep,
-)
+from pipeline.engines.face.warp.faceframe import CHIN, FOREHEAD, LEFT_BROW, RIGHT_BROW, FaceFrame, Points
+from pipeline.engines.face.warp.headweight import around_head, head_weight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +33,7 @@ class HeadMotion:
         frame: the face.
         nodes: pixel coordinates of the nodes, (rows, columns, 2).
         size: width and height of the picture.
+        person: how much of each pixel shows the person, (height, width); None if that is not known.
         border: pixels at the border of the picture that do not move.
 
     Attributes:
@@ -47,21 +41,23 @@ class HeadMotion:
     """
 
     def __init__(
-        self, frame: FaceFrame, nodes: NDArray[np.float64], size: tuple[int, int], *, border: int
+        self,
+        frame: FaceFrame,
+        nodes: Points,
+        size: tuple[int, int],
+        person: NDArray[np.uint8] | None,
+        *,
+        border: int,
     ) -> None:
         at = frame.to_face(nodes)
         points = frame.points
-        height = max(float(points[CHIN, 1] - points[FOREHEAD, 1]), 0.5)
-        width = max(float(abs(points[EARS[1], 0] - points[EARS[0], 0])), 0.5)
-        hair = (points[FOREHEAD] + points[CHIN]) / 2 - (0.0, 0.16 * height)
-        u, v = (at[..., 0] - hair[0]) / (width / 2), (at[..., 1] - hair[1]) / (height / 2)
-        self.weight = (1.0 - smoothstep(0.92, 2.0, np.hypot(u / 1.35, v / 1.45))) * _inside(
-            nodes, size, border
-        )
+        u, v = around_head(frame, nodes)
+        self.weight = head_weight(frame, nodes, size, person, border=border)
         bulge = np.clip(1.0 - (u * u + (v - 0.22) ** 2) / 1.21, 0.0, 1.0) * self.weight
         brows = points[list(RIGHT_BROW + LEFT_BROW)].mean(axis=0)
         from_brows = ((at[..., 1] - brows[1]) / 0.16) ** 2 + ((at[..., 0] - brows[0]) / 0.75) ** 4
         raised = np.exp(-from_brows) * self.weight
+        height = max(float(points[CHIN, 1] - points[FOREHEAD, 1]), 0.5)
         away = nodes - frame.to_picture(points[CHIN] + (0.0, 0.35 * height))
         turn = np.stack([away[..., 1], -away[..., 0]], axis=-1)
         # Motions of one unit each, in pixels, in the order of `_weights`.
@@ -85,10 +81,3 @@ class HeadMotion:
             if size != 0.0:
                 back += motion * np.float32(size)
         return back
-
-
-def _inside(nodes: NDArray[np.float64], size: tuple[int, int], border: int) -> NDArray[np.float64]:
-    """0 at the picture's border, so that it never slides in, to 1 a little inside."""
-    x, y = nodes[..., 0], nodes[..., 1]
-    to_border = np.minimum.reduce([x, size[0] - 1 - x, y, size[1] - 1 - y])
-    return smoothstep(border, border + 0.06 * size[0], to_border)

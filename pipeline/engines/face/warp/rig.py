@@ -64,7 +64,7 @@ class Rig:
         size = (picture.shape[1], picture.shape[0])
         self._frame = _checked_frame(canvas, size)
         self._lips, self._lower_face = _steady(self._frame)
-        self._sheet = Sheet(self._frame, self._lips, self._lower_face, size)
+        self._sheet = Sheet(self._frame, self._lips, self._lower_face, size, canvas.person)
         sealed = _sealed_picture(self._frame, picture) if self._lips.opened else picture
         self._still = to_yuv(sealed)
         self._source = self._sheet.enlarge(self._still)

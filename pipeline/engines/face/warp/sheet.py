@@ -56,20 +56,28 @@ class Sheet:
         lips: its lips.
         lower_face: what moves with them.
         size: width and height of the picture in pixels.
+        person: how much of each pixel shows the person, (height, width); None if that is not known.
 
     Attributes:
         box: the part that can move, within the picture.
     """
 
-    def __init__(self, frame: FaceFrame, lips: LipRig, lower_face: LowerFace, size: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        frame: FaceFrame,
+        lips: LipRig,
+        lower_face: LowerFace,
+        size: tuple[int, int],
+        person: NDArray[np.uint8] | None,
+    ) -> None:
         self._lower_face = lower_face
         # Even, since chroma has half as many pixels.
         fine = 2 * max(2, round(frame.unit / CELLS / 2))
-        self.box = self._moving_part(frame, size, _COARSE * fine)
+        self.box = self._moving_part(frame, size, person, _COARSE * fine)
         self._wide = _lattice(self.box, _COARSE * fine)
         self._mouth = self._mouth_part(frame, lips, fine)
-        self._wide_head = HeadMotion(frame, self._wide.nodes(), size, border=self._wide.cell)
-        self._mouth_head = HeadMotion(frame, self._mouth.nodes(), size, border=self._wide.cell)
+        self._wide_head = HeadMotion(frame, self._wide.nodes(), size, person, border=self._wide.cell)
+        self._mouth_head = HeadMotion(frame, self._mouth.nodes(), size, person, border=self._wide.cell)
         self._wide_nodes, self._mouth_nodes = (
             lattice.nodes().astype(np.float32) for lattice in (self._wide, self._mouth)
         )
@@ -158,7 +166,9 @@ class Sheet:
         (xx, xy, x0), (yx, yy, y0) = self._to_cells
         return x * xx + y * xy + x0, x * yx + y * yy + y0
 
-    def _moving_part(self, frame: FaceFrame, size: tuple[int, int], cell: int) -> Box:
+    def _moving_part(
+        self, frame: FaceFrame, size: tuple[int, int], person: NDArray[np.uint8] | None, cell: int
+    ) -> Box:
         """The box that the head's turn or the lower face can touch."""
         grid = self._lower_face.grid
         right, bottom = grid.left + (grid.columns - 1) / CELLS, grid.top + (grid.rows - 1) / CELLS
@@ -166,7 +176,7 @@ class Sheet:
         nodes = Lattice(
             left=0, top=0, columns=-(-size[0] // cell), rows=-(-size[1] // cell), cell=cell
         ).nodes()
-        turning = nodes[HeadMotion(frame, nodes, size, border=cell).weight > _STILL]
+        turning = nodes[HeadMotion(frame, nodes, size, person, border=cell).weight > _STILL]
         reach = np.concatenate([face, turning])
         # Even, since chroma has half as many pixels.
         first = np.floor(np.clip(reach.min(axis=0) - cell, 0, np.array(size) - cell) / 2).astype(int) * 2

@@ -66,10 +66,35 @@ def test_the_same_picture_gives_the_same_faces(engine: EyeEngine) -> None:
             assert np.array_equal(face.landmarks, found[0].landmarks)
 
 
+def test_a_person_is_where_the_face_is_or_unknown(engine: EyeEngine) -> None:
+    """No mask, or one of the picture's size that has the face and not the corner, and always the same."""
+    picture = portraits.astronaut()
+    (face,) = engine.look(picture)
+    person = engine.person(picture, face)
+    if person is None:
+        return
+    assert person.shape == picture.shape[:2]
+    assert person.dtype == np.uint8
+    x0, y0, x1, y1 = (round(edge) for edge in face.box)
+    assert person[y0:y1, x0:x1].mean() > 230
+    assert person[:20, -20:].max() == 0
+    engine.person(portraits.leo(), engine.look(portraits.leo())[0])
+    assert np.array_equal(engine.person(picture, face), person)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 2)])
+def test_no_shape_of_picture_breaks_the_search_for_a_person(engine: EyeEngine, size: tuple[int, int]) -> None:
+    """A thin picture, and a face that lies beyond it, are looked at like any other."""
+    (face,) = engine.look(portraits.astronaut())
+    person = engine.person(np.zeros((*size, 3), np.uint8), face)
+    assert person is None or person.shape == size
+
+
 def test_it_leaves_the_picture_alone(engine: EyeEngine) -> None:
     """Looking changes nothing."""
     picture = portraits.astronaut()
-    engine.look(picture)
+    for face in engine.look(picture):
+        engine.person(picture, face)
     assert np.array_equal(picture, portraits.astronaut())
 
 

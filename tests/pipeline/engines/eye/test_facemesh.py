@@ -99,6 +99,30 @@ def test_a_mirrored_face_looks_the_other_way(eye: FaceMeshEye) -> None:
     assert mirrored.pitch == pytest.approx(face.pitch, abs=4)
 
 
+def test_a_person_is_hair_and_shoulders_and_no_background(eye: FaceMeshEye) -> None:
+    """In the photograph and the drawing: hair, suit and collar are the person's, flag and wall are not."""
+    picture = portraits.astronaut()
+    person = eye.person(picture, eye.look(picture)[0])
+    assert person is not None
+    assert min(person[50, 225], person[200, 220], person[280, 240]) == 255
+    assert max(person[60, 60], person[60, 300], person[150, 330]) == 0
+    drawing = portraits.leo()
+    drawn = eye.person(drawing, eye.look(drawing)[0])
+    assert drawn is not None
+    assert min(drawn[250, 540], drawn[850, 540]) == 255
+    assert max(drawn[500, 200], drawn[500, 850]) == 0
+
+
+def test_each_face_has_its_own_person(eye: FaceMeshEye) -> None:
+    """Beside the one who talks, nobody else is in the mask."""
+    both = portraits.beside(portraits.leo(), portraits.leo())
+    for face in eye.look(both):
+        person = eye.person(both, face)
+        assert person is not None
+        half = person[:, 1080:] if face.box[0] > 1080 else person[:, :1080]
+        assert half.sum() == person.sum() > 0
+
+
 _FORKED = """
 import cv2, os, sys
 from pipeline.engines.eye.facemesh import FaceMeshEye

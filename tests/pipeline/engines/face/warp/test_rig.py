@@ -90,6 +90,20 @@ def test_the_picture_does_not_move_at_its_border() -> None:
         assert np.abs(frame[border].astype(int) - still[border]).max() <= 1
 
 
+def test_behind_the_person_nothing_moves() -> None:
+    """Whatever the pose, the background is the portrait's to the byte, but for a strip around the head."""
+    canvas = drawn_canvas()
+    rig = Rig(canvas)
+    rest, frame = rig.blank(), rig.blank()
+    assert canvas.person is not None
+    near = cv2.dilate(canvas.person, np.ones((49, 49), np.uint8)) > 0
+    for turn in (_POSE, HeadPose(roll=-0.03, shift_x=0.03, shift_y=0.03, yaw=-0.05)):
+        rig.draw(frame, _OPEN, turn)
+        moved = frame[:256] != rest[:256]
+        assert moved.any()
+        assert not moved[~near].any()
+
+
 @pytest.mark.parametrize(
     "matrix",
     [

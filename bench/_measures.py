@@ -1,4 +1,4 @@
-"""What is measured on a film: its lips against its speech, its face against the still, and what should not move."""
+"""What is measured on a film: lips against speech, the face against the still, and what should not move."""
 
 from __future__ import annotations
 

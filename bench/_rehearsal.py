@@ -1,4 +1,4 @@
-"""Films to measure: a portrait speaks through the real steps, and what the engine drew is watched on the way."""
+"""Films to measure: portraits speak through the real steps, and what the engine draws is watched."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Luma = NDArray[np.uint8]
 
-# Brows, corners of the eyes, bridge, tip and wings of the nose, cheeks, forehead: nothing that speech deforms.
+# Brows, corners of the eyes, bridge, tip and wings of the nose, cheeks, forehead: what speech leaves alone.
 _PARTS = (105, 334, 33, 263, 133, 362, 168, 4, 98, 327, 50, 280, 151)
 _RIGHT_EYE, _LEFT_EYE = (33, 133), (263, 362)
 # A part's side, and how far it may move, in inter-ocular distances.

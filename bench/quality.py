@@ -126,7 +126,7 @@ _TARGETS = (
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Portrait:
-    """A portrait to measure; `person` is 0 behind the person, uint8, in pixels of the file, None if unknown."""
+    """A portrait to measure; `person` is 0 behind the person, in pixels of the file; None if unknown."""
 
     name: str
     file: Path

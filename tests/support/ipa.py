@@ -1,9 +1,9 @@
 """How open a mouth is for what is spoken, by the chart of the International Phonetic Alphabet alone.
 
-Source: International Phonetic Association, "The International Phonetic Alphabet (revised to 2020)". A vowel is
-as open as the row of the chart that it stands in, evenly from close, 0, to open, 1. Sounds that are made with the
-lips, alone or with the teeth or the tongue, are 0. Of all other consonants the chart does not say how far the
-lips are apart: they go from the sound before to the sound after.
+Source: International Phonetic Association, "The International Phonetic Alphabet (revised to 2020)". A vowel
+is as open as the row of the chart that it stands in, evenly from close, 0, to open, 1. Sounds that are made
+with the lips, alone or with the teeth or the tongue, are 0. Of all other consonants the chart does not say how
+far the lips are apart: they go from the sound before to the sound after.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Curve = NDArray[np.float64]
 # The rows of the chart's vowels, from close to open.
 _ROWS = ("iyɨʉɯu", "ɪʏʊ", "eøɘɵɤo", "əɚ", "ɛœɜɝɞʌɔ", "æɐ", "aɶɑɒ")
 # Its columns bilabial and labiodental, and what is labial among its clicks, implosives and other symbols.
-_LABIAL = "pbmʙɸβɸfvɱⱱʋʘɓwʍɥ"
+_LABIAL = "pbmʙɸβfvɱⱱʋʘɓwʍɥ"
 # Dictionaries' letters for reduced vowels between two rows' letters, which the chart does not have.
 _NOT_ON_THE_CHART = {"ᵻ": "ɪ", "ᵿ": "ʊ"}
 

@@ -243,9 +243,9 @@ def _draw_lines(sheet: leo.Sheet, head: leo.Mask, depth: float) -> None:
 def _draw_beard(sheet: leo.Sheet, head: leo.Mask, full: float) -> None:
     """A full beard from ear to ear, free around the lips."""
     inner = [
-        (0, 480),
-        (140, 500),
-        (144, 552),
+        (0, 420),
+        (150, 440),
+        (148, 548),
         (120, 584),
         (94, 608),
         (80, 624),
@@ -326,9 +326,10 @@ def _turned(drawn: Drawn, degrees: float) -> Drawn:
     inside = np.clip(1 - across**2 - down**2, 0, None)
     depth = 205 * np.sqrt(inside) * inside / (inside + 0.15)
     aside = np.sin(np.radians(degrees)) * depth
-    at = [(columns - aside).astype(np.float32), rows.astype(np.float32)]
+    across_at, down_at = (columns - aside).astype(np.float32), rows.astype(np.float32)
 
     def moved(picture: Picture) -> Picture:
-        return np.asarray(cv2.remap(picture, *at, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+        shown = cv2.remap(picture, across_at, down_at, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(shown, np.uint8)
 
     return Drawn(picture=moved(drawn.picture), person=moved(drawn.person))

@@ -77,7 +77,7 @@ docs: $(VENV)/dev.ready ## write the generated pages anew
 
 .PHONY: bench
 bench: $(VENV)/dev.ready ## measure speed and memory; prints figures and the machine
-	@for program in bench/[a-z]*.py; do echo "== $$program"; $(BIN)/python "$$program"; done
+	@for program in bench/[a-z]*.py; do echo "== $$program"; PYTHONPATH=. $(BIN)/python "$$program"; done
 
 # Everything is pinned with hashes; this is the only place that resolves versions anew.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -29,6 +29,7 @@ _SHARPNESS_EVERY = 8
 _BLOCK = 16
 # This far from a person's outline, in inter-ocular distances, the background begins.
 _OUTLINE = 0.15
+_HALF = 128
 # A closure may be seen this long before a bilabial's mark; lips may part this long before and after a pause.
 _CLOSURE = 70 * SAMPLE_RATE // 1000
 _SHORTEST_PAUSE, _NEAR_SPEECH = 300 * SAMPLE_RATE // 1000, 120 * SAMPLE_RATE // 1000
@@ -124,14 +125,14 @@ class _Seen:
                 yield np.asarray(frame.to_ndarray(format="yuv420p"), np.uint8)
 
 
-def measure(take: Take, cast: Cast, eye: EyeEngine, person: NDArray[np.uint8] | None) -> Figures:
+def measure(take: Take, cast: Cast, eye: EyeEngine, person: Luma | None) -> Figures:
     """Measure a film.
 
     Args:
         take: the film and what was drawn for it.
         cast: who speaks.
         eye: finds the lips again.
-        person: 0 behind the person on the canvas, (height, width); None if nobody knows.
+        person: how much of each pixel of the canvas shows the person, (height, width); None if nobody knows.
     """
     canvas, fps = cast.canvas, take.timeline.fps
     landmarks = canvas.face.landmarks
@@ -171,10 +172,11 @@ def _blocks(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.ascontiguousarray(parts.mean(axis=(1, 3)))
 
 
-def _behind(changed: Luma, person: NDArray[np.uint8], unit: float) -> float:
+def _behind(changed: Luma, person: Luma, unit: float) -> float:
     """By how many levels what is drawn changes beyond a person's outline; 0 if nothing is there."""
     reach = round(_OUTLINE * unit)
-    near = cv2.dilate(person, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2))
+    shown = (person >= _HALF).astype(np.uint8)
+    near = cv2.dilate(shown, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2))
     return float(changed[near == 0].max(initial=0))
 
 

@@ -126,7 +126,7 @@ _TARGETS = (
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Portrait:
-    """A portrait to measure; `person` is 0 behind the person, in pixels of the file; None if unknown."""
+    """A portrait to measure; if it is known, how much of each of its pixels shows the person, 0 to 255."""
 
     name: str
     file: Path
@@ -149,12 +149,11 @@ def _drawn(folder: Path, names: Sequence[str]) -> Iterator[Portrait]:
 
 
 def _person_on(cast: Cast, portrait: Portrait) -> NDArray[np.uint8] | None:
-    """Where the person is on the canvas: found by the landmarks ."""
+    """Where the person is on the canvas: as it was drawn, else as the eye sees it."""
     if portrait.person is None:
-        return None
+        return cast.canvas.person
     height, width = cast.canvas.picture.shape[:2]
-    matrix = cast.placed
-    return np.asarray(cv2.warpAffine(portrait.person, matrix, (width, height)), np.uint8)
+    return np.asarray(cv2.warpAffine(portrait.person, cast.placed, (width, height)), np.uint8)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,8 @@
 
 Source: International Phonetic Association, "The International Phonetic Alphabet (revised to 2020)". A vowel
 is as open as the row of the chart that it stands in, evenly from close, 0, to open, 1. Sounds that are made
-with the lips, alone or with the teeth or the tongue, are 0. Of all other consonants the chart does not say how
-far the lips are apart: they go from the sound before to the sound after.
+with the lips, alone or with the teeth or the tongue, are 0. Of all other consonants the chart does not say
+how far the lips are apart: they go from the sound before to the sound after.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def tones(frame: FaceFrame, picture: Picture) -> Tones:
     tint = np.array([warmth**-0.30, 1.0, warmth**0.08])
     tint /= tint[0] * 0.114 + tint[1] * 0.587 + tint[2] * 0.299
     # In the shade of the lips teeth are hardly lighter than the skin, and in dark faces a little more.
-    brightness = (62.0 + 0.82 * luma) / 210.0
+    brightness = (62.0 + 0.70 * luma) / 210.0
     return Tones(
         teeth=(np.array([187.0, 210.0, 225.0]) * tint * min(brightness, 1.0)).astype(np.float32),
         tongue=(np.array([70.0, 67.0, 128.0]) * light).astype(np.float32),
@@ -208,13 +208,13 @@ class Interior:
         """Less light reaches the inside near the upper lip and the corners; what light does is warm."""
         unit = self._unit
         lit = soft(hole, max(1.0, 0.035 * unit))
-        shift = round(0.020 * unit)
+        shift = round(0.028 * unit)
         if shift:
             lit[shift:] = lit[:-shift].copy()
             lit[:shift] = 0.0
         shade = 0.36 + 0.64 * np.clip((lit - 0.30) / 0.45, 0.0, 1.0)
         narrow = min(max(0.12 - gap, 0.0), 0.12) / 0.12
-        least = min(0.85, 0.36 + 0.45 * mouth.tuck + 0.22 * narrow * (1.0 - mouth.protrusion))
+        least = min(0.95, 0.36 + 0.59 * mouth.tuck + 0.22 * narrow * (1.0 - mouth.protrusion))
         shade = np.maximum(shade, np.float32(least))[..., None]
         return np.asarray(shade ** np.array([1.25, 1.2, 0.92], np.float32), dtype=np.float32)
 

@@ -32,8 +32,9 @@ _MIDDLE = 5
 _OPEN_GAP = 0.055
 
 _JAW_DROP = 0.155
-_CORNER_DROP = 0.30 * _JAW_DROP
-_APERTURE = 0.33
+_CORNER_DROP = 0.36 * _JAW_DROP
+_CORNER_DRAW = 0.07
+_APERTURE = 0.30
 
 # How far the outer edge of a lip goes with its inner edge, at least.
 _FOLLOW_UPPER = 0.62
@@ -119,7 +120,7 @@ class LipRig:
         """The weight of each mode for a mouth."""
         aperture = mouth.aperture * self.reach
         rounded = min(max(-mouth.width, 0.0), 1.0)
-        upper_share = (0.30 - 0.05 * mouth.jaw) * (1.0 - 0.6 * mouth.protrusion)
+        upper_share = (0.24 - 0.06 * mouth.jaw) * (1.0 - 0.5 * mouth.protrusion)
         lift = aperture * upper_share * (1.0 - mouth.tuck)
         drop = aperture * (1.0 - upper_share) * (1.0 - mouth.tuck)
         weights = np.zeros(len(Mode))
@@ -206,14 +207,14 @@ def _rest(upper: Points, lower: Points, half_width: float, *, opened: bool) -> _
         seam = 0.52 * upper[:, 1] + 0.48 * lower[:, 1]
         return _Rest(x=x, seam=seam, centre=centre, half=half, narrow=1.0, drop=0.0, half_width=half_width)
     # Between smiling lips the seam lies nearer to the lower one; a smile's corners stand above its middle.
-    seam = 0.36 * upper[:, 1] + 0.64 * lower[:, 1]
+    seam = 0.45 * upper[:, 1] + 0.55 * lower[:, 1]
     chord = upper[0, 1] + (upper[-1, 1] - upper[0, 1]) * (x - upper[0, 0]) / (upper[-1, 0] - upper[0, 0])
     sag = max(float(seam[_MIDDLE] - chord[_MIDDLE]), 0.0)
     side = np.minimum(np.abs(x - centre) / half, 1.0)
-    seam = seam + 0.40 * sag * side * np.sqrt(side) - 0.10 * sag * (1.0 - side)
-    narrow = min(max(0.80 / (2 * half_width), 0.86), 1.0)
+    seam = seam + 0.65 * sag * side * np.sqrt(side) - 0.10 * sag * (1.0 - side)
+    narrow = min(max(0.76 / (2 * half_width), 0.80), 1.0)
     return _Rest(
-        x=x, seam=seam, centre=centre, half=half, narrow=narrow, drop=0.40 * sag, half_width=half_width
+        x=x, seam=seam, centre=centre, half=half, narrow=narrow, drop=0.65 * sag, half_width=half_width
     )
 
 
@@ -248,10 +249,11 @@ def _inner_motion(
         motion[:, 0, Mode.REST] = rest.centre + away - edge[:, 0]
         motion[:, 1, Mode.REST] = rest.seam - edge[:, 1]
         motion[:, 0, Mode.SPREAD], motion[:, 0, Mode.ROUND] = 0.10 * away, 0.34 * away
+        motion[:, 0, Mode.JAW] = -_CORNER_DRAW * away
         motion[:, 1, Mode.JAW] = 0.012 * (1.0 - side * side) + _CORNER_DROP * side * side
         motion[:, 1, lift_modes[0]], motion[:, 1, lift_modes[1]] = sign * spread, sign * rounded
         # On f and v both edges rise to the upper teeth.
-        motion[:, 1, Mode.TUCK] = -tuck * spread
+        motion[:, 1, Mode.TUCK] = -tuck * min(2 * rest.half_width, 0.8) / 0.8 * spread
         motions.append(motion)
     return motions[0], motions[1]
 
@@ -270,6 +272,7 @@ def _outer_motion(
         motion[:, 1, mode] = share * np.interp(at, inner[order, 0], inner_motion[order, 1, mode])
     away = outer[:, 0] - rest.centre
     motion[:, 0, Mode.REST] = away * (rest.narrow - 1.0)
+    motion[:, 0, Mode.JAW] = -0.9 * _CORNER_DRAW * rest.narrow * away
     motion[:, 0, Mode.SPREAD], motion[:, 0, Mode.ROUND] = 0.09 * rest.narrow * away, 0.30 * rest.narrow * away
     middle = np.clip(1.0 - (away / (rest.half * 1.08)) ** 2, 0.0, 1.0)
     motion[:, 1, Mode.PROTRUDE] = (-0.030 if upper else 0.035) * middle
@@ -291,7 +294,7 @@ def _skin(
     part = motion[: len(moving)]
     x, y, seam = moving[:, 0], moving[:, 1], float(rest.seam.mean())
     chin = float(frame.points[CHIN, 1])
-    follow = smoothstep(seam + 0.02, max(chin * 0.80, seam + 0.10), y) * (
+    follow = smoothstep(seam + 0.02, max(chin * 0.72, seam + 0.10), y) * (
         1.0 - 0.75 * smoothstep(0.35, 0.95, np.abs(x))
     )
     from_corner = ((np.abs(x) - rest.half_width) ** 2 + (y - seam) ** 2) / 0.26**2
@@ -299,13 +302,17 @@ def _skin(
     from_middle = (x * 0.8) ** 2 + (y - seam) ** 2
     below = np.exp(-from_middle / 0.28**2) * (y > seam)
     above = np.exp(-from_middle / 0.26**2) * (y <= seam)
-    part[:, 1] = (0.45 * below * (1.0 - follow))[:, None] * lower[_MIDDLE, 1]
+    part[:, 1] = (0.60 * below * (1.0 - follow))[:, None] * lower[_MIDDLE, 1]
     part[:, 1] += (0.30 * above)[:, None] * upper[_MIDDLE, 1]
     part[:, 1, Mode.JAW] += _JAW_DROP * follow + 0.7 * np.abs(corner) * _CORNER_DROP
     part[:, 1, Mode.REST] += 0.7 * np.abs(corner) * rest.drop
     part[:, 1, Mode.PROTRUDE] += 0.015 * below
-    pull = corner * rest.half_width
+    # Where the outline of a turned face is near, it stays.
+    outline = frame.points[list(JAW_LINE), 0]
+    edge = np.where(x > 0, float(outline.max()), float(-outline.min()))
+    pull = corner * rest.half_width * smoothstep(-0.05, 0.12, edge - np.abs(x))
     part[:, 0, Mode.REST] = pull * (rest.narrow - 1.0)
+    part[:, 0, Mode.JAW] = -0.9 * _CORNER_DRAW * rest.narrow * pull
     part[:, 0, Mode.SPREAD], part[:, 0, Mode.ROUND] = 0.10 * rest.narrow * pull, 0.32 * rest.narrow * pull
     return np.concatenate([moving, fixed]), motion
 

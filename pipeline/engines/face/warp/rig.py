@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face import Canvas
 from pipeline.engines.face.warp.brush import curve_matrix, filled
+from pipeline.engines.face.warp.creases import relaxed
 from pipeline.engines.face.warp.eyelids import Eyelids
 from pipeline.engines.face.warp.faceframe import (
     LANDMARKS,
@@ -129,14 +130,17 @@ def _steady(frame: FaceFrame) -> tuple[LipRig, LowerFace]:
 
 
 def _sealed_picture(frame: FaceFrame, picture: Picture) -> Picture:
-    """The portrait with lip colour where it shows an open mouth, so that teeth never bleed into lips."""
+    """The portrait with lip colour where it shows an open mouth, so that teeth never bleed into lips.
+
+    What an open mouth means for the skin around it is taken back as well.
+    """
     left, top, right, bottom = mouth_box(frame, picture)
     upper, lower = frame.points[list(UPPER_LIP_INNER)].copy(), frame.points[list(LOWER_LIP_INNER)].copy()
     upper[1:-1, 1] -= 0.010
     lower[1:-1, 1] += 0.014
     outline = frame.to_picture(np.concatenate([upper, lower[::-1][1:-1]])) - (left, top)
     mask = cv2.dilate(filled(outline, right - left, bottom - top), np.ones((3, 3), np.uint8))
-    sealed = picture.copy()
+    sealed = relaxed(frame, picture)
     part = sealed[top:bottom, left:right]
     part[...] = cv2.inpaint(part, (mask > 60).astype(np.uint8), 3, cv2.INPAINT_TELEA)  # noqa: PLR2004 - a soft edge
     return sealed

@@ -16,10 +16,11 @@ Picture = NDArray[np.uint8]
 
 # Widths and heights from the middle outwards, in inter-ocular distances: about 63 mm, an upper central
 # incisor about 8 (Ash and Nelson, "Wheeler's Dental Anatomy").
-_UPPER = ((0.125, 0.060), (0.100, 0.048), (0.108, 0.055), (0.09, 0.040), (0.08, 0.028))
+_UPPER = ((0.125, 0.060), (0.100, 0.054), (0.108, 0.057), (0.09, 0.046), (0.08, 0.036))
 _LOWER = ((0.082, 0.040), (0.085, 0.038), (0.092, 0.040), (0.09, 0.030), (0.08, 0.020))
 _WIDTH, _HEIGHT, _GUM = 1.3, 0.62, 0.30
 _GAP = 0.004
+_INTO_CORNERS = 0.10
 _CREVICE = 0.74
 # Landmarks on the red of the lips.
 _LIPS = (12, 15, 38, 268, 86, 316)
@@ -107,7 +108,7 @@ def _softened(
 
 def _tooth(left: float, right: float, high: float, fine: float, *, upper: bool) -> Points:
     """The outline of a tooth whose gum line would be at 0: an upper one hangs, a lower one stands."""
-    radius = (0.30 if upper else 0.22) * (right - left)
+    radius = (0.20 if upper else 0.18) * (right - left)
     bulge = (0.8 if upper else 0.7) * radius
     turn = np.linspace(0.0, np.pi / 2, 10)
     out, down = radius * np.cos(turn), high - bulge + bulge * np.sin(turn)
@@ -142,12 +143,25 @@ def own_teeth(frame: FaceFrame, picture: Picture) -> OwnTeeth | None:
     for rows in range(1, int(0.05 * unit)):
         cover[:-rows] = np.maximum(cover[:-rows], mask[rows:])
     cover = _grey(cv2.GaussianBlur(cover, (0, 0), max(0.7, 0.010 * unit)))
+    grown, cover = _sideways(grown, cover, mask, unit)
     return OwnTeeth(
         pixels=np.ascontiguousarray(np.dstack([grown, cover])),
         offset=corner - frame.origin,
         axes=np.stack([frame.along, frame.down]),
         colour=colour,
     )
+
+
+def _sideways(grown: Picture, cover: Picture, mask: Picture, unit: float) -> tuple[Picture, Picture]:
+    """Teeth go on into the corners of the mouth, darker with each pixel, so that no black gap is beside them."""
+    reach = max(2, int(_INTO_CORNERS * unit))
+    beside = _grey(cv2.dilate(mask, _block(2 * reach + 1, 1)))
+    beside = _grey(cv2.GaussianBlur(beside, (0, 0), max(0.7, 0.012 * unit)))
+    shade = np.asarray(cv2.GaussianBlur(mask, (0, 0), reach / 2), np.float32)[..., None] / np.float32(255)
+    shade = np.float32(0.30) + np.float32(0.70) * np.minimum(shade / np.float32(0.5), 1)
+    usual = np.maximum(cover, beside)
+    inside = (cover[..., None] / np.float32(255)) * (1 - shade) + shade
+    return _grey(grown * inside + np.float32(0.5)), usual
 
 
 def _grey(picture: object) -> Picture:

@@ -29,7 +29,7 @@ HEAD = 150 * SAMPLE_RATE // 1000
 TAIL = 80 * SAMPLE_RATE // 1000
 
 # Lips are seen a little before their sound is heard; viewers take exact coincidence for lateness.
-_LEAD = 30 * SAMPLE_RATE // 1000
+_LEAD = 20 * SAMPLE_RATE // 1000
 
 # The lips close in a silence that is longer than this; a shorter one is a held stop.
 _PAUSE = 130 * SAMPLE_RATE // 1000
@@ -37,9 +37,14 @@ _PAUSE = 130 * SAMPLE_RATE // 1000
 # How far a shape reaches to each side, in milliseconds: three standard deviations of the kernel.
 _REACH_MS = {"jaw": 126, "aperture": 96, "width": 165, "protrusion": 165, "tongue": 75}
 
-# The lips' fastest opening or closing in apertures a second: about 2.7 inter-ocular distances, so that
-# no step at 25 frames a second is larger than 0.11 of it. Closures are kept: the curve is only lowered.
-_FASTEST = 8.5
+# The lips' fastest opening or closing in apertures a second: 2.7 inter-ocular distances at most, so that no
+# step at 24 frames a second is larger than 0.115 of it. Closures are kept: the curve is only lowered.
+_FASTEST = 9.6
+
+# How long, in milliseconds, lips take to meet and to part again at least, and to slip under the teeth and out:
+# the speed above is the stricter for open vowels, so that these are short.
+_CLOSING_MS = (28, 32)
+_TUCKING_MS = (45, 32)
 
 # A closure lasts longer than a frame at any frame rate, so that at least one frame shows it whole.
 _SHORTEST_CONTACT = 52 * SAMPLE_RATE // 1000
@@ -110,9 +115,11 @@ def mouth_tracks(said: Sequence[Sound], samples: int) -> MouthTracks:
     """The curves of an utterance of `samples` samples, one point every `STEP` samples from its beginning."""
     points = samples // STEP
     shape, weight = _targets(said, points)
-    closed = _envelope([_closure(s) for s in said if s.viseme.contact is Contact.LIPS], 50, 55, points)
+    closed = _envelope(
+        [_closure(s) for s in said if s.viseme.contact is Contact.LIPS], *_CLOSING_MS, points
+    )
     tucked = _envelope(
-        [_held(s, 10) for s in said if s.viseme.contact is Contact.LIP_AND_TEETH], 50, 50, points
+        [_held(s, 10) for s in said if s.viseme.contact is Contact.LIP_AND_TEETH], *_TUCKING_MS, points
     )
     speaking = 1.0 - _silence(said, points)
     smooth = {

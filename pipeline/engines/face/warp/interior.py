@@ -13,26 +13,28 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.brush import filled, line, smooth_curve, soft
 from pipeline.engines.face.warp.faceframe import SKIN, FaceFrame, Points
-from pipeline.engines.face.warp.layers import Veil, lay
+from pipeline.engines.face.warp.layers import halved, part_of
 from pipeline.engines.face.warp.lips import LipRig, Mouth
 from pipeline.engines.face.warp.teeth import OwnTeeth, Row, lower_row, own_teeth, upper_row
-from pipeline.media.picture import Planes
+from pipeline.media.picture import TO_YUV, Planes
 
 Picture = NDArray[np.uint8]
-Colour = NDArray[np.float32]
+Grey = NDArray[np.float32]
 
 _MIDDLE = 5
 _JAW_RIDE = 0.124
+_OFFSETS = TO_YUV[:, 3].astype(np.float32)
+_HALF = np.float32(0.5)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Tones:
-    """Colours of a mouth in the light of its picture, BGR."""
+    """Greys of a mouth in the light of its picture, BGR."""
 
-    teeth: Colour
-    tongue: Colour
-    dark: Colour
-    glow: Colour
+    teeth: Grey
+    tongue: Grey
+    dark: Grey
+    glow: Grey
 
 
 def tones(frame: FaceFrame, picture: Picture) -> Tones:
@@ -43,16 +45,16 @@ def tones(frame: FaceFrame, picture: Picture) -> Tones:
     skin = np.median(cv2.GaussianBlur(picture, (0, 0), 2.0)[rows, columns].astype(np.float64), axis=0)
     luma = float(skin[0] * 0.114 + skin[1] * 0.587 + skin[2] * 0.299)
     light = min(max(luma / 150.0, 0.40), 1.12)
-    # Skin in white light is about 1.8 times as red as blue; warmer light tints teeth too, by less.
-    warmth = min(max(float(skin[2] / max(skin[0], 1.0)) / 1.8, 0.6), 3.0)
+    # Skin in white light is about 1.6 times as red as blue; warmer light tints teeth too, by less.
+    warmth = min(max(float(skin[2] / max(skin[0], 1.0)) / 1.6, 0.6), 3.0)
     tint = np.array([warmth**-0.30, 1.0, warmth**0.08])
     tint /= tint[0] * 0.114 + tint[1] * 0.587 + tint[2] * 0.299
     # In the shade of the lips teeth are hardly lighter than the skin, and in dark faces a little more.
     brightness = (62.0 + 0.70 * luma) / 210.0
     return Tones(
-        teeth=(np.array([187.0, 210.0, 225.0]) * tint * min(brightness, 1.0)).astype(np.float32),
-        tongue=(np.array([70.0, 67.0, 128.0]) * light).astype(np.float32),
-        dark=(np.array([14.0, 14.0, 36.0]) * (0.5 + 0.5 * light)).astype(np.float32),
+        teeth=(np.array([190.0, 208.0, 226.0]) * tint * min(brightness, 1.0)).astype(np.float32),
+        tongue=(np.array([72.0, 68.0, 138.0]) * light).astype(np.float32),
+        dark=(np.array([17.0, 16.0, 40.0]) * (0.5 + 0.5 * light)).astype(np.float32),
         glow=(np.array([14.0, 10.0, 34.0]) * light).astype(np.float32),
     )
 
@@ -69,7 +71,7 @@ class View:
     axes: NDArray[np.float64]
     origin: Points
 
-    def to_face(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[Colour, Colour]:
+    def to_face(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[Grey, Grey]:
         """The face's coordinates of pixels."""
         (a, b), (c, d) = self.axes
         area = a * d - b * c
@@ -97,6 +99,9 @@ class Opening:
 class Interior:
     """The inside of one sitter's mouth.
 
+    What is smooth (the dark, the tongue, the light) is worked out for every second pixel, which is all that
+    chroma needs; luma gets its edges from the teeth and the lips.
+
     Args:
         frame: the face.
         lips: its lips.
@@ -106,18 +111,19 @@ class Interior:
 
     def __init__(self, frame: FaceFrame, lips: LipRig, picture: Picture, blur: float) -> None:
         self._lips, self._unit, self._blur = lips, frame.unit, blur
-        self._tones = tones(frame, picture)
+        own = own_teeth(frame, picture) if lips.opened else None
+        found = tones(frame, picture)
+        if own is not None:
+            found = replace(found, teeth=own.colour)
+        self._tones = Tones(**{name: _planar(getattr(found, name)) for name in Tones.__dataclass_fields__})
         softness = max(0.6, 0.008 * frame.unit, 0.36 * blur)
         self._upper_row, self._lower_row = upper_row(frame.unit, softness), lower_row(frame.unit, softness)
-        self._own = own_teeth(frame, picture) if lips.opened else None
-        if self._own is not None:
-            self._tones = replace(self._tones, teeth=self._own.colour)
+        self._own = None if own is None else _Shown.of(own)
 
     def paint(self, out: Planes, opening: Opening, mouth: Mouth, view: View) -> None:
         """Paint the inside of the mouth into a frame, in place; nothing outside the lips changes."""
-        unit = self._unit
         outline = np.concatenate([opening.upper, opening.lower[::-1]])
-        margin = 0.06 * unit
+        margin = 2.0 + 0.045 * self._unit + 0.9 * self._blur
         size = np.array([out.luma.shape[1], out.luma.shape[0]])
         # Even, since chroma has half as many pixels.
         first = np.clip(np.floor((outline.min(axis=0) - margin) / 2) * 2, 0, size).astype(int)
@@ -125,59 +131,135 @@ class Interior:
         width, height = (last - first).tolist()
         if width < 4 or height < 4:  # noqa: PLR2004 - nothing of the mouth is in the picture
             return
-        left = 1.0 - self._meeting_line(opening, first, width, height)
-        colour = np.zeros((height, width, 3), np.float32)
+        parts = part_of(out, int(first[0]), int(first[1]), height, width)
         if opening.gap > 0.004:  # noqa: PLR2004 - less than a pixel at any size
-            hole = filled(outline - first, width, height)
-            cover = soft(hole, max(0.6, 0.008 * unit, 0.30 * self._blur))
-            colour = self._inside(hole, opening, mouth, view, first) * (cover * left)[..., None]
-            left = left * (1.0 - cover)
-        lay(out, Veil(left=int(first[0]), top=int(first[1]), colour=colour, cover=1.0 - left))
+            cover = soft(filled(outline - first, width, height), max(0.6, 0.008 * self._unit, 0.30 * self._blur))
+            inside = self._inside((outline - first - 0.5) / 2, opening, mouth, view, first, (width, height))
+            small = halved(cover)
+            for plane, value, share in zip(parts, inside, (cover, small, small), strict=True):
+                plane[...] = plane + (value - plane) * share + _HALF
+        closed = 1.0 - min(opening.gap / 0.05, 1.0)
+        strength = (0.55 if self._lips.opened else 0.18) * closed
+        if strength > 0.01:  # noqa: PLR2004 - less than a level of grey
+            self._meeting_line(parts, (opening.upper + opening.lower) / 2 - first, 0.58 * strength)
 
     def _inside(
-        self, hole: NDArray[np.uint8], opening: Opening, mouth: Mouth, view: View, first: NDArray[np.int_]
-    ) -> Colour:
-        """Everything behind the lips, over the whole part of the frame around the hole."""
-        height, width = hole.shape
-        x, y = view.to_face(
-            np.arange(width, dtype=np.float64)[None, :] + first[0],
-            np.arange(height, dtype=np.float64)[:, None] + first[1],
-        )
-        depth = np.clip((y - self._lips.seam) / 0.30, 0.0, 1.0)[..., None]
-        inside: Colour = self._tones.dark + depth * self._tones.glow
-        self._tongue(inside, x, y, opening, mouth)
-        ride = max(0.055 + _JAW_RIDE * mouth.jaw, opening.lower_y - self._lips.seam - 0.022)
-        place = self._matrix(view, first, self._lower_row.centre, ride)
-        self._row(inside, self._lower_row, 0.50 * (1.0 - 0.85 * mouth.protrusion), place)
-        if self._own is not None:
-            self._own_row(inside, self._own, mouth, view, first)
-        else:
-            lift = 0.006 - 0.02 * mouth.protrusion
-            place = self._matrix(view, first, self._upper_row.centre, lift)
-            self._row(inside, self._upper_row, 1.0 - 0.5 * mouth.protrusion, place)
-        inside *= self._shade(hole, opening.gap, mouth)
-        return inside
+        self,
+        outline: Points,
+        opening: Opening,
+        mouth: Mouth,
+        view: View,
+        first: NDArray[np.int_],
+        size: tuple[int, int],
+    ) -> tuple[Grey, Grey, Grey]:
+        """Luma, and blue and red at half the size, of everything behind the lips, in a part of the frame.
 
-    def _tongue(self, inside: Colour, x: Colour, y: Colour, opening: Opening, mouth: Mouth) -> None:
+        Args:
+            outline: of the hole, in pixels of chroma from the part's corner.
+            opening: the hole.
+            mouth: the mouth.
+            view: of the skull.
+            first: the part's corner.
+            size: the part's width and height.
+        """
+        width, height = size[0] // 2, size[1] // 2
+        x, y = view.to_face(
+            np.arange(width, dtype=np.float64)[None, :] * 2 + (first[0] + 0.5),
+            np.arange(height, dtype=np.float64)[:, None] * 2 + (first[1] + 0.5),
+        )
+        lit = self._light(filled(outline, width, height), opening.gap, mouth)
+        back = self._back(x, y, lit, opening, mouth)
+        # Front teeth stand right behind the lips: less of the shade is theirs.
+        front = (lit * np.float32(0.60) + np.float32(0.40)) * np.float32(1.0 - 0.55 * mouth.protrusion)
+        wide = np.asarray(cv2.resize(np.dstack([back[0], front]), size, interpolation=cv2.INTER_LINEAR))
+        planes = (wide[..., 0], back[1], back[2])
+        self._teeth(planes, (wide[..., 1], front, front), opening, mouth, view, first)
+        luma, blue, red = (plane + offset for plane, offset in zip(planes, _OFFSETS, strict=True))
+        return luma, blue, red
+
+    def _back(self, x: Grey, y: Grey, lit: Grey, opening: Opening, mouth: Mouth) -> tuple[Grey, Grey, Grey]:
+        """The dark and the tongue in it, shaded, without the offsets of the planes."""
         gap, raised = opening.gap, mouth.tongue
+        depth = np.clip((y - np.float32(self._lips.seam)) * np.float32(1 / 0.30), 0.0, 1.0)
         middle = opening.lower_y - 0.012 - 0.05 * raised * min(max(gap / 0.12, 0.3), 1.0)
         wide, high = 0.26 - 0.02 * raised, 0.085 + 0.02 * raised + 0.10 * gap
-        across = (x - np.float32(self._lips.centre)) / np.float32(wide)
-        away = across * across + ((y - np.float32(middle)) / np.float32(high)) ** 2
-        cover = np.clip((1.15 - away) / 0.5, 0.0, 1.0)
-        cover = cover * cover * (3.0 - 2.0 * cover) * np.float32(0.85)
-        groove = np.clip(1.0 - (across * np.float32(wide / 0.05)) ** 2, 0.0, 1.0)
-        shade = (
-            np.float32(0.62) + np.float32(0.38) * np.clip(1.0 - away, 0.0, 1.0) - np.float32(0.08) * groove
+        across = (x - np.float32(self._lips.centre)) * np.float32(1 / wide)
+        down = (y - np.float32(middle)) * np.float32(1 / high)
+        away = across * across + down * down
+        cover = np.clip((np.float32(1.15) - away) * np.float32(2.0), 0.0, 1.0)
+        # A tongue that is not raised lies low, and far back behind rounded lips.
+        seen = (0.55 + 0.30 * min(raised, 1.0)) * (1.0 - 0.65 * mouth.protrusion)
+        cover = cover * cover * (np.float32(3.0) - np.float32(2.0) * cover) * np.float32(seen)
+        groove = np.maximum(np.float32(1.0) - across * across * np.float32((wide / 0.05) ** 2), 0.0)
+        shade = np.float32(0.62) + np.float32(0.38) * np.maximum(np.float32(1.0) - away, 0.0)
+        shade = (shade - np.float32(0.08) * groove) * cover
+        left = np.float32(1.0) - cover
+        # Grey fades less than light: what light comes in is warm.
+        fades = (lit, np.sqrt(lit), np.sqrt(lit))
+        tone = self._tones
+        luma, blue, red = (
+            ((depth * tone.glow[k] + tone.dark[k]) * left + shade * tone.tongue[k]) * fade
+            for k, fade in enumerate(fades)
         )
-        inside += (self._tones.tongue * shade[..., None] - inside) * cover[..., None]
+        return luma, blue, red
 
-    def _row(self, inside: Colour, row: Row, strength: float, matrix: NDArray[np.float64]) -> None:
+    def _teeth(
+        self,
+        planes: tuple[Grey, Grey, Grey],
+        light: tuple[Grey, Grey, Grey],
+        opening: Opening,
+        mouth: Mouth,
+        view: View,
+        first: NDArray[np.int_],
+    ) -> None:
+        """Lay both rows of teeth into what is behind them."""
+        ride = max(0.055 + _JAW_RIDE * mouth.jaw, opening.lower_y - self._lips.seam - 0.022)
+        place = self._matrix(view, first, self._lower_row.centre, ride)
+        self._row(planes, light, self._lower_row, 0.50 * (1.0 - 0.85 * mouth.protrusion), place)
+        if self._own is not None:
+            self._own_row(planes, light, self._own, 1.0 - 0.30 * mouth.protrusion, view, first)
+        else:
+            place = self._matrix(view, first, self._upper_row.centre, 0.006 - 0.02 * mouth.protrusion)
+            self._row(planes, light, self._upper_row, 1.0 - 0.5 * mouth.protrusion, place)
+
+    def _row(
+        self,
+        planes: tuple[Grey, Grey, Grey],
+        light: tuple[Grey, Grey, Grey],
+        row: Row,
+        strength: float,
+        matrix: NDArray[np.float64],
+    ) -> None:
         """Lay a drawn row of teeth."""
-        shown = _warped(row.pixels, matrix, inside)
-        cover, relief = shown[..., :1], shown[..., 1:]
-        colour = self._tones.teeth * (0.25 + 0.75 * relief) * np.float32(0.72 + 0.28 * strength)
-        inside += (colour - inside) * (cover * np.float32(strength))
+        bright = np.float32(0.72 + 0.28 * strength)
+        whole = _warped(row.pixels, matrix, planes[0])
+        half = _warped(row.pixels, _for_chroma(matrix), planes[1])
+        for k, (plane, lit, shown) in enumerate(zip(planes, light, (whole, half, half), strict=True)):
+            tooth = (shown[..., 1] * np.float32(0.75) + np.float32(0.25)) * lit
+            plane += (tooth * (self._tones.teeth[k] * bright) - plane) * (shown[..., 0] * np.float32(strength))
+
+    def _own_row(
+        self,
+        planes: tuple[Grey, Grey, Grey],
+        light: tuple[Grey, Grey, Grey],
+        own: _Shown,
+        strength: float,
+        view: View,
+        first: NDArray[np.int_],
+    ) -> None:
+        """Lay the portrait's own teeth where the skull has them."""
+        turned = view.axes / self._unit
+        # From pixels of the layer, upright in the portrait, over the face's frame to pixels of the frame.
+        matrix = np.empty((2, 3))
+        matrix[:, 0] = turned[:, 0] * own.axes[0, 0] + turned[:, 1] * own.axes[1, 0]
+        matrix[:, 1] = turned[:, 0] * own.axes[0, 1] + turned[:, 1] * own.axes[1, 1]
+        matrix[:, 2] = view.origin - first + matrix[:, 0] * own.offset[0] + matrix[:, 1] * own.offset[1]
+        whole = _warped(own.luma, matrix, planes[0])
+        half = _warped(own.chroma, _for_chroma(matrix), planes[1])
+        share = np.float32(strength / 255.0)
+        layers = ((whole[..., 0], whole[..., 1]), (half[..., 0], half[..., 2]), (half[..., 1], half[..., 2]))
+        for plane, lit, offset, (pixels, cover) in zip(planes, light, _OFFSETS, layers, strict=True):
+            plane += ((pixels - offset) * lit - plane) * (cover * share)
 
     def _matrix(
         self, view: View, first: NDArray[np.int_], centre: tuple[float, float], drop: float
@@ -189,50 +271,70 @@ class Interior:
         shift = stands - turned[:, 0] * centre[0] - turned[:, 1] * centre[1]
         return np.concatenate([turned, shift[:, None]], axis=1)
 
-    def _own_row(
-        self, inside: Colour, own: OwnTeeth, mouth: Mouth, view: View, first: NDArray[np.int_]
-    ) -> None:
-        """Lay the portrait's own teeth where the skull has them."""
-        turned = view.axes / self._unit
-        # From pixels of the layer, upright in the portrait, over the face's frame to pixels of the frame.
-        matrix = np.empty((2, 3))
-        matrix[:, 0] = turned[:, 0] * own.axes[0, 0] + turned[:, 1] * own.axes[1, 0]
-        matrix[:, 1] = turned[:, 0] * own.axes[0, 1] + turned[:, 1] * own.axes[1, 1]
-        matrix[:, 2] = view.origin - first + matrix[:, 0] * own.offset[0] + matrix[:, 1] * own.offset[1]
-        shown = _warped(own.pixels, matrix, inside)
-        dim = 1.0 - np.float32(mouth.protrusion) * np.array([0.76, 0.66, 0.48], np.float32)
-        cover = shown[..., 3:] * np.float32((1.0 - 0.30 * mouth.protrusion) / 255.0)
-        inside += (shown[..., :3] * dim - inside) * cover
+    def _light(self, hole: Picture, gap: float, mouth: Mouth) -> Grey:
+        """How much light reaches the inside, 0 to 1: less near the upper lip and the corners.
 
-    def _shade(self, hole: NDArray[np.uint8], gap: float, mouth: Mouth) -> Colour:
-        """Less light reaches the inside near the upper lip and the corners; what light does is warm."""
-        unit = self._unit
-        lit = soft(hole, max(1.0, 0.035 * unit))
-        shift = round(0.028 * unit)
+        Args:
+            hole: 255 inside the lips, for every second pixel.
+            gap: between the lips.
+            mouth: the mouth.
+        """
+        lit = cv2.GaussianBlur(hole, (0, 0), max(0.5, 0.0175 * self._unit), borderType=cv2.BORDER_CONSTANT)
+        shift = min(round(0.014 * self._unit), len(lit))
         if shift:
             lit[shift:] = lit[:-shift].copy()
-            lit[:shift] = 0.0
-        shade = 0.36 + 0.64 * np.clip((lit - 0.30) / 0.45, 0.0, 1.0)
+            lit[:shift] = 0
         narrow = min(max(0.12 - gap, 0.0), 0.12) / 0.12
         least = min(0.95, 0.36 + 0.59 * mouth.tuck + 0.22 * narrow * (1.0 - mouth.protrusion))
-        shade = np.maximum(shade, np.float32(least))[..., None]
-        return np.asarray(shade ** np.array([1.25, 1.2, 0.92], np.float32), dtype=np.float32)
+        levels = np.clip((np.arange(256) / 255 - 0.30) / 0.45, 0.0, 1.0)
+        table = np.maximum(0.36 + 0.64 * levels, least).astype(np.float32)
+        return table[lit]
 
-    def _meeting_line(
-        self, opening: Opening, first: NDArray[np.int_], width: int, height: int
-    ) -> NDArray[np.float32]:
-        """How much the soft dark line covers where closed lips meet."""
-        closed = 1.0 - min(opening.gap / 0.05, 1.0)
-        strength = (0.55 if self._lips.opened else 0.18) * closed
-        if strength <= 0.01:  # noqa: PLR2004 - less than a level of grey
-            return np.zeros((height, width), np.float32)
-        middle = (opening.upper + opening.lower) / 2 - first
+    def _meeting_line(self, parts: Planes, middle: Points, strength: float) -> None:
+        """Draw the soft dark line where closed lips meet, in a part of a frame."""
+        height, width = parts.luma.shape
         mask = line(middle, max(1, round(0.016 * self._unit)), width, height)
-        return soft(mask, max(0.7, 0.011 * self._unit)) * np.float32(0.58 * strength)
+        cover = soft(mask, max(0.7, 0.011 * self._unit)) * np.float32(strength)
+        small = halved(cover)
+        for plane, offset, share in zip(parts, _OFFSETS, (cover, small, small), strict=True):
+            plane[...] = plane + (offset - plane) * share + _HALF
 
 
-def _warped(layer: NDArray[np.float32] | Picture, matrix: NDArray[np.float64], like: Colour) -> Colour:
-    """A layer seen through an affine map, as large as a part of a frame."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Shown:
+    """A portrait's own teeth as planes: luma and cover; blue, red and cover; and where they stand."""
+
+    luma: Picture
+    chroma: Picture
+    offset: Points
+    axes: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, own: OwnTeeth) -> _Shown:
+        """The planes of what was cut out."""
+        planes = cv2.transform(own.pixels[..., :3], TO_YUV)
+        cover = own.pixels[..., 3]
+        return cls(
+            luma=np.dstack([planes[..., 0], cover]),
+            chroma=np.dstack([planes[..., 1], planes[..., 2], cover]),
+            offset=own.offset,
+            axes=own.axes,
+        )
+
+
+def _planar(colour: Grey) -> Grey:
+    """A BGR colour in the planes' steps, without their offsets."""
+    b, g, r = (float(c) for c in colour)
+    return np.array([row[0] * b + row[1] * g + row[2] * r for row in TO_YUV], np.float32)
+
+
+def _for_chroma(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A map to pixels of luma as one to those of chroma, each in the middle of two by two."""
+    return np.concatenate([matrix[:, :2], matrix[:, 2:] - 0.5], axis=1) / 2
+
+
+def _warped(layer: NDArray[np.float32] | Picture, matrix: NDArray[np.float64], like: Grey) -> Grey:
+    """A layer seen through an affine map, as large as a part of a plane."""
     shown = cv2.warpAffine(layer, matrix, (like.shape[1], like.shape[0]), flags=cv2.INTER_LINEAR)
     return np.asarray(shown, dtype=np.float32)
 

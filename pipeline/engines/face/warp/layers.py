@@ -1,8 +1,6 @@
-"""Colours laid over planes of luma and chroma: YUV is linear in BGR, so both are mixed alike."""
+"""Planes of luma and chroma, in parts and recoloured: YUV is linear in BGR, so both are mixed alike."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,37 +14,10 @@ _ROWS = TO_YUV.astype(np.float32)
 _HALF = np.float32(0.5)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Veil:
-    """A colour for a part of a picture, and how much it covers of what is there.
-
-    Attributes:
-        left, top: its corner in the picture, even.
-        colour: BGR, times the cover; (height, width, 3), both sizes even.
-        cover: 0 to 1, (height, width).
-    """
-
-    left: int
-    top: int
-    colour: Values
-    cover: Values
-
-
-def lay(out: Planes, veil: Veil) -> None:
-    """Lay a veil over a frame, in place."""
-    height, width = veil.cover.shape
-    parts = part_of(out, veil.left, veil.top, height, width)
-    halved = (_halved(veil.colour), _halved(veil.cover))
-    for plane, row, (colour, cover) in zip(
-        parts, _ROWS, ((veil.colour, veil.cover), halved, halved), strict=True
-    ):
-        _written(plane, plane * (1 - cover) + _along(row, colour) + row[3] * cover)
-
-
 def recoloured(planes: Planes, before: Picture, after: Picture) -> Planes:
     """Planes that show `before` changed as far as `after`, BGR of the same size, differs from it."""
     change = after.astype(np.float32) - before
-    halved = _halved(change)
+    halved = halved(change)
     drawn = Planes(*(np.empty_like(plane) for plane in planes))
     for plane, target, row, changed in zip(planes, drawn, _ROWS, (change, halved, halved), strict=True):
         _written(target, plane + _along(row, changed))
@@ -69,7 +40,7 @@ def _along(row: Values, colour: Values) -> Values:
     return mixed
 
 
-def _halved(values: Values) -> Values:
+def halved(values: Values) -> Values:
     """Means of two by two pixels."""
     wide = values[0::2] + values[1::2]
     return (wide[:, 0::2] + wide[:, 1::2]) * np.float32(0.25)

@@ -26,7 +26,7 @@ _NO_FOLD = 3.0
 
 
 def relaxed(frame: FaceFrame, picture: Picture) -> Picture:
-    """A smiling portrait with its folds from nose to mouth partly filled, in the colour of the skin beside."""
+    """A smiling portrait with its folds from nose to mouth partly filled, as the skin beside them is."""
     unit = frame.unit
     reach = np.array([0.95, 0.75]) * unit
     size = np.array([picture.shape[1], picture.shape[0]])

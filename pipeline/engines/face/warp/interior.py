@@ -20,11 +20,14 @@ from pipeline.media.picture import TO_YUV, Planes
 
 Picture = NDArray[np.uint8]
 Grey = NDArray[np.float32]
+_Layers = tuple[Grey, Grey, Grey]
 
 _MIDDLE = 5
 _JAW_RIDE = 0.124
 _OFFSETS = TO_YUV[:, 3].astype(np.float32)
 _HALF = np.float32(0.5)
+# Blue and red difference, in levels, that the deepest shade adds.
+_WARM = np.array([-6.0, 16.0], np.float32)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -132,52 +135,46 @@ class Interior:
         if width < 4 or height < 4:  # noqa: PLR2004 - nothing of the mouth is in the picture
             return
         parts = part_of(out, int(first[0]), int(first[1]), height, width)
+        opening = replace(opening, upper=opening.upper - first, lower=opening.lower - first)
         if opening.gap > 0.004:  # noqa: PLR2004 - less than a pixel at any size
-            cover = soft(filled(outline - first, width, height), max(0.6, 0.008 * self._unit, 0.30 * self._blur))
-            inside = self._inside((outline - first - 0.5) / 2, opening, mouth, view, first, (width, height))
+            hole = filled(outline - first, width, height)
+            cover = soft(hole, max(0.6, 0.008 * self._unit, 0.30 * self._blur))
             small = halved(cover)
+            inside = self._inside(opening, mouth, replace(view, origin=view.origin - first), (width, height))
             for plane, value, share in zip(parts, inside, (cover, small, small), strict=True):
                 plane[...] = plane + (value - plane) * share + _HALF
         closed = 1.0 - min(opening.gap / 0.05, 1.0)
         strength = (0.55 if self._lips.opened else 0.18) * closed
         if strength > 0.01:  # noqa: PLR2004 - less than a level of grey
-            self._meeting_line(parts, (opening.upper + opening.lower) / 2 - first, 0.58 * strength)
+            self._meeting_line(parts, (opening.upper + opening.lower) / 2, 0.58 * strength)
 
-    def _inside(
-        self,
-        outline: Points,
-        opening: Opening,
-        mouth: Mouth,
-        view: View,
-        first: NDArray[np.int_],
-        size: tuple[int, int],
-    ) -> tuple[Grey, Grey, Grey]:
-        """Luma, and blue and red at half the size, of everything behind the lips, in a part of the frame.
+    def _inside(self, opening: Opening, mouth: Mouth, view: View, size: tuple[int, int]) -> _Layers:
+        """Everything behind the lips in a part of a frame: luma of its size, blue and red of half of it.
 
-        Args:
-            outline: of the hole, in pixels of chroma from the part's corner.
-            opening: the hole.
-            mouth: the mouth.
-            view: of the skull.
-            first: the part's corner.
-            size: the part's width and height.
+        Opening and view count pixels from the part's corner.
         """
         width, height = size[0] // 2, size[1] // 2
         x, y = view.to_face(
-            np.arange(width, dtype=np.float64)[None, :] * 2 + (first[0] + 0.5),
-            np.arange(height, dtype=np.float64)[:, None] * 2 + (first[1] + 0.5),
+            np.arange(width, dtype=np.float64)[None, :] * 2 + 0.5,
+            np.arange(height, dtype=np.float64)[:, None] * 2 + 0.5,
         )
+        outline = (np.concatenate([opening.upper, opening.lower[::-1]]) - 0.5) / 2
         lit = self._light(filled(outline, width, height), opening.gap, mouth)
         back = self._back(x, y, lit, opening, mouth)
         # Front teeth stand right behind the lips: less of the shade is theirs.
         front = (lit * np.float32(0.60) + np.float32(0.40)) * np.float32(1.0 - 0.55 * mouth.protrusion)
-        wide = np.asarray(cv2.resize(np.dstack([back[0], front]), size, interpolation=cv2.INTER_LINEAR))
+        wide = _enlarged(np.dstack([back[0], front]), size)
         planes = (wide[..., 0], back[1], back[2])
-        self._teeth(planes, (wide[..., 1], front, front), opening, mouth, view, first)
-        luma, blue, red = (plane + offset for plane, offset in zip(planes, _OFFSETS, strict=True))
-        return luma, blue, red
+        self._teeth(planes, (wide[..., 1], front, front), opening, mouth, view)
+        shade = np.float32(1.0) - front
+        # What light reaches the shade has been through lips and cheeks.
+        return (
+            planes[0] + _OFFSETS[0],
+            planes[1] + (_OFFSETS[1] + shade * _WARM[0]),
+            planes[2] + (_OFFSETS[2] + shade * _WARM[1]),
+        )
 
-    def _back(self, x: Grey, y: Grey, lit: Grey, opening: Opening, mouth: Mouth) -> tuple[Grey, Grey, Grey]:
+    def _back(self, x: Grey, y: Grey, lit: Grey, opening: Opening, mouth: Mouth) -> _Layers:
         """The dark and the tongue in it, shaded, without the offsets of the planes."""
         gap, raised = opening.gap, mouth.tongue
         depth = np.clip((y - np.float32(self._lips.seam)) * np.float32(1 / 0.30), 0.0, 1.0)
@@ -205,27 +202,26 @@ class Interior:
 
     def _teeth(
         self,
-        planes: tuple[Grey, Grey, Grey],
-        light: tuple[Grey, Grey, Grey],
+        planes: _Layers,
+        light: _Layers,
         opening: Opening,
         mouth: Mouth,
         view: View,
-        first: NDArray[np.int_],
     ) -> None:
         """Lay both rows of teeth into what is behind them."""
         ride = max(0.055 + _JAW_RIDE * mouth.jaw, opening.lower_y - self._lips.seam - 0.022)
-        place = self._matrix(view, first, self._lower_row.centre, ride)
+        place = self._matrix(view, self._lower_row.centre, ride)
         self._row(planes, light, self._lower_row, 0.50 * (1.0 - 0.85 * mouth.protrusion), place)
         if self._own is not None:
-            self._own_row(planes, light, self._own, 1.0 - 0.30 * mouth.protrusion, view, first)
+            self._own_row(planes, light, self._own, 1.0 - 0.55 * mouth.protrusion, view)
         else:
-            place = self._matrix(view, first, self._upper_row.centre, 0.006 - 0.02 * mouth.protrusion)
-            self._row(planes, light, self._upper_row, 1.0 - 0.5 * mouth.protrusion, place)
+            place = self._matrix(view, self._upper_row.centre, 0.006 - 0.02 * mouth.protrusion)
+            self._row(planes, light, self._upper_row, 1.0 - 0.6 * mouth.protrusion, place)
 
     def _row(
         self,
-        planes: tuple[Grey, Grey, Grey],
-        light: tuple[Grey, Grey, Grey],
+        planes: _Layers,
+        light: _Layers,
         row: Row,
         strength: float,
         matrix: NDArray[np.float64],
@@ -236,16 +232,15 @@ class Interior:
         half = _warped(row.pixels, _for_chroma(matrix), planes[1])
         for k, (plane, lit, shown) in enumerate(zip(planes, light, (whole, half, half), strict=True)):
             tooth = (shown[..., 1] * np.float32(0.75) + np.float32(0.25)) * lit
-            plane += (tooth * (self._tones.teeth[k] * bright) - plane) * (shown[..., 0] * np.float32(strength))
+            _mix(plane, tooth * (self._tones.teeth[k] * bright), shown[..., 0] * np.float32(strength))
 
     def _own_row(
         self,
-        planes: tuple[Grey, Grey, Grey],
-        light: tuple[Grey, Grey, Grey],
+        planes: _Layers,
+        light: _Layers,
         own: _Shown,
         strength: float,
         view: View,
-        first: NDArray[np.int_],
     ) -> None:
         """Lay the portrait's own teeth where the skull has them."""
         turned = view.axes / self._unit
@@ -253,21 +248,19 @@ class Interior:
         matrix = np.empty((2, 3))
         matrix[:, 0] = turned[:, 0] * own.axes[0, 0] + turned[:, 1] * own.axes[1, 0]
         matrix[:, 1] = turned[:, 0] * own.axes[0, 1] + turned[:, 1] * own.axes[1, 1]
-        matrix[:, 2] = view.origin - first + matrix[:, 0] * own.offset[0] + matrix[:, 1] * own.offset[1]
+        matrix[:, 2] = view.origin + matrix[:, 0] * own.offset[0] + matrix[:, 1] * own.offset[1]
         whole = _warped(own.luma, matrix, planes[0])
         half = _warped(own.chroma, _for_chroma(matrix), planes[1])
         share = np.float32(strength / 255.0)
         layers = ((whole[..., 0], whole[..., 1]), (half[..., 0], half[..., 2]), (half[..., 1], half[..., 2]))
         for plane, lit, offset, (pixels, cover) in zip(planes, light, _OFFSETS, layers, strict=True):
-            plane += ((pixels - offset) * lit - plane) * (cover * share)
+            _mix(plane, (pixels - offset) * lit, cover * share)
 
-    def _matrix(
-        self, view: View, first: NDArray[np.int_], centre: tuple[float, float], drop: float
-    ) -> NDArray[np.float64]:
+    def _matrix(self, view: View, centre: tuple[float, float], drop: float) -> NDArray[np.float64]:
         """From pixels of a layer, whose `centre` stands in the middle of the mouth, to a part of a frame."""
         turned = view.axes / self._unit
         at = np.array([self._lips.centre, self._lips.seam + drop])
-        stands = view.origin + view.axes[:, 0] * at[0] + view.axes[:, 1] * at[1] - first
+        stands = view.origin + view.axes[:, 0] * at[0] + view.axes[:, 1] * at[1]
         shift = stands - turned[:, 0] * centre[0] - turned[:, 1] * centre[1]
         return np.concatenate([turned, shift[:, None]], axis=1)
 
@@ -288,7 +281,8 @@ class Interior:
         least = min(0.95, 0.36 + 0.59 * mouth.tuck + 0.22 * narrow * (1.0 - mouth.protrusion))
         levels = np.clip((np.arange(256) / 255 - 0.30) / 0.45, 0.0, 1.0)
         table = np.maximum(0.36 + 0.64 * levels, least).astype(np.float32)
-        return table[lit]
+        light: Grey = table[lit]
+        return light
 
     def _meeting_line(self, parts: Planes, middle: Points, strength: float) -> None:
         """Draw the soft dark line where closed lips meet, in a part of a frame."""
@@ -326,6 +320,15 @@ def _planar(colour: Grey) -> Grey:
     """A BGR colour in the planes' steps, without their offsets."""
     b, g, r = (float(c) for c in colour)
     return np.array([row[0] * b + row[1] * g + row[2] * r for row in TO_YUV], np.float32)
+
+
+def _mix(plane: Grey, values: Grey, share: Grey) -> None:
+    """Lay values over a plane, in place."""
+    plane += (values - plane) * share
+
+
+def _enlarged(values: Grey, size: tuple[int, int]) -> Grey:
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _for_chroma(matrix: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,9 +17,9 @@ _HALF = np.float32(0.5)
 def recoloured(planes: Planes, before: Picture, after: Picture) -> Planes:
     """Planes that show `before` changed as far as `after`, BGR of the same size, differs from it."""
     change = after.astype(np.float32) - before
-    halved = halved(change)
+    small = halved(change)
     drawn = Planes(*(np.empty_like(plane) for plane in planes))
-    for plane, target, row, changed in zip(planes, drawn, _ROWS, (change, halved, halved), strict=True):
+    for plane, target, row, changed in zip(planes, drawn, _ROWS, (change, small, small), strict=True):
         _written(target, plane + _along(row, changed))
     return drawn
 

@@ -35,6 +35,9 @@ _JAW_DROP = 0.155
 _CORNER_DROP = 0.36 * _JAW_DROP
 _CORNER_DRAW = 0.07
 _APERTURE = 0.30
+_WIDTHS = (0.7, 0.95)
+#: How far the widest mouth's lips part at full aperture.
+WIDEST = _APERTURE * _WIDTHS[1]
 
 # How far the outer edge of a lip goes with its inner edge, at least.
 _FOLLOW_UPPER = 0.62
@@ -143,7 +146,7 @@ def lip_rig(frame: FaceFrame) -> LipRig:
     gap = max(float(lower[_MIDDLE, 1] - upper[_MIDDLE, 1]), 0.0)
     opened = gap > _OPEN_GAP * 2 * half_width
     rest = _rest(upper, lower, half_width, opened=opened)
-    reach = _APERTURE * min(max(2 * half_width, 0.7), 0.95)
+    reach = _APERTURE * min(max(2 * half_width, _WIDTHS[0]), _WIDTHS[1])
     edges = _inner_motion(rest, upper, lower)
     upper_outer = frame.points[list(UPPER_LIP_OUTER)]
     lower_outer = frame.points[list(LOWER_LIP_OUTER)]

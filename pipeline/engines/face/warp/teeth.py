@@ -153,7 +153,7 @@ def own_teeth(frame: FaceFrame, picture: Picture) -> OwnTeeth | None:
 
 
 def _sideways(grown: Picture, cover: Picture, mask: Picture, unit: float) -> tuple[Picture, Picture]:
-    """Teeth go on into the corners of the mouth, darker with each pixel, so that no black gap is beside them."""
+    """Teeth go on into the corners of the mouth, ever darker, so that no black gap is beside them."""
     reach = max(2, int(_INTO_CORNERS * unit))
     beside = _grey(cv2.dilate(mask, _block(2 * reach + 1, 1)))
     beside = _grey(cv2.GaussianBlur(beside, (0, 0), max(0.7, 0.012 * unit)))

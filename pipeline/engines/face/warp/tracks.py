@@ -41,8 +41,8 @@ _REACH_MS = {"jaw": 126, "aperture": 96, "width": 165, "protrusion": 165, "tongu
 # step at 24 frames a second is larger than 0.115 of it. Closures are kept: the curve is only lowered.
 _FASTEST = 9.6
 
-# How long, in milliseconds, lips take to meet and to part again at least, and to slip under the teeth and out:
-# the speed above is the stricter for open vowels, so that these are short.
+# How long, in milliseconds, lips take at least to meet and to part, and to slip under the teeth and out;
+# from and to open vowels the speed above is stricter.
 _CLOSING_MS = (28, 32)
 _TUCKING_MS = (45, 32)
 
@@ -115,9 +115,7 @@ def mouth_tracks(said: Sequence[Sound], samples: int) -> MouthTracks:
     """The curves of an utterance of `samples` samples, one point every `STEP` samples from its beginning."""
     points = samples // STEP
     shape, weight = _targets(said, points)
-    closed = _envelope(
-        [_closure(s) for s in said if s.viseme.contact is Contact.LIPS], *_CLOSING_MS, points
-    )
+    closed = _envelope([_closure(s) for s in said if s.viseme.contact is Contact.LIPS], *_CLOSING_MS, points)
     tucked = _envelope(
         [_held(s, 10) for s in said if s.viseme.contact is Contact.LIP_AND_TEETH], *_TUCKING_MS, points
     )

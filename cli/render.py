@@ -32,7 +32,7 @@ def render(
     film: Annotated[Path, typer.Option("--output", "-o", help="Where the film goes, such as film.mp4.")],
     voice: Annotated[str, typer.Option(help="A voice of `lectern voices`.")] = "",
     language: Annotated[str, typer.Option(help="Language of the script, such as en or zh.")] = "",
-    format: Annotated[str, typer.Option(help="Such as wide, tall-1080 or square-512.")] = "",  # noqa: A002 - the option's name
+    format: Annotated[str, typer.Option(help="Such as wide, tall-1080, square-512 or portrait.")] = "",  # noqa: A002 - the option's name
     speed: Annotated[str, typer.Option(help="Per cent of normal speed, 50 to 200.")] = "",
     pitch: Annotated[str, typer.Option(help="Per cent of normal pitch, 50 to 200.")] = "",
     title: Annotated[str, typer.Option(help="Title of the film.")] = "",

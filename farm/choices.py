@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from db.states import Urgency
 from pipeline.engines.shelf import Shelf
 from pipeline.engines.voice import Voice, VoiceEngine
 from pipeline.engines.voice.choice import PER_CENT, choose_voice
-from pipeline.plan.canvas import parse_format
+from pipeline.plan.canvas import check_format, is_own_size, parse_format
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.job import Format, VoiceChoice
 
@@ -29,7 +30,7 @@ class Wish:
     Attributes:
         voice: a voice's name, or ``engine/name``.
         language: BCP 47 tag.
-        format: such as ``wide``, ``tall-1080`` or ``1:1``.
+        format: such as ``wide``, ``tall-1080``, ``1:1`` or ``portrait``.
         speed: per cent of normal speed.
         pitch: per cent of normal pitch.
     """
@@ -60,13 +61,27 @@ class Chooser:
         self._formats: dict[str, Format] = {}
         self._chosen: dict[tuple[str, str, str], VoiceChoice] = {}
 
-    def format(self, wish: Wish) -> Format:
-        """The film's picture.
+    def check_format(self, wish: Wish) -> None:
+        """Refuse words that name no format.
 
         Raises:
             InputError: ``portrait-format-unknown``.
         """
+        check_format(wish.format or self._format, fps=self._fps)
+
+    def format(self, wish: Wish, own: Callable[[], tuple[int, int]]) -> Format:
+        """The film's picture.
+
+        Args:
+            wish: what was wished for.
+            own: gives width and height of the portrait; asked if the film shall have its size.
+
+        Raises:
+            InputError: ``portrait-format-unknown``, or what `own` raises.
+        """
         name = wish.format or self._format
+        if is_own_size(name):
+            return parse_format(name, fps=self._fps, own=own())
         if name not in self._formats:
             self._formats[name] = parse_format(name, fps=self._fps)
         return self._formats[name]

@@ -152,14 +152,17 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
     )
     options = {"face.box": order.face_box} if order.face_box else {}
     options = plainly({**options, EXPRESSION: order.expression, MOTION: order.motion})
-    picture, voice = chooser.format(order.wish), chooser.voice(order.wish, text)
+    chooser.check_format(order.wish)
+    voice = chooser.voice(order.wish, text)
     portrait = workshop.store.adopt(
         Kind.SOURCE,
         picture_suffix(order.portrait),
         order.portrait,
         limit_bytes=settings.limits.portrait_bytes,
     )
-    findings = Gallery(workshop).look(order.portrait, portrait.digest, picture, box_of(options))
+    gallery = Gallery(workshop)
+    picture = chooser.format(order.wish, lambda: gallery.size(order.portrait, portrait.digest))
+    findings = gallery.look(order.portrait, portrait.digest, picture, box_of(options))
     for finding in findings:
         if finding.level == "error":
             raise InputError(finding.code, **finding.facts)

@@ -12,7 +12,7 @@ from pipeline.engines.shelf import Shelf
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format
 from pipeline.plan.portrait import FaceBox, Finding
-from pipeline.steps.look import Picture, PictureLimits, load_picture, look_at
+from pipeline.steps.look import Picture, PictureLimits, examine, load_picture, picture_size
 
 _BOX = re.compile(r"\s*,\s*".join([r"(-?[0-9]{1,6})"] * 2 + [r"([0-9]{1,6})"] * 2))
 
@@ -63,6 +63,7 @@ class Gallery:
         self._limits = picture_limits(workshop.settings)
         self._found: dict[tuple[str, Format, FaceBox | None], tuple[Finding, ...]] = {}
         self._latest: tuple[str, Picture] | None = None
+        self._sizes: dict[str, tuple[int, int]] = {}
 
     def look(
         self,
@@ -86,8 +87,18 @@ class Gallery:
             except InputError as error:
                 self._found[key] = (Finding(code=error.code, level="error", facts=error.facts),)
             else:
-                self._found[key] = look_at(picture, open_eye(self._workshop.eyes), format, box=box).findings
+                self._found[key] = examine(picture, open_eye(self._workshop.eyes), format, box=box).findings
         return self._found[key]
+
+    def size(self, portrait: Path, digest: str) -> tuple[int, int]:
+        """Width and height of a portrait, upright.
+
+        Raises:
+            InputError: it is no picture that can be used, as far as its head tells.
+        """
+        if digest not in self._sizes:
+            self._sizes[digest] = picture_size(portrait, self._limits)
+        return self._sizes[digest]
 
     def _picture(self, portrait: Path, digest: str) -> Picture:
         """The decoded picture; the latest one is kept, for the next format."""

@@ -23,9 +23,10 @@ from pipeline.plan import script, trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.bearing import EXPRESSION, MOTION, expression_of, motion_of, plainly
 from pipeline.plan.errors import Fact, InputError
-from pipeline.plan.job import JobSpec
+from pipeline.plan.job import Format, JobSpec
 from pipeline.plan.keys import canonical
 from pipeline.plan.names import legible
+from pipeline.plan.portrait import Finding
 from pipeline.store import Store
 
 # Files that are made durable at the same time, and rows that are given out in one go.
@@ -173,7 +174,7 @@ class _Clerk:
             (speaker, lambda: self._chooser.voice(replace(wish, speed="", pitch=""), text)),
             ("speed", lambda: self._chooser.speed(wish)),
             (_PITCH, lambda: self._chooser.pitch(wish)),
-            ("format", lambda: self._chooser.format(wish)),
+            ("format", lambda: self._chooser.check_format(wish)),
             ("face.box", lambda: box_of(row.options)),
             (EXPRESSION, lambda: expression_of(row.options)),
             (MOTION, lambda: motion_of(row.options)),
@@ -190,11 +191,21 @@ class _Clerk:
             if facts is not None:
                 doubtful.append(_problem(row, speaker, OTHER_VOICE, facts))
         if not any(problem.column in {"format", "face.box"} for problem in wrong):
-            picture, box = self._chooser.format(wish), box_of(row.options)
-            for finding in self._gallery.look(row.portrait, row.portrait_digest, picture, box):
+            for finding in self._look(row):
                 told = _problem(row, "portrait", finding.code, finding.facts)
                 (wrong if finding.level == "error" else doubtful).append(told)
         return wrong, doubtful
+
+    def _look(self, row: Row) -> tuple[Finding, ...]:
+        """Everything to be said about a row's portrait."""
+        try:
+            picture = self._format(row)
+        except InputError as error:
+            return (Finding(code=error.code, level="error", facts=error.facts),)
+        return self._gallery.look(row.portrait, row.portrait_digest, picture, box_of(row.options))
+
+    def _format(self, row: Row) -> Format:
+        return self._chooser.format(_wish(row), lambda: self._gallery.size(row.portrait, row.portrait_digest))
 
     def _department(self, row: Row) -> str:
         """The department that pays for a row; ``default`` when its cell is empty."""
@@ -259,7 +270,7 @@ class _Clerk:
             portrait=self._portraits[row.portrait_digest],
             voice=self._chooser.voice(wish, text),
             face=self._face,
-            format=self._chooser.format(wish),
+            format=self._format(row),
             # What the choice of a voice bears already is not told a second time.
             options=plainly({name: value for name, value in row.options.items() if name != _PITCH}),
         )

@@ -1,4 +1,4 @@
-"""The film's picture: what a format's words mean, and where to cut a portrait so that the face sits well."""
+"""The film's picture: what a format's words mean, and where a portrait stands in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.plan.clock import FRAME_RATES
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format
 
-#: Aspect, width to height, of every word that names one.
+# Aspect, width to height, of every word that names one.
 _ASPECTS = {
     "wide": Fraction(16, 9),
     "16:9": Fraction(16, 9),
@@ -21,18 +21,34 @@ _ASPECTS = {
 _SHORTER_SIDES = (512, 720, 1080)
 _DEFAULT_SHORTER_SIDE = 720
 
+#: The word for a film in the portrait's own size, with all that it shows.
+OWN_SIZE = "portrait"
+# No film is larger than full HD, whichever way it stands.
+_OWN_SHORTER, _OWN_LONGER = 1080, 1920
+
 #: The words of `parse_format`, in the order in which people should read them.
-FORMAT_WORDS = tuple(
-    f"{aspect}{size}"
-    for aspect in ("square", "wide", "tall")
-    for size in ("", *(f"-{side}" for side in _SHORTER_SIDES))
+FORMAT_WORDS = (
+    *(
+        f"{aspect}{size}"
+        for aspect in ("square", "wide", "tall")
+        for size in ("", *(f"-{side}" for side in _SHORTER_SIDES))
+    ),
+    OWN_SIZE,
 )
 
-# Head and shoulders: the height from hairline to chin is this part of the shorter side, and the eyes
-# lie this far down. A higher eye line in a tall picture leaves its lower third to the shoulders.
+# Head and shoulders: the height from hairline to chin is this part of the shorter side.
 _FACE_PART = 0.44
-_EYE_LINE = 0.45
-_EYE_LINE_TALL = 0.42
+# The rule of thirds: eyes a third from the top.
+_EYES_DOWN = 1 / 3
+# What a film shows around a face if the picture has it, in parts of the face's height: hair above, the neck
+# below; to the sides, where long hair may fall out of a narrow film, hardly more than the face.
+_HAIR, _NECK, _ASIDE = 0.45, 0.25, 0.06
+# What of it there has to be if the picture itself cuts the hair, and below the chin in any case.
+_FOREHEAD, _CHIN = 0.06, 0.06
+# Air between hair and the film's upper edge, as a part of its height.
+_HEADROOM = 0.03
+# So much closer than that a film comes rather than show a narrow band of background; the neck gives way.
+_RATHER_CLOSER = 1.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +58,12 @@ class FacePlace:
     Attributes:
         box: x0, y0, x1, y1.
         eye_line: y of the middle between the eyes.
+        crown: y of the top of the hair; None if that is not known.
     """
 
     box: tuple[float, float, float, float]
     eye_line: float
+    crown: float | None = None
 
     @property
     def height(self) -> float:
@@ -54,84 +72,179 @@ class FacePlace:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Crop:
-    """A rectangle of whole pixels inside a picture: its upper left corner and its size."""
+class Area:
+    """A rectangle of whole pixels: its upper left corner and its size."""
 
     x: int
     y: int
     width: int
     height: int
 
-    def holds(self, place: FacePlace) -> bool:
-        """Whether the face is wholly inside, to the pixel."""
-        x0, y0, x1, y1 = place.box
-        return (
-            x0 >= self.x - 1
-            and y0 >= self.y - 1
-            and x1 <= self.x + self.width + 1
-            and y1 <= self.y + self.height + 1
-        )
 
-    def enlarged(self, format: Format) -> float:  # noqa: A002 - the house's word for it
-        """By how much this part of the picture grows to fill the format; under 1.0 it shrinks."""
-        return format.height / self.height
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """Which part of a picture is shown, and where in the film it stands; the rest of the film is background.
+
+    Attributes:
+        part: of the picture, within it.
+        at: of the film, within it.
+        format: the film's picture.
+    """
+
+    part: Area
+    at: Area
+    format: Format
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """Pixels of the film for each pixel of the picture, across and down."""
+        return self.at.width / self.part.width, self.at.height / self.part.height
+
+    @property
+    def enlarged(self) -> float:
+        """By how much the picture grows; under 1.0 it shrinks."""
+        return max(self.scale)
+
+    @property
+    def filled(self) -> int:
+        """Per cent of the film that the picture fills."""
+        return 100 * self.at.width * self.at.height // (self.format.width * self.format.height)
 
 
-def parse_format(words: str, *, fps: int) -> Format:
-    """The format that words such as ``wide``, ``tall-1080`` or ``1:1-512`` name, at a frame rate.
+def parse_format(words: str, *, fps: int, own: tuple[int, int] | None = None) -> Format:
+    """The format that words such as ``wide``, ``tall-1080``, ``1:1-512`` or ``portrait`` name.
 
     The number is the shorter side in pixels, 720 when there is none. Both sides are even, as
     4:2:0 video needs them.
 
+    Args:
+        words: what a person wrote.
+        fps: frames in a second.
+        own: width and height of the portrait, without which there is no film in its own size; larger ones
+            are brought to full HD.
+
     Raises:
         InputError: ``portrait-format-unknown`` or ``portrait-frame-rate-unknown``.
     """
-    if fps not in FRAME_RATES:
-        raise InputError("portrait-frame-rate-unknown", fps=fps, known=", ".join(map(str, FRAME_RATES)))
-    aspect_word, dash, size_word = words.strip().lower().partition("-")
-    aspect = _ASPECTS.get(aspect_word)
-    sizes = {str(side): side for side in _SHORTER_SIDES}
-    side = sizes.get(size_word) if dash else _DEFAULT_SHORTER_SIDE
-    if aspect is None or side is None:
-        raise InputError("portrait-format-unknown", format=words.strip(), known=", ".join(FORMAT_WORDS))
-    longer = 2 * round(side * max(aspect, 1 / aspect) / 2)
+    check_format(words, fps=fps)
+    aspect_word, _, size_word = words.strip().lower().partition("-")
+    if is_own_size(words):
+        if own is None:
+            raise ValueError("no size of the portrait")
+        return _own_format(own, fps)
+    aspect = _ASPECTS[aspect_word]
+    side = int(size_word or _DEFAULT_SHORTER_SIDE)
+    longer = _even(side * max(aspect, 1 / aspect))
     if aspect > 1:
         return Format(width=longer, height=side, fps=fps)
     return Format(width=side, height=longer, fps=fps)
 
 
-def place(face: FacePlace, *, size: tuple[int, int], format: Format) -> Crop:  # noqa: A002 - the house's word for it
-    """Where to cut a picture so that the face sits well in the format; never past the picture's edge.
+def check_format(words: str, *, fps: int) -> None:
+    """Refuse words that name no format.
 
-    The crop has the format's aspect to the pixel. Head and shoulders if the picture allows: the face is
-    44 per cent of the shorter side high, its eyes a little above the middle. A picture that holds less
-    gives as much as it has. The face may still be larger than the crop: ask `Crop.holds`.
+    Raises:
+        InputError: as `parse_format`.
+    """
+    if fps not in FRAME_RATES:
+        raise InputError("portrait-frame-rate-unknown", fps=fps, known=", ".join(map(str, FRAME_RATES)))
+    aspect_word, dash, size_word = words.strip().lower().partition("-")
+    sized = not dash or (aspect_word in _ASPECTS and size_word in map(str, _SHORTER_SIDES))
+    if aspect_word not in (*_ASPECTS, OWN_SIZE) or not sized:
+        raise InputError("portrait-format-unknown", format=words.strip(), known=", ".join(FORMAT_WORDS))
+
+
+def is_own_size(words: str) -> bool:
+    """Whether words name the portrait's own size."""
+    return words.strip().lower() == OWN_SIZE
+
+
+def place(face: FacePlace, *, size: tuple[int, int], format: Format) -> Shot:  # noqa: A002 - the house's word for it
+    """Where a picture stands in a film so that the face sits well.
+
+    Head and shoulders if the picture allows: the face is 44 per cent of the shorter side high, its eyes a
+    third from the top, with air above the hair. A picture that holds less is shown from nearer, as long as
+    hair and chin stay in the film; one that does not fill the film even then leaves some of it to the
+    background. A format in the portrait's own size shows all of it.
 
     Args:
         face: the face, in pixels of the picture.
         size: width and height of the picture.
         format: the film's picture.
     """
-    picture_width, picture_height = size
-    aspect = format.width / format.height
-    wanted_height = face.height / _FACE_PART * max(1.0, 1 / aspect)
-    height = min(wanted_height, picture_height, picture_width / aspect)
-    crop_height = max(1, min(picture_height, round(height)))
-    crop_width = max(1, min(picture_width, round(height * aspect)))
-    middle = (face.box[0] + face.box[2]) / 2
-    x = round(middle - crop_width / 2)
-    y = round(_top(face, crop_height, eye_line=_EYE_LINE_TALL if aspect < 1 else _EYE_LINE))
-    return Crop(
-        x=min(max(x, 0), picture_width - crop_width),
-        y=min(max(y, 0), picture_height - crop_height),
-        width=crop_width,
-        height=crop_height,
+    if format.whole:
+        whole = Area(x=0, y=0, width=size[0], height=size[1])
+        return Shot(part=whole, at=Area(x=0, y=0, width=format.width, height=format.height), format=format)
+    head = _head(face, size)
+    scale = _scale(face, head, size, format)
+    width, height = format.width / scale, format.height / scale
+    # Eyes on their line, but hair with air above it stays inside, and the chin in any case.
+    top = min(face.eye_line - _EYES_DOWN * height, head[1] - _HEADROOM * height)
+    top = _within(max(top, face.box[3] + _CHIN * face.height - height), height, size[1])
+    left = _within((face.box[0] + face.box[2] - width) / 2, width, size[0])
+    return _shot(left, top, scale, size, format)
+
+
+def _own_format(own: tuple[int, int], fps: int) -> Format:
+    width, height = own
+    reduced = min(
+        Fraction(1), Fraction(_OWN_LONGER, max(width, height)), Fraction(_OWN_SHORTER, min(width, height))
+    )
+    return Format(width=_even(width * reduced), height=_even(height * reduced), fps=fps, whole=True)
+
+
+def _even(side: Fraction | int) -> int:
+    return max(2, 2 * round(side / 2))
+
+
+def _head(face: FacePlace, size: tuple[int, int]) -> tuple[float, float, float, float]:
+    """The face with hair and neck, as far as the picture shows them."""
+    x0, y0, x1, y1 = face.box
+    hair = y0 - _HAIR * face.height if face.crown is None else min(face.crown, y0)
+    return (
+        max(x0 - _ASIDE * face.height, min(x0, 0.0)),
+        hair if hair > 0 else max(y0 - _FOREHEAD * face.height, min(y0, 0.0)),
+        min(x1 + _ASIDE * face.height, max(x1, size[0])),
+        min(y1 + _NECK * face.height, max(y1, size[1])),
     )
 
 
-def _top(face: FacePlace, crop_height: int, *, eye_line: float) -> float:
-    """The crop's upper edge: eyes on their line, but a face that fills the crop stays inside it."""
-    by_eyes = face.eye_line - eye_line * crop_height
-    if face.height >= crop_height:
-        return (face.box[1] + face.box[3] - crop_height) / 2
-    return min(max(by_eyes, face.box[3] - crop_height), face.box[1])
+def _scale(
+    face: FacePlace,
+    head: tuple[float, float, float, float],
+    size: tuple[int, int],
+    format: Format,  # noqa: A002 - the house's word for it
+) -> float:
+    """Pixels of the film for each pixel of the picture."""
+    most = min(
+        format.width / (head[2] - head[0]), format.height * (1 - _HEADROOM) / (head[3] - max(head[1], 0.0))
+    )
+    usual = _FACE_PART * min(format.width, format.height) / face.height
+    filling = max(format.width / size[0], format.height / size[1])
+    return filling if most < filling < most * _RATHER_CLOSER else min(max(usual, filling), most)
+
+
+def _within(start: float, length: float, whole: int) -> float:
+    """A stretch moved so that it stays inside a whole, or holds all of one that is shorter."""
+    return min(max(start, min(0.0, whole - length)), max(0.0, whole - length))
+
+
+def _shot(left: float, top: float, scale: float, size: tuple[int, int], format: Format) -> Shot:  # noqa: A002 - see above
+    x, width, at_x, at_width = _span(left, scale, size[0], format.width)
+    y, height, at_y, at_height = _span(top, scale, size[1], format.height)
+    return Shot(
+        part=Area(x=x, y=y, width=width, height=height),
+        at=Area(x=at_x, y=at_y, width=at_width, height=at_height),
+        format=format,
+    )
+
+
+def _span(start: float, scale: float, whole: int, film: int) -> tuple[int, int, int, int]:
+    """What a film shows of one side of a picture: first pixel and count, in the picture and in the film."""
+    shown = film / scale
+    # A line of background that is narrower than a pixel of the picture is none.
+    if shown <= whole + 1:
+        count = max(1, min(whole, round(shown)))
+        return min(max(round(start), 0), whole - count), count, 0, film
+    at, end = round(-start * scale), round((whole - start) * scale)
+    return 0, whole, max(0, at), min(film, end) - max(0, at)

@@ -10,11 +10,19 @@ from pipeline.plan.artifact import Artifact
 
 @dataclass(frozen=True, kw_only=True)
 class Format:
-    """The picture of a film: even width and height in pixels, and a frame rate of `clock.FRAME_RATES`."""
+    """The picture of a film.
+
+    Attributes:
+        width: in pixels, even.
+        height: in pixels, even.
+        fps: a frame rate of `clock.FRAME_RATES`.
+        whole: whether it shows all of the portrait, and not head and shoulders.
+    """
 
     width: int
     height: int
     fps: int
+    whole: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

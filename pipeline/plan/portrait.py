@@ -101,15 +101,23 @@ def choose(faces: Sequence[FaceMeasures], *, box: FaceBox | None = None) -> Choi
     return Choice(index=None, findings=(_error("portrait-several-faces", **facts),))
 
 
-def judge(face: FaceMeasures, *, size: tuple[int, int], enlarged: int) -> tuple[Finding, ...]:
+def judge(
+    face: FaceMeasures, *, size: tuple[int, int], enlarged: int, filled: int = 100
+) -> tuple[Finding, ...]:
     """Everything to be said about the face that talks, errors first.
 
     Args:
         face: its measures.
         size: width and height of the picture.
         enlarged: per cent of its own size that the face has in the film.
+        filled: per cent of the film that the picture fills.
     """
-    findings = (*_of_frame(face, size, enlarged), *_of_pose(face), *_of_light(face))
+    findings = (
+        *_of_frame(face, size),
+        *_of_film(face, enlarged, filled),
+        *_of_pose(face),
+        *_of_light(face),
+    )
     return tuple(sorted(findings, key=lambda finding: finding.level != "error"))
 
 
@@ -125,7 +133,7 @@ def _choose_by_box(faces: Sequence[FaceMeasures], box: FaceBox) -> Choice:
     return Choice(index=None, findings=(_error("portrait-box-without-face", **facts),))
 
 
-def _of_frame(face: FaceMeasures, size: tuple[int, int], enlarged: int) -> Iterator[Finding]:
+def _of_frame(face: FaceMeasures, size: tuple[int, int]) -> Iterator[Finding]:
     if face.cut > CUT_OFF:
         yield _error("portrait-face-cut", share=round(face.cut / 10))
     elif face.cut > AT_EDGE:
@@ -134,10 +142,17 @@ def _of_frame(face: FaceMeasures, size: tuple[int, int], enlarged: int) -> Itera
         yield _error("portrait-face-too-small", width=face.width, least=SMALLEST_FACE)
     elif face.width < SMALL_FACE:
         yield _warning("portrait-face-small", width=face.width)
-    elif enlarged > MUCH_ENLARGED:
-        yield _warning("portrait-face-enlarged", width=face.width, times=f"{enlarged / 100:.1f}")
     if min(size) < SMALLEST_PICTURE:
         yield _warning("portrait-picture-small", width=size[0], height=size[1])
+
+
+def _of_film(face: FaceMeasures, enlarged: int, filled: int) -> Iterator[Finding]:
+    if face.width >= SMALL_FACE and enlarged > MUCH_ENLARGED:
+        yield _warning("portrait-face-enlarged", width=face.width, times=f"{enlarged / 100:.1f}")
+    if face.width >= SMALLEST_FACE > face.width * enlarged / 100:
+        yield _error("portrait-face-lost", width=face.width * enlarged // 100, least=SMALLEST_FACE)
+    if filled < 100:  # noqa: PLR2004 - per cent
+        yield _warning("portrait-film-unfilled", share=filled)
 
 
 def _of_pose(face: FaceMeasures) -> Iterator[Finding]:

@@ -7,6 +7,8 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +40,8 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+#: Those in which width and height change places.
+_SIDEWAYS = frozenset({5, 6, 7, 8})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,20 +64,21 @@ def load_picture(path: Path, limits: PictureLimits) -> Picture:
             ``portrait-too-many-pixels`` (found before decoding), ``portrait-animated``,
             ``portrait-depth-unknown`` or ``portrait-damaged``.
     """
-    content = _read(path, limits)
-    try:
-        # Pillow warns of what it repairs or would rather not open; our own limits are stricter.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(content), formats=_KINDS) as image:
-                _check(image, limits)
-                return _decode(image)
-    except UnidentifiedImageError as error:
-        raise InputError("portrait-no-picture", file=path.name, kinds=_KINDS_TOLD) from error
-    except Image.DecompressionBombError as error:
-        raise InputError("portrait-too-many-pixels", most=_millions(limits.pixels)) from error
-    except (*_DAMAGE, *_DAMAGE_BELOW) as error:
-        raise InputError("portrait-damaged", file=path.name) from error
+    with _opened(path, limits) as image:
+        return _decode(image)
+
+
+def picture_size(path: Path, limits: PictureLimits) -> tuple[int, int]:
+    """Width and height that `load_picture` will give, read from the file's head alone.
+
+    Raises:
+        InputError: as `load_picture`, for what the head tells.
+    """
+    with _opened(path, limits) as image:
+        width, height = image.size
+        # The decoder of TIFF gives the upright size at once.
+        sideways = image.format != "TIFF" and _orientation(image) in _SIDEWAYS
+        return (height, width) if sideways else (width, height)
 
 
 def pixels_digest(picture: Picture) -> str:
@@ -81,6 +86,25 @@ def pixels_digest(picture: Picture) -> str:
     digest = hashlib.sha256(f"bgr8 {picture.shape[0]} {picture.shape[1]}\n".encode())
     digest.update(np.ascontiguousarray(picture).data)
     return digest.hexdigest()
+
+
+@contextmanager
+def _opened(path: Path, limits: PictureLimits) -> Iterator[Image.Image]:
+    """A file as a picture that is within the limits; what goes wrong in the body is told in words."""
+    content = _read(path, limits)
+    try:
+        # Pillow warns of what it repairs or would rather not open; our own limits are stricter.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(content), formats=_KINDS) as image:
+                _check(image, limits)
+                yield image
+    except UnidentifiedImageError as error:
+        raise InputError("portrait-no-picture", file=path.name, kinds=_KINDS_TOLD) from error
+    except Image.DecompressionBombError as error:
+        raise InputError("portrait-too-many-pixels", most=_millions(limits.pixels)) from error
+    except (*_DAMAGE, *_DAMAGE_BELOW) as error:
+        raise InputError("portrait-damaged", file=path.name) from error
 
 
 def _read(path: Path, limits: PictureLimits) -> bytes:

@@ -11,12 +11,13 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="There is no format “{format}”.",
-            why="A format is a shape, with its shorter side in pixels where another than 720 is wanted.",
+            why="A format is a shape, with its shorter side in pixels where another than 720 is wanted; "
+            "portrait is the portrait's own size.",
             cure="Use one of these: {known} (16:9, 9:16 and 1:1 are understood too).",
         ),
         zh=Text(
             what="没有“{format}”这种画面格式。",
-            why="画面格式由形状和（需要 720 以外时的）短边像素数组成。",
+            why="画面格式由形状和（需要 720 以外时的）短边像素数组成；portrait 表示肖像自身的形状和尺寸。",
             cure="请使用以下之一：{known}（也可写 16:9、9:16、1:1）。",
         ),
     ),

@@ -149,18 +149,32 @@ FACE_MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
-        code="portrait-format-too-narrow",
+        code="portrait-face-lost",
         level="error",
         en=Text(
-            what="The face does not fit into a film of {width} x {height} from this picture.",
-            why="The largest part of the picture in the film's shape is smaller than the face.",
-            cure="Use a format of the picture's own shape (such as square or tall), or a picture with more "
+            what="The face would be {width} pixels wide in the film; at least {least} are needed.",
+            why="The film shows the whole portrait, and the face is a small part of it.",
+            cure="Use a format that shows head and shoulders, such as square, or crop the picture.",
+        ),
+        zh=Text(
+            what="影片中的脸只有 {width} 像素宽，至少需要 {least}。",
+            why="影片会显示整张肖像，而脸只占其中一小部分。",
+            cure="请使用只显示头肩的画面格式（如 square、wide 或 tall），或裁剪图片。",
+        ),
+    ),
+    Message(
+        code="portrait-film-unfilled",
+        level="warning",
+        en=Text(
+            what="The picture fills {share} per cent of the film; the rest is background.",
+            why="Cut to the film's shape, the picture would lose hair or chin.",
+            cure="Use a format of the picture's own shape (portrait, square or tall), or a picture with more "
             "room around the head.",
         ),
         zh=Text(
-            what="无法从这张图片中为 {width} x {height} 的影片取得完整的脸。",
-            why="按影片形状从图片中能取的最大区域也小于脸部。",
-            cure="请使用与图片形状相近的画面格式（如 square 或 tall），或头部周围空间更大的图片。",
+            what="图片只填满影片画面的 {share}%，其余是背景。",
+            why="若按影片形状裁剪，会切掉头发或下巴。",
+            cure="请使用与图片形状相近的画面格式（portrait、square 或 tall），或头部周围空间更大的图片。",
         ),
     ),
     Message(

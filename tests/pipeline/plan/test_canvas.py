@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.plan.canvas import FORMAT_WORDS, Crop, FacePlace, parse_format, place
+from pipeline.plan.canvas import FORMAT_WORDS, Area, FacePlace, Shot, is_own_size, parse_format, place
 from pipeline.plan.clock import FRAME_RATES
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format
@@ -35,7 +35,19 @@ def test_words_name_a_format(words: str, size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["", "huge", "wide-", "wide-0", "wide-720p", "-720", "1280x720", "wide-720-720"]
+    "words",
+    [
+        "",
+        "huge",
+        "wide-",
+        "wide-0",
+        "wide-720p",
+        "-720",
+        "1280x720",
+        "wide-720-720",
+        "portrait-",
+        "portrait-720",
+    ],
 )
 def test_other_words_are_refused(words: str) -> None:
     """Nothing is guessed; the message names what is known."""
@@ -57,36 +69,90 @@ def test_other_frame_rates_are_refused(fps: int) -> None:
 def test_every_known_word_gives_even_sides(words: str) -> None:
     """4:2:0 video needs even sides, at every frame rate."""
     for fps in FRAME_RATES:
-        format_ = parse_format(words, fps=fps)
+        format_ = parse_format(words, fps=fps, own=(601, 703))
         assert (format_.width % 2, format_.height % 2, format_.fps) == (0, 0, fps)
 
 
-def test_head_and_shoulders_where_the_picture_allows() -> None:
-    """The face takes 44 per cent of the shorter side, in its middle, its eyes a little above the middle."""
-    face = FacePlace(box=(900, 900, 1100, 1120), eye_line=980)
-    crop = place(face, size=(2000, 2000), format=SQUARE)
-    assert face.height / crop.height == pytest.approx(0.44, abs=0.01)
-    assert crop.x + crop.width / 2 == pytest.approx(1000, abs=1)
-    assert (face.eye_line - crop.y) / crop.height == pytest.approx(0.45, abs=0.01)
-    wide = place(face, size=(2000, 2000), format=parse_format("wide", fps=25))
-    assert face.height / wide.height == pytest.approx(0.44, abs=0.01)
-    tall = place(face, size=(2000, 2000), format=parse_format("tall", fps=25))
-    assert face.height / tall.width == pytest.approx(0.44, abs=0.01)
+@pytest.mark.parametrize(
+    ("own", "size"),
+    [
+        ((600, 704), (600, 704)),
+        ((601, 703), (600, 704)),
+        ((1080, 1920), (1080, 1920)),
+        ((4000, 3000), (1440, 1080)),
+        ((3000, 4000), (1080, 1440)),
+        ((20_000, 3000), (1920, 288)),
+    ],
+)
+def test_a_film_in_the_portraits_own_size(own: tuple[int, int], size: tuple[int, int]) -> None:
+    """As large as the portrait, all of which it shows, up to full HD whichever way it stands."""
+    format_ = parse_format(" Portrait ", fps=25, own=own)
+    assert is_own_size(" Portrait ")
+    assert format_ == Format(width=size[0], height=size[1], fps=25, whole=True)
+    face = FacePlace(box=(0, 0, 90, 110), eye_line=40)
+    shot = place(face, size=own, format=format_)
+    assert shot.part == Area(x=0, y=0, width=own[0], height=own[1])
+    assert shot.at == Area(x=0, y=0, width=size[0], height=size[1])
 
 
-def test_a_picture_that_is_too_narrow_gives_what_it_has() -> None:
-    """A wide film from a tall picture takes the whole width; whether the face fits is told."""
-    face = FacePlace(box=(100, 300, 500, 800), eye_line=480)
-    crop = place(face, size=(600, 1200), format=parse_format("wide", fps=25))
-    assert (crop.x, crop.width) == (0, 600)
-    assert crop.height == pytest.approx(337, abs=1)
-    assert not crop.holds(face)
-    assert crop.holds(FacePlace(box=(200, crop.y, 400, crop.y + 200), eye_line=crop.y + 80))
+def eyes_down(face: FacePlace, shot: Shot) -> float:
+    """How far down the film the eyes are, as a part of its height."""
+    return ((face.eye_line - shot.part.y) * shot.scale[1] + shot.at.y) / shot.format.height
+
+
+@pytest.mark.parametrize("words", ["square", "wide", "tall", "square-512", "wide-1080", "tall-1080"])
+def test_head_and_shoulders_where_the_picture_allows(words: str) -> None:
+    """The face takes 44 per cent of the shorter side, in the middle across, its eyes a third from the top."""
+    face = FacePlace(box=(1900, 1900, 2100, 2120), eye_line=1980, crown=1860)
+    format_ = parse_format(words, fps=25)
+    shot = place(face, size=(4000, 4000), format=format_)
+    assert face.height * shot.scale[1] / min(format_.width, format_.height) == pytest.approx(0.44, abs=0.01)
+    assert shot.part.x + shot.part.width / 2 == pytest.approx(2000, abs=1)
+    assert eyes_down(face, shot) == pytest.approx(1 / 3, abs=0.01)
+    assert shot.filled == 100
+
+
+def test_high_hair_moves_the_eyes_down() -> None:
+    """Air stays above the hair, wherever it ends; where nobody knows, room is left for it."""
+    for crown in (1800.0, 1750.0, None):
+        face = FacePlace(box=(1900, 1900, 2100, 2120), eye_line=1980, crown=crown)
+        shot = place(face, size=(4000, 4000), format=SQUARE)
+        hair = 1900 - 0.45 * 220 if crown is None else crown
+        assert (hair - shot.part.y) / shot.part.height >= 0.029
+        assert eyes_down(face, shot) < 0.5
+
+
+def test_a_narrow_picture_is_shown_from_nearer_as_long_as_hair_and_chin_stay() -> None:
+    """A wide film of a square picture comes close to the face, and fills."""
+    face = FacePlace(box=(430, 300, 630, 560), eye_line=400, crown=240)
+    shot = place(face, size=(900, 900), format=parse_format("wide", fps=25))
+    assert shot.filled == 100
+    assert shot.part.y < 240
+    assert shot.part.y + shot.part.height > 560
+
+
+def test_a_picture_that_cannot_fill_leaves_room_at_its_sides() -> None:
+    """A close portrait in a wide film stands in its middle, from above the hair to below the chin."""
+    face = FacePlace(box=(100, 200, 500, 750), eye_line=420, crown=80)
+    shot = place(face, size=(600, 1200), format=parse_format("wide", fps=25))
+    assert shot.filled < 100
+    assert (shot.at.y, shot.at.height) == (0, 720)
+    assert shot.at.x == pytest.approx((1280 - shot.at.width) / 2, abs=1)
+    assert (shot.part.x, shot.part.width) == (0, 600)
+    assert shot.part.y < 80
+    assert shot.part.y + shot.part.height > 750
+
+
+def test_hair_that_the_picture_cuts_leaves_no_room() -> None:
+    """Where the picture itself ends within the hair, a film that could fill does."""
+    face = FacePlace(box=(60, 40, 420, 470), eye_line=220)
+    assert place(face, size=(480, 520), format=SQUARE).filled == 100
 
 
 def test_enlargement_is_told() -> None:
     """How much the part of the picture grows."""
-    assert Crop(x=0, y=0, width=360, height=360).enlarged(SQUARE) == 2
+    film = Area(x=0, y=0, width=720, height=720)
+    assert Shot(part=Area(x=0, y=0, width=360, height=360), at=film, format=SQUARE).enlarged == 2
 
 
 @given(
@@ -94,19 +160,35 @@ def test_enlargement_is_told() -> None:
     words=st.sampled_from(FORMAT_WORDS),
     corner=st.tuples(st.floats(-0.2, 1), st.floats(-0.2, 1)),
     size=st.floats(0.01, 1.2),
+    crown=st.none() | st.floats(0, 0.6),
 )
-def test_the_crop_never_leaves_the_picture(
-    picture: tuple[int, int], words: str, corner: tuple[float, float], size: float
+def test_part_and_place_stay_inside_and_keep_their_shape(
+    picture: tuple[int, int],
+    words: str,
+    corner: tuple[float, float],
+    size: float,
+    crown: float | None,
 ) -> None:
-    """Wherever the face is, the crop is inside the picture and has the format's shape to the pixel."""
-    format_ = parse_format(words, fps=25)
+    """Within picture and film, background beside all of a picture only, nothing stretched."""
+    format_ = parse_format(words, fps=25, own=picture)
     width, height = picture
     x0, y0, tall = corner[0] * width, corner[1] * height, size * height
-    face = FacePlace(box=(x0, y0, x0 + 0.85 * tall, y0 + tall), eye_line=y0 + 0.38 * tall)
-    crop = place(face, size=(width, height), format=format_)
-    assert crop.x >= 0
-    assert crop.y >= 0
-    assert crop.x + crop.width <= width
-    assert crop.y + crop.height <= height
-    aspect = format_.width / format_.height
-    assert abs(crop.width - crop.height * aspect) <= max(1.0, aspect)
+    face = FacePlace(
+        box=(x0, y0, x0 + 0.85 * tall, y0 + tall),
+        eye_line=y0 + 0.38 * tall,
+        crown=None if crown is None else y0 - crown * tall,
+    )
+    shot = place(face, size=picture, format=format_)
+    for start, length, whole, at, spread, film in (
+        (shot.part.x, shot.part.width, width, shot.at.x, shot.at.width, format_.width),
+        (shot.part.y, shot.part.height, height, shot.at.y, shot.at.height, format_.height),
+    ):
+        assert 0 <= start < start + length <= whole
+        assert 0 <= at < at + spread <= film
+        assert spread == film or length == whole
+    across, down = shot.scale
+    longest = max(shot.part.width, shot.part.height, 1)
+    if not format_.whole:
+        assert abs(across / down - 1) <= 2.1 / min(shot.part.width, shot.part.height) + 2.1 / longest + (
+            2.1 / min(shot.at.width, shot.at.height)
+        )

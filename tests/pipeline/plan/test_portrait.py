@@ -23,9 +23,16 @@ GOOD = FaceMeasures(
 )
 
 
-def findings(*, size: tuple[int, int] = (1000, 1000), enlarged: int = 100, **measures: Any) -> list[str]:  # noqa: ANN401
+def findings(
+    *,
+    size: tuple[int, int] = (1000, 1000),
+    enlarged: int = 100,
+    filled: int = 100,
+    **measures: Any,  # noqa: ANN401
+) -> list[str]:
     """Codes of what is said about a good face with some measures changed."""
-    return [finding.code for finding in judge(replace(GOOD, **measures), size=size, enlarged=enlarged)]
+    judged = judge(replace(GOOD, **measures), size=size, enlarged=enlarged, filled=filled)
+    return [finding.code for finding in judged]
 
 
 def test_a_good_portrait_is_passed_in_silence() -> None:
@@ -62,6 +69,9 @@ def test_a_good_portrait_is_passed_in_silence() -> None:
         ("beside_mouth", 19, "portrait-mouth-at-outline"),
         ("enlarged", 300, None),
         ("enlarged", 301, "portrait-face-enlarged"),
+        ("enlarged", 40, None),
+        ("enlarged", 39, "portrait-face-lost"),
+        ("filled", 99, "portrait-film-unfilled"),
         ("size", (512, 512), None),
         ("size", (512, 511), "portrait-picture-small"),
     ],
@@ -150,6 +160,7 @@ def test_a_box_without_a_face_is_refused() -> None:
             size=(300, 300),
             enlarged=400,
         ),
+        *judge(GOOD, size=(600, 600), enlarged=10, filled=50),
         *judge(
             replace(GOOD, cut=9, width=85, yaw=20, roll=25, blur=80, shadow=90, beside_mouth=0),
             size=(300, 300),

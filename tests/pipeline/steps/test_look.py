@@ -12,9 +12,8 @@ import pytest
 from pipeline.engines.eye import EyeEngine
 from pipeline.engines.eye.haar import HaarEye
 from pipeline.engines.shelf import eyes
-from pipeline.plan.canvas import Crop, parse_format
-from pipeline.plan.job import Format
-from pipeline.steps.look import PortraitReport, cut_canvas, look_at
+from pipeline.plan.canvas import parse_format
+from pipeline.steps.look import PortraitReport, examine, look_at
 from tests.support import portraits
 from tests.support.portraits import Picture
 
@@ -105,21 +104,6 @@ def test_the_same_pixels_give_the_same_canvas_on_any_number_of_threads(eye: EyeE
     cv2.setNumThreads(threads)
 
 
-def test_enlarging_is_sharp_and_adds_no_halo(eye: EyeEngine) -> None:
-    """Enlarged 4.4 times, edges are steeper than plain Lanczos makes them, and nothing leaves its range."""
-    picture = portraits.astronaut()
-    (face,) = eye.look(picture)
-    crop = Crop(x=120, y=20, width=240, height=240)
-    canvas = cut_canvas(picture, face, crop, Format(width=1080, height=1080, fps=25)).picture
-    part = picture[20:260, 120:360]
-    plain = np.asarray(cv2.resize(part, (1080, 1080), interpolation=cv2.INTER_LANCZOS4), np.uint8)
-    steepness = [float(np.abs(cv2.Laplacian(each, cv2.CV_32F)).mean()) for each in (canvas, plain)]
-    assert steepness[0] > 1.1 * steepness[1]
-    near = np.ones((11, 11), np.uint8)
-    assert (canvas >= cv2.erode(plain, near)).all()
-    assert (canvas <= cv2.dilate(plain, near)).all()
-
-
 @pytest.mark.parametrize(
     ("picture", "code"),
     [
@@ -169,11 +153,36 @@ def test_what_cannot_talk_is_refused(eye: EyeEngine, picture: Picture, code: str
     assert report.canvas is None
 
 
-def test_a_face_too_tall_for_the_format_is_refused(eye: EyeEngine) -> None:
-    """A close portrait cannot fill a wide film; in a square one it can."""
+def test_a_close_portrait_stands_before_a_background_in_a_wide_film(eye: EyeEngine) -> None:
+    """It is told, the face stands in the middle, and where the picture ends there is no line."""
     close = portraits.close_up(4)[160:680, 240:720]
-    assert "portrait-format-too-narrow" in codes(look_at(close, eye, parse_format("wide", fps=25)))
-    assert look_at(close, eye, SQUARE).canvas is not None
+    report = look_at(close, eye, parse_format("wide-512", fps=25))
+    assert "portrait-film-unfilled" in codes(report)
+    canvas = report.canvas
+    assert canvas is not None
+    assert canvas.picture.shape == (512, 910, 3)
+    again = eye.look(canvas.picture)
+    assert len(again) == 1
+    assert again[0].box == pytest.approx(canvas.face.box, abs=0.03 * 512)
+    steps = np.abs(np.diff(canvas.picture[:, :200].astype(int), axis=1)).mean(axis=(0, 2))
+    assert steps.max() < 6
+
+
+def test_a_film_in_the_portraits_own_size_is_the_portrait(eye: EyeEngine) -> None:
+    """Up to full HD not a pixel is changed."""
+    picture = portraits.astronaut()
+    report = look_at(picture, eye, parse_format("portrait", fps=25, own=(512, 512)))
+    assert report.findings == ()
+    assert report.canvas is not None
+    assert np.array_equal(report.canvas.picture, picture)
+
+
+def test_a_face_that_the_whole_portrait_loses_is_refused(eye: EyeEngine) -> None:
+    """Where a film shows a large picture whole, a small face in it would be too small to talk."""
+    large = np.pad(portraits.astronaut(), ((0, 900), (0, 1900), (0, 0)), mode="edge")
+    whole = examine(large, eye, parse_format("portrait", fps=25, own=(large.shape[1], large.shape[0])))
+    assert "portrait-face-lost" in {finding.code for finding in whole.findings}
+    assert look_at(large, eye, SQUARE).canvas is not None
 
 
 def test_a_box_chooses_the_face(eye: EyeEngine) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from pipeline.plan.errors import InputError
-from pipeline.steps.picture import PictureLimits, load_picture, pixels_digest
+from pipeline.steps.picture import PictureLimits, load_picture, picture_size, pixels_digest
 
 LIMITS = PictureLimits(file_bytes=2_000_000, pixels=1_000_000)
 
@@ -74,6 +74,7 @@ def test_exif_turns_the_picture_upright(tmp_path: Path, kind: str, orientation: 
     file = saved(image, tmp_path, kind, exif=exif, **({"quality": 100} if kind != "TIFF" else {}))
     upright = load_picture(file, LIMITS)
     assert upright.shape == (40, 60, 3)
+    assert picture_size(file, LIMITS) == (60, 40)
     # 4:2:0 chroma bleeds a little over the borders of the fields, not into their middle.
     assert np.abs(upright[5, 5].astype(int) - (0, 0, 255)).max() <= 8
     assert np.abs(upright[35, 5].astype(int) - (255, 0, 0)).max() <= 8

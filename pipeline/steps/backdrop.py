@@ -1,0 +1,106 @@
+"""What is seen of a film where its portrait does not reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.plan.canvas import Area
+from pipeline.steps.resize import Picture, resized
+
+# The blur is worked out on a picture reduced by this, and comes in two depths, as parts of the film's
+# shorter side: soft beside the portrait, softer from some way off.
+_REDUCED = 8
+_DEPTHS = (0.03, 0.09)
+_DEEPER_FROM = 0.15
+# The portrait melts into what continues it over this part of the film's shorter side, and that begins a
+# little within the portrait: scans and screenshots have lines at their edges.
+_MELTS, _WITHIN = 0.05, 0.015
+
+
+def blurred(shown: Picture, at: Area, width: int, height: int) -> Picture:
+    """A portrait in a film that it does not fill: its edges go on, ever more out of focus.
+
+    Where portrait and background meet there is no line: a wall stays a wall, and shoulders end in a blur.
+
+    Args:
+        shown: the portrait in its size in the film.
+        at: its place.
+        width: of the film.
+        height: of the film.
+    """
+    shorter = min(width, height)
+    room = ((at.y, height - at.y - at.height), (at.x, width - at.x - at.width))
+    whole = np.pad(shown, (*room, (0, 0)), mode="edge")
+    inset = round(_WITHIN * shorter)
+    within = [(inset * bool(first), inset * bool(last)) for first, last in room]
+    (top, bottom), (left, right) = within
+    inner = shown[top : at.height - bottom, left : at.width - right]
+    more = [(a + b, c + d) for (a, c), (b, d) in zip(room, within, strict=True)]
+    continued = np.pad(inner, (*more, (0, 0)), mode="edge")
+    small = resized(continued, max(1, width // _REDUCED), max(1, height // _REDUCED))
+    outside = _outside(at, width, height)
+    for depth, start, end in (
+        (_DEPTHS[0], -_MELTS, -_WITHIN),
+        (_DEPTHS[1], 0.0, _DEEPER_FROM),
+    ):
+        sigma = max(0.5, depth * shorter / _REDUCED)
+        soft = cv2.GaussianBlur(small, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+        large = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR_EXACT)
+        whole = _mixed(whole, np.asarray(large, np.uint8), _ramp(outside, start * shorter, end * shorter))
+    return whole
+
+
+def before(shown: Picture, at: Area, background: Picture) -> Picture:
+    """A portrait in front of a background of the film's size."""
+    whole = background.copy()
+    whole[at.y : at.y + at.height, at.x : at.x + at.width] = shown
+    return whole
+
+
+def plain(colour: Sequence[int], width: int, height: int) -> Picture:
+    """A background in one colour: blue, green, red."""
+    return np.full((height, width, 3), colour, np.uint8)
+
+
+def covering(picture: Picture, width: int, height: int) -> Picture:
+    """As much of the middle of a picture as fills a film."""
+    rows, columns = picture.shape[:2]
+    scale = max(width / columns, height / rows)
+    across, down = min(columns, round(width / scale)), min(rows, round(height / scale))
+    x, y = (columns - across) // 2, (rows - down) // 2
+    return resized(picture[y : y + max(1, down), x : x + max(1, across)], width, height)
+
+
+def _outside(at: Area, width: int, height: int) -> NDArray[np.int32]:
+    """How many pixels each pixel of a film lies beyond the portrait's edge; below 0 within it.
+
+    An edge of the portrait that is the film's edge too is none.
+    """
+    across = _beyond(at.x, at.x + at.width, width)
+    down = _beyond(at.y, at.y + at.height, height)
+    return np.maximum(across[None, :], down[:, None])
+
+
+def _beyond(start: int, end: int, whole: int) -> NDArray[np.int32]:
+    far = 2 * whole
+    at = np.arange(whole)
+    before_it = start - at if start > 0 else np.full(whole, -far)
+    behind_it = at - (end - 1) if end < whole else np.full(whole, -far)
+    return np.asarray(np.maximum(before_it, behind_it), np.int32)
+
+
+def _ramp(outside: NDArray[np.int32], start: float, end: float) -> NDArray[np.int32]:
+    """0 up to `start`, 256 from `end`, and a smooth step between, in whole parts."""
+    first, length = round(start), max(1, round(end) - round(start))
+    t = np.clip(outside - first, 0, length).astype(np.int64)
+    return (256 * t * t * (3 * length - 2 * t) // length**3).astype(np.int32)
+
+
+def _mixed(one: Picture, other: Picture, share: NDArray[np.int32]) -> Picture:
+    """Both, with so many parts of 256 of the other one."""
+    change = other.astype(np.int32) - one
+    return (one + ((change * share[..., None] + 128) >> 8)).astype(np.uint8)

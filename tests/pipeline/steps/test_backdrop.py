@@ -1,0 +1,56 @@
+"""What is promised of a film where its portrait does not reach."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pipeline.plan.canvas import Area
+from pipeline.steps.backdrop import blurred
+from tests.support import portraits
+
+SHOWN = portraits.leo()[:720, :540]
+MIDDLE = Area(x=370, y=0, width=540, height=720)
+
+
+def test_the_middle_of_the_portrait_is_untouched() -> None:
+    """Only a narrow rim melts into the background."""
+    film = blurred(SHOWN, MIDDLE, 1280, 720)
+    assert film.shape == (720, 1280, 3)
+    rim = 36 + 1
+    assert np.array_equal(film[:, 370 + rim : 910 - rim], SHOWN[:, rim:-rim])
+
+
+def test_a_wall_stays_a_wall() -> None:
+    """The background goes on in the colour that the portrait's edge has."""
+    shown = np.full((720, 540, 3), (90, 120, 150), np.uint8)
+    film = blurred(shown, MIDDLE, 1280, 720)
+    assert np.abs(film.astype(int) - (90, 120, 150)).max() <= 1
+
+
+def test_a_line_at_the_edge_of_a_scan_is_not_drawn_out() -> None:
+    """Scans and screenshots have frames of a pixel or two; they leave no streak and no bright band."""
+    shown = np.full((720, 540, 3), 90, np.uint8)
+    shown[:, :3] = 255
+    shown[:, -3:] = 0
+    film = blurred(shown, MIDDLE, 1280, 720)
+    assert np.abs(film.astype(int) - 90).max() <= 12
+
+
+@pytest.mark.parametrize(
+    ("at", "size"),
+    [
+        (Area(x=0, y=200, width=540, height=560), (540, 960)),
+        (Area(x=0, y=400, width=540, height=560), (540, 960)),
+        (Area(x=20, y=30, width=540, height=560), (600, 700)),
+    ],
+)
+def test_above_below_and_all_around(at: Area, size: tuple[int, int]) -> None:
+    """Bands on any sides are filled, and where the portrait reaches the film's edge, it stays sharp."""
+    shown = portraits.leo()[300:860, 270:810]
+    film = blurred(shown, at, *size)
+    assert film.shape == (size[1], size[0], 3)
+    steps = np.abs(np.diff(film[: at.y + 30].astype(int), axis=0)).mean(axis=(1, 2))
+    assert steps.max() < 8
+    if at.y + at.height == size[1]:
+        assert np.array_equal(film[-40:, 30:-30], shown[-40:, 30:-30])

@@ -43,8 +43,8 @@ _EYES_DOWN = 1 / 3
 # What a film shows around a face if the picture has it, in parts of the face's height: hair above, the neck
 # below; to the sides, where long hair may fall out of a narrow film, hardly more than the face.
 _HAIR, _NECK, _ASIDE = 0.45, 0.25, 0.06
-# What of it there has to be if the picture itself cuts the hair, and below the chin in any case.
-_FOREHEAD, _CHIN = 0.06, 0.06
+# What of the hair there has to be if the picture itself cuts it, and below the chin in any case.
+_SOME_HAIR, _CHIN = 0.25, 0.06
 # Air between hair and the film's upper edge, as a part of its height.
 _HEADROOM = 0.03
 # So much closer than that a film comes rather than show a narrow band of background; the neck gives way.
@@ -203,7 +203,7 @@ def _head(face: FacePlace, size: tuple[int, int]) -> tuple[float, float, float, 
     hair = y0 - _HAIR * face.height if face.crown is None else min(face.crown, y0)
     return (
         max(x0 - _ASIDE * face.height, min(x0, 0.0)),
-        hair if hair > 0 else max(y0 - _FOREHEAD * face.height, min(y0, 0.0)),
+        hair if hair > 0 else max(y0 - _SOME_HAIR * face.height, min(y0, 0.0)),
         min(x1 + _ASIDE * face.height, max(x1, size[0])),
         min(y1 + _NECK * face.height, max(y1, size[1])),
     )

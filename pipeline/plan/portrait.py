@@ -17,6 +17,8 @@ SMALLEST_FACE = 80
 SMALL_FACE = 90
 # Beyond it, a film shows that its face was enlarged; per cent.
 MUCH_ENLARGED = 300
+# Where a picture fills at least so much of the film, the rest is hardly seen; per cent.
+FILLED = 75
 # Landmarks of the far side are guesses beyond the first, and the mouth's far corner hides beyond the second.
 TURNED, TURNED_AWAY = 15, 35
 LEANING, LYING = 20, 40
@@ -146,12 +148,23 @@ def _of_frame(face: FaceMeasures, size: tuple[int, int]) -> Iterator[Finding]:
         yield _warning("portrait-picture-small", width=size[0], height=size[1])
 
 
+def judge_whole(face: FaceMeasures, *, enlarged: int) -> tuple[Finding, ...]:
+    """What is to be said besides of a face in a film that shows the whole picture.
+
+    Args:
+        face: its measures.
+        enlarged: per cent of its own size that the face has in the film.
+    """
+    width = face.width * enlarged // 100
+    if face.width >= SMALLEST_FACE > width:
+        return (_error("portrait-face-lost", width=width, least=SMALLEST_FACE),)
+    return ()
+
+
 def _of_film(face: FaceMeasures, enlarged: int, filled: int) -> Iterator[Finding]:
     if face.width >= SMALL_FACE and enlarged > MUCH_ENLARGED:
         yield _warning("portrait-face-enlarged", width=face.width, times=f"{enlarged / 100:.1f}")
-    if face.width >= SMALLEST_FACE > face.width * enlarged / 100:
-        yield _error("portrait-face-lost", width=face.width * enlarged // 100, least=SMALLEST_FACE)
-    if filled < 100:  # noqa: PLR2004 - per cent
+    if filled < FILLED:
         yield _warning("portrait-film-unfilled", share=filled)
 
 

@@ -11,7 +11,7 @@ from pipeline.engines.eye import EyeEngine, Face
 from pipeline.engines.face import Canvas
 from pipeline.plan.canvas import FacePlace, Shot, place
 from pipeline.plan.job import Format
-from pipeline.plan.portrait import FaceBox, Finding, choose, judge
+from pipeline.plan.portrait import FaceBox, Finding, choose, judge, judge_whole
 from pipeline.steps import backdrop
 from pipeline.steps.measures import measure
 from pipeline.steps.picture import Picture, PictureLimits, load_picture, picture_size, pixels_digest
@@ -102,8 +102,10 @@ def examine(
     size = (picture.shape[1], picture.shape[0])
     where = _place_of(face, eye.person(picture, face))
     shot = place(where, size=size, format=format)
-    judged = judge(measures[choice.index], size=size, enlarged=round(100 * shot.enlarged), filled=shot.filled)
-    return Examined(findings=(*judged, *choice.findings), face=face, shot=shot)
+    measured, enlarged = measures[choice.index], round(100 * shot.enlarged)
+    lost = judge_whole(measured, enlarged=enlarged) if format.whole else ()
+    judged = judge(measured, size=size, enlarged=enlarged, filled=shot.filled)
+    return Examined(findings=(*lost, *judged, *choice.findings), face=face, shot=shot)
 
 
 def look_at(

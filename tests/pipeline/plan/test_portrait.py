@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipeline.plan.messages import CATALOGUE, tell
-from pipeline.plan.portrait import FaceMeasures, Finding, choose, judge
+from pipeline.plan.portrait import FaceMeasures, Finding, choose, judge, judge_whole
 
 GOOD = FaceMeasures(
     box=(100, 100, 300, 340),
@@ -69,9 +69,8 @@ def test_a_good_portrait_is_passed_in_silence() -> None:
         ("beside_mouth", 19, "portrait-mouth-at-outline"),
         ("enlarged", 300, None),
         ("enlarged", 301, "portrait-face-enlarged"),
-        ("enlarged", 40, None),
-        ("enlarged", 39, "portrait-face-lost"),
-        ("filled", 99, "portrait-film-unfilled"),
+        ("filled", 75, None),
+        ("filled", 74, "portrait-film-unfilled"),
         ("size", (512, 512), None),
         ("size", (512, 511), "portrait-picture-small"),
     ],
@@ -80,6 +79,12 @@ def test_each_measure_speaks_at_its_threshold(measure: str, value: Any, code: st
     """One measure out of bounds gives one finding, with words whose facts are all there."""
     changed: dict[str, Any] = {measure: value}
     assert findings(**changed) == ([] if code is None else [code])
+
+
+def test_a_whole_picture_may_lose_the_face() -> None:
+    """Where a film shows all of a picture, its face has to stay as large as a face has to be."""
+    assert judge_whole(GOOD, enlarged=40) == ()
+    assert [finding.code for finding in judge_whole(GOOD, enlarged=39)] == ["portrait-face-lost"]
 
 
 def test_errors_come_first() -> None:
@@ -160,7 +165,8 @@ def test_a_box_without_a_face_is_refused() -> None:
             size=(300, 300),
             enlarged=400,
         ),
-        *judge(GOOD, size=(600, 600), enlarged=10, filled=50),
+        *judge(GOOD, size=(600, 600), enlarged=100, filled=50),
+        *judge_whole(GOOD, enlarged=10),
         *judge(
             replace(GOOD, cut=9, width=85, yaw=20, roll=25, blur=80, shadow=90, beside_mouth=0),
             size=(300, 300),

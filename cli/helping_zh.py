@@ -62,7 +62,7 @@ CHINESE: Mapping[str, str] = {
     "Where the film goes, such as film.mp4.": "影片的保存位置，例如 film.mp4。",
     "A voice of `lectern voices`.": "`lectern voices` 列出的声音之一。",
     "Language of the script, such as en or zh.": "脚本的语言，例如 en 或 zh。",
-    "Such as wide, tall-1080, square-512 or portrait.": "画面格式，例如 wide、tall-1080、square-512 或 portrait。",
+    "Such as wide, tall-1080, square-512 or portrait.": "例如 wide、tall-1080、square-512 或 portrait。",
     "Per cent of normal speed, 50 to 200.": "语速，为正常的百分之 50 到 200。",
     "Per cent of normal pitch, 50 to 200.": "音高，为正常的百分之 50 到 200。",
     "Title of the film.": "影片的标题。",

@@ -216,9 +216,9 @@ def _scale(
     format: Format,  # noqa: A002 - the house's word for it
 ) -> float:
     """Pixels of the film for each pixel of the picture."""
-    most = min(
-        format.width / (head[2] - head[0]), format.height * (1 - _HEADROOM) / (head[3] - max(head[1], 0.0))
-    )
+    # Where the picture itself ends within the hair, there is no air above it to be kept.
+    down = format.height * (1 - (_HEADROOM if head[1] > 0 else 0.0)) / (head[3] - head[1])
+    most = min(format.width / (head[2] - head[0]), down)
     usual = _FACE_PART * min(format.width, format.height) / face.height
     filling = max(format.width / size[0], format.height / size[1])
     return filling if most < filling < most * _RATHER_CLOSER else min(max(usual, filling), most)

@@ -26,16 +26,16 @@ def master(speech: Speech) -> Speech:
 
     Silence before and after, as the voice gave it, is cut off up to 5 ms beside what can be heard and never
     within a phoneme; raised-cosine fades of 5 ms lie at both ends. Times move along; silent phonemes at the
-    ends are dropped, silence between others is kept. A speech without any phoneme or sound becomes one of
-    length 0.
+    ends are dropped, silence between others is kept. A speech in which nothing can be heard, or all of whose
+    phonemes are silent, becomes one of length 0; a voice that knows no phoneme times at all is heard alone.
     """
     samples = resample(speech.samples, speech.rate)
     phonemes = _at_master(speech.phonemes, speech.rate, len(samples))
     sounds = [phoneme for phoneme in phonemes if phoneme.symbol]
     heard = np.flatnonzero(np.abs(samples.astype(np.int32)) > _AUDIBLE)
-    if not sounds or not len(heard):
+    if not len(heard) or (speech.phonemes and not sounds):
         return Speech(rate=SAMPLE_RATE, samples=np.zeros(0, np.int16), phonemes=(), words=())
-    first, last = sounds[0].start, sounds[-1].end
+    first, last = (sounds[0].start, sounds[-1].end) if sounds else (int(heard[0]), int(heard[-1]) + 1)
     start = max(0, min(int(heard[0]) - FADE, first))
     end = min(len(samples), max(int(heard[-1]) + 1 + FADE, last))
     words = _at_master(speech.words, speech.rate, len(samples))

@@ -187,7 +187,7 @@ def _cast(pieces: Sequence[Sentence | Pause], choice: VoiceChoice, voice: VoiceE
 
 def _take(line: _Line, artifact: Artifact, speech: Speech) -> Take:
     """A speech in the store without its sound: an hour of that would not fit beside a renderer."""
-    if not speech.phonemes:
+    if not len(speech.samples):
         _log.warning("speech-silent", key=artifact.key)
     return Take(
         sentence=line.sentence,

@@ -8,18 +8,19 @@ import hashlib
 import cv2
 
 from pipeline.engines.shelf import faces
-from tests.support.faces import drawn_canvas, smiling_canvas, spoken
+from tests.support.faces import drawn_canvas, murmured, smiling_canvas, spoken
 
 
 def digest(engine_name: str) -> str:
-    """SHA-256 over all frames of two canvases that speak one utterance each."""
+    """SHA-256 over all frames of two canvases that speak and murmur."""
     shelf = faces()
     engine = shelf.open(engine_name)
     found = hashlib.sha256()
     for canvas in (smiling_canvas(), drawn_canvas()):
         sitter = engine.prepare(canvas)
-        for frame in sitter.frames(spoken("h ə ˈl oʊ m aɪ f", seed=3)):
-            found.update(frame.tobytes())
+        for drive in (spoken("h ə ˈl oʊ m aɪ f", seed=3), murmured()):
+            for frame in sitter.frames(drive):
+                found.update(frame.tobytes())
     shelf.close()
     return found.hexdigest()
 

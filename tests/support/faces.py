@@ -112,6 +112,22 @@ def spoken(symbols: str, *, fps: int = 25, seed: int = 1, sound_ms: int = 120) -
     )
 
 
+def murmured(*, seed: int = 1) -> Drive:
+    """An utterance whose phonemes nobody knows: a buzzing voice opens and closes its mouth thrice."""
+    length = 50 * samples_per_frame(25)
+    lead, tail = 240 * SAMPLE_RATE // 1000, 200 * SAMPLE_RATE // 1000
+    at = np.arange(length - lead - tail) / SAMPLE_RATE
+    opening = 0.5 - 0.5 * np.cos(2 * np.pi * 3 * at / at[-1])
+    voice = np.zeros(len(at))
+    for harmonic in range(1, 40):
+        hertz = 120 * harmonic
+        formants = sum(np.exp(-(((hertz - middle) / 130) ** 2)) for middle in (700, 1_200, 2_600))
+        voice += (0.05 / harmonic + opening * formants) * np.sin(2 * np.pi * hertz * at)
+    audio = np.zeros(length, np.int16)
+    audio[lead : length - tail] = np.rint(12_000 * opening * voice / np.abs(voice).max())
+    return Drive(audio=audio, phonemes=(), frames=50, fps=25, seed=seed)
+
+
 def silent(frames: int, *, fps: int = 25, seed: int = 1) -> Drive:
     """A silent utterance."""
     audio = np.zeros(frames * samples_per_frame(fps), np.int16)

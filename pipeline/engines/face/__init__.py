@@ -38,7 +38,8 @@ class Drive:
 
     Attributes:
         audio: int16 mono at 48 kHz, exactly `frames` frames long, silence included.
-        phonemes: sounds in samples of that audio; empty for silence.
+        phonemes: sounds in samples of that audio; empty for silence, and where nobody knows them: then the
+            face follows what is heard.
         frames: how many frames to give.
         fps: frame rate.
         seed: seeds every random choice; made from content alone.

@@ -40,6 +40,8 @@ class VoiceEngine(Protocol):
     def speak(self, text: str, choice: VoiceChoice) -> Speech:
         """Speak `text`: int16 mono at the engine's own rate, with phoneme and word times in its samples.
 
+        A voice that does not know its phonemes gives none at all: faces then follow what is heard.
+
         Raises:
             InputError: the voice or the language is unknown.
             TransientError: the engine failed and may succeed when tried again.

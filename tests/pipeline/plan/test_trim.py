@@ -77,9 +77,18 @@ def test_a_tiny_sound_is_faded_too(length: int) -> None:
 def test_without_sound_nothing_is_left(
     samples: list[tuple[int, int]], phonemes: list[tuple[str, int, int]]
 ) -> None:
-    """A speech without a phoneme, or without anything to hear, has length 0."""
+    """A speech all of whose phonemes are silent, or without anything to hear, has length 0."""
     result = master(_speech([*samples, (0, 0)], phonemes))
     assert (len(result.samples), result.phonemes, result.words) == (0, (), ())
+
+
+def test_a_voice_without_phonemes_is_heard() -> None:
+    """Where a voice knows no phonemes, all that can be heard is kept, with the words that it knows."""
+    given = _speech([(5_000, 3), (5_000, 9_000), (20_000, 2)], [("a", 5_000, 8_000)])
+    result = master(Speech(rate=given.rate, samples=given.samples, phonemes=(), words=given.words))
+    assert len(result.samples) == FADE + 5_000 + FADE
+    assert result.phonemes == ()
+    assert [(word.start, word.end) for word in result.words] == [(FADE, FADE + 3_000)]
 
 
 def test_times_move_with_the_rate() -> None:

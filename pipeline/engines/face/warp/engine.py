@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face import Canvas, Drive
 from pipeline.engines.face.warp.head import HeadPose
+from pipeline.engines.face.warp.hearing import NET, heard
 from pipeline.engines.face.warp.life import HeadTracks, head_tracks
 from pipeline.engines.face.warp.lips import Mouth
 from pipeline.engines.face.warp.rig import Rig
@@ -16,13 +17,15 @@ from pipeline.engines.face.warp.tracks import MouthTracks, at_frames, mouth_trac
 
 
 class WarpEngine:
-    """A face engine without a model: phonemes move the lips, a seed moves the head and the lids.
+    """A face engine of geometry: phonemes move the lips, a seed moves the head and the lids.
 
-    Needs a face with landmarks. It looks at phonemes alone, never at the audio's loudness.
+    Needs a face with landmarks. It looks at phonemes alone, never at the audio's loudness; of speech without
+    any it hears them itself.
     """
 
     name = "warp"
-    version = "2"
+    #: The drawing's own version, then the net that hears.
+    version = f"2-{NET}"
     backend = "numpy"
     precision = "fp32"
 
@@ -49,7 +52,7 @@ class WarpSitter:
 
         The first and the last frame show the portrait at rest, with closed lips.
         """
-        said = sounds(drive.phonemes, len(drive.audio))
+        said = sounds(drive.phonemes, len(drive.audio)) if drive.phonemes else heard(drive.audio)
         mouth = at_frames(mouth_tracks(said, len(drive.audio)), drive.frames, drive.fps)
         head = head_tracks(said, drive.frames, drive.fps, drive.seed, drive.bearing.motion)
         frame = self._rig.blank()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline.engines.face import Canvas, Drive, FaceEngine, Sitter
 from pipeline.media.picture import to_yuv
 from pipeline.plan.clock import FRAME_RATES
-from tests.support.faces import silent, spoken
+from tests.support.faces import murmured, silent, spoken
 
 _ROOT = Path(__file__).resolve().parents[4]
 _SENTENCE = "h ə ˈl oʊ m aɪ _ f ɹ ɛ n d z"
@@ -87,6 +87,18 @@ def test_a_seed_changes_the_motion_and_nothing_else_does(sitter: Sitter) -> None
     one, two = _drawn(sitter, silent(50, seed=1)), _drawn(sitter, silent(50, seed=2))
     assert any(not np.array_equal(a, b) for a, b in zip(one, two, strict=True))
     assert any(not np.array_equal(one[0], frame) for frame in one)
+
+
+def test_what_is_heard_moves_the_lips_where_no_phonemes_are_known(sitter: Sitter) -> None:
+    """Audio alone moves the mouth, the same way each time, and ends at rest; silence does not move it."""
+    drive = murmured(seed=6)
+    frames = _drawn(sitter, drive)
+    assert all(np.array_equal(a, b) for a, b in zip(frames, sitter.frames(drive), strict=True))
+    still = _drawn(sitter, silent(drive.frames, seed=6))
+    assert np.array_equal(frames[0], still[0])
+    assert np.array_equal(frames[-1], still[-1])
+    moved = [int(np.count_nonzero(a != b)) for a, b in zip(frames, still, strict=True)]
+    assert sum(count > 500 for count in moved) >= 12
 
 
 def test_a_canvas_is_left_as_it_was(engine: FaceEngine, canvas: Canvas) -> None:

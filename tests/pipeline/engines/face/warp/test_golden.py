@@ -17,7 +17,7 @@ def test_pixels_change_only_with_the_version() -> None:
     Blocks of 256 pixels agree to a twentieth of a grey level: on one make of processor every bit is the same,
     and last bits that differ between makes stay below that, while a changed shape, colour or time does not.
     """
-    assert WarpEngine.version == _VERSION
+    assert WarpEngine.version.partition("-")[0] == _VERSION
     now, then = fingerprint.drawn(), fingerprint.kept()
     assert now.shape == then.shape
     assert np.abs(now - then).max() < 0.05

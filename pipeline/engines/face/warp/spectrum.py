@@ -1,0 +1,146 @@
+"""What an ear makes of sound: mel bands of speech, in whole numbers that are the same on every machine.
+
+Frames of 25 ms, one each 10 ms, in 32 bands of the mel scale (Stevens, Volkmann and Newman 1937; formula of
+O'Shaughnessy 1987, "Speech communication") from 60 to 7,600 Hz, as logarithms of their energy. Window,
+Fourier transform and bands are products with whole numbers whose sums stay below 2^53: double precision
+holds them exactly, in whatever order, with whatever instructions and threads a library adds them. Logarithms
+are read from a table.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.plan.clock import SAMPLE_RATE
+
+#: Whole numbers kept as doubles.
+Exact = NDArray[np.float64]
+
+#: Samples between two frames: 10 ms.
+HOP = SAMPLE_RATE // 100
+BANDS = 32
+#: Features of a frame: each band against the utterance's level, and against its own mean.
+FEATURES = 2 * BANDS
+
+# An ear for speech needs no more than 16 kHz.
+_DOWN = 3
+_RATE = SAMPLE_RATE // _DOWN
+_WINDOW = _RATE // 40
+_LOWEST_HZ, _HIGHEST_HZ = 60, 7_600
+_REACH = 24
+_FIR_BITS, _FOURIER_BITS, _MEL_BITS = 14, 14, 8
+# Takes the largest value of the Fourier transform to 18 bits, so that its square and their sums are exact.
+_SHIFT = 19
+_PEAK = 1 << 15
+#: Steps of the logarithm in a doubling of energy, about a tenth of a decibel each.
+OCTAVE = 32
+_MANTISSAS = 256
+# Frames within 20 dB of the loud ones tell how a voice, a room and a microphone sound on average.
+_ACTIVE = 20 * OCTAVE // 3
+_LOUD = 0.95
+_BLOCK = 1_000
+
+
+def features(audio: NDArray[np.int16]) -> Exact:
+    """Features of each 10 ms of an utterance, (frames, `FEATURES`), whole numbers; loudness plays no part.
+
+    Frame k stands for the 10 ms from sample k * `HOP` on. Each value is the logarithm of a band's energy
+    in steps of `OCTAVE` to a doubling: first against the loud frames of the whole utterance, then against
+    the band's own mean where somebody speaks, both limited.
+
+    Args:
+        audio: int16 mono at 48 kHz.
+    """
+    energy = _energies(_at_ear_rate(audio), len(audio) // HOP)
+    bands, level = _logarithm(energy), _logarithm(energy.sum(axis=1))
+    if not len(level):
+        return np.zeros((0, FEATURES))
+    loud = np.sort(level)[int(_LOUD * (len(level) - 1))]
+    active = bands[level > loud - _ACTIVE]
+    mean = np.floor(active.sum(axis=0) / max(len(active), 1))
+    against_level = np.clip(bands - loud + 2 * OCTAVE, -14 * OCTAVE, 4 * OCTAVE)
+    return np.concatenate([against_level, np.clip(bands - mean, -8 * OCTAVE, 8 * OCTAVE)], axis=1)
+
+
+def _at_ear_rate(audio: NDArray[np.int16]) -> Exact:
+    """The sound at 16 kHz, as loud as whole numbers allow; frames' middles stay where they are."""
+    peak = max(int(np.abs(audio.astype(np.int32)).max(initial=0)), 1)
+    gained = audio.astype(np.float64) * max(_PEAK // peak, 1)
+    count = -(-len(audio) // _DOWN)
+    padded = np.pad(gained, (_REACH, _REACH + _DOWN))
+    total = np.zeros(count)
+    for tap, weight in enumerate(_low_pass()):
+        total += weight * padded[tap : tap + count * _DOWN : _DOWN][:count]
+    return np.floor(total / (1 << _FIR_BITS) + 0.5)
+
+
+def _energies(sound: Exact, frames: int) -> Exact:
+    """Energy of each band in each frame, at least 1."""
+    hop = HOP // _DOWN
+    before = (_WINDOW - hop) // 2
+    padded = np.pad(sound, (before, _WINDOW + hop))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::hop][:frames]
+    fourier, mel = _fourier(), _mel()
+    found = np.ones((frames, BANDS))
+    for first in range(0, frames, _BLOCK):
+        waves = np.floor(windows[first : first + _BLOCK] @ fourier / (1 << _SHIFT) + 0.5)
+        power = waves * waves
+        bins = power.shape[1] // 2
+        found[first : first + _BLOCK] += (power[:, :bins] + power[:, bins:]) @ mel
+    return found
+
+
+def _logarithm(energy: Exact) -> Exact:
+    """Logarithms to base 2 in steps of `OCTAVE`, rounded; of whole numbers from 1 on."""
+    mantissa, exponent = np.frexp(energy)
+    table = _logarithms()[np.floor((2.0 * mantissa - 1.0) * _MANTISSAS).astype(np.int64)]
+    value: Exact = OCTAVE * (exponent - 1.0) + table
+    return value
+
+
+@functools.lru_cache(maxsize=1)
+def _logarithms() -> Exact:
+    steps = [round(OCTAVE * math.log2(1 + (k + 0.5) / _MANTISSAS)) for k in range(_MANTISSAS)]
+    return _frozen(np.array(steps, np.float64))
+
+
+@functools.lru_cache(maxsize=1)
+def _low_pass() -> tuple[int, ...]:
+    """A windowed sinc with whole-numbered taps that passes 7 kHz of 16."""
+    at = np.arange(-_REACH, _REACH + 1) / _DOWN
+    taps = np.sinc(at * 0.92) * np.kaiser(2 * _REACH + 1, 6.0)
+    return tuple(int(tap) for tap in np.rint(taps / taps.sum() * (1 << _FIR_BITS)))
+
+
+@functools.lru_cache(maxsize=1)
+def _fourier() -> Exact:
+    """Windowed cosines, then sines, of each bin that a band hears: (samples, 2 * bins)."""
+    at = np.arange(_WINDOW)
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * (at + 0.5) / _WINDOW)
+    angle = 2 * np.pi * at[:, np.newaxis] * _bins()[np.newaxis, :] / _WINDOW
+    waves = np.concatenate([np.cos(angle), np.sin(angle)], axis=1)
+    return _frozen(np.rint((1 << _FOURIER_BITS) * window[:, np.newaxis] * waves))
+
+
+@functools.lru_cache(maxsize=1)
+def _mel() -> Exact:
+    """Triangles over the bins, evenly spaced on the mel scale: (bins, bands)."""
+    lowest, highest = (2595 * math.log10(1 + hz / 700) for hz in (_LOWEST_HZ, _HIGHEST_HZ))
+    edges = 700 * (10 ** (np.linspace(lowest, highest, BANDS + 2) / 2595) - 1)
+    hz = (_bins() * _RATE / _WINDOW)[:, np.newaxis]
+    low, middle, high = edges[:-2], edges[1:-1], edges[2:]
+    triangles = np.minimum((hz - low) / (middle - low), (high - hz) / (high - middle))
+    return _frozen(np.rint((1 << _MEL_BITS) * np.clip(triangles, 0.0, None)))
+
+
+def _bins() -> NDArray[np.int64]:
+    return np.arange(_LOWEST_HZ * _WINDOW // _RATE + 1, _HIGHEST_HZ * _WINDOW // _RATE + 1)
+
+
+def _frozen(values: Exact) -> Exact:
+    values.flags.writeable = False
+    return values

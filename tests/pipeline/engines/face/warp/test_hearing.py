@@ -1,0 +1,142 @@
+"""Hearing: audio alone moves the lips as its phonemes would, and the same way everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.engines.face import Drive
+from pipeline.engines.face.warp import WarpEngine, hearing
+from pipeline.engines.face.warp.hearing import NET, SOUNDS, heard, likelihoods
+from pipeline.engines.face.warp.spectrum import features
+from pipeline.engines.face.warp.tracks import HEAD, TAIL, Sound, at_frames, mouth_tracks
+from pipeline.engines.face.warp.visemes import VISEMES, Contact
+from pipeline.engines.shelf import voices
+from pipeline.engines.voice import VoiceEngine
+from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
+from pipeline.plan.job import VoiceChoice
+from pipeline.plan.resample import resample, time_at_master
+from tests.support.faces import murmured, silent
+from tests.support.sync import lag_and_correlation, phoneme_openness
+
+_LEAD = 240 * SAMPLE_RATE // 1000
+_SAID = {
+    "en-us": "Please move the five big boxes above the open window, and wait for Bob.",
+    "cmn": "大家好，我们明天八点半在办公室门口见面，请不要忘了买票。",
+    "de+f3": "Guten Morgen, bitte bringen Sie alle Papiere mit, wir fahren um halb acht.",
+    "id": "Selamat pagi, mohon buka jendela dan letakkan buku itu di atas meja sebelum bus berangkat.",
+}
+
+
+@pytest.fixture(scope="module")
+def voice() -> Iterator[VoiceEngine]:
+    """A voice whose phonemes are known."""
+    shelf = voices()
+    yield shelf.open("espeak")
+    shelf.close()
+
+
+def _spoken(voice: VoiceEngine, name: str) -> Drive:
+    speech = voice.speak(_SAID[name], VoiceChoice(engine="espeak", name=name, language="en"))
+    sound = resample(speech.samples, speech.rate)
+    frames = (_LEAD + len(sound) + TAIL) // samples_per_frame(25) + 1
+    audio = np.zeros(frames * samples_per_frame(25), np.int16)
+    audio[_LEAD : _LEAD + len(sound)] = sound
+    phonemes = tuple(
+        replace(
+            p,
+            start=_LEAD + time_at_master(p.start, speech.rate),
+            end=_LEAD + time_at_master(p.end, speech.rate),
+        )
+        for p in speech.phonemes
+    )
+    return Drive(audio=audio, phonemes=phonemes, frames=frames, fps=25, seed=1)
+
+
+def _opening(said: tuple[Sound, ...], drive: Drive) -> np.ndarray:
+    return at_frames(mouth_tracks(said, len(drive.audio)), drive.frames, drive.fps).aperture
+
+
+@pytest.mark.parametrize("name", _SAID)
+def test_lips_open_as_for_the_sounds_that_were_spoken(voice: VoiceEngine, name: str) -> None:
+    """Within a frame, and alike by an independent table; the net has never heard any Indonesian."""
+    drive = _spoken(voice, name)
+    opening = _opening(heard(drive.audio), drive)
+    lag, agreement = lag_and_correlation(opening, phoneme_openness(drive.phonemes, drive.frames, drive.fps))
+    assert abs(lag) < 1
+    assert agreement >= 0.75
+
+
+def test_lips_close_on_what_is_made_with_them(voice: VoiceEngine) -> None:
+    """Of the closures of p, b and m most are heard, and hardly any where there is none."""
+    drive = _spoken(voice, "en-us")
+    said = heard(drive.audio)
+    opening = _opening(said, drive)
+    frame = samples_per_frame(25)
+    lips = [p for p in drive.phonemes if p.symbol[:1] in {"p", "b", "m"} and p.symbol]
+    spans = [slice((p.start - SAMPLE_RATE // 14) // frame, p.end // frame + 2) for p in lips]
+    assert sum(bool((opening[span] < 0.03).any()) for span in spans) >= 0.75 * len(lips)
+    contacts = [s for s in said if s.viseme.contact is Contact.LIPS]
+    assert len(contacts) <= 1.5 * len(lips)
+
+
+def test_silence_says_nothing() -> None:
+    """Digital silence, and what nobody can hear, has no sounds."""
+    audio = silent(50).audio
+    assert heard(audio) == ()
+    assert heard((np.arange(len(audio)) % 60 - 30).astype(np.int16)) == ()
+    assert heard(audio[:100]) == ()
+
+
+def test_sounds_keep_off_the_borders() -> None:
+    """Whatever is heard, an utterance begins and ends at rest; sounds are in order and do not overlap."""
+    audio = np.tile(murmured().audio[20_000:60_000], 3)
+    said = heard(audio)
+    assert said
+    assert said[0].start >= HEAD
+    assert said[-1].end <= len(audio) - TAIL
+    assert all(a.start < a.end <= b.start for a, b in pairwise(said))
+    assert any(s.stressed for s in said)
+    assert not all(s.stressed for s in said)
+
+
+def test_loudness_opens_no_mouth(voice: VoiceEngine) -> None:
+    """Speech at a tenth of its level moves the lips in the same way."""
+    drive = _spoken(voice, "en-us")
+    quiet = np.rint(drive.audio / 10).astype(np.int16)
+    difference = _opening(heard(drive.audio), drive) - _opening(heard(quiet), drive)
+    assert np.abs(difference).mean() < 0.03
+
+
+def test_the_nets_sums_are_exact() -> None:
+    """No sum can reach 2^53, and 64-bit integers, which no library multiplies, give the same likelihoods."""
+    net = hearing._net()
+    for weights, biases in zip(net.weights, net.biases, strict=True):
+        assert (np.abs(weights).sum(axis=(0, 1)) * hearing._LARGEST + np.abs(biases)).max() < 2**53
+    whole = hearing.Net(
+        weights=tuple(w.astype(np.int64) for w in net.weights),
+        biases=tuple(b.astype(np.int64) for b in net.biases),
+    )
+    given = features(murmured().audio)
+    assert np.array_equal(likelihoods(given, net), likelihoods(given.astype(np.int64), whole))
+
+
+def test_every_mouth_stands_in_the_table_of_visemes() -> None:
+    """The net tells letters of the chart apart; what a mouth does for them is told once, elsewhere."""
+    assert set(SOUNDS[:-1]) <= set(VISEMES)
+    assert SOUNDS[-1] == ""
+    shapes = hearing._table()[0]
+    assert shapes.shape == (len(SOUNDS), 5)
+
+
+def test_the_net_is_the_one_that_keys_name() -> None:
+    """The engine's version, which every clip key holds, carries the digest of the net's file."""
+    file = Path(hearing.__file__).with_name("hearing.npz")
+    assert hashlib.sha256(file.read_bytes()).hexdigest().startswith(NET)
+    assert WarpEngine.version.endswith(f"-{NET}")

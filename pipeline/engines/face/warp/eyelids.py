@@ -1,251 +1,244 @@
-"""Blinks: lids of the sitter's own skin, drawn over the eyes of the portrait, made once in fine steps."""
+"""Lids that close: skin drawn over an eye down to an edge that moves as finely as one likes.
+
+The upper lid comes most of the way, the lower one meets it. All that a frame needs beyond how far they are
+closed is worked out once: for each pixel, where it lies between the lids.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.brush import curve_matrix, filled, line, smooth_curve, soft
-from pipeline.engines.face.warp.faceframe import (
-    LEFT_BROW,
-    LEFT_LID_LOWER,
-    LEFT_LID_UPPER,
-    RIGHT_BROW,
-    RIGHT_LID_LOWER,
-    RIGHT_LID_UPPER,
-    FaceFrame,
-    Points,
-)
+from pipeline.engines.face.warp.brush import soft
+from pipeline.engines.face.warp.eyeshape import EyeShape, Place, ease, place
 from pipeline.engines.face.warp.lattice import Box
-from pipeline.engines.face.warp.layers import part_of, recoloured
-from pipeline.engines.face.warp.sheet import ENLARGED, enlarged
+from pipeline.engines.face.warp.layers import halved, part_of, recoloured
+from pipeline.engines.face.warp.lidskin import lid_skin, luma_of
 from pipeline.media.picture import Planes
 
 Picture = NDArray[np.uint8]
+Values = NDArray[np.float32]
 
-#: Steps from open to closed.
-LEVELS = 14
+#: An eye that is open by less than this part of its width is closed already.
+CLOSED = 0.08
 
-_DENSE = 25
+#: How far above and below an eye and beside it its skin is looked at, in inter-ocular distances.
+REACH = (0.20, 0.18, 0.10)
+
+# The upper lid comes this part of the way.
+_UPPER_SHARE = 0.86
+# Above the upper lid skin is laid over the lashes' old place, as far up as this and then fading.
+_LASHES_COVERED, _LASHES_FADED = 0.060, 0.095
+# Whatever is as dark as this part of the skin there counts as lashes wholly, or not at all.
+_LASHES_DARK, _LASHES_LIGHT = 0.72, 0.92
+# What is darker than this part of the skin and goes on beyond the eye is the rim of glasses or hair.
+_RIM_DARK, _LEAST_RIM = 0.55, 0.012
+# In this part of the eye, from its middle, there are only iris and lashes; a rim may cross what is beyond.
+_NO_RIM = 0.75
+_RIM_COVERED = 0.016
+# The lids' own skin comes in with the beginning of their way.
+_BEGINNING = 0.16
+# The line where lids meet: its thickness, and that of the lashes' shade below it.
+_LINE, _SHADE = 0.012, 0.045
+_LINE_STRENGTH, _SHADE_STRENGTH = 0.80, 0.30
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Patch:
-    """One eye's part of the enlarged portrait: its corner, and its planes at each level, open first."""
+class _Layer:
+    """A plane's part of a lid: static maps, all (height, width) float32.
 
-    left: int
-    top: int
-    levels: tuple[Planes, ...]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Eye:
-    """An eye in pixels: lids and brow from left to right, the face's unit, the axis down the face."""
-
-    upper: Points
-    lower: Points
-    brow: Points
-    unit: float
-    down: Points
-
-
-class Eyelids:
-    """The lids of one portrait.
-
-    Args:
-        frame: the face, in pixels of the portrait.
-        picture: the portrait, BGR.
-        box: its moving part.
-        source: that part's enlarged planes.
+    Attributes:
+        depth: how far below the upper lid's edge.
+        from_lower: how far above the lower lid's edge.
+        upper_way, lower_way: how far the edges go until they meet.
+        window: what the upper lid may cover: the eye, and the lashes above it.
+        under: what the lower lid may cover.
+        line: how strong the line of lashes is.
+        softness: of edges, in pixels.
+        thickness, shade: of the line and of the shade below it, in pixels.
     """
 
-    def __init__(self, frame: FaceFrame, picture: Picture, box: Box, source: Planes) -> None:
-        pixels = (frame.to_picture(frame.points) - (box.left, box.top)) * ENLARGED
-        portrait = enlarged(picture, box)
-        patches = (
-            _patch(
-                portrait,
-                source,
-                _Eye(
-                    upper=pixels[list(upper)],
-                    lower=pixels[list(lower)],
-                    brow=pixels[list(brow)],
-                    unit=frame.unit * ENLARGED,
-                    down=frame.down,
-                ),
-            )
-            for upper, lower, brow in (
-                (RIGHT_LID_UPPER, RIGHT_LID_LOWER, RIGHT_BROW),
-                (LEFT_LID_UPPER, LEFT_LID_LOWER, LEFT_BROW),
-            )
-        )
-        self._patches = tuple(patch for patch in patches if patch is not None)
+    depth: Values
+    upper_way: Values
+    lower_way: Values
+    from_lower: Values
+    window: Values
+    under: Values
+    line: Values
+    softness: np.float32
+    thickness: np.float32
+    shade: np.float32
 
-    def close(self, source: Planes, lids: float) -> None:
-        """Draw the lids into the enlarged portrait: 0 open, 1 closed."""
-        level = round(min(max(lids, 0.0), 1.0) * LEVELS)
-        for patch in self._patches:
-            drawn = patch.levels[level]
-            part = part_of(source, patch.left, patch.top, *drawn.luma.shape)
-            for plane, pixels in zip(part, drawn, strict=True):
-                plane[...] = pixels
+    def covers(self, lids: float) -> tuple[Values, Values]:
+        """How much lids, closed by `lids`, cover of each pixel, and how much their lashes do on top of it."""
+        part, half = np.float32(lids), np.float32(0.5)
+        strength = np.float32(min(lids / _BEGINNING, 1.0))
+        below = self.depth - self.upper_way * part
+        upper = np.clip(half - below / self.softness, 0, 1) * self.window
+        lower = np.clip(half + (self.lower_way * part - self.from_lower) / self.softness, 0, 1) * self.under
+        lashes = np.clip(np.float32(1.5) - np.abs(below) / self.thickness, 0, 1) * np.float32(_LINE_STRENGTH)
+        shade = np.clip(1 - np.abs(below) / self.shade, 0, 1) * (below > 0) * np.float32(_SHADE_STRENGTH)
+        return np.maximum(upper, lower) * strength, np.maximum(lashes, shade) * self.line * strength
 
 
-def _patch(portrait: Picture, source: Planes, eye: _Eye) -> Patch | None:
-    """The patch of an eye that is given in the portrait's pixels; None where it lies outside."""
-    upper, lower = eye.upper, eye.lower
-    middle = (upper.mean(axis=0) + lower.mean(axis=0)) / 2
-    across = upper[-1] - upper[0]
-    reach = 0.75 * float(np.sqrt((across * across).sum()))
-    # Even, since chroma has half as many pixels.
-    left, top = np.maximum((middle - reach).astype(int), 0) // 2 * 2
-    right, bottom = (
-        np.minimum((middle + reach).astype(int) + 1, (portrait.shape[1], portrait.shape[0])) // 2 * 2
-    )
-    if right - left < 8 or bottom - top < 8:  # noqa: PLR2004 - nothing of the eye is in the picture
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Lids:
+    """The lids of one eye.
+
+    Attributes:
+        box: the part of the eye's planes that they cover.
+        layers: of luma and of both chroma planes.
+        skin: the planes of a closed lid.
+        lash: the planes' values of lashes.
+    """
+
+    box: Box
+    layers: tuple[_Layer, _Layer]
+    skin: tuple[Values, ...]
+    lash: tuple[np.float32, ...]
+
+    def close(self, eye: Planes, out: Planes, lids: float) -> None:
+        """Draw lids closed by `lids`, above 0 to 1, over an open eye; nothing is written beside them."""
+        luma, chroma = (layer.covers(lids) for layer in self.layers)
+        box = self.box
+        parts = (part_of(planes, box.left, box.top, box.height, box.width) for planes in (eye, out))
+        for plane, drawn, skin, lash, (cover, dark) in zip(
+            *parts, self.skin, self.lash, (luma, chroma, chroma), strict=True
+        ):
+            shown = plane + (skin - plane) * cover
+            shown += (lash - shown) * dark
+            shown += np.float32(0.5)
+            drawn[...] = shown
+
+
+def lids_of(eye: EyeShape, box: Box, picture: Picture, planes: Planes) -> Lids | None:
+    """The lids of an eye; None where it is closed, or hidden.
+
+    Args:
+        eye: the eye, in pixels of the picture.
+        box: the part of the picture around it, as `EyeShape.box` gives it.
+        picture: that part, BGR.
+        planes: the same in planes.
+    """
+    if eye.openness < CLOSED:
         return None
-    still = portrait[top:bottom, left:right].copy()
-    matrix = curve_matrix(len(upper), _DENSE)
-    corner = np.array([left, top])
-    eye = _Eye(
-        upper=smooth_curve(upper - corner, matrix),
-        lower=smooth_curve(lower - corner, matrix),
-        brow=eye.brow - corner,
-        unit=eye.unit,
-        down=eye.down,
+    at, chroma = (place(eye, box, step=step) for step in (1, 2))
+    skin = lid_skin(eye, picture, at)
+    if skin is None:
+        return None
+    light = (luma_of(picture) / np.maximum(luma_of(skin), 1)).astype(np.float32)
+    free = _free(eye, light, at)
+    lashes = _lashes(eye, light, at) * free
+    closed = recoloured(planes, picture, skin)
+    lash = recoloured(planes, picture, np.broadcast_to(_lash_colour(eye, picture, skin, at), skin.shape))
+    layers = (
+        _layer(eye, at, lashes, free, 1.0),
+        _layer(eye, chroma, halved(lashes), halved(free), 2.0),
     )
-    skin = _skin(eye, still)
-    lash = _lash_colour(eye, still, skin)
-    opened = part_of(source, int(left), int(top), *still.shape[:2])
-    closed = (_closed(eye, still, skin, lash, step / LEVELS) for step in range(1, LEVELS + 1))
-    levels = [Planes(*(plane.copy() for plane in opened))] + [
-        recoloured(opened, still, drawn) for drawn in closed
-    ]
-    return Patch(left=int(left), top=int(top), levels=tuple(levels))
-
-
-def _arch(count: int) -> NDArray[np.float64]:
-    """0 in the corners of an eye, 1 in its middle, (count, 1)."""
-    side = np.linspace(-1.0, 1.0, count)
-    return (1.0 - side * side)[:, None]
-
-
-def _within(points: Points, width: int, height: int) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
-    """Columns and rows of the pixels nearest to points (n, 2), kept within a picture."""
-    columns = np.clip(np.round(points[:, 0]).astype(int), 0, width - 1)
-    rows = np.clip(np.round(points[:, 1]).astype(int), 0, height - 1)
-    return columns, rows
-
-
-def _sample(picture: Picture, points: Points) -> NDArray[np.float64]:
-    """Colours at points (n, 2), kept within the picture, (n, 3)."""
-    columns, rows = _within(points, picture.shape[1], picture.shape[0])
-    return np.asarray(picture[rows, columns], dtype=np.float64)
-
-
-def _skin(eye: _Eye, still: Picture) -> NDArray[np.float32]:
-    """The closed lid: its colour runs from the skin above the eye to the skin below it."""
-    smooth = np.asarray(cv2.GaussianBlur(still, (0, 0), max(0.8, 0.012 * eye.unit)), dtype=np.uint8)
-    to_brow = eye.brow.mean(axis=0) - eye.upper[_DENSE // 2]
-    above = _colours(smooth, [eye.upper + to_brow * part for part in (0.38, 0.48, 0.58)])
-    below = _colours(smooth, [eye.lower + eye.down * (part * eye.unit) for part in (0.09, 0.12, 0.15)])
-    # Brows and shadows make the skin beside an eye too dark, frames of glasses too light: the cheek decides.
-    cheek = np.median(_sample(smooth, eye.lower[6:-6] + eye.down * (0.27 * eye.unit)), axis=0)
-    above, below = (_as_light_as(cheek, side) for side in (above, below))
-    u, v, across, top, bottom = _along_lid(eye, *still.shape[:2])
-    t = np.clip(
-        (v - np.interp(u, across, top)) / np.maximum(np.interp(u, across, bottom - top), 1.0), 0.0, 1.0
+    used = _used(layers)
+    closed = part_of(closed, used.left, used.top, used.height, used.width)
+    return Lids(
+        box=used,
+        layers=(_cut(layers[0], used), _cut(layers[1], used.halved())),
+        skin=tuple(plane.astype(np.float32) for plane in closed),
+        lash=tuple(np.float32(np.median(plane)) for plane in lash),
     )
-    mix = (0.15 + 0.65 * t)[..., None]
-    sides = [
-        np.stack([np.interp(u, across, side[:, k]) for k in range(3)], axis=-1) for side in (above, below)
-    ]
-    half = (across[-1] - across[0]) / 2
-    # The ball under the lid: lighter in its middle, darker towards the corners, the crease and the lashes.
-    ball = np.exp(-((u / (0.72 * half)) ** 2) - ((t - 0.45) / 0.5) ** 2)[..., None]
-    lid = (sides[0] * (1.0 - mix) + sides[1] * mix) * (0.93 + 0.06 * ball) * np.array([0.97, 0.98, 1.0])
-    grained: NDArray[np.float32] = (lid + _grain(eye, still)).astype(np.float32)
-    return grained
 
 
-def _along_lid(
-    eye: _Eye, height: int, width: int
-) -> tuple[Points, Points, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Where pixels lie along (u) and down (v) an eye, and the u and both v of the points of its lids."""
-    middle = (eye.upper + eye.lower).mean(axis=0) / 2
-    along = np.array([eye.down[1], -eye.down[0]])
-    y, x = np.mgrid[:height, :width].astype(np.float64)
-    u = (x - middle[0]) * along[0] + (y - middle[1]) * along[1]
-    v = (x - middle[0]) * eye.down[0] + (y - middle[1]) * eye.down[1]
-    upper, lower = eye.upper - middle, eye.lower - middle
-    across = (upper[:, 0] + lower[:, 0]) / 2 * along[0] + (upper[:, 1] + lower[:, 1]) / 2 * along[1]
-    tops = upper[:, 0] * eye.down[0] + upper[:, 1] * eye.down[1]
-    bottoms = lower[:, 0] * eye.down[0] + lower[:, 1] * eye.down[1]
-    return u, v, np.maximum.accumulate(across), tops, bottoms
+def _layer(eye: EyeShape, at: Place, lashes: Values, free: Values, pixel: float) -> _Layer:
+    """The static maps of a plane whose pixels are `pixel` of the picture wide."""
+    unit = np.float32(eye.unit)
+    softness = np.float32(max(0.012 * eye.unit, 1.5 * pixel))
+    half = np.float32(0.5)
+    inside = np.clip(half + at.depth / softness, 0, 1)
+    beside = free * (1 - ease((np.abs(at.side) - np.float32(0.97)) / np.float32(0.13)))
+    under_edge = at.depth - at.gap
+    under = np.clip(half + (np.float32(_RIM_COVERED) * unit - under_edge) / (2 * softness), 0, 1)
+    way = np.float32(_UPPER_SHARE) * at.gap
+    tapered = np.clip((np.float32(1.06) - np.abs(at.side)) / np.float32(0.30), 0, 1)
+    in_reach = under_edge < np.float32(_SHADE) * unit
+    return _Layer(
+        depth=at.depth,
+        upper_way=way,
+        lower_way=at.gap - way + np.float32(_RIM_COVERED) * unit,
+        from_lower=-under_edge + np.float32(_RIM_COVERED) * unit,
+        window=np.maximum(inside * beside, lashes),
+        under=under * beside,
+        line=tapered * free * in_reach,
+        softness=softness,
+        thickness=np.float32(max(_LINE * eye.unit, 0.7 * pixel)),
+        shade=np.float32(_SHADE * eye.unit),
+    )
 
 
-def _colours(smooth: Picture, lines: Sequence[Points]) -> NDArray[np.float64]:
-    """One colour for each point along a lid, (25, 3): mostly of the skin beside it, partly of all."""
-    local = np.median(np.stack([_sample(smooth, points) for points in lines]), axis=0)
-    steady = np.stack([np.median(local[max(k - 4, 0) : k + 5], axis=0) for k in range(len(local))])
-    return 0.65 * steady + 0.35 * np.median(local, axis=0)
+def _used(layers: tuple[_Layer, _Layer]) -> Box:
+    """The part of both planes in which anything can be covered, even, in pixels of luma."""
+    edges = []
+    for layer, step in zip(layers, (1, 2), strict=True):
+        covered = (layer.window > 0) | (layer.under > 0) | (layer.line > 0) & (layer.depth > 0)
+        rows, columns = (np.flatnonzero(covered.any(axis=axis)) * step for axis in (1, 0))
+        edges.append((columns[0], rows[0], columns[-1] + step, rows[-1] + step))
+    (left, top), (right, bottom) = np.min(edges, axis=0)[:2] // 2 * 2, np.max(edges, axis=0)[2:]
+    return Box(left=int(left), top=int(top), right=int(right + right % 2), bottom=int(bottom + bottom % 2))
 
 
-def _as_light_as(cheek: NDArray[np.float64], colours: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Colours mixed with a cheek's as far as they are much darker or lighter than it."""
-    light, usual = colours.mean(axis=1, keepdims=True), max(float(cheek.mean()), 1.0)
-    shaded = 0.88 * cheek
-    wanted = np.clip(light, 0.74 * usual, 1.05 * usual)
-    part = np.where(wanted == light, 0.0, (wanted - light) / (0.88 * usual - light + 1e-9))
-    mixed: NDArray[np.float64] = colours + (shaded - colours) * np.clip(part, 0.0, 1.0)
-    return mixed
+def _cut(layer: _Layer, box: Box) -> _Layer:
+    """A layer's part."""
+    part = np.s_[box.top : box.bottom, box.left : box.right]
+    return replace(
+        layer,
+        depth=layer.depth[part].copy(),
+        upper_way=layer.upper_way[part].copy(),
+        lower_way=layer.lower_way[part].copy(),
+        from_lower=layer.from_lower[part].copy(),
+        window=layer.window[part].copy(),
+        under=layer.under[part].copy(),
+        line=layer.line[part].copy(),
+    )
 
 
-def _grain(eye: _Eye, still: Picture) -> NDArray[np.float64]:
-    """Fine texture as strong as that of the skin under the eye: a lid is no smoother than its face."""
-    height, width = still.shape[:2]
-    fine = np.abs(still.astype(np.float64) - cv2.GaussianBlur(still, (0, 0), 2.0)).mean(axis=2)
-    spots = eye.lower[4:-4] + eye.down * (0.13 * eye.unit)
-    columns, rows = _within(spots, width, height)
-    strength = min(5.0 * float(np.median(fine[rows, columns])), 9.0)
-    noise = np.random.Generator(np.random.PCG64(7)).uniform(-strength, strength, (height, width))
-    return np.asarray(cv2.GaussianBlur(noise, (0, 0), 1.3), dtype=np.float64)[..., None]
+def _free(eye: EyeShape, light: Values, at: Place) -> Values:
+    """1 where lids may be drawn, 0 on what is before the eye: the rim of glasses, or hair."""
+    count, labels = cv2.connectedComponents((light < _RIM_DARK).astype(np.uint8), connectivity=8)
+    areas = np.bincount(labels.ravel(), minlength=count)
+    beyond = np.zeros(count, np.bool_)
+    beyond[np.concatenate([labels[:, 0], labels[:, -1]])] = True
+    # The first one is all that is not dark; a wrinkle is thinner than a rim.
+    beyond &= (areas > _LEAST_RIM * eye.unit * eye.unit) & (np.arange(count) > 0)
+    before = beyond[labels]
+    before &= (np.abs(at.side) > _NO_RIM) | (at.depth < -0.02 * eye.unit)
+    wider = cv2.dilate(before.astype(np.uint8) * np.uint8(255), np.ones((3, 3), np.uint8))
+    return 1 - soft(np.asarray(wider, np.uint8), max(0.8, 0.004 * eye.unit))
 
 
-def _lash_colour(eye: _Eye, still: Picture, skin: NDArray[np.float32]) -> NDArray[np.float32]:
+def _lashes(eye: EyeShape, light: Values, at: Place) -> Values:
+    """How much the lashes of the open eye cover: what is darker than skin above its upper lid.
+
+    Drawn eyes have white there as well. What is dark farther up too is hair or a shadow, and stays.
+    """
+    unit = np.float32(eye.unit)
+    dark = np.clip((np.float32(_LASHES_LIGHT) - light) / np.float32(_LASHES_LIGHT - _LASHES_DARK), 0, 1)
+    up = -at.depth / unit
+    band = 1 - ease((up - np.float32(_LASHES_COVERED)) / np.float32(_LASHES_FADED - _LASHES_COVERED))
+    beside = 1 - ease((np.abs(at.side) - np.float32(1.10)) / np.float32(0.20))
+    farther = (up > np.float32(_LASHES_FADED)) & (up < np.float32(_LASHES_FADED + 0.03))
+    rim = (dark * farther).sum(axis=0) / np.maximum(farther.sum(axis=0), 1)
+    free = 1 - ease((rim - np.float32(0.3)) / np.float32(0.4))
+    near = 1 - ease((up - np.float32(0.01)) / np.float32(0.03))
+    white = np.clip((light - np.float32(1.08)) / np.float32(0.15), 0, 1) * near
+    covered = np.maximum(dark, white) * band * beside * free * (up > -0.02)  # noqa: PLR2004 - the edge as well
+    found = np.round(covered * 255).astype(np.uint8)
+    wider = cv2.dilate(found, np.ones((3, 3), np.uint8), iterations=max(1, round(0.006 * eye.unit)))
+    return soft(np.asarray(wider, np.uint8), max(0.8, 0.006 * eye.unit))
+
+
+def _lash_colour(eye: EyeShape, picture: Picture, skin: Values, at: Place) -> Values:
     """As dark as the upper lid's own lashes, and never so light that the closed eye has no line."""
-    dark = np.percentile(_sample(still, eye.upper[5:-5]), 20, axis=0)
-    around = np.median(skin.reshape(-1, 3), axis=0)
-    return np.asarray(np.minimum(dark, 0.42 * around), dtype=np.float32)
-
-
-def _closed(
-    eye: _Eye, still: Picture, skin: NDArray[np.float32], lash: NDArray[np.float32], lids: float
-) -> Picture:
-    """The eye with its lid lowered by `lids`, above 0 to 1."""
-    height, width = still.shape[:2]
-    arch = _arch(_DENSE)
-    round_arch = np.sqrt(np.sqrt(arch))
-    way = (eye.lower - eye.upper + eye.down * (0.012 * eye.unit)) * lids
-    edge = eye.upper + way * round_arch
-    # The lashes' old place is covered too, as soon as they have left it.
-    crease = eye.upper - eye.down * (0.080 * eye.unit * min(1.0, 2.5 * lids)) * np.sqrt(arch)
-    outline = np.concatenate([crease, edge[::-1]])
-    lid = soft(filled(outline, width, height), max(0.8, 0.024 * eye.unit))
-    eyeball = filled(np.concatenate([eye.upper, edge[::-1]]), width, height)
-    lid = np.maximum(lid, soft(eyeball, max(0.8, 0.008 * eye.unit)))
-    painted = still.astype(np.float32)
-    painted += (skin - painted) * lid[..., None]
-    painted += (lash - painted) * _lashes(eye, edge, lids, width, height)[..., None]
-    return np.clip(painted, 0, 255).astype(np.uint8)
-
-
-def _lashes(eye: _Eye, edge: Points, lids: float, width: int, height: int) -> NDArray[np.float32]:
-    """The dark edge of the lid, thinner as it comes down and lies on the other."""
-    thickness = max(1, round((0.026 - 0.006 * lids) * eye.unit))
-    mask = line(edge[1:-1], thickness, width, height)
-    return soft(mask, max(0.7, 0.010 * eye.unit)) * np.float32(0.85)
+    near = (np.abs(at.depth) < np.float32(0.02 * eye.unit)) & (np.abs(at.side) < np.float32(0.8))
+    lid = (at.depth > 0) & (at.depth < at.gap)
+    around = np.median(skin[lid], axis=0)
+    dark = np.percentile(picture[near], 15, axis=0) if near.any() else around
+    return np.asarray(np.minimum(dark, 0.5 * around), np.float32)

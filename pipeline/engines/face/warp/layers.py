@@ -14,7 +14,7 @@ _ROWS = TO_YUV.astype(np.float32)
 _HALF = np.float32(0.5)
 
 
-def recoloured(planes: Planes, before: Picture, after: Picture) -> Planes:
+def recoloured(planes: Planes, before: Picture, after: Picture | Values) -> Planes:
     """Planes that show `before` changed as far as `after`, BGR of the same size, differs from it."""
     change = after.astype(np.float32) - before
     small = halved(change)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.engines.face import Canvas
 from pipeline.engines.face.warp.brush import curve_matrix, filled
 from pipeline.engines.face.warp.creases import relaxed
-from pipeline.engines.face.warp.eyelids import Eyelids
+from pipeline.engines.face.warp.eyes import Eyes
 from pipeline.engines.face.warp.faceframe import (
     LANDMARKS,
     LOWER_LIP_INNER,
@@ -69,7 +69,7 @@ class Rig:
         sealed = _sealed_picture(self._frame, picture) if self._lips.opened else picture
         self._still = to_yuv(sealed)
         self._source = self._sheet.enlarge(self._still)
-        self._eyelids = Eyelids(self._frame, sealed, self._sheet.box, self._source)
+        self._eyes = Eyes(self._frame, sealed, self._sheet.box, self._source)
         self._curve = curve_matrix(len(UPPER_LIP_INNER), _CURVE_POINTS)
         self._interior = Interior(self._frame, self._lips, picture, max(canvas.enlarged, 1.0))
 
@@ -82,7 +82,7 @@ class Rig:
         planes = planes_of(out)
         weights = self._lips.weights(mouth)
         turn = self._sheet.turn(pose)
-        self._eyelids.close(self._source, pose.blink)
+        self._eyes.show(self._source, pose)
         shown = self._shown(opening_of(self._lips, weights, self._curve), turn)
         self._sheet.draw(planes, self._source, weights, turn, (shown.upper + shown.lower) / 2)
         self._interior.paint(planes, shown, mouth, self._view(turn))

@@ -1,0 +1,116 @@
+"""The eyes of a sitter: lids and irises, drawn into the portrait where they change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.face.warp.eyelids import REACH, Lids, lids_of
+from pipeline.engines.face.warp.eyeshape import eye_shape
+from pipeline.engines.face.warp.faceframe import (
+    LEFT_BROW,
+    LEFT_IRIS,
+    LEFT_LID_LOWER,
+    LEFT_LID_UPPER,
+    RIGHT_BROW,
+    RIGHT_IRIS,
+    RIGHT_LID_LOWER,
+    RIGHT_LID_UPPER,
+    FaceFrame,
+)
+from pipeline.engines.face.warp.gaze import Iris, iris_of
+from pipeline.engines.face.warp.head import HeadPose
+from pipeline.engines.face.warp.lattice import Box
+from pipeline.engines.face.warp.layers import part_of
+from pipeline.engines.face.warp.sheet import ENLARGED, enlarged
+from pipeline.media.picture import Planes
+
+Picture = NDArray[np.uint8]
+
+_EYES = (
+    ((RIGHT_LID_UPPER, RIGHT_LID_LOWER), RIGHT_BROW, RIGHT_IRIS),
+    ((LEFT_LID_UPPER, LEFT_LID_LOWER), LEFT_BROW, LEFT_IRIS),
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Eye:
+    """One eye: its part of the enlarged portrait, as it is and as the irises have gone; lids if they close.
+
+    `looking` is drawn anew when they go.
+    """
+
+    box: Box
+    still: Planes
+    looking: Planes
+    lids: Lids | None
+    iris: Iris | None
+
+
+class Eyes:
+    """The eyes of one portrait.
+
+    Args:
+        frame: the face, in pixels of the portrait.
+        picture: the portrait, BGR.
+        box: its moving part.
+        source: that part's enlarged planes.
+    """
+
+    def __init__(self, frame: FaceFrame, picture: Picture, box: Box, source: Planes) -> None:
+        portrait = enlarged(picture, box)
+        eyes = [_eye(frame, portrait, box, source, number) for number in range(len(_EYES))]
+        self._eyes = [eye for eye in eyes if eye is not None]
+        # Eyes go together or not at all.
+        self._look = len(self._eyes) == len(_EYES) and all(eye.iris is not None for eye in self._eyes)
+        self._unit = frame.unit * ENLARGED
+        self._axes = (frame.along, frame.down)
+        self._shown = (0, 0, 0.0)
+
+    def show(self, source: Planes, pose: HeadPose) -> None:
+        """Draw the eyes into the enlarged portrait, as far as they are not drawn so already."""
+        lids = min(max(pose.blink, 0.0), 1.0)
+        x, y = (round(size * self._unit * Iris.STEPS) * self._look for size in (pose.gaze_x, pose.gaze_y))
+        before, self._shown = self._shown, (x, y, lids)
+        if self._shown == before:
+            return
+        along, down = self._axes
+        away = (along * x + down * y) / Iris.STEPS
+        for eye in self._eyes:
+            if eye.iris is not None and before[:2] != (x, y):
+                eye.iris.look(eye.still, eye.looking, away)
+            box = eye.box
+            drawn = part_of(source, box.left, box.top, box.height, box.width)
+            for plane, pixels in zip(drawn, eye.looking, strict=True):
+                plane[...] = pixels
+            if eye.lids is not None and lids > 0:
+                eye.lids.close(eye.looking, drawn, lids)
+
+
+def _eye(frame: FaceFrame, portrait: Picture, moving: Box, source: Planes, number: int) -> _Eye | None:
+    """One eye of the enlarged portrait; None where it lies outside."""
+    lids, brow, iris = _EYES[number]
+    shape = eye_shape(
+        (frame.to_picture(frame.points) - (moving.left, moving.top)) * ENLARGED,
+        frame.unit * ENLARGED,
+        frame.down,
+        lids=lids,
+        brow=brow,
+        iris=iris,
+    )
+    size = (portrait.shape[1], portrait.shape[0])
+    box = shape.box(REACH, size)
+    if box is None:
+        return None
+    picture = portrait[box.top : box.bottom, box.left : box.right]
+    still = Planes(*(p.copy() for p in part_of(source, box.left, box.top, box.height, box.width)))
+    closing = lids_of(shape, box, picture, still)
+    return _Eye(
+        box=box,
+        still=still,
+        looking=Planes(*(plane.copy() for plane in still)),
+        lids=closing,
+        iris=None if closing is None else iris_of(shape, box, still),
+    )

@@ -1,0 +1,173 @@
+"""Lids and irises: what moves, what stays, and how finely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from pipeline.engines.face import Canvas
+from pipeline.engines.face.warp.head import HeadPose
+from pipeline.engines.face.warp.lips import Mouth
+from pipeline.engines.face.warp.rig import Rig
+from pipeline.media.picture import planes_of, to_bgr
+from tests.support.faces import canvas_of, drawn_canvas, landmarks, smiling_canvas
+
+Picture = NDArray[np.uint8]
+
+_SIDE = 512
+_DEGREE = 1 / 300
+_LIDS = ((33, 160, 158, 133, 153, 144), (362, 385, 387, 263, 373, 380))
+_IRISES = (468, 473)
+_EDGES = (
+    ((246, 161, 160, 159, 158, 157, 173), (7, 163, 144, 145, 153, 154, 155)),
+    ((398, 384, 385, 386, 387, 388, 466), (382, 381, 380, 374, 373, 390, 249)),
+)
+
+
+def _frames(canvas: Canvas, poses: Sequence[HeadPose]) -> list[Picture]:
+    rig = Rig(canvas)
+    frame = rig.blank()
+    shown = []
+    for pose in poses:
+        rig.draw(frame, Mouth(), pose)
+        shown.append(frame.copy())
+    return shown
+
+
+def _luma(frames: Sequence[Picture]) -> NDArray[np.int_]:
+    return np.stack([planes_of(frame).luma for frame in frames]).astype(int)
+
+
+def _points(canvas: Canvas) -> NDArray[np.float64]:
+    assert canvas.face.landmarks is not None
+    return canvas.face.landmarks[:, :2]
+
+
+@pytest.mark.parametrize("make", [smiling_canvas, drawn_canvas])
+@pytest.mark.parametrize("side", [128, 384])
+def test_lids_move_as_finely_as_one_likes(make: type, side: int) -> None:
+    """A fiftieth of the way more closes the eyes a little more, never by a step, at every size."""
+    lids = np.linspace(0.0, 1.0, 51)
+    luma = _luma(_frames(make(side), [HeadPose(blink=float(part)) for part in lids]))
+    steps = np.abs(np.diff(luma, axis=0)).sum(axis=(1, 2))
+    assert (steps[:-2] > 0).all()
+    assert steps.max() < 4 * np.median(steps)
+
+
+@pytest.mark.parametrize("make", [smiling_canvas, drawn_canvas])
+def test_a_closed_lid_is_the_skin_around_it(make: type) -> None:
+    """Neither pale nor dark: within the tones of the skin above and below the eye."""
+    canvas = make(_SIDE)
+    (closed,) = (to_bgr(frame).astype(float) for frame in _frames(canvas, [HeadPose(blink=1.0)]))
+    points = _points(canvas)
+    unit = np.hypot(*(points[263] - points[33])) / 1.4
+    for lids, iris in zip(_LIDS, _IRISES, strict=True):
+        x, y = points[iris].round().astype(int)
+        lid = closed[y - 4 : y + 2, x - 5 : x + 6].mean(axis=(0, 1))
+        low = int(points[list(lids), 1].max() + 0.10 * unit)
+        cheek = closed[low : low + 8, x - 8 : x + 9].mean(axis=(0, 1))
+        assert 0.6 < lid.sum() / cheek.sum() < 1.08
+
+
+def test_lids_stay_within_their_eyes() -> None:
+    """Blinking changes nothing farther than a tenth of the eyes' distance from the eyes."""
+    canvas = smiling_canvas(_SIDE)
+    open_, closed = _luma(_frames(canvas, [HeadPose(), HeadPose(blink=1.0)]))
+    points = _points(canvas)
+    unit = np.hypot(*(points[263] - points[33])) / 1.4
+    mask = np.zeros(open_.shape, np.uint8)
+    for lids in _LIDS:
+        cv2.fillPoly(mask, [points[list(lids)].round().astype(np.int32)], 1)
+    near = cv2.dilate(mask, np.ones((3, 3), np.uint8), iterations=round(0.13 * unit))
+    assert (open_ != closed)[near == 1].sum() > 100
+    assert not (open_ != closed)[near == 0].any()
+
+
+def test_lids_close_behind_the_rim_of_glasses() -> None:
+    """A dark rim close above the eye is as it was, whatever the lids do."""
+    canvas = drawn_canvas(_SIDE)
+    points, picture = _points(canvas), canvas.picture.copy()
+    unit = np.hypot(*(points[263] - points[33])) / 1.4
+    rim = np.zeros(picture.shape[:2], np.uint8)
+    for lids in _LIDS:
+        eye = points[list(lids)]
+        top, across = eye[:, 1].min() - 0.05 * unit, eye.mean(axis=0)[0]
+        ends = [(int(across + side * 0.5 * unit), int(top)) for side in (-1, 1)]
+        cv2.line(rim, ends[0], ends[1], 255, max(2, int(0.04 * unit)))
+    picture[rim > 0] = 20
+    frames = _frames(replace(canvas, picture=picture), [HeadPose(), HeadPose(blink=1.0)])
+    open_, closed = _luma(frames)
+    inner = cv2.erode(rim, np.ones((3, 3), np.uint8)) > 0
+    assert np.abs(open_ - closed)[inner].max() <= 6
+    assert np.abs(open_ - closed).max() > 60
+
+
+@pytest.mark.parametrize("case", ["closed", "dark glasses"])
+def test_eyes_that_cannot_be_seen_are_left_alone(case: str) -> None:
+    """Closed eyes do not close, and nothing is painted on dark glasses."""
+    canvas = drawn_canvas(_SIDE)
+    points, picture = landmarks() * (_SIDE / 256), canvas.picture.copy()
+    if case == "closed":
+        for upper, lower in _EDGES:
+            points[list(upper)] = points[list(lower)]
+    else:
+        for iris in _IRISES:
+            cv2.circle(picture, tuple(int(v) for v in points[iris, :2]), 60, (25, 22, 20), -1)
+    poses = [HeadPose(), HeadPose(blink=1.0), HeadPose(gaze_x=2 * _DEGREE)]
+    rest, blinking, looking = _frames(canvas_of(picture, points), poses)
+    assert np.array_equal(rest, blinking)
+    assert np.array_equal(rest, looking)
+
+
+@pytest.mark.parametrize("make", [smiling_canvas, drawn_canvas])
+def test_irises_go_where_they_look_and_lids_stay(make: type) -> None:
+    """Two degrees to a side move both irises there by about a hundred and fiftieth of the eyes' distance."""
+    canvas = make(_SIDE)
+    points = _points(canvas)
+    unit = np.hypot(*(points[468] - points[473]))
+    frames = _frames(canvas, [HeadPose(gaze_x=side * 3 * _DEGREE) for side in (-1, 0, 1)])
+    luma = _luma(frames)
+    for lids, iris in zip(_LIDS, _IRISES, strict=True):
+        left, right = points[list(lids), 0].min(), points[list(lids), 0].max()
+        rows, columns = (
+            slice(int(points[iris, 1]) - 1, int(points[iris, 1]) + 2),
+            slice(int(left), int(right)),
+        )
+        dark = [np.clip(150 - view[rows, columns], 0, None).sum(axis=0) for view in luma]
+        at = [float((row * np.arange(len(row))).sum() / row.sum()) for row in dark]
+        assert at[0] < at[1] < at[2]
+        assert 0.2 < (at[2] - at[0]) / (6 * _DEGREE * unit) < 1.3
+    changed = (luma != luma[1]).any(axis=0)
+    rows_changed = np.flatnonzero(changed.any(axis=1))
+    tops, bottoms = (
+        [points[list(lids), 1].min() for lids in _LIDS],
+        [points[list(lids), 1].max() for lids in _LIDS],
+    )
+    assert rows_changed[0] >= min(tops) - 3
+    assert rows_changed[-1] <= max(bottoms) + 3
+
+
+def test_eyes_come_back_to_the_portrait() -> None:
+    """After blinks and glances in any order the open eyes are the portrait's own, to the last bit."""
+    poses = [
+        HeadPose(),
+        HeadPose(blink=0.4, gaze_x=0.006),
+        HeadPose(gaze_y=0.004),
+        HeadPose(blink=1.0),
+        HeadPose(),
+    ]
+    frames = _frames(smiling_canvas(), poses)
+    assert np.array_equal(frames[0], frames[-1])
+    assert not np.array_equal(frames[0], frames[2])
+
+
+def test_small_irises_do_not_move() -> None:
+    """Where an iris is a few pixels wide, a glance would only blur it."""
+    canvas = drawn_canvas(112)
+    rest, looking = _frames(canvas, [HeadPose(), HeadPose(gaze_x=3 * _DEGREE)])
+    assert np.array_equal(rest, looking)

@@ -36,6 +36,9 @@ _BAND = 64
 # Cells of the lattice beside the mouth, in cells of that around it: all is smoother there.
 _COARSE = 2
 
+# How far a turn of the head moves anything at most, in inter-ocular distances, and some more.
+_FARTHEST = 0.4
+
 # Below this part of the head's turn nothing is seen to move: a hundredth of a pixel or two.
 _STILL = 1e-4
 
@@ -84,6 +87,12 @@ class Sheet:
         self._to_cells = self._cells_from_pixels(frame)
         self._from_cells = (np.stack([frame.along, frame.down]) * frame.unit / CELLS).astype(np.float32)
         self._corner = np.array([self.box.left, self.box.top], np.float32)
+        # A turned head never takes its face farther than this.
+        near = self._near_face(reach=round(_FARTHEST * CELLS))
+        self._at_face = tuple(
+            slice(int(lines[0]), int(lines[-1]) + 1)
+            for lines in (np.flatnonzero(near.any(axis=axis)) for axis in (1, 0))
+        )
         self._bands = self._moving_bands()
         self._half_bands = tuple(band.halved() for band in self._bands)
 
@@ -122,11 +131,7 @@ class Sheet:
                 sheet is seen, below it the lower one.
         """
         upper, lower = (self._lower_face.backward(sheet) for sheet in self._lower_face.forward(weights))
-        maps = (
-            self._map(self._wide_nodes + turn.everywhere, upper),
-            self._map(self._mouth_nodes + turn.mouth, upper),
-            self._map(self._mouth_nodes + turn.mouth, lower),
-        )
+        maps = (self._wide_map(turn.everywhere, upper), *self._mouth_maps(turn.mouth, upper, lower))
         shown = part_of(out, self.box.left, self.box.top, self.box.height, self.box.width)
         at = self._spread(*maps, seam, halves=1)
         _sample(at, self._bands, (source.luma, shown.luma))
@@ -136,14 +141,32 @@ class Sheet:
         at = self._spread(wide, above, below, (seam - 0.5) / 2, halves=2)
         _sample(at, self._half_bands, (source.blue, shown.blue), (source.red, shown.red))
 
-    def _map(self, still: Field, back: Field) -> Field:
+    def _wide_map(self, turn: Field, back: Field) -> Field:
         """Where in the enlarged portrait is read what a turned node sees, (rows, columns, 2)."""
-        moved = read(back, np.stack(self._cells_at(still), axis=-1), cv2.BORDER_CONSTANT)
+        still = self._wide_nodes + turn
+        face = still[self._at_face]
+        face += self._moved(back, self._cells_at(face))
+        return self._enlarged(still)
+
+    def _mouth_maps(self, turn: Field, upper: Field, lower: Field) -> tuple[Field, Field]:
+        """The same around the mouth, for each of the two sheets."""
+        still = self._mouth_nodes + turn
+        cells = self._cells_at(still)
+        above, below = (self._enlarged(still + self._moved(back, cells)) for back in (upper, lower))
+        return above, below
+
+    def _moved(self, back: Field, cells: Field) -> Field:
+        """How far from there, in pixels, the portrait has what the lower face shows at cells of its grid."""
+        moved = read(back, cells, cv2.BORDER_CONSTANT)
         along, down = self._from_cells
-        still = still + moved[..., :1] * along + moved[..., 1:] * down
-        still -= self._corner
-        still *= np.float32(ENLARGED)
-        return still
+        pixels: Field = moved[..., :1] * along + moved[..., 1:] * down
+        return pixels
+
+    def _enlarged(self, pixels: Field) -> Field:
+        """Places in the enlarged part of what is given in pixels of the picture, which it overwrites."""
+        pixels -= self._corner
+        pixels *= np.float32(ENLARGED)
+        return pixels
 
     def _spread(self, wide: Field, above: Field, below: Field, seam: Points, *, halves: int) -> Field:
         """From nodes to the moving part's pixels, in a plane whose sides are divided by `halves`."""
@@ -160,11 +183,13 @@ class Sheet:
         margin = self._wide.cell // halves
         return pixels[margin : margin + self.box.height // halves, margin : margin + self.box.width // halves]
 
-    def _cells_at(self, pixels: Field) -> tuple[Field, Field]:
+    def _cells_at(self, pixels: Field) -> Field:
         """Columns and rows of the face's grid, with fractions, at pixels of the picture (..., 2)."""
         x, y = pixels[..., 0], pixels[..., 1]
-        (xx, xy, x0), (yx, yy, y0) = self._to_cells
-        return x * xx + y * xy + x0, x * yx + y * yy + y0
+        cells = np.empty(pixels.shape, np.float32)
+        for at, (along_x, along_y, start) in enumerate(self._to_cells):
+            cells[..., at] = x * along_x + y * along_y + start
+        return cells
 
     def _moving_part(
         self, frame: FaceFrame, size: tuple[int, int], person: NDArray[np.uint8] | None, cell: int
@@ -185,10 +210,8 @@ class Sheet:
 
     def _moving_bands(self) -> tuple[Box, ...]:
         """The moving part in bands, each as wide as what can move in it; even, from the part's corner on."""
-        cell, grid = self._wide.cell, self._lower_face.grid
-        x, y = self._cells_at(self._wide_nodes)
-        in_face = (x > -1) & (x < grid.columns) & (y > -1) & (y < grid.rows)
-        moves = in_face | (self._wide_head.weight > _STILL)
+        cell = self._wide.cell
+        moves = self._near_face(reach=1) | (self._wide_head.weight > _STILL)
         bands = []
         for top in range(0, self.box.height, _BAND):
             # The lattice begins one cell before the part, and a value reaches one cell beyond its node.
@@ -199,6 +222,14 @@ class Sheet:
                 right, bottom = min(right, self.box.width), min(top + _BAND, self.box.height)
                 bands.append(Box(left=left, top=top, right=right, bottom=bottom))
         return tuple(bands)
+
+    def _near_face(self, *, reach: int) -> NDArray[np.bool_]:
+        """Which nodes of the wide lattice lie less than `reach` cells beyond the face's grid, or in it."""
+        grid, cells = self._lower_face.grid, self._cells_at(self._wide_nodes)
+        inside: NDArray[np.bool_] = np.all(
+            (cells > -reach) & (cells < (grid.columns - 1 + reach, grid.rows - 1 + reach)), axis=-1
+        )
+        return inside
 
     def _mouth_part(self, frame: FaceFrame, lips: LipRig, cell: int) -> Lattice:
         """Nodes where the two sheets may differ, with room for the head's turn; within the wide lattice."""

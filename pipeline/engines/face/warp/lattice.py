@@ -32,6 +32,22 @@ class Box:
         """Pixels down."""
         return self.bottom - self.top
 
+    def shared(self, other: Box) -> Box:
+        """The part that both have; without width or height, or less, where they have none."""
+        return Box(
+            left=max(self.left, other.left),
+            top=max(self.top, other.top),
+            right=min(self.right, other.right),
+            bottom=min(self.bottom, other.bottom),
+        )
+
+    def within(self, corner: Box) -> tuple[slice, slice]:
+        """Rows and columns of this box in an array whose first pixel is the corner of another."""
+        return (
+            slice(self.top - corner.top, self.bottom - corner.top),
+            slice(self.left - corner.left, self.right - corner.left),
+        )
+
     def halved(self) -> Box:
         """The same part in a plane of half the width and height."""
         return Box(left=self.left // 2, top=self.top // 2, right=self.right // 2, bottom=self.bottom // 2)
@@ -61,11 +77,11 @@ class Lattice:
         found: Field = read(field, at[None], cv2.BORDER_REPLICATE)[0]
         return found
 
-    def spread(self, field: Field, interpolation: int, *, halves: int = 1) -> Field:
-        """A field that is given at the nodes, at each pixel of a plane of 1 / `halves` the size."""
-        cell = self.cell // halves
-        size = (self.columns * cell, self.rows * cell)
-        return np.asarray(cv2.resize(field, size, interpolation=interpolation), np.float32)
+
+def spread(field: Field, cell: int, interpolation: int) -> Field:
+    """A field that is given at nodes, in the middle of `cell` by `cell` pixels each, at every pixel."""
+    size = (field.shape[1] * cell, field.shape[0] * cell)
+    return np.asarray(cv2.resize(field, size, interpolation=interpolation), np.float32)
 
 
 def read(field: Field, at: Field, border: int) -> Field:

@@ -9,7 +9,6 @@ in full, chroma at half its width and height.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -20,7 +19,7 @@ from pipeline.engines.face.warp.brush import filled_sharply
 from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.fields import CELLS, LowerFace
 from pipeline.engines.face.warp.head import HeadMotion, HeadPose
-from pipeline.engines.face.warp.lattice import Box, Field, Lattice, read
+from pipeline.engines.face.warp.lattice import Box, Field, Lattice, read, spread
 from pipeline.engines.face.warp.layers import part_of
 from pipeline.engines.face.warp.lips import LipRig
 from pipeline.media.picture import Planes, planes_of
@@ -30,8 +29,8 @@ Picture = NDArray[np.uint8]
 #: The portrait is kept enlarged by this much.
 ENLARGED = 2
 
-# Rows of a plane that are sampled at once: their part of the map stays in the processor's cache.
-_BAND = 64
+# About as many rows are sampled at once: their part of the map stays in the processor's cache.
+_BAND = 96
 
 # Cells of the lattice beside the mouth, in cells of that around it: all is smoother there.
 _COARSE = 2
@@ -49,6 +48,19 @@ class Turn:
 
     everywhere: Field
     mouth: Field
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Band:
+    """Some rows of the moving part, as wide as what can move in them.
+
+    Attributes:
+        nodes: rows and columns of the wide lattice: the band's cells, and one more on each side.
+        box: its pixels, counted from the part's corner; all even, since chroma has half as many.
+    """
+
+    nodes: tuple[slice, slice]
+    box: Box
 
 
 class Sheet:
@@ -94,7 +106,6 @@ class Sheet:
             for lines in (np.flatnonzero(near.any(axis=axis)) for axis in (1, 0))
         )
         self._bands = self._moving_bands()
-        self._half_bands = tuple(band.halved() for band in self._bands)
 
     def enlarge(self, still: Picture) -> Planes:
         """The moving part of a raw picture, planes `ENLARGED` times as large; every second pixel is its."""
@@ -133,13 +144,12 @@ class Sheet:
         upper, lower = (self._lower_face.backward(sheet) for sheet in self._lower_face.forward(weights))
         maps = (self._wide_map(turn.everywhere, upper), *self._mouth_maps(turn.mouth, upper, lower))
         shown = part_of(out, self.box.left, self.box.top, self.box.height, self.box.width)
-        at = self._spread(*maps, seam, halves=1)
-        _sample(at, self._bands, (source.luma, shown.luma))
+        self._sample(*maps, seam, (source.luma, shown.luma))
         # A chroma pixel stands in the middle of two by two luma pixels.
         half = np.float32(0.5)
         wide, above, below = (each * half - half for each in maps)
-        at = self._spread(wide, above, below, (seam - 0.5) / 2, halves=2)
-        _sample(at, self._half_bands, (source.blue, shown.blue), (source.red, shown.red))
+        chroma = ((source.blue, shown.blue), (source.red, shown.red))
+        self._sample(wide, above, below, (seam - 0.5) / 2, *chroma, halves=2)
 
     def _wide_map(self, turn: Field, back: Field) -> Field:
         """Where in the enlarged portrait is read what a turned node sees, (rows, columns, 2)."""
@@ -168,20 +178,46 @@ class Sheet:
         pixels *= np.float32(ENLARGED)
         return pixels
 
-    def _spread(self, wide: Field, above: Field, below: Field, seam: Points, *, halves: int) -> Field:
-        """From nodes to the moving part's pixels, in a plane whose sides are divided by `halves`."""
-        pixels = self._wide.spread(wide, cv2.INTER_LINEAR, halves=halves)
+    def _sample(
+        self,
+        wide: Field,
+        above: Field,
+        below: Field,
+        seam: Points,
+        *planes: tuple[Picture, Picture],
+        halves: int = 1,
+    ) -> None:
+        """Read planes, pairs of a source and where it is drawn, through the maps of the nodes, band by band.
+
+        The sides of the planes are those of the moving part divided by `halves`.
+        """
+        cell = self._wide.cell // halves
+        mouth, shape = self._mouth_pixels(above, below, seam, halves)
+        for band in self._bands:
+            box = band.box.halved() if halves > 1 else band.box
+            at = spread(wide[band.nodes], cell, cv2.INTER_LINEAR)
+            at = at[cell : cell + box.height, cell : cell + box.width]
+            both = box.shared(mouth)
+            if both.width > 0 and both.height > 0:
+                at[both.within(box)] = shape[both.within(mouth)]
+            # In fixed point it is faster even if one plane alone is read.
+            whole, fraction = cv2.convertMaps(at, None, cv2.CV_16SC2)  # type: ignore[call-overload]
+            for source, out in planes:
+                part = out[box.top : box.bottom, box.left : box.right]
+                cv2.remap(
+                    source, whole, fraction, cv2.INTER_LINEAR, dst=part, borderMode=cv2.BORDER_REFLECT_101
+                )
+
+    def _mouth_pixels(self, above: Field, below: Field, seam: Points, halves: int) -> tuple[Box, Field]:
+        """The map around the mouth from its nodes to pixels, one sheet above the seam, the other below it."""
         cell = self._mouth.cell // halves
         corner = np.array([self._mouth.left, self._mouth.top]) // halves
-        upper, lower = (self._mouth.spread(each, cv2.INTER_CUBIC, halves=halves) for each in (above, below))
+        upper, lower = (spread(each, cell, cv2.INTER_CUBIC) for each in (above, below))
         cv2.copyTo(lower, _below(seam - corner, upper.shape[1], upper.shape[0]), upper)
         # At its border the two sheets are one, and enlarging knows no slope in the outermost half cell.
-        left, top = corner - np.array([self._wide.left, self._wide.top]) // halves
         inner = upper[cell:-cell, cell:-cell]
-        height, width = inner.shape[:2]
-        pixels[top + cell : top + cell + height, left + cell : left + cell + width] = inner
-        margin = self._wide.cell // halves
-        return pixels[margin : margin + self.box.height // halves, margin : margin + self.box.width // halves]
+        left, top = (corner - np.array([self.box.left, self.box.top]) // halves + cell).tolist()
+        return Box(left=left, top=top, right=left + inner.shape[1], bottom=top + inner.shape[0]), inner
 
     def _cells_at(self, pixels: Field) -> Field:
         """Columns and rows of the face's grid, with fractions, at pixels of the picture (..., 2)."""
@@ -208,19 +244,22 @@ class Sheet:
         last = np.ceil(np.clip(reach.max(axis=0) + cell, first + cell, size) / 2).astype(int) * 2
         return Box(left=int(first[0]), top=int(first[1]), right=int(last[0]), bottom=int(last[1]))
 
-    def _moving_bands(self) -> tuple[Box, ...]:
-        """The moving part in bands, each as wide as what can move in it; even, from the part's corner on."""
+    def _moving_bands(self) -> tuple[_Band, ...]:
+        """The moving part in bands, each as wide as what can move in it."""
         cell = self._wide.cell
+        high, wide = -(-self.box.height // cell), -(-self.box.width // cell)
         moves = self._near_face(reach=1) | (self._wide_head.weight > _STILL)
         bands = []
-        for top in range(0, self.box.height, _BAND):
+        for top in range(0, high, max(_BAND // cell, 1)):
             # The lattice begins one cell before the part, and a value reaches one cell beyond its node.
-            rows = slice(max(top // cell - 1, 0), (top + _BAND) // cell + 3)
-            columns = np.flatnonzero(moves[rows].any(axis=0))
+            bottom = min(top + max(_BAND // cell, 1), high)
+            columns = np.flatnonzero(moves[top : bottom + 2].any(axis=0))
             if len(columns):
-                left, right = max(int(columns[0]) - 2, 0) * cell, (int(columns[-1]) + 1) * cell
-                right, bottom = min(right, self.box.width), min(top + _BAND, self.box.height)
-                bands.append(Box(left=left, top=top, right=right, bottom=bottom))
+                left, right = max(int(columns[0]) - 2, 0), min(int(columns[-1]) + 1, wide)
+                box = Box(left=left * cell, top=top * cell, right=right * cell, bottom=bottom * cell)
+                whole = Box(left=0, top=0, right=self.box.width, bottom=self.box.height)
+                nodes = np.s_[top : bottom + 2, left : right + 2]
+                bands.append(_Band(nodes=nodes, box=box.shared(whole)))
         return tuple(bands)
 
     def _near_face(self, *, reach: int) -> NDArray[np.bool_]:
@@ -270,18 +309,6 @@ def enlarged(plane: Picture, box: Box) -> Picture:
     size = (ENLARGED * box.width, ENLARGED * box.height)
     large = cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
     return np.asarray(large, dtype=np.uint8)
-
-
-def _sample(at: Field, bands: Iterable[Box], *planes: tuple[Picture, Picture]) -> None:
-    """Read planes through one map, band by band: pairs of a source and where it is drawn."""
-    for band in bands:
-        part = np.s_[band.top : band.bottom, band.left : band.right]
-        # In fixed point it is faster even if one plane alone is read.
-        whole, fraction = cv2.convertMaps(at[part], None, cv2.CV_16SC2)  # type: ignore[call-overload]
-        for source, out in planes:
-            cv2.remap(
-                source, whole, fraction, cv2.INTER_LINEAR, dst=out[part], borderMode=cv2.BORDER_REFLECT_101
-            )
 
 
 def _below(seam: Points, width: int, height: int) -> NDArray[np.uint8]:

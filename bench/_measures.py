@@ -12,9 +12,11 @@ import cv2
 import numpy as np
 from _rehearsal import Cast, Luma, Take, Watched
 from _sharpness import Sharpness, interocular
+from _skin import Skin
 from numpy.typing import NDArray
 
 from pipeline.engines.eye import EyeEngine
+from pipeline.engines.face import Canvas
 from pipeline.media.picture import planes_of, to_bgr, to_yuv
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.speech import Phoneme
@@ -30,6 +32,10 @@ _BLOCK = 16
 # This far from a person's outline, in inter-ocular distances, the background begins.
 _OUTLINE = 0.15
 _HALF = 128
+# Below this correlation with how the skin moves, landmarks do not see the mouth.
+_BLIND = 0.6
+# A film in which no face is found in more frames than this part is not seen either.
+_LOST = 0.1
 # A closure may be seen this long before a bilabial's mark; lips may part this long before and after a pause.
 _CLOSURE = 70 * SAMPLE_RATE // 1000
 _SHORTEST_PAUSE, _NEAR_SPEECH = 300 * SAMPLE_RATE // 1000, 120 * SAMPLE_RATE // 1000
@@ -53,6 +59,8 @@ class Figures:
         pulse: the same of the whole frame, beyond the step that was drawn.
         moved: part of the picture that the engine moves.
         lost: frames in which no face was found.
+        blind: whether landmarks do not see the mouth, so that all that is told of the lips was seen by how
+            the skin around them moves.
     """
 
     lag: float
@@ -68,6 +76,7 @@ class Figures:
     pulse: float
     moved: float
     lost: int
+    blind: bool
 
 
 class _Seen:
@@ -76,14 +85,28 @@ class _Seen:
     Args:
         film: the file.
         still: pixels that the engine does not move, bool (height, width).
-        sharpness: measures frames.
+        canvas: the picture that speaks.
+
+    Attributes:
+        unit: the inter-ocular distance in pixels.
+        sharp: sharpness of some frames.
+        skin: how far the lips are apart in each frame, by the skin around them.
+        keyframes: which frames are.
+        steps, still_steps: mean absolute difference of each frame to the one before, of all pixels and of
+            those that the engine does not move; 0 for the first.
+        blocks: by how many levels a block's mean has changed where the engine moves nothing.
     """
 
-    def __init__(self, film: Path, still: NDArray[np.bool_], sharpness: Sharpness) -> None:
+    def __init__(self, film: Path, still: NDArray[np.bool_], canvas: Canvas) -> None:
+        assert canvas.face.landmarks is not None  # noqa: S101 - the stage's eye finds them
         self._film = film
         self._still = still
-        self._sharpness = sharpness
+        self._landmarks = canvas.face.landmarks
+        self.unit = interocular(self._landmarks)
+        picture = np.ascontiguousarray(canvas.picture)
+        self._sharpness = Sharpness(planes_of(to_yuv(picture)).luma, self._landmarks)
         self.sharp: list[float] = []
+        self.skin: list[float] = []
         self.keyframes: set[int] = set()
         self.steps: list[float] = [0.0]
         self.still_steps: list[float] = [0.0]
@@ -95,16 +118,19 @@ class _Seen:
         """The film's frames, BGR."""
         first: NDArray[np.float32] | None = None
         before: Luma | None = None
+        skin: Skin | None = None
         for index, raw in enumerate(self._decoded()):
             luma = planes_of(raw).luma
             blocks = _blocks(luma.astype(np.float32))
-            if first is None or before is None:
+            if first is None or before is None or skin is None:
                 first = blocks
+                skin = Skin(luma, self._landmarks, self.unit)
             else:
                 self._step(luma, before)
                 changed = np.abs(blocks - first)[self._still_blocks]
                 self.blocks = max(self.blocks, float(changed.max(initial=0.0)))
             before = luma
+            self.skin.append(skin(luma))
             if index % _SHARPNESS_EVERY == _SHARPNESS_EVERY // 2:
                 self.sharp.append(self._sharpness(luma))
             yield to_bgr(raw)
@@ -134,15 +160,16 @@ def measure(take: Take, cast: Cast, eye: EyeEngine, person: Luma | None) -> Figu
         eye: finds the lips again.
         person: how much of each pixel of the canvas shows the person, (height, width); None if nobody knows.
     """
-    canvas, fps = cast.canvas, take.timeline.fps
-    landmarks = canvas.face.landmarks
-    assert landmarks is not None  # noqa: S101 - the stage's eye finds them
+    fps = take.timeline.fps
     lowest = np.minimum.reduce([clip.lowest for clip in take.drawn])
     highest = np.maximum.reduce([clip.highest for clip in take.drawn])
     changed = highest - lowest
-    luma = planes_of(to_yuv(np.ascontiguousarray(canvas.picture))).luma
-    seen = _Seen(take.film, changed == 0, Sharpness(luma, landmarks))
-    lips = lip_openness(seen.frames(), eye)
+    seen = _Seen(take.film, changed == 0, cast.canvas)
+    lips, skin = lip_openness(seen.frames(), eye), np.array(seen.skin)
+    lost = np.isnan(lips)
+    blind = bool(lost.mean() > _LOST or np.corrcoef(lips[~lost], skin[~lost])[0, 1] < _BLIND)
+    if blind:
+        lips = skin
     phonemes = timeline_phonemes(take.timeline)
     lag, agreement = lag_and_correlation(lips, chart_openness(phonemes, len(lips), fps))
     closures = [_closest(lips, sound, fps) for sound in phonemes if sound.symbol[:1] in {"p", "b", "m"}]
@@ -156,12 +183,13 @@ def measure(take: Take, cast: Cast, eye: EyeEngine, person: Luma | None) -> Figu
         pause=_widest_in_pauses(lips, phonemes, fps),
         step=float(np.nanmax(np.abs(np.diff(lips)))),
         sharpness=float(np.median(seen.sharp)),
-        behind=None if person is None else _behind(changed, person, interocular(landmarks)),
+        behind=None if person is None else _behind(changed, person, seen.unit),
         coded=seen.blocks,
         pulse_behind=max(seen.still_steps[at] for at in borders),
         pulse=max(seen.steps[at] - drawn_steps[at] for at in borders),
         moved=float((changed > 1).mean()),
-        lost=int(np.isnan(lips).sum()),
+        lost=int(lost.sum()),
+        blind=blind,
     )
 
 

@@ -165,7 +165,11 @@ class Row:
 
     def cells(self, mark: Callable[[str], str]) -> list[str]:
         """One cell for each target: the worst language's; `mark` is put around those that miss it."""
-        return [self.name, *(_cell(target, list(self.figures.values()), mark) for target in _TARGETS)]
+        blind = any(each.blind for each in self.figures.values())
+        return [
+            f"{self.name} †" if blind else self.name,
+            *(_cell(target, list(self.figures.values()), mark) for target in _TARGETS),
+        ]
 
 
 def _cell(target: Target, figures: Sequence[Figures], mark: Callable[[str], str]) -> str:

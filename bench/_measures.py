@@ -32,10 +32,10 @@ _BLOCK = 16
 # This far from a person's outline, in inter-ocular distances, the background begins.
 _OUTLINE = 0.15
 _HALF = 128
-# Below this correlation with how the skin moves, landmarks do not see the mouth.
-_BLIND = 0.6
-# A film in which no face is found in more frames than this part is not seen either.
-_LOST = 0.1
+# Landmarks that see less than this part of the opening that the skin tells of do not see the mouth.
+_BLIND = 0.33
+_WIDE = 95
+_NOTHING = 1e-3
 # A closure may be seen this long before a bilabial's mark; lips may part this long before and after a pause.
 _CLOSURE = 70 * SAMPLE_RATE // 1000
 _SHORTEST_PAUSE, _NEAR_SPEECH = 300 * SAMPLE_RATE // 1000, 120 * SAMPLE_RATE // 1000
@@ -50,7 +50,7 @@ class Figures:
         agreement: Pearson's r of the lips' opening and the chart's openness, at that lag.
         closure_median, closure_most: how far the lips are apart on p, b and m.
         pause: how far they are apart at most in a pause.
-        step: by how much they open or close at most from one frame to the next.
+        step: by how much they open or close at most from one frame to the next, as landmarks and skin agree.
         sharpness: part of the still's gradients that the face shows, the median frame.
         behind: levels by which the engine changes what is behind the person; None where nobody knows
             what that is.
@@ -167,9 +167,10 @@ def measure(take: Take, cast: Cast, eye: EyeEngine, person: Luma | None) -> Figu
     seen = _Seen(take.film, changed == 0, cast.canvas)
     lips, skin = lip_openness(seen.frames(), eye), np.array(seen.skin)
     lost = np.isnan(lips)
-    blind = bool(lost.mean() > _LOST or np.corrcoef(lips[~lost], skin[~lost])[0, 1] < _BLIND)
+    scale = float(np.nanpercentile(lips, _WIDE)) / max(float(np.percentile(skin, _WIDE)), _NOTHING)
+    blind = not scale >= _BLIND
     if blind:
-        lips = skin
+        lips, scale = skin, 1.0
     phonemes = timeline_phonemes(take.timeline)
     lag, agreement = lag_and_correlation(lips, chart_openness(phonemes, len(lips), fps))
     closures = [_closest(lips, sound, fps) for sound in phonemes if sound.symbol[:1] in {"p", "b", "m"}]
@@ -181,7 +182,7 @@ def measure(take: Take, cast: Cast, eye: EyeEngine, person: Luma | None) -> Figu
         closure_median=float(np.median(closures)),
         closure_most=max(closures),
         pause=_widest_in_pauses(lips, phonemes, fps),
-        step=float(np.nanmax(np.abs(np.diff(lips)))),
+        step=float(np.nanmax(np.minimum(np.abs(np.diff(lips)), np.abs(np.diff(skin * scale))))),
         sharpness=float(np.median(seen.sharp)),
         behind=None if person is None else _behind(changed, person, seen.unit),
         coded=seen.blocks,

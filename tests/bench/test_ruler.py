@@ -42,7 +42,7 @@ def test_lips_go_from_sound_to_sound() -> None:
     assert curve[:6] == pytest.approx(0.0)
     assert curve[-10:] == pytest.approx(0.0)
     closed = chart_openness(_said(("a", 400, 600), ("p", 640, 680), ("a", 680, 900)), 40, 25)
-    assert closed[15] < 0.5
+    assert closed[15] < 0.1
 
 
 def test_a_silence_that_a_stop_holds_is_no_pause() -> None:

@@ -26,6 +26,9 @@ _LABIAL = "pbmʙɸβfvɱⱱʋʘɓwʍɥ"
 # Dictionaries' letters for reduced vowels between two rows' letters, which the chart does not have.
 _NOT_ON_THE_CHART = {"ᵻ": "ɪ", "ᵿ": "ʊ"}
 
+# Its rows plosive, nasal and trill of the column bilabial, and such clicks and implosives: the lips touch.
+_TOUCHING = frozenset("pbmʙʘɓ")
+
 _OPENNESS = {letter: row / (len(_ROWS) - 1) for row, letters in enumerate(_ROWS) for letter in letters}
 _OPENNESS |= dict.fromkeys(_LABIAL, 0.0)
 
@@ -35,11 +38,12 @@ _HELD = 130 * SAMPLE_RATE // 1000
 _STOPS = frozenset("pbɓ")
 _BURST = 50 * SAMPLE_RATE // 1000
 
-# Lips cannot jump: what is seen of a sound is smeared over about two frames to each side.
+# Lips cannot jump: what is seen of a sound is smeared over about two frames to each side. But where they
+# touch they touch.
 _SMEARED = np.array([1, 4, 6, 4, 1]) / 16
 _FINE = 16
 
-_Span = tuple[int, int, float | None]
+_Span = tuple[int, int, float | None, bool]
 
 
 def openness(symbol: str) -> tuple[float | None, ...]:
@@ -65,28 +69,33 @@ def chart_openness(phonemes: Iterable[Phoneme], frames: int, fps: int) -> Curve:
         fps: frame rate.
     """
     part = samples_per_frame(fps) / _FINE
-    values = np.zeros(frames * _FINE)
-    for start, end, value in _spans(phonemes):
-        values[max(round(start / part), 0) : round(end / part)] = np.nan if value is None else value
+    values, touching = np.zeros((2, frames * _FINE))
+    for start, end, value, touch in _spans(phonemes):
+        at = slice(max(round(start / part), 0), round(end / part))
+        values[at] = np.nan if value is None else value
+        touching[at] = touch
     known = np.isfinite(values)
     places = np.arange(len(values))
     whole = np.interp(places, places[known], values[known])
-    return np.convolve(whole.reshape(frames, _FINE).mean(axis=1), _SMEARED, mode="same")
+    smeared = np.convolve(whole.reshape(frames, _FINE).mean(axis=1), _SMEARED, mode="same")
+    return smeared * (1 - touching.reshape(frames, _FINE).mean(axis=1))
 
 
 def _spans(phonemes: Iterable[Phoneme]) -> Iterator[_Span]:
-    """From which sample to which the mouth is how open; later ones hold where they meet earlier ones."""
+    """From which sample to which the mouth is how open, and whether the lips touch; later ones hold."""
     before = -_HELD
     for phoneme in phonemes:
         if not phoneme.symbol:
             continue
         start, end, parts = phoneme.start, phoneme.end, openness(phoneme.symbol)
+        touch = phoneme.symbol[0] in _TOUCHING
         if 0 < start - before <= _HELD:
-            yield before, start, parts[0] if phoneme.symbol[0] in _LABIAL else None
+            yield before, start, parts[0] if phoneme.symbol[0] in _LABIAL else None, touch
         before = end
         if phoneme.symbol[0] in _STOPS and end - start < _BURST:
-            yield start - _BURST, start, 0.0
-            yield start, end, None
+            yield start - _BURST, start, 0.0, True
+            yield start, end, None, False
             continue
         edges = [start + (end - start) * k // len(parts) for k in range(len(parts) + 1)]
-        yield from zip(edges[:-1], edges[1:], parts, strict=True)
+        for index, (first, last, value) in enumerate(zip(edges[:-1], edges[1:], parts, strict=True)):
+            yield first, last, value, touch and index == 0

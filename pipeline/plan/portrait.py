@@ -33,6 +33,14 @@ SHADOWED = 75
 COVERED = 35
 # Frontal faces measure 43 and more, faces turned by 24 and 35 degrees 7 and -5.
 NEAR_OUTLINE = 20
+# Open eyes measure 23 and more, drawn and hooded ones included; closed ones 9 to 18.
+CLOSED = 19
+# Faces measure 56 to 76; the same in a tenth of the light 23 to 27, in a twentieth 15 to 18, and in a
+# fiftieth 7 to 9. Skin that is dark itself lies between the first two.
+DARK, TOO_DARK = 20, 10
+# Of faces in good light up to 6 per cent are burnt out; in two, four and ten times as much light 31 to 38,
+# 61 to 90, and 78 to 93.
+BRIGHT, TOO_BRIGHT = 25, 75
 # The largest face talks without asking if the next one is at most this part of its width; per cent.
 BACKGROUND_FACE = 50
 
@@ -60,6 +68,9 @@ class FaceMeasures:
         blur: width of the sharpest edges, as per mille of the face's width.
         covered: per cent of the mouth that looks like something else.
         beside_mouth: from the mouth to the nearer outline of the face, per cent of the mouth's width.
+        eyes: how far the lids are apart, per cent of the eyes' width.
+        lightness: of the face, from 0 to 100 (CIE L*).
+        burnt_out: per cent of the face that is white without detail.
     """
 
     box: tuple[int, int, int, int]
@@ -71,6 +82,9 @@ class FaceMeasures:
     blur: int | None
     covered: int | None
     beside_mouth: int | None
+    eyes: int | None
+    lightness: int | None
+    burnt_out: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,17 +196,32 @@ def _of_pose(face: FaceMeasures) -> Iterator[Finding]:
         yield _warning("portrait-leaning", degrees=face.roll)
     if face.beside_mouth is not None and face.beside_mouth < NEAR_OUTLINE:
         yield _warning("portrait-mouth-at-outline")
+    if face.eyes is not None and face.eyes < CLOSED:
+        yield _warning("portrait-eyes-closed")
 
 
 def _of_light(face: FaceMeasures) -> Iterator[Finding]:
+    lightness = 100 if face.lightness is None else face.lightness
+    burnt_out = face.burnt_out or 0
     blur = 0 if face.blur is None else face.blur
-    if blur >= BLURRED:
-        yield _error("portrait-blurred")
+    if lightness < TOO_DARK or burnt_out > TOO_BRIGHT or blur >= BLURRED:
+        # Nothing can be told of a mouth that cannot be seen.
+        yield _error(
+            "portrait-too-dark"
+            if lightness < TOO_DARK
+            else "portrait-too-bright"
+            if burnt_out > TOO_BRIGHT
+            else "portrait-blurred"
+        )
         return
+    if lightness < DARK:
+        yield _warning("portrait-dark")
+    elif burnt_out > BRIGHT:
+        yield _warning("portrait-bright", share=burnt_out)
     if blur >= SOFT:
         yield _warning("portrait-soft")
-    elif face.covered is not None and face.covered >= COVERED:
-        # A soft picture has no line between the lips, so only a sharp one can tell that they are hidden.
+    elif lightness >= DARK and face.covered is not None and face.covered >= COVERED:
+        # A soft or dark picture has no line between the lips: only a clear one can tell that they are hidden.
         yield _warning("portrait-mouth-covered", share=face.covered)
     if face.shadow is not None and face.shadow >= SHADOWED:
         yield _warning("portrait-shadowed", share=face.shadow)

@@ -16,6 +16,11 @@ _OVAL = (
     *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
     *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
 )
+# Upper and lower lid above one another, three times, then the corners, for each eye.
+_EYES = (
+    ((160, 144), (159, 145), (158, 153), (33, 133)),
+    ((385, 380), (386, 374), (387, 373), (362, 263)),
+)
 _LIPS_OUTER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
 _LIPS_INNER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
 _MOUTH_CORNERS = (61, 291)
@@ -35,6 +40,8 @@ _LIP_LINE = 8
 _MUCH_DARKER = 58
 _GREENER = 12
 _BLUER_OR_YELLOWER = 28
+# In L*, what is lighter than this has lost its detail.
+_BURNT_OUT = 97
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -68,6 +75,9 @@ def measure(picture: NDArray[np.uint8], face: Face) -> FaceMeasures:
             blur=None,
             covered=None,
             beside_mouth=None,
+            eyes=None,
+            lightness=None,
+            burnt_out=None,
         )
     points = face.landmarks[:, :2]
     patch = _patch_of(picture, points)
@@ -81,6 +91,9 @@ def measure(picture: NDArray[np.uint8], face: Face) -> FaceMeasures:
         blur=_blur(patch),
         covered=_covered(patch),
         beside_mouth=_beside_mouth(points),
+        eyes=_eyes(points),
+        lightness=_lightness(patch),
+        burnt_out=_burnt_out(patch),
     )
 
 
@@ -151,6 +164,31 @@ def _covered(patch: _Patch) -> int:
     off = patch.lab[red_of_lips] - np.median([_skin(patch, index) for index in _SKIN], axis=0)
     foreign = (off[:, 0] < -_MUCH_DARKER) | (off[:, 1] < -_GREENER) | (np.abs(off[:, 2]) > _BLUER_OR_YELLOWER)
     return round(100 * max(float(np.mean(plain)), float(np.mean(foreign)) if foreign.size else 1.0))
+
+
+def _eyes(points: NDArray[np.float64]) -> int:
+    """How far apart the lids are, in per cent of the eyes' width, both eyes together.
+
+    Source: Soukupová and Čech, "Real-Time Eye Blink Detection using Facial Landmarks", 2016.
+    """
+
+    def apart(pair: tuple[int, int]) -> float:
+        return float(np.linalg.norm(points[pair[0]] - points[pair[1]]))
+
+    ratios = [sum(apart(lids) for lids in pairs[:-1]) / 3 / max(apart(pairs[-1]), 1e-6) for pairs in _EYES]
+    return round(100 * sum(ratios) / len(ratios))
+
+
+def _lightness(patch: _Patch) -> int:
+    """The median L* of the face."""
+    face = _area(patch, _OVAL) & patch.inside
+    return round(float(np.median(patch.lab[..., 0][face]))) if face.any() else 0
+
+
+def _burnt_out(patch: _Patch) -> int:
+    """How much of the face is so bright that nothing is seen in it."""
+    face = _area(patch, _OVAL) & patch.inside
+    return round(100 * float(np.mean(patch.lab[..., 0][face] > _BURNT_OUT))) if face.any() else 0
 
 
 def _beside_mouth(points: NDArray[np.float64]) -> int:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
@@ -148,7 +149,7 @@ def _decode(image: Image.Image) -> Picture:
     else:
         coloured = _in_colour(image)
     upright = coloured if turn is None else coloured.transpose(turn)
-    return np.ascontiguousarray(np.asarray(upright, np.uint8)[..., ::-1])
+    return np.asarray(cv2.cvtColor(np.asarray(upright, np.uint8), cv2.COLOR_RGB2BGR), np.uint8)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -172,7 +173,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
     plain = image if image.mode in ("RGB", "L", "CMYK") else image.convert("RGB")
     if not profile:
-        return plain.convert("RGB")
+        return plain if plain.mode == "RGB" else plain.convert("RGB")
     try:
         converted = ImageCms.profileToProfile(
             plain,

@@ -105,7 +105,7 @@ class FaceMeshEye:
             DefectError: ``portrait-eye-after-fork``.
         """
         with quiet_native_logs():
-            faces = _look(np.ascontiguousarray(picture[..., ::-1]), self._ready())
+            faces = _look(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8), self._ready())
         return tuple(sorted(faces, key=lambda face: _area(face.box), reverse=True))
 
     def person(self, picture: NDArray[np.uint8], face: Face) -> NDArray[np.uint8] | None:
@@ -134,9 +134,11 @@ class FaceMeshEye:
 
 def _look(rgb: _RGB, models: _Models) -> list[Face]:
     faces: list[Face] = []
-    for candidates in _ever_closer(rgb, models):
-        for box in candidates:
-            landmarks = _mesh(rgb, box, models)
+    # The smallest parts are brought to the detector's size, so finer detail of a large picture finds nothing.
+    small, scale = shrink(rgb, _PARTS[-1] * _DETECT_SIDE)
+    for candidates in _ever_closer(small, models):
+        for x0, y0, x1, y1 in candidates:
+            landmarks = _mesh(rgb, (x0 / scale, y0 / scale, x1 / scale, y1 / scale), models)
             if landmarks is not None:
                 _add(faces, _face_of(_as_it_stands(rgb, landmarks, models)))
         if faces:

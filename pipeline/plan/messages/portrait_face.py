@@ -318,4 +318,74 @@ FACE_MESSAGES: tuple[Message, ...] = (
             cure="光线柔和的图片效果更好。",
         ),
     ),
+    Message(
+        code="portrait-eyes-closed",
+        level="warning",
+        en=Text(
+            what="The eyes are closed, or almost.",
+            why="The engine moves what the picture shows: eyes that are closed in it stay closed.",
+            cure="Use a picture with open eyes; if they are open, as in some drawings, ignore this.",
+        ),
+        zh=Text(
+            what="眼睛闭着或几乎闭着。",
+            why="引擎只能活动图片中已有的内容：图片中闭着的眼睛会一直闭着。",
+            cure="请使用睁眼的图片；如果确实睁着（例如某些画作），可忽略此提示。",
+        ),
+    ),
+    Message(
+        code="portrait-dark",
+        level="warning",
+        en=Text(
+            what="The face is very dark.",
+            why="Little can be told of lips and eyes in such light, and the film shows it as it is.",
+            cure="A picture in better light gives a better film.",
+        ),
+        zh=Text(
+            what="脸部很暗。",
+            why="这样的光线下很难看清嘴唇和眼睛，影片会保持原样。",
+            cure="光线更好的图片效果更好。",
+        ),
+    ),
+    Message(
+        code="portrait-too-dark",
+        level="error",
+        en=Text(
+            what="The face is too dark to be used.",
+            why="Lips and eyelids cannot be told from the skin around them.",
+            cure="Use a picture in better light.",
+        ),
+        zh=Text(
+            what="脸部过暗，无法使用。",
+            why="嘴唇和眼皮与周围皮肤无法区分。",
+            cure="请使用光线更好的图片。",
+        ),
+    ),
+    Message(
+        code="portrait-bright",
+        level="warning",
+        en=Text(
+            what="{share} per cent of the face are white without any detail.",
+            why="The picture was exposed too long, or lit too hard; skin without detail looks flat.",
+            cure="A picture in softer light gives a better film.",
+        ),
+        zh=Text(
+            what="脸部有 {share}% 泛白且没有细节。",
+            why="图片曝光过度或光线过强；没有细节的皮肤显得扁平。",
+            cure="光线柔和的图片效果更好。",
+        ),
+    ),
+    Message(
+        code="portrait-too-bright",
+        level="error",
+        en=Text(
+            what="The face is too bright to be used.",
+            why="Most of it is white without any detail: lips and cheeks cannot be told apart.",
+            cure="Use a picture that is less exposed.",
+        ),
+        zh=Text(
+            what="脸部过亮，无法使用。",
+            why="大部分泛白且没有细节：嘴唇与脸颊无法区分。",
+            cure="请使用曝光较低的图片。",
+        ),
+    ),
 )

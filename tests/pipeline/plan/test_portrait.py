@@ -20,6 +20,9 @@ GOOD = FaceMeasures(
     blur=30,
     covered=5,
     beside_mouth=50,
+    eyes=30,
+    lightness=65,
+    burnt_out=2,
 )
 
 
@@ -67,6 +70,16 @@ def test_a_good_portrait_is_passed_in_silence() -> None:
         ("covered", 35, "portrait-mouth-covered"),
         ("beside_mouth", 20, None),
         ("beside_mouth", 19, "portrait-mouth-at-outline"),
+        ("eyes", 19, None),
+        ("eyes", 18, "portrait-eyes-closed"),
+        ("lightness", 20, None),
+        ("lightness", 19, "portrait-dark"),
+        ("lightness", 10, "portrait-dark"),
+        ("lightness", 9, "portrait-too-dark"),
+        ("burnt_out", 25, None),
+        ("burnt_out", 26, "portrait-bright"),
+        ("burnt_out", 75, "portrait-bright"),
+        ("burnt_out", 76, "portrait-too-bright"),
         ("enlarged", 300, None),
         ("enlarged", 301, "portrait-face-enlarged"),
         ("filled", 75, None),
@@ -103,9 +116,16 @@ def test_a_soft_mouth_is_not_called_covered() -> None:
     assert findings(blur=90, covered=80) == ["portrait-soft"]
 
 
+def test_a_dark_mouth_is_not_called_covered() -> None:
+    """Nor does a mouth that is hardly seen in the dark mean that something is before it."""
+    assert findings(lightness=15, covered=80) == ["portrait-dark"]
+
+
 def test_what_could_not_be_measured_is_told_once() -> None:
     """An eye without landmarks leaves the rest open, and says so."""
-    nothing = dict.fromkeys(("yaw", "roll", "shadow", "blur", "covered", "beside_mouth"))
+    nothing = dict.fromkeys(
+        ("yaw", "roll", "shadow", "blur", "covered", "beside_mouth", "eyes", "lightness", "burnt_out")
+    )
     assert findings(**nothing) == ["portrait-not-examined"]
 
 
@@ -172,7 +192,10 @@ def test_a_box_without_a_face_is_refused() -> None:
             size=(300, 300),
             enlarged=400,
         ),
-        *judge(replace(GOOD, covered=90), size=(600, 600), enlarged=400),
+        *judge(replace(GOOD, covered=90, eyes=5, burnt_out=50), size=(600, 600), enlarged=400),
+        *judge(replace(GOOD, lightness=15), size=(600, 600), enlarged=100),
+        *judge(replace(GOOD, lightness=5), size=(600, 600), enlarged=100),
+        *judge(replace(GOOD, burnt_out=90), size=(600, 600), enlarged=100),
         *choose([at(0, 100), at(300, 90)]).findings,
         *choose([at(0, 100), at(300, 20)]).findings,
         *choose([at(0, 100)], box=(800, 0, 9, 9)).findings,

@@ -1,0 +1,49 @@
+"""What is said at submission of portraits that cannot be used, or only look as if."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from farm.bootstrap import Workshop, open_workshop, settings_of
+from farm.portraits import Gallery, picture_limits
+from pipeline.plan.canvas import parse_format
+from pipeline.steps.look import load_picture, look_at
+from tests.support.bad_portraits import CASES, Case
+
+SQUARE = parse_format("square-512", fps=25)
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
+    """Settings and the eye with landmarks, which is what is asked here."""
+    home = tmp_path_factory.mktemp("home")
+    with open_workshop(settings_of({"LECTERN_HOME": str(home)})) as opened:
+        if (reason := opened.eyes.why_not("facemesh")) is not None:
+            assert "CI" not in os.environ, str(reason)
+            pytest.skip(str(reason))
+        yield opened
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_each_kind_of_portrait_gets_its_verdict(workshop: Workshop, tmp_path: Path, case: Case) -> None:
+    """Refused or warned with the one right code, or a canvas with the face where faces belong."""
+    file = tmp_path / "portrait.bin"
+    file.write_bytes(case.make())
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    findings = Gallery(workshop).look(file, digest, SQUARE, None)
+    # What refuses a portrait is what counts; a face that cannot be seen well may have other flaws besides.
+    errors = {finding.code for finding in findings if finding.level == "error"}
+    assert (errors or {finding.code for finding in findings}) == case.codes
+    if case.codes:
+        return
+    picture = load_picture(file, picture_limits(workshop.settings))
+    canvas = look_at(picture, workshop.eyes.open("facemesh"), SQUARE).canvas
+    assert canvas is not None
+    x0, _, x1, _ = canvas.face.box
+    assert (x0 + x1) / 2 == pytest.approx(256, abs=10)
+    assert x1 - x0 > 150

@@ -1,4 +1,4 @@
-"""The folds from nose to mouth that a smile leaves: a sitter at rest has fainter ones."""
+"""What a smile leaves on a face and a sitter at rest has less of: folds from nose to mouth, glints on the lips."""
 
 from __future__ import annotations
 
@@ -24,9 +24,13 @@ _FINE = 0.012
 _BY_SMILING = 0.85
 _NO_FOLD = 3.0
 
+# Glints on stretched lips are narrower than this; so much of their light goes.
+_GLINT = 0.11
+_GLINT_PART = 0.75
+
 
 def relaxed(frame: FaceFrame, picture: Picture) -> Picture:
-    """A smiling portrait with its folds from nose to mouth partly filled, as the skin beside them is."""
+    """A smiling portrait with its folds from nose to mouth partly filled, and the glints of its lips dimmed."""
     unit = frame.unit
     reach = np.array([0.95, 0.75]) * unit
     size = np.array([picture.shape[1], picture.shape[0]])
@@ -34,18 +38,27 @@ def relaxed(frame: FaceFrame, picture: Picture) -> Picture:
     right, bottom = np.clip((frame.origin + reach).astype(int), (left + 8, top + 8), size).tolist()
     part = picture[top:bottom, left:right]
     smooth = cv2.GaussianBlur(part, (0, 0), max(0.8, _FINE * unit))
-    around = max(3, round(_WIDEST * unit)) | 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (around, around))
-    filling = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, disc).astype(np.float32) - smooth
-    filling = np.maximum(filling - np.float32(_NO_FOLD), 0) * _where(frame, (left, top, right, bottom))
-    filling = cv2.GaussianBlur(filling, (0, 0), max(0.6, 0.5 * _FINE * unit))
+    folds, lips = _where(frame, (left, top, right, bottom))
+    filled_up = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, _disc(_WIDEST * unit)).astype(np.float32)
+    change = np.maximum(filled_up - smooth - np.float32(_NO_FOLD), 0) * folds * np.float32(_BY_SMILING)
+    evened = cv2.morphologyEx(smooth, cv2.MORPH_OPEN, _disc(_GLINT * unit)).astype(np.float32)
+    change -= np.maximum(smooth - evened - np.float32(_NO_FOLD), 0) * lips * np.float32(_GLINT_PART)
+    change = np.asarray(cv2.GaussianBlur(change, (0, 0), max(0.6, 0.5 * _FINE * unit)), np.float32)
     calm = picture.copy()
-    calm[top:bottom, left:right] = np.clip(part + filling * np.float32(_BY_SMILING) + np.float32(0.5), 0, 255)
+    calm[top:bottom, left:right] = np.clip(part + change + np.float32(0.5), 0, 255)
     return calm
 
 
-def _where(frame: FaceFrame, box: tuple[int, int, int, int]) -> NDArray[np.float32]:
-    """1 on the folds, 0 away from them and on the lips, (height, width, 1)."""
+def _disc(across: float) -> Picture:
+    """A disc for morphology, about so many pixels across."""
+    size = max(3, round(across)) | 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
+
+
+def _where(
+    frame: FaceFrame, box: tuple[int, int, int, int]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """1 on the folds, 0 away from them and on the lips; and 1 on the lips alone; each (height, width, 1)."""
     left, top, right, bottom = box
     width, height, unit = right - left, bottom - top, frame.unit
     pixels = frame.to_picture(frame.points) - (left, top)
@@ -53,6 +66,8 @@ def _where(frame: FaceFrame, box: tuple[int, int, int, int]) -> NDArray[np.float
     for fold in _FOLDS:
         mask = np.maximum(mask, line(pixels[list(fold)], max(1, round(2 * _REACH * unit)), width, height))
     lips = np.concatenate([pixels[list(UPPER_LIP_OUTER)], pixels[list(LOWER_LIP_OUTER)][::-1][1:-1]])
+    on_lips = filled(lips, width, height)
     near = max(3, round(0.05 * unit)) | 1
-    kept = cv2.dilate(filled(lips, width, height), np.ones((near, near), np.uint8))
-    return (soft(mask, 0.05 * unit) * (1 - soft(np.asarray(kept, np.uint8), 0.02 * unit)))[..., None]
+    kept = np.asarray(cv2.dilate(on_lips, np.ones((near, near), np.uint8)), np.uint8)
+    folds = soft(mask, 0.05 * unit) * (1 - soft(kept, 0.02 * unit))
+    return folds[..., None], soft(on_lips, max(0.6, 0.01 * unit))[..., None]

@@ -27,7 +27,7 @@ _JAW_RIDE = 0.124
 _OFFSETS = TO_YUV[:, 3].astype(np.float32)
 _HALF = np.float32(0.5)
 # Blue and red difference, in levels, that the deepest shade adds.
-_WARM = np.array([-6.0, 16.0], np.float32)
+_WARM = np.array([-10.0, 13.0], np.float32)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

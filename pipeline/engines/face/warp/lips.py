@@ -34,7 +34,7 @@ _OPEN_GAP = 0.055
 _JAW_DROP = 0.155
 _CORNER_DROP = 0.36 * _JAW_DROP
 _CORNER_DRAW = 0.07
-_APERTURE = 0.30
+_APERTURE = 0.29
 _WIDTHS = (0.7, 0.95)
 #: How far the widest mouth's lips part at full aperture.
 WIDEST = _APERTURE * _WIDTHS[1]
@@ -124,8 +124,8 @@ class LipRig:
         aperture = mouth.aperture * self.reach
         rounded = min(max(-mouth.width, 0.0), 1.0)
         upper_share = (0.24 - 0.06 * mouth.jaw) * (1.0 - 0.5 * mouth.protrusion)
-        lift = aperture * upper_share * (1.0 - mouth.tuck)
-        drop = aperture * (1.0 - upper_share) * (1.0 - mouth.tuck)
+        lift = aperture * upper_share
+        drop = aperture * (1.0 - upper_share)
         weights = np.zeros(len(Mode))
         weights[Mode.REST] = 1.0
         weights[Mode.JAW] = mouth.jaw
@@ -244,8 +244,8 @@ def _inner_motion(
     spread, rounded = _profile(side, 2.3, 0.75), _profile(side, 2.0, 0.85)
     motions = []
     for edge, lift_modes, sign, tuck in (
-        (upper, (Mode.LIFT, Mode.LIFT_ROUND), -1.0, 0.042),
-        (lower, (Mode.DROP, Mode.DROP_ROUND), 1.0, 0.006),
+        (upper, (Mode.LIFT, Mode.LIFT_ROUND), -1.0, 0.030),
+        (lower, (Mode.DROP, Mode.DROP_ROUND), 1.0, 0.018),
     ):
         motion = np.zeros((*edge.shape, len(Mode)))
         away = (rest.x - rest.centre) * rest.narrow

@@ -28,7 +28,7 @@ STEP = SAMPLE_RATE // 200
 HEAD = 150 * SAMPLE_RATE // 1000
 TAIL = 80 * SAMPLE_RATE // 1000
 
-# Lips are seen a little before their sound is heard; viewers take exact coincidence for lateness.
+# A frame is seen from its time on until the next one's; it shows lips as they are in the middle of that.
 _LEAD = 20 * SAMPLE_RATE // 1000
 
 # The lips close in a silence that is longer than this; a shorter one is a held stop.
@@ -37,13 +37,13 @@ _PAUSE = 130 * SAMPLE_RATE // 1000
 # How far a shape reaches to each side, in milliseconds: three standard deviations of the kernel.
 _REACH_MS = {"jaw": 126, "aperture": 96, "width": 165, "protrusion": 165, "tongue": 75}
 
-# The lips' fastest opening or closing in apertures a second: 2.7 inter-ocular distances at most, so that no
-# step at 24 frames a second is larger than 0.115 of it. Closures are kept: the curve is only lowered.
-_FASTEST = 9.6
+# The lips' fastest opening or closing in apertures a second: 2.1 inter-ocular distances at most, so that no
+# step at 24 frames a second is larger than 0.09 of it. Closures are kept: the curve is only lowered.
+_FASTEST = 7.7
 
 # How long, in milliseconds, lips take at least to meet and to part, and to slip under the teeth and out;
 # from and to open vowels the speed above is stricter.
-_CLOSING_MS = (28, 32)
+_CLOSING_MS = (26, 32)
 _TUCKING_MS = (45, 32)
 
 # A closure lasts longer than a frame at any frame rate, so that at least one frame shows it whole.
@@ -117,7 +117,9 @@ def mouth_tracks(said: Sequence[Sound], samples: int) -> MouthTracks:
     shape, weight = _targets(said, points)
     closed = _envelope([_closure(s) for s in said if s.viseme.contact is Contact.LIPS], *_CLOSING_MS, points)
     tucked = _envelope(
-        [_held(s, 10) for s in said if s.viseme.contact is Contact.LIP_AND_TEETH], *_TUCKING_MS, points
+        [_held(s, 20, delay_ms=8) for s in said if s.viseme.contact is Contact.LIP_AND_TEETH],
+        *_TUCKING_MS,
+        points,
     )
     speaking = 1.0 - _silence(said, points)
     smooth = {
@@ -127,7 +129,8 @@ def mouth_tracks(said: Sequence[Sound], samples: int) -> MouthTracks:
     free = (1.0 - closed) * speaking
     return MouthTracks(
         jaw=smooth["jaw"] * (1.0 - 0.75 * closed) * speaking,
-        aperture=_slowed(smooth["aperture"] * free),
+        # A lip under the teeth leaves little of a gap, and parts from them no faster than from the other.
+        aperture=_slowed(smooth["aperture"] * free * (1.0 - 0.5 * tucked)),
         width=smooth["width"] * (1.0 - 0.3 * closed) * speaking,
         protrusion=smooth["protrusion"] * speaking,
         tongue=smooth["tongue"] * free,
@@ -173,15 +176,17 @@ def _targets(said: Sequence[Sound], points: int) -> tuple[Curve, Curve]:
 def _closure(sound: Sound) -> tuple[int, int]:
     """When the lips of a bilabial are closed.
 
-    A voiceless or short stop is marked at its burst, so its closure lies about 55 ms before the mark.
+    A voiceless or short stop is marked at its burst, so its closure lies in the 50 ms before the mark.
     """
     if sound.viseme.stop and sound.end - sound.start < _BURST:
-        return _lasting(sound.start - 55 * SAMPLE_RATE // 1000, sound.start + 8 * SAMPLE_RATE // 1000)
-    return _held(sound, 12)
+        return _lasting(sound.start - 50 * SAMPLE_RATE // 1000, sound.start + 2 * SAMPLE_RATE // 1000)
+    return _held(sound, 36, delay_ms=20)
 
 
-def _held(sound: Sound, release_ms: int) -> tuple[int, int]:
-    return _lasting(sound.start, sound.end - release_ms * SAMPLE_RATE // 1000)
+def _held(sound: Sound, release_ms: int, delay_ms: int = 0) -> tuple[int, int]:
+    """When a sound's contact is whole: a voice's marks lie where its neighbours are no longer heard."""
+    start = sound.start + delay_ms * SAMPLE_RATE // 1000
+    return _lasting(start, sound.end - release_ms * SAMPLE_RATE // 1000)
 
 
 def _lasting(start: int, end: int) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""What a smile leaves on a face and a sitter at rest has less of: folds from nose to mouth, glints on the lips."""
+"""What a smile leaves on a face and a sitter at rest has less of: folds beside the mouth, glints on the lips."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _GLINT_PART = 0.75
 
 
 def relaxed(frame: FaceFrame, picture: Picture) -> Picture:
-    """A smiling portrait with its folds from nose to mouth partly filled, and the glints of its lips dimmed."""
+    """A smiling portrait with its folds beside the mouth partly filled and the glints of its lips dimmed."""
     unit = frame.unit
     reach = np.array([0.95, 0.75]) * unit
     size = np.array([picture.shape[1], picture.shape[0]])

@@ -1,4 +1,4 @@
-"""What a smile leaves on a face and a sitter at rest has less of: folds beside the mouth, glints on the lips."""
+"""What a smile leaves on a face, and a sitter at rest has less of: folds beside the mouth, glints on lips."""
 
 from __future__ import annotations
 

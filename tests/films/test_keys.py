@@ -133,7 +133,9 @@ def test_the_choice_of_a_face_changes_key_and_pixels(make: _Make, tmp_path: Path
     assert one.frames != two.frames
 
 
-@pytest.mark.parametrize("options", [{"face.motion": "lively"}, {"face.motion": "none"}])
+@pytest.mark.parametrize(
+    "options", [{"face.motion": "lively"}, {"face.motion": "none"}, {"face.expression": "friendly"}]
+)
 def test_the_bearing_changes_key_and_pixels(make: _Make, plain: _Shown, options: dict[str, str]) -> None:
     """The same words said in another manner are another clip that looks different."""
     other = make(change=lambda job: replace(job, options=options))

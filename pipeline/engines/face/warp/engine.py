@@ -14,6 +14,7 @@ from pipeline.engines.face.warp.life import HeadTracks, head_tracks
 from pipeline.engines.face.warp.lips import Mouth
 from pipeline.engines.face.warp.rig import Rig
 from pipeline.engines.face.warp.tracks import MouthTracks, at_frames, mouth_tracks, sounds
+from pipeline.plan.bearing import Expression
 
 
 class WarpEngine:
@@ -50,20 +51,27 @@ class WarpSitter:
     def frames(self, drive: Drive) -> Iterator[NDArray[np.uint8]]:
         """Exactly `drive.frames` frames of the canvas's size, raw yuv420p; one array, drawn anew each time.
 
-        The first and the last frame show the portrait at rest, with closed lips.
+        The first and the last frame show the portrait at rest, with closed lips; it smiles all the while
+        if it is to be friendly.
         """
         said = sounds(drive.phonemes, len(drive.audio)) if drive.phonemes else heard(drive.audio)
         mouth = at_frames(mouth_tracks(said, len(drive.audio)), drive.frames, drive.fps)
         head = head_tracks(said, drive.frames, drive.fps, drive.seed, drive.bearing.motion)
+        smile = float(drive.bearing.expression is Expression.FRIENDLY)
         frame = self._rig.blank()
         for index in range(drive.frames):
-            self._rig.draw(frame, _mouth(mouth, index), _pose(head, index))
+            self._rig.draw(frame, _mouth(mouth, index, smile), _pose(head, index, smile))
             yield frame
 
 
-def _mouth(tracks: MouthTracks, index: int) -> Mouth:
-    return Mouth(**{name: float(getattr(tracks, name)[index]) for name in Mouth.__dataclass_fields__})
+def _mouth(tracks: MouthTracks, index: int, smile: float) -> Mouth:
+    return Mouth(smile=smile, **_at(tracks, index))
 
 
-def _pose(tracks: HeadTracks, index: int) -> HeadPose:
-    return HeadPose(**{name: float(getattr(tracks, name)[index]) for name in HeadPose.__dataclass_fields__})
+def _pose(tracks: HeadTracks, index: int, smile: float) -> HeadPose:
+    return HeadPose(smile=smile, **_at(tracks, index))
+
+
+def _at(tracks: MouthTracks | HeadTracks, index: int) -> dict[str, float]:
+    """The value of every curve in one frame."""
+    return {name: float(getattr(tracks, name)[index]) for name in tracks.__dataclass_fields__}

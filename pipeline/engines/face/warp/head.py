@@ -9,11 +9,15 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.faceframe import CHIN, FOREHEAD, LEFT_BROW, RIGHT_BROW, FaceFrame, Points
 from pipeline.engines.face.warp.headweight import around_head, head_weight
+from pipeline.engines.face.warp.smile import lids_rise
 
 
 @dataclass(frozen=True, kw_only=True)
 class HeadPose:
-    """The head and eyes in one frame; see `life.HeadTracks` for the meaning of each value."""
+    """The head and eyes in one frame; see `life.HeadTracks` for the meaning of each value.
+
+    `smile` is how much of a light smile there is about the eyes, 0 to 1.
+    """
 
     roll: float = 0.0
     shift_x: float = 0.0
@@ -24,6 +28,7 @@ class HeadPose:
     blink: float = 0.0
     gaze_x: float = 0.0
     gaze_y: float = 0.0
+    smile: float = 0.0
 
 
 class HeadMotion:
@@ -70,13 +75,14 @@ class HeadMotion:
                 bulge[..., None] * (-frame.unit * frame.along),
                 bulge[..., None] * (-frame.unit * frame.down),
                 raised[..., None] * (frame.unit * frame.down),
+                (lids_rise(frame, at) * self.weight)[..., None] * (frame.unit * frame.down),
             )
         )
 
     def backward(self, pose: HeadPose) -> NDArray[np.float32]:
         """For each node, how far from it (x, y, pixels) the still head has what the posed one shows."""
         back = np.zeros_like(self._motions[0])
-        sizes = (pose.roll, pose.shift_x, pose.shift_y, pose.yaw, pose.pitch, pose.brow)
+        sizes = (pose.roll, pose.shift_x, pose.shift_y, pose.yaw, pose.pitch, pose.brow, pose.smile)
         for motion, size in zip(self._motions, sizes, strict=True):
             if size != 0.0:
                 back += motion * np.float32(size)

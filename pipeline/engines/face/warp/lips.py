@@ -25,6 +25,7 @@ from pipeline.engines.face.warp.faceframe import (
     Points,
     smoothstep,
 )
+from pipeline.engines.face.warp.smile import lips_smile, skin_smiles
 
 _MIDDLE = 5
 
@@ -63,11 +64,15 @@ class Mode(IntEnum):
     ROUND = 8
     PROTRUDE = 9
     PRESS = 10
+    SMILE = 11
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mouth:
-    """The mouth in one frame; see `tracks.MouthTracks` for the meaning of each value."""
+    """The mouth in one frame; see `tracks.MouthTracks` for the meaning of each value.
+
+    `smile` is how much of a light smile there is, 0 to 1, whatever is said.
+    """
 
     jaw: float = 0.0
     aperture: float = 0.0
@@ -76,6 +81,7 @@ class Mouth:
     tongue: float = 0.0
     tuck: float = 0.0
     press: float = 0.0
+    smile: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -104,7 +110,7 @@ class LipRig:
         seam: y where closed lips meet, at the middle.
         reach: how far the lips part at full aperture.
         upper_inner, upper_outer, lower_inner, lower_outer: the edges of the lips.
-        skin: fixed points and points of cheeks, chin and jaw, (n, 2), with each mode's (n, 2, 11) motion.
+        skin: fixed points and points of cheeks, chin and jaw, (n, 2), with each mode's (n, 2, 12) motion.
     """
 
     opened: bool
@@ -135,6 +141,8 @@ class LipRig:
         weights[Mode.SPREAD], weights[Mode.ROUND] = max(mouth.width, 0.0), -rounded
         weights[Mode.PROTRUDE] = mouth.protrusion
         weights[Mode.PRESS] = mouth.press
+        # Rounded lips and a wide open mouth smile less.
+        weights[Mode.SMILE] = mouth.smile * (1.0 - 0.8 * rounded) * (1.0 - 0.4 * min(mouth.aperture, 1.0))
         return weights
 
 
@@ -257,6 +265,7 @@ def _inner_motion(
         motion[:, 1, lift_modes[0]], motion[:, 1, lift_modes[1]] = sign * spread, sign * rounded
         # On f and v both edges rise to the upper teeth.
         motion[:, 1, Mode.TUCK] = -tuck * min(2 * rest.half_width, 0.8) / 0.8 * spread
+        motion[..., Mode.SMILE] = lips_smile(side)
         motions.append(motion)
     return motions[0], motions[1]
 
@@ -284,6 +293,7 @@ def _outer_motion(
     motion[[0, -1], 1] = 0.0
     motion[[0, -1], 1, Mode.JAW] = _CORNER_DROP
     motion[[0, -1], 1, Mode.REST] = rest.drop
+    motion[..., Mode.SMILE] = lips_smile(away / rest.half_width)
     return motion
 
 
@@ -315,6 +325,7 @@ def _skin(
     edge = np.where(x > 0, float(outline.max()), float(-outline.min()))
     pull = corner * rest.half_width * smoothstep(-0.05, 0.12, edge - np.abs(x))
     part[:, 0, Mode.REST] = pull * (rest.narrow - 1.0)
+    part[..., Mode.SMILE] = skin_smiles(moving, centre=rest.centre, half_width=rest.half_width, seam=seam)
     part[:, 0, Mode.JAW] = -0.9 * _CORNER_DRAW * rest.narrow * pull
     part[:, 0, Mode.SPREAD], part[:, 0, Mode.ROUND] = 0.10 * rest.narrow * pull, 0.32 * rest.narrow * pull
     return np.concatenate([moving, fixed]), motion

@@ -49,6 +49,8 @@ _EXTREMES = (
     Mouth(jaw=0.8, aperture=0.8, width=-0.6, protrusion=0.5),
     Mouth(jaw=0.1, tuck=1.0),
     Mouth(jaw=0.1, press=1.0),
+    Mouth(smile=1.0),
+    Mouth(jaw=1.0, aperture=1.0, smile=1.0),
 )
 
 

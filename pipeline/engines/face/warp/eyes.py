@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.face.warp.enlarge import ENLARGED, enlarged
 from pipeline.engines.face.warp.eyelids import REACH, Lids, lids_of
 from pipeline.engines.face.warp.eyeshape import eye_shape
 from pipeline.engines.face.warp.faceframe import (
@@ -24,7 +25,6 @@ from pipeline.engines.face.warp.gaze import Iris, iris_of
 from pipeline.engines.face.warp.head import HeadPose
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.layers import part_of
-from pipeline.engines.face.warp.sheet import ENLARGED, enlarged
 from pipeline.media.picture import Planes
 
 Picture = NDArray[np.uint8]

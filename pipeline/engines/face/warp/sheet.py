@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.brush import filled_sharply
+from pipeline.engines.face.warp.enlarge import ENLARGED, enlarged
 from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.fields import CELLS, LowerFace
 from pipeline.engines.face.warp.head import HeadMotion, HeadPose
@@ -25,9 +26,6 @@ from pipeline.engines.face.warp.lips import LipRig
 from pipeline.media.picture import Planes, planes_of
 
 Picture = NDArray[np.uint8]
-
-#: The portrait is kept enlarged by this much.
-ENLARGED = 2
 
 # About as many rows are sampled at once: their part of the map stays in the processor's cache.
 _BAND = 96
@@ -301,14 +299,6 @@ def _lattice(box: Box, cell: int) -> Lattice:
         rows=-(-box.height // cell) + 2,
         cell=cell,
     )
-
-
-def enlarged(plane: Picture, box: Box) -> Picture:
-    """A part of a plane, or of a picture of several channels, `ENLARGED` times as large."""
-    matrix = np.array([[ENLARGED, 0.0, -ENLARGED * box.left], [0.0, ENLARGED, -ENLARGED * box.top]])
-    size = (ENLARGED * box.width, ENLARGED * box.height)
-    large = cv2.warpAffine(plane, matrix, size, flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REFLECT_101)
-    return np.asarray(large, dtype=np.uint8)
 
 
 def _below(seam: Points, width: int, height: int) -> NDArray[np.uint8]:

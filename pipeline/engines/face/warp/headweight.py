@@ -17,8 +17,8 @@ from pipeline.engines.face.warp.lattice import read
 
 # Lengths in inter-ocular distances.
 
-# The strip around the head. A lively head turns by 0.19 at most, and the steepest slope in the strip is 1.4 times
-# its mean. It begins a little outside, where single hairs are that no mask has.
+# The strip around the head. A lively head turns by 0.19 at most, and the steepest slope in the strip is 1.4
+# times its mean. It begins a little outside, where single hairs are that no mask has.
 _STRIP = 0.3
 _HAIRS = 0.03
 

@@ -60,7 +60,8 @@ def head_weight(
     above_neck = 1.0 - smoothstep(*_NECK, below)
     beside_shoulders = 1.0 - smoothstep(*_BESIDE_JAW, v) * smoothstep(*_SHOULDERS, np.abs(u))
     within = 1.0 - smoothstep(*_LARGEST, _from_middle(frame, nodes))
-    return _on_person(frame, nodes, person) * above_neck * beside_shoulders * within * inside
+    # Of two slopes that lie on each other, the head's and the border's, the steeper is steep enough.
+    return np.minimum(_on_person(frame, nodes, person), inside) * above_neck * beside_shoulders * within
 
 
 def around_head(frame: FaceFrame, nodes: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -57,6 +57,14 @@ class _CountingVoice(EspeakVoice):
         return super().speak(text, choice)
 
 
+class _UntimedVoice(EspeakVoice):
+    """A voice that does not know when it makes which sound."""
+
+    def speak(self, text: str, choice: VoiceChoice) -> Speech:
+        """Speak, and tell no times."""
+        return replace(super().speak(text, choice), phonemes=(), words=())
+
+
 class _SharedDesk(MemoryDesk):
     """A desk at which other workers are making some speeches just now."""
 
@@ -161,6 +169,19 @@ def test_speech_that_is_made_elsewhere_is_waited_for(tmp_path: Path, voice: _Cou
     desk.put(found, 0)
     assert speak(job, desk=desk, store=store, voice=voice) is not None
     assert len(voice.said) == 2
+
+
+def test_a_voice_without_phonemes_is_laid_as_it_sounds(tmp_path: Path, speaker: EspeakVoice) -> None:
+    """Its utterances are there with their text and sound, as long as with phonemes."""
+    store, untimed = Store(tmp_path / "store"), _UntimedVoice()
+    job = _job(store, tmp_path, "Good morning. Please sit down.")
+    timed = [u for u in _speak(job, store, speaker)[1].utterances if u.speech]
+    heard = [u for u in _speak(job, store, untimed)[1].utterances if u.speech]
+    untimed.close()
+    assert [u.shown for u in heard] == [u.shown for u in timed]
+    assert not any(u.phonemes or u.words for u in heard)
+    assert all(abs(a.samples - b.samples) < 50 * _MS for a, b in zip(heard, timed, strict=True))
+    assert all(np.abs(utterance_audio(store, u, 25)).max() > 1_000 for u in heard)
 
 
 @pytest.mark.parametrize("harm", ["gone", "short", "changed"])

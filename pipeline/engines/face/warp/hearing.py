@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.spectrum import BANDS, HOP, Exact, features
+from pipeline.engines.face.warp.spectrum import BANDS, HOP, Exact, features, peak
 from pipeline.engines.face.warp.tracks import HEAD, TAIL, Sound
 from pipeline.engines.face.warp.visemes import VISEMES, Contact, Viseme
 
@@ -78,7 +78,7 @@ def heard(audio: NDArray[np.int16]) -> tuple[Sound, ...]:
     Args:
         audio: int16 mono at 48 kHz, the whole utterance.
     """
-    if int(np.abs(audio.astype(np.int32)).max(initial=0)) <= _AUDIBLE:
+    if peak(audio) <= _AUDIBLE:
         return ()
     given = features(audio)
     likely = likelihoods(given, _net())

@@ -66,10 +66,14 @@ def features(audio: NDArray[np.int16]) -> Exact:
     return np.concatenate([against_level, np.clip(bands - mean, -8 * OCTAVE, 8 * OCTAVE)], axis=1)
 
 
+def peak(audio: NDArray[np.int16]) -> int:
+    """How far the audio reaches from zero, 0 to 32,768."""
+    return max(int(audio.max(initial=0)), -int(audio.min(initial=0)))
+
+
 def _at_ear_rate(audio: NDArray[np.int16]) -> Exact:
     """The sound at 16 kHz, as loud as whole numbers allow; frames' middles stay where they are."""
-    peak = max(int(np.abs(audio.astype(np.int32)).max(initial=0)), 1)
-    gained = audio.astype(np.float64) * max(_PEAK // peak, 1)
+    gained = audio.astype(np.float64) * max(_PEAK // max(peak(audio), 1), 1)
     count = -(-len(audio) // _DOWN)
     padded = np.pad(gained, (_REACH, _REACH + _DOWN))
     total = np.zeros(count)

@@ -21,6 +21,7 @@ from farm.submit import picture_suffix, store_script
 from farm.textfile import decode
 from pipeline.plan import script, trace
 from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.background import BACKGROUND, with_plain_background
 from pipeline.plan.bearing import EXPRESSION, MOTION, plainly
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
@@ -53,6 +54,7 @@ class Order:
         face_box: which face talks, ``x,y,width,height`` in pixels; empty when there is no doubt.
         expression: the look on the face; the usual one when it is empty.
         motion: how lively the face is, likewise.
+        background: what stands behind the portrait where it does not fill the film, likewise.
         title: written into the film; the script's file name unless given.
         replace: whether files of an earlier film may be replaced.
     """
@@ -64,6 +66,7 @@ class Order:
     face_box: str = ""
     expression: str = ""
     motion: str = ""
+    background: str = ""
     title: str = ""
     replace: bool = False
 
@@ -152,6 +155,7 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
     )
     options = {"face.box": order.face_box} if order.face_box else {}
     options = plainly({**options, EXPRESSION: order.expression, MOTION: order.motion})
+    options = with_plain_background({**options, BACKGROUND: order.background})
     chooser.check_format(order.wish)
     voice = chooser.voice(order.wish, text)
     portrait = workshop.store.adopt(

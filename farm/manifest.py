@@ -11,18 +11,18 @@ from farm.batchfiles import BatchFolder
 from farm.table import Record, Table, TableError
 from farm.template import fill, plain_name, variables_of
 from farm.textfile import decode
+from pipeline.plan.background import BACKGROUND
 from pipeline.plan.bearing import EXPRESSION, MOTION
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.script import normalise
 
 _FIELDS = ("voice", "language", "speed", "title", "format", "user", "scene", "department", "urgency")
 _COLUMNS = ("id", "script", "script_file", "portrait", *_FIELDS)
-_OPTIONS = ("face.box", EXPRESSION, MOTION, "voice.pitch")
+_OPTIONS = (BACKGROUND, "face.box", EXPRESSION, MOTION, "voice.pitch")
 # Names that mean something to come: nobody's variables may take them now.
 _RESERVED = frozenset(
     {
         "audio",
-        "background",
         "brief",
         "captions",
         "check",
@@ -89,7 +89,7 @@ class Row:
         variables: what `template` needs, from the row's own columns.
         portrait: an existing regular file inside the manifest's folder.
         portrait_digest: SHA-256 (hex) of its content when it was read.
-        options: dotted columns, in plain form.
+        options: ``background`` and dotted columns, in plain form.
     """
 
     number: int
@@ -327,7 +327,7 @@ class _Reader:
     def _unused(self, table: Table) -> tuple[Problem, ...]:
         """A warning for each column that nothing uses, with the name that may have been meant."""
         columns = dict.fromkeys(name for name in table.header.columns if name and "." not in name)
-        known = {*_COLUMNS, *_RESERVED, *self._used}
+        known = {*_COLUMNS, *_OPTIONS, *_RESERVED, *self._used}
         warnings = []
         for name in columns:
             if name in known:

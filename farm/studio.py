@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from farm.bootstrap import Workshop
 from farm.portraits import box_of, open_eye, picture_limits
 from pipeline.engines.face import Sitter
+from pipeline.plan.background import Colour, colour_of
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.steps.look import Picture, load_picture, look_at, pixels_digest
@@ -41,7 +42,7 @@ class Studio:
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
         self._seats: OrderedDict[tuple[object, ...], Seat] = OrderedDict()
-        self._pixels: OrderedDict[str, str] = OrderedDict()
+        self._pixels: OrderedDict[tuple[str, Colour | None], str] = OrderedDict()
         self._profiles: dict[str, RenderProfile] = {}
 
     def profile(self, face: str) -> RenderProfile:
@@ -68,7 +69,7 @@ class Studio:
             DamageError: the portrait is missing from the store or damaged.
             InputError: it cannot be driven, which a complete check at submission should have found.
         """
-        name = (job.face, job.portrait.digest, job.format, box_of(job.options))
+        name = (job.face, job.portrait.digest, job.format, box_of(job.options), colour_of(job.options))
         if name in self._seats:
             self._seats.move_to_end(name)
             return self._seats[name]
@@ -83,26 +84,34 @@ class Studio:
         Raises:
             DamageError: the portrait is missing from the store or damaged.
         """
-        name = job.portrait.digest
+        name = (job.portrait.digest, colour_of(job.options))
         if name not in self._pixels:
-            self._keep_pixels(name, self._picture(job))
+            self._keep_pixels(job, self._picture(job))
         return self._pixels[name]
 
     def _prepare(self, job: JobSpec) -> Seat:
         picture = self._picture(job)
-        report = look_at(picture, open_eye(self._workshop.eyes), job.format, box=box_of(job.options))
+        report = look_at(
+            picture,
+            open_eye(self._workshop.eyes),
+            job.format,
+            box=box_of(job.options),
+            colour=colour_of(job.options),
+        )
         if report.canvas is None:
             first = report.errors[0]
             raise InputError(first.code, **first.facts)
         sitter = self._workshop.faces.open(job.face).prepare(report.canvas)
-        self._keep_pixels(job.portrait.digest, picture)
-        return Seat(sitter=sitter, pixels=self._pixels[job.portrait.digest])
+        return Seat(sitter=sitter, pixels=self._keep_pixels(job, picture))
 
     def _picture(self, job: JobSpec) -> Picture:
         path = self._workshop.store.open(job.portrait)
-        return load_picture(path, picture_limits(self._workshop.settings))
+        limits = picture_limits(self._workshop.settings)
+        return load_picture(path, limits, behind=colour_of(job.options))
 
-    def _keep_pixels(self, name: str, picture: Picture) -> None:
+    def _keep_pixels(self, job: JobSpec, picture: Picture) -> str:
         while len(self._pixels) >= _PIXELS:
             self._pixels.popitem(last=False)
-        self._pixels[name] = pixels_digest(picture)
+        digest = pixels_digest(picture)
+        self._pixels[job.portrait.digest, colour_of(job.options)] = digest
+        return digest

@@ -21,6 +21,7 @@ from farm.manifest import ManifestLimits, Problem, Row, read_manifest
 from farm.portraits import Gallery, box_of
 from pipeline.plan import script, trace
 from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.background import BACKGROUND, colour_of, with_plain_background
 from pipeline.plan.bearing import EXPRESSION, MOTION, expression_of, motion_of, plainly
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.job import Format, JobSpec
@@ -176,6 +177,7 @@ class _Clerk:
             (_PITCH, lambda: self._chooser.pitch(wish)),
             ("format", lambda: self._chooser.check_format(wish)),
             ("face.box", lambda: box_of(row.options)),
+            (BACKGROUND, lambda: colour_of(row.options)),
             (EXPRESSION, lambda: expression_of(row.options)),
             (MOTION, lambda: motion_of(row.options)),
             ("urgency", lambda: urgency_of(row.urgency)),
@@ -272,7 +274,9 @@ class _Clerk:
             face=self._face,
             format=self._format(row),
             # What the choice of a voice bears already is not told a second time.
-            options=plainly({name: value for name, value in row.options.items() if name != _PITCH}),
+            options=with_plain_background(
+                plainly({name: value for name, value in row.options.items() if name != _PITCH})
+            ),
         )
 
     def _adopt_portrait(self, row: Row) -> None:

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.plan.background import BACKGROUND
 from pipeline.plan.job import Format, RenderProfile
 from pipeline.plan.keys import digest_of
 from pipeline.plan.speech import Phoneme
 
-_SCHEMA = 1
+_SCHEMA = 2
+_SEED_SCHEMA = 1
 _SEED_DIGITS = 15
 _SHAPING = "face."
 
@@ -38,8 +40,9 @@ class ClipSubject:
 
 
 def shaping(options: Mapping[str, str]) -> Mapping[str, str]:
-    """Those of a job's options that shape pixels: which face talks, and how."""
-    return {name: value for name, value in options.items() if name.startswith(_SHAPING)}
+    """Those of a job's options that shape pixels: which face talks, how, and before what."""
+    shapes = (name for name in options if name.startswith(_SHAPING) or name == BACKGROUND)
+    return {name: options[name] for name in shapes}
 
 
 def speech_digest(audio: NDArray[np.int16], phonemes: Iterable[Phoneme]) -> str:
@@ -61,7 +64,7 @@ def motion_seed(subject: ClipSubject) -> int:
 
     Format plays no part: the same sentence of the same portrait moves in the same way in every size.
     """
-    digest = digest_of("motion", _SCHEMA, pixels=subject.pixels, speech=subject.speech)
+    digest = digest_of("motion", _SEED_SCHEMA, pixels=subject.pixels, speech=subject.speech)
     return int(digest[:_SEED_DIGITS], 16)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.plan.background import Colour
 from pipeline.plan.canvas import Area
 from pipeline.steps.resize import Picture, resized
 
@@ -54,25 +53,19 @@ def blurred(shown: Picture, at: Area, width: int, height: int) -> Picture:
     return whole
 
 
-def before(shown: Picture, at: Area, background: Picture) -> Picture:
-    """A portrait in front of a background of the film's size."""
-    whole = background.copy()
+def coloured(shown: Picture, at: Area, width: int, height: int, colour: Colour) -> Picture:
+    """A portrait in a film that it does not fill, the rest in one colour.
+
+    Args:
+        shown: the portrait in its size in the film.
+        at: its place.
+        width: of the film.
+        height: of the film.
+        colour: of the rest.
+    """
+    whole = np.full((height, width, 3), colour, np.uint8)
     whole[at.y : at.y + at.height, at.x : at.x + at.width] = shown
     return whole
-
-
-def plain(colour: Sequence[int], width: int, height: int) -> Picture:
-    """A background in one colour: blue, green, red."""
-    return np.full((height, width, 3), colour, np.uint8)
-
-
-def covering(picture: Picture, width: int, height: int) -> Picture:
-    """As much of the middle of a picture as fills a film."""
-    rows, columns = picture.shape[:2]
-    scale = max(width / columns, height / rows)
-    across, down = min(columns, round(width / scale)), min(rows, round(height / scale))
-    x, y = (columns - across) // 2, (rows - down) // 2
-    return resized(picture[y : y + max(1, down), x : x + max(1, across)], width, height)
 
 
 def _outside(at: Area, width: int, height: int) -> NDArray[np.int32]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.eye import EyeEngine, Face
 from pipeline.engines.face import Canvas
+from pipeline.plan.background import Colour
 from pipeline.plan.canvas import FacePlace, Shot, place
 from pipeline.plan.job import Format
 from pipeline.plan.portrait import FaceBox, Finding, choose, judge, judge_whole
@@ -114,27 +115,29 @@ def look_at(
     format: Format,  # noqa: A002 - the house's word for it
     *,
     box: FaceBox | None = None,
+    colour: Colour | None = None,
 ) -> PortraitReport:
     """Examine a portrait, and make the film's picture of it.
 
-    Equal pixels, box and format give an equal report and canvas, under any number of threads.
+    Equal pixels, box, colour and format give an equal report and canvas, under any number of threads.
 
     Args:
         picture: as `load_picture` gives it.
         eye: what finds faces.
         format: the film's picture.
         box: x, y, width, height of the face that talks, in pixels of the picture.
+        colour: of what the portrait leaves of the film; None for its own edges out of focus.
     """
     found = examine(picture, eye, format, box=box)
     refused = any(finding.level == "error" for finding in found.findings)
     if refused or found.face is None or found.shot is None:
         return PortraitReport(findings=found.findings, canvas=None)
-    canvas = cut_canvas(picture, found.face, found.shot)
+    canvas = cut_canvas(picture, found.face, found.shot, colour=colour)
     person = eye.person(canvas.picture, canvas.face)
     return PortraitReport(findings=found.findings, canvas=replace(canvas, person=person))
 
 
-def cut_canvas(picture: Picture, face: Face, shot: Shot) -> Canvas:
+def cut_canvas(picture: Picture, face: Face, shot: Shot, *, colour: Colour | None = None) -> Canvas:
     """The film's picture: what it shows of the portrait, before its background, with the face moved along.
 
     The landmarks are moved, not found again: the eye looks at every face at one size, so a second
@@ -144,7 +147,10 @@ def cut_canvas(picture: Picture, face: Face, shot: Shot) -> Canvas:
     cut = picture[part.y : part.y + part.height, part.x : part.x + part.width]
     shown = resized(cut, at.width, at.height)
     if (at.width, at.height) != (film.width, film.height):
-        shown = backdrop.blurred(shown, at, film.width, film.height)
+        if colour is None:
+            shown = backdrop.blurred(shown, at, film.width, film.height)
+        else:
+            shown = backdrop.coloured(shown, at, film.width, film.height, colour)
     return Canvas(picture=shown, face=_moved(face, shot), enlarged=shot.enlarged)
 
 

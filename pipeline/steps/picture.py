@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
+from pipeline.plan.background import Colour
 from pipeline.plan.errors import InputError
 
 Picture = NDArray[np.uint8]
@@ -30,8 +31,8 @@ _DAMAGE = (OSError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeE
 _DAMAGE_BELOW = (struct.error, zlib.error)
 _SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
 _EIGHT_BIT = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
-#: A light studio grey stands behind what is transparent.
-_BACKGROUND = (216, 216, 216)
+# A light studio grey.
+_BEHIND: Colour = (216, 216, 216)
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -53,12 +54,16 @@ class PictureLimits:
     pixels: int
 
 
-def load_picture(path: Path, limits: PictureLimits) -> Picture:
+def load_picture(path: Path, limits: PictureLimits, *, behind: Colour | None = None) -> Picture:
     """The picture in a JPEG, PNG, WebP, BMP or TIFF file, upright, as BGR uint8 (height, width, 3).
 
     The kind is known by content, never by name. Turned as EXIF says; converted to sRGB from the
-    colour profile that it carries; transparent parts stand before light grey; grey, 16-bit and CMYK
-    pictures are converted to 8-bit colour.
+    colour profile that it carries; grey, 16-bit and CMYK pictures are converted to 8-bit colour.
+
+    Args:
+        path: the file.
+        limits: what it may cost.
+        behind: what transparent parts stand before; a light grey unless given.
 
     Raises:
         InputError: ``portrait-file-missing``, ``portrait-file-too-large``, ``portrait-no-picture``,
@@ -66,7 +71,7 @@ def load_picture(path: Path, limits: PictureLimits) -> Picture:
             ``portrait-depth-unknown`` or ``portrait-damaged``.
     """
     with _opened(path, limits) as image:
-        return _decode(image)
+        return _decode(image, _BEHIND if behind is None else behind)
 
 
 def picture_size(path: Path, limits: PictureLimits) -> tuple[int, int]:
@@ -139,7 +144,7 @@ def _has_second_frame(image: Image.Image) -> bool:
     return True
 
 
-def _decode(image: Image.Image) -> Picture:
+def _decode(image: Image.Image, behind: Colour) -> Picture:
     image.load()
     # TIFF files are turned by their own decoder, which then strikes the orientation out.
     turn = _TURNS.get(_orientation(image))
@@ -147,7 +152,7 @@ def _decode(image: Image.Image) -> Picture:
         grey = (np.asarray(image).astype(np.uint32) + 128) // 257
         coloured = Image.fromarray(grey.astype(np.uint8)).convert("RGB")
     else:
-        coloured = _in_colour(image)
+        coloured = _in_colour(image, behind)
     upright = coloured if turn is None else coloured.transpose(turn)
     return np.asarray(cv2.cvtColor(np.asarray(upright, np.uint8), cv2.COLOR_RGB2BGR), np.uint8)
 
@@ -160,12 +165,12 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _in_colour(image: Image.Image) -> Image.Image:
+def _in_colour(image: Image.Image, behind: Colour) -> Image.Image:
     if not image.has_transparency_data:
         return _in_srgb(image)
     with_alpha = image.convert("RGBA")
     colour = _in_srgb(with_alpha.convert("RGB"))
-    return Image.composite(colour, Image.new("RGB", image.size, _BACKGROUND), with_alpha.getchannel("A"))
+    return Image.composite(colour, Image.new("RGB", image.size, behind[::-1]), with_alpha.getchannel("A"))
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:

@@ -18,7 +18,7 @@ from tests.support import portraits
 ASTRONAUT = Path(__file__).resolve().parents[2] / "demo/portraits/astronaut.png"
 _COLUMNS = (
     "id", "script", "script_file", "portrait", "voice", "language", "speed", "format", "department",
-    "urgency", "face_box", "face_expression", "face_motion", "voice_pitch",
+    "urgency", "face_box", "face_expression", "face_motion", "voice_pitch", "background",
 )  # fmt: skip
 _HEADS = {
     "face_box": "face.box",
@@ -64,6 +64,7 @@ BAD: Sequence[Bad] = (
     _bad("face-lying", "portrait", "portrait-lying", portrait="head_over.png"),
     _bad("face-blurred", "portrait", "portrait-blurred", portrait="blurred.png"),
     _bad("face-box", "face.box", "submit-face-box-wrong", face_box="left"),
+    _bad("background", "background", "portrait-background-unknown", background="#12345"),
     _bad("face-grim", "face.expression", "face-expression-unknown", face_expression="grim"),
     _bad("face-wild", "face.motion", "face-motion-unknown", face_motion="wild"),
     _bad("face-elsewhere", "portrait", "portrait-box-without-face", face_box="0,0,20,20"),

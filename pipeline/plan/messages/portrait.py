@@ -22,6 +22,20 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="portrait-background-unknown",
+        level="error",
+        en=Text(
+            what="There is no background “{background}”.",
+            why="A background is the portrait's own edges out of focus, or a colour.",
+            cure="Use blur, or a colour as red, green and blue in hexadecimal digits, such as #1f3a5f.",
+        ),
+        zh=Text(
+            what="没有“{background}”这种背景。",
+            why="背景可以是肖像自身边缘的虚化，或一种颜色。",
+            cure="请使用 blur，或用十六进制红绿蓝表示的颜色，例如 #1f3a5f。",
+        ),
+    ),
+    Message(
         code="portrait-frame-rate-unknown",
         level="error",
         en=Text(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.plan.canvas import Area
-from pipeline.steps.backdrop import blurred
+from pipeline.steps.backdrop import blurred, coloured
 from tests.support import portraits
 
 SHOWN = portraits.leo()[:720, :540]
@@ -54,3 +54,11 @@ def test_above_below_and_all_around(at: Area, size: tuple[int, int]) -> None:
     assert steps.max() < 8
     if at.y + at.height == size[1]:
         assert np.array_equal(film[-40:, 30:-30], shown[-40:, 30:-30])
+
+
+def test_a_colour_is_that_colour() -> None:
+    """All that the portrait leaves of the film, to the pixel."""
+    film = coloured(SHOWN, MIDDLE, 1280, 720, (95, 58, 31))
+    assert np.array_equal(film[:, 370:910], SHOWN)
+    assert (film[:, :370] == (95, 58, 31)).all()
+    assert (film[:, 910:] == (95, 58, 31)).all()

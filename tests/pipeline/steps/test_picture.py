@@ -96,6 +96,9 @@ def test_what_is_transparent_stands_before_light_grey(tmp_path: Path) -> None:
     assert tuple(picture[5, 5]) == (216, 216, 216)
     assert tuple(picture[35, 59]) == (255, 255, 255)
     assert picture[5, 25] == pytest.approx((108, 108, 236), abs=2)
+    coloured = load_picture(tmp_path / "portrait.txt", LIMITS, behind=(10, 20, 30))
+    assert tuple(coloured[5, 5]) == (10, 20, 30)
+    assert tuple(coloured[35, 59]) == (255, 255, 255)
 
 
 def test_palettes_with_a_transparent_colour_are_composed(tmp_path: Path) -> None:

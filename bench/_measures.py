@@ -29,12 +29,12 @@ Curve = NDArray[np.float64]
 _SHARPNESS_EVERY = 8
 # The side of the encoder's blocks.
 _BLOCK = 16
-# This far from a person's outline, in inter-ocular distances, the background begins.
-_OUTLINE = 0.15
 _HALF = 128
 # Landmarks that see less than this part of the opening that the skin tells of do not see the mouth.
 _BLIND = 0.33
 _WIDE = 95
+# Skin that does not correlate with landmarks by at least this much was lost.
+_ALIKE = 0.6
 _NOTHING = 1e-3
 # A closure may be seen this long before a bilabial's mark; lips may part this long before and after a pause.
 _CLOSURE = 70 * SAMPLE_RATE // 1000
@@ -52,8 +52,8 @@ class Figures:
         pause: how far they are apart at most in a pause.
         step: by how much they open or close at most from one frame to the next, as landmarks and skin agree.
         sharpness: part of the still's gradients that the face shows, the median frame.
-        behind: levels by which the engine changes what is behind the person; None where nobody knows
-            what that is.
+        strip: how far beyond the person's outline the engine changes pixels by more than a level; None where
+            nobody knows the outline.
         coded: levels by which the mean of a block changes in the film where the engine moves nothing.
         pulse_behind: mean step at joins and keyframes, in levels, of pixels that the engine does not move.
         pulse: the same of the whole frame, beyond the step that was drawn.
@@ -70,7 +70,7 @@ class Figures:
     pause: float
     step: float
     sharpness: float
-    behind: float | None
+    strip: float | None
     coded: float
     pulse_behind: float
     pulse: float
@@ -182,9 +182,9 @@ def measure(take: Take, cast: Cast, eye: EyeEngine, person: Luma | None) -> Figu
         closure_median=float(np.median(closures)),
         closure_most=max(closures),
         pause=_widest_in_pauses(lips, phonemes, fps),
-        step=float(np.nanmax(np.minimum(np.abs(np.diff(lips)), np.abs(np.diff(skin * scale))))),
+        step=_largest_step(lips, skin * scale),
         sharpness=float(np.median(seen.sharp)),
-        behind=None if person is None else _behind(changed, person, seen.unit),
+        strip=None if person is None else _strip(changed, person, seen.unit),
         coded=seen.blocks,
         pulse_behind=max(seen.still_steps[at] for at in borders),
         pulse=max(seen.steps[at] - drawn_steps[at] for at in borders),
@@ -201,12 +201,18 @@ def _blocks(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.ascontiguousarray(parts.mean(axis=(1, 3)))
 
 
-def _behind(changed: Luma, person: Luma, unit: float) -> float:
-    """By how many levels what is drawn changes beyond a person's outline; 0 if nothing is there."""
-    reach = round(_OUTLINE * unit)
-    shown = (person >= _HALF).astype(np.uint8)
-    near = cv2.dilate(shown, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1,) * 2))
-    return float(changed[near == 0].max(initial=0))
+def _largest_step(lips: Curve, skin: Curve) -> float:
+    """The largest step that landmarks and skin both see, or landmarks alone where skin sees something else."""
+    steps, known = np.abs(np.diff(lips)), np.isfinite(lips)
+    if np.corrcoef(lips[known], skin[known])[0, 1] >= _ALIKE:
+        steps = np.minimum(steps, np.abs(np.diff(skin)))
+    return float(np.nanmax(steps))
+
+
+def _strip(changed: Luma, person: Luma, unit: float) -> float:
+    """How far beyond a person's outline what is drawn changes by more than a level; 0 if nowhere."""
+    away = cv2.distanceTransform((person < _HALF).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return float(away[changed > 1].max(initial=0.0)) / unit
 
 
 def _drawn_steps(clips: Sequence[Watched]) -> list[float]:

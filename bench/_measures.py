@@ -202,7 +202,7 @@ def _blocks(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _largest_step(lips: Curve, skin: Curve) -> float:
-    """The largest step that landmarks and skin both see, or landmarks alone where skin sees something else."""
+    """The largest step that landmarks and skin both see; that of landmarks where skin sees something else."""
     steps, known = np.abs(np.diff(lips)), np.isfinite(lips)
     if np.corrcoef(lips[known], skin[known])[0, 1] >= _ALIKE:
         steps = np.minimum(steps, np.abs(np.diff(skin)))

@@ -24,6 +24,11 @@ _Layers = tuple[Grey, Grey, Grey]
 
 _MIDDLE = 5
 _JAW_RIDE = 0.124
+
+# From this much of the tongue on its tip comes between the teeth; there it is lighter than inside.
+_TIP_SEEN = 0.60
+_TIP_LIGHT = np.float32(1.10)
+
 _OFFSETS = TO_YUV[:, 3].astype(np.float32)
 _HALF = np.float32(0.5)
 # Blue and red difference, in levels, that the deepest shade adds.
@@ -50,7 +55,7 @@ def tones(frame: FaceFrame, picture: Picture) -> Tones:
     light = min(max(luma / 150.0, 0.40), 1.12)
     # Skin in white light is about 1.6 times as red as blue; warmer light tints teeth too, by less.
     warmth = min(max(float(skin[2] / max(skin[0], 1.0)) / 1.6, 0.6), 3.0)
-    tint = np.array([warmth**-0.30, 1.0, warmth**0.08])
+    tint = np.array([warmth**-0.50, 1.0, warmth**0.10])
     tint /= tint[0] * 0.114 + tint[1] * 0.587 + tint[2] * 0.299
     # In the shade of the lips teeth are hardly lighter than the skin, and in dark faces a little more.
     brightness = (62.0 + 0.70 * luma) / 210.0
@@ -166,6 +171,8 @@ class Interior:
         wide = _enlarged(np.dstack([back[0], front]), size)
         planes = (wide[..., 0], back[1], back[2])
         self._teeth(planes, (wide[..., 1], front, front), opening, mouth, view)
+        if mouth.tongue > _TIP_SEEN:
+            self._tip(planes, front, (x, y), opening, mouth)
         shade = np.float32(1.0) - front
         # What light reaches the shade has been through lips and cheeks.
         return (
@@ -217,6 +224,24 @@ class Interior:
         else:
             place = self._matrix(view, self._upper_row.centre, 0.006 - 0.02 * mouth.protrusion)
             self._row(planes, light, self._upper_row, 1.0 - 0.6 * mouth.protrusion, place)
+
+    def _tip(
+        self, planes: _Layers, front: Grey, at: tuple[Grey, Grey], opening: Opening, mouth: Mouth
+    ) -> None:
+        """Lay the tip of the tongue between the teeth, before the upper ones, at the places `at`."""
+        across = (at[0] - np.float32(self._lips.centre)) * np.float32(1 / 0.19)
+        round_ = across * across
+        edge = np.float32(opening.lower_y - 0.42 * opening.gap) + np.float32(0.03) * round_
+        cover = np.clip((at[1] - edge) * np.float32(1 / 0.016), 0.0, 1.0)
+        cover *= np.clip((np.float32(1.0) - round_) * np.float32(2.0), 0.0, 1.0)
+        cover *= np.float32(min((mouth.tongue - _TIP_SEEN) / (1.0 - _TIP_SEEN), 1.0) ** 0.5 * 0.92)
+        lit = front * (np.float32(1.06) - np.float32(0.22) * round_)
+        size = (planes[0].shape[1], planes[0].shape[0])
+        wide = _enlarged(np.dstack([cover, lit]), size)
+        for plane, share, light, tone in zip(
+            planes, (wide[..., 0], cover, cover), (wide[..., 1], lit, lit), self._tones.tongue, strict=True
+        ):
+            _mix(plane, light * (tone * _TIP_LIGHT), share)
 
     def _row(
         self,

@@ -37,6 +37,10 @@ _SMALLEST_FACE = 16
 _GAINS = (1.0, 0.85, 0.7, 0.55, 0.4)
 _LEAST_AREA = 0.08
 
+# Where it is seen how a turn shows the skull: in the middle of the mouth, and this far beside and below it.
+_REACH = 0.15
+_PROBES = np.array([(0.0, 0.0), (_REACH, 0.0), (0.0, _REACH)])
+
 # Points of the smooth edge of a lip.
 _CURVE_POINTS = 41
 
@@ -85,25 +89,21 @@ class Rig:
         weights = self._lips.weights(mouth)
         turn = self._sheet.turn(pose)
         self._eyes.show(self._source, pose)
-        shown = self._shown(opening_of(self._lips, weights, self._curve), turn)
+        shown, view = self._shown(opening_of(self._lips, weights, self._curve), turn)
         self._sheet.draw(planes, self._source, weights, turn, (shown.upper + shown.lower) / 2)
-        self._interior.paint(planes, shown, mouth, self._view(turn))
+        self._interior.paint(planes, shown, mouth, view)
 
-    def _shown(self, opening: Opening, turn: Turn) -> Opening:
-        """The opening in pixels of the frame."""
-        edges = self._frame.to_picture(np.concatenate([opening.upper, opening.lower]))
-        placed = self._sheet.place(edges, turn)
+    def _shown(self, opening: Opening, turn: Turn) -> tuple[Opening, View]:
+        """The opening in pixels of the frame, and how the frame shows the skull around it."""
         count = len(opening.upper)
-        return replace(opening, upper=placed[:count], lower=placed[count:])
-
-    def _view(self, turn: Turn) -> View:
-        """How the frame shows the skull around the mouth."""
-        reach = 0.15
-        centre = np.array([self._lips.centre, self._lips.seam])
-        probes = centre + np.array([(0.0, 0.0), (reach, 0.0), (0.0, reach)])
-        placed = self._sheet.place(self._frame.to_picture(probes), turn)
-        axes = np.stack([placed[1] - placed[0], placed[2] - placed[0]], axis=1) / reach
-        return View(axes=axes, origin=placed[0] - axes[:, 0] * centre[0] - axes[:, 1] * centre[1])
+        probes = _PROBES + (self._lips.centre, self._lips.seam)
+        points = np.concatenate([opening.upper, opening.lower, probes])
+        placed = self._sheet.place(self._frame.to_picture(points), turn)
+        middle, beside, below = placed[2 * count :]
+        axes = np.stack([beside - middle, below - middle], axis=1) / _REACH
+        origin = middle - axes[:, 0] * self._lips.centre - axes[:, 1] * self._lips.seam
+        shown = replace(opening, upper=placed[:count], lower=placed[count : 2 * count])
+        return shown, View(axes=axes, origin=origin)
 
 
 def _checked_frame(canvas: Canvas, size: tuple[int, int]) -> FaceFrame:

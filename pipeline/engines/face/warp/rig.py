@@ -96,7 +96,7 @@ class Rig:
     def _shown(self, opening: Opening, turn: Turn) -> tuple[Opening, View]:
         """The opening in pixels of the frame, and how the frame shows the skull around it."""
         count = len(opening.upper)
-        probes = _PROBES + (self._lips.centre, self._lips.seam)
+        probes = _PROBES + np.array([self._lips.centre, self._lips.seam])
         points = np.concatenate([opening.upper, opening.lower, probes])
         placed = self._sheet.place(self._frame.to_picture(points), turn)
         middle, beside, below = placed[2 * count :]

@@ -26,19 +26,19 @@ Values = NDArray[np.float32]
 CLOSED = 0.08
 
 #: How far above and below an eye and beside it its skin is looked at, in inter-ocular distances.
-REACH = (0.20, 0.18, 0.10)
+REACH = (0.20, 0.18, 0.18)
 
 # The upper lid comes this part of the way.
 _UPPER_SHARE = 0.86
 # Above the upper lid skin is laid over the lashes' old place, as far up as this and then fading.
 _LASHES_COVERED, _LASHES_FADED = 0.060, 0.095
 # Whatever is as dark as this part of the skin there counts as lashes wholly, or not at all.
-_LASHES_DARK, _LASHES_LIGHT = 0.72, 0.92
+_LASHES_DARK, _LASHES_LIGHT = 0.78, 0.95
 # What is darker than this part of the skin and goes on beyond the eye is the rim of glasses or hair.
-_RIM_DARK, _LEAST_RIM = 0.55, 0.012
+_RIM_DARK, _LEAST_RIM = 0.55, 0.02
 # In this part of the eye, from its middle, there are only iris and lashes; a rim may cross what is beyond.
 _NO_RIM = 0.75
-_RIM_COVERED = 0.016
+_RIM_COVERED, _EDGE = 0.016, 0.02
 # The lids' own skin comes in with the beginning of their way.
 _BEGINNING = 0.16
 # The line where lids meet: its thickness, and that of the lashes' shade below it.
@@ -131,12 +131,13 @@ def lids_of(eye: EyeShape, box: Box, picture: Picture, planes: Planes) -> Lids |
         return None
     light = (luma_of(picture) / np.maximum(luma_of(skin), 1)).astype(np.float32)
     free = _free(eye, light, at)
-    lashes = _lashes(eye, light, at) * free
+    red = (picture[..., 2] / np.maximum(skin[..., 2], 1)).astype(np.float32)
+    lashes, white = _lashes(eye, light, red, at) * free, _white_below(eye, light, at) * free
     closed = recoloured(planes, picture, skin)
     lash = recoloured(planes, picture, np.broadcast_to(_lash_colour(eye, picture, skin, at), skin.shape))
     layers = (
-        _layer(eye, at, lashes, free, 1.0),
-        _layer(eye, chroma, halved(lashes), halved(free), 2.0),
+        _layer(eye, at, lashes, white, free, pixel=1.0),
+        _layer(eye, chroma, halved(lashes), halved(white), halved(free), pixel=2.0),
     )
     used = _used(layers)
     closed = part_of(closed, used.left, used.top, used.height, used.width)
@@ -148,7 +149,7 @@ def lids_of(eye: EyeShape, box: Box, picture: Picture, planes: Planes) -> Lids |
     )
 
 
-def _layer(eye: EyeShape, at: Place, lashes: Values, free: Values, pixel: float) -> _Layer:
+def _layer(eye: EyeShape, at: Place, lashes: Values, white: Values, free: Values, *, pixel: float) -> _Layer:
     """The static maps of a plane whose pixels are `pixel` of the picture wide."""
     unit = np.float32(eye.unit)
     softness = np.float32(max(0.012 * eye.unit, 1.5 * pixel))
@@ -159,14 +160,15 @@ def _layer(eye: EyeShape, at: Place, lashes: Values, free: Values, pixel: float)
     under = np.clip(half + (np.float32(_RIM_COVERED) * unit - under_edge) / (2 * softness), 0, 1)
     way = np.float32(_UPPER_SHARE) * at.gap
     tapered = np.clip((np.float32(1.06) - np.abs(at.side)) / np.float32(0.30), 0, 1)
-    in_reach = under_edge < np.float32(_SHADE) * unit
+    in_reach = (under_edge < np.float32(_SHADE) * unit) & (at.depth > np.float32(-2 * _LINE) * unit - 2)
+    eye_alone = under_edge < np.float32(_RIM_COVERED) * unit + 2 * softness
     return _Layer(
         depth=at.depth,
         upper_way=way,
         lower_way=at.gap - way + np.float32(_RIM_COVERED) * unit,
         from_lower=-under_edge + np.float32(_RIM_COVERED) * unit,
-        window=np.maximum(inside * beside, lashes),
-        under=under * beside,
+        window=np.maximum(inside * beside, lashes) * eye_alone,
+        under=np.maximum(under * beside, white) * (inside > 0),
         line=tapered * free * in_reach,
         softness=softness,
         thickness=np.float32(max(_LINE * eye.unit, 0.7 * pixel)),
@@ -178,7 +180,7 @@ def _used(layers: tuple[_Layer, _Layer]) -> Box:
     """The part of both planes in which anything can be covered, even, in pixels of luma."""
     edges = []
     for layer, step in zip(layers, (1, 2), strict=True):
-        covered = (layer.window > 0) | (layer.under > 0) | (layer.line > 0) & (layer.depth > 0)
+        covered = (layer.window > 0) | (layer.under > 0) | (layer.line > 0)
         rows, columns = (np.flatnonzero(covered.any(axis=axis)) * step for axis in (1, 0))
         edges.append((columns[0], rows[0], columns[-1] + step, rows[-1] + step))
     (left, top), (right, bottom) = np.min(edges, axis=0)[:2] // 2 * 2, np.max(edges, axis=0)[2:]
@@ -202,34 +204,53 @@ def _cut(layer: _Layer, box: Box) -> _Layer:
 
 def _free(eye: EyeShape, light: Values, at: Place) -> Values:
     """1 where lids may be drawn, 0 on what is before the eye: the rim of glasses, or hair."""
-    count, labels = cv2.connectedComponents((light < _RIM_DARK).astype(np.uint8), connectivity=8)
+    # Iris and lashes are dark as well.
+    beyond_iris = (np.abs(at.side) > _NO_RIM) | (at.depth < -_EDGE * eye.unit)
+    dark = (light < _RIM_DARK) & beyond_iris
+    count, labels = cv2.connectedComponents(dark.astype(np.uint8), connectivity=8)
     areas = np.bincount(labels.ravel(), minlength=count)
     beyond = np.zeros(count, np.bool_)
     beyond[np.concatenate([labels[:, 0], labels[:, -1]])] = True
     # The first one is all that is not dark; a wrinkle is thinner than a rim.
     beyond &= (areas > _LEAST_RIM * eye.unit * eye.unit) & (np.arange(count) > 0)
     before = beyond[labels]
-    before &= (np.abs(at.side) > _NO_RIM) | (at.depth < -0.02 * eye.unit)
     wider = cv2.dilate(before.astype(np.uint8) * np.uint8(255), np.ones((3, 3), np.uint8))
     return 1 - soft(np.asarray(wider, np.uint8), max(0.8, 0.004 * eye.unit))
 
 
-def _lashes(eye: EyeShape, light: Values, at: Place) -> Values:
+def _lashes(eye: EyeShape, light: Values, red: Values, at: Place) -> Values:
     """How much the lashes of the open eye cover: what is darker than skin above its upper lid.
 
-    Drawn eyes have white there as well. What is dark farther up too is hair or a shadow, and stays.
+    Grey lashes are less red than skin. Drawn eyes have white there as well.
     """
     unit = np.float32(eye.unit)
-    dark = np.clip((np.float32(_LASHES_LIGHT) - light) / np.float32(_LASHES_LIGHT - _LASHES_DARK), 0, 1)
+    dark = np.clip(
+        (np.float32(_LASHES_LIGHT) - np.minimum(light, red)) / np.float32(_LASHES_LIGHT - _LASHES_DARK), 0, 1
+    )
     up = -at.depth / unit
     band = 1 - ease((up - np.float32(_LASHES_COVERED)) / np.float32(_LASHES_FADED - _LASHES_COVERED))
     beside = 1 - ease((np.abs(at.side) - np.float32(1.10)) / np.float32(0.20))
-    farther = (up > np.float32(_LASHES_FADED)) & (up < np.float32(_LASHES_FADED + 0.03))
-    rim = (dark * farther).sum(axis=0) / np.maximum(farther.sum(axis=0), 1)
-    free = 1 - ease((rim - np.float32(0.3)) / np.float32(0.4))
-    near = 1 - ease((up - np.float32(0.01)) / np.float32(0.03))
-    white = np.clip((light - np.float32(1.08)) / np.float32(0.15), 0, 1) * near
-    covered = np.maximum(dark, white) * band * beside * free * (up > -0.02)  # noqa: PLR2004 - the edge as well
+    near = 1 - ease((up - np.float32(0.03)) / np.float32(0.03))
+    covered = np.maximum(dark, _white(light) * near) * band * beside * (up > -_EDGE)
+    return _grown(eye, covered)
+
+
+def _white_below(eye: EyeShape, light: Values, at: Place) -> Values:
+    """The white of drawn eyes that reaches below the landmarks of the lower lid, and beyond the corners."""
+    unit = np.float32(eye.unit)
+    below = (at.depth - at.gap) / unit
+    near = (1 - ease((below - np.float32(0.02)) / np.float32(0.03))) * (below > -_EDGE)
+    beside = 1 - ease((np.abs(at.side) - np.float32(1.10)) / np.float32(0.20))
+    return _grown(eye, _white(light) * near * beside * (at.depth > 0))
+
+
+def _white(light: Values) -> Values:
+    """How much pixels are lighter than any skin would be, 0 to 1."""
+    return np.asarray(np.clip((light - np.float32(1.08)) / np.float32(0.15), 0, 1), np.float32)
+
+
+def _grown(eye: EyeShape, covered: Values) -> Values:
+    """A little wider, with soft edges."""
     found = np.round(covered * 255).astype(np.uint8)
     wider = cv2.dilate(found, np.ones((3, 3), np.uint8), iterations=max(1, round(0.006 * eye.unit)))
     return soft(np.asarray(wider, np.uint8), max(0.8, 0.006 * eye.unit))

@@ -60,10 +60,10 @@ class Eyes:
     """
 
     def __init__(self, frame: FaceFrame, picture: Picture, box: Box, source: Planes) -> None:
-        portrait = enlarged(picture, box)
-        eyes = [_eye(frame, portrait, box, source, number) for number in range(len(_EYES))]
+        eyes = [_eye(frame, picture, box, source, number) for number in range(len(_EYES))]
         self._eyes = [eye for eye in eyes if eye is not None]
-        # Eyes go together or not at all.
+        # Eyes go together or not at all: nobody winks.
+        self._blink = all(eye.lids is not None for eye in self._eyes)
         self._look = len(self._eyes) == len(_EYES) and all(eye.iris is not None for eye in self._eyes)
         self._unit = frame.unit * ENLARGED
         self._axes = (frame.along, frame.down)
@@ -71,7 +71,7 @@ class Eyes:
 
     def show(self, source: Planes, pose: HeadPose) -> None:
         """Draw the eyes into the enlarged portrait, as far as they are not drawn so already."""
-        lids = min(max(pose.blink, 0.0), 1.0)
+        lids = min(max(pose.blink, 0.0), 1.0) * self._blink
         x, y = (round(size * self._unit * Iris.STEPS) * self._look for size in (pose.gaze_x, pose.gaze_y))
         before, self._shown = self._shown, (x, y, lids)
         if self._shown == before:
@@ -89,8 +89,8 @@ class Eyes:
                 eye.lids.close(eye.looking, drawn, lids)
 
 
-def _eye(frame: FaceFrame, portrait: Picture, moving: Box, source: Planes, number: int) -> _Eye | None:
-    """One eye of the enlarged portrait; None where it lies outside."""
+def _eye(frame: FaceFrame, picture: Picture, moving: Box, source: Planes, number: int) -> _Eye | None:
+    """One eye of the enlarged portrait; None where it lies outside its moving part."""
     lids, brow, iris = _EYES[number]
     shape = eye_shape(
         (frame.to_picture(frame.points) - (moving.left, moving.top)) * ENLARGED,
@@ -100,17 +100,26 @@ def _eye(frame: FaceFrame, portrait: Picture, moving: Box, source: Planes, numbe
         brow=brow,
         iris=iris,
     )
-    size = (portrait.shape[1], portrait.shape[0])
-    box = shape.box(REACH, size)
+    box = shape.box(REACH, (source.luma.shape[1], source.luma.shape[0]))
     if box is None:
         return None
-    picture = portrait[box.top : box.bottom, box.left : box.right]
+    part = enlarged(picture, _in_picture(box, moving))
     still = Planes(*(p.copy() for p in part_of(source, box.left, box.top, box.height, box.width)))
-    closing = lids_of(shape, box, picture, still)
+    closing = lids_of(shape, box, part, still)
     return _Eye(
         box=box,
         still=still,
         looking=Planes(*(plane.copy() for plane in still)),
         lids=closing,
         iris=None if closing is None else iris_of(shape, box, still),
+    )
+
+
+def _in_picture(box: Box, moving: Box) -> Box:
+    """An even part of the enlarged moving part, in pixels of the picture."""
+    return Box(
+        left=moving.left + box.left // ENLARGED,
+        top=moving.top + box.top // ENLARGED,
+        right=moving.left + box.right // ENLARGED,
+        bottom=moving.top + box.bottom // ENLARGED,
     )

@@ -21,7 +21,7 @@ _OWN = 0.012
 _MOST_LIGHTENED = 1.3
 _SKIN_REACH = 0.15
 # The least part of the skin around an eye that has to look like skin.
-_LEAST_SKIN = 0.25
+_LEAST_SKIN = 0.15
 # The least spread of grey levels in an open eye; where there is less, it is hidden.
 _LEAST_SPREAD = 14.0
 
@@ -43,15 +43,16 @@ def likeness(picture: Picture, parts: tuple[NDArray[np.bool_], ...]) -> Values:
 
     Brows, hair, frames of glasses and highlights are no skin.
     """
-    luma = luma_of(picture)
-    found = np.zeros(luma.shape, np.float32)
-    for part in parts:
-        if part.any():
-            usual = np.float32(np.median(luma[part]))
-            away = (luma[part] - usual) / (np.float32(0.22) * usual + np.float32(8.0))
-            square = away * away
-            found[part] = 1 / (1 + square * square)
-    return found
+    found = np.zeros(picture.shape[:2], np.float32)
+    # What is as light as skin and less red is grey hair.
+    for values in (luma_of(picture), picture[..., 2].astype(np.float32)):
+        for part in parts:
+            if part.any():
+                usual = np.float32(np.median(values[part]))
+                away = (values[part] - usual) / (np.float32(0.22) * usual + np.float32(8.0))
+                found[part] = np.maximum(found[part], away * away)
+    seen = np.logical_or.reduce(parts)
+    return np.where(seen, 1 / (1 + found * found), 0).astype(np.float32)
 
 
 def lid_skin(eye: EyeShape, picture: Picture, at: Place) -> Values | None:

@@ -45,7 +45,10 @@ def relaxed(frame: FaceFrame, picture: Picture) -> Picture:
     change -= np.maximum(smooth - evened - np.float32(_NO_FOLD), 0) * lips * np.float32(_GLINT_PART)
     change = np.asarray(cv2.GaussianBlur(change, (0, 0), max(0.6, 0.5 * _FINE * unit)), np.float32)
     calm = picture.copy()
-    calm[top:bottom, left:right] = np.clip(part + change + np.float32(0.5), 0, 255)
+    # Never beyond the skin beside, which leaves no halo around what is sharper than folds are.
+    calm[top:bottom, left:right] = np.clip(
+        part + change + np.float32(0.5), np.minimum(part, evened), np.maximum(part, filled_up)
+    )
     return calm
 
 

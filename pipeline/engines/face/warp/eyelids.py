@@ -42,7 +42,7 @@ _RIM_COVERED, _EDGE = 0.016, 0.02
 # The lids' own skin comes in with the beginning of their way.
 _BEGINNING = 0.16
 # The line where lids meet: its thickness, and that of the lashes' shade below it.
-_LINE, _SHADE = 0.012, 0.045
+_LINE, _THICKEST_LINE, _SHADE = 0.012, 0.017, 0.045
 _LINE_STRENGTH, _SHADE_STRENGTH = 0.80, 0.30
 
 
@@ -58,7 +58,8 @@ class _Layer:
         under: what the lower lid may cover.
         line: how strong the line of lashes is.
         softness: of edges, in pixels.
-        thickness, shade: of the line and of the shade below it, in pixels.
+        thickness, lift: half of the line's, and how far it lies above the edge, in pixels.
+        shade: how far the lashes' shade reaches below the edge, in pixels.
     """
 
     depth: Values
@@ -70,6 +71,7 @@ class _Layer:
     line: Values
     softness: np.float32
     thickness: np.float32
+    lift: np.float32
     shade: np.float32
 
     def covers(self, lids: float) -> tuple[Values, Values]:
@@ -79,7 +81,9 @@ class _Layer:
         below = self.depth - self.upper_way * part
         upper = np.clip(half - below / self.softness, 0, 1) * self.window
         lower = np.clip(half + (self.lower_way * part - self.from_lower) / self.softness, 0, 1) * self.under
-        lashes = np.clip(np.float32(1.5) - np.abs(below) / self.thickness, 0, 1) * np.float32(_LINE_STRENGTH)
+        lashes = np.clip(np.float32(1.5) - np.abs(below + self.lift) / self.thickness, 0, 1) * np.float32(
+            _LINE_STRENGTH
+        )
         shade = np.clip(1 - np.abs(below) / self.shade, 0, 1) * (below > 0) * np.float32(_SHADE_STRENGTH)
         return np.maximum(upper, lower) * strength, np.maximum(lashes, shade) * self.line * strength
 
@@ -155,12 +159,13 @@ def _layer(eye: EyeShape, at: Place, lashes: Values, white: Values, free: Values
     softness = np.float32(max(0.012 * eye.unit, 1.5 * pixel))
     half = np.float32(0.5)
     inside = np.clip(half + at.depth / softness, 0, 1)
+    thickness = _thickness(eye, lashes, at, pixel)
     beside = free * (1 - ease((np.abs(at.side) - np.float32(0.97)) / np.float32(0.13)))
     under_edge = at.depth - at.gap
     under = np.clip(half + (np.float32(_RIM_COVERED) * unit - under_edge) / (2 * softness), 0, 1)
     way = np.float32(_UPPER_SHARE) * at.gap
     tapered = np.clip((np.float32(1.06) - np.abs(at.side)) / np.float32(0.30), 0, 1)
-    in_reach = (under_edge < np.float32(_SHADE) * unit) & (at.depth > np.float32(-2 * _LINE) * unit - 2)
+    in_reach = (under_edge < np.float32(_SHADE) * unit) & (at.depth > np.float32(-3 * thickness) * unit - 2)
     eye_alone = under_edge < np.float32(_RIM_COVERED) * unit + 2 * softness
     return _Layer(
         depth=at.depth,
@@ -171,7 +176,8 @@ def _layer(eye: EyeShape, at: Place, lashes: Values, white: Values, free: Values
         under=np.maximum(under * beside, white) * (inside > 0),
         line=tapered * free * in_reach,
         softness=softness,
-        thickness=np.float32(max(_LINE * eye.unit, 0.7 * pixel)),
+        thickness=np.float32(max(thickness * eye.unit, 0.7 * pixel)),
+        lift=np.float32((thickness - _LINE) * eye.unit),
         shade=np.float32(_SHADE * eye.unit),
     )
 
@@ -233,6 +239,13 @@ def _lashes(eye: EyeShape, light: Values, red: Values, at: Place) -> Values:
     near = 1 - ease((up - np.float32(0.03)) / np.float32(0.03))
     covered = np.maximum(dark, _white(light) * near) * band * beside * (up > -_EDGE)
     return _grown(eye, covered)
+
+
+def _thickness(eye: EyeShape, lashes: Values, at: Place, pixel: float) -> float:
+    """Half the thickness of the line where lids meet, more for thick lashes, in inter-ocular distances."""
+    middle = lashes * (np.abs(at.side) < np.float32(0.7)) * (at.depth < 0)
+    thick = float(middle.sum()) * pixel * pixel / max(0.7 * eye.width, 1.0) / eye.unit
+    return min(max(round(0.30 * thick, 4), _LINE), _THICKEST_LINE)
 
 
 def _white_below(eye: EyeShape, light: Values, at: Place) -> Values:

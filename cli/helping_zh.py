@@ -73,7 +73,7 @@ CHINESE: Mapping[str, str] = {
     "How much the head moves: none, calm or lively.": (
         "头部动作的多少：none（无）、calm（平静）或 lively（活泼）。"
     ),
-    "Behind the portrait: blur, or a colour: #rrggbb.": "肖像背后：blur（虚化），或颜色 #rrggbb。",
+    "Behind the portrait: blur, #rrggbb, or a picture.": "肖像背后：blur（虚化）、颜色 #rrggbb 或图片文件。",
     "Replace files of an earlier film.": "替换先前影片的文件。",
     "Cancel jobs; `lectern retry` brings them back.": "取消任务；可用 `lectern retry` 恢复。",
     "What is being made stops within seconds, what is finished stays.": (

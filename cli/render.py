@@ -41,7 +41,7 @@ def render(
     ] = "",
     expression: Annotated[str, typer.Option(help="The look on the face: neutral or friendly.")] = "",
     motion: Annotated[str, typer.Option(help="How much the head moves: none, calm or lively.")] = "",
-    background: Annotated[str, typer.Option(help="Behind the portrait: blur, or a colour: #rrggbb.")] = "",
+    background: Annotated[str, typer.Option(help="Behind the portrait: blur, #rrggbb, or a picture.")] = "",
     force: Annotated[bool, typer.Option("--force", "-f", help="Replace files of an earlier film.")] = False,
 ) -> Exit:
     """Make one film here, without a farm.

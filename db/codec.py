@@ -23,6 +23,8 @@ def spec_from_text(text: str) -> JobSpec:
     parts: dict[str, Any] = json.loads(text)
     parts["script"] = _artifact(parts["script"])
     parts["portrait"] = _artifact(parts["portrait"])
+    if (background := parts.get("background")) is not None:
+        parts["background"] = _artifact(background)
     parts["voice"] = VoiceChoice(**parts["voice"])
     parts["format"] = Format(**parts["format"])
     return JobSpec(**parts)

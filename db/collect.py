@@ -25,7 +25,7 @@ _after: BindParameter[int] = bindparam("after")
 _upto: BindParameter[int] = bindparam("upto")
 
 
-def _in_window(column: ColumnElement[int]) -> ColumnElement[bool]:
+def _in_window(column: ColumnElement[int] | ColumnElement[int | None]) -> ColumnElement[bool]:
     return (column > _after) & (column <= _upto)
 
 
@@ -54,6 +54,7 @@ _UNNEEDED = (
     ),
     ~exists().where(jobs.c.script_id == artifacts.c.id, _in_window(jobs.c.script_id)),
     ~exists().where(jobs.c.portrait_id == artifacts.c.id, _in_window(jobs.c.portrait_id)),
+    ~exists().where(jobs.c.background_id == artifacts.c.id, _in_window(jobs.c.background_id)),
 )
 _window = (
     select(artifacts.c.id).where(artifacts.c.id > _after).order_by(artifacts.c.id).limit(rows.MANY).subquery()

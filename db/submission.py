@@ -157,7 +157,8 @@ class _Entry:
         """Have the inputs of some drafts accepted; their ids."""
         given: dict[tuple[Kind, str], Artifact] = {}
         for draft in drafts:
-            for source in (draft.spec.script, draft.spec.portrait):
+            spec = draft.spec
+            for source in (spec.script, spec.portrait, *([spec.background] if spec.background else [])):
                 given[source.kind, source.key] = source
         rows.accept(self._connection, given.values(), self._now)
         return rows.accepted_ids(self._connection, given)
@@ -178,6 +179,9 @@ class _Entry:
             "spec": spec_to_text(spec),
             "script_id": sources[spec.script.kind.value, spec.script.key],
             "portrait_id": sources[spec.portrait.kind.value, spec.portrait.key],
+            "background_id": None
+            if spec.background is None
+            else sources[spec.background.kind.value, spec.background.key],
             "traceparent": draft.traceparent,
             "warnings": notices_to_text(draft.warnings),
             "submitted_at": self._now,

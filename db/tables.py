@@ -29,7 +29,7 @@ from db.states import ArchiveState, HoldReason, JobState, Outcome, Role, Stage, 
 from pipeline.plan.artifact import Kind
 
 #: Every revision of the schema in order; the last one is what this version of Lectern works with.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 metadata = MetaData(
     naming_convention={
@@ -146,6 +146,8 @@ class JobColumns(TypedColumns):
     frames: Named[int | None] = Column(Integer)
     essence: Named[str | None] = Column(String(64))
     archive_path: Named[str | None] = Column(Text)
+    # An artifact's id like the two above; SQLite cannot add a foreign key to a table that is there.
+    background_id: Named[int | None] = Column(_Id, index=True)
 
 
 jobs = Table(

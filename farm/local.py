@@ -21,7 +21,7 @@ from farm.submit import picture_suffix, store_script
 from farm.textfile import decode
 from pipeline.plan import script, trace
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.background import BACKGROUND, with_plain_background
+from pipeline.plan.background import BACKGROUND, names_picture, with_plain_background
 from pipeline.plan.bearing import EXPRESSION, MOTION, plainly
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
@@ -54,7 +54,8 @@ class Order:
         face_box: which face talks, ``x,y,width,height`` in pixels; empty when there is no doubt.
         expression: the look on the face; the usual one when it is empty.
         motion: how lively the face is, likewise.
-        background: what stands behind the portrait where it does not fill the film, likewise.
+        background: what stands behind the portrait where it does not fill the film, likewise; ``blur``, a
+            colour, or a picture's file.
         title: written into the film; the script's file name unless given.
         replace: whether files of an earlier film may be replaced.
     """
@@ -155,16 +156,17 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
     )
     options = {"face.box": order.face_box} if order.face_box else {}
     options = plainly({**options, EXPRESSION: order.expression, MOTION: order.motion})
-    options = with_plain_background({**options, BACKGROUND: order.background})
+    pictured = names_picture(order.background)
+    options = with_plain_background({**options, BACKGROUND: "" if pictured else order.background})
     chooser.check_format(order.wish)
     voice = chooser.voice(order.wish, text)
-    portrait = workshop.store.adopt(
-        Kind.SOURCE,
-        picture_suffix(order.portrait),
-        order.portrait,
-        limit_bytes=settings.limits.portrait_bytes,
-    )
+    portrait = _adopted(workshop, order.portrait)
     gallery = Gallery(workshop)
+    background = None
+    if pictured:
+        picture_file = Path(order.background)
+        background = _adopted(workshop, picture_file)
+        gallery.check(picture_file, background.digest)
     picture = chooser.format(order.wish, lambda: gallery.size(order.portrait, portrait.digest))
     findings = gallery.look(order.portrait, portrait.digest, picture, box_of(options))
     for finding in findings:
@@ -183,8 +185,14 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
         face=workshop.faces.names()[0],
         format=picture,
         options=options,
+        background=background,
     )
     return job, findings
+
+
+def _adopted(workshop: Workshop, picture: Path) -> Artifact:
+    limit = workshop.settings.limits.portrait_bytes
+    return workshop.store.adopt(Kind.SOURCE, picture_suffix(picture), picture, limit_bytes=limit)
 
 
 def _make(

@@ -11,7 +11,7 @@ from farm.batchfiles import BatchFolder
 from farm.table import Record, Table, TableError
 from farm.template import fill, plain_name, variables_of
 from farm.textfile import decode
-from pipeline.plan.background import BACKGROUND
+from pipeline.plan.background import BACKGROUND, names_picture
 from pipeline.plan.bearing import EXPRESSION, MOTION
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.script import normalise
@@ -89,7 +89,9 @@ class Row:
         variables: what `template` needs, from the row's own columns.
         portrait: an existing regular file inside the manifest's folder.
         portrait_digest: SHA-256 (hex) of its content when it was read.
-        options: ``background`` and dotted columns, in plain form.
+        background: the picture behind the portrait, found likewise; None for none.
+        background_digest: SHA-256 (hex) of its content; empty for none.
+        options: dotted columns, and ``background`` unless it names a picture; in plain form.
     """
 
     number: int
@@ -98,6 +100,8 @@ class Row:
     variables: Mapping[str, str]
     portrait: Path
     portrait_digest: str
+    background: Path | None = None
+    background_digest: str = ""
     script_column: str = field(default="script", compare=False)
     voice: str = ""
     language: str = ""
@@ -243,6 +247,7 @@ class _Reader:
         options = self._options(number, cells)
         template = self._template(number, cells)
         portrait = self._portrait(number, cells)
+        background = self._background(number, options)
         if template is None or portrait is None or len(self._problems.found) > before:
             return None
         return Row(
@@ -252,6 +257,8 @@ class _Reader:
             variables={name: cells[name] for name in template.variables},
             portrait=portrait[0],
             portrait_digest=portrait[1],
+            background=background and background[0],
+            background_digest=background[1] if background else "",
             options=options,
             **plain,
         )
@@ -317,11 +324,20 @@ class _Reader:
         if not cells.get("portrait"):
             self._problems.add(number, "portrait", "manifest-portrait-missing")
             return None
+        return self._picture(number, "portrait", cells["portrait"])
+
+    def _background(self, number: int, options: dict[str, str]) -> tuple[Path, str] | None:
+        """The picture that stands behind a row's portrait, and its digest, if a picture is named."""
+        if not names_picture(options.get(BACKGROUND, "")):
+            return None
+        return self._picture(number, BACKGROUND, options.pop(BACKGROUND))
+
+    def _picture(self, number: int, column: str, name: str) -> tuple[Path, str] | None:
         try:
-            path = self._folder.find(cells["portrait"])
+            path = self._folder.find(name)
             return path, self._folder.digest(path, limit_bytes=self._limits.portrait_bytes)
         except InputError as error:
-            self._problems.add_error(number, "portrait", error)
+            self._problems.add_error(number, column, error)
             return None
 
     def _unused(self, table: Table) -> tuple[Problem, ...]:

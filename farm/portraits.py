@@ -64,6 +64,7 @@ class Gallery:
         self._found: dict[tuple[str, Format, FaceBox | None], tuple[Finding, ...]] = {}
         self._latest: tuple[str, Picture] | None = None
         self._sizes: dict[str, tuple[int, int]] = {}
+        self._checked: dict[str, InputError | None] = {}
 
     def look(
         self,
@@ -99,6 +100,21 @@ class Gallery:
         if digest not in self._sizes:
             self._sizes[digest] = picture_size(portrait, self._limits)
         return self._sizes[digest]
+
+    def check(self, picture: Path, digest: str) -> None:
+        """Refuse a picture that cannot be read; each distinct one is read once.
+
+        Raises:
+            InputError: as `load_picture`.
+        """
+        if digest not in self._checked:
+            try:
+                load_picture(picture, self._limits)
+                self._checked[digest] = None
+            except InputError as error:
+                self._checked[digest] = error
+        if (refusal := self._checked[digest]) is not None:
+            raise refusal
 
     def _picture(self, portrait: Path, digest: str) -> Picture:
         """The decoded picture; the latest one is kept, for the next format."""

@@ -66,10 +66,13 @@ class Studio:
         """The job's portrait, ready to talk in the job's format.
 
         Raises:
-            DamageError: the portrait is missing from the store or damaged.
+            DamageError: the portrait or its background is missing from the store or damaged.
             InputError: it cannot be driven, which a complete check at submission should have found.
         """
-        name = (job.face, job.portrait.digest, job.format, box_of(job.options), colour_of(job.options))
+        behind = None if job.background is None else job.background.digest
+        name = (
+            job.face, job.portrait.digest, job.format, box_of(job.options), colour_of(job.options), behind
+        )  # fmt: skip
         if name in self._seats:
             self._seats.move_to_end(name)
             return self._seats[name]
@@ -96,7 +99,7 @@ class Studio:
             open_eye(self._workshop.eyes),
             job.format,
             box=box_of(job.options),
-            colour=colour_of(job.options),
+            behind=self._behind(job),
         )
         if report.canvas is None:
             first = report.errors[0]
@@ -108,6 +111,13 @@ class Studio:
         path = self._workshop.store.open(job.portrait)
         limits = picture_limits(self._workshop.settings)
         return load_picture(path, limits, behind=colour_of(job.options))
+
+    def _behind(self, job: JobSpec) -> Colour | Picture | None:
+        """What is seen where the portrait does not fill the film."""
+        if job.background is None:
+            return colour_of(job.options)
+        path = self._workshop.store.open(job.background)
+        return load_picture(path, picture_limits(self._workshop.settings))
 
     def _keep_pixels(self, job: JobSpec, picture: Picture) -> str:
         while len(self._pixels) >= _PIXELS:

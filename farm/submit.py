@@ -161,7 +161,7 @@ class _Clerk:
         self._face = farm.faces.names()[0]
         self._user = legible(getpass.getuser())
         self._departments = read_departments(farm.ledger)
-        self._portraits: dict[str, Artifact] = {}
+        self._pictures: dict[str, Artifact] = {}
 
     def check(self, row: Row) -> tuple[list[Problem], list[Problem]]:
         """Everything that is wrong with a row, and what may be an oversight."""
@@ -177,7 +177,7 @@ class _Clerk:
             (_PITCH, lambda: self._chooser.pitch(wish)),
             ("format", lambda: self._chooser.check_format(wish)),
             ("face.box", lambda: box_of(row.options)),
-            (BACKGROUND, lambda: colour_of(row.options)),
+            (BACKGROUND, lambda: self._check_background(row)),
             (EXPRESSION, lambda: expression_of(row.options)),
             (MOTION, lambda: motion_of(row.options)),
             ("urgency", lambda: urgency_of(row.urgency)),
@@ -209,6 +209,11 @@ class _Clerk:
     def _format(self, row: Row) -> Format:
         return self._chooser.format(_wish(row), lambda: self._gallery.size(row.portrait, row.portrait_digest))
 
+    def _check_background(self, row: Row) -> None:
+        colour_of(row.options)
+        if row.background is not None:
+            self._gallery.check(row.background, row.background_digest)
+
     def _department(self, row: Row) -> str:
         """The department that pays for a row; ``default`` when its cell is empty."""
         department = row.department or _DEPARTMENT
@@ -223,7 +228,9 @@ class _Clerk:
         """Copy the rows' inputs into the store and write batch and jobs into the ledger."""
         farm = self._farm
         for row in rows:
-            self._adopt_portrait(row)
+            self._adopt(row.portrait, row.portrait_digest)
+            if row.background is not None:
+                self._adopt(row.background, row.background_digest)
         content = hashlib.sha256()
         for row in rows:
             content.update(canonical([self._spec(row), urgency_of(row.urgency)]).encode() + b"\n")
@@ -269,7 +276,8 @@ class _Clerk:
             user=row.user or self._user,
             scene=row.scene or row.id,
             script=script_artifact(text),
-            portrait=self._portraits[row.portrait_digest],
+            portrait=self._pictures[row.portrait_digest],
+            background=self._pictures.get(row.background_digest),
             voice=self._chooser.voice(wish, text),
             face=self._face,
             format=self._format(row),
@@ -279,18 +287,18 @@ class _Clerk:
             ),
         )
 
-    def _adopt_portrait(self, row: Row) -> None:
-        if row.portrait_digest in self._portraits:
+    def _adopt(self, picture: Path, digest: str) -> None:
+        if digest in self._pictures:
             return
         artifact = self._farm.store.adopt(
             Kind.SOURCE,
-            picture_suffix(row.portrait),
-            row.portrait,
+            picture_suffix(picture),
+            picture,
             limit_bytes=self._farm.settings.limits.portrait_bytes,
         )
-        if artifact.digest != row.portrait_digest:
-            raise InputError("submit-portrait-changed", name=row.portrait.name)
-        self._portraits[row.portrait_digest] = artifact
+        if artifact.digest != digest:
+            raise InputError("submit-portrait-changed", name=picture.name)
+        self._pictures[digest] = artifact
 
 
 def script_artifact(text: str) -> Artifact:

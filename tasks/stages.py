@@ -153,6 +153,7 @@ def _archive(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         companions=(film.srt, film.vtt, film.poster, film.manifest),
         script=job.script,
         portrait=job.portrait,
+        background=job.background,
     )
     path = archive(
         delivery,

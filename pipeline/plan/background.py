@@ -35,6 +35,12 @@ def colour_of(options: Mapping[str, str]) -> Colour | None:
     return blue, green, red
 
 
+def names_picture(words: str) -> bool:
+    """Whether words name a picture's file: whatever is neither `BLUR` nor begins like a colour."""
+    word = words.strip().casefold()
+    return word not in {"", BLUR} and not word.startswith("#")
+
+
 def with_plain_background(options: Mapping[str, str]) -> dict[str, str]:
     """The same options with the background in its plainest words, so that equal films have equal options.
 

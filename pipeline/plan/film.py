@@ -131,6 +131,7 @@ def manifest(
         "inputs": {
             "script": _file(job.script),
             "portrait": {**_file(job.portrait), "pixels": pixels},
+            **({} if job.background is None else {"background": _file(job.background)}),
             "voice": {**asdict(job.voice), "version": timeline.voice_version},
             "options": job.options,
         },

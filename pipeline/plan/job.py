@@ -76,6 +76,7 @@ class JobSpec:
         scene: part of the archive's name; the row's id unless given.
         script: the script's normalised UTF-8 text, a source in the store.
         portrait: the portrait's file as it was given, a source in the store.
+        background: the picture's file that stands behind the portrait, likewise; None for none.
         voice: who speaks.
         face: name of the face engine.
         format: size and frame rate.
@@ -92,3 +93,4 @@ class JobSpec:
     face: str
     format: Format
     options: Mapping[str, str] = field(default_factory=dict)
+    background: Artifact | None = None

@@ -43,6 +43,7 @@ class Delivery:
         companions: what lies beside it under the same stem: captions, poster, manifest; each suffix once.
         script: lies in the day's `SOURCES` as ``{stem}.script.txt``.
         portrait: lies there as ``{stem}.portrait`` with its own suffix.
+        background: the picture behind the portrait, which lies there as ``{stem}.background``; None for none.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Delivery:
     companions: tuple[Artifact, ...]
     script: Artifact
     portrait: Artifact
+    background: Artifact | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,6 +212,11 @@ def _pieces(delivery: Delivery, store: Store, parts: Path, root: Path) -> list[_
     places = [
         (inputs / f"{name.stem}.script{delivery.script.suffix}", delivery.script),
         (inputs / f"{name.stem}.portrait{delivery.portrait.suffix}", delivery.portrait),
+        *(
+            (inputs / f"{name.stem}.background{background.suffix}", background)
+            for background in [delivery.background]
+            if background is not None
+        ),
         *((name.with_suffix(companion.suffix), companion) for companion in companions),
         (name, delivery.film),
     ]

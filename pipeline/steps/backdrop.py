@@ -53,19 +53,30 @@ def blurred(shown: Picture, at: Area, width: int, height: int) -> Picture:
     return whole
 
 
-def coloured(shown: Picture, at: Area, width: int, height: int, colour: Colour) -> Picture:
-    """A portrait in a film that it does not fill, the rest in one colour.
+def before(shown: Picture, at: Area, width: int, height: int, behind: Colour | Picture) -> Picture:
+    """A portrait in a film that it does not fill, the rest in one colour or of another picture.
 
     Args:
         shown: the portrait in its size in the film.
         at: its place.
         width: of the film.
         height: of the film.
-        colour: of the rest.
+        behind: what is seen of the rest; as much of the middle of a picture as fills a film.
     """
-    whole = np.full((height, width, 3), colour, np.uint8)
+    if isinstance(behind, np.ndarray):
+        whole = _covering(behind, width, height)
+    else:
+        whole = np.full((height, width, 3), behind, np.uint8)
     whole[at.y : at.y + at.height, at.x : at.x + at.width] = shown
     return whole
+
+
+def _covering(picture: Picture, width: int, height: int) -> Picture:
+    rows, columns = picture.shape[:2]
+    scale = max(width / columns, height / rows)
+    across, down = (max(1, min(old, round(new / scale))) for old, new in ((columns, width), (rows, height)))
+    x, y = (columns - across) // 2, (rows - down) // 2
+    return resized(picture[y : y + down, x : x + across], width, height)
 
 
 def _outside(at: Area, width: int, height: int) -> NDArray[np.int32]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face import Drive
 from pipeline.plan.artifact import Kind
+from pipeline.plan.background import BACKGROUND
 from pipeline.plan.bearing import bearing_of
 from pipeline.plan.clipkey import ClipSubject, clip_key, motion_seed, shaping, speech_digest
 from pipeline.plan.errors import DamageError
@@ -67,7 +68,7 @@ class ClipPlanner:
             speech=speech_digest(self.audio(utterance), utterance.phonemes),
             frames=utterance.frames,
             format=self.job.format,
-            options=shaping(self.job.options),
+            options=_shaping(self.job),
         )
         return ClipPlan(key=clip_key(self.profile, subject), seed=motion_seed(subject), utterance=utterance)
 
@@ -89,6 +90,12 @@ class ClipPlanner:
     def audio(self, utterance: Utterance) -> NDArray[np.int16]:
         """The exact audio of an utterance."""
         return utterance_audio(self.store, utterance, self.timeline.fps)
+
+
+def _shaping(job: JobSpec) -> Mapping[str, str]:
+    """The job's options that shape pixels; a picture in the background counts by its content."""
+    options = shaping(job.options)
+    return options if job.background is None else {**options, BACKGROUND: job.background.digest}
 
 
 def known_clips(desk: Desk, store: Store, keys: Collection[str]) -> frozenset[str]:

@@ -115,29 +115,29 @@ def look_at(
     format: Format,  # noqa: A002 - the house's word for it
     *,
     box: FaceBox | None = None,
-    colour: Colour | None = None,
+    behind: Colour | Picture | None = None,
 ) -> PortraitReport:
     """Examine a portrait, and make the film's picture of it.
 
-    Equal pixels, box, colour and format give an equal report and canvas, under any number of threads.
+    Equal pixels, box, background and format give an equal report and canvas, under any number of threads.
 
     Args:
         picture: as `load_picture` gives it.
         eye: what finds faces.
         format: the film's picture.
         box: x, y, width, height of the face that talks, in pixels of the picture.
-        colour: of what the portrait leaves of the film; None for its own edges out of focus.
+        behind: what is seen where the portrait does not fill the film; None for its own edges out of focus.
     """
     found = examine(picture, eye, format, box=box)
     refused = any(finding.level == "error" for finding in found.findings)
     if refused or found.face is None or found.shot is None:
         return PortraitReport(findings=found.findings, canvas=None)
-    canvas = cut_canvas(picture, found.face, found.shot, colour=colour)
+    canvas = cut_canvas(picture, found.face, found.shot, behind=behind)
     person = eye.person(canvas.picture, canvas.face)
     return PortraitReport(findings=found.findings, canvas=replace(canvas, person=person))
 
 
-def cut_canvas(picture: Picture, face: Face, shot: Shot, *, colour: Colour | None = None) -> Canvas:
+def cut_canvas(picture: Picture, face: Face, shot: Shot, *, behind: Colour | Picture | None = None) -> Canvas:
     """The film's picture: what it shows of the portrait, before its background, with the face moved along.
 
     The landmarks are moved, not found again: the eye looks at every face at one size, so a second
@@ -147,10 +147,10 @@ def cut_canvas(picture: Picture, face: Face, shot: Shot, *, colour: Colour | Non
     cut = picture[part.y : part.y + part.height, part.x : part.x + part.width]
     shown = resized(cut, at.width, at.height)
     if (at.width, at.height) != (film.width, film.height):
-        if colour is None:
+        if behind is None:
             shown = backdrop.blurred(shown, at, film.width, film.height)
         else:
-            shown = backdrop.coloured(shown, at, film.width, film.height, colour)
+            shown = backdrop.before(shown, at, film.width, film.height, behind)
     return Canvas(picture=shown, face=_moved(face, shot), enlarged=shot.enlarged)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Executable, insert, select, text
 
-from db import collect
+from db import collect, submission
+from db.codec import spec_from_text
 from db.ledger import Ledger
 from db.prepared import run
 from db.tables import artifacts, jobs
+from db.values import Submission
 from pipeline.plan.artifact import Kind
-from tests.db.values import digest, submit
+from tests.db.values import artifact, digest, draft, spec, submit
 
 _STRAY = 1100
 
@@ -44,6 +47,20 @@ def test_gc_asks_by_index(ledger: Ledger) -> None:
     plan = _plan(ledger, collect.OLD, before=10, after=0, upto=500)
     assert "SubPlan" not in plan, plan
     assert "SCAN" not in plan, plan
+
+
+def test_a_background_stays_as_long_as_its_job(ledger: Ledger) -> None:
+    """The picture behind a portrait is an input like the portrait, and is read back as it was given."""
+    background = artifact(Kind.SOURCE, "background")
+    told = replace(draft("a"), spec=replace(spec("a"), background=background))
+    entry = Submission(content=digest("content"), name="demo", user="anna")
+    submission.submit(ledger, entry, [told, draft("b")])
+    collect.drop_unneeded(ledger, before=ledger.clock() + 1)
+    with ledger.read() as connection:
+        kept = select(artifacts.c.key).where(artifacts.c.id == jobs.c.background_id)
+        assert connection.execute(kept).scalars().all() == [background.key]
+        written = connection.execute(select(jobs.c.spec).order_by(jobs.c.id)).scalars().all()
+    assert [spec_from_text(each).background for each in written] == [background, None]
 
 
 def test_what_nobody_needs_is_found_in_every_window(ledger: Ledger) -> None:

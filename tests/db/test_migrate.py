@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from alembic.config import Config
@@ -34,8 +35,8 @@ def _schema(engine: Engine) -> dict[str, list[str]]:
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")).all()
     engine.dispose()
     return {
-        # The order of a table's constraints means nothing.
-        name: sorted(line.strip().strip(",") for line in sql.splitlines())
+        # The order of columns and constraints means nothing, and SQLite adds a column to the last line.
+        name: sorted(line.strip().strip(",") for line in re.split(r"\n|, (?=[a-z_]+ [A-Z])", sql))
         for name, sql in rows
         if name != "alembic_version"
     }

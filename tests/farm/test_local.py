@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ from farm.bootstrap import Workshop, open_workshop, settings_of
 from farm.choices import Wish
 from farm.local import Order, make_film
 from pipeline.plan.errors import InputError
+from tests.support import portraits
 
 
 @pytest.fixture
@@ -90,3 +93,32 @@ def test_a_film_never_replaces_its_own_inputs(workshop: Workshop, batch_folder: 
     )
     with pytest.raises(InputError, match="command-output-exists"):
         make_film(workshop, order, progress=lambda *_: None, check=lambda: None)
+
+
+def test_a_background_may_be_a_picture(workshop: Workshop, batch_folder: Path) -> None:
+    """It shows where the portrait leaves room; one that is no picture is refused."""
+    (batch_folder / "talk.txt").write_text("Hi.")
+    (batch_folder / "no.png").write_text("nothing")
+    cv2.imwrite(str(batch_folder / "red.png"), np.full((90, 160, 3), (0, 0, 255), np.uint8))
+    cv2.imwrite(str(batch_folder / "close.png"), portraits.close_up(4)[160:680, 240:720])
+    order = Order(
+        portrait=batch_folder / "close.png",
+        script=batch_folder / "talk.txt",
+        film=batch_folder / "film.mp4",
+        wish=Wish(format="wide-512"),
+        background=str(batch_folder / "red.png"),
+    )
+    made = make_film(workshop, order, progress=lambda *_: None, check=lambda: None)
+    poster = cv2.imread(str(made.files[".jpg"]))
+    assert poster is not None
+    assert np.abs(poster[:, :60].astype(int) - (0, 0, 255)).mean() < 8
+    digest = hashlib.sha256((batch_folder / "red.png").read_bytes()).hexdigest()
+    told = json.loads(made.files[".json"].read_text("utf-8"))
+    assert told["inputs"]["background"]["digest"] == digest
+    with pytest.raises(InputError, match="portrait-no-picture"):
+        make_film(
+            workshop,
+            replace(order, background=str(batch_folder / "no.png"), film=batch_folder / "other.mp4"),
+            progress=lambda *_: None,
+            check=lambda: None,
+        )

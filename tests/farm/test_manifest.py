@@ -45,6 +45,19 @@ def problems(manifest: Manifest) -> list[tuple[int, str, str]]:
     return [(problem.row, problem.column, problem.code) for problem in manifest.problems]
 
 
+def test_a_background_that_names_a_picture_is_found(write: Write) -> None:
+    """It is a file of the batch's folder like the portrait; a colour is an option."""
+    manifest = read_manifest(
+        write("script,portrait,background\nHi.,pics/anna.png,pics/anna.png\nHi.,pics/anna.png,#ffffff\n")
+    )
+    pictured, coloured = manifest.rows
+    assert (pictured.background, pictured.options) == (pictured.portrait, {})
+    assert pictured.background_digest == pictured.portrait_digest
+    assert (coloured.background, coloured.options) == (None, {"background": "#ffffff"})
+    gone = read_manifest(write("script,portrait,background\nHi.,pics/anna.png,office.png\n"))
+    assert problems(gone) == [(2, "background", "manifest-file-missing")]
+
+
 PLAIN = "id,script,portrait\na,Hello.,pics/anna.png\n"
 
 

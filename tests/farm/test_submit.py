@@ -154,6 +154,20 @@ def test_a_pitch_goes_to_the_voice(farm: Farm, batch_folder: Path) -> None:
     assert [(spec.voice.pitch, spec.options) for spec in specs] == [(100, {}), (80, {})]
 
 
+def test_backgrounds_are_pictures_colours_or_blurred(farm: Farm, batch_folder: Path) -> None:
+    """A picture is copied into the store like a portrait, a colour is an option, blurred is usual."""
+    words = ("leo.png", "#AABBCC", "blur", "")
+    rows = [{**ROW, "name": "Maria", "background": background} for background in words]
+    receipt = submit(farm, manifest(batch_folder, *rows))
+    lines = reads.list_jobs(farm.ledger, batch=receipt.batch)
+    specs = [reads.read_job(farm.ledger, line.id).spec for line in lines]
+    assert [spec.options for spec in specs] == [{}, {"background": "#aabbcc"}, {}, {}]
+    assert [spec.background is None for spec in specs] == [False, True, True, True]
+    assert specs[0].background is not None
+    found = farm.store.verify(specs[0].background).read_bytes()
+    assert found == (batch_folder / "leo.png").read_bytes()
+
+
 def test_the_same_content_is_the_same_batch(farm: Farm, batch_folder: Path) -> None:
     """Under another name and encoding as well; a changed word makes another batch, and so does --again."""
     row = {**ROW, "name": "Maria"}

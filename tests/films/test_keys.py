@@ -143,6 +143,18 @@ def test_the_bearing_changes_key_and_pixels(make: _Make, plain: _Shown, options:
     assert other.frames != plain.frames
 
 
+def test_a_background_changes_key_and_pixels(make: _Make) -> None:
+    """A colour and another colour, where the portrait leaves room."""
+    wide = replace(_TINY, width=192)
+
+    def before(colour: str) -> _Shown:
+        return make(picture=wide, change=lambda job: replace(job, options={"background": colour}))
+
+    red, blue = before("#ff0000"), before("#0000ff")
+    assert red.key != blue.key
+    assert red.frames != blue.frames
+
+
 def test_the_seed_changes_pixels(cinema: Cinema, long_film: Film) -> None:
     """What is made from audio and phonemes, the seed, moves the head: it belongs into the key, and is."""
     seat = cinema.seat(long_film.job)

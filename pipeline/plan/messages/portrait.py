@@ -26,13 +26,13 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="There is no background “{background}”.",
-            why="A background is the portrait's own edges out of focus, or a colour.",
-            cure="Use blur, or a colour as red, green and blue in hexadecimal digits, such as #1f3a5f.",
+            why="A background is the portrait's own edges out of focus, a colour, or a picture.",
+            cure="Use blur, the name of a picture, or a colour in hexadecimal digits such as #1f3a5f.",
         ),
         zh=Text(
             what="没有“{background}”这种背景。",
-            why="背景可以是肖像自身边缘的虚化，或一种颜色。",
-            cure="请使用 blur，或用十六进制红绿蓝表示的颜色，例如 #1f3a5f。",
+            why="背景可以是肖像自身边缘的虚化、一种颜色或一张图片。",
+            cure="请使用 blur、图片文件名，或十六进制颜色，例如 #1f3a5f。",
         ),
     ),
     Message(

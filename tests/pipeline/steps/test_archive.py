@@ -103,6 +103,15 @@ def parts(root: Path) -> list[Path]:
     return list((root / room.PARTS).iterdir()) if (root / room.PARTS).is_dir() else []
 
 
+def test_a_background_lies_with_the_sources(delivery: Delivery, store: Store, root: Path) -> None:
+    """The picture behind the portrait is archived beside it."""
+    background = put(store, Kind.SOURCE, ".jpg", b"office")
+    archive(replace(delivery, background=background), store=store, root=root)
+    place = "2026-11-20/source/anna_20261120-221502_a.b.background.jpg"
+    assert visible(root) == {*VISIBLE, place}
+    assert (root / place).read_bytes() == b"office"
+
+
 def test_delivers_film_companions_and_sources(delivery: Delivery, store: Store, root: Path) -> None:
     """Film, captions, poster and manifest lie beside each other, the inputs below, nothing is left over."""
     assert archive(delivery, store=store, root=root) == NAME

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.plan.canvas import Area
-from pipeline.steps.backdrop import blurred, coloured
+from pipeline.steps.backdrop import before, blurred
 from tests.support import portraits
 
 SHOWN = portraits.leo()[:720, :540]
@@ -58,7 +58,17 @@ def test_above_below_and_all_around(at: Area, size: tuple[int, int]) -> None:
 
 def test_a_colour_is_that_colour() -> None:
     """All that the portrait leaves of the film, to the pixel."""
-    film = coloured(SHOWN, MIDDLE, 1280, 720, (95, 58, 31))
+    film = before(SHOWN, MIDDLE, 1280, 720, (95, 58, 31))
     assert np.array_equal(film[:, 370:910], SHOWN)
     assert (film[:, :370] == (95, 58, 31)).all()
     assert (film[:, 910:] == (95, 58, 31)).all()
+
+
+def test_a_picture_fills_what_the_portrait_leaves() -> None:
+    """The middle of it, as much as has the film's shape; the portrait stands before it unchanged."""
+    behind = np.zeros((900, 1000, 3), np.uint8)
+    behind[:, :500], behind[:, 500:] = (200, 0, 0), (0, 0, 200)
+    film = before(SHOWN, MIDDLE, 1280, 720, behind)
+    assert np.array_equal(film[:, 370:910], SHOWN)
+    assert np.abs(film[:, :370].astype(int) - (200, 0, 0)).max() <= 1
+    assert np.abs(film[:, 910:].astype(int) - (0, 0, 200)).max() <= 1

@@ -207,9 +207,12 @@ def _silence(said: Sequence[Sound], points: int) -> Curve:
             speech[-1] = (speech[-1][0], sound.end)
         else:
             speech.append((sound.start, sound.end))
-    # The lips part as the first sound begins and meet 30 ms after the last has ended: inside the tail.
-    grown = [(a + 50 * SAMPLE_RATE // 1000, b - 60 * SAMPLE_RATE // 1000) for a, b in speech]
-    return 1.0 - _envelope([(min(a, (a + b) // 2), max(b, (a + b) // 2)) for a, b in grown], 70, 90, points)
+    # The lips part as the first sound begins and meet 30 ms after the last has ended, 50 ms if it was short:
+    # before the utterance's last frame is seen.
+    ms = SAMPLE_RATE // 1000
+    ends = [min(max(end - 60 * ms, (start + end) // 2 - 5 * ms), end - 40 * ms) for start, end in speech]
+    spans = [(min(start + 50 * ms, end), end) for (start, _), end in zip(speech, ends, strict=True)]
+    return 1.0 - _envelope(spans, 70, 90, points)
 
 
 def _ease(x: Curve) -> Curve:

@@ -10,7 +10,7 @@ from texts import LEARNT, Reader
 
 from pipeline.engines.face.warp.hearing import SOUNDS
 from pipeline.engines.face.warp.spectrum import HOP, features
-from pipeline.engines.face.warp.tracks import STEP, Sound, mouth_tracks, sounds
+from pipeline.engines.face.warp.tracks import Sound, sounds
 from pipeline.engines.face.warp.visemes import VISEMES, Contact, Viseme
 from pipeline.engines.voice.espeak.events import to_speech
 from pipeline.engines.voice.espeak.process import Zygote, locate
@@ -27,7 +27,9 @@ LEARNT_VOICES = (
 UNHEARD_VOICES = ("f4", "m5", "m8", "Annie", "Michael", "Alex", "klatt5", "david", "aunty", "robert")
 
 _LEAD, _TAIL = 240 * SAMPLE_RATE // 1000, 160 * SAMPLE_RATE // 1000
-_CLOSED = 0.9
+_MS = SAMPLE_RATE // 1000
+# How long lips stay closed: see `_closed`.
+_BURST, _BEFORE_BURST, _AFTER_BURST, _RELEASE, _SHORTEST = 50 * _MS, 58 * _MS, 10 * _MS, 8 * _MS, 60 * _MS
 
 Sampled = NDArray[np.float64]
 
@@ -72,24 +74,29 @@ class Speaker:
 
 
 def labels(spoken: Spoken) -> NDArray[np.int64]:
-    """Which of `SOUNDS` is made in each 10 ms; contacts of the lips as long as `tracks` keeps them."""
-    frames = len(spoken.audio) // HOP
-    found = np.full(frames, SOUNDS.index(""))
+    """Which of `SOUNDS` is made in each 10 ms; p, b and m as long as the lips are closed for them."""
+    found = np.full(len(spoken.audio) // HOP, SOUNDS.index(""))
     said = sounds(spoken.phonemes, len(spoken.audio))
     for sound in said:
-        if sound.viseme.contact is not Contact.LIPS:
-            found[_rounded(sound.start) : _rounded(sound.end)] = _nearest(sound.viseme)
-        elif sound.viseme.stop:
-            # After the lips have parted a breath follows.
-            found[_rounded(sound.start) : _rounded(sound.end)] = SOUNDS.index("h")
-    closed = mouth_tracks(said, len(spoken.audio)).press[:: HOP // STEP][:frames] > _CLOSED
-    for frame in np.flatnonzero(closed):
-        found[frame] = _nearest(_closest(said, int(frame) * HOP).viseme)
+        breath = sound.viseme.contact is Contact.LIPS and sound.viseme.stop
+        # After the lips of a stop have parted a breath follows.
+        kind = SOUNDS.index("h") if breath else _nearest(sound.viseme)
+        found[_rounded(sound.start) : _rounded(sound.end)] = kind
+    for sound in said:
+        if sound.viseme.contact is Contact.LIPS:
+            start, end = _closed(sound)
+            found[_rounded(start) : _rounded(end)] = _nearest(sound.viseme)
     return found
 
 
 def lesson(speaker: Speaker, reader: Reader, rng: np.random.Generator) -> tuple[Sampled, NDArray[np.int64]]:
     """Features and labels of an utterance in any voice, room and noise."""
+    spoken = _said(speaker, reader, rng)
+    return features(recorded(spoken.audio, rng)), labels(spoken)
+
+
+def _said(speaker: Speaker, reader: Reader, rng: np.random.Generator) -> Spoken:
+    """An utterance in any language and voice, of any speed and length of throat."""
     shares = np.array(list(LEARNT.values()), np.float64)
     language = list(LEARNT)[int(rng.choice(len(LEARNT), p=shares / shares.sum()))]
     spoken = speaker.speak(
@@ -99,9 +106,7 @@ def lesson(speaker: Speaker, reader: Reader, rng: np.random.Generator) -> tuple[
         rate=int(rng.integers(115, 215)),
         pitch=int(rng.integers(15, 90)),
     )
-    stretched = _stretched(spoken, float(rng.uniform(0.82, 1.2)))
-    truth = labels(stretched)
-    return features(recorded(stretched.audio, rng)), truth
+    return _stretched(spoken, float(rng.uniform(0.82, 1.2)))
 
 
 def _stretched(spoken: Spoken, times: float) -> Spoken:
@@ -172,9 +177,13 @@ def _rounded(sample: int) -> int:
     return (sample + HOP // 2) // HOP
 
 
-def _closest(said: tuple[Sound, ...], sample: int) -> Sound:
-    lips = [sound for sound in said if sound.viseme.contact is Contact.LIPS]
-    return min(lips, key=lambda sound: max(sound.start - sample, sample - sound.end))
+def _closed(sound: Sound) -> tuple[int, int]:
+    """When the lips are closed for a sound; espeak-ng marks a short stop at its burst, after its closure."""
+    start, end = sound.start, sound.end - _RELEASE
+    if sound.viseme.stop and sound.end - sound.start < _BURST:
+        start, end = sound.start - _BEFORE_BURST, sound.start + _AFTER_BURST
+    missing = max(_SHORTEST - (end - start), 0)
+    return start - missing // 2, end + missing // 2
 
 
 def _nearest(viseme: Viseme) -> int:

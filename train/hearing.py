@@ -1,15 +1,16 @@
 """Trains the net with which `warp` hears speech that comes without phoneme times.
 
-    python train/hearing.py [--lessons 2000] [--passes 10] [--output pipeline/engines/face/warp/hearing.npz]
+    OPENBLAS_NUM_THREADS=1 python train/hearing.py [--lessons 2000] [--passes 10] [--output hearing.npz]
 
 espeak-ng speaks (`speech`, `texts`): its own phonemes say what is heard. NumPy alone computes; every draw is
-seeded, so the same command gives the same file again on the same kind of processor. About ten minutes on one
-core. Prints how often the right sound is the likeliest, and the digits of the file that
-`pipeline/engines/face/warp/hearing.py` names as `NET`. ``train/try_hearing.py`` measures the result.
+seeded, so the same command gives the same file again on the same kind of processor, in any number of
+`--processes`. About fifteen minutes on two cores. Prints the loss, and the digits of the file that
+`pipeline/engines/face/warp/hearing.py` names as `NET`, beside which it belongs. ``train/try_hearing.py``
+measures the result.
 
-The net is ours, under Lectern's licence: it holds nothing of espeak-ng, whose output is not under the
-library's licence, and the texts that are read are words of Python's own documentation and syllables by
-chance.
+The net is ours, under Lectern's licence: it holds nothing of espeak-ng, whose licence does not reach to what
+it says, and the texts that are read are words of Python's own documentation, Chinese characters and syllables
+by chance.
 """
 
 from __future__ import annotations
@@ -201,7 +202,7 @@ def main() -> None:
     parser.add_argument("--lessons", type=int, default=2000)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--passes", type=int, default=10)
-    parser.add_argument("--output", type=Path, default=Path("pipeline/engines/face/warp/hearing.npz"))
+    parser.add_argument("--output", type=Path, default=Path("hearing.npz"))
     given = parser.parse_args()
     taught = lessons(given.lessons, given.processes)
     print(f"{sum(len(truth) for _, truth in taught) / 6000:.0f} minutes of speech are there", flush=True)

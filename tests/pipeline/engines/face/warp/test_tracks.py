@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.engines.face import Drive
@@ -31,6 +31,7 @@ def _seen(drive: Drive) -> MouthTracks:
 
 @settings(max_examples=40, deadline=None)
 @given(_SPEECH, st.sampled_from(FRAME_RATES), st.integers(15, 300))
+@example("u", 24, 54)
 def test_both_ends_of_an_utterance_are_rest(said: str, fps: int, sound_ms: int) -> None:
     """Every curve is exactly 0 at the first and the last point, and in the first and the last frame."""
     drive = spoken(said, fps=fps, sound_ms=sound_ms)

@@ -34,7 +34,7 @@ _HALF = 128
 _BLIND = 0.33
 _WIDE = 95
 # Skin that does not correlate with landmarks by at least this much was lost.
-_ALIKE = 0.6
+_ALIKE = 0.8
 _NOTHING = 1e-3
 # A closure may be seen this long before a bilabial's mark; lips may part this long before and after a pause.
 _CLOSURE = 70 * SAMPLE_RATE // 1000

@@ -229,9 +229,17 @@ def _write(text: str) -> None:
     _PAGE.write_text(f"{before}{_BEGIN}\n{text}\n{_END}{after}", "utf-8")
 
 
-def _command() -> str:
-    """What was typed; of folders the names alone."""
-    words = [Path(word).name if Path(word).is_dir() else word for word in sys.argv[1:]]
+def _command(given: argparse.Namespace) -> str:
+    """What makes these figures again; folders elsewhere by their names alone."""
+    folders = [
+        str(folder.resolve().relative_to(_ROOT)) if folder.resolve().is_relative_to(_ROOT) else folder.name
+        for folder in given.folders
+    ]
+    words = [*folders, "--format", given.format, "--languages", given.languages, "--engine", given.engine]
+    if given.only:
+        words += ["--only", given.only]
+    if given.no_drawn:
+        words += ["--no-drawn"]
     return f"`{' '.join(['PYTHONPATH=. python bench/quality.py', *words])}`"
 
 
@@ -256,7 +264,7 @@ def main() -> None:
     if given.keep is not None:
         given.keep.mkdir(parents=True, exist_ok=True)
     rows, refused = [], []
-    told = [f"{_command()}; {machine()}:"]
+    told = [f"{_command(given)}; {machine()}:"]
     with (
         tempfile.TemporaryDirectory() as home,
         Stage(Path(home), parse_format(given.format, fps=_FPS), given.engine) as stage,

@@ -61,7 +61,7 @@ def tones(frame: FaceFrame, picture: Picture) -> Tones:
     brightness = (62.0 + 0.70 * luma) / 210.0
     return Tones(
         teeth=(np.array([190.0, 208.0, 226.0]) * tint * min(brightness, 1.0)).astype(np.float32),
-        tongue=(np.array([72.0, 68.0, 138.0]) * light).astype(np.float32),
+        tongue=(np.array([70.0, 64.0, 146.0]) * light).astype(np.float32),
         dark=(np.array([17.0, 16.0, 40.0]) * (0.5 + 0.5 * light)).astype(np.float32),
         glow=(np.array([14.0, 10.0, 34.0]) * light).astype(np.float32),
     )
@@ -218,7 +218,7 @@ class Interior:
         """Lay both rows of teeth into what is behind them."""
         ride = max(0.055 + _JAW_RIDE * mouth.jaw, opening.lower_y - self._lips.seam - 0.022)
         place = self._matrix(view, self._lower_row.centre, ride)
-        self._row(planes, light, self._lower_row, 0.50 * (1.0 - 0.85 * mouth.protrusion), place)
+        self._row(planes, light, self._lower_row, 0.30 * (1.0 - 0.85 * mouth.protrusion), place)
         if self._own is not None:
             self._own_row(planes, light, self._own, 1.0 - 0.55 * mouth.protrusion, view)
         else:

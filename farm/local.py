@@ -21,7 +21,7 @@ from farm.submit import picture_suffix, store_script
 from farm.textfile import decode
 from pipeline.plan import script, trace
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.background import BACKGROUND, names_picture, with_plain_background
+from pipeline.plan.background import BACKGROUND, colour_of, names_picture, with_plain_background
 from pipeline.plan.bearing import EXPRESSION, MOTION, plainly
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
@@ -168,7 +168,7 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
         background = _adopted(workshop, picture_file)
         gallery.check(picture_file, background.digest)
     picture = chooser.format(order.wish, lambda: gallery.size(order.portrait, portrait.digest))
-    findings = gallery.look(order.portrait, portrait.digest, picture, box_of(options))
+    findings = gallery.look(order.portrait, portrait.digest, picture, box_of(options), colour_of(options))
     for finding in findings:
         if finding.level == "error":
             raise InputError(finding.code, **finding.facts)

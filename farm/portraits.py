@@ -9,6 +9,7 @@ from pathlib import Path
 from farm.bootstrap import Settings, Workshop
 from pipeline.engines.eye import EyeEngine
 from pipeline.engines.shelf import Shelf
+from pipeline.plan.background import Colour
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format
 from pipeline.plan.portrait import FaceBox, Finding
@@ -52,7 +53,7 @@ def box_of(options: Mapping[str, str]) -> FaceBox | None:
 
 
 class Gallery:
-    """Looks at portraits, each distinct one once per format.
+    """Looks at portraits, each distinct one once per format and colour behind it.
 
     Args:
         workshop: where the eye engine stands, opened at the first look.
@@ -61,8 +62,8 @@ class Gallery:
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
         self._limits = picture_limits(workshop.settings)
-        self._found: dict[tuple[str, Format, FaceBox | None], tuple[Finding, ...]] = {}
-        self._latest: tuple[str, Picture] | None = None
+        self._found: dict[tuple[str, Format, FaceBox | None, Colour | None], tuple[Finding, ...]] = {}
+        self._latest: tuple[tuple[str, Colour | None], Picture] | None = None
         self._sizes: dict[str, tuple[int, int]] = {}
         self._checked: dict[str, InputError | None] = {}
 
@@ -72,6 +73,7 @@ class Gallery:
         digest: str,
         format: Format,  # noqa: A002 - the house's word for it
         box: FaceBox | None,
+        behind: Colour | None,
     ) -> tuple[Finding, ...]:
         """Everything to be said about a portrait in a format, errors first.
 
@@ -80,11 +82,12 @@ class Gallery:
             digest: of its content.
             format: the film's picture.
             box: the face that talks, if one was named.
+            behind: what its transparent parts stand before in the film; None for the usual grey.
         """
-        key = (digest, format, box)
+        key = (digest, format, box, behind)
         if key not in self._found:
             try:
-                picture = self._picture(portrait, digest)
+                picture = self._picture(portrait, digest, behind)
             except InputError as error:
                 self._found[key] = (Finding(code=error.code, level="error", facts=error.facts),)
             else:
@@ -116,8 +119,8 @@ class Gallery:
         if (refusal := self._checked[digest]) is not None:
             raise refusal
 
-    def _picture(self, portrait: Path, digest: str) -> Picture:
+    def _picture(self, portrait: Path, digest: str, behind: Colour | None) -> Picture:
         """The decoded picture; the latest one is kept, for the next format."""
-        if self._latest is None or self._latest[0] != digest:
-            self._latest = (digest, load_picture(portrait, self._limits))
+        if self._latest is None or self._latest[0] != (digest, behind):
+            self._latest = (digest, behind), load_picture(portrait, self._limits, behind=behind)
         return self._latest[1]

@@ -192,7 +192,7 @@ class _Clerk:
             facts = self._chooser.other_voice(wish, row.script)
             if facts is not None:
                 doubtful.append(_problem(row, speaker, OTHER_VOICE, facts))
-        if not any(problem.column in {"format", "face.box"} for problem in wrong):
+        if not any(problem.column in {"format", "face.box", BACKGROUND} for problem in wrong):
             for finding in self._look(row):
                 told = _problem(row, "portrait", finding.code, finding.facts)
                 (wrong if finding.level == "error" else doubtful).append(told)
@@ -204,7 +204,10 @@ class _Clerk:
             picture = self._format(row)
         except InputError as error:
             return (Finding(code=error.code, level="error", facts=error.facts),)
-        return self._gallery.look(row.portrait, row.portrait_digest, picture, box_of(row.options))
+        options = row.options
+        return self._gallery.look(
+            row.portrait, row.portrait_digest, picture, box_of(options), colour_of(options)
+        )
 
     def _format(self, row: Row) -> Format:
         return self._chooser.format(_wish(row), lambda: self._gallery.size(row.portrait, row.portrait_digest))

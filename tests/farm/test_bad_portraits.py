@@ -7,13 +7,17 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+from PIL import Image
 
 from farm.bootstrap import Workshop, open_workshop, settings_of
 from farm.portraits import Gallery, picture_limits
 from pipeline.plan.canvas import parse_format
 from pipeline.steps.look import load_picture, look_at
 from tests.support.bad_portraits import CASES, Case
+from tests.support.faces import drawn_canvas
 
 SQUARE = parse_format("square-512", fps=25)
 
@@ -35,7 +39,7 @@ def test_each_kind_of_portrait_gets_its_verdict(workshop: Workshop, tmp_path: Pa
     file = tmp_path / "portrait.bin"
     file.write_bytes(case.make())
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    findings = Gallery(workshop).look(file, digest, SQUARE, None)
+    findings = Gallery(workshop).look(file, digest, SQUARE, None, None)
     # What refuses a portrait is what counts; a face that cannot be seen well may have other flaws besides.
     errors = {finding.code for finding in findings if finding.level == "error"}
     assert (errors or {finding.code for finding in findings}) == case.codes
@@ -47,3 +51,17 @@ def test_each_kind_of_portrait_gets_its_verdict(workshop: Workshop, tmp_path: Pa
     x0, _, x1, _ = canvas.face.box
     assert (x0 + x1) / 2 == pytest.approx(256, abs=10)
     assert x1 - x0 > 150
+
+
+def test_a_portrait_is_examined_before_its_background_colour(workshop: Workshop, tmp_path: Path) -> None:
+    """What is seen at submission is what the film shows: a shadow of a face is none before black."""
+    light = cv2.cvtColor(drawn_canvas().picture, cv2.COLOR_BGR2GRAY)
+    file = tmp_path / "portrait.png"
+    Image.merge("LA", (Image.fromarray(np.zeros_like(light)), Image.fromarray(255 - light))).save(file)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    gallery = Gallery(workshop)
+    errors = {
+        colour: [one.code for one in gallery.look(file, digest, SQUARE, None, colour) if one.level == "error"]
+        for colour in (None, (0, 0, 0))
+    }
+    assert errors == {None: [], (0, 0, 0): ["portrait-no-face"]}

@@ -108,7 +108,7 @@ def _on_face(frame: FaceFrame, shape: tuple[int, ...], step: int) -> NDArray[np.
 def _means(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
     """Means of squares that reach this far to each side, the border's values going on beyond it.
 
-    Sums of whole numbers, divided once: exact.
+    Running sums, always added in one order.
     """
     side = 2 * reach + 1
     sums = np.pad(values, reach, mode="edge")

@@ -30,7 +30,8 @@ def around(eye: EyeShape, at: Place) -> tuple[NDArray[np.bool_], NDArray[np.bool
     """Pixels of the skin above and below an eye, without lashes, without the brow."""
     unit = eye.unit
     beside = np.abs(at.side) < 1.35  # noqa: PLR2004 - a little wider than the eye
-    to_brow = float(np.median((eye.upper.mean(axis=0) - eye.brow.mean(axis=0)) @ eye.down)) / unit
+    away = eye.upper.mean(axis=0) - eye.brow.mean(axis=0)
+    to_brow = float(away[0] * eye.down[0] + away[1] * eye.down[1]) / unit
     high = max(min(_SKIN_REACH, to_brow - 0.07), 0.08) * unit
     above = beside & (at.depth < -_RIM_ABOVE * unit) & (at.depth > -high)
     under = at.depth - at.gap

@@ -66,6 +66,7 @@ lint: $(VENV)/dev.ready ## format, lint, types, import directions, generated pag
 	@$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy bench train
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate/errors.py --check
 	$(BIN)/python docs/generate/dependencies.py --check

@@ -55,10 +55,14 @@ def main() -> None:
 def _make(minutes: float, size: int, stage: Path) -> None:
     picture = Format(width=size, height=size, fps=25)
     script = " ".join(sentences(round(minutes * _SENTENCES_A_MINUTE)))
+
+    def tell(words: str) -> None:
+        stage.write_text(words)
+
     with tempfile.TemporaryDirectory() as home, open_workshop(settings_in(Path(home))) as workshop:
         film = Film("film", script, picture)
         job = job_of(workshop, film)
-        joined = make(workshop, Studio(workshop), job, MemoryDesk(), tell=stage.write_text)
+        joined = make(workshop, Studio(workshop), job, MemoryDesk(), tell=tell)
     print(f"{joined.frames / picture.fps / 60:.1f} min", end="", flush=True)
 
 
@@ -69,8 +73,8 @@ def _peak(minutes: float, size: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder) / "stage"
         stage.write_text("begin")
-        command = [sys.executable, __file__, "--make", str(minutes), "--size", str(size), "--stage", stage]
-        with subprocess.Popen(command, env=environment) as maker:
+        command = [sys.executable, __file__, "--make", str(minutes), "--size", str(size), "--stage"]
+        with subprocess.Popen([*command, str(stage)], env=environment) as maker:
             while maker.poll() is None:
                 now = stage.read_text() or "between"
                 peaks[now] = max(peaks[now], _tree(maker.pid))

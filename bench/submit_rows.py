@@ -85,8 +85,8 @@ def write(rows: int, folder: Path) -> Path:
         writer = csv.writer(file)
         writer.writerow(("id", "script_file", "portrait", "format", "name"))
         for row in range(rows):
-            portrait = ("astronaut.png", "leo.png")[row % 2]
-            writer.writerow((f"row{row}", "script.txt", portrait, "square-512", f"Person {row}"))
+            name = ("astronaut.png", "leo.png")[row % 2]
+            writer.writerow((f"row{row}", "script.txt", name, "square-512", f"Person {row}"))
     return manifest
 
 

@@ -118,7 +118,7 @@ class Sheet:
         drawn = np.zeros((high[1] - low[1], high[0] - low[0]), np.uint8)
         corners = np.round((outline * SCALE - low) * 16).astype(np.int32)
         cv2.fillPoly(drawn, [corners], (255,), cv2.LINE_AA, 4)
-        cover = drawn.astype(np.float32) / 255
+        cover: NDArray[np.float32] = drawn.astype(np.float32) / np.float32(255)
         if blur:
             cover = soften(cover, blur * SCALE)
         whole = Mask(rows=slice(low[1], high[1]), columns=slice(low[0], high[0]), cover=cover)

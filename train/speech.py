@@ -193,6 +193,6 @@ def _nearest(viseme: Viseme) -> int:
         other = VISEMES[sound]
         parts = ("jaw", "aperture", "width", "protrusion", "tongue", "dominance")
         unlike = 9.0 * (other.contact is not viseme.contact) + (other.vowel is not viseme.vowel)
-        return unlike + sum(abs(getattr(other, part) - getattr(viseme, part)) for part in parts)
+        return unlike + sum(abs(float(getattr(other, part)) - float(getattr(viseme, part))) for part in parts)
 
     return SOUNDS.index(min((sound for sound in SOUNDS if sound), key=away))

@@ -78,7 +78,8 @@ def chart_openness(phonemes: Iterable[Phoneme], frames: int, fps: int) -> Curve:
     places = np.arange(len(values))
     whole = np.interp(places, places[known], values[known])
     smeared = np.convolve(whole.reshape(frames, _FINE).mean(axis=1), _SMEARED, mode="same")
-    return smeared * (1 - touching.reshape(frames, _FINE).mean(axis=1))
+    free: NDArray[np.float64] = smeared * (1 - touching.reshape(frames, _FINE).mean(axis=1))
+    return free
 
 
 def _spans(phonemes: Iterable[Phoneme]) -> Iterator[_Span]:

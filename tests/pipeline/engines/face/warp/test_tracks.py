@@ -110,6 +110,20 @@ def test_vowels_look_like_themselves() -> None:
     assert stressed.aperture.max() > open_.aperture.max()
 
 
+@pytest.mark.parametrize("between", ["t", "d", "n", "l", "k", "ɡ", "ŋ", "h"])
+def test_sounds_of_the_tongue_leave_the_lips_to_their_neighbours(between: str) -> None:
+    """Lips stay wide from open vowel to open vowel, and narrow between close ones."""
+    wide, narrow = (_tracks(spoken(f"{v} {between} {v}", sound_ms=80)) for v in ("ɑ", "i"))
+    middle = slice((240 + 80) // 5, (240 + 160) // 5)
+    assert wide.aperture[middle].min() > 0.6
+    assert narrow.aperture[middle].max() < 0.25
+
+
+def test_a_tongue_shows_on_l() -> None:
+    """Between open vowels the tip of the tongue is seen to go up."""
+    assert _tracks(spoken("ɑ l ɑ", sound_ms=80)).tongue.max() > 0.4
+
+
 def test_lips_close_in_a_pause_and_not_in_a_held_stop() -> None:
     """A silence of 300 ms closes the lips; one of 60 ms between two sounds does not."""
     paused = _tracks(spoken("ɑ _ ɑ", sound_ms=300))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +31,14 @@ def test_bilabials_close_the_lips(letter: str) -> None:
     (shape,) = shapes(letter)
     assert shape.contact is Contact.LIPS
     assert shape.aperture == 0.0
+
+
+@pytest.mark.parametrize("column", ["ieɛæa", "yøœɶ", "ɯɤʌɑ", "uoɔɒ", "ɨəɐ", "ɪe", "ʊo"])
+def test_the_lower_the_tongue_the_wider_the_mouth(column: str) -> None:
+    """Down each column of the chart, from close to open, both lips and jaw part more and more."""
+    for closer, opener in itertools.pairwise(VISEMES[letter] for letter in column):
+        assert closer.aperture < opener.aperture
+        assert closer.jaw < opener.jaw
 
 
 @pytest.mark.parametrize(

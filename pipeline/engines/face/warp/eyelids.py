@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.brush import soft
-from pipeline.engines.face.warp.eyeshape import EyeShape, Place, ease, place
+from pipeline.engines.face.warp.ease import ease
+from pipeline.engines.face.warp.eyeshape import EyeShape, Place, place
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.layers import halved, part_of, recoloured
 from pipeline.engines.face.warp.lidskin import lid_skin, luma_of

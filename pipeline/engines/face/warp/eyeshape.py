@@ -154,12 +154,6 @@ def eye_shape(
     )
 
 
-def ease(x: Values) -> Values:
-    """A smooth step from 0 at 0 to 1 at 1."""
-    x = np.clip(x, 0, 1)
-    return x * x * (3 - 2 * x)
-
-
 def _turned(
     x: NDArray[np.float64], y: NDArray[np.float64], along: Points, down: Points
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

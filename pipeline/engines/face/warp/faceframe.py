@@ -89,9 +89,3 @@ def face_frame(landmarks: Points) -> FaceFrame:
         points=np.zeros((0, 2)),
     )
     return FaceFrame(origin=bare.origin, unit=unit, along=bare.along, points=bare.to_face(flat))
-
-
-def smoothstep(start: float, end: float, x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """0 up to `start`, 1 from `end`, smooth between."""
-    t = np.clip((x - start) / (end - start), 0.0, 1.0)
-    return t * t * (3.0 - 2.0 * t)

@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.eyeshape import EyeShape, Place, ease, place
+from pipeline.engines.face.warp.ease import ease
+from pipeline.engines.face.warp.eyeshape import EyeShape, Place, place
 from pipeline.engines.face.warp.faceframe import Points
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.media.picture import Planes
@@ -88,7 +89,8 @@ def _goes_along(eye: EyeShape, at: Place) -> Values:
     across = np.abs(at.across)
     corner = np.maximum(np.float32(0.92) - np.abs(at.side), 0) * np.float32(eye.width / 2)
     beside = corner / (corner + np.maximum(across - radius, 0) + np.float32(1e-3))
-    return (between_lids * ease(beside * np.float32(1.1))).astype(np.float32)
+    share: Values = between_lids * ease(beside * np.float32(1.1))
+    return share
 
 
 def _is_seen(eye: EyeShape, at: Place, luma: NDArray[np.uint8]) -> bool:

@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.faceframe import CHIN, EARS, FOREHEAD, FaceFrame, Points, smoothstep
+from pipeline.engines.face.warp.ease import smoothstep
+from pipeline.engines.face.warp.faceframe import CHIN, EARS, FOREHEAD, FaceFrame, Points
 from pipeline.engines.face.warp.lattice import read
 
 # Lengths in inter-ocular distances.

@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.face.warp.ease import ease
 from pipeline.engines.face.warp.tracks import Sound
 from pipeline.plan.bearing import Motion
 from pipeline.plan.clock import SAMPLE_RATE
@@ -132,17 +133,11 @@ def head_tracks(said: Sequence[Sound], frames: int, fps: int, seed: int, motion:
     curves["shift_y"] += 0.4 * nod - much.breath * _breath(rng, seconds)
     curves["brow"] = brow
     ramp = min(_RAMP_S, length / 2) or 1.0
-    border = _ease(seconds / ramp) * _ease((length - seconds) / ramp)
+    border = ease(seconds / ramp) * ease((length - seconds) / ramp)
     gaze_x, gaze_y = _glances(rng, seconds, length, much.glance * _DEGREE)
     return HeadTracks(
         **{name: curve * border for name, curve in curves.items()}, blink=blink, gaze_x=gaze_x, gaze_y=gaze_y
     )
-
-
-def _ease(x: Curve) -> Curve:
-    """A smooth step from 0 at 0 to 1 at 1."""
-    x = np.clip(x, 0.0, 1.0)
-    return x * x * (3.0 - 2.0 * x)
 
 
 def _wander(rng: np.random.Generator, seconds: Curve, period: float) -> Curve:
@@ -165,7 +160,7 @@ def _breath(rng: np.random.Generator, seconds: Curve) -> Curve:
     """How far the chest is lifted, 0 to 1: an utterance begins with a breath."""
     phase = seconds / rng.uniform(*_BREATHS_S)
     phase -= np.floor(phase)
-    return _ease(phase / _INHALE) * _ease((1.0 - phase) / (1.0 - _INHALE))
+    return ease(phase / _INHALE) * ease((1.0 - phase) / (1.0 - _INHALE))
 
 
 def _beats(
@@ -203,7 +198,7 @@ def _glances(rng: np.random.Generator, seconds: Curve, length: float, farthest: 
         if back + _SACCADE_S > length:
             return x, y
         for at, to_x, to_y in ((start, side, height), (back, 0.0, 0.0)):
-            gone = _ease((seconds - at) / _SACCADE_S)
+            gone = ease((seconds - at) / _SACCADE_S)
             # Nothing is left of where it was once it is there: 0 is exactly 0.
             x += (to_x * size * farthest - x) * gone
             y += (to_y * size * farthest - y) * gone
@@ -237,7 +232,7 @@ def _blinks(rng: np.random.Generator, said: Sequence[Sound], seconds: Curve, len
 
 def _blink(since: Curve) -> Curve:
     """One blink, `since` seconds after it began."""
-    return np.minimum(_ease(since / _BLINK_CLOSE_S), _ease((_BLINK_S - since) / _BLINK_OPEN_S))
+    return np.minimum(ease(since / _BLINK_CLOSE_S), ease((_BLINK_S - since) / _BLINK_OPEN_S))
 
 
 def _phrase_ends(said: Sequence[Sound]) -> list[int]:

@@ -12,6 +12,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.face.warp.ease import smoothstep
 from pipeline.engines.face.warp.faceframe import (
     CHIN,
     JAW_LINE,
@@ -23,7 +24,6 @@ from pipeline.engines.face.warp.faceframe import (
     UPPER_LIP_OUTER,
     FaceFrame,
     Points,
-    smoothstep,
 )
 from pipeline.engines.face.warp.smile import lips_smile, skin_smiles
 

@@ -15,6 +15,7 @@ from itertools import zip_longest
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.face.warp.ease import ease
 from pipeline.engines.face.warp.visemes import Contact, Viseme, shapes
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.speech import Phoneme
@@ -217,12 +218,6 @@ def _silence(said: Sequence[Sound], points: int) -> Curve:
     return 1.0 - _envelope(spans, 70, 90, points)
 
 
-def _ease(x: Curve) -> Curve:
-    """A smooth step from 0 at 0 to 1 at 1."""
-    x = np.clip(x, 0.0, 1.0)
-    return x * x * (3.0 - 2.0 * x)
-
-
 def _envelope(spans: Iterable[tuple[int, int]], rise_ms: int, fall_ms: int, points: int) -> Curve:
     """1 within the spans, easing from and to 0 outside them."""
     rise, fall = rise_ms * SAMPLE_RATE // 1000, fall_ms * SAMPLE_RATE // 1000
@@ -230,8 +225,8 @@ def _envelope(spans: Iterable[tuple[int, int]], rise_ms: int, fall_ms: int, poin
     for start, end in spans:
         first, last = max((start - rise) // STEP, 0), min((end + fall) // STEP + 2, points)
         at = np.arange(first, last, dtype=np.int64) * STEP
-        up = _ease((at - (start - rise)) / rise)
-        down = _ease(((end + fall) - at) / fall)
+        up = ease((at - (start - rise)) / rise)
+        down = ease(((end + fall) - at) / fall)
         envelope[first:last] = np.maximum(envelope[first:last], np.minimum(up, down))
     return envelope
 

@@ -14,7 +14,6 @@ from pipeline.engines.face.warp.creases import relaxed
 from pipeline.engines.face.warp.eyes import Eyes
 from pipeline.engines.face.warp.faceframe import (
     LANDMARKS,
-    LOWER_LIP_INNER,
     UPPER_LIP_INNER,
     FaceFrame,
     face_frame,
@@ -72,7 +71,7 @@ class Rig:
         self._frame = _checked_frame(canvas, size)
         self._lips, self._lower_face = _steady(self._frame)
         self._sheet = Sheet(self._frame, self._lips, self._lower_face, size, canvas.person)
-        sealed = _sealed_picture(self._frame, picture) if self._lips.opened else picture
+        sealed = _sealed_picture(self._frame, self._lips, picture) if self._lips.opened else picture
         self._still = to_yuv(sealed)
         self._source = self._sheet.enlarge(self._still)
         self._eyes = Eyes(self._frame, sealed, self._sheet.box, self._source)
@@ -131,15 +130,13 @@ def _steady(frame: FaceFrame) -> tuple[LipRig, LowerFace]:
     raise InputError("face-cannot-move")
 
 
-def _sealed_picture(frame: FaceFrame, picture: Picture) -> Picture:
+def _sealed_picture(frame: FaceFrame, lips: LipRig, picture: Picture) -> Picture:
     """The portrait with lip colour where it shows an open mouth, so that teeth never bleed into lips.
 
     What an open mouth means for the skin around it is taken back as well.
     """
     left, top, right, bottom = mouth_box(frame, picture)
-    upper, lower = frame.points[list(UPPER_LIP_INNER)].copy(), frame.points[list(LOWER_LIP_INNER)].copy()
-    upper[1:-1, 1] -= 0.010
-    lower[1:-1, 1] += 0.014
+    upper, lower = lips.upper_inner.source, lips.lower_inner.source
     outline = frame.to_picture(np.concatenate([upper, lower[::-1][1:-1]])) - (left, top)
     mask = cv2.dilate(filled(outline, right - left, bottom - top), np.ones((3, 3), np.uint8))
     sealed = relaxed(frame, picture)

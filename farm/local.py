@@ -140,6 +140,8 @@ def _places(order: Order) -> dict[str, Path]:
     if not os.access(folder, os.W_OK):
         raise InputError("command-output-forbidden", path=str(order.film), folder=str(folder))
     sources = {order.portrait.resolve(), order.script.resolve()}
+    if names_picture(order.background):
+        sources.add(Path(order.background).resolve())
     for path in files.values():
         if path.resolve() in sources or (path.exists() and not order.replace):
             raise InputError("command-output-exists", path=str(path))

@@ -93,6 +93,10 @@ def test_a_film_never_replaces_its_own_inputs(workshop: Workshop, batch_folder: 
     )
     with pytest.raises(InputError, match="command-output-exists"):
         make_film(workshop, order, progress=lambda *_: None, check=lambda: None)
+    behind = portrait.rename(batch_folder / "behind.jpg")
+    order = replace(order, background=str(behind), film=batch_folder / "behind.mp4")
+    with pytest.raises(InputError, match="command-output-exists"):
+        make_film(workshop, order, progress=lambda *_: None, check=lambda: None)
 
 
 def test_a_background_may_be_a_picture(workshop: Workshop, batch_folder: Path) -> None:

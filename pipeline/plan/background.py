@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import PurePath
 
 from pipeline.plan.errors import InputError
 
@@ -36,9 +37,9 @@ def colour_of(options: Mapping[str, str]) -> Colour | None:
 
 
 def names_picture(words: str) -> bool:
-    """Whether words name a picture's file: whatever is neither `BLUR` nor begins like a colour."""
-    word = words.strip().casefold()
-    return word not in {"", BLUR} and not word.startswith("#")
+    """Whether words name a picture's file: whatever has a suffix and does not begin like a colour."""
+    word = words.strip()
+    return bool(PurePath(word).suffix) and not word.startswith("#")
 
 
 def with_plain_background(options: Mapping[str, str]) -> dict[str, str]:

@@ -27,12 +27,13 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="There is no background “{background}”.",
             why="A background is the portrait's own edges out of focus, a colour, or a picture.",
-            cure="Use blur, the name of a picture, or a colour in hexadecimal digits such as #1f3a5f.",
+            cure="Use blur, a picture's file such as office.jpg, or a colour in hexadecimal digits such as "
+            "#1f3a5f.",
         ),
         zh=Text(
             what="没有“{background}”这种背景。",
             why="背景可以是肖像自身边缘的虚化、一种颜色或一张图片。",
-            cure="请使用 blur、图片文件名，或十六进制颜色，例如 #1f3a5f。",
+            cure="请使用 blur、图片文件名（例如 office.jpg），或十六进制颜色（例如 #1f3a5f）。",
         ),
     ),
     Message(
@@ -83,25 +84,25 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="“{file}” is no picture that can be read.",
             why="The file's content is none of the known kinds of picture, whatever its name says.",
-            cure="Save the portrait as one of these: {kinds}.",
+            cure="Save the picture as one of these: {kinds}.",
         ),
         zh=Text(
             what="“{file}”不是可以读取的图片。",
             why="无论文件名如何，其内容不属于任何受支持的图片类型。",
-            cure="请将肖像另存为以下类型之一：{kinds}。",
+            cure="请将图片另存为以下类型之一：{kinds}。",
         ),
     ),
     Message(
         code="portrait-too-many-pixels",
         level="error",
         en=Text(
-            what="The portrait has more than {most} million pixels.",
+            what="The picture has more than {most} million pixels.",
             why="A small file can claim to be a gigantic picture and bring a machine down; so its size is "
             "checked before it is opened.",
             cure="Make the picture smaller, or ask the operator to raise [limits] portrait_pixels.",
         ),
         zh=Text(
-            what="肖像图片超过 {most} 百万像素。",
+            what="图片超过 {most} 百万像素。",
             why="很小的文件可能声称自己是巨幅图片而拖垮机器，因此打开前会先检查尺寸。",
             cure="请缩小图片，或请管理员调高 [limits] portrait_pixels。",
         ),
@@ -124,12 +125,12 @@ MESSAGES: tuple[Message, ...] = (
         code="portrait-animated",
         level="error",
         en=Text(
-            what="The portrait has several frames or pages.",
+            what="The picture has several frames or pages.",
             why="Nobody can know which of them is meant.",
             cure="Save the one that is meant as a picture of its own.",
         ),
         zh=Text(
-            what="肖像文件包含多帧或多页。",
+            what="图片文件包含多帧或多页。",
             why="无法判断要使用其中哪一张。",
             cure="请把需要的那一张单独保存为图片。",
         ),
@@ -138,13 +139,13 @@ MESSAGES: tuple[Message, ...] = (
         code="portrait-depth-unknown",
         level="error",
         en=Text(
-            what="The portrait stores its colours in a way that cannot be shown ({mode}).",
+            what="The picture stores its colours in a way that cannot be shown ({mode}).",
             why="Grey, colour, CMYK and 16-bit pictures are read; measurements and floating-point pictures "
             "have no colours of their own.",
             cure="Save the picture as an ordinary 8-bit colour picture, such as a JPEG or PNG.",
         ),
         zh=Text(
-            what="肖像图片的颜色存储方式（{mode}）无法显示。",
+            what="图片的颜色存储方式（{mode}）无法显示。",
             why="可以读取灰度、彩色、CMYK 和 16 位图片；测量数据或浮点图片没有确定的颜色。",
             cure="请另存为普通的 8 位彩色图片，如 JPEG 或 PNG。",
         ),

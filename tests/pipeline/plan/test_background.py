@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.plan.background import colour_of, with_plain_background
+from pipeline.plan.background import colour_of, names_picture, with_plain_background
 from pipeline.plan.errors import InputError
 
 
@@ -24,6 +24,18 @@ def test_other_words_are_refused(words: str) -> None:
     with pytest.raises(InputError) as caught:
         colour_of({"background": words})
     assert caught.value.code == "portrait-background-unknown"
+
+
+@pytest.mark.parametrize("words", ["office.png", " rooms/Office.JPG ", "../office.webp"])
+def test_files_are_pictures(words: str) -> None:
+    """Wherever they lie and whatever their kind."""
+    assert names_picture(words)
+
+
+@pytest.mark.parametrize("words", ["", " blur", "#1f3a5f", "#12.png", "white", "1f3a5f"])
+def test_what_has_no_suffix_is_no_picture(words: str) -> None:
+    """So that the name of a colour is told what to write, not that there is no such file."""
+    assert not names_picture(words)
 
 
 def test_equal_films_have_equal_options() -> None:

@@ -43,6 +43,8 @@ _RESERVED = frozenset(
         "template",
     }
 )
+# Options without the part before the dot: whoever writes them is told the whole name.
+_SHORTENED = frozenset({"expression", "motion"})
 # What a script cannot be filled with: itself.
 _NO_VARIABLES = frozenset({"script", "script_file"})
 _CELL_CHARACTERS = 200
@@ -269,12 +271,12 @@ class _Reader:
             self._problems.add(number, "id", "manifest-id-twice", id=name[:_CELL_CHARACTERS], first=first)
 
     def _options(self, number: int, cells: Mapping[str, str]) -> dict[str, str]:
-        """The dotted cells of a row that we know; whatever is not known yet is refused, not ignored."""
+        """The options of a row that we know; whatever is not known yet is refused, not ignored."""
         options: dict[str, str] = {}
         for name, text in cells.items():
             if name in _OPTIONS:
                 options[name] = text
-            elif "." in name:
+            elif "." in name or name in _SHORTENED:
                 known = ", ".join(_OPTIONS)
                 self._problems.add(number, name, "manifest-option-unknown", name=name, known=known)
             elif name in _RESERVED:
@@ -348,7 +350,7 @@ class _Reader:
         for name in columns:
             if name in known:
                 continue
-            wanted = sorted({*_COLUMNS, *self._used} - set(columns))
+            wanted = sorted({*_COLUMNS, *_OPTIONS, *self._used} - set(columns))
             meant = difflib.get_close_matches(name, wanted, n=1, cutoff=_LIKENESS)
             facts: dict[str, Fact] = {"name": name, "meant": meant[0]} if meant else {"name": name}
             code = "manifest-column-misspelt" if meant else "manifest-column-unused"

@@ -175,6 +175,20 @@ def test_columns_that_nothing_uses(write: Write) -> None:
         ("voise", "manifest-column-misspelt", "voice"),
         ("colour", "manifest-column-unused", None),
     ]
+    path = write("id,script,portrait,backgroud,face_motion\na,Hi.,pics/anna.png,blur,calm\n")
+    assert [(w.column, w.facts.get("meant")) for w in read_manifest(path).warnings] == [
+        ("backgroud", "background"),
+        ("face_motion", "face.motion"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["expression", "motion"])
+def test_an_option_is_written_in_full(write: Write, name: str) -> None:
+    """Half its name is refused, and the whole name is told."""
+    manifest = read_manifest(write(f"id,script,portrait,{name}\na,Hi.,pics/anna.png,calm\n"))
+    (problem,) = manifest.problems
+    assert problem.code == "manifest-option-unknown"
+    assert f"face.{name}" in str(problem.facts["known"])
 
 
 @pytest.mark.parametrize(

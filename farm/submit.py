@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import hashlib
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -236,7 +237,7 @@ class _Clerk:
                 self._adopt(row.background, row.background_digest)
         content = hashlib.sha256()
         for row in rows:
-            content.update(canonical([self._spec(row), urgency_of(row.urgency)]).encode() + b"\n")
+            content.update(canonical([_content(self._spec(row)), urgency_of(row.urgency)]).encode() + b"\n")
         batch = Submission(
             content=content.hexdigest(),
             name=legible(path.name),
@@ -302,6 +303,20 @@ class _Clerk:
         if artifact.digest != digest:
             raise InputError("submit-portrait-changed", name=picture.name)
         self._pictures[digest] = artifact
+
+
+def _content(spec: JobSpec) -> Mapping[str, object]:
+    """What of a job tells its batch from others, as the first ledgers had it.
+
+    Fields that came later are left out where they say nothing new, so that the same manifest is the same
+    batch after an upgrade too.
+    """
+    content: dict[str, object] = json.loads(canonical(spec))
+    if spec.background is None:
+        del content["background"]
+    if not spec.format.whole:
+        content["format"] = {"width": spec.format.width, "height": spec.format.height, "fps": spec.format.fps}
+    return content
 
 
 def script_artifact(text: str) -> Artifact:

@@ -11,12 +11,14 @@ from pathlib import Path
 import cv2
 import pytest
 
-from db import reads
+from db import reads, submission
+from db.values import Submission
 from farm import show
 from farm import submit as submitting
 from farm.bootstrap import Farm, open_farm, settings_of
 from farm.submit import BatchRefusedError, Manner, Receipt
 from pipeline.plan.errors import InputError
+from pipeline.plan.keys import canonical
 from pipeline.plan.messages import CATALOGUE
 from tests.farm import bad_inputs
 from tests.farm.bad_inputs import BAD, DOUBTFUL, Bad
@@ -181,6 +183,37 @@ def test_the_same_content_is_the_same_batch(farm: Farm, batch_folder: Path) -> N
     assert len({first.batch, other.batch, again.batch}) == 3
     assert other.created
     assert again.created
+
+
+def test_a_batch_is_the_same_after_an_upgrade_too(farm: Farm, batch_folder: Path) -> None:
+    """What tells a plain batch from others is exactly what the first ledgers knew of it."""
+    row = {**ROW, "id": "a", "name": "Maria", "user": "u"}
+    made = submit(farm, manifest(batch_folder, row))
+    (line,) = reads.list_jobs(farm.ledger, batch=made.batch)
+    spec = reads.read_job(farm.ledger, line.id).spec
+    first = {
+        "row": "a",
+        "title": "a",
+        "user": "u",
+        "scene": "a",
+        "face": "warp",
+        "options": {},
+        "script": spec.script,
+        "portrait": spec.portrait,
+        "voice": spec.voice,
+        "format": {"width": 512, "height": 512, "fps": 25},
+    }
+    batch = Submission(
+        content=hashlib.sha256(canonical([first, "normal"]).encode() + b"\n").hexdigest(),
+        name="batch.csv",
+        user="u",
+        department="default",
+        key=None,
+        again=False,
+    )
+    found = submission.find_batch(farm.ledger, batch)
+    assert found is not None
+    assert found.batch == made.batch
 
 
 def test_a_key_names_one_content(farm: Farm, batch_folder: Path) -> None:

@@ -70,8 +70,8 @@ CHINESE: Mapping[str, str] = {
         "有多张脸时指明哪一张：x,y,宽,高（像素）。"
     ),
     "The look on the face: neutral or friendly.": "表情：neutral（自然）或 friendly（亲切）。",
-    "How much the head moves: none, calm or lively.": (
-        "头部动作的多少：none（无）、calm（平静）或 lively（活泼）。"
+    "How much head, brows and eyes move: none, calm or lively.": (
+        "头、眉、眼动作的多少：none（无）、calm（平静）或 lively（活泼）。"
     ),
     "Behind the portrait: blur, #rrggbb, or a picture.": "肖像背后：blur（虚化）、颜色 #rrggbb 或图片文件。",
     "Replace files of an earlier film.": "替换先前影片的文件。",

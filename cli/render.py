@@ -40,7 +40,9 @@ def render(
         str, typer.Option(help="Which face, when there are several: x,y,width,height in pixels.")
     ] = "",
     expression: Annotated[str, typer.Option(help="The look on the face: neutral or friendly.")] = "",
-    motion: Annotated[str, typer.Option(help="How much the head moves: none, calm or lively.")] = "",
+    motion: Annotated[
+        str, typer.Option(help="How much head, brows and eyes move: none, calm or lively.")
+    ] = "",
     background: Annotated[str, typer.Option(help="Behind the portrait: blur, #rrggbb, or a picture.")] = "",
     force: Annotated[bool, typer.Option("--force", "-f", help="Replace files of an earlier film.")] = False,
 ) -> Exit:

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.brush import filled, line, smooth_curve, soft
-from pipeline.engines.face.warp.faceframe import SKIN, FaceFrame, Points
+from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.layers import halved, part_of
 from pipeline.engines.face.warp.lips import LipRig, Mouth
 from pipeline.engines.face.warp.teeth import OwnTeeth, Row, lower_row, own_teeth, upper_row
+from pipeline.engines.face.warp.tones import Tones, tones
 from pipeline.media.picture import TO_YUV, Planes
 
 Picture = NDArray[np.uint8]
@@ -33,38 +34,6 @@ _OFFSETS = TO_YUV[:, 3].astype(np.float32)
 _HALF = np.float32(0.5)
 # Blue and red difference, in levels, that the deepest shade adds.
 _WARM = np.array([-10.0, 13.0], np.float32)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Tones:
-    """Greys of a mouth in the light of its picture, BGR."""
-
-    teeth: Grey
-    tongue: Grey
-    dark: Grey
-    glow: Grey
-
-
-def tones(frame: FaceFrame, picture: Picture) -> Tones:
-    """What teeth and tongue look like where this face is: as bright and as tinted as its skin."""
-    at = frame.to_picture(frame.points[list(SKIN)])
-    columns = np.clip(at[:, 0].astype(int), 0, picture.shape[1] - 1)
-    rows = np.clip(at[:, 1].astype(int), 0, picture.shape[0] - 1)
-    skin = np.median(cv2.GaussianBlur(picture, (0, 0), 2.0)[rows, columns].astype(np.float64), axis=0)
-    luma = float(skin[0] * 0.114 + skin[1] * 0.587 + skin[2] * 0.299)
-    light = min(max(luma / 150.0, 0.40), 1.12)
-    # Skin in white light is about 1.6 times as red as blue; warmer light tints teeth too, by less.
-    warmth = min(max(float(skin[2] / max(skin[0], 1.0)) / 1.6, 0.6), 3.0)
-    tint = np.array([warmth**-0.50, 1.0, warmth**0.10])
-    tint /= tint[0] * 0.114 + tint[1] * 0.587 + tint[2] * 0.299
-    # In the shade of the lips teeth are hardly lighter than the skin, and in dark faces a little more.
-    brightness = (62.0 + 0.70 * luma) / 210.0
-    return Tones(
-        teeth=(np.array([190.0, 208.0, 226.0]) * tint * min(brightness, 1.0)).astype(np.float32),
-        tongue=(np.array([70.0, 64.0, 146.0]) * light).astype(np.float32),
-        dark=(np.array([17.0, 16.0, 40.0]) * (0.5 + 0.5 * light)).astype(np.float32),
-        glow=(np.array([14.0, 10.0, 34.0]) * light).astype(np.float32),
-    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -303,7 +272,7 @@ class Interior:
             lit[shift:] = lit[:-shift].copy()
             lit[:shift] = 0
         narrow = min(max(0.12 - gap, 0.0), 0.12) / 0.12
-        least = min(0.95, 0.36 + 0.59 * mouth.tuck + 0.22 * narrow * (1.0 - mouth.protrusion))
+        least = min(0.95, 0.36 + 0.40 * mouth.tuck + 0.22 * narrow * (1.0 - mouth.protrusion))
         levels = np.clip((np.arange(256) / 255 - 0.30) / 0.45, 0.0, 1.0)
         table = np.maximum(0.36 + 0.64 * levels, least).astype(np.float32)
         light: Grey = table[lit]

@@ -1,0 +1,92 @@
+"""Colours of teeth and tongue in the light of a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.face.warp.brush import filled
+from pipeline.engines.face.warp.faceframe import (
+    LEFT_LID_LOWER,
+    LEFT_LID_UPPER,
+    RIGHT_LID_LOWER,
+    RIGHT_LID_UPPER,
+    SKIN,
+    FaceFrame,
+)
+
+Picture = NDArray[np.uint8]
+Grey = NDArray[np.float32]
+
+# Teeth in white light, BGR.
+_TEETH = np.array([180.0, 206.0, 224.0])
+_LUMA = np.array([0.114, 0.587, 0.299])
+# Landmarks below the lower lip and beside it.
+_BELOW = (43, 273, 106, 335, 182, 406, 83, 313, 18, 204, 424, 194, 418, 201, 421, 200)
+# How many times as red as blue the palest skin and the whites of eyes are in white light.
+_SKIN_IN_WHITE, _EYES_IN_WHITE = 1.3, 1.05
+_EYES = ((RIGHT_LID_UPPER, RIGHT_LID_LOWER), (LEFT_LID_UPPER, LEFT_LID_LOWER))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tones:
+    """Greys of a mouth in the light of its picture, BGR."""
+
+    teeth: Grey
+    tongue: Grey
+    dark: Grey
+    glow: Grey
+
+
+def tones(frame: FaceFrame, picture: Picture) -> Tones:
+    """What teeth and tongue look like where this face is: as bright and as tinted as its skin."""
+    smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), 2.0), np.uint8)
+    skin = np.median(_at(frame, smooth, SKIN), axis=0)
+    luma = float(skin @ _LUMA)
+    # Beside a mouth in the shade cheeks and forehead may be lit; what is darker still is a beard.
+    below = float(np.percentile(_at(frame, smooth, _BELOW) @ _LUMA, 60))
+    near = min(max(below, 0.70 * luma), luma)
+    light = min(max(luma / 150.0, 0.40), 1.12)
+    # Light tints teeth too, by less than what it is told by.
+    warmth = _warmth(frame, picture, skin)
+    tint = np.array([warmth**-0.45, 1.0, warmth**0.18])
+    tint /= tint @ _LUMA
+    # In the shade of the lips teeth are hardly lighter than the skin, and in dark faces a little more.
+    brightness = (62.0 + 0.70 * near) / 210.0
+    return Tones(
+        teeth=(_TEETH * tint * min(brightness, 1.0)).astype(np.float32),
+        tongue=(np.array([70.0, 64.0, 146.0]) * light).astype(np.float32),
+        dark=(np.array([17.0, 16.0, 40.0]) * (0.5 + 0.5 * light)).astype(np.float32),
+        glow=(np.array([14.0, 10.0, 34.0]) * light).astype(np.float32),
+    )
+
+
+def _at(frame: FaceFrame, picture: Picture, landmarks: Sequence[int]) -> NDArray[np.float64]:
+    """Colours of a picture at landmarks, BGR; of its border, where they lie beyond it."""
+    at = frame.to_picture(frame.points[list(landmarks)]).astype(int)
+    columns = np.clip(at[:, 0], 0, picture.shape[1] - 1)
+    rows = np.clip(at[:, 1], 0, picture.shape[0] - 1)
+    return np.asarray(picture[rows, columns], np.float64)
+
+
+def _warmth(frame: FaceFrame, picture: Picture, skin: NDArray[np.float64]) -> float:
+    """How many times redder than white a picture's light is, at least 1: both skin and eyes have to say so.
+
+    Skin alone may be ruddy, and eyes alone may be small or hidden. Pale skin does not tell of blue light.
+    """
+    height, width = picture.shape[:2]
+    mask = np.zeros((height, width), np.uint8)
+    for upper, lower in _EYES:
+        outline = frame.to_picture(frame.points[[*upper, *lower[::-1]]])
+        mask = np.maximum(mask, filled(outline, width, height))
+    eyes = picture[mask > 200].astype(np.float64)  # noqa: PLR2004 - well inside
+    redness = float(skin[2] / max(skin[0], 1.0)) / _SKIN_IN_WHITE
+    if len(eyes):
+        light = eyes.sum(axis=1)
+        white = np.median(eyes[light >= np.percentile(light, 70)], axis=0)
+        redness = min(redness, float(white[2] / max(white[0], 1.0)) / _EYES_IN_WHITE)
+    return min(max(redness, 1.0), 3.0)

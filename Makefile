@@ -72,9 +72,10 @@ lint: $(VENV)/dev.ready ## format, lint, types, import directions, generated pag
 	$(BIN)/python docs/generate/dependencies.py --check
 
 .PHONY: docs
-docs: $(VENV)/dev.ready ## write the generated pages anew
+docs: $(VENV)/dev.ready ## write the generated pages and the README's picture anew
 	@$(BIN)/python docs/generate/errors.py
 	$(BIN)/python docs/generate/dependencies.py
+	$(BIN)/python docs/generate/picture.py
 
 .PHONY: bench
 bench: $(VENV)/dev.ready ## measure speed and memory; prints figures and the machine

@@ -1,0 +1,95 @@
+"""Write docs/images/film.jpg, with which the README opens: frames of a film of the drawn portrait."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.shelf import eyes
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURE = ROOT / "docs/images/film.jpg"
+
+Picture = NDArray[np.uint8]
+
+_SAID = "Hello! My name is Leo. Do you know what a good film needs? A warm voice, and a face to go with it."
+_COUNT = 6
+_SIZE = 320
+#: What is shown of the square film: from, to, in shares of its sides.
+_ACROSS, _DOWN = (0.1, 0.9), (0.02, 0.82)
+#: Landmarks (MediaPipe's face mesh): inner lips, lids of one eye, and the eyes' outer corners.
+_LIPS, _LIDS, _CORNERS = (13, 14), (159, 145), (33, 263)
+_EYE_OPEN = 0.8
+
+
+def _film(folder: Path) -> Path:
+    """What `lectern render` makes of the portrait and the words."""
+    script, film = folder / "talk.txt", folder / "film.mp4"
+    script.write_text(_SAID, "utf-8")
+    portrait = ROOT / "demo/portraits/leo.png"
+    command = [sys.executable, "-c", "from cli.main import main; main()", "render"]
+    command += ["--portrait", str(portrait), "--script", str(script), "-o", str(film)]
+    command += ["--format", "square-720"]
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603 - words of ours
+    return film
+
+
+def _frames(film: Path) -> list[Picture]:
+    """Every frame, BGR."""
+    with av.open(str(film)) as container:
+        return [np.asarray(frame.to_ndarray(format="bgr24")) for frame in container.decode(video=0)]
+
+
+def _gaps(frames: list[Picture]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How far lips and lids are apart in each frame, in distances between the eyes' outer corners."""
+    shelf = eyes()
+    eye = shelf.open("facemesh")
+    found = []
+    for frame in frames:
+        marks = eye.look(frame)[0].landmarks
+        if marks is None:
+            raise SystemExit("no landmarks are found in the film")
+        gaps = [float(np.linalg.norm(marks[one] - marks[two])) for one, two in (_LIPS, _LIDS, _CORNERS)]
+        found.append((gaps[0] / gaps[2], gaps[1] / gaps[2]))
+    shelf.close()
+    lips, lids = np.array(found).T
+    return lips, lids
+
+
+def _chosen(frames: list[Picture]) -> list[Picture]:
+    """Frames from the most closed to the most open lips, no blink among them, in the order of the film."""
+    lips, lids = _gaps(frames)
+    seeing = np.flatnonzero(lids > _EYE_OPEN * np.median(lids))
+    ranked = seeing[np.argsort(lips[seeing], kind="stable")]
+    places = np.linspace(0, len(ranked) - 1, _COUNT).round().astype(int)
+    return [frames[index] for index in sorted(ranked[places])]
+
+
+def _part(frame: Picture) -> Picture:
+    height, width = frame.shape[:2]
+    rows = slice(round(_DOWN[0] * height), round(_DOWN[1] * height))
+    columns = slice(round(_ACROSS[0] * width), round(_ACROSS[1] * width))
+    return np.asarray(
+        cv2.resize(frame[rows, columns], (_SIZE, _SIZE), interpolation=cv2.INTER_AREA), np.uint8
+    )
+
+
+def main() -> None:
+    """Render, choose, write."""
+    with tempfile.TemporaryDirectory() as folder:
+        frames = _frames(_film(Path(folder)))
+    parts = [_part(frame) for frame in _chosen(frames)]
+    half = _COUNT // 2
+    sheet = np.vstack([np.hstack(parts[:half]), np.hstack(parts[half:])])
+    cv2.imwrite(str(PICTURE), sheet, [cv2.IMWRITE_JPEG_QUALITY, 88])
+
+
+if __name__ == "__main__":
+    main()

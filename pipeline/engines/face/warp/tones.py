@@ -51,7 +51,7 @@ def tones(frame: FaceFrame, picture: Picture) -> Tones:
     below = float(np.percentile(_at(frame, smooth, _BELOW) @ _LUMA, 60))
     near = min(max(below, 0.70 * luma), luma)
     light = min(max(luma / 150.0, 0.40), 1.12)
-    # Light tints teeth too, by less than what it is told by.
+    # Light tints a mouth too, by less than what it is told by.
     warmth = _warmth(frame, picture, skin)
     tint = np.array([warmth**-0.45, 1.0, warmth**0.18])
     tint /= tint @ _LUMA
@@ -59,9 +59,9 @@ def tones(frame: FaceFrame, picture: Picture) -> Tones:
     brightness = (62.0 + 0.70 * near) / 210.0
     return Tones(
         teeth=(_TEETH * tint * min(brightness, 1.0)).astype(np.float32),
-        tongue=(np.array([70.0, 64.0, 146.0]) * light).astype(np.float32),
-        dark=(np.array([17.0, 16.0, 40.0]) * (0.5 + 0.5 * light)).astype(np.float32),
-        glow=(np.array([14.0, 10.0, 34.0]) * light).astype(np.float32),
+        tongue=(np.array([70.0, 64.0, 146.0]) * tint * light).astype(np.float32),
+        dark=(np.array([17.0, 16.0, 40.0]) * tint * (0.5 + 0.5 * light)).astype(np.float32),
+        glow=(np.array([14.0, 10.0, 34.0]) * tint * light).astype(np.float32),
     )
 
 

@@ -1,12 +1,12 @@
-"""Colours of teeth in the light of a picture."""
+"""Colours of a mouth in the light of a picture."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+import pytest
 
 from pipeline.engines.face.warp.faceframe import face_frame
-from pipeline.engines.face.warp.tones import tones
+from pipeline.engines.face.warp.tones import Tones, tones
 from tests.support.faces import landmarks
 
 _SIDE = 512
@@ -15,13 +15,13 @@ _WHITE = (220.0, 225.0, 230.0)
 _EYES = ((33, 159, 133, 145), (362, 386, 263, 374))
 
 
-def _teeth(
+def _tones(
     light: tuple[float, float, float] = (1.0, 1.0, 1.0),
     *,
     skin: tuple[float, float, float] = _PALE,
     chin: float = 1.0,
-) -> NDArray[np.float32]:
-    """BGR of teeth in a face of one colour with white eyes, in some light, darker below by `chin`."""
+) -> Tones:
+    """Tones of a mouth in a face of one colour with white eyes, in some light, darker below by `chin`."""
     points = landmarks() * (_SIDE / 256)
     picture = np.full((_SIDE, _SIDE, 3), skin)
     for eye in _EYES:
@@ -30,26 +30,27 @@ def _teeth(
         )
         picture[top - 2 : bottom + 3, left - 2 : right + 3] = _WHITE
     picture[int(points[17, 1]) - 4 :] *= chin
-    return tones(face_frame(points), np.round(picture * light).astype(np.uint8)).teeth
+    return tones(face_frame(points), np.round(picture * light).astype(np.uint8))
 
 
 def test_teeth_are_never_bluish() -> None:
     """They are redder than green and greener than blue, under pale skin as under ruddy."""
-    pale, ruddy = _teeth(), _teeth(skin=(120.0, 160.0, 225.0))
+    pale, ruddy = _tones().teeth, _tones(skin=(120.0, 160.0, 225.0)).teeth
     for teeth in (pale, ruddy):
         assert teeth[0] * 1.08 < teeth[1] < teeth[2]
     assert abs(pale[2] / pale[0] - ruddy[2] / ruddy[0]) < 0.05
 
 
-def test_warm_light_warms_teeth() -> None:
-    """Where skin and eyes are both redder, as under old varnish, so are teeth, by less than the light is."""
-    white, warm = _teeth(), _teeth((0.6, 0.85, 1.0))
+@pytest.mark.parametrize("part", ["teeth", "tongue", "dark"])
+def test_warm_light_warms_a_mouth(part: str) -> None:
+    """Where skin and eyes are both redder, as under old varnish, so is a mouth, by less than the light is."""
+    white, warm = (getattr(_tones(light), part) for light in ((1.0, 1.0, 1.0), (0.6, 0.85, 1.0)))
     redder = (warm[2] / warm[0]) / (white[2] / white[0])
     assert 1.15 < redder < 1 / 0.6
 
 
 def test_a_mouth_in_the_shade_has_darker_teeth() -> None:
     """Skin below the mouth tells how bright teeth are, but a black beard does not make them black."""
-    lit, shaded, bearded = _teeth(), _teeth(chin=0.75), _teeth(chin=0.1)
+    lit, shaded, bearded = (_tones(chin=chin).teeth for chin in (1.0, 0.75, 0.1))
     assert 0.75 * lit.sum() < shaded.sum() < 0.92 * lit.sum()
     assert bearded.sum() > 0.7 * lit.sum()

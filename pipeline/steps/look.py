@@ -146,12 +146,14 @@ def cut_canvas(picture: Picture, face: Face, shot: Shot, *, behind: Colour | Pic
     part, at, film = shot.part, shot.at, shot.format
     cut = picture[part.y : part.y + part.height, part.x : part.x + part.width]
     shown = resized(cut, at.width, at.height)
+    within = None
     if (at.width, at.height) != (film.width, film.height):
         if behind is None:
             shown = backdrop.blurred(shown, at, film.width, film.height)
         else:
             shown = backdrop.before(shown, at, film.width, film.height, behind)
-    return Canvas(picture=shown, face=_moved(face, shot), enlarged=shot.enlarged)
+            within = (at.x, at.y, at.x + at.width, at.y + at.height)
+    return Canvas(picture=shown, face=_moved(face, shot), enlarged=shot.enlarged, within=within)
 
 
 def _moved(face: Face, shot: Shot) -> Face:

@@ -24,12 +24,15 @@ class Canvas:
         enlarged: by how much the portrait was enlarged to fill it; 1.0 or less when it was not.
         person: how much of each pixel shows the person, 0 to 255, uint8 (height, width); None when the eye
             that looked could not tell.
+        within: x0, y0, x1, y1 of the portrait in it, where that ends at straight edges that must not
+            move; None where it fills the picture, or melts into what is around it.
     """
 
     picture: NDArray[np.uint8]
     face: Face
     enlarged: float
     person: NDArray[np.uint8] | None = None
+    within: tuple[int, int, int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.faceframe import CHIN, FOREHEAD, LEFT_BROW, RIGHT_BROW, FaceFrame, Points
 from pipeline.engines.face.warp.headweight import around_head, head_weight
+from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.smile import lids_rise
 
 
@@ -39,7 +40,8 @@ class HeadMotion:
         nodes: pixel coordinates of the nodes, (rows, columns, 2).
         size: width and height of the picture.
         person: how much of each pixel shows the person, (height, width); None if that is not known.
-        border: pixels at the border of the picture that do not move.
+        within: the part of the picture that may move.
+        border: pixels at that part's border that do not.
 
     Attributes:
         weight: how far each node goes with the head, 0 to 1, (rows, columns).
@@ -52,12 +54,13 @@ class HeadMotion:
         size: tuple[int, int],
         person: NDArray[np.uint8] | None,
         *,
+        within: Box,
         border: int,
     ) -> None:
         at = frame.to_face(nodes)
         points = frame.points
         u, v = around_head(frame, nodes)
-        self.weight = head_weight(frame, nodes, size, person, border=border)
+        self.weight = head_weight(frame, nodes, size, person, within=within, border=border)
         bulge = np.clip(1.0 - (u * u + (v - 0.22) ** 2) / 1.21, 0.0, 1.0) * self.weight
         brows = points[list(RIGHT_BROW + LEFT_BROW)].mean(axis=0)
         from_brows = ((at[..., 1] - brows[1]) / 0.16) ** 2 + ((at[..., 0] - brows[0]) / 0.75) ** 4

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.ease import smoothstep
 from pipeline.engines.face.warp.faceframe import CHIN, EARS, FOREHEAD, FaceFrame, Points
-from pipeline.engines.face.warp.lattice import read
+from pipeline.engines.face.warp.lattice import Box, read
 
 # Lengths in inter-ocular distances.
 
@@ -42,7 +42,13 @@ _HALF_COVERED = 128
 
 
 def head_weight(
-    frame: FaceFrame, nodes: Points, size: tuple[int, int], person: NDArray[np.uint8] | None, *, border: int
+    frame: FaceFrame,
+    nodes: Points,
+    size: tuple[int, int],
+    person: NDArray[np.uint8] | None,
+    *,
+    within: Box,
+    border: int,
 ) -> NDArray[np.float64]:
     """How far each node goes with the head, 0 to 1.
 
@@ -51,18 +57,19 @@ def head_weight(
         nodes: pixel coordinates, (rows, columns, 2).
         size: width and height of the picture.
         person: how much of each pixel shows the person, (height, width); None if that is not known.
-        border: pixels at the border of the picture that do not move.
+        within: the part of the picture that may move.
+        border: pixels at that part's border that do not.
     """
-    inside = _inside(nodes, size, border)
+    inside = _inside(nodes, within, border, 0.06 * size[0])
     if person is None:
         return (1.0 - smoothstep(*_ELLIPSE, _from_middle(frame, nodes))) * inside
     u, v = around_head(frame, nodes)
     below = frame.to_face(nodes)[..., 1] - frame.points[CHIN, 1]
     above_neck = 1.0 - smoothstep(*_NECK, below)
     beside_shoulders = 1.0 - smoothstep(*_BESIDE_JAW, v) * smoothstep(*_SHOULDERS, np.abs(u))
-    within = 1.0 - smoothstep(*_LARGEST, _from_middle(frame, nodes))
+    near = 1.0 - smoothstep(*_LARGEST, _from_middle(frame, nodes))
     # Of two slopes that lie on each other, the head's and the border's, the steeper is steep enough.
-    return np.minimum(_on_person(frame, nodes, person), inside) * above_neck * beside_shoulders * within
+    return np.minimum(_on_person(frame, nodes, person), inside) * above_neck * beside_shoulders * near
 
 
 def around_head(frame: FaceFrame, nodes: Points) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -121,8 +128,8 @@ def _means(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
     return sums / (side * side)
 
 
-def _inside(nodes: Points, size: tuple[int, int], border: int) -> NDArray[np.float64]:
-    """0 at the picture's border, so that it never slides in, to 1 a little inside."""
+def _inside(nodes: Points, part: Box, border: int, over: float) -> NDArray[np.float64]:
+    """0 at a part's border, so that it never slides in, to 1 so far inside."""
     x, y = nodes[..., 0], nodes[..., 1]
-    to_border = np.minimum.reduce([x, size[0] - 1 - x, y, size[1] - 1 - y])
-    return smoothstep(border, border + 0.06 * size[0], to_border)
+    to_border = np.minimum.reduce([x - part.left, part.right - 1 - x, y - part.top, part.bottom - 1 - y])
+    return smoothstep(border, border + over, to_border)

@@ -21,6 +21,7 @@ from pipeline.engines.face.warp.faceframe import (
 from pipeline.engines.face.warp.fields import LowerFace
 from pipeline.engines.face.warp.head import HeadPose
 from pipeline.engines.face.warp.interior import Interior, Opening, View, opening_of
+from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.lips import LipRig, Mouth, lip_rig
 from pipeline.engines.face.warp.sheet import Sheet, Turn
 from pipeline.engines.face.warp.teeth import mouth_box
@@ -70,7 +71,9 @@ class Rig:
         size = (picture.shape[1], picture.shape[0])
         self._frame = _checked_frame(canvas, size)
         self._lips, self._lower_face = _steady(self._frame)
-        self._sheet = Sheet(self._frame, self._lips, self._lower_face, size, canvas.person)
+        left, top, right, bottom = canvas.within or (0, 0, *size)
+        within = Box(left=left, top=top, right=right, bottom=bottom)
+        self._sheet = Sheet(self._frame, self._lips, self._lower_face, size, canvas.person, within=within)
         sealed = _sealed_picture(self._frame, self._lips, picture) if self._lips.opened else picture
         self._still = to_yuv(sealed)
         self._source = self._sheet.enlarge(self._still)

@@ -70,6 +70,7 @@ class Sheet:
         lower_face: what moves with them.
         size: width and height of the picture in pixels.
         person: how much of each pixel shows the person, (height, width); None if that is not known.
+        within: the part of the picture that may move with the head.
 
     Attributes:
         box: the part that can move, within the picture.
@@ -82,15 +83,19 @@ class Sheet:
         lower_face: LowerFace,
         size: tuple[int, int],
         person: NDArray[np.uint8] | None,
+        *,
+        within: Box,
     ) -> None:
         self._lower_face = lower_face
         # Even, since chroma has half as many pixels.
         fine = 2 * max(2, round(frame.unit / CELLS / 2))
-        self.box = self._moving_part(frame, size, person, _COARSE * fine)
+        self.box = self._moving_part(frame, size, person, within, _COARSE * fine)
         self._wide = _lattice(self.box, _COARSE * fine)
         self._mouth = self._mouth_part(frame, lips, fine)
-        self._wide_head = HeadMotion(frame, self._wide.nodes(), size, person, border=self._wide.cell)
-        self._mouth_head = HeadMotion(frame, self._mouth.nodes(), size, person, border=self._wide.cell)
+        self._wide_head, self._mouth_head = (
+            HeadMotion(frame, lattice.nodes(), size, person, within=within, border=self._wide.cell)
+            for lattice in (self._wide, self._mouth)
+        )
         self._wide_nodes, self._mouth_nodes = (
             lattice.nodes().astype(np.float32) for lattice in (self._wide, self._mouth)
         )
@@ -226,7 +231,12 @@ class Sheet:
         return cells
 
     def _moving_part(
-        self, frame: FaceFrame, size: tuple[int, int], person: NDArray[np.uint8] | None, cell: int
+        self,
+        frame: FaceFrame,
+        size: tuple[int, int],
+        person: NDArray[np.uint8] | None,
+        within: Box,
+        cell: int,
     ) -> Box:
         """The box that the head's turn or the lower face can touch."""
         grid = self._lower_face.grid
@@ -235,7 +245,8 @@ class Sheet:
         nodes = Lattice(
             left=0, top=0, columns=-(-size[0] // cell), rows=-(-size[1] // cell), cell=cell
         ).nodes()
-        turning = nodes[HeadMotion(frame, nodes, size, person, border=cell).weight > _STILL]
+        head = HeadMotion(frame, nodes, size, person, within=within, border=cell)
+        turning = nodes[head.weight > _STILL]
         reach = np.concatenate([face, turning])
         # Even, since chroma has half as many pixels.
         first = np.floor(np.clip(reach.min(axis=0) - cell, 0, np.array(size) - cell) / 2).astype(int) * 2

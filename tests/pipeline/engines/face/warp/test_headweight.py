@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.faceframe import CHIN, FaceFrame, face_frame
 from pipeline.engines.face.warp.headweight import head_weight
+from pipeline.engines.face.warp.lattice import Box
 from tests.support.faces import landmarks
 
 _SIDE = 256
+_WHOLE = Box(left=0, top=0, right=_SIDE, bottom=_SIDE)
 _MIDDLE = (121, 105)
 
 
@@ -33,7 +35,7 @@ def _person() -> NDArray[np.uint8]:
 def _weight(frame: FaceFrame, person: NDArray[np.uint8] | None, step: int = 1) -> NDArray[np.float64]:
     x, y = np.meshgrid(np.arange(0, _SIDE, step), np.arange(0, _SIDE, step))
     nodes = np.stack([x, y], axis=-1).astype(np.float64)
-    return head_weight(frame, nodes, (_SIDE, _SIDE), person, border=2)
+    return head_weight(frame, nodes, (_SIDE, _SIDE), person, within=_WHOLE, border=2)
 
 
 def test_the_face_goes_with_the_head_and_the_background_does_not(frame: FaceFrame) -> None:

@@ -90,6 +90,17 @@ def test_the_picture_does_not_move_at_its_border() -> None:
         assert np.abs(frame[border].astype(int) - still[border]).max() <= 1
 
 
+def test_a_portraits_straight_edges_stand_still() -> None:
+    """Before a colour or a picture nothing moves, though the head moves close beside it."""
+    canvas = drawn_canvas()
+    x0, _, x1, _ = (round(edge) for edge in canvas.face.box)
+    canvas = replace(canvas, within=(x0 - 8, 0, x1 + 8, canvas.picture.shape[0]))
+    frame, still = _drawn(canvas, Mouth(), _POSE), to_bgr(to_yuv(canvas.picture))
+    for beside in (np.s_[:, : x0 - 8], np.s_[:, x1 + 8 :]):
+        assert np.array_equal(frame[beside], still[beside])
+    assert not np.array_equal(frame, still)
+
+
 def test_behind_the_person_nothing_moves() -> None:
     """Whatever the pose, the background is the portrait's to the byte, but for a strip around the head."""
     canvas = drawn_canvas()

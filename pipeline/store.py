@@ -9,7 +9,7 @@ import re
 import stat
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,32 +98,6 @@ class Store:
             artifact = Artifact(kind=kind, key=key, digest=digest, size=size, suffix=suffix)
             self._publish(part, artifact)
         return artifact
-
-    def put_all(self, kind: Kind, suffix: str, contents: Iterable[tuple[str, bytes]]) -> None:
-        """Keep many small files, given by key and content; all of them are durable when this returns.
-
-        As `put`, but a folder is made durable once, not once for each of its files.
-
-        Raises:
-            AwayError, TransientError: as `put`; those that came before may be there already.
-        """
-        folders: set[Path] = set()
-        for key, data in contents:
-            _check_name(key, suffix)
-            with self._part() as part:
-                part.write_bytes(data)
-                self._crash("store-part-written")
-                digest, size = self._settle(part)
-                artifact = Artifact(kind=kind, key=key, digest=digest, size=size, suffix=suffix)
-                folders.add(self._name(part, artifact).parent)
-                part.unlink(missing_ok=True)
-                self._crash("store-part-removed")
-        try:
-            for folder in folders:
-                sync_folder(folder)
-        except OSError as error:
-            raise _told(error) from error
-        self._crash("store-folder-synced")
 
     def adopt(self, kind: Kind, suffix: str, source: Path, *, limit_bytes: int) -> Artifact:
         """Copy a user's file in; its key is its digest.

@@ -64,31 +64,6 @@ def test_what_is_put_is_found_under_its_key_and_content(tmp_path: Path) -> None:
     assert _names(tmp_path) == [artifact.path]
 
 
-def test_many_small_files_are_kept_at_once(tmp_path: Path) -> None:
-    """Each lies where an artifact of its key and content would, given twice or not; nothing else is left."""
-    store = Store(tmp_path)
-    texts = [f"text {number}".encode() for number in range(9)]
-    store.put_all(
-        Kind.SOURCE, ".txt", [(hashlib.sha256(text).hexdigest(), text) for text in [*texts, *texts]]
-    )
-    artifacts = [
-        store.put(Kind.SOURCE, hashlib.sha256(text).hexdigest(), ".txt", _writer(text)) for text in texts
-    ]
-    assert _names(tmp_path) == sorted(artifact.path for artifact in artifacts)
-
-
-@pytest.mark.parametrize("point", POINTS)
-def test_many_small_files_survive_a_crash(tmp_path: Path, point: str) -> None:
-    """Whatever point a process dies at: each file is there whole or not at all, and all after another try."""
-    given_ = [(hashlib.sha256(text).hexdigest(), text) for text in (b"one", b"two")]
-    with pytest.raises(_Killed):
-        Store(tmp_path, crash=_crash_at(point)).put_all(Kind.SOURCE, ".txt", given_)
-    store = Store(tmp_path)
-    assert all((tmp_path / file.path).read_bytes() in (b"one", b"two") for file in store.walk())
-    store.put_all(Kind.SOURCE, ".txt", given_)
-    assert {file.key for file in store.walk()} == {key for key, _ in given_}
-
-
 def test_the_same_content_twice_is_a_success(tmp_path: Path) -> None:
     """A second maker of equal bytes succeeds and leaves the first one's file in place, counted as new."""
     store = Store(tmp_path)

@@ -234,10 +234,11 @@ def test_two_utterances_as_one_audio_give_the_bytes_of_their_clips(
 
 def _drawn(rig: Rig, drive: Drive, mouth: MouthTracks, done: int) -> Iterator[NDArray[np.uint8]]:
     """An utterance's frames, its mouth taken from longer curves, so many frames after their beginning."""
-    head = head_tracks(sounds(drive.phonemes, len(drive.audio)), drive.frames, drive.fps, drive.seed)
+    said = sounds(drive.phonemes, len(drive.audio))
+    head = head_tracks(said, drive.frames, drive.fps, drive.seed, drive.bearing.motion)
     frame = rig.blank()
     for index in range(drive.frames):
-        rig.draw(frame, engine._mouth(mouth, done + index), engine._pose(head, index))
+        rig.draw(frame, engine._mouth(mouth, done + index, 0.0), engine._pose(head, index, 0.0))
         yield frame
 
 

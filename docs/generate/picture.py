@@ -26,7 +26,7 @@ _SIZE = 320
 _ACROSS, _DOWN = (0.1, 0.9), (0.02, 0.82)
 #: Landmarks (MediaPipe's face mesh): inner lips, lids of one eye, and the eyes' outer corners.
 _LIPS, _LIDS, _CORNERS = (13, 14), (159, 145), (33, 263)
-_EYE_OPEN = 0.8
+_EYE_OPEN = 0.96
 
 
 def _film(folder: Path) -> Path:

@@ -14,11 +14,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.eye.mesh import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS
+
 Luma = NDArray[np.uint8]
 
 # Brows, corners of the eyes, bridge, tip and wings of the nose, cheeks, forehead: what speech leaves alone.
 _PARTS = (105, 334, 33, 263, 133, 362, 168, 4, 98, 327, 50, 280, 151)
-_RIGHT_EYE, _LEFT_EYE = (33, 133), (263, 362)
 # A part's side, and how far it may move, in inter-ocular distances.
 _SIDE, _REACH = 0.36, 0.12
 _SMALLEST = 12
@@ -28,7 +29,7 @@ _STEPS = 8
 def interocular(landmarks: NDArray[np.float64]) -> float:
     """The distance between the middles of the eyes, in pixels."""
     points = landmarks[:, :2]
-    apart = points[list(_RIGHT_EYE)].mean(axis=0) - points[list(_LEFT_EYE)].mean(axis=0)
+    apart = points[list(RIGHT_EYE_CORNERS)].mean(axis=0) - points[list(LEFT_EYE_CORNERS)].mean(axis=0)
     return float(np.hypot(*apart))
 
 

@@ -12,6 +12,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.eye.mesh import (
+    LEFT_EYE_CORNERS,
+    LOWER_LIP_INNER,
+    RIGHT_EYE_CORNERS,
+    RIGHT_LID_LOWER,
+    RIGHT_LID_UPPER,
+    UPPER_LIP_INNER,
+)
 from pipeline.engines.shelf import eyes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,8 +32,9 @@ _COUNT = 6
 _SIZE = 320
 #: What is shown of the square film: from, to, in shares of its sides.
 _ACROSS, _DOWN = (0.1, 0.9), (0.02, 0.82)
-#: Landmarks (MediaPipe's face mesh): inner lips, lids of one eye, and the eyes' outer corners.
-_LIPS, _LIDS, _CORNERS = (13, 14), (159, 145), (33, 263)
+#: Landmarks across the lips, across one eye, and between the eyes.
+_LIPS, _LIDS = (UPPER_LIP_INNER[5], LOWER_LIP_INNER[5]), (RIGHT_LID_UPPER[4], RIGHT_LID_LOWER[4])
+_CORNERS = (RIGHT_EYE_CORNERS[0], LEFT_EYE_CORNERS[0])
 _EYE_OPEN = 0.96
 
 

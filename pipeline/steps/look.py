@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.eye import EyeEngine, Face
+from pipeline.engines.eye.mesh import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS
 from pipeline.engines.face import Canvas
 from pipeline.plan.background import Colour
 from pipeline.plan.canvas import FacePlace, Shot, place
@@ -31,8 +32,7 @@ __all__ = [
     "pixels_digest",
 ]
 
-# Corners of both eyes in MediaPipe's face mesh; without landmarks the eyes are this far down the face.
-_EYE_CORNERS = (33, 133, 362, 263)
+# Without landmarks the eyes are this far down the face.
 _EYES_DOWN = 0.38
 # Of 255, what counts as the person; and of the face's width, what makes a row of it hair.
 _PERSON_FROM, _HAIR_FROM = 127, 0.05
@@ -172,7 +172,7 @@ def _place_of(face: Face, person: NDArray[np.uint8] | None) -> FacePlace:
     if face.landmarks is None:
         eye_line = face.box[1] + _EYES_DOWN * (face.box[3] - face.box[1])
     else:
-        eye_line = float(np.mean(face.landmarks[list(_EYE_CORNERS), 1]))
+        eye_line = float(np.mean(face.landmarks[[*RIGHT_EYE_CORNERS, *LEFT_EYE_CORNERS], 1]))
     return FacePlace(
         box=face.box, eye_line=eye_line, crown=None if person is None else _crown_of(face, person)
     )

@@ -9,6 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.eye import Face
+from pipeline.engines.eye.mesh import (
+    EARS,
+    LEFT_EYE_CORNERS,
+    LOWER_LIP_INNER,
+    LOWER_LIP_OUTER,
+    MOUTH_CORNERS,
+    RIGHT_EYE_CORNERS,
+    UPPER_LIP_INNER,
+    UPPER_LIP_OUTER,
+)
 from pipeline.plan.portrait import FaceMeasures
 
 # Indices of MediaPipe's face mesh (its canonical face model).
@@ -18,13 +28,11 @@ _OVAL = (
 )
 # Upper and lower lid above one another, three times, then the corners, for each eye.
 _EYES = (
-    ((160, 144), (159, 145), (158, 153), (33, 133)),
-    ((385, 380), (386, 374), (387, 373), (362, 263)),
+    ((160, 144), (159, 145), (158, 153), RIGHT_EYE_CORNERS),
+    ((385, 380), (386, 374), (387, 373), LEFT_EYE_CORNERS),
 )
-_LIPS_OUTER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291, 375, 321, 405, 314, 17, 84, 181, 91, 146)
-_LIPS_INNER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95)
-_MOUTH_CORNERS = (61, 291)
-_JAW_ENDS = (234, 454)
+_LIPS_OUTER = (*UPPER_LIP_OUTER, *LOWER_LIP_OUTER[-2:0:-1])
+_LIPS_INNER = (*UPPER_LIP_INNER, *LOWER_LIP_INNER[-2:0:-1])
 # Patches of plain skin: the picture's left, its mirror image on the right.
 _MIRRORED = ((50, 280), (205, 425), (101, 330), (108, 337), (187, 411))
 _FOREHEAD = (108, 151, 337)
@@ -83,7 +91,7 @@ def measure(picture: NDArray[np.uint8], face: Face) -> FaceMeasures:
     patch = _patch_of(picture, points)
     return FaceMeasures(
         box=(x0, y0, x1, y1),
-        width=round(float(np.linalg.norm(points[_JAW_ENDS[1]] - points[_JAW_ENDS[0]]))),
+        width=round(float(np.linalg.norm(points[EARS[1]] - points[EARS[0]]))),
         cut=_cut(patch),
         yaw=round(abs(face.yaw)),
         roll=round(abs(face.roll)),
@@ -194,7 +202,7 @@ def _burnt_out(patch: _Patch) -> int:
 def _beside_mouth(points: NDArray[np.float64]) -> int:
     """How far the mouth's corners stay inside the outline, in mouth widths; below 0 beyond it."""
     outline = points[list(_OVAL)].astype(np.float32)
-    corners = points[list(_MOUTH_CORNERS)]
+    corners = points[list(MOUTH_CORNERS)]
     width = max(float(np.linalg.norm(corners[1] - corners[0])), 1e-6)
     inside = min(cv2.pointPolygonTest(outline, (float(x), float(y)), measureDist=True) for x, y in corners)
     return round(100 * inside / width)

@@ -12,14 +12,11 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from pipeline.engines.eye.mesh import LEFT_LID_LOWER, LEFT_LID_UPPER, RIGHT_LID_LOWER, RIGHT_LID_UPPER
 from tests.support import faces, portraits
 from tests.support.portraits import Picture
 
-# Upper and lower lids in MediaPipe's face mesh.
-_LIDS = (
-    ((33, 246, 161, 160, 159, 158, 157, 173, 133), (33, 7, 163, 144, 145, 153, 154, 155, 133)),
-    ((362, 398, 384, 385, 386, 387, 388, 466, 263), (362, 382, 381, 380, 374, 373, 390, 249, 263)),
-)
+_LIDS = ((RIGHT_LID_UPPER, RIGHT_LID_LOWER), (LEFT_LID_UPPER, LEFT_LID_LOWER))
 _MARGIN = ((0, 205), (0, 205), (0, 0))
 _TURNED_RIGHT = 6  # EXIF 2.32, tag 0x0112
 _ORIENTATION = 0x0112

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.eye import EyeEngine, Face, facemesh
 from pipeline.engines.eye.facemesh import FaceMeshEye
+from pipeline.engines.eye.mesh import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS
 from pipeline.engines.eye.quiet import quiet_native_logs
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.speech import Phoneme
@@ -41,7 +42,6 @@ _BURST = 50 * SAMPLE_RATE // 1000
 
 # Pairs of landmarks across the lips with their weights, and the corners of the eyes.
 _ACROSS = ((13, 14, 0.5), (81, 178, 0.25), (311, 402, 0.25))
-_RIGHT_EYE, _LEFT_EYE = (33, 133), (263, 362)
 
 # Lips cannot jump: what is seen of a sound is smeared over about two frames to each side.
 _SMEARED = np.array([1, 4, 6, 4, 1]) / 16
@@ -147,7 +147,7 @@ def _openness(face: Face) -> float:
     def apart(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
         return float(np.linalg.norm(a - b))
 
-    eyes = apart(points[list(_RIGHT_EYE)].mean(axis=0), points[list(_LEFT_EYE)].mean(axis=0))
+    eyes = apart(points[list(RIGHT_EYE_CORNERS)].mean(axis=0), points[list(LEFT_EYE_CORNERS)].mean(axis=0))
     return sum(weight * apart(points[a], points[b]) for a, b, weight in _ACROSS) / eyes
 
 

@@ -7,8 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-#: Outer corners of the eyes, top of the forehead, and chin, in the order of MediaPipe's face mesh.
-RIGHT_EYE, LEFT_EYE, FOREHEAD, CHIN = 33, 263, 10, 152
+from pipeline.engines.eye.mesh import CHIN, FOREHEAD, LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS
 
 
 def pose_of(landmarks: NDArray[np.float64]) -> tuple[float, float, float]:
@@ -21,7 +20,7 @@ def pose_of(landmarks: NDArray[np.float64]) -> tuple[float, float, float]:
     Returns:
         yaw, positive towards the picture's right; pitch, positive upwards; roll, positive clockwise.
     """
-    across = landmarks[LEFT_EYE] - landmarks[RIGHT_EYE]
+    across = landmarks[LEFT_EYE_CORNERS[0]] - landmarks[RIGHT_EYE_CORNERS[0]]
     down = landmarks[CHIN] - landmarks[FOREHEAD]
     # x right, y down, z into the picture: across x down points into it, so the gaze is its opposite.
     gaze = -np.cross(across, down)

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.eye.mesh import LOWER_LIP_OUTER, UPPER_LIP_OUTER
 from pipeline.engines.face.warp.brush import filled, line, soft
-from pipeline.engines.face.warp.faceframe import LOWER_LIP_OUTER, UPPER_LIP_OUTER, FaceFrame
+from pipeline.engines.face.warp.faceframe import FaceFrame
 
 Picture = NDArray[np.uint8]
 

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.enlarge import ENLARGED, enlarged
-from pipeline.engines.face.warp.eyelids import REACH, Lids, lids_of
-from pipeline.engines.face.warp.eyeshape import eye_shape
-from pipeline.engines.face.warp.faceframe import (
+from pipeline.engines.eye.mesh import (
     LEFT_BROW,
     LEFT_IRIS,
     LEFT_LID_LOWER,
@@ -19,8 +16,11 @@ from pipeline.engines.face.warp.faceframe import (
     RIGHT_IRIS,
     RIGHT_LID_LOWER,
     RIGHT_LID_UPPER,
-    FaceFrame,
 )
+from pipeline.engines.face.warp.enlarge import ENLARGED, enlarged
+from pipeline.engines.face.warp.eyelids import REACH, Lids, lids_of
+from pipeline.engines.face.warp.eyeshape import eye_shape
+from pipeline.engines.face.warp.faceframe import FaceFrame
 from pipeline.engines.face.warp.gaze import Iris, iris_of
 from pipeline.engines.face.warp.head import HeadPose
 from pipeline.engines.face.warp.lattice import Box

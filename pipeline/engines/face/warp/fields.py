@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.eye.mesh import CHIN
 from pipeline.engines.face.warp.ease import smoothstep
-from pipeline.engines.face.warp.faceframe import CHIN, FaceFrame, Points
+from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.lattice import Field, read
 from pipeline.engines.face.warp.lips import LipRig, Mode
 from pipeline.engines.face.warp.thinplate import spread

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.faceframe import CHIN, FOREHEAD, LEFT_BROW, RIGHT_BROW, FaceFrame, Points
+from pipeline.engines.eye.mesh import CHIN, FOREHEAD, LEFT_BROW, RIGHT_BROW
+from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.headweight import around_head, head_weight
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.smile import lids_rise

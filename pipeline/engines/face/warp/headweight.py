@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.eye.mesh import CHIN, EARS, FOREHEAD
 from pipeline.engines.face.warp.ease import smoothstep
-from pipeline.engines.face.warp.faceframe import CHIN, EARS, FOREHEAD, FaceFrame, Points
+from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.lattice import Box, read
 
 # Lengths in inter-ocular distances.

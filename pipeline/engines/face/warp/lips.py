@@ -12,8 +12,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.ease import smoothstep
-from pipeline.engines.face.warp.faceframe import (
+from pipeline.engines.eye.mesh import (
     CHIN,
     JAW_LINE,
     LOWER_FACE,
@@ -22,9 +21,9 @@ from pipeline.engines.face.warp.faceframe import (
     MOUTH_CORNERS,
     UPPER_LIP_INNER,
     UPPER_LIP_OUTER,
-    FaceFrame,
-    Points,
 )
+from pipeline.engines.face.warp.ease import smoothstep
+from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.smile import lips_smile, skin_smiles
 
 _MIDDLE = 5

@@ -8,16 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.eye.mesh import LANDMARKS, UPPER_LIP_INNER
 from pipeline.engines.face import Canvas
 from pipeline.engines.face.warp.brush import curve_matrix, filled
 from pipeline.engines.face.warp.creases import relaxed
 from pipeline.engines.face.warp.eyes import Eyes
-from pipeline.engines.face.warp.faceframe import (
-    LANDMARKS,
-    UPPER_LIP_INNER,
-    FaceFrame,
-    face_frame,
-)
+from pipeline.engines.face.warp.faceframe import FaceFrame, face_frame
 from pipeline.engines.face.warp.fields import LowerFace
 from pipeline.engines.face.warp.head import HeadPose
 from pipeline.engines.face.warp.interior import Interior, Opening, View, opening_of

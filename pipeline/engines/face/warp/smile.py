@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.faceframe import LEFT_LID_LOWER, RIGHT_LID_LOWER, FaceFrame, Points
+from pipeline.engines.eye.mesh import LEFT_LID_LOWER, RIGHT_LID_LOWER
+from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 
 _RISE, _SINK, _APART = 0.036, 0.005, 0.022
 # How far around a corner the cheek goes along, across and up; it rises most a little above the corner.

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.eye.mesh import LOWER_LIP_INNER, UPPER_LIP_INNER
 from pipeline.engines.face.warp.brush import filled
-from pipeline.engines.face.warp.faceframe import LOWER_LIP_INNER, UPPER_LIP_INNER, FaceFrame, Points
+from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 
 Picture = NDArray[np.uint8]
 

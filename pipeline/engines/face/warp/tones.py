@@ -9,15 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.eye.mesh import LEFT_LID_LOWER, LEFT_LID_UPPER, RIGHT_LID_LOWER, RIGHT_LID_UPPER, SKIN
 from pipeline.engines.face.warp.brush import filled
-from pipeline.engines.face.warp.faceframe import (
-    LEFT_LID_LOWER,
-    LEFT_LID_UPPER,
-    RIGHT_LID_LOWER,
-    RIGHT_LID_UPPER,
-    SKIN,
-    FaceFrame,
-)
+from pipeline.engines.face.warp.faceframe import FaceFrame
 
 Picture = NDArray[np.uint8]
 Grey = NDArray[np.float32]

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.faceframe import CHIN, FaceFrame, face_frame
+from pipeline.engines.eye.mesh import CHIN
+from pipeline.engines.face.warp.faceframe import FaceFrame, face_frame
 from pipeline.engines.face.warp.headweight import head_weight
 from pipeline.engines.face.warp.lattice import Box
 from tests.support.faces import landmarks

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.engines.eye.pose import CHIN, FOREHEAD, LEFT_EYE, RIGHT_EYE, pose_of
+from pipeline.engines.eye.mesh import CHIN, FOREHEAD, LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS
+from pipeline.engines.eye.pose import pose_of
 
 
 def head(turn: NDArray[np.float64]) -> NDArray[np.float64]:
     """Landmarks of a head that looks at us, turned."""
     points = np.zeros((478, 3))
-    points[RIGHT_EYE], points[LEFT_EYE] = (-50, 0, 0), (50, 0, 0)
+    points[RIGHT_EYE_CORNERS[0]], points[LEFT_EYE_CORNERS[0]] = (-50, 0, 0), (50, 0, 0)
     points[FOREHEAD], points[CHIN] = (0, -60, 0), (0, 80, 0)
     return points @ turn.T
 

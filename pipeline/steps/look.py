@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,11 +73,14 @@ class Examined:
         findings: everything to be said about it, errors first.
         face: the face that talks; None if it is not known which.
         shot: where the portrait stands in the film; None as `face`.
+        person: how much of each pixel of the portrait shows whose face it is, 0 to 255, uint8 (height, width);
+            None if the eye cannot tell.
     """
 
     findings: tuple[Finding, ...]
     face: Face | None
     shot: Shot | None
+    person: NDArray[np.uint8] | None = None
 
 
 def examine(
@@ -101,12 +105,12 @@ def examine(
         return Examined(findings=choice.findings, face=None, shot=None)
     face = faces[choice.index]
     size = (picture.shape[1], picture.shape[0])
-    where = _place_of(face, eye.person(picture, face))
-    shot = place(where, size=size, format=format)
+    person = eye.person(picture, face)
+    shot = place(_place_of(face, person), size=size, format=format)
     measured, enlarged = measures[choice.index], round(100 * shot.enlarged)
     lost = judge_whole(measured, enlarged=enlarged) if format.whole else ()
     judged = judge(measured, size=size, enlarged=enlarged, filled=shot.filled)
-    return Examined(findings=(*lost, *judged, *choice.findings), face=face, shot=shot)
+    return Examined(findings=(*lost, *judged, *choice.findings), face=face, shot=shot, person=person)
 
 
 def look_at(
@@ -132,16 +136,22 @@ def look_at(
     refused = any(finding.level == "error" for finding in found.findings)
     if refused or found.face is None or found.shot is None:
         return PortraitReport(findings=found.findings, canvas=None)
-    canvas = cut_canvas(picture, found.face, found.shot, behind=behind)
-    person = eye.person(canvas.picture, canvas.face)
-    return PortraitReport(findings=found.findings, canvas=replace(canvas, person=person))
+    canvas = cut_canvas(picture, found.face, found.shot, person=found.person, behind=behind)
+    return PortraitReport(findings=found.findings, canvas=canvas)
 
 
-def cut_canvas(picture: Picture, face: Face, shot: Shot, *, behind: Colour | Picture | None = None) -> Canvas:
-    """The film's picture: what it shows of the portrait, before its background, with the face moved along.
+def cut_canvas(
+    picture: Picture,
+    face: Face,
+    shot: Shot,
+    *,
+    person: NDArray[np.uint8] | None = None,
+    behind: Colour | Picture | None = None,
+) -> Canvas:
+    """The film's picture: what it shows of the portrait, before its background, with face and person moved along.
 
-    The landmarks are moved, not found again: the eye looks at every face at one size, so a second
-    look would tell nothing new and could miss.
+    They are moved, not found again: the eye looks at every face at one size, so a second look would tell
+    nothing new and could miss, and could take people in a background for the portrait's.
     """
     part, at, film = shot.part, shot.at, shot.format
     cut = picture[part.y : part.y + part.height, part.x : part.x + part.width]
@@ -153,7 +163,13 @@ def cut_canvas(picture: Picture, face: Face, shot: Shot, *, behind: Colour | Pic
         else:
             shown = backdrop.before(shown, at, film.width, film.height, behind)
             within = (at.x, at.y, at.x + at.width, at.y + at.height)
-    return Canvas(picture=shown, face=_moved(face, shot), enlarged=shot.enlarged, within=within)
+    return Canvas(
+        picture=shown,
+        face=_moved(face, shot),
+        enlarged=shot.enlarged,
+        person=None if person is None else _person_moved(person, shot, melting=within is None),
+        within=within,
+    )
 
 
 def _moved(face: Face, shot: Shot) -> Face:
@@ -166,6 +182,15 @@ def _moved(face: Face, shot: Shot) -> Face:
         moved = (face.landmarks - (x, y, 0)) * (across, down, across)
         landmarks = np.round(moved * _LANDMARK_STEPS) / _LANDMARK_STEPS
     return Face(box=box, landmarks=landmarks, yaw=face.yaw, pitch=face.pitch, roll=face.roll)
+
+
+def _person_moved(person: NDArray[np.uint8], shot: Shot, *, melting: bool) -> NDArray[np.uint8]:
+    """The person in the film; where the portrait's edges go on as a background, so does whoever they cut."""
+    part, at, film = shot.part, shot.at, shot.format
+    cut = person[part.y : part.y + part.height, part.x : part.x + part.width]
+    shown = cv2.resize(cut, (at.width, at.height), interpolation=cv2.INTER_LINEAR_EXACT)
+    room = ((at.y, film.height - at.y - at.height), (at.x, film.width - at.x - at.width))
+    return np.pad(np.asarray(shown, np.uint8), room, mode="edge" if melting else "constant")
 
 
 def _place_of(face: Face, person: NDArray[np.uint8] | None) -> FacePlace:

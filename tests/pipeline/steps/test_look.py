@@ -66,6 +66,32 @@ def test_a_canvas_tells_where_the_person_is(eye: EyeEngine) -> None:
     assert boxed.person is None
 
 
+def test_people_in_a_background_do_not_join_the_person(eye: EyeEngine) -> None:
+    """Whoever looks over the portrait's edge is no part of who talks, and the person itself is as without."""
+    close = portraits.close_up(4)[160:680, 240:720]
+    crowd = np.tile(portraits.close_up(3)[90:570, 150:640], (1, 2, 1))
+    film = parse_format("wide-512", fps=25)
+    plain, crowded = (look_at(close, eye, film, behind=each).canvas for each in ((90, 60, 30), crowd))
+    assert plain is not None
+    assert crowded is not None
+    assert crowded.within is not None
+    assert crowded.person is not None
+    x0, y0, x1, y1 = crowded.within
+    assert crowded.person[y0:y1, x0:x1].sum() == crowded.person.sum() > 0
+    assert np.array_equal(crowded.person, plain.person)
+
+
+def test_a_person_whom_the_portrait_cuts_goes_on_in_what_continues_it(eye: EyeEngine) -> None:
+    """Where shoulders end in a blur, the blur is theirs."""
+    canvas = look_at(portraits.close_up(4)[160:680, 240:720], eye, parse_format("wide-512", fps=25)).canvas
+    assert canvas is not None
+    assert canvas.person is not None
+    assert canvas.within is None
+    left = canvas.person[:, :200]
+    assert np.array_equal(left, np.tile(left[:, :1], (1, 200)))
+    assert (left.min(), left.max()) == (0, 255)
+
+
 def test_a_background_in_the_colour_of_skin_hides_no_outline(eye: EyeEngine) -> None:
     """The face is found as before any other one, to 3 % of the picture, so there is nothing to warn of."""
     plain, before_skin = (look_at(each, eye, SQUARE) for each in (portraits.leo(), portraits.before_skin()))

@@ -73,8 +73,8 @@ class Examined:
         findings: everything to be said about it, errors first.
         face: the face that talks; None if it is not known which.
         shot: where the portrait stands in the film; None as `face`.
-        person: how much of each pixel of the portrait shows whose face it is, 0 to 255, uint8 (height, width);
-            None if the eye cannot tell.
+        person: how much of each pixel of the portrait shows whose face it is, 0 to 255, uint8 (height,
+            width); None if the eye cannot tell.
     """
 
     findings: tuple[Finding, ...]
@@ -148,10 +148,10 @@ def cut_canvas(
     person: NDArray[np.uint8] | None = None,
     behind: Colour | Picture | None = None,
 ) -> Canvas:
-    """The film's picture: what it shows of the portrait, before its background, with face and person moved along.
+    """The film's picture: what it shows of the portrait, before its background, with the person moved along.
 
-    They are moved, not found again: the eye looks at every face at one size, so a second look would tell
-    nothing new and could miss, and could take people in a background for the portrait's.
+    Face and person are moved, not found again: the eye looks at every face at one size, so a second look
+    would tell nothing new and could miss, and could take people in a background for the portrait's.
     """
     part, at, film = shot.part, shot.at, shot.format
     cut = picture[part.y : part.y + part.height, part.x : part.x + part.width]

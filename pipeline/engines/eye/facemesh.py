@@ -93,7 +93,7 @@ class FaceMeshEye:
     """
 
     name = "facemesh"
-    version = "2"
+    version = "3"
 
     def __init__(self) -> None:
         self._models: _Models | None = None

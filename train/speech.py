@@ -11,7 +11,7 @@ from texts import LEARNT, Reader
 from pipeline.engines.face.warp.hearing import SOUNDS
 from pipeline.engines.face.warp.spectrum import HOP, features
 from pipeline.engines.face.warp.tracks import Sound, sounds
-from pipeline.engines.face.warp.visemes import VISEMES, Contact, Viseme
+from pipeline.engines.face.warp.visemes import NEUTRAL, VISEMES, Contact
 from pipeline.engines.voice.espeak.events import to_speech
 from pipeline.engines.voice.espeak.process import Zygote, locate
 from pipeline.plan.clock import SAMPLE_RATE
@@ -30,6 +30,18 @@ _LEAD, _TAIL = 240 * SAMPLE_RATE // 1000, 160 * SAMPLE_RATE // 1000
 _MS = SAMPLE_RATE // 1000
 # How long lips stay closed: see `_closed`.
 _BURST, _BEFORE_BURST, _AFTER_BURST, _RELEASE, _SHORTEST = 50 * _MS, 58 * _MS, 10 * _MS, 8 * _MS, 60 * _MS
+
+# Each of `SOUNDS`, then the letters of the chart that are taught as if they were that one. Told here and not
+# found by the shapes in `visemes`, so that a better table of mouths teaches the net nothing else.
+_ALIKE = (
+    "i", "ɪᵻɨɯ", "yʉ", "u", "ʊᵿɵ", "e", "øʏ", "o", "əɚ", "ɛɘɤ", "œɝɜɞ", "ʌɐ", "ɔɶɒ", "æ", "a", "ɑ",
+    "pbɓʙ", "mʘ", "wʍɥ", "fvɱⱱʋ", "θð", "szɬɮçʝcɟʄ", "ʃʒɧ", "ɕʑ", "ʂʐɸβ", "tdɗʈɖᶑɲʎ", "nɳɾ", "lɭɺǀǁǃ",
+    "ɹɻɽ", "rɫʟ", "jǂ", "kɡgɠqɢʛŋɴ", "xɣχɰʀʁ", "hɦħʕʜʢʔʡ",
+)  # fmt: skip
+_TAUGHT = {
+    NEUTRAL: SOUNDS.index("ə"),
+    **{VISEMES[letter]: SOUNDS.index(letters[0]) for letters in _ALIKE for letter in letters},
+}
 
 Sampled = NDArray[np.float64]
 
@@ -80,12 +92,12 @@ def labels(spoken: Spoken) -> NDArray[np.int64]:
     for sound in said:
         breath = sound.viseme.contact is Contact.LIPS and sound.viseme.stop
         # After the lips of a stop have parted a breath follows.
-        kind = SOUNDS.index("h") if breath else _nearest(sound.viseme)
+        kind = SOUNDS.index("h") if breath else _TAUGHT[sound.viseme]
         found[_rounded(sound.start) : _rounded(sound.end)] = kind
     for sound in said:
         if sound.viseme.contact is Contact.LIPS:
             start, end = _closed(sound)
-            found[_rounded(start) : _rounded(end)] = _nearest(sound.viseme)
+            found[_rounded(start) : _rounded(end)] = _TAUGHT[sound.viseme]
     return found
 
 
@@ -184,15 +196,3 @@ def _closed(sound: Sound) -> tuple[int, int]:
         start, end = sound.start - _BEFORE_BURST, sound.start + _AFTER_BURST
     missing = max(_SHORTEST - (end - start), 0)
     return start - missing // 2, end + missing // 2
-
-
-def _nearest(viseme: Viseme) -> int:
-    """Which of `SOUNDS` looks most like a shape and makes the same contact."""
-
-    def away(sound: str) -> float:
-        other = VISEMES[sound]
-        parts = ("jaw", "aperture", "width", "protrusion", "tongue", "dominance")
-        unlike = 9.0 * (other.contact is not viseme.contact) + (other.vowel is not viseme.vowel)
-        return unlike + sum(abs(float(getattr(other, part)) - float(getattr(viseme, part))) for part in parts)
-
-    return SOUNDS.index(min((sound for sound in SOUNDS if sound), key=away))

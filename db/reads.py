@@ -21,15 +21,12 @@ from db.states import (
     Outcome,
     Stage,
     StepState,
-    capability_of,
 )
-from db.tables import attempts, batch_keys, batches, departments, holds, jobs, skills, steps, workers
+from db.tables import attempts, batch_keys, batches, departments, holds, jobs, steps
 from db.views import AttemptView, BatchView, JobLine, JobView, Problem, StepView, Totals
-from farm.policy.eta import EtaInputs
 from pipeline.plan.errors import InputError
 
 _UNFINISHED = [JobState.QUEUED.value, JobState.ACTIVE.value]
-_PACE_SAMPLES = 100
 
 _is_held = exists().where(holds.c.job_id == jobs.c.id)
 _TOTALS = select(jobs.c.state, jobs.c.archive, func.count().label("jobs")).group_by(
@@ -82,50 +79,6 @@ _ATTEMPTS = (
     .join_from(attempts, steps, attempts.c.step_id == steps.c.id)
     .where(steps.c.job_id == bindparam("job"))
     .order_by(attempts.c.step_id, attempts.c.number)
-)
-_LINE_OF_JOBS = (
-    select(jobs.c.id)
-    .where(jobs.c.state.in_(_UNFINISHED), ~_is_held)
-    .order_by(jobs.c.precedence, jobs.c.batch_id, jobs.c.id)
-)
-_recent = (
-    select(steps.c.frames, attempts.c.machine_ms)
-    .join_from(attempts, steps, attempts.c.step_id == steps.c.id)
-    .where(
-        attempts.c.outcome == Outcome.OK.value,
-        steps.c.stage == Stage.RENDER.value,
-        steps.c.capability == bindparam("capability"),
-        steps.c.frames > 0,
-    )
-    .order_by(attempts.c.ended_at.desc())
-    .limit(_PACE_SAMPLES)
-    .subquery("recent")
-)
-_PACE = select(func.sum(_recent.c.machine_ms).label("ms"), func.sum(_recent.c.frames).label("frames"))
-_HANDS = select(func.count()).select_from(
-    workers.join(
-        skills, (skills.c.worker == workers.c.name) & (skills.c.capability == bindparam("capability"))
-    )
-)
-_HANDS = _HANDS.where(workers.c.alive == 1, workers.c.draining == 0)
-_FRAMES_LEFT = (
-    select(
-        func.coalesce(func.sum(case((steps.c.job_id == bindparam("job"), steps.c.frames), else_=0)), 0).label(
-            "own"
-        ),
-        func.coalesce(func.sum(case((steps.c.job_id != bindparam("job"), steps.c.frames), else_=0)), 0).label(
-            "ahead"
-        ),
-    )
-    .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
-    .where(
-        jobs.c.state.in_(_UNFINISHED),
-        steps.c.stage == Stage.RENDER.value,
-        steps.c.state != StepState.DONE.value,
-        steps.c.capability == bindparam("capability"),
-        (jobs.c.precedence < bindparam("precedence"))
-        | ((jobs.c.precedence == bindparam("precedence")) & (jobs.c.id <= bindparam("job"))),
-    )
 )
 
 
@@ -230,23 +183,14 @@ def read_job(ledger: Ledger, job: int) -> JobView:
         held = _holds_of(connection, [job]).get(job, ())
         progress = read_progress(connection, [job]).get(job, Progress())
         line = _line_of(row, held, progress)
-        spec = spec_from_text(row.spec)
-        going = row.state in _UNFINISHED
-        asked = {
-            "job": job,
-            "precedence": row.precedence,
-            "capability": capability_of(Stage.RENDER, spec.face),
-        }
         return JobView(
             line=line,
-            spec=spec,
+            spec=spec_from_text(row.spec),
             warnings=notices_from_text(row.warnings),
             profile=profile_from_text(row.profile),
             essence=row.essence,
             results=read_results(connection, job),
             steps=_steps_of(connection, job),
-            ahead=_ahead_of(connection, job) if going else 0,
-            eta=_eta_of(connection, asked) if going and not held else None,
         )
 
 
@@ -358,20 +302,3 @@ def _steps_of(connection: Connection, job: int) -> tuple[StepView, ...]:
         for row in connection.execute(_STEPS, {"job": job})
     ]
     return tuple(sorted(views, key=lambda view: (STAGE_ORDER[view.stage], view.index)))
-
-
-def _ahead_of(connection: Connection, job: int) -> int:
-    """How many unfinished jobs stand before this one; held ones do not count, and have nobody before them."""
-    line = connection.execute(_LINE_OF_JOBS).scalars()
-    return next((number for number, each in enumerate(line) if each == job), 0)
-
-
-def _eta_of(connection: Connection, asked: dict[str, Any]) -> EtaInputs:
-    pace = connection.execute(_PACE, asked).one()
-    left = connection.execute(_FRAMES_LEFT, asked).one()
-    return EtaInputs(
-        frames_left=int(left.own),
-        frames_ahead=int(left.ahead),
-        us_per_frame=int(pace.ms * 1000 // pace.frames) if pace.frames else None,
-        workers=connection.execute(_HANDS, asked).scalar_one(),
-    )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from db.states import ArchiveState, HoldReason, JobState, Outcome, Role, Stage, StepState, Urgency
 from db.values import Notice
-from farm.policy.eta import EtaInputs
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.errors import Fact
 from pipeline.plan.job import JobSpec, RenderProfile
@@ -156,8 +155,6 @@ class JobView:
         essence: essence digest of its film.
         results: its timeline and the parts of its film in the store.
         steps: its steps in order.
-        ahead: unfinished jobs before it in the line; 0 when it has ended.
-        eta: what an estimate of its end rests on; None when it has ended or is held.
     """
 
     line: JobLine
@@ -167,5 +164,3 @@ class JobView:
     essence: str | None
     results: Mapping[Role, Artifact]
     steps: tuple[StepView, ...]
-    ahead: int
-    eta: EtaInputs | None

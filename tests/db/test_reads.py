@@ -5,15 +5,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event, insert
 
-from db import commits, operations, reads, rows, workers
+from db import commits, operations, reads, rows
 from db.ledger import Ledger
 from db.states import ArchiveState, JobState, Stage
 from db.tables import batches
-from farm.policy.eta import EtaInputs, estimate_ms
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError
 from tests.db.acting import desk_of, render, speak, take
-from tests.db.values import CAPABILITIES, PROFILE, WORKER, artifact, submit
+from tests.db.values import WORKER, artifact, submit
 
 
 def test_progress_grows_with_the_work(ledger: Ledger) -> None:
@@ -57,22 +56,6 @@ def test_progress_does_not_fall_when_a_worker_is_lost(ledger: Ledger) -> None:
 def _percent(ledger: Ledger) -> tuple[Stage | None, int]:
     line = reads.read_job(ledger, 1).line
     return line.stage, line.percent
-
-
-def test_jobs_ahead_and_what_an_eta_rests_on(ledger: Ledger) -> None:
-    """A job knows how many stand before it, held ones not counted, and at which measured pace they go."""
-    submit(ledger, ["a", "b", "c"])
-    workers.register(ledger, WORKER, host="h", device="cpu", capabilities=CAPABILITIES, profiles=[PROFILE])
-    assert [reads.read_job(ledger, job).ahead for job in (1, 2, 3)] == [0, 1, 2]
-    for _ in range(3):
-        speak(ledger, take(ledger, "speak"))
-    render(ledger, take(ledger, "render.warp"))
-    view = reads.read_job(ledger, 2)
-    assert view.eta == EtaInputs(frames_left=75, frames_ahead=25, us_per_frame=2000, workers=1)
-    assert estimate_ms(view.eta) == 200
-    operations.pause(ledger, [1], by="anna")
-    assert reads.read_job(ledger, 2).ahead == 0
-    assert reads.read_job(ledger, 1).eta is None
 
 
 def test_lists_go_by_page(ledger: Ledger) -> None:

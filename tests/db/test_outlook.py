@@ -1,0 +1,40 @@
+"""Promises of the outlook: who stands before a job, and how much work that is."""
+
+from __future__ import annotations
+
+from db import commits, operations, workers
+from db.ledger import Ledger
+from db.outlook import read_outlook
+from farm.policy.eta import EtaInputs, estimate_ms
+from tests.db.acting import desk_of, render, speak, take
+from tests.db.values import CAPABILITIES, PROFILE, WORKER, submit
+
+
+def test_jobs_ahead_and_what_an_eta_rests_on(ledger: Ledger) -> None:
+    """A job knows how many stand before it, held ones not counted, and at which measured pace they go."""
+    submit(ledger, ["a", "b", "c"])
+    workers.register(ledger, WORKER, host="h", device="cpu", capabilities=CAPABILITIES, profiles=[PROFILE])
+    assert {job: place.ahead for job, place in read_outlook(ledger).items()} == {1: 0, 2: 1, 3: 2}
+    for _ in range(3):
+        speak(ledger, take(ledger, "speak"))
+    render(ledger, take(ledger, "render.warp"))
+    eta = read_outlook(ledger)[2].eta
+    assert eta == EtaInputs(frames_left=75, frames_ahead=25, us_per_frame=2000, workers=1)
+    assert estimate_ms(eta) == 200
+    operations.pause(ledger, [1], by="anna")
+    assert {job: place.ahead for job, place in read_outlook(ledger).items()} == {2: 0, 3: 1}
+
+
+def test_what_a_running_chunk_has_rendered_is_no_work_ahead(ledger: Ledger) -> None:
+    """Neither for its own job nor for those behind it; and it stands when its worker is lost."""
+    submit(ledger, ["a", "b"])
+    for _ in range(2):
+        speak(ledger, take(ledger, "speak"))
+    claim = take(ledger, "render.warp")
+    before = {job: place.eta for job, place in read_outlook(ledger).items()}
+    desk_of(ledger, claim).advance(1, 2)
+    begun = {job: place.eta for job, place in read_outlook(ledger).items()}
+    assert (before[1].frames_left, before[2].frames_ahead) == (75, 75)
+    assert (begun[1].frames_left, begun[2].frames_ahead) == (50, 50)
+    commits.release(ledger, claim, delay_ms=0)
+    assert {job: place.eta for job, place in read_outlook(ledger).items()} == begun

@@ -28,6 +28,8 @@ from cli.terminal import Cell, Terminal, sentence, told
 from farm import show as views
 from farm.bootstrap import open_farm
 from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView
+from pipeline.plan.background import BLUR
+from pipeline.plan.bearing import Bearing
 
 _MOST_JOBS = 20
 #: Files that mean something to the farm alone.
@@ -155,6 +157,7 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         ("length", words.span(round(job.frames / detail.fps)) if job.frames else words("unknown")),
         ("voice", f"{detail.voice} ({detail.language})"),
         ("format", f"{detail.format} {detail.fps} fps"),
+        *_unusual(detail, terminal),
         ("user", detail.user),
         ("scene", detail.scene),
         ("archive-head", archive_of(terminal, job)),
@@ -188,6 +191,17 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
     if detail.attempts:
         yield ""
         yield _attempts(detail.attempts, terminal)
+
+
+def _unusual(detail: JobDetail, terminal: Terminal) -> Iterator[tuple[str, str]]:
+    """How the sitter looks and moves and what stands behind them, where somebody wished for it."""
+    words, usual = terminal.words, Bearing()
+    if detail.expression != usual.expression:
+        yield "expression", words.state(f"expression-{detail.expression}")
+    if detail.motion != usual.motion:
+        yield "motion", words.state(f"motion-{detail.motion}")
+    if detail.background != BLUR:
+        yield "background", detail.background
 
 
 def _outcome(attempt: AttemptView) -> str:

@@ -45,6 +45,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "note-head": ("NOTE", "说明"),
     "length": ("LENGTH", "时长"),
     "format": ("FORMAT", "画面"),
+    "expression": ("EXPRESSION", "表情"),
+    "motion": ("MOTION", "动作"),
+    "background": ("BACKGROUND", "背景"),
     "user": ("USER", "用户"),
     "scene": ("SCENE", "场景"),
     "trace": ("TRACE", "追踪编号"),
@@ -82,6 +85,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "file-vtt": ("WEBVTT", "WebVTT 字幕"),
     "file-poster": ("POSTER", "封面"),
     "file-manifest": ("MANIFEST", "清单文件"),
+    # How a sitter bears themselves, where it is not the usual way.
+    "expression-friendly": ("friendly", "亲切"),
+    "motion-none": ("none", "无"),
+    "motion-lively": ("lively", "活泼"),
     # Why a job may not go on.
     "hold-quota": ("quota", "配额"),
     "hold-off_peak": ("off-peak hours", "非高峰时段"),

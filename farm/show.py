@@ -14,7 +14,10 @@ from farm.bootstrap import Farm
 from farm.policy.eta import EtaInputs, estimate_ms
 from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView, Told, WorkerView
 from pipeline.plan import trace
+from pipeline.plan.background import BACKGROUND, BLUR
+from pipeline.plan.bearing import expression_of, motion_of
 from pipeline.plan.errors import InputError
+from pipeline.plan.job import JobSpec
 from pipeline.plan.names import FILM_SUFFIX, link_for
 
 #: More batches or jobs than any farm has.
@@ -134,9 +137,18 @@ def job(farm: Farm, number: int) -> JobDetail:
         language=spec.voice.language,
         format=f"{spec.format.width}x{spec.format.height}",
         fps=spec.format.fps,
+        expression=expression_of(spec.options).value,
+        motion=motion_of(spec.options).value,
+        background=_background(farm, spec),
         essence=view.essence or "",
         warnings=tuple(Told(code=notice.code, facts=notice.facts) for notice in view.warnings),
     )
+
+
+def _background(farm: Farm, spec: JobSpec) -> str:
+    if spec.background is not None:
+        return str(farm.store.root / spec.background.path)
+    return spec.options.get(BACKGROUND, BLUR)
 
 
 def _standings(states: Mapping[JobState, int], held: Mapping[JobState, int]) -> Mapping[str, int]:

@@ -123,6 +123,10 @@ class JobDetail:
         language: BCP 47 tag of the script.
         format: such as ``720x720``.
         fps: frames in a second.
+        expression: the look on the face: ``neutral`` or ``friendly``.
+        motion: how lively the face is: ``none``, ``calm`` or ``lively``.
+        background: what stands behind the portrait where it does not fill the film: ``blur``, a colour such
+            as ``#1f3a5f``, or a picture's path in the store.
         essence: the film's essence digest; empty before.
         warnings: what its row was accepted in spite of.
     """
@@ -137,6 +141,9 @@ class JobDetail:
     language: str
     format: str
     fps: int
+    expression: str
+    motion: str
+    background: str
     essence: str
     warnings: tuple[Told, ...]
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+import pytest
+
 from cli.show import page_of
+from cli.terminal import Terminal
 from farm.views import AttemptView, JobDetail, Told
-from tests.cli.test_watch import JOB, terminal
+from pipeline.plan.messages import Language
+from tests.cli.test_watch import JOB
 
 ARCHIVED = "/srv/archive/2026-11-21/maria_01_hello"
 WAITED = AttemptView(
@@ -31,15 +35,18 @@ DETAIL = JobDetail(
     language="en",
     format="720x720",
     fps=25,
+    expression="neutral",
+    motion="calm",
+    background="blur",
     essence="",
     warnings=(),
 )
 
 
-def page(detail: JobDetail) -> str:
+def page(detail: JobDetail, language: Language = "en") -> str:
     """The page as it is printed."""
     screen = io.StringIO()
-    speaking = terminal(screen)
+    speaking = Terminal(json_wanted=False, language=language, stdout=screen, stderr=screen)
     for line in page_of(detail, speaking):
         speaking.say(line)
     return screen.getvalue()
@@ -75,3 +82,18 @@ def test_a_wait_for_a_shared_part_is_no_error() -> None:
     assert "waited" in line
     assert "Another worker is making a part" in line
     assert "ERROR" not in page(DETAIL)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", {"EXPRESSION": "friendly", "MOTION": "none", "BACKGROUND": "#1f3a5f"}),
+        ("zh", {"表情": "亲切", "动作": "无", "背景": "#1f3a5f"}),
+    ],
+)
+def test_wishes_for_face_and_background_are_told(language: Language, told: dict[str, str]) -> None:
+    """In the reader's words; what is as always is not worth a line."""
+    wished = replace(DETAIL, expression="friendly", motion="none", background="#1f3a5f")
+    lines = dict(line.split(maxsplit=1) for line in page(wished, language).splitlines() if " " in line)
+    assert told.items() <= lines.items()
+    assert not told.keys() & set(page(DETAIL, language).split())

@@ -63,6 +63,8 @@ def test_no_words_are_idle() -> None:
         "check-",
         "level-",
         "detail-",
+        "expression-",
+        "motion-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = {"speak", "render", "join", "archive"}

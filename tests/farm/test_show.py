@@ -51,6 +51,27 @@ def test_held_jobs_stand_in_nobodys_way(farm: Farm, batch: int) -> None:
     assert show.batch(farm, batch).counts == {"queued": 2, "held": 1}
 
 
+def test_a_job_tells_how_its_film_was_wished_for(farm: Farm, batch_folder: Path) -> None:
+    """Look, liveliness and background, in their plainest words; the usual ones where nothing was wished."""
+    path = batch_folder / "batch.csv"
+    path.write_text(
+        "script,portrait,face.expression,face.motion,background\n"
+        "One.,leo.png,Friendly,NONE,#1F3A5F\n"
+        "Two.,leo.png,,,leo.png\n"
+        "Three.,leo.png,,calm,blur\n"
+    )
+    submit(farm, path, Manner())
+    told = [show.job(farm, number) for number in (1, 2, 3)]
+    assert [(one.expression, one.motion) for one in told] == [
+        ("friendly", "none"),
+        ("neutral", "calm"),
+        ("neutral", "calm"),
+    ]
+    colour, picture, usual = (one.background for one in told)
+    assert (colour, usual) == ("#1f3a5f", "blur")
+    assert Path(picture).read_bytes() == (batch_folder / "leo.png").read_bytes()
+
+
 def test_the_whole_farm_is_told_by_its_totals(farm: Farm, batch: int) -> None:
     """Every job counts, held ones as such; of batches those under way are told."""
     first, second, third = (line.id for line in show.jobs(farm, batch=batch))

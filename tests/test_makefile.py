@@ -54,6 +54,13 @@ def test_a_python_that_can_make_an_environment_is_found(
     assert (tmp_path / ".venv/made_by").read_text().strip() == chosen
 
 
+def test_every_benchmark_is_run_by_make_bench() -> None:
+    """All that measures, and nothing else: contact sheets are made to be looked at."""
+    (line,) = (line for line in _MAKEFILE.read_text().splitlines() if line.startswith("BENCHMARKS :="))
+    programs = {path.stem for path in (_MAKEFILE.parent / "bench").glob("[a-z]*.py")}
+    assert sorted(line.split()[2:]) == sorted(programs - {"sheets"})
+
+
 def test_a_missing_venv_is_named_in_one_line(tmp_path: Path) -> None:
     """With the package that brings it, and nothing is made."""
     done = make_environment(tmp_path, {"python3.12": False, "python3.11": False, "python3": False})

@@ -149,11 +149,18 @@ def _audit_files(books: Books, store: Store, damaged: Collection[Key]) -> None:
         for role, each in parts.items()
         if role != Role.TIMELINE.value or books.jobs[job].archive != "archived"
     }
-    needed |= {each for job in books.jobs.values() for each in (job.script_id, job.portrait_id)}
+    needed |= {each for job in books.jobs.values() for each in _inputs(job).values()}
     for number in needed:
-        row = books.artifacts[number]
+        row = books.artifacts.get(number)
+        assert row is not None, "gc forgot what a job refers to"
         if not row.struck and (row.kind, row.key) not in damaged:
             assert (row.kind, row.key, row.digest[:16]) in on_disk, "gc took what a planned job refers to"
+
+
+def _inputs(job: Any) -> dict[str, int]:  # noqa: ANN401 - a row
+    """What a job was submitted with, by what it is called in the archive."""
+    inputs = {"script": job.script_id, "portrait": job.portrait_id, "background": job.background_id}
+    return {what: each for what, each in inputs.items() if each is not None}
 
 
 def _audit_words(books: Books, scripts: dict[str, list[str]]) -> None:
@@ -178,6 +185,7 @@ def audit_end(world: World, *, all_completed: bool) -> None:
     """
     store, damaged = world.store, world.damaged
     books = Books(world.ledger)
+    _audit_files(books, store, damaged)
     _audit_jobs(books, world.archive, all_completed=all_completed)
     for step in books.all_steps:
         _audit_attempts(step, books)
@@ -230,7 +238,7 @@ def _audit_archive(books: Books, archive: Path, names: dict[int, str]) -> None:
         for role, part in books.results[number].items():
             if role != "timeline":
                 wanted[f"{name}{books.artifacts[part].suffix}"] = books.artifacts[part].digest
-        for what, part in (("script", job.script_id), ("portrait", job.portrait_id)):
+        for what, part in _inputs(job).items():
             folder, _, stem = name.rpartition("/")
             source = f"{folder}/{SOURCES}/{stem}.{what}{books.artifacts[part].suffix}"
             wanted[source] = books.artifacts[part].digest

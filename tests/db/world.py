@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -163,14 +163,18 @@ class World:
     # What people do.
 
     def submit(self, scripts: tuple[str, ...], name: str, *, again: bool = False) -> None:
-        """Submit a batch, a row for each script."""
+        """Submit a batch, a row for each script; every second one has a picture behind its portrait."""
+        specs = (
+            spec(f"row{number}", script=self._source(script), portrait=self._source("portrait"))
+            for number, script in enumerate(scripts)
+        )
         drafts = [
             JobDraft(
-                spec=spec(f"row{number}", script=self._source(script), portrait=self._source("portrait")),
+                spec=replace(each, background=self._source("background") if number % 2 else None),
                 urgency=Urgency.NORMAL,
                 traceparent=TRACE,
             )
-            for number, script in enumerate(scripts)
+            for number, each in enumerate(specs)
         ]
         batch = Submission(content=digest(name), name="demo", user="anna", again=again)
         submission.submit(self.ledger, batch, drafts)
@@ -467,6 +471,7 @@ def _archive(world: World, claim: Claim, desk: LedgerDesk) -> Work:
         companions=(film.srt, film.vtt, film.poster, film.manifest),
         script=claim.spec.script,
         portrait=claim.spec.portrait,
+        background=claim.spec.background,
     )
     path = deliver(
         delivery,

@@ -4,7 +4,7 @@
 
 espeak-ng speaks (`speech`, `texts`): its own phonemes say what is heard. NumPy alone computes; every draw is
 seeded, so the same command gives the same file again on the same kind of processor, in any number of
-`--processes`. About fifteen minutes on two cores. Prints the loss, and the digits of the file that
+`--processes`. Less than ten minutes on two cores. Prints the loss, and the digits of the file that
 `pipeline/engines/face/warp/hearing.py` names as `NET`, beside which it belongs; once it is there,
 ``train/try_hearing.py`` measures it.
 

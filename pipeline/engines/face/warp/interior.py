@@ -24,6 +24,8 @@ Grey = NDArray[np.float32]
 _Layers = tuple[Grey, Grey, Grey]
 
 _MIDDLE = 5
+# Landmarks in the middle of the lips.
+_MIDLINE = (0, 13, 14, 17)
 _JAW_RIDE = 0.124
 
 # From this much of the tongue on its tip comes between the teeth; there it is lighter than inside.
@@ -33,7 +35,7 @@ _TIP_LIGHT = np.float32(1.10)
 _OFFSETS = TO_YUV[:, 3].astype(np.float32)
 _HALF = np.float32(0.5)
 # Blue and red difference, in levels, that the deepest shade adds.
-_WARM = np.array([-10.0, 13.0], np.float32)
+_WARM = np.array([-11.0, 17.0], np.float32)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -84,17 +86,21 @@ class Interior:
         lips: its lips.
         picture: the portrait.
         blur: how soft the portrait is, in pixels, from its enlargement.
+        yaw: by how many degrees the head is turned, positive towards the picture's right.
     """
 
-    def __init__(self, frame: FaceFrame, lips: LipRig, picture: Picture, blur: float) -> None:
+    def __init__(self, frame: FaceFrame, lips: LipRig, picture: Picture, blur: float, yaw: float) -> None:
         self._lips, self._unit, self._blur = lips, frame.unit, blur
+        # Where the middle of the lips is; of a turned mouth it is not between the corners.
+        self._midline = float(frame.points[list(_MIDLINE), 0].mean())
         own = own_teeth(frame, picture) if lips.opened else None
         found = tones(frame, picture)
         if own is not None:
             found = replace(found, teeth=own.colour)
         self._tones = Tones(**{name: _planar(getattr(found, name)) for name in Tones.__dataclass_fields__})
         softness = max(0.6, 0.008 * frame.unit, 0.36 * blur)
-        self._upper_row, self._lower_row = upper_row(frame.unit, softness), lower_row(frame.unit, softness)
+        self._upper_row = upper_row(frame.unit, softness, yaw)
+        self._lower_row = lower_row(frame.unit, softness, yaw)
         self._own = None if own is None else _Shown.of(own)
 
     def paint(self, out: Planes, opening: Opening, mouth: Mouth, view: View) -> None:
@@ -135,11 +141,12 @@ class Interior:
         outline = (np.concatenate([opening.upper, opening.lower[::-1]]) - 0.5) / 2
         lit = self._light(filled(outline, width, height), opening.gap, mouth)
         back = self._back(x, y, lit, opening, mouth)
-        # Front teeth stand right behind the lips: less of the shade is theirs.
-        front = (lit * np.float32(0.60) + np.float32(0.40)) * np.float32(1.0 - 0.55 * mouth.protrusion)
+        # Front teeth stand right behind the lips: less of the shade is theirs, but not behind rounded lips.
+        front = (lit * np.float32(0.55) + np.float32(0.45)) * np.float32(1.0 - 0.68 * mouth.protrusion)
         wide = _enlarged(np.dstack([back[0], front]), size)
         planes = (wide[..., 0], back[1], back[2])
-        self._teeth(planes, (wide[..., 1], front, front), opening, mouth, view)
+        # In the shade they become redder, as lips and gums around them are, not more yellow.
+        self._teeth(planes, (wide[..., 1], front, np.sqrt(front)), opening, mouth, view)
         if mouth.tongue > _TIP_SEEN:
             self._tip(planes, front, (x, y), opening, mouth)
         shade = np.float32(1.0) - front
@@ -188,17 +195,19 @@ class Interior:
         ride = max(0.055 + _JAW_RIDE * mouth.jaw, opening.lower_y - self._lips.seam - 0.022)
         place = self._matrix(view, self._lower_row.centre, ride)
         self._row(planes, light, self._lower_row, 0.30 * (1.0 - 0.85 * mouth.protrusion), place)
+        # Teeth in the shade are dark, not thin: what is behind them does not show through.
+        strength = 1.0 - 0.15 * mouth.protrusion
         if self._own is not None:
-            self._own_row(planes, light, self._own, 1.0 - 0.55 * mouth.protrusion, view)
+            self._own_row(planes, light, self._own, strength, view)
         else:
             place = self._matrix(view, self._upper_row.centre, 0.006 - 0.02 * mouth.protrusion)
-            self._row(planes, light, self._upper_row, 1.0 - 0.6 * mouth.protrusion, place)
+            self._row(planes, light, self._upper_row, strength, place)
 
     def _tip(
         self, planes: _Layers, front: Grey, at: tuple[Grey, Grey], opening: Opening, mouth: Mouth
     ) -> None:
         """Lay the tip of the tongue between the teeth, before the upper ones, at the places `at`."""
-        across = (at[0] - np.float32(self._lips.centre)) * np.float32(1 / 0.19)
+        across = (at[0] - np.float32(self._midline)) * np.float32(1 / 0.19)
         round_ = across * across
         edge = np.float32(opening.lower_y - 0.42 * opening.gap) + np.float32(0.03) * round_
         cover = np.clip((at[1] - edge) * np.float32(1 / 0.016), 0.0, 1.0)
@@ -253,7 +262,7 @@ class Interior:
     def _matrix(self, view: View, centre: tuple[float, float], drop: float) -> NDArray[np.float64]:
         """From pixels of a layer, whose `centre` stands in the middle of the mouth, to a part of a frame."""
         turned = view.axes / self._unit
-        at = np.array([self._lips.centre, self._lips.seam + drop])
+        at = np.array([self._midline, self._lips.seam + drop])
         stands = view.origin + view.axes[:, 0] * at[0] + view.axes[:, 1] * at[1]
         shift = stands - turned[:, 0] * centre[0] - turned[:, 1] * centre[1]
         return np.concatenate([turned, shift[:, None]], axis=1)
@@ -266,13 +275,15 @@ class Interior:
             gap: between the lips.
             mouth: the mouth.
         """
-        lit = cv2.GaussianBlur(hole, (0, 0), max(0.5, 0.0175 * self._unit), borderType=cv2.BORDER_CONSTANT)
+        # The corners' shade reaches farther than the lips'.
+        reach = max(0.5, 0.0175 * self._unit)
+        lit = cv2.GaussianBlur(hole, (0, 0), 2 * reach, sigmaY=reach, borderType=cv2.BORDER_CONSTANT)
         shift = min(round(0.014 * self._unit), len(lit))
         if shift:
             lit[shift:] = lit[:-shift].copy()
             lit[:shift] = 0
         narrow = min(max(0.12 - gap, 0.0), 0.12) / 0.12
-        least = min(0.95, 0.36 + 0.40 * mouth.tuck + 0.22 * narrow * (1.0 - mouth.protrusion))
+        least = min(0.95, 0.36 + 0.40 * mouth.tuck + 0.34 * narrow * (1.0 - mouth.protrusion))
         levels = np.clip((np.arange(256) / 255 - 0.30) / 0.45, 0.0, 1.0)
         table = np.maximum(0.36 + 0.64 * levels, least).astype(np.float32)
         light: Grey = table[lit]

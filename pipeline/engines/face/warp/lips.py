@@ -36,6 +36,10 @@ _CORNER_DROP = 0.36 * _JAW_DROP
 _CORNER_DRAW = 0.07
 _APERTURE = 0.29
 _WIDTHS = (0.7, 0.95)
+# How much of a smile's sag its corners come down.
+_CORNERS_SINK = 0.85
+# No corner is nearer to the middle of the lips than this part of half their width.
+_NEAREST_CORNER = 0.35
 #: How far the widest mouth's lips part at full aperture.
 WIDEST = _APERTURE * _WIDTHS[1]
 
@@ -44,7 +48,7 @@ _FOLLOW_UPPER = 0.62
 _FOLLOW_LOWER = 0.74
 
 # The largest part of its own thickness by which a lip is stretched.
-_STRETCH = 0.5
+_STRETCH = 0.28
 _HIGHEST_LIFT = 0.09
 _LOWEST_DROP = 0.21
 
@@ -206,8 +210,16 @@ class _Rest:
 
     @property
     def side(self) -> NDArray[np.float64]:
-        """-1 at the picture's left corner to 1 at the right one."""
-        return (self.x - self.centre) / self.half
+        """-1 at the picture's left corner over 0 in the middle of the lips to 1 at the right one.
+
+        The middle of a turned mouth is nearer to the corner that is farther away.
+        """
+        middle = float(self.x[_MIDDLE])
+        reach = max(_NEAREST_CORNER * self.half, 1e-6)
+        left = max(middle - (self.centre - self.half), reach)
+        right = max(self.centre + self.half - middle, reach)
+        away = self.x - middle
+        return away / np.where(away < 0, left, right)
 
 
 def _rest(upper: Points, lower: Points, half_width: float, *, opened: bool) -> _Rest:
@@ -221,10 +233,16 @@ def _rest(upper: Points, lower: Points, half_width: float, *, opened: bool) -> _
     chord = upper[0, 1] + (upper[-1, 1] - upper[0, 1]) * (x - upper[0, 0]) / (upper[-1, 0] - upper[0, 0])
     sag = max(float(seam[_MIDDLE] - chord[_MIDDLE]), 0.0)
     side = np.minimum(np.abs(x - centre) / half, 1.0)
-    seam = seam + 0.65 * sag * side * np.sqrt(side) - 0.10 * sag * (1.0 - side)
-    narrow = min(max(0.76 / (2 * half_width), 0.80), 1.0)
+    seam = seam + _CORNERS_SINK * sag * side * np.sqrt(side) - 0.10 * sag * (1.0 - side)
+    narrow = min(max(0.74 / (2 * half_width), 0.77), 1.0)
     return _Rest(
-        x=x, seam=seam, centre=centre, half=half, narrow=narrow, drop=0.65 * sag, half_width=half_width
+        x=x,
+        seam=seam,
+        centre=centre,
+        half=half,
+        narrow=narrow,
+        drop=_CORNERS_SINK * sag,
+        half_width=half_width,
     )
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.eye.mesh import LANDMARKS, UPPER_LIP_INNER
 from pipeline.engines.face import Canvas
-from pipeline.engines.face.warp.brush import curve_matrix, filled
+from pipeline.engines.face.warp.brush import curve_matrix, filled, line
 from pipeline.engines.face.warp.creases import relaxed
 from pipeline.engines.face.warp.eyes import Eyes
 from pipeline.engines.face.warp.faceframe import FaceFrame, face_frame
@@ -18,7 +18,9 @@ from pipeline.engines.face.warp.fields import LowerFace
 from pipeline.engines.face.warp.head import HeadPose
 from pipeline.engines.face.warp.interior import Interior, Opening, View, opening_of
 from pipeline.engines.face.warp.lattice import Box
+from pipeline.engines.face.warp.lipline import with_lower_lip
 from pipeline.engines.face.warp.lips import LipRig, Mouth, lip_rig
+from pipeline.engines.face.warp.seam import Seam
 from pipeline.engines.face.warp.sheet import Sheet, Turn
 from pipeline.engines.face.warp.teeth import mouth_box
 from pipeline.media.picture import planes_of, to_yuv
@@ -36,6 +38,11 @@ _LEAST_AREA = 0.08
 # Where it is seen how a turn shows the skull: in the middle of the mouth, and this far beside and below it.
 _REACH = 0.15
 _PROBES = np.array([(0.0, 0.0), (_REACH, 0.0), (0.0, _REACH)])
+
+# How wide the dark in the corners of a stretched mouth is, in inter-ocular distances.
+_CORNER = 0.09
+# It is darker than this part of what is usual around the mouth.
+_DARK = 0.72
 
 # Points of the smooth edge of a lip.
 _CURVE_POINTS = 41
@@ -65,7 +72,7 @@ class Rig:
     def __init__(self, canvas: Canvas) -> None:
         picture = np.ascontiguousarray(canvas.picture)
         size = (picture.shape[1], picture.shape[0])
-        self._frame = _checked_frame(canvas, size)
+        self._frame = with_lower_lip(_checked_frame(canvas, size), picture)
         self._lips, self._lower_face = _steady(self._frame)
         left, top, right, bottom = canvas.within or (0, 0, *size)
         within = Box(left=left, top=top, right=right, bottom=bottom)
@@ -74,8 +81,11 @@ class Rig:
         self._still = to_yuv(sealed)
         self._source = self._sheet.enlarge(self._still)
         self._eyes = Eyes(self._frame, sealed, self._sheet.box, self._source)
+        self._seam = Seam(self._frame, self._lips, sealed, self._sheet.box, self._source)
         self._curve = curve_matrix(len(UPPER_LIP_INNER), _CURVE_POINTS)
-        self._interior = Interior(self._frame, self._lips, picture, max(canvas.enlarged, 1.0))
+        self._interior = Interior(
+            self._frame, self._lips, picture, max(canvas.enlarged, 1.0), canvas.face.yaw
+        )
 
     def blank(self) -> Picture:
         """A frame to draw into: the portrait as it is, raw yuv420p."""
@@ -87,7 +97,9 @@ class Rig:
         weights = self._lips.weights(mouth)
         turn = self._sheet.turn(pose)
         self._eyes.show(self._source, pose)
-        shown, view = self._shown(opening_of(self._lips, weights, self._curve), turn)
+        opening = opening_of(self._lips, weights, self._curve)
+        self._seam.show(self._source, opening.gap)
+        shown, view = self._shown(opening, turn)
         self._sheet.draw(planes, self._source, weights, turn, (shown.upper + shown.lower) / 2)
         self._interior.paint(planes, shown, mouth, view)
 
@@ -138,6 +150,13 @@ def _sealed_picture(frame: FaceFrame, lips: LipRig, picture: Picture) -> Picture
     upper, lower = lips.upper_inner.source, lips.lower_inner.source
     outline = frame.to_picture(np.concatenate([upper, lower[::-1][1:-1]])) - (left, top)
     mask = cv2.dilate(filled(outline, right - left, bottom - top), np.ones((3, 3), np.uint8))
+    # A stretched mouth's corners are dark beyond the lips' inner edges.
+    light = picture[top:bottom, left:right].max(axis=2)
+    dark = light < _DARK * float(np.median(light))
+    for inner, outer in ((0, 0), (-1, -1)):
+        corner = frame.to_picture(np.array([upper[inner], lips.upper_outer.source[outer]])) - (left, top)
+        spot = line(corner, max(3, round(_CORNER * frame.unit)), right - left, bottom - top)
+        mask = np.maximum(mask, np.where(dark, spot, 0).astype(np.uint8))
     sealed = relaxed(frame, picture)
     part = sealed[top:bottom, left:right]
     part[...] = cv2.inpaint(part, (mask > 60).astype(np.uint8), 3, cv2.INPAINT_TELEA)  # noqa: PLR2004 - a soft edge

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,8 +18,14 @@ Picture = NDArray[np.uint8]
 
 # Widths and heights from the middle outwards, in inter-ocular distances: about 63 mm, an upper central
 # incisor about 8 (Ash and Nelson, "Wheeler's Dental Anatomy").
-_UPPER = ((0.125, 0.060), (0.100, 0.054), (0.108, 0.057), (0.09, 0.046), (0.08, 0.036))
-_LOWER = ((0.082, 0.040), (0.085, 0.038), (0.092, 0.040), (0.09, 0.030), (0.08, 0.020))
+_UPPER = ((0.125, 0.060), (0.100, 0.054), (0.108, 0.057), (0.10, 0.048), (0.10, 0.042), (0.15, 0.036))
+_LOWER = ((0.082, 0.040), (0.085, 0.038), (0.092, 0.040), (0.09, 0.032), (0.09, 0.026), (0.15, 0.020))
+# By how many degrees each of them stands aside along the arch, and how far the first are behind the lips.
+_ASIDE = (6.0, 20.0, 42.0, 60.0, 68.0, 76.0)
+_BEHIND_LIPS = 0.07
+# A tooth that shows less of itself than this has turned away; a head turned farther shows no more of them.
+_LEAST_SHOWN = 0.012
+_MOST_TURNED = 45.0
 _WIDTH, _HEIGHT, _GUM = 1.3, 0.62, 0.30
 _GAP = 0.004
 _INTO_CORNERS = 0.10
@@ -32,7 +39,7 @@ _FINE = 4
 class Row:
     """A drawn row of teeth: (height, width, 2) float32 of cover and relief, 0 to 1, upright, one pixel each.
 
-    `centre` is the pixel, x and y, of the biting edge between the two middle teeth, where they meet the seam.
+    `centre` is the pixel, x and y, of the biting edge under the middle of the lips, where it meets the seam.
     """
 
     pixels: NDArray[np.float32]
@@ -56,36 +63,74 @@ class OwnTeeth:
     colour: NDArray[np.float32]
 
 
-def upper_row(unit: float, softness: float) -> Row:
-    """The upper row for a face of `unit` pixels between the eyes, blurred by `softness` pixels."""
-    return _row(_UPPER, unit, softness, upper=True)
+def upper_row(unit: float, softness: float, yaw: float) -> Row:
+    """The upper row for a face of `unit` pixels between the eyes, blurred by `softness` pixels.
+
+    Seen as `yaw` shows it, in degrees, positive towards the picture's right: a row of teeth is an arch, whose
+    far side disappears.
+    """
+    return _row(_UPPER, unit, softness, yaw, upper=True)
 
 
-def lower_row(unit: float, softness: float) -> Row:
+def lower_row(unit: float, softness: float, yaw: float) -> Row:
     """The lower row, likewise."""
-    return _row(_LOWER, unit, softness, upper=False)
+    return _row(_LOWER, unit, softness, yaw, upper=False)
 
 
-def _row(sizes: Sequence[tuple[float, float]], unit: float, softness: float, *, upper: bool) -> Row:
+def _row(
+    sizes: Sequence[tuple[float, float]], unit: float, softness: float, yaw: float, *, upper: bool
+) -> Row:
     width, height = max(round(_WIDTH * unit), 8), max(round(_HEIGHT * unit), 8)
     fine = unit * _FINE
     cover = np.zeros((height * _FINE, width * _FINE), np.float32)
     relief = np.zeros_like(cover)
     column = np.arange(width * _FINE, dtype=np.float32)
     middle = width * _FINE / 2
-    for side in (-1.0, 1.0):
-        start = 0.0
-        for wide, high in sizes:
-            edges = sorted((middle + side * start * fine, middle + side * (start + wide) * fine))
-            start += wide
-            outline = _tooth(edges[0] + _GAP * fine, edges[1] - _GAP * fine, high * fine, fine, upper=upper)
-            outline[:, 1] += height * _FINE / 2
-            tooth = filled(outline, width * _FINE, height * _FINE).astype(np.float32) / 255
-            from_middle = abs((edges[0] + edges[1]) / 2 - middle) / fine
-            across = np.clip((2 * column - edges[0] - edges[1]) / (edges[1] - edges[0]), -1.0, 1.0)
-            light = (1.0 - 0.95 * from_middle**1.6) * (1.0 - 0.10 * across * across)
-            cover, relief = np.maximum(cover, tooth), np.maximum(relief, tooth * light)
+    for tooth in _arch(sizes, yaw):
+        left, right = (middle + edge * fine for edge in (tooth.left, tooth.right))
+        gap = _GAP * fine * min((tooth.right - tooth.left) / 0.1, 1.0)
+        outline = _tooth(left + gap, right - gap, tooth.high * fine, fine, upper=upper)
+        outline[:, 1] += height * _FINE / 2
+        shown = filled(outline, width * _FINE, height * _FINE).astype(np.float32) / 255
+        across = np.clip((2 * column - left - right) / (right - left), -1.0, 1.0)
+        light = (1.0 - 0.95 * tooth.from_middle**1.6) * (1.0 - 0.10 * across * across)
+        cover, relief = np.maximum(cover, shown), np.maximum(relief, shown * light)
     return _softened(cover, relief, (width, height), unit, softness)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """A tooth as it is seen: its edges and height, and how far along the arch it stands from the middle."""
+
+    left: float
+    right: float
+    high: float
+    from_middle: float
+
+
+def _arch(sizes: Sequence[tuple[float, float]], yaw: float) -> Iterator[_Seen]:
+    """The teeth that a head turned by `yaw` degrees shows, beside the middle of its lips.
+
+    The distance between the eyes is as much smaller there as everything else across, so that heights grow.
+    """
+    turned = math.radians(min(max(yaw, -_MOST_TURNED), _MOST_TURNED))
+    aslant, taller = math.tan(turned), 1.0 / math.cos(turned)
+    for side in (-1.0, 1.0):
+        at, deep, along = 0.0, _BEHIND_LIPS, 0.0
+        for (wide, high), degrees in zip(sizes, _ASIDE, strict=True):
+            aside = math.radians(degrees)
+            first = side * at - deep * aslant
+            at, deep = at + wide * math.cos(aside), deep + wide * math.sin(aside)
+            last = side * at - deep * aslant
+            if side * (last - first) < _LEAST_SHOWN:
+                break
+            yield _Seen(
+                left=min(first, last),
+                right=max(first, last),
+                high=high * taller,
+                from_middle=along + wide / 2,
+            )
+            along += wide
 
 
 def _softened(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -11,13 +10,13 @@ from numpy.typing import NDArray
 
 from pipeline.engines.eye.mesh import LEFT_LID_LOWER, LEFT_LID_UPPER, RIGHT_LID_LOWER, RIGHT_LID_UPPER, SKIN
 from pipeline.engines.face.warp.brush import filled
-from pipeline.engines.face.warp.faceframe import FaceFrame
+from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 
 Picture = NDArray[np.uint8]
 Grey = NDArray[np.float32]
 
 # Teeth in white light, BGR.
-_TEETH = np.array([180.0, 206.0, 224.0])
+_TEETH = np.array([182.0, 204.0, 225.0])
 _LUMA = np.array([0.114, 0.587, 0.299])
 # Landmarks below the lower lip and beside it.
 _BELOW = (43, 273, 106, 335, 182, 406, 83, 313, 18, 204, 424, 194, 418, 201, 421, 200)
@@ -39,10 +38,10 @@ class Tones:
 def tones(frame: FaceFrame, picture: Picture) -> Tones:
     """What teeth and tongue look like where this face is: as bright and as tinted as its skin."""
     smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), 2.0), np.uint8)
-    skin = np.median(_at(frame, smooth, SKIN), axis=0)
+    skin = np.median(colours_at(frame, smooth, frame.points[list(SKIN)]), axis=0)
     luma = float(skin @ _LUMA)
     # Beside a mouth in the shade cheeks and forehead may be lit; what is darker still is a beard.
-    below = float(np.percentile(_at(frame, smooth, _BELOW) @ _LUMA, 60))
+    below = float(np.percentile(colours_at(frame, smooth, frame.points[list(_BELOW)]) @ _LUMA, 60))
     near = min(max(below, 0.70 * luma), luma)
     light = min(max(luma / 150.0, 0.40), 1.12)
     # Light tints a mouth too, by less than what it is told by.
@@ -50,18 +49,18 @@ def tones(frame: FaceFrame, picture: Picture) -> Tones:
     tint = np.array([warmth**-0.45, 1.0, warmth**0.18])
     tint /= tint @ _LUMA
     # In the shade of the lips teeth are hardly lighter than the skin, and in dark faces a little more.
-    brightness = (62.0 + 0.70 * near) / 210.0
+    brightness = (70.0 + 0.72 * near) / 210.0
     return Tones(
         teeth=(_TEETH * tint * min(brightness, 1.0)).astype(np.float32),
-        tongue=(np.array([70.0, 64.0, 146.0]) * tint * light).astype(np.float32),
+        tongue=(np.array([66.0, 68.0, 148.0]) * tint * light).astype(np.float32),
         dark=(np.array([17.0, 16.0, 40.0]) * tint * (0.5 + 0.5 * light)).astype(np.float32),
         glow=(np.array([14.0, 10.0, 34.0]) * tint * light).astype(np.float32),
     )
 
 
-def _at(frame: FaceFrame, picture: Picture, landmarks: Sequence[int]) -> NDArray[np.float64]:
-    """Colours of a picture at landmarks, BGR; of its border, where they lie beyond it."""
-    at = frame.to_picture(frame.points[list(landmarks)]).astype(int)
+def colours_at(frame: FaceFrame, picture: Picture, points: Points) -> NDArray[np.float64]:
+    """Colours of a picture at points of the face, BGR; of its border, where they lie beyond it."""
+    at = frame.to_picture(points).astype(int)
     columns = np.clip(at[:, 0], 0, picture.shape[1] - 1)
     rows = np.clip(at[:, 1], 0, picture.shape[0] - 1)
     return np.asarray(picture[rows, columns], np.float64)

@@ -1,0 +1,82 @@
+"""The dark line where closed lips meet: it belongs to neither, and goes as they part."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.face.warp.brush import line, soft
+from pipeline.engines.face.warp.enlarge import ENLARGED, enlarged
+from pipeline.engines.face.warp.faceframe import FaceFrame
+from pipeline.engines.face.warp.lattice import Box
+from pipeline.engines.face.warp.layers import part_of, recoloured
+from pipeline.engines.face.warp.lips import LipRig
+from pipeline.media.picture import Planes
+
+Picture = NDArray[np.uint8]
+
+# Lengths in inter-ocular distances: how far from the meeting lips the line may be, how wide at most, and
+# how softly what is done to it ends.
+_REACH, _WIDEST, _SOFT = 0.045, 0.045, 0.012
+# So many of the eleven points of the lips' edges at each end are the corners, where the line stays.
+_CORNER = 1
+# The lips are as far apart when it begins to go, and when it has gone; by so many steps.
+_BEGINS, _GONE = 0.006, 0.030
+_STEPS = 8
+
+
+class Seam:
+    """The line between the lips of a portrait whose mouth is closed.
+
+    Args:
+        frame: the face, in pixels of the portrait.
+        lips: its lips.
+        picture: the portrait, BGR.
+        box: its moving part.
+        source: that part's enlarged planes.
+    """
+
+    def __init__(self, frame: FaceFrame, lips: LipRig, picture: Picture, box: Box, source: Planes) -> None:
+        meeting = (lips.upper_inner.source + lips.lower_inner.source)[_CORNER:-_CORNER] / 2
+        pixels = frame.to_picture(meeting)
+        margin = (_REACH + 3 * _SOFT) * frame.unit
+        first, last = pixels.min(axis=0) - margin, pixels.max(axis=0) + margin
+        left, top = (np.floor(first / 2) * 2).astype(int).tolist()
+        right, bottom = (np.ceil(last / 2) * 2).astype(int).tolist()
+        part = Box(left=left, top=top, right=right, bottom=bottom).shared(box)
+        self._shown = 0
+        self._there = not lips.opened and part.width > 0 and part.height > 0
+        if not self._there:
+            return
+        before = enlarged(picture, part)
+        corner = np.array([part.left, part.top])
+        after = _without_line(before, (pixels - corner) * ENLARGED, frame.unit * ENLARGED)
+        size = tuple(
+            ENLARGED * each for each in (part.left - box.left, part.top - box.top, part.height, part.width)
+        )
+        self._part = (size[0], size[1], size[2], size[3])
+        self._with = Planes(*(plane.copy() for plane in part_of(source, *self._part)))
+        self._without = recoloured(self._with, before, after)
+
+    def show(self, source: Planes, gap: float) -> None:
+        """Draw the line into the enlarged portrait as far as lips that are `gap` apart show it."""
+        parted = min(max((gap - _BEGINS) / (_GONE - _BEGINS), 0.0), 1.0)
+        step = round(parted * _STEPS) if self._there else 0
+        if step == self._shown:
+            return
+        self._shown = step
+        drawn = part_of(source, *self._part)
+        for plane, dark, light in zip(drawn, self._with, self._without, strict=True):
+            mixed = dark.astype(np.int16) * (_STEPS - step) + light.astype(np.int16) * step
+            plane[...] = (mixed + _STEPS // 2) // _STEPS
+
+
+def _without_line(part: Picture, meeting: NDArray[np.float64], unit: float) -> NDArray[np.float32]:
+    """A part of the portrait with what is dark and narrow along the meeting lips as light as beside it."""
+    size = max(3, round(_WIDEST * unit)) | 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    closed = cv2.morphologyEx(part, cv2.MORPH_CLOSE, disc)
+    mask = line(meeting, max(1, round(2 * _REACH * unit)), part.shape[1], part.shape[0])
+    share = soft(mask, max(0.6, _SOFT * unit))[..., None]
+    return np.asarray(part + (closed.astype(np.float32) - part) * share, np.float32)

@@ -16,7 +16,7 @@ from cli.terminal import Terminal, error_document, told
 from cli.watch import follow
 from farm import submit as submitting
 from farm.bootstrap import open_farm
-from farm.manifest import Problem
+from farm.rows import Problem
 from farm.submit import BatchRefusedError, Manner, Receipt
 from pipeline.plan.messages import Language
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from farm.batchfiles import BatchFolder
+from farm.rows import BrokenRow, Manifest, Problem, Row, Wanted
 from farm.table import Record, Table, TableError
-from farm.template import fill, plain_name, variables_of
+from farm.template import plain_name, variables_of
 from farm.textfile import decode
 from pipeline.plan.background import BACKGROUND, names_picture
 from pipeline.plan.bearing import EXPRESSION, MOTION
@@ -62,84 +63,6 @@ class ManifestLimits:
     portrait_bytes: int = 50_000_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class Problem:
-    """Something wrong with a manifest.
-
-    Attributes:
-        row: as a spreadsheet counts, the header being row 1; 0 for the file as a whole.
-        column: the column's name as it stands in the header's plain form; empty for a whole row.
-        code: a code of the catalogue.
-        facts: values for the placeholders of its message.
-    """
-
-    row: int
-    column: str
-    code: str
-    facts: Mapping[str, Fact]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One film to make, as its row asks for it; a field that was left empty is an empty string.
-
-    Attributes:
-        number: as a spreadsheet counts, the header being row 1.
-        id: unique in the batch; the row's number when none was given.
-        template: the script before its variables are filled; rows may share one.
-        script_column: where it stands, ``script`` or ``script_file``; the same film either way.
-        variables: what `template` needs, from the row's own columns.
-        portrait: an existing regular file inside the manifest's folder.
-        portrait_digest: SHA-256 (hex) of its content when it was read.
-        background: the picture behind the portrait, found likewise; None for none.
-        background_digest: SHA-256 (hex) of its content; empty for none.
-        options: dotted columns, and ``background`` unless it names a picture; in plain form.
-    """
-
-    number: int
-    id: str
-    template: str
-    variables: Mapping[str, str]
-    portrait: Path
-    portrait_digest: str
-    background: Path | None = None
-    background_digest: str = ""
-    script_column: str = field(default="script", compare=False)
-    voice: str = ""
-    language: str = ""
-    speed: str = ""
-    title: str = ""
-    format: str = ""
-    user: str = ""
-    scene: str = ""
-    department: str = ""
-    urgency: str = ""
-    options: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def script(self) -> str:
-        """The script's normalised text with its variables filled; made anew at each call."""
-        return normalise(fill(self.template, self.variables))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Manifest:
-    """What a manifest says.
-
-    Attributes:
-        rows: the rows without a problem, in order.
-        total: how many rows the file has, those with problems included.
-        problems: everything wrong in the whole file, by row; nothing may be queued unless it is empty or
-            the rows concerned are skipped.
-        warnings: what may be an oversight.
-    """
-
-    rows: tuple[Row, ...]
-    total: int
-    problems: tuple[Problem, ...]
-    warnings: tuple[Problem, ...]
-
-
 def read_manifest(
     path: Path, *, limits: ManifestLimits | None = None, defaults: Mapping[str, str] | None = None
 ) -> Manifest:
@@ -190,17 +113,24 @@ class _Reader:
 
     def read(self) -> Manifest:
         rows: list[Row] = []
+        broken: list[BrokenRow] = []
         warnings: tuple[Problem, ...] = ()
         try:
             table = Table(decode(self._bytes()))
             self._check_header(table)
-            rows = [row for record in self._records(table) if (row := self._row(record)) is not None]
+            for record in self._records(table):
+                row = self._row(record)
+                if isinstance(row, Row):
+                    rows.append(row)
+                else:
+                    broken.append(row)
             warnings = self._unused(table)
         except InputError as error:
             self._problems.add_error(error.row if isinstance(error, TableError) else 0, "", error)
             self._broken = True
         return Manifest(
             rows=() if self._broken else tuple(rows),
+            broken=() if self._broken else tuple(broken),
             total=self._total,
             problems=self._problems.by_row(),
             warnings=warnings,
@@ -233,8 +163,8 @@ class _Reader:
         self._absent = {name for name, code in wrong if code == "manifest-column-missing"}
         self._broken = bool(wrong)
 
-    def _row(self, record: Record) -> Row | None:
-        """A row in which nothing is wrong."""
+    def _row(self, record: Record) -> Row | BrokenRow:
+        """A row, complete if nothing is wrong in it."""
         number = record.number
         before = len(self._problems.found)
         cells = self._defaults | {name: cell for name, cell in record.cells.items() if cell}
@@ -250,19 +180,31 @@ class _Reader:
         template = self._template(number, cells)
         portrait = self._portrait(number, cells)
         background = self._background(number, options)
-        if template is None or portrait is None or len(self._problems.found) > before:
-            return None
-        return Row(
+        wanted = Wanted(
             number=number,
-            template=template.text,
+            wrong=frozenset(problem.column for problem in self._problems.found[before:]),
             script_column="script_file" if cells.get("script_file") else "script",
-            variables={name: cells[name] for name in template.variables},
-            portrait=portrait[0],
-            portrait_digest=portrait[1],
             background=background and background[0],
             background_digest=background[1] if background else "",
             options=options,
             **plain,
+        )
+        variables = {name: cells[name] for name in template.variables if name in cells} if template else {}
+        if template is None or portrait is None or wanted.wrong:
+            fillable = template is not None and wanted.script_column not in wanted.wrong
+            return BrokenRow(
+                **vars(wanted),
+                template=template.text if template and fillable else None,
+                variables=variables,
+                portrait=portrait and portrait[0],
+                portrait_digest=portrait[1] if portrait else "",
+            )
+        return Row(
+            **vars(wanted),
+            template=template.text,
+            variables=variables,
+            portrait=portrait[0],
+            portrait_digest=portrait[1],
         )
 
     def _check_id(self, number: int, name: str) -> None:

@@ -18,8 +18,9 @@ from db.departments import read_departments
 from db.values import JobDraft, Notice, Submission, Submitted
 from farm.bootstrap import Farm
 from farm.choices import OTHER_VOICE, Chooser, Wish, urgency_of
-from farm.manifest import ManifestLimits, Problem, Row, read_manifest
+from farm.manifest import ManifestLimits, read_manifest
 from farm.portraits import Gallery, box_of
+from farm.rows import BrokenRow, Problem, Row, Wanted
 from pipeline.plan import script, trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.background import BACKGROUND, colour_of, with_plain_background
@@ -124,13 +125,15 @@ def submit(farm: Farm, path: Path, manner: Manner) -> Receipt:
     )
     clerk = _Clerk(farm)
     problems, warnings = list(manifest.problems), list(manifest.warnings)
-    for row in manifest.rows:
+    every: tuple[Row | BrokenRow, ...] = (*manifest.rows, *manifest.broken)
+    for row in every:
         wrong, doubtful = clerk.check(row)
         problems += wrong
         warnings += doubtful
     if manner.strict:
         problems, warnings = [*problems, *warnings], []
     problems.sort(key=lambda problem: problem.row)
+    warnings.sort(key=lambda warning: warning.row)
     refused = {problem.row for problem in problems}
     rows = [row for row in manifest.rows if row.number not in refused]
     whole = any(problem.row == 0 for problem in problems)
@@ -164,16 +167,32 @@ class _Clerk:
         self._departments = read_departments(farm.ledger)
         self._pictures: dict[str, Artifact] = {}
 
-    def check(self, row: Row) -> tuple[list[Problem], list[Problem]]:
-        """Everything that is wrong with a row, and what may be an oversight."""
-        wrong: list[Problem] = []
-        doubtful: list[Problem] = []
+    def check(self, row: Row | BrokenRow) -> tuple[list[Problem], list[Problem]]:
+        """Everything else that is wrong with a row, and what may be an oversight.
+
+        Of a row that is broken already, what could be read of it is looked at.
+        """
         wish, text = _wish(row), row.script
-        speaker = "language" if row.language and not row.voice else "voice"
+        wrong = self._refusals(row, wish, text)
+        known = row.wrong.union(problem.column for problem in wrong)
+        doubtful: list[Problem] = []
+        speaker = _speaker(row)
+        if text is not None and not known & {speaker, "speed", _PITCH}:
+            facts = self._chooser.other_voice(wish, text)
+            if facts is not None:
+                doubtful.append(_problem(row, speaker, OTHER_VOICE, facts))
+        if row.portrait is not None and not known & {"format", "face.box", BACKGROUND}:
+            for finding in self._look(row, row.portrait):
+                told = _problem(row, "portrait", finding.code, finding.facts)
+                (wrong if finding.level == "error" else doubtful).append(told)
+        return wrong, doubtful
+
+    def _refusals(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> list[Problem]:
+        """What is wrong with what stands in a row's columns, the portrait apart."""
         characters = self._farm.settings.limits.script_characters
         checks = (
-            (row.script_column, lambda: script.check(text, max_characters=characters)),
-            (speaker, lambda: self._chooser.voice(replace(wish, speed="", pitch=""), text)),
+            (row.script_column, lambda: script.check(text or "", max_characters=characters)),
+            (_speaker(row), lambda: self._chooser.voice(replace(wish, speed="", pitch=""), text or "")),
             ("speed", lambda: self._chooser.speed(wish)),
             (_PITCH, lambda: self._chooser.pitch(wish)),
             ("format", lambda: self._chooser.check_format(wish)),
@@ -184,41 +203,33 @@ class _Clerk:
             ("urgency", lambda: urgency_of(row.urgency)),
             ("department", lambda: self._department(row)),
         )
+        wrong: list[Problem] = []
         for column, look in checks:
-            try:
-                look()
-            except InputError as error:
-                wrong.append(_problem(row, column, error.code, error.facts))
-        if not any(problem.column in {speaker, "speed", _PITCH} for problem in wrong):
-            facts = self._chooser.other_voice(wish, row.script)
-            if facts is not None:
-                doubtful.append(_problem(row, speaker, OTHER_VOICE, facts))
-        if not any(problem.column in {"format", "face.box", BACKGROUND} for problem in wrong):
-            for finding in self._look(row):
-                told = _problem(row, "portrait", finding.code, finding.facts)
-                (wrong if finding.level == "error" else doubtful).append(told)
-        return wrong, doubtful
+            if column not in row.wrong:
+                try:
+                    look()
+                except InputError as error:
+                    wrong.append(_problem(row, column, error.code, error.facts))
+        return wrong
 
-    def _look(self, row: Row) -> tuple[Finding, ...]:
+    def _look(self, row: Row | BrokenRow, portrait: Path) -> tuple[Finding, ...]:
         """Everything to be said about a row's portrait."""
         try:
-            picture = self._format(row)
+            picture = self._format(row, portrait)
         except InputError as error:
             return (Finding(code=error.code, level="error", facts=error.facts),)
         options = row.options
-        return self._gallery.look(
-            row.portrait, row.portrait_digest, picture, box_of(options), colour_of(options)
-        )
+        return self._gallery.look(portrait, row.portrait_digest, picture, box_of(options), colour_of(options))
 
-    def _format(self, row: Row) -> Format:
-        return self._chooser.format(_wish(row), lambda: self._gallery.size(row.portrait, row.portrait_digest))
+    def _format(self, row: Row | BrokenRow, portrait: Path) -> Format:
+        return self._chooser.format(_wish(row), lambda: self._gallery.size(portrait, row.portrait_digest))
 
-    def _check_background(self, row: Row) -> None:
+    def _check_background(self, row: Wanted) -> None:
         colour_of(row.options)
         if row.background is not None:
             self._gallery.check(row.background, row.background_digest)
 
-    def _department(self, row: Row) -> str:
+    def _department(self, row: Wanted) -> str:
         """The department that pays for a row; ``default`` when its cell is empty."""
         department = row.department or _DEPARTMENT
         if department not in self._departments:
@@ -284,7 +295,7 @@ class _Clerk:
             background=self._pictures.get(row.background_digest),
             voice=self._chooser.voice(wish, text),
             face=self._face,
-            format=self._format(row),
+            format=self._format(row, row.portrait),
             # What the choice of a voice bears already is not told a second time.
             options=with_plain_background(
                 plainly({name: value for name, value in row.options.items() if name != _PITCH})
@@ -342,7 +353,12 @@ def store_script(store: Store, text: str) -> Artifact:
     return store.put(Kind.SOURCE, artifact.key, _SCRIPT_SUFFIX, write)
 
 
-def _wish(row: Row) -> Wish:
+def _speaker(row: Wanted) -> str:
+    """The column that says who speaks."""
+    return "language" if row.language and not row.voice else "voice"
+
+
+def _wish(row: Wanted) -> Wish:
     return Wish(
         voice=row.voice,
         language=row.language,
@@ -352,5 +368,5 @@ def _wish(row: Row) -> Wish:
     )
 
 
-def _problem(row: Row, column: str, code: str, facts: Mapping[str, Fact]) -> Problem:
+def _problem(row: Wanted, column: str, code: str, facts: Mapping[str, Fact]) -> Problem:
     return Problem(row=row.number, column=column, code=code, facts=facts)

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from farm.manifest import Manifest, read_manifest
+from farm.manifest import read_manifest
+from farm.rows import Manifest
 from pipeline.engines.shelf import eyes
 from pipeline.plan.canvas import parse_format
 from pipeline.steps.look import PictureLimits, load_picture, look_at

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from farm.manifest import Manifest, ManifestLimits, read_manifest
+from farm.manifest import ManifestLimits, read_manifest
+from farm.rows import Manifest
 from pipeline.plan.messages import CATALOGUE
 
 Write = Callable[[str | bytes], Path]

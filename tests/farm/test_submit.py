@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from db import reads, submission
@@ -77,6 +78,39 @@ def test_each_bad_input_is_named_by_row_column_and_code(
     (problem,) = (problem for problem in refusal[0].problems if problem.row == row)
     assert words.what.format_map(problem.facts)
     assert words.cure.format_map(problem.facts)
+
+
+def test_all_mistakes_of_a_row_are_told_at_once(farm: Farm, batch_folder: Path) -> None:
+    """A wrong file hides nothing of what else is wrong; what is known to be wrong is told once."""
+    cv2.imwrite(str(batch_folder / "plain.png"), np.full((600, 600, 3), 128, np.uint8))
+    wrong = {"voice": "nobody", "format": "square-512", "face.motion": "wild", "urgency": "now"}
+    path = manifest(
+        batch_folder,
+        {**wrong, "id": "file", "script": "Hello.", "portrait": "gone.png"},
+        {**wrong, "id": "words", "script": "Hello {{nobody}}.", "portrait": "plain.png"},
+        {**wrong, "id": "pause", "script": "A [pause x] b.", "portrait": "gone.png", "format": "f" * 201},
+    )
+    with pytest.raises(BatchRefusedError) as refused:
+        submit(farm, path)
+    told: dict[int, list[tuple[str, str]]] = {}
+    for problem in refused.value.problems:
+        told.setdefault(problem.row, []).append((problem.column, problem.code))
+    wishes = [
+        ("voice", "voice-unknown"),
+        ("face.motion", "face-motion-unknown"),
+        ("urgency", "submit-urgency-unknown"),
+    ]
+    assert told == {
+        2: [("portrait", "manifest-file-missing"), *wishes],
+        3: [("script", "manifest-variable-unfilled"), *wishes, ("portrait", "portrait-no-face")],
+        4: [
+            ("format", "manifest-field-long"),
+            ("portrait", "manifest-file-missing"),
+            ("script", "script-pause-malformed"),
+            *wishes,
+        ],
+    }
+    assert (refused.value.rows, refused.value.good) == (3, 0)
 
 
 def test_a_refused_batch_leaves_nothing_behind(refusal: tuple[BatchRefusedError, int, int]) -> None:

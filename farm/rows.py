@@ -1,0 +1,125 @@
+"""What a manifest says: rows that are complete, rows that are broken, and everything that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from farm.template import fill
+from pipeline.plan.errors import Fact
+from pipeline.plan.script import normalise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Something wrong with a manifest.
+
+    Attributes:
+        row: as a spreadsheet counts, the header being row 1; 0 for the file as a whole.
+        column: the column's name as it stands in the header's plain form; empty for a whole row.
+        code: a code of the catalogue.
+        facts: values for the placeholders of its message.
+    """
+
+    row: int
+    column: str
+    code: str
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a row says of its film, in plain form; a field that was left empty is an empty string.
+
+    Attributes:
+        number: as a spreadsheet counts, the header being row 1.
+        id: unique in the batch; the row's number when none was given.
+        script_column: where the script stands, ``script`` or ``script_file``; the same film either way.
+        background: the picture behind the portrait, an existing regular file inside the manifest's folder;
+            None for none.
+        background_digest: SHA-256 (hex) of its content when it was read; empty for none.
+        options: dotted columns, and ``background`` unless it names a picture.
+        wrong: the columns that have a problem.
+    """
+
+    number: int
+    id: str
+    script_column: str = field(default="script", compare=False)
+    background: Path | None = None
+    background_digest: str = ""
+    voice: str = ""
+    language: str = ""
+    speed: str = ""
+    title: str = ""
+    format: str = ""
+    user: str = ""
+    scene: str = ""
+    department: str = ""
+    urgency: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    wrong: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row(Wanted):
+    """One film to make, complete.
+
+    Attributes:
+        template: the script before its variables are filled; rows may share one.
+        variables: what `template` needs, from the row's own columns.
+        portrait: an existing regular file inside the manifest's folder.
+        portrait_digest: SHA-256 (hex) of its content when it was read.
+    """
+
+    template: str
+    variables: Mapping[str, str]
+    portrait: Path
+    portrait_digest: str
+
+    @property
+    def script(self) -> str:
+        """The script's normalised text with its variables filled; made anew at each call."""
+        return normalise(fill(self.template, self.variables))
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokenRow(Wanted):
+    """A row in which something is wrong: as much of it as could be read, to be looked at all the same.
+
+    Attributes:
+        template: as in `Row`; None when there is none, or none that can be filled.
+        variables: as in `Row`.
+        portrait: as in `Row`; None when there is none.
+        portrait_digest: as in `Row`; empty when there is none.
+    """
+
+    template: str | None
+    variables: Mapping[str, str]
+    portrait: Path | None
+    portrait_digest: str
+
+    @property
+    def script(self) -> str | None:
+        """As in `Row`; None when it cannot be had."""
+        return None if self.template is None else normalise(fill(self.template, self.variables))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What a manifest says.
+
+    Attributes:
+        rows: the rows without a problem, in order.
+        broken: the others, unless the file as a whole is wrong.
+        total: how many rows the file has, those with problems included.
+        problems: everything wrong in the whole file, by row; nothing may be queued unless it is empty or
+            the rows concerned are skipped.
+        warnings: what may be an oversight.
+    """
+
+    rows: tuple[Row, ...]
+    broken: tuple[BrokenRow, ...]
+    total: int
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]

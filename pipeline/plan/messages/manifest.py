@@ -180,12 +180,12 @@ _FILE = (
         "manifest-option-unknown",
         (
             "The option {name} is not known.",
-            "A column with a dot is an option, and one that is not understood is refused, not ignored.",
+            "An option says how a film shall be: one that is not understood is refused, not silently left out.",
             "These are known: {known}. Correct its name, or empty or delete the column.",
         ),
         (
             "选项 {name} 无法识别。",
-            "带点的列名表示选项；无法识别的选项会被拒绝，而不会被忽略。",
+            "选项决定影片的样子；无法识别的选项会被拒绝，而不会被悄悄忽略。",
             "已知选项有：{known}。请更正名称，或清空、删除该列。",
         ),
     ),

@@ -14,7 +14,7 @@ from cli.clean import clean
 from cli.exits import exit_of
 from cli.words import Words
 from pipeline.plan.errors import Fact, LecternError
-from pipeline.plan.messages import CATALOGUE, Language, text
+from pipeline.plan.messages import CATALOGUE, Language, filled
 
 #: Wide enough that nothing is wrapped where no person looks on: pipes, files, logs.
 _UNBOUNDED = 10_000
@@ -102,9 +102,8 @@ def told(code: str, facts: Mapping[str, Fact], language: Language) -> tuple[str,
     """
     if code not in CATALOGUE:
         return clean(str(LecternError(code, **facts))), ""
-    words = text(code, language)
     safe = {name: clean(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
-    return words.what.format_map(safe), words.cure.format_map(safe)
+    return filled(code, safe, language)
 
 
 def sentence(code: str, facts: Mapping[str, Fact], language: Language) -> str:

@@ -23,6 +23,7 @@ from pipeline.plan.messages import (
     voice,
 )
 from pipeline.plan.messages.model import Message, Text
+from pipeline.plan.messages.system import in_chinese
 
 Language = Literal["en", "zh"]
 
@@ -56,8 +57,18 @@ def text(code: str, language: Language) -> Text:
     return message.zh if language == "zh" else message.en
 
 
+def filled(code: str, facts: Mapping[str, Fact], language: Language) -> tuple[str, str]:
+    """What happened, and what to do about it, each with its facts in the reader's language.
+
+    Raises:
+        KeyError: no such code, or a fact is missing.
+    """
+    words = text(code, language)
+    told = in_chinese(facts) if language == "zh" else facts
+    return words.what.format_map(told), words.cure.format_map(told)
+
+
 def tell(code: str, facts: Mapping[str, Fact], language: Language) -> str:
     """What happened and what to do about it, as one line for a person."""
-    words = text(code, language)
     gap = "" if language == "zh" else " "
-    return f"{words.what.format_map(facts)}{gap}{words.cure.format_map(facts)}"
+    return gap.join(filled(code, facts, language))

@@ -180,7 +180,7 @@ _FILE = (
         "manifest-option-unknown",
         (
             "The option {name} is not known.",
-            "An option says how a film shall be: one that is not understood is refused, not silently left out.",
+            "An option says how a film shall be: one that is not understood is refused, not left out.",
             "These are known: {known}. Correct its name, or empty or delete the column.",
         ),
         (

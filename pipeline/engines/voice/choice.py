@@ -13,8 +13,8 @@ from pipeline.plan.job import VoiceChoice
 #: Speed and pitch, in per cent of the voice's own.
 PER_CENT = (50, 200)
 _SUGGESTIONS = 5
-# Below it, names share no more than some letters.
-_LIKENESS = 0.6
+# One letter in four may be wrong. Shorter words differ from each other by as little anyway.
+_LIKENESS, _SHORTEST = 0.75, 4
 _USUAL = ("en", "zh", "es", "fr", "de")
 _EXACT, _GENERAL, _RELATED, _FOREIGN = 3, 2, 1, 0
 
@@ -123,6 +123,8 @@ def _spelled(tag: str) -> str:
 
 def _near(word: str, known: Iterable[str]) -> str:
     """The names that a word may be a slip for, best first; empty when none is like it."""
+    if len(word) < _SHORTEST:
+        return ""
     close = difflib.get_close_matches(word, sorted(set(known)), n=_SUGGESTIONS, cutoff=_LIKENESS)
     return ", ".join(close)
 

@@ -73,6 +73,15 @@ def test_a_suggestion_is_like_the_word_or_usual(name: str, near: str) -> None:
     )
 
 
+@pytest.mark.parametrize("language", ["tlh", "yu", "ptt"])
+def test_of_a_few_letters_nothing_is_guessed(language: str) -> None:
+    """Short words are all alike: a Klingon is not taken for a Thai, but told what most people look for."""
+    thai = Voice(name="th", languages=("th",), label="Thai")
+    with pytest.raises(InputError, match="voice-language-unknown") as caught:
+        choose_voice((*_VOICES, thai), engine="e", language=language)
+    assert caught.value.facts["near"] == "en-US, zh"
+
+
 @pytest.mark.parametrize("values", [{"speed": 49}, {"speed": 201}, {"pitch": 0}])
 def test_speed_and_pitch_have_limits(values: dict[str, int]) -> None:
     """Speed and pitch outside 50 to 200 per cent are refused."""

@@ -28,8 +28,9 @@ from db.tables import (
 )
 from pipeline.steps.archive import MARKER, SOURCES
 from pipeline.store import Store
+from tests.db.stages import OK_MS
 from tests.db.values import digest
-from tests.db.world import ENDED_MS, OK_MS, World
+from tests.db.world import ENDED_MS, World
 
 Key = tuple[str, str]
 _BEGUN = {"ready", "running", "done"}

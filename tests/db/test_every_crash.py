@@ -19,11 +19,12 @@ from tests.db.auditor import audit_end, audit_standing
 from tests.db.conftest import SCRATCH
 from tests.db.disk import Disk, audit_shelves
 from tests.db.ending import collect_at_last, settle
+from tests.db.fuse import Fuse
 from tests.db.history import SCENES, Company, Scene
 from tests.db.offices import TURNS, Dispatcher
 from tests.db.points import crash_points
 from tests.db.values import digest
-from tests.db.world import Fuse, Worker, World, empty
+from tests.db.world import Worker, World, empty
 
 #: Everything there is, in words.
 State = str

@@ -67,6 +67,13 @@ def serve(
     with open_farm(settings) as farm:
         queues = [queue_of(capability) for capability in capabilities_of(farm, capabilities)]
     beginning()
+    worker = _worker(settings, child, queues)
+    worker.start()
+    return int(worker.exitcode or child.failed)
+
+
+def _worker(settings: Settings, child: _Child, queues: Sequence[str]) -> Worker:
+    """Celery's worker, with one child that works, and with signals that mean what `serve` says."""
     app = celery_app(settings)
     register(app, child.run_step)
     signals.setup_logging.connect(_keep_logging, weak=False)
@@ -85,8 +92,7 @@ def serve(
     )
     signals.worker_shutting_down.connect(_Patience(worker).asked, weak=False)
     signals.worker_ready.connect(_hear_ctrl_c, weak=False)
-    worker.start()
-    return int(worker.exitcode or child.failed)
+    return worker
 
 
 class _Child:

@@ -29,6 +29,9 @@ _MOST_TURNED = 45.0
 _WIDTH, _HEIGHT, _GUM = 1.3, 0.62, 0.30
 _GAP = 0.004
 _INTO_CORNERS = 0.10
+# How the biting edge of teeth that a smile shows rises beside the middle, by the square of the distance; and
+# how much of a tooth a lip hides at most.
+_BITE_RISES, _HIDDEN = 0.35, 0.07
 _CREVICE = 0.74
 # Landmarks on the red of the lips.
 _LIPS = (12, 15, 38, 268, 86, 316)
@@ -177,15 +180,17 @@ def own_teeth(frame: FaceFrame, picture: Picture) -> OwnTeeth | None:
     outline = frame.to_picture(np.concatenate([upper, lower[::-1][1:-1]])) - corner
     mask = filled(outline, right - left, bottom - top)
     mask = _grey(cv2.erode(mask, _block(2 * max(1, int(0.012 * unit)) + 1)))
+    bitten = frame.to_picture(np.concatenate([upper, _biting_edge(lower)[::-1][1:-1]])) - corner
+    whole = np.maximum(mask, filled(bitten, right - left, bottom - top))
     lips = frame.to_picture(frame.points[list(_LIPS)]) - corner
     colour = _colour(still, mask, lips)
     if colour is None:
         return None
     # Around the strip that shows, teeth go on, so that a moving lip uncovers no lip.
-    band = cv2.dilate(mask, _block(int(0.05 * unit) | 1, int(0.10 * unit) | 1))
+    band = cv2.dilate(whole, _block(int(0.05 * unit) | 1, int(0.10 * unit) | 1))
     missing = ((band > 0) & (mask < 128)).astype(np.uint8)  # noqa: PLR2004 - half covered
     grown = _grey(cv2.inpaint(still, missing, 3, cv2.INPAINT_TELEA))
-    cover = mask.copy()
+    cover = whole.copy()
     for rows in range(1, int(0.05 * unit)):
         cover[:-rows] = np.maximum(cover[:-rows], mask[rows:])
     cover = _grey(cv2.GaussianBlur(cover, (0, 0), max(0.7, 0.010 * unit)))
@@ -196,6 +201,15 @@ def own_teeth(frame: FaceFrame, picture: Picture) -> OwnTeeth | None:
         axes=np.stack([frame.along, frame.down]),
         colour=colour,
     )
+
+
+def _biting_edge(lower: Points) -> Points:
+    """Where teeth end below: at the lower lip in the middle, behind it at the sides of a broad smile."""
+    middle = lower[len(lower) // 2]
+    away = lower[:, 0] - middle[0]
+    edge = lower.copy()
+    edge[:, 1] = np.clip(middle[1] - _BITE_RISES * away * away, lower[:, 1], lower[:, 1] + _HIDDEN)
+    return edge
 
 
 def _sideways(grown: Picture, cover: Picture, mask: Picture, unit: float) -> tuple[Picture, Picture]:

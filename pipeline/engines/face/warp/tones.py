@@ -20,8 +20,10 @@ _TEETH = np.array([182.0, 204.0, 225.0])
 _LUMA = np.array([0.114, 0.587, 0.299])
 # Landmarks below the lower lip and beside it.
 _BELOW = (43, 273, 106, 335, 182, 406, 83, 313, 18, 204, 424, 194, 418, 201, 421, 200)
-# How many times as red as blue the palest skin and the whites of eyes are in white light.
+# How many times as red as blue the palest skin and the whites of eyes are in white light, and how green
+# skin is between the two.
 _SKIN_IN_WHITE, _EYES_IN_WHITE = 1.3, 1.05
+_SKIN_GREEN = 0.95
 _EYES = ((RIGHT_LID_UPPER, RIGHT_LID_LOWER), (LEFT_LID_UPPER, LEFT_LID_LOWER))
 
 
@@ -44,10 +46,7 @@ def tones(frame: FaceFrame, picture: Picture) -> Tones:
     below = float(np.percentile(colours_at(frame, smooth, frame.points[list(_BELOW)]) @ _LUMA, 60))
     near = min(max(below, 0.70 * luma), luma)
     light = min(max(luma / 150.0, 0.40), 1.12)
-    # Light tints a mouth too, by less than what it is told by.
-    warmth = _warmth(frame, picture, skin)
-    tint = np.array([warmth**-0.45, 1.0, warmth**0.18])
-    tint /= tint @ _LUMA
+    tint = _tint(frame, picture, skin)
     # In the shade of the lips teeth are hardly lighter than the skin, and in dark faces a little more.
     brightness = (70.0 + 0.72 * near) / 210.0
     return Tones(
@@ -66,20 +65,37 @@ def colours_at(frame: FaceFrame, picture: Picture, points: Points) -> NDArray[np
     return np.asarray(picture[rows, columns], np.float64)
 
 
-def _warmth(frame: FaceFrame, picture: Picture, skin: NDArray[np.float64]) -> float:
-    """How many times redder than white a picture's light is, at least 1: both skin and eyes have to say so.
+def _tint(frame: FaceFrame, picture: Picture, skin: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How a picture's light tints a mouth, BGR, as bright as white: by less than what it is told by."""
+    eyes = _eyes(frame, picture)
+    red, green = _redness(skin) / _SKIN_IN_WHITE, _greenness(skin) / _SKIN_GREEN
+    if eyes is not None:
+        # Skin alone may be ruddy, and eyes alone may be small or hidden; pale skin does not tell of blue.
+        red = min(red, _redness(eyes) / _EYES_IN_WHITE)
+        green *= min(_greenness(eyes), 1.0)
+    warmth = min(max(red, 1.0), 3.0)
+    purple = min(max(green, 0.8), 1.0)
+    tint = np.array([warmth**-0.45, purple**0.5, warmth**0.18])
+    return np.asarray(tint / (tint @ _LUMA), np.float64)
 
-    Skin alone may be ruddy, and eyes alone may be small or hidden. Pale skin does not tell of blue light.
-    """
+
+def _eyes(frame: FaceFrame, picture: Picture) -> NDArray[np.float64] | None:
+    """The colour of the whites of the eyes, BGR; None where no eye is seen."""
     height, width = picture.shape[:2]
     mask = np.zeros((height, width), np.uint8)
     for upper, lower in _EYES:
         outline = frame.to_picture(frame.points[[*upper, *lower[::-1]]])
         mask = np.maximum(mask, filled(outline, width, height))
     eyes = picture[mask > 200].astype(np.float64)  # noqa: PLR2004 - well inside
-    redness = float(skin[2] / max(skin[0], 1.0)) / _SKIN_IN_WHITE
-    if len(eyes):
-        light = eyes.sum(axis=1)
-        white = np.median(eyes[light >= np.percentile(light, 70)], axis=0)
-        redness = min(redness, float(white[2] / max(white[0], 1.0)) / _EYES_IN_WHITE)
-    return min(max(redness, 1.0), 3.0)
+    if not len(eyes):
+        return None
+    light = eyes.sum(axis=1)
+    return np.asarray(np.median(eyes[light >= np.percentile(light, 70)], axis=0), np.float64)
+
+
+def _redness(colour: NDArray[np.float64]) -> float:
+    return float(colour[2] / max(colour[0], 1.0))
+
+
+def _greenness(colour: NDArray[np.float64]) -> float:
+    return float(colour[1] / max(np.sqrt(colour[0] * colour[2]), 1.0))

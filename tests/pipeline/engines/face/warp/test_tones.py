@@ -54,3 +54,12 @@ def test_a_mouth_in_the_shade_has_darker_teeth() -> None:
     lit, shaded, bearded = (_tones(chin=chin).teeth for chin in (1.0, 0.75, 0.1))
     assert 0.75 * lit.sum() < shaded.sum() < 0.92 * lit.sum()
     assert bearded.sum() > 0.7 * lit.sum()
+
+
+def test_teeth_are_not_green_in_purple_light() -> None:
+    """Where skin has too little green, teeth have less than in white light; never more where it has much."""
+    white, purple, green = (
+        _tones(light).teeth for light in ((1.0, 1.0, 1.0), (1.0, 0.85, 1.0), (0.9, 1.0, 0.9))
+    )
+    assert purple[1] / purple[2] < 0.97 * white[1] / white[2]
+    assert green[1] / green[2] < 1.01 * white[1] / white[2]

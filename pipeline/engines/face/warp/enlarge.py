@@ -1,4 +1,10 @@
-"""Pictures at twice their size, to be read linearly between their pixels and stay sharp."""
+"""Pictures at two or three times their size, to be read linearly between their pixels and stay sharp.
+
+Reading linearly takes fine detail away, the more the farther a place is from a pixel. So the pixels that are
+put between a picture's own have more of it: on the mean of all places a moved picture is as sharp as the
+still one, up to waves of two and a half pixels. Finer ones are lost halfway between two pixels whatever is
+done.
+"""
 
 from __future__ import annotations
 
@@ -10,52 +16,60 @@ from pipeline.engines.face.warp.lattice import Box
 
 Picture = NDArray[np.uint8]
 
-#: The portrait is kept enlarged by this much.
-ENLARGED = 2
-
-# Lanczos's kernel with four lobes to each side (Lanczos, "Applied Analysis", 1956), halfway between two
-# pixels: weights of the four pixels before it, in 128ths. Those of the four after it are their mirror image.
-_HALFWAY = (-2, 8, -21, 79)
+# Weights in 128ths of the four pixels before a place and the four after it, for the places between two
+# pixels. Found by least squares: what linear reading makes of them, on the mean of all places, against what
+# is wanted.
+_KERNELS = {
+    2: ((-6, 17, -34, 87, 87, -34, 17, -6),),
+    3: ((-4, 13, -32, 114, 54, -24, 11, -4), (-4, 11, -24, 54, 114, -32, 13, -4)),
+}
 _BEFORE, _AFTER = 3, 4
 _BITS = 7
 
 
-def enlarged(plane: Picture, box: Box) -> Picture:
-    """A part of a plane, or of a picture of several channels, `ENLARGED` times as large.
+def enlarged(plane: Picture, box: Box, times: int) -> Picture:
+    """A part of a plane, or of a picture of several channels, `times`, 2 or 3, times as large.
 
-    Every second pixel of every second row is the plane's own, the others lie halfway. Beyond its border a
-    plane goes on as in a mirror. Whole numbers throughout: exact, in a fifth of the time of a general map.
+    The first pixel of `times` in a row, and the first row of as many, are the plane's own. Beyond its border
+    a plane goes on as in a mirror. Whole numbers throughout: the same on every machine.
     """
     around = cv2.copyMakeBorder(plane, _BEFORE, _AFTER, _BEFORE, _AFTER, cv2.BORDER_REFLECT_101)
     part = around[box.top : box.bottom + _BEFORE + _AFTER, box.left : box.right + _BEFORE + _AFTER]
-    wide = part.astype(np.int32)
-    rows, columns = np.s_[_BEFORE : _BEFORE + box.height], np.s_[_BEFORE : _BEFORE + box.width]
-    below = _halfway(wide, 0)
-    large = np.empty((ENLARGED * box.height, ENLARGED * box.width, *plane.shape[2:]), np.uint8)
-    large[::2, ::2] = part[rows, columns]
-    large[::2, 1::2] = _rounded(_halfway(wide[rows], 1), _BITS)
-    large[1::2, ::2] = _rounded(below[:, columns], _BITS)
-    large[1::2, 1::2] = _rounded(_halfway(below, 1), 2 * _BITS)
+    values = part.astype(np.int32)
+    large = np.empty((times * box.height, times * box.width, *plane.shape[2:]), np.uint8)
+    own = np.s_[:, _BEFORE : _BEFORE + box.width]
+    for row, tall in enumerate(_places(values, 0, times)):
+        bits = _BITS if row else 0
+        large[row::times, ::times] = _rounded(tall[own], bits)
+        for column, found in enumerate(_places(tall, 1, times)):
+            if column:
+                large[row::times, column::times] = _rounded(found, bits + _BITS)
     return large
 
 
-def _halfway(values: NDArray[np.int32], axis: int) -> NDArray[np.int32]:
-    """Values halfway between neighbours along an axis, in 128ths; as many fewer as the kernel is wide."""
+def _places(values: NDArray[np.int32], axis: int, times: int) -> list[NDArray[np.int32]]:
+    """Values at every part of a pixel along an axis: a pixel's own, then the others' in 128ths.
+
+    As many fewer as the kernel is wide.
+    """
     count = values.shape[axis] - _BEFORE - _AFTER
-
-    def moved(by: int) -> NDArray[np.int32]:
-        return values[by : by + count] if axis == 0 else values[:, by : by + count]
-
-    total = np.zeros_like(moved(0))
-    for at, weight in enumerate(_HALFWAY):
-        both = moved(at) + moved(_BEFORE + _AFTER - at)
-        both *= weight
-        total += both
-    return total
+    moved = [
+        values[by : by + count] if axis == 0 else values[:, by : by + count]
+        for by in range(_BEFORE + _AFTER + 1)
+    ]
+    found = [moved[_BEFORE]]
+    for kernel in _KERNELS[times]:
+        total = moved[0] * np.int32(kernel[0])
+        for part, weight in zip(moved[1:], kernel[1:], strict=True):
+            total += part * np.int32(weight)
+        found.append(total)
+    return found
 
 
 def _rounded(values: NDArray[np.int32], bits: int) -> NDArray[np.int32]:
     """What is given in parts of 2 ** `bits`, whole, from 0 to 255."""
+    if not bits:
+        return values
     whole = values + (1 << (bits - 1))
     whole >>= bits
     return np.clip(whole, 0, 255, out=whole)

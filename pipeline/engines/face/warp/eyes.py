@@ -17,7 +17,7 @@ from pipeline.engines.eye.mesh import (
     RIGHT_LID_LOWER,
     RIGHT_LID_UPPER,
 )
-from pipeline.engines.face.warp.enlarge import ENLARGED, enlarged
+from pipeline.engines.face.warp.enlarge import enlarged
 from pipeline.engines.face.warp.eyelids import REACH, Lids, lids_of
 from pipeline.engines.face.warp.eyeshape import eye_shape
 from pipeline.engines.face.warp.faceframe import FaceFrame
@@ -60,12 +60,13 @@ class Eyes:
     """
 
     def __init__(self, frame: FaceFrame, picture: Picture, box: Box, source: Planes) -> None:
+        times = source.luma.shape[1] // box.width
         eyes = [_eye(frame, picture, box, source, number) for number in range(len(_EYES))]
         self._eyes = [eye for eye in eyes if eye is not None]
         # Eyes go together or not at all: nobody winks.
         self._blink = all(eye.lids is not None for eye in self._eyes)
         self._look = len(self._eyes) == len(_EYES) and all(eye.iris is not None for eye in self._eyes)
-        self._unit = frame.unit * ENLARGED
+        self._unit = frame.unit * times
         self._axes = (frame.along, frame.down)
         self._shown = (0, 0, 0.0)
 
@@ -92,9 +93,10 @@ class Eyes:
 def _eye(frame: FaceFrame, picture: Picture, moving: Box, source: Planes, number: int) -> _Eye | None:
     """One eye of the enlarged portrait; None where it lies outside its moving part."""
     lids, brow, iris = _EYES[number]
+    times = source.luma.shape[1] // moving.width
     shape = eye_shape(
-        (frame.to_picture(frame.points) - (moving.left, moving.top)) * ENLARGED,
-        frame.unit * ENLARGED,
+        (frame.to_picture(frame.points) - (moving.left, moving.top)) * times,
+        frame.unit * times,
         frame.down,
         lids=lids,
         brow=brow,
@@ -103,7 +105,9 @@ def _eye(frame: FaceFrame, picture: Picture, moving: Box, source: Planes, number
     box = shape.box(REACH, (source.luma.shape[1], source.luma.shape[0]))
     if box is None:
         return None
-    part = enlarged(picture, _in_picture(box, moving))
+    # In whole pixels of the picture, two of which share their chroma.
+    box = Box(**{side: at // (2 * times) * (2 * times) for side, at in vars(box).items()})
+    part = enlarged(picture, _in_picture(box, moving, times), times)
     still = Planes(*(p.copy() for p in part_of(source, box.left, box.top, box.height, box.width)))
     closing = lids_of(shape, box, part, still)
     return _Eye(
@@ -111,15 +115,15 @@ def _eye(frame: FaceFrame, picture: Picture, moving: Box, source: Planes, number
         still=still,
         looking=Planes(*(plane.copy() for plane in still)),
         lids=closing,
-        iris=None if closing is None else iris_of(shape, box, still),
+        iris=None if closing is None else iris_of(shape, box, still, times),
     )
 
 
-def _in_picture(box: Box, moving: Box) -> Box:
+def _in_picture(box: Box, moving: Box, times: int) -> Box:
     """An even part of the enlarged moving part, in pixels of the picture."""
     return Box(
-        left=moving.left + box.left // ENLARGED,
-        top=moving.top + box.top // ENLARGED,
-        right=moving.left + box.right // ENLARGED,
-        bottom=moving.top + box.bottom // ENLARGED,
+        left=moving.left + box.left // times,
+        top=moving.top + box.top // times,
+        right=moving.left + box.right // times,
+        bottom=moving.top + box.bottom // times,
     )

@@ -27,11 +27,17 @@ _LEFT, _RIGHT, _TOP, _BELOW_CHIN = -1.0, 1.0, -0.70, 0.65
 # Around the lips, in the face's frame.
 _LIPS_ABOVE, _LIPS_BELOW, _LIPS_BESIDE = 0.30, 0.55, 0.32
 
+# So far below the seam the lower sheet may be seen beside the upper one.
+_LOWER_SEEN = 0.95
+
 # Controls closer than this are one.
 _SAME_PLACE = 0.004
 
-_PLAIN_STEPS = 5
+# Steps for every second node of every second row, then for all.
+_ROUGH_STEPS, _PLAIN_STEPS = 4, 2
 _NEWTON_STEPS = 3
+# How many cells beyond a node around the lips the portrait may have what is seen there.
+_FARTHEST = 12
 _LONGEST_STEP = 2.0
 _LEAST_SLOPE = 0.15
 
@@ -49,6 +55,30 @@ class FaceGrid:
         """All nodes in the face's frame, (rows * columns, 2), row by row."""
         x, y = np.meshgrid(np.arange(self.columns), np.arange(self.rows))
         return np.stack([self.left + x.ravel() / CELLS, self.top + y.ravel() / CELLS], axis=1)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Part:
+    """Nodes of the grid for which the way back is looked for.
+
+    Attributes:
+        cut: their rows and columns.
+        nodes: where they lie, in cells of the grid, (rows, columns, 2).
+        rough: every second of them in both directions.
+        between: where they lie in a grid of those.
+    """
+
+    cut: tuple[slice, slice]
+    nodes: Field
+    rough: Field
+    between: Field
+
+    @classmethod
+    def of(cls, nodes: Field, cut: tuple[slice, slice]) -> _Part:
+        """A part of the grid's nodes."""
+        part = np.ascontiguousarray(nodes[cut])
+        rough = np.ascontiguousarray(part[::2, ::2])
+        return cls(cut=cut, nodes=part, rough=rough, between=(part - part[0, 0]) * np.float32(0.5))
 
 
 class LowerFace:
@@ -79,7 +109,6 @@ class LowerFace:
         # In cells of the grid; mode by mode, so that a frame adds whole planes.
         self._upper = _planes(upper, shape)
         self._lower = _planes(lower, shape)
-        self._lips = self._around_lips(lips)
         x, y = (nodes[:, k].reshape(self.grid.rows, self.grid.columns)[:-1, :-1] for k in (0, 1))
         edges = (lips.upper_inner.source, lips.lower_inner.source)
         above, below = (np.interp(x, edge[:, 0], edge[:, 1]) for edge in edges)
@@ -87,7 +116,22 @@ class LowerFace:
         columns, rows = np.meshgrid(
             np.arange(self.grid.columns, dtype=np.float32), np.arange(self.grid.rows, dtype=np.float32)
         )
-        self._nodes = np.ascontiguousarray(np.stack([columns, rows], axis=-1))
+        grid_nodes = np.ascontiguousarray(np.stack([columns, rows], axis=-1))
+        self._lips = self._around_lips(lips)
+        everywhere = slice(0, self.grid.rows), slice(0, self.grid.columns)
+        # Farther from the lips the sheets are one, and above the seam the lower one is never seen.
+        lowest = min(round((lips.seam + _LOWER_SEEN - self.grid.top) * CELLS), self.grid.rows)
+        seen_low = slice(self._lips[0].start, max(lowest, self._lips[0].stop)), self._lips[1]
+        self._all, self._low = (_Part.of(grid_nodes, cut) for cut in (everywhere, seen_low))
+        self._near_lips = tuple(
+            slice(max(part.start - _FARTHEST, 0), min(part.stop + _FARTHEST, count))
+            for part, count in zip(self._lips, (self.grid.rows, self.grid.columns), strict=True)
+        )
+        around = self._near_lips[0].stop - self._near_lips[0].start
+        corner = np.array([self._near_lips[1].start, self._near_lips[0].start], np.float32)
+        near = grid_nodes[self._lips] - corner
+        # Both sheets' nodes, the lower ones below the upper ones.
+        self._lip_nodes = np.concatenate([near, near + np.array([0, around], np.float32)])
 
     def _around_lips(self, lips: LipRig) -> tuple[slice, slice]:
         """Rows and columns of the nodes around the lips."""
@@ -102,24 +146,25 @@ class LowerFace:
         """Where the upper and the lower sheet's nodes go: (rows, columns, 2) float32, in cells."""
         return _mix(self._upper, weights), _mix(self._lower, weights)
 
-    def backward(self, forward: Field) -> Field:
-        """For each node, how far from it (in cells) the portrait has what is seen there.
+    def backward(self, forward: tuple[Field, Field]) -> tuple[Field, Field]:
+        """For each node, how far from it (in cells) the portrait has what is seen there, on either sheet.
 
         A few plain steps serve the calm parts; around the lips, where skin is stretched to more than
         twice its size, Newton's steps follow.
+
+        Args:
+            forward: what `forward` gave.
         """
-        back = -forward
-        for _ in range(_PLAIN_STEPS):
-            back = -read(forward, self._nodes + back, cv2.BORDER_REPLICATE)
-        slopes = _slopes(forward)
-        nodes, near = self._nodes[self._lips], back[self._lips]
-        for _ in range(_NEWTON_STEPS):
-            at = nodes + near
-            near = near - _newton_step(
-                near + read(forward, at, cv2.BORDER_REPLICATE), read(slopes, at, cv2.BORDER_REPLICATE)
-            )
-        back[self._lips] = near
-        return back
+        upper = _plain_way(forward[0], self._all)
+        lower = upper.copy()
+        lower[self._low.cut] = _plain_way(forward[1], self._low)
+        near = np.concatenate([upper[self._lips], lower[self._lips]])
+        near = _newtons_way(
+            np.concatenate([sheet[self._near_lips] for sheet in forward]), self._lip_nodes, near
+        )
+        half = len(near) // 2
+        upper[self._lips], lower[self._lips] = near[:half], near[half:]
+        return upper, lower
 
     def least_area(self, weights: NDArray[np.float64]) -> float:
         """The smallest factor by which the area of a seen cell changes; 0 or less where skin folds over."""
@@ -136,25 +181,38 @@ def _areas(forward: Field) -> Field:
     return areas
 
 
-def _slopes(forward: Field) -> Field:
-    """How the places of points change along columns and rows: x by x, x by y, y by x, y by y."""
-    slopes = np.zeros((*forward.shape[:2], 4), np.float32)
-    half = np.float32(0.5)
-    slopes[:, 1:-1, 0::2] = (forward[:, 2:] - forward[:, :-2]) * half
-    slopes[1:-1, :, 1::2] = (forward[2:] - forward[:-2]) * half
-    slopes[..., 0] += 1
-    slopes[..., 3] += 1
-    return slopes
+def _plain_way(forward: Field, part: _Part) -> Field:
+    """How far from a part's nodes lies what a sheet shows there, but for the last fractions of a cell."""
+    back = -forward[part.cut][::2, ::2]
+    for _ in range(_ROUGH_STEPS):
+        back = -read(forward, part.rough + back, cv2.BORDER_REPLICATE)
+    back = read(back, part.between, cv2.BORDER_REPLICATE)
+    for _ in range(_PLAIN_STEPS):
+        back = -read(forward, part.nodes + back, cv2.BORDER_REPLICATE)
+    return back
 
 
-def _newton_step(missed: Field, slopes: Field) -> Field:
-    """The step that would mend what was missed if the slopes were the same all the way; kept short."""
-    xx, xy, yx, yy = (slopes[..., k] for k in range(4))
-    area = np.maximum(xx * yy - xy * yx, np.float32(_LEAST_SLOPE))
-    step = np.empty_like(missed)
-    step[..., 0] = (missed[..., 0] * yy - missed[..., 1] * xy) / area
-    step[..., 1] = (missed[..., 1] * xx - missed[..., 0] * yx) / area
-    return np.clip(step, -_LONGEST_STEP, _LONGEST_STEP, out=step)
+def _newtons_way(forward: Field, nodes: Field, back: Field) -> Field:
+    """The same by Newton's steps, from a beginning near to it; they are kept short."""
+    across, down = (
+        np.asarray(cv2.Sobel(forward, cv2.CV_32F, x, y, ksize=1, scale=0.5), np.float32)
+        for x, y in ((1, 0), (0, 1))
+    )
+    one, longest = np.float32(1), np.float32(_LONGEST_STEP)
+    for number in range(_NEWTON_STEPS):
+        at = nodes + back
+        # Where the last step begins the slopes are as good as known.
+        if number < _NEWTON_STEPS - 1:
+            xx, yx = cv2.split(read(across, at, cv2.BORDER_REPLICATE))
+            xy, yy = cv2.split(read(down, at, cv2.BORDER_REPLICATE))
+            xx += one
+            yy += one
+            area = np.maximum(xx * yy - xy * yx, np.float32(_LEAST_SLOPE))
+        x, y = cv2.split(back + read(forward, at, cv2.BORDER_REPLICATE))
+        step: Field = cv2.merge([(x * yy - y * xy) / area, (y * xx - x * yx) / area])
+        np.maximum(step, -longest, out=step)
+        back = back - np.minimum(step, longest, out=step)
+    return back
 
 
 def _sheet(lips: LipRig, nodes: Points, *, upper: bool) -> NDArray[np.float64]:

@@ -21,8 +21,8 @@ from pipeline.media.picture import Planes
 
 Values = NDArray[np.float32]
 
-# An iris of a smaller radius, in pixels of the enlarged picture, does not move.
-_SMALLEST = 5.0
+# An iris of a smaller radius, in pixels of the portrait, does not move.
+_SMALLEST = 2.5
 # The least by which an iris is darker than the white beside it, in levels of luma.
 _LEAST_CONTRAST = 12.0
 
@@ -54,15 +54,16 @@ class Iris:
             cv2.remap(source[part], *at, cv2.INTER_LINEAR, dst=drawn[part], borderMode=cv2.BORDER_REPLICATE)
 
 
-def iris_of(eye: EyeShape, box: Box, planes: Planes) -> Iris | None:
+def iris_of(eye: EyeShape, box: Box, planes: Planes, times: int) -> Iris | None:
     """The iris of an eye; None where none can be told from the white: too small, hidden or reflecting.
 
     Args:
         eye: the eye, in pixels of the enlarged picture.
         box: the part of the picture around it.
         planes: that part.
+        times: how many times as large as the portrait the picture is.
     """
-    if eye.iris < _SMALLEST:
+    if eye.iris < _SMALLEST * times:
         return None
     luma, chroma = (_goes_along(eye, place(eye, box, step=step)) for step in (1, 2))
     if not _is_seen(eye, place(eye, box, step=1), planes.luma):

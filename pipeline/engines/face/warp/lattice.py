@@ -48,6 +48,12 @@ class Box:
             slice(self.left - corner.left, self.right - corner.left),
         )
 
+    def moved(self, right: int, down: int) -> Box:
+        """A box of the same size, so many pixels farther to the right and down."""
+        return Box(
+            left=self.left + right, top=self.top + down, right=self.right + right, bottom=self.bottom + down
+        )
+
     def halved(self) -> Box:
         """The same part in a plane of half the width and height."""
         return Box(left=self.left // 2, top=self.top // 2, right=self.right // 2, bottom=self.bottom // 2)

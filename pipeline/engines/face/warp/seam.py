@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.brush import line, soft
-from pipeline.engines.face.warp.enlarge import ENLARGED, enlarged
+from pipeline.engines.face.warp.enlarge import enlarged
 from pipeline.engines.face.warp.faceframe import FaceFrame
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.layers import part_of, recoloured
@@ -49,11 +49,12 @@ class Seam:
         self._there = not lips.opened and part.width > 0 and part.height > 0
         if not self._there:
             return
-        before = enlarged(picture, part)
+        times = source.luma.shape[1] // box.width
+        before = enlarged(picture, part, times)
         corner = np.array([part.left, part.top])
-        after = _without_line(before, (pixels - corner) * ENLARGED, frame.unit * ENLARGED)
+        after = _without_line(before, (pixels - corner) * times, frame.unit * times)
         size = tuple(
-            ENLARGED * each for each in (part.left - box.left, part.top - box.top, part.height, part.width)
+            times * each for each in (part.left - box.left, part.top - box.top, part.height, part.width)
         )
         self._part = (size[0], size[1], size[2], size[3])
         self._with = Planes(*(plane.copy() for plane in part_of(source, *self._part)))

@@ -1,10 +1,10 @@
 """One map for everything that moves: each frame samples the portrait once.
 
 The head's turn and the two sheets of the lower face are joined on a coarse grid over the part of the
-picture that can move, and enlarged to pixels. The portrait is kept at twice its size, interpolated with
-Lanczos's kernel: read linearly from there, it stays about as sharp as it is, at a fifth of the cost of
-cubics, and a pixel that does not move is exactly itself. Planes are sampled as the encoder takes them: luma
-in full, chroma at half its width and height.
+picture that can move, and enlarged to pixels. The portrait is kept at some times its size: read linearly from
+there, it stays as sharp as it is, at a fifth of the cost of cubics, and a pixel that does not move is exactly
+itself. Planes are sampled as the encoder takes them: luma in full, chroma at half its width and height, where
+every second pixel's luma is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.brush import filled_sharply
-from pipeline.engines.face.warp.enlarge import ENLARGED, enlarged
+from pipeline.engines.face.warp.enlarge import enlarged
 from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.fields import CELLS, LowerFace
 from pipeline.engines.face.warp.head import HeadMotion, HeadPose
@@ -30,8 +30,14 @@ Picture = NDArray[np.uint8]
 # About as many rows are sampled at once: their part of the map stays in the processor's cache.
 _BAND = 96
 
+# As many pixels an enlarged portrait has at most: more than that and a processor waits for them.
+_MOST_PIXELS = 5_000_000
+
 # Cells of the lattice beside the mouth, in cells of that around it: all is smoother there.
 _COARSE = 2
+
+# How many nodes beyond a place cubics look at.
+_CUBIC = 2
 
 # How far a turn of the head moves anything at most, in inter-ocular distances, and some more.
 _FARTHEST = 0.4
@@ -90,6 +96,7 @@ class Sheet:
         # Even, since chroma has half as many pixels.
         fine = 2 * max(2, round(frame.unit / CELLS / 2))
         self.box = self._moving_part(frame, size, person, within, _COARSE * fine)
+        self._times = 3 if 3 * 3 * self.box.width * self.box.height <= _MOST_PIXELS else 2
         self._wide = _lattice(self.box, _COARSE * fine)
         self._mouth = self._mouth_part(frame, lips, fine)
         self._wide_head, self._mouth_head = (
@@ -111,12 +118,12 @@ class Sheet:
         self._bands = self._moving_bands()
 
     def enlarge(self, still: Picture) -> Planes:
-        """The moving part of a raw picture, planes `ENLARGED` times as large; every second pixel is its."""
+        """The moving part of a raw picture, its planes two or three times as large."""
         planes, half = planes_of(still), self.box.halved()
         return Planes(
-            luma=enlarged(planes.luma, self.box),
-            blue=enlarged(planes.blue, half),
-            red=enlarged(planes.red, half),
+            luma=enlarged(planes.luma, self.box, self._times),
+            blue=enlarged(planes.blue, half, self._times),
+            red=enlarged(planes.red, half, self._times),
         )
 
     def turn(self, pose: HeadPose) -> Turn:
@@ -144,15 +151,23 @@ class Sheet:
             seam: the line between the lips as it is shown, left to right, (n, 2) pixels; above it the upper
                 sheet is seen, below it the lower one.
         """
-        upper, lower = (self._lower_face.backward(sheet) for sheet in self._lower_face.forward(weights))
-        maps = (self._wide_map(turn.everywhere, upper), *self._mouth_maps(turn.mouth, upper, lower))
+        upper, lower = self._lower_face.backward(self._lower_face.forward(weights))
+        wide, above, below = (
+            self._wide_map(turn.everywhere, upper),
+            *self._mouth_maps(turn.mouth, upper, lower),
+        )
+        mouth = self._mouth_pixels(above, below, seam)
         shown = part_of(out, self.box.left, self.box.top, self.box.height, self.box.width)
-        self._sample(*maps, seam, (source.luma, shown.luma))
-        # A chroma pixel stands in the middle of two by two luma pixels.
-        half = np.float32(0.5)
-        wide, above, below = (each * half - half for each in maps)
-        chroma = ((source.blue, shown.blue), (source.red, shown.red))
-        self._sample(wide, above, below, (seam - 0.5) / 2, *chroma, halves=2)
+        for band in self._bands:
+            box, cell = band.box, self._wide.cell
+            at = spread(wide[band.nodes], cell, cv2.INTER_LINEAR)
+            at = at[cell : cell + box.height, cell : cell + box.width]
+            for part, shape in mouth:
+                both = box.shared(part)
+                if both.width > 0 and both.height > 0:
+                    at[both.within(box)] = shape[both.within(part)]
+            _read((source.luma,), (shown.luma,), box, at)
+            _read((source.blue, source.red), (shown.blue, shown.red), box.halved(), _halved(at))
 
     def _wide_map(self, turn: Field, back: Field) -> Field:
         """Where in the enlarged portrait is read what a turned node sees, (rows, columns, 2)."""
@@ -178,49 +193,37 @@ class Sheet:
     def _enlarged(self, pixels: Field) -> Field:
         """Places in the enlarged part of what is given in pixels of the picture, which it overwrites."""
         pixels -= self._corner
-        pixels *= np.float32(ENLARGED)
+        pixels *= np.float32(self._times)
         return pixels
 
-    def _sample(
-        self,
-        wide: Field,
-        above: Field,
-        below: Field,
-        seam: Points,
-        *planes: tuple[Picture, Picture],
-        halves: int = 1,
-    ) -> None:
-        """Read planes, pairs of a source and where it is drawn, through the maps of the nodes, band by band.
+    def _mouth_pixels(self, above: Field, below: Field, seam: Points) -> list[tuple[Box, Field]]:
+        """The map around the mouth from its nodes to pixels, one sheet above the seam, the other below it.
 
-        The sides of the planes are those of the moving part divided by `halves`.
+        In parts, each with the box where it holds, in pixels of the moving part.
         """
-        cell = self._wide.cell // halves
-        mouth, shape = self._mouth_pixels(above, below, seam, halves)
-        for band in self._bands:
-            box = band.box.halved() if halves > 1 else band.box
-            at = spread(wide[band.nodes], cell, cv2.INTER_LINEAR)
-            at = at[cell : cell + box.height, cell : cell + box.width]
-            both = box.shared(mouth)
-            if both.width > 0 and both.height > 0:
-                at[both.within(box)] = shape[both.within(mouth)]
-            # In fixed point it is faster even if one plane alone is read.
-            whole, fraction = cv2.convertMaps(at, None, cv2.CV_16SC2)  # type: ignore[call-overload]
-            for source, out in planes:
-                part = out[box.top : box.bottom, box.left : box.right]
-                cv2.remap(
-                    source, whole, fraction, cv2.INTER_LINEAR, dst=part, borderMode=cv2.BORDER_REFLECT_101
-                )
-
-    def _mouth_pixels(self, above: Field, below: Field, seam: Points, halves: int) -> tuple[Box, Field]:
-        """The map around the mouth from its nodes to pixels, one sheet above the seam, the other below it."""
-        cell = self._mouth.cell // halves
-        corner = np.array([self._mouth.left, self._mouth.top]) // halves
-        upper, lower = (spread(each, cell, cv2.INTER_CUBIC) for each in (above, below))
-        cv2.copyTo(lower, _below(seam - corner, upper.shape[1], upper.shape[0]), upper)
+        cell, rows = self._mouth.cell, self._mouth.rows
+        corner = np.array([self._mouth.left, self._mouth.top])
+        lower_seen = _below(seam - corner, self._mouth.columns * cell, rows * cell)
+        # Both sheets are needed only in the rows that the seam runs through; cubics look two nodes beyond.
+        begin = int((~lower_seen.any(axis=1)).sum()) // cell
+        end = min(-(-int((~lower_seen.all(axis=1)).sum()) // cell), rows)
+        first = max(begin - _CUBIC, 0)
+        upper = spread(above[: end + _CUBIC], cell, cv2.INTER_CUBIC)[: end * cell]
+        lower = spread(below[first:], cell, cv2.INTER_CUBIC)[(begin - first) * cell :]
+        both = (end - begin) * cell
+        if both > 0:
+            cv2.copyTo(lower[:both], lower_seen[begin * cell : end * cell], upper[begin * cell :])
         # At its border the two sheets are one, and enlarging knows no slope in the outermost half cell.
-        inner = upper[cell:-cell, cell:-cell]
-        left, top = (corner - np.array([self.box.left, self.box.top]) // halves + cell).tolist()
-        return Box(left=left, top=top, right=left + inner.shape[1], bottom=top + inner.shape[0]), inner
+        whole = Box(left=0, top=0, right=self._mouth.columns * cell, bottom=rows * cell)
+        inner = Box(left=cell, top=cell, right=whole.right - cell, bottom=whole.bottom - cell)
+        left, top = (corner - (self.box.left, self.box.top)).tolist()
+        parts = []
+        for field, edge in ((upper, 0), (lower[both:], end * cell)):
+            held = Box(left=0, top=edge, right=whole.right, bottom=edge + len(field))
+            part = held.shared(inner)
+            if part.height > 0:
+                parts.append((part.moved(left, top), field[part.within(held)]))
+        return parts
 
     def _cells_at(self, pixels: Field) -> Field:
         """Columns and rows of the face's grid, with fractions, at pixels of the picture (..., 2)."""
@@ -310,6 +313,24 @@ def _lattice(box: Box, cell: int) -> Lattice:
         rows=-(-box.height // cell) + 2,
         cell=cell,
     )
+
+
+def _read(sources: tuple[Picture, ...], drawn: tuple[Picture, ...], box: Box, at: Field) -> None:
+    """Draw a part of some planes, from where `at` (height, width, 2) says that enlarged ones have it."""
+    # In fixed point it is faster even if one plane alone is read.
+    whole, fraction = cv2.convertMaps(at, None, cv2.CV_16SC2)  # type: ignore[call-overload]
+    for source, out in zip(sources, drawn, strict=True):
+        part = out[box.top : box.bottom, box.left : box.right]
+        cv2.remap(source, whole, fraction, cv2.INTER_LINEAR, dst=part, borderMode=cv2.BORDER_REFLECT_101)
+
+
+def _halved(at: Field) -> Field:
+    """The map of a plane of half the size: chroma moves as the first of its two by two luma pixels."""
+    # Both coordinates are taken at once, as one number.
+    pairs = at.view(np.complex64)[::2, ::2].copy()
+    half: Field = pairs.view(np.float32)
+    half *= np.float32(0.5)
+    return half
 
 
 def _below(seam: Points, width: int, height: int) -> NDArray[np.uint8]:

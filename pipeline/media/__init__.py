@@ -134,7 +134,7 @@ class Media:
             TransientError: ``media-clip-wrong``: what was written is not what was asked for; or as in `run`.
             AwayError: as in `run`.
         """
-        arguments = graphs.clip(target, picture=picture, parameters=parameters)
+        arguments = graphs.clip(target, picture=picture, frames=total, parameters=parameters)
         self.run(arguments, feed=_counted(frames, picture, total), check=check)
         found = self.probe(target)
         if not fits(found, picture=picture, frames=total):

@@ -12,14 +12,15 @@ from pipeline.plan.job import Format
 from tests.support import films
 
 SIDE = 64
-_PARAMETERS = graphs.video_parameters(qp=40, preset="veryfast")
+# Short groups of pictures, so that a short clip has several keyframes.
+_PARAMETERS = (*graphs.video_parameters(qp=40, preset="veryfast"), "group=2")
 
 
 def noise_clip(path: Path, *, fps: int, frames: int, seed: int = 1) -> Path:
     """A clip of so many frames."""
     picture = Format(width=SIDE, height=SIDE, fps=fps)
     noise = np.random.default_rng(seed).integers(0, 255, (frames, SIDE * SIDE * 3 // 2), np.uint8)
-    arguments = graphs.clip(path, picture=picture, parameters=_PARAMETERS)
+    arguments = graphs.clip(path, picture=picture, frames=frames, parameters=_PARAMETERS)
     films.media().run(arguments, feed=(frame.data for frame in noise))
     return path
 

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.engines.face import Drive
-from pipeline.media import fits
+from pipeline.media import fits, track
 from pipeline.media.packets import decode
 from pipeline.plan import graphs
 from pipeline.plan.clock import FRAME_RATES, grid_frames, samples_per_frame
@@ -42,7 +42,7 @@ def test_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fps", FRAME_RATES)
 def test_a_clip_is_exact(tmp_path: Path, fps: int) -> None:
-    """At every frame rate: so many packets at one step, a keyframe every two seconds, tags, exact end."""
+    """At every frame rate: so many packets at one step, one keyframe, tags, exact end."""
     picture = Format(width=64, height=48, fps=fps)
     count = 3 * fps // grid_frames(fps) * grid_frames(fps)
     door = films.media()
@@ -51,18 +51,27 @@ def test_a_clip_is_exact(tmp_path: Path, fps: int) -> None:
     assert found.picture is not None
     assert found.picture.packets == count
     assert found.picture.step == samples_per_frame(fps)
-    assert found.picture.keyframes == 2
+    assert found.picture.keyframes == 1
     assert found.picture.end * fps == count
     assert not fits(found, picture=picture, frames=count - 1)
     assert not fits(found, picture=films.SMALL, frames=count)
 
 
+@pytest.mark.parametrize(
+    ("count", "keyframes"), [(1, [0]), (250, [0]), (252, [0, 126]), (501, [0, 167, 334])]
+)
+def test_long_clips_have_more_keyframes(tmp_path: Path, count: int, keyframes: list[int]) -> None:
+    """At most ten seconds apart, as evenly as can be, so that players find their way."""
+    clip = _encode(tmp_path / "clip", Format(width=64, height=48, fps=25), count)
+    assert (track.read(clip).keyframes - 1).tolist() == keyframes
+
+
 def test_parameters_do_not_depend_on_length_or_content(tmp_path: Path) -> None:
     """Clips of one profile have equal decoder configurations, from the shortest on."""
     door = films.media()
-    noise = np.random.default_rng(1).integers(0, 256, (200, 96, 96), dtype=np.uint8)
+    noise = np.random.default_rng(1).integers(0, 256, (260, 96, 96), dtype=np.uint8)
     found = []
-    for count in (5, 60, 200):
+    for count in (1, 5, 60, 200, 260):
         clip = tmp_path / f"{count}"
         door.encode_clip(iter(noise[:count]), clip, picture=films.SMALL, total=count, parameters=PARAMETERS)
         found.append(door.probe(clip).picture)

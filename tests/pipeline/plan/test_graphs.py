@@ -17,17 +17,38 @@ def _value(arguments: list[str], option: str) -> str:
 
 
 def test_a_clip_has_one_set_of_parameters() -> None:
-    """Two clips of one profile differ in their target alone."""
+    """Two clips of one profile and length differ in their target alone."""
     parameters = graphs.video_parameters(qp=20, preset="veryfast")
-    one = graphs.clip(Path("/a"), picture=PICTURE, parameters=parameters)
-    two = graphs.clip(Path("/b"), picture=PICTURE, parameters=parameters)
+    one = graphs.clip(Path("/a"), picture=PICTURE, frames=120, parameters=parameters)
+    two = graphs.clip(Path("/b"), picture=PICTURE, frames=120, parameters=parameters)
     assert [argument for argument in one if argument != "file:/a"] == [
         argument for argument in two if argument != "file:/b"
     ]
     assert _value(one, "-threads") == "1"
     assert _value(one, "-video_size") == "512x288"
     assert _value(one, "-preset") == "veryfast"
-    assert "keyint=50:min-keyint=50" in _value(one, "-x264-params")
+    assert "keyint=120:min-keyint=120" in _value(one, "-x264-params")
+
+
+def test_before_keyframes_pictures_become_finer() -> None:
+    """The last twelve of each group, two of them a step; keyframes themselves are left alone."""
+    parameters = graphs.video_parameters(qp=20, preset="veryfast")
+    given = _value(
+        graphs.clip(Path("/a"), picture=PICTURE, frames=251, parameters=parameters), "-x264-params"
+    )
+    zones = dict(entry.split("=", 1) for entry in given.split(":"))["zones"].split("/")
+    first = ["114,115,q=19", "116,117,q=18", "118,119,q=17", "120,121,q=16", "122,123,q=15", "124,125,q=14"]
+    assert zones[:6] == first
+    assert zones[6:] == [
+        "239,240,q=19",
+        "241,242,q=18",
+        "243,244,q=17",
+        "245,246,q=16",
+        "247,248,q=15",
+        "249,250,q=14",
+    ]
+    short = _value(graphs.clip(Path("/a"), picture=PICTURE, frames=5, parameters=parameters), "-x264-params")
+    assert short.endswith("zones=1,2,q=15/3,4,q=14")
 
 
 @pytest.mark.parametrize(
@@ -35,7 +56,10 @@ def test_a_clip_has_one_set_of_parameters() -> None:
     [
         graphs.sound(Path("/a")),
         graphs.clip(
-            Path("/a"), picture=PICTURE, parameters=graphs.video_parameters(qp=20, preset="veryfast")
+            Path("/a"),
+            picture=PICTURE,
+            frames=120,
+            parameters=graphs.video_parameters(qp=20, preset="veryfast"),
         ),
     ],
     ids=["sound", "clip"],

@@ -164,11 +164,12 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
     voice = chooser.voice(order.wish, text)
     portrait = _adopted(workshop, order.portrait)
     gallery = Gallery(workshop)
-    background = None
+    background: Artifact | None = None
+    doubts: tuple[Finding, ...] = ()
     if pictured:
         picture_file = Path(order.background)
         background = _adopted(workshop, picture_file)
-        gallery.check(picture_file, background.digest)
+        doubts = gallery.check(picture_file, background.digest)
     picture = chooser.format(order.wish, lambda: gallery.size(order.portrait, portrait.digest))
     findings = gallery.look(order.portrait, portrait.digest, picture, box_of(options), colour_of(options))
     for finding in findings:
@@ -189,7 +190,7 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
         options=options,
         background=background,
     )
-    return job, findings
+    return job, (*findings, *doubts)
 
 
 def _adopted(workshop: Workshop, picture: Path) -> Artifact:

@@ -13,7 +13,7 @@ from pipeline.plan.background import Colour
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format
 from pipeline.plan.portrait import FaceBox, Finding
-from pipeline.steps.look import Picture, PictureLimits, examine, load_picture, picture_size
+from pipeline.steps.look import Picture, PictureLimits, examine, has_several, load_picture, picture_size
 
 _BOX = re.compile(r"\s*,\s*".join([r"(-?[0-9]{1,6})"] * 2 + [r"([0-9]{1,6})"] * 2))
 
@@ -65,7 +65,7 @@ class Gallery:
         self._found: dict[tuple[str, Format, FaceBox | None, Colour | None], tuple[Finding, ...]] = {}
         self._latest: tuple[tuple[str, Colour | None], Picture] | None = None
         self._sizes: dict[str, tuple[int, int]] = {}
-        self._checked: dict[str, InputError | None] = {}
+        self._checked: dict[str, tuple[Finding, ...] | InputError] = {}
 
     def look(
         self,
@@ -88,10 +88,12 @@ class Gallery:
         if key not in self._found:
             try:
                 picture = self._picture(portrait, digest, behind)
+                several = self._several(portrait)
             except InputError as error:
                 self._found[key] = (Finding(code=error.code, level="error", facts=error.facts),)
             else:
-                self._found[key] = examine(picture, open_eye(self._workshop.eyes), format, box=box).findings
+                seen = examine(picture, open_eye(self._workshop.eyes), format, box=box).findings
+                self._found[key] = (*seen, *several)
         return self._found[key]
 
     def size(self, portrait: Path, digest: str) -> tuple[int, int]:
@@ -104,8 +106,8 @@ class Gallery:
             self._sizes[digest] = picture_size(portrait, self._limits)
         return self._sizes[digest]
 
-    def check(self, picture: Path, digest: str) -> None:
-        """Refuse a picture that cannot be read; each distinct one is read once.
+    def check(self, picture: Path, digest: str) -> tuple[Finding, ...]:
+        """Refuse a picture that cannot be read, warn of one that may be an oversight; each is read once.
 
         Raises:
             InputError: as `load_picture`.
@@ -113,11 +115,17 @@ class Gallery:
         if digest not in self._checked:
             try:
                 load_picture(picture, self._limits)
-                self._checked[digest] = None
+                self._checked[digest] = self._several(picture)
             except InputError as error:
                 self._checked[digest] = error
-        if (refusal := self._checked[digest]) is not None:
-            raise refusal
+        if isinstance(found := self._checked[digest], InputError):
+            raise found
+        return found
+
+    def _several(self, picture: Path) -> tuple[Finding, ...]:
+        """A warning if a file has more frames or pages than are used."""
+        several = has_several(picture, self._limits)
+        return (Finding(code="portrait-animated", level="warning", facts={}),) if several else ()
 
     def _picture(self, portrait: Path, digest: str, behind: Colour | None) -> Picture:
         """The decoded picture; the latest one is kept, for the next format."""

@@ -181,6 +181,9 @@ class _Clerk:
             facts = self._chooser.other_voice(wish, text)
             if facts is not None:
                 doubtful.append(_problem(row, speaker, OTHER_VOICE, facts))
+        if row.background is not None and BACKGROUND not in known:
+            found = self._gallery.check(row.background, row.background_digest)
+            doubtful += [_problem(row, BACKGROUND, finding.code, finding.facts) for finding in found]
         if row.portrait is not None and not known & {"format", "face.box", BACKGROUND}:
             for finding in self._look(row, row.portrait):
                 told = _problem(row, "portrait", finding.code, finding.facts)

@@ -17,7 +17,14 @@ from pipeline.plan.job import Format
 from pipeline.plan.portrait import FaceBox, Finding, choose, judge, judge_whole
 from pipeline.steps import backdrop
 from pipeline.steps.measures import measure
-from pipeline.steps.picture import Picture, PictureLimits, load_picture, picture_size, pixels_digest
+from pipeline.steps.picture import (
+    Picture,
+    PictureLimits,
+    has_several,
+    load_picture,
+    picture_size,
+    pixels_digest,
+)
 from pipeline.steps.resize import resized
 
 __all__ = [
@@ -27,6 +34,7 @@ __all__ = [
     "PortraitReport",
     "cut_canvas",
     "examine",
+    "has_several",
     "load_picture",
     "look_at",
     "picture_size",

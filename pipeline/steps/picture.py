@@ -22,12 +22,12 @@ from pipeline.plan.errors import InputError
 
 Picture = NDArray[np.uint8]
 
-_KINDS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
-_KINDS_TOLD = "JPEG, PNG, WebP, BMP, TIFF"
+_KINDS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
+_KINDS_TOLD = "JPEG, PNG, WebP, BMP, TIFF, GIF"
 # A camera's second picture in a JPEG is a preview or a depth map, not a second frame.
 _CAMERA_KIND = "MPO"
 # What decoders raise on a file that breaks off or contradicts itself.
-_DAMAGE = (OSError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeError, RuntimeError)
+_DAMAGE = (OSError, EOFError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeError, RuntimeError)
 _DAMAGE_BELOW = (struct.error, zlib.error)
 _SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
 _EIGHT_BIT = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
@@ -55,10 +55,11 @@ class PictureLimits:
 
 
 def load_picture(path: Path, limits: PictureLimits, *, behind: Colour | None = None) -> Picture:
-    """The picture in a JPEG, PNG, WebP, BMP or TIFF file, upright, as BGR uint8 (height, width, 3).
+    """The picture in a JPEG, PNG, WebP, BMP, TIFF or GIF file, upright, as BGR uint8 (height, width, 3).
 
     The kind is known by content, never by name. Turned as EXIF says; converted to sRGB from the
     colour profile that it carries; grey, 16-bit and CMYK pictures are converted to 8-bit colour.
+    Of several frames or pages (see `has_several`) it is the first one.
 
     Args:
         path: the file.
@@ -67,8 +68,8 @@ def load_picture(path: Path, limits: PictureLimits, *, behind: Colour | None = N
 
     Raises:
         InputError: ``portrait-file-missing``, ``portrait-file-too-large``, ``portrait-no-picture``,
-            ``portrait-too-many-pixels`` (found before decoding), ``portrait-animated``,
-            ``portrait-depth-unknown`` or ``portrait-damaged``.
+            ``portrait-too-many-pixels`` (found before decoding), ``portrait-depth-unknown`` or
+            ``portrait-damaged``.
     """
     with _opened(path, limits) as image:
         return _decode(image, _BEHIND if behind is None else behind)
@@ -85,6 +86,16 @@ def picture_size(path: Path, limits: PictureLimits) -> tuple[int, int]:
         # The decoder of TIFF gives the upright size at once.
         sideways = image.format != "TIFF" and _orientation(image) in _SIDEWAYS
         return (height, width) if sideways else (width, height)
+
+
+def has_several(path: Path, limits: PictureLimits) -> bool:
+    """Whether a file holds more frames or pages than the one that `load_picture` gives; none is decoded.
+
+    Raises:
+        InputError: as `load_picture`, for what the head tells.
+    """
+    with _opened(path, limits) as image:
+        return image.format != _CAMERA_KIND and bool(getattr(image, "is_animated", False))
 
 
 def pixels_digest(picture: Picture) -> str:
@@ -132,16 +143,6 @@ def _check(image: Image.Image, limits: PictureLimits) -> None:
         raise InputError("portrait-too-many-pixels", most=_millions(limits.pixels))
     if image.mode not in (*_EIGHT_BIT, *_SIXTEEN_BIT):
         raise InputError("portrait-depth-unknown", mode=image.mode)
-    if image.format != _CAMERA_KIND and _has_second_frame(image):
-        raise InputError("portrait-animated")
-
-
-def _has_second_frame(image: Image.Image) -> bool:
-    try:
-        image.seek(1)
-    except EOFError:
-        return False
-    return True
 
 
 def _decode(image: Image.Image, behind: Colour) -> Picture:

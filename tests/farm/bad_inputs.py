@@ -12,6 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from tests.support import portraits
 
@@ -103,6 +104,8 @@ DOUBTFUL: Sequence[Bad] = (
     _bad("voice-of-another", "voice", "submit-other-voice", voice="en-us", script="你好，世界。"),
     _bad("language-of-another", "language", "submit-other-voice", language="zh", script="Good day."),
     _bad("shadowed", "portrait", "portrait-shadowed", portrait="shadowed.png"),
+    _bad("animated", "portrait", "portrait-animated", portrait="animated.gif"),
+    _bad("background-animated", "background", "portrait-animated", background="animated.gif"),
 )
 
 
@@ -114,6 +117,8 @@ def make(folder: Path) -> Path:
     picture = np.asarray(face, np.uint8)
     for name, made in _pictures(picture).items():
         cv2.imwrite(str(folder / name), made)
+    frames = [Image.fromarray(picture[..., ::-1]), Image.fromarray(picture[:, ::-1, ::-1])]
+    frames[0].save(folder / "animated.gif", save_all=True, append_images=frames[1:])
     (folder / "text.png").write_text("this is no picture")
     (folder / "bomb.png").write_bytes(_bomb())
     (folder / "link.png").symlink_to(ASTRONAUT)

@@ -102,7 +102,7 @@ MESSAGES: tuple[Message, ...] = (
             cure="Make the picture smaller, or ask the operator to raise [limits] portrait_pixels.",
         ),
         zh=Text(
-            what="图片超过 {most} 百万像素。",
+            what="图片超过 {most}00 万像素。",
             why="很小的文件可能声称自己是巨幅图片而拖垮机器，因此打开前会先检查尺寸。",
             cure="请缩小图片，或请管理员调高 [limits] portrait_pixels。",
         ),
@@ -123,16 +123,16 @@ MESSAGES: tuple[Message, ...] = (
     ),
     Message(
         code="portrait-animated",
-        level="error",
+        level="warning",
         en=Text(
-            what="The picture has several frames or pages.",
-            why="Nobody can know which of them is meant.",
-            cure="Save the one that is meant as a picture of its own.",
+            what="The picture has several frames or pages; the first one is used.",
+            why="A film is made of one still picture, and most often the first one is meant.",
+            cure="If it is another one, save that as a picture of its own.",
         ),
         zh=Text(
-            what="图片文件包含多帧或多页。",
-            why="无法判断要使用其中哪一张。",
-            cure="请把需要的那一张单独保存为图片。",
+            what="图片文件包含多帧或多页；将使用第一张。",
+            why="影片由一张静止的图片制作而成，通常要用的就是第一张。",
+            cure="如需使用其他的一张，请把它单独保存为图片。",
         ),
     ),
     Message(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from pipeline.plan.errors import InputError
-from pipeline.steps.picture import PictureLimits, load_picture, picture_size, pixels_digest
+from pipeline.steps.picture import PictureLimits, has_several, load_picture, picture_size, pixels_digest
 
 LIMITS = PictureLimits(file_bytes=2_000_000, pixels=1_000_000)
 
@@ -42,7 +42,7 @@ def refused(file: Path, limits: PictureLimits = LIMITS) -> str:
     return caught.value.code
 
 
-@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "JPEG", "WEBP"])
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "JPEG", "WEBP", "GIF"])
 def test_every_kind_is_known_by_content(tmp_path: Path, kind: str) -> None:
     """BGR pixels come out of each kind, whatever the file is called."""
     options = {"quality": 100} | ({"lossless": True} if kind == "WEBP" else {})
@@ -155,7 +155,7 @@ def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
     assert refused(tmp_path) == "portrait-file-missing"
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "BMP"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF"])
 def test_truncated_pictures_are_refused(tmp_path: Path, kind: str) -> None:
     """A download that broke off is never shown half grey."""
     noise = Image.fromarray(np.random.default_rng(3).integers(0, 255, (200, 200, 3), np.uint8))
@@ -198,18 +198,38 @@ def test_a_decompression_bomb_is_refused_before_it_is_decoded(tmp_path: Path, si
     assert refused(file) == "portrait-too-many-pixels"
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
-def test_several_frames_are_refused(tmp_path: Path, kind: str) -> None:
-    """An animation or a stack of pages has no one picture."""
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF", "GIF"])
+def test_of_several_frames_the_first_is_meant(tmp_path: Path, kind: str) -> None:
+    """An animation or a stack of pages is known as such, and gives what a viewer shows first."""
     pages = [colours(), colours().transpose(Image.Transpose.ROTATE_180)]
-    file = saved(pages[0], tmp_path, kind, save_all=True, append_images=pages[1:])
-    assert refused(file) == "portrait-animated"
+    options = {"lossless": True} if kind == "WEBP" else {}
+    one = saved(pages[0], tmp_path, kind, **options)
+    assert not has_several(one, LIMITS)
+    still = load_picture(one, LIMITS)
+    several = saved(pages[0], tmp_path, kind, save_all=True, append_images=pages[1:], **options)
+    assert has_several(several, LIMITS)
+    assert np.array_equal(load_picture(several, LIMITS), still)
+    assert picture_size(several, LIMITS) == (60, 40)
+
+
+def test_a_second_frame_is_not_decoded(tmp_path: Path) -> None:
+    """However large it says that it is: what is not used costs nothing."""
+    file = saved(colours(), tmp_path, "GIF", save_all=True, append_images=[colours().rotate(180)])
+    content = bytearray(file.read_bytes())
+    # An image descriptor (GIF89a, section 20): the whole of 60 x 40.
+    second = content.rindex(b"\x2c\x00\x00\x00\x00\x3c\x00\x28\x00")
+    assert second > content.index(b"\x2c\x00\x00\x00\x00\x3c\x00\x28\x00")
+    content[second + 5 : second + 9] = b"\xff\xff\xff\xff"
+    file.write_bytes(content)
+    assert has_several(file, LIMITS)
+    assert load_picture(file, LIMITS).shape == (40, 60, 3)
 
 
 def test_a_camera_picture_with_its_preview_is_one_picture(tmp_path: Path) -> None:
     """Phones put a second, hidden picture into a JPEG (CIPA DC-007); the first is meant."""
     file = saved(colours(), tmp_path, "MPO", save_all=True, append_images=[colours()])
     assert load_picture(file, LIMITS).shape == (40, 60, 3)
+    assert not has_several(file, LIMITS)
 
 
 def test_measurements_are_refused_in_words(tmp_path: Path) -> None:
@@ -219,7 +239,7 @@ def test_measurements_are_refused_in_words(tmp_path: Path) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(kind=st.sampled_from(["JPEG", "PNG", "WEBP", "TIFF", "BMP"]), data=st.data())
+@given(kind=st.sampled_from(["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF"]), data=st.data())
 def test_no_damage_ends_in_anything_but_words(tmp_path: Path, kind: str, data: st.DataObject) -> None:
     """A file with any bytes changed gives a picture or one of our errors, never another one."""
     content = bytearray(_stored(kind))
@@ -229,6 +249,8 @@ def test_no_damage_ends_in_anything_but_words(tmp_path: Path, kind: str, data: s
     file.write_bytes(content)
     with suppress(InputError):
         assert load_picture(file, LIMITS).shape[2] == 3
+    with suppress(InputError):
+        has_several(file, LIMITS)
 
 
 def _stored(kind: str) -> bytes:

@@ -25,7 +25,7 @@ from pipeline.engines.eye.silhouette import silhouette
 from pipeline.plan.errors import DefectError
 
 _Box = tuple[float, float, float, float]
-_RGB = NDArray[np.uint8]
+_Picture = NDArray[np.uint8]
 
 _CONFIDENCE = 0.5
 # A golden retriever passes 0.5; every person, painting and drawing that was tried passes 0.98.
@@ -105,7 +105,7 @@ class FaceMeshEye:
             DefectError: ``portrait-eye-after-fork``.
         """
         with quiet_native_logs():
-            faces = _look(np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8), self._ready())
+            faces = _look(picture, self._ready())
         return tuple(sorted(faces, key=lambda face: _area(face.box), reverse=True))
 
     def person(self, picture: NDArray[np.uint8], face: Face) -> NDArray[np.uint8] | None:
@@ -132,25 +132,25 @@ class FaceMeshEye:
         return self._models
 
 
-def _look(rgb: _RGB, models: _Models) -> list[Face]:
+def _look(picture: _Picture, models: _Models) -> list[Face]:
     faces: list[Face] = []
     # The smallest parts are brought to the detector's size, so finer detail of a large picture finds nothing.
-    small, scale = shrink(rgb, _PARTS[-1] * _DETECT_SIDE)
+    small, scale = shrink(picture, _PARTS[-1] * _DETECT_SIDE)
     for candidates in _ever_closer(small, models):
         for x0, y0, x1, y1 in candidates:
-            landmarks = _mesh(rgb, (x0 / scale, y0 / scale, x1 / scale, y1 / scale), models)
+            landmarks = _mesh(picture, (x0 / scale, y0 / scale, x1 / scale, y1 / scale), models)
             if landmarks is not None:
-                _add(faces, _face_of(_as_it_stands(rgb, landmarks, models)))
+                _add(faces, _face_of(_as_it_stands(picture, landmarks, models)))
         if faces:
             break
     return faces
 
 
-def _ever_closer(rgb: _RGB, models: _Models) -> Iterator[list[_Box]]:
+def _ever_closer(picture: _Picture, models: _Models) -> Iterator[list[_Box]]:
     """Boxes that may be faces: in the whole picture, then with room around it, then in ever smaller parts."""
-    height, width = rgb.shape[:2]
-    yield _detect(rgb, models)
-    yield _detect_with_room(rgb, models)
+    height, width = picture.shape[:2]
+    yield _detect(picture, models)
+    yield _detect_with_room(picture, models)
     for parts in _PARTS:
         side = max(height, width) // parts
         if side < _SMALLEST_PART:
@@ -159,13 +159,13 @@ def _ever_closer(rgb: _RGB, models: _Models) -> Iterator[list[_Box]]:
             _moved(box, x, y)
             for y in _starts(height, side)
             for x in _starts(width, side)
-            for box in _detect(rgb[y : y + side, x : x + side], models)
+            for box in _detect(picture[y : y + side, x : x + side], models)
         ]
 
 
-def _detect_with_room(rgb: _RGB, models: _Models) -> list[_Box]:
+def _detect_with_room(picture: _Picture, models: _Models) -> list[_Box]:
     """Boxes of faces that fill the picture: they are found once there is room around them."""
-    small, scale = shrink(rgb, _LOOK_SIDE)
+    small, scale = shrink(picture, _LOOK_SIDE)
     room = max(small.shape[:2]) // 2
     padded = np.pad(small, ((room, room), (room, room), (0, 0)), constant_values=_GREY)
     moved = [_moved(box, -room, -room) for box in _detect(padded, models)]
@@ -180,10 +180,10 @@ def _starts(length: int, side: int) -> list[int]:
     return [round(index * (length - side) / (count - 1)) for index in range(count)]
 
 
-def _detect(rgb: _RGB, models: _Models) -> list[_Box]:
-    height, width = rgb.shape[:2]
+def _detect(picture: _Picture, models: _Models) -> list[_Box]:
+    height, width = picture.shape[:2]
     # MediaPipe copies what it is given several times before it brings it to the detector's size.
-    small = np.ascontiguousarray(shrink(rgb, _DETECT_SIDE)[0])
+    small = _rgb(shrink(picture, _DETECT_SIDE)[0])
     boxes: list[_Box] = []
     for detector in models.detectors:
         for detection in detector.process(small).detections or ():
@@ -199,40 +199,40 @@ def _detect(rgb: _RGB, models: _Models) -> list[_Box]:
     return boxes
 
 
-def _mesh(rgb: _RGB, box: _Box, models: _Models) -> NDArray[np.float64] | None:
+def _mesh(picture: _Picture, box: _Box, models: _Models) -> NDArray[np.float64] | None:
     """The landmarks of the face in a box, or None if there is no face in it after all."""
     landmarks = None
     # The second look is framed by what the first one found, which makes it independent of the detector's box.
     for _ in range(2):
-        landmarks = _mesh_once(rgb, box, models)
+        landmarks = _mesh_once(picture, box, models)
         if landmarks is None:
             return None
         box = _box_of(landmarks)
     return landmarks
 
 
-def _as_it_stands(rgb: _RGB, landmarks: NDArray[np.float64], models: _Models) -> NDArray[np.float64]:
+def _as_it_stands(picture: _Picture, landmarks: NDArray[np.float64], models: _Models) -> NDArray[np.float64]:
     """The same landmarks, or those of the face on its head that was taken for an upright one."""
-    look = _cut(rgb, *_frame(_box_of(landmarks)))
+    look = _cut(picture, *_frame(_box_of(landmarks)))
     if _certainty(look[::-1, ::-1], models) - _certainty(look, models) < _SURER:
         return landmarks
-    height, width = rgb.shape[:2]
+    height, width = picture.shape[:2]
     x0, y0, x1, y1 = _box_of(landmarks)
-    turned = _mesh(rgb[::-1, ::-1], (width - x1, height - y1, width - x0, height - y0), models)
+    turned = _mesh(picture[::-1, ::-1], (width - x1, height - y1, width - x0, height - y0), models)
     return landmarks if turned is None else turned * (-1, -1, 1) + (width, height, 0)
 
 
-def _certainty(rgb: _RGB, models: _Models) -> float:
+def _certainty(picture: _Picture, models: _Models) -> float:
     """How sure the detectors together are of a face, each from 0 to 1."""
-    picture = np.ascontiguousarray(rgb)
-    found = (detector.process(picture).detections or () for detector in models.detectors)
+    given = _rgb(picture)
+    found = (detector.process(given).detections or () for detector in models.detectors)
     return sum(max((detection.score[0] for detection in some), default=0.0) for some in found)
 
 
-def _mesh_once(rgb: _RGB, box: _Box, models: _Models) -> NDArray[np.float64] | None:
+def _mesh_once(picture: _Picture, box: _Box, models: _Models) -> NDArray[np.float64] | None:
     x, y, side = _frame(box)
-    look = _cut(rgb, x, y, side)
-    found = models.mesh.process(look).multi_face_landmarks or ()
+    look = _cut(picture, x, y, side)
+    found = models.mesh.process(_rgb(look)).multi_face_landmarks or ()
     best, best_overlap = None, 0.2
     for face in found:
         points = np.array([(point.x, point.y, point.z) for point in face.landmark], np.float64) * side
@@ -249,13 +249,13 @@ def _frame(box: _Box) -> tuple[int, int, int]:
     return round((box[0] + box[2] - side) / 2), round((box[1] + box[3] - side) / 2), side
 
 
-def _cut(rgb: _RGB, x: int, y: int, side: int) -> _RGB:
+def _cut(picture: _Picture, x: int, y: int, side: int) -> _Picture:
     """A square of the picture, grey beyond its edges, at the size at which the mesh looks."""
-    height, width = rgb.shape[:2]
+    height, width = picture.shape[:2]
     left, top, right, bottom = max(x, 0), max(y, 0), min(x + side, width), min(y + side, height)
-    square: _RGB = np.full((side, side, 3), _GREY, np.uint8)
+    square: _Picture = np.full((side, side, 3), _GREY, np.uint8)
     if right > left and bottom > top:
-        square[top - y : bottom - y, left - x : right - x] = rgb[top:bottom, left:right]
+        square[top - y : bottom - y, left - x : right - x] = picture[top:bottom, left:right]
     how = cv2.INTER_AREA if side > _LOOK_SIDE else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(square, (_LOOK_SIDE, _LOOK_SIDE), interpolation=how), np.uint8)
 
@@ -266,10 +266,10 @@ def _person(picture: NDArray[np.uint8], box: _Box, models: _Models) -> NDArray[n
     middle = np.array([box[0] + box[2], box[1] + box[3]]) / 2
     left, top = np.clip(np.round(middle - side / 2), 0, (width - 1, height - 1)).astype(int)
     right, bottom = np.clip(np.round(middle + side / 2), (left + 1, top + 1), (width, height)).astype(int)
-    part = np.ascontiguousarray(picture[top:bottom, left:right, ::-1])
+    part = picture[top:bottom, left:right]
     how = cv2.INTER_AREA if min(part.shape[:2]) > _PERSON_SIDE else cv2.INTER_LINEAR
-    small = cv2.resize(part, (_PERSON_SIDE, _PERSON_SIDE), interpolation=how)
-    certainty = np.asarray(models.people.process(small).segmentation_mask, np.float32)
+    small = np.asarray(cv2.resize(part, (_PERSON_SIDE, _PERSON_SIDE), interpolation=how), np.uint8)
+    certainty = np.asarray(models.people.process(_rgb(small)).segmentation_mask, np.float32)
     column, row = np.clip((middle - (left, top)) / (right - left, bottom - top), 0, 1) * (_PERSON_SIDE - 1)
     found = silhouette(certainty, (round(row), round(column)))
     if found is None:
@@ -277,6 +277,11 @@ def _person(picture: NDArray[np.uint8], box: _Box, models: _Models) -> NDArray[n
     person = np.zeros((height, width), np.uint8)
     person[top:bottom, left:right] = cv2.resize(found, (right - left, bottom - top))
     return person
+
+
+def _rgb(picture: _Picture) -> _Picture:
+    """A picture as MediaPipe takes it. What is small is turned, not the photograph that it was cut from."""
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def _face_of(landmarks: NDArray[np.float64]) -> Face:

@@ -301,8 +301,8 @@ def _draw_glasses(sheet: leo.Sheet) -> None:
         sheet.lay(pane, (214, 232, 240), opacity=0.08)
         glint = leo.stroke([(x - 34, y + 14), (x - 14, y - 30)], [3, 10, 3])
         sheet.shape(glint, (255, 255, 255), blur=3, opacity=0.35, within=pane)
-        closed = [(float(a), float(b)) for a, b in ring[::6]]
-        sheet.shape(leo.stroke([*closed, closed[0], closed[1]], [6.5, 6.5]), rim, blur=0.7)
+        outer, inner = leo.ellipse(x, y, 61, 51), leo.ellipse(x, y, 55, 45)
+        sheet.shape(np.vstack([outer, outer[:1], inner[:1], inner[::-1]]), rim, blur=0.7)
         temple = [(leo.AXIS + side * 129, 472), (leo.AXIS + side * 150, 466), (leo.AXIS + side * 168, 468)]
         sheet.shape(leo.stroke(temple, [6, 6, 5]), rim, blur=0.7)
     bridge = [(leo.AXIS - 16, 472), (leo.AXIS, 465), (leo.AXIS + 16, 472)]

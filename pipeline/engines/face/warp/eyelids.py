@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pipeline.engines.face.warp.brush import soft
 from pipeline.engines.face.warp.ease import ease
 from pipeline.engines.face.warp.eyeshape import EyeShape, Place, place
+from pipeline.engines.face.warp.lashes import along_edge, lash_reach
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.layers import halved, part_of, recoloured
 from pipeline.engines.face.warp.lidskin import lid_skin, luma_of
@@ -30,20 +31,27 @@ CLOSED = 0.08
 REACH = (0.20, 0.18, 0.18)
 
 # The upper lid comes this part of the way.
-_UPPER_SHARE = 0.86
+_UPPER_SHARE = 0.93
+# The lid's skin is laid so far over that above the lashes, and then fades into it.
+_COVERED, _FADED = 0.010, 0.045
 # Above the upper lid skin is laid over the lashes' old place, as far up as this and then fading.
-_LASHES_COVERED, _LASHES_FADED = 0.060, 0.095
+_LASHES_COVERED, _LASHES_FADED, _ABOVE_CORNER = 0.060, 0.095, 0.08
 # Whatever is as dark as this part of the skin there counts as lashes wholly, or not at all.
 _LASHES_DARK, _LASHES_LIGHT = 0.78, 0.95
 # What is darker than this part of the skin and goes on beyond the eye is the rim of glasses or hair.
 _RIM_DARK, _LEAST_RIM = 0.55, 0.02
 # In this part of the eye, from its middle, there are only iris and lashes; a rim may cross what is beyond.
 _NO_RIM = 0.75
+_CORNER, _BESIDE_CORNER, _RIM_BLACK = 0.04, 1.15, 0.38
 _RIM_COVERED, _EDGE = 0.016, 0.02
 # The lids' own skin comes in with the beginning of their way.
 _BEGINNING = 0.16
 # The line where lids meet: its thickness, and that of the lashes' shade below it.
-_LINE, _THICKEST_LINE, _SHADE = 0.012, 0.017, 0.045
+_LINE, _THICKEST_LINE, _SHADE = 0.008, 0.022, 0.045
+_LINE_OF_LASHES = 0.6
+_MOST_BLUR, _THIN = 0.05, 0.10
+# So far below a corner the upper lid comes beside it.
+_BEYOND = 0.06
 _LINE_STRENGTH, _SHADE_STRENGTH = 0.80, 0.30
 
 
@@ -59,7 +67,8 @@ class _Layer:
         under: what the lower lid may cover.
         line: how strong the line of lashes is.
         softness: of edges, in pixels.
-        thickness, lift: half of the line's, and how far it lies above the edge, in pixels.
+        thickness, edge, lift: half of the line's, how soft it is, and how far it lies above the lid's edge,
+            in pixels.
         shade: how far the lashes' shade reaches below the edge, in pixels.
     """
 
@@ -71,8 +80,9 @@ class _Layer:
     under: Values
     line: Values
     softness: np.float32
-    thickness: np.float32
-    lift: np.float32
+    thickness: Values
+    edge: Values
+    lift: Values
     shade: np.float32
 
     def covers(self, lids: float) -> tuple[Values, Values]:
@@ -82,9 +92,8 @@ class _Layer:
         below = self.depth - self.upper_way * part
         upper = np.clip(half - below / self.softness, 0, 1) * self.window
         lower = np.clip(half + (self.lower_way * part - self.from_lower) / self.softness, 0, 1) * self.under
-        lashes = np.clip(np.float32(1.5) - np.abs(below + self.lift) / self.thickness, 0, 1) * np.float32(
-            _LINE_STRENGTH
-        )
+        line = np.clip(half + (self.thickness - np.abs(below + self.lift)) / self.edge, 0, 1)
+        lashes = line * np.float32(_LINE_STRENGTH)
         shade = np.clip(1 - np.abs(below) / self.shade, 0, 1) * (below > 0) * np.float32(_SHADE_STRENGTH)
         return np.maximum(upper, lower) * strength, np.maximum(lashes, shade) * self.line * strength
 
@@ -119,7 +128,9 @@ class Lids:
             drawn[...] = shown
 
 
-def lids_of(eye: EyeShape, box: Box, picture: Picture, planes: Planes) -> Lids | None:
+def lids_of(
+    eye: EyeShape, box: Box, picture: Picture, planes: Planes, ball: NDArray[np.bool_]
+) -> Lids | None:
     """The lids of an eye; None where it is closed, or hidden.
 
     Args:
@@ -127,22 +138,32 @@ def lids_of(eye: EyeShape, box: Box, picture: Picture, planes: Planes) -> Lids |
         box: the part of the picture around it, as `EyeShape.box` gives it.
         picture: that part, BGR.
         planes: the same in planes.
+        ball: what of it is known to be the eye's white, or its iris.
     """
     if eye.openness < CLOSED:
         return None
     at, chroma = (place(eye, box, step=step) for step in (1, 2))
-    skin = lid_skin(eye, picture, at)
+    reach, thick = lash_reach(eye, box, picture)
+    lashes = along_edge(eye, at, reach)
+    skin = lid_skin(eye, picture, at, lashes)
     if skin is None:
         return None
     light = (luma_of(picture) / np.maximum(luma_of(skin), 1)).astype(np.float32)
-    free = _free(eye, light, at)
     red = (picture[..., 2] / np.maximum(skin[..., 2], 1)).astype(np.float32)
-    lashes, white = _lashes(eye, light, red, at) * free, _white_below(eye, light, at) * free
+    free, alone = _free(eye, light, at), _alone(eye, picture)
+    found = _Found(
+        reach=lashes,
+        thick=along_edge(eye, at, thick),
+        lashes=_lashes(eye, np.maximum(light, alone), np.maximum(red, alone), at) * free,
+        white=np.maximum(_white_below(eye, light, at), _grown(eye, ball.astype(np.float32))) * free,
+        free=free,
+    )
     closed = recoloured(planes, picture, skin)
     lash = recoloured(planes, picture, np.broadcast_to(_lash_colour(eye, picture, skin, at), skin.shape))
+    blur = _blur(eye, picture, at)
     layers = (
-        _layer(eye, at, lashes, white, free, pixel=1.0),
-        _layer(eye, chroma, halved(lashes), halved(white), halved(free), pixel=2.0),
+        _layer(eye, at, found, pixel=1.0, blur=blur),
+        _layer(eye, chroma, found.halved(), pixel=2.0, blur=blur),
     )
     used = _used(layers)
     closed = part_of(closed, used.left, used.top, used.height, used.width)
@@ -154,31 +175,68 @@ def lids_of(eye: EyeShape, box: Box, picture: Picture, planes: Planes) -> Lids |
     )
 
 
-def _layer(eye: EyeShape, at: Place, lashes: Values, white: Values, free: Values, *, pixel: float) -> _Layer:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Found:
+    """What a picture shows around an eye, all (height, width) float32.
+
+    Attributes:
+        reach: how far the lashes reach above the lid's edge, in pixels.
+        thick: how thick they are, were they black, likewise.
+        lashes: how much they cover.
+        white: how much of the eye's white there is.
+        free: 1 where lids may be drawn, 0 on what is before the eye.
+    """
+
+    reach: Values
+    thick: Values
+    lashes: Values
+    white: Values
+    free: Values
+
+    def halved(self) -> _Found:
+        """The same for planes of half the width and height."""
+        return _Found(
+            reach=halved(self.reach),
+            thick=halved(self.thick),
+            lashes=halved(self.lashes),
+            white=halved(self.white),
+            free=halved(self.free),
+        )
+
+
+def _layer(eye: EyeShape, at: Place, found: _Found, *, pixel: float, blur: float) -> _Layer:
     """The static maps of a plane whose pixels are `pixel` of the picture wide."""
     unit = np.float32(eye.unit)
     softness = np.float32(max(0.012 * eye.unit, 1.5 * pixel))
     half = np.float32(0.5)
     inside = np.clip(half + at.depth / softness, 0, 1)
-    thickness = _thickness(eye, lashes, at, pixel)
-    beside = free * (1 - ease((np.abs(at.side) - np.float32(0.97)) / np.float32(0.13)))
+    side = np.abs(at.side)
+    up = -at.depth - found.reach
+    over = 1 - ease((up - np.float32(_COVERED) * unit) / (np.float32(_FADED) * unit))
+    over *= np.maximum(1 - ease((side - np.float32(0.7)) / np.float32(0.4)), inside)
+    beside = found.free * (1 - ease((side - np.float32(0.95)) / np.float32(0.2)))
     under_edge = at.depth - at.gap
     under = np.clip(half + (np.float32(_RIM_COVERED) * unit - under_edge) / (2 * softness), 0, 1)
     way = np.float32(_UPPER_SHARE) * at.gap
-    tapered = np.clip((np.float32(1.06) - np.abs(at.side)) / np.float32(0.30), 0, 1)
-    in_reach = (under_edge < np.float32(_SHADE) * unit) & (at.depth > np.float32(-3 * thickness) * unit - 2)
+    # Beyond a corner there is no way to go; what is covered there comes with the lid.
+    beyond = ease((side - np.float32(1.0)) / np.float32(0.05)) * np.float32(_BEYOND) * unit
+    tapered = np.sqrt(np.clip((np.float32(1.04) - side * side) / np.float32(0.7), 0, 1))
+    thickness = np.clip(np.float32(_LINE_OF_LASHES) * found.thick, _LINE * unit, _THICKEST_LINE * unit)
+    thickness = np.maximum(thickness * tapered, np.float32(0.7 * pixel))
+    in_reach = (under_edge < np.float32(_SHADE) * unit) & (at.depth > -3 * thickness - 2)
     eye_alone = under_edge < np.float32(_RIM_COVERED) * unit + 2 * softness
     return _Layer(
         depth=at.depth,
-        upper_way=way,
+        upper_way=way + beyond,
         lower_way=at.gap - way + np.float32(_RIM_COVERED) * unit,
         from_lower=-under_edge + np.float32(_RIM_COVERED) * unit,
-        window=np.maximum(inside * beside, lashes) * eye_alone,
-        under=np.maximum(under * beside, white) * (inside > 0),
-        line=tapered * free * in_reach,
+        window=np.maximum(np.maximum(over * beside, found.white) * eye_alone, found.lashes),
+        under=np.maximum(np.maximum(under * beside, found.white), found.lashes) * (inside > 0),
+        line=np.clip(tapered * 3, 0, 1) * found.free * in_reach,
         softness=softness,
-        thickness=np.float32(max(thickness * eye.unit, 0.7 * pixel)),
-        lift=np.float32((thickness - _LINE) * eye.unit),
+        thickness=thickness,
+        edge=np.maximum(thickness, np.float32(blur)),
+        lift=thickness - np.float32(_LINE) * unit,
         shade=np.float32(_SHADE * eye.unit),
     )
 
@@ -206,6 +264,9 @@ def _cut(layer: _Layer, box: Box) -> _Layer:
         window=layer.window[part].copy(),
         under=layer.under[part].copy(),
         line=layer.line[part].copy(),
+        thickness=layer.thickness[part].copy(),
+        edge=layer.edge[part].copy(),
+        lift=layer.lift[part].copy(),
     )
 
 
@@ -220,9 +281,25 @@ def _free(eye: EyeShape, light: Values, at: Place) -> Values:
     beyond[np.concatenate([labels[:, 0], labels[:, -1]])] = True
     # The first one is all that is not dark; a wrinkle is thinner than a rim.
     beyond &= (areas > _LEAST_RIM * eye.unit * eye.unit) & (np.arange(count) > 0)
+    # What grows out of the eye's corner is its fold and lashes, unless it is as black as a rim.
+    under = at.depth - at.gap
+    corner = (
+        (at.depth > -_CORNER * eye.unit) & (under < _CORNER * eye.unit) & (np.abs(at.side) < _BESIDE_CORNER)
+    )
+    for number in np.flatnonzero(beyond):
+        own = labels == number
+        beyond[number] = not (own & corner).any() or np.median(light[own & ~corner]) < _RIM_BLACK
     before = beyond[labels]
     wider = cv2.dilate(before.astype(np.uint8) * np.uint8(255), np.ones((3, 3), np.uint8))
     return 1 - soft(np.asarray(wider, np.uint8), max(0.8, 0.004 * eye.unit))
+
+
+def _alone(eye: EyeShape, picture: Picture) -> Values:
+    """How light pixels are against what is beside them: lashes are thin, the shade of a brow is not."""
+    luma = luma_of(picture)
+    size = 2 * round(_THIN * eye.unit / 2) + 1
+    near = cv2.morphologyEx(luma, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
+    return np.asarray(luma / np.maximum(near, 1), np.float32)
 
 
 def _lashes(eye: EyeShape, light: Values, red: Values, at: Place) -> Values:
@@ -235,18 +312,18 @@ def _lashes(eye: EyeShape, light: Values, red: Values, at: Place) -> Values:
         (np.float32(_LASHES_LIGHT) - np.minimum(light, red)) / np.float32(_LASHES_LIGHT - _LASHES_DARK), 0, 1
     )
     up = -at.depth / unit
-    band = 1 - ease((up - np.float32(_LASHES_COVERED)) / np.float32(_LASHES_FADED - _LASHES_COVERED))
-    beside = 1 - ease((np.abs(at.side) - np.float32(1.10)) / np.float32(0.20))
+    # Beyond a corner it is the corner that heights are told from.
+    corner = np.float32(_ABOVE_CORNER) * ease((np.abs(at.side) - np.float32(0.85)) * 8)
+    band = 1 - ease((up - corner - np.float32(_LASHES_COVERED)) / np.float32(_LASHES_FADED - _LASHES_COVERED))
+    beside = 1 - ease((np.abs(at.side) - np.float32(1.0)) / np.float32(0.30))
     near = 1 - ease((up - np.float32(0.03)) / np.float32(0.03))
-    covered = np.maximum(dark, _white(light) * near) * band * beside * (up > -_EDGE)
-    return _grown(eye, covered)
-
-
-def _thickness(eye: EyeShape, lashes: Values, at: Place, pixel: float) -> float:
-    """Half the thickness of the line where lids meet, more for thick lashes, in inter-ocular distances."""
-    middle = lashes * (np.abs(at.side) < np.float32(0.7)) * (at.depth < 0)
-    thick = float(middle.sum()) * pixel * pixel / max(0.7 * eye.width, 1.0) / eye.unit
-    return min(max(round(0.30 * thick, 4), _LINE), _THICKEST_LINE)
+    covered = np.maximum(dark, _white(light) * near) * band * (up > -_EDGE - corner)
+    # Folds and brows do not begin at the lid's edge.
+    _, labels = cv2.connectedComponents((covered > 0.3).astype(np.uint8), connectivity=8)  # noqa: PLR2004 - dark
+    own = np.zeros(int(labels.max()) + 1, np.bool_)
+    own[labels[(up < np.float32(0.03)) & (up > -_EDGE) & (np.abs(at.side) < 1)]] = True
+    own[0] = True
+    return _grown(eye, covered * own[labels]) * beside
 
 
 def _white_below(eye: EyeShape, light: Values, at: Place) -> Values:
@@ -266,13 +343,23 @@ def _white(light: Values) -> Values:
 def _grown(eye: EyeShape, covered: Values) -> Values:
     """A little wider, with soft edges."""
     found = np.round(covered * 255).astype(np.uint8)
-    wider = cv2.dilate(found, np.ones((3, 3), np.uint8), iterations=max(1, round(0.006 * eye.unit)))
+    wider = cv2.dilate(found, np.ones((3, 3), np.uint8), iterations=max(1, round(0.010 * eye.unit)))
     return soft(np.asarray(wider, np.uint8), max(0.8, 0.006 * eye.unit))
+
+
+def _blur(eye: EyeShape, picture: Picture, at: Place) -> float:
+    """How wide the sharpest edges of an eye are, in pixels: lashes drawn on are no sharper than those."""
+    near = (at.depth > -0.03 * eye.unit) & (at.depth < at.gap)
+    luma = luma_of(picture)
+    low, high = np.percentile(luma[near], (5, 95))
+    steep = np.maximum(np.abs(np.diff(luma, axis=0))[:, :-1], np.abs(np.diff(luma, axis=1))[:-1])
+    steepest = float(np.percentile(steep[near[:-1, :-1]], 97))
+    return min(float(high - low) / max(steepest, 1.0), _MOST_BLUR * eye.unit)
 
 
 def _lash_colour(eye: EyeShape, picture: Picture, skin: Values, at: Place) -> Values:
     """As dark as the upper lid's own lashes, and never so light that the closed eye has no line."""
-    near = (np.abs(at.depth) < np.float32(0.02 * eye.unit)) & (np.abs(at.side) < np.float32(0.8))
+    near = (at.depth < 0) & (at.depth > np.float32(-0.03 * eye.unit)) & (np.abs(at.side) < np.float32(0.9))
     lid = (at.depth > 0) & (at.depth < at.gap)
     around = np.median(skin[lid], axis=0)
     dark = np.percentile(picture[near], 15, axis=0) if near.any() else around

@@ -18,6 +18,7 @@ from pipeline.engines.eye.mesh import (
     RIGHT_LID_UPPER,
 )
 from pipeline.engines.face.warp.enlarge import enlarged
+from pipeline.engines.face.warp.eyefit import fitted
 from pipeline.engines.face.warp.eyelids import REACH, Lids, lids_of
 from pipeline.engines.face.warp.eyeshape import eye_shape
 from pipeline.engines.face.warp.faceframe import FaceFrame
@@ -108,8 +109,9 @@ def _eye(frame: FaceFrame, picture: Picture, moving: Box, source: Planes, number
     # In whole pixels of the picture, two of which share their chroma.
     box = Box(**{side: at // (2 * times) * (2 * times) for side, at in vars(box).items()})
     part = enlarged(picture, _in_picture(box, moving, times), times)
+    shape, white = fitted(shape, box, part)
     still = Planes(*(p.copy() for p in part_of(source, box.left, box.top, box.height, box.width)))
-    closing = lids_of(shape, box, part, still)
+    closing = lids_of(shape, box, part, still, white)
     return _Eye(
         box=box,
         still=still,

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.face.warp.ease import ease
 from pipeline.engines.face.warp.eyeshape import EyeShape, Place
 
 Picture = NDArray[np.uint8]
@@ -14,29 +15,50 @@ Values = NDArray[np.float32]
 # Luma of BGR, as ITU-R BT.601 weighs it.
 _LUMA = np.array([0.114, 0.587, 0.299], np.float32)
 
-# Lashes and the lid's own rim lie within this of its edge; the skin beyond is what a lid is made of.
-_RIM_ABOVE, _RIM_BELOW = 0.050, 0.030
-# The skin between the lashes and the crease is a lid's own, and may be lighter than what is around.
-_OWN = 0.012
-_MOST_LIGHTENED = 1.3
-_SKIN_REACH = 0.15
+# The lower lid's rim lies within this of its edge; the skin beyond is what a lid is made of.
+_RIM_BELOW = 0.030
+# Beside an eye skin begins there, in halves of its width.
+_BESIDE = 1.15
+# The first parts, above and below, tell skin themselves.
+_OWN_SKIN = 2
+_SKIN_REACH, _SKIN_ABOVE = 0.15, 0.08
+# Skin begins this far above the lashes, and its edges are not sure of being skin.
+_LASH_MARGIN, _SOFT_EDGE = 0.010, 0.008
+# So much of the skin above the lashes unfolds to the lid.
+_UNFOLDS = 0.09
+# A lid is as smooth as this, but for its grain; the skin below has a part in its colour.
+_SMOOTH, _FROM_BELOW = 0.02, 0.35
+# A lid's light is this part of that of the skin below it, at least and at most, but for so much of a change.
+_LEAST_LIGHT, _MOST_LIGHT, _MOST_LIGHTENED = 0.84, 1.0, 1.3
+# How much lighter a lid is where it is round, and darker towards its edge.
+_BALL, _TO_EDGE = 0.05, 0.14
+# From this part of the way on it is the lower lid's skin, and wholly so a little further.
+_MEETS, _BLENDS = 0.93, 0.02
+# Grain is finer than this, and taken from so much of the skin.
+_FINE, _GRAIN_REACH = 0.009, 0.08
 # The least part of the skin around an eye that has to look like skin.
 _LEAST_SKIN = 0.15
 # The least spread of grey levels in an open eye; where there is less, it is hidden.
 _LEAST_SPREAD = 14.0
 
 
-def around(eye: EyeShape, at: Place) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Pixels of the skin above and below an eye, without lashes, without the brow."""
+def around(eye: EyeShape, at: Place, lashes: Values) -> tuple[NDArray[np.bool_], ...]:
+    """Pixels of the skin above, below and on both both of an eye, without lashes, without the brow."""
     unit = eye.unit
     beside = np.abs(at.side) < 1.35  # noqa: PLR2004 - a little wider than the eye
     away = eye.upper.mean(axis=0) - eye.brow.mean(axis=0)
     to_brow = float(away[0] * eye.down[0] + away[1] * eye.down[1]) / unit
     high = max(min(_SKIN_REACH, to_brow - 0.07), 0.08) * unit
-    above = beside & (at.depth < -_RIM_ABOVE * unit) & (at.depth > -high)
+    bare = lashes + np.float32(_LASH_MARGIN) * np.float32(unit)
+    reach = np.minimum(
+        bare + np.float32(_SKIN_ABOVE * unit), np.maximum(bare + np.float32(0.03 * unit), high)
+    )
+    above = beside & (at.depth < -bare) & (at.depth > -reach)
     under = at.depth - at.gap
     below = beside & (under > _RIM_BELOW * unit) & (under < _SKIN_REACH * unit)
-    return above, below
+    level = np.abs(at.depth) < np.float32(0.05 * unit)
+    inner, outer = (level & (way > _BESIDE) & (way < _BESIDE + 0.25) for way in (-at.side, at.side))
+    return above, below, inner, outer
 
 
 def likeness(picture: Picture, parts: tuple[NDArray[np.bool_], ...]) -> Values:
@@ -46,51 +68,97 @@ def likeness(picture: Picture, parts: tuple[NDArray[np.bool_], ...]) -> Values:
     """
     found = np.zeros(picture.shape[:2], np.float32)
     # What is as light as skin and less red is grey hair.
+    both = parts[0] | parts[1]
     for values in (luma_of(picture), picture[..., 2].astype(np.float32)):
-        for part in parts:
-            if part.any():
-                usual = np.float32(np.median(values[part]))
-                away = (values[part] - usual) / (np.float32(0.22) * usual + np.float32(8.0))
+        for number, part in enumerate(parts):
+            if part.any() and both.any():
+                # Beside an eye there may be none.
+                told = part if number < _OWN_SKIN else both
+                usual = np.float32(np.median(values[told]))
+                away = np.abs(values[part] - usual)
+                # Even skin tells what is strange more finely than skin full of lines.
+                spread_ = np.float32(2.5 * float(np.median(np.abs(values[told] - usual))))
+                most = np.float32(0.22) * usual + np.float32(8.0)
+                away /= np.clip(spread_, most / 3, most)
                 found[part] = np.maximum(found[part], away * away)
     seen = np.logical_or.reduce(parts)
     return np.where(seen, 1 / (1 + found * found), 0).astype(np.float32)
 
 
-def lid_skin(eye: EyeShape, picture: Picture, at: Place) -> Values | None:
+def lid_skin(eye: EyeShape, picture: Picture, at: Place, lashes: Values) -> Values | None:
     """The skin of a closed lid over a part of a picture, BGR.
 
+    The skin above the lashes is drawn down over the eye, as a lid unfolds; the lower lid is the skin below.
     None where there is no eye to be seen: hair, dark glasses or a hand is before it, or it is closed.
 
     Args:
         eye: the eye.
         picture: that part, BGR.
         at: where its pixels lie.
+        lashes: how far above the upper lid's edge its lashes reach, in pixels, for every pixel of the part.
     """
-    parts = around(eye, at)
+    parts = around(eye, at, lashes)
     skin = likeness(picture, parts)
     inside = (at.depth > 0) & (at.depth < at.gap)
-    if not inside.any() or any(part.any() and skin[part].mean() < _LEAST_SKIN for part in parts):
+    if not inside.any() or any(part.any() and skin[part].mean() < _LEAST_SKIN for part in parts[:2]):
         return None
     low, high = np.percentile(luma_of(picture)[inside], (5, 95))
     if skin.sum() < 1 or high - low < _LEAST_SPREAD:
         return None
-    drawn = spread(picture.astype(np.float32), skin)
-    drawn *= _own_light(eye, picture, drawn, at, parts[1])
-    drawn = drawn * _shade(eye, at)[..., None] + _grain(picture, parts[1])
-    return np.clip(drawn, 0, 255).astype(np.float32)
+    colours = picture.astype(np.float32)
+    margin = max(1, round(_SOFT_EDGE * eye.unit))
+    sure = np.asarray(cv2.erode(skin, np.ones((3, 3), np.uint8), iterations=margin), np.float32)
+    below = parts[1]
+    # The nearer to the lashes, the more like a lid.
+    away = ease((-at.depth - lashes) / np.float32(_SKIN_ABOVE * eye.unit))
+    weight = np.where(below, np.float32(_FROM_BELOW), 1 - np.float32(0.8) * away)
+    around_ = _smooth(eye, spread(colours, sure * weight))
+    drawn = np.float32(0.5) * (around_ + _unfolded(eye, around_, at, lashes))
+    lower = _smooth(eye, spread(colours, sure * below))
+    drawn *= _own_light(eye, drawn, lower, at)[..., None]
+    drawn *= _shade(at)[..., None]
+    blends = np.maximum(np.float32(0.05) * at.gap, np.float32(_BLENDS * eye.unit))
+    meets = ease((at.depth - np.float32(_MEETS) * at.gap) / blends)
+    drawn += (lower - drawn) * meets[..., None]
+    drawn *= 1 + _grain(eye, colours, skin * below, at)[..., None]
+    closed: Values = np.clip(drawn, 0, 255)
+    return closed
 
 
-def _own_light(
-    eye: EyeShape, picture: Picture, drawn: Values, at: Place, below: NDArray[np.bool_]
-) -> np.float32:
-    """By how much a lid is lighter, right above its lashes, than what was drawn; never more than below it."""
-    up = -at.depth / np.float32(eye.unit)
-    own = (up > _OWN) & (up < _RIM_ABOVE) & (np.abs(at.side) < 0.8)  # noqa: PLR2004 - not in the corners
-    if not own.any() or not below.any():
-        return np.float32(1)
-    luma, usual = luma_of(picture), max(float(np.median(luma_of(drawn)[own])), 1.0)
-    wanted = min(float(np.percentile(luma[own], 60)), 0.92 * float(np.median(luma[below])))
-    return np.float32(min(max(wanted / usual, 1.0), _MOST_LIGHTENED))
+def _unfolded(eye: EyeShape, skin: Values, at: Place, lashes: Values) -> Values:
+    """The skin between brow and lashes drawn down to the lower lid: not at its top, most at the edge."""
+    unit = np.float32(eye.unit)
+    source = lashes + np.float32(_LASH_MARGIN) * unit
+    height = source + np.float32(_UNFOLDS) * unit
+    way = at.gap
+    along = np.clip(at.depth + height, 0, height + way) / (height + way)
+    bend = (way + source) / (height - source)
+    found = (height + way) * along / (1 + bend * along) - height
+    up = np.where(at.depth > -height, at.depth - found, 0).astype(np.float32)
+    return _moved(eye, skin, -up)
+
+
+def _moved(eye: EyeShape, picture: Values, down: Values) -> Values:
+    """A picture read at so many pixels further down the face."""
+    rows, columns = np.indices(down.shape, np.float32)
+    x, y = (np.float32(part) for part in eye.down)
+    border = cv2.BORDER_REFLECT_101
+    found = cv2.remap(picture, columns + down * x, rows + down * y, cv2.INTER_LINEAR, borderMode=border)
+    return np.asarray(found, np.float32)
+
+
+def _smooth(eye: EyeShape, picture: Values) -> Values:
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), _SMOOTH * eye.unit), np.float32)
+
+
+def _own_light(eye: EyeShape, drawn: Values, lower: Values, at: Place) -> Values:
+    """By how much a lid is lighter than the fold that it comes from: it faces as the skin below does."""
+    lid = (at.depth > 0) & (at.depth < at.gap)
+    usual, below = (float(np.median(luma_of(each)[lid])) for each in (drawn, lower))
+    gain = min(max(_LEAST_LIGHT * below / max(usual, 1.0), 1.0), _MOST_LIGHTENED)
+    gain = max(min(gain, _MOST_LIGHT * below / max(usual, 1.0)), 1 / _MOST_LIGHTENED)
+    begins = ease((at.depth / np.float32(eye.unit) + np.float32(0.03)) / np.float32(0.08))
+    return 1 + np.float32(gain - 1) * begins
 
 
 def spread(picture: Values, weight: Values) -> Values:
@@ -144,19 +212,31 @@ def _doubled(values: Values, shape: tuple[int, ...]) -> Values:
     return values[: shape[0], : shape[1]]
 
 
-def _shade(eye: EyeShape, at: Place) -> Values:
+def _shade(at: Place) -> Values:
     """Light on the ball under a lid: a little more in the middle, less towards its edge and its corners."""
-    t = at.depth / np.maximum(at.gap, np.float32(0.02 * eye.unit))
-    inside = np.clip(1 - np.abs(2 * t - 1), 0, 1)
-    ball = inside * np.clip(1 - at.side * at.side, 0, 1)
-    edge = np.clip((t - np.float32(0.45)) / np.float32(0.5), 0, 1) * np.clip((np.float32(1.4) - t) * 2, 0, 1)
-    shade: Values = 1 + np.float32(0.05) * ball - np.float32(0.09) * edge
+    t = at.depth / np.maximum(at.gap, np.float32(1))
+    round_ = np.clip(1 - at.side * at.side, 0, 1)
+    ball = np.clip(1 - np.abs(np.float32(2.4) * t - 1), 0, 1) * round_
+    edge = ease((t - np.float32(0.3)) / np.float32(0.6)) * np.clip(round_ * 4, 0, 1)
+    shade: Values = 1 + np.float32(_BALL) * ball - np.float32(_TO_EDGE) * edge
     return shade
 
 
-def _grain(picture: Picture, part: NDArray[np.bool_]) -> Values:
-    """Fine texture as strong as that of the skin under the eye: a lid is no smoother than its face."""
-    fine = np.abs(picture.astype(np.float32) - cv2.GaussianBlur(picture, (0, 0), 2.0)).mean(axis=2)
-    strength = min(5.0 * float(np.median(fine[part])), 9.0) if part.any() else 0.0
-    noise = np.random.Generator(np.random.PCG64(7)).uniform(-strength, strength, fine.shape)
-    return np.asarray(cv2.GaussianBlur(noise, (0, 0), 1.3), np.float32)[..., None]
+def _grain(eye: EyeShape, picture: Values, skin: Values, at: Place) -> Values:
+    """The fine texture of the skin below the eye, mirrored up over the lid, as a part of its light.
+
+    A lid is no smoother than its face; lines and spots are no part of it.
+    """
+    luma = luma_of(picture)
+    smooth = np.asarray(cv2.GaussianBlur(luma, (0, 0), _FINE * eye.unit), np.float32)
+    fine = (luma - smooth) / (smooth + 10)
+    own = skin > 0.5  # noqa: PLR2004 - rather skin than not
+    if not own.any():
+        return np.zeros_like(luma)
+    most = np.float32(2.2 * float(np.median(np.abs(fine[own]))))
+    fine = np.clip(fine, -most, most) * skin
+    unit = np.float32(eye.unit)
+    reach = np.float32(_GRAIN_REACH) * unit
+    above = np.abs(at.gap - at.depth)
+    mirrored = np.float32(_RIM_BELOW + 0.005) * unit + reach - np.abs(np.mod(above, 2 * reach) - reach)
+    return _moved(eye, fine.astype(np.float32), at.gap + mirrored - at.depth)

@@ -50,6 +50,8 @@ _BEGINNING = 0.16
 _LINE, _THICKEST_LINE, _SHADE = 0.008, 0.022, 0.045
 _LINE_OF_LASHES = 0.6
 _MOST_BLUR, _THIN = 0.05, 0.10
+# Beyond this of an eye's half width there are no lashes.
+_ENDS_BESIDE = 1.4
 # So far below a corner the upper lid comes beside it.
 _BEYOND = 0.06
 _LINE_STRENGTH, _SHADE_STRENGTH = 0.80, 0.30
@@ -315,7 +317,6 @@ def _lashes(eye: EyeShape, light: Values, red: Values, at: Place) -> Values:
     # Beyond a corner it is the corner that heights are told from.
     corner = np.float32(_ABOVE_CORNER) * ease((np.abs(at.side) - np.float32(0.85)) * 8)
     band = 1 - ease((up - corner - np.float32(_LASHES_COVERED)) / np.float32(_LASHES_FADED - _LASHES_COVERED))
-    beside = 1 - ease((np.abs(at.side) - np.float32(1.0)) / np.float32(0.30))
     near = 1 - ease((up - np.float32(0.03)) / np.float32(0.03))
     covered = np.maximum(dark, _white(light) * near) * band * (up > -_EDGE - corner)
     # Folds and brows do not begin at the lid's edge.
@@ -323,6 +324,14 @@ def _lashes(eye: EyeShape, light: Values, red: Values, at: Place) -> Values:
     own = np.zeros(int(labels.max()) + 1, np.bool_)
     own[labels[(up < np.float32(0.03)) & (up > -_EDGE) & (np.abs(at.side) < 1)]] = True
     own[0] = True
+    # Lashes end beside the eye; a fold goes on, and stays.
+    side = np.abs(at.side)
+    goes_on = np.zeros(len(own), np.float32)
+    goes_on[labels[side > _ENDS_BESIDE]] = 1
+    goes_on[0] = 0
+    fold = _grown(eye, goes_on[labels])
+    apart = 1 - ease((side - np.float32(1.25)) / np.float32(0.25))
+    beside = apart + (1 - ease((side - np.float32(0.95)) / np.float32(0.3)) - apart) * fold
     return _grown(eye, covered * own[labels]) * beside
 
 

@@ -18,7 +18,7 @@ from pipeline.engines.face.warp.eyeshape import EyeShape, Place, place
 from pipeline.engines.face.warp.lashes import along_edge, lash_reach
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.layers import halved, part_of, recoloured
-from pipeline.engines.face.warp.lidskin import lid_skin, luma_of
+from pipeline.engines.face.warp.lidskin import lid_skin, luma_of, without_thin
 from pipeline.media.picture import Planes
 
 Picture = NDArray[np.uint8]
@@ -49,9 +49,9 @@ _BEGINNING = 0.16
 # The line where lids meet: its thickness, and that of the lashes' shade below it.
 _LINE, _THICKEST_LINE, _SHADE = 0.008, 0.022, 0.045
 _LINE_OF_LASHES = 0.6
-_MOST_BLUR, _THIN = 0.05, 0.10
-# Beyond this of an eye's half width there are no lashes.
-_ENDS_BESIDE = 1.4
+_MOST_BLUR = 0.05
+# As much redder than skin as this is the inner corner of an eye.
+_PINK = 1.2
 # So far below a corner the upper lid comes beside it.
 _BEYOND = 0.06
 _LINE_STRENGTH, _SHADE_STRENGTH = 0.80, 0.30
@@ -298,10 +298,7 @@ def _free(eye: EyeShape, light: Values, at: Place) -> Values:
 
 def _alone(eye: EyeShape, picture: Picture) -> Values:
     """How light pixels are against what is beside them: lashes are thin, the shade of a brow is not."""
-    luma = luma_of(picture)
-    size = 2 * round(_THIN * eye.unit / 2) + 1
-    near = cv2.morphologyEx(luma, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
-    return np.asarray(luma / np.maximum(near, 1), np.float32)
+    return np.asarray(luma_of(picture) / np.maximum(luma_of(without_thin(eye, picture)), 1), np.float32)
 
 
 def _lashes(eye: EyeShape, light: Values, red: Values, at: Place) -> Values:
@@ -313,25 +310,25 @@ def _lashes(eye: EyeShape, light: Values, red: Values, at: Place) -> Values:
     dark = np.clip(
         (np.float32(_LASHES_LIGHT) - np.minimum(light, red)) / np.float32(_LASHES_LIGHT - _LASHES_DARK), 0, 1
     )
+    # The eye's inner corner is red, and no lash.
+    outwards = at.side * eye.outer
+    pink = red / np.maximum(light, np.float32(0.01)) > np.float32(_PINK)
+    dark *= ~(pink & (outwards < -np.float32(0.8)))
     up = -at.depth / unit
-    # Beyond a corner it is the corner that heights are told from.
-    corner = np.float32(_ABOVE_CORNER) * ease((np.abs(at.side) - np.float32(0.85)) * 8)
+    # Beside a corner it is the corner that heights are told from.
+    side = np.abs(at.side)
+    by_corner = ease((side - np.float32(0.85)) * 8) * (1 - ease((side - np.float32(1.05)) / np.float32(0.2)))
+    corner = np.float32(_ABOVE_CORNER) * by_corner
     band = 1 - ease((up - corner - np.float32(_LASHES_COVERED)) / np.float32(_LASHES_FADED - _LASHES_COVERED))
     near = 1 - ease((up - np.float32(0.03)) / np.float32(0.03))
-    covered = np.maximum(dark, _white(light) * near) * band * (up > -_EDGE - corner)
+    covered = np.maximum(dark, _white(light) * near) * band * (up > -_EDGE - np.float32(0.25) * corner)
     # Folds and brows do not begin at the lid's edge.
     _, labels = cv2.connectedComponents((covered > 0.3).astype(np.uint8), connectivity=8)  # noqa: PLR2004 - dark
     own = np.zeros(int(labels.max()) + 1, np.bool_)
     own[labels[(up < np.float32(0.03)) & (up > -_EDGE) & (np.abs(at.side) < 1)]] = True
     own[0] = True
-    # Lashes end beside the eye; a fold goes on, and stays.
-    side = np.abs(at.side)
-    goes_on = np.zeros(len(own), np.float32)
-    goes_on[labels[side > _ENDS_BESIDE]] = 1
-    goes_on[0] = 0
-    fold = _grown(eye, goes_on[labels])
-    apart = 1 - ease((side - np.float32(1.25)) / np.float32(0.25))
-    beside = apart + (1 - ease((side - np.float32(0.95)) / np.float32(0.3)) - apart) * fold
+    beside = 1 - ease((outwards - np.float32(1.08)) / np.float32(0.30))
+    beside *= 1 - ease((-outwards - np.float32(1.05)) / np.float32(0.25))
     return _grown(eye, covered * own[labels]) * beside
 
 

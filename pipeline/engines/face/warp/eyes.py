@@ -31,8 +31,8 @@ from pipeline.media.picture import Planes
 Picture = NDArray[np.uint8]
 
 _EYES = (
-    ((RIGHT_LID_UPPER, RIGHT_LID_LOWER), RIGHT_BROW, RIGHT_IRIS),
-    ((LEFT_LID_UPPER, LEFT_LID_LOWER), LEFT_BROW, LEFT_IRIS),
+    ((RIGHT_LID_UPPER, RIGHT_LID_LOWER), RIGHT_BROW, RIGHT_IRIS, -1),
+    ((LEFT_LID_UPPER, LEFT_LID_LOWER), LEFT_BROW, LEFT_IRIS, 1),
 )
 
 
@@ -93,7 +93,7 @@ class Eyes:
 
 def _eye(frame: FaceFrame, picture: Picture, moving: Box, source: Planes, number: int) -> _Eye | None:
     """One eye of the enlarged portrait; None where it lies outside its moving part."""
-    lids, brow, iris = _EYES[number]
+    lids, brow, iris, outer = _EYES[number]
     times = source.luma.shape[1] // moving.width
     shape = eye_shape(
         (frame.to_picture(frame.points) - (moving.left, moving.top)) * times,
@@ -102,6 +102,7 @@ def _eye(frame: FaceFrame, picture: Picture, moving: Box, source: Planes, number
         lids=lids,
         brow=brow,
         iris=iris,
+        outer=outer,
     )
     box = shape.box(REACH, (source.luma.shape[1], source.luma.shape[0]))
     if box is None:

@@ -29,6 +29,7 @@ class EyeShape:
         iris: the iris's radius.
         unit: the inter-ocular distance.
         down: unit vector down the face.
+        outer: -1 where the corner away from the nose is the left one, 1 where it is the right one.
     """
 
     upper: Points
@@ -38,6 +39,7 @@ class EyeShape:
     iris: float
     unit: float
     down: Points
+    outer: int
 
     @property
     def along(self) -> Points:
@@ -127,7 +129,7 @@ def place(eye: EyeShape, box: Box, *, step: int) -> Place:
 
 def eye_shape(
     pixels: Points, unit: float, down: Points, *, lids: Sequence[Sequence[int]], brow: Sequence[int],
-    iris: Sequence[int],
+    iris: Sequence[int], outer: int,
 ) -> EyeShape:  # fmt: skip
     """The shape of one eye.
 
@@ -138,6 +140,7 @@ def eye_shape(
         lids: landmarks of the upper and of the lower lid, from left to right.
         brow: landmarks of the brow.
         iris: landmarks of the iris: its middle and four points around it.
+        outer: -1 where the corner away from the nose is the left one, 1 where it is the right one.
     """
     upper, lower = (pixels[list(lid)] for lid in lids)
     matrix = curve_matrix(len(upper), DENSE)
@@ -151,6 +154,7 @@ def eye_shape(
         iris=float(np.mean(np.sqrt(away[:, 0] * away[:, 0] + away[:, 1] * away[:, 1]))),
         unit=unit,
         down=down,
+        outer=outer,
     )
 
 

@@ -29,9 +29,11 @@ _UNFOLDS = 0.09
 # A lid is as smooth as this, but for its grain; the skin below has a part in its colour.
 _SMOOTH, _FROM_BELOW = 0.02, 0.35
 # A lid's light is this part of that of the skin below it, at least and at most, but for so much of a change.
-_LEAST_LIGHT, _MOST_LIGHT, _MOST_LIGHTENED = 0.84, 1.0, 1.3
+_LEAST_LIGHT, _MOST_LIGHT, _MOST_LIGHTENED = 0.84, 1.2, 1.3
 # How much lighter a lid is where it is round, and darker towards its edge.
 _BALL, _TO_EDGE = 0.05, 0.14
+# Lashes and folds are thinner than this.
+_THIN = 0.10
 # From this part of the way on it is the lower lid's skin, and wholly so a little further.
 _MEETS, _BLENDS = 0.93, 0.02
 # Grain is finer than this, and taken from so much of the skin.
@@ -120,9 +122,17 @@ def lid_skin(eye: EyeShape, picture: Picture, at: Place, lashes: Values) -> Valu
     blends = np.maximum(np.float32(0.05) * at.gap, np.float32(_BLENDS * eye.unit))
     meets = ease((at.depth - np.float32(_MEETS) * at.gap) / blends)
     drawn += (lower - drawn) * meets[..., None]
+    beside = ease((np.abs(at.side) - np.float32(0.95)) / np.float32(0.2))
+    drawn += (_smooth(eye, without_thin(eye, picture)) - drawn) * beside[..., None]
     drawn *= 1 + _grain(eye, colours, skin * below, at)[..., None]
     closed: Values = np.clip(drawn, 0, 255)
     return closed
+
+
+def without_thin(eye: EyeShape, picture: Picture) -> Values:
+    """A picture without what is dark and thin, as lashes and folds are; shade is wide and stays."""
+    size = 2 * round(_THIN * eye.unit / 2) + 1
+    return np.asarray(cv2.morphologyEx(picture, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)), np.float32)
 
 
 def _unfolded(eye: EyeShape, skin: Values, at: Place, lashes: Values) -> Values:

@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from farm.bootstrap import Workshop, open_workshop, settings_of
 from farm.choices import Wish
@@ -100,10 +101,11 @@ def test_a_film_never_replaces_its_own_inputs(workshop: Workshop, batch_folder: 
 
 
 def test_a_background_may_be_a_picture(workshop: Workshop, batch_folder: Path) -> None:
-    """It shows where the portrait leaves room; one that is no picture is refused."""
+    """It shows where the portrait leaves room, of several frames the first; what is no picture is refused."""
     (batch_folder / "talk.txt").write_text("Hi.")
     (batch_folder / "no.png").write_text("nothing")
-    cv2.imwrite(str(batch_folder / "red.png"), np.full((90, 160, 3), (0, 0, 255), np.uint8))
+    red, blue = (Image.new("RGB", (160, 90), colour) for colour in ("#ff0000", "#0000ff"))
+    red.save(batch_folder / "red.png", save_all=True, append_images=[blue])
     cv2.imwrite(str(batch_folder / "close.png"), portraits.close_up(4)[160:680, 240:720])
     order = Order(
         portrait=batch_folder / "close.png",
@@ -113,6 +115,7 @@ def test_a_background_may_be_a_picture(workshop: Workshop, batch_folder: Path) -
         background=str(batch_folder / "red.png"),
     )
     made = make_film(workshop, order, progress=lambda *_: None, check=lambda: None)
+    assert "portrait-animated" in {warning.code for warning in made.warnings}
     poster = cv2.imread(str(made.files[".jpg"]))
     assert poster is not None
     assert np.abs(poster[:, :60].astype(int) - (0, 0, 255)).mean() < 8

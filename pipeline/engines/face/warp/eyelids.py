@@ -48,13 +48,13 @@ _RIM_COVERED, _EDGE = 0.016, 0.02
 _BEGINNING = 0.16
 # The line where lids meet: its thickness, and that of the lashes' shade below it.
 _LINE, _THICKEST_LINE, _SHADE = 0.008, 0.022, 0.045
-_LINE_OF_LASHES = 0.6
+_LINE_OF_LASHES = 0.65
 _MOST_BLUR = 0.05
 # As much redder than skin as this is the inner corner of an eye.
 _PINK = 1.2
 # So far below a corner the upper lid comes beside it.
 _BEYOND = 0.06
-_LINE_STRENGTH, _SHADE_STRENGTH = 0.80, 0.30
+_LINE_STRENGTH, _SHADE_STRENGTH = 0.84, 0.30
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -74,6 +74,69 @@ def test_a_closed_lid_is_the_skin_around_it(make: type) -> None:
         assert 0.6 < lid.sum() / cheek.sum() < 1.08
 
 
+def test_no_white_is_left_under_closed_lids() -> None:
+    """Eyes that are larger than their landmarks say close all the same."""
+    canvas = drawn_canvas(_SIDE)
+    points, picture = _points(canvas), canvas.picture.copy()
+    unit = np.hypot(*(points[263] - points[33])) / 1.4
+    for (upper, lower), iris in zip(_EDGES, _IRISES, strict=True):
+        down = np.array([0.0, 0.05 * unit])
+        outline = np.concatenate([points[list(upper)], points[list(lower)][::-1] + down])
+        cv2.fillPoly(picture, [np.round(outline * 16).astype(np.int32)], (235, 238, 240), cv2.LINE_AA, 4)
+        at = tuple(int(v) for v in points[iris])
+        cv2.circle(picture, at, _SIDE // 45, (60, 70, 50), -1, cv2.LINE_AA)
+    open_, closed = _luma(_frames(replace(canvas, picture=picture), [HeadPose(), HeadPose(blink=1.0)]))
+    for upper, lower in _EDGES:
+        left, top = points[[*upper, *lower]].min(axis=0) - 0.08 * unit
+        right, bottom = points[[*upper, *lower]].max(axis=0) + 0.08 * unit
+        eye = np.s_[int(top) : int(bottom), int(left) : int(right)]
+        skin = int(np.percentile(open_[eye], 50))
+        assert (open_[eye] > skin + 25).sum() > 100
+        assert (closed[eye] > skin + 25).sum() == 0
+
+
+def test_a_closed_lid_has_the_grain_of_its_face() -> None:
+    """Fine texture of the skin goes on over the lid: neither smooth as plastic nor rougher than the face."""
+    canvas = drawn_canvas(_SIDE)
+    noise = cv2.GaussianBlur(np.random.default_rng(1).normal(0, 14, canvas.picture.shape[:2]), (0, 0), 0.7)
+    picture = np.clip(canvas.picture + noise[..., None], 0, 255).astype(np.uint8)
+    (closed,) = _luma(_frames(replace(canvas, picture=picture), [HeadPose(blink=1.0)]))
+    # Across, where lids have no edges.
+    fine = np.abs(np.diff(closed, axis=1))
+    points = _points(canvas)
+    unit = np.hypot(*(points[263] - points[33])) / 1.4
+    for iris in _IRISES:
+        x, y = points[iris].round().astype(int)
+        size = int(0.06 * unit)
+        lid = fine[y - size // 2 : y, x - 2 * size : x + 2 * size].mean()
+        low = y + int(0.30 * unit)
+        cheek = fine[low : low + size, x - 2 * size : x + 2 * size].mean()
+        assert 0.4 < lid / cheek < 1.3
+
+
+def test_lashes_go_down_with_the_lid() -> None:
+    """The dark line above an open eye is at the edge of its lid all the way, and nowhere else."""
+    canvas = drawn_canvas(_SIDE)
+    points, picture = _points(canvas), canvas.picture.copy()
+    for upper, _ in _EDGES:
+        line = np.round((points[list(upper)] - (0, 3)) * 16).astype(np.int32)
+        cv2.polylines(
+            picture, [line], isClosed=False, color=(25, 25, 30), thickness=6, lineType=cv2.LINE_AA, shift=4
+        )
+    poses = [HeadPose(blink=part) for part in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    frames = _luma(_frames(replace(canvas, picture=picture), poses))
+    for (upper, lower), iris in zip(_EDGES, _IRISES, strict=True):
+        # Beside the iris, which is as dark.
+        x = int(points[iris, 0]) + _SIDE // 30
+        top, bottom = int(points[list(upper), 1].min()) - 12, int(points[list(lower), 1].max()) + 8
+        columns = frames[:, top:bottom, x : x + 3].mean(axis=2)
+        at = columns.argmin(axis=1)
+        assert (np.diff(at) > 0).all()
+        assert (columns.min(axis=1) < 110).all()
+        above = columns[-1, : at[-1] - 8]
+        assert above.min() > 0.8 * np.median(above)
+
+
 def test_lids_stay_within_their_eyes() -> None:
     """Blinking changes nothing farther than a tenth of the eyes' distance from the eyes."""
     canvas = smiling_canvas(_SIDE)

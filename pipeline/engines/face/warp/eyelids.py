@@ -18,7 +18,8 @@ from pipeline.engines.face.warp.eyeshape import EyeShape, Place, place
 from pipeline.engines.face.warp.lashes import along_edge, lash_reach
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.layers import halved, part_of, recoloured
-from pipeline.engines.face.warp.lidskin import lid_skin, luma_of, without_thin
+from pipeline.engines.face.warp.lidskin import lid_skin, without_thin
+from pipeline.engines.face.warp.luma import luma_of
 from pipeline.media.picture import Planes
 
 Picture = NDArray[np.uint8]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.eyeshape import EyeShape, Place
 from pipeline.engines.face.warp.lattice import Box
+from pipeline.engines.face.warp.luma import luma_of
 
 Picture = NDArray[np.uint8]
 Values = NDArray[np.float32]
@@ -39,9 +40,7 @@ def lash_reach(eye: EyeShape, box: Box, picture: Picture) -> tuple[NDArray[np.fl
         cv2.remap(picture, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),  # type: ignore[call-overload]
         np.float32,
     )
-    luma = (
-        seen[..., 0] * np.float32(0.114) + seen[..., 1] * np.float32(0.587) + seen[..., 2] * np.float32(0.299)
-    )
+    luma = luma_of(seen)
     skin = up > _SKIN_FROM * eye.unit
     dark = np.zeros(luma.shape, np.bool_)
     for values in (luma, seen[..., 2]):

@@ -8,12 +8,10 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.ease import ease
 from pipeline.engines.face.warp.eyeshape import EyeShape, Place
+from pipeline.engines.face.warp.luma import luma_of
 
 Picture = NDArray[np.uint8]
 Values = NDArray[np.float32]
-
-# Luma of BGR, as ITU-R BT.601 weighs it.
-_LUMA = np.array([0.114, 0.587, 0.299], np.float32)
 
 # The lower lid's rim lies within this of its edge; the skin beyond is what a lid is made of.
 _RIM_BELOW = 0.030
@@ -188,13 +186,6 @@ def spread(picture: Values, weight: Values) -> Values:
         coarse = _doubled(filled, total.shape[:2])
         filled = total + coarse * (1 - finer)[..., None]
     return filled
-
-
-def luma_of(picture: Picture | Values) -> Values:
-    """Luma of BGR."""
-    values = picture.astype(np.float32)
-    luma: Values = values[..., 0] * _LUMA[0] + values[..., 1] * _LUMA[1] + values[..., 2] * _LUMA[2]
-    return luma
 
 
 def _half_sized(values: Values) -> Values:

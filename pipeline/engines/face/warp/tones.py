@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from pipeline.engines.eye.mesh import LEFT_LID_LOWER, LEFT_LID_UPPER, RIGHT_LID_LOWER, RIGHT_LID_UPPER, SKIN
 from pipeline.engines.face.warp.brush import filled
 from pipeline.engines.face.warp.faceframe import FaceFrame, Points
+from pipeline.engines.face.warp.luma import LUMA
 
 Picture = NDArray[np.uint8]
 Grey = NDArray[np.float32]
 
 # Teeth in white light, BGR.
 _TEETH = np.array([182.0, 204.0, 225.0])
-_LUMA = np.array([0.114, 0.587, 0.299])
 # Landmarks below the lower lip and beside it.
 _BELOW = (43, 273, 106, 335, 182, 406, 83, 313, 18, 204, 424, 194, 418, 201, 421, 200)
 # How many times as red as blue the palest skin and the whites of eyes are in white light, and how green
@@ -41,9 +41,9 @@ def tones(frame: FaceFrame, picture: Picture) -> Tones:
     """What teeth and tongue look like where this face is: as bright and as tinted as its skin."""
     smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), 2.0), np.uint8)
     skin = np.median(colours_at(frame, smooth, frame.points[list(SKIN)]), axis=0)
-    luma = float(skin @ _LUMA)
+    luma = float(skin @ LUMA)
     # Beside a mouth in the shade cheeks and forehead may be lit; what is darker still is a beard.
-    below = float(np.percentile(colours_at(frame, smooth, frame.points[list(_BELOW)]) @ _LUMA, 60))
+    below = float(np.percentile(colours_at(frame, smooth, frame.points[list(_BELOW)]) @ LUMA, 60))
     near = min(max(below, 0.70 * luma), luma)
     light = min(max(luma / 150.0, 0.40), 1.12)
     tint = _tint(frame, picture, skin)
@@ -76,7 +76,7 @@ def _tint(frame: FaceFrame, picture: Picture, skin: NDArray[np.float64]) -> NDAr
     warmth = min(max(red, 1.0), 3.0)
     purple = min(max(green, 0.8), 1.0)
     tint = np.array([warmth**-0.45, purple**0.5, warmth**0.18])
-    return np.asarray(tint / (tint @ _LUMA), np.float64)
+    return np.asarray(tint / (tint @ LUMA), np.float64)
 
 
 def _eyes(frame: FaceFrame, picture: Picture) -> NDArray[np.float64] | None:

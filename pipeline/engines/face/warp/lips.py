@@ -97,7 +97,7 @@ class Contour:
     def moved(self, weights: NDArray[np.float64]) -> Points:
         """Where the points are under the given weights of the modes."""
         placed = self.source.copy()
-        for mode in Mode:
+        for mode in np.flatnonzero(weights):
             placed += self.motion[..., mode] * weights[mode]
         return placed
 

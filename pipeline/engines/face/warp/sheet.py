@@ -107,7 +107,7 @@ class Sheet:
             lattice.nodes().astype(np.float32) for lattice in (self._wide, self._mouth)
         )
         self._to_cells = self._cells_from_pixels(frame)
-        self._from_cells = (np.stack([frame.along, frame.down]) * frame.unit / CELLS).astype(np.float32)
+        self._from_cells = (np.stack([frame.along, frame.down], axis=1) * frame.unit / CELLS).astype(np.float32)
         self._corner = np.array([self.box.left, self.box.top], np.float32)
         # A turned head never takes its face farther than this.
         near = self._near_face(reach=round(_FARTHEST * CELLS))
@@ -186,8 +186,10 @@ class Sheet:
     def _moved(self, back: Field, cells: Field) -> Field:
         """How far from there, in pixels, the portrait has what the lower face shows at cells of its grid."""
         moved = read(back, cells, cv2.BORDER_CONSTANT)
-        along, down = self._from_cells
-        pixels: Field = moved[..., :1] * along + moved[..., 1:] * down
+        across, under = moved[..., 0], moved[..., 1]
+        pixels = np.empty_like(moved)
+        for at, (along, down) in enumerate(self._from_cells):
+            pixels[..., at] = across * along + under * down
         return pixels
 
     def _enlarged(self, pixels: Field) -> Field:

@@ -59,8 +59,12 @@ class WarpSitter:
         head = head_tracks(said, drive.frames, drive.fps, drive.seed, drive.bearing.motion)
         smile = float(drive.bearing.expression is Expression.FRIENDLY)
         frame = self._rig.blank()
+        drawn: tuple[Mouth, HeadPose] | None = None
         for index in range(drive.frames):
-            self._rig.draw(frame, _mouth(mouth, index, smile), _pose(head, index, smile))
+            asked = (_mouth(mouth, index, smile), _pose(head, index, smile))
+            if asked != drawn:
+                self._rig.draw(frame, *asked)
+                drawn = asked
             yield frame
 
 

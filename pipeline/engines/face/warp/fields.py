@@ -132,6 +132,7 @@ class LowerFace:
         near = grid_nodes[self._lips] - corner
         # Both sheets' nodes, the lower ones below the upper ones.
         self._lip_nodes = np.concatenate([near, near + np.array([0, around], np.float32)])
+        self._last: tuple[NDArray[np.float64], tuple[Field, Field]] | None = None
 
     def _around_lips(self, lips: LipRig) -> tuple[slice, slice]:
         """Rows and columns of the nodes around the lips."""
@@ -146,14 +147,20 @@ class LowerFace:
         """Where the upper and the lower sheet's nodes go: (rows, columns, 2) float32, in cells."""
         return _mix(self._upper, weights), _mix(self._lower, weights)
 
-    def backward(self, forward: tuple[Field, Field]) -> tuple[Field, Field]:
+    def backward(self, weights: NDArray[np.float64]) -> tuple[Field, Field]:
         """For each node, how far from it (in cells) the portrait has what is seen there, on either sheet.
+
+        What was found last is given again while the mouth stands still; it must not be written to.
+        """
+        if self._last is None or not np.array_equal(self._last[0], weights):
+            self._last = (weights.copy(), self._way_back(self.forward(weights)))
+        return self._last[1]
+
+    def _way_back(self, forward: tuple[Field, Field]) -> tuple[Field, Field]:
+        """The way back of what `forward` gives.
 
         A few plain steps serve the calm parts; around the lips, where skin is stretched to more than
         twice its size, Newton's steps follow.
-
-        Args:
-            forward: what `forward` gave.
         """
         upper = _plain_way(forward[0], self._all)
         lower = upper.copy()

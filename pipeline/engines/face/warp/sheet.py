@@ -107,7 +107,9 @@ class Sheet:
             lattice.nodes().astype(np.float32) for lattice in (self._wide, self._mouth)
         )
         self._to_cells = self._cells_from_pixels(frame)
-        self._from_cells = (np.stack([frame.along, frame.down], axis=1) * frame.unit / CELLS).astype(np.float32)
+        self._from_cells = (np.stack([frame.along, frame.down], axis=1) * frame.unit / CELLS).astype(
+            np.float32
+        )
         self._corner = np.array([self.box.left, self.box.top], np.float32)
         # A turned head never takes its face farther than this.
         near = self._near_face(reach=round(_FARTHEST * CELLS))
@@ -151,7 +153,7 @@ class Sheet:
             seam: the line between the lips as it is shown, left to right, (n, 2) pixels; above it the upper
                 sheet is seen, below it the lower one.
         """
-        upper, lower = self._lower_face.backward(self._lower_face.forward(weights))
+        upper, lower = self._lower_face.backward(weights)
         wide, above, below = (
             self._wide_map(turn.everywhere, upper),
             *self._mouth_maps(turn.mouth, upper, lower),

@@ -15,7 +15,7 @@ from pipeline.engines.face.warp import WarpEngine
 from pipeline.engines.face.warp.head import HeadPose
 from pipeline.engines.face.warp.lips import Mouth
 from pipeline.engines.face.warp.rig import Rig
-from pipeline.media.picture import to_bgr, to_yuv
+from pipeline.media.picture import planes_of, to_bgr, to_yuv
 from pipeline.plan.errors import InputError
 from tests.support.faces import canvas_of, drawn_canvas, landmarks, smiling_canvas, spoken
 
@@ -180,3 +180,32 @@ def test_a_scrambled_face_is_refused_or_drawn() -> None:
             continue
         refused += 1
     assert refused > 0
+
+
+def test_a_frame_does_not_depend_on_those_before_it() -> None:
+    """Whatever was drawn before, a mouth that moved or stood still, the same pose is the same bytes."""
+    canvas = drawn_canvas()
+    rig, fresh = Rig(canvas), Rig(canvas)
+    frame, alone = rig.blank(), fresh.blank()
+    fresh.draw(alone, _OPEN, _POSE)
+    for mouth, pose in ((_ROUND, _POSE), (_OPEN, HeadPose()), (_OPEN, _POSE)):
+        rig.draw(frame, mouth, pose)
+    assert np.array_equal(frame, alone)
+
+
+def test_chroma_moves_with_luma() -> None:
+    """Where a grey and a red half meet, both are seen to meet in the same place, wherever the head goes."""
+    canvas = drawn_canvas()
+    picture = np.full_like(canvas.picture, 90)
+    middle = int(canvas.face.box[0] + canvas.face.box[2]) // 2
+    picture[:, middle:] = (60, 60, 220)
+    rig = Rig(replace(canvas, picture=picture))
+    frame, row = rig.blank(), int(landmarks()[9, 1])
+    for shift in (-0.05, -0.02, 0.02, 0.05):
+        rig.draw(frame, Mouth(), HeadPose(shift_x=shift))
+        shown = planes_of(frame)
+        luma, red = (plane.astype(float) for plane in (shown.luma[row], shown.red[row // 2]))
+        levels = [(line - line[0]) / (line[-1] - line[0]) for line in (luma, np.repeat(red, 2))]
+        edges = [float((1 - level).sum()) for level in levels]
+        assert edges[0] == pytest.approx(edges[1], abs=0.5)
+        assert edges[0] != pytest.approx(middle, abs=0.5)

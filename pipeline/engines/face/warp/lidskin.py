@@ -29,7 +29,7 @@ _SMOOTH, _FROM_BELOW = 0.02, 0.35
 # A lid's light is this part of that of the skin below it, at least and at most, but for so much of a change.
 _LEAST_LIGHT, _MOST_LIGHT, _MOST_LIGHTENED = 0.84, 1.2, 1.3
 # How much lighter a lid is where it is round, and darker towards its edge.
-_BALL, _TO_EDGE = 0.05, 0.14
+_BALL, _TO_EDGE = 0.07, 0.20
 # Lashes and folds are thinner than this.
 _THIN = 0.10
 # From this part of the way on it is the lower lid's skin, and wholly so a little further.

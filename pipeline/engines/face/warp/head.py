@@ -11,6 +11,7 @@ from pipeline.engines.eye.mesh import CHIN, FOREHEAD, LEFT_BROW, RIGHT_BROW
 from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.headweight import around_head, head_weight
 from pipeline.engines.face.warp.lattice import Box
+from pipeline.engines.face.warp.outline import Outline
 from pipeline.engines.face.warp.smile import lids_rise
 
 
@@ -40,7 +41,7 @@ class HeadMotion:
         frame: the face.
         nodes: pixel coordinates of the nodes, (rows, columns, 2).
         size: width and height of the picture.
-        person: how much of each pixel shows the person, (height, width); None if that is not known.
+        outline: of the person; None if that is not known.
         within: the part of the picture that may move.
         border: pixels at that part's border that do not.
 
@@ -53,7 +54,7 @@ class HeadMotion:
         frame: FaceFrame,
         nodes: Points,
         size: tuple[int, int],
-        person: NDArray[np.uint8] | None,
+        outline: Outline | None,
         *,
         within: Box,
         border: int,
@@ -61,7 +62,7 @@ class HeadMotion:
         at = frame.to_face(nodes)
         points = frame.points
         u, v = around_head(frame, nodes)
-        self.weight = head_weight(frame, nodes, size, person, within=within, border=border)
+        self.weight = head_weight(frame, nodes, size, outline, within=within, border=border)
         bulge = np.clip(1.0 - (u * u + (v - 0.22) ** 2) / 1.21, 0.0, 1.0) * self.weight
         brows = points[list(RIGHT_BROW + LEFT_BROW)].mean(axis=0)
         from_brows = ((at[..., 1] - brows[1]) / 0.16) ** 2 + ((at[..., 0] - brows[0]) / 0.75) ** 4

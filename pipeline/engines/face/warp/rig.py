@@ -20,6 +20,8 @@ from pipeline.engines.face.warp.interior import Interior, Opening, View, opening
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.lipline import with_lower_lip
 from pipeline.engines.face.warp.lips import LipRig, Mouth, lip_rig
+from pipeline.engines.face.warp.outline import Outline
+from pipeline.engines.face.warp.plate import Plate
 from pipeline.engines.face.warp.seam import Seam
 from pipeline.engines.face.warp.sheet import Sheet, Turn
 from pipeline.engines.face.warp.teeth import mouth_box
@@ -76,10 +78,12 @@ class Rig:
         self._lips, self._lower_face = _steady(self._frame)
         left, top, right, bottom = canvas.within or (0, 0, *size)
         within = Box(left=left, top=top, right=right, bottom=bottom)
-        self._sheet = Sheet(self._frame, self._lips, self._lower_face, size, canvas.person, within=within)
+        outline = None if canvas.person is None else Outline(self._frame, picture, canvas.person)
+        self._sheet = Sheet(self._frame, self._lips, self._lower_face, size, outline, within=within)
         sealed = _sealed_picture(self._frame, self._lips, picture) if self._lips.opened else picture
         self._still = to_yuv(sealed)
         self._source = self._sheet.enlarge(self._still)
+        self._plate = None if outline is None else self._plate_of(outline)
         self._eyes = Eyes(self._frame, sealed, self._sheet.box, self._source)
         self._seam = Seam(self._frame, self._lips, sealed, self._sheet.box, self._source)
         self._curve = curve_matrix(len(UPPER_LIP_INNER), _CURVE_POINTS)
@@ -100,8 +104,21 @@ class Rig:
         opening = opening_of(self._lips, weights, self._curve)
         self._seam.show(self._source, opening.gap)
         shown, view = self._shown(opening, turn)
-        self._sheet.draw(planes, self._source, weights, turn, (shown.upper + shown.lower) / 2)
+        read = self._sheet.draw(planes, self._source, weights, turn, (shown.upper + shown.lower) / 2)
+        if self._plate is not None:
+            self._plate.lay(planes, read, float(np.abs(turn.everywhere).max()))
         self._interior.paint(planes, shown, mouth, view)
+
+    def _plate_of(self, outline: Outline) -> Plate:
+        """What stands behind the head."""
+        return Plate(
+            planes_of(self._still),
+            outline,
+            self._sheet.moving_blocks(),
+            box=self._sheet.box,
+            lattice=self._sheet.lattice,
+            unit=self._frame.unit,
+        )
 
     def _shown(self, opening: Opening, turn: Turn) -> tuple[Opening, View]:
         """The opening in pixels of the frame, and how the frame shows the skull around it."""

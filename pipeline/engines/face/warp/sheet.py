@@ -23,6 +23,7 @@ from pipeline.engines.face.warp.head import HeadMotion, HeadPose
 from pipeline.engines.face.warp.lattice import Box, Field, Lattice, read, spread
 from pipeline.engines.face.warp.layers import part_of
 from pipeline.engines.face.warp.lips import LipRig
+from pipeline.engines.face.warp.outline import Outline
 from pipeline.media.picture import Planes, planes_of
 
 Picture = NDArray[np.uint8]
@@ -75,7 +76,7 @@ class Sheet:
         lips: its lips.
         lower_face: what moves with them.
         size: width and height of the picture in pixels.
-        person: how much of each pixel shows the person, (height, width); None if that is not known.
+        outline: of the person; None if that is not known.
         within: the part of the picture that may move with the head.
 
     Attributes:
@@ -88,19 +89,19 @@ class Sheet:
         lips: LipRig,
         lower_face: LowerFace,
         size: tuple[int, int],
-        person: NDArray[np.uint8] | None,
+        outline: Outline | None,
         *,
         within: Box,
     ) -> None:
         self._lower_face = lower_face
         # Even, since chroma has half as many pixels.
         fine = 2 * max(2, round(frame.unit / CELLS / 2))
-        self.box = self._moving_part(frame, size, person, within, _COARSE * fine)
+        self.box = self._moving_part(frame, size, outline, within, _COARSE * fine)
         self._times = 3 if 3 * 3 * self.box.width * self.box.height <= _MOST_PIXELS else 2
         self._wide = _lattice(self.box, _COARSE * fine)
         self._mouth = self._mouth_part(frame, lips, fine)
         self._wide_head, self._mouth_head = (
-            HeadMotion(frame, lattice.nodes(), size, person, within=within, border=self._wide.cell)
+            HeadMotion(frame, lattice.nodes(), size, outline, within=within, border=self._wide.cell)
             for lattice in (self._wide, self._mouth)
         )
         self._wide_nodes, self._mouth_nodes = (
@@ -117,7 +118,20 @@ class Sheet:
             slice(int(lines[0]), int(lines[-1]) + 1)
             for lines in (np.flatnonzero(near.any(axis=axis)) for axis in (1, 0))
         )
+        self._moves = self._near_face(reach=1) | (self._wide_head.weight > _STILL)
         self._bands = self._moving_bands()
+
+    @property
+    def lattice(self) -> Lattice:
+        """Nodes over the part that can move."""
+        return self._wide
+
+    def moving_blocks(self) -> NDArray[np.bool_]:
+        """Which blocks of two by two pixels of the part can move, (height / 2, width / 2)."""
+        cell = self._wide.cell // 2
+        # A node's value reaches as far as the next one.
+        near = spread(self._moves.astype(np.float32), cell, cv2.INTER_LINEAR)[cell:, cell:] > 0
+        return np.asarray(near[: self.box.height // 2, : self.box.width // 2])
 
     def enlarge(self, still: Picture) -> Planes:
         """The moving part of a raw picture, its planes two or three times as large."""
@@ -142,7 +156,7 @@ class Sheet:
 
     def draw(
         self, out: Planes, source: Planes, weights: NDArray[np.float64], turn: Turn, seam: Points
-    ) -> None:
+    ) -> Field:
         """Sample the moving part of a frame from the enlarged portrait.
 
         Args:
@@ -152,6 +166,9 @@ class Sheet:
             turn: of the head.
             seam: the line between the lips as it is shown, left to right, (n, 2) pixels; above it the upper
                 sheet is seen, below it the lower one.
+
+        Returns:
+            where in the moving part each node of `lattice` was read, in its pixels, (rows, columns, 2).
         """
         upper, lower = self._lower_face.backward(weights)
         wide, above, below = (
@@ -170,6 +187,7 @@ class Sheet:
                     at[both.within(box)] = shape[both.within(part)]
             _read((source.luma,), (shown.luma,), box, at)
             _read((source.blue, source.red), (shown.blue, shown.red), box.halved(), _halved(at))
+        return wide / np.float32(self._times)
 
     def _wide_map(self, turn: Field, back: Field) -> Field:
         """Where in the enlarged portrait is read what a turned node sees, (rows, columns, 2)."""
@@ -241,7 +259,7 @@ class Sheet:
         self,
         frame: FaceFrame,
         size: tuple[int, int],
-        person: NDArray[np.uint8] | None,
+        outline: Outline | None,
         within: Box,
         cell: int,
     ) -> Box:
@@ -252,7 +270,7 @@ class Sheet:
         nodes = Lattice(
             left=0, top=0, columns=-(-size[0] // cell), rows=-(-size[1] // cell), cell=cell
         ).nodes()
-        head = HeadMotion(frame, nodes, size, person, within=within, border=cell)
+        head = HeadMotion(frame, nodes, size, outline, within=within, border=cell)
         turning = nodes[head.weight > _STILL]
         reach = np.concatenate([face, turning])
         # Even, since chroma has half as many pixels.
@@ -264,12 +282,11 @@ class Sheet:
         """The moving part in bands, each as wide as what can move in it."""
         cell = self._wide.cell
         high, wide = -(-self.box.height // cell), -(-self.box.width // cell)
-        moves = self._near_face(reach=1) | (self._wide_head.weight > _STILL)
         bands = []
         for top in range(0, high, max(_BAND // cell, 1)):
             # The lattice begins one cell before the part, and a value reaches one cell beyond its node.
             bottom = min(top + max(_BAND // cell, 1), high)
-            columns = np.flatnonzero(moves[top : bottom + 2].any(axis=0))
+            columns = np.flatnonzero(self._moves[top : bottom + 2].any(axis=0))
             if len(columns):
                 left, right = max(int(columns[0]) - 2, 0), min(int(columns[-1]) + 1, wide)
                 box = Box(left=left * cell, top=top * cell, right=right * cell, bottom=bottom * cell)

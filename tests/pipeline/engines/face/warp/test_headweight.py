@@ -11,6 +11,7 @@ from pipeline.engines.eye.mesh import CHIN
 from pipeline.engines.face.warp.faceframe import FaceFrame, face_frame
 from pipeline.engines.face.warp.headweight import head_weight
 from pipeline.engines.face.warp.lattice import Box
+from pipeline.engines.face.warp.outline import Outline
 from tests.support.faces import landmarks
 
 _SIDE = 256
@@ -36,7 +37,9 @@ def _person() -> NDArray[np.uint8]:
 def _weight(frame: FaceFrame, person: NDArray[np.uint8] | None, step: int = 1) -> NDArray[np.float64]:
     x, y = np.meshgrid(np.arange(0, _SIDE, step), np.arange(0, _SIDE, step))
     nodes = np.stack([x, y], axis=-1).astype(np.float64)
-    return head_weight(frame, nodes, (_SIDE, _SIDE), person, within=_WHOLE, border=2)
+    plain = np.full((_SIDE, _SIDE, 3), 150, np.uint8)
+    outline = None if person is None else Outline(frame, plain, person)
+    return head_weight(frame, nodes, (_SIDE, _SIDE), outline, within=_WHOLE, border=2)
 
 
 def test_the_face_goes_with_the_head_and_the_background_does_not(frame: FaceFrame) -> None:

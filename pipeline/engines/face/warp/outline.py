@@ -1,0 +1,150 @@
+"""Where a person ends, and what the picture does there when the head moves.
+
+Before a plain background nothing is seen of how it bends: there the picture is stretched in a wide strip
+around the person, and the finest hair goes along. Before a pattern it would be seen: there the person is cut
+out with a soft edge and moves before a background that stands still (see `plate`).
+"""
+
+from __future__ import annotations
+
+from math import ceil
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.eye.mesh import CHIN, EARS, FOREHEAD
+from pipeline.engines.face.warp.ease import smoothstep
+from pipeline.engines.face.warp.faceframe import FaceFrame, Points
+from pipeline.engines.face.warp.lattice import Field, read
+from pipeline.engines.face.warp.luma import luma_of
+
+Picture = NDArray[np.uint8]
+_Values = NDArray[np.float64]
+
+# Lengths in inter-ocular distances. Strips begin a little outside, where single hairs are that no mask has.
+
+# What is stretched before a plain background: a lively head turns by 0.19 at most, and the steepest slope in
+# a strip is 1.4 times its mean.
+_STRETCHED = (0.03, 0.3)
+# Before a pattern: the cut's soft edge, and what goes along around it so that all of that does.
+_CUT = (0.08, 0.07)
+_ALONG = (0.13, 0.07)
+
+# A pattern is looked for from here to there beside the person, beyond loose hair, and holds this far around.
+_LOOK = (0.25, 0.55)
+_AROUND = 0.35
+_LITTLE = 0.02
+# The person's edge is seen as a change this near to the outline.
+_ACROSS = 0.15
+# How much lightness changes, in levels, over this length each way, where a background is plain and where not.
+_CHANGE = (14.0, 26.0)
+_WITHIN = 0.06
+_GRAIN = 0.02
+
+# Nodes in which all this is looked at, in one inter-ocular distance.
+_FINE = 60
+_HALF_COVERED = 128
+# Sums of many ones are not exactly one when divided.
+_HIDDEN = 0.999
+
+
+class Outline:
+    """The outline of one person, who is looked at once.
+
+    Args:
+        frame: the face.
+        picture: BGR uint8 (height, width, 3).
+        person: how much of each pixel shows the person, (height, width).
+    """
+
+    def __init__(self, frame: FaceFrame, picture: Picture, person: Picture) -> None:
+        self._step = max(1, int(frame.unit / _FINE))
+        unit = frame.unit / self._step
+        # A person whom the picture cuts off goes on beyond it.
+        self._room = ceil(sum(_STRETCHED) * unit) + 1
+        seen = (person[:: self._step, :: self._step] >= _HALF_COVERED) | _on_face(
+            frame, person.shape, self._step
+        )
+        plain = np.pad(_plain(picture[:: self._step, :: self._step], seen, unit), self._room, mode="edge")
+        around = np.pad(seen, self._room, mode="edge").astype(np.uint8)
+        stretched, along, cut = (_faded(around, unit, *strip) for strip in (_STRETCHED, _ALONG, _CUT))
+        self._along = (along + (stretched - along) * plain).astype(np.float32)
+        self._cut = cut.astype(np.float32)
+        self._cover = np.maximum(cut, plain).astype(np.float32)
+
+    def along(self, nodes: Points) -> _Values:
+        """How far nodes (..., 2) go with the person, 0 to 1: 1 on the person, 0 some way around."""
+        return self._at(self._along, nodes).astype(np.float64)
+
+    def cover(self, nodes: Points) -> Field:
+        """How much of what is behind the person nodes hide, 0 to 1; 1 everywhere if that is plain."""
+        return self._at(self._cover, nodes)
+
+    def hidden(self, nodes: Points) -> NDArray[np.bool_]:
+        """Whether the person hides what is behind nodes."""
+        return np.asarray(self._at(self._cut, nodes) > _HIDDEN)
+
+    def _at(self, field: Field, nodes: Points) -> Field:
+        return read(field, (nodes / self._step + self._room).astype(np.float32), cv2.BORDER_REPLICATE)
+
+
+def _on_face(frame: FaceFrame, shape: tuple[int, ...], step: int) -> NDArray[np.bool_]:
+    """The face itself, which is the person's whatever a mask has."""
+    x, y = np.meshgrid(np.arange(0, shape[1], step), np.arange(0, shape[0], step))
+    at = frame.to_face(np.stack([x, y], axis=-1).astype(np.float64))
+    corners = frame.points[[*EARS, FOREHEAD, CHIN]]
+    middle, half = (corners.max(axis=0) + corners.min(axis=0)) / 2, np.ptp(corners, axis=0) / 2
+    away = (at - middle) / np.maximum(half, 0.25)
+    return np.asarray((away * away).sum(axis=-1) <= 1.0)
+
+
+def _faded(seen: Picture, unit: float, start: float, strip: float) -> _Values:
+    """1 on what is seen and so far around, 0 beyond a strip that begins there, smooth between."""
+    grown = cv2.dilate(seen, _disc(round((strip / 2 + start) * unit)))
+    return _means(_means(grown.astype(np.float64), round(0.37 * strip * unit)), round(0.13 * strip * unit))
+
+
+def _plain(picture: Picture, seen: NDArray[np.bool_], unit: float) -> _Values:
+    """How plain the background is around, from 0, a pattern, to 1."""
+    light = _means(luma_of(picture).astype(np.float64), max(1, round(_GRAIN * unit)))
+    near = _disc(round(_WITHIN * unit))
+    change = np.asarray(cv2.dilate(light, near) - cv2.erode(light, near), np.float64)
+    person = seen.astype(np.uint8)
+
+    def beyond(far: float) -> NDArray[np.bool_]:
+        return np.asarray(cv2.dilate(person, _disc(round(far * unit)))) > 0
+
+    beside = beyond(_LOOK[1]) & ~beyond(_LOOK[0])
+    inner = np.asarray(cv2.erode(person, _disc(round(_ACROSS * unit)))) > 0
+    edge = beyond(_ACROSS) & ~inner
+    pattern = smoothstep(*_CHANGE, _usual(change, beside, round(_AROUND * unit)))
+    # Where nothing changes at the outline itself, as within dark hair, a mask has missed some of the person.
+    return 1.0 - pattern * smoothstep(*_CHANGE, _usual(change, edge, round(2 * _ACROSS * unit)))
+
+
+def _usual(change: _Values, where: NDArray[np.bool_], reach: int) -> _Values:
+    """The mean of what is given at certain places around each place; where there are none, that of all."""
+    looked = where.astype(np.float64)
+    mean = float((change * looked).sum()) / max(float(looked.sum()), 1.0)
+    return (_means(change * looked, reach) + _LITTLE * mean) / (_means(looked, reach) + _LITTLE)
+
+
+def _disc(reach: int) -> Picture:
+    side = 2 * reach + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
+
+
+def _means(values: _Values, reach: int) -> _Values:
+    """Means of squares that reach this far to each side, the border's values going on beyond it.
+
+    Running sums, always added in one order.
+    """
+    side = 2 * reach + 1
+    sums = np.pad(values, reach, mode="edge")
+    for axis in (0, 1):
+        total = np.cumsum(sums, axis=axis)
+        total = np.concatenate([np.zeros_like(total.take([0], axis)), total], axis=axis)
+        many = total.shape[axis]
+        sums = total.take(range(side, many), axis) - total.take(range(many - side), axis)
+    return sums / (side * side)

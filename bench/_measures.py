@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
+from _pulse import beyond, beyond_near
 from _rehearsal import Cast, Luma, Take, Watched
 from _sharpness import Sharpness, interocular
 from _skin import Skin
@@ -55,8 +56,9 @@ class Figures:
         strip: how far beyond the person's outline the engine changes pixels by more than a level; None where
             nobody knows the outline.
         coded: levels by which the mean of a block changes in the film where the engine moves nothing.
-        pulse_behind: mean step at joins and keyframes, in levels, of pixels that the engine does not move.
-        pulse: the same of the whole frame, beyond the step that was drawn.
+        pulse_behind: largest mean step of a frame, in levels, of pixels that the engine does not move.
+        pulse: the same of all pixels, beyond the step that was drawn.
+        pulse_shown: by how much a step at a join or keyframe exceeds that of any other frame nearby.
         moved: part of the picture that the engine moves.
         lost: frames in which no face was found.
         blind: whether landmarks do not see the mouth, so that all that is told of the lips was seen by how
@@ -74,6 +76,7 @@ class Figures:
     coded: float
     pulse_behind: float
     pulse: float
+    pulse_shown: float
     moved: float
     lost: int
     blind: bool
@@ -174,8 +177,6 @@ def measure(take: Take, cast: Cast, eye: EyeEngine, person: Luma | None) -> Figu
     phonemes = timeline_phonemes(take.timeline)
     lag, agreement = lag_and_correlation(lips, chart_openness(phonemes, len(lips), fps))
     closures = [_closest(lips, sound, fps) for sound in phonemes if sound.symbol[:1] in {"p", "b", "m"}]
-    borders = sorted(seen.keyframes - {0})
-    drawn_steps = _drawn_steps(take.drawn)
     return Figures(
         lag=lag,
         agreement=agreement,
@@ -186,8 +187,9 @@ def measure(take: Take, cast: Cast, eye: EyeEngine, person: Luma | None) -> Figu
         sharpness=float(np.median(seen.sharp)),
         strip=None if person is None else _strip(changed, person, seen.unit),
         coded=seen.blocks,
-        pulse_behind=max(seen.still_steps[at] for at in borders),
-        pulse=max(seen.steps[at] - drawn_steps[at] for at in borders),
+        pulse_behind=max(seen.still_steps),
+        pulse=beyond(seen.steps, _drawn_steps(take.drawn)),
+        pulse_shown=beyond_near(seen.steps, seen.keyframes, near=fps // 5),
         moved=float((changed > 1).mean()),
         lost=int(lost.sum()),
         blind=blind,

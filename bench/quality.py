@@ -121,6 +121,7 @@ _TARGETS = (
     _at_most("blocks", 1.0, lambda figures: figures.coded, 1),
     _at_most("pulse, still", 0.5, lambda figures: figures.pulse_behind, 2),
     _at_most("pulse, all", 0.5, lambda figures: figures.pulse, 2),
+    _at_most("pulse, shown", 0.5, lambda figures: figures.pulse_shown, 2),
 )
 
 

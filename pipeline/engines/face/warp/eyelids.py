@@ -64,41 +64,59 @@ class _Layer:
 
     Attributes:
         depth: how far below the upper lid's edge.
-        from_lower: how far above the lower lid's edge.
+        start: how much the open lower lid covers; below 0 where it has a way to go.
         upper_way, lower_way: how far the edges go until they meet.
         window: what the upper lid may cover: the eye, and the lashes above it.
         under: what the lower lid may cover.
         line: how strong the line of lashes is.
         softness: of edges, in pixels.
-        thickness, edge, lift: half of the line's, how soft it is, and how far it lies above the lid's edge,
-            in pixels.
+        lift: how far its middle lies above the lid's edge, in pixels.
+        peak, steep: how much it would cover there, and by how much less each pixel away.
         shade: how far the lashes' shade reaches below the edge, in pixels.
     """
 
     depth: Values
     upper_way: Values
     lower_way: Values
-    from_lower: Values
+    start: Values
     window: Values
     under: Values
     line: Values
     softness: np.float32
-    thickness: Values
-    edge: Values
     lift: Values
+    peak: Values
+    steep: Values
     shade: np.float32
 
     def covers(self, lids: float) -> tuple[Values, Values]:
         """How much lids, closed by `lids`, cover of each pixel, and how much their lashes do on top of it."""
-        part, half = np.float32(lids), np.float32(0.5)
-        strength = np.float32(min(lids / _BEGINNING, 1.0))
-        below = self.depth - self.upper_way * part
-        upper = np.clip(half - below / self.softness, 0, 1) * self.window
-        lower = np.clip(half + (self.lower_way * part - self.from_lower) / self.softness, 0, 1) * self.under
-        line = np.clip(half + (self.thickness - np.abs(below + self.lift)) / self.edge, 0, 1)
-        lashes = line * np.float32(_LINE_STRENGTH)
-        shade = np.clip(1 - np.abs(below) / self.shade, 0, 1) * (below > 0) * np.float32(_SHADE_STRENGTH)
-        return np.maximum(upper, lower) * strength, np.maximum(lashes, shade) * self.line * strength
+        part, strength = np.float32(lids), np.float32(min(lids / _BEGINNING, 1.0))
+        below = self.upper_way * -part
+        below += self.depth
+        away = below + self.lift
+        np.abs(away, out=away)
+        dark = _ramp(away, self.steep, self.peak)
+        dark *= np.float32(_LINE_STRENGTH)
+        shade = _ramp(below.copy(), -1 / self.shade, np.float32(1))
+        shade *= np.float32(_SHADE_STRENGTH)
+        shade *= below > 0
+        np.maximum(dark, shade, out=dark)
+        dark *= self.line
+        dark *= strength
+        cover = _ramp(below, -1 / self.softness, np.float32(0.5))
+        cover *= self.window
+        lower = _ramp(self.lower_way * part, 1 / self.softness, self.start)
+        lower *= self.under
+        np.maximum(cover, lower, out=cover)
+        cover *= strength
+        return cover, dark
+
+
+def _ramp(values: Values, slope: Values | np.float32, start: Values | np.float32) -> Values:
+    """A straight line over values, from 0 to 1, in their own place."""
+    values *= slope
+    values += start
+    return np.clip(values, 0, 1, out=values)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -125,8 +143,12 @@ class Lids:
         for plane, drawn, skin, lash, (cover, dark) in zip(
             *parts, self.skin, self.lash, (luma, chroma, chroma), strict=True
         ):
-            shown = plane + (skin - plane) * cover
-            shown += (lash - shown) * dark
+            shown = skin - plane
+            shown *= cover
+            shown += plane
+            lashes = lash - shown
+            lashes *= dark
+            shown += lashes
             shown += np.float32(0.5)
             drawn[...] = shown
 
@@ -226,20 +248,21 @@ def _layer(eye: EyeShape, at: Place, found: _Found, *, pixel: float, blur: float
     tapered = np.sqrt(np.clip((np.float32(1.04) - side * side) / np.float32(0.7), 0, 1))
     thickness = np.clip(np.float32(_LINE_OF_LASHES) * found.thick, _LINE * unit, _THICKEST_LINE * unit)
     thickness = np.maximum(thickness * tapered, np.float32(0.7 * pixel))
+    edge = np.maximum(thickness, np.float32(blur))
     in_reach = (under_edge < np.float32(_SHADE) * unit) & (at.depth > -3 * thickness - 2)
     eye_alone = under_edge < np.float32(_RIM_COVERED) * unit + 2 * softness
     return _Layer(
         depth=at.depth,
         upper_way=way + beyond,
         lower_way=at.gap - way + np.float32(_RIM_COVERED) * unit,
-        from_lower=-under_edge + np.float32(_RIM_COVERED) * unit,
+        start=half + (under_edge - np.float32(_RIM_COVERED) * unit) / softness,
         window=np.maximum(np.maximum(over * beside, found.white) * eye_alone, found.lashes),
         under=np.maximum(np.maximum(under * beside, found.white), found.lashes) * (inside > 0),
         line=np.clip(tapered * 3, 0, 1) * found.free * in_reach,
         softness=softness,
-        thickness=thickness,
-        edge=np.maximum(thickness, np.float32(blur)),
         lift=thickness - np.float32(_LINE) * unit,
+        peak=half + thickness / edge,
+        steep=-1 / edge,
         shade=np.float32(_SHADE * eye.unit),
     )
 
@@ -263,13 +286,13 @@ def _cut(layer: _Layer, box: Box) -> _Layer:
         depth=layer.depth[part].copy(),
         upper_way=layer.upper_way[part].copy(),
         lower_way=layer.lower_way[part].copy(),
-        from_lower=layer.from_lower[part].copy(),
+        start=layer.start[part].copy(),
         window=layer.window[part].copy(),
         under=layer.under[part].copy(),
         line=layer.line[part].copy(),
-        thickness=layer.thickness[part].copy(),
-        edge=layer.edge[part].copy(),
         lift=layer.lift[part].copy(),
+        peak=layer.peak[part].copy(),
+        steep=layer.steep[part].copy(),
     )
 
 

@@ -70,6 +70,15 @@ class FacePlace:
         """From hairline to chin, in pixels."""
         return self.box[3] - self.box[1]
 
+    def moved(self, x: float, y: float) -> FacePlace:
+        """The same face in a picture that begins this far to the left and above."""
+        x0, y0, x1, y1 = self.box
+        return FacePlace(
+            box=(x0 + x, y0 + y, x1 + x, y1 + y),
+            eye_line=self.eye_line + y,
+            crown=None if self.crown is None else self.crown + y,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Area:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -16,6 +16,7 @@ from pipeline.plan.canvas import FacePlace, Shot, place
 from pipeline.plan.job import Format
 from pipeline.plan.portrait import FaceBox, Finding, choose, judge, judge_whole
 from pipeline.steps import backdrop
+from pipeline.steps.margin import without_margin
 from pipeline.steps.measures import measure
 from pipeline.steps.picture import (
     Picture,
@@ -114,7 +115,7 @@ def examine(
     face = faces[choice.index]
     size = (picture.shape[1], picture.shape[0])
     person = eye.person(picture, face)
-    shot = place(_place_of(face, person), size=size, format=format)
+    shot = _placed(picture, _place_of(face, person), format)
     measured, enlarged = measures[choice.index], round(100 * shot.enlarged)
     lost = judge_whole(measured, enlarged=enlarged) if format.whole else ()
     judged = judge(measured, size=size, enlarged=enlarged, filled=shot.filled)
@@ -190,6 +191,17 @@ def _moved(face: Face, shot: Shot) -> Face:
         moved = (face.landmarks - (x, y, 0)) * (across, down, across)
         landmarks = np.round(moved * _LANDMARK_STEPS) / _LANDMARK_STEPS
     return Face(box=box, landmarks=landmarks, yaw=face.yaw, pitch=face.pitch, roll=face.roll)
+
+
+def _placed(picture: Picture, where: FacePlace, format: Format) -> Shot:  # noqa: A002 - the house's word for it
+    """Where a portrait stands in the film: without what is left of a frame, unless it is shown whole."""
+    size = (picture.shape[1], picture.shape[0])
+    if format.whole:
+        return place(where, size=size, format=format)
+    inner = without_margin(picture)
+    shot = place(where.moved(-inner.x, -inner.y), size=(inner.width, inner.height), format=format)
+    part = replace(shot.part, x=shot.part.x + inner.x, y=shot.part.y + inner.y)
+    return replace(shot, part=part)
 
 
 def _person_moved(person: NDArray[np.uint8], shot: Shot, *, melting: bool) -> NDArray[np.uint8]:

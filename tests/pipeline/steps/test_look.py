@@ -194,6 +194,21 @@ def test_a_close_portrait_stands_before_a_background_in_a_wide_film(eye: EyeEngi
     assert steps.max() < 6
 
 
+def test_what_is_left_of_a_frame_is_not_in_the_film(eye: EyeEngine) -> None:
+    """A white line at an edge of the portrait is cut off, and nothing else moves; shown whole it is kept."""
+    close = portraits.close_up(4)[160:680, 240:760]
+    framed = np.pad(close, ((0, 3), (4, 0), (0, 0)), constant_values=255)
+    plain, cut = (look_at(each, eye, SQUARE).canvas for each in (close, framed))
+    assert plain is not None
+    assert cut is not None
+    assert cut.picture[-1].mean() < 200
+    assert cut.picture[:, 0].mean() < 200
+    assert cut.face.box == pytest.approx(plain.face.box, abs=0.02 * 512)
+    whole = look_at(framed, eye, parse_format("portrait", fps=25, own=(524, 523))).canvas
+    assert whole is not None
+    assert whole.picture[-1].mean() > 240
+
+
 def test_a_film_in_the_portraits_own_size_is_the_portrait(eye: EyeEngine) -> None:
     """Up to full HD not a pixel is changed."""
     picture = portraits.astronaut()

@@ -170,6 +170,29 @@ def test_lids_close_behind_the_rim_of_glasses() -> None:
     assert np.abs(open_ - closed).max() > 60
 
 
+def test_a_dark_fold_at_an_outer_corner_leaves_no_hook() -> None:
+    """A fold that runs from the eye to the temple is no rim: lids close over its end in the eye."""
+    canvas = drawn_canvas(_SIDE)
+    points, picture = _points(canvas), canvas.picture.copy()
+    unit = np.hypot(*(points[263] - points[33])) / 1.4
+    ends = []
+    for corner, side, iris in zip((33, 263), (-1, 1), _IRISES, strict=True):
+        inner = points[corner] + (points[iris] - points[corner]) * 0.15
+        fold = np.array([inner, points[corner] + (side * 0.5 * unit, 0)])
+        width, colour = max(2, int(0.05 * unit)), (56, 68, 86)
+        cv2.polylines(
+            picture, [np.round(fold * 16).astype(np.int32)], isClosed=False, color=colour, thickness=width,
+            lineType=cv2.LINE_AA, shift=4,
+        )  # fmt: skip
+        ends.append((int(inner[0]), int(inner[1] - 0.06 * unit)))
+    open_, closed = _luma(_frames(replace(canvas, picture=picture), [HeadPose(), HeadPose(blink=1.0)]))
+    for (x, y), iris in zip(ends, _IRISES, strict=True):
+        above_the_line = np.s_[y : y + int(0.08 * unit), x - 1 : x + 2]
+        skin = np.median(closed[int(points[iris, 1] - 0.10 * unit), x - 2 : x + 3])
+        assert open_[above_the_line].min() < 0.5 * skin
+        assert closed[above_the_line].min() > 0.9 * skin
+
+
 @pytest.mark.parametrize("case", ["closed", "dark glasses"])
 def test_eyes_that_cannot_be_seen_are_left_alone(case: str) -> None:
     """Closed eyes do not close, and nothing is painted on dark glasses."""

@@ -9,8 +9,9 @@ from pipeline.plan.canvas import Area
 
 Picture = NDArray[np.uint8]
 
-# A frame's rest is at most this part of a side wide; what is wider is meant.
+# A frame's rest is at most this part of a side wide, and so many lines; what is wider is meant.
 _WIDEST = 0.015
+_MOST = 12
 # It ends in a step of so many levels, beside which there is none of this part of it, and which is seen over
 # so much of its length as a change of this many levels.
 _STEP, _BESIDE = 40, 0.25
@@ -33,7 +34,7 @@ def without_margin(picture: Picture) -> Area:
 
 def _lines(picture: Picture) -> int:
     """How many of the first lines are a frame's."""
-    most = max(1, int(_WIDEST * len(picture)))
+    most = max(1, min(_MOST, int(_WIDEST * len(picture))))
     first = picture[: most + _INNER].astype(np.int16)
     if len(first) < most + _INNER:
         return 0

@@ -20,7 +20,7 @@ from pipeline.engines.eye import Face
 from pipeline.engines.eye.plotless import without_matplotlib
 from pipeline.engines.eye.pose import pose_of
 from pipeline.engines.eye.quiet import quiet_native_logs
-from pipeline.engines.eye.shrink import shrink
+from pipeline.engines.eye.shrink import halve, shrink
 from pipeline.engines.eye.silhouette import silhouette
 from pipeline.plan.errors import DefectError
 
@@ -135,7 +135,7 @@ class FaceMeshEye:
 def _look(picture: _Picture, models: _Models) -> list[Face]:
     faces: list[Face] = []
     # The smallest parts are brought to the detector's size, so finer detail of a large picture finds nothing.
-    small, scale = shrink(picture, _PARTS[-1] * _DETECT_SIDE)
+    small, scale = halve(picture, _PARTS[-1] * _DETECT_SIDE)
     for candidates in _ever_closer(small, models):
         for x0, y0, x1, y1 in candidates:
             landmarks = _mesh(picture, (x0 / scale, y0 / scale, x1 / scale, y1 / scale), models)

@@ -46,8 +46,8 @@ _AUDIBLE = 33
 # Likelihoods are compared in whole parts of one.
 _PARTS = 1 << 10
 # A contact lasts as long as it stays likelier than the first, and is heard when its likelihoods add up to
-# the second, in frames: lips do not part again within less.
-_LIKELY, _CONTACT = _PARTS // 4, 2 * _PARTS
+# the second within so many frames: a lip's stop is as long, though its silence sounds like any other's.
+_LIKELY, _CONTACT, _STOP = _PARTS // 4, _PARTS * 9 // 5, 8
 _SPEECH = 0.5
 # Speech between silences that is shorter than this, in frames of 10 ms, is a noise.
 _SHORTEST_SPEECH = 4
@@ -137,8 +137,10 @@ def _sounds(likely: Exact, stressed: NDArray[np.bool_], samples: int) -> Iterato
     contact = np.zeros(len(likely), np.int64)
     for number, kind in enumerate((Contact.LIPS, Contact.LIP_AND_TEETH), 1):
         part = np.floor(_PARTS * likely[:, _of(kind)].sum(axis=1) / total)
+        # The sum over a stop that ends with each frame, from frames before the first on.
+        stops = np.convolve(part, np.ones(_STOP))
         for start, end in _runs(part > _LIKELY):
-            if float(part[start:end].sum()) > _CONTACT:
+            if float(stops[start : end + _STOP - 1].max()) > _CONTACT:
                 contact[start:end] = number
     for start, end in _runs(speech | (contact > 0)):
         begin, stop = max(start, first), min(end, last)

@@ -35,7 +35,7 @@ _TIP_LIGHT = np.float32(1.10)
 _OFFSETS = TO_YUV[:, 3].astype(np.float32)
 _HALF = np.float32(0.5)
 # Blue and red difference, in levels, that the deepest shade adds.
-_WARM = np.array([-9.0, 18.0], np.float32)
+_WARM = np.array([-10.0, 11.0], np.float32)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -142,7 +142,7 @@ class Interior:
         lit = self._light(filled(outline, width, height), opening.gap, mouth)
         back = self._back(x, y, lit, opening, mouth)
         # Front teeth stand right behind the lips: less of the shade is theirs, but not behind rounded lips.
-        front = (lit * np.float32(0.45) + np.float32(0.55)) * np.float32(1.0 - 0.74 * mouth.protrusion)
+        front = (lit * np.float32(0.58) + np.float32(0.42)) * np.float32(1.0 - 0.74 * mouth.protrusion)
         wide = _enlarged(np.dstack([back[0], front]), size)
         planes = (wide[..., 0], back[1], back[2])
         # In the shade they become redder, as lips and gums around them are, not more yellow.
@@ -277,12 +277,13 @@ class Interior:
         """
         # The corners' shade reaches farther than the lips'.
         reach = max(0.5, 0.0175 * self._unit)
-        lit = cv2.GaussianBlur(hole, (0, 0), 2 * reach, sigmaY=reach, borderType=cv2.BORDER_CONSTANT)
+        lit = cv2.GaussianBlur(hole, (0, 0), 1.3 * reach, sigmaY=reach, borderType=cv2.BORDER_CONSTANT)
         shift = min(round(0.014 * self._unit), len(lit))
         if shift:
             lit[shift:] = lit[:-shift].copy()
             lit[:shift] = 0
-        narrow = min(max(0.12 - gap, 0.0), 0.12) / 0.12
+        # Through a narrow opening light falls on the teeth alone; through a slit hardly any does.
+        narrow = min(max(0.12 - gap, 0.0), 0.12) / 0.12 * min(gap / 0.03, 1.0)
         least = min(0.95, 0.36 + 0.40 * mouth.tuck + 0.46 * narrow * (1.0 - mouth.protrusion))
         levels = np.clip((np.arange(256) / 255 - 0.30) / 0.45, 0.0, 1.0)
         table = np.maximum(0.36 + 0.64 * levels, least).astype(np.float32)

@@ -48,7 +48,7 @@ _FOLLOW_UPPER = 0.62
 _FOLLOW_LOWER = 0.74
 
 # The largest part of its own thickness by which a lip is stretched.
-_STRETCH = 0.28
+_STRETCH = 0.36
 _HIGHEST_LIFT = 0.09
 _LOWEST_DROP = 0.21
 
@@ -330,7 +330,10 @@ def _skin(
     from_corner = ((np.abs(x) - rest.half_width) ** 2 + (y - seam) ** 2) / 0.26**2
     corner = np.exp(-from_corner) * np.sign(x)
     from_middle = (x * 0.8) ** 2 + (y - seam) ** 2
-    below = np.exp(-from_middle / 0.28**2) * (y > seam)
+    # The skin right below a lip goes with its outer edge.
+    red = float(frame.points[LOWER_LIP_OUTER[_MIDDLE], 1]) - seam
+    from_lip = (x * 0.8) ** 2 + np.maximum(y - seam - max(red, 0.0), 0.0) ** 2
+    below = np.exp(-from_lip / 0.28**2) * (y > seam)
     above = np.exp(-from_middle / 0.26**2) * (y <= seam)
     part[:, 1] = (0.60 * below * (1.0 - follow))[:, None] * lower[_MIDDLE, 1]
     part[:, 1] += (0.30 * above)[:, None] * upper[_MIDDLE, 1]

@@ -19,6 +19,8 @@ Picture = NDArray[np.uint8]
 # Lengths in inter-ocular distances: how far from the meeting lips the line may be, how wide at most, and
 # how softly what is done to it ends.
 _REACH, _WIDEST, _SOFT = 0.045, 0.045, 0.012
+# How much of its darkness goes: an edge in its shade the lips keep.
+_MUCH = 0.75
 # So many of the eleven points of the lips' edges at each end are the corners, where the line stays.
 _CORNER = 1
 # The lips are as far apart when it begins to go, and when it has gone; by so many steps.
@@ -79,5 +81,5 @@ def _without_line(part: Picture, meeting: NDArray[np.float64], unit: float) -> N
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     closed = cv2.morphologyEx(part, cv2.MORPH_CLOSE, disc)
     mask = line(meeting, max(1, round(2 * _REACH * unit)), part.shape[1], part.shape[0])
-    share = soft(mask, max(0.6, _SOFT * unit))[..., None]
+    share = soft(mask, max(0.6, _SOFT * unit))[..., None] * np.float32(_MUCH)
     return np.asarray(part + (closed.astype(np.float32) - part) * share, np.float32)

@@ -48,10 +48,10 @@ def tones(frame: FaceFrame, picture: Picture) -> Tones:
     light = min(max(luma / 150.0, 0.40), 1.12)
     tint = _tint(frame, picture, skin)
     # In the shade of the lips teeth are hardly lighter than the skin, and in dark faces a little more.
-    brightness = (70.0 + 0.72 * near) / 210.0
+    brightness = (66.0 + 0.72 * near) / 210.0
     return Tones(
         teeth=(_TEETH * tint * min(brightness, 1.0)).astype(np.float32),
-        tongue=(np.array([66.0, 68.0, 148.0]) * tint * light).astype(np.float32),
+        tongue=(np.array([67.0, 64.0, 146.0]) * tint * light).astype(np.float32),
         dark=(np.array([17.0, 16.0, 40.0]) * tint * (0.5 + 0.5 * light)).astype(np.float32),
         glow=(np.array([14.0, 10.0, 34.0]) * tint * light).astype(np.float32),
     )

@@ -73,7 +73,7 @@ def _followed(picture: NDArray[np.uint8], face: Face | None, eye: FaceMeshEye) -
     if face is None:
         return None
     with quiet_native_logs():
-        landmarks = facemesh._mesh_once(np.ascontiguousarray(picture[..., ::-1]), face.box, eye._ready())
+        landmarks = facemesh._mesh_once(picture, face.box, eye._ready())
     return None if landmarks is None else facemesh._face_of(landmarks)
 
 

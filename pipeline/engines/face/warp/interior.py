@@ -282,8 +282,7 @@ class Interior:
         if shift:
             lit[shift:] = lit[:-shift].copy()
             lit[:shift] = 0
-        # Through a narrow opening light falls on the teeth alone; through a slit hardly any does.
-        narrow = min(max(0.12 - gap, 0.0), 0.12) / 0.12 * min(gap / 0.03, 1.0)
+        narrow = min(max(0.12 - gap, 0.0), 0.12) / 0.12
         least = min(0.95, 0.36 + 0.40 * mouth.tuck + 0.46 * narrow * (1.0 - mouth.protrusion))
         levels = np.clip((np.arange(256) / 255 - 0.30) / 0.45, 0.0, 1.0)
         table = np.maximum(0.36 + 0.64 * levels, least).astype(np.float32)

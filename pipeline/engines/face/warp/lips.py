@@ -48,7 +48,7 @@ _FOLLOW_UPPER = 0.62
 _FOLLOW_LOWER = 0.74
 
 # The largest part of its own thickness by which a lip is stretched.
-_STRETCH = 0.36
+_STRETCH = 0.28
 _HIGHEST_LIFT = 0.09
 _LOWEST_DROP = 0.21
 

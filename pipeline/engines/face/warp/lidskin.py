@@ -156,7 +156,14 @@ def _moved(eye: EyeShape, picture: Values, down: Values) -> Values:
 
 
 def _smooth(eye: EyeShape, picture: Values) -> Values:
-    return np.asarray(cv2.GaussianBlur(picture, (0, 0), _SMOOTH * eye.unit), np.float32)
+    """A picture without its fine detail."""
+    return _blurred(picture, _SMOOTH * eye.unit)
+
+
+def _blurred(values: Values, sigma: float) -> Values:
+    """Levels blurred as whole numbers: those come out the same on every machine."""
+    whole = np.clip(np.round(values), 0, 255).astype(np.uint8)
+    return np.asarray(cv2.GaussianBlur(whole, (0, 0), sigma), np.float32)
 
 
 def _own_light(eye: EyeShape, drawn: Values, lower: Values, at: Place) -> Values:
@@ -229,7 +236,7 @@ def _grain(eye: EyeShape, picture: Values, skin: Values, at: Place) -> Values:
     A lid is no smoother than its face; lines and spots are no part of it.
     """
     luma = luma_of(picture)
-    smooth = np.asarray(cv2.GaussianBlur(luma, (0, 0), _FINE * eye.unit), np.float32)
+    smooth = _blurred(luma, _FINE * eye.unit)
     fine = (luma - smooth) / (smooth + 10)
     own = skin > 0.5  # noqa: PLR2004 - rather skin than not
     if not own.any():

@@ -185,8 +185,11 @@ class Sheet:
                 both = box.shared(part)
                 if both.width > 0 and both.height > 0:
                     at[both.within(box)] = shape[both.within(part)]
-            _read((source.luma,), (shown.luma,), box, at)
-            _read((source.blue, source.red), (shown.blue, shown.red), box.halved(), _halved(at))
+            _read(source.luma, shown.luma, box, at, None)
+            # A map that is read through twice is brought to fixed point only once.
+            fixed = cv2.convertMaps(_halved(at), None, cv2.CV_16SC2)  # type: ignore[call-overload]
+            for plane, drawn in ((source.blue, shown.blue), (source.red, shown.red)):
+                _read(plane, drawn, box.halved(), *fixed)
         return wide / np.float32(self._times)
 
     def _wide_map(self, turn: Field, back: Field) -> Field:
@@ -336,13 +339,18 @@ def _lattice(box: Box, cell: int) -> Lattice:
     )
 
 
-def _read(sources: tuple[Picture, ...], drawn: tuple[Picture, ...], box: Box, at: Field) -> None:
-    """Draw a part of some planes, from where `at` (height, width, 2) says that enlarged ones have it."""
-    # In fixed point it is faster even if one plane alone is read.
-    whole, fraction = cv2.convertMaps(at, None, cv2.CV_16SC2)  # type: ignore[call-overload]
-    for source, out in zip(sources, drawn, strict=True):
-        part = out[box.top : box.bottom, box.left : box.right]
-        cv2.remap(source, whole, fraction, cv2.INTER_LINEAR, dst=part, borderMode=cv2.BORDER_REFLECT_101)
+def _read(source: Picture, out: Picture, box: Box, place: Field, fraction: Field | None) -> None:
+    """Draw a part of a plane from an enlarged one.
+
+    Args:
+        source: the enlarged plane.
+        out: the plane.
+        box: its part.
+        place: where the enlarged plane has it, (height, width, 2), in whole pixels if there is a fraction.
+        fraction: OpenCV's code for the fractions of a pixel.
+    """
+    part = out[box.top : box.bottom, box.left : box.right]
+    cv2.remap(source, place, fraction, cv2.INTER_LINEAR, dst=part, borderMode=cv2.BORDER_REFLECT_101)  # type: ignore[arg-type]
 
 
 def _halved(at: Field) -> Field:

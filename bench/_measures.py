@@ -32,7 +32,7 @@ _SHARPNESS_EVERY = 8
 _BLOCK = 16
 _HALF = 128
 # Landmarks that see less than this part of the opening that the skin tells of do not see the mouth.
-_BLIND = 0.33
+_BLIND = 0.66
 _WIDE = 95
 # Skin that does not correlate with landmarks by at least this much was lost.
 _ALIKE = 0.8

@@ -24,9 +24,9 @@ _Values = NDArray[np.float64]
 
 # Lengths in inter-ocular distances. Strips begin a little outside, where single hairs are that no mask has.
 
-# What is stretched before a plain background: a lively head turns by 0.19 at most, and the steepest slope in
-# a strip is 1.4 times its mean.
-_STRETCHED = (0.03, 0.3)
+# What is stretched before a plain background: in minutes of speech a lively head turns by 0.12 at most, and
+# the steepest slope in a strip is 1.4 times its mean.
+_STRETCHED = (0.03, 0.22)
 # Before a pattern: the cut's soft edge, and what goes along around it so that all of that does.
 _CUT = (0.08, 0.07)
 _ALONG = (0.13, 0.07)

@@ -49,8 +49,8 @@ def video_parameters(*, qp: int, preset: str) -> tuple[str, ...]:
     them) and finer than other pictures (``finer``: so many quantizer steps), and the pictures before them
     approach that, one step in each: both then show what was drawn, and thus the same, as sentences begin and
     end alike. A picture of grain all over steps there by 0.4 to 0.5 levels instead of 1.2 to 1.5, what does
-    not move by 0.06 instead of 0.7; for that and a quantizer of 18 instead of 20, VMAF 96 instead of 95, films
-    are half as large again to twice as large, at less than a tenth more work (measured).
+    not move by 0.06 instead of 0.7; for that and a quantizer of 18 instead of 20, VMAF 96 instead of 95,
+    films are half as large again to twice as large, at less than a tenth more work (measured).
     """
     return (
         f"preset={preset}",

@@ -17,7 +17,7 @@ Picture = NDArray[np.uint8]
 Grey = NDArray[np.float32]
 
 # Teeth in white light, BGR.
-_TEETH = np.array([182.0, 204.0, 225.0])
+_TEETH = np.array([187.0, 205.0, 223.0])
 # Landmarks below the lower lip and beside it.
 _BELOW = (43, 273, 106, 335, 182, 406, 83, 313, 18, 204, 424, 194, 418, 201, 421, 200)
 # How many times as red as blue the palest skin and the whites of eyes are in white light, and how green

@@ -39,8 +39,8 @@ _PAUSE = 130 * SAMPLE_RATE // 1000
 _REACH_MS = {"jaw": 126, "aperture": 96, "width": 165, "protrusion": 165, "tongue": 75}
 
 # The lips' fastest opening or closing in apertures a second: 2 inter-ocular distances at most, so that
-# no step at 24 frames a second is larger than 0.083 of it. Closures are kept: the curve is only lowered.
-_FASTEST = 7.2
+# no step at 24 frames a second is larger than 0.081 of it. Closures are kept: the curve is only lowered.
+_FASTEST = 7.05
 
 # How long, in milliseconds, lips take at least to meet and to part, and to slip under the teeth and out;
 # from and to open vowels the speed above is stricter.

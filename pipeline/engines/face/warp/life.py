@@ -125,9 +125,10 @@ def head_tracks(said: Sequence[Sound], frames: int, fps: int, seed: int, motion:
     # First of all, so that no motion changes when lids blink.
     blink = _blinks(rng, said, seconds, length)
     much = _LIVELINESS[motion]
-    curves = {
-        name: much.sway * reach * _wander(rng, seconds, period) for name, (reach, period) in _SWAY.items()
-    }
+    # There and back within a short clip, such as the silence a film begins with, would be a jerk: the sway is
+    # the less the shorter the clip is, as the square of it, so that its acceleration is nowhere larger.
+    sway = much.sway * min(1.0, length / (2 * _RAMP_S)) ** 2
+    curves = {name: sway * reach * _wander(rng, seconds, period) for name, (reach, period) in _SWAY.items()}
     nod, brow = _beats(rng, said, seconds, much)
     curves["pitch"] += nod
     curves["shift_y"] += 0.4 * nod - much.breath * _breath(rng, seconds)

@@ -65,6 +65,18 @@ def test_blinks_seek_the_ends_of_phrases() -> None:
     assert at_pause > 2 * in_speech
 
 
+def test_a_short_silence_has_no_jerk() -> None:
+    """In the 0.4 s with which a film begins the head moves no faster than it does elsewhere."""
+    short, long = (
+        max(
+            np.abs(np.diff(head_tracks((), frames, 25, seed, Motion.LIVELY).shift_x)).max()
+            for seed in range(60)
+        )
+        for frames in (10, 100)
+    )
+    assert short < 0.5 * long
+
+
 def _starts(blink: NDArray[np.float64]) -> int:
     closed = blink > 0.5
     return int((closed[1:] & ~closed[:-1]).sum())

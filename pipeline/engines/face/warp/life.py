@@ -134,8 +134,7 @@ def head_tracks(said: Sequence[Sound], frames: int, fps: int, seed: int, motion:
     curves["shift_y"] += 0.4 * nod - much.breath * _breath(rng, seconds)
     curves["brow"] = brow
     ramp = min(_RAMP_S, length / 2) or 1.0
-    # In a short silence the head goes less far, not faster.
-    border = min(ramp / _RAMP_S, 1.0) * ease(seconds / ramp) * ease((length - seconds) / ramp)
+    border = ease(seconds / ramp) * ease((length - seconds) / ramp)
     gaze_x, gaze_y = _glances(rng, seconds, length, much.glance * _DEGREE)
     return HeadTracks(
         **{name: curve * border for name, curve in curves.items()}, blink=blink, gaze_x=gaze_x, gaze_y=gaze_y

@@ -100,14 +100,6 @@ def test_motion_is_small_and_smooth(seed: int, motion: Motion) -> None:
         assert np.abs(np.diff(curve)).max() <= most * share / 5
 
 
-@settings(max_examples=60, deadline=None)
-@given(_SEEDS, st.integers(5, 40))
-def test_a_short_silence_has_no_jerk(seed: int, frames: int) -> None:
-    """Before a film's first word the head does not go aside and back in a third of a second."""
-    tracks = head_tracks((), frames, 25, seed, Motion.CALM)
-    assert np.abs(np.diff(tracks.shift_x + tracks.yaw)).max() < 0.01
-
-
 @settings(max_examples=30, deadline=None)
 @given(_SEEDS, st.sampled_from(FRAME_RATES))
 def test_eyes_look_at_the_viewer_and_glance_aside(seed: int, fps: int) -> None:

@@ -54,8 +54,8 @@ class Order:
         face_box: which face talks, ``x,y,width,height`` in pixels; empty when there is no doubt.
         expression: the look on the face; the usual one when it is empty.
         motion: how lively the face is, likewise.
-        background: what stands behind the portrait where it does not fill the film, likewise; ``blur``, a
-            colour, or a picture's file.
+        background: what stands behind the portrait where it does not fill the film or is transparent,
+            likewise; ``blur``, a colour, or a picture's file.
         title: written into the film; the script's file name unless given.
         replace: whether files of an earlier film may be replaced.
     """
@@ -171,7 +171,9 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
         background = _adopted(workshop, picture_file)
         doubts = gallery.check(picture_file, background.digest)
     picture = chooser.format(order.wish, lambda: gallery.size(order.portrait, portrait.digest))
-    findings = gallery.look(order.portrait, portrait.digest, picture, box_of(options), colour_of(options))
+    findings = gallery.look(
+        order.portrait, portrait.digest, picture, box_of(options), colour_of(options), pictured=pictured
+    )
     for finding in findings:
         if finding.level == "error":
             raise InputError(finding.code, **finding.facts)

@@ -13,7 +13,19 @@ from pipeline.plan.background import Colour
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format
 from pipeline.plan.portrait import FaceBox, Finding
-from pipeline.steps.look import Picture, PictureLimits, examine, has_several, load_picture, picture_size
+from pipeline.steps.look import (
+    PictureLimits,
+    examine,
+    has_several,
+    load_picture,
+    load_with_opacity,
+    picture_size,
+    shows_behind,
+)
+from pipeline.steps.picture import Loaded
+
+#: What is said of a background that a portrait hides wholly.
+UNSEEN = "portrait-background-unseen"
 
 _BOX = re.compile(r"\s*,\s*".join([r"(-?[0-9]{1,6})"] * 2 + [r"([0-9]{1,6})"] * 2))
 
@@ -62,8 +74,8 @@ class Gallery:
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
         self._limits = picture_limits(workshop.settings)
-        self._found: dict[tuple[str, Format, FaceBox | None, Colour | None], tuple[Finding, ...]] = {}
-        self._latest: tuple[tuple[str, Colour | None], Picture] | None = None
+        self._found: dict[tuple[str, Format, FaceBox | None, Colour | None, bool], tuple[Finding, ...]] = {}
+        self._latest: tuple[tuple[str, Colour | None], Loaded] | None = None
         self._sizes: dict[str, tuple[int, int]] = {}
         self._checked: dict[str, tuple[Finding, ...] | InputError] = {}
 
@@ -74,6 +86,8 @@ class Gallery:
         format: Format,  # noqa: A002 - the house's word for it
         box: FaceBox | None,
         behind: Colour | None,
+        *,
+        pictured: bool = False,
     ) -> tuple[Finding, ...]:
         """Everything to be said about a portrait in a format, errors first.
 
@@ -83,17 +97,21 @@ class Gallery:
             format: the film's picture.
             box: the face that talks, if one was named.
             behind: what its transparent parts stand before in the film; None for the usual grey.
+            pictured: whether a picture stands behind it instead.
         """
-        key = (digest, format, box, behind)
+        key = (digest, format, box, behind, pictured)
         if key not in self._found:
             try:
-                picture = self._picture(portrait, digest, behind)
+                loaded = self._loaded(portrait, digest, behind)
                 several = self._several(portrait)
             except InputError as error:
                 self._found[key] = (Finding(code=error.code, level="error", facts=error.facts),)
             else:
-                seen = examine(picture, open_eye(self._workshop.eyes), format, box=box).findings
-                self._found[key] = (*seen, *several)
+                seen = examine(loaded.picture, open_eye(self._workshop.eyes), format, box=box)
+                asked = pictured or behind is not None
+                hidden = asked and seen.shot is not None and not shows_behind(seen.shot, loaded.opacity)
+                unseen = (Finding(code=UNSEEN, level="warning"),) if hidden else ()
+                self._found[key] = (*seen.findings, *unseen, *several)
         return self._found[key]
 
     def size(self, portrait: Path, digest: str) -> tuple[int, int]:
@@ -127,8 +145,8 @@ class Gallery:
         several = has_several(picture, self._limits)
         return (Finding(code="portrait-animated", level="warning", facts={}),) if several else ()
 
-    def _picture(self, portrait: Path, digest: str, behind: Colour | None) -> Picture:
+    def _loaded(self, portrait: Path, digest: str, behind: Colour | None) -> Loaded:
         """The decoded picture; the latest one is kept, for the next format."""
         if self._latest is None or self._latest[0] != (digest, behind):
-            self._latest = (digest, behind), load_picture(portrait, self._limits, behind=behind)
+            self._latest = (digest, behind), load_with_opacity(portrait, self._limits, behind=behind)
         return self._latest[1]

@@ -11,7 +11,14 @@ from pipeline.engines.face import Sitter
 from pipeline.plan.background import Colour, colour_of
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec, RenderProfile
-from pipeline.steps.look import Picture, load_picture, look_at, pixels_digest
+from pipeline.steps.look import (
+    Opacity,
+    Picture,
+    load_picture,
+    load_with_opacity,
+    look_at,
+    pixels_digest,
+)
 from pipeline.steps.render import profile_of
 
 #: A portrait made ready holds some tens of megabytes; the jobs of a batch mostly share one or two.
@@ -24,7 +31,10 @@ _PIXELS = 256
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Seat:
-    """A portrait made ready to talk, and the digest of its decoded and turned pixels."""
+    """A portrait made ready to talk, and the digest of its decoded and turned pixels.
+
+    Before a picture, what can be seen through the portrait is in the digest as well.
+    """
 
     sitter: Sitter
     pixels: str
@@ -42,7 +52,7 @@ class Studio:
     def __init__(self, workshop: Workshop) -> None:
         self._workshop = workshop
         self._seats: OrderedDict[tuple[object, ...], Seat] = OrderedDict()
-        self._pixels: OrderedDict[tuple[str, Colour | None], str] = OrderedDict()
+        self._pixels: OrderedDict[tuple[object, ...], str] = OrderedDict()
         self._profiles: dict[str, RenderProfile] = {}
 
     def profile(self, face: str) -> RenderProfile:
@@ -87,41 +97,49 @@ class Studio:
         Raises:
             DamageError: the portrait is missing from the store or damaged.
         """
-        name = (job.portrait.digest, colour_of(job.options))
+        name = _pixels_name(job)
         if name not in self._pixels:
-            self._keep_pixels(job, self._picture(job))
+            self._keep_pixels(job, *self._picture(job))
         return self._pixels[name]
 
     def _prepare(self, job: JobSpec) -> Seat:
-        picture = self._picture(job)
+        picture, opacity = self._picture(job)
         report = look_at(
             picture,
             open_eye(self._workshop.eyes),
             job.format,
             box=box_of(job.options),
             behind=self._behind(job),
+            opacity=opacity,
         )
         if report.canvas is None:
             first = report.errors[0]
             raise InputError(first.code, **first.facts)
         sitter = self._workshop.faces.open(job.face).prepare(report.canvas)
-        return Seat(sitter=sitter, pixels=self._keep_pixels(job, picture))
+        return Seat(sitter=sitter, pixels=self._keep_pixels(job, picture, opacity))
 
-    def _picture(self, job: JobSpec) -> Picture:
+    def _picture(self, job: JobSpec) -> tuple[Picture, Opacity | None]:
+        """The job's portrait, and its opacity where a picture is seen through it."""
         path = self._workshop.store.open(job.portrait)
         limits = picture_limits(self._workshop.settings)
-        return load_picture(path, limits, behind=colour_of(job.options))
+        loaded = load_with_opacity(path, limits, behind=colour_of(job.options))
+        return loaded.picture, None if job.background is None else loaded.opacity
 
     def _behind(self, job: JobSpec) -> Colour | Picture | None:
-        """What is seen where the portrait does not fill the film."""
+        """What is seen where the portrait does not fill the film, or is transparent."""
         if job.background is None:
             return colour_of(job.options)
         path = self._workshop.store.open(job.background)
         return load_picture(path, picture_limits(self._workshop.settings))
 
-    def _keep_pixels(self, job: JobSpec, picture: Picture) -> str:
+    def _keep_pixels(self, job: JobSpec, picture: Picture, opacity: Opacity | None) -> str:
         while len(self._pixels) >= _PIXELS:
             self._pixels.popitem(last=False)
-        digest = pixels_digest(picture)
-        self._pixels[job.portrait.digest, colour_of(job.options)] = digest
+        digest = pixels_digest(picture, opacity)
+        self._pixels[_pixels_name(job)] = digest
         return digest
+
+
+def _pixels_name(job: JobSpec) -> tuple[object, ...]:
+    """All that tells one portrait's pixels from another's."""
+    return job.portrait.digest, colour_of(job.options), job.background is not None

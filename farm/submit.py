@@ -19,7 +19,7 @@ from db.values import JobDraft, Notice, Submission, Submitted
 from farm.bootstrap import Farm
 from farm.choices import OTHER_VOICE, Chooser, Wish, urgency_of
 from farm.manifest import ManifestLimits, read_manifest
-from farm.portraits import Gallery, box_of
+from farm.portraits import UNSEEN, Gallery, box_of
 from farm.rows import BrokenRow, Problem, Row, Wanted
 from pipeline.plan import script, trace
 from pipeline.plan.artifact import Artifact, Kind
@@ -186,7 +186,8 @@ class _Clerk:
             doubtful += [_problem(row, BACKGROUND, finding.code, finding.facts) for finding in found]
         if row.portrait is not None and not known & {"format", "face.box", BACKGROUND}:
             for finding in self._look(row, row.portrait):
-                told = _problem(row, "portrait", finding.code, finding.facts)
+                column = BACKGROUND if finding.code == UNSEEN else "portrait"
+                told = _problem(row, column, finding.code, finding.facts)
                 (wrong if finding.level == "error" else doubtful).append(told)
         return wrong, doubtful
 
@@ -221,8 +222,14 @@ class _Clerk:
             picture = self._format(row, portrait)
         except InputError as error:
             return (Finding(code=error.code, level="error", facts=error.facts),)
-        options = row.options
-        return self._gallery.look(portrait, row.portrait_digest, picture, box_of(options), colour_of(options))
+        return self._gallery.look(
+            portrait,
+            row.portrait_digest,
+            picture,
+            box_of(row.options),
+            colour_of(row.options),
+            pictured=row.background is not None,
+        )
 
     def _format(self, row: Row | BrokenRow, portrait: Path) -> Format:
         return self._chooser.format(_wish(row), lambda: self._gallery.size(portrait, row.portrait_digest))

@@ -1,4 +1,4 @@
-"""What stands behind a portrait where it does not fill the film, in the words of a manifest."""
+"""What stands behind a portrait where it does not fill the film or is transparent, in a manifest's words."""
 
 from __future__ import annotations
 

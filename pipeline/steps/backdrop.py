@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.plan.background import Colour
 from pipeline.plan.canvas import Area
+from pipeline.steps.picture import STUDIO_GREY, Opacity
 from pipeline.steps.resize import Picture, resized
 
 # The blur is worked out on a picture reduced by this, and comes in two depths, as parts of the film's
@@ -18,6 +19,8 @@ _DEEPER_FROM = 0.15
 # The portrait melts into what continues it over this part of the film's shorter side, and that begins a
 # little within the portrait: scans and screenshots have lines at their edges.
 _MELTS, _WITHIN = 0.05, 0.015
+# Around what is not transparent so many pixels, both sides together, are brought to the film's size with it.
+_REACH = 7
 
 
 def blurred(shown: Picture, at: Area, width: int, height: int) -> Picture:
@@ -68,6 +71,34 @@ def before(shown: Picture, at: Area, width: int, height: int, behind: Colour | P
     else:
         whole = np.full((height, width, 3), behind, np.uint8)
     whole[at.y : at.y + at.height, at.x : at.x + at.width] = shown
+    return whole
+
+
+def through(cut: Picture, opacity: Opacity, behind: Picture, *, at: Area, width: int, height: int) -> Picture:
+    """A portrait with transparent parts in a film, a picture behind all of it.
+
+    The picture is brought to the portrait's pixels and laid behind them there, before both are brought to the
+    film's: so nothing is left, at an edge, of what the portrait stood before.
+
+    Args:
+        cut: what the film shows of the portrait, in its own pixels, before the studio's grey.
+        opacity: of those pixels.
+        behind: as much of its middle as fills the film is seen.
+        at: the portrait's place in the film.
+        width: of the film.
+        height: of the film.
+    """
+    whole = _covering(behind, width, height)
+    place = whole[at.y : at.y + at.height, at.x : at.x + at.width]
+    near = resized(place, cut.shape[1], cut.shape[0]).astype(np.int32)
+    near -= np.asarray(STUDIO_GREY, np.int32)
+    near *= 255 - opacity[..., None].astype(np.int32)
+    # Half is added for rounding, also to what is negative.
+    laid = np.clip(cut + (near + 127) // 255, 0, 255).astype(np.uint8)
+    shown = cv2.resize(opacity, (at.width, at.height), interpolation=cv2.INTER_LINEAR_EXACT)
+    seen = cv2.dilate(shown, np.ones((_REACH, _REACH), np.uint8)) > 0
+    # What nothing stands before stays as sharp as beyond the portrait's edge.
+    place[seen] = resized(laid, at.width, at.height)[seen]
     return whole
 
 

@@ -19,10 +19,12 @@ from pipeline.steps import backdrop
 from pipeline.steps.margin import without_margin
 from pipeline.steps.measures import measure
 from pipeline.steps.picture import (
+    Opacity,
     Picture,
     PictureLimits,
     has_several,
     load_picture,
+    load_with_opacity,
     picture_size,
     pixels_digest,
 )
@@ -30,6 +32,7 @@ from pipeline.steps.resize import resized
 
 __all__ = [
     "Examined",
+    "Opacity",
     "Picture",
     "PictureLimits",
     "PortraitReport",
@@ -37,15 +40,19 @@ __all__ = [
     "examine",
     "has_several",
     "load_picture",
+    "load_with_opacity",
     "look_at",
     "picture_size",
     "pixels_digest",
+    "shows_behind",
 ]
 
 # Without landmarks the eyes are this far down the face.
 _EYES_DOWN = 0.38
 # Of 255, what counts as the person; and of the face's width, what makes a row of it hair.
 _PERSON_FROM, _HAIR_FROM = 127, 0.05
+# A pixel at least so transparent shows what is behind it.
+_SEEN_THROUGH = 240
 # Landmarks on the canvas are whole multiples of this part of a pixel, so that the last bits of a processor's
 # floating point, which differ between makes, do not reach the film.
 _LANDMARK_STEPS = 32
@@ -129,6 +136,7 @@ def look_at(
     *,
     box: FaceBox | None = None,
     behind: Colour | Picture | None = None,
+    opacity: Opacity | None = None,
 ) -> PortraitReport:
     """Examine a portrait, and make the film's picture of it.
 
@@ -140,12 +148,14 @@ def look_at(
         format: the film's picture.
         box: x, y, width, height of the face that talks, in pixels of the picture.
         behind: what is seen where the portrait does not fill the film; None for its own edges out of focus.
+        opacity: of the picture, if parts of it stand before the studio's grey; a picture behind is seen
+            through them.
     """
     found = examine(picture, eye, format, box=box)
     refused = any(finding.level == "error" for finding in found.findings)
     if refused or found.face is None or found.shot is None:
         return PortraitReport(findings=found.findings, canvas=None)
-    canvas = cut_canvas(picture, found.face, found.shot, person=found.person, behind=behind)
+    canvas = cut_canvas(picture, found.face, found.shot, person=found.person, behind=behind, opacity=opacity)
     return PortraitReport(findings=found.findings, canvas=canvas)
 
 
@@ -156,22 +166,28 @@ def cut_canvas(
     *,
     person: NDArray[np.uint8] | None = None,
     behind: Colour | Picture | None = None,
+    opacity: Opacity | None = None,
 ) -> Canvas:
     """The film's picture: what it shows of the portrait, before its background, with the person moved along.
 
     Face and person are moved, not found again: the eye looks at every face at one size, so a second look
     would tell nothing new and could miss, and could take people in a background for the portrait's.
     """
-    part, at, film = shot.part, shot.at, shot.format
-    cut = picture[part.y : part.y + part.height, part.x : part.x + part.width]
-    shown = resized(cut, at.width, at.height)
-    within = None
-    if (at.width, at.height) != (film.width, film.height):
-        if behind is None:
+    at, film = shot.at, shot.format
+    filled = (at.width, at.height) == (film.width, film.height)
+    within = None if filled or behind is None else (at.x, at.y, at.x + at.width, at.y + at.height)
+    cut = _part(picture, shot)
+    if opacity is not None and isinstance(behind, np.ndarray):
+        seen = _part(opacity, shot)
+        shown = backdrop.through(cut, seen, behind, at=at, width=film.width, height=film.height)
+        # What is transparent is not the person, whatever an eye has taken for it before the grey.
+        person = None if person is None else np.minimum(person, opacity)
+    else:
+        shown = resized(cut, at.width, at.height)
+        if not filled and behind is None:
             shown = backdrop.blurred(shown, at, film.width, film.height)
-        else:
+        elif not filled and behind is not None:
             shown = backdrop.before(shown, at, film.width, film.height, behind)
-            within = (at.x, at.y, at.x + at.width, at.y + at.height)
     return Canvas(
         picture=shown,
         face=_moved(face, shot),
@@ -179,6 +195,18 @@ def cut_canvas(
         person=None if person is None else _person_moved(person, shot, melting=within is None),
         within=within,
     )
+
+
+def shows_behind(shot: Shot, opacity: Opacity | None) -> bool:
+    """Whether anything of what is behind a portrait is seen in its film: around it, or through it."""
+    if (shot.at.width, shot.at.height) != (shot.format.width, shot.format.height):
+        return True
+    return opacity is not None and int(_part(opacity, shot).min()) < _SEEN_THROUGH
+
+
+def _part(of: NDArray[np.uint8], shot: Shot) -> NDArray[np.uint8]:
+    part = shot.part
+    return of[part.y : part.y + part.height, part.x : part.x + part.width]
 
 
 def _moved(face: Face, shot: Shot) -> Face:
@@ -206,9 +234,8 @@ def _placed(picture: Picture, where: FacePlace, format: Format) -> Shot:  # noqa
 
 def _person_moved(person: NDArray[np.uint8], shot: Shot, *, melting: bool) -> NDArray[np.uint8]:
     """The person in the film; where the portrait's edges go on as a background, so does whoever they cut."""
-    part, at, film = shot.part, shot.at, shot.format
-    cut = person[part.y : part.y + part.height, part.x : part.x + part.width]
-    shown = cv2.resize(cut, (at.width, at.height), interpolation=cv2.INTER_LINEAR_EXACT)
+    at, film = shot.at, shot.format
+    shown = cv2.resize(_part(person, shot), (at.width, at.height), interpolation=cv2.INTER_LINEAR_EXACT)
     room = ((at.y, film.height - at.y - at.height), (at.x, film.width - at.x - at.width))
     return np.pad(np.asarray(shown, np.uint8), room, mode="edge" if melting else "constant")
 

@@ -21,6 +21,8 @@ from pipeline.plan.background import Colour
 from pipeline.plan.errors import InputError
 
 Picture = NDArray[np.uint8]
+#: How much each pixel of a picture hides what is behind it, 0 to 255, uint8 (height, width).
+Opacity = NDArray[np.uint8]
 
 _KINDS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 _KINDS_TOLD = "JPEG, PNG, WebP, BMP, TIFF, GIF"
@@ -31,8 +33,9 @@ _DAMAGE = (OSError, EOFError, SyntaxError, ValueError, ArithmeticError, LookupEr
 _DAMAGE_BELOW = (struct.error, zlib.error)
 _SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
 _EIGHT_BIT = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
-# A light studio grey.
-_BEHIND: Colour = (216, 216, 216)
+#: A light studio grey: what transparent parts stand before unless a colour is given.
+STUDIO_GREY: Colour = (216, 216, 216)
+_OPAQUE = 255
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -54,6 +57,19 @@ class PictureLimits:
     pixels: int
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Loaded:
+    """A picture from a file.
+
+    Attributes:
+        picture: as `load_picture` gives it, its transparent parts before one colour.
+        opacity: of its pixels; None if nothing shows through any of them.
+    """
+
+    picture: Picture
+    opacity: Opacity | None
+
+
 def load_picture(path: Path, limits: PictureLimits, *, behind: Colour | None = None) -> Picture:
     """The picture in a JPEG, PNG, WebP, BMP, TIFF or GIF file, upright, as BGR uint8 (height, width, 3).
 
@@ -71,8 +87,17 @@ def load_picture(path: Path, limits: PictureLimits, *, behind: Colour | None = N
             ``portrait-too-many-pixels`` (found before decoding), ``portrait-depth-unknown`` or
             ``portrait-damaged``.
     """
+    return load_with_opacity(path, limits, behind=behind).picture
+
+
+def load_with_opacity(path: Path, limits: PictureLimits, *, behind: Colour | None = None) -> Loaded:
+    """The picture in a file, as `load_picture` gives it, and what of it can be seen through.
+
+    Raises:
+        InputError: as `load_picture`.
+    """
     with _opened(path, limits) as image:
-        return _decode(image, _BEHIND if behind is None else behind)
+        return _decode(image, STUDIO_GREY if behind is None else behind)
 
 
 def picture_size(path: Path, limits: PictureLimits) -> tuple[int, int]:
@@ -98,10 +123,18 @@ def has_several(path: Path, limits: PictureLimits) -> bool:
         return image.format != _CAMERA_KIND and bool(getattr(image, "is_animated", False))
 
 
-def pixels_digest(picture: Picture) -> str:
-    """SHA-256, in hex, over the shape and the decoded, turned pixels."""
+def pixels_digest(picture: Picture, opacity: Opacity | None = None) -> str:
+    """SHA-256, in hex, over the shape and the decoded, turned pixels; and over what can be seen through.
+
+    Args:
+        picture: its pixels.
+        opacity: of them, where what is behind them is not in the picture already.
+    """
     digest = hashlib.sha256(f"bgr8 {picture.shape[0]} {picture.shape[1]}\n".encode())
     digest.update(np.ascontiguousarray(picture).data)
+    if opacity is not None:
+        digest.update(b"opacity\n")
+        digest.update(np.ascontiguousarray(opacity).data)
     return digest.hexdigest()
 
 
@@ -145,17 +178,25 @@ def _check(image: Image.Image, limits: PictureLimits) -> None:
         raise InputError("portrait-depth-unknown", mode=image.mode)
 
 
-def _decode(image: Image.Image, behind: Colour) -> Picture:
+def _decode(image: Image.Image, behind: Colour) -> Loaded:
     image.load()
+    opacity: Image.Image | None = None
     # TIFF files are turned by their own decoder, which then strikes the orientation out.
     turn = _TURNS.get(_orientation(image))
     if image.mode in _SIXTEEN_BIT:
         grey = (np.asarray(image).astype(np.uint32) + 128) // 257
         coloured = Image.fromarray(grey.astype(np.uint8)).convert("RGB")
     else:
-        coloured = _in_colour(image, behind)
-    upright = coloured if turn is None else coloured.transpose(turn)
-    return np.asarray(cv2.cvtColor(np.asarray(upright, np.uint8), cv2.COLOR_RGB2BGR), np.uint8)
+        coloured, opacity = _in_colour(image, behind)
+    upright = _upright(coloured, turn)
+    return Loaded(
+        picture=np.asarray(cv2.cvtColor(upright, cv2.COLOR_RGB2BGR), np.uint8),
+        opacity=None if opacity is None else _upright(opacity, turn),
+    )
+
+
+def _upright(image: Image.Image, turn: Image.Transpose | None) -> Picture:
+    return np.asarray(image if turn is None else image.transpose(turn), np.uint8)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -166,12 +207,15 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _in_colour(image: Image.Image, behind: Colour) -> Image.Image:
+def _in_colour(image: Image.Image, behind: Colour) -> tuple[Image.Image, Image.Image | None]:
+    """A picture in colour, and its opacity; None if it is opaque."""
     if not image.has_transparency_data:
-        return _in_srgb(image)
+        return _in_srgb(image), None
     with_alpha = image.convert("RGBA")
     colour = _in_srgb(with_alpha.convert("RGB"))
-    return Image.composite(colour, Image.new("RGB", image.size, behind[::-1]), with_alpha.getchannel("A"))
+    opacity = with_alpha.getchannel("A")
+    composed = Image.composite(colour, Image.new("RGB", image.size, behind[::-1]), opacity)
+    return composed, None if np.asarray(opacity).min() == _OPAQUE else opacity
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:

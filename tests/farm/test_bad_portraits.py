@@ -65,3 +65,25 @@ def test_a_portrait_is_examined_before_its_background_colour(workshop: Workshop,
         for colour in (None, (0, 0, 0))
     }
     assert errors == {None: [], (0, 0, 0): ["portrait-no-face"]}
+
+
+def test_a_background_that_nobody_will_see_is_told_of(workshop: Workshop, tmp_path: Path) -> None:
+    """A colour or a picture behind an opaque portrait that fills the film; not behind a transparent one."""
+    drawn = drawn_canvas().picture
+    opaque, transparent = tmp_path / "opaque.png", tmp_path / "transparent.png"
+    cv2.imwrite(str(opaque), drawn)
+    opacity = np.full(drawn.shape[:2], 255, np.uint8)
+    opacity[:40] = 0
+    cv2.imwrite(str(transparent), np.dstack([drawn, opacity]))
+    gallery = Gallery(workshop)
+
+    def told(file: Path, colour: tuple[int, int, int] | None, *, pictured: bool) -> bool:
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        found = gallery.look(file, digest, SQUARE, None, colour, pictured=pictured)
+        return "portrait-background-unseen" in {each.code for each in found}
+
+    assert not told(opaque, None, pictured=False)
+    assert told(opaque, None, pictured=True)
+    assert told(opaque, (95, 58, 31), pictured=False)
+    assert not told(transparent, None, pictured=True)
+    assert not told(transparent, (95, 58, 31), pictured=False)

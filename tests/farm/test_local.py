@@ -18,6 +18,7 @@ from farm.choices import Wish
 from farm.local import Order, make_film
 from pipeline.plan.errors import InputError
 from tests.support import portraits
+from tests.support.variants import VARIANTS, draw
 
 
 @pytest.fixture
@@ -98,6 +99,31 @@ def test_a_film_never_replaces_its_own_inputs(workshop: Workshop, batch_folder: 
     order = replace(order, background=str(behind), film=batch_folder / "behind.mp4")
     with pytest.raises(InputError, match="command-output-exists"):
         make_film(workshop, order, progress=lambda *_: None, check=lambda: None)
+
+
+def test_a_transparent_portrait_stands_before_a_picture(workshop: Workshop, batch_folder: Path) -> None:
+    """Of the film, not of its margin alone; another cut of the same portrait is another portrait."""
+    (batch_folder / "talk.txt").write_text("Hi.")
+    Image.new("RGB", (160, 90), "#00ff00").save(batch_folder / "green.png")
+    drawn = draw(VARIANTS["glasses"])
+    cv2.imwrite(str(batch_folder / "cut.png"), np.dstack([drawn.picture, drawn.person]))
+    order = Order(
+        portrait=batch_folder / "cut.png",
+        script=batch_folder / "talk.txt",
+        film=batch_folder / "film.mp4",
+        wish=Wish(format="square-512"),
+        background=str(batch_folder / "green.png"),
+    )
+    made = make_film(workshop, order, progress=lambda *_: None, check=lambda: None)
+    assert made.warnings == ()
+    poster = cv2.imread(str(made.files[".jpg"]))
+    assert poster is not None
+    assert np.abs(poster[:60, :60].astype(int) - (0, 255, 0)).mean() < 8
+    grey = replace(order, background="", film=batch_folder / "grey.mp4")
+    plain = make_film(workshop, grey, progress=lambda *_: None, check=lambda: None)
+    one, other = (json.loads(each.files[".json"].read_text("utf-8"))["inputs"] for each in (made, plain))
+    assert one["portrait"] == {**other["portrait"], "pixels": one["portrait"]["pixels"]}
+    assert one["portrait"]["pixels"] != other["portrait"]["pixels"]
 
 
 def test_a_background_may_be_a_picture(workshop: Workshop, batch_folder: Path) -> None:

@@ -37,6 +37,21 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="portrait-background-unseen",
+        level="warning",
+        en=Text(
+            what="Nothing will be seen of the background.",
+            why="The portrait fills the film, and no part of what is shown of it is transparent.",
+            cure="Leave the background empty, or use a portrait whose own background was made transparent "
+            "(PNG or WebP).",
+        ),
+        zh=Text(
+            what="影片中不会看到所选的背景。",
+            why="肖像填满了整个画面，且显示的部分没有透明之处。",
+            cure="请不要填写背景，或使用已去除自身背景的透明肖像（PNG 或 WebP）。",
+        ),
+    ),
+    Message(
         code="portrait-frame-rate-unknown",
         level="error",
         en=Text(

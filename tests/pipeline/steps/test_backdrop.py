@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.plan.canvas import Area
-from pipeline.steps.backdrop import before, blurred
+from pipeline.steps.backdrop import before, blurred, through
 from tests.support import portraits
 
 SHOWN = portraits.leo()[:720, :540]
@@ -72,3 +72,34 @@ def test_a_picture_fills_what_the_portrait_leaves() -> None:
     assert np.array_equal(film[:, 370:910], SHOWN)
     assert np.abs(film[:, :370].astype(int) - (200, 0, 0)).max() <= 1
     assert np.abs(film[:, 910:].astype(int) - (0, 0, 200)).max() <= 1
+
+
+@pytest.mark.parametrize("side", [360, 720, 1440])
+def test_a_picture_is_seen_through_a_portrait(side: int) -> None:
+    """It covers the whole film, sharp where nothing is before it; no grey is left at an edge of any size."""
+    behind = np.zeros((900, 1600, 3), np.uint8)
+    behind[:, ::8] = (0, 0, 90)
+    y, x = np.mgrid[:side, :side]
+    inside = np.clip(side / 3 - np.hypot(x - side / 2, y - side / 2), -2, 2)
+    opacity = np.round((inside + 2) * 255 / 4).astype(np.uint8)
+    # A black disc, as it was read before the studio's grey.
+    cut = np.repeat(np.round((255 - opacity[..., None].astype(int)) * 216 / 255), 3, axis=2).astype(np.uint8)
+    at = Area(x=280, y=0, width=720, height=720)
+    film = through(cut, opacity, behind, at=at, width=1280, height=720)
+    still = before(np.zeros((1, 1, 3), np.uint8), Area(x=0, y=0, width=1, height=1), 1280, 720, behind)
+    outside = np.hypot(*(np.mgrid[:720, :1280] - np.array([360, 640])[:, None, None])) > 260
+    outside[0, 0] = False
+    assert np.array_equal(film[outside], still[outside])
+    assert film[200:520, 480:800].max() == 0
+    assert film[..., :2].max() <= 2
+    assert film[..., 2].max() <= 120
+
+
+def test_half_transparent_parts_show_half_of_a_picture() -> None:
+    """As much of what is behind as is not hidden."""
+    opacity = np.full((100, 100), 128, np.uint8)
+    cut = np.full((100, 100, 3), (108, 158, 208), np.uint8)
+    behind = np.full((50, 50, 3), (16, 116, 216), np.uint8)
+    at = Area(x=0, y=0, width=100, height=100)
+    film = through(cut, opacity, behind, at=at, width=100, height=100)
+    assert np.abs(film.astype(int) - (8, 108, 208)).max() <= 1

@@ -13,9 +13,10 @@ from pipeline.engines.eye import EyeEngine
 from pipeline.engines.eye.haar import HaarEye
 from pipeline.engines.shelf import eyes
 from pipeline.plan.canvas import parse_format
-from pipeline.steps.look import PortraitReport, examine, look_at
+from pipeline.steps.look import PortraitReport, examine, look_at, shows_behind
 from tests.support import portraits
 from tests.support.portraits import Picture
+from tests.support.variants import VARIANTS, draw
 
 SQUARE = parse_format("square-512", fps=25)
 
@@ -99,6 +100,48 @@ def test_a_background_in_the_colour_of_skin_hides_no_outline(eye: EyeEngine) -> 
     assert plain.canvas is not None
     assert before_skin.canvas is not None
     assert before_skin.canvas.face.box == pytest.approx(plain.canvas.face.box, abs=0.03 * 512)
+
+
+def test_a_picture_stands_behind_a_transparent_portrait(eye: EyeEngine) -> None:
+    """In the whole film, whatever the portrait leaves of it; face and person are as before the grey."""
+    drawn = draw(VARIANTS["glasses"])
+    opacity = drawn.person
+    share = opacity[..., None] / 255
+    grey = np.round(drawn.picture * share + 216 * (1 - share)).astype(np.uint8)
+    behind = np.zeros((300, 400, 3), np.uint8)
+    behind[:, :] = (20, 180, 20)
+    for words in ("square-512", "wide-512"):
+        film = parse_format(words, fps=25)
+        plain = look_at(grey, eye, film).canvas
+        canvas = look_at(grey, eye, film, behind=behind, opacity=opacity).canvas
+        assert plain is not None
+        assert canvas is not None
+        assert canvas.person is not None
+        assert plain.person is not None
+        assert np.array_equal(canvas.face.landmarks, plain.face.landmarks)
+        assert (canvas.picture[:60, :60] == (20, 180, 20)).all()
+        assert (canvas.picture[:60, -60:] == (20, 180, 20)).all()
+        x, y = (round(sum(canvas.face.box[axis::2]) / 2) for axis in (0, 1))
+        inner = slice(y - 60, y + 60), slice(x - 60, x + 60)
+        assert np.array_equal(canvas.picture[inner], plain.picture[inner])
+        shown = np.abs(canvas.picture.astype(int) - (20, 180, 20)).max(axis=2) > 0
+        assert not canvas.person[~cv2.dilate(shown.astype(np.uint8), np.ones((5, 5))).astype(bool)].any()
+
+
+def test_whether_a_background_is_seen(eye: EyeEngine) -> None:
+    """Around a portrait, or through it, and only where the film shows that part of it."""
+    astronaut, close = portraits.astronaut(), portraits.close_up(4)[160:680, 240:720]
+    filled = examine(astronaut, eye, SQUARE).shot
+    unfilled = examine(close, eye, parse_format("wide-512", fps=25)).shot
+    assert filled is not None
+    assert unfilled is not None
+    assert not shows_behind(filled, None)
+    assert shows_behind(unfilled, None)
+    below = np.full((512, 512), 255, np.uint8)
+    below[-1] = 0
+    assert not shows_behind(filled, below)
+    below[filled.part.y] = 0
+    assert shows_behind(filled, below)
 
 
 def test_landmarks_fit_the_canvas(eye: EyeEngine) -> None:

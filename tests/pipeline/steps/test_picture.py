@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from pipeline.plan.errors import InputError
-from pipeline.steps.picture import PictureLimits, has_several, load_picture, picture_size, pixels_digest
+from pipeline.steps.picture import (
+    PictureLimits,
+    has_several,
+    load_picture,
+    load_with_opacity,
+    picture_size,
+    pixels_digest,
+)
 
 LIMITS = PictureLimits(file_bytes=2_000_000, pixels=1_000_000)
 
@@ -99,6 +106,23 @@ def test_what_is_transparent_stands_before_light_grey(tmp_path: Path) -> None:
     coloured = load_picture(tmp_path / "portrait.txt", LIMITS, behind=(10, 20, 30))
     assert tuple(coloured[5, 5]) == (10, 20, 30)
     assert tuple(coloured[35, 59]) == (255, 255, 255)
+
+
+def test_what_can_be_seen_through_is_known_and_turned_with_the_picture(tmp_path: Path) -> None:
+    """Each pixel's opacity lies where the pixel does; a picture that is opaque throughout has none."""
+    image = colours().convert("RGBA")
+    image.putalpha(
+        Image.fromarray(np.repeat(np.array([[0, 128, 255]], np.uint8), 20, axis=1).repeat(40, axis=0))
+    )
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    loaded = load_with_opacity(saved(image, tmp_path, "PNG", exif=exif), LIMITS)
+    assert loaded.opacity is not None
+    assert loaded.opacity.shape == loaded.picture.shape[:2] == (60, 40)
+    assert [int(row.min()) for row in loaded.opacity[::20]] == [0, 128, 255]
+    assert pixels_digest(loaded.picture, loaded.opacity) != pixels_digest(loaded.picture)
+    image.putalpha(255)
+    assert load_with_opacity(saved(image, tmp_path, "PNG"), LIMITS).opacity is None
 
 
 def test_palettes_with_a_transparent_colour_are_composed(tmp_path: Path) -> None:

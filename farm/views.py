@@ -125,8 +125,8 @@ class JobDetail:
         fps: frames in a second.
         expression: the look on the face: ``neutral`` or ``friendly``.
         motion: how lively the face is: ``none``, ``calm`` or ``lively``.
-        background: what stands behind the portrait where it does not fill the film or is transparent: ``blur``,
-            a colour such as ``#1f3a5f``, or a picture's path in the store.
+        background: what stands behind the portrait where it does not fill the film or is transparent:
+            ``blur``, a colour such as ``#1f3a5f``, or a picture's path in the store.
         essence: the film's essence digest; empty before.
         warnings: what its row was accepted in spite of.
     """

@@ -70,13 +70,14 @@ class HeadMotion:
         height = max(float(points[CHIN, 1] - points[FOREHEAD, 1]), 0.5)
         away = nodes - frame.to_picture(points[CHIN] + (0.0, 0.35 * height))
         turn = np.stack([away[..., 1], -away[..., 0]], axis=-1)
+        sway = self.weight[..., None] * (1.0 if outline is None else outline.sway)
         # Motions of one unit each, in pixels, in the order of `_weights`.
         self._motions = tuple(
             np.ascontiguousarray(motion, dtype=np.float32)
             for motion in (
-                turn * self.weight[..., None],
-                self.weight[..., None] * (-frame.unit, 0.0),
-                self.weight[..., None] * (0.0, -frame.unit),
+                turn * sway,
+                sway * (-frame.unit, 0.0),
+                sway * (0.0, -frame.unit),
                 bulge[..., None] * (-frame.unit * frame.along),
                 bulge[..., None] * (-frame.unit * frame.down),
                 raised[..., None] * (frame.unit * frame.down),

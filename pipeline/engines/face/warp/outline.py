@@ -42,6 +42,12 @@ _CHANGE = (14.0, 26.0)
 _WITHIN = 0.06
 _GRAIN = 0.02
 
+# Where so much, from here to there, of what is beside a head is a pattern, the head sways less: a little of a
+# wall goes along with its edge, and in a pattern one sees by how much.
+_PATTERNED = (0.1, 0.4)
+_SWAY = 0.45
+_SWAY_STEPS = 64
+
 # Nodes in which all this is looked at, in one inter-ocular distance.
 _FINE = 60
 _HALF_COVERED = 128
@@ -56,6 +62,9 @@ class Outline:
         frame: the face.
         picture: BGR uint8 (height, width, 3).
         person: how much of each pixel shows the person, (height, width).
+
+    Attributes:
+        sway: which part of its usual way a head goes before what is behind it, 0 to 1; 1 if that is plain.
     """
 
     def __init__(self, frame: FaceFrame, picture: Picture, person: Picture) -> None:
@@ -63,10 +72,11 @@ class Outline:
         unit = frame.unit / self._step
         # A person whom the picture cuts off goes on beyond it.
         self._room = ceil(sum(_STRETCHED) * unit) + 1
-        seen = (person[:: self._step, :: self._step] >= _HALF_COVERED) | _on_face(
-            frame, person.shape, self._step
-        )
-        plain = np.pad(_plain(picture[:: self._step, :: self._step], seen, unit), self._room, mode="edge")
+        at = _in_face(frame, person.shape, self._step)
+        seen = (person[:: self._step, :: self._step] >= _HALF_COVERED) | _on_face(frame, at)
+        shown = _plain(picture[:: self._step, :: self._step], seen, unit)
+        self.sway = _sway(shown[_beside_head(frame, at, seen, unit)])
+        plain = np.pad(shown, self._room, mode="edge")
         around = np.pad(seen, self._room, mode="edge").astype(np.uint8)
         stretched, along, cut = (_faded(around, unit, *strip) for strip in (_STRETCHED, _ALONG, _CUT))
         self._along = (along + (stretched - along) * plain).astype(np.float32)
@@ -89,10 +99,14 @@ class Outline:
         return read(field, (nodes / self._step + self._room).astype(np.float32), cv2.BORDER_REPLICATE)
 
 
-def _on_face(frame: FaceFrame, shape: tuple[int, ...], step: int) -> NDArray[np.bool_]:
-    """The face itself, which is the person's whatever a mask has."""
+def _in_face(frame: FaceFrame, shape: tuple[int, ...], step: int) -> _Values:
+    """Where every so many pixels of a picture are in the face's own lengths, (rows, columns, 2)."""
     x, y = np.meshgrid(np.arange(0, shape[1], step), np.arange(0, shape[0], step))
-    at = frame.to_face(np.stack([x, y], axis=-1).astype(np.float64))
+    return frame.to_face(np.stack([x, y], axis=-1).astype(np.float64))
+
+
+def _on_face(frame: FaceFrame, at: _Values) -> NDArray[np.bool_]:
+    """The face itself, which is the person's whatever a mask has."""
     corners = frame.points[[*EARS, FOREHEAD, CHIN]]
     middle, half = (corners.max(axis=0) + corners.min(axis=0)) / 2, np.ptp(corners, axis=0) / 2
     away = (at - middle) / np.maximum(half, 0.25)
@@ -103,6 +117,19 @@ def _faded(seen: Picture, unit: float, start: float, strip: float) -> _Values:
     """1 on what is seen and so far around, 0 beyond a strip that begins there, smooth between."""
     grown = cv2.dilate(seen, _disc(round((strip / 2 + start) * unit)))
     return _means(_means(grown.astype(np.float64), round(0.37 * strip * unit)), round(0.13 * strip * unit))
+
+
+def _beside_head(frame: FaceFrame, at: _Values, seen: NDArray[np.bool_], unit: float) -> NDArray[np.bool_]:
+    """What is behind a head and near it; beside the body nothing moves."""
+    near = np.asarray(cv2.dilate(seen.astype(np.uint8), _disc(round(sum(_STRETCHED) * unit)))) > 0
+    return np.asarray(near & ~seen & (at[..., 1] < frame.points[CHIN, 1]))
+
+
+def _sway(plain: _Values) -> float:
+    """How far a head goes that has this beside it; in whole steps, so that last bits shape no film."""
+    pattern = np.array(1.0 - float(plain.sum()) / plain.size if plain.size else 0.0)
+    less = (1.0 - _SWAY) * float(smoothstep(*_PATTERNED, pattern))
+    return round((1.0 - less) * _SWAY_STEPS) / _SWAY_STEPS
 
 
 def _plain(picture: Picture, seen: NDArray[np.bool_], unit: float) -> _Values:

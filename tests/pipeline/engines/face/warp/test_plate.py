@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face import Canvas
 from pipeline.engines.face.warp.faceframe import face_frame
-from pipeline.engines.face.warp.head import HeadPose
+from pipeline.engines.face.warp.head import HeadMotion, HeadPose
+from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.lips import Mouth
 from pipeline.engines.face.warp.outline import Outline
 from pipeline.engines.face.warp.rig import Rig
@@ -110,3 +111,19 @@ def test_frames_depend_on_their_pose_alone() -> None:
     rig.draw(later, Mouth(), _FAR)
     rig.draw(later, Mouth(), _NEAR)
     assert np.array_equal(first, later)
+
+
+def test_before_a_pattern_a_head_sways_less() -> None:
+    """By half and more at the crown; before a plain wall it goes all of its way."""
+    went = []
+    for canvas in (drawn_canvas(), _striped()):
+        assert canvas.person is not None
+        assert canvas.face.landmarks is not None
+        frame = face_frame(canvas.face.landmarks)
+        outline = Outline(frame, canvas.picture, canvas.person)
+        nodes = np.array([[canvas.face.landmarks[10, :2]]], np.float64)
+        whole = Box(left=0, top=0, right=256, bottom=256)
+        head = HeadMotion(frame, nodes, (256, 256), outline, within=whole, border=2)
+        went.append(np.abs(head.backward(HeadPose(roll=0.01, shift_x=0.02))).max() / frame.unit)
+    assert went[0] > 0.02
+    assert 0.3 * went[0] < went[1] < 0.55 * went[0]

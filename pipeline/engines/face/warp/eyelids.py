@@ -18,9 +18,9 @@ from pipeline.engines.face.warp.eyeshape import EyeShape, Place, place
 from pipeline.engines.face.warp.lashes import along_edge, lash_reach
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.layers import halved, part_of, recoloured
-from pipeline.engines.face.warp.lidskin import lid_skin, without_thin
+from pipeline.engines.face.warp.lidskin import almond, laid, lid_skin, without_thin
 from pipeline.engines.face.warp.luma import luma_of
-from pipeline.media.picture import Planes
+from pipeline.media.picture import Planes, planes_of, to_yuv
 
 Picture = NDArray[np.uint8]
 Values = NDArray[np.float32]
@@ -33,10 +33,8 @@ REACH = (0.20, 0.18, 0.18)
 
 # The upper lid comes this part of the way.
 _UPPER_SHARE = 0.93
-# The lid's skin is laid so far over that above the lashes, and then fades into it.
-_COVERED, _FADED = 0.010, 0.045
-# Above the upper lid skin is laid over the lashes' old place, as far up as this and then fading.
-_LASHES_COVERED, _LASHES_FADED, _ABOVE_CORNER = 0.060, 0.095, 0.08
+# Lashes' old place is within an ellipse, in halves of the eye's width and inter-ocular distances, and fades.
+_LASHES_LONG, _LASHES_HIGH, _LASHES_FADE = 1.12, 0.075, 0.35
 # Whatever is as dark as this part of the skin there counts as lashes wholly, or not at all.
 _LASHES_DARK, _LASHES_LIGHT = 0.78, 0.95
 # What is darker than this part of the skin and goes on beyond the eye is the rim of glasses or hair.
@@ -45,17 +43,21 @@ _RIM_DARK, _LEAST_RIM = 0.55, 0.02
 _NO_RIM = 0.75
 _CORNER, _BESIDE_CORNER, _RIM_BLACK = 0.04, 1.15, 0.38
 _RIM_COVERED, _EDGE = 0.016, 0.02
+# A rim that hides more than this part of an eye is not blinked behind: a stare is better than a lid of paint.
+_MOST_CROSSED = 0.015
 # The lids' own skin comes in with the beginning of their way.
 _BEGINNING = 0.16
 # The line where lids meet: its thickness, and that of the lashes' shade below it.
-_LINE, _THICKEST_LINE, _SHADE = 0.008, 0.022, 0.045
-_LINE_OF_LASHES = 0.65
-_MOST_BLUR = 0.05
+_LINE, _THICKEST_LINE, _SHADE = 0.011, 0.022, 0.045
+_LINE_OF_LASHES = 0.75
+_MOST_BLUR = 0.022
 # As much redder than skin as this is the inner corner of an eye.
 _PINK = 1.2
 # So far below a corner the upper lid comes beside it.
 _BEYOND = 0.06
-_LINE_STRENGTH, _SHADE_STRENGTH = 0.84, 0.30
+_LINE_STRENGTH, _SHADE_STRENGTH = 0.86, 0.25
+# And so dark, at least, as a part of the skin.
+_DARK_LINE = 0.40
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -153,16 +155,13 @@ class Lids:
             drawn[...] = shown
 
 
-def lids_of(
-    eye: EyeShape, box: Box, picture: Picture, planes: Planes, ball: NDArray[np.bool_]
-) -> Lids | None:
+def lids_of(eye: EyeShape, box: Box, picture: Picture, ball: NDArray[np.bool_]) -> Lids | None:
     """The lids of an eye; None where it is closed, or hidden.
 
     Args:
         eye: the eye, in pixels of the picture.
         box: the part of the picture around it, as `EyeShape.box` gives it.
         picture: that part, BGR.
-        planes: the same in planes.
         ball: what of it is known to be the eye's white, or its iris.
     """
     if eye.openness < CLOSED:
@@ -173,9 +172,17 @@ def lids_of(
     skin = lid_skin(eye, picture, at, lashes)
     if skin is None:
         return None
-    light = (luma_of(picture) / np.maximum(luma_of(skin), 1)).astype(np.float32)
-    red = (picture[..., 2] / np.maximum(skin[..., 2], 1)).astype(np.float32)
-    free, alone = _free(eye, light, at), _alone(eye, picture)
+    bare = without_thin(eye, picture)
+    # Beside an eye there may be no skin: what is there tells itself.
+    beside = ease((np.abs(at.side) - np.float32(0.95)) / np.float32(0.2))[..., None]
+    known = skin + (bare - skin) * beside
+    light = (luma_of(picture) / np.maximum(luma_of(known), 1)).astype(np.float32)
+    red = (picture[..., 2] / np.maximum(known[..., 2], 1)).astype(np.float32)
+    free = _free(eye, light, at)
+    if _crossed(free, at):
+        return None
+    # Lashes are thin, the shade of a brow is not.
+    alone = np.asarray(luma_of(picture) / np.maximum(luma_of(bare), 1), np.float32)
     found = _Found(
         reach=lashes,
         thick=along_edge(eye, at, thick),
@@ -183,8 +190,8 @@ def lids_of(
         white=np.maximum(_white_below(eye, light, at), _grown(eye, ball.astype(np.float32))) * free,
         free=free,
     )
-    closed = recoloured(planes, picture, skin)
-    lash = recoloured(planes, picture, np.broadcast_to(_lash_colour(eye, picture, skin, at), skin.shape))
+    closed = _in_planes(laid(eye, skin, bare, at, lashes))
+    lash = _in_planes(np.broadcast_to(_lash_colour(eye, picture, skin, at), skin.shape))
     blur = _blur(eye, picture, at)
     layers = (
         _layer(eye, at, found, pixel=1.0, blur=blur),
@@ -198,6 +205,12 @@ def lids_of(
         skin=tuple(plane.astype(np.float32) for plane in closed),
         lash=tuple(np.float32(np.median(plane)) for plane in lash),
     )
+
+
+def _in_planes(skin: Values) -> Planes:
+    """BGR in planes. Not told from the eye's own: their chroma is coarser and would leave its traces."""
+    black = np.zeros(skin.shape, np.uint8)
+    return recoloured(planes_of(to_yuv(black)), black, skin)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -236,9 +249,7 @@ def _layer(eye: EyeShape, at: Place, found: _Found, *, pixel: float, blur: float
     half = np.float32(0.5)
     inside = np.clip(half + at.depth / softness, 0, 1)
     side = np.abs(at.side)
-    up = -at.depth - found.reach
-    over = 1 - ease((up - np.float32(_COVERED) * unit) / (np.float32(_FADED) * unit))
-    over *= np.maximum(1 - ease((side - np.float32(0.7)) / np.float32(0.4)), inside)
+    over = np.maximum(almond(eye, at, found.reach), inside)
     beside = found.free * (1 - ease((side - np.float32(0.95)) / np.float32(0.2)))
     under_edge = at.depth - at.gap
     under = np.clip(half + (np.float32(_RIM_COVERED) * unit - under_edge) / (2 * softness), 0, 1)
@@ -258,7 +269,7 @@ def _layer(eye: EyeShape, at: Place, found: _Found, *, pixel: float, blur: float
         start=half + (under_edge - np.float32(_RIM_COVERED) * unit) / softness,
         window=np.maximum(np.maximum(over * beside, found.white) * eye_alone, found.lashes),
         under=np.maximum(np.maximum(under * beside, found.white), found.lashes) * (inside > 0),
-        line=np.clip(tapered * 3, 0, 1) * found.free * in_reach,
+        line=ease((np.float32(1.06) - side) / np.float32(0.24)) * found.free * in_reach,
         softness=softness,
         lift=thickness - np.float32(_LINE) * unit,
         peak=half + thickness / edge,
@@ -320,9 +331,10 @@ def _free(eye: EyeShape, light: Values, at: Place) -> Values:
     return 1 - soft(np.asarray(wider, np.uint8), max(0.8, 0.004 * eye.unit))
 
 
-def _alone(eye: EyeShape, picture: Picture) -> Values:
-    """How light pixels are against what is beside them: lashes are thin, the shade of a brow is not."""
-    return np.asarray(luma_of(picture) / np.maximum(luma_of(without_thin(eye, picture)), 1), np.float32)
+def _crossed(free: Values, at: Place) -> bool:
+    """Whether a rim goes through the eye itself: its landmarks are off then, and its lids half hidden."""
+    eye = (at.depth > 0) & (at.depth < at.gap)
+    return float((free[eye] < 0.5).mean()) > _MOST_CROSSED  # noqa: PLR2004 - rather covered than free
 
 
 def _lashes(eye: EyeShape, light: Values, red: Values, at: Place) -> Values:
@@ -339,21 +351,17 @@ def _lashes(eye: EyeShape, light: Values, red: Values, at: Place) -> Values:
     pink = red / np.maximum(light, np.float32(0.01)) > np.float32(_PINK)
     dark *= ~(pink & (outwards < -np.float32(0.8)))
     up = -at.depth / unit
-    # Beside a corner it is the corner that heights are told from.
-    side = np.abs(at.side)
-    by_corner = ease((side - np.float32(0.85)) * 8) * (1 - ease((side - np.float32(1.05)) / np.float32(0.2)))
-    corner = np.float32(_ABOVE_CORNER) * by_corner
-    band = 1 - ease((up - corner - np.float32(_LASHES_COVERED)) / np.float32(_LASHES_FADED - _LASHES_COVERED))
+    # Round as an eye is, so that nothing beside it ends in a straight line.
+    along, high = at.side / np.float32(_LASHES_LONG), np.maximum(up, 0) / np.float32(_LASHES_HIGH)
+    band = 1 - ease((np.sqrt(along * along + high * high) - 1) / np.float32(_LASHES_FADE))
     near = 1 - ease((up - np.float32(0.03)) / np.float32(0.03))
-    covered = np.maximum(dark, _white(light) * near) * band * (up > -_EDGE - np.float32(0.25) * corner)
+    covered = np.maximum(dark, _white(light) * near) * band * (up > -_EDGE)
     # Folds and brows do not begin at the lid's edge.
     _, labels = cv2.connectedComponents((covered > 0.3).astype(np.uint8), connectivity=8)  # noqa: PLR2004 - dark
     own = np.zeros(int(labels.max()) + 1, np.bool_)
     own[labels[(up < np.float32(0.03)) & (up > -_EDGE) & (np.abs(at.side) < 1)]] = True
     own[0] = True
-    beside = 1 - ease((outwards - np.float32(1.08)) / np.float32(0.30))
-    beside *= 1 - ease((-outwards - np.float32(1.05)) / np.float32(0.25))
-    return _grown(eye, covered * own[labels]) * beside
+    return _grown(eye, covered * own[labels])
 
 
 def _white_below(eye: EyeShape, light: Values, at: Place) -> Values:
@@ -373,7 +381,7 @@ def _white(light: Values) -> Values:
 def _grown(eye: EyeShape, covered: Values) -> Values:
     """A little wider, with soft edges."""
     found = np.round(covered * 255).astype(np.uint8)
-    wider = cv2.dilate(found, np.ones((3, 3), np.uint8), iterations=max(1, round(0.010 * eye.unit)))
+    wider = cv2.dilate(found, np.ones((3, 3), np.uint8), iterations=max(1, round(0.016 * eye.unit)))
     return soft(np.asarray(wider, np.uint8), max(0.8, 0.006 * eye.unit))
 
 
@@ -393,4 +401,4 @@ def _lash_colour(eye: EyeShape, picture: Picture, skin: Values, at: Place) -> Va
     lid = (at.depth > 0) & (at.depth < at.gap)
     around = np.median(skin[lid], axis=0)
     dark = np.percentile(picture[near], 15, axis=0) if near.any() else around
-    return np.asarray(np.minimum(dark, 0.5 * around), np.float32)
+    return np.asarray(np.minimum(dark, _DARK_LINE * around), np.float32)

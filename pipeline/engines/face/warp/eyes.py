@@ -112,7 +112,7 @@ def _eye(frame: FaceFrame, picture: Picture, moving: Box, source: Planes, number
     part = enlarged(picture, _in_picture(box, moving, times), times)
     shape, white = fitted(shape, box, part)
     still = Planes(*(p.copy() for p in part_of(source, box.left, box.top, box.height, box.width)))
-    closing = lids_of(shape, box, part, still, white)
+    closing = lids_of(shape, box, part, white)
     return _Eye(
         box=box,
         still=still,

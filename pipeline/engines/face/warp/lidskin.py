@@ -19,21 +19,21 @@ _RIM_BELOW = 0.030
 _BESIDE = 1.15
 # The first parts, above and below, tell skin themselves.
 _OWN_SKIN = 2
-_SKIN_REACH, _SKIN_ABOVE = 0.15, 0.08
+_SKIN_REACH = 0.15
 # Skin begins this far above the lashes, and its edges are not sure of being skin.
 _LASH_MARGIN, _SOFT_EDGE = 0.010, 0.008
-# So much of the skin above the lashes unfolds to the lid.
-_UNFOLDS = 0.09
-# A lid is as smooth as this, but for its grain; the skin below has a part in its colour.
-_SMOOTH, _FROM_BELOW = 0.02, 0.35
-# A lid's light is this part of that of the skin below it, at least and at most, but for so much of a change.
-_LEAST_LIGHT, _MOST_LIGHT, _MOST_LIGHTENED = 0.84, 1.2, 1.3
+# A lid is as smooth as this, but for its grain; and then as even as this.
+_SMOOTH, _EVEN = 0.02, 0.04
+# Its light and its colour are changed by so much, at most.
+_MOST_CHANGED, _MOST_COLOURED = 1.25, 1.12
 # How much lighter a lid is where it is round, and darker towards its edge.
-_BALL, _TO_EDGE = 0.07, 0.20
+_BALL, _TO_EDGE = 0.03, 0.07
+# A lid's skin goes on over lashes as high as this, and a little further, and then fades.
+_HIGH, _COVERED, _FADES = 0.05, 0.01, 0.06
+# Below its rim it fades, and its length is so much more than the eye's, squared.
+_RIM, _FADES_BELOW, _LONG = 0.02, 0.03, 1.2
 # Lashes and folds are thinner than this.
 _THIN = 0.10
-# From this part of the way on it is the lower lid's skin, and wholly so a little further.
-_MEETS, _BLENDS = 0.93, 0.02
 # Grain is finer than this, and taken from so much of the skin.
 _FINE, _GRAIN_REACH = 0.009, 0.08
 # The least part of the skin around an eye that has to look like skin.
@@ -50,9 +50,7 @@ def around(eye: EyeShape, at: Place, lashes: Values) -> tuple[NDArray[np.bool_],
     to_brow = float(away[0] * eye.down[0] + away[1] * eye.down[1]) / unit
     high = max(min(_SKIN_REACH, to_brow - 0.07), 0.08) * unit
     bare = lashes + np.float32(_LASH_MARGIN) * np.float32(unit)
-    reach = np.minimum(
-        bare + np.float32(_SKIN_ABOVE * unit), np.maximum(bare + np.float32(0.03 * unit), high)
-    )
+    reach = np.maximum(bare + np.float32(0.03 * unit), high)
     above = beside & (at.depth < -bare) & (at.depth > -reach)
     under = at.depth - at.gap
     below = beside & (under > _RIM_BELOW * unit) & (under < _SKIN_REACH * unit)
@@ -88,7 +86,7 @@ def likeness(picture: Picture, parts: tuple[NDArray[np.bool_], ...]) -> Values:
 def lid_skin(eye: EyeShape, picture: Picture, at: Place, lashes: Values) -> Values | None:
     """The skin of a closed lid over a part of a picture, BGR.
 
-    The skin above the lashes is drawn down over the eye, as a lid unfolds; the lower lid is the skin below.
+    The skin above and below is drawn on over the eye, and over all that lies around.
     None where there is no eye to be seen: hair, dark glasses or a hand is before it, or it is closed.
 
     Args:
@@ -108,42 +106,40 @@ def lid_skin(eye: EyeShape, picture: Picture, at: Place, lashes: Values) -> Valu
     colours = picture.astype(np.float32)
     margin = max(1, round(_SOFT_EDGE * eye.unit))
     sure = np.asarray(cv2.erode(skin, np.ones((3, 3), np.uint8), iterations=margin), np.float32)
-    below = parts[1]
-    # The nearer to the lashes, the more like a lid.
-    away = ease((-at.depth - lashes) / np.float32(_SKIN_ABOVE * eye.unit))
-    weight = np.where(below, np.float32(_FROM_BELOW), 1 - np.float32(0.8) * away)
-    around_ = _smooth(eye, spread(colours, sure * weight))
-    drawn = np.float32(0.5) * (around_ + _unfolded(eye, around_, at, lashes))
-    lower = _smooth(eye, spread(colours, sure * below))
-    drawn *= _own_light(eye, drawn, lower, at)[..., None]
+    # Two blurs: what was drawn on from few pixels has streaks.
+    drawn = _blurred(_smooth(eye, spread(colours, sure)), _EVEN * eye.unit)
+    drawn *= _towards_usual(colours, sure, parts, drawn, at)
     drawn *= _shade(at)[..., None]
-    blends = np.maximum(np.float32(0.05) * at.gap, np.float32(_BLENDS * eye.unit))
-    meets = ease((at.depth - np.float32(_MEETS) * at.gap) / blends)
-    drawn += (lower - drawn) * meets[..., None]
-    beside = ease((np.abs(at.side) - np.float32(0.95)) / np.float32(0.2))
-    drawn += (_smooth(eye, without_thin(eye, picture)) - drawn) * beside[..., None]
-    drawn *= 1 + _grain(eye, colours, skin * below, at)[..., None]
+    drawn *= 1 + _grain(eye, colours, skin * parts[1], at)[..., None]
     closed: Values = np.clip(drawn, 0, 255)
     return closed
+
+
+def laid(eye: EyeShape, skin: Values, bare: Values, at: Place, lashes: Values) -> Values:
+    """A lid's skin that fades, around its eye, into the picture without lashes, BGR."""
+    bare = _smooth(eye, bare)
+    return bare + (skin - bare) * almond(eye, at, lashes)[..., None]
 
 
 def without_thin(eye: EyeShape, picture: Picture) -> Values:
     """A picture without what is dark and thin, as lashes and folds are; shade is wide and stays."""
     size = 2 * round(_THIN * eye.unit / 2) + 1
-    return np.asarray(cv2.morphologyEx(picture, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8)), np.float32)
+    round_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    return np.asarray(cv2.morphologyEx(picture, cv2.MORPH_CLOSE, round_), np.float32)
 
 
-def _unfolded(eye: EyeShape, skin: Values, at: Place, lashes: Values) -> Values:
-    """The skin between brow and lashes drawn down to the lower lid: not at its top, most at the edge."""
+def almond(eye: EyeShape, at: Place, lashes: Values) -> Values:
+    """Where the skin of a closed lid lies, 1, and where none of it does, 0; soft all around."""
     unit = np.float32(eye.unit)
-    source = lashes + np.float32(_LASH_MARGIN) * unit
-    height = source + np.float32(_UNFOLDS) * unit
-    way = at.gap
-    along = np.clip(at.depth + height, 0, height + way) / (height + way)
-    bend = (way + source) / (height - source)
-    found = (height + way) * along / (1 + bend * along) - height
-    up = np.where(at.depth > -height, at.depth - found, 0).astype(np.float32)
-    return _moved(eye, skin, -up)
+    round_ = np.sqrt(np.clip((np.float32(_LONG) - at.side * at.side) / np.float32(_LONG), 0, 1))
+    covered = (np.minimum(lashes, np.float32(_HIGH) * unit) + np.float32(_COVERED) * unit) * round_
+    fades = np.float32(_FADES) * unit * round_ + np.float32(1)
+    above = 1 - ease((-at.depth - covered) / fades)
+    under = at.depth - at.gap
+    below = 1 - ease((under - np.float32(_RIM) * unit) / (np.float32(_FADES_BELOW) * unit))
+    beside = 1 - ease((np.abs(at.side) - np.float32(0.85)) / np.float32(0.35))
+    soft: Values = above * below * beside
+    return soft
 
 
 def _moved(eye: EyeShape, picture: Values, down: Values) -> Values:
@@ -169,14 +165,27 @@ def _blurred(values: Values, sigma: float) -> Values:
     return whole.astype(np.float32)
 
 
-def _own_light(eye: EyeShape, drawn: Values, lower: Values, at: Place) -> Values:
-    """By how much a lid is lighter than the fold that it comes from: it faces as the skin below does."""
+def _towards_usual(
+    picture: Values, sure: Values, parts: tuple[NDArray[np.bool_], ...], drawn: Values, at: Place
+) -> Values:
+    """What takes a lid's colour from the socket's shade, which lies nearest, to brow bone and cheek."""
     lid = (at.depth > 0) & (at.depth < at.gap)
-    usual, below = (float(np.median(luma_of(each)[lid])) for each in (drawn, lower))
-    gain = min(max(_LEAST_LIGHT * below / max(usual, 1.0), 1.0), _MOST_LIGHTENED)
-    gain = max(min(gain, _MOST_LIGHT * below / max(usual, 1.0)), 1 / _MOST_LIGHTENED)
-    begins = ease((at.depth / np.float32(eye.unit) + np.float32(0.03)) / np.float32(0.08))
-    return 1 + np.float32(gain - 1) * begins
+    skins = [picture[part & (sure > 0.5)] for part in parts[:2]]  # noqa: PLR2004 - rather skin than not
+    skins = [skin for skin in skins if len(skin)]
+    if not skins:
+        return np.ones(3, np.float32)
+    # Light from brow bone and cheek; their highlights have less colour.
+    lit = float(np.mean([_lit(luma_of(skin)) for skin in skins]))
+    usual, own = np.mean([np.median(skin, axis=0) for skin in skins], axis=0), np.median(drawn[lid], axis=0)
+    light = lit / max(float(luma_of(own)), 1.0)
+    hue = usual / np.maximum(own, 1) * float(luma_of(own)) / max(float(luma_of(usual)), 1.0)
+    hue = np.clip(hue, 1 / _MOST_COLOURED, _MOST_COLOURED)
+    return np.asarray(hue * min(max(light, 1 / _MOST_CHANGED), _MOST_CHANGED), np.float32)
+
+
+def _lit(light: Values) -> float:
+    """The usual light of the lighter half of some pixels, (n,): not that of creases and shade."""
+    return float(np.median(light[light >= np.median(light)]))
 
 
 def spread(picture: Values, weight: Values) -> Values:
@@ -227,9 +236,9 @@ def _shade(at: Place) -> Values:
     """Light on the ball under a lid: a little more in the middle, less towards its edge and its corners."""
     t = at.depth / np.maximum(at.gap, np.float32(1))
     round_ = np.clip(1 - at.side * at.side, 0, 1)
-    ball = np.clip(1 - np.abs(np.float32(2.4) * t - 1), 0, 1) * round_
-    edge = ease((t - np.float32(0.3)) / np.float32(0.6)) * np.clip(round_ * 4, 0, 1)
-    shade: Values = 1 + np.float32(_BALL) * ball - np.float32(_TO_EDGE) * edge
+    ball = np.clip(1 - np.abs(np.float32(2.2) * t - 1), 0, 1) * round_
+    edge = ease((t - np.float32(0.3)) / np.float32(0.7)) * np.clip(round_ * 3, 0, 1)
+    shade: Values = 1 + np.float32(_BALL) * ease(ball) - np.float32(_TO_EDGE) * edge
     return shade
 
 

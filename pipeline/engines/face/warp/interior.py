@@ -33,6 +33,9 @@ _TIP_SEEN = 0.60
 _TIP_LIGHT = np.float32(1.10)
 
 _OFFSETS = TO_YUV[:, 3].astype(np.float32)
+# Between lips that have hardly parted teeth have this part of their light, and stand so much higher behind
+# the upper lip; all of their light they have where the lips are so far apart.
+_HINT, _RETREAT, _BARED = 0.56, 0.035, 0.13
 _HALF = np.float32(0.5)
 # Blue and red difference, in levels, that the deepest shade adds.
 _WARM = np.array([-10.0, 11.0], np.float32)
@@ -143,6 +146,7 @@ class Interior:
         back = self._back(x, y, lit, opening, mouth)
         # Front teeth stand right behind the lips: less of the shade is theirs, but not behind rounded lips.
         front = (lit * np.float32(0.58) + np.float32(0.42)) * np.float32(1.0 - 0.74 * mouth.protrusion)
+        front *= np.float32(_HINT + (1.0 - _HINT) * _bared(opening, mouth))
         wide = _enlarged(np.dstack([back[0], front]), size)
         planes = (wide[..., 0], back[1], back[2])
         # In the shade they become redder, as lips and gums around them are, not more yellow.
@@ -200,7 +204,11 @@ class Interior:
         if self._own is not None:
             self._own_row(planes, light, self._own, strength, view)
         else:
-            place = self._matrix(view, self._upper_row.centre, 0.006 - 0.02 * mouth.protrusion)
+            place = self._matrix(
+                view,
+                self._upper_row.centre,
+                0.006 - 0.02 * mouth.protrusion - _RETREAT * (1.0 - _bared(opening, mouth)),
+            )
             self._row(planes, light, self._upper_row, strength, place)
 
     def _tip(
@@ -283,7 +291,7 @@ class Interior:
             lit[shift:] = lit[:-shift].copy()
             lit[:shift] = 0
         narrow = min(max(0.12 - gap, 0.0), 0.12) / 0.12
-        least = min(0.95, 0.36 + 0.40 * mouth.tuck + 0.46 * narrow * (1.0 - mouth.protrusion))
+        least = min(0.95, 0.36 + 0.40 * mouth.tuck + 0.30 * narrow * (1.0 - mouth.protrusion))
         levels = np.clip((np.arange(256) / 255 - 0.30) / 0.45, 0.0, 1.0)
         table = np.maximum(0.36 + 0.64 * levels, least).astype(np.float32)
         light: Grey = table[lit]
@@ -319,6 +327,12 @@ class _Shown:
             offset=own.offset,
             axes=own.axes,
         )
+
+
+def _bared(opening: Opening, mouth: Mouth) -> float:
+    """How much the lips bare the teeth, 0 to 1: smoothly, so that teeth do not appear in a single frame."""
+    apart = min(opening.gap / _BARED, 1.0)
+    return max(apart * apart * (3.0 - 2.0 * apart), mouth.tuck)
 
 
 def _planar(colour: Grey) -> Grey:

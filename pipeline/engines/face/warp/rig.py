@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.eye.mesh import LANDMARKS, UPPER_LIP_INNER
 from pipeline.engines.face import Canvas
-from pipeline.engines.face.warp.brush import curve_matrix, filled, line
+from pipeline.engines.face.warp.brush import curve_matrix, filled, line, soft
 from pipeline.engines.face.warp.creases import relaxed
 from pipeline.engines.face.warp.eyes import Eyes
 from pipeline.engines.face.warp.faceframe import FaceFrame, face_frame
@@ -43,8 +43,8 @@ _PROBES = np.array([(0.0, 0.0), (_REACH, 0.0), (0.0, _REACH)])
 
 # How wide the dark in the corners of a stretched mouth is, in inter-ocular distances.
 _CORNER = 0.09
-# It is darker than this part of what is usual around the mouth.
-_DARK = 0.72
+# It is darker than this part of what is usual around the mouth; its edge, so wide, is than that one.
+_DARK, _HALF_DARK, _EDGE = 0.72, 0.90, 0.018
 
 # Points of the smooth edge of a lip.
 _CURVE_POINTS = 41
@@ -169,12 +169,22 @@ def _sealed_picture(frame: FaceFrame, lips: LipRig, picture: Picture) -> Picture
     mask = cv2.dilate(filled(outline, right - left, bottom - top), np.ones((3, 3), np.uint8))
     # A stretched mouth's corners are dark beyond the lips' inner edges.
     light = picture[top:bottom, left:right].max(axis=2)
-    dark = light < _DARK * float(np.median(light))
+    usual = float(np.median(light))
+    dark = light < _DARK * usual
     for inner, outer in ((0, 0), (-1, -1)):
         corner = frame.to_picture(np.array([upper[inner], lips.upper_outer.source[outer]])) - (left, top)
         spot = line(corner, max(3, round(_CORNER * frame.unit)), right - left, bottom - top)
         mask = np.maximum(mask, np.where(dark, spot, 0).astype(np.uint8))
+    # What is half dark around it would be drawn over all that is filled in.
+    size = 2 * max(1, round(_EDGE * frame.unit)) + 1
+    around = cv2.dilate(mask, np.ones((size, size), np.uint8))
+    mask = np.maximum(mask, np.where(light < _HALF_DARK * usual, around, 0).astype(np.uint8))
     sealed = relaxed(frame, picture)
     part = sealed[top:bottom, left:right]
     part[...] = cv2.inpaint(part, (mask > 60).astype(np.uint8), 3, cv2.INPAINT_TELEA)  # noqa: PLR2004 - a soft edge
+    # Single dark pixels that are left would be drawn into a dotted line.
+    even = cv2.medianBlur(part, size + 2)
+    near = np.asarray(cv2.dilate(mask, np.ones((size, size), np.uint8)), np.uint8)
+    share = soft(near, max(0.6, 0.5 * _EDGE * frame.unit))
+    part[...] = np.round(part + (even - part.astype(np.float32)) * share[..., None])
     return sealed

@@ -12,6 +12,7 @@ from pipeline.engines.face.warp.faceframe import FaceFrame
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.layers import part_of, recoloured
 from pipeline.engines.face.warp.lips import LipRig
+from pipeline.engines.face.warp.tones import colours_at
 from pipeline.media.picture import Planes
 
 Picture = NDArray[np.uint8]
@@ -26,6 +27,8 @@ _CORNER = 1
 # The lips are as far apart when it begins to go, and when it has gone; by so many steps.
 _BEGINS, _GONE = 0.006, 0.030
 _STEPS = 8
+# Of the eleven points of the lips' edges so many at each end are not looked at for the lips' colour.
+_LIP_ENDS = 2
 
 
 class Seam:
@@ -54,7 +57,9 @@ class Seam:
         times = source.luma.shape[1] // box.width
         before = enlarged(picture, part, times)
         corner = np.array([part.left, part.top])
-        after = _without_line(before, (pixels - corner) * times, frame.unit * times)
+        after = _without_line(
+            before, (pixels - corner) * times, frame.unit * times, _darker_lip(frame, lips, picture)
+        )
         size = tuple(
             times * each for each in (part.left - box.left, part.top - box.top, part.height, part.width)
         )
@@ -75,11 +80,25 @@ class Seam:
             plane[...] = (mixed + _STEPS // 2) // _STEPS
 
 
-def _without_line(part: Picture, meeting: NDArray[np.float64], unit: float) -> NDArray[np.float32]:
-    """A part of the portrait with what is dark and narrow along the meeting lips as light as beside it."""
+def _darker_lip(frame: FaceFrame, lips: LipRig, picture: Picture) -> NDArray[np.float32]:
+    """The usual colour of the lip that is the darker one, BGR: under a moustache it is the moustache's."""
+    found = []
+    for outer, inner in ((lips.upper_outer, lips.upper_inner), (lips.lower_outer, lips.lower_inner)):
+        middle = (outer.source + inner.source)[_LIP_ENDS:-_LIP_ENDS] / 2
+        found.append(np.median(colours_at(frame, picture, middle), axis=0))
+    return np.minimum(*found).astype(np.float32)
+
+
+def _without_line(
+    part: Picture, meeting: NDArray[np.float64], unit: float, lip: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """A part of the portrait with what is dark and narrow along the meeting lips as light as beside it.
+
+    It is never lighter than the lip: thin lips are narrow themselves, and what is beside them is skin.
+    """
     size = max(3, round(_WIDEST * unit)) | 1
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    closed = cv2.morphologyEx(part, cv2.MORPH_CLOSE, disc)
+    closed = np.minimum(cv2.morphologyEx(part, cv2.MORPH_CLOSE, disc).astype(np.float32), lip)
     mask = line(meeting, max(1, round(2 * _REACH * unit)), part.shape[1], part.shape[0])
     share = soft(mask, max(0.6, _SOFT * unit))[..., None] * np.float32(_MUCH)
-    return np.asarray(part + (closed.astype(np.float32) - part) * share, np.float32)
+    return np.asarray(part + np.maximum(closed - part, 0) * share, np.float32)

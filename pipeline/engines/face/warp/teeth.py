@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.eye.mesh import LOWER_LIP_INNER, UPPER_LIP_INNER
-from pipeline.engines.face.warp.brush import filled
+from pipeline.engines.face.warp.brush import filled, soft
 from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 
 Picture = NDArray[np.uint8]
@@ -36,6 +36,8 @@ _CREVICE = 0.74
 # Landmarks on the red of the lips.
 _LIPS = (12, 15, 38, 268, 86, 316)
 _FINE = 4
+# What is left of a lip below teeth is lighter than this part of it; how wide its soft edge is.
+_LIP_LIGHT, _SOFT_LIP = 0.55, 0.012
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -181,15 +183,13 @@ def own_teeth(frame: FaceFrame, picture: Picture) -> OwnTeeth | None:
     mask = filled(outline, right - left, bottom - top)
     mask = _grey(cv2.erode(mask, _block(2 * max(1, int(0.012 * unit)) + 1)))
     bitten = frame.to_picture(np.concatenate([upper, _biting_edge(lower)[::-1][1:-1]])) - corner
-    whole = np.maximum(mask, filled(bitten, right - left, bottom - top))
     lips = frame.to_picture(frame.points[list(_LIPS)]) - corner
     colour = _colour(still, mask, lips)
     if colour is None:
         return None
+    whole = np.maximum(mask, filled(bitten, right - left, bottom - top))
     # Around the strip that shows, teeth go on, so that a moving lip uncovers no lip.
-    band = cv2.dilate(whole, _block(int(0.05 * unit) | 1, int(0.10 * unit) | 1))
-    missing = ((band > 0) & (mask < 128)).astype(np.uint8)  # noqa: PLR2004 - half covered
-    grown = _grey(cv2.inpaint(still, missing, 3, cv2.INPAINT_TELEA))
+    grown = _grown(still, _without_lip(still, mask, _at(still, lips), colour, unit), whole, unit)
     cover = whole.copy()
     for rows in range(1, int(0.05 * unit)):
         cover[:-rows] = np.maximum(cover[:-rows], mask[rows:])
@@ -201,6 +201,48 @@ def own_teeth(frame: FaceFrame, picture: Picture) -> OwnTeeth | None:
         axes=np.stack([frame.along, frame.down]),
         colour=colour,
     )
+
+
+def _without_lip(
+    still: Picture, mask: Picture, lip: NDArray[np.float64], teeth: NDArray[np.float32], unit: float
+) -> Picture:
+    """The mask without what is still lip at its lower edge: as red as the lip and not as dark as a gap.
+
+    Args:
+        still: the picture.
+        mask: what lies between the landmarks of the lips.
+        lip: the colour of the lips.
+        teeth: the colour of the teeth.
+        unit: the inter-ocular distance.
+    """
+    colours = still.astype(np.float32)
+    redness = colours[..., 2] / np.maximum(colours[..., 0], 1)
+    between = (lip[2] / max(lip[0], 1.0) + teeth[2] / max(teeth[0], 1.0)) / 2
+    of_lip = (redness > between) & (colours.sum(axis=2) > _LIP_LIGHT * lip.sum())
+    cut = np.zeros_like(mask)
+    below = np.ones(mask.shape[1], np.bool_)
+    for row in range(len(mask) - 1, -1, -1):
+        below &= of_lip[row] | (mask[row] == 0)
+        cut[row][below & (mask[row] > 0)] = 255
+    # A lip's edge is soft.
+    cut = _grey(cv2.dilate(cut, _block(2 * max(1, round(_SOFT_LIP * unit)) + 1)))
+    return np.minimum(mask, 255 - cut)
+
+
+def _grown(still: Picture, mask: Picture, whole: Picture, unit: float) -> Picture:
+    """A picture in which what the mask shows goes on beyond it, over the whole: no lip or skin stays."""
+    reach = int(0.12 * unit) | 1
+    band = cv2.dilate(whole, _block(2 * reach + 1))
+    left, top, width, height = cv2.boundingRect(band)
+    part = (slice(top, top + height), slice(left, left + width))
+    grown = still.copy()
+    missing = (mask[part] < 128).astype(np.uint8)  # noqa: PLR2004 - half covered
+    found = cv2.inpaint(np.ascontiguousarray(still[part]), missing, 3, cv2.INPAINT_TELEA)
+    # What goes on has no edges of its own.
+    smooth = cv2.GaussianBlur(found, (0, 0), max(0.7, 0.025 * unit)).astype(np.float32)
+    share = soft(mask[part], max(0.7, 0.010 * unit))[..., None]
+    grown[part] = np.round(smooth + (found - smooth) * share)
+    return grown
 
 
 def _biting_edge(lower: Points) -> Points:
@@ -249,8 +291,13 @@ def _colour(still: Picture, mask: Picture, lips: Points) -> NDArray[np.float32] 
         return None
     light = values.sum(axis=1)
     shown = np.median(values[light >= np.percentile(light, 60)], axis=0)
-    columns = np.clip(lips[:, 0].astype(int), 0, still.shape[1] - 1)
-    rows = np.clip(lips[:, 1].astype(int), 0, still.shape[0] - 1)
-    lip = np.median(still[rows, columns].astype(np.float64), axis=0)
+    lip = _at(still, lips)
     whiter = shown.sum() > 1.15 * lip.sum() and shown[2] * (lip[0] + 1) < 0.9 * lip[2] * (shown[0] + 1)
     return (shown * 0.98).astype(np.float32) if whiter else None
+
+
+def _at(still: Picture, points: Points) -> NDArray[np.float64]:
+    """The usual colour of a picture at some of its pixels, BGR."""
+    columns = np.clip(points[:, 0].astype(int), 0, still.shape[1] - 1)
+    rows = np.clip(points[:, 1].astype(int), 0, still.shape[0] - 1)
+    return np.asarray(np.median(still[rows, columns].astype(np.float64), axis=0), np.float64)

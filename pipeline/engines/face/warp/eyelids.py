@@ -53,6 +53,8 @@ _LINE_OF_LASHES = 0.75
 _MOST_BLUR = 0.022
 # As much redder than skin as this is the inner corner of an eye.
 _PINK = 1.2
+# Lids end there, in halves of the eye's width; beyond, only white and lashes are covered.
+_ENDS = 0.94
 # So far below a corner the upper lid comes beside it.
 _BEYOND = 0.06
 _LINE_STRENGTH, _SHADE_STRENGTH = 0.86, 0.25
@@ -250,7 +252,7 @@ def _layer(eye: EyeShape, at: Place, found: _Found, *, pixel: float, blur: float
     inside = np.clip(half + at.depth / softness, 0, 1)
     side = np.abs(at.side)
     over = np.maximum(almond(eye, at, found.reach), inside)
-    beside = found.free * (1 - ease((side - np.float32(0.95)) / np.float32(0.2)))
+    beside = found.free * (1 - ease((side - np.float32(_ENDS)) / np.float32(0.14)))
     under_edge = at.depth - at.gap
     under = np.clip(half + (np.float32(_RIM_COVERED) * unit - under_edge) / (2 * softness), 0, 1)
     way = np.float32(_UPPER_SHARE) * at.gap
@@ -355,7 +357,10 @@ def _lashes(eye: EyeShape, light: Values, red: Values, at: Place) -> Values:
     along, high = at.side / np.float32(_LASHES_LONG), np.maximum(up, 0) / np.float32(_LASHES_HIGH)
     band = 1 - ease((np.sqrt(along * along + high * high) - 1) / np.float32(_LASHES_FADE))
     near = 1 - ease((up - np.float32(0.03)) / np.float32(0.03))
-    covered = np.maximum(dark, _white(light) * near) * band * (up > -_EDGE)
+    # Beside the eye they hang below its corner.
+    hang = 1 - ease((-up - np.float32(_EDGE)) / np.float32(0.05))
+    low = np.where(np.abs(at.side) > 1, hang, up > -_EDGE).astype(np.float32)
+    covered = np.maximum(dark, _white(light) * near) * band * low
     # Folds and brows do not begin at the lid's edge.
     _, labels = cv2.connectedComponents((covered > 0.3).astype(np.uint8), connectivity=8)  # noqa: PLR2004 - dark
     own = np.zeros(int(labels.max()) + 1, np.bool_)

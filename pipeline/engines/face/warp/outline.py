@@ -28,8 +28,15 @@ _Values = NDArray[np.float64]
 # the steepest slope in a strip is 1.4 times its mean.
 _STRETCHED = (0.03, 0.22)
 # Before a pattern: the cut's soft edge, and what goes along around it so that all of that does.
-_CUT = (0.08, 0.07)
-_ALONG = (0.13, 0.07)
+_CUT = (0.045, 0.05)
+_ALONG = (0.09, 0.07)
+
+# Before a pattern a mask is brought to where colours change, looked at so far around. What changes less than
+# this, the variance of a colour from 0 to 1, is noise.
+_WINDOW, _NOISE = 0.25, 3e-4
+_MORE_PERSON = 0.45
+# An ear that a mask may have missed: how far its middle is above its root, and its half across and down.
+_EAR_ABOVE, _EAR = 0.24, (0.22, 0.42)
 
 # A pattern is looked for from here to there beside the person, beyond loose hair, and holds this far around.
 _LOOK = (0.25, 0.55)
@@ -77,8 +84,13 @@ class Outline:
         shown = _plain(picture[:: self._step, :: self._step], seen, unit)
         self.sway = _sway(shown[_beside_head(frame, at, seen, unit)])
         plain = np.pad(shown, self._room, mode="edge")
-        around = np.pad(seen, self._room, mode="edge").astype(np.uint8)
-        stretched, along, cut = (_faded(around, unit, *strip) for strip in (_STRETCHED, _ALONG, _CUT))
+        exact = _at_colours(picture[:: self._step, :: self._step], seen | _on_ears(frame, at), unit)
+        around, near = (
+            np.pad(mask, self._room, mode="edge").astype(np.uint8)
+            for mask in (seen, exact | _on_face(frame, at))
+        )
+        stretched = _faded(around, unit, *_STRETCHED)
+        along, cut = (_faded(near, unit, *strip) for strip in (_ALONG, _CUT))
         self._along = (along + (stretched - along) * plain).astype(np.float32)
         self._cut = cut.astype(np.float32)
         self._cover = np.maximum(cut, plain).astype(np.float32)
@@ -117,6 +129,47 @@ def _faded(seen: Picture, unit: float, start: float, strip: float) -> _Values:
     """1 on what is seen and so far around, 0 beyond a strip that begins there, smooth between."""
     grown = cv2.dilate(seen, _disc(round((strip / 2 + start) * unit)))
     return _means(_means(grown.astype(np.float64), round(0.37 * strip * unit)), round(0.13 * strip * unit))
+
+
+def _on_ears(frame: FaceFrame, at: _Values) -> NDArray[np.bool_]:
+    """Where ears are, if any are seen."""
+    away = (at[..., None, :] - frame.points[list(EARS)] + (0.0, _EAR_ABOVE)) / _EAR
+    return np.asarray(((away * away).sum(axis=-1) <= 1.0).any(axis=-1))
+
+
+def _at_colours(picture: Picture, seen: NDArray[np.bool_], unit: float) -> NDArray[np.bool_]:
+    """A mask whose border lies where colours change, as far as they do near it.
+
+    Source: He, Sun and Tang, "Guided Image Filtering", 2013, with the picture's colours as the guide.
+    """
+    colours = [picture[..., channel].astype(np.float64) / 255.0 for channel in range(3)]
+    mask, reach = seen.astype(np.float64), round(_WINDOW * unit)
+    usual, share = [_means(colour, reach) for colour in colours], _means(mask, reach)
+    varies = {
+        (i, j): _means(colours[i] * colours[j], reach) - usual[i] * usual[j] + (_NOISE if i == j else 0.0)
+        for i, j in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+    }
+    goes_with = [
+        _means(colour * mask, reach) - mean * share for colour, mean in zip(colours, usual, strict=True)
+    ]
+    slopes = _solved(varies, goes_with)
+    told = _means(share - sum(slope * mean for slope, mean in zip(slopes, usual, strict=True)), reach)
+    told += sum(_means(slope, reach) * colour for slope, colour in zip(slopes, colours, strict=True))
+    return np.asarray(told > _MORE_PERSON)
+
+
+def _solved(matrix: dict[tuple[int, int], _Values], vector: list[_Values]) -> list[_Values]:
+    """Three unknowns for each place, by Cramer's rule; the matrices are symmetric."""
+    a, b, c = matrix[0, 0], matrix[0, 1], matrix[0, 2]
+    d, e, f = matrix[1, 1], matrix[1, 2], matrix[2, 2]
+    minors = (
+        (d * f - e * e, c * e - b * f, b * e - c * d),
+        (c * e - b * f, a * f - c * c, b * c - a * e),
+        (b * e - c * d, b * c - a * e, a * d - b * b),
+    )
+    whole = a * minors[0][0] + b * minors[0][1] + c * minors[0][2]
+    x, y, z = vector
+    return [(row[0] * x + row[1] * y + row[2] * z) / whole for row in minors]
 
 
 def _beside_head(frame: FaceFrame, at: _Values, seen: NDArray[np.bool_], unit: float) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pipeline.engines.eye.mesh import CHIN
 from pipeline.engines.face import Canvas
 from pipeline.engines.face.warp.faceframe import face_frame
 from pipeline.engines.face.warp.head import HeadMotion, HeadPose
@@ -127,3 +128,20 @@ def test_before_a_pattern_a_head_sways_less() -> None:
         went.append(np.abs(head.backward(HeadPose(roll=0.01, shift_x=0.02))).max() / frame.unit)
     assert went[0] > 0.02
     assert 0.3 * went[0] < went[1] < 0.55 * went[0]
+
+
+def test_a_mask_is_brought_to_where_the_pattern_ends() -> None:
+    """Hardly any wall goes along that a mask has too much, and nothing of the person stays that it lacks."""
+    canvas = _striped()
+    assert canvas.person is not None
+    assert canvas.face.landmarks is not None
+    frame = face_frame(canvas.face.landmarks)
+    x, y = np.meshgrid(np.arange(256.0), np.arange(256.0))
+    pixels = np.stack([x, y], axis=-1)
+    above_chin = y < canvas.face.landmarks[CHIN, 1]
+    for grow in (cv2.dilate, cv2.erode):
+        rough = np.asarray(grow(canvas.person, np.ones((7, 7), np.uint8)), np.uint8)
+        cover = Outline(frame, canvas.picture, rough).cover(pixels)
+        assert cover[(canvas.person > 0) & above_chin].min() > 0.9
+        beside = _around(canvas, 0.3) & ~_around(canvas, 0.15)
+        assert cover[beside & above_chin].mean() < 0.03

@@ -54,9 +54,9 @@ _MOST_BLUR = 0.022
 # As much redder than skin as this is the inner corner of an eye.
 _PINK = 1.2
 # Lids end there, in halves of the eye's width; beyond, only white and lashes are covered.
-_ENDS = 0.94
+_ENDS = 0.97
 # So far below a corner the upper lid comes beside it.
-_BEYOND = 0.06
+_BEYOND, _PAST = 0.06, 0.02
 _LINE_STRENGTH, _SHADE_STRENGTH = 0.86, 0.25
 # And so dark, at least, as a part of the skin.
 _DARK_LINE = 0.40
@@ -192,7 +192,7 @@ def lids_of(eye: EyeShape, box: Box, picture: Picture, ball: NDArray[np.bool_]) 
         white=np.maximum(_white_below(eye, light, at), _grown(eye, ball.astype(np.float32))) * free,
         free=free,
     )
-    closed = _in_planes(laid(eye, skin, bare, at, lashes))
+    closed = _in_planes(laid(eye, skin, bare, almond(eye, at, lashes), found.white))
     lash = _in_planes(np.broadcast_to(_lash_colour(eye, picture, skin, at), skin.shape))
     blur = _blur(eye, picture, at)
     layers = (
@@ -252,12 +252,14 @@ def _layer(eye: EyeShape, at: Place, found: _Found, *, pixel: float, blur: float
     inside = np.clip(half + at.depth / softness, 0, 1)
     side = np.abs(at.side)
     over = np.maximum(almond(eye, at, found.reach), inside)
-    beside = found.free * (1 - ease((side - np.float32(_ENDS)) / np.float32(0.14)))
+    beside = found.free * (1 - ease((side - np.float32(_ENDS)) / np.float32(0.20)))
     under_edge = at.depth - at.gap
     under = np.clip(half + (np.float32(_RIM_COVERED) * unit - under_edge) / (2 * softness), 0, 1)
     way = np.float32(_UPPER_SHARE) * at.gap
     # Beyond a corner there is no way to go; what is covered there comes with the lid.
     beyond = ease((side - np.float32(1.0)) / np.float32(0.05)) * np.float32(_BEYOND) * unit
+    # And in the corner itself, where there is hardly any, the lid goes just past it.
+    beyond = np.maximum(beyond, ease((side - np.float32(0.82)) / np.float32(0.13)) * np.float32(_PAST) * unit)
     tapered = np.sqrt(np.clip((np.float32(1.04) - side * side) / np.float32(0.7), 0, 1))
     thickness = np.clip(np.float32(_LINE_OF_LASHES) * found.thick, _LINE * unit, _THICKEST_LINE * unit)
     thickness = np.maximum(thickness * tapered, np.float32(0.7 * pixel))

@@ -115,10 +115,15 @@ def lid_skin(eye: EyeShape, picture: Picture, at: Place, lashes: Values) -> Valu
     return closed
 
 
-def laid(eye: EyeShape, skin: Values, bare: Values, at: Place, lashes: Values) -> Values:
-    """A lid's skin that fades, around its eye, into the picture without lashes, BGR."""
+def laid(eye: EyeShape, skin: Values, bare: Values, own: Values, white: Values) -> Values:
+    """A lid's skin that fades, around its place and an eye's white, into the picture without lashes, BGR."""
     bare = _smooth(eye, bare)
-    return bare + (skin - bare) * almond(eye, at, lashes)[..., None]
+    # As far as the smooth picture is lighter for the white.
+    size = max(1, round(1.5 * _SMOOTH * eye.unit))
+    wider = cv2.dilate(np.round(white * 255).astype(np.uint8), np.ones((3, 3), np.uint8), iterations=size)
+    covered = np.minimum(_blurred(np.asarray(wider, np.float32), _SMOOTH * eye.unit) / np.float32(127), 1)
+    shown: Values = bare + (skin - bare) * np.maximum(own, covered)[..., None]
+    return shown
 
 
 def without_thin(eye: EyeShape, picture: Picture) -> Values:

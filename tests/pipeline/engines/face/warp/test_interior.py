@@ -51,3 +51,21 @@ def test_a_tongue_comes_between_the_teeth(of: Callable[[int], Canvas]) -> None:
     assert changed.sum() > 80
     before, after = without[changed].mean(axis=0), forward[changed].mean(axis=0)
     assert after[2] / after[0] > 1.12 * before[2] / before[0]
+
+
+@pytest.mark.parametrize("of", _CANVASES)
+def test_teeth_appear_smoothly_as_lips_part(of: Callable[[int], Canvas]) -> None:
+    """Between lips that have hardly parted teeth are in the dark; they grow lighter little by little."""
+    rig = Rig(of(_SIDE))
+    x, y = (landmarks()[[13, 14], :2].mean(axis=0) * (_SIDE / 256)).astype(int)
+    # Teeth are the least red of what is there.
+    lightest = [
+        _drawn(rig, Mouth(jaw=0.3 * part, aperture=part))[y - 6 : y + 30, x - 14 : x + 15, 0]
+        .mean(axis=1)
+        .max()
+        for part in np.linspace(0.25, 1.0, 16)
+    ]
+    steps = np.diff(lightest)
+    assert lightest[0] < 0.9 * lightest[-1]
+    assert steps.max() < 0.25 * lightest[-1]
+    assert steps.min() > -0.05 * lightest[-1]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
+from pipeline.engines.face.warp.brush import line
+from pipeline.engines.face.warp.faceframe import face_frame
 from pipeline.engines.face.warp.head import HeadPose
-from pipeline.engines.face.warp.lips import Mouth
+from pipeline.engines.face.warp.lattice import Box
+from pipeline.engines.face.warp.lips import Mouth, lip_rig
 from pipeline.engines.face.warp.rig import Rig
-from pipeline.media.picture import planes_of
+from pipeline.engines.face.warp.seam import Seam
+from pipeline.media.picture import planes_of, to_yuv
 from tests.support.faces import drawn_canvas
 
 _SIDE = 512
@@ -33,3 +39,27 @@ def test_a_dark_line_between_the_lips_stays_with_neither() -> None:
     assert planes_of(rest).luma[y - 1 : y + 2, x - 3 : x + 4].mean() < 0.4 * lip
     # From the lip down to the teeth it is never as dark as the line was.
     assert column[20:lightest].min() > 0.55 * lip
+
+
+def test_lips_that_are_a_line_themselves_stay() -> None:
+    """Thin lips between pale skin keep their colour as they part: what is beside them is no lip."""
+    points = drawn_canvas(_SIDE).face.landmarks
+    assert points is not None
+    frame = face_frame(points)
+    lips = lip_rig(frame)
+    picture = np.full((_SIDE, _SIDE, 3), (170, 190, 220), np.uint8)
+    meeting = frame.to_picture((lips.upper_inner.source + lips.lower_inner.source) / 2)
+    red = line(meeting, 2, _SIDE, _SIDE)
+    picture[red > 0] = (40, 30, 150)
+    thin = replace(
+        lips,
+        upper_outer=replace(lips.upper_outer, source=lips.upper_inner.source),
+        lower_outer=replace(lips.lower_outer, source=lips.lower_inner.source),
+    )
+    large = cv2.resize(picture, (2 * _SIDE, 2 * _SIDE), interpolation=cv2.INTER_NEAREST)
+    shown = planes_of(to_yuv(np.asarray(large, np.uint8)))
+    red = np.repeat(np.repeat(red, 2, axis=0), 2, axis=1)
+    whole = Box(left=0, top=0, right=_SIDE, bottom=_SIDE)
+    before = shown.luma[red > 0].mean()
+    Seam(frame, thin, picture, whole, shown).show(shown, 0.1)
+    assert shown.luma[red > 0].mean() < 1.08 * before

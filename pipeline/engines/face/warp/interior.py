@@ -39,6 +39,8 @@ _HINT, _RETREAT, _BARED = 0.56, 0.035, 0.13
 _HALF = np.float32(0.5)
 # Blue and red difference, in levels, that the deepest shade adds.
 _WARM = np.array([-10.0, 11.0], np.float32)
+# How many times as red as blue teeth are in light without a tint.
+_UNTINTED = 1.2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -100,6 +102,9 @@ class Interior:
         found = tones(frame, picture)
         if own is not None:
             found = replace(found, teeth=own.colour)
+        # Warm light needs less: openings as red as lips would not be seen as such.
+        red = float(found.teeth[2] / max(found.teeth[0], 1.0))
+        self._warm = (float(_WARM[0]), float(_WARM[1]) * min(_UNTINTED / max(red, 1.0), 1.0))
         self._tones = Tones(**{name: _planar(getattr(found, name)) for name in Tones.__dataclass_fields__})
         softness = max(0.6, 0.008 * frame.unit, 0.36 * blur)
         self._upper_row = upper_row(frame.unit, softness, yaw)
@@ -157,8 +162,8 @@ class Interior:
         # What light reaches the shade has been through lips and cheeks.
         return (
             planes[0] + _OFFSETS[0],
-            planes[1] + (_OFFSETS[1] + shade * _WARM[0]),
-            planes[2] + (_OFFSETS[2] + shade * _WARM[1]),
+            planes[1] + (_OFFSETS[1] + shade * np.float32(self._warm[0])),
+            planes[2] + (_OFFSETS[2] + shade * np.float32(self._warm[1])),
         )
 
     def _back(self, x: Grey, y: Grey, lit: Grey, opening: Opening, mouth: Mouth) -> _Layers:

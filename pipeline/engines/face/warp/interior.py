@@ -35,10 +35,10 @@ _TIP_LIGHT = np.float32(1.10)
 _OFFSETS = TO_YUV[:, 3].astype(np.float32)
 # Between lips that have hardly parted teeth have this part of their light, and stand so much higher behind
 # the upper lip; all of their light they have where the lips are so far apart.
-_HINT, _RETREAT, _BARED = 0.56, 0.035, 0.13
+_HINT, _RETREAT, _BARED = 0.84, 0.035, 0.13
 _HALF = np.float32(0.5)
 # Blue and red difference, in levels, that the deepest shade adds.
-_WARM = np.array([-10.0, 11.0], np.float32)
+_WARM = np.array([-13.0, 13.0], np.float32)
 # How many times as red as blue teeth are in light without a tint.
 _UNTINTED = 1.2
 
@@ -104,7 +104,7 @@ class Interior:
             found = replace(found, teeth=own.colour)
         # Warm light needs less: openings as red as lips would not be seen as such.
         red = float(found.teeth[2] / max(found.teeth[0], 1.0))
-        self._warm = (float(_WARM[0]), float(_WARM[1]) * min(_UNTINTED / max(red, 1.0), 1.0))
+        self._warm = (float(_WARM[0]), float(_WARM[1]) * min(_UNTINTED / max(red, 1.0), 1.0) ** 2)
         self._tones = Tones(**{name: _planar(getattr(found, name)) for name in Tones.__dataclass_fields__})
         softness = max(0.6, 0.008 * frame.unit, 0.36 * blur)
         self._upper_row = upper_row(frame.unit, softness, yaw)

@@ -15,10 +15,10 @@ from pipeline.plan.job import Format
 VIDEO_ENCODER = "libx264"
 AUDIO_ENCODER = "aac"
 #: The audio encoder's parameters. Two equal channels are one sum and no difference, so the tools for scarce
-#: bits are left out. At a quality, about 130 kbit/s for speech, nothing is tried again until a rate fits: ten
-#: minutes take 5 core-seconds, against 10 at a fixed rate and 23 with the default search (measured).
+#: bits are left out. At a quality, about 110 kbit/s for speech, nothing is tried again until a rate fits: ten
+#: minutes take 5 to 7 core-seconds, against 10 at a fixed rate and 23 with the default search (measured).
 #: Speech has nothing above 16 kHz that anyone hears; without it a fifth less is to be done.
-AUDIO_PARAMETERS = ("q:a=2", "aac_coder=fast", "aac_ms=1", "aac_is=0", "aac_pns=0", "cutoff=16000")
+AUDIO_PARAMETERS = ("q:a=1.5", "aac_coder=fast", "aac_ms=1", "aac_is=0", "aac_pns=0", "cutoff=16000")
 #: Every track counts time in the samples of the master audio, of which each frame is a whole number.
 TIMESCALE = SAMPLE_RATE
 

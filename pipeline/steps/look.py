@@ -184,10 +184,12 @@ def cut_canvas(
         person = None if person is None else np.minimum(person, opacity)
     else:
         shown = resized(cut, at.width, at.height)
-        if not filled and behind is None:
-            shown = backdrop.blurred(shown, at, film.width, film.height)
-        elif not filled and behind is not None:
-            shown = backdrop.before(shown, at, film.width, film.height, behind)
+        if not filled:
+            shown = (
+                backdrop.blurred(shown, at, film.width, film.height)
+                if behind is None
+                else backdrop.before(shown, at, film.width, film.height, behind)
+            )
     return Canvas(
         picture=shown,
         face=_moved(face, shot),

@@ -77,3 +77,9 @@ def _second_derivatives(count: int) -> NDArray[np.float64]:
         given[middle, middle - 1 : middle + 2] = 6, -12, 6
     smooth[0, :3] = smooth[-1, -3:] = 1, -2, 1
     return np.asarray(np.linalg.solve(smooth, given), np.float64)
+
+
+def disc(reach: int) -> NDArray[np.uint8]:
+    """A round structuring element that reaches so many pixels from its middle, uint8 (side, side)."""
+    side = 2 * reach + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)

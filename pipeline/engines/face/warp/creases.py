@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.eye.mesh import LOWER_LIP_OUTER, UPPER_LIP_OUTER
-from pipeline.engines.face.warp.brush import filled, line, soft
+from pipeline.engines.face.warp.brush import disc, filled, line, soft
 from pipeline.engines.face.warp.faceframe import FaceFrame
 
 Picture = NDArray[np.uint8]
@@ -40,9 +40,9 @@ def relaxed(frame: FaceFrame, picture: Picture) -> Picture:
     part = picture[top:bottom, left:right]
     smooth = cv2.GaussianBlur(part, (0, 0), max(0.8, _FINE * unit))
     folds, lips = _where(frame, (left, top, right, bottom))
-    filled_up = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, _disc(_WIDEST * unit)).astype(np.float32)
+    filled_up = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, disc(_half(_WIDEST * unit))).astype(np.float32)
     change = np.maximum(filled_up - smooth - np.float32(_NO_FOLD), 0) * folds * np.float32(_BY_SMILING)
-    evened = cv2.morphologyEx(smooth, cv2.MORPH_OPEN, _disc(_GLINT * unit)).astype(np.float32)
+    evened = cv2.morphologyEx(smooth, cv2.MORPH_OPEN, disc(_half(_GLINT * unit))).astype(np.float32)
     change -= np.maximum(smooth - evened - np.float32(_NO_FOLD), 0) * lips * np.float32(_GLINT_PART)
     change = np.asarray(cv2.GaussianBlur(change, (0, 0), max(0.6, 0.5 * _FINE * unit)), np.float32)
     calm = picture.copy()
@@ -53,10 +53,9 @@ def relaxed(frame: FaceFrame, picture: Picture) -> Picture:
     return calm
 
 
-def _disc(across: float) -> Picture:
-    """A disc for morphology, about so many pixels across."""
-    size = max(3, round(across)) | 1
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)), np.uint8)
+def _half(across: float) -> int:
+    """Half of about so many pixels, at least one."""
+    return max(3, round(across)) // 2
 
 
 def _where(

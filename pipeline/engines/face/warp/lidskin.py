@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.face.warp.brush import disc
 from pipeline.engines.face.warp.ease import ease
 from pipeline.engines.face.warp.eyeshape import EyeShape, Place
 from pipeline.engines.face.warp.luma import luma_of
@@ -43,7 +44,7 @@ _LEAST_SPREAD = 14.0
 
 
 def around(eye: EyeShape, at: Place, lashes: Values) -> tuple[NDArray[np.bool_], ...]:
-    """Pixels of the skin above, below and on both both of an eye, without lashes, without the brow."""
+    """Pixels of the skin above, below and beside an eye on both sides, without lashes, without the brow."""
     unit = eye.unit
     beside = np.abs(at.side) < 1.35  # noqa: PLR2004 - a little wider than the eye
     away = eye.upper.mean(axis=0) - eye.brow.mean(axis=0)
@@ -128,8 +129,7 @@ def laid(eye: EyeShape, skin: Values, bare: Values, own: Values, white: Values) 
 
 def without_thin(eye: EyeShape, picture: Picture) -> Values:
     """A picture without what is dark and thin, as lashes and folds are; shade is wide and stays."""
-    size = 2 * round(_THIN * eye.unit / 2) + 1
-    round_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    round_ = disc(round(_THIN * eye.unit / 2))
     return np.asarray(cv2.morphologyEx(picture, cv2.MORPH_CLOSE, round_), np.float32)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.eye.mesh import CHIN, EARS, FOREHEAD
+from pipeline.engines.face.warp.brush import disc
 from pipeline.engines.face.warp.ease import smoothstep
 from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.lattice import Field, read
@@ -127,7 +128,7 @@ def _on_face(frame: FaceFrame, at: _Values) -> NDArray[np.bool_]:
 
 def _faded(seen: Picture, unit: float, start: float, strip: float) -> _Values:
     """1 on what is seen and so far around, 0 beyond a strip that begins there, smooth between."""
-    grown = cv2.dilate(seen, _disc(round((strip / 2 + start) * unit)))
+    grown = cv2.dilate(seen, disc(round((strip / 2 + start) * unit)))
     return _means(_means(grown.astype(np.float64), round(0.37 * strip * unit)), round(0.13 * strip * unit))
 
 
@@ -174,7 +175,7 @@ def _solved(matrix: dict[tuple[int, int], _Values], vector: list[_Values]) -> li
 
 def _beside_head(frame: FaceFrame, at: _Values, seen: NDArray[np.bool_], unit: float) -> NDArray[np.bool_]:
     """What is behind a head and near it; beside the body nothing moves."""
-    near = np.asarray(cv2.dilate(seen.astype(np.uint8), _disc(round(sum(_STRETCHED) * unit)))) > 0
+    near = np.asarray(cv2.dilate(seen.astype(np.uint8), disc(round(sum(_STRETCHED) * unit)))) > 0
     return np.asarray(near & ~seen & (at[..., 1] < frame.points[CHIN, 1]))
 
 
@@ -188,15 +189,15 @@ def _sway(plain: _Values) -> float:
 def _plain(picture: Picture, seen: NDArray[np.bool_], unit: float) -> _Values:
     """How plain the background is around, from 0, a pattern, to 1."""
     light = _means(luma_of(picture).astype(np.float64), max(1, round(_GRAIN * unit)))
-    near = _disc(round(_WITHIN * unit))
+    near = disc(round(_WITHIN * unit))
     change = np.asarray(cv2.dilate(light, near) - cv2.erode(light, near), np.float64)
     person = seen.astype(np.uint8)
 
     def beyond(far: float) -> NDArray[np.bool_]:
-        return np.asarray(cv2.dilate(person, _disc(round(far * unit)))) > 0
+        return np.asarray(cv2.dilate(person, disc(round(far * unit)))) > 0
 
     beside = beyond(_LOOK[1]) & ~beyond(_LOOK[0])
-    inner = np.asarray(cv2.erode(person, _disc(round(_ACROSS * unit)))) > 0
+    inner = np.asarray(cv2.erode(person, disc(round(_ACROSS * unit)))) > 0
     edge = beyond(_ACROSS) & ~inner
     pattern = smoothstep(*_CHANGE, _usual(change, beside, round(_AROUND * unit)))
     # Where nothing changes at the outline itself, as within dark hair, a mask has missed some of the person.
@@ -208,11 +209,6 @@ def _usual(change: _Values, where: NDArray[np.bool_], reach: int) -> _Values:
     looked = where.astype(np.float64)
     mean = float((change * looked).sum()) / max(float(looked.sum()), 1.0)
     return (_means(change * looked, reach) + _LITTLE * mean) / (_means(looked, reach) + _LITTLE)
-
-
-def _disc(reach: int) -> Picture:
-    side = 2 * reach + 1
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)
 
 
 def _means(values: _Values, reach: int) -> _Values:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.face.warp.brush import disc
 from pipeline.engines.face.warp.lattice import Box, Field, Lattice, read
 from pipeline.engines.face.warp.layers import part_of
 from pipeline.engines.face.warp.outline import Outline
@@ -121,7 +122,7 @@ class Plate:
 
     def _may_show(self, reach: int) -> NDArray[np.bool_]:
         """Blocks at which a head that is moved by this much may not cover all."""
-        return np.asarray(cv2.erode(self._cover, _disc(reach)) < _ALL)
+        return np.asarray(cv2.erode(self._cover, disc(reach)) < _ALL)
 
 
 def _edge(behind: Planes, blocks: NDArray[np.bool_], box: Box, lattice: Lattice) -> _Edge:
@@ -168,8 +169,8 @@ def _lay(plane: Picture, at: NDArray[np.intp], behind: _Values, cover: _Values) 
 def _continued(part: Planes, hidden: NDArray[np.bool_], unit: float) -> Planes:
     """A part of the portrait in which the background goes on, some way, behind what hides it."""
     # A place is found to a part of a block, so that a head at rest may be read a little beside it.
-    whole = np.asarray(cv2.erode(hidden.astype(np.uint8), _disc(1)), np.uint8)
-    ring = whole - np.asarray(cv2.erode(whole, _disc(round(_BEHIND * unit / 2))), np.uint8)
+    whole = np.asarray(cv2.erode(hidden.astype(np.uint8), disc(1)), np.uint8)
+    ring = whole - np.asarray(cv2.erode(whole, disc(round(_BEHIND * unit / 2))), np.uint8)
     large = np.repeat(np.repeat(ring, 2, axis=0), 2, axis=1)
     return Planes(
         *(
@@ -177,8 +178,3 @@ def _continued(part: Planes, hidden: NDArray[np.bool_], unit: float) -> Planes:
             for plane, mask in zip(part, (large, ring, ring), strict=True)
         )
     )
-
-
-def _disc(reach: int) -> Picture:
-    side = 2 * reach + 1
-    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)), np.uint8)

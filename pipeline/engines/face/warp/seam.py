@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.brush import line, soft
+from pipeline.engines.face.warp.brush import disc, line, soft
 from pipeline.engines.face.warp.enlarge import enlarged
 from pipeline.engines.face.warp.faceframe import FaceFrame
 from pipeline.engines.face.warp.lattice import Box
@@ -97,8 +97,7 @@ def _without_line(
     It is never lighter than the lip: thin lips are narrow themselves, and what is beside them is skin.
     """
     size = max(3, round(_WIDEST * unit)) | 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    closed = np.minimum(cv2.morphologyEx(part, cv2.MORPH_CLOSE, disc).astype(np.float32), lip)
+    closed = np.minimum(cv2.morphologyEx(part, cv2.MORPH_CLOSE, disc(size // 2)).astype(np.float32), lip)
     mask = line(meeting, max(1, round(2 * _REACH * unit)), part.shape[1], part.shape[0])
     share = soft(mask, max(0.6, _SOFT * unit))[..., None] * np.float32(_MUCH)
     return np.asarray(part + np.maximum(closed - part, 0) * share, np.float32)

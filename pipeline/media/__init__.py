@@ -16,6 +16,7 @@ from pipeline.media.probe import Picture, Probe, Sound
 from pipeline.media.process import Limits, executable, machine_ms, running
 from pipeline.media.track import Track
 from pipeline.plan import graphs
+from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.errors import DefectError, InputError, TransientError
 from pipeline.plan.job import Format
 
@@ -139,6 +140,42 @@ class Media:
         found = self.probe(target)
         if not fits(found, picture=picture, frames=total):
             raise TransientError("media-clip-wrong", frames=total)
+
+    def encode_sound(
+        self,
+        blocks: Iterable[NDArray[np.float32]],
+        target: Path,
+        *,
+        samples: int,
+        check: Callable[[], None] = nothing,
+    ) -> None:
+        """Encode a film's sound: AAC-LC, two equal channels at 48 kHz, in MP4, and verify it.
+
+        Args:
+            blocks: mono at 48 kHz, full scale 1.0.
+            target: the file to make; beside it lies one more while this goes on.
+            samples: how many there must be.
+            check: as in `run`.
+
+        Raises:
+            TransientError: ``media-sound-wrong``: what was written is not what was asked for; or as in `run`.
+            AwayError: as in `run`.
+        """
+        from pipeline.media import stereo
+
+        mono = target.with_name(f"{target.name}.mono")
+        try:
+            self.run(graphs.sound(mono), feed=(block.astype("<f4").data for block in blocks), check=check)
+            stereo.two_equal_channels(mono, target, check=check)
+        except ValueError as error:
+            raise TransientError("media-sound-wrong", samples=samples) from error
+        finally:
+            mono.unlink(missing_ok=True)
+        found = self.probe(target).sound
+        if found is None or (found.codec, found.profile, found.samples) != ("aac", "LC", samples):
+            raise TransientError("media-sound-wrong", samples=samples)
+        if (found.rate, found.channels) != (SAMPLE_RATE, 2):
+            raise TransientError("media-sound-wrong", samples=samples)
 
     def probe(self, path: Path) -> Probe:
         """What one of our own MP4 files holds, packet by packet.

@@ -9,8 +9,7 @@ import numpy as np
 
 from pipeline.media import Media
 from pipeline.plan import graphs
-from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
-from pipeline.plan.errors import TransientError
+from pipeline.plan.clock import samples_per_frame
 from pipeline.plan.film import sound_key
 from pipeline.plan.loudness import Loudness, Samples, ceiling_of, gain_for, limited
 from pipeline.plan.timeline import Timeline
@@ -44,8 +43,7 @@ def write_sound(
 
     Raises:
         DamageError: a speech is missing or damaged.
-        TransientError: ``media-sound-wrong``: what was written is not what was asked for; or as `Media.run`.
-        AwayError: as `Media.run`.
+        TransientError, AwayError: as `Media.encode_sound`.
     """
 
     def blocks() -> Iterator[Samples]:
@@ -57,10 +55,5 @@ def write_sound(
     # FFmpeg is about to run beside this process.
     give_back()
     loud = limited(blocks(), gain=gain, ceiling=ceiling_of(loudness))
-    media.run(graphs.sound(target), feed=(block.astype("<f4").data for block in loud), check=check)
     samples = timeline.frames * samples_per_frame(timeline.fps)
-    found = media.probe(target).sound
-    if found is None or (found.codec, found.profile) != ("aac", "LC") or found.samples != samples:
-        raise TransientError("media-sound-wrong", samples=samples)
-    if (found.rate, found.channels) != (SAMPLE_RATE, 2):
-        raise TransientError("media-sound-wrong", samples=samples)
+    media.encode_sound(loud, target, samples=samples, check=check)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.plan import graphs
-from pipeline.plan.clock import samples_per_frame
+from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.job import Format
 from tests.support import films
 
@@ -27,7 +27,15 @@ def noise_clip(path: Path, *, fps: int, frames: int, seed: int = 1) -> Path:
 
 def noise_sound(path: Path, *, fps: int, frames: int) -> Path:
     """An audio track as long as so many frames."""
-    noise = np.random.default_rng(fps).normal(0, 0.1, frames * samples_per_frame(fps))
+    samples = frames * samples_per_frame(fps)
+    noise = np.random.default_rng(fps).normal(0, 0.1, samples).astype(np.float32)
+    films.media().encode_sound([noise], path, samples=samples)
+    return path
+
+
+def noise_channel(path: Path, *, seconds: int) -> Path:
+    """One channel of so many seconds, as FFmpeg lays it in a file."""
+    noise = np.random.default_rng(seconds).normal(0, 0.1, seconds * SAMPLE_RATE)
     films.media().run(graphs.sound(path), feed=[noise.astype("<f4").data])
     return path
 

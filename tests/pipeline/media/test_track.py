@@ -18,7 +18,7 @@ from pipeline.media.boxes import box, boxes, file_boxes, full_box, head
 from pipeline.media.packets import read
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.errors import TransientError
-from tests.pipeline.media.noise import noise_clip, noise_sound, open_files
+from tests.pipeline.media.noise import noise_channel, noise_clip, noise_sound, open_files
 from tests.support import films
 
 _HOLDERS = {b"moov", b"trak", b"edts", b"mdia", b"minf", b"stbl"}
@@ -101,7 +101,7 @@ def test_a_sound_tells_what_is_hidden(tmp_path: Path) -> None:
 
 def test_long_sounds_lie_in_one_piece(tmp_path: Path) -> None:
     """A file of several chunks is one row of packets all the same."""
-    path = noise_sound(tmp_path / "long.mp4", fps=25, frames=4000)
+    path = noise_channel(tmp_path / "long.mp4", seconds=160)
     found = track.read(path)
     data = path.read_bytes()
     assert int(found.sizes.sum()) > 1 << 20
@@ -168,7 +168,7 @@ def test_tables_that_disagree_are_refused(clip: Path, tmp_path: Path, name: byte
 
 def test_scattered_packets_are_refused(tmp_path: Path) -> None:
     """A chunk that lies elsewhere is not passed over."""
-    path = noise_sound(tmp_path / "long.mp4", fps=25, frames=4000)
+    path = noise_channel(tmp_path / "long.mp4", seconds=160)
     data = path.read_bytes()
     place = struct.unpack(">I", data[(at := data.index(b"stco") + 16) : at + 4])[0]
     path.write_bytes(_changed(data, b"stco", _put(12, place + 1)))

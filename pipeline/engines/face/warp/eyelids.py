@@ -106,7 +106,8 @@ class _Layer:
         shade *= below > 0
         np.maximum(dark, shade, out=dark)
         dark *= self.line
-        dark *= strength
+        # The old lashes go while the new ones come: together they are never pale.
+        dark *= strength * (2 - strength)
         cover = _ramp(below, -1 / self.softness, np.float32(0.5))
         cover *= self.window
         lower = _ramp(self.lower_way * part, 1 / self.softness, self.start)

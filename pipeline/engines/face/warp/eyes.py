@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,9 @@ _EYES = (
     ((LEFT_LID_UPPER, LEFT_LID_LOWER), LEFT_BROW, LEFT_IRIS, 1),
 )
 
+# Eyes turn down as their lids close, by so much of the distance between them: half a lid hides no pupil.
+_DOWN = 0.03
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Eye:
@@ -63,7 +66,7 @@ class Eyes:
     def __init__(self, frame: FaceFrame, picture: Picture, box: Box, source: Planes) -> None:
         times = source.luma.shape[1] // box.width
         eyes = [_eye(frame, picture, box, source, number) for number in range(len(_EYES))]
-        self._eyes = [eye for eye in eyes if eye is not None]
+        self._eyes = _alike([eye for eye in eyes if eye is not None])
         # Eyes go together or not at all: nobody winks.
         self._blink = all(eye.lids is not None for eye in self._eyes)
         self._look = len(self._eyes) == len(_EYES) and all(eye.iris is not None for eye in self._eyes)
@@ -74,7 +77,8 @@ class Eyes:
     def show(self, source: Planes, pose: HeadPose) -> None:
         """Draw the eyes into the enlarged portrait, as far as they are not drawn so already."""
         lids = min(max(pose.blink, 0.0), 1.0) * self._blink
-        x, y = (round(size * self._unit * Iris.STEPS) * self._look for size in (pose.gaze_x, pose.gaze_y))
+        gaze = (pose.gaze_x, pose.gaze_y + _DOWN * lids)
+        x, y = (round(size * self._unit * Iris.STEPS) * self._look for size in gaze)
         before, self._shown = self._shown, (x, y, lids)
         if self._shown == before:
             return
@@ -89,6 +93,15 @@ class Eyes:
                 plane[...] = pixels
             if eye.lids is not None and lids > 0:
                 eye.lids.close(eye.looking, drawn, lids)
+
+
+def _alike(eyes: list[_Eye]) -> list[_Eye]:
+    """The same eyes with lashes of one colour, the darker one's: something may hide those of the other."""
+    lashes = [eye.lids.lash for eye in eyes if eye.lids is not None]
+    if not lashes:
+        return eyes
+    darkest = min(lashes, key=lambda planes: float(planes[0]))
+    return [eye if eye.lids is None else replace(eye, lids=replace(eye.lids, lash=darkest)) for eye in eyes]
 
 
 def _eye(frame: FaceFrame, picture: Picture, moving: Box, source: Planes, number: int) -> _Eye | None:

@@ -25,8 +25,11 @@ _SKIN_REACH = 0.15
 _LASH_MARGIN, _SOFT_EDGE = 0.010, 0.008
 # A lid is as smooth as this, but for its grain; and then as even as this.
 _SMOOTH, _EVEN = 0.02, 0.04
-# Its light and its colour are changed by so much, at most.
-_MOST_CHANGED, _MOST_COLOURED = 1.25, 1.12
+# A lid bulges into the light: so much of its colour is that of the cheek below, the rest the nearest skin's.
+_LIT = 0.75
+# The cheek is there, and those parts in a hundred of it, from dark to light, are skin in the light.
+_CHEEK_FROM, _CHEEK_TO = 0.06, 0.18
+_CHEEK_LIGHT, _LIKE_SKIN = (60, 90), 0.1
 # How much lighter a lid is where it is round, and darker towards its edge.
 _BALL, _TO_EDGE = 0.03, 0.07
 # A lid's skin goes on over lashes as high as this, and a little further, and then fades.
@@ -35,8 +38,10 @@ _HIGH, _COVERED, _FADES = 0.05, 0.01, 0.06
 _RIM, _FADES_BELOW, _LONG = 0.02, 0.03, 1.2
 # Lashes and folds are thinner than this.
 _THIN = 0.10
-# Grain is finer than this, and taken from so much of the skin.
-_FINE, _GRAIN_REACH = 0.009, 0.08
+# Grain is finer than this, and taken from so much of the skin; as light and as dark as those parts in a
+# hundred of it.
+_FINE, _GRAIN_REACH = 0.025, 0.12
+_GRAIN_LIGHT_DARK = (70, 97)
 # The least part of the skin around an eye that has to look like skin.
 _LEAST_SKIN = 0.15
 # The least spread of grey levels in an open eye; where there is less, it is hidden.
@@ -109,9 +114,11 @@ def lid_skin(eye: EyeShape, picture: Picture, at: Place, lashes: Values) -> Valu
     sure = np.asarray(cv2.erode(skin, np.ones((3, 3), np.uint8), iterations=margin), np.float32)
     # Two blurs: what was drawn on from few pixels has streaks.
     drawn = _blurred(_smooth(eye, spread(colours, sure)), _EVEN * eye.unit)
-    drawn *= _towards_usual(colours, sure, parts, drawn, at)
-    drawn *= _shade(at)[..., None]
-    drawn *= 1 + _grain(eye, colours, skin * parts[1], at)[..., None]
+    grain = _grain(eye, colours, drawn, skin * parts[1], at)
+    cheek = _cheek(eye, picture, at)
+    if cheek is not None:
+        drawn += (cheek - drawn) * _bulge(at)[..., None]
+    drawn *= (_shade(at) * (1 + grain))[..., None]
     closed: Values = np.clip(drawn, 0, 255)
     return closed
 
@@ -170,27 +177,19 @@ def _blurred(values: Values, sigma: float) -> Values:
     return whole.astype(np.float32)
 
 
-def _towards_usual(
-    picture: Values, sure: Values, parts: tuple[NDArray[np.bool_], ...], drawn: Values, at: Place
-) -> Values:
-    """What takes a lid's colour from the socket's shade, which lies nearest, to brow bone and cheek."""
-    lid = (at.depth > 0) & (at.depth < at.gap)
-    skins = [picture[part & (sure > 0.5)] for part in parts[:2]]  # noqa: PLR2004 - rather skin than not
-    skins = [skin for skin in skins if len(skin)]
-    if not skins:
-        return np.ones(3, np.float32)
-    # Light from brow bone and cheek; their highlights have less colour.
-    lit = float(np.mean([_lit(luma_of(skin)) for skin in skins]))
-    usual, own = np.mean([np.median(skin, axis=0) for skin in skins], axis=0), np.median(drawn[lid], axis=0)
-    light = lit / max(float(luma_of(own)), 1.0)
-    hue = usual / np.maximum(own, 1) * float(luma_of(own)) / max(float(luma_of(usual)), 1.0)
-    hue = np.clip(hue, 1 / _MOST_COLOURED, _MOST_COLOURED)
-    return np.asarray(hue * min(max(light, 1 / _MOST_CHANGED), _MOST_CHANGED), np.float32)
+def _cheek(eye: EyeShape, picture: Picture, at: Place) -> Values | None:
+    """The colour of the lit skin under an eye, BGR; None where the picture ends before.
 
-
-def _lit(light: Values) -> float:
-    """The usual light of the lighter half of some pixels, (n,): not that of creases and shade."""
-    return float(np.median(light[light >= np.median(light)]))
+    It lies free, whatever shades the socket; its lighter half is no crease, and its lightest part glistens.
+    """
+    under = (at.depth - at.gap) / np.float32(eye.unit)
+    below = (under > _CHEEK_FROM) & (under < _CHEEK_TO) & (np.abs(at.side) < 1)
+    skin = picture[likeness(picture, (below, below)) > _LIKE_SKIN]
+    if not len(skin):
+        return None
+    light = luma_of(skin)
+    least, most = np.percentile(light, _CHEEK_LIGHT)
+    return np.asarray(np.median(skin[(light >= least) & (light <= most)], axis=0), np.float32)
 
 
 def spread(picture: Values, weight: Values) -> Values:
@@ -237,6 +236,15 @@ def _doubled(values: Values, shape: tuple[int, ...]) -> Values:
     return values[: shape[0], : shape[1]]
 
 
+def _bulge(at: Place) -> Values:
+    """How much of a lid's colour is the cheek's: most where it is round, none at the socket around it."""
+    high = np.float32(max(float(at.gap.max()), 1.0))
+    down = ease((at.depth / high + np.float32(0.35)) / np.float32(0.9))
+    beside = ease((np.float32(1.1) - np.abs(at.side)) / np.float32(0.7))
+    bulge: Values = np.float32(_LIT) * down * beside
+    return bulge
+
+
 def _shade(at: Place) -> Values:
     """Light on the ball under a lid: a little more in the middle, less towards its edge and its corners."""
     t = at.depth / np.maximum(at.gap, np.float32(1))
@@ -247,19 +255,21 @@ def _shade(at: Place) -> Values:
     return shade
 
 
-def _grain(eye: EyeShape, picture: Values, skin: Values, at: Place) -> Values:
+def _grain(eye: EyeShape, picture: Values, even: Values, skin: Values, at: Place) -> Values:
     """The fine texture of the skin below the eye, mirrored up over the lid, as a part of its light.
 
     A lid is no smoother than its face; lines and spots are no part of it.
     """
-    luma = luma_of(picture)
+    filled = luma_of(even)
+    luma = filled + (luma_of(picture) - filled) * skin
     smooth = _blurred(luma, _FINE * eye.unit)
     fine = (luma - smooth) / (smooth + 10)
     own = skin > 0.5  # noqa: PLR2004 - rather skin than not
     if not own.any():
         return np.zeros_like(luma)
-    most = np.float32(2.2 * float(np.median(np.abs(fine[own]))))
-    fine = np.clip(fine, -most, most) * skin
+    # Cracks and pores are dark; what glistens is as wide as it lies, and does not lie on a lid.
+    lightest, darkest = np.percentile(np.abs(fine[own]), _GRAIN_LIGHT_DARK).astype(np.float32)
+    fine = np.clip(fine, -darkest, lightest) * skin
     unit = np.float32(eye.unit)
     reach = np.float32(_GRAIN_REACH) * unit
     above = np.abs(at.gap - at.depth)

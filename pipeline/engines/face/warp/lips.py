@@ -276,7 +276,7 @@ def _inner_motion(
         away = (rest.x - rest.centre) * rest.narrow
         motion[:, 0, Mode.REST] = rest.centre + away - edge[:, 0]
         motion[:, 1, Mode.REST] = rest.seam - edge[:, 1]
-        motion[:, 0, Mode.SPREAD], motion[:, 0, Mode.ROUND] = 0.10 * away, 0.34 * away
+        motion[:, 0, Mode.SPREAD], motion[:, 0, Mode.ROUND] = 0.10 * away, 0.30 * away
         motion[:, 0, Mode.JAW] = -_CORNER_DRAW * away
         motion[:, 1, Mode.JAW] = 0.012 * (1.0 - side * side) + _CORNER_DROP * side * side
         motion[:, 1, lift_modes[0]], motion[:, 1, lift_modes[1]] = sign * spread, sign * rounded
@@ -302,7 +302,7 @@ def _outer_motion(
     away = outer[:, 0] - rest.centre
     motion[:, 0, Mode.REST] = away * (rest.narrow - 1.0)
     motion[:, 0, Mode.JAW] = -0.9 * _CORNER_DRAW * rest.narrow * away
-    motion[:, 0, Mode.SPREAD], motion[:, 0, Mode.ROUND] = 0.09 * rest.narrow * away, 0.30 * rest.narrow * away
+    motion[:, 0, Mode.SPREAD], motion[:, 0, Mode.ROUND] = 0.09 * rest.narrow * away, 0.27 * rest.narrow * away
     middle = np.clip(1.0 - (away / (rest.half * 1.08)) ** 2, 0.0, 1.0)
     motion[:, 1, Mode.PROTRUDE] = (-0.030 if upper else 0.035) * middle
     motion[:, 1, Mode.PRESS] = (0.012 if upper else -0.012) * middle
@@ -347,7 +347,7 @@ def _skin(
     part[:, 0, Mode.REST] = pull * (rest.narrow - 1.0)
     part[..., Mode.SMILE] = skin_smiles(moving, centre=rest.centre, half_width=rest.half_width, seam=seam)
     part[:, 0, Mode.JAW] = -0.9 * _CORNER_DRAW * rest.narrow * pull
-    part[:, 0, Mode.SPREAD], part[:, 0, Mode.ROUND] = 0.10 * rest.narrow * pull, 0.32 * rest.narrow * pull
+    part[:, 0, Mode.SPREAD], part[:, 0, Mode.ROUND] = 0.10 * rest.narrow * pull, 0.29 * rest.narrow * pull
     return np.concatenate([moving, fixed]), motion
 
 

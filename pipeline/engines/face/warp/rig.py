@@ -19,7 +19,7 @@ from pipeline.engines.face.warp.head import HeadPose
 from pipeline.engines.face.warp.interior import Interior, Opening, View, opening_of
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.lipline import with_lower_lip
-from pipeline.engines.face.warp.lips import LipRig, Mouth, lip_rig
+from pipeline.engines.face.warp.lips import LipRig, Mode, Mouth, lip_rig
 from pipeline.engines.face.warp.outline import Outline
 from pipeline.engines.face.warp.plate import Plate
 from pipeline.engines.face.warp.seam import Seam
@@ -102,7 +102,7 @@ class Rig:
         turn = self._sheet.turn(pose)
         self._eyes.show(self._source, pose)
         opening = opening_of(self._lips, weights, self._curve)
-        self._seam.show(self._source, opening.gap)
+        self._seam.show(self._source, opening.gap, -float(weights[Mode.ROUND]))
         shown, view = self._shown(opening, turn)
         read = self._sheet.draw(planes, self._source, weights, turn, (shown.upper + shown.lower) / 2)
         if self._plate is not None:

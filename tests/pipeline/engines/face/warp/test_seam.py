@@ -41,6 +41,28 @@ def test_a_dark_line_between_the_lips_stays_with_neither() -> None:
     assert column[20:lightest].min() > 0.55 * lip
 
 
+def test_creases_beyond_the_corners_go_as_lips_round() -> None:
+    """Where the picture's corners were, rounded lips leave no hooks; at rest all is there again."""
+    canvas = drawn_canvas(_SIDE)
+    assert canvas.face.landmarks is not None
+    plain = Rig(drawn_canvas(_SIDE))
+    for corner, aside in ((61, -8), (291, 8)):
+        at = canvas.face.landmarks[corner, :2]
+        hook = np.round(np.array([at, (at[0] + aside, at[1] - 2)]) * 16).astype(np.int32)
+        cv2.polylines(canvas.picture, [hook], False, (20, 10, 30), 2, cv2.LINE_AA, 4)  # noqa: FBT003
+    rig = Rig(canvas)
+    beside = np.s_[int(at[1]) - 30 : int(at[1]) + 31, int(at[0]) - 45 : int(at[0]) + 25]
+    left = []
+    for mouth in (Mouth(), Mouth(jaw=0.2, aperture=0.2, width=-1.0, protrusion=1.0), Mouth()):
+        with_hooks, without = rig.blank(), plain.blank()
+        rig.draw(with_hooks, mouth, HeadPose())
+        plain.draw(without, mouth, HeadPose())
+        change = planes_of(without).luma[beside].astype(float) - planes_of(with_hooks).luma[beside]
+        left.append(np.abs(change).sum())
+    assert left[1] < 0.5 * left[0]
+    assert left[2] == left[0]
+
+
 def test_lips_that_are_a_line_themselves_stay() -> None:
     """Thin lips between pale skin keep their colour as they part: what is beside them is no lip."""
     points = drawn_canvas(_SIDE).face.landmarks
@@ -58,8 +80,9 @@ def test_lips_that_are_a_line_themselves_stay() -> None:
     )
     large = cv2.resize(picture, (2 * _SIDE, 2 * _SIDE), interpolation=cv2.INTER_NEAREST)
     shown = planes_of(to_yuv(np.asarray(large, np.uint8)))
-    red = np.repeat(np.repeat(red, 2, axis=0), 2, axis=1)
+    # Beyond the corners it is a crease.
+    red = np.repeat(np.repeat(line(meeting[1:-1], 2, _SIDE, _SIDE), 2, axis=0), 2, axis=1)
     whole = Box(left=0, top=0, right=_SIDE, bottom=_SIDE)
     before = shown.luma[red > 0].mean()
-    Seam(frame, thin, picture, whole, shown).show(shown, 0.1)
+    Seam(frame, thin, picture, whole, shown).show(shown, 0.1, 0.0)
     assert shown.luma[red > 0].mean() < 1.08 * before

@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.brush import filled, line, smooth_curve, soft
+from pipeline.engines.face.warp.ease import smoothstep
 from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.layers import halved, part_of
 from pipeline.engines.face.warp.lips import LipRig, Mouth
-from pipeline.engines.face.warp.teeth import OwnTeeth, Row, lower_row, own_teeth, upper_row
-from pipeline.engines.face.warp.tones import Tones, tones
+from pipeline.engines.face.warp.teeth import OwnTeeth, Row, own_teeth, upper_row
+from pipeline.engines.face.warp.tones import Tones, side_light, tones
 from pipeline.media.picture import TO_YUV, Planes
 
 Picture = NDArray[np.uint8]
@@ -26,7 +27,6 @@ _Layers = tuple[Grey, Grey, Grey]
 _MIDDLE = 5
 # Landmarks in the middle of the lips.
 _MIDLINE = (0, 13, 14, 17)
-_JAW_RIDE = 0.124
 
 # From this much of the tongue on its tip comes between the teeth; there it is lighter than inside.
 _TIP_SEEN = 0.60
@@ -37,8 +37,10 @@ _OFFSETS = TO_YUV[:, 3].astype(np.float32)
 # the upper lip; all of their light they have where the lips are so far apart.
 _HINT, _RETREAT, _BARED = 0.84, 0.035, 0.13
 _HALF = np.float32(0.5)
-# Blue and red difference, in levels, that the deepest shade adds.
-_WARM = np.array([-13.0, 13.0], np.float32)
+# Blue and red difference, in levels, that the deepest shade adds: blood takes blue and green alike.
+_WARM = np.array([-7.0, 13.0], np.float32)
+# Lips pushed forward hide the teeth behind them: none as far as this, all from there on.
+_HIDING = (0.08, 0.55)
 # How many times as red as blue teeth are in light without a tint.
 _UNTINTED = 1.2
 
@@ -107,8 +109,7 @@ class Interior:
         self._warm = (float(_WARM[0]), float(_WARM[1]) * min(_UNTINTED / max(red, 1.0), 1.0) ** 2)
         self._tones = Tones(**{name: _planar(getattr(found, name)) for name in Tones.__dataclass_fields__})
         softness = max(0.6, 0.008 * frame.unit, 0.36 * blur)
-        self._upper_row = upper_row(frame.unit, softness, yaw)
-        self._lower_row = lower_row(frame.unit, softness, yaw)
+        self._upper_row = upper_row(frame.unit, softness, yaw, side_light(frame, picture))
         self._own = None if own is None else _Shown.of(own)
 
     def paint(self, out: Planes, opening: Opening, mouth: Mouth, view: View) -> None:
@@ -150,8 +151,8 @@ class Interior:
         lit = self._light(filled(outline, width, height), opening.gap, mouth)
         back = self._back(x, y, lit, opening, mouth)
         # Front teeth stand right behind the lips: less of the shade is theirs, but not behind rounded lips.
-        front = (lit * np.float32(0.58) + np.float32(0.42)) * np.float32(1.0 - 0.74 * mouth.protrusion)
-        front *= np.float32(_HINT + (1.0 - _HINT) * _bared(opening, mouth))
+        front = (lit * np.float32(0.58) + np.float32(0.42)) * np.float32(1.0 - 0.60 * mouth.protrusion)
+        front *= np.float32(_HINT + (1.0 - _HINT) * _bared(opening))
         wide = _enlarged(np.dstack([back[0], front]), size)
         planes = (wide[..., 0], back[1], back[2])
         # In the shade they become redder, as lips and gums around them are, not more yellow.
@@ -180,7 +181,7 @@ class Interior:
         seen = (0.55 + 0.30 * min(raised, 1.0)) * (1.0 - 0.65 * mouth.protrusion)
         cover = cover * cover * (np.float32(3.0) - np.float32(2.0) * cover) * np.float32(seen)
         groove = np.maximum(np.float32(1.0) - across * across * np.float32((wide / 0.05) ** 2), 0.0)
-        shade = np.float32(0.62) + np.float32(0.38) * np.maximum(np.float32(1.0) - away, 0.0)
+        shade = np.float32(0.55) + np.float32(0.45) * np.maximum(np.float32(1.0) - away, 0.0)
         shade = (shade - np.float32(0.08) * groove) * cover
         left = np.float32(1.0) - cover
         # Grey fades less than light: what light comes in is warm.
@@ -200,20 +201,16 @@ class Interior:
         mouth: Mouth,
         view: View,
     ) -> None:
-        """Lay both rows of teeth into what is behind them."""
-        ride = max(0.055 + _JAW_RIDE * mouth.jaw, opening.lower_y - self._lips.seam - 0.022)
-        place = self._matrix(view, self._lower_row.centre, ride)
-        self._row(planes, light, self._lower_row, 0.30 * (1.0 - 0.85 * mouth.protrusion), place)
-        # Teeth in the shade are dark, not thin: what is behind them does not show through.
-        strength = 1.0 - 0.15 * mouth.protrusion
+        """Lay the upper teeth into what is behind them; the lower ones are behind the lip."""
+        strength = 1.0 - float(smoothstep(*_HIDING, np.array(mouth.protrusion)))
+        if strength < 0.01:  # noqa: PLR2004 - hardly a level
+            return
+        rise = _RETREAT * (1.0 - _bared(opening))
         if self._own is not None:
-            self._own_row(planes, light, self._own, strength, view)
+            own = replace(view, origin=view.origin - view.axes[:, 1] * rise)
+            self._own_row(planes, light, self._own, strength, own)
         else:
-            place = self._matrix(
-                view,
-                self._upper_row.centre,
-                0.006 - 0.02 * mouth.protrusion - _RETREAT * (1.0 - _bared(opening, mouth)),
-            )
+            place = self._matrix(view, self._upper_row.centre, 0.006 - 0.02 * mouth.protrusion - rise)
             self._row(planes, light, self._upper_row, strength, place)
 
     def _tip(
@@ -247,8 +244,11 @@ class Interior:
         whole = _warped(row.pixels, matrix, planes[0])
         half = _warped(row.pixels, _for_chroma(matrix), planes[1])
         for k, (plane, lit, shown) in enumerate(zip(planes, light, (whole, half, half), strict=True)):
-            tooth = (shown[..., 1] * np.float32(0.75) + np.float32(0.25)) * lit
-            _mix(plane, tooth * (self._tones.teeth[k] * bright), shown[..., 0] * np.float32(strength))
+            _mix(
+                plane,
+                shown[..., 1] * lit * (self._tones.teeth[k] * bright),
+                shown[..., 0] * np.float32(strength),
+            )
 
     def _own_row(
         self,
@@ -296,7 +296,7 @@ class Interior:
             lit[shift:] = lit[:-shift].copy()
             lit[:shift] = 0
         narrow = min(max(0.12 - gap, 0.0), 0.12) / 0.12
-        least = min(0.95, 0.36 + 0.40 * mouth.tuck + 0.30 * narrow * (1.0 - mouth.protrusion))
+        least = min(0.95, 0.36 + 0.12 * mouth.tuck + 0.40 * narrow * (1.0 - mouth.protrusion))
         levels = np.clip((np.arange(256) / 255 - 0.30) / 0.45, 0.0, 1.0)
         table = np.maximum(0.36 + 0.64 * levels, least).astype(np.float32)
         light: Grey = table[lit]
@@ -334,10 +334,10 @@ class _Shown:
         )
 
 
-def _bared(opening: Opening, mouth: Mouth) -> float:
+def _bared(opening: Opening) -> float:
     """How much the lips bare the teeth, 0 to 1: smoothly, so that teeth do not appear in a single frame."""
     apart = min(opening.gap / _BARED, 1.0)
-    return max(apart * apart * (3.0 - 2.0 * apart), mouth.tuck)
+    return apart * apart * (3.0 - 2.0 * apart)
 
 
 def _planar(colour: Grey) -> Grey:

@@ -18,8 +18,7 @@ Picture = NDArray[np.uint8]
 
 # Widths and heights from the middle outwards, in inter-ocular distances: about 63 mm, an upper central
 # incisor about 8 (Ash and Nelson, "Wheeler's Dental Anatomy").
-_UPPER = ((0.125, 0.060), (0.100, 0.054), (0.108, 0.057), (0.10, 0.048), (0.10, 0.042), (0.15, 0.036))
-_LOWER = ((0.082, 0.040), (0.085, 0.038), (0.092, 0.040), (0.09, 0.032), (0.09, 0.026), (0.15, 0.020))
+_UPPER = ((0.125, 0.060), (0.100, 0.056), (0.108, 0.060), (0.10, 0.054), (0.10, 0.048), (0.15, 0.042))
 # By how many degrees each of them stands aside along the arch, and how far the first are behind the lips.
 _ASIDE = (6.0, 20.0, 42.0, 60.0, 68.0, 76.0)
 _BEHIND_LIPS = 0.07
@@ -33,16 +32,23 @@ _INTO_CORNERS = 0.10
 # how much of a tooth a lip hides at most.
 _BITE_RISES, _HIDDEN = 0.35, 0.07
 _CREVICE = 0.74
+# How deep in the mouth behind the front teeth it is dark, how many times the light of it a tooth is seen by,
+# the light that there is everywhere, and what is left of it where the last one seen ends.
+_LIT_DEPTH, _LAST_SEEN, _AMBIENT, _ROUNDS_OFF = 0.27, 2.2, 0.25, 0.4
+# How far beside the middle cheeks tell of the light, and front teeth stand.
+_CHEEK, _FRONT = 0.5, 0.25
 # Landmarks on the red of the lips.
 _LIPS = (12, 15, 38, 268, 86, 316)
 _FINE = 4
 # What is left of a lip below teeth is lighter than this part of it; how wide its soft edge is.
 _LIP_LIGHT, _SOFT_LIP = 0.55, 0.012
+# How wide a notch between teeth is, and how much of it is filled.
+_NOTCH, _EVENED = 0.05, 0.35
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Row:
-    """A drawn row of teeth: (height, width, 2) float32 of cover and relief, 0 to 1, upright, one pixel each.
+    """A drawn row of teeth: (height, width, 2) float32 of cover and light, 0 to 1, upright, one pixel each.
 
     `centre` is the pixel, x and y, of the biting edge under the middle of the lips, where it meets the seam.
     """
@@ -68,52 +74,73 @@ class OwnTeeth:
     colour: NDArray[np.float32]
 
 
-def upper_row(unit: float, softness: float, yaw: float) -> Row:
+def upper_row(unit: float, softness: float, yaw: float, side: float = 0.0) -> Row:
     """The upper row for a face of `unit` pixels between the eyes, blurred by `softness` pixels.
 
     Seen as `yaw` shows it, in degrees, positive towards the picture's right: a row of teeth is an arch, whose
-    far side disappears.
+    far side disappears. The light comes from the `side` of `tones.side_light`.
     """
-    return _row(_UPPER, unit, softness, yaw, upper=True)
-
-
-def lower_row(unit: float, softness: float, yaw: float) -> Row:
-    """The lower row, likewise."""
-    return _row(_LOWER, unit, softness, yaw, upper=False)
-
-
-def _row(
-    sizes: Sequence[tuple[float, float]], unit: float, softness: float, yaw: float, *, upper: bool
-) -> Row:
     width, height = max(round(_WIDTH * unit), 8), max(round(_HEIGHT * unit), 8)
     fine = unit * _FINE
     cover = np.zeros((height * _FINE, width * _FINE), np.float32)
     relief = np.zeros_like(cover)
     column = np.arange(width * _FINE, dtype=np.float32)
     middle = width * _FINE / 2
-    for tooth in _arch(sizes, yaw):
+    teeth = sorted(_arch(yaw), key=lambda tooth: tooth.left)
+    for tooth in teeth:
         left, right = (middle + edge * fine for edge in (tooth.left, tooth.right))
         gap = _GAP * fine * min((tooth.right - tooth.left) / 0.1, 1.0)
-        outline = _tooth(left + gap, right - gap, tooth.high * fine, fine, upper=upper)
-        outline[:, 1] += height * _FINE / 2
+        outline = _tooth(left + gap, right - gap, tooth.high * fine, fine)
+        outline[:, 1] += height * _FINE / 2 - np.interp(outline[:, 0], (left, right), tooth.rises) * fine
         shown = filled(outline, width * _FINE, height * _FINE).astype(np.float32) / 255
         across = np.clip((2 * column - left - right) / (right - left), -1.0, 1.0)
-        light = (1.0 - 0.95 * tooth.from_middle**1.6) * (1.0 - 0.10 * across * across)
-        cover, relief = np.maximum(cover, shown), np.maximum(relief, shown * light)
-    return _softened(cover, relief, (width, height), unit, softness)
+        cover, relief = np.maximum(cover, shown), np.maximum(relief, shown * (1.0 - 0.10 * across * across))
+    row = _softened(cover, relief, (width, height), unit, softness)
+    x = (np.arange(width, dtype=np.float64) - row.centre[0]) / unit
+    light = _light(teeth, x)
+    row.pixels[..., 0] *= np.minimum(_LAST_SEEN * light, 1.0).astype(np.float32)
+    row.pixels[..., 1] *= ((_AMBIENT + (1.0 - _AMBIENT) * light) * _from_side(x, side)).astype(np.float32)
+    return row
+
+
+def _light(teeth: Sequence[_Seen], x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The part of the light that reaches teeth, from left to right, at some places: it has no steps."""
+    first, last = teeth[0], teeth[-1]
+    middles = [(tooth.left + tooth.right) / 2 for tooth in teeth]
+    lights = [tooth.light for tooth in teeth]
+    return np.interp(
+        x,
+        [first.left, *middles, last.right],
+        [_ROUNDS_OFF * first.light, *lights, _ROUNDS_OFF * last.light],
+    )
+
+
+def _from_side(x: NDArray[np.float64], side: float) -> NDArray[np.float64]:
+    """The part of the light at some places beside the middle: all of it on the side that it comes from."""
+    slope = side / _CHEEK
+    lit: NDArray[np.float64] = (1.0 + slope * np.clip(x, -_CHEEK, _CHEEK)) / (1.0 + abs(slope) * _FRONT)
+    return lit
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Seen:
-    """A tooth as it is seen: its edges and height, and how far along the arch it stands from the middle."""
+    """A tooth as it is seen.
+
+    Attributes:
+        left, right: its edges.
+        high: its height.
+        rises: how much higher than the middle's the biting edge would be at either of them.
+        light: the part of the light that reaches it: little deep in the mouth and where it turns away.
+    """
 
     left: float
     right: float
     high: float
-    from_middle: float
+    rises: tuple[float, float]
+    light: float
 
 
-def _arch(sizes: Sequence[tuple[float, float]], yaw: float) -> Iterator[_Seen]:
+def _arch(yaw: float) -> Iterator[_Seen]:
     """The teeth that a head turned by `yaw` degrees shows, beside the middle of its lips.
 
     The distance between the eyes is as much smaller there as everything else across, so that heights grow.
@@ -121,21 +148,24 @@ def _arch(sizes: Sequence[tuple[float, float]], yaw: float) -> Iterator[_Seen]:
     turned = math.radians(min(max(yaw, -_MOST_TURNED), _MOST_TURNED))
     aslant, taller = math.tan(turned), 1.0 / math.cos(turned)
     for side in (-1.0, 1.0):
-        at, deep, along = 0.0, _BEHIND_LIPS, 0.0
-        for (wide, high), degrees in zip(sizes, _ASIDE, strict=True):
+        at, deep = 0.0, _BEHIND_LIPS
+        for (wide, high), degrees in zip(_UPPER, _ASIDE, strict=True):
             aside = math.radians(degrees)
-            first = side * at - deep * aslant
+            begins, before = at, deep
             at, deep = at + wide * math.cos(aside), deep + wide * math.sin(aside)
-            last = side * at - deep * aslant
-            if side * (last - first) < _LEAST_SHOWN:
+            edges = side * begins - before * aslant, side * at - deep * aslant
+            shown = side * (edges[1] - edges[0])
+            if shown < _LEAST_SHOWN:
                 break
+            rises = _BITE_RISES * begins * begins, _BITE_RISES * at * at
+            behind = (before + deep) / 2 - _BEHIND_LIPS
             yield _Seen(
-                left=min(first, last),
-                right=max(first, last),
+                left=min(edges),
+                right=max(edges),
                 high=high * taller,
-                from_middle=along + wide / 2,
+                rises=rises if side > 0 else rises[::-1],
+                light=min(shown / wide, 1.0) * math.exp(-((behind / _LIT_DEPTH) ** 2)),
             )
-            along += wide
 
 
 def _softened(
@@ -153,23 +183,20 @@ def _softened(
     relief = (whole * (relief + _CREVICE * (1.0 - cover))).astype(np.float32)
     pixels = np.empty((*relief.shape, 2), np.float32)
     pixels[..., 0] = cv2.GaussianBlur(whole.astype(np.float32), (0, 0), softness)
-    pixels[..., 1] = cv2.GaussianBlur(relief, (0, 0), 0.8 * softness)
+    pixels[..., 1] = np.float32(0.25) + np.float32(0.75) * cv2.GaussianBlur(relief, (0, 0), 0.8 * softness)
     return Row(pixels=pixels, centre=(size[0] / 2 - 0.5, size[1] / 2 - 0.5))
 
 
-def _tooth(left: float, right: float, high: float, fine: float, *, upper: bool) -> Points:
-    """The outline of a tooth whose gum line would be at 0: an upper one hangs, a lower one stands."""
-    radius = (0.20 if upper else 0.18) * (right - left)
-    bulge = (0.8 if upper else 0.7) * radius
+def _tooth(left: float, right: float, high: float, fine: float) -> Points:
+    """The outline of a tooth that hangs from a gum line at 0."""
+    radius = 0.20 * (right - left)
+    bulge = 0.8 * radius
     turn = np.linspace(0.0, np.pi / 2, 10)
     out, down = radius * np.cos(turn), high - bulge + bulge * np.sin(turn)
     right_corner = np.stack([right - radius + out, down], axis=1)
     left_corner = np.stack([left + radius - out, down], axis=1)[::-1]
     gum = np.array([(left, -_GUM * fine), (right, -_GUM * fine)])
-    outline = np.concatenate([gum, right_corner, left_corner])
-    if not upper:
-        outline[:, 1] *= -1.0
-    return outline
+    return np.concatenate([gum, right_corner, left_corner])
 
 
 def own_teeth(frame: FaceFrame, picture: Picture) -> OwnTeeth | None:
@@ -194,6 +221,9 @@ def own_teeth(frame: FaceFrame, picture: Picture) -> OwnTeeth | None:
     for rows in range(1, int(0.05 * unit)):
         cover[:-rows] = np.maximum(cover[:-rows], mask[rows:])
     cover = _grey(cv2.GaussianBlur(cover, (0, 0), max(0.7, 0.010 * unit)))
+    # Where gums show beside a tooth's neck, or a gap, less of them does: in small they look like notches.
+    even = cv2.morphologyEx(grown, cv2.MORPH_CLOSE, _block(2 * max(1, round(_NOTCH * unit / 2)) + 1, 1))
+    grown = _grey(cv2.addWeighted(grown, 1.0 - _EVENED, even, _EVENED, 0.0))
     grown, cover = _sideways(grown, cover, mask, unit)
     return OwnTeeth(
         pixels=np.ascontiguousarray(np.dstack([grown, cover])),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -24,6 +25,11 @@ _BELOW = (43, 273, 106, 335, 182, 406, 83, 313, 18, 204, 424, 194, 418, 201, 421
 # skin is between the two.
 _SKIN_IN_WHITE, _EYES_IN_WHITE = 1.3, 1.05
 _SKIN_GREEN = 0.95
+# Landmarks on cheeks and beside the mouth, on the picture's left and right.
+_CHEEKS = ((50, 205, 101), (280, 425, 330))
+_BESIDE = ((187, 207, 216), (411, 427, 436))
+# Teeth are between these times as bright as the whites of the eyes.
+_LEAST_OF_EYES, _MOST_OF_EYES = 0.65, 1.4
 _EYES = ((RIGHT_LID_UPPER, RIGHT_LID_LOWER), (LEFT_LID_UPPER, LEFT_LID_LOWER))
 
 
@@ -46,9 +52,16 @@ def tones(frame: FaceFrame, picture: Picture) -> Tones:
     below = float(np.percentile(colours_at(frame, smooth, frame.points[list(_BELOW)]) @ LUMA, 60))
     near = min(max(below, 0.70 * luma), luma)
     light = min(max(luma / 150.0, 0.40), 1.12)
-    tint = _tint(frame, picture, skin)
+    eyes = _eyes(frame, picture)
+    tint = _tint(skin, eyes)
     # In the shade of the lips teeth are hardly lighter than the skin, and in dark faces a little more.
     brightness = (66.0 + 0.72 * near) / 210.0
+    if eyes is not None:
+        # The whites of the eyes tell it better, unless they are in the shade of lids themselves.
+        white = float(eyes @ LUMA) / float(_TEETH @ LUMA)
+        brightness = min(
+            max(brightness, _LEAST_OF_EYES * white), max(_MOST_OF_EYES * white, 0.85 * brightness)
+        )
     return Tones(
         teeth=(_TEETH * tint * min(brightness, 1.0)).astype(np.float32),
         tongue=(np.array([67.0, 64.0, 146.0]) * tint * light).astype(np.float32),
@@ -65,14 +78,26 @@ def colours_at(frame: FaceFrame, picture: Picture, points: Points) -> NDArray[np
     return np.asarray(picture[rows, columns], np.float64)
 
 
-def _tint(frame: FaceFrame, picture: Picture, skin: NDArray[np.float64]) -> NDArray[np.float64]:
+def side_light(frame: FaceFrame, picture: Picture) -> float:
+    """By what part of the mean the cheek at the picture's right is lighter than that, -1 to 1.
+
+    0 where what is beside the mouth and the cheeks above it do not agree: one of them is hair.
+    """
+    smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), 2.0), np.uint8)
+    found = []
+    for pairs in (_CHEEKS, _BESIDE):
+        left, right = (np.median(colours_at(frame, smooth, frame.points[list(p)]) @ LUMA) for p in pairs)
+        found.append(float(right - left) / max(float(right + left), 1.0))
+    return min(found, key=abs) if found[0] * found[1] > 0 else 0.0
+
+
+def _tint(skin: NDArray[np.float64], eyes: NDArray[np.float64] | None) -> NDArray[np.float64]:
     """How a picture's light tints a mouth, BGR, as bright as white: by less than what it is told by."""
-    eyes = _eyes(frame, picture)
     red, green = _redness(skin) / _SKIN_IN_WHITE, _greenness(skin) / _SKIN_GREEN
     if eyes is not None:
         # Skin alone may be ruddy, and eyes alone may be small or hidden; pale skin does not tell of blue.
         red = min(red, _redness(eyes) / _EYES_IN_WHITE)
-        green *= min(_greenness(eyes), 1.0)
+        green = math.sqrt(green * min(_greenness(eyes), 1.0))
     warmth = min(max(red, 1.0), 3.0)
     purple = min(max(green, 0.8), 1.0)
     tint = np.array([warmth**-0.45, purple**0.5, warmth**0.18])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import cv2
 import numpy as np
 import pytest
@@ -11,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.eye.mesh import LOWER_LIP_INNER, LOWER_LIP_OUTER, UPPER_LIP_INNER, UPPER_LIP_OUTER
 from pipeline.engines.face.warp.faceframe import FaceFrame, face_frame
-from pipeline.engines.face.warp.teeth import Row, lower_row, own_teeth, upper_row
+from pipeline.engines.face.warp.teeth import Row, own_teeth, upper_row
 from tests.support.faces import landmarks
 
 _UNIT = 120.0
@@ -54,23 +52,41 @@ def test_nothing_of_a_lip_is_taken_for_teeth(lip_above: float) -> None:
     assert redness.max() < 0.8 * _LIP[2] / _LIP[0]
 
 
-@pytest.mark.parametrize("row", [upper_row, lower_row])
 @pytest.mark.parametrize("yaw", [25.0, 40.0])
-def test_the_far_side_of_a_turned_arch_disappears(
-    row: Callable[[float, float, float], Row], yaw: float
-) -> None:
+def test_the_far_side_of_a_turned_arch_disappears(yaw: float) -> None:
     """A head turned to the picture's right shows fewer teeth there than on its near side, and vice versa."""
-    left, right = _reach(row(_UNIT, 1.0, yaw))
+    left, right = _reach(upper_row(_UNIT, 1.0, yaw))
     assert right < 0.6 * left
-    assert _reach(row(_UNIT, 1.0, -yaw)) == pytest.approx((right, left), abs=2.0)
+    assert _reach(upper_row(_UNIT, 1.0, -yaw)) == pytest.approx((right, left), abs=2.0)
 
 
-@pytest.mark.parametrize("row", [upper_row, lower_row])
-def test_an_arch_seen_from_the_front_is_even(row: Callable[[float, float, float], Row]) -> None:
-    """Both sides reach as far, and teeth farther back are narrower and darker than those in front."""
-    seen = row(_UNIT, 1.0, 0.0)
+def test_an_arch_seen_from_the_front_is_even() -> None:
+    """Both sides reach as far, and teeth grow darker towards the corners, without a step."""
+    seen = upper_row(_UNIT, 1.0, 0.0)
     left, right = _reach(seen)
     assert left == pytest.approx(right, abs=1.0)
-    assert 0.3 * _UNIT < left < 0.5 * _UNIT
-    middle, behind = (int(seen.centre[0] + part * left) for part in (0.1, 0.85))
-    assert seen.pixels[..., 1].max(axis=0)[behind] < 0.9 * seen.pixels[..., 1].max(axis=0)[middle]
+    assert 0.25 * _UNIT < left < 0.5 * _UNIT
+    light = seen.pixels[int(seen.centre[1]) - 10, :, 1]
+    beside = [light[int(seen.centre[0] + part * right) - 2 :][:5].mean() for part in (0.15, 0.6, 0.9)]
+    assert beside[0] > 1.15 * beside[1] > 1.3 * beside[2]
+
+
+def test_a_biting_edge_rises_beside_the_middle() -> None:
+    """It is an arc, as a smile's lower lip is, not a bar."""
+    seen = upper_row(_UNIT, 1.0, 0.0)
+    columns = [int(seen.centre[0] + beside * _UNIT) for beside in (-0.28, -0.06, 0.06, 0.28)]
+    ends = [int(np.flatnonzero(seen.pixels[:, column, 0] > 0.5)[-1]) for column in columns]
+    assert ends[1] == pytest.approx(ends[2], abs=1)
+    assert ends[0] == pytest.approx(ends[3], abs=1)
+    assert ends[1] - ends[0] > 0.02 * _UNIT
+
+
+@pytest.mark.parametrize("side", [-0.3, 0.3])
+def test_light_from_the_side_falls_on_teeth_too(side: float) -> None:
+    """Those at the side that it comes from are as light as in even light, those across darker."""
+    even, aside = (upper_row(_UNIT, 1.0, 0.0, side_light).pixels[..., 1] for side_light in (0.0, side))
+    row, middle = even.shape[0] // 2 - 10, even.shape[1] // 2
+    share = {where: aside[row, middle + where] / even[row, middle + where] for where in (-30, 30)}
+    lit, dark = (share[30], share[-30]) if side > 0 else (share[-30], share[30])
+    assert lit == pytest.approx(1.0, abs=0.02)
+    assert dark < 0.8

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.engines.face.warp.faceframe import face_frame
-from pipeline.engines.face.warp.tones import Tones, tones
+from pipeline.engines.face.warp.tones import Tones, side_light, tones
 from tests.support.faces import landmarks
 
 _SIDE = 512
@@ -63,3 +63,24 @@ def test_teeth_are_not_green_in_purple_light() -> None:
     )
     assert purple[1] / purple[2] < 0.97 * white[1] / white[2]
     assert green[1] / green[2] < 1.01 * white[1] / white[2]
+
+
+def test_teeth_in_a_dark_face_are_told_by_its_eyes() -> None:
+    """Beside dark skin they are not as grey as it: the whites of the eyes tell how bright they are."""
+    dark = _tones(skin=(45.0, 60.0, 98.0)).teeth
+    assert 0.6 * np.mean(_WHITE) < dark.mean() < 0.9 * np.mean(_WHITE)
+
+
+@pytest.mark.parametrize("lighter", ["left", "right"])
+def test_the_cheeks_tell_from_which_side_light_comes(lighter: str) -> None:
+    """The lighter cheek is where it comes from; a beard's edge on one side alone tells nothing."""
+    points = landmarks() * (_SIDE / 256)
+    frame = face_frame(points)
+    picture = np.full((_SIDE, _SIDE, 3), 160, np.uint8)
+    assert side_light(frame, picture) == 0.0
+    middle = int(frame.origin[0])
+    dark = np.s_[:, middle:] if lighter == "left" else np.s_[:, :middle]
+    picture[dark] = 100
+    assert side_light(frame, picture) == pytest.approx(-0.23 if lighter == "left" else 0.23, abs=0.02)
+    picture[: int(points[[205, 425], 1].max()) + 5] = 160
+    assert abs(side_light(frame, picture)) < 0.02

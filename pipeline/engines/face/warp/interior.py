@@ -40,7 +40,7 @@ _HALF = np.float32(0.5)
 # Blue and red difference, in levels, that the deepest shade adds: blood takes blue and green alike.
 _WARM = np.array([-7.0, 13.0], np.float32)
 # Lips pushed forward hide the teeth behind them: none as far as this, all from there on.
-_HIDING = (0.08, 0.55)
+_HIDING = (0.18, 0.57)
 # How many times as red as blue teeth are in light without a tint.
 _UNTINTED = 1.2
 
@@ -222,7 +222,9 @@ class Interior:
         edge = np.float32(opening.lower_y - 0.42 * opening.gap) + np.float32(0.03) * round_
         cover = np.clip((at[1] - edge) * np.float32(1 / 0.016), 0.0, 1.0)
         cover *= np.clip((np.float32(1.0) - round_) * np.float32(2.0), 0.0, 1.0)
-        cover *= np.float32(min((mouth.tongue - _TIP_SEEN) / (1.0 - _TIP_SEEN), 1.0) ** 0.5 * 0.92)
+        # Rounded lips hide it as well.
+        forward = min((mouth.tongue - _TIP_SEEN) / (1.0 - _TIP_SEEN), 1.0) ** 0.5
+        cover *= np.float32(0.92 * forward * (1.0 - mouth.protrusion))
         lit = front * (np.float32(1.06) - np.float32(0.22) * round_)
         size = (planes[0].shape[1], planes[0].shape[0])
         wide = _enlarged(np.dstack([cover, lit]), size)

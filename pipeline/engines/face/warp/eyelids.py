@@ -51,8 +51,8 @@ _BEGINNING = 0.16
 _LINE, _THICKEST_LINE, _SHADE = 0.011, 0.022, 0.045
 _LINE_OF_LASHES = 0.75
 _MOST_BLUR = 0.022
-# As much redder than skin as this is the inner corner of an eye.
-_PINK = 1.2
+# As much redder than skin as this is the inner corner of an eye, and as light.
+_PINK, _PALE_PINK = 1.2, 0.55
 # Lids end there, in halves of the eye's width; beyond, only white and lashes are covered.
 _ENDS = 0.97
 # So far below a corner the upper lid comes beside it.
@@ -274,9 +274,9 @@ def _layer(eye: EyeShape, at: Place, found: _Found, *, pixel: float, blur: float
         start=half + (under_edge - np.float32(_RIM_COVERED) * unit) / softness,
         window=np.maximum(np.maximum(over * beside, found.white) * eye_alone, found.lashes),
         under=np.maximum(np.maximum(under * beside, found.white), found.lashes) * (inside > 0),
-        line=ease((np.float32(1.06) - side) / np.float32(0.24)) * found.free * in_reach,
+        line=ease((np.float32(1.0) - side) / np.float32(0.24)) * found.free * in_reach,
         softness=softness,
-        lift=thickness - np.float32(_LINE) * unit,
+        lift=thickness - np.float32(_LINE) * unit + half * beyond,
         peak=half + thickness / edge,
         steep=-1 / edge,
         shade=np.float32(_SHADE * eye.unit),
@@ -351,9 +351,9 @@ def _lashes(eye: EyeShape, light: Values, red: Values, at: Place) -> Values:
     dark = np.clip(
         (np.float32(_LASHES_LIGHT) - np.minimum(light, red)) / np.float32(_LASHES_LIGHT - _LASHES_DARK), 0, 1
     )
-    # The eye's inner corner is red, and no lash.
+    # The eye's inner corner is red, and no lash; red lashes are darker.
     outwards = at.side * eye.outer
-    pink = red / np.maximum(light, np.float32(0.01)) > np.float32(_PINK)
+    pink = (red > np.float32(_PINK) * light) & (light > np.float32(_PALE_PINK))
     dark *= ~(pink & (outwards < -np.float32(0.8)))
     up = -at.depth / unit
     # Round as an eye is, so that nothing beside it ends in a straight line.

@@ -28,7 +28,7 @@ _SMOOTH, _EVEN = 0.02, 0.04
 # A lid bulges into the light: so much of its colour is that of the cheek below, the rest the nearest skin's.
 _LIT = 0.75
 # The cheek is there, and those parts in a hundred of it, from dark to light, are skin in the light.
-_CHEEK_FROM, _CHEEK_TO = 0.06, 0.18
+_CHEEK_FROM, _CHEEK_TO, _CHEEK_LONG = 0.06, 0.18, 1.0
 _CHEEK_LIGHT, _LIKE_SKIN = (60, 90), 0.1
 # How much lighter a lid is where it is round, and darker towards its edge.
 _BALL, _TO_EDGE = 0.03, 0.07
@@ -38,10 +38,13 @@ _HIGH, _COVERED, _FADES = 0.05, 0.01, 0.06
 _RIM, _FADES_BELOW, _LONG = 0.02, 0.03, 1.2
 # Lashes and folds are thinner than this.
 _THIN = 0.10
-# Grain is finer than this, and taken from so much of the skin; as light and as dark as those parts in a
-# hundred of it.
-_FINE, _GRAIN_REACH = 0.025, 0.12
-_GRAIN_LIGHT_DARK = (70, 97)
+# Grain is finer than this, and as light and as dark as those parts in a hundred of it, or so many times
+# as usual.
+_FINE, _GRAIN_LIGHT_DARK, _MOST_USUAL = 0.025, (85, 94), np.float32(3)
+# Folds are so long and wide, in halves.
+_FOLD, _FOLD_WIDE, _GRAIN_STEPS = 0.03, 0.004, 2048
+# Skin that looks this part like skin counts wholly there: cracks are darker.
+_SKIN_WEIGHT = 3.0
 # The least part of the skin around an eye that has to look like skin.
 _LEAST_SKIN = 0.15
 # The least spread of grey levels in an open eye; where there is less, it is hidden.
@@ -114,10 +117,11 @@ def lid_skin(eye: EyeShape, picture: Picture, at: Place, lashes: Values) -> Valu
     sure = np.asarray(cv2.erode(skin, np.ones((3, 3), np.uint8), iterations=margin), np.float32)
     # Two blurs: what was drawn on from few pixels has streaks.
     drawn = _blurred(_smooth(eye, spread(colours, sure)), _EVEN * eye.unit)
-    grain = _grain(eye, colours, drawn, skin * parts[1], at)
-    cheek = _cheek(eye, picture, at)
-    if cheek is not None:
-        drawn += (cheek - drawn) * _bulge(at)[..., None]
+    below = _cheek(eye, picture, at)
+    grain = _grain(eye, colours, below, at)
+    lit = _lit(picture, below)
+    if lit is not None:
+        drawn += (lit - drawn) * _bulge(at)[..., None]
     drawn *= (_shade(at) * (1 + grain))[..., None]
     closed: Values = np.clip(drawn, 0, 255)
     return closed
@@ -177,14 +181,19 @@ def _blurred(values: Values, sigma: float) -> Values:
     return whole.astype(np.float32)
 
 
-def _cheek(eye: EyeShape, picture: Picture, at: Place) -> Values | None:
-    """The colour of the lit skin under an eye, BGR; None where the picture ends before.
-
-    It lies free, whatever shades the socket; its lighter half is no crease, and its lightest part glistens.
-    """
+def _cheek(eye: EyeShape, picture: Picture, at: Place) -> Values:
+    """How much each pixel is skin of the cheek under an eye, 0 to 1; no socket shades it."""
     under = (at.depth - at.gap) / np.float32(eye.unit)
-    below = (under > _CHEEK_FROM) & (under < _CHEEK_TO) & (np.abs(at.side) < 1)
-    skin = picture[likeness(picture, (below, below)) > _LIKE_SKIN]
+    below = (under > _CHEEK_FROM) & (under < _CHEEK_TO) & (np.abs(at.side) < _CHEEK_LONG)
+    return likeness(picture, (below, below))
+
+
+def _lit(picture: Picture, cheek: Values) -> Values | None:
+    """The colour of a cheek in the light, BGR; None where there is none.
+
+    Its lighter half is no crease, and its lightest part glistens.
+    """
+    skin = picture[cheek > _LIKE_SKIN]
     if not len(skin):
         return None
     light = luma_of(skin)
@@ -255,23 +264,31 @@ def _shade(at: Place) -> Values:
     return shade
 
 
-def _grain(eye: EyeShape, picture: Values, even: Values, skin: Values, at: Place) -> Values:
-    """The fine texture of the skin below the eye, mirrored up over the lid, as a part of its light.
+def _grain(eye: EyeShape, picture: Values, skin: Values, at: Place) -> Values:
+    """The fine texture of the cheek, mirrored up over the lid, as a part of its light.
 
     A lid is no smoother than its face; lines and spots are no part of it.
     """
-    filled = luma_of(even)
-    luma = filled + (luma_of(picture) - filled) * skin
-    smooth = _blurred(luma, _FINE * eye.unit)
-    fine = (luma - smooth) / (smooth + 10)
-    own = skin > 0.5  # noqa: PLR2004 - rather skin than not
+    luma = luma_of(picture)
+    # Weighted, so that nothing beside the skin leaves an edge in it.
+    weight = np.minimum(skin * np.float32(_SKIN_WEIGHT), 1)
+    known = _blurred(weight * 255, _FINE * eye.unit) / np.float32(255)
+    smooth = _blurred(luma * weight, _FINE * eye.unit) / np.maximum(known, np.float32(0.01))
+    fine = (luma - smooth) / (smooth + 10) * ease(known * np.float32(1.5) - np.float32(0.5))
+    own = skin > _LIKE_SKIN
     if not own.any():
         return np.zeros_like(luma)
     # Cracks and pores are dark; what glistens is as wide as it lies, and does not lie on a lid.
-    lightest, darkest = np.percentile(np.abs(fine[own]), _GRAIN_LIGHT_DARK).astype(np.float32)
-    fine = np.clip(fine, -darkest, lightest) * skin
+    usual, lightest, darkest = np.percentile(np.abs(fine[own]), (50, *_GRAIN_LIGHT_DARK)).astype(np.float32)
+    # Where skin is smooth but for a few lines, they are no texture of it.
+    fine = np.clip(fine, -min(darkest, _MOST_USUAL * usual), min(lightest, _MOST_USUAL * usual)) * weight
+    # Folds go along the lid, cracks and pores any way.
+    long = 2 * max(1, round(_FOLD * eye.unit)) + 1
+    wide = 2 * max(1, round(_FOLD_WIDE * eye.unit)) + 1
+    fold = cv2.blur(np.round(fine * _GRAIN_STEPS).astype(np.int16), (long, wide))
+    fine -= np.asarray(fold, np.float32) / np.float32(_GRAIN_STEPS)
     unit = np.float32(eye.unit)
-    reach = np.float32(_GRAIN_REACH) * unit
+    reach = np.float32(_CHEEK_TO - _CHEEK_FROM) * unit
     above = np.abs(at.gap - at.depth)
-    mirrored = np.float32(_RIM_BELOW + 0.005) * unit + reach - np.abs(np.mod(above, 2 * reach) - reach)
+    mirrored = np.float32(_CHEEK_FROM) * unit + reach - np.abs(np.mod(above, 2 * reach) - reach)
     return _moved(eye, fine.astype(np.float32), at.gap + mirrored - at.depth)

@@ -274,7 +274,7 @@ def _layer(eye: EyeShape, at: Place, found: _Found, *, pixel: float, blur: float
         start=half + (under_edge - np.float32(_RIM_COVERED) * unit) / softness,
         window=np.maximum(np.maximum(over * beside, found.white) * eye_alone, found.lashes),
         under=np.maximum(np.maximum(under * beside, found.white), found.lashes) * (inside > 0),
-        line=ease((np.float32(1.0) - side) / np.float32(0.24)) * found.free * in_reach,
+        line=ease((np.float32(1.02) - side) / np.float32(0.20)) * found.free * in_reach,
         softness=softness,
         lift=thickness - np.float32(_LINE) * unit + half * beyond,
         peak=half + thickness / edge,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipeline.engines.face.warp.brush import filled, line, smooth_curve, soft
 from pipeline.engines.face.warp.ease import smoothstep
 from pipeline.engines.face.warp.faceframe import FaceFrame, Points
+from pipeline.engines.face.warp.grain import grain
 from pipeline.engines.face.warp.layers import halved, part_of
 from pipeline.engines.face.warp.lips import LipRig, Mouth
 from pipeline.engines.face.warp.teeth import OwnTeeth, Row, own_teeth, upper_row
@@ -40,7 +41,7 @@ _HALF = np.float32(0.5)
 # Blue and red difference, in levels, that the deepest shade adds: blood takes blue and green alike.
 _WARM = np.array([-7.0, 13.0], np.float32)
 # Lips pushed forward hide the teeth behind them: none as far as this, all from there on.
-_HIDING = (0.18, 0.57)
+_HIDING = (0.15, 0.50)
 # How many times as red as blue teeth are in light without a tint.
 _UNTINTED = 1.2
 
@@ -110,6 +111,8 @@ class Interior:
         self._tones = Tones(**{name: _planar(getattr(found, name)) for name in Tones.__dataclass_fields__})
         softness = max(0.6, 0.008 * frame.unit, 0.36 * blur)
         self._upper_row = upper_row(frame.unit, softness, yaw, side_light(frame, picture))
+        height, width = self._upper_row.pixels.shape[:2]
+        self._upper_row.pixels[..., 1] *= grain(frame, picture, (width, height))
         self._own = None if own is None else _Shown.of(own)
 
     def paint(self, out: Planes, opening: Opening, mouth: Mouth, view: View) -> None:
@@ -181,7 +184,7 @@ class Interior:
         seen = (0.55 + 0.30 * min(raised, 1.0)) * (1.0 - 0.65 * mouth.protrusion)
         cover = cover * cover * (np.float32(3.0) - np.float32(2.0) * cover) * np.float32(seen)
         groove = np.maximum(np.float32(1.0) - across * across * np.float32((wide / 0.05) ** 2), 0.0)
-        shade = np.float32(0.55) + np.float32(0.45) * np.maximum(np.float32(1.0) - away, 0.0)
+        shade = np.float32(0.45) + np.float32(0.55) * np.maximum(np.float32(1.0) - away, 0.0)
         shade = (shade - np.float32(0.08) * groove) * cover
         left = np.float32(1.0) - cover
         # Grey fades less than light: what light comes in is warm.

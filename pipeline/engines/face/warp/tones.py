@@ -19,6 +19,11 @@ Grey = NDArray[np.float32]
 
 # Teeth in white light, BGR.
 _TEETH = np.array([187.0, 205.0, 223.0])
+# A tongue in white light; lips may be so many times as blue.
+_TONGUE = np.array([67.0, 64.0, 146.0])
+_BLUER = (0.8, 1.1)
+# Landmarks on the red of the lips.
+_LIPS = (12, 15, 38, 268, 86, 316)
 # Landmarks below the lower lip and beside it.
 _BELOW = (43, 273, 106, 335, 182, 406, 83, 313, 18, 204, 424, 194, 418, 201, 421, 200)
 # How many times as red as blue the palest skin and the whites of eyes are in white light, and how green
@@ -62,11 +67,15 @@ def tones(frame: FaceFrame, picture: Picture) -> Tones:
         brightness = min(
             max(brightness, _LEAST_OF_EYES * white), max(_MOST_OF_EYES * white, 0.85 * brightness)
         )
+    # Inside a mouth it is of the lips' own red, rose or orange.
+    lips = np.median(colours_at(frame, smooth, frame.points[list(_LIPS)]), axis=0)
+    bluer = float(lips[0] / max(lips[1], 1.0)) / float(_TONGUE[0] * tint[0] / (_TONGUE[1] * tint[1]))
+    red = tint * np.array([min(max(bluer, _BLUER[0]), _BLUER[1]) ** 0.5, 1.0, 1.0])
     return Tones(
         teeth=(_TEETH * tint * min(brightness, 1.0)).astype(np.float32),
-        tongue=(np.array([67.0, 64.0, 146.0]) * tint * light).astype(np.float32),
-        dark=(np.array([17.0, 16.0, 40.0]) * tint * (0.5 + 0.5 * light)).astype(np.float32),
-        glow=(np.array([14.0, 10.0, 34.0]) * tint * light).astype(np.float32),
+        tongue=(_TONGUE * red * light).astype(np.float32),
+        dark=(np.array([17.0, 16.0, 40.0]) * red * (0.5 + 0.5 * light)).astype(np.float32),
+        glow=(np.array([14.0, 10.0, 34.0]) * red * light).astype(np.float32),
     )
 
 

@@ -84,3 +84,10 @@ def test_the_cheeks_tell_from_which_side_light_comes(lighter: str) -> None:
     assert side_light(frame, picture) == pytest.approx(-0.23 if lighter == "left" else 0.23, abs=0.02)
     picture[: int(points[[205, 425], 1].max()) + 5] = 160
     assert abs(side_light(frame, picture)) < 0.02
+
+
+def test_a_mouth_is_of_its_lips_own_red() -> None:
+    """Inside orange lips it is less blue than inside rose ones, but never as orange as they."""
+    orange, rose = (_tones(skin=skin).tongue for skin in ((60.0, 100.0, 220.0), (110.0, 100.0, 220.0)))
+    assert orange[0] < 0.95 * rose[0]
+    assert orange[0] / orange[1] > 1.2 * 60.0 / 100.0

@@ -313,8 +313,9 @@ class Interior:
         mask = line(middle, max(1, round(0.016 * self._unit)), width, height)
         cover = soft(mask, max(0.7, 0.011 * self._unit)) * np.float32(strength)
         small = halved(cover)
-        for plane, offset, share in zip(parts, _OFFSETS, (cover, small, small), strict=True):
-            plane[...] = plane + (offset - plane) * share + _HALF
+        dark = self._tones.dark + _OFFSETS
+        for plane, tone, share in zip(parts, dark, (cover, small, small), strict=True):
+            plane[...] = plane + (tone - plane) * share + _HALF
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.eye.mesh import LANDMARKS, UPPER_LIP_INNER
 from pipeline.engines.face import Canvas
-from pipeline.engines.face.warp.brush import curve_matrix, filled, line, soft
-from pipeline.engines.face.warp.creases import relaxed
+from pipeline.engines.face.warp.brush import curve_matrix
 from pipeline.engines.face.warp.eyes import Eyes
 from pipeline.engines.face.warp.faceframe import FaceFrame, face_frame
 from pipeline.engines.face.warp.fields import LowerFace
@@ -22,9 +20,9 @@ from pipeline.engines.face.warp.lipline import with_lower_lip
 from pipeline.engines.face.warp.lips import LipRig, Mode, Mouth, lip_rig
 from pipeline.engines.face.warp.outline import Outline
 from pipeline.engines.face.warp.plate import Plate
+from pipeline.engines.face.warp.sealed import sealed_mouth
 from pipeline.engines.face.warp.seam import Seam
 from pipeline.engines.face.warp.sheet import Sheet, Turn
-from pipeline.engines.face.warp.teeth import mouth_box
 from pipeline.media.picture import planes_of, to_yuv
 from pipeline.plan.errors import InputError
 
@@ -40,11 +38,6 @@ _LEAST_AREA = 0.08
 # Where it is seen how a turn shows the skull: in the middle of the mouth, and this far beside and below it.
 _REACH = 0.15
 _PROBES = np.array([(0.0, 0.0), (_REACH, 0.0), (0.0, _REACH)])
-
-# How wide the dark in the corners of a stretched mouth is, in inter-ocular distances.
-_CORNER = 0.09
-# It is darker than this part of what is usual around the mouth; its edge, so wide, is than that one.
-_DARK, _HALF_DARK, _EDGE = 0.72, 0.90, 0.018
 
 # Points of the smooth edge of a lip.
 _CURVE_POINTS = 41
@@ -80,7 +73,7 @@ class Rig:
         within = Box(left=left, top=top, right=right, bottom=bottom)
         outline = None if canvas.person is None else Outline(self._frame, picture, canvas.person)
         self._sheet = Sheet(self._frame, self._lips, self._lower_face, size, outline, within=within)
-        sealed = _sealed_picture(self._frame, self._lips, picture) if self._lips.opened else picture
+        sealed = sealed_mouth(self._frame, self._lips, picture) if self._lips.opened else picture
         self._still = to_yuv(sealed)
         self._source = self._sheet.enlarge(self._still)
         self._plate = None if outline is None else self._plate_of(outline)
@@ -156,35 +149,3 @@ def _steady(frame: FaceFrame) -> tuple[LipRig, LowerFace]:
         if min(lower_face.least_area(lips.weights(mouth)) for mouth in _EXTREMES) >= _LEAST_AREA:
             return lips, lower_face
     raise InputError("face-cannot-move")
-
-
-def _sealed_picture(frame: FaceFrame, lips: LipRig, picture: Picture) -> Picture:
-    """The portrait with lip colour where it shows an open mouth, so that teeth never bleed into lips.
-
-    What an open mouth means for the skin around it is taken back as well.
-    """
-    left, top, right, bottom = mouth_box(frame, picture)
-    upper, lower = lips.upper_inner.source, lips.lower_inner.source
-    outline = frame.to_picture(np.concatenate([upper, lower[::-1][1:-1]])) - (left, top)
-    mask = cv2.dilate(filled(outline, right - left, bottom - top), np.ones((3, 3), np.uint8))
-    # A stretched mouth's corners are dark beyond the lips' inner edges.
-    light = picture[top:bottom, left:right].max(axis=2)
-    usual = float(np.median(light))
-    dark = light < _DARK * usual
-    for inner, outer in ((0, 0), (-1, -1)):
-        corner = frame.to_picture(np.array([upper[inner], lips.upper_outer.source[outer]])) - (left, top)
-        spot = line(corner, max(3, round(_CORNER * frame.unit)), right - left, bottom - top)
-        mask = np.maximum(mask, np.where(dark, spot, 0).astype(np.uint8))
-    # What is half dark around it would be drawn over all that is filled in.
-    size = 2 * max(1, round(_EDGE * frame.unit)) + 1
-    around = cv2.dilate(mask, np.ones((size, size), np.uint8))
-    mask = np.maximum(mask, np.where(light < _HALF_DARK * usual, around, 0).astype(np.uint8))
-    sealed = relaxed(frame, picture)
-    part = sealed[top:bottom, left:right]
-    part[...] = cv2.inpaint(part, (mask > 60).astype(np.uint8), 3, cv2.INPAINT_TELEA)  # noqa: PLR2004 - a soft edge
-    # Single dark pixels that are left would be drawn into a dotted line.
-    even = cv2.medianBlur(part, size + 2)
-    near = np.asarray(cv2.dilate(mask, np.ones((size, size), np.uint8)), np.uint8)
-    share = soft(near, max(0.6, 0.5 * _EDGE * frame.unit))
-    part[...] = np.round(part + (even - part.astype(np.float32)) * share[..., None])
-    return sealed

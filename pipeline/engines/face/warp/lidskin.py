@@ -37,7 +37,7 @@ _HIGH, _COVERED, _FADES = 0.05, 0.01, 0.06
 # Below its rim it fades, and its length is so much more than the eye's, squared.
 _RIM, _FADES_BELOW, _LONG = 0.02, 0.03, 1.2
 # Lashes and folds are thinner than this.
-_THIN = 0.10
+_THIN = 0.14
 # Grain is finer than this, and as light and as dark as those parts in a hundred of it, or so many times
 # as usual.
 _FINE, _GRAIN_LIGHT_DARK, _MOST_USUAL = 0.025, (85, 94), np.float32(3)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pipeline.engines.face.warp.brush import soft
 from pipeline.engines.face.warp.ease import ease
 from pipeline.engines.face.warp.eyeshape import EyeShape, Place, place
-from pipeline.engines.face.warp.lashes import along_edge, lash_reach
+from pipeline.engines.face.warp.lashes import along_edge, lash_colour, lash_reach
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.layers import halved, part_of, recoloured
 from pipeline.engines.face.warp.lidskin import almond, laid, lid_skin, without_thin
@@ -51,6 +51,8 @@ _BEGINNING = 0.16
 _LINE, _THICKEST_LINE, _SHADE = 0.011, 0.022, 0.045
 _LINE_OF_LASHES = 0.75
 _MOST_BLUR = 0.022
+# Beyond this, in halves of the eye's width, there is the nose.
+_TO_NOSE = 1.45
 # As much redder than skin as this is the inner corner of an eye, and as light.
 _PINK, _PALE_PINK = 1.2, 0.55
 # Lids end there, in halves of the eye's width; beyond, only white and lashes are covered.
@@ -58,8 +60,6 @@ _ENDS = 0.97
 # So far below a corner the upper lid comes beside it.
 _BEYOND, _PAST = 0.06, 0.02
 _LINE_STRENGTH, _SHADE_STRENGTH = 0.86, 0.25
-# And so dark, at least, as a part of the skin.
-_DARK_LINE = 0.40
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -194,7 +194,7 @@ def lids_of(eye: EyeShape, box: Box, picture: Picture, ball: NDArray[np.bool_]) 
         free=free,
     )
     closed = _in_planes(laid(eye, skin, bare, almond(eye, at, lashes), found.white))
-    lash = _in_planes(np.broadcast_to(_lash_colour(eye, picture, skin, at), skin.shape))
+    lash = _in_planes(np.broadcast_to(lash_colour(eye, picture, skin, at), skin.shape))
     blur = _blur(eye, picture, at)
     layers = (
         _layer(eye, at, found, pixel=1.0, blur=blur),
@@ -355,6 +355,11 @@ def _lashes(eye: EyeShape, light: Values, red: Values, at: Place) -> Values:
     outwards = at.side * eye.outer
     pink = (red > np.float32(_PINK) * light) & (light > np.float32(_PALE_PINK))
     dark *= ~(pink & (outwards < -np.float32(0.8)))
+    # What goes on towards the nose is its shade.
+    beyond = ease((-outwards - np.float32(_ENDS)) / np.float32(0.15))
+    _, labels = cv2.connectedComponents((dark > 0.3).astype(np.uint8), connectivity=8)  # noqa: PLR2004 - dark
+    shade = np.isin(labels, np.unique(labels[(outwards < -_TO_NOSE) & (labels > 0)]))
+    dark *= 1 - beyond * shade
     up = -at.depth / unit
     # Round as an eye is, so that nothing beside it ends in a straight line.
     along, high = at.side / np.float32(_LASHES_LONG), np.maximum(up, 0) / np.float32(_LASHES_HIGH)
@@ -401,12 +406,3 @@ def _blur(eye: EyeShape, picture: Picture, at: Place) -> float:
     steep = np.maximum(np.abs(np.diff(luma, axis=0))[:, :-1], np.abs(np.diff(luma, axis=1))[:-1])
     steepest = float(np.percentile(steep[near[:-1, :-1]], 97))
     return min(float(high - low) / max(steepest, 1.0), _MOST_BLUR * eye.unit)
-
-
-def _lash_colour(eye: EyeShape, picture: Picture, skin: Values, at: Place) -> Values:
-    """As dark as the upper lid's own lashes, and never so light that the closed eye has no line."""
-    near = (at.depth < 0) & (at.depth > np.float32(-0.03 * eye.unit)) & (np.abs(at.side) < np.float32(0.9))
-    lid = (at.depth > 0) & (at.depth < at.gap)
-    around = np.median(skin[lid], axis=0)
-    dark = np.percentile(picture[near], 15, axis=0) if near.any() else around
-    return np.asarray(np.minimum(dark, _DARK_LINE * around), np.float32)

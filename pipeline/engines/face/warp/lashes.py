@@ -23,6 +23,8 @@ _DARK = 0.84
 # Landmarks may lie this far below the lashes.
 _GAP = 0.02
 _SMOOTHED = 7
+# A closed eye's line is so dark, at least, as a part of the skin.
+_DARK_LINE = 0.40
 
 
 def lash_reach(eye: EyeShape, box: Box, picture: Picture) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -82,3 +84,12 @@ def along_edge(eye: EyeShape, at: Place, reach: NDArray[np.float64]) -> Values:
     u = np.maximum.accumulate(away[:, 0] * eye.along[0] + away[:, 1] * eye.along[1])
     side = u / max(float(u[-1]), 1.0)
     return np.interp(at.side, side, reach).astype(np.float32)
+
+
+def lash_colour(eye: EyeShape, picture: Picture, skin: Values, at: Place) -> Values:
+    """As dark as the upper lid's own lashes, and never so light that the closed eye has no line."""
+    near = (at.depth < 0) & (at.depth > np.float32(-0.03 * eye.unit)) & (np.abs(at.side) < np.float32(0.9))
+    lid = (at.depth > 0) & (at.depth < at.gap)
+    around = np.median(skin[lid], axis=0)
+    dark = np.percentile(picture[near], 15, axis=0) if near.any() else around
+    return np.asarray(np.minimum(dark, _DARK_LINE * around), np.float32)

@@ -60,22 +60,16 @@ class WarpSitter:
         smile = float(drive.bearing.expression is Expression.FRIENDLY)
         frame = self._rig.blank()
         drawn: tuple[Mouth, HeadPose] | None = None
-        for index in range(drive.frames):
-            asked = (_mouth(mouth, index, smile), _pose(head, index, smile))
+        for spoken, posed in zip(_values(mouth), _values(head), strict=True):
+            asked = (Mouth(smile=smile, **spoken), HeadPose(smile=smile, **posed))
             if asked != drawn:
                 self._rig.draw(frame, *asked)
                 drawn = asked
             yield frame
 
 
-def _mouth(tracks: MouthTracks, index: int, smile: float) -> Mouth:
-    return Mouth(smile=smile, **_at(tracks, index))
-
-
-def _pose(tracks: HeadTracks, index: int, smile: float) -> HeadPose:
-    return HeadPose(smile=smile, **_at(tracks, index))
-
-
-def _at(tracks: MouthTracks | HeadTracks, index: int) -> dict[str, float]:
-    """The value of every curve in one frame."""
-    return {name: float(getattr(tracks, name)[index]) for name in tracks.__dataclass_fields__}
+def _values(tracks: MouthTracks | HeadTracks) -> Iterator[dict[str, float]]:
+    """The value of every curve, frame by frame."""
+    names = tuple(tracks.__dataclass_fields__)
+    curves = (getattr(tracks, name).tolist() for name in names)
+    return (dict(zip(names, values, strict=True)) for values in zip(*curves, strict=True))

@@ -5,16 +5,20 @@ Lengths are inter-ocular distances unless a name says pixels.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil, floor
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.brush import filled, line, smooth_curve, soft
 from pipeline.engines.face.warp.ease import smoothstep
 from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.grain import grain
+from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.layers import halved, part_of
 from pipeline.engines.face.warp.lips import LipRig, Mouth
 from pipeline.engines.face.warp.teeth import OwnTeeth, Row, own_teeth, upper_row
@@ -38,6 +42,8 @@ _OFFSETS = TO_YUV[:, 3].astype(np.float32)
 # the upper lip; all of their light they have where the lips are so far apart.
 _HINT, _RETREAT, _BARED = 0.84, 0.035, 0.13
 _HALF = np.float32(0.5)
+# How light it is inside for every level of the softened opening, before the mouth's shape says more.
+_LIGHT = 0.36 + 0.64 * np.clip((np.arange(256) / 255 - 0.30) / 0.45, 0.0, 1.0)
 # Blue and red difference, in levels, that the deepest shade adds: blood takes blue and green alike.
 _WARM = np.array([-7.0, 13.0], np.float32)
 # Lips pushed forward hide the teeth behind them: none as far as this, all from there on.
@@ -119,14 +125,13 @@ class Interior:
         """Paint the inside of the mouth into a frame, in place; nothing outside the lips changes."""
         outline = np.concatenate([opening.upper, opening.lower[::-1]])
         margin = 2.0 + 0.045 * self._unit + 0.9 * self._blur
-        size = np.array([out.luma.shape[1], out.luma.shape[0]])
-        # Even, since chroma has half as many pixels.
-        first = np.clip(np.floor((outline.min(axis=0) - margin) / 2) * 2, 0, size).astype(int)
-        last = np.clip(np.ceil((outline.max(axis=0) + margin) / 2) * 2, 0, size).astype(int)
-        width, height = (last - first).tolist()
+        whole = Box(left=0, top=0, right=out.luma.shape[1], bottom=out.luma.shape[0])
+        box = _around(outline, margin).shared(whole)
+        width, height = box.width, box.height
         if width < 4 or height < 4:  # noqa: PLR2004 - nothing of the mouth is in the picture
             return
-        parts = part_of(out, int(first[0]), int(first[1]), height, width)
+        parts = part_of(out, box.left, box.top, height, width)
+        first = np.array([box.left, box.top])
         opening = replace(opening, upper=opening.upper - first, lower=opening.lower - first)
         if opening.gap > 0.004:  # noqa: PLR2004 - less than a pixel at any size
             hole = filled(outline - first, width, height)
@@ -134,7 +139,7 @@ class Interior:
             small = halved(cover)
             inside = self._inside(opening, mouth, replace(view, origin=view.origin - first), (width, height))
             for plane, value, share in zip(parts, inside, (cover, small, small), strict=True):
-                plane[...] = plane + (value - plane) * share + _HALF
+                _lay(plane, value, share)
         closed = 1.0 - min(opening.gap / 0.05, 1.0)
         strength = (0.55 if self._lips.opened else 0.18) * closed
         if strength > 0.01:  # noqa: PLR2004 - less than a level of grey
@@ -156,10 +161,10 @@ class Interior:
         # Front teeth stand right behind the lips: less of the shade is theirs, but not behind rounded lips.
         front = (lit * np.float32(0.58) + np.float32(0.42)) * np.float32(1.0 - 0.60 * mouth.protrusion)
         front *= np.float32(_HINT + (1.0 - _HINT) * _bared(opening))
-        wide = _enlarged(np.dstack([back[0], front]), size)
-        planes = (wide[..., 0], back[1], back[2])
+        luma, light = _enlarged(back[0], front, size)
+        planes = (luma, back[1], back[2])
         # In the shade they become redder, as lips and gums around them are, not more yellow.
-        self._teeth(planes, (wide[..., 1], front, np.sqrt(front)), opening, mouth, view)
+        self._teeth(planes, (light, front, np.sqrt(front)), opening, mouth, view)
         if mouth.tongue > _TIP_SEEN:
             self._tip(planes, front, (x, y), opening, mouth)
         shade = np.float32(1.0) - front * front
@@ -188,11 +193,11 @@ class Interior:
         shade = (shade - np.float32(0.08) * groove) * cover
         left = np.float32(1.0) - cover
         # Grey fades less than light: what light comes in is warm.
-        fades = (lit, np.sqrt(lit), np.sqrt(lit))
+        warm = np.sqrt(lit)
         tone = self._tones
         luma, blue, red = (
             ((depth * tone.glow[k] + tone.dark[k]) * left + shade * tone.tongue[k]) * fade
-            for k, fade in enumerate(fades)
+            for k, fade in enumerate((lit, warm, warm))
         )
         return luma, blue, red
 
@@ -230,10 +235,8 @@ class Interior:
         cover *= np.float32(0.92 * forward * (1.0 - mouth.protrusion))
         lit = front * (np.float32(1.06) - np.float32(0.22) * round_)
         size = (planes[0].shape[1], planes[0].shape[0])
-        wide = _enlarged(np.dstack([cover, lit]), size)
-        for plane, share, light, tone in zip(
-            planes, (wide[..., 0], cover, cover), (wide[..., 1], lit, lit), self._tones.tongue, strict=True
-        ):
+        whole, half = _enlarged(cover, lit, size), (cover, lit)
+        for plane, (share, light), tone in zip(planes, (whole, half, half), self._tones.tongue, strict=True):
             _mix(plane, light * (tone * _TIP_LIGHT), share)
 
     def _row(
@@ -248,12 +251,9 @@ class Interior:
         bright = np.float32(0.72 + 0.28 * strength)
         whole = _warped(row.pixels, matrix, planes[0])
         half = _warped(row.pixels, _for_chroma(matrix), planes[1])
-        for k, (plane, lit, shown) in enumerate(zip(planes, light, (whole, half, half), strict=True)):
-            _mix(
-                plane,
-                shown[..., 1] * lit * (self._tones.teeth[k] * bright),
-                shown[..., 0] * np.float32(strength),
-            )
+        layers = (whole, half, half)
+        for plane, lit, (cover, relief), tone in zip(planes, light, layers, self._tones.teeth, strict=True):
+            _mix(plane, relief * lit * (tone * bright), cover * np.float32(strength))
 
     def _own_row(
         self,
@@ -270,10 +270,10 @@ class Interior:
         matrix[:, 0] = turned[:, 0] * own.axes[0, 0] + turned[:, 1] * own.axes[1, 0]
         matrix[:, 1] = turned[:, 0] * own.axes[0, 1] + turned[:, 1] * own.axes[1, 1]
         matrix[:, 2] = view.origin + matrix[:, 0] * own.offset[0] + matrix[:, 1] * own.offset[1]
-        whole = _warped(own.luma, matrix, planes[0])
-        half = _warped(own.chroma, _for_chroma(matrix), planes[1])
+        luma, _, _, whole = _warped(own.pixels, matrix, planes[0])
+        _, blue, red, half = _warped(own.pixels, _for_chroma(matrix), planes[1])
         share = np.float32(strength / 255.0)
-        layers = ((whole[..., 0], whole[..., 1]), (half[..., 0], half[..., 2]), (half[..., 1], half[..., 2]))
+        layers = ((luma, whole), (blue, half), (red, half))
         for plane, lit, offset, (pixels, cover) in zip(planes, light, _OFFSETS, layers, strict=True):
             _mix(plane, (pixels - offset) * lit, cover * share)
 
@@ -302,9 +302,7 @@ class Interior:
             lit[:shift] = 0
         narrow = min(max(0.12 - gap, 0.0), 0.12) / 0.12
         least = min(0.95, 0.36 + 0.12 * mouth.tuck + 0.40 * narrow * (1.0 - mouth.protrusion))
-        levels = np.clip((np.arange(256) / 255 - 0.30) / 0.45, 0.0, 1.0)
-        table = np.maximum(0.36 + 0.64 * levels, least).astype(np.float32)
-        light: Grey = table[lit]
+        light: Grey = np.maximum(_LIGHT, least).astype(np.float32)[lit]
         return light
 
     def _meeting_line(self, parts: Planes, middle: Points, strength: float) -> None:
@@ -315,15 +313,14 @@ class Interior:
         small = halved(cover)
         dark = self._tones.dark + _OFFSETS
         for plane, tone, share in zip(parts, dark, (cover, small, small), strict=True):
-            plane[...] = plane + (tone - plane) * share + _HALF
+            _lay(plane, tone, share)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class _Shown:
-    """A portrait's own teeth as planes: luma and cover; blue, red and cover; and where they stand."""
+    """A portrait's own teeth: luma, blue, red and cover, (height, width, 4); and where they stand."""
 
-    luma: Picture
-    chroma: Picture
+    pixels: Picture
     offset: Points
     axes: NDArray[np.float64]
 
@@ -331,13 +328,7 @@ class _Shown:
     def of(cls, own: OwnTeeth) -> _Shown:
         """The planes of what was cut out."""
         planes = cv2.transform(own.pixels[..., :3], TO_YUV)
-        cover = own.pixels[..., 3]
-        return cls(
-            luma=np.dstack([planes[..., 0], cover]),
-            chroma=np.dstack([planes[..., 1], planes[..., 2], cover]),
-            offset=own.offset,
-            axes=own.axes,
-        )
+        return cls(pixels=np.dstack([planes, own.pixels[..., 3]]), offset=own.offset, axes=own.axes)
 
 
 def _bared(opening: Opening) -> float:
@@ -352,13 +343,32 @@ def _planar(colour: Grey) -> Grey:
     return np.array([row[0] * b + row[1] * g + row[2] * r for row in TO_YUV], np.float32)
 
 
+def _around(points: Points, margin: float) -> Box:
+    """The box around points and a margin, even, since chroma has half as many pixels."""
+    left, top = (floor((first - margin) / 2) * 2 for first in points.min(axis=0).tolist())
+    right, bottom = (ceil((last + margin) / 2) * 2 for last in points.max(axis=0).tolist())
+    return Box(left=left, top=top, right=right, bottom=bottom)
+
+
 def _mix(plane: Grey, values: Grey, share: Grey) -> None:
     """Lay values over a plane, in place."""
-    plane += (values - plane) * share
+    more = values - plane
+    more *= share
+    plane += more
 
 
-def _enlarged(values: Grey, size: tuple[int, int]) -> Grey:
-    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_LINEAR), np.float32)
+def _lay(pixels: Picture, values: Grey | np.float32, share: Grey) -> None:
+    """Lay values over the pixels of a frame, in place."""
+    mixed: Grey = values - pixels
+    mixed *= share
+    mixed += pixels
+    mixed += _HALF
+    pixels[...] = mixed
+
+
+def _enlarged(one: Grey, other: Grey, size: tuple[int, int]) -> Sequence[Grey]:
+    """Two layers as large as luma is."""
+    return _apart(cv2.resize(np.dstack([one, other]), size, interpolation=cv2.INTER_LINEAR))
 
 
 def _for_chroma(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -366,10 +376,14 @@ def _for_chroma(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate([matrix[:, :2], matrix[:, 2:] - 0.5], axis=1) / 2
 
 
-def _warped(layer: NDArray[np.float32] | Picture, matrix: NDArray[np.float64], like: Grey) -> Grey:
-    """A layer seen through an affine map, as large as a part of a plane."""
-    shown = cv2.warpAffine(layer, matrix, (like.shape[1], like.shape[0]), flags=cv2.INTER_LINEAR)
-    return np.asarray(shown, dtype=np.float32)
+def _warped(layers: Grey | Picture, matrix: NDArray[np.float64], like: Grey) -> Sequence[Grey]:
+    """Layers (height, width, n) seen through an affine map, each as large as a part of a plane."""
+    return _apart(cv2.warpAffine(layers, matrix, (like.shape[1], like.shape[0]), flags=cv2.INTER_LINEAR))
+
+
+def _apart(layers: MatLike) -> Sequence[Grey]:
+    """Layers one by one: whatever is done with them is several times as fast as where they are mixed."""
+    return [np.asarray(layer, np.float32) for layer in cv2.split(layers)]
 
 
 def opening_of(lips: LipRig, weights: NDArray[np.float64], curve: NDArray[np.float64]) -> Opening:

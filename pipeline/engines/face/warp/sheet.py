@@ -111,7 +111,8 @@ class Sheet:
         self._from_cells = (np.stack([frame.along, frame.down], axis=1) * frame.unit / CELLS).astype(
             np.float32
         )
-        self._corner = np.array([self.box.left, self.box.top], np.float32)
+        # Both coordinates are taken at once, as one number: see `_enlarged`.
+        self._corner = np.complex64(complex(self.box.left, self.box.top))
         # A turned head never takes its face farther than this.
         near = self._near_face(reach=round(_FARTHEST * CELLS))
         self._at_face = tuple(
@@ -188,8 +189,9 @@ class Sheet:
             _read(source.luma, shown.luma, box, at, None)
             # A map that is read through twice is brought to fixed point only once.
             fixed = cv2.convertMaps(_halved(at), None, cv2.CV_16SC2)  # type: ignore[call-overload]
-            for plane, drawn in ((source.blue, shown.blue), (source.red, shown.red)):
-                _read(plane, drawn, box.halved(), *fixed)
+            half = box.halved()
+            _read(source.blue, shown.blue, half, *fixed)
+            _read(source.red, shown.red, half, *fixed)
         return wide / np.float32(self._times)
 
     def _wide_map(self, turn: Field, back: Field) -> Field:
@@ -217,7 +219,8 @@ class Sheet:
 
     def _enlarged(self, pixels: Field) -> Field:
         """Places in the enlarged part of what is given in pixels of the picture, which it overwrites."""
-        pixels -= self._corner
+        both = pixels.view(np.complex64)
+        both -= self._corner
         pixels *= np.float32(self._times)
         return pixels
 
@@ -230,8 +233,10 @@ class Sheet:
         corner = np.array([self._mouth.left, self._mouth.top])
         lower_seen = _below(seam - corner, self._mouth.columns * cell, rows * cell)
         # Both sheets are needed only in the rows that the seam runs through; cubics look two nodes beyond.
-        begin = int((~lower_seen.any(axis=1)).sum()) // cell
-        end = min(-(-int((~lower_seen.all(axis=1)).sum()) // cell), rows)
+        none, not_all = (
+            int((cv2.reduce(lower_seen, 1, most) == 0).sum()) for most in (cv2.REDUCE_MAX, cv2.REDUCE_MIN)
+        )
+        begin, end = none // cell, min(-(-not_all // cell), rows)
         first = max(begin - _CUBIC, 0)
         upper = spread(above[: end + _CUBIC], cell, cv2.INTER_CUBIC)[: end * cell]
         lower = spread(below[first:], cell, cv2.INTER_CUBIC)[(begin - first) * cell :]

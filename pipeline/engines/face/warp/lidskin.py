@@ -119,8 +119,11 @@ def lid_skin(eye: EyeShape, picture: Picture, at: Place, lashes: Values) -> Valu
     drawn = _blurred(_smooth(eye, spread(colours, sure)), _EVEN * eye.unit)
     below = _cheek(eye, picture, at)
     grain = _grain(eye, colours, below, at)
-    lit = _lit(picture, below)
+    lit, brow = _lit(picture, below), _lit(picture, skin * parts[0])
     if lit is not None:
+        # A brow bone in the shade tells nothing of the light on a lid.
+        if brow is not None and float(luma_of(brow)) > float(luma_of(lit)):
+            lit = (lit + brow) / 2
         drawn += (lit - drawn) * _bulge(at)[..., None]
     drawn *= (_shade(at) * (1 + grain))[..., None]
     closed: Values = np.clip(drawn, 0, 255)
@@ -188,12 +191,12 @@ def _cheek(eye: EyeShape, picture: Picture, at: Place) -> Values:
     return likeness(picture, (below, below))
 
 
-def _lit(picture: Picture, cheek: Values) -> Values | None:
-    """The colour of a cheek in the light, BGR; None where there is none.
+def _lit(picture: Picture, part: Values) -> Values | None:
+    """The colour of a part's skin in the light, BGR; None where there is none.
 
     Its lighter half is no crease, and its lightest part glistens.
     """
-    skin = picture[cheek > _LIKE_SKIN]
+    skin = picture[part > _LIKE_SKIN]
     if not len(skin):
         return None
     light = luma_of(skin)

@@ -74,6 +74,43 @@ def test_a_closed_lid_is_the_skin_around_it(make: type) -> None:
         assert 0.85 < lid.sum() / cheek.sum() < 1.08
 
 
+def test_a_lid_bulges_out_of_a_dark_socket() -> None:
+    """Below a socket in deep shade a closed lid is nearly as light as the cheek."""
+    canvas = drawn_canvas(_SIDE)
+    points, picture = _points(canvas), canvas.picture.copy()
+    unit = np.hypot(*(points[263] - points[33])) / 1.4
+    dark = np.zeros(picture.shape[:2], np.uint8)
+    for (upper, lower), iris in zip(_EDGES, _IRISES, strict=True):
+        x, y = (int(v) for v in points[iris])
+        cv2.ellipse(dark, (x, y), (int(0.30 * unit), int(0.17 * unit)), 0, 180, 360, 255, -1)
+        eye = np.concatenate([points[list(upper)], points[list(lower)][::-1]]).round().astype(np.int32)
+        cv2.fillPoly(dark, [eye], 0)
+    shade = cv2.GaussianBlur(dark, (0, 0), 1.5)[..., None] / 255
+    picture = np.round(picture * (1 - 0.6 * shade)).astype(np.uint8)
+    (closed,) = _luma(_frames(replace(canvas, picture=picture), [HeadPose(blink=1.0)]))
+    for (_, lower), iris in zip(_EDGES, _IRISES, strict=True):
+        x, y = points[iris].round().astype(int)
+        low = int(points[list(lower), 1].max() + 0.10 * unit)
+        cheek = np.median(closed[low : low + 8, x - 8 : x + 9])
+        assert 0.88 < np.median(closed[y : y + 4, x - 8 : x + 9]) / cheek < 1.05
+
+
+def test_lashes_of_both_eyes_are_of_one_colour() -> None:
+    """Where the lashes of one eye are hidden, its closed lids meet in a line as dark as the other eye's."""
+    canvas = drawn_canvas(_SIDE)
+    points, picture = _points(canvas), canvas.picture.copy()
+    line = np.round((points[list(_EDGES[0][0])] - (0, 3)) * 16).astype(np.int32)
+    cv2.polylines(
+        picture, [line], isClosed=False, color=(20, 20, 24), thickness=6, lineType=cv2.LINE_AA, shift=4
+    )
+    (closed,) = _luma(_frames(replace(canvas, picture=picture), [HeadPose(blink=1.0)]))
+    darkest = []
+    for (_, lower), iris in zip(_EDGES, _IRISES, strict=True):
+        x, low = int(points[iris, 0]), int(points[list(lower), 1].max())
+        darkest.append(closed[low - 12 : low + 8, x - 3 : x + 4].mean(axis=1).min())
+    assert abs(darkest[0] - darkest[1]) < 25
+
+
 def test_a_closed_lid_has_no_straight_sides() -> None:
     """Beside an eye in a dark socket what its lids cover fades: nothing ends within a pixel there."""
     canvas = drawn_canvas(_SIDE)

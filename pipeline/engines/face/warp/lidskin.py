@@ -123,7 +123,7 @@ def lid_skin(eye: EyeShape, picture: Picture, at: Place, lashes: Values) -> Valu
     if lit is not None:
         # A brow bone in the shade tells nothing of the light on a lid.
         if brow is not None and float(luma_of(brow)) > float(luma_of(lit)):
-            lit = (lit + brow) / 2
+            lit = (lit + brow) * np.float32(0.5)
         drawn += (lit - drawn) * _bulge(at)[..., None]
     drawn *= (_shade(at) * (1 + grain))[..., None]
     closed: Values = np.clip(drawn, 0, 255)

@@ -53,6 +53,11 @@ _SHORTEST_CONTACT = 52 * SAMPLE_RATE // 1000
 # A stop shorter than this was marked at its burst; its closure lies before the mark.
 _BURST = 50 * SAMPLE_RATE // 1000
 
+# A jaw is heavier than lips: as they meet it rises by this part of its way, smoothly over so many points to
+# each side.
+_RISING = 0.55
+_HEAVY = 45 * SAMPLE_RATE // 1000 // STEP
+
 _STRESS_GAIN = 1.1
 _SILENCE_WEIGHT = 0.25
 _HELD_STOP_WEIGHT = 0.03
@@ -130,8 +135,9 @@ def mouth_tracks(said: Sequence[Sound], samples: int) -> MouthTracks:
         for k, (name, reach) in enumerate(_REACH_MS.items())
     }
     free = (1.0 - closed) * speaking
+    even = np.full(points, _SILENCE_WEIGHT)
     return MouthTracks(
-        jaw=smooth["jaw"] * (1.0 - 0.75 * closed) * speaking,
+        jaw=_smooth(smooth["jaw"] * (1.0 - _RISING * closed) * speaking, even, _HEAVY) * speaking,
         # A lip under the teeth leaves little of a gap, and parts from them no faster than from the other.
         aperture=_slowed(smooth["aperture"] * free * (1.0 - 0.5 * tucked)),
         width=smooth["width"] * (1.0 - 0.3 * closed) * speaking,

@@ -92,6 +92,16 @@ def test_a_burst_is_preceded_by_its_closure() -> None:
     assert tracks.press[mark + 14 :].max() == 0.0
 
 
+def test_a_jaw_is_heavier_than_lips() -> None:
+    """Lips meet at once on m between open vowels; the jaw rises more slowly, and not all the way."""
+    drive = spoken("ɑ m ɑ", sound_ms=80)
+    tracks, seen = _tracks(drive), _seen(drive)
+    met = int(np.argmax(tracks.press >= 1.0))
+    assert tracks.aperture[met] == 0.0
+    assert tracks.jaw[met] > 0.4 * tracks.jaw.max()
+    assert np.abs(np.diff(seen.jaw)).max() < 0.4
+
+
 def test_lips_tuck_on_f_and_v() -> None:
     """The lower lip goes under the upper teeth on f and v, and on nothing else here."""
     assert _tracks(spoken("ɑ f ɑ")).tuck.max() == 1.0

@@ -47,7 +47,7 @@ _LIGHT = 0.36 + 0.64 * np.clip((np.arange(256) / 255 - 0.30) / 0.45, 0.0, 1.0)
 # Blue and red difference, in levels, that the deepest shade adds: blood takes blue and green alike.
 _WARM = np.array([-7.0, 13.0], np.float32)
 # Lips pushed forward hide the teeth behind them: none as far as this, all from there on.
-_HIDING = (0.15, 0.50)
+_HIDING = (0.17, 0.52)
 # How many times as red as blue teeth are in light without a tint.
 _UNTINTED = 1.2
 
@@ -167,8 +167,8 @@ class Interior:
         self._teeth(planes, (light, front, np.sqrt(front)), opening, mouth, view)
         if mouth.tongue > _TIP_SEEN:
             self._tip(planes, front, (x, y), opening, mouth)
-        shade = np.float32(1.0) - front * front
-        # What light reaches the shade has been through lips and cheeks.
+        # What light reaches the shade has been through lips and cheeks; behind rounded lips there is none.
+        shade = (np.float32(1.0) - front * front) * np.float32(1.0 - 0.6 * mouth.protrusion)
         return (
             planes[0] + _OFFSETS[0],
             planes[1] + (_OFFSETS[1] + shade * np.float32(self._warm[0])),

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.eye.mesh import CHIN
+from pipeline.engines.eye.mesh import CHIN, JAW_LINE
 from pipeline.engines.face.warp.ease import smoothstep
 from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.lattice import Field, read
@@ -29,6 +29,9 @@ _LIPS_ABOVE, _LIPS_BELOW, _LIPS_BESIDE = 0.30, 0.55, 0.32
 
 # So far below the seam the lower sheet may be seen beside the upper one.
 _LOWER_SEEN = 0.95
+
+# From here to there beyond the jaw's outline the picture stands still.
+_BELOW_JAW = (0.06, 0.22)
 
 # Controls closer than this are one.
 _SAME_PLACE = 0.004
@@ -132,6 +135,7 @@ class LowerFace:
         near = grid_nodes[self._lips] - corner
         # Both sheets' nodes, the lower ones below the upper ones.
         self._lip_nodes = np.concatenate([near, near + np.array([0, around], np.float32)])
+        self._along = _along(frame, self.grid)
         self._last: tuple[NDArray[np.float64], tuple[Field, Field]] | None = None
 
     def _around_lips(self, lips: LipRig) -> tuple[slice, slice]:
@@ -171,6 +175,9 @@ class LowerFace:
         )
         half = len(near) // 2
         upper[self._lips], lower[self._lips] = near[:half], near[half:]
+        # What is seen below the jaw is behind it: there the picture soon stands still.
+        for sheet in (upper, lower):
+            sheet[self._along[0]] *= self._along[1]
         return upper, lower
 
     def least_area(self, weights: NDArray[np.float64]) -> float:
@@ -248,6 +255,28 @@ def _window(grid: FaceGrid) -> NDArray[np.float64]:
         return smoothstep(0.0, soft, to_border)
 
     return np.outer(edge(grid.rows, 0.12), edge(grid.columns, 0.12)).ravel()
+
+
+def _along(frame: FaceFrame, grid: FaceGrid) -> tuple[slice, Field]:
+    """How far what is seen at the nodes goes with the face, 0 to 1: rows, and (rows, columns, 1) of those.
+
+    All the way on the face, and less and less from its jaw on: a chin slides over neck and collar.
+    """
+    jaw = frame.points[list(JAW_LINE)]
+    jaw = jaw[np.argsort(jaw[:, 0], kind="stable")]
+    # The outline goes on upwards from both ends.
+    jaw = np.concatenate([[[jaw[0, 0], _TOP]], jaw, [[jaw[-1, 0], _TOP]]])
+    nodes = grid.nodes()
+    start, way = jaw[:-1], np.diff(jaw, axis=0)
+    length = np.maximum((way * way).sum(axis=1), 1e-12)
+    part = np.clip(((nodes[:, None] - start) * way).sum(axis=2) / length, 0.0, 1.0)
+    apart = nodes[:, None] - start - part[..., None] * way
+    away = np.sqrt((apart * apart).sum(axis=2).min(axis=1))
+    inside = nodes[:, 1] < np.interp(nodes[:, 0], jaw[:, 0], jaw[:, 1], left=_TOP, right=_TOP)
+    along = 1.0 - smoothstep(*_BELOW_JAW, np.where(inside, 0.0, away))
+    along = along.reshape(grid.rows, grid.columns, 1).astype(np.float32)
+    first = int(np.flatnonzero((along < 1.0).any(axis=(1, 2)))[0])
+    return slice(first, grid.rows), np.ascontiguousarray(along[first:])
 
 
 def _planes(sheet: NDArray[np.float64], shape: tuple[int, int, int, int]) -> NDArray[np.float32]:

@@ -257,10 +257,10 @@ def _layer(eye: EyeShape, at: Place, found: _Found, *, pixel: float, blur: float
     under_edge = at.depth - at.gap
     under = np.clip(half + (np.float32(_RIM_COVERED) * unit - under_edge) / (2 * softness), 0, 1)
     way = np.float32(_UPPER_SHARE) * at.gap
-    # Beyond a corner there is no way to go; what is covered there comes with the lid.
+    # Beyond a corner there is no way to go; what is covered there is so from the first on, as a whole.
     beyond = ease((side - np.float32(1.0)) / np.float32(0.05)) * np.float32(_BEYOND) * unit
     # And in the corner itself, where there is hardly any, the lid goes just past it.
-    beyond = np.maximum(beyond, ease((side - np.float32(0.82)) / np.float32(0.13)) * np.float32(_PAST) * unit)
+    past = np.maximum(beyond, ease((side - np.float32(0.82)) / np.float32(0.13)) * np.float32(_PAST) * unit)
     tapered = np.sqrt(np.clip((np.float32(1.04) - side * side) / np.float32(0.7), 0, 1))
     thickness = np.clip(np.float32(_LINE_OF_LASHES) * found.thick, _LINE * unit, _THICKEST_LINE * unit)
     thickness = np.maximum(thickness * tapered, np.float32(0.7 * pixel))
@@ -268,15 +268,15 @@ def _layer(eye: EyeShape, at: Place, found: _Found, *, pixel: float, blur: float
     in_reach = (under_edge < np.float32(_SHADE) * unit) & (at.depth > -3 * thickness - 2)
     eye_alone = under_edge < np.float32(_RIM_COVERED) * unit + 2 * softness
     return _Layer(
-        depth=at.depth,
-        upper_way=way + beyond,
+        depth=at.depth - beyond,
+        upper_way=way + past - beyond,
         lower_way=at.gap - way + np.float32(_RIM_COVERED) * unit,
         start=half + (under_edge - np.float32(_RIM_COVERED) * unit) / softness,
         window=np.maximum(np.maximum(over * beside, found.white) * eye_alone, found.lashes),
         under=np.maximum(np.maximum(under * beside, found.white), found.lashes) * (inside > 0),
         line=ease((np.float32(1.02) - side) / np.float32(0.20)) * found.free * in_reach,
         softness=softness,
-        lift=thickness - np.float32(_LINE) * unit + half * beyond,
+        lift=thickness - np.float32(_LINE) * unit + half * past,
         peak=half + thickness / edge,
         steep=-1 / edge,
         shade=np.float32(_SHADE * eye.unit),

@@ -107,6 +107,13 @@ class Sheet:
         self._wide_nodes, self._mouth_nodes = (
             lattice.nodes().astype(np.float32) for lattice in (self._wide, self._mouth)
         )
+        self._mouth_box = Box(
+            left=self._mouth.left - self.box.left,
+            top=self._mouth.top - self.box.top,
+            right=self._mouth.left - self.box.left + self._mouth.columns * fine,
+            bottom=self._mouth.top - self.box.top + self._mouth.rows * fine,
+        )
+        self._mouth_still = self._places(self._mouth_box)
         self._to_cells = self._cells_from_pixels(frame)
         self._from_cells = (np.stack([frame.along, frame.down], axis=1) * frame.unit / CELLS).astype(
             np.float32
@@ -185,7 +192,8 @@ class Sheet:
             for part, shape in mouth:
                 both = box.shared(part)
                 if both.width > 0 and both.height > 0:
-                    at[both.within(box)] = shape[both.within(part)]
+                    still = self._mouth_still[both.within(self._mouth_box)]
+                    np.add(shape[both.within(part)], still, out=at[both.within(box)])
             _read(source.luma, shown.luma, box, at, None)
             # A map that is read through twice is brought to fixed point only once.
             fixed = cv2.convertMaps(_halved(at), None, cv2.CV_16SC2)  # type: ignore[call-overload]
@@ -202,10 +210,13 @@ class Sheet:
         return self._enlarged(still)
 
     def _mouth_maps(self, turn: Field, upper: Field, lower: Field) -> tuple[Field, Field]:
-        """The same around the mouth, for each of the two sheets."""
-        still = self._mouth_nodes + turn
-        cells = self._cells_at(still)
-        above, below = (self._enlarged(still + self._moved(back, cells)) for back in (upper, lower))
+        """By how much that is not the node's own place around the mouth, for each of the two sheets.
+
+        OpenCV's cubics bend a straight line a little, and with it every edge.
+        """
+        cells = self._cells_at(self._mouth_nodes + turn)
+        times = np.float32(self._times)
+        above, below = ((turn + self._moved(back, cells)) * times for back in (upper, lower))
         return above, below
 
     def _moved(self, back: Field, cells: Field) -> Field:
@@ -223,6 +234,11 @@ class Sheet:
         both -= self._corner
         pixels *= np.float32(self._times)
         return pixels
+
+    def _places(self, box: Box) -> Field:
+        """Where in the enlarged portrait the pixels of a part of the moving part are, (height, width, 2)."""
+        x, y = np.arange(box.left, box.right), np.arange(box.top, box.bottom)
+        return np.stack(np.meshgrid(x, y), axis=-1).astype(np.float32) * np.float32(self._times)
 
     def _mouth_pixels(self, above: Field, below: Field, seam: Points) -> list[tuple[Box, Field]]:
         """The map around the mouth from its nodes to pixels, one sheet above the seam, the other below it.

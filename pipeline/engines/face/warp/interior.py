@@ -45,9 +45,9 @@ _HALF = np.float32(0.5)
 # How light it is inside for every level of the softened opening, before the mouth's shape says more.
 _LIGHT = 0.36 + 0.64 * np.clip((np.arange(256) / 255 - 0.30) / 0.45, 0.0, 1.0)
 # Blue and red difference, in levels, that the deepest shade adds: blood takes blue and green alike.
-_WARM = np.array([-7.0, 13.0], np.float32)
+_WARM = np.array([-5.0, 9.0], np.float32)
 # Lips pushed forward hide the teeth behind them: none as far as this, all from there on.
-_HIDING = (0.17, 0.52)
+_HIDING = (0.20, 0.52)
 # How many times as red as blue teeth are in light without a tint.
 _UNTINTED = 1.2
 

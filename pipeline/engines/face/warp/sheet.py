@@ -193,7 +193,7 @@ class Sheet:
                 both = box.shared(part)
                 if both.width > 0 and both.height > 0:
                     still = self._mouth_still[both.within(self._mouth_box)]
-                    np.add(shape[both.within(part)], still, out=at[both.within(box)])
+                    cv2.add(shape[both.within(part)], still, dst=at[both.within(box)])
             _read(source.luma, shown.luma, box, at, None)
             # A map that is read through twice is brought to fixed point only once.
             fixed = cv2.convertMaps(_halved(at), None, cv2.CV_16SC2)  # type: ignore[call-overload]

@@ -32,6 +32,9 @@ _INTO_CORNERS = 0.10
 # how much of a tooth a lip hides at most.
 _BITE_RISES, _HIDDEN = 0.35, 0.07
 _CREVICE = 0.74
+# How the biting edge of drawn teeth rises beside the middle, by the square of the distance along the front:
+# it follows the lower lip of a smile.
+_ARC = 0.5
 # How deep in the mouth behind the front teeth it is dark, how many times the light of it a tooth is seen by,
 # the light that there is everywhere, and what is left of it where the last one seen ends.
 _LIT_DEPTH, _LAST_SEEN, _AMBIENT, _ROUNDS_OFF = 0.27, 2.2, 0.25, 0.4
@@ -157,7 +160,7 @@ def _arch(yaw: float) -> Iterator[_Seen]:
             shown = side * (edges[1] - edges[0])
             if shown < _LEAST_SHOWN:
                 break
-            rises = _BITE_RISES * begins * begins, _BITE_RISES * at * at
+            rises = _ARC * begins * begins, _ARC * at * at
             behind = (before + deep) / 2 - _BEHIND_LIPS
             yield _Seen(
                 left=min(edges),

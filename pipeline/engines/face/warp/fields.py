@@ -31,7 +31,7 @@ _LIPS_ABOVE, _LIPS_BELOW, _LIPS_BESIDE = 0.30, 0.55, 0.32
 _LOWER_SEEN = 0.95
 
 # From here to there beyond the jaw's outline the picture stands still.
-_BELOW_JAW = (0.06, 0.22)
+_BELOW_JAW = (0.07, 0.22)
 
 # Controls closer than this are one.
 _SAME_PLACE = 0.004

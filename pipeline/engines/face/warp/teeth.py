@@ -32,14 +32,11 @@ _INTO_CORNERS = 0.10
 # how much of a tooth a lip hides at most.
 _BITE_RISES, _HIDDEN = 0.35, 0.07
 _CREVICE = 0.74
-# How the biting edge of drawn teeth rises beside the middle, by the square of the distance along the front:
-# it follows the lower lip of a smile.
-_ARC = 0.5
 # How deep in the mouth behind the front teeth it is dark, how many times the light of it a tooth is seen by,
 # the light that there is everywhere, and what is left of it where the last one seen ends.
 _LIT_DEPTH, _LAST_SEEN, _AMBIENT, _ROUNDS_OFF = 0.27, 2.2, 0.25, 0.4
-# How far beside the middle cheeks tell of the light, and front teeth stand.
-_CHEEK, _FRONT = 0.5, 0.25
+# How far beside the middle cheeks tell of the light.
+_CHEEK = 0.5
 # Landmarks on the red of the lips.
 _LIPS = (12, 15, 38, 268, 86, 316)
 _FINE = 4
@@ -119,9 +116,8 @@ def _light(teeth: Sequence[_Seen], x: NDArray[np.float64]) -> NDArray[np.float64
 
 
 def _from_side(x: NDArray[np.float64], side: float) -> NDArray[np.float64]:
-    """The part of the light at some places beside the middle: all of it on the side that it comes from."""
-    slope = side / _CHEEK
-    lit: NDArray[np.float64] = (1.0 + slope * np.clip(x, -_CHEEK, _CHEEK)) / (1.0 + abs(slope) * _FRONT)
+    """By how many times of its light in the middle a place beside it is lit."""
+    lit: NDArray[np.float64] = 1.0 + side / _CHEEK * np.clip(x, -_CHEEK, _CHEEK)
     return lit
 
 
@@ -160,7 +156,7 @@ def _arch(yaw: float) -> Iterator[_Seen]:
             shown = side * (edges[1] - edges[0])
             if shown < _LEAST_SHOWN:
                 break
-            rises = _ARC * begins * begins, _ARC * at * at
+            rises = _BITE_RISES * begins * begins, _BITE_RISES * at * at
             behind = (before + deep) / 2 - _BEHIND_LIPS
             yield _Seen(
                 left=min(edges),

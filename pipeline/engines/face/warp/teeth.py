@@ -32,6 +32,8 @@ _INTO_CORNERS = 0.10
 # how much of a tooth a lip hides at most.
 _BITE_RISES, _HIDDEN = 0.35, 0.07
 _CREVICE = 0.74
+# What covers less than this is not seen.
+_LEAST_COVER = 0.02
 # How deep in the mouth behind the front teeth it is dark, how many times the light of it a tooth is seen by,
 # the light that there is everywhere, and what is left of it where the last one seen ends.
 _LIT_DEPTH, _LAST_SEEN, _AMBIENT, _ROUNDS_OFF = 0.27, 2.2, 0.25, 0.4
@@ -94,7 +96,7 @@ def upper_row(unit: float, softness: float, yaw: float, side: float = 0.0) -> Ro
         outline[:, 1] += height * _FINE / 2 - np.interp(outline[:, 0], (left, right), tooth.rises) * fine
         shown = filled(outline, width * _FINE, height * _FINE).astype(np.float32) / 255
         across = np.clip((2 * column - left - right) / (right - left), -1.0, 1.0)
-        cover, relief = np.maximum(cover, shown), np.maximum(relief, shown * (1.0 - 0.10 * across * across))
+        cover, relief = np.maximum(cover, shown), np.maximum(relief, shown * (1.0 - 0.34 * across**4))
     row = _softened(cover, relief, (width, height), unit, softness)
     x = (np.arange(width, dtype=np.float64) - row.centre[0]) / unit
     light = _light(teeth, x)
@@ -182,7 +184,10 @@ def _softened(
     relief = (whole * (relief + _CREVICE * (1.0 - cover))).astype(np.float32)
     pixels = np.empty((*relief.shape, 2), np.float32)
     pixels[..., 0] = cv2.GaussianBlur(whole.astype(np.float32), (0, 0), softness)
-    pixels[..., 1] = np.float32(0.25) + np.float32(0.75) * cv2.GaussianBlur(relief, (0, 0), 0.8 * softness)
+    # The light of teeth alone: their biting edge is as light as they are.
+    blurred = cv2.GaussianBlur(np.dstack([relief, whole.astype(np.float32)]), (0, 0), 0.8 * softness)
+    light = blurred[..., 0] / np.maximum(blurred[..., 1], np.float32(_LEAST_COVER))
+    pixels[..., 1] = np.float32(0.25) + np.float32(0.75) * light
     return Row(pixels=pixels, centre=(size[0] / 2 - 0.5, size[1] / 2 - 0.5))
 
 

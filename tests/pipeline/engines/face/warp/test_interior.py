@@ -36,10 +36,21 @@ def _between(canvas: Canvas, mouth: Mouth, *, down: tuple[int, int]) -> NDArray[
 def test_rounded_lips_show_the_dark(of: Callable[[int], Canvas]) -> None:
     """Behind the small opening of rounded lips it is darker, and no greyer, than between spread ones."""
     canvas = of(_SIDE)
-    spread = _between(canvas, Mouth(jaw=0.2, aperture=0.4, width=0.7), down=(-2, 10))
-    rounded = _between(canvas, Mouth(jaw=0.2, aperture=0.4, width=-0.9, protrusion=1.0), down=(-2, 10))
+    spread = _between(canvas, Mouth(jaw=0.4, aperture=0.4, width=0.7), down=(-2, 10))
+    rounded = _between(canvas, Mouth(jaw=0.4, aperture=0.4, width=-0.9, protrusion=1.0), down=(-2, 10))
     assert rounded.mean() < 0.7 * spread.mean()
     assert rounded[2] / rounded[0] > spread[2] / spread[0]
+
+
+@pytest.mark.parametrize("of", _CANVASES)
+def test_flared_lips_bare_the_teeth(of: Callable[[int], Canvas]) -> None:
+    """In "she" lips are pushed forward, but apart before a closed jaw: teeth are as light as in "see"."""
+    canvas = of(_SIDE)
+    sh, s = Mouth(jaw=0.07, aperture=0.25, width=-0.5, protrusion=0.7), Mouth(jaw=0.07, aperture=0.25)
+    rounded = _between(canvas, Mouth(jaw=0.25, aperture=0.25, width=-0.5, protrusion=0.7), down=(0, 6))
+    flared, spread = (_between(canvas, mouth, down=(0, 6)) for mouth in (sh, s))
+    assert flared.mean() > 0.9 * spread.mean()
+    assert rounded.mean() < 0.8 * flared.mean()
 
 
 @pytest.mark.parametrize("of", _CANVASES)
@@ -63,7 +74,7 @@ def test_teeth_appear_smoothly_as_lips_part(of: Callable[[int], Canvas]) -> None
         _drawn(rig, Mouth(jaw=0.3 * part, aperture=part))[y - 6 : y + 30, x - 14 : x + 15, 0]
         .mean(axis=1)
         .max()
-        for part in np.linspace(0.25, 1.0, 16)
+        for part in np.linspace(0.12, 1.0, 16)
     ]
     steps = np.diff(lightest)
     assert lightest[0] < 0.9 * lightest[-1]

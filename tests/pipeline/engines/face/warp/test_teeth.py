@@ -90,3 +90,21 @@ def test_light_from_the_side_falls_on_teeth_too(side: float) -> None:
     lit, dark = (share[30], share[-30]) if side > 0 else (share[-30], share[30])
     assert lit == pytest.approx(1.15, abs=0.02)
     assert dark == pytest.approx(0.85, abs=0.02)
+
+
+def test_a_biting_edge_is_as_light_as_its_tooth() -> None:
+    """Where a tooth ends there is less of it, but what there is of it is no darker."""
+    seen = upper_row(_UNIT, 2.0, 0.0)
+    column = int(seen.centre[0] + 0.06 * _UNIT)
+    cover, light = seen.pixels[:, column, 0], seen.pixels[:, column, 1]
+    end = int(np.flatnonzero(cover > 0.5)[-1])
+    assert light[end] > 0.95 * light[end - 8]
+    assert cover[end + 3] < 0.3
+
+
+def test_teeth_are_told_apart() -> None:
+    """Between two of them it is a little darker than in their middles, also in a soft picture."""
+    seen = upper_row(_UNIT, 2.0, 0.0)
+    light = seen.pixels[int(seen.centre[1]) - 6, :, 1]
+    middle, between, next_ = (light[int(seen.centre[0] + beside * _UNIT)] for beside in (0.062, 0.125, 0.17))
+    assert between < 0.97 * min(middle, next_)

@@ -1,4 +1,4 @@
-"""Pictures at two or three times their size, to be read linearly between their pixels and stay sharp.
+"""Pictures at one to three times their size, to be read linearly between their pixels and stay sharp.
 
 Reading linearly takes fine detail away, the more the farther a place is from a pixel. So the pixels that are
 put between a picture's own have more of it: on the mean of all places a moved picture is as sharp as the
@@ -21,7 +21,8 @@ Picture = NDArray[np.uint8]
 # Weights in 128ths of the four pixels before a place and the four after it, for the places between two
 # pixels. Found by least squares: what linear reading makes of them, on the mean of all places, against what
 # is wanted.
-_KERNELS = {
+_KERNELS: dict[int, tuple[tuple[int, ...], ...]] = {
+    1: (),
     2: ((-6, 17, -34, 87, 87, -34, 17, -6),),
     3: ((-7, 18, -36, 117, 55, -28, 16, -7), (-7, 16, -28, 55, 117, -36, 18, -7)),
 }
@@ -34,7 +35,7 @@ _BEYOND, _EIGHTH = 4, 3
 
 
 def enlarged(plane: Picture, box: Box, times: int) -> Picture:
-    """A part of a plane, or of a picture of several channels, `times`, 2 or 3, times as large.
+    """A part of a plane, or of a picture of several channels, `times`, 1 to 3, times as large.
 
     The first pixel of `times` in a row, and the first row of as many, are the plane's own. Beyond its border
     a plane goes on as in a mirror. Whole numbers throughout: the same on every machine.

@@ -72,7 +72,9 @@ class Rig:
         left, top, right, bottom = canvas.within or (0, 0, *size)
         within = Box(left=left, top=top, right=right, bottom=bottom)
         outline = None if canvas.person is None else Outline(self._frame, picture, canvas.person)
-        self._sheet = Sheet(self._frame, self._lips, self._lower_face, size, outline, within=within)
+        self._sheet = Sheet(
+            self._frame, self._lips, self._lower_face, size, outline, within=within, enlarged=canvas.enlarged
+        )
         sealed = sealed_mouth(self._frame, self._lips, picture) if self._lips.opened else picture
         self._still = to_yuv(sealed)
         self._source = self._sheet.enlarge(self._still)

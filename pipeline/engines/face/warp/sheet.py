@@ -1,10 +1,10 @@
 """One map for everything that moves: each frame samples the portrait once.
 
 The head's turn and the two sheets of the lower face are joined on a coarse grid over the part of the
-picture that can move, and enlarged to pixels. The portrait is kept at some times its size: read linearly from
-there, it stays as sharp as it is, at a fifth of the cost of cubics, and a pixel that does not move is exactly
-itself. Planes are sampled as the encoder takes them: luma in full, chroma at half its width and height, where
-every second pixel's luma is.
+picture that can move, and enlarged to pixels. The portrait is kept at some times its size, unless it is soft:
+read linearly from there, it stays as sharp as it is, at a fifth of the cost of cubics, and a pixel that does
+not move is exactly itself. Planes are sampled as the encoder takes them: luma in full, chroma at half its
+width and height, where every second pixel's luma is.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ _BAND = 96
 
 # As many pixels an enlarged portrait has at most: more than that and a processor waits for them.
 _MOST_PIXELS = 5_000_000
+
+# A portrait that fills a film only when it is enlarged so many times has hardly anything fine that reading it
+# linearly could lose.
+_SOFT = 3.0
 
 # Cells of the lattice beside the mouth, in cells of that around it: all is smoother there.
 _COARSE = 2
@@ -78,6 +82,7 @@ class Sheet:
         size: width and height of the picture in pixels.
         outline: of the person; None if that is not known.
         within: the part of the picture that may move with the head.
+        enlarged: how many times as large as it came the picture is.
 
     Attributes:
         box: the part that can move, within the picture.
@@ -92,12 +97,14 @@ class Sheet:
         outline: Outline | None,
         *,
         within: Box,
+        enlarged: float,
     ) -> None:
         self._lower_face = lower_face
         # Even, since chroma has half as many pixels.
         fine = 2 * max(2, round(frame.unit / CELLS / 2))
         self.box = self._moving_part(frame, size, outline, within, _COARSE * fine)
-        self._times = 3 if 3 * 3 * self.box.width * self.box.height <= _MOST_PIXELS else 2
+        pixels = self.box.width * self.box.height
+        self._times = 1 if enlarged >= _SOFT else 3 if 3 * 3 * pixels <= _MOST_PIXELS else 2
         self._wide = _lattice(self.box, _COARSE * fine)
         self._mouth = self._mouth_part(frame, lips, fine)
         self._wide_head, self._mouth_head = (

@@ -18,7 +18,7 @@ _PARTS = [
 _TIMES = pytest.mark.parametrize("times", [2, 3])
 
 
-@_TIMES
+@pytest.mark.parametrize("times", [1, 2, 3])
 @pytest.mark.parametrize("box", _PARTS)
 @pytest.mark.parametrize("channels", [1, 3])
 def test_its_own_pixels_stay_and_what_is_between_them_fits(box: Box, channels: int, times: int) -> None:
@@ -75,3 +75,15 @@ def test_hard_edges_do_not_ring(times: int) -> None:
         assert np.abs(line[22 * times :] - 220).max() <= 4
         assert line.min() > 40 - 30
         assert line.max() < 220 + 30
+
+
+def test_a_soft_picture_needs_none_of_it() -> None:
+    """One that was enlarged three times loses a twentieth of its sharpness at most when read linearly."""
+    small = leo()[300:390, 400:520, 1]
+    soft = cv2.resize(small, None, fx=3, fy=3, interpolation=cv2.INTER_LANCZOS4)
+    halfway = np.array([[1.0, 0.0, 0.5], [0.0, 1.0, 0.5]])
+    moved = cv2.warpAffine(soft, halfway, (soft.shape[1], soft.shape[0]), flags=cv2.INTER_LINEAR)
+    steps = [
+        np.sqrt(np.square(np.diff(part[8:-8, 8:-8].astype(float), axis=1)).mean()) for part in (soft, moved)
+    ]
+    assert steps[1] > 0.95 * steps[0]

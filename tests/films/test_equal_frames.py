@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,9 @@ from pipeline.durable import digest_of
 from pipeline.engines.face import Drive
 from pipeline.engines.face.warp import engine
 from pipeline.engines.face.warp.engine import WarpSitter
+from pipeline.engines.face.warp.head import HeadPose
 from pipeline.engines.face.warp.life import head_tracks
+from pipeline.engines.face.warp.lips import Mouth
 from pipeline.engines.face.warp.rig import Rig
 from pipeline.engines.face.warp.tracks import MouthTracks, at_frames, mouth_tracks, sounds
 from pipeline.media.packets import decode
@@ -237,8 +240,8 @@ def _drawn(rig: Rig, drive: Drive, mouth: MouthTracks, done: int) -> Iterator[ND
     said = sounds(drive.phonemes, len(drive.audio))
     head = head_tracks(said, drive.frames, drive.fps, drive.seed, drive.bearing.motion)
     frame = rig.blank()
-    for index in range(drive.frames):
-        rig.draw(frame, engine._mouth(mouth, done + index, 0.0), engine._pose(head, index, 0.0))
+    for spoken, posed in zip(islice(engine._values(mouth), done, None), engine._values(head), strict=False):
+        rig.draw(frame, Mouth(**spoken), HeadPose(**posed))
         yield frame
 
 

@@ -40,7 +40,7 @@ _TIP_LIGHT = np.float32(1.10)
 _OFFSETS = TO_YUV[:, 3].astype(np.float32)
 # Between lips that have hardly parted teeth have this part of their light, and stand so much higher behind
 # the upper lip; all of their light they have where the lips are so far apart.
-_HINT, _RETREAT, _BARED = 0.92, 0.035, 0.13
+_HINT, _RETREAT, _BARED = 0.84, 0.035, 0.13
 _HALF = np.float32(0.5)
 # How light it is inside for every level of the softened opening, before the mouth's shape says more.
 _LIGHT = 0.36 + 0.64 * np.clip((np.arange(256) / 255 - 0.30) / 0.45, 0.0, 1.0)
@@ -164,7 +164,7 @@ class Interior:
         lit = self._light(filled(outline, width, height), opening.gap, mouth)
         back = self._back(x, y, lit, opening, mouth)
         # Front teeth stand right behind the lips: less of the shade is theirs, but not behind rounded lips.
-        front = (lit * np.float32(0.48) + np.float32(0.52)) * np.float32(1.0 - 0.60 * mouth.protrusion)
+        front = (lit * np.float32(0.58) + np.float32(0.42)) * np.float32(1.0 - 0.60 * mouth.protrusion)
         front *= np.float32(_HINT + (1.0 - _HINT) * _bared(opening))
         luma, light = _enlarged(back[0], front, size)
         planes = (luma, back[1], back[2])
@@ -306,7 +306,7 @@ class Interior:
             lit[shift:] = lit[:-shift].copy()
             lit[:shift] = 0
         narrow = min(max(0.12 - gap, 0.0), 0.12) / 0.12
-        least = min(0.95, 0.36 + 0.12 * mouth.tuck + 0.56 * narrow * (1.0 - mouth.protrusion))
+        least = min(0.95, 0.36 + 0.12 * mouth.tuck + 0.40 * narrow * (1.0 - mouth.protrusion))
         light: Grey = np.maximum(_LIGHT, least).astype(np.float32)[lit]
         return light
 

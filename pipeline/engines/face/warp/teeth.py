@@ -96,7 +96,7 @@ def upper_row(unit: float, softness: float, yaw: float, side: float = 0.0) -> Ro
         outline[:, 1] += height * _FINE / 2 - np.interp(outline[:, 0], (left, right), tooth.rises) * fine
         shown = filled(outline, width * _FINE, height * _FINE).astype(np.float32) / 255
         across = np.clip((2 * column - left - right) / (right - left), -1.0, 1.0)
-        cover, relief = np.maximum(cover, shown), np.maximum(relief, shown * (1.0 - 0.34 * across**4))
+        cover, relief = np.maximum(cover, shown), np.maximum(relief, shown * (1.0 - 0.22 * across**4))
     row = _softened(cover, relief, (width, height), unit, softness)
     x = (np.arange(width, dtype=np.float64) - row.centre[0]) / unit
     light = _light(teeth, x)

@@ -160,6 +160,7 @@ class Media:
         Raises:
             TransientError: ``media-sound-wrong``: what was written is not what was asked for; or as in `run`.
             AwayError: as in `run`.
+            OSError: a file cannot be read or written.
         """
         from pipeline.media import stereo
 

@@ -43,7 +43,7 @@ def write_sound(
 
     Raises:
         DamageError: a speech is missing or damaged.
-        TransientError, AwayError: as `Media.encode_sound`.
+        TransientError, AwayError, OSError: as `Media.encode_sound`.
     """
 
     def blocks() -> Iterator[Samples]:

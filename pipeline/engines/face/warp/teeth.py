@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.eye.mesh import LOWER_LIP_INNER, UPPER_LIP_INNER
+from pipeline.engines.eye.mesh import LIP_RED, LOWER_LIP_INNER, UPPER_LIP_INNER
 from pipeline.engines.face.warp.brush import filled, soft
 from pipeline.engines.face.warp.faceframe import FaceFrame, Points
+from pipeline.engines.face.warp.tones import colours_at
 
 Picture = NDArray[np.uint8]
 
@@ -39,8 +40,6 @@ _LEAST_COVER = 0.02
 _LIT_DEPTH, _LAST_SEEN, _AMBIENT, _ROUNDS_OFF = 0.27, 2.2, 0.25, 0.4
 # How far beside the middle cheeks tell of the light.
 _CHEEK = 0.5
-# Landmarks on the red of the lips.
-_LIPS = (12, 15, 38, 268, 86, 316)
 _FINE = 4
 # What is left of a lip below teeth is lighter than this part of it; how wide its soft edge is.
 _LIP_LIGHT, _SOFT_LIP = 0.55, 0.012
@@ -214,13 +213,13 @@ def own_teeth(frame: FaceFrame, picture: Picture) -> OwnTeeth | None:
     mask = filled(outline, right - left, bottom - top)
     mask = _grey(cv2.erode(mask, _block(2 * max(1, int(0.012 * unit)) + 1)))
     bitten = frame.to_picture(np.concatenate([upper, _biting_edge(lower)[::-1][1:-1]])) - corner
-    lips = frame.to_picture(frame.points[list(_LIPS)]) - corner
-    colour = _colour(still, mask, lips)
+    lip = np.median(colours_at(frame, picture, frame.points[list(LIP_RED)]), axis=0)
+    colour = _colour(still, mask, lip)
     if colour is None:
         return None
     whole = np.maximum(mask, filled(bitten, right - left, bottom - top))
     # Around the strip that shows, teeth go on, so that a moving lip uncovers no lip.
-    grown = _grown(still, _without_lip(still, mask, _at(still, lips), colour, unit), whole, unit)
+    grown = _grown(still, _without_lip(still, mask, lip, colour, unit), whole, unit)
     cover = whole.copy()
     for rows in range(1, int(0.05 * unit)):
         cover[:-rows] = np.maximum(cover[:-rows], mask[rows:])
@@ -318,20 +317,12 @@ def mouth_box(frame: FaceFrame, picture: Picture) -> tuple[int, int, int, int]:
     return int(first[0]), int(first[1]), int(last[0]), int(last[1])
 
 
-def _colour(still: Picture, mask: Picture, lips: Points) -> NDArray[np.float32] | None:
+def _colour(still: Picture, mask: Picture, lip: NDArray[np.float64]) -> NDArray[np.float32] | None:
     """The usual colour of the brighter part of what shows, None unless it is whiter than the lips."""
     values = still[mask > 200].astype(np.float64)  # noqa: PLR2004 - well inside
     if len(values) < 20:  # noqa: PLR2004 - too few to say
         return None
     light = values.sum(axis=1)
     shown = np.median(values[light >= np.percentile(light, 60)], axis=0)
-    lip = _at(still, lips)
     whiter = shown.sum() > 1.15 * lip.sum() and shown[2] * (lip[0] + 1) < 0.9 * lip[2] * (shown[0] + 1)
     return (shown * 0.98).astype(np.float32) if whiter else None
-
-
-def _at(still: Picture, points: Points) -> NDArray[np.float64]:
-    """The usual colour of a picture at some of its pixels, BGR."""
-    columns = np.clip(points[:, 0].astype(int), 0, still.shape[1] - 1)
-    rows = np.clip(points[:, 1].astype(int), 0, still.shape[0] - 1)
-    return np.asarray(np.median(still[rows, columns].astype(np.float64), axis=0), np.float64)

@@ -9,7 +9,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.eye.mesh import LEFT_LID_LOWER, LEFT_LID_UPPER, RIGHT_LID_LOWER, RIGHT_LID_UPPER, SKIN
+from pipeline.engines.eye.mesh import (
+    LEFT_LID_LOWER,
+    LEFT_LID_UPPER,
+    LIP_RED,
+    RIGHT_LID_LOWER,
+    RIGHT_LID_UPPER,
+    SKIN,
+)
 from pipeline.engines.face.warp.brush import filled
 from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.luma import LUMA
@@ -22,8 +29,6 @@ _TEETH = np.array([187.0, 205.0, 223.0])
 # A tongue in white light; lips may be so many times as blue.
 _TONGUE = np.array([67.0, 64.0, 146.0])
 _BLUER = (0.8, 1.1)
-# Landmarks on the red of the lips.
-_LIPS = (12, 15, 38, 268, 86, 316)
 # Landmarks below the lower lip and beside it.
 _BELOW = (43, 273, 106, 335, 182, 406, 83, 313, 18, 204, 424, 194, 418, 201, 421, 200)
 # How many times as red as blue the palest skin and the whites of eyes are in white light, and how green
@@ -68,7 +73,7 @@ def tones(frame: FaceFrame, picture: Picture) -> Tones:
             max(brightness, _LEAST_OF_EYES * white), max(_MOST_OF_EYES * white, 0.85 * brightness)
         )
     # Inside a mouth it is of the lips' own red, rose or orange.
-    lips = np.median(colours_at(frame, smooth, frame.points[list(_LIPS)]), axis=0)
+    lips = np.median(colours_at(frame, smooth, frame.points[list(LIP_RED)]), axis=0)
     bluer = float(lips[0] / max(lips[1], 1.0)) / float(_TONGUE[0] * tint[0] / (_TONGUE[1] * tint[1]))
     red = tint * np.array([min(max(bluer, _BLUER[0]), _BLUER[1]) ** 0.5, 1.0, 1.0])
     return Tones(

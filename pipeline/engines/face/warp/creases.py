@@ -24,6 +24,9 @@ _ENDS = 2
 _REACH, _CORNER_REACH = 0.15, 0.09
 _WIDEST = 0.14
 _FINE, _FAINT = 0.012, 6.0
+# Where a fold is by so many levels darker than the skin beside, what is fine and dark is its bottom;
+# elsewhere it is skin, or the cracks of a painting.
+_DEEP = 20.0
 # How softly the shades on both sides of a fold meet, and how far they do.
 _SHADE, _SOFTENED = 0.07, 0.75
 
@@ -47,14 +50,15 @@ def relaxed(frame: FaceFrame, picture: Picture) -> Picture:
     smooth = cv2.GaussianBlur(part, (0, 0), max(0.8, _FINE * unit))
     folds, corners, lips = _where(frame, (left, top, right, bottom))
     filled_up = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, disc(_half(_WIDEST * unit))).astype(np.float32)
-    change = np.maximum(filled_up - smooth - np.float32(_NO_FOLD), 0) * np.maximum(folds, corners)
-    change *= np.float32(_BY_SMILING)
+    depth = np.maximum(filled_up - smooth - np.float32(_NO_FOLD), 0)
+    change = depth * np.maximum(folds, corners) * np.float32(_BY_SMILING)
     # Where a fold was, cheek and lip meet in a soft shade.
     shade = np.asarray(cv2.GaussianBlur(filled_up, (0, 0), max(0.8, _SHADE * unit)), np.float32)
     change += (shade - filled_up) * folds * np.float32(_SOFTENED)
     # A fold's sharp bottom is darker than skin's own detail.
     fine = part.astype(np.float32) - smooth
-    change -= np.minimum(fine + np.float32(_FAINT), 0) * folds
+    deep = np.minimum(depth / np.float32(_DEEP), 1)
+    change -= np.minimum(fine + np.float32(_FAINT), 0) * folds * deep
     evened = cv2.morphologyEx(smooth, cv2.MORPH_OPEN, disc(_half(_GLINT * unit))).astype(np.float32)
     change -= np.maximum(smooth - evened - np.float32(_NO_FOLD), 0) * lips * np.float32(_GLINT_PART)
     change = np.asarray(cv2.GaussianBlur(change, (0, 0), max(0.6, 0.5 * _FINE * unit)), np.float32)

@@ -26,7 +26,7 @@ class WarpEngine:
 
     name = "warp"
     #: The drawing's own version, then the net that hears.
-    version = f"5-{NET}"
+    version = f"6-{NET}"
     backend = "numpy"
     precision = "fp32"
 

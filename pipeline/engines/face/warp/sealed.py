@@ -18,7 +18,7 @@ from pipeline.engines.face.warp.faceframe import FaceFrame
 from pipeline.engines.face.warp.lips import LipRig, Mode
 from pipeline.engines.face.warp.luma import LUMA, luma_of
 from pipeline.engines.face.warp.teeth import mouth_box
-from pipeline.engines.face.warp.tones import colours_at
+from pipeline.engines.face.warp.tones import colours_at, lips_colours
 
 Picture = NDArray[np.uint8]
 
@@ -36,8 +36,6 @@ _RED, _THERE, _DARKEST = 1.04, (0.3, 0.8), 0.86
 _SIDES, _LIGHT = (0.2, 0.5), (1.25, 1.5)
 # Skin is stretched so far below a lip that rises from here to there; so soft it becomes across.
 _STRETCHED, _RISES, _ACROSS = 0.20, (0.05, 0.12), 0.022
-# Of the eleven points of the lips' edges so many at each end are not looked at for the lips' colour.
-_LIP_ENDS = 3
 
 
 def sealed_mouth(frame: FaceFrame, lips: LipRig, picture: Picture) -> Picture:
@@ -51,7 +49,7 @@ def sealed_mouth(frame: FaceFrame, lips: LipRig, picture: Picture) -> Picture:
     sealed = picture.copy()
     left, top, right, bottom = mouth_box(frame, picture)
     part = sealed[top:bottom, left:right]
-    mask = _opening(frame, lips, part, (left, top))
+    mask = _opening(frame, lips, picture, (left, top, right, bottom))
     filled_in = cv2.inpaint(part, (mask > 60).astype(np.uint8), 3, cv2.INPAINT_TELEA)  # noqa: PLR2004 - a soft edge
     # Single dark pixels that are left would be drawn into a dotted line; what is lighter is the lips' own.
     size = 2 * max(1, round(_EDGE * frame.unit)) + 1
@@ -64,8 +62,10 @@ def sealed_mouth(frame: FaceFrame, lips: LipRig, picture: Picture) -> Picture:
     return _reddened(frame, lips, sealed, picture)
 
 
-def _opening(frame: FaceFrame, lips: LipRig, part: Picture, corner: tuple[int, int]) -> Picture:
-    """255 where a part of the portrait, whose corner is there, shows the inside of the mouth."""
+def _opening(frame: FaceFrame, lips: LipRig, picture: Picture, box: tuple[int, int, int, int]) -> Picture:
+    """255 where a part of the portrait (left, top, right, bottom) shows the inside of the mouth."""
+    left, top, right, bottom = box
+    part, corner = picture[top:bottom, left:right], (left, top)
     height, width = part.shape[:2]
     upper, lower = lips.upper_inner.source, lips.lower_inner.source
     outline = frame.to_picture(np.concatenate([upper, lower[::-1][1:-1]])) - corner
@@ -82,21 +82,8 @@ def _opening(frame: FaceFrame, lips: LipRig, part: Picture, corner: tuple[int, i
     size = 2 * max(1, round(_EDGE * frame.unit)) + 1
     around = cv2.dilate(mask, np.ones((size, size), np.uint8))
     # Lips that are darker than skin anyway are no shade.
-    lip = min(float(colours.max(axis=1).mean()) for colours in _lips_colours(frame, lips, part, corner))
+    lip = min(float(colours.max(axis=1).mean()) for colours in lips_colours(frame, lips, picture))
     return np.maximum(mask, np.where(light < _HALF_DARK * min(usual, lip), around, 0).astype(np.uint8))
-
-
-def _lips_colours(
-    frame: FaceFrame, lips: LipRig, part: Picture, corner: tuple[int, int]
-) -> list[NDArray[np.float64]]:
-    """Colours in the middle of the upper and the lower lip, BGR, (n, 3) each."""
-    found = []
-    for outer, inner in ((lips.upper_outer, lips.upper_inner), (lips.lower_outer, lips.lower_inner)):
-        middle = (outer.source + inner.source)[_LIP_ENDS:-_LIP_ENDS] / 2
-        at = np.round(frame.to_picture(middle) - corner).astype(int)
-        at = np.clip(at, 0, np.array([part.shape[1], part.shape[0]]) - 1)
-        found.append(part[at[:, 1], at[:, 0]].astype(np.float64))
-    return found
 
 
 def _reddened(frame: FaceFrame, lips: LipRig, sealed: Picture, picture: Picture) -> Picture:
@@ -104,9 +91,7 @@ def _reddened(frame: FaceFrame, lips: LipRig, sealed: Picture, picture: Picture)
     left, top, right, bottom = mouth_box(frame, picture)
     smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), max(0.6, _FINE * frame.unit)), np.uint8)
     skin = np.median(colours_at(frame, smooth, frame.points[list(SKIN)]), axis=0)
-    lip = np.median(
-        np.concatenate(_lips_colours(frame, lips, smooth[top:bottom, left:right], (left, top))), axis=0
-    )
+    lip = np.median(np.concatenate(lips_colours(frame, lips, smooth)), axis=0)
     red_lip, red_skin = (float(colour[2] / max(colour[1], 1.0)) for colour in (lip, skin))
     if red_lip < _RED * red_skin:
         return sealed

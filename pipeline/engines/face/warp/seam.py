@@ -22,7 +22,7 @@ from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.layers import part_of, recoloured
 from pipeline.engines.face.warp.lips import LipRig
-from pipeline.engines.face.warp.tones import colours_at
+from pipeline.engines.face.warp.tones import lips_colours
 from pipeline.media.picture import Planes
 
 Picture = NDArray[np.uint8]
@@ -47,8 +47,8 @@ _CORNER = 1
 _PARTING, _WIDE = (0.004, 0.018), (0.008, 0.055)
 _ROUNDING = (0.15, 0.75)
 _STEPS = 8
-# Of the eleven points of the lips' edges so many at each end are not looked at for the lips' colour.
-_LIP_ENDS = 2
+# Creases go on beyond a corner as the lips' edges do from this one of their eleven points.
+_INNER = 2
 
 
 @dataclass(kw_only=True, eq=False)
@@ -106,11 +106,13 @@ class Seam:
         place = _Place(frame, part, times)
         left, top = times * (part.left - box.left), times * (part.top - box.top)
         shown = part_of(source, left, top, *before.shape[:2])
+        # The usual colour of the lip that is the darker one: under a moustache it is the moustache's.
+        lip = np.minimum(*(np.median(each, axis=0) for each in lips_colours(frame, lips, picture)))
         changes = [
             _changes(shown, before, change)
-            for change in _without(before, place, meeting, ends, _darker_lip(frame, lips, picture))
+            for change in _without(before, place, meeting, ends, lip.astype(np.float32))
         ]
-        inner = frame.to_picture(meeting[[_LIP_ENDS, -1 - _LIP_ENDS]])[:, 0]
+        inner = frame.to_picture(meeting[[_INNER, -1 - _INNER]])[:, 0]
         cuts = [0, *(times * 2 * np.round((inner - part.left) / 2).astype(int)).tolist(), before.shape[1]]
         self._pieces = tuple(
             _piece(shown, changes, first, last, (left, top))
@@ -161,7 +163,7 @@ class _Place:
 def _end(frame: FaceFrame, lips: LipRig, meeting: Points, at: int) -> Points:
     """From a corner of the mouth to where creases beyond it end: less far where the face ends."""
     corner = lips.upper_outer.source[at]
-    inner = meeting[_LIP_ENDS if at == 0 else -1 - _LIP_ENDS]
+    inner = meeting[_INNER if at == 0 else -1 - _INNER]
     outline = frame.points[list(JAW_LINE), 0]
     room = float(corner[0] - outline.min() if at == 0 else outline.max() - corner[0])
     away = (corner - inner) / max(float(np.hypot(*(corner - inner))), 1e-6)
@@ -240,12 +242,3 @@ def _piece(
         ),
         changes=tuple(each if any(plane.any() for plane in each) else () for each in cut),
     )
-
-
-def _darker_lip(frame: FaceFrame, lips: LipRig, picture: Picture) -> NDArray[np.float32]:
-    """The usual colour of the lip that is the darker one, BGR: under a moustache it is the moustache's."""
-    found = []
-    for outer, inner in ((lips.upper_outer, lips.upper_inner), (lips.lower_outer, lips.lower_inner)):
-        middle = (outer.source + inner.source)[_LIP_ENDS:-_LIP_ENDS] / 2
-        found.append(np.median(colours_at(frame, picture, middle), axis=0))
-    return np.minimum(*found).astype(np.float32)

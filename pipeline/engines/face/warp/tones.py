@@ -19,6 +19,7 @@ from pipeline.engines.eye.mesh import (
 )
 from pipeline.engines.face.warp.brush import filled
 from pipeline.engines.face.warp.faceframe import FaceFrame, Points
+from pipeline.engines.face.warp.lips import LipRig
 from pipeline.engines.face.warp.luma import LUMA
 
 Picture = NDArray[np.uint8]
@@ -38,6 +39,8 @@ _SKIN_GREEN = 0.95
 # Landmarks on cheeks and beside the mouth, on the picture's left and right.
 _CHEEKS = ((50, 205, 101), (280, 425, 330))
 _BESIDE = ((187, 207, 216), (411, 427, 436))
+# Of the eleven points of the lips' edges so many at each end are not looked at for the lips' colour.
+_LIP_ENDS = 3
 # Teeth are between these times as bright as the whites of the eyes.
 _LEAST_OF_EYES, _MOST_OF_EYES = 0.65, 1.4
 _EYES = ((RIGHT_LID_UPPER, RIGHT_LID_LOWER), (LEFT_LID_UPPER, LEFT_LID_LOWER))
@@ -90,6 +93,15 @@ def colours_at(frame: FaceFrame, picture: Picture, points: Points) -> NDArray[np
     columns = np.clip(at[:, 0], 0, picture.shape[1] - 1)
     rows = np.clip(at[:, 1], 0, picture.shape[0] - 1)
     return np.asarray(picture[rows, columns], np.float64)
+
+
+def lips_colours(frame: FaceFrame, lips: LipRig, picture: Picture) -> list[NDArray[np.float64]]:
+    """Colours in the middle of the upper and of the lower lip, BGR, (n, 3) each."""
+    edges = ((lips.upper_outer, lips.upper_inner), (lips.lower_outer, lips.lower_inner))
+    return [
+        colours_at(frame, picture, ((outer.source + inner.source) / 2)[_LIP_ENDS:-_LIP_ENDS])
+        for outer, inner in edges
+    ]
 
 
 def side_light(frame: FaceFrame, picture: Picture) -> float:

@@ -1,0 +1,68 @@
+"""Which label a film bears: that a machine made it, in the words of which law."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from pipeline.plan.errors import InputError
+
+#: The option that says so.
+LABEL = "label"
+
+_CHINESE = "AI生成"
+_ENGLISH = "AI-generated"
+
+
+class Label(StrEnum):
+    """The label of a film, as a manifest names it: for China, for the European Union, both, or none."""
+
+    BOTH = "both"
+    CN = "cn"
+    EU = "eu"
+    NONE = "none"
+
+    @property
+    def drawn(self) -> str:
+        """What is drawn into the film's first seconds; empty for none.
+
+        China's GB 45438-2025 asks for Chinese words that tell it; the European Union's AI Act (article 50)
+        asks that whoever sees the film is told.
+        """
+        return _DRAWN[self]
+
+
+_DRAWN: Mapping[Label, str] = {
+    Label.BOTH: f"{_CHINESE} · {_ENGLISH}",
+    Label.CN: _CHINESE,
+    Label.EU: _ENGLISH,
+    Label.NONE: "",
+}
+
+
+def label_of(options: Mapping[str, str]) -> Label:
+    """The label that a job's options name; both when they name none.
+
+    Raises:
+        InputError: ``label-unknown``.
+    """
+    written = options.get(LABEL, "").strip()
+    word = written.casefold()
+    if not word:
+        return Label.BOTH
+    if word not in {label.value for label in Label}:
+        raise InputError("label-unknown", word=written, known=", ".join(Label))
+    return Label(word)
+
+
+def with_plain_label(options: Mapping[str, str]) -> dict[str, str]:
+    """The same options with the label in its plainest word, so that equal films have equal options.
+
+    Raises:
+        InputError: as `label_of`.
+    """
+    plain = {name: value for name, value in options.items() if name != LABEL}
+    label = label_of(options)
+    if label is not Label.BOTH:
+        plain[LABEL] = label.value
+    return plain

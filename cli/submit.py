@@ -16,8 +16,9 @@ from cli.terminal import Terminal, error_document, told
 from cli.watch import follow
 from farm import submit as submitting
 from farm.bootstrap import open_farm
+from farm.precheck import BatchRefusedError
 from farm.rows import Problem
-from farm.submit import BatchRefusedError, Manner, Receipt
+from farm.submit import Manner, Receipt
 from pipeline.plan.messages import Language
 
 #: More than so many lines help nobody on a screen; --json tells all.

@@ -17,7 +17,9 @@ from db.values import Submission
 from farm import show
 from farm import submit as submitting
 from farm.bootstrap import Farm, open_farm, settings_of
-from farm.submit import BatchRefusedError, Manner, Receipt
+from farm.precheck import BatchRefusedError
+from farm.submit import Manner, Receipt
+from pipeline.plan import script
 from pipeline.plan.errors import InputError
 from pipeline.plan.keys import canonical
 from pipeline.plan.messages import CATALOGUE
@@ -321,13 +323,13 @@ def test_a_portrait_that_changes_meanwhile_is_refused(
 ) -> None:
     """What was checked is what is queued, or nothing is."""
     path = manifest(batch_folder, {**ROW, "name": "Maria"})
-    check = submitting.script.check
+    check = script.check
 
     def late_writer(text: str, *, max_characters: int) -> None:
         check(text, max_characters=max_characters)
         (batch_folder / "astronaut.png").write_bytes((batch_folder / "leo.png").read_bytes())
 
-    monkeypatch.setattr(submitting.script, "check", late_writer)
+    monkeypatch.setattr(script, "check", late_writer)
     with pytest.raises(InputError) as refused:
         submit(farm, path)
     assert refused.value.code == "submit-portrait-changed"

@@ -1,0 +1,296 @@
+"""Check a batch: every row completely, whatever many rows share once, before anything is stored or queued."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from db.departments import read_departments
+from db.states import Urgency
+from farm.bootstrap import Farm
+from farm.choices import OTHER_VOICE, Chooser, Wish, urgency_of
+from farm.manifest import ManifestLimits, read_manifest
+from farm.portraits import UNSEEN, Gallery, box_of
+from farm.rows import BrokenRow, Problem, Row, Wanted
+from pipeline.plan import script
+from pipeline.plan.background import BACKGROUND, colour_of
+from pipeline.plan.bearing import EXPRESSION, MOTION, expression_of, motion_of
+from pipeline.plan.errors import Fact, InputError
+from pipeline.plan.job import Format, VoiceChoice
+from pipeline.plan.portrait import Finding
+
+#: The option that a voice bears already, and that its film is not told a second time.
+PITCH = "voice.pitch"
+_DEPARTMENT = "default"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Film:
+    """A row that can be made, with what was chosen for it.
+
+    Attributes:
+        row: what it says.
+        voice: who speaks.
+        format: the film's picture.
+        urgency: who goes first.
+        department: who pays.
+    """
+
+    row: Row
+    voice: VoiceChoice
+    format: Format
+    urgency: Urgency
+    department: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What a check found in a batch.
+
+    Attributes:
+        name: the manifest's file name.
+        total: how many rows the manifest has.
+        films: every row without a problem, in order.
+        problems: everything wrong, in the order of the rows.
+        warnings: what may be an oversight, in the order of the rows.
+    """
+
+    name: str
+    total: int
+    films: tuple[Film, ...]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admitted:
+    """What may be queued of a batch.
+
+    Attributes:
+        name: the manifest's file name.
+        films: the rows, in order; at least one.
+        skipped: what was wrong with rows that are left out.
+        warnings: what the rows are accepted in spite of.
+    """
+
+    name: str
+    films: tuple[Film, ...]
+    skipped: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+
+
+class BatchRefusedError(InputError):
+    """A batch that cannot be queued as it is: nothing of it was.
+
+    Attributes:
+        problems: everything wrong, in the order of the rows.
+        warnings: what may be an oversight.
+        rows: how many rows the manifest has.
+        good: how many of them have no problem.
+    """
+
+    def __init__(
+        self, *, name: str, problems: Sequence[Problem], warnings: Sequence[Problem], rows: int, good: int
+    ) -> None:
+        code = "command-batch-refused" if good else "command-batch-hopeless"
+        if any(problem.row == 0 for problem in problems):
+            code = "command-manifest-unusable"
+        elif good and good == rows:
+            code = "command-batch-doubtful"
+        super().__init__(code, name=name, rows=rows, bad=rows - good, good=good)
+        self.problems = tuple(problems)
+        self.warnings = tuple(warnings)
+        self.rows = rows
+        self.good = good
+
+
+def check(farm: Farm, path: Path) -> Checked:
+    """Check a manifest's rows completely; nothing is stored or queued.
+
+    Nothing is raised for what is wrong with the manifest or its rows: that is what `Checked.problems` is for.
+    Memory does not grow with scripts or pictures: each is read when it is needed, and each distinct portrait
+    is looked at once per format.
+
+    Raises:
+        AwayError: the ledger cannot be reached.
+    """
+    limits = farm.settings.limits
+    manifest = read_manifest(
+        path,
+        limits=ManifestLimits(
+            rows=limits.manifest_rows,
+            bytes=limits.manifest_bytes,
+            script_characters=limits.script_characters,
+            portrait_bytes=limits.portrait_bytes,
+        ),
+    )
+    checker = _Checker(farm)
+    problems, warnings = list(manifest.problems), list(manifest.warnings)
+    every: tuple[Row | BrokenRow, ...] = (*manifest.rows, *manifest.broken)
+    for row in every:
+        wrong, doubtful = checker.check(row)
+        problems += wrong
+        warnings += doubtful
+    problems.sort(key=lambda problem: problem.row)
+    warnings.sort(key=lambda warning: warning.row)
+    refused = {problem.row for problem in problems}
+    return Checked(
+        name=path.name or str(path),
+        total=manifest.total,
+        films=tuple(checker.film(row) for row in manifest.rows if row.number not in refused),
+        problems=tuple(problems),
+        warnings=tuple(warnings),
+    )
+
+
+def admit(checked: Checked, *, skip_invalid: bool = False, strict: bool = False) -> Admitted:
+    """What of a checked batch may be queued.
+
+    Args:
+        checked: what the check found.
+        skip_invalid: admit the good rows although others are bad.
+        strict: refuse rows that have a warning.
+
+    Raises:
+        BatchRefusedError: rows are refused, each with its column, code and facts.
+    """
+    problems, warnings = checked.problems, checked.warnings
+    if strict:
+        problems = tuple(sorted((*problems, *warnings), key=lambda problem: problem.row))
+        warnings = ()
+    refused = {problem.row for problem in problems}
+    films = tuple(film for film in checked.films if film.row.number not in refused)
+    whole = 0 in refused
+    if whole or not films or (refused and not skip_invalid):
+        raise BatchRefusedError(
+            name=checked.name,
+            problems=problems,
+            warnings=warnings,
+            rows=checked.total,
+            good=0 if whole else len(films),
+        )
+    kept = tuple(warning for warning in warnings if warning.row not in refused)
+    return Admitted(name=checked.name, films=films, skipped=problems, warnings=kept)
+
+
+class _Checker:
+    """Checks rows, remembering what many of them share."""
+
+    def __init__(self, farm: Farm) -> None:
+        self._farm = farm
+        settings = farm.settings
+        self._chooser = Chooser(
+            farm.voices, engine=settings.voice.engine, format=settings.film.format, fps=settings.film.fps
+        )
+        self._gallery = Gallery(farm)
+        self._departments = read_departments(farm.ledger)
+
+    def film(self, row: Row) -> Film:
+        """What is chosen for a row that has no problem."""
+        return Film(
+            row=row,
+            voice=self._chooser.voice(_wish(row), row.script),
+            format=self._format(row, row.portrait),
+            urgency=urgency_of(row.urgency),
+            department=self._department(row),
+        )
+
+    def check(self, row: Row | BrokenRow) -> tuple[list[Problem], list[Problem]]:
+        """Everything else that is wrong with a row, and what may be an oversight.
+
+        Of a row that is broken already, what could be read of it is looked at.
+        """
+        wish, text = _wish(row), row.script
+        wrong = self._refusals(row, wish, text)
+        known = row.wrong.union(problem.column for problem in wrong)
+        doubtful: list[Problem] = []
+        speaker = _speaker(row)
+        if text is not None and not known & {speaker, "speed", PITCH}:
+            facts = self._chooser.other_voice(wish, text)
+            if facts is not None:
+                doubtful.append(_problem(row, speaker, OTHER_VOICE, facts))
+        if row.background is not None and BACKGROUND not in known:
+            found = self._gallery.check(row.background, row.background_digest)
+            doubtful += [_problem(row, BACKGROUND, finding.code, finding.facts) for finding in found]
+        if row.portrait is not None and not known & {"format", "face.box", BACKGROUND}:
+            for finding in self._look(row, row.portrait):
+                column = BACKGROUND if finding.code == UNSEEN else "portrait"
+                told = _problem(row, column, finding.code, finding.facts)
+                (wrong if finding.level == "error" else doubtful).append(told)
+        return wrong, doubtful
+
+    def _refusals(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> list[Problem]:
+        """What is wrong with what stands in a row's columns, the portrait apart."""
+        characters = self._farm.settings.limits.script_characters
+        checks = (
+            (row.script_column, lambda: script.check(text or "", max_characters=characters)),
+            (_speaker(row), lambda: self._chooser.voice(replace(wish, speed="", pitch=""), text or "")),
+            ("speed", lambda: self._chooser.speed(wish)),
+            (PITCH, lambda: self._chooser.pitch(wish)),
+            ("format", lambda: self._chooser.check_format(wish)),
+            ("face.box", lambda: box_of(row.options)),
+            (BACKGROUND, lambda: self._check_background(row)),
+            (EXPRESSION, lambda: expression_of(row.options)),
+            (MOTION, lambda: motion_of(row.options)),
+            ("urgency", lambda: urgency_of(row.urgency)),
+            ("department", lambda: self._department(row)),
+        )
+        wrong: list[Problem] = []
+        for column, look in checks:
+            if column not in row.wrong:
+                try:
+                    look()
+                except InputError as error:
+                    wrong.append(_problem(row, column, error.code, error.facts))
+        return wrong
+
+    def _look(self, row: Row | BrokenRow, portrait: Path) -> tuple[Finding, ...]:
+        """Everything to be said about a row's portrait."""
+        try:
+            picture = self._format(row, portrait)
+        except InputError as error:
+            return (Finding(code=error.code, level="error", facts=error.facts),)
+        return self._gallery.look(
+            portrait,
+            row.portrait_digest,
+            picture,
+            box_of(row.options),
+            colour_of(row.options),
+            pictured=row.background is not None,
+        )
+
+    def _format(self, row: Row | BrokenRow, portrait: Path) -> Format:
+        return self._chooser.format(_wish(row), lambda: self._gallery.size(portrait, row.portrait_digest))
+
+    def _check_background(self, row: Wanted) -> None:
+        colour_of(row.options)
+        if row.background is not None:
+            self._gallery.check(row.background, row.background_digest)
+
+    def _department(self, row: Wanted) -> str:
+        """The department that pays for a row; ``default`` when its cell is empty."""
+        department = row.department or _DEPARTMENT
+        if department not in self._departments:
+            known = ", ".join(self._departments)
+            raise InputError("submit-department-unknown", department=department, known=known)
+        return department
+
+
+def _speaker(row: Wanted) -> str:
+    """The column that says who speaks."""
+    return "language" if row.language and not row.voice else "voice"
+
+
+def _wish(row: Wanted) -> Wish:
+    return Wish(
+        voice=row.voice,
+        language=row.language,
+        format=row.format,
+        speed=row.speed,
+        pitch=row.options.get(PITCH, ""),
+    )
+
+
+def _problem(row: Wanted, column: str, code: str, facts: Mapping[str, Fact]) -> Problem:
+    return Problem(row=row.number, column=column, code=code, facts=facts)

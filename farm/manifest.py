@@ -7,45 +7,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from farm import columns
 from farm.batchfiles import BatchFolder
 from farm.rows import BrokenRow, Manifest, Problem, Row, Wanted
 from farm.table import Record, Table, TableError
 from farm.template import plain_name, variables_of
 from farm.textfile import decode
 from pipeline.plan.background import BACKGROUND, names_picture
-from pipeline.plan.bearing import EXPRESSION, MOTION
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.script import normalise
 
-_FIELDS = ("voice", "language", "speed", "title", "format", "user", "scene", "department", "urgency")
-_COLUMNS = ("id", "script", "script_file", "portrait", *_FIELDS)
-_OPTIONS = (BACKGROUND, "face.box", EXPRESSION, MOTION, "voice.pitch")
-# Names that mean something to come: nobody's variables may take them now.
-_RESERVED = frozenset(
-    {
-        "audio",
-        "brief",
-        "captions",
-        "check",
-        "consent",
-        "deadline",
-        "expression",
-        "face_engine",
-        "label",
-        "motion",
-        "off_peak",
-        "pool",
-        "priority",
-        "project",
-        "quality",
-        "recording",
-        "reference",
-        "start_after",
-        "template",
-    }
-)
-# Options without the part before the dot: whoever writes them is told the whole name.
-_SHORTENED = frozenset({"expression", "motion"})
+_FIELDS = columns.named((columns.Kind.FIELD,))
+_OPTIONS = columns.named((columns.Kind.OPTION,))
 # What a script cannot be filled with: itself.
 _NO_VARIABLES = frozenset({"script", "script_file"})
 _CELL_CHARACTERS = 200
@@ -218,10 +191,10 @@ class _Reader:
         for name, text in cells.items():
             if name in _OPTIONS:
                 options[name] = text
-            elif "." in name or name in _SHORTENED:
+            elif "." in name or columns.shortens_option(name):
                 known = ", ".join(_OPTIONS)
                 self._problems.add(number, name, "manifest-option-unknown", name=name, known=known)
-            elif name in _RESERVED:
+            elif name in columns.RESERVED:
                 self._problems.add(number, name, "manifest-column-reserved", name=name)
         return options
 
@@ -286,13 +259,13 @@ class _Reader:
 
     def _unused(self, table: Table) -> tuple[Problem, ...]:
         """A warning for each column that nothing uses, with the name that may have been meant."""
-        columns = dict.fromkeys(name for name in table.header.columns if name and "." not in name)
-        known = {*_COLUMNS, *_OPTIONS, *_RESERVED, *self._used}
+        present = dict.fromkeys(name for name in table.header.columns if name and "." not in name)
+        meaningful = {*columns.named(), *self._used}
         warnings = []
-        for name in columns:
-            if name in known:
+        for name in present:
+            if name in meaningful or name in columns.RESERVED:
                 continue
-            wanted = sorted({*_COLUMNS, *_OPTIONS, *self._used} - set(columns))
+            wanted = sorted(meaningful - set(present))
             meant = difflib.get_close_matches(name, wanted, n=1, cutoff=_LIKENESS)
             facts: dict[str, Fact] = {"name": name, "meant": meant[0]} if meant else {"name": name}
             code = "manifest-column-misspelt" if meant else "manifest-column-unused"

@@ -133,7 +133,7 @@ def test_defaults_fill_empty_cells(write: Write) -> None:
 def test_all_problems_of_all_rows(write: Write) -> None:
     """Nothing stops at the first mistake; good rows are kept apart and counted."""
     path = write(
-        "id,script,script_file,portrait,label,captions.burn,name\n"
+        "id,script,script_file,portrait,deadline,consent.by,name\n"
         "a,Hello.,,pics/anna.png,,,\n"
         "a,Hello.,talk.txt,,cn,yes,\n"
         "b,,,nowhere.png,,,\n"
@@ -147,8 +147,8 @@ def test_all_problems_of_all_rows(write: Write) -> None:
     manifest = read_manifest(path)
     assert problems(manifest) == [
         (3, "id", "manifest-id-twice"),
-        (3, "label", "manifest-column-reserved"),
-        (3, "captions.burn", "manifest-option-unknown"),
+        (3, "deadline", "manifest-column-reserved"),
+        (3, "consent.by", "manifest-option-unknown"),
         (3, "script_file", "manifest-script-twice"),
         (3, "portrait", "manifest-portrait-missing"),
         (4, "script", "manifest-script-missing"),

@@ -1,0 +1,248 @@
+"""Every column that a manifest may have, declared once: its meaning, its values, and what no value means.
+
+Reading a manifest, its warnings about misspelt names and the tables of docs/manifest.md come from here. A new
+column is one more entry of `COLUMNS`, and a name less in `RESERVED`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What becomes of a column's cells."""
+
+    PART = "part"  #: read by the manifest itself: names, texts and files
+    FIELD = "field"  #: a field of `farm.rows.Wanted` of the same name
+    OPTION = "option"  #: goes into the job's options as it was written
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phrase:
+    """The same words in English and in simplified Chinese; Markdown, in one line."""
+
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of a manifest.
+
+    Attributes:
+        name: in plain form, as `farm.template.plain_name` gives it.
+        kind: what becomes of its cells.
+        means: what it is for.
+        values: what may stand in a cell.
+        empty: what an empty cell means.
+    """
+
+    name: str
+    kind: Kind
+    means: Phrase
+    values: Phrase
+    empty: Phrase
+
+
+_NONE = Phrase(en="none", zh="无")
+
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        name="id",
+        kind=Kind.PART,
+        means=Phrase(
+            en="your name for the row, in progress, results and retries",
+            zh="您给该行起的名称，用于进度、结果和重试",
+        ),
+        values=Phrase(en="text, a different one in each row", zh="文本，各行不得相同"),
+        empty=Phrase(en="the row's number", zh="行号"),
+    ),
+    Column(
+        name="script",
+        kind=Kind.PART,
+        means=Phrase(en="what is said", zh="要朗读的内容"),
+        values=Phrase(
+            en="text; `{{name}}` is filled from the column `name`, `[pause 1.5s]` is a pause",
+            zh="文本；`{{name}}` 由 `name` 列填入，`[pause 1.5s]` 表示停顿",
+        ),
+        empty=Phrase(en="`script_file`", zh="`script_file`"),
+    ),
+    Column(
+        name="script_file",
+        kind=Kind.PART,
+        means=Phrase(en="the same, in a text file of its own", zh="同上，写在单独的文本文件中"),
+        values=Phrase(en="a file beside the manifest", zh="清单旁边的文件"),
+        empty=Phrase(en="`script`", zh="`script`"),
+    ),
+    Column(
+        name="portrait",
+        kind=Kind.PART,
+        means=Phrase(en="who speaks: a picture with one face", zh="说话的人：有一张脸的图片"),
+        values=Phrase(en="a picture beside the manifest", zh="清单旁边的图片"),
+        empty=Phrase(en="refused", zh="拒绝"),
+    ),
+    Column(
+        name="voice",
+        kind=Kind.FIELD,
+        means=Phrase(en="the voice", zh="声音"),
+        values=Phrase(
+            en="a name that `lectern voices` lists, such as `en-us` or `cmn`",
+            zh="`lectern voices` 列出的名称，如 `en-us`、`cmn`",
+        ),
+        empty=Phrase(en="one for the language", zh="按语言选择"),
+    ),
+    Column(
+        name="language",
+        kind=Kind.FIELD,
+        means=Phrase(en="the script's main language", zh="脚本的主要语言"),
+        values=Phrase(en="a tag such as `en` or `zh`", zh="语言标签，如 `en`、`zh`"),
+        empty=Phrase(en="the script decides", zh="由脚本判断"),
+    ),
+    Column(
+        name="speed",
+        kind=Kind.FIELD,
+        means=Phrase(en="how fast the voice speaks", zh="语速"),
+        values=Phrase(en="per cent of normal, 50 to 200", zh="正常语速的百分比，50 到 200"),
+        empty=Phrase(en="100", zh="100"),
+    ),
+    Column(
+        name="voice.pitch",
+        kind=Kind.OPTION,
+        means=Phrase(en="how high the voice is", zh="音高"),
+        values=Phrase(en="per cent of normal, 50 to 200", zh="正常音高的百分比，50 到 200"),
+        empty=Phrase(en="100", zh="100"),
+    ),
+    Column(
+        name="title",
+        kind=Kind.FIELD,
+        means=Phrase(
+            en="the film's title, for people and players",
+            zh="影片标题，供人和播放器显示",
+        ),
+        values=Phrase(en="text", zh="文本"),
+        empty=Phrase(en="the `id`", zh="`id`"),
+    ),
+    Column(
+        name="format",
+        kind=Kind.FIELD,
+        means=Phrase(en="the film's picture", zh="画面尺寸"),
+        values=Phrase(
+            en="`wide`, `tall` or `square`, each also with `-512`, `-720` or `-1080`; "
+            "or `portrait`, the whole picture in its own size",
+            zh="`wide`、`tall` 或 `square`，可加 `-512`、`-720` 或 `-1080`；或 `portrait`（整图原尺寸）",
+        ),
+        empty=Phrase(en="the setting `[film] format`", zh="设置项 `[film] format`"),
+    ),
+    Column(
+        name="background",
+        kind=Kind.OPTION,
+        means=Phrase(
+            en="what stands behind a portrait that is transparent, or does not fill the film",
+            zh="透明肖像背后，或肖像未占满画面之处的背景",
+        ),
+        values=Phrase(
+            en="a picture beside the manifest; a colour such as `#1f3a5f`; or `blur`",
+            zh="清单旁边的图片；颜色，如 `#1f3a5f`；或 `blur`",
+        ),
+        empty=Phrase(
+            en="`blur`: the portrait's own edges out of focus, a transparent portrait before light grey",
+            zh="`blur`：用虚化的肖像边缘延伸，透明肖像则以浅灰为底",
+        ),
+    ),
+    Column(
+        name="face.box",
+        kind=Kind.OPTION,
+        means=Phrase(en="which face talks, when there are several", zh="有多张脸时，由哪张脸说话"),
+        values=Phrase(en="`x,y,width,height` in pixels", zh="`x,y,宽,高`，以像素计"),
+        empty=Phrase(en="the only one", zh="唯一的脸"),
+    ),
+    Column(
+        name="face.expression",
+        kind=Kind.OPTION,
+        means=Phrase(en="the look on the face", zh="面部表情"),
+        values=Phrase(en="`neutral` or `friendly`, a light smile", zh="`neutral`，或 `friendly`（微笑）"),
+        empty=Phrase(en="`neutral`", zh="`neutral`"),
+    ),
+    Column(
+        name="face.motion",
+        kind=Kind.OPTION,
+        means=Phrase(
+            en="how much head, brows and eyes move; before a pattern the head sways less",
+            zh="头、眉、眼的动作幅度；背景有图案时头部摆动较小",
+        ),
+        values=Phrase(
+            en="`none` (lips and lids alone), `calm` or `lively`",
+            zh="`none`（仅嘴唇和眼睑）、`calm` 或 `lively`",
+        ),
+        empty=Phrase(en="`calm`", zh="`calm`"),
+    ),
+    Column(
+        name="user",
+        kind=Kind.FIELD,
+        means=Phrase(
+            en="who the film is for: part of its name `{date}/{user}_{timestamp}_{scene}.mp4` in the archive",
+            zh="影片归属：归档文件名 `{date}/{user}_{timestamp}_{scene}.mp4` 的一部分",
+        ),
+        values=Phrase(en="text", zh="文本"),
+        empty=Phrase(en="who submits", zh="提交者"),
+    ),
+    Column(
+        name="scene",
+        kind=Kind.FIELD,
+        means=Phrase(en="likewise", zh="同上"),
+        values=Phrase(en="text", zh="文本"),
+        empty=Phrase(en="the `id`", zh="`id`"),
+    ),
+    Column(
+        name="urgency",
+        kind=Kind.FIELD,
+        means=Phrase(en="what is made first", zh="先制作哪些"),
+        values=Phrase(en="`low`, `normal` or `high`", zh="`low`、`normal` 或 `high`"),
+        empty=Phrase(en="`normal`", zh="`normal`"),
+    ),
+    Column(
+        name="department",
+        kind=Kind.FIELD,
+        means=Phrase(en="who pays", zh="由哪个部门承担"),
+        values=Phrase(en="a department of the farm", zh="农场中的部门"),
+        empty=Phrase(en="`default`", zh="`default`"),
+    ),
+)
+
+#: Names that mean something to come: nobody's variables may take them now.
+RESERVED: frozenset[str] = frozenset(
+    {
+        "audio",
+        "brief",
+        "captions",
+        "check",
+        "consent",
+        "deadline",
+        "expression",
+        "face_engine",
+        "label",
+        "motion",
+        "off_peak",
+        "pool",
+        "priority",
+        "project",
+        "quality",
+        "recording",
+        "reference",
+        "start_after",
+        "template",
+    }
+)
+
+
+def named(kinds: Iterable[Kind] = tuple(Kind)) -> tuple[str, ...]:
+    """The names of the columns of some kinds, in order."""
+    wanted = frozenset(kinds)
+    return tuple(column.name for column in COLUMNS if column.kind in wanted)
+
+
+def shortens_option(name: str) -> bool:
+    """Whether a reserved name is one part of an option's name, as people shorten it: ``motion``."""
+    return name in RESERVED and any(name in option.split(".")[1:] for option in named((Kind.OPTION,)))

@@ -93,7 +93,7 @@ class FaceMeshEye:
     """
 
     name = "facemesh"
-    version = "3"
+    version = "4"
 
     def __init__(self) -> None:
         self._models: _Models | None = None
@@ -253,11 +253,14 @@ def _cut(picture: _Picture, x: int, y: int, side: int) -> _Picture:
     """A square of the picture, grey beyond its edges, at the size at which the mesh looks."""
     height, width = picture.shape[:2]
     left, top, right, bottom = max(x, 0), max(y, 0), min(x + side, width), min(y + side, height)
-    square: _Picture = np.full((side, side, 3), _GREY, np.uint8)
-    if right > left and bottom > top:
-        square[top - y : bottom - y, left - x : right - x] = picture[top:bottom, left:right]
+    square: _Picture = picture[top:bottom, left:right]
+    if square.shape[:2] != (side, side):
+        square = np.full((side, side, 3), _GREY, np.uint8)
+        if right > left and bottom > top:
+            square[top - y : bottom - y, left - x : right - x] = picture[top:bottom, left:right]
     how = cv2.INTER_AREA if side > _LOOK_SIDE else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(square, (_LOOK_SIDE, _LOOK_SIDE), interpolation=how), np.uint8)
+    small, _ = halve(square, 2 * _LOOK_SIDE)
+    return np.asarray(cv2.resize(small, (_LOOK_SIDE, _LOOK_SIDE), interpolation=how), np.uint8)
 
 
 def _person(picture: NDArray[np.uint8], box: _Box, models: _Models) -> NDArray[np.uint8] | None:
@@ -266,7 +269,7 @@ def _person(picture: NDArray[np.uint8], box: _Box, models: _Models) -> NDArray[n
     middle = np.array([box[0] + box[2], box[1] + box[3]]) / 2
     left, top = np.clip(np.round(middle - side / 2), 0, (width - 1, height - 1)).astype(int)
     right, bottom = np.clip(np.round(middle + side / 2), (left + 1, top + 1), (width, height)).astype(int)
-    part = picture[top:bottom, left:right]
+    part, _ = halve(picture[top:bottom, left:right], 4 * _PERSON_SIDE)
     how = cv2.INTER_AREA if min(part.shape[:2]) > _PERSON_SIDE else cv2.INTER_LINEAR
     small = np.asarray(cv2.resize(part, (_PERSON_SIDE, _PERSON_SIDE), interpolation=how), np.uint8)
     certainty = np.asarray(models.people.process(_rgb(small)).segmentation_mask, np.float32)

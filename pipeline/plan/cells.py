@@ -27,7 +27,7 @@ _QUOTED = regex.compile(r"[,;|\"]|^\s|\s$")
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """A table as CSV: UTF-8 with the mark that Excel knows it by, CR LF after each line, quotes where needed."""
+    """A table as CSV: UTF-8 with the mark that Excel knows it by, CR LF after lines, quotes where needed."""
     lines = (",".join([_written(cell) for cell in row]) for row in (header, *rows))
     return codecs.BOM_UTF8 + "".join(f"{line}{_LINE_END}" for line in lines).encode()
 

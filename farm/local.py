@@ -15,7 +15,8 @@ from typing import TypeVar
 
 from farm.bootstrap import Workshop
 from farm.choices import OTHER_VOICE, Chooser, Wish
-from farm.portraits import Gallery, box_of
+from farm.gallery import Gallery
+from farm.portraits import box_of
 from farm.studio import Studio
 from farm.submit import picture_suffix, store_script
 from farm.textfile import decode

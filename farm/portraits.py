@@ -1,13 +1,17 @@
-"""Portraits: each distinct picture of a batch is looked at once per format, and only findings are kept."""
+"""Portraits: what is said of a picture in each of the films that it shall be in."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from farm.bootstrap import Settings, Workshop
-from pipeline.engines.eye import EyeEngine
+import numpy as np
+from numpy.typing import NDArray
+
+from farm.bootstrap import Settings
+from pipeline.engines.eye import EyeEngine, Face
 from pipeline.engines.shelf import Shelf
 from pipeline.plan.background import Colour
 from pipeline.plan.errors import InputError
@@ -19,7 +23,6 @@ from pipeline.steps.look import (
     has_several,
     load_picture,
     load_with_opacity,
-    picture_size,
     shows_behind,
 )
 from pipeline.steps.picture import Loaded
@@ -64,89 +67,133 @@ def box_of(options: Mapping[str, str]) -> FaceBox | None:
     return x, y, width, height
 
 
-class Gallery:
-    """Looks at portraits, each distinct one once per format and colour behind it.
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """How a portrait shall be seen in a film.
 
-    Args:
-        workshop: where the eye engine stands, opened at the first look.
+    Attributes:
+        format: the film's picture.
+        box: the face that talks, if one was named.
+        behind: what its transparent parts stand before in the film; None for the usual grey.
+        pictured: whether a picture stands behind it instead.
     """
 
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
-        self._limits = picture_limits(workshop.settings)
-        self._found: dict[tuple[str, Format, FaceBox | None, Colour | None, bool], tuple[Finding, ...]] = {}
-        self._latest: tuple[tuple[str, Colour | None], Loaded] | None = None
-        self._sizes: dict[str, tuple[int, int]] = {}
-        self._checked: dict[str, tuple[Finding, ...] | InputError] = {}
+    format: Format
+    box: FaceBox | None
+    behind: Colour | None
+    pictured: bool
 
-    def look(
-        self,
-        portrait: Path,
-        digest: str,
-        format: Format,  # noqa: A002 - the house's word for it
-        box: FaceBox | None,
-        behind: Colour | None,
-        *,
-        pictured: bool = False,
-    ) -> tuple[Finding, ...]:
-        """Everything to be said about a portrait in a format, errors first.
 
-        Args:
-            portrait: the file.
-            digest: of its content.
-            format: the film's picture.
-            box: the face that talks, if one was named.
-            behind: what its transparent parts stand before in the film; None for the usual grey.
-            pictured: whether a picture stands behind it instead.
-        """
-        key = (digest, format, box, behind, pictured)
-        if key not in self._found:
-            try:
-                loaded = self._loaded(portrait, digest, behind)
-                several = self._several(portrait)
-            except InputError as error:
-                self._found[key] = (Finding(code=error.code, level="error", facts=error.facts),)
-            else:
-                seen = examine(loaded.picture, open_eye(self._workshop.eyes), format, box=box)
-                asked = pictured or behind is not None
-                hidden = asked and seen.shot is not None and not shows_behind(seen.shot, loaded.opacity)
-                unseen = (Finding(code=UNSEEN, level="warning"),) if hidden else ()
-                self._found[key] = (*seen.findings, *unseen, *several)
-        return self._found[key]
+@dataclass(frozen=True, kw_only=True)
+class Sitting:
+    """All that is asked of one picture.
 
-    def size(self, portrait: Path, digest: str) -> tuple[int, int]:
-        """Width and height of a portrait, upright.
+    Attributes:
+        file: the picture.
+        digest: of its content.
+        views: how it shall be seen as a portrait, each once.
+        backdrop: whether it shall stand behind a portrait, too.
+    """
 
-        Raises:
-            InputError: it is no picture that can be used, as far as its head tells.
-        """
-        if digest not in self._sizes:
-            self._sizes[digest] = picture_size(portrait, self._limits)
-        return self._sizes[digest]
+    file: Path
+    digest: str
+    views: tuple[View, ...]
+    backdrop: bool
 
-    def check(self, picture: Path, digest: str) -> tuple[Finding, ...]:
-        """Refuse a picture that cannot be read, warn of one that may be an oversight; each is read once.
 
-        Raises:
-            InputError: as `load_picture`.
-        """
-        if digest not in self._checked:
-            try:
-                load_picture(picture, self._limits)
-                self._checked[digest] = self._several(picture)
-            except InputError as error:
-                self._checked[digest] = error
-        if isinstance(found := self._checked[digest], InputError):
-            raise found
-        return found
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """Everything to be said about a picture, errors first.
 
-    def _several(self, picture: Path) -> tuple[Finding, ...]:
+    Attributes:
+        views: for each view of its sitting, in order.
+        backdrop: of the picture as a background; empty unless that was asked.
+    """
+
+    views: tuple[tuple[Finding, ...], ...]
+    backdrop: tuple[Finding, ...]
+
+
+class Looker:
+    """Looks at pictures, one after the other; each is decoded, and its faces are found, as seldom as may be.
+
+    Args:
+        limits: what a picture may cost.
+        eyes: where the eye engine stands, opened at the first look.
+    """
+
+    def __init__(self, limits: PictureLimits, eyes: Shelf[EyeEngine]) -> None:
+        self._limits = limits
+        self._eyes = eyes
+        self._eye: _Attentive | None = None
+
+    def look(self, sitting: Sitting) -> Seen:
+        """Everything to be said about a picture."""
+        loaded: dict[Colour | None, Loaded | InputError] = {}
+        views = []
+        for view in sitting.views:
+            if view.behind not in loaded:
+                # One at a time: what is decoded takes megabytes.
+                loaded = {view.behind: self._load(sitting.file, view.behind)}
+            views.append(self._said(sitting.file, loaded[view.behind], view))
+        return Seen(views=tuple(views), backdrop=self._backdrop(sitting.file) if sitting.backdrop else ())
+
+    def _load(self, file: Path, behind: Colour | None) -> Loaded | InputError:
+        try:
+            return load_with_opacity(file, self._limits, behind=behind)
+        except InputError as error:
+            return error
+
+    def _said(self, file: Path, loaded: Loaded | InputError, view: View) -> tuple[Finding, ...]:
+        if isinstance(loaded, InputError):
+            return (_refused(loaded),)
+        try:
+            several = self._several(file)
+        except InputError as error:
+            return (_refused(error),)
+        if self._eye is None:
+            self._eye = _Attentive(open_eye(self._eyes))
+        seen = examine(loaded.picture, self._eye, view.format, box=view.box)
+        asked = view.pictured or view.behind is not None
+        hidden = asked and seen.shot is not None and not shows_behind(seen.shot, loaded.opacity)
+        unseen = (Finding(code=UNSEEN, level="warning"),) if hidden else ()
+        return (*seen.findings, *unseen, *several)
+
+    def _backdrop(self, file: Path) -> tuple[Finding, ...]:
+        try:
+            load_picture(file, self._limits)
+            return self._several(file)
+        except InputError as error:
+            return (_refused(error),)
+
+    def _several(self, file: Path) -> tuple[Finding, ...]:
         """A warning if a file has more frames or pages than are used."""
-        several = has_several(picture, self._limits)
+        several = has_several(file, self._limits)
         return (Finding(code="portrait-animated", level="warning", facts={}),) if several else ()
 
-    def _loaded(self, portrait: Path, digest: str, behind: Colour | None) -> Loaded:
-        """The decoded picture; the latest one is kept, for the next format."""
-        if self._latest is None or self._latest[0] != (digest, behind):
-            self._latest = (digest, behind), load_with_opacity(portrait, self._limits, behind=behind)
+
+class _Attentive:
+    """An eye that remembers the faces of the picture that it saw last, for the next format."""
+
+    def __init__(self, eye: EyeEngine) -> None:
+        self.name, self.version = eye.name, eye.version
+        self._eye = eye
+        self._latest: tuple[NDArray[np.uint8], tuple[Face, ...]] | None = None
+
+    def look(self, picture: NDArray[np.uint8]) -> tuple[Face, ...]:
+        """Every face in a picture, the largest first."""
+        if self._latest is None or self._latest[0] is not picture:
+            self._latest = picture, self._eye.look(picture)
         return self._latest[1]
+
+    def person(self, picture: NDArray[np.uint8], face: Face) -> NDArray[np.uint8] | None:
+        """How much of each pixel shows the person with this face."""
+        return self._eye.person(picture, face)
+
+    def close(self) -> None:
+        """The eye itself belongs to its shelf."""
+        self._latest = None
+
+
+def _refused(error: InputError) -> Finding:
+    return Finding(code=error.code, level="error", facts=error.facts)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from db.departments import read_departments
 from db.states import Urgency
 from farm.bootstrap import Farm
 from farm.choices import OTHER_VOICE, Chooser, Wish, urgency_of
+from farm.gallery import Gallery
 from farm.manifest import ManifestLimits, read_manifest
-from farm.portraits import UNSEEN, Gallery, box_of
+from farm.portraits import UNSEEN, Sitting, View, box_of
 from farm.rows import BrokenRow, Problem, Row, Wanted
 from pipeline.plan import script
 from pipeline.plan.background import BACKGROUND, colour_of
@@ -105,15 +108,44 @@ class BatchRefusedError(InputError):
         self.good = good
 
 
-def check(farm: Farm, path: Path) -> Checked:
+class Progress(Protocol):
+    """Hears how far the check of a batch is."""
+
+    def pictures(self, done: int, of: int) -> None:
+        """So many of its distinct pictures were looked at."""
+        ...
+
+    def rows(self, done: int, of: int) -> None:
+        """So many of its rows were checked."""
+        ...
+
+
+class Unheard:
+    """Progress that nobody wants to hear of."""
+
+    def pictures(self, done: int, of: int) -> None:
+        """Nobody listens."""
+
+    def rows(self, done: int, of: int) -> None:
+        """Nobody listens."""
+
+
+def check(farm: Farm, path: Path, *, progress: Progress | None = None) -> Checked:
     """Check a manifest's rows completely; nothing is stored or queued.
 
     Nothing is raised for what is wrong with the manifest or its rows: that is what `Checked.problems` is for.
-    Memory does not grow with scripts or pictures: each is read when it is needed, and each distinct portrait
-    is looked at once per format.
+    Memory does not grow with scripts or pictures: each is read when it is needed, and each distinct picture
+    is looked at once, many of them side by side, one at a time on each core. What is found does not depend on
+    how many cores there are.
+
+    Args:
+        farm: the farm.
+        path: the manifest.
+        progress: hears how far it is.
 
     Raises:
         AwayError: the ledger cannot be reached.
+        TransientError: ``submit-lookers-gone``: no process could be begun.
     """
     limits = farm.settings.limits
     manifest = read_manifest(
@@ -128,10 +160,13 @@ def check(farm: Farm, path: Path) -> Checked:
     checker = _Checker(farm)
     problems, warnings = list(manifest.problems), list(manifest.warnings)
     every: tuple[Row | BrokenRow, ...] = (*manifest.rows, *manifest.broken)
-    for row in every:
+    heard = progress or Unheard()
+    checker.look_ahead(every, heard)
+    for done, row in enumerate(every, 1):
         wrong, doubtful = checker.check(row)
         problems += wrong
         warnings += doubtful
+        heard.rows(done, len(every))
     problems.sort(key=lambda problem: problem.row)
     warnings.sort(key=lambda warning: warning.row)
     refused = {problem.row for problem in problems}
@@ -185,6 +220,42 @@ class _Checker:
         )
         self._gallery = Gallery(farm)
         self._departments = read_departments(farm.ledger)
+
+    def look_ahead(self, rows: Iterable[Row | BrokenRow], progress: Progress) -> None:
+        """Look at all pictures of these rows, as far as it is known how they shall be seen."""
+        files: dict[str, Path] = {}
+        views: dict[str, dict[View, None]] = {}
+        backdrops: set[str] = set()
+        for row in rows:
+            if row.background is not None:
+                files.setdefault(row.background_digest, row.background)
+                backdrops.add(row.background_digest)
+            view = self._view(row)
+            if view is not None and row.portrait is not None:
+                files.setdefault(row.portrait_digest, row.portrait)
+                views.setdefault(row.portrait_digest, {})[view] = None
+        sittings = (
+            Sitting(
+                file=file, digest=digest, views=tuple(views.get(digest, ())), backdrop=digest in backdrops
+            )
+            for digest, file in files.items()
+        )
+        hands = len(os.sched_getaffinity(0))
+        self._gallery.look_ahead(sittings, hands=hands, told=progress.pictures)
+
+    def _view(self, row: Row | BrokenRow) -> View | None:
+        """How a row's portrait shall be seen; None when that cannot be known."""
+        if row.portrait is None or row.wrong & {"format", "face.box", BACKGROUND}:
+            return None
+        try:
+            return View(
+                format=self._format(row, row.portrait),
+                box=box_of(row.options),
+                behind=colour_of(row.options),
+                pictured=row.background is not None,
+            )
+        except InputError:
+            return None
 
     def film(self, row: Row) -> Film:
         """What is chosen for a row that has no problem."""

@@ -23,6 +23,10 @@ class LecternError(Exception):
         self.code = code
         self.facts: Mapping[str, Fact] = facts
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """The same error in another process, too."""
+        return _again, (type(self), self.code, dict(self.facts))
+
     def __str__(self) -> str:
         """The code with its facts, for logs; people read the catalogue's words."""
         told = ", ".join(f"{name}={value!r}" for name, value in self.facts.items())
@@ -51,3 +55,7 @@ class SupersededError(LecternError):
 
 class DefectError(LecternError):
     """A promise of Lectern itself was found broken; no retry cures it, and it is ours to mend."""
+
+
+def _again(kind: type[LecternError], code: str, facts: Mapping[str, Fact]) -> LecternError:
+    return kind(code, **facts)

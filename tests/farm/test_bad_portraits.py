@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from farm.bootstrap import Workshop, open_workshop, settings_of
-from farm.portraits import Gallery, picture_limits
+from farm.gallery import Gallery
+from farm.portraits import picture_limits
 from pipeline.plan.canvas import parse_format
 from pipeline.steps.look import load_picture, look_at
 from tests.support.bad_portraits import CASES, Case

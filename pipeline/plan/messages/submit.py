@@ -104,4 +104,33 @@ MESSAGES: tuple[Message, ...] = (
             cure="请使用四个整数：x,y,宽,高，例如 120,80,260,320。",
         ),
     ),
+    Message(
+        code="submit-picture-fatal",
+        level="error",
+        en=Text(
+            what="The program that looked at {name} ended, twice.",
+            why="Something in it breaks a library that reads it, or it takes more memory than there is.",
+            cure="Open it in a picture editor, save it anew as PNG or JPEG, smaller if it is very large.",
+        ),
+        zh=Text(
+            what="查看 {name} 的程序两次异常终止。",
+            why="图片中的某些内容使读取它的程序库出错，或者所需内存超过可用内存。",
+            cure="请用图片编辑软件打开它，另存为 PNG 或 JPEG；若图片非常大，请缩小。",
+        ),
+    ),
+    Message(
+        code="submit-lookers-gone",
+        level="error",
+        en=Text(
+            what="Portraits cannot be looked at: the program that does it ends before it begins "
+            "(status {status}). Nothing was queued.",
+            why="There is too little memory, or a limit forbids more processes.",
+            cure="Make room in memory and submit again; `lectern doctor` says what else is missing.",
+        ),
+        zh=Text(
+            what="无法查看肖像：负责查看的程序一启动就终止（状态 {status}）。未提交任何任务。",
+            why="内存不足，或系统限制不允许再启动进程。",
+            cure="请腾出内存后重新提交；`lectern doctor` 会指出还缺少什么。",
+        ),
+    ),
 )

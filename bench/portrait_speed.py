@@ -17,7 +17,7 @@ from pathlib import Path
 import cv2
 
 from pipeline.engines.shelf import eyes
-from pipeline.plan.canvas import parse_format
+from pipeline.plan.formats import parse_format
 from pipeline.steps.look import PictureLimits, examine, load_picture
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -27,8 +27,8 @@ from _measures import Figures, measure
 from _rehearsal import Cast, Line, Stage
 from numpy.typing import NDArray
 
-from pipeline.plan.canvas import parse_format
 from pipeline.plan.errors import InputError
+from pipeline.plan.formats import parse_format
 from tests.support.variants import VARIANTS, draw
 
 _ROOT = Path(__file__).resolve().parents[1]

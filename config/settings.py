@@ -107,6 +107,7 @@ class Film(_Section):
 
     format: str
     fps: int
+    quality: str
     loudness_lufs: float
     true_peak_dbtp: float
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from db.states import Urgency
 from pipeline.engines.shelf import Shelf
 from pipeline.engines.voice import Voice, VoiceEngine
 from pipeline.engines.voice.choice import PER_CENT, choose_voice
-from pipeline.plan.canvas import check_format, is_own_size, parse_format
+from pipeline.plan.background import with_plain_background
+from pipeline.plan.bearing import plainly
+from pipeline.plan.delivery import with_plain_delivery
 from pipeline.plan.errors import Fact, InputError
+from pipeline.plan.formats import check_format, is_own_size, parse_format, parse_rate
 from pipeline.plan.job import Format, VoiceChoice
 
 #: The warning that another voice than the one wished for speaks.
@@ -31,6 +34,7 @@ class Wish:
         voice: a voice's name, or ``engine/name``.
         language: BCP 47 tag.
         format: such as ``wide``, ``tall-1080``, ``1:1`` or ``portrait``.
+        fps: frame rate, such as ``25`` or ``50p``.
         speed: per cent of normal speed.
         pitch: per cent of normal pitch.
     """
@@ -38,6 +42,7 @@ class Wish:
     voice: str = ""
     language: str = ""
     format: str = ""
+    fps: str = ""
     speed: str = ""
     pitch: str = ""
 
@@ -49,7 +54,7 @@ class Chooser:
         voices: the voice engines.
         engine: the engine of wishes that name none.
         format: the format of wishes that name none.
-        fps: frame rate of every film.
+        fps: frame rate of wishes that name none.
     """
 
     def __init__(self, voices: Shelf[VoiceEngine], *, engine: str, format: str, fps: int) -> None:  # noqa: A002 - the house's word for it
@@ -58,11 +63,19 @@ class Chooser:
         self._format = format
         self._fps = fps
         self._voices: dict[str, tuple[Voice, ...]] = {}
-        self._formats: dict[str, Format] = {}
+        self._formats: dict[tuple[str, int], Format] = {}
         self._chosen: dict[tuple[str, str, str], VoiceChoice] = {}
 
+    def rate(self, wish: Wish) -> int:
+        """Frames in a second.
+
+        Raises:
+            InputError: ``portrait-frame-rate-unknown``.
+        """
+        return parse_rate(wish.fps) if wish.fps.strip() else self._fps
+
     def check_format(self, wish: Wish) -> None:
-        """Refuse words that name no format.
+        """Refuse words that name no format; what they say of the frame rate is another matter.
 
         Raises:
             InputError: ``portrait-format-unknown``.
@@ -77,14 +90,14 @@ class Chooser:
             own: gives width and height of the portrait; asked if the film shall have its size.
 
         Raises:
-            InputError: ``portrait-format-unknown``, or what `own` raises.
+            InputError: ``portrait-format-unknown``, ``portrait-frame-rate-unknown``, or what `own` raises.
         """
-        name = wish.format or self._format
+        name, fps = wish.format or self._format, self.rate(wish)
         if is_own_size(name):
-            return parse_format(name, fps=self._fps, own=own())
-        if name not in self._formats:
-            self._formats[name] = parse_format(name, fps=self._fps)
-        return self._formats[name]
+            return parse_format(name, fps=fps, own=own())
+        if (name, fps) not in self._formats:
+            self._formats[name, fps] = parse_format(name, fps=fps)
+        return self._formats[name, fps]
 
     def speed(self, wish: Wish) -> int:
         """Per cent of the voice's normal speed.
@@ -158,6 +171,19 @@ def _per_cent(words: str) -> int | None:
     match = _SHARE.fullmatch(words.strip())
     share = int(match[1]) if match else 0
     return share if PER_CENT[0] <= share <= PER_CENT[1] else None
+
+
+def plain_options(options: Mapping[str, str], *, quality: str) -> dict[str, str]:
+    """A row's options in their plainest words, so that equal films have equal options.
+
+    Args:
+        options: as they were written.
+        quality: of films that name none.
+
+    Raises:
+        InputError: of the option that cannot be understood.
+    """
+    return with_plain_delivery(with_plain_background(plainly(options)), usual=quality)
 
 
 def urgency_of(word: str) -> Urgency:

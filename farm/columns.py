@@ -129,11 +129,48 @@ COLUMNS: tuple[Column, ...] = (
         kind=Kind.FIELD,
         means=Phrase(en="the film's picture", zh="画面尺寸"),
         values=Phrase(
-            en="`wide`, `tall` or `square`, each also with `-512`, `-720` or `-1080`; "
+            en="`wide` (16:9), `tall` (9:16) or `square` (1:1), each also with `-512`, `-720` or `-1080`; "
             "or `portrait`, the whole picture in its own size",
-            zh="`wide`、`tall` 或 `square`，可加 `-512`、`-720` 或 `-1080`；或 `portrait`（整图原尺寸）",
+            zh="`wide`（16:9、横屏）、`tall`（9:16、竖屏）或 `square`（1:1、方形），"
+            "可加 `-512`、`-720` 或 `-1080`；或 `portrait`（整图原尺寸）",
         ),
         empty=Phrase(en="the setting `[film] format`", zh="设置项 `[film] format`"),
+    ),
+    Column(
+        name="fps",
+        kind=Kind.FIELD,
+        means=Phrase(en="the film's frame rate", zh="影片帧率"),
+        values=Phrase(en="`24`, `25`, `30`, `50` or `60`", zh="`24`、`25`、`30`、`50` 或 `60`"),
+        empty=Phrase(en="the setting `[film] fps`, 25", zh="设置项 `[film] fps`，25"),
+    ),
+    Column(
+        name="quality",
+        kind=Kind.OPTION,
+        means=Phrase(en="how finely the picture is encoded", zh="画面编码的精细程度"),
+        values=Phrase(
+            en="`draft` (quick and small, for a look), `standard` or `high` (for further editing)",
+            zh="`draft`（快而小，用于预览）、`standard` 或 `high`（用于后期剪辑）",
+        ),
+        empty=Phrase(en="the setting `[film] quality`, `standard`", zh="设置项 `[film] quality`，`standard`"),
+    ),
+    Column(
+        name="loudness",
+        kind=Kind.OPTION,
+        means=Phrase(en="how loud the film is, in LUFS", zh="影片响度，以 LUFS 计"),
+        values=Phrase(
+            en="-23 (European broadcasting) to -14 (streaming)", zh="-23（欧洲广播）到 -14（流媒体）"
+        ),
+        empty=Phrase(en="the setting `[film] loudness_lufs`, -16", zh="设置项 `[film] loudness_lufs`，-16"),
+    ),
+    Column(
+        name="preview",
+        kind=Kind.OPTION,
+        means=Phrase(
+            en="a short moving picture of the film beside it, an animated WebP of at most 2 MB",
+            zh="影片旁附带的短动图（不超过 2 MB 的 WebP）",
+        ),
+        values=Phrase(en="`yes` or `no`", zh="`yes` 或 `no`"),
+        empty=Phrase(en="`no`", zh="`no`"),
     ),
     Column(
         name="background",
@@ -228,7 +265,6 @@ RESERVED: frozenset[str] = frozenset(
         "pool",
         "priority",
         "project",
-        "quality",
         "recording",
         "reference",
         "start_after",

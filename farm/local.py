@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from farm.bootstrap import Workshop
-from farm.choices import OTHER_VOICE, Chooser, Wish
+from farm.choices import OTHER_VOICE, Chooser, Wish, plain_options
 from farm.gallery import Gallery
 from farm.portraits import box_of
 from farm.studio import Studio
@@ -22,8 +22,9 @@ from farm.submit import picture_suffix, store_script
 from farm.textfile import decode
 from pipeline.plan import script, trace
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.background import BACKGROUND, colour_of, names_picture, with_plain_background
-from pipeline.plan.bearing import EXPRESSION, MOTION, plainly
+from pipeline.plan.background import BACKGROUND, colour_of, names_picture
+from pipeline.plan.bearing import EXPRESSION, MOTION
+from pipeline.plan.delivery import LOUDNESS, PREVIEW, QUALITY, loudness_for
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
 from pipeline.plan.loudness import Loudness
@@ -55,6 +56,7 @@ class Order:
         face_box: which face talks, ``x,y,width,height`` in pixels; empty when there is no doubt.
         expression: the look on the face; the usual one when it is empty.
         motion: how lively the face is, likewise.
+        quality, loudness, preview: as in a manifest; empty for the usual ones.
         background: what stands behind the portrait where it does not fill the film or is transparent,
             likewise; ``blur``, a colour, or a picture's file.
         title: written into the film; the script's file name unless given.
@@ -68,6 +70,9 @@ class Order:
     face_box: str = ""
     expression: str = ""
     motion: str = ""
+    quality: str = ""
+    loudness: str = ""
+    preview: str = ""
     background: str = ""
     title: str = ""
     replace: bool = False
@@ -158,9 +163,12 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
         workshop.voices, engine=settings.voice.engine, format=settings.film.format, fps=settings.film.fps
     )
     options = {"face.box": order.face_box} if order.face_box else {}
-    options = plainly({**options, EXPRESSION: order.expression, MOTION: order.motion})
     pictured = names_picture(order.background)
-    options = with_plain_background({**options, BACKGROUND: "" if pictured else order.background})
+    options |= {EXPRESSION: order.expression, MOTION: order.motion}
+    options |= {QUALITY: order.quality, LOUDNESS: order.loudness, PREVIEW: order.preview}
+    options[BACKGROUND] = "" if pictured else order.background
+    options = plain_options(options, quality=settings.film.quality)
+    chooser.rate(order.wish)
     chooser.check_format(order.wish)
     voice = chooser.voice(order.wish, text)
     portrait = _adopted(workshop, order.portrait)
@@ -247,7 +255,10 @@ def _make(
             pixels=seat.pixels,
             trace=born,
             submitted_ms=asked_ms,
-            loudness=Loudness.of(lufs=settings.film.loudness_lufs, dbtp=settings.film.true_peak_dbtp),
+            loudness=loudness_for(
+                job.options,
+                Loudness.of(lufs=settings.film.loudness_lufs, dbtp=settings.film.true_peak_dbtp),
+            ),
         )
     )
 

@@ -19,6 +19,7 @@ from farm.rows import BrokenRow, Problem, Row, Wanted
 from pipeline.plan import script
 from pipeline.plan.background import BACKGROUND, colour_of
 from pipeline.plan.bearing import EXPRESSION, MOTION, expression_of, motion_of
+from pipeline.plan.delivery import LOUDNESS, PREVIEW, QUALITY, loudness_of, quality_of, wants_preview
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.portrait import Finding
@@ -284,7 +285,7 @@ class _Checker:
         if row.background is not None and BACKGROUND not in known:
             found = self._gallery.check(row.background, row.background_digest)
             doubtful += [_problem(row, BACKGROUND, finding.code, finding.facts) for finding in found]
-        if row.portrait is not None and not known & {"format", "face.box", BACKGROUND}:
+        if row.portrait is not None and not known & {"format", "fps", "face.box", BACKGROUND}:
             for finding in self._look(row, row.portrait):
                 column = BACKGROUND if finding.code == UNSEEN else "portrait"
                 told = _problem(row, column, finding.code, finding.facts)
@@ -304,6 +305,10 @@ class _Checker:
             (BACKGROUND, lambda: self._check_background(row)),
             (EXPRESSION, lambda: expression_of(row.options)),
             (MOTION, lambda: motion_of(row.options)),
+            ("fps", lambda: self._chooser.rate(wish)),
+            (QUALITY, lambda: quality_of(row.options)),
+            (LOUDNESS, lambda: loudness_of(row.options)),
+            (PREVIEW, lambda: wants_preview(row.options)),
             ("urgency", lambda: urgency_of(row.urgency)),
             ("department", lambda: self._department(row)),
         )
@@ -358,6 +363,7 @@ def _wish(row: Wanted) -> Wish:
         voice=row.voice,
         language=row.language,
         format=row.format,
+        fps=row.fps,
         speed=row.speed,
         pitch=row.options.get(PITCH, ""),
     )

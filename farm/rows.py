@@ -53,6 +53,7 @@ class Wanted:
     speed: str = ""
     title: str = ""
     format: str = ""
+    fps: str = ""
     user: str = ""
     scene: str = ""
     department: str = ""

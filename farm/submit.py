@@ -16,12 +16,11 @@ from pathlib import Path
 from db import submission
 from db.values import JobDraft, Notice, Submission, Submitted
 from farm.bootstrap import Farm
+from farm.choices import plain_options
 from farm.precheck import PITCH, Admitted, Film, admit, check
 from farm.rows import Problem
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.background import with_plain_background
-from pipeline.plan.bearing import plainly
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
 from pipeline.plan.keys import canonical
@@ -166,8 +165,9 @@ class _Clerk:
             face=self._face,
             format=film.format,
             # What the choice of a voice bears already is not told a second time.
-            options=with_plain_background(
-                plainly({name: value for name, value in row.options.items() if name != PITCH})
+            options=plain_options(
+                {name: value for name, value in row.options.items() if name != PITCH},
+                quality=self._farm.settings.film.quality,
             ),
         )
 

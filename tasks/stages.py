@@ -15,6 +15,7 @@ from farm.studio import Studio
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.chunks import cut
+from pipeline.plan.delivery import loudness_for
 from pipeline.plan.errors import DefectError
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.names import FILM_SUFFIX, folder_for, numbered, stem_for
@@ -114,7 +115,7 @@ def _join(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         pixels=bench.studio.pixels(job),
         trace=trace.parse(claim.traceparent),
         submitted_ms=claim.submitted_at,
-        loudness=Loudness.of(lufs=film.loudness_lufs, dbtp=film.true_peak_dbtp),
+        loudness=loudness_for(job.options, Loudness.of(lufs=film.loudness_lufs, dbtp=film.true_peak_dbtp)),
     )
     if joined is None:
         return None

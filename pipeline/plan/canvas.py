@@ -1,40 +1,10 @@
-"""The film's picture: what a format's words mean, and where a portrait stands in it."""
+"""The film's picture: where a portrait stands in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 
-from pipeline.plan.clock import FRAME_RATES
-from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format
-
-# Aspect, width to height, of every word that names one.
-_ASPECTS = {
-    "wide": Fraction(16, 9),
-    "16:9": Fraction(16, 9),
-    "tall": Fraction(9, 16),
-    "9:16": Fraction(9, 16),
-    "square": Fraction(1),
-    "1:1": Fraction(1),
-}
-_SHORTER_SIDES = (512, 720, 1080)
-_DEFAULT_SHORTER_SIDE = 720
-
-#: The word for a film in the portrait's own size, with all that it shows.
-OWN_SIZE = "portrait"
-# No film is larger than full HD, whichever way it stands.
-_OWN_SHORTER, _OWN_LONGER = 1080, 1920
-
-#: The words of `parse_format`, in the order in which people should read them.
-FORMAT_WORDS = (
-    *(
-        f"{aspect}{size}"
-        for aspect in ("square", "wide", "tall")
-        for size in ("", *(f"-{side}" for side in _SHORTER_SIDES))
-    ),
-    OWN_SIZE,
-)
 
 # Head and shoulders: the height from hairline to chin is this part of the shorter side.
 _FACE_PART = 0.44
@@ -120,54 +90,6 @@ class Shot:
         return 100 * self.at.width * self.at.height // (self.format.width * self.format.height)
 
 
-def parse_format(words: str, *, fps: int, own: tuple[int, int] | None = None) -> Format:
-    """The format that words such as ``wide``, ``tall-1080``, ``1:1-512`` or ``portrait`` name.
-
-    The number is the shorter side in pixels, 720 when there is none. Both sides are even, as
-    4:2:0 video needs them.
-
-    Args:
-        words: what a person wrote.
-        fps: frames in a second.
-        own: width and height of the portrait, without which there is no film in its own size; larger ones
-            are brought to full HD.
-
-    Raises:
-        InputError: ``portrait-format-unknown`` or ``portrait-frame-rate-unknown``.
-    """
-    check_format(words, fps=fps)
-    aspect_word, _, size_word = words.strip().lower().partition("-")
-    if is_own_size(words):
-        if own is None:
-            raise ValueError("no size of the portrait")
-        return _own_format(own, fps)
-    aspect = _ASPECTS[aspect_word]
-    side = int(size_word or _DEFAULT_SHORTER_SIDE)
-    longer = _even(side * max(aspect, 1 / aspect))
-    if aspect > 1:
-        return Format(width=longer, height=side, fps=fps)
-    return Format(width=side, height=longer, fps=fps)
-
-
-def check_format(words: str, *, fps: int) -> None:
-    """Refuse words that name no format.
-
-    Raises:
-        InputError: as `parse_format`.
-    """
-    if fps not in FRAME_RATES:
-        raise InputError("portrait-frame-rate-unknown", fps=fps, known=", ".join(map(str, FRAME_RATES)))
-    aspect_word, dash, size_word = words.strip().lower().partition("-")
-    sized = not dash or (aspect_word in _ASPECTS and size_word in map(str, _SHORTER_SIDES))
-    if aspect_word not in (*_ASPECTS, OWN_SIZE) or not sized:
-        raise InputError("portrait-format-unknown", format=words.strip(), known=", ".join(FORMAT_WORDS))
-
-
-def is_own_size(words: str) -> bool:
-    """Whether words name the portrait's own size."""
-    return words.strip().lower() == OWN_SIZE
-
-
 def place(face: FacePlace, *, size: tuple[int, int], format: Format) -> Shot:  # noqa: A002 - the house's word for it
     """Where a picture stands in a film so that the face sits well.
 
@@ -192,18 +114,6 @@ def place(face: FacePlace, *, size: tuple[int, int], format: Format) -> Shot:  #
     top = _within(max(top, face.box[3] + _CHIN * face.height - height), height, size[1])
     left = _within((face.box[0] + face.box[2] - width) / 2, width, size[0])
     return _shot(left, top, scale, size, format)
-
-
-def _own_format(own: tuple[int, int], fps: int) -> Format:
-    width, height = own
-    reduced = min(
-        Fraction(1), Fraction(_OWN_LONGER, max(width, height)), Fraction(_OWN_SHORTER, min(width, height))
-    )
-    return Format(width=_even(width * reduced), height=_even(height * reduced), fps=fps, whole=True)
-
-
-def _even(side: Fraction | int) -> int:
-    return max(2, 2 * round(side / 2))
 
 
 def _head(face: FacePlace, size: tuple[int, int]) -> tuple[float, float, float, float]:

@@ -12,6 +12,7 @@ from pipeline.plan import graphs
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.captions import cues, srt, webvtt
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
+from pipeline.plan.delivery import profile_for
 from pipeline.plan.errors import DamageError, TransientError
 from pipeline.plan.film import (
     Birth,
@@ -99,6 +100,7 @@ def join(
             store rooms say.
         AwayError: as the media and store rooms say.
     """
+    profile = profile_for(profile, job.options)
     planner = ClipPlanner(job=job, timeline=timeline, store=store, profile=profile, pixels=pixels)
     give_back()
     reel = checked_reel(planner, desk=desk, store=store, media=media)

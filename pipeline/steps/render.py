@@ -15,6 +15,7 @@ from pipeline.engines.face import FaceEngine, Sitter
 from pipeline.media import Media, machine_ms
 from pipeline.plan import graphs
 from pipeline.plan.artifact import Kind
+from pipeline.plan.delivery import profile_for
 from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.timeline import Timeline
 from pipeline.steps.clips import SUFFIX, ClipPlan, ClipPlanner, known_clips
@@ -62,7 +63,8 @@ def render(
         desk: what is known, and what is to be told; progress is counted in frames.
         store: where speech is and clips go.
         media: encodes.
-        profile: the job's; the caller has made sure that it is what this machine does.
+        profile: the job's; the caller has made sure that it is what this machine does. The quality that the
+            job wants changes it by a fixed rule.
         sitter: the portrait made ready on the job's format.
         pixels: digest of the portrait's decoded and turned pixels.
 
@@ -73,6 +75,7 @@ def render(
         DefectError: ``media-frames-wrong``: the engine gave other frames than it promises.
     """
     give_back()
+    profile = profile_for(profile, job.options)
     planner = ClipPlanner(job=job, timeline=timeline, store=store, profile=profile, pixels=pixels)
     clips = {clip.key: clip for clip in map(planner.plan, chunk)}
     work = _Chunk(

@@ -12,7 +12,7 @@ import pytest
 from farm.manifest import read_manifest
 from farm.rows import Manifest
 from pipeline.engines.shelf import eyes
-from pipeline.plan.canvas import parse_format
+from pipeline.plan.formats import parse_format
 from pipeline.steps.look import PictureLimits, load_picture, look_at
 from tests.support import portraits
 

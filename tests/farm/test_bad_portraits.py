@@ -15,7 +15,7 @@ from PIL import Image
 from farm.bootstrap import Workshop, open_workshop, settings_of
 from farm.gallery import Gallery
 from farm.portraits import picture_limits
-from pipeline.plan.canvas import parse_format
+from pipeline.plan.formats import parse_format
 from pipeline.steps.look import load_picture, look_at
 from tests.support.bad_portraits import CASES, Case
 from tests.support.faces import drawn_canvas

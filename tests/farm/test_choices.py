@@ -113,6 +113,7 @@ def test_a_change_of_voice_is_foreseen(
 def test_a_format_that_is_not_named_is_the_settings_own(chooser: Chooser) -> None:
     """The frame rate is the farm's."""
     assert chooser.format(Wish(), lambda: (600, 400)) == Format(width=720, height=720, fps=25)
+    assert chooser.format(Wish(fps="50p"), lambda: (600, 400)) == Format(width=720, height=720, fps=50)
     assert chooser.format(Wish(format="wide-1080"), lambda: (600, 400)) == Format(
         width=1920, height=1080, fps=25
     )

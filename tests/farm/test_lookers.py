@@ -15,8 +15,8 @@ import pytest
 from farm import lookers
 from farm.portraits import Looker, Seen, Sitting, View
 from pipeline.engines.shelf import eyes
-from pipeline.plan.canvas import parse_format
 from pipeline.plan.errors import TransientError
+from pipeline.plan.formats import parse_format
 from pipeline.steps.look import PictureLimits
 
 LIMITS = PictureLimits(file_bytes=50_000_000, pixels=50_000_000)

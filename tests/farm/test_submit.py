@@ -334,3 +334,33 @@ def test_a_portrait_that_changes_meanwhile_is_refused(
         submit(farm, path)
     assert refused.value.code == "submit-portrait-changed"
     assert not reads.list_batches(farm.ledger)
+
+
+def test_how_a_film_is_delivered_is_the_rows_own_choice(farm: Farm, batch_folder: Path) -> None:
+    """Frame rate, quality, loudness and preview of each row; what says nothing new is not in the job."""
+    path = manifest(
+        batch_folder,
+        {**ROW, "name": "Ann", "fps": "50.0", "quality": "Draft", "loudness": "−18 LUFS", "preview": "TRUE"},
+        {**ROW, "name": "Bob", "fps": "", "quality": "standard", "loudness": "", "preview": "no"},
+    )
+    receipt = submit(farm, path)
+    chosen, usual = (reads.read_job(farm.ledger, line.id).spec for line in reads.list_jobs(farm.ledger))
+    assert receipt.jobs == 2
+    assert (chosen.format.fps, dict(chosen.options)) == (
+        50,
+        {"quality": "draft", "loudness": "-18", "preview": "yes"},
+    )
+    assert (usual.format.fps, dict(usual.options)) == (25, {})
+
+
+def test_how_a_film_cannot_be_delivered_is_told_by_column(farm: Farm, batch_folder: Path) -> None:
+    """Each column for itself, and all of them at once."""
+    wrong = {"fps": "29.97", "quality": "best", "loudness": "-3", "preview": "perhaps"}
+    with pytest.raises(BatchRefusedError) as refused:
+        submit(farm, manifest(batch_folder, {**ROW, "name": "Ann", **wrong}))
+    assert [(problem.column, problem.code) for problem in refused.value.problems] == [
+        ("fps", "portrait-frame-rate-unknown"),
+        ("quality", "delivery-quality-unknown"),
+        ("loudness", "delivery-loudness-wrong"),
+        ("preview", "delivery-preview-unknown"),
+    ]

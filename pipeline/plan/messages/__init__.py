@@ -9,6 +9,7 @@ from pipeline.plan.errors import Fact
 from pipeline.plan.messages import (
     archive,
     command,
+    delivery,
     engine,
     face,
     farm,
@@ -31,6 +32,7 @@ Language = Literal["en", "zh"]
 _ROOMS = (
     archive,
     command,
+    delivery,
     engine,
     face,
     farm,

@@ -13,7 +13,7 @@ MESSAGES: tuple[Message, ...] = (
             what="There is no format “{format}”.",
             why="A format is a shape, with its shorter side in pixels where another than 720 is wanted; "
             "portrait is the portrait's own size.",
-            cure="Use one of these: {known} (16:9, 9:16 and 1:1 are understood too).",
+            cure="Use one of these: {known} (16:9, 9:16 and 1:1 are understood too, also as a time of day).",
         ),
         zh=Text(
             what="没有“{format}”这种画面格式。",
@@ -55,12 +55,12 @@ MESSAGES: tuple[Message, ...] = (
         code="portrait-frame-rate-unknown",
         level="error",
         en=Text(
-            what="Films cannot be made at {fps} frames per second.",
+            what="“{fps}” is no frame rate that films can have.",
             why="Sound and picture meet exactly at these frame rates only.",
             cure="Use one of these: {known}.",
         ),
         zh=Text(
-            what="无法制作每秒 {fps} 帧的影片。",
+            what="“{fps}”不是可用的影片帧率。",
             why="只有在这些帧率下，声音与画面才能精确对齐。",
             cure="请使用以下之一：{known}。",
         ),

@@ -1,4 +1,4 @@
-"""What the film's picture promises: words of formats, and the place of the face."""
+"""What the film's picture promises: the place of the face."""
 
 from __future__ import annotations
 
@@ -6,93 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.plan.canvas import FORMAT_WORDS, Area, FacePlace, Shot, is_own_size, parse_format, place
-from pipeline.plan.clock import FRAME_RATES
-from pipeline.plan.errors import InputError
+from pipeline.plan.canvas import Area, FacePlace, Shot, place
+from pipeline.plan.formats import FORMAT_WORDS, parse_format
 from pipeline.plan.job import Format
 
 SQUARE = Format(width=720, height=720, fps=25)
-
-
-@pytest.mark.parametrize(
-    ("words", "size"),
-    [
-        ("square", (720, 720)),
-        ("wide", (1280, 720)),
-        ("tall", (720, 1280)),
-        ("16:9", (1280, 720)),
-        ("9:16-1080", (1080, 1920)),
-        ("1:1-512", (512, 512)),
-        ("wide-512", (910, 512)),
-        ("tall-512", (512, 910)),
-        ("wide-1080", (1920, 1080)),
-        (" Square-1080 ", (1080, 1080)),
-    ],
-)
-def test_words_name_a_format(words: str, size: tuple[int, int]) -> None:
-    """Shape and shorter side, 720 when there is none."""
-    assert parse_format(words, fps=25) == Format(width=size[0], height=size[1], fps=25)
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "",
-        "huge",
-        "wide-",
-        "wide-0",
-        "wide-720p",
-        "-720",
-        "1280x720",
-        "wide-720-720",
-        "portrait-",
-        "portrait-720",
-    ],
-)
-def test_other_words_are_refused(words: str) -> None:
-    """Nothing is guessed; the message names what is known."""
-    with pytest.raises(InputError) as caught:
-        parse_format(words, fps=25)
-    assert caught.value.code == "portrait-format-unknown"
-    assert caught.value.facts["known"] == ", ".join(FORMAT_WORDS)
-
-
-@pytest.mark.parametrize("fps", [0, 23, 29, 120])
-def test_other_frame_rates_are_refused(fps: int) -> None:
-    """Only rates at which a frame is a whole number of samples."""
-    with pytest.raises(InputError) as caught:
-        parse_format("wide", fps=fps)
-    assert caught.value.code == "portrait-frame-rate-unknown"
-
-
-@pytest.mark.parametrize("words", FORMAT_WORDS)
-def test_every_known_word_gives_even_sides(words: str) -> None:
-    """4:2:0 video needs even sides, at every frame rate."""
-    for fps in FRAME_RATES:
-        format_ = parse_format(words, fps=fps, own=(601, 703))
-        assert (format_.width % 2, format_.height % 2, format_.fps) == (0, 0, fps)
-
-
-@pytest.mark.parametrize(
-    ("own", "size"),
-    [
-        ((600, 704), (600, 704)),
-        ((601, 703), (600, 704)),
-        ((1080, 1920), (1080, 1920)),
-        ((4000, 3000), (1440, 1080)),
-        ((3000, 4000), (1080, 1440)),
-        ((20_000, 3000), (1920, 288)),
-    ],
-)
-def test_a_film_in_the_portraits_own_size(own: tuple[int, int], size: tuple[int, int]) -> None:
-    """As large as the portrait, all of which it shows, up to full HD whichever way it stands."""
-    format_ = parse_format(" Portrait ", fps=25, own=own)
-    assert is_own_size(" Portrait ")
-    assert format_ == Format(width=size[0], height=size[1], fps=25, whole=True)
-    face = FacePlace(box=(0, 0, 90, 110), eye_line=40)
-    shot = place(face, size=own, format=format_)
-    assert shot.part == Area(x=0, y=0, width=own[0], height=own[1])
-    assert shot.at == Area(x=0, y=0, width=size[0], height=size[1])
 
 
 def eyes_down(face: FacePlace, shot: Shot) -> float:

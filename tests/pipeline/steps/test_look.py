@@ -12,7 +12,7 @@ import pytest
 from pipeline.engines.eye import EyeEngine
 from pipeline.engines.eye.haar import HaarEye
 from pipeline.engines.shelf import eyes
-from pipeline.plan.canvas import parse_format
+from pipeline.plan.formats import parse_format
 from pipeline.steps.look import PortraitReport, examine, look_at, shows_behind
 from tests.support import portraits
 from tests.support.portraits import Picture

@@ -1,0 +1,185 @@
+"""How a film is delivered: how finely it is encoded, how loud it is, and whether a preview goes with it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from pipeline.plan.artifact import Artifact
+from pipeline.plan.errors import InputError
+from pipeline.plan.job import RenderProfile
+from pipeline.plan.keys import digest_of
+from pipeline.plan.loudness import Loudness
+
+#: The options that say so.
+QUALITY, LOUDNESS, PREVIEW = "quality", "loudness", "preview"
+
+#: Loudness that a film may be brought to, LUFS: broadcasting (EBU R 128) to streaming at its loudest.
+LOUDNESS_RANGE = (-23, -14)
+_LUFS = re.compile(r"(-?\d{1,2}(?:[.,]\d{1,2})?)\s*(?:lufs|lkfs|db|dbfs)?")
+_MINUS = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
+
+_YES = frozenset({"yes", "y", "true", "1", "1.0", "on", "x", "是", "要", "有"})
+_NO = frozenset({"", "no", "n", "false", "0", "0.0", "off", "-", "否", "不", "无"})
+
+
+class Quality(StrEnum):
+    """A rung of the ladder from quick and small to fine and large."""
+
+    DRAFT = "draft"
+    STANDARD = "standard"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rung:
+    """What a quality changes of a machine's encoder parameters.
+
+    Attributes:
+        coarser: quantizer steps to add; below 0 finer.
+        preset: of x264's the one to take; empty for the machine's own.
+        added: parameters that come last.
+    """
+
+    coarser: int
+    preset: str = ""
+    added: tuple[str, ...] = ()
+
+
+# What each costs and how it looks is measured in docs/quality.md.
+_LADDER: Mapping[Quality, _Rung] = {
+    Quality.DRAFT: _Rung(coarser=9, preset="superfast", added=("me=dia", "subme=0")),
+    Quality.STANDARD: _Rung(coarser=0),
+    Quality.HIGH: _Rung(coarser=-4),
+}
+_COARSEST = 51
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewSize:
+    """What an animated preview may be.
+
+    Attributes:
+        width, height: pixels at most, the shape of the film kept.
+        bytes: at most.
+        ms: how long at most.
+        melt_ms: so long a longer one melts into its beginning.
+        fps: pictures a second at most.
+        qualities: of WebP, from the one to try first to the last resort.
+    """
+
+    width: int = 480
+    height: int = 480
+    bytes: int = 2_000_000
+    ms: int = 6_000
+    melt_ms: int = 400
+    fps: int = 13
+    qualities: tuple[int, ...] = (72, 55, 40, 25, 10)
+
+
+PREVIEW_SIZE = PreviewSize()
+_PREVIEW_SCHEMA = 1
+
+
+def quality_of(options: Mapping[str, str], usual: str = Quality.STANDARD) -> Quality:
+    """The quality that a job's options name, the usual one if none.
+
+    Raises:
+        InputError: ``delivery-quality-unknown``.
+    """
+    written = options.get(QUALITY, "").strip()
+    word = (written or usual).casefold()
+    if word not in {quality.value for quality in Quality}:
+        raise InputError("delivery-quality-unknown", word=written or usual, known=", ".join(Quality))
+    return Quality(word)
+
+
+def loudness_of(options: Mapping[str, str]) -> int | None:
+    """The loudness that a job's options name, in hundredths of a LUFS; None if none.
+
+    Raises:
+        InputError: ``delivery-loudness-wrong``.
+    """
+    written = options.get(LOUDNESS, "").strip()
+    if not written:
+        return None
+    match = _LUFS.fullmatch(unicodedata.normalize("NFKC", written).translate(_MINUS).casefold())
+    lufs = Decimal(match[1].replace(",", ".")) if match else Decimal(0)
+    low, high = LOUDNESS_RANGE
+    if not low <= lufs <= high:
+        raise InputError("delivery-loudness-wrong", word=written, low=low, high=high)
+    return int(lufs * 100)
+
+
+def wants_preview(options: Mapping[str, str]) -> bool:
+    """Whether a job's options ask for an animated preview.
+
+    Raises:
+        InputError: ``delivery-preview-unknown``.
+    """
+    written = options.get(PREVIEW, "").strip()
+    word = unicodedata.normalize("NFKC", written).casefold()
+    if word not in _YES | _NO:
+        raise InputError("delivery-preview-unknown", word=written)
+    return word in _YES
+
+
+def with_plain_delivery(options: Mapping[str, str], *, usual: str = Quality.STANDARD) -> dict[str, str]:
+    """The same options with quality, loudness and preview in their plainest words, or left out.
+
+    So equal films have equal options. A quality that is not named is the usual one of today.
+
+    Raises:
+        InputError: as `quality_of`, `loudness_of` and `wants_preview`.
+    """
+    plain = {name: value for name, value in options.items() if name not in {QUALITY, LOUDNESS, PREVIEW}}
+    quality = quality_of(options, usual)
+    if quality is not Quality.STANDARD:
+        plain[QUALITY] = quality.value
+    if (loudness := loudness_of(options)) is not None:
+        plain[LOUDNESS] = str(Decimal(loudness) / 100)
+    if wants_preview(options):
+        plain[PREVIEW] = "yes"
+    return plain
+
+
+def loudness_for(options: Mapping[str, str], usual: Loudness) -> Loudness:
+    """What a job's sound is brought to: what its options name, else the usual one.
+
+    Raises:
+        InputError: as `loudness_of`.
+    """
+    wanted = loudness_of(options)
+    return usual if wanted is None else replace(usual, integrated=wanted)
+
+
+def profile_for(profile: RenderProfile, options: Mapping[str, str]) -> RenderProfile:
+    """How a machine renders a job: its own way, with the encoder as fine as the job's options want it.
+
+    Standard is the machine's own way. The others follow from it by a fixed rule, so that whoever honours a
+    profile renders every quality alike.
+
+    Raises:
+        InputError: as `quality_of`.
+    """
+    rung = _LADDER[quality_of(options)]
+    changed = [_stepped(parameter, rung) for parameter in profile.parameters]
+    return replace(profile, parameters=(*changed, *rung.added))
+
+
+def preview_key(clip: Artifact) -> str:
+    """Key of the animated preview that is made from a clip."""
+    return digest_of("preview", _PREVIEW_SCHEMA, clip=clip.digest, size=PREVIEW_SIZE)
+
+
+def _stepped(parameter: str, rung: _Rung) -> str:
+    name, _, value = parameter.partition("=")
+    if name == "qp":
+        return f"qp={min(max(int(value) + rung.coarser, 1), _COARSEST)}"
+    if name == "preset" and rung.preset:
+        return f"preset={rung.preset}"
+    return parameter

@@ -119,6 +119,7 @@ def make(
         trace=trace.new(os.urandom(24)),
         submitted_ms=time.time_ns() // 1_000_000,
         loudness=Loudness.of(lufs=set_to.loudness_lufs, dbtp=set_to.true_peak_dbtp),
+        producer=workshop.settings.label.producer,
     )
     if joined is None:
         raise RuntimeError("nobody else joins here")

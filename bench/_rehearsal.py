@@ -195,6 +195,7 @@ class Stage:
             trace=trace.new(os.urandom(24)),
             submitted_ms=0,
             loudness=_LOUDNESS,
+            producer="lectern",
         )
         if joined is None:
             raise RuntimeError("nobody else joins here")

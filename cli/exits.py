@@ -67,6 +67,7 @@ _BY_CODE = {
     "farm-knob-unknown": Exit.SETUP,
     "farm-knob-wrong": Exit.SETUP,
     "farm-settings-wrong": Exit.SETUP,
+    "label-producer-wrong": Exit.SETUP,
     "ledger-schema-missing": Exit.SETUP,
     "ledger-schema-new": Exit.SETUP,
     "ledger-schema-old": Exit.SETUP,

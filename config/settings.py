@@ -112,6 +112,12 @@ class Film(_Section):
     true_peak_dbtp: float
 
 
+class Label(_Section):
+    """What films say of who has them made."""
+
+    producer: str
+
+
 class Voice(_Section):
     """Who speaks unless a row says otherwise."""
 
@@ -153,6 +159,7 @@ class Settings(_Section):
     gc: Gc
     flower: Flower
     film: Film
+    label: Label
     voice: Voice
     encoder: Encoder
     limits: Limits

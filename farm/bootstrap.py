@@ -20,6 +20,7 @@ from pipeline.engines.face import FaceEngine
 from pipeline.engines.shelf import Shelf, eyes, faces, voices
 from pipeline.engines.voice import VoiceEngine
 from pipeline.media import Limits, Media, find_ffmpeg
+from pipeline.plan.aigc import check_producer
 from pipeline.plan.errors import InputError
 from pipeline.store import Store
 
@@ -127,6 +128,7 @@ def open_workshop(settings: Settings | None = None) -> Workshop:
         InputError: a setting is wrong or FFmpeg is missing.
     """
     chosen = settings or settings_of()
+    check_producer(chosen.label.producer)
     limits = Limits(
         seconds=chosen.limits.ffmpeg_seconds,
         memory_bytes=chosen.limits.ffmpeg_memory_bytes,

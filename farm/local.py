@@ -259,6 +259,7 @@ def _make(
                 job.options,
                 Loudness.of(lufs=settings.film.loudness_lufs, dbtp=settings.film.true_peak_dbtp),
             ),
+            producer=settings.label.producer,
         )
     )
 

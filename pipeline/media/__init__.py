@@ -12,15 +12,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.media.probe import Picture, Probe, Sound
+from pipeline.media.probe import Picture, Probe, Sound, Words
 from pipeline.media.process import Limits, executable, machine_ms, running
 from pipeline.media.track import Track
 from pipeline.plan import graphs
+from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.errors import DefectError, InputError, TransientError
 from pipeline.plan.job import Format
 
-__all__ = ["Limits", "Media", "Picture", "Probe", "Sound", "Track", "find_ffmpeg", "machine_ms"]
+__all__ = ["Limits", "Media", "Picture", "Probe", "Sound", "Track", "Words", "find_ffmpeg", "machine_ms"]
 
 _HEAD = ("-nostdin", "-hide_banner", "-loglevel", "error", "-xerror")
 _ONE_THREAD = ("-filter_threads", "1", "-filter_complex_threads", "1")
@@ -209,9 +210,8 @@ class Media:
         target: Path,
         clips: Sequence[Track],
         sound: Track,
+        cargo: Cargo,
         *,
-        title: str,
-        comment: str,
         check: Callable[[], None] = nothing,
     ) -> None:
         """Join clips and a sound in one MP4 by copying their packets. The same parts give the same bytes.
@@ -220,8 +220,7 @@ class Media:
             target: the file to make.
             clips: in order, equal in all but their frames; the same one may come again.
             sound: as long as the clips.
-            title: written into the metadata.
-            comment: written likewise.
+            cargo: what the film carries besides.
             check: called for each second of film; what it raises ends it.
 
         Raises:
@@ -231,8 +230,35 @@ class Media:
         from pipeline.media import splice
 
         try:
-            splice.splice(target, clips, sound, title=title, comment=comment, check=check)
+            splice.splice(target, clips, sound, cargo, check=check)
         except ValueError as error:
+            raise TransientError("media-unreadable", reason=type(error).__name__) from error
+
+    def seal(self, path: Path, placeholder: str, words: str) -> None:
+        """Write words of the same length over what stands for them in a film's metadata.
+
+        Raises:
+            TransientError: ``media-label-wrong``: they stand there not at all, or not once.
+            OSError: the file cannot be read or written.
+        """
+        from pipeline.media import seal
+
+        try:
+            seal.seal(path, placeholder.encode(), words.encode())
+        except ValueError as error:
+            raise TransientError("media-label-wrong") from error
+
+    def label(self, path: Path) -> str:
+        """Value of a film's machine-readable label, read by other code than wrote it; empty for none.
+
+        Raises:
+            TransientError: ``media-unreadable``.
+        """
+        from pipeline.media import packets
+
+        try:
+            return packets.label_of(path)
+        except (ValueError, OSError) as error:
             raise TransientError("media-unreadable", reason=type(error).__name__) from error
 
     def first_frame(self, path: Path) -> NDArray[np.uint8]:

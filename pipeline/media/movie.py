@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 from pipeline.media.boxes import box, full_box
 from pipeline.media.track import Numbers
 
-_UNTURNED = struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
 _NORMAL_RATE = (1, 0)
-_ENABLED_IN_MOVIE = 3
-# "und", three letters of 5 bits each: the language is not told.
-_LANGUAGE = 0x55C4
+# Of a track header: whether players play it without being asked, and that it belongs to the film.
+_ENABLED, _IN_MOVIE = 1, 2
 # When it was made and changed is not told, so that the same film has the same bytes.
 _UNDATED = (0, 0)
 _SAME_FILE = box(b"dinf", full_box(b"dref", struct.pack(">I", 1), full_box(b"url ", flags=1)))
@@ -31,23 +29,29 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True, kw_only=True)
 class Handler:
-    """What the track of a picture and that of a sound differ in.
+    """What the tracks of a picture, a sound and captions differ in.
 
     Attributes:
         name: four characters, as the standard names them.
         header: the media header box.
         volume: in 8.8 fixed point.
         group: players play one track of each group.
+        layer: what is shown in front has the lower one.
+        flags: of the track header.
     """
 
     name: bytes
     header: bytes
     volume: int
     group: int
+    layer: int = 0
+    flags: int = _ENABLED | _IN_MOVIE
 
 
 PICTURE = Handler(name=b"vide", header=full_box(b"vmhd", bytes(8), flags=1), volume=0, group=0)
 SOUND = Handler(name=b"soun", header=full_box(b"smhd", bytes(4)), volume=0x100, group=1)
+# In front of the picture, and shown when somebody asks for it: the words may be burned in already.
+TEXT = Handler(name=b"sbtl", header=full_box(b"nmhd"), volume=0, group=3, layer=-1, flags=_IN_MOVIE)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -55,7 +59,7 @@ class Laid:
     """A track as it lies in a film.
 
     Attributes:
-        handler: `PICTURE` or `SOUND`.
+        handler: `PICTURE`, `SOUND` or `TEXT`.
         entry: its sample entry.
         timescale: ticks a second, of all times here.
         sizes: bytes of each packet.
@@ -64,6 +68,8 @@ class Laid:
         hidden: ticks at the beginning that are decoded and not shown.
         shown: ticks that are.
         pixels: width and height, 0 for sound.
+        above: pixels of the film above it.
+        language: ISO 639-2/T, three letters.
         counts: packets in each chunk, none of them 0.
         places: of each chunk in the file.
     """
@@ -78,27 +84,32 @@ class Laid:
     shown: int
     pixels: tuple[int, int]
     counts: Places
+    above: int = 0
+    language: str = "und"
     places: Places = field(repr=False)
 
 
-def movie_box(tracks: Sequence[Laid], *, texts: Sequence[tuple[bytes, str]]) -> bytes:
+def movie_box(
+    tracks: Sequence[Laid], *, texts: Sequence[tuple[bytes, str]], keys: Sequence[tuple[str, str]] = ()
+) -> bytes:
     """A film's movie box (``moov``). Its length does not depend on the places, unless they reach 4 GiB.
 
     Args:
         tracks: all of the same timescale.
         texts: what its metadata say, by names of four characters, such as ``©nam`` in Latin-1.
+        keys: what they say by names of any length.
     """
     shown = max(track.shown for track in tracks)
     form = _form(shown)
     header = full_box(
         b"mvhd",
         struct.pack(f">{form}{form}I{form}", *_UNDATED, tracks[0].timescale, shown),
-        struct.pack(">iH", 1 << 16, 0x100) + bytes(10) + _UNTURNED + bytes(24),
+        struct.pack(">iH", 1 << 16, 0x100) + bytes(10) + _moved(0) + bytes(24),
         struct.pack(">I", len(tracks) + 1),
         version=_VERSIONS[form],
     )
     laid = (_track_box(number, track) for number, track in enumerate(tracks, start=1))
-    return box(b"moov", header, *laid, _metadata(texts))
+    return box(b"moov", header, *laid, box(b"udta", _keyed(keys), _metadata(texts)))
 
 
 def _track_box(number: int, track: Laid) -> bytes:
@@ -108,15 +119,17 @@ def _track_box(number: int, track: Laid) -> bytes:
     header = full_box(
         b"tkhd",
         struct.pack(f">{form}{form}II{form}", *_UNDATED, number, 0, track.shown),
-        bytes(8) + struct.pack(">HHHH", 0, track.handler.group, track.handler.volume, 0),
-        _UNTURNED + struct.pack(">II", *(side << 16 for side in track.pixels)),
+        bytes(8) + struct.pack(">hHHH", track.handler.layer, track.handler.group, track.handler.volume, 0),
+        _moved(track.above) + struct.pack(">II", *(side << 16 for side in track.pixels)),
         version=version,
-        flags=_ENABLED_IN_MOVIE,
+        flags=track.handler.flags,
     )
     edit = struct.pack(f">I{form}{form}hh", 1, track.shown, track.hidden, *_NORMAL_RATE)
     media_header = full_box(
         b"mdhd",
-        struct.pack(f">{form}{form}I{form}HH", *_UNDATED, track.timescale, length, _LANGUAGE, 0),
+        struct.pack(
+            f">{form}{form}I{form}HH", *_UNDATED, track.timescale, length, _packed_language(track.language), 0
+        ),
         version=version,
     )
     handler = full_box(b"hdlr", bytes(4) + track.handler.name + bytes(13))
@@ -142,7 +155,7 @@ def _sample_tables(track: Laid) -> bytes:
     return box(
         b"stbl",
         full_box(b"stsd", struct.pack(">I", 1), track.entry),
-        _table(b"stts", np.array(track.times)),
+        _table(b"stts", np.array(track.times, np.int64)),
         _table(b"stss", track.keyframes) if len(track.keyframes) < len(track.sizes) else b"",
         _table(b"stsc", chunks),
         full_box(b"stsz", struct.pack(">II", 0, len(track.sizes)), _packed(track.sizes)),
@@ -165,7 +178,36 @@ def _metadata(texts: Sequence[tuple[bytes, str]]) -> bytes:
     """Texts where players look for them: a list as iTunes has it."""
     items = (box(name, box(b"data", _UTF8, text.encode())) for name, text in texts)
     handler = full_box(b"hdlr", bytes(4) + b"mdirappl" + bytes(9))
-    return box(b"udta", full_box(b"meta", handler, box(b"ilst", *items)))
+    return full_box(b"meta", handler, box(b"ilst", *items))
+
+
+def _keyed(keys: Sequence[tuple[str, str]]) -> bytes:
+    """Texts under names of any length, as the QuickTime File Format has them: names, then a list."""
+    if not keys:
+        return b""
+    names = (box(b"mdta", name.encode()) for name, _ in keys)
+    items = (
+        box(struct.pack(">I", number), box(b"data", _UTF8, text.encode()))
+        for number, (_, text) in enumerate(keys, start=1)
+    )
+    handler = full_box(b"hdlr", bytes(4) + b"mdta" + bytes(13))
+    return full_box(
+        b"meta",
+        handler,
+        full_box(b"keys", struct.pack(">I", len(keys)), *names),
+        box(b"ilst", *items),
+    )
+
+
+def _moved(above: int) -> bytes:
+    """A matrix that leaves a picture as it is, so many pixels further down."""
+    return struct.pack(">9i", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, above << 16, 1 << 30)
+
+
+def _packed_language(letters: str) -> int:
+    """Three letters of 5 bits each."""
+    first, second, third = (ord(letter) - 0x60 for letter in letters)
+    return first << 10 | second << 5 | third
 
 
 def _table(name: bytes, rows: NDArray[np.integer]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,15 @@ from typing import Any
 import av
 import numpy as np
 from av.audio.stream import AudioStream
+from av.stream import Disposition
+from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from pipeline.media.picture import to_bgr
-from pipeline.media.probe import Picture, Probe, Sound
+from pipeline.media.probe import Picture, Probe, Sound, Words
+from pipeline.plan.aigc import AIGC
+from pipeline.plan.softtrack import TextDigest
 
 # Before each packet's bytes: presentation and decoding time, duration in ticks, and size.
 _HEADER = struct.Struct("<qqqq")
@@ -64,24 +68,48 @@ class _Tally:
         return self._digest.digest()
 
 
-def read(path: Path) -> Probe:
-    """What one of our own MP4 files holds.
+class _TextTally:
+    """The same for a stream of captions."""
+
+    def __init__(self, stream: SubtitleStream) -> None:
+        self.stream = stream
+        self.packets = 0
+        self.text = TextDigest()
+
+    def count(self, packet: av.Packet[Any]) -> None:
+        self.packets += 1
+        self.text.add(packet.pts or 0, packet.duration or 0, bytes(packet))
+
+
+def read(path: Path, *, check: Callable[[], None] = lambda: None) -> Probe:
+    """What an MP4 file holds and says of itself.
 
     Every packet is read, so a file that was cut short shows in the counts.
+
+    Args:
+        path: the file.
+        check: called before each packet; what it raises ends it.
 
     Raises:
         ValueError: it cannot be read as an MP4 (PyAV's errors of invalid data are ValueErrors).
         OSError: it cannot be opened or read.
     """
-    with av.open(str(path), format="mp4", options=_OPTIONS) as container:
+    with av.open(str(path), format="mp4", options=_OPTIONS, metadata_errors="replace") as container:
         tallies = {
             stream.index: _Tally(stream)
             for stream in container.streams
             if isinstance(stream, (VideoStream, AudioStream))
         }
+        texts = {
+            stream.index: _TextTally(stream)
+            for stream in container.streams
+            if isinstance(stream, SubtitleStream)
+        }
+        every: dict[int, _Tally | _TextTally] = {**tallies, **texts}
         for packet in container.demux():
-            if packet.size and packet.stream_index in tallies:
-                tallies[packet.stream_index].count(packet)
+            check()
+            if packet.size and packet.stream_index in every:
+                every[packet.stream_index].count(packet)
         essence = hashlib.sha256()
         for tally in tallies.values():
             essence.update(tally.digest)
@@ -90,9 +118,22 @@ def read(path: Path) -> Probe:
         return Probe(
             picture=_picture(pictures[0]) if len(pictures) == 1 else None,
             sound=_sound(sounds[0]) if len(sounds) == 1 else None,
+            words=_words(*texts.values()) if len(texts) == 1 else None,
             streams=len(container.streams),
             essence=essence.hexdigest(),
+            label=container.metadata.get(AIGC, ""),
+            comment=container.metadata.get("comment", ""),
         )
+
+
+def label_of(path: Path) -> str:
+    """Value of a file's machine-readable label, from its tables alone; empty if there is none.
+
+    Raises:
+        ValueError, OSError: as `read`.
+    """
+    with av.open(str(path), format="mp4", options=_OPTIONS, metadata_errors="replace") as container:
+        return container.metadata.get(AIGC, "")
 
 
 def _picture(tally: _Tally) -> Picture:
@@ -136,6 +177,17 @@ def _sound(tally: _Tally) -> Sound:
         packets=tally.packets,
         samples=int(shown * base * codec.rate),
         end=tally.end * base,
+    )
+
+
+def _words(tally: _TextTally) -> Words:
+    stream = tally.stream
+    return Words(
+        codec=stream.codec_context.name,
+        language=stream.language or "",
+        packets=tally.packets,
+        digest=tally.text.hexdigest(),
+        shown=bool(stream.disposition & Disposition.default),
     )
 
 

@@ -65,18 +65,44 @@ class Sound:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Words:
+    """A stream of captions.
+
+    Attributes:
+        codec: such as ``mov_text``.
+        language: as the file names it; empty if it does not.
+        packets: how many there are, those in which nothing is shown among them.
+        digest: SHA-256 (hex) over them and their times, as `pipeline.plan.softtrack.TextDigest` makes it.
+        shown: whether players show it without being asked.
+    """
+
+    codec: str
+    language: str
+    packets: int
+    digest: str
+    shown: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Probe:
-    """A file's streams.
+    """A file's streams, and what it says of itself.
 
     Attributes:
         picture: the video stream, if there is exactly one.
         sound: the audio stream, if there is exactly one.
+        words: the stream of captions, if there is exactly one.
         streams: how many streams of any kind.
-        essence: SHA-256 (hex) over every stream's configuration and packets, in order, without container
-            metadata: equal for two files that differ in title, trace id or layout alone.
+        essence: SHA-256 (hex) over the configuration and packets of every video and audio stream, in order,
+            without captions and container metadata: equal for two files that differ in these, title, trace id
+            or layout alone.
+        label: value of the machine-readable label; empty if there is none.
+        comment: what the file says of itself to people; empty if nothing.
     """
 
     picture: Picture | None
     sound: Sound | None
+    words: Words | None
     streams: int
     essence: str
+    label: str
+    comment: str

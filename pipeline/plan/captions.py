@@ -57,7 +57,7 @@ def srt(shown: Iterable[Cue]) -> str:
     """The cues as a SubRip file, to be written as UTF-8; nothing in their text can act as markup."""
     blocks = (
         f"{number}\n{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}\n"
-        + "\n".join(_plain(line) for line in cue.lines)
+        + "\n".join(unmarked(line) for line in cue.lines)
         for number, cue in enumerate(shown, 1)
     )
     return "".join(f"{block}\n\n" for block in blocks)
@@ -71,6 +71,11 @@ def webvtt(shown: Iterable[Cue]) -> str:
         for cue in shown
     )
     return "WEBVTT\n\n" + "".join(f"{block}\n\n" for block in blocks)
+
+
+def unmarked(line: str) -> str:
+    """A line in which nothing can act as markup, for formats that know no escape."""
+    return _OVERRIDE.sub("｛", _TAG.sub("＜", _ARROW.sub("→", line)))
 
 
 def _cues_of(utterance: Utterance, origin: int, samples: int) -> list[Cue]:
@@ -132,10 +137,6 @@ def _clock(ms: int, point: str) -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02}:{minutes:02}:{seconds:02}{point}{ms:03}"
-
-
-def _plain(line: str) -> str:
-    return _OVERRIDE.sub("｛", _TAG.sub("＜", _ARROW.sub("→", line)))
 
 
 def _escaped(line: str) -> str:

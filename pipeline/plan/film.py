@@ -7,11 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
+from pipeline.plan.aigc import Mark, fields_of
 from pipeline.plan.artifact import Artifact
+from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import samples_per_frame
 from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.keys import canonical, digest_of
+from pipeline.plan.label import Label, label_of, waiver_of
 from pipeline.plan.loudness import Loudness
+from pipeline.plan.softtrack import SoftTrack
 from pipeline.plan.timeline import Timeline
 
 _SCHEMA = 1
@@ -44,7 +48,9 @@ class FilmParts:
         srt: captions as SubRip.
         vtt: captions as WebVTT.
         poster: a picture of it.
-        essence: SHA-256 (hex) over the packets of the film's streams.
+        essence: SHA-256 (hex) over the packets of the film's picture and sound.
+        mark: the machine-readable label that it carries; None for none.
+        soft: the caption track that it carries; None for none.
     """
 
     clips: Sequence[Artifact]
@@ -54,6 +60,8 @@ class FilmParts:
     vtt: Artifact
     poster: Artifact
     essence: str
+    mark: Mark | None = None
+    soft: SoftTrack | None = None
 
 
 def sound_key(timeline: Timeline, loudness: Loudness, *, encoder: str, parameters: Sequence[str]) -> str:
@@ -73,10 +81,17 @@ def sound_key(timeline: Timeline, loudness: Loudness, *, encoder: str, parameter
     )
 
 
-def film_key(clips: Sequence[Artifact], sound: Artifact, *, title: str, comment: str) -> str:
-    """Key of a film: its parts by content, and what its metadata say."""
-    parts = [clip.digest for clip in clips]
-    return digest_of("film", _SCHEMA, clips=parts, sound=sound.digest, title=title, comment=comment)
+def film_key(clips: Sequence[Artifact], sound: Artifact, cargo: Cargo) -> str:
+    """Key of a film: its parts by content, and everything else that it carries.
+
+    What it does not carry is left out, so that such a film has the key that it always had.
+    """
+    parts: dict[str, object] = {"clips": [clip.digest for clip in clips], "sound": sound.digest}
+    if cargo.label:
+        parts["label"] = cargo.label
+    if cargo.captions is not None:
+        parts["captions"] = [cargo.captions.language, cargo.captions.digest]
+    return digest_of("film", _SCHEMA, title=cargo.title, comment=cargo.comment, **parts)
 
 
 def text_key(kind: str, text: str) -> str:
@@ -98,9 +113,10 @@ def poster_index(timeline: Timeline) -> int:
     return next(spoken, 0)
 
 
-def comment_of(trace_id: str) -> str:
-    """The comment in a film's metadata."""
-    return f"trace {trace_id}"
+def comment_of(trace_id: str, label: Label) -> str:
+    """The comment in a film's metadata: the label's words, for whoever reads it, and the trace."""
+    told = f"trace {trace_id}"
+    return f"{label.drawn} · {told}" if label.drawn else told
 
 
 def manifest(
@@ -126,7 +142,8 @@ def manifest(
         "essence": parts.essence,
         "film": _file(parts.film),
         "sound": _file(parts.sound),
-        "captions": {"srt": _file(parts.srt), "vtt": _file(parts.vtt)},
+        "captions": {"srt": _file(parts.srt), "vtt": _file(parts.vtt), "soft": _soft(parts.soft)},
+        "label": _label(job, parts.mark),
         "poster": _file(parts.poster),
         "inputs": {
             "script": _file(job.script),
@@ -139,6 +156,24 @@ def manifest(
         "utterances": list(_utterances(timeline, parts.clips)),
     }
     return json.dumps(json.loads(canonical(told)), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _label(job: JobSpec, mark: Mark | None) -> Mapping[str, object]:
+    """Which label the film bears, in which words and under which key; who did without one, and why."""
+    label = label_of(job.options)
+    waiver = waiver_of(job.options)
+    return {
+        "choice": label.value,
+        "shown": label.drawn,
+        "key": None if mark is None else fields_of(mark),
+        "waived": waiver,
+    }
+
+
+def _soft(track: SoftTrack | None) -> Mapping[str, str | int] | None:
+    if track is None:
+        return None
+    return {"language": track.language, "packets": len(track.packets), "digest": track.digest}
 
 
 def _moment(time_ms: int) -> str:
@@ -179,22 +214,44 @@ class Told:
     Attributes:
         trace: the trace id of the job that they were made for.
         digests: SHA-256 (hex) of the film, its captions and its poster.
+        film: that of the film.
+        essence: the film's essence digest.
+        label: which label it bears; empty where older versions did not tell.
+        shown: the words that are seen in its first seconds; empty for none.
+        soft: digest of the caption track that it carries; empty for none.
+        waived: who did without a label, and why; empty if nobody did.
     """
 
     trace: str
     digests: frozenset[str]
+    film: str = ""
+    essence: str = ""
+    label: str = ""
+    shown: str = ""
+    soft: str = ""
+    waived: tuple[str, str] | None = None
 
 
 def told_by(text: bytes) -> Told:
-    """What a film's manifest, as `manifest` writes it, says of the files beside it.
+    """What a film's manifest, as `manifest` writes it now or ever did, says of the files beside it.
 
     Raises:
         ValueError: it is no film's manifest.
     """
     try:
         told = json.loads(text)
-        files = (told["film"], told["poster"], *told["captions"].values())
-        digests = frozenset(str(each["digest"]) for each in files)
-        return Told(trace=str(told["trace"]), digests=digests)
+        captions, label = told["captions"], told.get("label") or {}
+        soft, waived = captions.get("soft") or {}, label.get("waived")
+        files = (told["film"], told["poster"], captions["srt"], captions["vtt"])
+        return Told(
+            trace=str(told["trace"]),
+            digests=frozenset(str(each["digest"]) for each in files),
+            film=str(told["film"]["digest"]),
+            essence=str(told["essence"]),
+            label=str(label.get("choice", "")),
+            shown=str(label.get("shown", "")),
+            soft=str(soft.get("digest", "")),
+            waived=(str(waived["name"]), str(waived["reason"])) if waived else None,
+        )
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError("no manifest") from error

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.plan.errors import InputError
 
 #: The option that says so.
 LABEL = "label"
+#: Who answers for a film without a label, and why it has none.
+NAME, REASON = "label.name", "label.reason"
 
 _CHINESE = "AI生成"
 _ENGLISH = "AI-generated"
@@ -55,14 +58,44 @@ def label_of(options: Mapping[str, str]) -> Label:
     return Label(word)
 
 
-def with_plain_label(options: Mapping[str, str]) -> dict[str, str]:
-    """The same options with the label in its plainest word, so that equal films have equal options.
+@dataclass(frozen=True, kw_only=True)
+class Waiver:
+    """Who has a film made without a label, and why; nobody does without one unnamed.
+
+    Attributes:
+        name: who answers for it.
+        reason: why.
+    """
+
+    name: str
+    reason: str
+
+
+def waiver_of(options: Mapping[str, str]) -> Waiver | None:
+    """Who did without a label, and why; None for a film that bears one.
 
     Raises:
-        InputError: as `label_of`.
+        InputError: ``label-unknown``, or ``label-waiver-missing``: no name or no reason.
     """
-    plain = {name: value for name, value in options.items() if name != LABEL}
-    label = label_of(options)
+    if label_of(options) is not Label.NONE:
+        return None
+    told = {column: " ".join(options.get(column, "").split()) for column in (NAME, REASON)}
+    for column, words in told.items():
+        if not any(character.isalnum() for character in words):
+            raise InputError("label-waiver-missing", column=column)
+    return Waiver(name=told[NAME], reason=told[REASON])
+
+
+def with_plain_label(options: Mapping[str, str]) -> dict[str, str]:
+    """The same options with the label in its plainest words, so that equal films have equal options.
+
+    Raises:
+        InputError: as `waiver_of`.
+    """
+    plain = {name: value for name, value in options.items() if name not in {LABEL, NAME, REASON}}
+    label, waiver = label_of(options), waiver_of(options)
     if label is not Label.BOTH:
         plain[LABEL] = label.value
+    if waiver is not None:
+        plain |= {NAME: waiver.name, REASON: waiver.reason}
     return plain

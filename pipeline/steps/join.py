@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from pipeline.media import Media, Probe, machine_ms
-from pipeline.plan import graphs
+from pipeline.media import Media, Probe, Words, machine_ms
+from pipeline.plan import aigc, graphs
+from pipeline.plan.aigc import Mark, mark_of
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.captions import cues, srt, webvtt
+from pipeline.plan.captions import Cue, cues, srt, webvtt
+from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.delivery import profile_for
 from pipeline.plan.errors import DamageError, TransientError
@@ -25,7 +27,10 @@ from pipeline.plan.film import (
     text_key,
 )
 from pipeline.plan.job import JobSpec, RenderProfile
+from pipeline.plan.label import label_of
+from pipeline.plan.languages import three_letters
 from pipeline.plan.loudness import Loudness
+from pipeline.plan.softtrack import SoftTrack, soft_of, soft_track
 from pipeline.plan.timeline import Timeline
 from pipeline.plan.trace import Trace
 from pipeline.steps.clips import ClipPlanner
@@ -50,7 +55,7 @@ class JoinedFilm:
         poster: JPEG.
         manifest: JSON: every digest, engine, version and time that went into the film.
         frames: length of the film.
-        essence: SHA-256 (hex) over the packets of its streams, without container metadata.
+        essence: SHA-256 (hex) over the packets of its picture and sound, without captions and metadata.
     """
 
     film: Artifact
@@ -74,6 +79,7 @@ def join(
     trace: Trace,
     submitted_ms: int,
     loudness: Loudness,
+    producer: str,
 ) -> JoinedFilm | None:
     """The finished film, verified before and after; None when another worker makes a part of it: come back.
 
@@ -91,13 +97,14 @@ def join(
         submitted_ms: when the film was asked for, in milliseconds since the Unix epoch; written into the
             manifest, and shapes nothing else.
         loudness: what the sound is brought to.
+        producer: code of who has films made, for their machine-readable labels.
 
     Raises:
         DamageError: a clip or a speech is missing, damaged or foreign, with its kind and key; what the
             desk knew of such a clip is struck out already.
         SupersededError: the work is no longer this worker's; nothing is left running.
-        TransientError: ``media-film-wrong``: the film is not the sum of its parts; or as the media and
-            store rooms say.
+        TransientError: ``media-film-wrong``: the film is not the sum of its parts; ``media-label-wrong``: it
+            does not carry its label; or as the media and store rooms say.
         AwayError: as the media and store rooms say.
     """
     profile = profile_for(profile, job.options)
@@ -106,7 +113,7 @@ def join(
     reel = checked_reel(planner, desk=desk, store=store, media=media)
     desk.advance(1, _STAGES)
     bench = _Bench(planner=planner, reel=reel, desk=desk, media=media)
-    parts = bench.parts(loudness, comment=comment_of(trace.trace_id))
+    parts = bench.parts(loudness, trace_id=trace.trace_id, producer=producer)
     if parts is None:
         return None
     birth = Birth(trace_id=trace.trace_id, submitted_ms=submitted_ms, lectern=metadata.version("lectern"))
@@ -122,6 +129,7 @@ def join(
 class _Film:
     artifact: Artifact
     essence: str
+    mark: Mark | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,12 +141,20 @@ class _Bench:
     desk: Desk
     media: Media
 
-    def parts(self, loudness: Loudness, *, comment: str) -> FilmParts | None:
+    def parts(self, loudness: Loudness, *, trace_id: str, producer: str) -> FilmParts | None:
         """Everything that the manifest tells of."""
         sound = self.sound(loudness)
         self.desk.advance(2, _STAGES)
-        film = self.film(sound, comment=comment) if sound else None
         shown = cues(self.timeline)
+        label = label_of(self.job.options)
+        mark = mark_of(label, producer=producer, trace_id=trace_id)
+        cargo = Cargo(
+            title=self.job.title,
+            comment=comment_of(trace_id, label),
+            label=aigc.written(mark) if mark else "",
+            captions=self.soft(shown),
+        )
+        film = self.film(sound, cargo, mark) if sound else None
         subrip = self.text(Kind.CAPTIONS, ".srt", srt(shown))
         web = self.text(Kind.CAPTIONS, ".vtt", webvtt(shown))
         poster = self.poster(self.reel.clips[poster_index(self.timeline)])
@@ -153,6 +169,19 @@ class _Bench:
             vtt=web,
             poster=poster,
             essence=film.essence,
+            mark=film.mark,
+            soft=cargo.captions,
+        )
+
+    def soft(self, shown: tuple[Cue, ...]) -> SoftTrack | None:
+        """The caption track, if the film shall carry one and anything is said in it."""
+        if not shown or not soft_of(self.job.options):
+            return None
+        timeline = self.timeline
+        return soft_track(
+            shown,
+            samples=timeline.frames * samples_per_frame(timeline.fps),
+            language=three_letters(self.job.voice.language),
         )
 
     def sound(self, loudness: Loudness) -> Artifact | None:
@@ -165,22 +194,28 @@ class _Bench:
 
         return self._made(Kind.AUDIO, key_of_sound(self.media, self.timeline, loudness), ".m4a", write)
 
-    def film(self, sound: Artifact, *, comment: str) -> _Film | None:
+    def film(self, sound: Artifact, cargo: Cargo, mark: Mark | None) -> _Film | None:
         """The film, joined by stream copy, checked against its parts whether made now or before."""
-        title, reel = self.planner.job.title, self.reel
+        reel = self.reel
         probed: list[Probe] = []
 
         def write(path: Path) -> None:
             track = self.media.track(self.store.open(sound))
-            self.media.splice(path, reel.tracks, track, title=title, comment=comment, check=self.desk.check)
-            probed.append(self._checked(path))
+            self.media.splice(path, reel.tracks, track, cargo, check=self.desk.check)
+            probed.append(self._checked(path, cargo))
+            if mark is not None:
+                self.media.seal(path, cargo.label, _sealed(mark, probed[0]))
+            _check_label(self.media.label(path), mark, probed[0])
 
-        key = film_key(reel.clips, sound, title=title, comment=comment)
-        film = self._made(Kind.FILM, key, ".mp4", write)
+        film = self._made(Kind.FILM, film_key(reel.clips, sound, cargo), ".mp4", write)
         if film is None:
             return None
-        found = probed[0] if probed else self._checked(self.store.open(film))
-        return _Film(artifact=film, essence=found.essence)
+        if not probed:
+            path = self.store.open(film)
+            probed.append(self._checked(path, cargo))
+            _check_label(probed[0].label, mark, probed[0])
+        essence = probed[0].essence
+        return _Film(artifact=film, essence=essence, mark=mark and aigc.sealed(mark, essence))
 
     def poster(self, clip: Artifact) -> Artifact | None:
         """A JPEG of a clip's first frame."""
@@ -202,6 +237,11 @@ class _Bench:
             path.write_bytes(text.encode())
 
         return self._made(kind, text_key(f"{kind}{suffix}", text), suffix, write)
+
+    @property
+    def job(self) -> JobSpec:
+        """The film."""
+        return self.planner.job
 
     @property
     def timeline(self) -> Timeline:
@@ -230,15 +270,15 @@ class _Bench:
         self.desk.put(artifact, machine_ms() - begun)
         return artifact
 
-    def _checked(self, path: Path) -> Probe:
-        """A look into a film, which has to be the sum of its parts, frame by frame and sample by sample."""
+    def _checked(self, path: Path, cargo: Cargo) -> Probe:
+        """A look into a film, which has to be the sum of its parts, packet by packet."""
         found, reel = self.media.probe(path), self.reel
         fps, frames = self.timeline.fps, self.timeline.frames
         picture, sound = found.picture, found.sound
         whole = (
             picture is not None
             and sound is not None
-            and found.streams == len((picture, sound))
+            and found.streams == len((picture, sound)) + (cargo.captions is not None)
             and picture.packets == reel.frames == frames
             and picture.keyframes == reel.keyframes
             and picture.first_is_key
@@ -248,10 +288,30 @@ class _Bench:
             and picture.end * fps == frames
             and (sound.codec, sound.rate, sound.channels) == (graphs.AUDIO_ENCODER, SAMPLE_RATE, 2)
             and sound.samples == frames * samples_per_frame(fps)
+            and _carries(found.words, cargo.captions)
         )
         if not whole:
             raise TransientError("media-film-wrong", clips=len(reel.clips), frames=frames)
         return found
+
+
+def _carries(found: Words | None, wanted: SoftTrack | None) -> bool:
+    """Whether the captions that were found in a film are those that it shall carry."""
+    if found is None or wanted is None:
+        return found is None and wanted is None
+    expected = ("mov_text", wanted.language, len(wanted.packets), wanted.digest)
+    return (found.codec, found.language, found.packets, found.digest) == expected
+
+
+def _sealed(mark: Mark, film: Probe) -> str:
+    """A film's label once its packets are known."""
+    return aigc.written(aigc.sealed(mark, film.essence))
+
+
+def _check_label(found: str, mark: Mark | None, film: Probe) -> None:
+    """Refuse a film whose label, read back, is not the one that it shall carry."""
+    if found != (_sealed(mark, film) if mark else ""):
+        raise TransientError("media-label-wrong")
 
 
 def _joined(parts: FilmParts, listed: Artifact, *, frames: int) -> JoinedFilm:

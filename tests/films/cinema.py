@@ -175,6 +175,7 @@ class Cinema:
             trace=born,
             submitted_ms=SUBMITTED_MS,
             loudness=LOUDNESS,
+            producer="lectern",
         )
         assert made is not None
         planner = ClipPlanner(

@@ -30,6 +30,7 @@ SMALL = Format(width=96, height=64, fps=25)
 PIXELS = hashlib.sha256(b"portrait").hexdigest()
 TRACE = Trace(trace_id="4bf92f3577b34da6a3ce929d0e0e4736", span_id="00f067aa0ba902b7")
 LOUDNESS = Loudness.of(lufs=-16.0, dbtp=-1.5)
+PRODUCER = "Example-Films:1"
 
 
 class SketchSitter:

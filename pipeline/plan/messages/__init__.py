@@ -8,6 +8,7 @@ from typing import Literal
 from pipeline.plan.errors import Fact
 from pipeline.plan.messages import (
     archive,
+    captions,
     command,
     delivery,
     engine,
@@ -31,6 +32,7 @@ Language = Literal["en", "zh"]
 
 _ROOMS = (
     archive,
+    captions,
     command,
     delivery,
     engine,

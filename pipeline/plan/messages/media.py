@@ -172,4 +172,19 @@ MESSAGES: tuple[Message, ...] = (
             cure="该步骤会自动重试；如果一直失败，请使用 Lectern 自带的 FFmpeg 并向我们报告。",
         ),
     ),
+    Message(
+        code="media-label-wrong",
+        level="error",
+        en=Text(
+            what="The joined film does not carry its machine-readable label.",
+            why="After joining, the label is read back by a reader of its own; it was missing or said "
+            "something else, so the film was not kept.",
+            cure="The step is tried again by itself; if it keeps failing, please report it.",
+        ),
+        zh=Text(
+            what="拼接后的影片没有携带机器可读的 AI 标识。",
+            why="拼接后会用独立的读取程序读回标识；标识缺失或内容不符，影片未被保留。",
+            cure="该步骤会自动重试；如果一直失败，请向我们报告。",
+        ),
+    ),
 )

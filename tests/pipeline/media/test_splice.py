@@ -16,6 +16,7 @@ from pipeline.media import Track, track
 from pipeline.media.boxes import boxes, child, file_boxes
 from pipeline.media.packets import decode
 from pipeline.media.splice import lay_out
+from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import FRAME_RATES, SAMPLE_RATE, samples_per_frame
 from pipeline.plan.errors import TransientError
 from tests.pipeline.media.noise import noise_clip, noise_sound, open_files
@@ -39,7 +40,7 @@ def _sound(folder: Path, frames: int, *, fps: int = 25) -> Track:
 
 def _film(folder: Path, clips: list[Track], sound: Track, *, title: str = TITLE) -> Path:
     film = folder / "film.mp4"
-    films.media().splice(film, clips, sound, title=title, comment="trace 1")
+    films.media().splice(film, clips, sound, Cargo(title=title, comment="trace 1"))
     return film
 
 
@@ -111,7 +112,7 @@ def test_the_work_is_checked_each_second(tmp_path: Path) -> None:
     clips, sound = _parts(tmp_path, fps=25, lengths=(30, 30))
     calls: list[int] = []
     films.media().splice(
-        tmp_path / "film.mp4", clips, sound, title="", comment="", check=lambda: calls.append(1)
+        tmp_path / "film.mp4", clips, sound, Cargo(title="", comment=""), check=lambda: calls.append(1)
     )
     assert len(calls) == 3
 
@@ -210,7 +211,7 @@ def test_a_film_above_four_gigabytes_is_found_to_its_end(tmp_path: Path) -> None
     """Places that 4 bytes cannot tell: the last packets are read from where they lie."""
     clips, sound = _parts(tmp_path, fps=25, lengths=(FRAMES,))
     heavy = replace(clips[0], sizes=np.full(FRAMES, 40 << 20, np.uint32))
-    layout = lay_out([heavy], sound, title="", comment="")
+    layout = lay_out([heavy], sound, Cargo(title="", comment=""))
     end = len(layout.front) + int(layout.pieces.sum())
     last = sound.path.read_bytes()[sound.begin + int(sound.sizes[:-1].sum()) :][: int(sound.sizes[-1])]
     film = tmp_path / "large.mp4"
@@ -234,9 +235,9 @@ def test_places_are_right_where_the_tables_push_them_above_four_gigabytes(tmp_pa
     clips, sound = _parts(tmp_path, fps=25, lengths=(FRAMES,))
     sizes = np.full(FRAMES, 42_900_000, np.uint32)
     heavy = replace(clips[0], sizes=sizes)
-    before = int(lay_out([heavy], sound, title="", comment="").pieces[:-1].sum())
+    before = int(lay_out([heavy], sound, Cargo(title="", comment="")).pieces[:-1].sum())
     sizes[0] = int(sizes[0]) + (1 << 32) - 100 - before
-    layout = lay_out([heavy], sound, title="", comment="")
+    layout = lay_out([heavy], sound, Cargo(title="", comment=""))
     places = child(layout.front, b"moov", b"trak", b"mdia", b"minf", b"stbl", b"co64")
     (last,) = struct.unpack(">Q", places[-8:])
     assert last == len(layout.front) + int(layout.pieces[:-1].sum()) > 1 << 32
@@ -256,7 +257,7 @@ def test_a_film_longer_than_a_day_tells_its_length(tmp_path: Path) -> None:
         keyframes=np.arange(1, packets + 1, dtype=np.uint32),
     )
     light = replace(clips[0], sizes=np.ones(FRAMES, np.uint32))
-    layout = lay_out([light] * times, long, title="", comment="")
+    layout = lay_out([light] * times, long, Cargo(title="", comment=""))
     film = tmp_path / "long.mp4"
     film.write_bytes(layout.front + bytes(int(layout.pieces.sum())))
     with av.open(str(film)) as container:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pipeline.media import track
 from pipeline.media.boxes import box, boxes, file_boxes, full_box, head
 from pipeline.media.packets import read
+from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.errors import TransientError
 from tests.pipeline.media.noise import noise_channel, noise_clip, noise_sound, open_files
@@ -228,7 +229,7 @@ def test_two_tracks_are_none(clip: Path, tmp_path: Path) -> None:
     """A film is not a part of a film."""
     film = tmp_path / "film.mp4"
     sound = track.read(noise_sound(tmp_path / "sound.mp4", fps=25, frames=120))
-    films.media().splice(film, [track.read(clip)], sound, title="", comment="")
+    films.media().splice(film, [track.read(clip)], sound, Cargo(title="", comment=""))
     with pytest.raises(TransientError, match="media-unreadable"):
         films.media().track(film)
 

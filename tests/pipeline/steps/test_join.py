@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -14,15 +14,20 @@ import cv2
 import numpy as np
 import pytest
 
-from pipeline.media import Media, Probe
+from pipeline.media import Media, Probe, movie, splice
+from pipeline.media.boxes import box
+from pipeline.media.movie import _keyed
 from pipeline.media.packets import decode
-from pipeline.plan import graphs
+from pipeline.plan import aigc, graphs
+from pipeline.plan.aigc import Mark
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.clock import samples_per_frame
 from pipeline.plan.errors import DamageError, SupersededError, TransientError
 from pipeline.plan.job import JobSpec
+from pipeline.plan.label import LABEL, NAME, REASON, Label
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.script import Pause
+from pipeline.plan.softtrack import SOFT
 from pipeline.plan.timeline import Take, Timeline, lay
 from pipeline.plan.trace import Trace
 from pipeline.steps.clips import ClipPlanner
@@ -84,6 +89,7 @@ class _Farm:
             trace=trace,
             submitted_ms=submitted_ms,
             loudness=loudness,
+            producer=films.PRODUCER,
         )
 
     def joined(self, job: JobSpec | None = None, *, trace: Trace = films.TRACE) -> JoinedFilm:
@@ -192,8 +198,106 @@ def test_a_users_title_is_text_and_nothing_else(farm: _Farm) -> None:
     film = farm.joined(films.job(title=EVIL))
     with av.open(str(farm.store.open(film.film))) as container:
         assert container.metadata["title"] == EVIL
-        assert container.metadata["comment"] == f"trace {films.TRACE.trace_id}"
+        assert container.metadata["comment"] == f"AI生成 · AI-generated · trace {films.TRACE.trace_id}"
     assert film.essence == plain.essence
+
+
+def test_a_film_carries_its_captions(farm: _Farm) -> None:
+    """Those of the files beside it, in the script's language; the manifest tells their digest."""
+    import av
+
+    film = farm.joined()
+    with av.open(str(farm.store.open(film.film))) as container:
+        stream = container.streams.subtitles[0]
+        packets = [bytes(packet) for packet in container.demux(stream) if packet.size]
+        assert stream.language == "eng"
+    said = [packet[2:].decode() for packet in packets]
+    assert said == ["", "Sentence 0.", "", "Sentence 1.", "", "Sentence 2.", ""]
+    told = json.loads(farm.store.open(film.manifest).read_bytes())
+    found = films.media().probe(farm.store.open(film.film)).words
+    assert found is not None
+    assert told["captions"]["soft"] == {"language": "eng", "packets": 7, "digest": found.digest}
+
+
+def test_a_film_that_shall_not_carry_captions_does_not(farm: _Farm) -> None:
+    """It is another file of the same essence; the captions beside it stay."""
+    plain = farm.joined()
+    film = farm.joined(replace(films.job(), options={SOFT: "no"}))
+    found = films.media().probe(farm.store.open(film.film))
+    assert found.words is None
+    assert film.film.key != plain.film.key
+    assert (film.essence, film.srt) == (plain.essence, plain.srt)
+    assert json.loads(farm.store.open(film.manifest).read_bytes())["captions"]["soft"] is None
+
+
+@pytest.mark.parametrize("label", ["", "cn", "eu"])
+def test_a_film_bears_its_label(farm: _Farm, label: str) -> None:
+    """Machines read who had it made, its trace and its essence; people read the label in the comment."""
+    film = farm.joined(replace(films.job(), options={LABEL: label}))
+    found = films.media().probe(farm.store.open(film.film))
+    mark = aigc.read(found.label)
+    assert mark == Mark(
+        label="1",
+        producer=films.PRODUCER,
+        produced=films.TRACE.trace_id,
+        sealed=film.essence,
+        propagator=films.PRODUCER,
+        propagated=films.TRACE.trace_id,
+    )
+    shown = Label(label or "both").drawn
+    assert found.comment == f"{shown} · trace {films.TRACE.trace_id}"
+    told = json.loads(farm.store.open(film.manifest).read_bytes())["label"]
+    assert told == {
+        "choice": label or "both",
+        "shown": shown,
+        "key": aigc.fields_of(mark),
+        "waived": None,
+    }
+
+
+def test_a_film_without_a_label_tells_who_did_without(farm: _Farm) -> None:
+    """Nothing in the film says that a machine made it; its manifest says whose decision that was."""
+    waived = {LABEL: "none", NAME: "Li Lei", REASON: "shown to nobody"}
+    film = farm.joined(replace(films.job(), options=waived))
+    found = films.media().probe(farm.store.open(film.film))
+    assert (found.label, found.comment) == ("", f"trace {films.TRACE.trace_id}")
+    told = json.loads(farm.store.open(film.manifest).read_bytes())["label"]
+    assert told["key"] is None
+    assert told["waived"] == {"name": "Li Lei", "reason": "shown to nobody"}
+
+
+def _without_keys(_keys: object) -> bytes:
+    return b""
+
+
+def _other_keys(keys: Sequence[tuple[str, str]]) -> bytes:
+    return _keyed([(name, value.replace('"1"', '"2"')) for name, value in keys])
+
+
+def _misplaced_keys(keys: Sequence[tuple[str, str]]) -> bytes:
+    return box(b"free", _keyed(keys))
+
+
+@pytest.mark.parametrize("writer", [_without_keys, _other_keys, _misplaced_keys])
+def test_a_film_without_its_label_never_leaves(
+    farm: _Farm, monkeypatch: pytest.MonkeyPatch, writer: Callable[[object], bytes]
+) -> None:
+    """Whatever is wrong with the writer, what another reader does not find is no film."""
+    monkeypatch.setattr(movie, "_keyed", writer)
+    with pytest.raises(TransientError, match="media-label-wrong"):
+        farm.join()
+    assert farm.desk.count(Kind.FILM) == 0
+    assert list((farm.store.root / ".parts").iterdir()) == []
+    monkeypatch.undo()
+    farm.joined()
+
+
+def test_a_film_without_its_captions_never_leaves(farm: _Farm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A caption that a player would show at another time, or not at all, is no film."""
+    monkeypatch.setattr(splice, "text_entry", lambda *_: box(b"tx3h", bytes(38)))
+    with pytest.raises(TransientError, match="media-film-wrong"):
+        farm.join()
+    assert farm.desk.count(Kind.FILM) == 0
 
 
 def test_what_goes_with_a_film(farm: _Farm) -> None:

@@ -54,9 +54,9 @@ def test_a_film_is_as_loud_as_it_should_be(film: Film) -> None:
 
 
 def test_a_film_plays_anywhere(film: Film) -> None:
-    """H.264 High in 4:2:0, tagged as BT.709 of limited range; AAC-LC, 48 kHz, stereo; nothing else."""
+    """H.264 High in 4:2:0, tagged as BT.709 of limited range; AAC-LC, 48 kHz, stereo; captions."""
     with av.open(str(film.path)) as container:
-        assert len(container.streams) == 2
+        assert [stream.type for stream in container.streams] == ["video", "audio", "subtitle"]
         video, audio = container.streams.video[0], container.streams.audio[0]
         picture, sound = video.codec_context, audio.codec_context
         assert (picture.name, picture.profile, picture.pix_fmt) == ("h264", "High", "yuv420p")
@@ -81,7 +81,7 @@ def test_a_film_tells_its_trace_and_title(film: Film, told: Any) -> None:  # noq
     """In its metadata and in its manifest."""
     with av.open(str(film.path)) as container:
         assert container.metadata["title"] == film.job.title
-        assert container.metadata["comment"] == f"trace {film.trace}"
+        assert container.metadata["comment"] == f"AI生成 · AI-generated · trace {film.trace}"
     assert told["trace"] == film.trace
     assert told["title"] == film.job.title
 

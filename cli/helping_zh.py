@@ -63,6 +63,12 @@ CHINESE: Mapping[str, str] = {
     "A voice of `lectern voices`.": "`lectern voices` 列出的声音之一。",
     "Language of the script, such as en or zh.": "脚本的语言，例如 en 或 zh。",
     "Such as wide, tall-1080, square-512 or portrait.": "例如 wide、tall-1080、square-512 或 portrait。",
+    "Captions in the film's own file: yes or no.": "影片文件自带字幕轨：yes 或 no。",
+    "What says that AI made it: both, cn, eu, or none with the next two.": (
+        "AI 生成标识：both、cn、eu，或 none（须填写下面两项）。"
+    ),
+    "Who answers for a film without a label.": "不加标识时由谁负责。",
+    "Why it has none.": "不加标识的理由。",
     "Frame rate: 24, 25, 30, 50 or 60.": "帧率：24、25、30、50 或 60。",
     "How finely it is encoded: draft, standard or high.": "画面编码的精细程度：draft、standard 或 high。",
     "How loud it is in LUFS, -23 to -14.": "响度，以 LUFS 计，-23 到 -14。",

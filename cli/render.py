@@ -48,6 +48,14 @@ def render(
         str, typer.Option(help="How much head, brows and eyes move: none, calm or lively.")
     ] = "",
     background: Annotated[str, typer.Option(help="Behind the portrait: blur, #rrggbb, or a picture.")] = "",
+    captions: Annotated[
+        str, typer.Option("--captions-soft", help="Captions in the film's own file: yes or no.")
+    ] = "",
+    label: Annotated[
+        str, typer.Option(help="What says that AI made it: both, cn, eu, or none with the next two.")
+    ] = "",
+    label_name: Annotated[str, typer.Option(help="Who answers for a film without a label.")] = "",
+    label_reason: Annotated[str, typer.Option(help="Why it has none.")] = "",
     force: Annotated[bool, typer.Option("--force", "-f", help="Replace files of an earlier film.")] = False,
 ) -> Exit:
     """Make one film here, without a farm.
@@ -69,6 +77,10 @@ def render(
         loudness=loudness,
         preview="yes" if preview else "",
         background=background,
+        soft=captions,
+        label=label,
+        label_name=label_name,
+        label_reason=label_reason,
         title=title,
         replace=force,
     )

@@ -30,6 +30,7 @@ from farm.bootstrap import open_farm
 from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView
 from pipeline.plan.background import BLUR
 from pipeline.plan.bearing import Bearing
+from pipeline.plan.label import Label
 
 _MOST_JOBS = 20
 #: Files that mean something to the farm alone.
@@ -194,7 +195,7 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
 
 
 def _unusual(detail: JobDetail, terminal: Terminal) -> Iterator[tuple[str, str]]:
-    """How the sitter looks and moves and what stands behind them, where somebody wished for it."""
+    """How the film is otherwise than most, where somebody wished for it."""
     words, usual = terminal.words, Bearing()
     if detail.expression != usual.expression:
         yield "expression", words.state(f"expression-{detail.expression}")
@@ -202,6 +203,12 @@ def _unusual(detail: JobDetail, terminal: Terminal) -> Iterator[tuple[str, str]]
         yield "motion", words.state(f"motion-{detail.motion}")
     if detail.background != BLUR:
         yield "background", detail.background
+    if not detail.captions:
+        yield "captions-soft", words("captions-none")
+    if detail.label == Label.NONE:
+        yield "film-label", words("label-waived", name=detail.label_name, reason=detail.label_reason)
+    elif detail.label != Label.BOTH:
+        yield "film-label", words(f"label-{detail.label}")
 
 
 def _outcome(attempt: AttemptView) -> str:

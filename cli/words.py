@@ -48,6 +48,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "expression": ("EXPRESSION", "表情"),
     "motion": ("MOTION", "动作"),
     "background": ("BACKGROUND", "背景"),
+    "captions-soft": ("CAPTIONS IN THE FILM", "内嵌字幕"),
+    "film-label": ("LABEL", "标识"),
     "user": ("USER", "用户"),
     "scene": ("SCENE", "场景"),
     "trace": ("TRACE", "追踪编号"),
@@ -89,6 +91,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "expression-friendly": ("friendly", "亲切"),
     "motion-none": ("none", "无"),
     "motion-lively": ("lively", "活泼"),
+    # Which label a film bears, where it is not the usual one, and whether it carries captions.
+    "label-cn": ("for China", "中国"),
+    "label-eu": ("for the European Union", "欧盟"),
+    "label-waived": ("none, decided by {name}: {reason}", "无，由 {name} 决定：{reason}"),
+    "captions-none": ("none", "无"),
     # Why a job may not go on.
     "hold-quota": ("quota", "配额"),
     "hold-off_peak": ("off-peak hours", "非高峰时段"),

@@ -13,10 +13,11 @@ from db.codec import notices_to_text, spec_to_text
 from db.ledger import Ledger
 from db.plans import new_step
 from db.states import PRECEDENCE, ArchiveState, JobState, Stage, StepState, capability_of
-from db.tables import batch_keys, batches, departments, jobs, steps
+from db.tables import audit, batch_keys, batches, departments, jobs, steps
 from db.values import JobDraft, Submission, Submitted
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import InputError
+from pipeline.plan.label import waiver_of
 
 # Submissions to one department go one after the other, so that the sources that two of them share
 # cannot have each wait for the other.
@@ -41,6 +42,7 @@ _COUNT = select(func.count()).select_from(jobs).where(jobs.c.batch_id == bindpar
 _NEW_BATCH = insert(batches).returning(batches.c.id)
 _NEW_JOBS = insert(jobs).returning(jobs.c.id, sort_by_parameter_order=True)
 _NEW_STEPS = insert(steps)
+_AUDIT = insert(audit)
 
 
 def find_batch(ledger: Ledger, submission: Submission) -> Submitted | None:
@@ -148,10 +150,28 @@ class _Entry:
         sources = self._sources(drafts)
         entered = [self._job(batch, first + number, draft, sources) for number, draft in enumerate(drafts)]
         ids = self._connection.execute(_NEW_JOBS, entered).scalars().all()
+        self._tell_waivers(batch, zip(ids, drafts, strict=True))
         planned = [
             step for job, draft in zip(ids, drafts, strict=True) for step in self._steps(batch, job, draft)
         ]
         self._connection.execute(_NEW_STEPS, planned)
+
+    def _tell_waivers(self, batch: int, entered: Iterable[tuple[int, JobDraft]]) -> None:
+        """Enter into the audit who decided that a film bears no label, and why."""
+        waived = [
+            {
+                "at": self._now,
+                "by": waiver.name,
+                "verb": "label-waived",
+                "batch_id": batch,
+                "job_id": job,
+                "detail": waiver.reason,
+            }
+            for job, draft in entered
+            if (waiver := waiver_of(draft.spec.options)) is not None
+        ]
+        if waived:
+            self._connection.execute(_AUDIT, waived)
 
     def _sources(self, drafts: Sequence[JobDraft]) -> dict[tuple[str, str], int]:
         """Have the inputs of some drafts accepted; their ids."""

@@ -16,6 +16,8 @@ from pipeline.plan.delivery import with_plain_delivery
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.formats import check_format, is_own_size, parse_format, parse_rate
 from pipeline.plan.job import Format, VoiceChoice
+from pipeline.plan.label import with_plain_label
+from pipeline.plan.softtrack import with_plain_soft
 
 #: The warning that another voice than the one wished for speaks.
 OTHER_VOICE = "submit-other-voice"
@@ -183,7 +185,8 @@ def plain_options(options: Mapping[str, str], *, quality: str) -> dict[str, str]
     Raises:
         InputError: of the option that cannot be understood.
     """
-    return with_plain_delivery(with_plain_background(plainly(options)), usual=quality)
+    plain = with_plain_label(with_plain_soft(with_plain_background(plainly(options))))
+    return with_plain_delivery(plain, usual=quality)
 
 
 def urgency_of(word: str) -> Urgency:

@@ -216,6 +216,47 @@ COLUMNS: tuple[Column, ...] = (
         empty=Phrase(en="`calm`", zh="`calm`"),
     ),
     Column(
+        name="captions.soft",
+        kind=Kind.OPTION,
+        means=Phrase(
+            en="whether captions lie in the film's own file, for players to show on request",
+            zh="影片文件是否自带字幕轨，供播放器按需显示",
+        ),
+        values=Phrase(en="`yes` or `no`", zh="`yes` 或 `no`"),
+        empty=Phrase(en="`yes`", zh="`yes`"),
+    ),
+    Column(
+        name="label",
+        kind=Kind.OPTION,
+        means=Phrase(
+            en="which label says that the film was made by AI: to people in its first seconds, to machines "
+            "in its metadata",
+            zh="用哪种标识说明影片由 AI 生成：开头几秒显示给观众，元数据中供机器读取",
+        ),
+        values=Phrase(
+            en="`both`; `cn` (AI生成) for China; `eu` (AI-generated) for the European Union; or `none`",
+            zh="`both`；`cn`（AI生成，中国）；`eu`（AI-generated，欧盟）；或 `none`",
+        ),
+        empty=Phrase(en="`both`", zh="`both`"),
+    ),
+    Column(
+        name="label.name",
+        kind=Kind.OPTION,
+        means=Phrase(
+            en="who answers for a film without a label; kept in the ledger and in the film's manifest",
+            zh="不加标识时由谁负责；保存在账本和影片的清单文件中",
+        ),
+        values=Phrase(en="text", zh="文本"),
+        empty=Phrase(en="refused if `label` is `none`", zh="`label` 为 `none` 时拒绝"),
+    ),
+    Column(
+        name="label.reason",
+        kind=Kind.OPTION,
+        means=Phrase(en="why it has none; likewise", zh="不加标识的理由；同上"),
+        values=Phrase(en="text", zh="文本"),
+        empty=Phrase(en="refused if `label` is `none`", zh="`label` 为 `none` 时拒绝"),
+    ),
+    Column(
         name="user",
         kind=Kind.FIELD,
         means=Phrase(
@@ -259,7 +300,6 @@ RESERVED: frozenset[str] = frozenset(
         "deadline",
         "expression",
         "face_engine",
-        "label",
         "motion",
         "off_peak",
         "pool",

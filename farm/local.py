@@ -20,6 +20,7 @@ from farm.portraits import box_of
 from farm.studio import Studio
 from farm.submit import picture_suffix, store_script
 from farm.textfile import decode
+from farm.waivers import keep_waiver
 from pipeline.plan import script, trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.background import BACKGROUND, colour_of, names_picture
@@ -27,9 +28,11 @@ from pipeline.plan.bearing import EXPRESSION, MOTION
 from pipeline.plan.delivery import LOUDNESS, PREVIEW, QUALITY, loudness_for
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
+from pipeline.plan.label import LABEL, NAME, REASON, waiver_of
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.names import legible
 from pipeline.plan.portrait import Finding
+from pipeline.plan.softtrack import SOFT
 from pipeline.steps.join import JoinedFilm, join
 from pipeline.steps.memory import MemoryDesk
 from pipeline.steps.render import render
@@ -59,6 +62,10 @@ class Order:
         quality, loudness, preview: as in a manifest; empty for the usual ones.
         background: what stands behind the portrait where it does not fill the film or is transparent,
             likewise; ``blur``, a colour, or a picture's file.
+        soft: whether the film carries captions, as in a manifest.
+        label: which label it bears, likewise.
+        label_name: who answers for a film without one.
+        label_reason: why it has none.
         title: written into the film; the script's file name unless given.
         replace: whether files of an earlier film may be replaced.
     """
@@ -74,6 +81,10 @@ class Order:
     loudness: str = ""
     preview: str = ""
     background: str = ""
+    soft: str = ""
+    label: str = ""
+    label_name: str = ""
+    label_reason: str = ""
     title: str = ""
     replace: bool = False
 
@@ -121,6 +132,9 @@ def make_film(workshop: Workshop, order: Order, *, progress: Progress, check: Ca
     workshop = replace(workshop, store=Store(cache))
     job, warnings = _job(workshop, order)
     born = trace.new(os.urandom(trace.TRACE_BYTES + trace.SPAN_BYTES))
+    if (waiver := waiver_of(job.options)) is not None:
+        home, user = workshop.settings.home, job.user
+        keep_waiver(home, waiver, film=order.film, trace=born.trace_id, user=user, at_ms=asked_ms)
     film = _make(workshop, job, born, asked_ms, index=cache / _INDEX, progress=progress, check=check)
     made = (film.film, film.srt, film.vtt, film.poster, film.manifest)
     _deliver(workshop.store, dict(zip(files.values(), made, strict=True)))
@@ -166,6 +180,7 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
     pictured = names_picture(order.background)
     options |= {EXPRESSION: order.expression, MOTION: order.motion}
     options |= {QUALITY: order.quality, LOUDNESS: order.loudness, PREVIEW: order.preview}
+    options |= {SOFT: order.soft, LABEL: order.label, NAME: order.label_name, REASON: order.label_reason}
     options[BACKGROUND] = "" if pictured else order.background
     options = plain_options(options, quality=settings.film.quality)
     chooser.rate(order.wish)

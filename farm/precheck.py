@@ -22,7 +22,9 @@ from pipeline.plan.bearing import EXPRESSION, MOTION, expression_of, motion_of
 from pipeline.plan.delivery import LOUDNESS, PREVIEW, QUALITY, loudness_of, quality_of, wants_preview
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.job import Format, VoiceChoice
+from pipeline.plan.label import LABEL, NAME, REASON, label_of, waiver_part
 from pipeline.plan.portrait import Finding
+from pipeline.plan.softtrack import SOFT, soft_of
 
 #: The option that a voice bears already, and that its film is not told a second time.
 PITCH = "voice.pitch"
@@ -309,6 +311,10 @@ class _Checker:
             (QUALITY, lambda: quality_of(row.options)),
             (LOUDNESS, lambda: loudness_of(row.options)),
             (PREVIEW, lambda: wants_preview(row.options)),
+            (SOFT, lambda: soft_of(row.options)),
+            (LABEL, lambda: label_of(row.options)),
+            (NAME, lambda: waiver_part(row.options, NAME)),
+            (REASON, lambda: waiver_part(row.options, REASON)),
             ("urgency", lambda: urgency_of(row.urgency)),
             ("department", lambda: self._department(row)),
         )

@@ -18,7 +18,9 @@ from pipeline.plan.background import BACKGROUND, BLUR
 from pipeline.plan.bearing import expression_of, motion_of
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
+from pipeline.plan.label import label_of, waiver_of
 from pipeline.plan.names import FILM_SUFFIX, link_for
+from pipeline.plan.softtrack import soft_of
 
 #: More batches or jobs than any farm has.
 _ALL = 1_000_000
@@ -116,6 +118,7 @@ def job(farm: Farm, number: int) -> JobDetail:
     """
     view = reads.read_job(farm.ledger, number)
     spec = view.spec
+    waiver = waiver_of(spec.options)
     (shown,) = _closely(farm, [view.line], read_outlook(farm.ledger))
     film = view.results.get(Role.FILM)
     beside = shown.film.removesuffix(FILM_SUFFIX)
@@ -140,6 +143,10 @@ def job(farm: Farm, number: int) -> JobDetail:
         expression=expression_of(spec.options).value,
         motion=motion_of(spec.options).value,
         background=_background(farm, spec),
+        captions=soft_of(spec.options),
+        label=label_of(spec.options).value,
+        label_name=waiver.name if waiver else "",
+        label_reason=waiver.reason if waiver else "",
         essence=view.essence or "",
         warnings=tuple(Told(code=notice.code, facts=notice.facts) for notice in view.warnings),
     )

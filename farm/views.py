@@ -127,6 +127,10 @@ class JobDetail:
         motion: how lively the face is: ``none``, ``calm`` or ``lively``.
         background: what stands behind the portrait where it does not fill the film or is transparent:
             ``blur``, a colour such as ``#1f3a5f``, or a picture's path in the store.
+        captions: whether the film carries captions in its own file.
+        label: which label it bears: ``both``, ``cn``, ``eu`` or ``none``.
+        label_name: who answers for a film without one; else empty.
+        label_reason: why it has none; else empty.
         essence: the film's essence digest; empty before.
         warnings: what its row was accepted in spite of.
     """
@@ -144,6 +148,10 @@ class JobDetail:
     expression: str
     motion: str
     background: str
+    captions: bool
+    label: str
+    label_name: str
+    label_reason: str
     essence: str
     warnings: tuple[Told, ...]
 

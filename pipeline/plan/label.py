@@ -79,11 +79,21 @@ def waiver_of(options: Mapping[str, str]) -> Waiver | None:
     """
     if label_of(options) is not Label.NONE:
         return None
-    told = {column: " ".join(options.get(column, "").split()) for column in (NAME, REASON)}
-    for column, words in told.items():
-        if not any(character.isalnum() for character in words):
-            raise InputError("label-waiver-missing", column=column)
-    return Waiver(name=told[NAME], reason=told[REASON])
+    return Waiver(name=waiver_part(options, NAME), reason=waiver_part(options, REASON))
+
+
+def waiver_part(options: Mapping[str, str], column: str) -> str:
+    """The name or the reason that options tell of a film without a label; empty if it bears one.
+
+    Raises:
+        InputError: ``label-waiver-missing``.
+    """
+    if options.get(LABEL, "").strip().casefold() != Label.NONE:
+        return ""
+    words = " ".join(options.get(column, "").split())
+    if not any(character.isalnum() for character in words):
+        raise InputError("label-waiver-missing", column=column)
+    return words
 
 
 def with_plain_label(options: Mapping[str, str]) -> dict[str, str]:

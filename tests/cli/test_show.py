@@ -38,6 +38,10 @@ DETAIL = JobDetail(
     expression="neutral",
     motion="calm",
     background="blur",
+    captions=True,
+    label="both",
+    label_name="",
+    label_reason="",
     essence="",
     warnings=(),
 )
@@ -97,3 +101,25 @@ def test_wishes_for_face_and_background_are_told(language: Language, told: dict[
     lines = dict(line.split(maxsplit=1) for line in page(wished, language).splitlines() if " " in line)
     assert told.items() <= lines.items()
     assert not told.keys() & set(page(DETAIL, language).split())
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "LABEL none, decided by Li Lei: shown to nobody"),
+        ("zh", "标识 无，由 Li Lei 决定：shown to nobody"),
+    ],
+)
+def test_who_did_without_a_label_is_told(language: Language, told: str) -> None:
+    """By name and reason, for whoever looks at the job later."""
+    bare = replace(DETAIL, label="none", label_name="Li Lei", label_reason="shown to nobody")
+    lines = [" ".join(line.split()) for line in page(bare, language).splitlines()]
+    assert told in lines
+
+
+def test_a_label_is_told_where_it_is_not_the_usual_one() -> None:
+    """So are captions that the film does not carry."""
+    shown = page(replace(DETAIL, label="cn", captions=False)).split("\n")
+    lines = [" ".join(line.split()) for line in shown]
+    assert {"LABEL for China", "CAPTIONS IN THE FILM none"} <= set(lines)
+    assert not {"LABEL", "CAPTIONS"} & set(page(DETAIL).split())

@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from db import queue, reads, submission
 from db.engine import connect
 from db.ledger import Ledger
 from db.states import JobState, Stage, Urgency
+from db.tables import audit
 from db.values import JobDraft, Submission, Submitted
 from pipeline.plan.errors import InputError
 from tests.db.values import SKILLS, digest, draft, spec, submit
@@ -42,6 +45,20 @@ def test_the_same_content_is_the_same_batch(ledger: Ledger) -> None:
     assert again.created
     assert again.batch != first.batch
     assert submit(ledger, ["row"], again=True).batch not in {first.batch, again.batch}
+
+
+def test_a_film_without_a_label_stands_in_the_audit(ledger: Ledger) -> None:
+    """Who decided that, when and why, in the transaction that enters the job; no other film is told there."""
+    waived = {"label": "none", "label.name": "Li Lei", "label.reason": "shown to nobody"}
+    drafts = [draft("one"), draft("two"), draft("three")]
+    drafts[1] = replace(drafts[1], spec=replace(drafts[1].spec, options=waived))
+    values = Submission(content=digest("waived"), name="n", user="u")
+    batch = submission.submit(ledger, values, drafts).batch
+    job = reads.list_jobs(ledger, batch=batch)[1]
+    with ledger.read() as connection:
+        found = connection.execute(select(audit).where(audit.c.verb == "label-waived")).all()
+    told = [(row.at, row.by, row.batch_id, row.job_id, row.detail) for row in found]
+    assert told == [(job.submitted_at, "Li Lei", batch, job.id, "shown to nobody")]
 
 
 def test_a_key_is_one_submission(ledger: Ledger) -> None:

@@ -20,12 +20,16 @@ ASTRONAUT = Path(__file__).resolve().parents[2] / "demo/portraits/astronaut.png"
 _COLUMNS = (
     "id", "script", "script_file", "portrait", "voice", "language", "speed", "format", "department",
     "urgency", "face_box", "face_expression", "face_motion", "voice_pitch", "background",
+    "label", "label_name", "label_reason", "captions_soft",
 )  # fmt: skip
 _HEADS = {
     "face_box": "face.box",
     "face_expression": "face.expression",
     "face_motion": "face.motion",
     "voice_pitch": "voice.pitch",
+    "label_name": "label.name",
+    "label_reason": "label.reason",
+    "captions_soft": "captions.soft",
 }
 
 Picture = NDArray[np.uint8]
@@ -87,6 +91,10 @@ BAD: Sequence[Bad] = (
     _bad("speed", "speed", "submit-speed-wrong", speed="fast"),
     _bad("pitch", "voice.pitch", "submit-pitch-wrong", voice_pitch="201"),
     _bad("format", "format", "portrait-format-unknown", format="round"),
+    _bad("label", "label", "label-unknown", label="usa"),
+    _bad("label-nameless", "label.name", "label-waiver-missing", label="none", label_reason="a test"),
+    _bad("label-reasonless", "label.reason", "label-waiver-missing", label="none", label_name="Li Lei"),
+    _bad("captions-soft", "captions.soft", "captions-soft-unknown", captions_soft="perhaps"),
     _bad("department", "department", "submit-department-unknown", department="moon"),
     _bad("urgency", "urgency", "submit-urgency-unknown", urgency="now"),
     _bad("good", "id", "manifest-id-twice"),

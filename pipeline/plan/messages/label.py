@@ -38,6 +38,20 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="label-log-away",
+        level="error",
+        en=Text(
+            what="It cannot be written down who has this film made without a label: {path} ({reason}).",
+            why="A film without a label is made only if the name and the reason are kept.",
+            cure="Make the folder writable and try again, or leave `label` empty.",
+        ),
+        zh=Text(
+            what="无法记录由谁决定该影片不加标识：{path}（{reason}）。",
+            why="只有在姓名和理由能够保存时，才会制作不加标识的影片。",
+            cure="请使该文件夹可写后重试；或将 `label` 留空。",
+        ),
+    ),
+    Message(
         code="label-producer-wrong",
         level="error",
         en=Text(

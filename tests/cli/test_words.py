@@ -65,6 +65,7 @@ def test_no_words_are_idle() -> None:
         "detail-",
         "expression-",
         "motion-",
+        "label-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = {"speak", "render", "join", "archive"}

@@ -96,6 +96,12 @@ class Gc(_Section):
     every_hours: float
 
 
+class Results(_Section):
+    """How the tables of what became of each row are kept up to date."""
+
+    every_s: float
+
+
 class Flower(_Section):
     """The window on Celery."""
 
@@ -157,6 +163,7 @@ class Settings(_Section):
     retry: Retry
     dispatcher: Dispatcher
     gc: Gc
+    results: Results
     flower: Flower
     film: Film
     label: Label

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sqlalchemy import BindParameter, Connection, Executable, bindparam, delete, insert, or_, select, update
 
-from db import rows
+from db import reports, rows
 from db.ledger import Ledger
 from db.states import ArchiveState, HoldReason, JobState, Outcome, Stage, StepState
 from db.tables import attempts, audit, batches, holds, jobs, key_leases, steps
@@ -201,6 +201,7 @@ def retry(ledger: Ledger, job_ids: Collection[int], *, by: str) -> Operated:
             connection.execute(_BEGIN_AGAIN, asked)
             rows.unblock(connection, some, *Stage)
             rows.reopen(connection, some)
+        reports.renew(connection, act.batches)
         return act.result()
 
 
@@ -250,6 +251,7 @@ class _Act:
 
     def __init__(self, connection: Connection, verb: str, *, by: str, now: int, detail: str = "") -> None:
         self.now = now
+        self.batches: set[int] = set()
         self._connection = connection
         self._told = {"at": now, "by": by, "verb": verb, "detail": detail}
         self._changed: list[int] = []
@@ -270,6 +272,7 @@ class _Act:
                 entries = [{**self._told, "job_id": job, "batch_id": of} for job, of in concerned.items()]
                 self._connection.execute(_AUDIT, entries)
                 self._changed += concerned
+                self.batches.update(concerned.values())
                 yield list(concerned)
 
     def result(self) -> Operated:

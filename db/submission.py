@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
-from db import rows
+from db import reports, rows
 from db.codec import notices_to_text, spec_to_text
 from db.ledger import Ledger
 from db.plans import new_step
@@ -143,6 +143,7 @@ class _Entry:
             "created_at": self._now,
         }
         batch = self._connection.execute(_NEW_BATCH, values).scalar_one()
+        reports.follow(self._connection, batch, submission.language)
         _keep_key(self._connection, submission, self._department, batch)
         return batch
 

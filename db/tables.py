@@ -29,7 +29,7 @@ from db.states import ArchiveState, HoldReason, JobState, Outcome, Role, Stage, 
 from pipeline.plan.artifact import Kind
 
 #: Every revision of the schema in order; the last one is what this version of Lectern works with.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 
 metadata = MetaData(
     naming_convention={
@@ -118,6 +118,27 @@ class BatchKeyColumns(TypedColumns):
 
 
 batch_keys = Table("batch_keys", metadata, BatchKeyColumns)
+
+
+class ReportColumns(TypedColumns):
+    """What a batch's results files told when they were written last, and whether more is to be told."""
+
+    batch_id: Named[int] = Column(_Id, ForeignKey(batches.c.id), primary_key=True)
+    language: Named[str] = Column(String(8), nullable=False)
+    #: Something may still happen to the batch, or has happened since.
+    due: Named[int] = Column(SmallInteger, nullable=False)
+    #: Raised by whoever begins to write, and by what makes a writer's news old.
+    version: Named[int] = Column(Integer, nullable=False)
+    #: How many rows had come to which end; empty: to be written anew whatever it told; None: never written.
+    standing: Named[str | None] = Column(Text)
+    #: Where the files are: a path in the archive without its suffix.
+    place: Named[str | None] = Column(Text)
+
+
+reports = Table("reports", metadata, ReportColumns, CheckConstraint("due IN (0, 1)", name="due"))
+#: As with the steps below.
+IS_DUE = reports.c.due == literal_column("1")
+Index("ix_reports_due", reports.c.batch_id, sqlite_where=IS_DUE, postgresql_where=IS_DUE)
 
 
 class JobColumns(TypedColumns):

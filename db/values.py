@@ -13,6 +13,7 @@ from db.states import Outcome, Stage, Urgency
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.errors import Fact
 from pipeline.plan.job import JobSpec, RenderProfile
+from pipeline.plan.messages import Language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,7 @@ class Submission:
         department: name of the department that pays.
         key: the user's own name for this submission, kept for this content alone; None for none.
         again: make a new batch although the content is there already.
+        language: what its results are told in.
     """
 
     content: str
@@ -59,6 +61,7 @@ class Submission:
     department: str = "default"
     key: str | None = None
     again: bool = False
+    language: Language = "en"
 
 
 @dataclass(frozen=True, kw_only=True)

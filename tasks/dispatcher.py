@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import redis
@@ -30,7 +30,7 @@ from pipeline.plan import trace
 from pipeline.plan.errors import AwayError
 from tasks.app import Message, publish
 from tasks.bell import Bell
-from tasks.sweeper import Sweeper
+from tasks.chore import Chore
 
 #: A message that nobody has claimed for so long is sent again.
 _RESEND_S = 30.0
@@ -68,18 +68,25 @@ class Dispatcher:
         ledger: the ledger.
         app: what publishes.
         bell: what wakes it.
-        sweeper: what clears away while it leads.
+        chores: what else is done while it leads.
         name: its own name, unlike any other dispatcher's.
         pace: how it keeps time.
     """
 
     def __init__(
-        self, ledger: Ledger, app: Celery, bell: Bell, sweeper: Sweeper, *, name: str, pace: Pace
+        self,
+        ledger: Ledger,
+        app: Celery,
+        bell: Bell,
+        chores: Sequence[Chore],
+        *,
+        name: str,
+        pace: Pace,
     ) -> None:
         self._ledger = ledger
         self._app = app
         self._bell = bell
-        self._sweeper = sweeper
+        self._chores = tuple(chores)
         self._name = name
         self._pace = pace
         self._leading = False
@@ -104,7 +111,8 @@ class Dispatcher:
             else:
                 time.sleep(self._pace.interval_s)
         self._resign()
-        self._sweeper.close()
+        for chore in self._chores:
+            chore.close()
 
     def turn(self) -> None:
         """Look once, and do what is due."""
@@ -117,7 +125,8 @@ class Dispatcher:
                     self._call_back()
                     self._replan()
                     operations.end_holds(self._ledger)
-                    self._sweeper.turn()
+                    for chore in self._chores:
+                        chore.turn()
             if self._leading:
                 self._fill()
             self._say("")

@@ -10,11 +10,12 @@ from types import FrameType
 
 import structlog
 
-from farm.bootstrap import Settings, open_farm
+from farm.bootstrap import Farm, Settings, open_farm
 from farm.gc import collect_garbage
+from farm.reporting import Reporter
 from tasks.bell import Bell
+from tasks.chore import Chore
 from tasks.dispatcher import Dispatcher, Pace
-from tasks.sweeper import Sweeper
 from worker.belt import celery_app
 from worker.redis_server import redis_url
 
@@ -33,18 +34,13 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
     """
     ending = _Ending()
     bell = Bell(redis_url(settings.redis.url, settings.home))
-    grace_s = settings.gc.grace_hours * _HOUR_S
     with open_farm(settings) as farm:
         beginning()
-        sweeper = Sweeper(
-            lambda: collect_garbage(farm.ledger, farm.store, grace_s=grace_s),
-            every_s=settings.gc.every_hours * _HOUR_S,
-        )
         dispatcher = Dispatcher(
             farm.ledger,
             celery_app(settings, waits=False),
             bell,
-            sweeper,
+            _chores(farm),
             name=f"{name}@{socket.gethostname()}:{os.getpid()}",
             pace=Pace(
                 interval_s=settings.dispatcher.interval_s,
@@ -57,6 +53,22 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
         dispatcher.run(ending)
     bell.close()
     return 0
+
+
+def _chores(farm: Farm) -> tuple[Chore, ...]:
+    settings = farm.settings
+    reporter = Reporter(farm, every_s=settings.results.every_s)
+    return (
+        Chore("sweeping", lambda: _sweep(farm), every_s=settings.gc.every_hours * _HOUR_S),
+        # The end of a batch is told within one look, whatever else is going on.
+        Chore("results", reporter.turn, every_s=settings.dispatcher.interval_s),
+    )
+
+
+def _sweep(farm: Farm) -> None:
+    done = collect_garbage(farm.ledger, farm.store, grace_s=farm.settings.gc.grace_hours * _HOUR_S)
+    if done.files or done.artifacts or done.parts:
+        structlog.get_logger().info("swept", artifacts=done.artifacts, files=done.files, bytes=done.bytes)
 
 
 class _Ending:

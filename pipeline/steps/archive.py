@@ -105,7 +105,7 @@ def init_archive(root: Path) -> str:
             part.unlink(missing_ok=True)
         sync_folder(root)
     except OSError as error:
-        _tell(error, root)
+        raise_trouble(error, root)
     return archive_id(root)
 
 
@@ -174,7 +174,7 @@ def archive(
             _remove(entry)
         crash("archive-parts-removed")
     except OSError as error:
-        _tell(error, root)
+        raise_trouble(error, root)
     # A share that was unmounted meanwhile leaves an empty folder behind, which takes files gladly.
     if archive_id(root) != known:
         raise AwayError("archive-exchanged", root=str(root))
@@ -376,8 +376,13 @@ def _removed_on_failure(parts: Path) -> Iterator[None]:
         raise
 
 
-def _tell(error: OSError, root: Path) -> NoReturn:
-    """Raise what a failed file operation means to the farm, in the operating system's words."""
+def raise_trouble(error: OSError, root: Path) -> NoReturn:
+    """Raise what a failed file operation in an archive means to the farm, in the operating system's words.
+
+    Raises:
+        AwayError: ``archive-full``, ``archive-away``, or as `archive_id`.
+        TransientError: ``archive-failed``.
+    """
     kind, reason = trouble(error)
     if kind is Trouble.FULL:
         raise AwayError("archive-full", root=str(root), reason=reason) from error

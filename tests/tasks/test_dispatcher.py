@@ -20,14 +20,14 @@ from db.states import HoldReason, Urgency
 from db.values import Chunk
 from farm import show
 from farm.bootstrap import Farm, open_farm
-from farm.gc import Collected, collect_garbage
+from farm.gc import collect_garbage
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import AwayError
 from pipeline.plan.job import RenderProfile
 from tasks.app import make_app, queue_of
 from tasks.bell import Bell
+from tasks.chore import Chore
 from tasks.dispatcher import Dispatcher, Pace
-from tasks.sweeper import Sweeper
 from tests.db.values import NEXT_PROFILE, PROFILE, artifact
 from tests.tasks.yard import Row, ask, break_ground, one, quick_settings, sow, wait_for
 from worker.places import free_port
@@ -59,18 +59,20 @@ def client(redis_url: str) -> Iterator[redis.Redis]:
 def make(farm: Farm, redis_url: str) -> Iterator[Make]:
     """Makes dispatchers."""
     bells: list[Bell] = []
-    sweepers: list[Sweeper] = []
+    chores: list[Chore] = []
 
     def made(name: str = "d", *, url: str = redis_url, pace: Pace = _PACE) -> Dispatcher:
         bells.append(Bell(url))
         app = make_app(url, time_limit_s=60, steps_per_child=10, waits=False)
-        sweeper = Sweeper(lambda: collect_garbage(farm.ledger, farm.store, grace_s=3600), every_s=0.2)
-        sweepers.append(sweeper)
-        return Dispatcher(farm.ledger, app, bells[-1], sweeper, name=name, pace=pace)
+        sweeping = Chore(
+            "sweeping", lambda: collect_garbage(farm.ledger, farm.store, grace_s=3600), every_s=0.2
+        )
+        chores.append(sweeping)
+        return Dispatcher(farm.ledger, app, bells[-1], [sweeping], name=name, pace=pace)
 
     yield made
-    for sweeper in sweepers:
-        sweeper.close()
+    for chore in chores:
+        chore.close()
     for bell in bells:
         bell.close()
 
@@ -234,24 +236,25 @@ def test_the_leader_sweeps_now_and_then(farm: Farm, client: redis.Redis, make: M
     assert len(left) == len(kept) + 1
 
 
-def test_a_sweep_that_fails_or_takes_long_stops_nothing() -> None:
-    """The dispatcher goes on meanwhile; one sweep runs at a time, and a store that is away is tried again."""
+def test_a_chore_that_fails_or_takes_long_stops_nothing() -> None:
+    """The dispatcher goes on meanwhile; it runs once at a time, and is tried again whatever went wrong."""
     begun: list[threading.Event] = []
 
-    def collect() -> Collected:
+    def act() -> None:
         begun.append(threading.Event())
         if len(begun) == 1:
             raise AwayError("store-away", reason="gone")
+        if len(begun) == 2:
+            raise ZeroDivisionError
         begun[-1].wait(20)
-        return Collected(artifacts=0, files=0, bytes=0, parts=0, keys=0, workers=0)
 
-    sweeper = Sweeper(collect, every_s=0.0)
-    wait_for(lambda: sweeper.turn() or len(begun) == 2, seconds=5)
+    chore = Chore("sweeping", act, every_s=0.0)
+    wait_for(lambda: chore.turn() or len(begun) == 3, seconds=5)
     for _ in range(5):
-        sweeper.turn()
-    assert len(begun) == 2
+        chore.turn()
+    assert len(begun) == 3
     begun[-1].set()
-    sweeper.close()
+    chore.close()
 
 
 def test_a_redis_that_forgot_everything_is_filled_anew(farm: Farm, client: redis.Redis, make: Make) -> None:

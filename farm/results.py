@@ -1,0 +1,182 @@
+"""Results: what became of a batch, row by row, as a table for people and as a document for machines."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from db import reports
+from db.reports import Outcome, Report
+from db.states import ArchiveState
+from farm.bootstrap import Farm
+from pipeline.plan import trace
+from pipeline.plan.cells import Cell, to_csv
+from pipeline.plan.errors import Fact, LecternError
+from pipeline.plan.messages import CATALOGUE, Language, filled
+from pipeline.plan.names import folder_for, link_for, stem_for
+
+Form = Literal["csv", "json"]
+
+#: The columns of the table, in their order.
+HEADER = ("id", "status", "archive", "video", "link", "duration_s", "trace_id", "warnings", "message")
+#: What a file of results ends with.
+SUFFIXES: Mapping[Form, str] = {"csv": ".results.csv", "json": ".results.json"}
+
+_KIND = '{"kind": "results", '
+#: How a file of each form begins.
+_BEGINNING: Mapping[Form, bytes] = {"csv": ",".join(HEADER).encode(), "json": _KIND.encode()}
+_TRACE = re.compile(rb"\b[0-9a-f]{32}\b")
+# Nothing larger is read in search of a batch's rows.
+_MOST = 256 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Results:
+    """What had become of a batch by some moment.
+
+    Attributes:
+        forms: the whole file in each form.
+        traces: trace ids of the rows in hex, by which a file is known as this batch's.
+    """
+
+    forms: Mapping[Form, bytes]
+    traces: frozenset[bytes]
+
+    def are_in(self, path: Path, form: Form) -> bool:
+        """Whether a file holds results of this very batch, from whatever moment.
+
+        Raises:
+            OSError: as the system says.
+        """
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > _MOST:
+            return False
+        content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+        return content.startswith(_BEGINNING[form]) and not self.traces.isdisjoint(_TRACE.findall(content))
+
+
+def read_results(farm: Farm, report: Report, language: Language) -> Results:
+    """What has become of a batch by now, told in a language.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    prefix = farm.settings.archive.public_prefix or str(farm.archive)
+    outcomes = reports.read_outcomes(farm.ledger, report.batch)
+    rows = [_row(outcome, prefix, language) for outcome in outcomes]
+    return Results(
+        forms={
+            "csv": to_csv(HEADER, (row.cells(language) for row in rows)),
+            "json": _document(report, rows),
+        },
+        traces=frozenset(row.trace_id.encode() for row in rows),
+    )
+
+
+def place_for(report: Report) -> str:
+    """Where a batch's results would like to lie in the archive: beside its films, named alike; without suffix."""
+    # The day and the time are those of the farm's own place, as in the names of films.
+    submitted = datetime.fromtimestamp(report.created_at / 1000).astimezone()
+    name = PurePosixPath(report.name).stem
+    return f"{folder_for(submitted)}/{stem_for(report.user, submitted, name)}"
+
+
+def table_of(farm: Farm, batch: int) -> str:
+    """Where a batch's table of results lies, or will lie: a link that opens it, else its path.
+
+    Raises:
+        InputError: ``ledger-batch-unknown``.
+        AwayError: ``ledger-away``.
+    """
+    report = reports.read_report(farm.ledger, batch)
+    path = f"{report.place or place_for(report)}{SUFFIXES['csv']}"
+    return link_for(path, farm.settings.archive.public_prefix) or str(farm.archive / path)
+
+
+def is_told(farm: Farm, batch: int) -> bool:
+    """Whether the files in the archive tell everything that will happen to a batch by itself.
+
+    Raises:
+        InputError: ``ledger-batch-unknown``.
+        AwayError: ``ledger-away``.
+    """
+    return not reports.read_report(farm.ledger, batch).due
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """One row as both forms tell it; the fields are those of the document."""
+
+    id: str
+    status: str
+    archive: str
+    video: str
+    link: str
+    duration_s: float | None
+    trace_id: str
+    warnings: tuple[Mapping[str, str], ...]
+    code: str
+    message: str
+
+    def cells(self, language: Language) -> Sequence[Cell]:
+        """The cells of the table, as `HEADER` names them; a whole number is one in every country."""
+        return (
+            self.id,
+            self.status,
+            self.archive,
+            self.video,
+            self.link,
+            "" if self.duration_s is None else round(self.duration_s),
+            self.trace_id,
+            _joined([warning["what"] for warning in self.warnings], language),
+            self.message,
+        )
+
+
+def _row(outcome: Outcome, prefix: str, language: Language) -> _Row:
+    path = outcome.archive_path if outcome.archive is ArchiveState.ARCHIVED else None
+    problem = outcome.problem
+    return _Row(
+        id=outcome.row,
+        status=outcome.standing,
+        archive=outcome.archive.value,
+        video=path or "",
+        link=link_for(path, prefix) if path else "",
+        duration_s=None if outcome.frames is None else round(outcome.frames / outcome.fps, 3),
+        trace_id=trace.parse(outcome.traceparent).trace_id,
+        warnings=tuple(
+            {"code": notice.code, "what": _told(notice.code, notice.facts, language)[0]}
+            for notice in outcome.warnings
+        ),
+        code=problem.code if problem else "",
+        message=_joined(_told(problem.code, problem.facts, language), language) if problem else "",
+    )
+
+
+def _document(report: Report, rows: Sequence[_Row]) -> bytes:
+    """The document: a line for each row."""
+    head = {
+        "kind": "results",
+        "batch": report.batch,
+        "name": report.name,
+        "user": report.user,
+        "submitted": datetime.fromtimestamp(report.created_at // 1000, UTC)
+        .isoformat()
+        .replace("+00:00", "Z"),
+    }
+    listed = ",\n".join(json.dumps(vars(row), ensure_ascii=False) for row in rows)
+    return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "rows": [\n{listed}\n]}}\n'.encode()
+
+
+def _told(code: str, facts: Mapping[str, Fact], language: Language) -> tuple[str, str]:
+    """What and cure of a message; one that another version or somebody else's engine stored, as it is."""
+    return filled(code, facts, language) if code in CATALOGUE else (str(LecternError(code, **facts)), "")
+
+
+def _joined(sentences: Iterable[str], language: Language) -> str:
+    return ("" if language == "zh" else " ").join(sentence for sentence in sentences if sentence)

@@ -44,6 +44,7 @@ _BY_CODE = {
             "command-option-unknown",
             "command-option-value-missing",
             "command-option-value-surplus",
+            "command-results-form",
             "command-state-unknown",
             "command-unknown",
             "command-usage",

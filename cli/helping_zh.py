@@ -35,6 +35,19 @@ CHINESE: Mapping[str, str] = {
         "按 Ctrl-C 退出后农场继续工作。加 --json 时等到批次结束，只输出一次。"
     ),
     "Number of a batch; the newest one unless given.": "批次编号；不写则为最新的批次。",
+    "Tell what became of each row of a batch, as a table that Excel opens.": (
+        "给出批次中每一行的结果，即一份 Excel 可以打开的表格。"
+    ),
+    (
+        "Row by row: id, status, film, link, length, trace id, warnings, and what went wrong. The farm keeps "
+        "the same table up to date beside the films; this one is as things stand now."
+    ): (
+        "逐行列出编号、状态、影片、链接、时长、追踪编号、警告以及出错原因。农场会在影片旁边持续更新同样的表格；"
+        "此处给出的是当前情况。"
+    ),
+    "Write them here, such as results.csv.": "写入此文件，例如 results.csv。",
+    "csv or json; else as the file's name says, else csv.": "csv 或 json；不写则按文件名判断，否则为 csv。",
+    "Replace a file of something else.": "替换内容不同的其他文件。",
     "Show one job: progress, files, attempts, errors.": "显示一个任务：进度、文件、各次尝试和错误。",
     "Number of a job; `lectern list BATCH` shows them.": "任务编号；`lectern list 批次` 会列出。",
     "List the batches, or the jobs of one; with --state, jobs in that state.": (

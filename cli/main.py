@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, str] = {
     "watch": "cli.watch:watch",
     "show": "cli.show:show",
     "list": "cli.show:list_",
+    "results": "cli.results:results",
     "render": "cli.render:render",
     "cancel": "cli.operate:cancel",
     "pause": "cli.operate:pause",

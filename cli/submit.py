@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from cli.clean import clean
 from cli.exits import Exit, exit_of
 from cli.options import terminal_of
 from cli.terminal import Terminal, error_document, told
@@ -17,6 +18,7 @@ from cli.watch import follow
 from farm import submit as submitting
 from farm.bootstrap import open_farm
 from farm.precheck import BatchRefusedError
+from farm.results import table_of
 from farm.rows import Problem
 from farm.submit import Manner, Receipt
 from pipeline.plan.messages import Language
@@ -48,7 +50,9 @@ def submit(
     is the same batch, and its number is told again.
     """
     terminal = terminal_of(context)
-    manner = Manner(key=key, again=again, skip_invalid=skip_invalid, strict=strict)
+    manner = Manner(
+        key=key, again=again, skip_invalid=skip_invalid, strict=strict, language=terminal.language
+    )
     with open_farm() as farm:
         try:
             receipt = submitting.submit(farm, manifest, manner)
@@ -56,10 +60,12 @@ def submit(
             return _refused(refusal, terminal)
         _problems(receipt.skipped, "left-out", terminal)
         _problems(receipt.warnings, "warnings", terminal)
+        results = table_of(farm, receipt.batch)
+        received = _received(receipt, results, terminal)
         if not watch:
-            terminal.answer(_receipt(receipt, terminal.language), _received(receipt, terminal))
+            terminal.answer(_receipt(receipt, results, terminal.language), received)
             return Exit.OK
-        for line in _received(receipt, terminal):
+        for line in received:
             terminal.note(line)
         return follow(farm, receipt.batch, terminal)
 
@@ -74,10 +80,11 @@ def _refused(refusal: BatchRefusedError, terminal: Terminal) -> Exit:
     return exit_of(refusal)
 
 
-def _received(receipt: Receipt, terminal: Terminal) -> Iterator[Text]:
+def _received(receipt: Receipt, results: str, terminal: Terminal) -> Iterator[Text]:
     words = terminal.words
     name = "batch-queued" if receipt.created else "batch-known"
     yield Text(words(name, batch=receipt.batch, films=receipt.jobs))
+    yield Text(words("results-will-be", place=clean(results)))
     yield Text(words("how-to-watch", batch=receipt.batch), style="dim")
 
 
@@ -102,13 +109,14 @@ def _table(problems: Sequence[Problem], terminal: Terminal) -> Table:
     return terminal.table("row", "column", "problem", rows=rows, right=(0,))
 
 
-def _receipt(receipt: Receipt, language: Language) -> dict[str, object]:
+def _receipt(receipt: Receipt, results: str, language: Language) -> dict[str, object]:
     """What became of a submission."""
     return {
         "kind": "receipt",
         "batch": receipt.batch,
         "jobs": receipt.jobs,
         "created": receipt.created,
+        "results": results,
         "skipped": [_problem(problem, language) for problem in receipt.skipped],
         "warnings": [_problem(problem, language) for problem in receipt.warnings],
     }

@@ -53,6 +53,15 @@ class Terminal:
         self._stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
         self._stdout.flush()
 
+    def hand_out(self, content: bytes) -> None:
+        """Give a whole file as the answer, byte by byte where that is possible."""
+        raw = getattr(self._stdout, "buffer", None)
+        if raw is None:
+            self._stdout.write(content.decode())
+        else:
+            raw.write(content)
+        self._stdout.flush()
+
     def say(self, line: Cell | Table) -> None:
         """Print a line or a table of the answer for a person."""
         _print(self.out, line)

@@ -21,6 +21,7 @@ from cli.options import NewestBatch, terminal_of
 from cli.terminal import Terminal
 from farm import show
 from farm.bootstrap import Farm, open_farm
+from farm.results import are_coming, table_of
 from farm.views import BatchView, JobView
 
 _INTERVAL_S = 1.0
@@ -65,14 +66,17 @@ def follow(farm: Farm, batch: int, terminal: Terminal) -> Exit:
     except KeyboardInterrupt:
         terminal.note(terminal.words("farm-goes-on", batch=batch))
         return Exit.INTERRUPTED
-    terminal.answer(batch_document(last, show.jobs(farm, batch=batch)), _result(farm, last, terminal))
+    results = table_of(farm, batch)
+    document = {**batch_document(last, show.jobs(farm, batch=batch)), "results": results}
+    terminal.answer(document, _result(farm, last, results, terminal))
     return Exit.FAILED if last.counts.get("failed") or last.counts.get("canceled") else Exit.OK
 
 
 def _looks(farm: Farm, batch: int) -> Iterator[Look]:
     """Look at the batch again and again, a last time when it is over.
 
-    Films that are just being archived are waited for a little; an archive that is away is not.
+    Films that are just being archived, and the table of what became of each row, are waited for a little; an
+    archive that is away is not.
     """
     before: set[int] = set()
     patience = time.monotonic() + _ARCHIVING_S
@@ -86,7 +90,7 @@ def _looks(farm: Farm, batch: int) -> Iterator[Look]:
         yield Look(batch=view, jobs=jobs, ended=tuple(job for job in ended if job.over))
         if not view.over:
             patience = time.monotonic() + _ARCHIVING_S
-        elif not view.archive_pending or time.monotonic() > patience:
+        elif not (view.archive_pending or are_coming(farm, batch)) or time.monotonic() > patience:
             return
         # Looking takes longer in a long line; it never takes more than a small share of a processor.
         time.sleep(max(_INTERVAL_S, _REST * (time.monotonic() - begun)))
@@ -154,7 +158,7 @@ def _line(job: JobView, terminal: Terminal) -> Text:
     return line.append(f"  {progress_of(terminal, job)}")
 
 
-def _result(farm: Farm, batch: BatchView, terminal: Terminal) -> Iterator[Text | Table | str]:
+def _result(farm: Farm, batch: BatchView, results: str, terminal: Terminal) -> Iterator[Text | Table | str]:
     """What became of a batch: where its films are, and of those that are none, why."""
     yield batch_line(terminal, batch)
     films = show.jobs(farm, batch=batch.id, state="completed", most=_MOST_ROWS)
@@ -170,5 +174,6 @@ def _result(farm: Farm, batch: BatchView, terminal: Terminal) -> Iterator[Text |
             yield jobs_table(terminal, lost)
             if number > len(lost):
                 yield terminal.words("and-more", number=number - len(lost), batch=batch.id)
+    yield terminal.words("results-are", place=clean(results))
     if batch.counts.get("failed") or batch.counts.get("canceled"):
         yield terminal.words("how-to-retry", batch=batch.id)

@@ -154,6 +154,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Submitted before: this is batch {batch} (films: {films}); nothing new was queued (see --again).",
         "相同内容此前已提交：批次 {batch}，{films} 部影片。未加入新任务（用 --again 可另建批次）。",
     ),
+    "results-will-be": (
+        "What becomes of each row will stand in {place}",
+        "每一行的结果将写入 {place}",
+    ),
+    "results-are": ("Results of each row: {place}", "每一行的结果：{place}"),
+    "results-written": (
+        "The results of batch {batch} are in {file}.",
+        "批次 {batch} 的结果已写入 {file}。",
+    ),
     "how-to-watch": ("lectern watch {batch}", "lectern watch {batch}"),
     "problems": ("Problems: {number}", "{number} 个问题："),
     "warnings": ("Warnings: {number}", "{number} 个警告："),

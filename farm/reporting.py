@@ -2,8 +2,8 @@
 
 They lie beside the batch's films and are written by whoever leads. A reader sees the old ones or the new
 ones. A file under their name that does not hold this batch's results is somebody's own and stays as it is:
-they go on beside it under a number. Whatever keeps one batch's files from being written, such as a spreadsheet
-that holds one open on a share, is waited for and stops nothing else.
+they go on beside it under a number. Whatever keeps one batch's files from being written, such as a
+spreadsheet that holds one open on a share, is waited for and stops nothing else.
 """
 
 from __future__ import annotations
@@ -144,7 +144,8 @@ def _is_free(results: Results, path: Path, form: Form) -> bool:
 
 def _put(content: bytes, path: Path, parts: Path, crash: CrashPoint) -> None:
     """Have a file hold some content, whole at every moment."""
-    if path.exists() and path.read_bytes() == content:
+    renewing = path.exists()
+    if renewing and path.read_bytes() == content:
         return
     part = parts / f"results.{uuid.uuid4().hex}.part"
     try:
@@ -153,7 +154,7 @@ def _put(content: bytes, path: Path, parts: Path, crash: CrashPoint) -> None:
             file.flush()
             os.fsync(file.fileno())
         crash("results-part-written")
-        if path.exists():
+        if renewing:
             part.replace(path)
         elif not give_name(part, path):
             # Somebody's file came in the last moment: another name is found when this is tried again.

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import json
+import os
 import re
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from db import reports
+from db import leases, reports
 from db.reports import Outcome, Report
 from db.states import ArchiveState
 from farm.bootstrap import Farm
+from pipeline.durable import trouble
 from pipeline.plan import trace
 from pipeline.plan.cells import Cell, to_csv
-from pipeline.plan.errors import Fact, LecternError
+from pipeline.plan.errors import Fact, InputError, LecternError
 from pipeline.plan.messages import CATALOGUE, Language, filled
 from pipeline.plan.names import folder_for, link_for, stem_for
 
@@ -29,8 +33,11 @@ HEADER = ("id", "status", "archive", "video", "link", "duration_s", "trace_id", 
 SUFFIXES: Mapping[Form, str] = {"csv": ".results.csv", "json": ".results.json"}
 
 _KIND = '{"kind": "results", '
-#: How a file of each form begins.
-_BEGINNING: Mapping[Form, bytes] = {"csv": ",".join(HEADER).encode(), "json": _KIND.encode()}
+#: How a file of each form begins; a table without further columns, whoever ended its lines.
+_BEGINNING: Mapping[Form, re.Pattern[bytes]] = {
+    "csv": re.compile(",".join(HEADER).encode() + rb"\r?\n"),
+    "json": re.compile(re.escape(_KIND).encode()),
+}
 _TRACE = re.compile(rb"\b[0-9a-f]{32}\b")
 # Nothing larger is read in search of a batch's rows.
 _MOST = 256 << 20
@@ -57,7 +64,18 @@ class Results:
         if path.is_symlink() or not path.is_file() or path.stat().st_size > _MOST:
             return False
         content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
-        return content.startswith(_BEGINNING[form]) and not self.traces.isdisjoint(_TRACE.findall(content))
+        known = _BEGINNING[form].match(content) is not None
+        return known and not self.traces.isdisjoint(_TRACE.findall(content))
+
+
+def results_of(farm: Farm, batch: int, language: Language) -> Results:
+    """What has become of a batch by now, by its number.
+
+    Raises:
+        InputError: ``ledger-batch-unknown``.
+        AwayError: ``ledger-away``.
+    """
+    return read_results(farm, reports.read_report(farm.ledger, batch), language)
 
 
 def read_results(farm: Farm, report: Report, language: Language) -> Results:
@@ -79,7 +97,7 @@ def read_results(farm: Farm, report: Report, language: Language) -> Results:
 
 
 def place_for(report: Report) -> str:
-    """Where a batch's results would like to lie in the archive: beside its films, named alike; without suffix."""
+    """Where a batch's results would like to lie in the archive, without suffix: beside its films."""
     # The day and the time are those of the farm's own place, as in the names of films.
     submitted = datetime.fromtimestamp(report.created_at / 1000).astimezone()
     name = PurePosixPath(report.name).stem
@@ -98,14 +116,46 @@ def table_of(farm: Farm, batch: int) -> str:
     return link_for(path, farm.settings.archive.public_prefix) or str(farm.archive / path)
 
 
-def is_told(farm: Farm, batch: int) -> bool:
-    """Whether the files in the archive tell everything that will happen to a batch by itself.
+def are_coming(farm: Farm, batch: int) -> bool:
+    """Whether the files in the archive are about to tell more of a batch: there is news, and who tells it.
 
     Raises:
         InputError: ``ledger-batch-unknown``.
         AwayError: ``ledger-away``.
     """
-    return not reports.read_report(farm.ledger, batch).due
+    return reports.read_report(farm.ledger, batch).due and bool(leases.read_leadership(farm.ledger).holder)
+
+
+def save(results: Results, path: Path, form: Form, *, replace: bool) -> None:
+    """Put one form of results into a file, whole or not at all; earlier results of the batch give way.
+
+    Args:
+        results: what is told.
+        path: the file.
+        form: which form.
+        replace: whether anything else gives way too.
+
+    Raises:
+        InputError: ``command-output-exists``, ``command-output-nowhere``, ``command-output-forbidden`` or
+            ``command-output-unwritable``.
+    """
+    folder = path.parent
+    if not folder.is_dir():
+        raise InputError("command-output-nowhere", path=str(path), folder=str(folder))
+    if not os.access(folder, os.W_OK):
+        raise InputError("command-output-forbidden", path=str(path), folder=str(folder))
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        if not replace and os.path.lexists(path) and not results.are_in(path, form):
+            raise InputError("command-output-exists", path=str(path))
+        part.write_bytes(results.forms[form])
+        part.replace(path)
+    except OSError as error:
+        reason = trouble(error)[1]
+        raise InputError("command-output-unwritable", path=str(path), reason=reason) from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, kw_only=True)

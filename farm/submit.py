@@ -24,6 +24,7 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
 from pipeline.plan.keys import canonical
+from pipeline.plan.messages import Language
 from pipeline.plan.names import legible
 from pipeline.store import Store
 
@@ -43,12 +44,14 @@ class Manner:
         again: make a new batch although the same content was submitted before.
         skip_invalid: queue the good rows although others are bad.
         strict: refuse rows that have a warning.
+        language: what the batch's results are told in.
     """
 
     key: str | None = None
     again: bool = False
     skip_invalid: bool = False
     strict: bool = False
+    language: Language = "en"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +128,7 @@ class _Clerk:
             department=films[0].department,
             key=None if manner.key is None else legible(manner.key),
             again=manner.again,
+            language=manner.language,
         )
         if (existing := submission.find_batch(farm.ledger, batch)) is not None:
             return existing

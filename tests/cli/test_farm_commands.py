@@ -29,9 +29,12 @@ def states(lectern: Lectern) -> list[tuple[str, list[str]]]:
 
 
 def test_submit_tells_the_batch_and_how_to_watch_it(lectern: Lectern, manifest: Path) -> None:
-    """The same manifest again is the same batch, and the person is told so."""
+    """And where its results will be; the same manifest again is the same batch, and the person is told so."""
     first = lectern("submit", manifest)
-    assert (first.code, first.out) == (Exit.OK, "Batch 1 is queued; films: 3.\nlectern watch 1\n")
+    assert first.code == Exit.OK
+    queued, results, watch = first.out.splitlines()
+    assert (queued, watch) == ("Batch 1 is queued; films: 3.", "lectern watch 1")
+    assert re.search(r"/home/archive/[\d-]{10}/\S+_batch\.results\.csv$", results)
     second = lectern("submit", manifest)
     assert second.code == Exit.OK
     assert "nothing new was queued" in second.out

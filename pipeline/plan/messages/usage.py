@@ -138,6 +138,19 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     _message(
+        "command-results-form",
+        (
+            "Results cannot be written as “{format}”.",
+            "They are a table for Excel, or JSON for programs.",
+            "Use one of these: {known}.",
+        ),
+        (
+            "结果不能写成“{format}”格式。",
+            "结果可以是供 Excel 打开的表格，或供程序读取的 JSON。",
+            "请使用以下之一：{known}。",
+        ),
+    ),
+    _message(
         "command-state-unknown",
         (
             "There is no state “{state}”.",

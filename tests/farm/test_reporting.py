@@ -1,0 +1,233 @@
+"""Promises about results files in the archive: renewed as rows finish, whole at every moment, and careful."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from db import operations, reports
+from farm.bootstrap import Farm
+from farm.reporting import Reporter
+from farm.results import table_of
+from pipeline.plan.errors import InputError
+from pipeline.steps.archive import MARKER, init_archive
+from tests.db.acting import fail, take
+from tests.farm.test_results import make_film, sow, table
+
+
+class KilledError(BaseException):
+    """Plays the end of the process that writes."""
+
+
+def killed_at(wanted: str) -> Callable[[str], None]:
+    """A crash at a named point."""
+
+    def crash(point: str) -> None:
+        if point == wanted:
+            raise KilledError
+
+    return crash
+
+
+@pytest.fixture(autouse=True)
+def _archive(farm: Farm) -> None:
+    init_archive(farm.archive)
+
+
+def states(farm: Farm, batch: int) -> list[str]:
+    """The states that a batch's table tells."""
+    path = Path(table_of(farm, batch))
+    return [row["status"] for row in table(path.read_bytes())] if path.exists() else []
+
+
+def turn(farm: Farm) -> None:
+    """Have a writer look that has not written yet, and so waits for nothing."""
+    Reporter(farm, every_s=0).turn()
+
+
+def fail_next(farm: Farm) -> None:
+    """Have the next row fail for good."""
+    fail(farm.ledger, take(farm.ledger, "speak"), InputError("script-empty"))
+
+
+def test_results_appear_with_the_first_end_and_tell_the_last(farm: Farm) -> None:
+    """Nothing before; then what has ended by then, however quickly; and both forms beside the films."""
+    batch = sow(farm, ["one", "two", "three"])
+    reporter = Reporter(farm, every_s=3600)
+    reporter.turn()
+    assert states(farm, batch) == []
+    make_film(farm)
+    reporter.turn()
+    assert states(farm, batch) == ["completed", "queued", "queued"]
+    fail_next(farm)
+    reporter.turn()
+    assert states(farm, batch) == ["completed", "queued", "queued"], "renewed no more often than it may be"
+    fail_next(farm)
+    reporter.turn()
+    assert states(farm, batch) == ["completed", "failed", "failed"], "and at once when it is over"
+    assert reports.read_due(farm.ledger) == ()
+    path = Path(table_of(farm, batch))
+    assert path.parent.parent == farm.archive
+    assert path.with_name(path.name.replace(".csv", ".json")).is_file()
+
+
+def test_messages_are_in_the_submitters_language(farm: Farm) -> None:
+    """Whoever writes them."""
+    batch = sow(farm, ["one"], language="zh")
+    fail_next(farm)
+    turn(farm)
+    (row,) = table(Path(table_of(farm, batch)).read_bytes())
+    assert not row["message"].isascii()
+
+
+def test_a_retry_renews_the_files_of_a_batch_that_was_over(farm: Farm) -> None:
+    """First that it goes on, then how it ended."""
+    batch = sow(farm, ["one"])
+    fail_next(farm)
+    turn(farm)
+    operations.retry(farm.ledger, [1], by="anna")
+    turn(farm)
+    assert states(farm, batch) == ["queued"]
+    make_film(farm)
+    turn(farm)
+    assert states(farm, batch) == ["completed"]
+    assert len(list(Path(table_of(farm, batch)).parent.glob("*.results.*"))) == 2
+
+
+@pytest.mark.parametrize("point", ["results-part-written", "results-visible"])
+def test_whoever_dies_while_writing_is_followed_by_another(farm: Farm, point: str) -> None:
+    """A reader finds the old table or the new one, whole; the next writer makes it right, in its place."""
+    batch = sow(farm, ["one", "two"])
+    fail_next(farm)
+    turn(farm)
+    before = table_of(farm, batch)
+    make_film(farm)
+    with pytest.raises(KilledError):
+        Reporter(farm, every_s=0, crash=killed_at(point)).turn()
+    assert states(farm, batch) in (["failed", "queued"], ["failed", "completed"])
+    turn(farm)
+    assert states(farm, batch) == ["failed", "completed"]
+    assert table_of(farm, batch) == before
+
+
+def test_the_first_writer_may_die_too(farm: Farm) -> None:
+    """What it left is known by its rows, and taken over."""
+    batch = sow(farm, ["one"])
+    fail_next(farm)
+    with pytest.raises(KilledError):
+        Reporter(farm, every_s=0, crash=killed_at("results-visible")).turn()
+    turn(farm)
+    assert states(farm, batch) == ["failed"]
+    assert not table_of(farm, batch).endswith("_2.results.csv")
+
+
+def test_of_two_writers_the_later_news_lies_there_in_the_end(farm: Farm) -> None:
+    """One stands still with old news in its hands, another overtakes it; the old news does not remain."""
+    batch = sow(farm, ["one", "two"])
+    fail_next(farm)
+    turn(farm)
+    operations.retry(farm.ledger, [1], by="anna")
+
+    def overtake(point: str) -> None:
+        if point == "results-part-written" and not overtaken:
+            overtaken.append(True)
+            make_film(farm)
+            make_film(farm)
+            turn(farm)
+
+    overtaken: list[bool] = []
+    slow = Reporter(farm, every_s=0, crash=overtake)
+    slow.turn()
+    assert overtaken
+    slow.turn()
+    assert states(farm, batch) == ["completed", "completed"]
+    assert reports.read_due(farm.ledger) == ()
+
+
+def test_somebodys_own_file_stays_as_it_is(farm: Farm) -> None:
+    """Results go on beside it; what they once were, with columns of one's own added, is one's own too."""
+    batch = sow(farm, ["one", "two"])
+    first = Path(table_of(farm, batch))
+    first.parent.mkdir(parents=True)
+    first.write_text("mine")
+    fail_next(farm)
+    turn(farm)
+    second = Path(table_of(farm, batch))
+    assert (first.read_text(), second.name) == ("mine", first.name.replace(".results", "_2.results"))
+    noted = second.read_bytes().replace(b"message\r\n", b"message,seen\r\n", 1)
+    second.write_bytes(noted)
+    make_film(farm)
+    turn(farm)
+    assert second.read_bytes() == noted
+    assert states(farm, batch) == ["failed", "completed"]
+
+
+def test_a_table_that_a_spreadsheet_saved_is_renewed(farm: Farm) -> None:
+    """Its own way of writing the same rows makes no stranger of it."""
+    batch = sow(farm, ["one", "two"])
+    fail_next(farm)
+    turn(farm)
+    path = Path(table_of(farm, batch))
+    saved = path.read_bytes().removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    path.write_bytes(saved)
+    make_film(farm)
+    turn(farm)
+    assert table_of(farm, batch) == str(path)
+    assert states(farm, batch) == ["failed", "completed"]
+
+
+def test_an_archive_that_is_away_is_waited_for(farm: Farm) -> None:
+    """Nothing is written into an empty mount point; the news is told when the archive is back."""
+    batch = sow(farm, ["one"])
+    fail_next(farm)
+    (farm.archive / MARKER).rename(farm.archive / "marker")
+    turn(farm)
+    assert states(farm, batch) == []
+    (farm.archive / "marker").rename(farm.archive / MARKER)
+    turn(farm)
+    assert states(farm, batch) == ["failed"]
+
+
+def test_a_file_that_is_held_open_stops_nothing_else(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A share refuses to replace it; other batches are told, and this one once it is closed."""
+    held, free = sow(farm, ["one", "two"]), sow(farm, ["three", "four"])
+    for _ in range(2):
+        fail_next(farm)
+    operations.cancel(farm.ledger, [3], by="anna")
+    turn(farm)
+    operations.cancel(farm.ledger, [4], by="anna")
+    operations.retry(farm.ledger, [1], by="anna")
+    locked = Path(table_of(farm, held))
+    real = Path.replace
+
+    def refuse(part: Path, target: Path) -> Path:
+        if target == locked:
+            raise PermissionError(13, "held open")
+        return real(part, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", refuse)
+        turn(farm)
+    assert states(farm, held) == ["failed", "failed"]
+    assert states(farm, free) == ["canceled", "canceled"]
+    turn(farm)
+    assert states(farm, held) == ["queued", "failed"]
+
+
+def test_a_file_that_comes_in_the_last_moment_is_not_overwritten(farm: Farm) -> None:
+    """Another name is found when it is tried again."""
+    batch = sow(farm, ["one"])
+    fail_next(farm)
+    path = Path(table_of(farm, batch))
+
+    def come(point: str) -> None:
+        if point == "results-part-written":
+            path.write_text("mine")
+
+    Reporter(farm, every_s=0, crash=come).turn()
+    assert path.read_text() == "mine"
+    turn(farm)
+    assert path.read_text() == "mine"
+    assert states(farm, batch) == ["failed"]

@@ -247,7 +247,7 @@ def told_by(text: bytes) -> Told:
             trace=str(told["trace"]),
             digests=frozenset(str(each["digest"]) for each in files),
             film=str(told["film"]["digest"]),
-            essence=str(told["essence"]),
+            essence=str(told.get("essence", "")),
             label=str(label.get("choice", "")),
             shown=str(label.get("shown", "")),
             soft=str(soft.get("digest", "")),

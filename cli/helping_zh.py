@@ -21,7 +21,10 @@ CHINESE: Mapping[str, str] = {
         "只要有一行有误，整个批次都会被拒绝，绝不会只提交一半。相同内容提交两次仍是同一批次，会再次告知其编"
         "号。"
     ),
-    "A CSV file: one row, one film.": "CSV 文件：每行一部影片。",
+    "CSV, Excel or JSON Lines: one row, one film.": "CSV、Excel 或 JSON Lines 文件：每行一部影片。",
+    "A value for empty cells of a column; repeatable.": "为某列的空单元格指定值；可重复使用。",
+    "A text file: the script of rows that have none.": "文本文件：没有脚本的行使用它。",
+    "The workbook's sheet, if not the first one.": "工作簿中的工作表；默认第一个。",
     "Show progress until the batch is over.": "显示进度，直到批次结束。",
     "Make a new batch although the same one was submitted before.": "即使提交过相同内容，也新建一个批次。",
     "Your own name for this submission; refused if it named other content.": (

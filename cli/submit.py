@@ -17,6 +17,8 @@ from cli.terminal import Terminal, error_document, told
 from cli.watch import follow
 from farm import submit as submitting
 from farm.bootstrap import open_farm
+from farm.defaults import assigned
+from farm.manifest import Reading
 from farm.precheck import BatchRefusedError
 from farm.results import table_of
 from farm.rows import Problem
@@ -30,7 +32,9 @@ _MOST_PROBLEMS = 50
 def submit(
     context: typer.Context,
     *,
-    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="A CSV file: one row, one film.")],
+    manifest: Annotated[
+        Path, typer.Argument(metavar="MANIFEST", help="CSV, Excel or JSON Lines: one row, one film.")
+    ],
     watch: Annotated[bool, typer.Option("--watch", help="Show progress until the batch is over.")] = False,
     again: Annotated[
         bool, typer.Option("--again", help="Make a new batch although the same one was submitted before.")
@@ -43,6 +47,14 @@ def submit(
         bool, typer.Option("--skip-invalid", help="Queue the good rows although others are bad.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse rows that have a warning.")] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A value for empty cells of a column; repeatable."),
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", help="A text file: the script of rows that have none.")
+    ] = None,
+    sheet: Annotated[str, typer.Option("--sheet", help="The workbook's sheet, if not the first one.")] = "",
 ) -> Exit:
     """Check a spreadsheet of films completely and queue them.
 
@@ -53,9 +65,10 @@ def submit(
     manner = Manner(
         key=key, again=again, skip_invalid=skip_invalid, strict=strict, language=terminal.language
     )
+    reading = Reading(settings=assigned(settings or ()), template=template, sheet=sheet)
     with open_farm() as farm:
         try:
-            receipt = submitting.submit(farm, manifest, manner)
+            receipt = submitting.submit(farm, manifest, manner, reading=reading)
         except BatchRefusedError as refusal:
             return _refused(refusal, terminal)
         _problems(receipt.skipped, "left-out", terminal)
@@ -105,7 +118,11 @@ def _table(problems: Sequence[Problem], terminal: Terminal) -> Table:
         what, cure = told(problem.code, problem.facts, terminal.language)
         words = Text(what)
         words.append(f"\n{cure} ", style="dim").append(f"[{problem.code}]", style="dim")
-        rows.append((str(problem.row or ""), problem.column, words))
+        column = Text(clean(problem.column))
+        if problem.place:
+            # A default stands in no row: whoever reads has to know where it came from.
+            column.append(f"\n{clean(problem.place)}", style="dim")
+        rows.append((str(problem.row or ""), column, words))
     return terminal.table("row", "column", "problem", rows=rows, right=(0,))
 
 
@@ -139,6 +156,7 @@ def _problem(problem: Problem, language: Language) -> dict[str, object]:
     return {
         "row": problem.row,
         "column": problem.column,
+        "place": problem.place,
         "code": problem.code,
         "what": what,
         "cure": cure,

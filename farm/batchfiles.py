@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import errno
 import hashlib
 import os
@@ -11,14 +12,20 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from pipeline.plan.errors import InputError
+from pipeline.plan.names import unique_key
 
 _Found = TypeVar("_Found")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _QUOTED_CHARACTERS = 120
+#: How alike two names are of which one was meant, how many such searches a batch is worth, among how many.
+_LIKENESS = 0.75
+_MOST_GUESSES = 50
+_MOST_NAMES = 5_000
 _MISSING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EINVAL}
 
 
@@ -33,6 +40,12 @@ class BatchFolder:
         self._root = root.resolve()
         self._digests: dict[Path, str | InputError] = {}
         self._found: dict[str, Path | InputError] = {}
+        self._names: dict[Path, dict[str, str]] = {}
+        self._guesses = 0
+
+    def holds(self, name: str) -> bool:
+        """Whether something of that name lies in the folder, a link to nowhere included."""
+        return os.path.lexists(self._root / name)
 
     def find(self, name: str) -> Path:
         """The regular file that a cell names, links followed.
@@ -42,7 +55,7 @@ class BatchFolder:
 
         Raises:
             InputError: ``manifest-path-absolute``, ``manifest-path-outside``, ``manifest-file-missing``,
-                ``manifest-file-irregular`` or ``manifest-file-unreadable``.
+                ``manifest-file-misspelt``, ``manifest-file-irregular`` or ``manifest-file-unreadable``.
         """
         if name not in self._found:
             try:
@@ -95,7 +108,30 @@ class BatchFolder:
             if not stat.S_ISREG(mode):
                 raise InputError("manifest-file-irregular", path=_quoted(name))
             return path
+        if meant := self._meant(PurePosixPath(forward)):
+            raise InputError("manifest-file-misspelt", path=_quoted(name), meant=_quoted(meant))
         raise InputError("manifest-file-missing", path=_quoted(name))
+
+    def _meant(self, path: PurePosixPath) -> str:
+        """The file beside the one that is missing whose name is the same but for its case, or most alike."""
+        folder = Path(os.path.realpath(self._root / path.parent))
+        if not folder.is_relative_to(self._root):
+            return ""
+        if folder not in self._names:
+            try:
+                with os.scandir(folder) as entries:
+                    names = [entry.name for entry in islice(entries, _MOST_NAMES) if entry.is_file()]
+            except (OSError, ValueError):
+                names = []
+            self._names[folder] = {unique_key(name): name for name in sorted(names)}
+        names_by_key, key = self._names[folder], unique_key(path.name)
+        if key not in names_by_key and self._guesses < _MOST_GUESSES:
+            self._guesses += 1
+            # A wrong suffix is a small slip, and a common one makes no name alike.
+            stems = {PurePosixPath(other).stem: other for other in names_by_key}
+            alike = difflib.get_close_matches(PurePosixPath(key).stem, stems, n=1, cutoff=_LIKENESS)
+            key = stems[alike[0]] if alike else key
+        return str(path.with_name(names_by_key[key])) if key in names_by_key else ""
 
     @contextmanager
     def _open(self, path: Path, limit_bytes: int) -> Iterator[BufferedReader]:

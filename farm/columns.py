@@ -6,6 +6,7 @@ column is one more entry of `COLUMNS`, and a name less in `RESERVED`.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -37,6 +38,7 @@ class Column:
         means: what it is for.
         values: what may stand in a cell.
         empty: what an empty cell means.
+        also: what else people call it, in words with spaces between; told when they do, not taken.
     """
 
     name: str
@@ -44,9 +46,11 @@ class Column:
     means: Phrase
     values: Phrase
     empty: Phrase
+    also: str = ""
 
 
-_NONE = Phrase(en="none", zh="无")
+#: How alike a name is to the one that was meant.
+_LIKENESS = 0.7
 
 COLUMNS: tuple[Column, ...] = (
     Column(
@@ -58,6 +62,7 @@ COLUMNS: tuple[Column, ...] = (
         ),
         values=Phrase(en="text, a different one in each row", zh="文本，各行不得相同"),
         empty=Phrase(en="the row's number", zh="行号"),
+        also="编号 序号",
     ),
     Column(
         name="script",
@@ -68,6 +73,7 @@ COLUMNS: tuple[Column, ...] = (
             zh="文本；`{{name}}` 由 `name` 列填入，`[pause 1.5s]` 表示停顿",
         ),
         empty=Phrase(en="`script_file`", zh="`script_file`"),
+        also="text words speech 脚本 文案 台词 文稿",
     ),
     Column(
         name="script_file",
@@ -75,6 +81,7 @@ COLUMNS: tuple[Column, ...] = (
         means=Phrase(en="the same, in a text file of its own", zh="同上，写在单独的文本文件中"),
         values=Phrase(en="a file beside the manifest", zh="清单旁边的文件"),
         empty=Phrase(en="`script`", zh="`script`"),
+        also="template text_file scriptfile 脚本文件 模板",
     ),
     Column(
         name="portrait",
@@ -82,6 +89,7 @@ COLUMNS: tuple[Column, ...] = (
         means=Phrase(en="who speaks: a picture with one face", zh="说话的人：有一张脸的图片"),
         values=Phrase(en="a picture beside the manifest", zh="清单旁边的图片"),
         empty=Phrase(en="refused", zh="拒绝"),
+        also="picture image photo face avatar 肖像 图片 照片 头像",
     ),
     Column(
         name="voice",
@@ -92,6 +100,7 @@ COLUMNS: tuple[Column, ...] = (
             zh="`lectern voices` 列出的名称，如 `en-us`、`cmn`",
         ),
         empty=Phrase(en="one for the language", zh="按语言选择"),
+        also="speaker 声音 音色",
     ),
     Column(
         name="language",
@@ -99,6 +108,7 @@ COLUMNS: tuple[Column, ...] = (
         means=Phrase(en="the script's main language", zh="脚本的主要语言"),
         values=Phrase(en="a tag such as `en` or `zh`", zh="语言标签，如 `en`、`zh`"),
         empty=Phrase(en="the script decides", zh="由脚本判断"),
+        also="lang locale 语言",
     ),
     Column(
         name="speed",
@@ -106,6 +116,7 @@ COLUMNS: tuple[Column, ...] = (
         means=Phrase(en="how fast the voice speaks", zh="语速"),
         values=Phrase(en="per cent of normal, 50 to 200", zh="正常语速的百分比，50 到 200"),
         empty=Phrase(en="100", zh="100"),
+        also="rate pace 语速",
     ),
     Column(
         name="voice.pitch",
@@ -123,6 +134,7 @@ COLUMNS: tuple[Column, ...] = (
         ),
         values=Phrase(en="text", zh="文本"),
         empty=Phrase(en="the `id`", zh="`id`"),
+        also="标题",
     ),
     Column(
         name="format",
@@ -135,6 +147,7 @@ COLUMNS: tuple[Column, ...] = (
             "可加 `-512`、`-720` 或 `-1080`；或 `portrait`（整图原尺寸）",
         ),
         empty=Phrase(en="the setting `[film] format`", zh="设置项 `[film] format`"),
+        also="size aspect ratio resolution 画面 尺寸",
     ),
     Column(
         name="fps",
@@ -187,6 +200,7 @@ COLUMNS: tuple[Column, ...] = (
             en="`blur`: the portrait's own edges out of focus, a transparent portrait before light grey",
             zh="`blur`：用虚化的肖像边缘延伸，透明肖像则以浅灰为底",
         ),
+        also="backdrop bg 背景",
     ),
     Column(
         name="face.box",
@@ -265,6 +279,7 @@ COLUMNS: tuple[Column, ...] = (
         ),
         values=Phrase(en="text", zh="文本"),
         empty=Phrase(en="who submits", zh="提交者"),
+        also="owner author 用户",
     ),
     Column(
         name="scene",
@@ -272,6 +287,7 @@ COLUMNS: tuple[Column, ...] = (
         means=Phrase(en="likewise", zh="同上"),
         values=Phrase(en="text", zh="文本"),
         empty=Phrase(en="the `id`", zh="`id`"),
+        also="场景",
     ),
     Column(
         name="urgency",
@@ -279,6 +295,7 @@ COLUMNS: tuple[Column, ...] = (
         means=Phrase(en="what is made first", zh="先制作哪些"),
         values=Phrase(en="`low`, `normal` or `high`", zh="`low`、`normal` 或 `high`"),
         empty=Phrase(en="`normal`", zh="`normal`"),
+        also="importance 优先级 紧急程度",
     ),
     Column(
         name="department",
@@ -286,6 +303,7 @@ COLUMNS: tuple[Column, ...] = (
         means=Phrase(en="who pays", zh="由哪个部门承担"),
         values=Phrase(en="a department of the farm", zh="农场中的部门"),
         empty=Phrase(en="`default`", zh="`default`"),
+        also="dept 部门",
     ),
 )
 
@@ -308,7 +326,6 @@ RESERVED: frozenset[str] = frozenset(
         "recording",
         "reference",
         "start_after",
-        "template",
     }
 )
 
@@ -319,6 +336,33 @@ def named(kinds: Iterable[Kind] = tuple(Kind)) -> tuple[str, ...]:
     return tuple(column.name for column in COLUMNS if column.kind in wanted)
 
 
-def shortens_option(name: str) -> bool:
-    """Whether a reserved name is one part of an option's name, as people shorten it: ``motion``."""
-    return name in RESERVED and any(name in option.split(".")[1:] for option in named((Kind.OPTION,)))
+def is_option_unknown(name: str) -> bool:
+    """Whether a name is written like an option's, or is part of one, and no option is called so."""
+    options = named((Kind.OPTION,))
+    if name in options:
+        return False
+    return "." in name or (name in RESERVED and any(name in option.split(".")[1:] for option in options))
+
+
+def known_options() -> str:
+    """The names of all options, as messages list them."""
+    return ", ".join(named((Kind.OPTION,)))
+
+
+def meant(name: str, candidates: Iterable[str], *, exact: bool = False) -> str:
+    """The name that a person may have meant; empty when there is none.
+
+    Args:
+        name: what they wrote, in any form.
+        candidates: what they may have meant.
+        exact: pass over names that are only alike.
+    """
+    wanted = sorted(candidates)
+    plain = name.casefold()
+    if plain in wanted:
+        return plain
+    for column in COLUMNS:
+        if column.name in wanted and plain in column.also.split():
+            return column.name
+    alike = [] if exact else difflib.get_close_matches(plain, wanted, n=1, cutoff=_LIKENESS)
+    return alike[0] if alike else ""

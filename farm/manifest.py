@@ -1,20 +1,24 @@
-"""A batch's manifest: a CSV file becomes rows that are complete, or a list of everything that is wrong."""
+"""A batch's manifest: a table becomes rows that are complete, or a list of everything that is wrong."""
 
 from __future__ import annotations
 
-import difflib
+import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from farm import columns
 from farm.batchfiles import BatchFolder
-from farm.rows import BrokenRow, Manifest, Problem, Row, Wanted
-from farm.table import Record, Table, TableError
-from farm.template import plain_name, variables_of
-from farm.textfile import decode
+from farm.defaults import TEMPLATE, Defaults
+from farm.rows import BrokenRow, Manifest, Problems, Row, Wanted
+from farm.scripts import Scripts, Template, spoken_language
+from farm.sidefile import SideFile, read_side_file
+from farm.tables import Flaw, Record, Table, TableError
+from farm.tables.opening import open_table
+from farm.values import written
 from pipeline.plan.background import BACKGROUND, names_picture
 from pipeline.plan.errors import Fact, InputError
+from pipeline.plan.names import unique_key
 from pipeline.plan.script import normalise
 
 _FIELDS = columns.named((columns.Kind.FIELD,))
@@ -22,8 +26,6 @@ _OPTIONS = columns.named((columns.Kind.OPTION,))
 # What a script cannot be filled with: itself.
 _NO_VARIABLES = frozenset({"script", "script_file"})
 _CELL_CHARACTERS = 200
-_SCRIPT_BYTES_PER_CHARACTER = 4
-_LIKENESS = 0.7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,60 +38,63 @@ class ManifestLimits:
     portrait_bytes: int = 50_000_000
 
 
-def read_manifest(
-    path: Path, *, limits: ManifestLimits | None = None, defaults: Mapping[str, str] | None = None
-) -> Manifest:
-    """Read a CSV manifest completely, opening every file that it names.
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How a manifest shall be read.
 
-    Nothing is raised for what is wrong with it: that is what `Manifest.problems` is for. When the file or
-    its header is wrong as a whole, there are no rows.
+    Attributes:
+        settings: values for cells that are empty, by column or variable.
+        template: a file with the script of rows that have none, wherever it lies; None for none.
+        sheet: the sheet of a workbook; empty for the first one that people see.
+    """
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    template: Path | None = None
+    sheet: str = ""
+
+
+def read_manifest(
+    path: Path, *, limits: ManifestLimits | None = None, reading: Reading | None = None
+) -> Manifest:
+    """Read a manifest completely, opening every file that it names.
+
+    It is a CSV file, an Excel workbook or a JSON Lines file; a side file of the same name may lie beside it
+    (`farm.sidefile`). Nothing is raised for what is wrong with it: that is what `Manifest.problems` is for.
+    When the file or its header is wrong as a whole, there are no rows.
 
     Args:
-        path: the CSV file; scripts and portraits are found relative to its folder and must lie inside it.
+        path: the file; scripts and portraits are found relative to its folder and must lie inside it.
         limits: what it may cost.
-        defaults: values for cells that are empty, by column name.
+        reading: how it shall be read.
     """
-    return _Reader(path, limits or ManifestLimits(), defaults or {}).read()
-
-
-class _Problems:
-    """Collects what is wrong, in whatever order it is found."""
-
-    def __init__(self) -> None:
-        self.found: list[Problem] = []
-
-    def add(self, row: int, column: str, code: str, **facts: Fact) -> None:
-        self.found.append(Problem(row=row, column=column, code=code, facts=facts))
-
-    def add_error(self, row: int, column: str, error: InputError) -> None:
-        self.found.append(Problem(row=row, column=column, code=error.code, facts=error.facts))
-
-    def by_row(self) -> tuple[Problem, ...]:
-        return tuple(sorted(self.found, key=lambda problem: problem.row))
+    return _Reader(path, limits or ManifestLimits(), reading or Reading()).read()
 
 
 class _Reader:
     """Reads one manifest; remembers what rows share."""
 
-    def __init__(self, path: Path, limits: ManifestLimits, defaults: Mapping[str, str]) -> None:
-        self._path = path.resolve()
+    def __init__(self, path: Path, limits: ManifestLimits, reading: Reading) -> None:
+        self._path = Path(os.path.realpath(path))
         self._limits = limits
-        self._defaults = {plain_name(name): value.strip() for name, value in defaults.items()}
+        self._reading = reading
         self._folder = BatchFolder(self._path.parent)
-        self._problems = _Problems()
-        self._scripts: dict[Path, _Template | InputError] = {}
+        self._scripts = Scripts(self._folder, characters=limits.script_characters)
+        self._problems = Problems()
+        self._doubts = Problems()
+        self._defaults = Defaults({}, "", SideFile())
         self._used: set[str] = set()
-        self._ids: dict[str, int] = {}
+        self._ids: dict[str, tuple[str, int]] = {}
+        self._alike: dict[str, tuple[str, int]] = {}
         self._total = 0
+        self._unread = False  # a script that could not be read might have used any column
         self._absent: set[str] = set()  # columns that are missing, told once and not for each row
         self._broken = False  # the file as a whole cannot be used
 
     def read(self) -> Manifest:
         rows: list[Row] = []
         broken: list[BrokenRow] = []
-        warnings: tuple[Problem, ...] = ()
         try:
-            table = Table(decode(self._bytes()))
+            table = self._open()
             self._check_header(table)
             for record in self._records(table):
                 row = self._row(record)
@@ -97,7 +102,7 @@ class _Reader:
                     rows.append(row)
                 else:
                     broken.append(row)
-            warnings = self._unused(table)
+            self._check_use(table)
         except InputError as error:
             self._problems.add_error(error.row if isinstance(error, TableError) else 0, "", error)
             self._broken = True
@@ -106,8 +111,21 @@ class _Reader:
             broken=() if self._broken else tuple(broken),
             total=self._total,
             problems=self._problems.by_row(),
-            warnings=warnings,
+            warnings=self._doubts.by_row(),
         )
+
+    def _open(self) -> Table:
+        """The table, with what stands beside it."""
+        found = self._folder.find(self._path.name)
+        data = self._folder.read(found, limit_bytes=self._limits.bytes)
+        side = read_side_file(self._folder, self._path.name)
+        for key, error in side.problems:
+            self._problems.add_error(0, key, error)
+        template = "" if self._reading.template is None else str(self._reading.template)
+        self._defaults = Defaults(self._reading.settings, template, side)
+        self._problems.found += self._defaults.problems
+        sheet = self._reading.sheet or side.sheet
+        return open_table(data, name=self._path.name, sheet=sheet, limit_bytes=self._limits.bytes)
 
     def _records(self, table: Table) -> Iterator[Record]:
         for record in table.records():
@@ -118,53 +136,52 @@ class _Reader:
         if not self._total:
             raise InputError("manifest-no-rows")
 
-    def _bytes(self) -> bytes:
-        found = self._folder.find(self._path.name)
-        return self._folder.read(found, limit_bytes=self._limits.bytes)
-
     def _check_header(self, table: Table) -> None:
         """What is wrong with the columns is wrong with every row."""
         header = table.header
-        known = set(header.columns) | {name for name, value in self._defaults.items() if value}
-        wrong = [(name, "manifest-column-twice") for name in header.doubles]
+        known = set(header.columns) | self._defaults.names
+        for name in header.doubles:
+            self._problems.add(header.number, name, "manifest-column-twice", name=name[:_CELL_CHARACTERS])
         if not known & {"script", "script_file"}:
-            wrong.append(("script", "manifest-column-missing"))
+            self._absent.add("script")
         if "portrait" not in known:
-            wrong.append(("portrait", "manifest-column-missing"))
-        for name, code in wrong:
-            self._problems.add(header.number, name, code, name=name)
-        self._absent = {name for name, code in wrong if code == "manifest-column-missing"}
-        self._broken = bool(wrong)
+            self._absent.add("portrait")
+        for name in sorted(self._absent):
+            meant = next((other for other in header.columns if columns.meant(other, (name,)) == name), "")
+            code = "manifest-column-other" if meant else "manifest-column-missing"
+            facts: dict[str, Fact] = {"name": name, **({"other": meant} if meant else {})}
+            self._problems.add(header.number, name, code, **facts)
+        self._broken = bool(header.doubles or self._absent)
+        for doubt in table.doubts:
+            self._doubts.add(header.number, "", doubt.code, **doubt.facts)
 
     def _row(self, record: Record) -> Row | BrokenRow:
         """A row, complete if nothing is wrong in it."""
         number = record.number
+        if "" in record.flaws:
+            return self._lost(record)
         before = len(self._problems.found)
-        cells = self._defaults | {name: cell for name, cell in record.cells.items() if cell}
-        if record.surplus:
-            self._problems.add(number, "", "manifest-row-long", cells=record.surplus)
-        plain = {name: normalise(cells.get(name, "")).replace("\n", " ") for name in ("id", *_FIELDS)}
-        plain["id"] = plain["id"] or str(number)
-        self._check_id(number, plain["id"])
-        for name, text in plain.items():
-            if len(text) > _CELL_CHARACTERS:
-                self._problems.add(number, name, "manifest-field-long", name=name, limit=_CELL_CHARACTERS)
+        cells, self._problems.places = self._defaults.fill(record)
+        self._tell(record, cells)
+        plain = self._plain(number, cells)
         options = self._options(number, cells)
-        template = self._template(number, cells)
-        portrait = self._portrait(number, cells)
+        column = "script_file" if cells.get("script_file") else "script"
+        template = self._template(number, cells, record.flaws)
+        variables = self._variables(number, column, cells, record.flaws, template) if template else {}
+        portrait = self._portrait(number, cells, record.flaws)
         background = self._background(number, options)
         wanted = Wanted(
             number=number,
             wrong=frozenset(problem.column for problem in self._problems.found[before:]),
-            script_column="script_file" if cells.get("script_file") else "script",
+            script_column=column,
             background=background and background[0],
             background_digest=background[1] if background else "",
             options=options,
+            places=self._problems.places,
             **plain,
         )
-        variables = {name: cells[name] for name in template.variables if name in cells} if template else {}
         if template is None or portrait is None or wanted.wrong:
-            fillable = template is not None and wanted.script_column not in wanted.wrong
+            fillable = template is not None and len(variables) == len(template.variables)
             return BrokenRow(
                 **vars(wanted),
                 template=template.text if template and fillable else None,
@@ -180,10 +197,56 @@ class _Reader:
             portrait_digest=portrait[1],
         )
 
+    def _plain(self, number: int, cells: dict[str, str]) -> dict[str, str]:
+        """A row's names and choices, each on one line; its number is its id unless it has one."""
+        plain = {name: normalise(cells.get(name, "")).replace("\n", " ") for name in ("id", *_FIELDS)}
+        cells["id"] = plain["id"] = plain["id"] or str(number)
+        self._check_id(number, plain["id"])
+        for name, text in plain.items():
+            if len(text) > _CELL_CHARACTERS:
+                self._problems.add(number, name, "manifest-field-long", name=name, limit=_CELL_CHARACTERS)
+        return plain
+
+    def _lost(self, record: Record) -> BrokenRow:
+        """A row of which nothing can be read."""
+        flaw = record.flaws[""]
+        self._problems.places = {}
+        self._problems.add(record.number, "", flaw.code, **flaw.facts)
+        return BrokenRow(
+            number=record.number,
+            id=str(record.number),
+            wrong=frozenset(columns.named()),
+            template=None,
+            variables={},
+            portrait=None,
+            portrait_digest="",
+        )
+
+    def _tell(self, record: Record, cells: dict[str, str]) -> None:
+        """What is wrong with a row's cells before anyone asks what they mean."""
+        number = record.number
+        if record.surplus:
+            self._problems.add(number, "", "manifest-row-long", cells=record.surplus)
+        if record.hidden:
+            self._doubts.add(number, "", "manifest-row-hidden")
+        for name in [name for name, cell in cells.items() if "\0" in cell]:
+            self._problems.add(number, name, "manifest-cell-nul")
+            del cells[name]
+        for name, flaw in record.flaws.items():
+            if name in columns.named():
+                self._problems.add(number, name, flaw.code, **flaw.facts)
+
     def _check_id(self, number: int, name: str) -> None:
-        first = self._ids.setdefault(name, number)
+        shown = name[:_CELL_CHARACTERS]
+        _, first = self._ids.setdefault(name, (name, number))
         if first != number:
-            self._problems.add(number, "id", "manifest-id-twice", id=name[:_CELL_CHARACTERS], first=first)
+            self._problems.add(number, "id", "manifest-id-twice", id=shown, first=first)
+            return
+        other, first = self._alike.setdefault(unique_key(name), (name, number))
+        if other != name:
+            self._doubts.add(
+                number, "id", "manifest-id-alike", id=shown, other=other[:_CELL_CHARACTERS], first=first
+            )
 
     def _options(self, number: int, cells: Mapping[str, str]) -> dict[str, str]:
         """The options of a row that we know; whatever is not known yet is refused, not ignored."""
@@ -191,52 +254,72 @@ class _Reader:
         for name, text in cells.items():
             if name in _OPTIONS:
                 options[name] = text
-            elif "." in name or columns.shortens_option(name):
-                known = ", ".join(_OPTIONS)
+            elif columns.is_option_unknown(name):
+                known = columns.known_options()
                 self._problems.add(number, name, "manifest-option-unknown", name=name, known=known)
             elif name in columns.RESERVED:
                 self._problems.add(number, name, "manifest-column-reserved", name=name)
         return options
 
-    def _template(self, number: int, cells: Mapping[str, str]) -> _Template | None:
-        """A row's script with its variables known to be filled."""
+    def _template(self, number: int, cells: Mapping[str, str], flaws: Mapping[str, Flaw]) -> Template | None:
+        """A row's script before it is filled."""
         inline, file = cells.get("script", ""), cells.get("script_file", "")
         column = "script_file" if file else "script"
-        if "script" in self._absent:
+        if "script" in self._absent or flaws.keys() & _NO_VARIABLES:
             return None
         if bool(inline) == bool(file):
             code = "manifest-script-twice" if file else "manifest-script-missing"
             self._problems.add(number, column, code)
             return None
         try:
-            template = self._script_file(file) if file else _template_of(inline)
+            if not file:
+                template = self._scripts.written(inline)
+            elif self._problems.places.get(column) == TEMPLATE:
+                template = self._scripts.elsewhere(Path(file))
+            else:
+                template = self._scripts.beside(file)
         except InputError as error:
+            self._unread = True
             self._problems.add_error(number, column, error)
             return None
-        self._used.update(template.variables)
-        for name in template.variables:
-            if name in _NO_VARIABLES:
-                self._problems.add(number, column, "manifest-variable-itself", variable=name)
-            elif name not in cells:
-                self._problems.add(number, column, "manifest-variable-unfilled", variable=name)
         return template
 
-    def _script_file(self, name: str) -> _Template:
-        path = self._folder.find(name)
-        if path not in self._scripts:
-            limit = self._limits.script_characters * _SCRIPT_BYTES_PER_CHARACTER
-            try:
-                self._scripts[path] = _template_of(decode(self._folder.read(path, limit_bytes=limit)))
-            except InputError as error:
-                self._scripts[path] = error
-        found = self._scripts[path]
-        if isinstance(found, InputError):
-            raise found
-        return found
+    def _variables(
+        self,
+        number: int,
+        column: str,
+        cells: Mapping[str, str],
+        flaws: Mapping[str, Flaw],
+        template: Template,
+    ) -> dict[str, str]:
+        """What a script's variables are in a row, by how they are written."""
+        values: dict[str, str] = {}
+        language = spoken_language(cells, template) if template.variables else ""
+        for variable in template.variables:
+            name, value = variable.name, cells.get(variable.name, "")
+            self._used.add(name)
+            if name in flaws:
+                if name not in columns.named():
+                    self._problems.add(number, name, flaws[name].code, **flaws[name].facts)
+            elif name in _NO_VARIABLES:
+                self._problems.add(number, column, "manifest-variable-itself", variable=name)
+            elif not value and variable.otherwise is None:
+                self._problems.add(number, column, "manifest-variable-unfilled", variable=name)
+            elif not value and not variable.otherwise:
+                values[variable.written] = ""
+            else:
+                try:
+                    text = written(value or variable.otherwise or "", variable.kind, language)
+                    values[variable.written] = text
+                except InputError as error:
+                    self._problems.add_error(number, name if value else column, error)
+        return values
 
-    def _portrait(self, number: int, cells: Mapping[str, str]) -> tuple[Path, str] | None:
+    def _portrait(
+        self, number: int, cells: Mapping[str, str], flaws: Mapping[str, Flaw]
+    ) -> tuple[Path, str] | None:
         """A row's picture and its digest."""
-        if "portrait" in self._absent:
+        if "portrait" in self._absent or "portrait" in flaws:
             return None
         if not cells.get("portrait"):
             self._problems.add(number, "portrait", "manifest-portrait-missing")
@@ -257,29 +340,17 @@ class _Reader:
             self._problems.add_error(number, column, error)
             return None
 
-    def _unused(self, table: Table) -> tuple[Problem, ...]:
-        """A warning for each column that nothing uses, with the name that may have been meant."""
-        present = dict.fromkeys(name for name in table.header.columns if name and "." not in name)
+    def _check_use(self, table: Table) -> None:
+        """Warn of each column, and refuse each default, that nothing uses."""
+        header = table.header
+        if not self._unread:
+            self._problems.found += self._defaults.unused(self._used)
+        present = dict.fromkeys(name for name in header.columns if name and "." not in name)
         meaningful = {*columns.named(), *self._used}
-        warnings = []
         for name in present:
             if name in meaningful or name in columns.RESERVED:
                 continue
-            wanted = sorted(meaningful - set(present))
-            meant = difflib.get_close_matches(name, wanted, n=1, cutoff=_LIKENESS)
-            facts: dict[str, Fact] = {"name": name, "meant": meant[0]} if meant else {"name": name}
+            meant = columns.meant(name, meaningful - present.keys())
             code = "manifest-column-misspelt" if meant else "manifest-column-unused"
-            warnings.append(Problem(row=table.header.number, column=name, code=code, facts=facts))
-        return tuple(warnings)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Template:
-    """A script with the plain names of its variables."""
-
-    text: str
-    variables: tuple[str, ...]
-
-
-def _template_of(text: str) -> _Template:
-    return _Template(text=text, variables=variables_of(text))
+            facts: dict[str, Fact] = {"name": name[:_CELL_CHARACTERS], **({"meant": meant} if meant else {})}
+            self._doubts.add(header.number, name, code, **facts)

@@ -13,7 +13,7 @@ from db.states import Urgency
 from farm.bootstrap import Farm
 from farm.choices import OTHER_VOICE, Chooser, Wish, urgency_of
 from farm.gallery import Gallery
-from farm.manifest import ManifestLimits, read_manifest
+from farm.manifest import ManifestLimits, Reading, read_manifest
 from farm.portraits import UNSEEN, Sitting, View, box_of
 from farm.rows import BrokenRow, Problem, Row, Wanted
 from pipeline.plan import script
@@ -133,7 +133,9 @@ class Unheard:
         """Nobody listens."""
 
 
-def check(farm: Farm, path: Path, *, progress: Progress | None = None) -> Checked:
+def check(
+    farm: Farm, path: Path, *, reading: Reading | None = None, progress: Progress | None = None
+) -> Checked:
     """Check a manifest's rows completely; nothing is stored or queued.
 
     Nothing is raised for what is wrong with the manifest or its rows: that is what `Checked.problems` is for.
@@ -144,6 +146,7 @@ def check(farm: Farm, path: Path, *, progress: Progress | None = None) -> Checke
     Args:
         farm: the farm.
         path: the manifest.
+        reading: how it shall be read.
         progress: hears how far it is.
 
     Raises:
@@ -159,6 +162,7 @@ def check(farm: Farm, path: Path, *, progress: Progress | None = None) -> Checke
             script_characters=limits.script_characters,
             portrait_bytes=limits.portrait_bytes,
         ),
+        reading=reading,
     )
     checker = _Checker(farm)
     problems, warnings = list(manifest.problems), list(manifest.warnings)
@@ -376,4 +380,5 @@ def _wish(row: Wanted) -> Wish:
 
 
 def _problem(row: Wanted, column: str, code: str, facts: Mapping[str, Fact]) -> Problem:
-    return Problem(row=row.number, column=column, code=code, facts=facts)
+    place = row.places.get(column, "")
+    return Problem(row=row.number, column=column, code=code, facts=facts, place=place)

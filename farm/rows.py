@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from farm.template import fill
-from pipeline.plan.errors import Fact
+from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.script import normalise
 
 
@@ -20,12 +20,40 @@ class Problem:
         column: the column's name as it stands in the header's plain form; empty for a whole row.
         code: a code of the catalogue.
         facts: values for the placeholders of its message.
+        place: where a cell's content came from when it does not stand in the row: ``--set`` or a file's name.
     """
 
     row: int
     column: str
     code: str
     facts: Mapping[str, Fact]
+    place: str = ""
+
+
+class Problems:
+    """Collects what is wrong, in whatever order it is found.
+
+    Attributes:
+        found: all of it.
+        places: where the present row's defaults came from, by column.
+    """
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+        self.places: Mapping[str, str] = {}
+
+    def add(self, row: int, column: str, code: str, **facts: Fact) -> None:
+        """Something is wrong with a row's column."""
+        place = self.places.get(column, "") if row else ""
+        self.found.append(Problem(row=row, column=column, code=code, facts=facts, place=place))
+
+    def add_error(self, row: int, column: str, error: InputError) -> None:
+        """Likewise, as an error says it."""
+        self.add(row, column, error.code, **error.facts)
+
+    def by_row(self) -> tuple[Problem, ...]:
+        """All of it in the order of the rows."""
+        return tuple(sorted(self.found, key=lambda problem: problem.row))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +69,7 @@ class Wanted:
         background_digest: SHA-256 (hex) of its content when it was read; empty for none.
         options: dotted columns, and ``background`` unless it names a picture.
         wrong: the columns that have a problem.
+        places: where columns' content came from that does not stand in the row, as in `Problem`.
     """
 
     number: int
@@ -60,6 +89,7 @@ class Wanted:
     urgency: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     wrong: frozenset[str] = frozenset()
+    places: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +98,7 @@ class Row(Wanted):
 
     Attributes:
         template: the script before its variables are filled; rows may share one.
-        variables: what `template` needs, from the row's own columns.
+        variables: what `template` needs, by how each variable is written, from the row's own columns.
         portrait: an existing regular file inside the manifest's folder.
         portrait_digest: SHA-256 (hex) of its content when it was read.
     """

@@ -17,6 +17,7 @@ from db import submission
 from db.values import JobDraft, Notice, Submission, Submitted
 from farm.bootstrap import Farm
 from farm.choices import plain_options
+from farm.manifest import Reading
 from farm.precheck import PITCH, Admitted, Film, admit, check
 from farm.rows import Problem
 from pipeline.plan import trace
@@ -73,14 +74,20 @@ class Receipt:
     warnings: tuple[Problem, ...]
 
 
-def submit(farm: Farm, path: Path, manner: Manner) -> Receipt:
+def submit(farm: Farm, path: Path, manner: Manner, *, reading: Reading | None = None) -> Receipt:
     """Check a manifest's rows completely and queue them.
+
+    Args:
+        farm: the farm.
+        path: the manifest.
+        manner: how it is submitted.
+        reading: how it is read.
 
     Raises:
         BatchRefusedError: rows are refused, each with its column, code and facts.
         InputError, AwayError: as `queue`.
     """
-    checked = check(farm, path)
+    checked = check(farm, path, reading=reading)
     return queue(farm, admit(checked, skip_invalid=manner.skip_invalid, strict=manner.strict), manner)
 
 

@@ -235,7 +235,7 @@ def test_a_refused_batch_is_told_as_a_table_and_as_json(lectern: Lectern, manife
 
 def test_a_missing_column_is_told_once(lectern: Lectern, manifest: Path) -> None:
     """Not again for each of the rows, among which it would be lost."""
-    manifest.write_text(manifest.read_text("utf-8").replace("portrait", "picture", 1), "utf-8")
+    manifest.write_text(manifest.read_text("utf-8").replace("portrait", "sitter", 1), "utf-8")
     failure = lectern("submit", manifest, "--json").failure
     assert [(each["row"], each["column"], each["code"]) for each in failure["problems"]] == [
         (1, "portrait", "manifest-column-missing")

@@ -35,6 +35,17 @@ def test_every_phrase_is_one_line_in_both_languages() -> None:
 
 def test_only_reserved_names_shorten_an_option() -> None:
     """Whoever writes ``motion`` is told ``face.motion``; ``box`` stays free for scripts."""
-    assert columns.shortens_option("motion")
-    assert not columns.shortens_option("box")
-    assert not columns.shortens_option("deadline")
+    assert columns.is_option_unknown("motion")
+    assert columns.is_option_unknown("face.mood")
+    assert not columns.is_option_unknown("face.motion")
+    assert not columns.is_option_unknown("box")
+    assert not columns.is_option_unknown("deadline")
+
+
+def test_what_people_call_a_column_is_known() -> None:
+    """Other words for a column, in English and Chinese, and slips of the finger lead to its name."""
+    for written, name in [("Photo", "portrait"), ("脚本", "script"), ("voise", "voice"), ("TITLE", "title")]:
+        assert columns.meant(written, columns.named()) == name
+    assert columns.meant("voise", columns.named(), exact=True) == ""
+    assert columns.meant("colour", columns.named()) == ""
+    assert columns.meant("photo", ["script"]) == ""

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from farm.manifest import ManifestLimits, read_manifest
+from farm.manifest import ManifestLimits, Reading, read_manifest
 from farm.rows import Manifest
 from pipeline.plan.messages import CATALOGUE
 
@@ -126,7 +126,7 @@ def test_missing_ids_are_row_numbers(write: Write) -> None:
 def test_defaults_fill_empty_cells(write: Write) -> None:
     """What a cell leaves empty comes from the defaults, also for a column that is not there."""
     path = write("id,script,voice\na,Hello.,\nb,Hello.,own\n")
-    manifest = read_manifest(path, defaults={"voice": "en", "Portrait": "pics/anna.png"})
+    manifest = read_manifest(path, reading=Reading(settings={"voice": "en", "Portrait": "pics/anna.png"}))
     assert [row.voice for row in manifest.rows] == ["en", "own"]
 
 
@@ -198,7 +198,8 @@ def test_an_option_is_written_in_full(write: Write, name: str) -> None:
         (b"", 0, "manifest-no-rows"),
         (b"\n ,, \n", 0, "manifest-no-rows"),
         (b"id,script,portrait\n", 0, "manifest-no-rows"),
-        (b"PK\x03\x04rest", 0, "manifest-workbook"),
+        (b"PK\x03\x04rest", 0, "manifest-workbook-damaged"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest", 0, "manifest-workbook-old"),
         (b"id,script\0,portrait", 0, "manifest-nul"),
         ("id,title\na,Müller, Grüße\n".encode("latin-1"), 0, "manifest-encoding"),
         ("id,title\na,Müller\n".encode("cp1252"), 0, "manifest-encoding"),

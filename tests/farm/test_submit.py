@@ -142,7 +142,7 @@ def test_what_could_be_made_but_should_be_known_is_warned_about(
         (b"id,script,portrait\n", "manifest-no-rows"),
         (b"id,portrait\na,astronaut.png\n", "manifest-column-missing"),
         (b"id,script,portrait,portrait\na,b,astronaut.png,leo.png\n", "manifest-column-twice"),
-        (b"PK\x03\x04 and so on", "manifest-workbook"),
+        (b"PK\x03\x04 and so on", "manifest-workbook-damaged"),
         (b"id,script,portrait\na,\xff\xfe\xff,astronaut.png\n", "manifest-encoding"),
         (b"id,script,portrait\na,\x00,astronaut.png\n", "manifest-nul"),
         (b'id,script,portrait\na,"open,astronaut.png\n', "manifest-quote"),

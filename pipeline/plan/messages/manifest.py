@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from pipeline.plan.messages.model import Message, Text
-
-
-def _message(
-    code: str,
-    en: tuple[str, str, str],
-    zh: tuple[str, str, str],
-    level: Literal["error", "warning"] = "error",
-) -> Message:
-    return Message(
-        code=code,
-        level=level,
-        en=Text(what=en[0], why=en[1], cure=en[2]),
-        zh=Text(what=zh[0], why=zh[1], cure=zh[2]),
-    )
-
+from pipeline.plan.messages.model import Message, message
 
 _FILE = (
-    _message(
+    message(
         "manifest-workbook",
         (
-            "This file is an Excel workbook, not text.",
-            "Manifests and scripts are read as text: CSV for manifests, plain text for scripts.",
-            "In Excel, use Save As and choose “CSV UTF-8”.",
+            "This file is a workbook, a Word document or an archive, not text.",
+            "Scripts are read as plain text.",
+            "Save the script as plain text (UTF-8), and name that file.",
         ),
         (
-            "这是 Excel 工作簿，不是文本文件。",
-            "清单以 CSV 文本读取，脚本以纯文本读取。",
-            "请在 Excel 中选择“另存为”，类型选“CSV UTF-8”。",
+            "该文件是工作簿、Word 文档或压缩包，不是文本。",
+            "脚本以纯文本读取。",
+            "请把脚本另存为纯文本（UTF-8），并填写该文件名。",
         ),
     ),
-    _message(
+    message(
         "manifest-nul",
         (
             "This is no text file: it contains NUL bytes.",
@@ -48,7 +31,7 @@ _FILE = (
             "请指定文本文件，或把文本重新保存为 UTF-8。",
         ),
     ),
-    _message(
+    message(
         "manifest-encoding",
         (
             "The text is in an unknown encoding (first seen at byte {byte}).",
@@ -61,7 +44,7 @@ _FILE = (
             "请把文件重新保存为 UTF-8。",
         ),
     ),
-    _message(
+    message(
         "manifest-no-rows",
         (
             "The manifest has no rows.",
@@ -74,7 +57,7 @@ _FILE = (
             "请写上表头（id, script, portrait），每部影片一行。",
         ),
     ),
-    _message(
+    message(
         "manifest-rows",
         (
             "The manifest has more than {limit} rows.",
@@ -87,7 +70,7 @@ _FILE = (
             "请拆分清单，或在 lectern.toml 的 [limits] 中调大 manifest_rows。",
         ),
     ),
-    _message(
+    message(
         "manifest-quote",
         (
             "The quotes of this row do not match; nothing below it could be read.",
@@ -100,7 +83,7 @@ _FILE = (
             "请检查本行或上一行是否有未闭合的引号。",
         ),
     ),
-    _message(
+    message(
         "manifest-cell-long",
         (
             "A cell of this row is too long; nothing below it could be read.",
@@ -113,7 +96,7 @@ _FILE = (
             "请检查引号；很长的脚本请存成文件并写在 script_file 列。",
         ),
     ),
-    _message(
+    message(
         "manifest-column-twice",
         (
             "The column {name} stands in the header more than once.",
@@ -122,7 +105,7 @@ _FILE = (
         ),
         ("表头中 {name} 列出现了不止一次。", "无法确定以哪一列为准。", "请改名或删除其中一列。"),
     ),
-    _message(
+    message(
         "manifest-column-missing",
         (
             "The manifest has no column {name}.",
@@ -135,7 +118,7 @@ _FILE = (
             "请补上该列或表头。",
         ),
     ),
-    _message(
+    message(
         "manifest-column-unused",
         (
             "The column {name} is not used.",
@@ -149,7 +132,7 @@ _FILE = (
         ),
         "warning",
     ),
-    _message(
+    message(
         "manifest-column-misspelt",
         (
             "The column {name} is not used. Did you mean {meant}?",
@@ -163,7 +146,7 @@ _FILE = (
         ),
         "warning",
     ),
-    _message(
+    message(
         "manifest-column-reserved",
         (
             "The column {name} means something that this version cannot do yet.",
@@ -176,7 +159,7 @@ _FILE = (
             "请清空或删除该列；若用作变量，请换一个名称。",
         ),
     ),
-    _message(
+    message(
         "manifest-option-unknown",
         (
             "The option {name} is not known.",
@@ -192,7 +175,7 @@ _FILE = (
 )
 
 _ROW = (
-    _message(
+    message(
         "manifest-row-long",
         (
             "This row has more cells than the header has columns; too many: {cells}.",
@@ -205,7 +188,7 @@ _ROW = (
             "请用双引号括住文本，或给该列加上列名。",
         ),
     ),
-    _message(
+    message(
         "manifest-id-twice",
         (
             "The id {id} was given to row {first} already.",
@@ -218,7 +201,7 @@ _ROW = (
             "请为每行使用不同的 id，或都不写。",
         ),
     ),
-    _message(
+    message(
         "manifest-field-long",
         (
             "The text in column {name} is longer than {limit} characters.",
@@ -231,7 +214,7 @@ _ROW = (
             "请缩短；要朗读的内容应写在 script 列。",
         ),
     ),
-    _message(
+    message(
         "manifest-script-missing",
         (
             "This row has no script.",
@@ -244,7 +227,7 @@ _ROW = (
             "请填写 script，或在 script_file 中写文本文件名。",
         ),
     ),
-    _message(
+    message(
         "manifest-script-twice",
         (
             "This row has both a script and a script_file.",
@@ -253,7 +236,7 @@ _ROW = (
         ),
         ("该行同时填写了 script 和 script_file。", "无法确定朗读哪一个。", "请清空其中一个。"),
     ),
-    _message(
+    message(
         "manifest-portrait-missing",
         (
             "This row has no portrait.",
@@ -262,20 +245,20 @@ _ROW = (
         ),
         ("该行没有肖像。", "每部影片都需要一张脸。", "请填写图片文件名（相对于清单所在文件夹）。"),
     ),
-    _message(
+    message(
         "manifest-variable-unfilled",
         (
             "The script's variable {variable} has no value in this row.",
             "It would be a gap in the middle of a sentence.",
-            "Fill the column {variable}, or take the variable out of the script.",
+            "Fill the column {variable}, or say in the script what stands there instead, behind a bar.",
         ),
         (
             "脚本变量 {variable} 在该行没有值。",
             "否则句子中间会缺一块。",
-            "请填写 {variable} 列，或从脚本中删去该变量。",
+            "请填写 {variable} 列，或在脚本变量中用竖线写明默认内容。",
         ),
     ),
-    _message(
+    message(
         "manifest-variable-itself",
         (
             "A script cannot hold {variable} as a variable.",
@@ -284,23 +267,23 @@ _ROW = (
         ),
         ("脚本不能使用 {variable} 作为变量。", "那等于用脚本填充脚本自身。", "请使用其他列。"),
     ),
-    _message(
+    message(
         "manifest-variable-malformed",
         (
             "The script's variable {text} cannot be read.",
-            "A variable is a column's name between double braces, and nothing else.",
-            "Write the column's name alone between the braces, and close them.",
+            "A variable is a column's name between double braces; a kind or a default may follow it.",
+            "Write the column's name between the braces, like name, name|friend or day:date; close them.",
         ),
         (
             "脚本中的变量 {text} 无法识别。",
-            "变量就是双花括号中的列名，不含其他内容。",
-            "请在花括号中只写列名，并写全右括号。",
+            "变量是双花括号中的列名；其后可用冒号写类型，用竖线写单元格为空时的内容。",
+            "请在花括号中写列名并写全右括号；写法如 name、name|朋友 或 day:date。",
         ),
     ),
 )
 
 _PATH = (
-    _message(
+    message(
         "manifest-path-absolute",
         (
             "{path} is an absolute path.",
@@ -313,7 +296,7 @@ _PATH = (
             "请把文件放在清单旁边，只写文件名。",
         ),
     ),
-    _message(
+    message(
         "manifest-path-outside",
         (
             "{path} leads out of the manifest's folder.",
@@ -326,7 +309,7 @@ _PATH = (
             "请把文件复制到该文件夹中。",
         ),
     ),
-    _message(
+    message(
         "manifest-file-missing",
         (
             "There is no file {path}.",
@@ -335,7 +318,7 @@ _PATH = (
         ),
         ("找不到文件 {path}。", "在清单所在文件夹中查找，区分大小写。", "请更正文件名，或把文件放到该处。"),
     ),
-    _message(
+    message(
         "manifest-file-irregular",
         (
             "{path} is a folder, or something else that is no ordinary file.",
@@ -344,7 +327,7 @@ _PATH = (
         ),
         ("{path} 是文件夹，或不是普通文件。", "文件夹、管道和设备不能作为脚本或图片。", "请填写文件名。"),
     ),
-    _message(
+    message(
         "manifest-file-unreadable",
         (
             "{path} cannot be read: {reason}.",
@@ -353,7 +336,7 @@ _PATH = (
         ),
         ("无法读取 {path}：{reason}。", "操作系统拒绝了访问。", "请检查文件的读取权限。"),
     ),
-    _message(
+    message(
         "manifest-file-large",
         (
             "{path} is larger than {limit} bytes.",

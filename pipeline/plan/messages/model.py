@@ -29,3 +29,18 @@ class Message:
     level: Literal["error", "warning"]
     en: Text
     zh: Text
+
+
+def message(
+    code: str,
+    en: tuple[str, str, str],
+    zh: tuple[str, str, str],
+    level: Literal["error", "warning"] = "error",
+) -> Message:
+    """A message from its code and the three texts of each language: what, why, cure."""
+    return Message(
+        code=code,
+        level=level,
+        en=Text(what=en[0], why=en[1], cure=en[2]),
+        zh=Text(what=zh[0], why=zh[1], cure=zh[2]),
+    )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +21,13 @@ from pipeline.plan import graphs
 from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.errors import DefectError, InputError, TransientError
+from pipeline.plan.figures import ClipFigures, SoundFigures, unpacked_clip, unpacked_sound
 from pipeline.plan.job import Format
 
 __all__ = ["Limits", "Media", "Picture", "Probe", "Sound", "Track", "Words", "find_ffmpeg", "machine_ms"]
+
+if TYPE_CHECKING:
+    from pipeline.media.meter import PictureMeter
 
 _HEAD = ("-nostdin", "-hide_banner", "-loglevel", "error", "-xerror")
 _ONE_THREAD = ("-filter_threads", "1", "-filter_complex_threads", "1")
@@ -122,6 +128,8 @@ class Media:
     ) -> None:
         """Encode one clip: H.264 High in MP4, and verify it. The same frames give the same bytes.
 
+        The frames are measured on their way; what they are like is kept in the file, for `figures`.
+
         Args:
             frames: raw yuv420p, uint8 (height * 3 / 2, width), BT.709, limited range; each may be reused once
                 the next is asked for.
@@ -137,10 +145,14 @@ class Media:
             AwayError: as in `run`.
         """
         arguments = graphs.clip(target, picture=picture, frames=total, parameters=parameters)
-        self.run(arguments, feed=_counted(frames, picture, total), check=check)
+        from pipeline.media.meter import PictureMeter
+
+        meter = PictureMeter(graphs.group_of(total, fps=picture.fps, parameters=parameters))
+        self.run(arguments, feed=_counted(frames, picture, total, meter), check=check)
         found = self.probe(target)
         if not fits(found, picture=picture, frames=total):
             raise TransientError("media-clip-wrong", frames=total)
+        self.note(target, meter.figures().packed())
 
     def encode_sound(
         self,
@@ -178,6 +190,71 @@ class Media:
             raise TransientError("media-sound-wrong", samples=samples)
         if (found.rate, found.channels) != (SAMPLE_RATE, 2):
             raise TransientError("media-sound-wrong", samples=samples)
+
+    def note(self, path: Path, figures: bytes) -> None:
+        """Keep figures in one of our own files, behind all that is played.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        from pipeline.media import notes
+
+        notes.write(path, figures)
+
+    def figures(self, clip: Track) -> ClipFigures:
+        """What a clip's frames are like: as it tells itself, else, if it was made before clips did, decoded.
+
+        Raises:
+            TransientError: ``media-unreadable``.
+        """
+        from pipeline.media import notes, playback
+        from pipeline.media.meter import PictureMeter
+
+        with _readable():
+            told = unpacked_clip(notes.read(clip.path))
+            if told is not None and told.frames == clip.packets:
+                return told
+            keyframes = clip.keyframes
+            meter = PictureMeter(int(keyframes[1] - keyframes[0]) if len(keyframes) > 1 else clip.packets)
+            for luma in playback.lumas(clip.path):
+                meter.see(luma)
+            return meter.figures()
+
+    def sound_figures(self, path: Path) -> SoundFigures:
+        """What one of our own sounds is like, as it tells itself.
+
+        Raises:
+            TransientError: ``media-unreadable``: it does not tell, or cannot be read.
+        """
+        from pipeline.media import notes
+
+        with _readable():
+            told = unpacked_sound(notes.read(path))
+            if told is None:
+                raise ValueError(path.name)
+            return told
+
+    def stills(self, film: Path, numbers: Sequence[int], *, fps: int) -> Iterator[NDArray[np.uint8]]:
+        """The luma of some of a film's keyframes, uint8 (height, width); what lies between is not decoded.
+
+        Raises:
+            TransientError: ``media-unreadable``: one of them is no keyframe; or it cannot be read.
+        """
+        from pipeline.media import playback
+
+        with _readable():
+            yield from playback.stills(film, numbers, step=graphs.TIMESCALE // fps)
+
+    def heard(self, sound: Path) -> Iterator[NDArray[np.float32]]:
+        """One of a sound's equal channels at 48 kHz, decoded, full scale 1.0, in blocks.
+
+        Raises:
+            TransientError: ``media-unreadable``.
+        """
+        from pipeline.media import playback
+
+        with _readable():
+            yield from playback.heard(sound)
 
     def probe(self, path: Path) -> Probe:
         """What one of our own MP4 files holds, packet by packet.
@@ -293,14 +370,26 @@ def fits(found: Probe, *, picture: Format, frames: int) -> bool:
     )
 
 
-def _counted(frames: Iterable[NDArray[np.uint8]], picture: Format, total: int) -> Iterator[memoryview]:
-    """Frames as the encoder takes them, counted and checked."""
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    """Tell in the house's words that one of our own files cannot be read."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        raise TransientError("media-unreadable", reason=type(error).__name__) from error
+
+
+def _counted(
+    frames: Iterable[NDArray[np.uint8]], picture: Format, total: int, meter: PictureMeter
+) -> Iterator[memoryview]:
+    """Frames as the encoder takes them, counted, checked and measured."""
     wanted = (picture.height * 3 // 2, picture.width)
     count = 0
     for frame in frames:
         count += 1
         if count > total or frame.shape != wanted or frame.dtype != np.uint8:
             raise DefectError("media-frames-wrong", frame=count, total=total)
+        meter.see(frame[: picture.height])
         yield frame.data
     if count != total:
         raise DefectError("media-frames-wrong", frame=count, total=total)

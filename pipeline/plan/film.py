@@ -19,6 +19,8 @@ from pipeline.plan.softtrack import SoftTrack
 from pipeline.plan.timeline import Timeline
 
 _SCHEMA = 1
+# 2: sounds bear their figures.
+_SOUND_SCHEMA = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,7 @@ def sound_key(timeline: Timeline, loudness: Loudness, *, encoder: str, parameter
     ]
     return digest_of(
         "sound",
-        _SCHEMA,
+        _SOUND_SCHEMA,
         fps=timeline.fps,
         laid=laid,
         loudness=loudness,
@@ -120,7 +122,14 @@ def comment_of(trace_id: str, label: Label) -> str:
 
 
 def manifest(
-    job: JobSpec, timeline: Timeline, profile: RenderProfile, parts: FilmParts, *, pixels: str, birth: Birth
+    job: JobSpec,
+    timeline: Timeline,
+    profile: RenderProfile,
+    parts: FilmParts,
+    *,
+    pixels: str,
+    birth: Birth,
+    measured: Mapping[str, object],
 ) -> str:
     """A film's manifest as JSON: what it is, what it was made from, by what, and when everything is heard.
 
@@ -155,7 +164,9 @@ def manifest(
         "profile": profile,
         "utterances": list(_utterances(timeline, parts.clips)),
     }
-    return json.dumps(json.loads(canonical(told)), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    # Figures may be fractions, which no key can be made of.
+    told = json.loads(canonical(told)) | {"measured": measured}
+    return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def _label(job: JobSpec, mark: Mark | None) -> Mapping[str, object]:

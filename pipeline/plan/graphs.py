@@ -78,10 +78,9 @@ def clip(target: Path, *, picture: Format, frames: int, parameters: Sequence[str
         parameters: as `video_parameters` gives them; of one name the last.
     """
     given = dict(parameter.split("=", 1) for parameter in parameters)
-    preset, group, finer = given.pop("preset"), int(given.pop("group")), int(given.pop("finer"))
-    groups = -(-frames // (group * picture.fps))
-    # x264 takes groups of one for a stream of another kind.
-    keyframes = max(-(-frames // groups), 2)
+    keyframes = group_of(frames, fps=picture.fps, parameters=parameters)
+    preset, finer = given.pop("preset"), int(given.pop("finer"))
+    del given["group"]
     given |= {"keyint": str(keyframes), "min-keyint": str(keyframes)}
     if zones := _zones(frames, keyframes, finer=finer, qp=int(given["qp"])):
         given["zones"] = zones
@@ -107,6 +106,14 @@ def clip(target: Path, *, picture: Format, frames: int, parameters: Sequence[str
         **_TAGS,
         **_SAME_BYTES,
     )
+
+
+def group_of(frames: int, *, fps: int, parameters: Sequence[str]) -> int:
+    """How many frames of a clip lie from one keyframe to the next; the first one is a keyframe."""
+    seconds = int(dict(parameter.split("=", 1) for parameter in parameters)["group"])
+    groups = -(-frames // (seconds * fps))
+    # x264 takes groups of one for a stream of another kind.
+    return max(-(-frames // groups), 2)
 
 
 def _zones(frames: int, keyframes: int, *, finer: int, qp: int) -> str:

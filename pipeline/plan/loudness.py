@@ -119,8 +119,23 @@ def limited(blocks: Iterable[Samples], *, gain: float, ceiling: float) -> Iterat
         yield loud[_MARGIN:-_MARGIN]
 
 
-def gain_for(blocks: Callable[[], Iterable[Samples]], target: Loudness) -> float:
-    """The one gain that brings a film's sound to the target once it is limited; 1.0 for silence.
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """How a film's sound is brought to its loudness.
+
+    Attributes:
+        gain: what every sample is multiplied by before it is limited; 1.0 for silence.
+        spoken: LUFS of what came in; None for silence.
+        reached: LUFS of what comes out; None for silence.
+    """
+
+    gain: float
+    spoken: float | None
+    reached: float | None
+
+
+def level_for(blocks: Callable[[], Iterable[Samples]], target: Loudness) -> Level:
+    """The one gain that brings a film's sound to the target once it is limited, and what comes of it.
 
     Args:
         blocks: gives the sound from its beginning, each time it is called.
@@ -132,18 +147,19 @@ def gain_for(blocks: Callable[[], Iterable[Samples]], target: Loudness) -> float
     hops = meter.hops()
     found = _integrated(hops)
     if found is None:
-        return 1.0
+        return Level(gain=1.0, spoken=None, reached=None)
     wanted = target.integrated / 100
     gain = _linear(wanted - found)
-    for _ in range(_ROUNDS):
+    spoken, reached = found, None
+    for left in reversed(range(_ROUNDS)):
         # Limiting takes a little loudness away, which a little more gain gives back. How much it takes, plain
         # energy tells: of speech, weighted energy falls by the same part, within 0.01 LU.
         passed = _passed(blocks(), gain=gain, ceiling=ceiling_of(target))
-        found = _integrated(hops * gain**2 * passed[: len(hops)])
-        if found is None or abs(wanted - found) <= _CLOSE_LU:
+        reached = _integrated(hops * gain**2 * passed[: len(hops)])
+        if reached is None or abs(wanted - reached) <= _CLOSE_LU or not left:
             break
-        gain *= _linear(wanted - found)
-    return gain
+        gain *= _linear(wanted - reached)
+    return Level(gain=gain, spoken=spoken, reached=reached)
 
 
 def ceiling_of(target: Loudness) -> float:

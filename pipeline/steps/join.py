@@ -30,12 +30,14 @@ from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.label import label_of
 from pipeline.plan.languages import three_letters
 from pipeline.plan.loudness import Loudness
+from pipeline.plan.portrait import Finding
 from pipeline.plan.softtrack import SoftTrack, soft_of, soft_track
 from pipeline.plan.timeline import Timeline
 from pipeline.plan.trace import Trace
 from pipeline.steps.clips import ClipPlanner
 from pipeline.steps.desk import Desk
 from pipeline.steps.reel import Reel, checked_reel
+from pipeline.steps.review import check_stills, review
 from pipeline.steps.sound import key_of_sound, write_sound
 from pipeline.steps.tidy import give_back
 from pipeline.store import Store
@@ -56,6 +58,7 @@ class JoinedFilm:
         manifest: JSON: every digest, engine, version and time that went into the film.
         frames: length of the film.
         essence: SHA-256 (hex) over the packets of its picture and sound, without captions and metadata.
+        warnings: what was measured on it, and its maker should hear of.
     """
 
     film: Artifact
@@ -65,6 +68,7 @@ class JoinedFilm:
     manifest: Artifact
     frames: int
     essence: str
+    warnings: tuple[Finding, ...] = ()
 
 
 def join(
@@ -103,8 +107,8 @@ def join(
         DamageError: a clip or a speech is missing, damaged or foreign, with its kind and key; what the
             desk knew of such a clip is struck out already.
         SupersededError: the work is no longer this worker's; nothing is left running.
-        TransientError: ``media-film-wrong``: the film is not the sum of its parts; ``media-label-wrong``: it
-            does not carry its label; or as the media and store rooms say.
+        TransientError: ``media-film-wrong`` or ``media-film-other``: the film is not the sum of its parts;
+            ``media-label-wrong``: it does not carry its label; or as the media and store rooms say.
         AwayError: as the media and store rooms say.
     """
     profile = profile_for(profile, job.options)
@@ -117,12 +121,15 @@ def join(
     if parts is None:
         return None
     birth = Birth(trace_id=trace.trace_id, submitted_ms=submitted_ms, lectern=metadata.version("lectern"))
-    told = manifest(job, timeline, profile, parts, pixels=pixels, birth=birth)
+    seen = review(
+        timeline, reel, store.open(parts.sound), media=media, speed=job.voice.speed, loudness=loudness
+    )
+    told = manifest(job, timeline, profile, parts, pixels=pixels, birth=birth, measured=seen.listed)
     listed = bench.text(Kind.MANIFEST, ".json", told)
     if listed is None:
         return None
     desk.advance(_STAGES, _STAGES)
-    return _joined(parts, listed, frames=timeline.frames)
+    return _joined(parts, listed, frames=timeline.frames, warnings=seen.warnings)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,6 +299,7 @@ class _Bench:
         )
         if not whole:
             raise TransientError("media-film-wrong", clips=len(reel.clips), frames=frames)
+        check_stills(path, reel, media=self.media, fps=fps)
         return found
 
 
@@ -314,7 +322,7 @@ def _check_label(found: str, mark: Mark | None, film: Probe) -> None:
         raise TransientError("media-label-wrong")
 
 
-def _joined(parts: FilmParts, listed: Artifact, *, frames: int) -> JoinedFilm:
+def _joined(parts: FilmParts, listed: Artifact, *, frames: int, warnings: tuple[Finding, ...]) -> JoinedFilm:
     return JoinedFilm(
         film=parts.film,
         srt=parts.srt,
@@ -323,4 +331,5 @@ def _joined(parts: FilmParts, listed: Artifact, *, frames: int) -> JoinedFilm:
         manifest=listed,
         frames=frames,
         essence=parts.essence,
+        warnings=warnings,
     )

@@ -11,6 +11,7 @@ from pipeline.media import Media, Track, fits
 from pipeline.plan import graphs
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import DamageError, TransientError
+from pipeline.plan.figures import ClipFigures
 from pipeline.steps.clips import ClipPlan, ClipPlanner
 from pipeline.steps.desk import Desk
 from pipeline.store import Store
@@ -23,10 +24,12 @@ class Reel:
     Attributes:
         clips: one for each utterance, in order; equal utterances share one.
         tracks: what the tables of each of them tell.
+        figures: what the frames of each of them are like.
     """
 
     clips: Sequence[Artifact]
     tracks: Sequence[Track]
+    figures: Sequence[ClipFigures]
 
     @property
     def parameters(self) -> str:
@@ -48,6 +51,7 @@ class Reel:
 class _Seen:
     artifact: Artifact
     track: Track
+    figures: ClipFigures
 
 
 def checked_reel(planner: ClipPlanner, *, desk: Desk, store: Store, media: Media) -> Reel:
@@ -79,8 +83,11 @@ def checked_reel(planner: ClipPlanner, *, desk: Desk, store: Store, media: Media
     )
     if damages:
         raise damages[0]
+    clips = [seen[plan.key] for plan in plans]
     return Reel(
-        clips=[seen[plan.key].artifact for plan in plans], tracks=[seen[plan.key].track for plan in plans]
+        clips=[clip.artifact for clip in clips],
+        tracks=[clip.track for clip in clips],
+        figures=[clip.figures for clip in clips],
     )
 
 
@@ -98,7 +105,9 @@ def _look(
         track = media.track(path)
     if not _is_even(track, frames=plan.utterance.frames, fps=planner.timeline.fps):
         raise _struck(desk, artifact, "media-clip-foreign")
-    return _Seen(artifact=artifact, track=track)
+    with _struck_if_unreadable(desk, artifact):
+        figures = media.figures(track)
+    return _Seen(artifact=artifact, track=track, figures=figures)
 
 
 def _is_even(track: Track, *, frames: int, fps: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,12 @@ import numpy as np
 from pipeline.media import Media
 from pipeline.plan import graphs
 from pipeline.plan.clock import samples_per_frame
+from pipeline.plan.envelope import Envelope, offset_ms
+from pipeline.plan.errors import TransientError
+from pipeline.plan.figures import SoundFigures, SpeechFigures
 from pipeline.plan.film import sound_key
-from pipeline.plan.loudness import Loudness, Samples, ceiling_of, gain_for, limited
+from pipeline.plan.loudness import Level, Loudness, Samples, ceiling_of, level_for, limited
+from pipeline.plan.measured import decibels, speech_figures
 from pipeline.plan.timeline import Timeline
 from pipeline.steps.speak import utterance_audio
 from pipeline.steps.tidy import give_back
@@ -41,19 +45,51 @@ def write_sound(
 ) -> None:
     """Write a film's audio track, exactly as long as its picture. An hour takes no more memory than a minute.
 
+    It is heard once, whole, and has to be what was laid, at the same time. What it is like is kept in it.
+
     Raises:
         DamageError: a speech is missing or damaged.
-        TransientError, AwayError, OSError: as `Media.encode_sound`.
+        TransientError: ``media-sound-wrong``: what is heard is something else; or as `Media.encode_sound`.
+        AwayError, OSError: as `Media.encode_sound`.
     """
+    speeches: dict[int, SpeechFigures] = {}
 
     def blocks() -> Iterator[Samples]:
-        for utterance in timeline.utterances:
+        for index, utterance in enumerate(timeline.utterances):
             check()
-            yield utterance_audio(store, utterance, timeline.fps) * _FULL_SCALE
+            audio = utterance_audio(store, utterance, timeline.fps)
+            if index not in speeches:
+                speeches[index] = speech_figures(audio[utterance.lead : utterance.lead + utterance.samples])
+            yield audio * _FULL_SCALE
 
-    gain = gain_for(blocks, loudness)
+    level = level_for(blocks, loudness)
     # FFmpeg is about to run beside this process.
     give_back()
-    loud = limited(blocks(), gain=gain, ceiling=ceiling_of(loudness))
+    made = Envelope()
+    loud = _through(made, limited(blocks(), gain=level.gain, ceiling=ceiling_of(loudness)))
     samples = timeline.frames * samples_per_frame(timeline.fps)
     media.encode_sound(loud, target, samples=samples, check=check)
+    heard, peak = Envelope(), 0.0
+    for block in media.heard(target):
+        check()
+        heard.feed(block)
+        peak = max(peak, float(block.max()), -float(block.min()))
+    if offset_ms(made.steps(), heard.steps()) != 0:
+        raise TransientError("media-sound-wrong", samples=samples)
+    media.note(target, _figures(level, peak, [speeches[index] for index in sorted(speeches)]).packed())
+
+
+def _figures(level: Level, peak: float, speeches: Sequence[SpeechFigures]) -> SoundFigures:
+    return SoundFigures(
+        spoken=None if level.spoken is None else round(100 * level.spoken),
+        integrated=None if level.reached is None else round(100 * level.reached),
+        gain=decibels(level.gain) or 0,
+        peak=decibels(peak),
+        speeches=speeches,
+    )
+
+
+def _through(meter: Envelope, blocks: Iterator[Samples]) -> Iterator[Samples]:
+    for block in blocks:
+        meter.feed(block)
+        yield block

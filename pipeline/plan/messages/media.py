@@ -187,4 +187,20 @@ MESSAGES: tuple[Message, ...] = (
             cure="该步骤会自动重试；如果一直失败，请向我们报告。",
         ),
     ),
+    Message(
+        code="media-film-other",
+        level="error",
+        en=Text(
+            what="The joined film shows something else than its clips (frame {frame}).",
+            why="After joining, pictures of the film are decoded and compared with what was drawn; one "
+            "differed, so the film was not kept.",
+            cure="The step is tried again by itself; if it keeps failing, check the disk or the share, and "
+            "report it.",
+        ),
+        zh=Text(
+            what="拼接后的影片与其片段显示的内容不同（第 {frame} 帧）。",
+            why="拼接后会解码影片中的部分画面，并与绘制时的内容比对；由于存在差异，影片未被保留。",
+            cure="该步骤会自动重试；如果一直失败，请检查磁盘或共享，并向我们报告。",
+        ),
+    ),
 )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.media import find_ffmpeg
 from pipeline.plan.clock import SAMPLE_RATE
-from pipeline.plan.loudness import Loudness, Meter, Samples, ceiling_of, gain_for, limited, true_peaks
+from pipeline.plan.loudness import Level, Loudness, Meter, Samples, ceiling_of, level_for, limited, true_peaks
 from tests.support.films import LOUDNESS, hum
 
 SCALE = np.float32(1 / (1 << 15))
@@ -63,7 +63,7 @@ def _measured(samples: Samples) -> float:
 
 
 def _brought(samples: Samples, target: Loudness = LOUDNESS) -> Samples:
-    gain = gain_for(lambda: [samples], target)
+    gain = level_for(lambda: [samples], target).gain
     return np.concatenate(list(limited([samples], gain=gain, ceiling=ceiling_of(target))))
 
 
@@ -132,7 +132,7 @@ def test_without_loud_peaks_there_is_one_gain() -> None:
 def test_silence_stays_silent(length: int) -> None:
     """Silence, and what is too short to have a loudness, is left as it is."""
     silence = np.zeros(length, np.float32)
-    assert gain_for(lambda: [silence], LOUDNESS) == 1.0
+    assert level_for(lambda: [silence], LOUDNESS) == Level(gain=1.0, spoken=None, reached=None)
     assert sum(len(block) for block in limited([silence], gain=1.0, ceiling=0.8)) == length
 
 

@@ -11,22 +11,30 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, update
+from sqlalchemy import Connection, Executable, bindparam, select, update
 
 from db import rows
-from db.codec import facts_to_text, profile_digest, profile_to_text
+from db.codec import (
+    facts_to_text,
+    notices_from_text,
+    notices_to_text,
+    profile_digest,
+    profile_to_text,
+)
 from db.damage import MAKERS, remake
 from db.ledger import Ledger
 from db.plans import plan_renders
 from db.prepared import run
 from db.states import ArchiveState, JobState, Outcome, Role, Stage, StepState
 from db.tables import jobs, results
-from db.values import Chunk, Claim, Failure, Film
+from db.values import Chunk, Claim, Failure, Film, Notice
 from farm.policy.retry import RetryDecision, Verdict
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.job import RenderProfile
 
 _LOG_TAIL = 20_000
+# What codes of warnings about finished films begin with.
+_OF_FILMS = "film-"
 
 
 def finish_speak(
@@ -113,7 +121,9 @@ def finish_join(ledger: Ledger, claim: Claim, *, film: Film, machine_ms: int, sp
             }
         )
         finish.end()
+        told = notices_to_text([*_row_warnings(connection, claim.job), *film.warnings])
         done = {"id_": claim.job, "now_": finish.now, "frames_": film.frames, "essence_": film.essence}
+        done["warnings_"] = told
         run(connection, _COMPLETE, done)
         rows.unblock(connection, [claim.job], Stage.ARCHIVE)
 
@@ -129,6 +139,12 @@ def finish_archive(ledger: Ledger, claim: Claim, *, path: str, machine_ms: int, 
         if finish.begin():
             finish.end()
             run(connection, _ARCHIVED, {"id_": claim.job, "path_": path})
+
+
+def _row_warnings(connection: Connection, job: int) -> list[Notice]:
+    """What the row was accepted with; what an earlier join measured counts no longer."""
+    stored = notices_from_text(run(connection, _WARNINGS, {"id_": job}).one().warnings)
+    return [notice for notice in stored if not notice.code.startswith(_OF_FILMS)]
 
 
 class _Finish:
@@ -191,6 +207,7 @@ def _resulting(inserter: rows.Inserter) -> Executable:
 
 _RESULT = rows.per_dialect(_resulting)
 _PROFILE = update(jobs).where(jobs.c.id == bindparam("id_")).values(profile=bindparam("profile_"))
+_WARNINGS = select(jobs.c.warnings).where(jobs.c.id == bindparam("id_"))
 _COMPLETE = (
     update(jobs)
     .where(jobs.c.id == bindparam("id_"))
@@ -200,6 +217,7 @@ _COMPLETE = (
         ended_at=bindparam("now_"),
         frames=bindparam("frames_"),
         essence=bindparam("essence_"),
+        warnings=bindparam("warnings_"),
         error_code=None,
         error_facts=None,
     )

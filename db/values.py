@@ -18,7 +18,7 @@ from pipeline.plan.messages import Language
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """A warning that a row was accepted with: a code of the catalogue and its facts."""
+    """A warning that a row was accepted with, or that a film was made with: a code and its facts."""
 
     code: str
     facts: Mapping[str, Fact] = field(default_factory=dict)
@@ -85,6 +85,8 @@ class Film:
         manifest: its manifest.json.
         frames: length of the film.
         essence: SHA-256 (hex) over the packets of its streams.
+        warnings: what was measured on it, told with the row's own warnings from then on; each of a code that
+            begins with ``film-``.
     """
 
     film: Artifact
@@ -94,6 +96,7 @@ class Film:
     manifest: Artifact
     frames: int
     essence: str
+    warnings: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

@@ -99,7 +99,7 @@ class Made:
         fps: its frame rate.
         trace: its trace id.
         essence: its essence digest.
-        warnings: what is to be said about portrait and voice.
+        warnings: what is to be said about portrait, voice and film.
     """
 
     files: Mapping[str, Path]
@@ -144,7 +144,7 @@ def make_film(workshop: Workshop, order: Order, *, progress: Progress, check: Ca
         fps=job.format.fps,
         trace=born.trace_id,
         essence=film.essence,
-        warnings=warnings,
+        warnings=(*warnings, *film.warnings),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from db import commits
 from db.names import reserve_name
 from db.states import Stage
-from db.values import Chunk, Claim, Film
+from db.values import Chunk, Claim, Film, Notice
 from farm.bootstrap import Farm
 from farm.studio import Studio
 from pipeline.plan import trace
@@ -128,6 +128,7 @@ def _join(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         manifest=joined.manifest,
         frames=joined.frames,
         essence=joined.essence,
+        warnings=tuple(Notice(code=each.code, facts=each.facts) for each in joined.warnings),
     )
     return lambda costs: commits.finish_join(
         farm.ledger, claim, film=result, machine_ms=costs.machine_ms, span=costs.span

@@ -13,10 +13,12 @@ STEP_MS = 10
 _STEP = SAMPLE_RATE * STEP_MS // 1000
 # So many steps early or late are tried. An encoder's own delay, 21 ms, is among them.
 _REACH = 8
-# Coding changes how loud a step is by less than this part of the whole; another sound by far more.
-_CODING = 0.15
-# A sound that is alike all over fits as well a little early or late.
-_ALIKE = 0.01
+# An encoder smears a click over some 40 ms: compared is how loud so many steps are together.
+_AROUND = 10
+# Coding changes less than this part of the whole; another sound far more.
+_OTHER = 0.4
+# Another time has to fit so much better than the right one, and the right one so badly, to be believed.
+_BETTER, _BADLY = 0.6, 0.02
 
 
 class Envelope:
@@ -48,15 +50,22 @@ def offset_ms(made: NDArray[np.float32], heard: NDArray[np.float32]) -> int | No
     """
     if len(heard) < len(made):
         return None
-    total = float(made.sum(dtype=np.float64))
+    one, other = _smooth(made), _smooth(heard[: len(made)])
+    total = float(one.sum())
     if total == 0:
-        return 0 if not float(heard[: len(made)].sum(dtype=np.float64)) else None
-    padded = np.pad(heard[: len(made)], _REACH)
+        return None if other.any() else 0
+    padded = np.pad(other, _REACH)
     errors = {
-        late: float(np.abs(padded[_REACH + late :][: len(made)] - made).sum(dtype=np.float64)) / total
+        late: float(np.abs(padded[_REACH + late :][: len(one)] - one).sum()) / total
         for late in range(-_REACH, _REACH + 1)
     }
     best = min(errors, key=lambda late: (errors[late], abs(late)))
-    if errors[0] <= errors[best] + _ALIKE:
-        best = 0
-    return best * STEP_MS if errors[best] <= _CODING else None
+    if errors[best] > _OTHER:
+        return None
+    return best * STEP_MS if errors[0] > _BADLY and errors[best] < _BETTER * errors[0] else 0
+
+
+def _smooth(steps: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Root mean square of the steps around each."""
+    energy = np.convolve(steps.astype(np.float64) ** 2, np.full(_AROUND, 1 / _AROUND), "same")
+    return np.sqrt(np.maximum(energy, 0.0))

@@ -49,6 +49,7 @@ _MARGIN = 1 << 10
 _CODING_HEADROOM_DB = 0.5
 _CLOSE_LU = 0.1
 _ROUNDS = 6
+_MUCH_DB = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +160,12 @@ def level_for(blocks: Callable[[], Iterable[Samples]], target: Loudness) -> Leve
         if reached is None or abs(wanted - reached) <= _CLOSE_LU or not left:
             break
         gain *= _linear(wanted - reached)
+    if gain > _linear(wanted - spoken + _MUCH_DB):
+        # So much was taken by the limiter that this is no speech, of which plain energy tells the loudness.
+        meter = Meter()
+        for block in limited(blocks(), gain=gain, ceiling=ceiling_of(target)):
+            meter.feed(block)
+        reached = meter.integrated()
     return Level(gain=gain, spoken=spoken, reached=reached)
 
 

@@ -116,7 +116,7 @@ def figures_of(
     spoken = np.concatenate([_voiced(each, timeline.fps) for each in timeline.utterances])
     frozen = (
         stretch
-        for stretch in _runs(steps <= _STILL_STEP, _FROZEN_MS * timeline.fps // 1000)
+        for stretch in _runs((steps <= _STILL_STEP) & ~black, _FROZEN_MS * timeline.fps // 1000)
         if spoken[stretch.begin : stretch.end].mean() >= _FROZEN_SPOKEN
     )
     expected = [estimate_ms(each.spoken, speed) for each in timeline.utterances]

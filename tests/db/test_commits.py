@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from db.engine import connect
 from db.ledger import Ledger
 from db.outlook import Waiting, read_waits
 from db.states import ArchiveState, JobState, Outcome, Role, StepState
-from db.values import Chunk, Claim
+from db.values import Chunk, Claim, Notice
 from db.views import Problem
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import AwayError, DamageError, InputError, SupersededError, TransientError
@@ -305,3 +306,18 @@ def test_what_was_cleared_away_meanwhile_is_made_anew(ledger: Ledger) -> None:
     )
     assert ready(ledger) == {"speak"}
     assert take(ledger, "speak").failures == 0
+
+
+def test_what_was_measured_on_a_film_is_told_with_its_rows_warnings(ledger: Ledger) -> None:
+    """What its row was accepted with stays; the same commit once more changes nothing."""
+    submit(ledger, ["row"])
+    speak(ledger, take(ledger, "speak"))
+    while "render.warp" in ready(ledger):
+        render(ledger, take(ledger, "render.warp"))
+    joining = take(ledger, "join")
+    (accepted,) = reads.read_job(ledger, joining.job).warnings
+    black = Notice(code="film-black", facts={"begin": "0:01.0"})
+    film = replace(film_of(f"job {joining.job}"), warnings=(black,))
+    for _ in range(2):
+        commits.finish_join(ledger, joining, film=film, machine_ms=1)
+        assert reads.read_job(ledger, joining.job).warnings == (accepted, black)

@@ -18,8 +18,8 @@ from pathlib import Path, PurePosixPath
 import structlog
 
 from db import reports
+from db.ledger import Ledger
 from db.reports import Report
-from farm.bootstrap import Farm
 from farm.results import SUFFIXES, Form, Results, place_for, read_results
 from pipeline.durable import give_name, sync_folder
 from pipeline.plan.errors import AwayError, LecternError
@@ -39,13 +39,19 @@ class Reporter:
     Any number may work at once: what lies there in the end tells how the batch ended.
 
     Args:
-        farm: the farm.
+        ledger: the ledger.
+        archive: the folder of delivered films.
+        prefix: what stands before a film's path there in links that open it.
         every_s: a batch whose rows are finishing is not written more often than this, in seconds.
         crash: called after each file operation with the point's name.
     """
 
-    def __init__(self, farm: Farm, *, every_s: float, crash: CrashPoint = no_crash) -> None:
-        self._farm = farm
+    def __init__(
+        self, ledger: Ledger, archive: Path, *, prefix: str, every_s: float, crash: CrashPoint = no_crash
+    ) -> None:
+        self._ledger = ledger
+        self._archive = archive
+        self._prefix = prefix
         self._every_s = every_s
         self._crash = crash
         self._not_before: dict[int, float] = {}
@@ -58,7 +64,7 @@ class Reporter:
         Raises:
             AwayError: ``ledger-away``.
         """
-        due = reports.read_due(self._farm.ledger)
+        due = reports.read_due(self._ledger)
         ids = {report.batch for report in due}
         self._not_before = {batch: at for batch, at in self._not_before.items() if batch in ids}
         self._troubled = {batch: told for batch, told in self._troubled.items() if batch in ids}
@@ -74,10 +80,10 @@ class Reporter:
     def _write(self, report: Report) -> None:
         begun = time.monotonic()
         try:
-            if reports.begin(self._farm.ledger, report):
-                results = read_results(self._farm, report, report.language)
-                place = deliver(results, report.place or place_for(report), self._farm.archive, self._crash)
-                told = reports.end(self._farm.ledger, report, place=place)
+            if reports.begin(self._ledger, report):
+                results = read_results(self._ledger, report, prefix=self._prefix, language=report.language)
+                place = deliver(results, report.place or place_for(report), self._archive, self._crash)
+                told = reports.end(self._ledger, report, place=place)
                 self._log.debug("results written", batch=report.batch, place=place, told=told)
         except LecternError as error:
             if error.code == "ledger-away":

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from db import leases, reports
+from db.ledger import Ledger
 from db.reports import Outcome, Report
 from db.states import ArchiveState
 from farm.bootstrap import Farm
@@ -75,17 +76,28 @@ def results_of(farm: Farm, batch: int, language: Language) -> Results:
         InputError: ``ledger-batch-unknown``.
         AwayError: ``ledger-away``.
     """
-    return read_results(farm, reports.read_report(farm.ledger, batch), language)
+    report = reports.read_report(farm.ledger, batch)
+    return read_results(farm.ledger, report, prefix=prefix_of(farm), language=language)
 
 
-def read_results(farm: Farm, report: Report, language: Language) -> Results:
+def prefix_of(farm: Farm) -> str:
+    """What stands before a film's path in the archive in links that open it."""
+    return farm.settings.archive.public_prefix or str(farm.archive)
+
+
+def read_results(ledger: Ledger, report: Report, *, prefix: str, language: Language) -> Results:
     """What has become of a batch by now, told in a language.
+
+    Args:
+        ledger: the ledger.
+        report: the batch's.
+        prefix: what stands before a film's path in the archive.
+        language: what messages are told in.
 
     Raises:
         AwayError: ``ledger-away``.
     """
-    prefix = farm.settings.archive.public_prefix or str(farm.archive)
-    outcomes = reports.read_outcomes(farm.ledger, report.batch)
+    outcomes = reports.read_outcomes(ledger, report.batch)
     rows = [_row(outcome, prefix, language) for outcome in outcomes]
     return Results(
         forms={

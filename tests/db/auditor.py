@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
+from db import reports
 from db.codec import profile_digest, profile_from_text
 from db.ledger import Ledger
 from db.states import STAGE_ORDER, Role, Stage
@@ -18,6 +19,7 @@ from db.tables import (
     artifacts,
     attempts,
     audit,
+    batches,
     holds,
     jobs,
     key_leases,
@@ -26,6 +28,7 @@ from db.tables import (
     steps,
     uses,
 )
+from farm.results import SUFFIXES
 from pipeline.steps.archive import MARKER, SOURCES
 from pipeline.store import Store
 from tests.db.stages import OK_MS
@@ -187,7 +190,7 @@ def audit_end(world: World, *, all_completed: bool) -> None:
     store, damaged = world.store, world.damaged
     books = Books(world.ledger)
     _audit_files(books, store, damaged)
-    _audit_jobs(books, world.archive, all_completed=all_completed)
+    _audit_jobs(books, world, all_completed=all_completed)
     for step in books.all_steps:
         _audit_attempts(step, books)
         _audit_ends(step, books, world.ends)
@@ -207,7 +210,7 @@ def audit_end(world: World, *, all_completed: bool) -> None:
     assert not parts.is_dir() or not list(parts.iterdir()), "half-written files are left over"
 
 
-def _audit_jobs(books: Books, archive: Path, *, all_completed: bool) -> None:
+def _audit_jobs(books: Books, world: World, *, all_completed: bool) -> None:
     names = {row.job_id: f"{row.folder}/{row.name}" for row in books.archive_names}
     for job in books.jobs.values():
         assert job.state in {"completed", "failed", "canceled"}, f"job {job.id} has not ended: {job.state}"
@@ -223,16 +226,30 @@ def _audit_jobs(books: Books, archive: Path, *, all_completed: bool) -> None:
             assert job.archive_path == f"{names[job.id]}.mp4"
             assert job.id not in books.held
     assert len({name.casefold() for name in names.values()}) == len(names), "two films share a name"
-    _audit_archive(books, archive, names)
+    _audit_archive(books, world.archive, names, _results(world))
 
 
-def _audit_archive(books: Books, archive: Path, names: dict[int, str]) -> None:
-    """An archived film lies there with its companions, as the ledger knows them; and nothing else does."""
+def _results(world: World) -> dict[str, str]:
+    """The digest of each results file that shall lie in the archive."""
+    assert not [report.batch for report in reports.read_due(world.ledger) if report.news], "there is news"
+    files = {}
+    with world.ledger.read() as connection:
+        batch_ids = list(connection.execute(select(batches.c.id)).scalars())
+    for report in (reports.read_report(world.ledger, batch) for batch in batch_ids):
+        if report.place is not None:
+            for form, content in world.results(report).forms.items():
+                files[f"{report.place}{SUFFIXES[form]}"] = hashlib.sha256(content).hexdigest()
+    return files
+
+
+def _audit_archive(books: Books, archive: Path, names: dict[int, str], told: Mapping[str, str]) -> None:
+    """Archived films lie there with their companions, and results, as the ledger has it; nothing else."""
     files = (path for path in archive.rglob("*") if path.is_file() and path != archive / MARKER)
     there = {
         path.relative_to(archive).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
     }
-    rightful: set[str] = set()
+    assert told.items() <= there.items(), "results do not tell what became of a batch"
+    rightful = set(told)
     for number, name in names.items():
         job = books.jobs[number]
         wanted = {}

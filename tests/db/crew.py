@@ -44,6 +44,12 @@ class Crew(RuleBasedStateMachine):
         if not lived:
             dispatcher.die()
 
+    @rule(overtaken=st.booleans(), fuse=FUSES)
+    def tell(self, overtaken: bool, fuse: int | None) -> None:  # noqa: FBT001 - drawn by name
+        """Somebody writes results files, or two do at once; killed, the next one makes them right."""
+        with self.world.fuse.lit(fuse):
+            self.world.tell(overtaken=overtaken)
+
     @rule(wakes=st.booleans())
     def race(self, wakes: bool) -> None:  # noqa: FBT001 - drawn by name
         """All who do not lead see a silent leader; if it does not wake now, one of them takes its lead."""

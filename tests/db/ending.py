@@ -34,8 +34,10 @@ def settle(world: World, helper: Worker, late: Iterable[Worker]) -> None:
 
 
 def collect_at_last(world: World) -> None:
-    """Clear everything away that is old by now."""
+    """Clear everything away that is old by now, and have it told how everything ended."""
     for _ in range(2):
         world.pass_day()
     world.collect()
     sweep(world.archive, older_than_s=GRACE_S)
+    world.tell(overtaken=True)
+    world.tell()

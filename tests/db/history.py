@@ -301,6 +301,18 @@ def want_what_is_old(company: Company) -> None:
     company.go_on(company.one)
 
 
+def tell_results(company: Company) -> None:
+    """Two dispatchers write at once what became of a batch, and one of them has old news."""
+    company.submit("results", "a")
+    company.make_film(until="archive")
+    company.world.tell()
+    company.work(company.one, "archive")
+    company.acting = None
+    company.curtain()
+    company.world.tell(overtaken=True)
+    company.world.tell()
+
+
 SCENES: tuple[Scene, ...] = (
     make_a_film,
     share_a_clip,
@@ -312,4 +324,5 @@ SCENES: tuple[Scene, ...] = (
     lose_files,
     deliver_again,
     want_what_is_old,
+    tell_results,
 )

@@ -16,19 +16,23 @@ from db import claims, commits, leases, queue, replan, submission, workers
 from db.codec import profile_digest
 from db.desk import LedgerDesk
 from db.engine import WRITES
+from db.ledger import CrashPoint
+from db.reports import Report
 from db.states import Outcome, Urgency
 from db.tables import attempts, departments, holds, jobs, key_leases, leaders, metadata, steps
 from db.values import Claim, Failure, JobDraft, Skill, Submission
 from farm.gc import Collected, collect_garbage
 from farm.policy.order import choose
 from farm.policy.retry import RetrySettings, Verdict, decide
+from farm.reporting import Reporter
+from farm.results import Results, read_results
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import LecternError, SupersededError
 from pipeline.steps.archive import PARTS, init_archive
 from tests.db.between import Between, OpenLedger, OpenStore
 from tests.db.fuse import Fuse
 from tests.db.stages import STAGES, Work
-from tests.db.values import CAPABILITIES, NEXT_PROFILE, PROFILE, TRACE, digest, spec
+from tests.db.values import CAPABILITIES, NEXT_PROFILE, PROFILE, digest, spec
 
 PATIENCE = RetrySettings(attempts=4, backoff_ms=1000, poison_deaths=3)
 GRACE_S = 3600
@@ -39,6 +43,7 @@ RENDERS = tuple(Skill(capability="render.warp", profile=profile_digest(each)) fo
 
 #: What every commit tells as the machine time of an attempt that did not succeed.
 ENDED_MS = 1
+_PREFIX = "https://nas.example"
 _EPOCH_MS = 1_800_000_000_000
 
 _OPEN = (
@@ -96,6 +101,7 @@ class World:
     def __post_init__(self) -> None:
         """Open what there is."""
         self._ticks = itertools.count(_EPOCH_MS)
+        self._births = itertools.count(1)
         self.ledger = OpenLedger(self.engine, self.between, crash=self.fuse, clock=self.now)
         self.store = OpenStore(self.folder / "store", self.between, crash=self.fuse)
         self.archive = self.folder / "archive"
@@ -122,7 +128,7 @@ class World:
             JobDraft(
                 spec=replace(each, background=self._source("background") if number % 2 else None),
                 urgency=Urgency.NORMAL,
-                traceparent=TRACE,
+                traceparent=f"00-{next(self._births):032x}-{'b' * 16}-01",
             )
             for number, each in enumerate(specs)
         ]
@@ -176,6 +182,24 @@ class World:
         if expired.taken:
             self.ends[lease.step, lease.fence] = ("lost", "")
         return expired
+
+    def tell(self, *, overtaken: bool = False) -> None:
+        """Write results files; overtaken: by another who does the same in the midst of it."""
+        others = [self._reporter(self.fuse)] if overtaken else []
+
+        def crash(point: str) -> None:
+            self.fuse(point)
+            if point == "results-part-written" and others:
+                others.pop().turn()
+
+        self._reporter(crash).turn()
+
+    def _reporter(self, crash: CrashPoint) -> Reporter:
+        return Reporter(self.ledger, self.archive, prefix=_PREFIX, every_s=0, crash=crash)
+
+    def results(self, report: Report) -> Results:
+        """What results files of a batch shall tell."""
+        return read_results(self.ledger, report, prefix=_PREFIX, language=report.language)
 
     def row(self, step: int) -> Any:  # noqa: ANN401 - a row
         """A step as the ledger has it."""

@@ -10,9 +10,10 @@ import pytest
 from db import operations, reports
 from farm.bootstrap import Farm
 from farm.reporting import Reporter
-from farm.results import table_of
+from farm.results import prefix_of, table_of
 from pipeline.plan.errors import InputError
 from pipeline.steps.archive import MARKER, init_archive
+from pipeline.store import no_crash
 from tests.db.acting import fail, take
 from tests.farm.test_results import make_film, sow, table
 
@@ -42,9 +43,14 @@ def states(farm: Farm, batch: int) -> list[str]:
     return [row["status"] for row in table(path.read_bytes())] if path.exists() else []
 
 
+def writer(farm: Farm, *, every_s: float = 0, crash: Callable[[str], None] = no_crash) -> Reporter:
+    """A writer of results."""
+    return Reporter(farm.ledger, farm.archive, prefix=prefix_of(farm), every_s=every_s, crash=crash)
+
+
 def turn(farm: Farm) -> None:
     """Have a writer look that has not written yet, and so waits for nothing."""
-    Reporter(farm, every_s=0).turn()
+    writer(farm).turn()
 
 
 def fail_next(farm: Farm) -> None:
@@ -55,7 +61,7 @@ def fail_next(farm: Farm) -> None:
 def test_results_appear_with_the_first_end_and_tell_the_last(farm: Farm) -> None:
     """Nothing before; then what has ended by then, however quickly; and both forms beside the films."""
     batch = sow(farm, ["one", "two", "three"])
-    reporter = Reporter(farm, every_s=3600)
+    reporter = writer(farm, every_s=3600)
     reporter.turn()
     assert states(farm, batch) == []
     make_film(farm)
@@ -105,7 +111,7 @@ def test_whoever_dies_while_writing_is_followed_by_another(farm: Farm, point: st
     before = table_of(farm, batch)
     make_film(farm)
     with pytest.raises(KilledError):
-        Reporter(farm, every_s=0, crash=killed_at(point)).turn()
+        writer(farm, crash=killed_at(point)).turn()
     assert states(farm, batch) in (["failed", "queued"], ["failed", "completed"])
     turn(farm)
     assert states(farm, batch) == ["failed", "completed"]
@@ -117,7 +123,7 @@ def test_the_first_writer_may_die_too(farm: Farm) -> None:
     batch = sow(farm, ["one"])
     fail_next(farm)
     with pytest.raises(KilledError):
-        Reporter(farm, every_s=0, crash=killed_at("results-visible")).turn()
+        writer(farm, crash=killed_at("results-visible")).turn()
     turn(farm)
     assert states(farm, batch) == ["failed"]
     assert not table_of(farm, batch).endswith("_2.results.csv")
@@ -138,7 +144,7 @@ def test_of_two_writers_the_later_news_lies_there_in_the_end(farm: Farm) -> None
             turn(farm)
 
     overtaken: list[bool] = []
-    slow = Reporter(farm, every_s=0, crash=overtake)
+    slow = writer(farm, crash=overtake)
     slow.turn()
     assert overtaken
     slow.turn()
@@ -226,7 +232,7 @@ def test_a_file_that_comes_in_the_last_moment_is_not_overwritten(farm: Farm) -> 
         if point == "results-part-written":
             path.write_text("mine")
 
-    Reporter(farm, every_s=0, crash=come).turn()
+    writer(farm, crash=come).turn()
     assert path.read_text() == "mine"
     turn(farm)
     assert path.read_text() == "mine"

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from db import commits, operations, reports, submission
+from db import commits, operations, submission
 from db.states import Urgency
 from db.values import JobDraft, Notice, Submission
 from farm.bootstrap import Farm, open_farm, settings_of
-from farm.results import HEADER, Results, read_results, results_of, save
+from farm.results import HEADER, Results, results_of, save
 from pipeline.plan import trace
 from pipeline.plan.errors import InputError
 from pipeline.plan.messages import Language
@@ -116,7 +116,7 @@ def test_a_link_opens_from_another_machine(farm: Farm, mixed: int) -> None:
 @pytest.fixture
 def results(farm: Farm, mixed: int) -> Results:
     """Results of the batch."""
-    return read_results(farm, reports.read_report(farm.ledger, mixed), "en")
+    return results_of(farm, mixed, "en")
 
 
 def test_earlier_results_give_way_and_nothing_else_does(farm: Farm, results: Results, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ class Exit(IntEnum):
     REFUSED = 3
     #: A place or service that is needed cannot be reached; the same command may work later.
     AWAY = 4
-    #: Jobs failed or were canceled, or the film could not be made.
+    #: Jobs failed or were canceled; a film is not as it was made.
     FAILED = 5
     #: This machine or its ledger is not set up for it; the message names the cure.
     SETUP = 6

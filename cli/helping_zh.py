@@ -85,6 +85,17 @@ CHINESE: Mapping[str, str] = {
     ),
     "Who answers for a film without a label.": "不加标识时由谁负责。",
     "Why it has none.": "不加标识的理由。",
+    "Say what films carry: label, captions, trace, and whether they are what label and manifest say.": (
+        "说明影片带有什么：标识、字幕、追踪编号，以及是否与标识和清单文件相符。"
+    ),
+    (
+        "Works without a farm, and on films of others. A film that is not as it was made, or that has no "
+        "label without anybody having told why, ends the command with exit code 5."
+    ): (
+        "无需农场，也可用于他人的影片。若有影片与制作时不一致，或不带标识且无人说明理由，命令以退出码 5 "
+        "结束。"
+    ),
+    "Films, or folders: every MP4 in them and below them.": "影片，或文件夹（其中及下级的所有 MP4）。",
     "Frame rate: 24, 25, 30, 50 or 60.": "帧率：24、25、30、50 或 60。",
     "How finely it is encoded: draft, standard or high.": "画面编码的精细程度：draft、standard 或 high。",
     "How loud it is in LUFS, -23 to -14.": "响度，以 LUFS 计，-23 到 -14。",

@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "cli.doctor:doctor",
     "engines": "cli.engines:engines",
     "voices": "cli.engines:voices",
+    "verify": "cli.verify:verify",
     "gc": "cli.gc:gc",
 }
 #: The same for commands in groups, with what each group is about.

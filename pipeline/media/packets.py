@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,9 @@ class _Tally:
         self._last = 0
         self._digest = hashlib.sha256()
         self._digest.update(f"{stream.type} {stream.time_base}".encode())
-        self._digest.update(bytes(stream.codec_context.extradata or b""))
+        # Without a context the codec is one that nobody here knows.
+        known = stream.codec_context is not None
+        self._digest.update(bytes(stream.codec_context.extradata or b"") if known else b"")
 
     def count(self, packet: av.Packet[Any]) -> None:
         pts, dts, duration, size = packet.pts or 0, packet.dts or 0, packet.duration or 0, packet.size
@@ -81,14 +83,10 @@ class _TextTally:
         self.text.add(packet.pts or 0, packet.duration or 0, bytes(packet))
 
 
-def read(path: Path, *, check: Callable[[], None] = lambda: None) -> Probe:
+def read(path: Path) -> Probe:
     """What an MP4 file holds and says of itself.
 
     Every packet is read, so a file that was cut short shows in the counts.
-
-    Args:
-        path: the file.
-        check: called before each packet; what it raises ends it.
 
     Raises:
         ValueError: it cannot be read as an MP4 (PyAV's errors of invalid data are ValueErrors).
@@ -107,14 +105,14 @@ def read(path: Path, *, check: Callable[[], None] = lambda: None) -> Probe:
         }
         every: dict[int, _Tally | _TextTally] = {**tallies, **texts}
         for packet in container.demux():
-            check()
             if packet.size and packet.stream_index in every:
                 every[packet.stream_index].count(packet)
         essence = hashlib.sha256()
         for tally in tallies.values():
             essence.update(tally.digest)
-        pictures = [tally for tally in tallies.values() if isinstance(tally.stream, VideoStream)]
-        sounds = [tally for tally in tallies.values() if isinstance(tally.stream, AudioStream)]
+        readable = [tally for tally in tallies.values() if tally.stream.codec_context is not None]
+        pictures = [tally for tally in readable if isinstance(tally.stream, VideoStream)]
+        sounds = [tally for tally in readable if isinstance(tally.stream, AudioStream)]
         return Probe(
             picture=_picture(pictures[0]) if len(pictures) == 1 else None,
             sound=_sound(sounds[0]) if len(sounds) == 1 else None,
@@ -183,7 +181,7 @@ def _sound(tally: _Tally) -> Sound:
 def _words(tally: _TextTally) -> Words:
     stream = tally.stream
     return Words(
-        codec=stream.codec_context.name,
+        codec=stream.codec_context.name if stream.codec_context is not None else "",
         language=stream.language or "",
         packets=tally.packets,
         digest=tally.text.hexdigest(),

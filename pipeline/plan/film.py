@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from pipeline.plan.aigc import Mark, fields_of
@@ -228,6 +228,7 @@ class Told:
         film: that of the film.
         essence: the film's essence digest.
         label: which label it bears; empty where older versions did not tell.
+        key: parts of the machine-readable label by the standard's names; empty for none.
         shown: the words that are seen in its first seconds; empty for none.
         soft: digest of the caption track that it carries; empty for none.
         waived: who did without a label, and why; empty if nobody did.
@@ -238,6 +239,7 @@ class Told:
     film: str = ""
     essence: str = ""
     label: str = ""
+    key: Mapping[str, str] = field(default_factory=dict)
     shown: str = ""
     soft: str = ""
     waived: tuple[str, str] | None = None
@@ -260,6 +262,7 @@ def told_by(text: bytes) -> Told:
             film=str(told["film"]["digest"]),
             essence=str(told.get("essence", "")),
             label=str(label.get("choice", "")),
+            key={str(name): str(part) for name, part in (label.get("key") or {}).items()},
             shown=str(label.get("shown", "")),
             soft=str(soft.get("digest", "")),
             waived=(str(waived["name"]), str(waived["reason"])) if waived else None,

@@ -66,6 +66,10 @@ def test_no_words_are_idle() -> None:
         "expression-",
         "motion-",
         "label-",
+        "verdict-",
+        "made-",
+        "as-",
+        "not-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = {"speak", "render", "join", "archive"}

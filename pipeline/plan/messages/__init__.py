@@ -26,6 +26,7 @@ from pipeline.plan.messages import (
     store,
     submit,
     usage,
+    verify,
     voice,
 )
 from pipeline.plan.messages.model import Message, Text
@@ -53,6 +54,7 @@ _ROOMS = (
     store,
     submit,
     usage,
+    verify,
     voice,
 )
 

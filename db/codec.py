@@ -9,7 +9,7 @@ from typing import Any
 from db.values import Notice
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import Fact
-from pipeline.plan.job import Format, JobSpec, RenderProfile, VoiceChoice
+from pipeline.plan.job import Format, JobSpec, RenderProfile, Typeface, VoiceChoice
 from pipeline.plan.keys import canonical, digest_of
 
 
@@ -25,6 +25,9 @@ def spec_from_text(text: str) -> JobSpec:
     parts["portrait"] = _artifact(parts["portrait"])
     if (background := parts.get("background")) is not None:
         parts["background"] = _artifact(background)
+    parts["typefaces"] = tuple(
+        Typeface(**{**each, "file": _artifact(each["file"])}) for each in parts.get("typefaces", ())
+    )
     parts["voice"] = VoiceChoice(**parts["voice"])
     parts["format"] = Format(**parts["format"])
     return JobSpec(**parts)

@@ -205,6 +205,8 @@ def _content(spec: JobSpec) -> Mapping[str, object]:
     content: dict[str, object] = json.loads(canonical(spec))
     if spec.background is None:
         del content["background"]
+    if not spec.typefaces:
+        del content["typefaces"]
     if not spec.format.whole:
         content["format"] = {"width": spec.format.width, "height": spec.format.height, "fps": spec.format.fps}
     return content

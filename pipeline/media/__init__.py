@@ -6,7 +6,7 @@ import contextlib
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.media.fonts import LABEL_FILE
+from pipeline.media.lettering import Plate, draw, laid_over
 from pipeline.media.probe import Picture, Probe, Sound, Words
-from pipeline.media.process import Limits, executable, machine_ms, running
+from pipeline.media.process import Limits, Place, executable, machine_ms, running
 from pipeline.media.track import Track
 from pipeline.plan import graphs
 from pipeline.plan.cargo import Cargo
@@ -23,8 +25,21 @@ from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.errors import DefectError, InputError, TransientError
 from pipeline.plan.figures import ClipFigures, SoundFigures, unpacked_clip, unpacked_sound
 from pipeline.plan.job import Format
+from pipeline.plan.overlay import LABEL_FONT, Inset
 
-__all__ = ["Limits", "Media", "Picture", "Probe", "Sound", "Track", "Words", "find_ffmpeg", "machine_ms"]
+__all__ = [
+    "Limits",
+    "Media",
+    "Picture",
+    "Plate",
+    "Probe",
+    "Sound",
+    "Track",
+    "Words",
+    "find_ffmpeg",
+    "laid_over",
+    "machine_ms",
+]
 
 if TYPE_CHECKING:
     from pipeline.media.meter import PictureMeter
@@ -96,6 +111,8 @@ class Media:
         *,
         feed: Iterable[bytes | memoryview] = (),
         check: Callable[[], None] = nothing,
+        folder: Path | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         """Run FFmpeg to its end; whatever is raised on the way, it is gone afterwards.
 
@@ -103,6 +120,8 @@ class Media:
             arguments: as `pipeline.plan.graphs` compiles them.
             feed: its standard input, if it reads one.
             check: called several times a second, and before each part of the feed; what it raises ends it.
+            folder: where it runs, if that matters.
+            environment: variables that it has besides this process's own.
 
         Raises:
             TransientError: ``media-failed`` with its last words, ``media-time``, ``media-memory``.
@@ -110,7 +129,8 @@ class Media:
         """
         command = [str(self.ffmpeg), *_HEAD, *_ONE_THREAD, *arguments]
         fed = "pipe:0" in arguments
-        with running(command, limits=self.limits, check=check, fed=fed) as child:
+        place = Place(folder=folder, environment=environment or {})
+        with running(command, limits=self.limits, check=check, fed=fed, place=place) as child:
             for part in feed:
                 check()
                 child.write(part)
@@ -153,6 +173,27 @@ class Media:
         if not fits(found, picture=picture, frames=total):
             raise TransientError("media-clip-wrong", frames=total)
         self.note(target, meter.figures().packed())
+
+    def draw(
+        self,
+        insets: Sequence[Inset],
+        picture: Format,
+        fonts: Mapping[str, Path],
+        *,
+        check: Callable[[], None] = nothing,
+    ) -> tuple[Plate, ...]:
+        """Draw text to be laid over frames. The same insets, build and fonts give the same pixels.
+
+        Args:
+            insets: what is drawn.
+            picture: size of the frames.
+            fonts: files by their digests; that of the labels need not be among them.
+            check: as in `run`.
+
+        Raises:
+            TransientError, AwayError: as in `run`.
+        """
+        return draw(insets, picture, {LABEL_FONT: LABEL_FILE, **fonts}, run=self.run, check=check)
 
     def encode_sound(
         self,

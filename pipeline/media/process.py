@@ -12,8 +12,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipeline.plan.errors import AwayError, TransientError
@@ -40,6 +40,22 @@ class Limits:
     memory_bytes: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a program runs.
+
+    Attributes:
+        folder: its working folder; None for this process's own.
+        environment: variables that it has besides this process's own.
+    """
+
+    folder: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+_ANYWHERE = Place()
+
+
 class Child:
     """A running program: no shell, a session of its own, and a signal that ends it when its parent dies.
 
@@ -50,6 +66,7 @@ class Child:
         limits: what it may cost.
         check: called several times a second while the child is waited for; what it raises ends the child.
         fed: whether bytes will be written to its standard input.
+        place: where it runs.
 
     Raises:
         TransientError: ``media-failed``: it cannot be started.
@@ -62,6 +79,7 @@ class Child:
         limits: Limits,
         check: Callable[[], None],
         fed: bool,
+        place: Place,
     ) -> None:
         self._limits = limits
         self._check = check
@@ -75,7 +93,8 @@ class Child:
                 stderr=subprocess.PIPE,
                 # One heap for all of its threads: packets pass from thread to thread, and an hour's tables
                 # leave two megabytes less behind. The GNU C library reads it, others pass over it.
-                env={**os.environ, "MALLOC_ARENA_MAX": "1"},
+                env={**os.environ, "MALLOC_ARENA_MAX": "1", **place.environment},
+                cwd=place.folder,
                 start_new_session=True,
                 preexec_fn=_last_will(limits),  # noqa: PLW1509 - it calls the kernel and nothing else
             )
@@ -189,9 +208,10 @@ def running(
     limits: Limits,
     check: Callable[[], None],
     fed: bool = False,
+    place: Place = _ANYWHERE,
 ) -> Iterator[Child]:
     """A child for the length of a block; however the block is left, the child is gone afterwards."""
-    child = Child(command, limits=limits, check=check, fed=fed)
+    child = Child(command, limits=limits, check=check, fed=fed, place=place)
     try:
         yield child
     finally:

@@ -68,9 +68,17 @@ def motion_seed(subject: ClipSubject) -> int:
     return int(digest[:_SEED_DIGITS], 16)
 
 
-def clip_key(profile: RenderProfile, subject: ClipSubject) -> str:
-    """SHA-256 (hex) of a clip's profile, subject and motion seed.
+def clip_key(profile: RenderProfile, subject: ClipSubject, *, overlay: str = "") -> str:
+    """SHA-256 (hex) of a clip's profile, subject and motion seed, and of what is drawn over it.
 
-    No title, trace, row, neighbour, text or machine is in it, so that films share their equal clips.
+    No title, trace, row, neighbour or machine is in it, and no text that is not drawn, so that films share
+    their equal clips; one without an overlay has the key that it had before there were any.
+
+    Args:
+        profile: who draws it.
+        subject: what it shows.
+        overlay: as `pipeline.plan.overlay.overlay_digest` gives it; empty for none.
     """
-    return digest_of("clip", _SCHEMA, profile=profile, subject=subject, seed=motion_seed(subject))
+    seed = motion_seed(subject)
+    drawn = {"overlay": overlay} if overlay else {}
+    return digest_of("clip", _SCHEMA, profile=profile, subject=subject, seed=seed, **drawn)

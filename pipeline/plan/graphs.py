@@ -18,6 +18,8 @@ AUDIO_ENCODER = "aac"
 #: that shape noise for each channel. At a quality, about 90 kbit/s for speech, nothing is tried again until a
 #: rate fits. Speech has nothing above 16 kHz that anyone hears; without it a fifth less is to be done.
 AUDIO_PARAMETERS = ("q:a=1.5", "aac_coder=fast", "aac_tns=0", "aac_pns=0", "cutoff=16000")
+#: What `lettering` reads in the folder that FFmpeg runs in.
+DRAWING, FONTS = "drawing.ass", "fonts"
 #: Every track counts time in the samples of the master audio, of which each frame is a whole number.
 TIMESCALE = SAMPLE_RATE
 
@@ -114,6 +116,29 @@ def group_of(frames: int, *, fps: int, parameters: Sequence[str]) -> int:
     groups = -(-frames // (seconds * fps))
     # x264 takes groups of one for a stream of another kind.
     return max(-(-frames // groups), 2)
+
+
+def lettering(target: Path, *, picture: Format) -> list[str]:
+    """Raw planar frames on standard input -> the same with a drawing on them, two frames to its second.
+
+    The drawing and its fonts are called by names of ours, in the folder that FFmpeg runs in: no graph holds a
+    path or a text.
+
+    Args:
+        target: the file of raw frames to make.
+        picture: size.
+    """
+    raw = ffmpeg.input(
+        "pipe:0",
+        format="rawvideo",
+        pix_fmt="yuv420p",
+        video_size=(picture.width, picture.height),
+        framerate=2,
+        **_TAGS,
+        **_READ,
+    )
+    drawn = raw.filter("ass", filename=DRAWING, fontsdir=FONTS, shaping="complex")
+    return _compiled(drawn, target, format="rawvideo", pix_fmt="yuv420p", threads=1)
 
 
 def _zones(frames: int, keyframes: int, *, finer: int, qp: int) -> str:

@@ -66,6 +66,27 @@ class RenderProfile:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Typeface:
+    """A font that a film's captions are set in.
+
+    Attributes:
+        file: the font's file, a source in the store.
+        family: the name that the file gives it.
+        bold: whether it is the bold one of its family.
+        height: from ascender to descender, in thousandths of an em.
+        advance: how wide a letter of English text is on average, likewise.
+        letters: what is set in it, in order; empty for a film's first one, which sets everything else.
+    """
+
+    file: Artifact
+    family: str
+    bold: bool
+    height: int
+    advance: int
+    letters: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobSpec:
     """One film to make, its inputs as sources in the store.
 
@@ -81,6 +102,7 @@ class JobSpec:
         face: name of the face engine.
         format: size and frame rate.
         options: dotted columns of the manifest, such as ``face.box``; reserved names only.
+        typefaces: what captions are set in that are drawn into the pictures; none when none are.
     """
 
     row: str
@@ -94,3 +116,4 @@ class JobSpec:
     format: Format
     options: Mapping[str, str] = field(default_factory=dict)
     background: Artifact | None = None
+    typefaces: tuple[Typeface, ...] = ()

@@ -36,7 +36,7 @@ class Label(StrEnum):
 
 
 _DRAWN: Mapping[Label, str] = {
-    Label.BOTH: f"{_CHINESE} · {_ENGLISH}",
+    Label.BOTH: f"{_CHINESE} / {_ENGLISH}",
     Label.CN: _CHINESE,
     Label.EU: _ENGLISH,
     Label.NONE: "",

@@ -143,7 +143,7 @@ class _Fitting:
     """Whether the text between two places fits into a cue, by widths that are added up once."""
 
     def __init__(self, text: str, places: Sequence[int], columns: int) -> None:
-        totals = [0, *accumulate(map(_columns, text))]
+        totals = [0, *accumulate(map(letter_columns, text))]
         self._columns = columns
         self._starts = [totals[place] for place in places]
         # A space at the end of a line takes no room.
@@ -155,11 +155,12 @@ class _Fitting:
 
 
 def _width(text: str) -> int:
-    return sum(map(_columns, text))
+    return sum(map(letter_columns, text))
 
 
 @cache
-def _columns(letter: str) -> int:
+def letter_columns(letter: str) -> int:
+    """Columns that a letter takes in a line: two if it is full-width, none if it sits on another one."""
     if unicodedata.combining(letter) or unicodedata.category(letter) in {"Cf", "Mn", "Me"}:
         return 0
     return 2 if unicodedata.east_asian_width(letter) in {"W", "F"} else 1

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +18,8 @@ from pipeline.plan.bearing import bearing_of
 from pipeline.plan.clipkey import ClipSubject, clip_key, motion_seed, shaping, speech_digest
 from pipeline.plan.errors import DamageError
 from pipeline.plan.job import JobSpec, RenderProfile
+from pipeline.plan.label import label_of
+from pipeline.plan.overlay import Inset, label_inset, overlay_digest
 from pipeline.plan.timeline import Timeline, Utterance
 from pipeline.steps.desk import Desk
 from pipeline.steps.speak import utterance_audio
@@ -31,11 +36,13 @@ class ClipPlan:
         key: its key.
         seed: its motion seed.
         utterance: what is said in it.
+        insets: what is drawn over it.
     """
 
     key: str
     seed: int
     utterance: Utterance
+    insets: tuple[Inset, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +77,14 @@ class ClipPlanner:
             format=self.job.format,
             options=_shaping(self.job),
         )
-        return ClipPlan(key=clip_key(self.profile, subject), seed=motion_seed(subject), utterance=utterance)
+        insets = self._insets(index)
+        overlay = overlay_digest(insets, self.job.format) if insets else ""
+        return ClipPlan(
+            key=clip_key(self.profile, subject, overlay=overlay),
+            seed=motion_seed(subject),
+            utterance=utterance,
+            insets=insets,
+        )
 
     def drive(self, clip: ClipPlan) -> Drive:
         """What drives the face through a clip.
@@ -86,6 +100,26 @@ class ClipPlanner:
             seed=clip.seed,
             bearing=bearing_of(self.job.options),
         )
+
+    def fonts(self) -> Mapping[str, Path]:
+        """The files of the job's typefaces by their digests.
+
+        Raises:
+            DamageError: one is missing or damaged.
+        """
+        return {typeface.file.digest: self.store.open(typeface.file) for typeface in self.job.typefaces}
+
+    def _insets(self, index: int) -> tuple[Inset, ...]:
+        """What is drawn over the clip of the utterance at an index."""
+        utterance, picture = self.timeline.utterances[index], self.job.format
+        return label_inset(
+            label_of(self.job.options), picture, origin=self._origins[index], frames=utterance.frames
+        )
+
+    @cached_property
+    def _origins(self) -> Sequence[int]:
+        """Frames of the film before each utterance."""
+        return [0, *accumulate(utterance.frames for utterance in self.timeline.utterances)]
 
     def audio(self, utterance: Utterance) -> NDArray[np.int16]:
         """The exact audio of an utterance."""

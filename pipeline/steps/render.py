@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.eye import EyeEngine
 from pipeline.engines.face import FaceEngine, Sitter
-from pipeline.media import Media, machine_ms
+from pipeline.media import Media, laid_over, machine_ms
 from pipeline.plan import graphs
 from pipeline.plan.artifact import Kind
 from pipeline.plan.delivery import profile_for
@@ -128,12 +128,17 @@ class _Chunk:
     def _make(self, clip: ClipPlan, then: str | None) -> bool:
         """Make a clip; whether the one to make after it is taken."""
         begun = machine_ms()
+        picture = self.planner.job.format
 
         def write(path: Path) -> None:
+            frames = self._frames(clip)
+            if clip.insets:
+                plates = self.media.draw(clip.insets, picture, self.planner.fonts(), check=self.desk.check)
+                frames = laid_over(frames, plates, picture)
             self.media.encode_clip(
-                self._frames(clip),
+                frames,
                 path,
-                picture=self.planner.job.format,
+                picture=picture,
                 total=clip.utterance.frames,
                 parameters=self.planner.profile.parameters,
                 check=self.desk.check,

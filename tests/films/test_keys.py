@@ -38,7 +38,10 @@ _Make = Callable[..., _Shown]
 
 @pytest.fixture(scope="module")
 def make(cinema: Cinema, tmp_path_factory: pytest.TempPathFactory) -> _Make:
-    """Renders the clip of what is said, every time in a folder where nothing was made before."""
+    """Renders the clip of what is said, every time in a folder where nothing was made before.
+
+    It bears no label unless a test wants one: a label knows how far into the film it is.
+    """
 
     def made(
         script: str = _SAID,
@@ -50,6 +53,7 @@ def make(cinema: Cinema, tmp_path_factory: pytest.TempPathFactory) -> _Make:
     ) -> _Shown:
         with Cinema(tmp_path_factory.mktemp("other"), cinema.workshop) as fresh:
             job = change(fresh.order(script, **{"picture": _TINY, **order}))  # type: ignore[arg-type]
+            job = replace(job, options={"label": "none", **job.options})
             _, timeline = fresh.speak(job)
             (clip,) = fresh.render(job, timeline, [range(at, at + 1)], profile)
             shown = hashlib.sha256()
@@ -174,6 +178,18 @@ def test_the_seed_changes_pixels(cinema: Cinema, long_film: Film) -> None:
     assert not np.array_equal(frame(drive), frame(replace(drive, seed=drive.seed + 1)))
 
 
+def test_the_label_changes_key_and_pixels_of_the_first_seconds_alone(make: _Make, plain: _Shown) -> None:
+    """Each label is another first clip; what is said after two seconds is the unlabelled film's."""
+
+    def labelled(word: str, **order: object) -> _Shown:
+        return make(change=lambda job: replace(job, options={"label": word}), **order)
+
+    begun = [plain, *(labelled(word) for word in ("cn", "eu", "both"))]
+    assert len({shown.key for shown in begun}) == len({shown.frames for shown in begun}) == 4
+    later = f"[pause 2s]\n\n{_SAID}"
+    assert labelled("both", script=later, at=2) == make(script=later, at=2)
+
+
 @pytest.mark.parametrize(
     "order",
     [
@@ -199,7 +215,8 @@ def test_neither_worker_nor_trace_nor_row_order_shapes_a_clip(
         home = tmp_path_factory.mktemp("ledgered")
         with Cinema(home, cinema.workshop) as fresh:
             said, other = fresh.order(_SAID, picture=_TINY), fresh.order("Good night!", picture=_TINY)
-            batch = [replace(said, row="said"), replace(other, row="other")]
+            bare = {"label": "none"}
+            batch = [replace(said, row="said", options=bare), replace(other, row="other", options=bare)]
             clips = made_by(worker, fresh, home, batch[::-1] if reverse else batch)
         assert list(clips) == [job.row for job in (batch[::-1] if reverse else batch)]
         made.append({row: [(clip.key, clip.digest) for clip in of] for row, of in clips.items()})

@@ -32,7 +32,7 @@ def test_an_unknown_word_is_refused() -> None:
 
 def test_each_label_is_drawn_in_its_law_s_words() -> None:
     """China's label is Chinese, the Union's English, both are both, and none draws nothing."""
-    assert [label.drawn for label in Label] == ["AI生成 · AI-generated", "AI生成", "AI-generated", ""]
+    assert [label.drawn for label in Label] == ["AI生成 / AI-generated", "AI生成", "AI-generated", ""]
 
 
 @pytest.mark.parametrize(("written", "plain"), [("BOTH", {}), ("", {}), (" Cn", {LABEL: "cn"})])

@@ -137,7 +137,14 @@ def test_two_utterances_as_one_audio_equal_their_clips(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"title": "Another"}, {"row": "2"}, {"user": "bob"}, {"scene": "x"}, {"options": {"a.b": "c"}}]
+    "change",
+    [
+        {"title": "Another"},
+        {"row": "2"},
+        {"user": "bob"},
+        {"scene": "x"},
+        {"options": {"label": "none", "a.b": "c"}},
+    ],
 )
 def test_what_shapes_no_pixel_makes_no_clip(store: Store, change: dict[str, object]) -> None:
     """Another title, row, user or scene finds every clip."""

@@ -81,7 +81,7 @@ def test_a_film_tells_its_trace_and_title(film: Film, told: Any) -> None:  # noq
     """In its metadata and in its manifest."""
     with av.open(str(film.path)) as container:
         assert container.metadata["title"] == film.job.title
-        assert container.metadata["comment"] == f"AI生成 · AI-generated · trace {film.trace}"
+        assert container.metadata["comment"] == f"AI生成 / AI-generated · trace {film.trace}"
     assert told["trace"] == film.trace
     assert told["title"] == film.job.title
 

@@ -99,7 +99,7 @@ def profile(door: Media) -> RenderProfile:
 
 
 def job(picture: Format = SMALL, *, title: str = "A film", row: str = "1") -> JobSpec:
-    """A job whose inputs are named, not read, and whose film bears no label: equal clips are the same."""
+    """A job whose inputs are named, not read."""
     source = Artifact(kind=Kind.SOURCE, key="0" * 64, digest="0" * 64, size=1, suffix=".txt")
     return JobSpec(
         row=row,
@@ -111,7 +111,6 @@ def job(picture: Format = SMALL, *, title: str = "A film", row: str = "1") -> Jo
         voice=VoiceChoice(engine="hum", name="hum", language="en"),
         face="sketch",
         format=picture,
-        options={"label": "none"},
     )
 
 

@@ -198,7 +198,7 @@ def test_a_users_title_is_text_and_nothing_else(farm: _Farm) -> None:
     film = farm.joined(films.job(title=EVIL))
     with av.open(str(farm.store.open(film.film))) as container:
         assert container.metadata["title"] == EVIL
-        assert container.metadata["comment"] == f"AI生成 · AI-generated · trace {films.TRACE.trace_id}"
+        assert container.metadata["comment"] == f"AI生成 / AI-generated · trace {films.TRACE.trace_id}"
     assert film.essence == plain.essence
 
 
@@ -233,7 +233,9 @@ def test_a_film_that_shall_not_carry_captions_does_not(farm: _Farm) -> None:
 @pytest.mark.parametrize("label", ["", "cn", "eu"])
 def test_a_film_bears_its_label(farm: _Farm, label: str) -> None:
     """Machines read who had it made, its trace and its essence; people read the label in the comment."""
-    film = farm.joined(replace(films.job(), options={LABEL: label}))
+    job = replace(films.job(), options={LABEL: label})
+    farm.render(job)
+    film = farm.joined(job)
     found = films.media().probe(farm.store.open(film.film))
     mark = aigc.read(found.label)
     assert mark == Mark(
@@ -258,7 +260,9 @@ def test_a_film_bears_its_label(farm: _Farm, label: str) -> None:
 def test_a_film_without_a_label_tells_who_did_without(farm: _Farm) -> None:
     """Nothing in the film says that a machine made it; its manifest says whose decision that was."""
     waived = {LABEL: "none", NAME: "Li Lei", REASON: "shown to nobody"}
-    film = farm.joined(replace(films.job(), options=waived))
+    job = replace(films.job(), options=waived)
+    farm.render(job)
+    film = farm.joined(job)
     found = films.media().probe(farm.store.open(film.film))
     assert (found.label, found.comment) == ("", f"trace {films.TRACE.trace_id}")
     told = json.loads(farm.store.open(film.manifest).read_bytes())["label"]
@@ -493,7 +497,8 @@ def test_thirty_minutes_end_together(tmp_path: Path) -> None:
     assert timeline.frames > 30 * 60 * 25
     farm = _Farm(store=store, timeline=timeline, desk=CountingDesk())
     farm.render()
-    assert farm.desk.count(Kind.CLIP) == 3
+    # The beginning; a take and a pause with the label, for two seconds; and both without it, again and again.
+    assert farm.desk.count(Kind.CLIP) == 5
     film = farm.joined()
     found = films.media().probe(store.open(film.film))
     assert found.picture is not None

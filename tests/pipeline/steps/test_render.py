@@ -123,8 +123,18 @@ def test_equal_utterances_share_a_clip(store: Store) -> None:
     timeline = films.timeline(store, LENGTHS[:2])
     twice = replace(timeline, utterances=timeline.utterances + timeline.utterances)
     desk = CountingDesk()
-    assert _render(store, twice, desk)
+    assert _render(store, twice, desk, job=replace(films.job(), options={"label": "none"}))
     assert desk.count(Kind.CLIP) == len(timeline.utterances)
+
+
+def test_a_label_is_a_clip_s_own(store: Store) -> None:
+    """Said in the first two seconds and said again later, a sentence is two clips, one without a label."""
+    timeline = films.timeline(store, [2.4])
+    twice = replace(timeline, utterances=timeline.utterances + timeline.utterances)
+    desk = CountingDesk()
+    assert _render(store, twice, desk)
+    labelled = len(timeline.utterances) - 1
+    assert desk.count(Kind.CLIP) == len(timeline.utterances) + labelled
 
 
 def test_two_utterances_as_one_audio_equal_their_clips(store: Store) -> None:
@@ -137,14 +147,7 @@ def test_two_utterances_as_one_audio_equal_their_clips(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
-    [
-        {"title": "Another"},
-        {"row": "2"},
-        {"user": "bob"},
-        {"scene": "x"},
-        {"options": {"label": "none", "a.b": "c"}},
-    ],
+    "change", [{"title": "Another"}, {"row": "2"}, {"user": "bob"}, {"scene": "x"}, {"options": {"a.b": "c"}}]
 )
 def test_what_shapes_no_pixel_makes_no_clip(store: Store, change: dict[str, object]) -> None:
     """Another title, row, user or scene finds every clip."""
@@ -247,8 +250,8 @@ class _Numbered(SketchSitter):
 
 
 def test_frames_keep_their_order(store: Store) -> None:
-    """The clip shows the engine's frames, each once, in order."""
+    """The clip shows the engine's frames, each once, in order; below the label, each as it was drawn."""
     timeline, desk = films.timeline(store, []), CountingDesk()
     assert _render(store, timeline, desk, chunk=range(1), sitter=_Numbered(films.SMALL))
-    levels = [float(frame.mean()) for frame in decode(store.open(desk.made[0]))]
+    levels = [float(frame[40:].mean()) for frame in decode(store.open(desk.made[0]))]
     assert levels == pytest.approx([40 + 4 * index for index in range(timeline.utterances[0].frames)], abs=2)

@@ -151,6 +151,17 @@ def read_outlook(ledger: Ledger) -> Mapping[int, Place]:
     return places
 
 
+def read_ahead(ledger: Ledger, *, precedence: int) -> int:
+    """Frames still to be rendered for all jobs that go before a new one of a precedence.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        before = connection.execute(_LINE.where(jobs.c.precedence <= precedence))
+        return sum(int(row.left) if row.spoken else frames_of_script(row.size) for row in before)
+
+
 def read_waits(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, Wait]:
     """Of some jobs those that wait: each step that could run has to wait for its time, or for a worker.
 

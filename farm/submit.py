@@ -163,23 +163,13 @@ class _Clerk:
             )
 
     def _spec(self, film: Film) -> JobSpec:
-        row = film.row
-        return JobSpec(
-            row=row.id,
-            title=row.title or row.id,
-            user=row.user or self._user,
-            scene=row.scene or row.id,
-            script=script_artifact(row.script),
-            portrait=self._pictures[row.portrait_digest],
-            background=self._pictures.get(row.background_digest),
-            voice=film.voice,
+        return job_of(
+            film,
             face=self._face,
-            format=film.format,
-            # What the choice of a voice bears already is not told a second time.
-            options=plain_options(
-                {name: value for name, value in row.options.items() if name != PITCH},
-                quality=self._farm.settings.film.quality,
-            ),
+            user=self._user,
+            quality=self._farm.settings.film.quality,
+            portrait=self._pictures[film.row.portrait_digest],
+            background=self._pictures.get(film.row.background_digest),
         )
 
     def _adopt(self, picture: Path, digest: str) -> None:
@@ -194,6 +184,38 @@ class _Clerk:
         if artifact.digest != digest:
             raise InputError("submit-portrait-changed", name=picture.name)
         self._pictures[digest] = artifact
+
+
+def job_of(
+    film: Film, *, face: str, user: str, quality: str, portrait: Artifact, background: Artifact | None
+) -> JobSpec:
+    """The job that a film becomes, its inputs in the store.
+
+    Args:
+        film: the row.
+        face: the face engine.
+        user: who submits it, for rows that say nothing else.
+        quality: of films that name none.
+        portrait: the row's portrait in the store.
+        background: likewise the picture behind it; None for none.
+    """
+    row = film.row
+    return JobSpec(
+        row=row.id,
+        title=row.title or row.id,
+        user=row.user or user,
+        scene=row.scene or row.id,
+        script=script_artifact(row.script),
+        portrait=portrait,
+        background=background,
+        voice=film.voice,
+        face=face,
+        format=film.format,
+        # What the choice of a voice bears already is not told a second time.
+        options=plain_options(
+            {name: value for name, value in row.options.items() if name != PITCH}, quality=quality
+        ),
+    )
 
 
 def _content(spec: JobSpec) -> Mapping[str, object]:

@@ -1,0 +1,183 @@
+"""What films will cost: by what the farm has measured on its own work, else by stated rules of thumb.
+
+The rules were measured on one core of an AMD EPYC of 2021 with the packaged benchmarks (`bench/face_speed.py`,
+`bench/night.py`), voice `espeak`, face `warp`, encoder libx264 as it is set: they tell the order of magnitude.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pipeline.plan.job import Format
+
+_MILLION = 1_000_000
+#: Microseconds of machine time for a frame: what every frame takes, and what a million pixels take besides.
+RULE_RENDER_US = (4_000, 7_000)
+#: Microseconds for a frame in each other stage.
+RULE_STAGE_US: Mapping[str, int] = {"speak": 300, "join": 800, "archive": 50}
+#: Bytes of a film for a frame, likewise; and of the speech and the tracks that the store keeps beside it.
+RULE_FILM_BYTES = (2_000, 4_500)
+SOUND_BYTES = 4_400
+#: What lies beside every film: captions, poster and manifest.
+BESIDE_BYTES = 150_000
+# Fewer films say little about the next ones.
+_LEAST = 3
+
+
+class Basis(StrEnum):
+    """What a figure rests on."""
+
+    MEASURED = "measured"
+    """This farm has done just that."""
+    SCALED = "scaled"
+    """This farm has done it in another size."""
+    RULE = "rule"
+    """A rule of thumb; nothing like it was measured here yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What attempts of one kind have cost, added up.
+
+    Attributes:
+        stage: of a job.
+        engine: the face engine; empty in other stages than rendering.
+        width: of the film, in pixels.
+        height: of the film, in pixels.
+        device: what computed.
+        frames: how many frames were made.
+        machine_ms: CPU time.
+        wall_ms: time by the clock.
+        attempts: how many.
+    """
+
+    stage: str
+    engine: str
+    width: int
+    height: int
+    device: str
+    frames: int
+    machine_ms: int
+    wall_ms: int
+    attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Speech:
+    """How long films became: bytes of their scripts, and milliseconds as if spoken at normal speed."""
+
+    films: int
+    bytes: int
+    normal_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How large films became."""
+
+    films: int
+    frames: int
+    bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """What a farm has measured on its own work.
+
+    Attributes:
+        works: machine time.
+        speeches: lengths, by voice engine and primary language.
+        sizes: sizes, by width and height.
+        hands: live workers that can render, by device.
+    """
+
+    works: Sequence[Work] = ()
+    speeches: Mapping[tuple[str, str], Speech] = field(default_factory=dict)
+    sizes: Mapping[tuple[int, int], Size] = field(default_factory=dict)
+    hands: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Price:
+    """What a frame costs in a stage.
+
+    Attributes:
+        stage: of a job.
+        engine: the face engine; empty in other stages than rendering.
+        width: of the film, in pixels.
+        height: of the film, in pixels.
+        device: on which; empty: on any.
+        machine_us: CPU time for a frame.
+        wall_us: time by the clock for a frame, one worker alone.
+        basis: what that rests on.
+        attempts: how many were measured; 0 for a rule.
+    """
+
+    stage: str
+    engine: str
+    width: int
+    height: int
+    device: str
+    machine_us: int
+    wall_us: int
+    basis: Basis
+    attempts: int
+
+
+def price(works: Iterable[Work], *, stage: str, engine: str, format: Format, device: str) -> Price:  # noqa: A002 - the house's word for it
+    """What a frame of a film costs in a stage.
+
+    What was measured in this size counts, on this device if it was measured there, else on any; else what was
+    measured in other sizes, in the proportion of the rule; else the rule alone.
+    """
+    alike = [work for work in works if (work.stage, work.engine) == (stage, engine)]
+    there = [work for work in alike if work.device == device] or alike
+    same = [work for work in there if (work.width, work.height) == (format.width, format.height)]
+    measured = same or there
+    rule = _rule_us(stage, format.width, format.height)
+    told = {"stage": stage, "engine": engine, "width": format.width, "height": format.height}
+    if not measured:
+        return Price(
+            **told, device="", machine_us=rule, wall_us=rule, basis=Basis.RULE, attempts=0
+        )  # type: ignore[arg-type]
+    by_rule = sum(work.frames * _rule_us(stage, work.width, work.height) for work in measured)
+    devices = {work.device for work in measured}
+    return Price(
+        **told,  # type: ignore[arg-type]
+        device=devices.pop() if len(devices) == 1 else "",
+        machine_us=rule * 1000 * sum(work.machine_ms for work in measured) // by_rule,
+        wall_us=rule * 1000 * sum(work.wall_ms for work in measured) // by_rule,
+        basis=Basis.MEASURED if same or stage != "render" else Basis.SCALED,
+        attempts=sum(work.attempts for work in measured),
+    )
+
+
+def film_bytes(sizes: Mapping[tuple[int, int], Size], format: Format) -> tuple[int, Basis]:  # noqa: A002 - see above
+    """Bytes of a film for a frame in a format, in thousandths, and what that rests on."""
+    rule = _by_pixels(RULE_FILM_BYTES, format.width, format.height)
+    measured = sizes.get((format.width, format.height))
+    if measured is not None and measured.frames:
+        return 1000 * measured.bytes // measured.frames, Basis.MEASURED
+    frames = sum(size.frames for size in sizes.values())
+    if not frames:
+        return 1000 * rule, Basis.RULE
+    by_rule = sum(size.frames * _by_pixels(RULE_FILM_BYTES, *pixels) for pixels, size in sizes.items())
+    return 1000 * rule * sum(size.bytes for size in sizes.values()) // by_rule, Basis.SCALED
+
+
+def speech_rate(speeches: Mapping[tuple[str, str], Speech], engine: str, language: str) -> int | None:
+    """Microseconds of film for a byte of script at normal speed, as the latest films have it; None: unknown."""
+    spoken = speeches.get((engine, language.partition("-")[0]))
+    if spoken is None or spoken.films < _LEAST or not spoken.bytes:
+        return None
+    return 1000 * spoken.normal_ms // spoken.bytes
+
+
+def _rule_us(stage: str, width: int, height: int) -> int:
+    return RULE_STAGE_US[stage] if stage in RULE_STAGE_US else _by_pixels(RULE_RENDER_US, width, height)
+
+
+def _by_pixels(rule: tuple[int, int], width: int, height: int) -> int:
+    return rule[0] + rule[1] * width * height // _MILLION

@@ -1,4 +1,4 @@
-"""What finished work has cost: machine time, lengths and sizes of the latest films, for a forecast of others."""
+"""What the latest work has cost: machine time, lengths and sizes of films, for a forecast of others."""
 
 from __future__ import annotations
 
@@ -71,9 +71,7 @@ _LEARNED = (
     .order_by(workers.c.registered_at.desc(), workers.c.name)
     .limit(1)
 )
-_PROFILES = (
-    select(jobs.c.profile).where(jobs.c.profile.is_not(None)).order_by(jobs.c.id.desc()).limit(_FILMS)
-)
+_PROFILES = select(jobs.c.profile).where(jobs.c.profile.is_not(None)).order_by(jobs.c.id.desc()).limit(_FILMS)
 _ACCEPTED = select(artifacts.c.key, artifacts.c.digest, artifacts.c.size, artifacts.c.suffix).where(
     artifacts.c.kind == bindparam("kind"),
     artifacts.c.key.in_(bindparam("keys", expanding=True)),

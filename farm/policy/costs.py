@@ -1,13 +1,13 @@
 """What films will cost: by what the farm has measured on its own work, else by stated rules of thumb.
 
-The rules were measured on one core of an AMD EPYC of 2021 with the packaged benchmarks (`bench/face_speed.py`,
-`bench/night.py`), voice `espeak`, face `warp`, encoder libx264 as it is set: they tell the order of magnitude.
+The rules were measured on one core of an AMD EPYC with the voice `espeak`, the face `warp` and libx264 as it
+is set (`bench/face_speed.py`, and films of a farm of two workers): they tell the order of magnitude.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from pipeline.plan.job import Format
@@ -106,52 +106,54 @@ class Price:
     Attributes:
         stage: of a job.
         engine: the face engine; empty in other stages than rendering.
-        width: of the film, in pixels.
-        height: of the film, in pixels.
-        device: on which; empty: on any.
         machine_us: CPU time for a frame.
         wall_us: time by the clock for a frame, one worker alone.
         basis: what that rests on.
+        width: of the film, in pixels; 0 in other stages than rendering.
+        height: of the film, in pixels, likewise.
+        device: on which; empty: on any.
         attempts: how many were measured; 0 for a rule.
     """
 
     stage: str
     engine: str
-    width: int
-    height: int
-    device: str
     machine_us: int
     wall_us: int
     basis: Basis
-    attempts: int
+    width: int = 0
+    height: int = 0
+    device: str = ""
+    attempts: int = 0
 
 
 def price(works: Iterable[Work], *, stage: str, engine: str, format: Format, device: str) -> Price:  # noqa: A002 - the house's word for it
     """What a frame of a film costs in a stage.
 
     What was measured in this size counts, on this device if it was measured there, else on any; else what was
-    measured in other sizes, in the proportion of the rule; else the rule alone.
+    measured in other sizes, in the proportion of the rule; else the rule alone. Only rendering depends on the
+    size; the price of another stage has none.
     """
+    sized = stage not in RULE_STAGE_US
     alike = [work for work in works if (work.stage, work.engine) == (stage, engine)]
     there = [work for work in alike if work.device == device] or alike
-    same = [work for work in there if (work.width, work.height) == (format.width, format.height)]
+    same = [work for work in there if not sized or (work.width, work.height) == (format.width, format.height)]
     measured = same or there
     rule = _rule_us(stage, format.width, format.height)
-    told = {"stage": stage, "engine": engine, "width": format.width, "height": format.height}
     if not measured:
-        return Price(
-            **told, device="", machine_us=rule, wall_us=rule, basis=Basis.RULE, attempts=0
-        )  # type: ignore[arg-type]
-    by_rule = sum(work.frames * _rule_us(stage, work.width, work.height) for work in measured)
-    devices = {work.device for work in measured}
-    return Price(
-        **told,  # type: ignore[arg-type]
-        device=devices.pop() if len(devices) == 1 else "",
-        machine_us=rule * 1000 * sum(work.machine_ms for work in measured) // by_rule,
-        wall_us=rule * 1000 * sum(work.wall_ms for work in measured) // by_rule,
-        basis=Basis.MEASURED if same or stage != "render" else Basis.SCALED,
-        attempts=sum(work.attempts for work in measured),
-    )
+        found = Price(stage=stage, engine=engine, machine_us=rule, wall_us=rule, basis=Basis.RULE)
+    else:
+        by_rule = sum(work.frames * _rule_us(stage, work.width, work.height) for work in measured)
+        devices = {work.device for work in measured}
+        found = Price(
+            stage=stage,
+            engine=engine,
+            device=devices.pop() if len(devices) == 1 else "",
+            machine_us=rule * 1000 * sum(work.machine_ms for work in measured) // by_rule,
+            wall_us=rule * 1000 * sum(work.wall_ms for work in measured) // by_rule,
+            basis=Basis.MEASURED if same else Basis.SCALED,
+            attempts=sum(work.attempts for work in measured),
+        )
+    return replace(found, width=format.width, height=format.height) if sized else found
 
 
 def film_bytes(sizes: Mapping[tuple[int, int], Size], format: Format) -> tuple[int, Basis]:  # noqa: A002 - see above
@@ -168,7 +170,7 @@ def film_bytes(sizes: Mapping[tuple[int, int], Size], format: Format) -> tuple[i
 
 
 def speech_rate(speeches: Mapping[tuple[str, str], Speech], engine: str, language: str) -> int | None:
-    """Microseconds of film for a byte of script at normal speed, as the latest films have it; None: unknown."""
+    """Microseconds of film for a byte of script at normal speed, by the latest films; None: nobody knows."""
     spoken = speeches.get((engine, language.partition("-")[0]))
     if spoken is None or spoken.films < _LEAST or not spoken.bytes:
         return None

@@ -1,0 +1,227 @@
+"""The forecast of a batch: what it will be, cost and need, before anything of it is stored or queued."""
+
+from __future__ import annotations
+
+import getpass
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from db.outlook import read_ahead
+from db.paces import read_pace
+from db.states import PRECEDENCE, Stage
+from db.values import Notice
+from farm.bootstrap import Farm
+from farm.contents import Contents, read_contents
+from farm.policy.costs import (
+    BESIDE_BYTES,
+    SOUND_BYTES,
+    Basis,
+    Pace,
+    Price,
+    film_bytes,
+    price,
+)
+from farm.precheck import Admitted, Film
+from pipeline.plan.errors import AwayError, Fact
+from pipeline.plan.job import Format
+from pipeline.plan.names import legible
+from pipeline.steps.archive import archive_id
+
+_MILLION = 1_000_000
+_PER_MILLE = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """What a place on a disk needs and has.
+
+    Attributes:
+        place: the folder.
+        needed: bytes that the batch will take there.
+        free: bytes that are free; None when the place cannot be reached.
+    """
+
+    place: Path
+    needed: int
+    free: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """What a batch will be, cost, need and take.
+
+    Attributes:
+        films: its rows, in order.
+        contents: what they consist of; lengths and counts are estimates.
+        prices: what a frame costs, one for each stage and, of rendering, for each format and device.
+        machine_ms: CPU time of everything that has to be made.
+        wall_ms: how long one worker alone would work for it.
+        store: room in the store.
+        archive: room in the archive.
+        size_basis: what both rest on.
+        one_disk: whether both are on the same disk.
+        workers: live workers that can render it.
+        ahead_ms: how long one worker alone would work for everything that goes before it.
+        finish_at: when it will be done, milliseconds since the Unix epoch; None while no worker is there.
+        notices: what may keep it from being done.
+    """
+
+    films: Sequence[Film]
+    contents: Contents
+    prices: tuple[Price, ...]
+    machine_ms: int
+    wall_ms: int
+    store: Room
+    archive: Room
+    size_basis: Basis
+    one_disk: bool
+    workers: int
+    ahead_ms: int
+    finish_at: int | None
+    notices: tuple[Notice, ...]
+
+    @property
+    def length_ms(self) -> int:
+        """How long all films are together."""
+        return sum(self.contents.lengths_ms)
+
+
+def forecast(farm: Farm, admitted: Admitted) -> Forecast:
+    """Say what will become of a batch; nothing is stored or queued, spoken or drawn.
+
+    Machine time counts what is made once for several films once, and what was made before not at all.
+
+    Raises:
+        AwayError: the ledger or the store cannot be reached.
+    """
+    films = admitted.films
+    face = farm.faces.names()[0]
+    pace = read_pace(farm.ledger, face)
+    contents = read_contents(farm, films, user=legible(getpass.getuser()), speeches=pace.speeches)
+    frames = _frames_of(films, contents)
+    devices = tuple(pace.hands) or ("",)
+    bills = {device: _Bill(pace, face, device, frames, contents) for device in devices}
+    hands = pace.hands or {"": 1}
+    many = sum(hands.values())
+    # Workers on different devices share the work by their speed.
+    speed = sum(count / max(1, bills[device].wall_us) for device, count in hands.items())
+    wall_us = round(many / speed)
+    ahead = read_ahead(farm.ledger, precedence=max(PRECEDENCE[film.urgency] for film in films))
+    ahead_ms = ahead * _render_us(bills.values(), frames) // 1000
+    whole_ms = (ahead_ms + wall_us // 1000) // many
+    store, archive, basis = _rooms(farm, films, frames, contents, pace)
+    one_disk = _device_of(store.place) == _device_of(archive.place)
+    return Forecast(
+        films=films,
+        contents=contents,
+        prices=tuple(dict.fromkeys(one for bill in bills.values() for one in bill.prices)),
+        machine_ms=sum(bills[device].machine_us * count for device, count in hands.items()) // many // 1000,
+        wall_ms=wall_us // 1000,
+        store=store,
+        archive=archive,
+        size_basis=basis,
+        one_disk=one_disk,
+        workers=sum(pace.hands.values()),
+        ahead_ms=ahead_ms,
+        finish_at=farm.ledger.clock() + whole_ms if pace.hands else None,
+        notices=_notices(store, archive, workers=len(pace.hands), one_disk=one_disk),
+    )
+
+
+class _Bill:
+    """What a batch costs on one device, in microseconds."""
+
+    def __init__(
+        self, pace: Pace, face: str, device: str, frames: Mapping[Format, int], contents: Contents
+    ) -> None:
+        shares = {
+            Stage.SPEAK: contents.to_speak,
+            Stage.RENDER: contents.to_render,
+            Stage.JOIN: _PER_MILLE,
+            Stage.ARCHIVE: _PER_MILLE,
+        }
+        self.prices: list[Price] = []
+        self.machine_us = self.wall_us = 0
+        for stage, share in shares.items():
+            engine = face if stage is Stage.RENDER else ""
+            for picture, count in frames.items():
+                one = price(pace.works, stage=stage.value, engine=engine, format=picture, device=device)
+                self.prices.append(one)
+                self.machine_us += one.machine_us * count * share // _PER_MILLE
+                self.wall_us += one.wall_us * count * share // _PER_MILLE
+
+
+def _render_us(bills: Iterable[_Bill], frames: Mapping[Format, int]) -> int:
+    """What a frame of this batch takes to draw, on the average, by the clock."""
+    prices = [one for bill in bills for one in bill.prices if one.stage == Stage.RENDER.value]
+    weights = {(picture.width, picture.height): count for picture, count in frames.items()}
+    costs = sum(one.wall_us * weights[one.width, one.height] for one in prices)
+    return costs // max(1, sum(weights[one.width, one.height] for one in prices))
+
+
+def _frames_of(films: Sequence[Film], contents: Contents) -> Mapping[Format, int]:
+    frames: Counter[Format] = Counter()
+    for film, ms in zip(films, contents.lengths_ms, strict=True):
+        frames[film.format] += ms * film.format.fps // 1000
+    return frames
+
+
+def _rooms(
+    farm: Farm, films: Sequence[Film], frames: Mapping[Format, int], contents: Contents, pace: Pace
+) -> tuple[Room, Room, Basis]:
+    """What store and archive need and have."""
+    pictures = clips = 0
+    bases = set()
+    for picture, count in frames.items():
+        per_frame, basis = film_bytes(pace.sizes, picture)
+        pictures += per_frame * count // 1000
+        clips += per_frame * count * contents.to_render // 1000 // _PER_MILLE
+        bases.add(basis)
+    sound = SOUND_BYTES * sum(frames.values())
+    beside = BESIDE_BYTES * len(films)
+    given = {film.row.portrait_digest: film.row.portrait for film in films}
+    given |= {film.row.background_digest: film.row.background for film in films if film.row.background}
+    sources = sum(path.stat().st_size for path in given.values())
+    basis = next(one for one in (Basis.RULE, Basis.SCALED, Basis.MEASURED) if one in bases)
+    root = farm.archive
+    try:
+        archive_id(root)
+        free = shutil.disk_usage(root).free
+    except (AwayError, OSError):
+        free = None
+    store = Room(
+        place=farm.store.root,
+        needed=pictures + clips + sound + beside + sources,
+        free=shutil.disk_usage(_there(farm.store.root)).free,
+    )
+    return store, Room(place=root, needed=pictures + beside, free=free), basis
+
+
+def _there(folder: Path) -> Path:
+    """A folder, or the nearest one above it that exists."""
+    return next(each for each in (folder, *folder.parents) if each.exists())
+
+
+def _device_of(folder: Path) -> int:
+    return _there(folder).stat().st_dev
+
+
+def _notices(store: Room, archive: Room, *, workers: int, one_disk: bool) -> tuple[Notice, ...]:
+    found = []
+    if not workers:
+        found.append(Notice(code="submit-no-worker", facts={}))
+    both = store.needed + archive.needed if one_disk and archive.free is not None else store.needed
+    for room, needed in ((store, both), (archive, archive.needed)):
+        if room.free is not None and needed > room.free:
+            facts: dict[str, Fact] = {
+                "place": str(room.place),
+                "needed_mb": needed // _MILLION,
+                "free_mb": room.free // _MILLION,
+            }
+            found.append(Notice(code="submit-disk-tight", facts=facts))
+    if archive.free is None:
+        found.append(Notice(code="submit-archive-away", facts={"place": str(archive.place)}))
+    return tuple(found)

@@ -1,0 +1,131 @@
+"""Some films of a batch, taken apart into sentences and silences: of a small batch all of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from farm.bootstrap import Farm
+from farm.precheck import Film
+from pipeline.engines.voice import VoiceEngine
+from pipeline.engines.voice.choice import choice_for
+from pipeline.plan.clipkey import shaping
+from pipeline.plan.clock import SAMPLE_RATE
+from pipeline.plan.delivery import QUALITY
+from pipeline.plan.lengths import estimate_ms
+from pipeline.plan.script import Pause, Sentence, split
+from pipeline.plan.timeline import LEAD, TAIL
+from pipeline.steps.speak import speech_key
+
+# So many films and sentences are taken apart.
+_FILMS, _SENTENCES = 200, 2_000
+# Multiples of it, without their whole part, never crowd and never follow a pattern (Weyl's sequence).
+_GOLDEN = 0.6180339887498949
+# The estimate by which sentences are cut is long by so much (measured, English and Mandarin); per cent.
+_LONG = 107
+#: Silence around a sentence, with what is added on the average up to the next whole grid of frames.
+AROUND_MS = 1000 * (LEAD + TAIL) // SAMPLE_RATE + 100
+
+#: All that tells one film's pictures from another's when the same is said.
+Look = tuple[object, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A sentence or a silence of a film.
+
+    Attributes:
+        key: of the sentence's speech; empty for a silence.
+        ms: about how long it is.
+        piece: what it is.
+    """
+
+    key: str
+    ms: int
+    piece: Sentence | Pause
+
+    @property
+    def name(self) -> str:
+        """What equal lines have in common."""
+        return self.key or f"silence {self.ms}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """What was found in some films of a batch.
+
+    Attributes:
+        films: all films of the batch.
+        taken: the lines of those that were taken apart, by their place in the batch.
+        lines: each different line, by name.
+        times: how often each was met.
+        clips: each different clip that was met, as look and line's name.
+    """
+
+    films: Sequence[Film]
+    taken: Mapping[int, Sequence[Line]]
+    lines: Mapping[str, Line]
+    times: Mapping[str, int]
+    clips: Sequence[tuple[Look, str]]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all films were taken apart."""
+        return len(self.taken) == len(self.films)
+
+    @property
+    def share(self) -> float:
+        """How many films of the batch each of those stands for."""
+        return len(self.films) / len(self.taken)
+
+
+def take_sample(farm: Farm, films: Sequence[Film]) -> Sample:
+    """Take some films apart; at least one, and of a small batch all."""
+    voices = {name: farm.voices.open(name) for name in {film.voice.engine for film in films}}
+    taken: dict[int, list[Line]] = {}
+    lines: dict[str, Line] = {}
+    times: Counter[str] = Counter()
+    clips: dict[tuple[Look, str], None] = {}
+    for index in _spread(len(films)):
+        film = films[index]
+        look = look_of(film)
+        taken[index] = _lines_of(film, voices[film.voice.engine])
+        for line in taken[index]:
+            lines.setdefault(line.name, line)
+            clips[look, line.name] = None
+            times[line.name] += 1
+        if len(taken) >= _FILMS or times.total() >= _SENTENCES:
+            break
+    return Sample(films=films, taken=taken, lines=lines, times=times, clips=tuple(clips))
+
+
+def look_of(film: Film) -> Look:
+    """All that tells one film's pictures from another's when the same is said."""
+    row = film.row
+    shapes = {**shaping(row.options), QUALITY: row.options.get(QUALITY, "")}
+    return row.portrait_digest, row.background_digest, film.format, tuple(sorted(shapes.items()))
+
+
+def _lines_of(film: Film, voice: VoiceEngine) -> list[Line]:
+    choice = film.voice
+    lines = []
+    for piece in split(film.row.script, language=choice.language, speed=choice.speed):
+        if isinstance(piece, Pause):
+            lines.append(Line(key="", ms=piece.ms, piece=piece))
+        else:
+            own = choice_for(voice.voices(), choice, piece.language)
+            ms = 100 * estimate_ms(piece.spoken, choice.speed) // _LONG + AROUND_MS
+            lines.append(Line(key=speech_key(voice, own, piece.spoken), ms=ms, piece=piece))
+    return lines
+
+
+def _spread(films: int) -> Iterator[int]:
+    """Every film once, in an order whose beginning is spread over all of them, whatever repeats in them."""
+    given: set[int] = set()
+    for number in range(4 * films):
+        index = int(number * _GOLDEN % 1 * films)
+        if index not in given:
+            given.add(index)
+            yield index
+    yield from (index for index in range(films) if index not in given)

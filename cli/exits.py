@@ -28,6 +28,8 @@ class Exit(IntEnum):
     UNKNOWN = 7
     #: It stands against what is already there: a key, a state, a file.
     CONFLICT = 8
+    #: The answer to a question was no; nothing was queued.
+    DECLINED = 9
     #: Stopped by Ctrl-C.
     INTERRUPTED = 130
 

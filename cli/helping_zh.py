@@ -25,6 +25,11 @@ CHINESE: Mapping[str, str] = {
     "A value for empty cells of a column; repeatable.": "为某列的空单元格指定值；可重复使用。",
     "A text file: the script of rows that have none.": "文本文件：没有脚本的行使用它。",
     "The workbook's sheet, if not the first one.": "工作簿中的工作表；默认第一个。",
+    "Tell what would be made, and queue nothing.": "说明将会制作什么，但不提交任何任务。",
+    "Queue it without being asked.": "不询问，直接提交。",
+    "A CSV file for every problem and warning, such as errors.csv.": (
+        "写入全部问题和警告的 CSV 文件，例如 errors.csv。"
+    ),
     "Show progress until the batch is over.": "显示进度，直到批次结束。",
     "Make a new batch although the same one was submitted before.": "即使提交过相同内容，也新建一个批次。",
     "Your own name for this submission; refused if it named other content.": (

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from cli.clean import clean
 from cli.exits import Exit, exit_of
+from cli.forecasts import forecast_document, forecast_lines
 from cli.options import terminal_of
-from cli.terminal import Terminal, error_document, told
+from cli.problems import problem_document, report_of, tell_problems
+from cli.terminal import Terminal, error_document
 from cli.watch import follow
+from cli.watching import Watching
 from farm import submit as submitting
-from farm.bootstrap import open_farm
+from farm.bootstrap import Farm, open_farm
 from farm.defaults import assigned
+from farm.forecast import forecast
 from farm.manifest import Reading
-from farm.precheck import BatchRefusedError
+from farm.precheck import Admitted, BatchRefusedError, Checked, admit, check
+from farm.report import check_place, write_report
 from farm.results import table_of
-from farm.rows import Problem
 from farm.submit import Manner, Receipt
 from pipeline.plan.messages import Language
-
-#: More than so many lines help nobody on a screen; --json tells all.
-_MOST_PROBLEMS = 50
 
 
 def submit(
@@ -36,6 +36,14 @@ def submit(
         Path, typer.Argument(metavar="MANIFEST", help="CSV, Excel or JSON Lines: one row, one film.")
     ],
     watch: Annotated[bool, typer.Option("--watch", help="Show progress until the batch is over.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would be made, and queue nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Queue it without being asked.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", help="A CSV file for every problem and warning, such as errors.csv."),
+    ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="Make a new batch although the same one was submitted before.")
     ] = False,
@@ -66,29 +74,70 @@ def submit(
         key=key, again=again, skip_invalid=skip_invalid, strict=strict, language=terminal.language
     )
     reading = Reading(settings=assigned(settings or ()), template=template, sheet=sheet)
+    if report is not None:
+        check_place(report, manifest)
     with open_farm() as farm:
+        with Watching(terminal) as watching:
+            checked = check(farm, manifest, reading=reading, progress=watching)
         try:
-            receipt = submitting.submit(farm, manifest, manner, reading=reading)
+            admitted = admit(checked, skip_invalid=skip_invalid, strict=strict)
         except BatchRefusedError as refusal:
-            return _refused(refusal, terminal)
-        _problems(receipt.skipped, "left-out", terminal)
-        _problems(receipt.warnings, "warnings", terminal)
-        results = table_of(farm, receipt.batch)
-        received = _received(receipt, results, terminal)
-        if not watch:
-            terminal.answer(_receipt(receipt, results, terminal.language), received)
+            return _refused(refusal, checked, report, terminal)
+        _report(report, admitted, checked, terminal)
+        tell_problems(admitted.skipped, "left-out", terminal)
+        tell_problems(admitted.warnings, "warnings", terminal)
+        if dry_run:
+            told = forecast(farm, admitted)
+            lines = [*forecast_lines(told, terminal), terminal.words("dry-run")]
+            terminal.answer(forecast_document(told, admitted, terminal), lines)
             return Exit.OK
-        for line in received:
-            terminal.note(line)
-        return follow(farm, receipt.batch, terminal)
+        if terminal.can_ask and not yes and not _agreed(farm, admitted, terminal):
+            return Exit.DECLINED
+        return _queued(farm, admitted, manner, terminal, watch=watch)
 
 
-def _refused(refusal: BatchRefusedError, terminal: Terminal) -> Exit:
+def _queued(farm: Farm, admitted: Admitted, manner: Manner, terminal: Terminal, *, watch: bool) -> Exit:
+    receipt = submitting.queue(farm, admitted, manner)
+    results = table_of(farm, receipt.batch)
+    received = _received(receipt, results, terminal)
+    if not watch:
+        terminal.answer(_receipt(receipt, results, terminal.language), received)
+        return Exit.OK
+    for line in received:
+        terminal.note(line)
+    return follow(farm, receipt.batch, terminal)
+
+
+def _agreed(farm: Farm, admitted: Admitted, terminal: Terminal) -> bool:
+    """Show the forecast to whoever sits there, and ask."""
+    for line in forecast_lines(forecast(farm, admitted), terminal):
+        terminal.note(line)
+    if terminal.ask(terminal.words("queue-them", films=len(admitted.films))):
+        return True
+    terminal.note(terminal.words("nothing-queued"))
+    return False
+
+
+def _report(
+    path: Path | None, found: Admitted | BatchRefusedError, checked: Checked, terminal: Terminal
+) -> None:
+    """Write the report that was asked for, and say where it is."""
+    if path is None:
+        return
+    problems = found.problems if isinstance(found, BatchRefusedError) else found.skipped
+    write_report(path, report_of(problems, found.warnings, checked.ids, terminal))
+    number = len(problems) + len(found.warnings)
+    terminal.note(Text(terminal.words("report-written", path=clean(str(path)), number=number), style="dim"))
+
+
+def _refused(refusal: BatchRefusedError, checked: Checked, report: Path | None, terminal: Terminal) -> Exit:
     if terminal.json_wanted:
+        _report(report, refusal, checked, terminal)
         terminal.failure(_refusal(refusal, terminal.language))
         return exit_of(refusal)
-    _problems(refusal.problems, "problems", terminal)
-    _problems(refusal.warnings, "warnings", terminal)
+    tell_problems(refusal.problems, "problems", terminal)
+    tell_problems(refusal.warnings, "warnings", terminal)
+    _report(report, refusal, checked, terminal)
     terminal.error(refusal)
     return exit_of(refusal)
 
@@ -101,31 +150,6 @@ def _received(receipt: Receipt, results: str, terminal: Terminal) -> Iterator[Te
     yield Text(words("how-to-watch", batch=receipt.batch), style="dim")
 
 
-def _problems(problems: Sequence[Problem], head: str, terminal: Terminal) -> None:
-    if not problems:
-        return
-    terminal.note(Text(terminal.words(head, number=len(problems)), style="bold"))
-    terminal.note(_table(problems[:_MOST_PROBLEMS], terminal))
-    if (rest := len(problems) - _MOST_PROBLEMS) > 0:
-        terminal.note(terminal.words("more-problems", number=rest))
-    terminal.note("")
-
-
-def _table(problems: Sequence[Problem], terminal: Terminal) -> Table:
-    """Row, column, and what is wrong, with its cure and code below it."""
-    rows = []
-    for problem in problems:
-        what, cure = told(problem.code, problem.facts, terminal.language)
-        words = Text(what)
-        words.append(f"\n{cure} ", style="dim").append(f"[{problem.code}]", style="dim")
-        column = Text(clean(problem.column))
-        if problem.place:
-            # A default stands in no row: whoever reads has to know where it came from.
-            column.append(f"\n{clean(problem.place)}", style="dim")
-        rows.append((str(problem.row or ""), column, words))
-    return terminal.table("row", "column", "problem", rows=rows, right=(0,))
-
-
 def _receipt(receipt: Receipt, results: str, language: Language) -> dict[str, object]:
     """What became of a submission."""
     return {
@@ -134,8 +158,8 @@ def _receipt(receipt: Receipt, results: str, language: Language) -> dict[str, ob
         "jobs": receipt.jobs,
         "created": receipt.created,
         "results": results,
-        "skipped": [_problem(problem, language) for problem in receipt.skipped],
-        "warnings": [_problem(problem, language) for problem in receipt.warnings],
+        "skipped": [problem_document(problem, language) for problem in receipt.skipped],
+        "warnings": [problem_document(problem, language) for problem in receipt.warnings],
     }
 
 
@@ -145,20 +169,6 @@ def _refusal(refusal: BatchRefusedError, language: Language) -> dict[str, object
         **error_document(refusal, language),
         "rows": refusal.rows,
         "good": refusal.good,
-        "problems": [_problem(problem, language) for problem in refusal.problems],
-        "warnings": [_problem(problem, language) for problem in refusal.warnings],
-    }
-
-
-def _problem(problem: Problem, language: Language) -> dict[str, object]:
-    """One problem of one row; row 0 is the manifest as a whole."""
-    what, cure = told(problem.code, problem.facts, language)
-    return {
-        "row": problem.row,
-        "column": problem.column,
-        "place": problem.place,
-        "code": problem.code,
-        "what": what,
-        "cure": cure,
-        "facts": dict(problem.facts),
+        "problems": [problem_document(problem, language) for problem in refusal.problems],
+        "warnings": [problem_document(problem, language) for problem in refusal.warnings],
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
@@ -20,6 +21,8 @@ from pipeline.plan.messages import CATALOGUE, Language, filled
 _UNBOUNDED = 10_000
 
 Cell = str | Text
+#: What a person answers who agrees, in either language.
+_YES = frozenset({"y", "yes", "是", "好", "是的", "确认"})
 
 
 class Terminal:
@@ -70,6 +73,16 @@ class Terminal:
         """Print what is worth knowing but is not the answer; a machine does not want it."""
         if not self.json_wanted:
             _print(self.err, line)
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether a person sits there who can see a question and answer it."""
+        return not self.json_wanted and self.err.is_terminal and sys.stdin is not None and sys.stdin.isatty()
+
+    def ask(self, question: str) -> bool:
+        """Ask a person; only a plain yes is a yes."""
+        self.err.print(Text(f"{question} "), end="")
+        return sys.stdin.readline().strip().casefold() in _YES
 
     def failure(self, document: Mapping[str, object]) -> None:
         """Print an error's document as one line of standard error, below whatever was logged there."""

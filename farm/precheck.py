@@ -60,10 +60,12 @@ class Checked:
         films: every row without a problem, in order.
         problems: everything wrong, in the order of the rows.
         warnings: what may be an oversight, in the order of the rows.
+        ids: the names of those rows that something is to be said of, by number.
     """
 
     name: str
     total: int
+    ids: Mapping[int, str]
     films: tuple[Film, ...]
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
@@ -177,9 +179,11 @@ def check(
     problems.sort(key=lambda problem: problem.row)
     warnings.sort(key=lambda warning: warning.row)
     refused = {problem.row for problem in problems}
+    told = refused | {warning.row for warning in warnings}
     return Checked(
         name=path.name or str(path),
         total=manifest.total,
+        ids={row.number: row.id for row in every if row.number in told},
         films=tuple(checker.film(row) for row in manifest.rows if row.number not in refused),
         problems=tuple(problems),
         warnings=tuple(warnings),

@@ -133,4 +133,46 @@ MESSAGES: tuple[Message, ...] = (
             cure="请腾出内存后重新提交；`lectern doctor` 会指出还缺少什么。",
         ),
     ),
+    Message(
+        code="submit-no-worker",
+        level="warning",
+        en=Text(
+            what="No worker is there that could render these films.",
+            why="Films are made by workers, and none is alive that knows the face engine.",
+            cure="They can be queued all the same. Start the farm with `lectern up`.",
+        ),
+        zh=Text(
+            what="目前没有能渲染这些影片的工作进程。",
+            why="影片由工作进程制作，而当前没有存活的工作进程掌握该人脸引擎。",
+            cure="仍可提交排队。请用 `lectern up` 启动农场。",
+        ),
+    ),
+    Message(
+        code="submit-disk-tight",
+        level="warning",
+        en=Text(
+            what="The batch needs about {needed_mb} MB in {place}; {free_mb} MB are free.",
+            why="Clips, speech and films are kept there. When the disk is full, work waits for room.",
+            cure="Make room before the night: `lectern gc` removes what no job needs, or submit fewer rows.",
+        ),
+        zh=Text(
+            what="该批次在 {place} 约需 {needed_mb} MB；可用 {free_mb} MB。",
+            why="片段、语音和影片保存在那里。磁盘已满时，工作会等到有空间为止。",
+            cure="请在夜间之前腾出空间：`lectern gc` 会删除任何任务都不需要的内容；或者少提交一些行。",
+        ),
+    ),
+    Message(
+        code="submit-archive-away",
+        level="warning",
+        en=Text(
+            what="The archive {place} cannot be reached now.",
+            why="It is not mounted, or was never made an archive.",
+            cure="Films are made all the same and wait in the store. `lectern doctor` says what to do.",
+        ),
+        zh=Text(
+            what="目前无法访问归档文件夹 {place}。",
+            why="它未挂载，或者尚未设为归档文件夹。",
+            cure="影片仍会制作，并在存储中等待。`lectern doctor` 会说明处理办法。",
+        ),
+    ),
 )

@@ -1,0 +1,150 @@
+"""What is wrong with a batch, told to a person: equal problems together, never more than a screen takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.table import Table
+from rich.text import Text
+
+from cli.terminal import Terminal, told
+from farm.rows import Problem
+from pipeline.plan.cells import to_csv
+from pipeline.plan.messages import Language
+
+# Where nobody looks on through a window, so many kinds of problems are told.
+_MOST_KINDS = 40
+# Lines of the screen that the other table, the summary and the prompt need; and what a kind takes.
+_RESERVED, _LINES = 12, 3
+_FEWEST = 3
+# Longer lists of rows are cut: the report has all.
+_ROWS_SHOWN = 6
+# Of rows that say different things of one kind, so many are told; of more, one.
+_SAID = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """Problems of one code in one column, in the order of their rows; at least one."""
+
+    problems: tuple[Problem, ...]
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The rows concerned, each once; the file as a whole is none."""
+        return tuple(dict.fromkeys(problem.row for problem in self.problems if problem.row))
+
+
+def kinds_of(problems: Iterable[Problem]) -> list[Kind]:
+    """Problems with equal ones put together, by the first row that each kind is met in."""
+    found: dict[tuple[str, str], list[Problem]] = {}
+    for problem in sorted(problems, key=lambda problem: problem.row):
+        found.setdefault((problem.column, problem.code), []).append(problem)
+    return [Kind(problems=tuple(each)) for each in found.values()]
+
+
+def tell_problems(problems: Sequence[Problem], head: str, terminal: Terminal) -> None:
+    """Print problems as a table of their kinds, and how many more there are than a screen takes."""
+    if not problems:
+        return
+    kinds = kinds_of(problems)
+    most = max(_FEWEST, (terminal.err.height - _RESERVED) // _LINES)
+    shown = kinds[: most if terminal.err.is_terminal else _MOST_KINDS]
+    rows = len({problem.row for problem in problems if problem.row})
+    words = terminal.words
+    terminal.note(Text(words(head, number=len(problems), rows=rows), style="bold"))
+    terminal.note(_table(shown, terminal))
+    if rest := kinds[len(shown) :]:
+        number = sum(len(kind.problems) for kind in rest)
+        terminal.note(words("more-problems", number=number, kinds=len(rest)))
+    terminal.note("")
+
+
+def report_of(
+    problems: Sequence[Problem], warnings: Sequence[Problem], ids: Mapping[int, str], terminal: Terminal
+) -> bytes:
+    """Every problem and warning of every row as a table for spreadsheets, in the order of the rows.
+
+    Args:
+        problems: what refuses rows.
+        warnings: what may be an oversight.
+        ids: the names of rows.
+        terminal: whose language it is written in.
+    """
+    words = terminal.words
+    heads = ("row", "column", "row-id", "level", "code", "message", "what-to-do")
+    levels = [("level-error", problem) for problem in problems]
+    levels += [("level-warning", warning) for warning in warnings]
+    lines = []
+    for level, problem in sorted(levels, key=lambda each: each[1].row):
+        what, cure = told(problem.code, problem.facts, terminal.language)
+        row = problem.row or ""
+        name = ids.get(problem.row, "")
+        lines.append((row, problem.column, name, words(level), problem.code, what, cure))
+    return to_csv([words(f"report-{head}") for head in heads], lines)
+
+
+def problem_document(problem: Problem, language: Language) -> dict[str, object]:
+    """One problem of one row; row 0 is the manifest as a whole."""
+    what, cure = told(problem.code, problem.facts, language)
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "code": problem.code,
+        "what": what,
+        "cure": cure,
+        "facts": dict(problem.facts),
+    }
+
+
+def ranges_of(numbers: Sequence[int]) -> list[str]:
+    """Ascending numbers with neighbours together: ``3``, ``7-12``, ``40``."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][1] + 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return [str(first) if first == last else f"{first}-{last}" for first, last in found]
+
+
+def _table(kinds: Iterable[Kind], terminal: Terminal) -> Table:
+    """Rows, column, and what is wrong, with its cure and code below it."""
+    return terminal.table(
+        "row",
+        "column",
+        "problem",
+        rows=[
+            (_rows_of(kind, terminal), kind.problems[0].column, _words_of(kind, terminal)) for kind in kinds
+        ],
+    )
+
+
+def _rows_of(kind: Kind, terminal: Terminal) -> str:
+    ranges = ranges_of(kind.rows)
+    line = ", ".join(ranges[:_ROWS_SHOWN])
+    if len(ranges) > _ROWS_SHOWN:
+        return terminal.words("rows-cut", rows=line, number=len(kind.rows))
+    return line
+
+
+def _words_of(kind: Kind, terminal: Terminal) -> Text:
+    """What is wrong and what to do about it: said once where rows agree, else of a few, or of the first."""
+    said: dict[tuple[str, str], list[int]] = {}
+    for problem in kind.problems:
+        said.setdefault(told(problem.code, problem.facts, terminal.language), []).append(problem.row)
+    words = Text()
+    cures: dict[str, None] = {}
+    for (what, cure), rows in list(said.items())[: _SAID if len(said) <= _SAID else 1]:
+        words.append(what)
+        if len(said) > 1:
+            where = ", ".join(ranges_of(rows)[:_ROWS_SHOWN])
+            words.append(" " + terminal.words("in-rows", rows=where), style="dim")
+        words.append("\n")
+        cures[cure] = None
+    if len(said) > _SAID:
+        words.append(terminal.words("others-alike", number=len(said) - 1) + "\n", style="dim")
+    for cure in cures:
+        words.append(f"{cure} ", style="dim")
+    return words.append(f"[{kind.problems[0].code}]", style="dim")

@@ -1,0 +1,60 @@
+"""The check of a batch while it goes on: drawn on a terminal, and in silence everywhere else."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+
+from cli.terminal import Terminal
+
+# A bar that moves for each of ten thousand rows costs more than checking them.
+_EVERY = 100
+
+
+class Watching:
+    """Progress of a check, on the terminal's standard error; nothing of it remains there.
+
+    Use it as a context manager.
+
+    Args:
+        terminal: where it is drawn; if no person sees it, nothing is.
+    """
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._words = terminal.words
+        self._bars = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=terminal.err,
+            transient=True,
+            disable=terminal.json_wanted or not terminal.err.is_terminal,
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def pictures(self, done: int, of: int) -> None:
+        """So many pictures were looked at."""
+        self._show("checking-pictures", done, of)
+
+    def rows(self, done: int, of: int) -> None:
+        """So many rows were checked."""
+        if done % _EVERY == 0 or done == of:
+            self._show("checking-rows", done, of)
+
+    def _show(self, what: str, done: int, of: int) -> None:
+        if what not in self._tasks:
+            self._tasks[what] = self._bars.add_task(self._words(what), total=of)
+        self._bars.update(self._tasks[what], completed=done)
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        self._bars.add_task(self._words("checking-manifest"), total=None)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()

@@ -128,7 +128,7 @@ class _Probe:
             return replace(take, sentence=line.piece)
         unspoken = Artifact(kind=Kind.SPEECH, key=line.key, digest="", size=0, suffix="")
         samples = max(1, (line.ms - AROUND_MS) * SAMPLE_RATE // 1000)
-        return Take(sentence=line.piece, speech=unspoken, samples=samples)
+        return Take(sentence=line.piece, speech=unspoken, samples=samples, phonemes=(), words=())
 
     def _take(self, sentence: Sentence, artifact: Artifact | None) -> Take | None:
         if artifact is None:

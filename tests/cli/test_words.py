@@ -70,6 +70,9 @@ def test_no_words_are_idle() -> None:
         "made-",
         "as-",
         "not-",
+        "basis-",
+        "report-",
+        "room-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = {"speak", "render", "join", "archive"}

@@ -162,7 +162,7 @@ class _Reader:
             return self._lost(record)
         before = len(self._problems.found)
         cells, self._problems.places = self._defaults.fill(record)
-        self._tell(record, cells)
+        self._tell(record)
         plain = self._plain(number, cells)
         options = self._options(number, cells)
         column = "script_file" if cells.get("script_file") else "script"
@@ -222,16 +222,13 @@ class _Reader:
             portrait_digest="",
         )
 
-    def _tell(self, record: Record, cells: dict[str, str]) -> None:
+    def _tell(self, record: Record) -> None:
         """What is wrong with a row's cells before anyone asks what they mean."""
         number = record.number
         if record.surplus:
             self._problems.add(number, "", "manifest-row-long", cells=record.surplus)
         if record.hidden:
             self._doubts.add(number, "", "manifest-row-hidden")
-        for name in [name for name, cell in cells.items() if "\0" in cell]:
-            self._problems.add(number, name, "manifest-cell-nul")
-            del cells[name]
         for name, flaw in record.flaws.items():
             if name in columns.named():
                 self._problems.add(number, name, flaw.code, **flaw.facts)

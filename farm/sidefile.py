@@ -86,6 +86,8 @@ class _Reader:
                 texts[key] = self._value(key, value) or ""
             elif key == _DEFAULTS and isinstance(value, dict):
                 defaults = self._defaults(value)
+            elif key == _DEFAULTS:
+                self._add(key, "manifest-side-defaults")
             else:
                 self._refuse_key(key)
         return SideFile(
@@ -110,13 +112,16 @@ class _Reader:
         """A value as a cell would hold it."""
         if isinstance(value, bool):
             return "true" if value else "false"
-        if isinstance(value, (str, int)):
+        if isinstance(value, (str, int)) and "\0" not in str(value):
             return str(value).strip()
         if isinstance(value, datetime):
             return value.isoformat(" ")
         if isinstance(value, (date, time)):
             return value.isoformat()
-        self._add(key, "manifest-side-value", key=key[:_QUOTED_CHARACTERS])
+        if isinstance(value, str):
+            self._problems.append((plain_name(key), InputError("manifest-cell-nul")))
+        else:
+            self._add(key, "manifest-side-value", key=key[:_QUOTED_CHARACTERS])
         return None
 
     def _refuse_key(self, key: str) -> None:

@@ -75,6 +75,23 @@ class Header:
         return tuple(doubles)
 
 
+def record_of(
+    number: int,
+    cells: Mapping[str, str],
+    *,
+    flaws: Mapping[str, Flaw] | None = None,
+    surplus: int = 0,
+    hidden: bool = False,
+) -> Record:
+    """A row of cells as they stand in a file: cleaned, and without those that no text can be."""
+    told = dict(flaws or {})
+    for name, cell in cells.items():
+        if "\0" in cell:
+            told.setdefault(name, Flaw(code="manifest-cell-nul"))
+    whole = {name: "" if name in told else cleaned(cell) for name, cell in cells.items()}
+    return Record(number=number, cells=whole, flaws=told, surplus=surplus, hidden=hidden)
+
+
 class Table(Protocol):
     """A manifest as rows of named cells."""
 

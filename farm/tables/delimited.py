@@ -7,7 +7,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from farm.tables import MOST_LINES, Flaw, Record, TableError, cleaned, header_of, repeats
+from farm.tables import MOST_LINES, Flaw, Record, TableError, header_of, record_of, repeats
 from farm.textfile import Text
 
 _DELIMITERS = ",;\t"
@@ -48,13 +48,13 @@ class DelimitedTable:
             if repeats(self.header, row):
                 yield Record(number=number, cells={}, flaws={"": Flaw(code="manifest-header-again")})
                 continue
-            cells = {name: cleaned(cell) for name, cell in zip(columns, row, strict=False) if name}
+            cells = {name: cell for name, cell in zip(columns, row, strict=False) if name}
             for name in columns[len(row) :]:
                 cells.setdefault(name, "")
             surplus = sum(
                 1 for name, cell in zip_longest(columns, row, fillvalue="") if not name and cell.strip()
             )
-            yield Record(number=number, cells=cells, surplus=surplus)
+            yield record_of(number, cells, surplus=surplus)
 
     def _first(self, delimiter: str) -> list[str]:
         """The first row under a delimiter; none if its quotes make no sense with it."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
-from farm.tables import MOST_COLUMNS, MOST_LINES, Flaw, Header, Record, TableError, cleaned
+from farm.tables import MOST_COLUMNS, MOST_LINES, Flaw, Header, Record, TableError, cleaned, record_of
 from farm.template import plain_name
 from farm.textfile import Text
 
@@ -93,14 +93,14 @@ def _record(number: int, pairs: _Pairs) -> Record:
             flaws[name] = Flaw(code="manifest-json-key-twice", facts={"name": name[:_QUOTED_CHARACTERS]})
         elif isinstance(value, (list, _Pairs)):
             flaws[name] = Flaw(code="manifest-json-nested", facts={"name": name[:_QUOTED_CHARACTERS]})
-        cells[name] = "" if name in flaws else _cell(value)
-    return Record(number=number, cells=cells, flaws=flaws)
+        cells[name] = _cell(value)
+    return record_of(number, cells, flaws=flaws)
 
 
 def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return cleaned(value) if isinstance(value, str) else ""
+    return value if isinstance(value, str) else ""
 
 
 class _Pairs(list[tuple[str, object]]):

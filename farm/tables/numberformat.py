@@ -78,6 +78,7 @@ _LEAP_BUG = 60  # Excel believes in 1900-02-29, which is day 60
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - cells know no time zone
 _EPOCH_1904_DAYS = 1462
 _NOON = 12
+_MOST_DECIMALS = 6
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _NAMED = 3  # from so many letters on, a month or day is spelt
 _SPELT = 4  # from so many, in full
@@ -116,7 +117,7 @@ def shown(value: str, format_code: str, *, from_1904: bool = False) -> str:
     if kinds & {"date", "elapsed"}:
         days = double + (_EPOCH_1904_DAYS if from_1904 else 0)
         return _as_date(days, tokens) if 0 <= days < _LAST_SERIAL else _general(number)
-    if "strange" in kinds or not any(token.kind == "number" for token in tokens):
+    if "strange" in kinds or (not tokens and len(sections) == 1):
         return _general(number)
     sign = "-" if number < 0 and len(sections) == 1 else ""
     return f"{sign}{_as_number(abs(number), tokens)}".strip()
@@ -217,12 +218,10 @@ _EXACT = Context(prec=400)
 
 
 def _as_date(days: float, tokens: Sequence[_Token]) -> str:
-    if days < _LEAP_BUG:
-        days += 1 if days >= 1 else 0
-    exact = any("." in token.text for token in tokens if token.kind == "date")
-    seconds = days * _DAY
-    moment = _EPOCH + timedelta(seconds=seconds if exact else int(seconds + 0.5))
-    elapsed = int(seconds + 0.5)
+    decimals = max((len(token.text.partition(".")[2]) for token in tokens if token.kind == "date"), default=0)
+    seconds = round(days * _DAY, min(decimals, _MOST_DECIMALS))
+    elapsed = int(seconds)
+    moment = _EPOCH + timedelta(seconds=seconds, days=1 if 1 <= days < _LEAP_BUG else 0)
     kinds = _told_minutes(tokens)
     if _is_digits(kinds):
         clock = any(kind in "hs" for kind, _ in kinds)

@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from farm.tables import Flaw, Header, Record, TableError, cleaned, header_of, repeats
+from farm.tables import Flaw, Header, Record, TableError, header_of, record_of, repeats
 from farm.tables.numberformat import BUILT_IN, GENERAL
 from farm.tables.package import Handler, Package
 from farm.tables.sheet import Book, FilledReader, Merge, MergeReader, RowReader, SheetRow, unspelt
@@ -79,9 +79,9 @@ class WorkbookTable:
                 flaws = {"": Flaw(code="manifest-header-again")}
                 yield Record(number=row.number, cells={}, flaws=flaws, hidden=row.hidden)
                 continue
-            yield Record(
-                number=row.number,
-                cells={name: cleaned(value) for name, value in zip(columns, values, strict=True) if name},
+            yield record_of(
+                row.number,
+                {name: value for name, value in zip(columns, values, strict=True) if name},
                 flaws={columns[at]: flaw for at, flaw in row.flaws.items() if at < len(columns)},
                 surplus=sum(1 for at in row.cells if at >= len(columns) or not columns[at]),
                 hidden=row.hidden,

@@ -58,6 +58,19 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     message(
+        "manifest-side-defaults",
+        (
+            "The defaults in {file} are no group of names and values.",
+            "A column's or variable's name stands before each value.",
+            'Write [defaults] on a line of its own, and below it lines such as: voice = "en-us".',
+        ),
+        (
+            "{file} 中的 defaults 不是一组名称和值。",
+            "每个值前都要有列名或变量名。",
+            '请单独写一行 [defaults]，并在其下写各行，如：voice = "cmn"。',
+        ),
+    ),
+    message(
         "manifest-side-value",
         (
             "The value of {key} in {file} is a list or a table.",

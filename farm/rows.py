@@ -42,7 +42,7 @@ class Problems:
         self.found: list[Problem] = []
         self.places: Mapping[str, str] = {}
 
-    def add(self, row: int, column: str, code: str, **facts: Fact) -> None:
+    def add(self, row: int, column: str, code: str, /, **facts: Fact) -> None:
         """Something is wrong with a row's column."""
         place = self.places.get(column, "") if row else ""
         self.found.append(Problem(row=row, column=column, code=code, facts=facts, place=place))

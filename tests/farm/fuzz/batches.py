@@ -29,7 +29,8 @@ _ROWS = (
         "",
     ),
     (
-        "欢迎", "您好，{{name}}！今天我们来学习安全知识。", "", "portrait.jpg", "cmn", "zh", "", "wide", "", "标题", "李雷", "4",
+        "欢迎", "您好，{{name}}！今天我们来学习安全知识。", "", "portrait.jpg", "cmn", "zh", "",
+        "wide", "", "标题", "李雷", "4",
         "#1f3a5f", "cn", "", "high", "draft",
     ),
     (
@@ -225,7 +226,7 @@ def picture(form: str, mode: str = "RGB") -> bytes:
 
 _FORMS = (
     ("JPEG", "RGB"), ("JPEG", "RGB"), ("JPEG", "CMYK"), ("JPEG", "L"), ("PNG", "RGB"), ("PNG", "RGBA"),
-    ("PNG", "P"), ("PNG", "I"), ("PNG", "1"), ("WEBP", "RGB"), ("WEBP", "RGBA"), ("GIF", "P"),
+    ("PNG", "P"), ("PNG", "LA"), ("PNG", "1"), ("WEBP", "RGB"), ("WEBP", "RGBA"), ("GIF", "P"),
     ("BMP", "RGB"), ("TIFF", "RGB"),
 )  # fmt: skip
 

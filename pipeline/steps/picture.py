@@ -28,8 +28,19 @@ _KINDS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 _KINDS_TOLD = "JPEG, PNG, WebP, BMP, TIFF, GIF"
 # A camera's second picture in a JPEG is a preview or a depth map, not a second frame.
 _CAMERA_KIND = "MPO"
-# What decoders raise on a file that breaks off or contradicts itself.
-_DAMAGE = (OSError, EOFError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeError, RuntimeError)
+# What decoders raise on a file that breaks off or contradicts itself; Pillow asserts that a picture of palette
+# colours has a palette.
+_DAMAGE = (
+    OSError,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    RuntimeError,
+    AssertionError,
+)
 _DAMAGE_BELOW = (struct.error, zlib.error)
 _SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
 _EIGHT_BIT = ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")

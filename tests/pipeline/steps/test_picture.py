@@ -190,6 +190,16 @@ def test_truncated_pictures_are_refused(tmp_path: Path, kind: str) -> None:
         assert refused(file) in {"portrait-damaged", "portrait-no-picture"}
 
 
+def test_a_picture_whose_palette_is_lost_is_refused(tmp_path: Path) -> None:
+    """Its pixels are numbers of colours that nobody knows."""
+    file = saved(Image.new("P", (200, 200)), tmp_path, "PNG")
+    content = file.read_bytes()
+    start = content.index(b"PLTE") - 4
+    (length,) = struct.unpack_from(">I", content, start)
+    file.write_bytes(content[:start] + content[start + length + 12 :])
+    assert refused(file) == "portrait-damaged"
+
+
 def test_a_file_over_the_limit_is_refused(tmp_path: Path) -> None:
     """Bytes are counted before anything is looked at."""
     file = tmp_path / "face.png"

@@ -28,7 +28,7 @@ _KINDS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 _KINDS_TOLD = "JPEG, PNG, WebP, BMP, TIFF, GIF"
 # A camera's second picture in a JPEG is a preview or a depth map, not a second frame.
 _CAMERA_KIND = "MPO"
-# What decoders raise on a file that breaks off or contradicts itself; Pillow asserts that a picture of palette
+# What decoders raise on a file that breaks off or contradicts itself; Pillow asserts that one with palette
 # colours has a palette.
 _DAMAGE = (
     OSError,

@@ -267,4 +267,5 @@ def _film_of(kept: dict[Role, Artifact], seen: Found) -> Film:
         manifest=kept[Role.MANIFEST],
         frames=seen.frames,
         essence=seen.essence,
+        preview=kept.get(Role.PREVIEW),
     )

@@ -111,15 +111,14 @@ def finish_join(ledger: Ledger, claim: Claim, *, film: Film, machine_ms: int, sp
         finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
         if not finish.begin():
             return
-        finish.keep(
-            {
-                Role.FILM: film.film,
-                Role.SRT: film.srt,
-                Role.VTT: film.vtt,
-                Role.POSTER: film.poster,
-                Role.MANIFEST: film.manifest,
-            }
-        )
+        made = {
+            Role.FILM: film.film,
+            Role.SRT: film.srt,
+            Role.VTT: film.vtt,
+            Role.POSTER: film.poster,
+            Role.MANIFEST: film.manifest,
+        }
+        finish.keep(made if film.preview is None else {**made, Role.PREVIEW: film.preview})
         finish.end()
         told = notices_to_text([*_row_warnings(connection, claim.job), *film.warnings])
         done = {"id_": claim.job, "now_": finish.now, "frames_": film.frames, "essence_": film.essence}

@@ -53,6 +53,7 @@ class Role(StrEnum):
     SRT = "srt"
     VTT = "vtt"
     POSTER = "poster"
+    PREVIEW = "preview"
     MANIFEST = "manifest"
 
 

@@ -29,7 +29,7 @@ from db.states import ArchiveState, HoldReason, JobState, Outcome, Role, Stage, 
 from pipeline.plan.artifact import Kind
 
 #: Every revision of the schema in order; the last one is what this version of Lectern works with.
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 
 metadata = MetaData(
     naming_convention={

@@ -87,6 +87,7 @@ class Film:
         essence: SHA-256 (hex) over the packets of its streams.
         warnings: what was measured on it, told with the row's own warnings from then on; each of a code that
             begins with ``film-``.
+        preview: its animated preview; None for none.
     """
 
     film: Artifact
@@ -97,6 +98,13 @@ class Film:
     frames: int
     essence: str
     warnings: tuple[Notice, ...] = ()
+    preview: Artifact | None = None
+
+    @property
+    def companions(self) -> tuple[Artifact, ...]:
+        """What lies beside the film in an archive."""
+        beside = (self.srt, self.vtt, self.poster, self.manifest)
+        return beside if self.preview is None else (*beside, self.preview)
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

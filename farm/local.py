@@ -25,7 +25,7 @@ from pipeline.plan import script, trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.background import BACKGROUND, colour_of, names_picture
 from pipeline.plan.bearing import EXPRESSION, MOTION
-from pipeline.plan.delivery import LOUDNESS, PREVIEW, QUALITY, loudness_for
+from pipeline.plan.delivery import LOUDNESS, PREVIEW, QUALITY, loudness_for, wants_preview
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
 from pipeline.plan.label import LABEL, NAME, REASON, waiver_of
@@ -42,7 +42,7 @@ from pipeline.store import Store
 #: Told the stage and how far it is: done, total.
 Progress = Callable[[str, int, int], None]
 
-_FILM = ".mp4"
+_FILM, _PREVIEW = ".mp4", ".webp"
 _Result = TypeVar("_Result")
 _INDEX = "index.jsonl"
 
@@ -94,7 +94,8 @@ class Made:
     """A film that was made here.
 
     Attributes:
-        files: every file by its suffix: ``.mp4``, ``.srt``, ``.vtt``, ``.jpg``, ``.json``.
+        files: every file by its suffix: ``.mp4``, ``.srt``, ``.vtt``, ``.jpg``, ``.json``, and ``.webp`` if a
+            preview was ordered.
         frames: how long the film is.
         fps: its frame rate.
         trace: its trace id.
@@ -136,7 +137,8 @@ def make_film(workshop: Workshop, order: Order, *, progress: Progress, check: Ca
         home, user = workshop.settings.home, job.user
         keep_waiver(home, waiver, film=order.film, trace=born.trace_id, user=user, at_ms=asked_ms)
     film = _make(workshop, job, born, asked_ms, index=cache / _INDEX, progress=progress, check=check)
-    made = (film.film, film.srt, film.vtt, film.poster, film.manifest)
+    made = [film.film, film.srt, film.vtt, film.poster, film.manifest]
+    made += [film.preview] if film.preview is not None else []
     _deliver(workshop.store, dict(zip(files.values(), made, strict=True)))
     return Made(
         files=files,
@@ -154,6 +156,8 @@ def _places(order: Order) -> dict[str, Path]:
         raise InputError("command-output-suffix", path=str(order.film))
     files = {_FILM: order.film}
     files |= {suffix: order.film.with_suffix(suffix) for suffix in (".srt", ".vtt", ".jpg", ".json")}
+    if wants_preview({PREVIEW: order.preview}):
+        files[_PREVIEW] = order.film.with_suffix(_PREVIEW)
     folder = order.film.parent
     if not folder.is_dir():
         raise InputError("command-output-nowhere", path=str(order.film), folder=str(folder))

@@ -128,6 +128,7 @@ def _join(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         manifest=joined.manifest,
         frames=joined.frames,
         essence=joined.essence,
+        preview=joined.preview,
         warnings=tuple(Notice(code=each.code, facts=each.facts) for each in joined.warnings),
     )
     return lambda costs: commits.finish_join(
@@ -153,7 +154,7 @@ def _archive(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     delivery = Delivery(
         name=f"{folder}/{stem}{FILM_SUFFIX}",
         film=film.film,
-        companions=(film.srt, film.vtt, film.poster, film.manifest),
+        companions=film.companions,
         script=job.script,
         portrait=job.portrait,
         background=job.background,

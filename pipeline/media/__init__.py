@@ -305,10 +305,8 @@ class Media:
         """
         from pipeline.media import packets
 
-        try:
+        with _readable():
             return packets.read(path)
-        except (ValueError, OSError) as error:
-            raise TransientError("media-unreadable", reason=type(error).__name__) from error
 
     def track(self, path: Path) -> Track:
         """What the tables of one of our own files of one track tell; its packets are not read.
@@ -318,10 +316,8 @@ class Media:
         """
         from pipeline.media import track
 
-        try:
+        with _readable():
             return track.read(path)
-        except (ValueError, OSError) as error:
-            raise TransientError("media-unreadable", reason=type(error).__name__) from error
 
     def splice(
         self,
@@ -374,23 +370,30 @@ class Media:
         """
         from pipeline.media import packets
 
-        try:
+        with _readable():
             return packets.label_of(path)
-        except (ValueError, OSError) as error:
-            raise TransientError("media-unreadable", reason=type(error).__name__) from error
 
-    def first_frame(self, path: Path) -> NDArray[np.uint8]:
-        """The first frame of one of our own clips: BGR uint8 (height, width, 3), full range.
+    def frames(self, path: Path) -> Iterator[NDArray[np.uint8]]:
+        """The frames of one of our own clips: BGR uint8 (height, width, 3), full range.
 
         Raises:
             TransientError: ``media-unreadable``.
         """
         from pipeline.media import packets
 
-        try:
-            return next(packets.decode(path))
-        except (ValueError, OSError, StopIteration) as error:
-            raise TransientError("media-unreadable", reason=type(error).__name__) from error
+        with _readable():
+            yield from packets.decode(path)
+
+    def first_frame(self, path: Path) -> NDArray[np.uint8]:
+        """The first of `frames`.
+
+        Raises:
+            TransientError: ``media-unreadable``.
+        """
+        frame = next(self.frames(path), None)
+        if frame is None:
+            raise TransientError("media-unreadable", reason="MP4")
+        return frame
 
 
 def fits(found: Probe, *, picture: Format, frames: int) -> bool:

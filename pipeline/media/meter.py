@@ -12,8 +12,10 @@ from pipeline.plan.figures import CELLS, ClipFigures
 
 # Of so many rows one is looked at: movement in a mouth of a few rows shows, and memory is hardly read.
 _ROWS = 8
-# Means are taken of every second of these, and of every so many pixels in them.
+# Means are taken of every second of these, and of every so many pixels in them, between these tenths of the
+# height: there faces are, and neither labels nor captions.
 _EVERY_ROW, _EVERY_PIXEL = 2, 8
+_FROM, _TO = 2, 7
 
 Luma = NDArray[np.uint8]
 
@@ -44,7 +46,8 @@ class PictureMeter:
         else:
             self._steps.append(int(cv2.norm(rows, self._before, cv2.NORM_INF)))
             np.copyto(self._before, rows)
-        few = rows[::_EVERY_ROW, ::_EVERY_PIXEL].astype(np.int64)
+        middle = rows[len(rows) * _FROM // 10 : len(rows) * _TO // 10 : _EVERY_ROW, ::_EVERY_PIXEL]
+        few = middle.astype(np.int64)
         count, total = few.size, int(few.sum())
         spread = isqrt(count * int(np.vdot(few, few)) - total * total) // count
         self._levels.append(total // count)

@@ -9,10 +9,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from pipeline.plan.artifact import Artifact
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import RenderProfile
-from pipeline.plan.keys import digest_of
 from pipeline.plan.loudness import Loudness
 
 #: The options that say so.
@@ -57,32 +55,6 @@ _LADDER: Mapping[Quality, _Rung] = {
     Quality.HIGH: _Rung(coarser=-4),
 }
 _COARSEST = 51
-
-
-@dataclass(frozen=True, kw_only=True)
-class PreviewSize:
-    """What an animated preview may be.
-
-    Attributes:
-        width, height: pixels at most, the shape of the film kept.
-        bytes: at most.
-        ms: how long at most.
-        melt_ms: so long a longer one melts into its beginning.
-        fps: pictures a second at most.
-        qualities: of WebP, from the one to try first to the last resort.
-    """
-
-    width: int = 480
-    height: int = 480
-    bytes: int = 2_000_000
-    ms: int = 6_000
-    melt_ms: int = 400
-    fps: int = 13
-    qualities: tuple[int, ...] = (72, 55, 40, 25, 10)
-
-
-PREVIEW_SIZE = PreviewSize()
-_PREVIEW_SCHEMA = 1
 
 
 def quality_of(options: Mapping[str, str], usual: str = Quality.STANDARD) -> Quality:
@@ -169,11 +141,6 @@ def profile_for(profile: RenderProfile, options: Mapping[str, str]) -> RenderPro
     rung = _LADDER[quality_of(options)]
     changed = [_stepped(parameter, rung) for parameter in profile.parameters]
     return replace(profile, parameters=(*changed, *rung.added))
-
-
-def preview_key(clip: Artifact) -> str:
-    """Key of the animated preview that is made from a clip."""
-    return digest_of("preview", _PREVIEW_SCHEMA, clip=clip.digest, size=PREVIEW_SIZE)
 
 
 def _stepped(parameter: str, rung: _Rung) -> str:

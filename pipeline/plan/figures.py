@@ -24,9 +24,11 @@ _NOTHING = -(1 << 31)
 class ClipFigures:
     """What a clip's frames are like, one byte for each frame, from its luma (16 is black, 235 white).
 
+    Frames are as they were encoded, with label and captions where these are drawn.
+
     Attributes:
-        levels: mean of each frame.
-        spreads: standard deviation of each frame, rounded down.
+        levels: mean of the middle of each frame, where faces are, and neither label nor captions.
+        spreads: standard deviation of the same, rounded down.
         steps: the largest change of any measured pixel since the frame before; 0 for the first.
         stills: mean levels of `CELLS` by `CELLS` parts of each keyframe, row by row, by its number from 0.
     """

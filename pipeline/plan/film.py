@@ -53,6 +53,7 @@ class FilmParts:
         essence: SHA-256 (hex) over the packets of the film's picture and sound.
         mark: the machine-readable label that it carries; None for none.
         soft: the caption track that it carries; None for none.
+        preview: an animated preview; None for none.
     """
 
     clips: Sequence[Artifact]
@@ -64,6 +65,7 @@ class FilmParts:
     essence: str
     mark: Mark | None = None
     soft: SoftTrack | None = None
+    preview: Artifact | None = None
 
 
 def sound_key(timeline: Timeline, loudness: Loudness, *, encoder: str, parameters: Sequence[str]) -> str:
@@ -154,6 +156,7 @@ def manifest(
         "captions": {"srt": _file(parts.srt), "vtt": _file(parts.vtt), "soft": _soft(parts.soft)},
         "label": _label(job, parts.mark),
         "poster": _file(parts.poster),
+        **({} if parts.preview is None else {"preview": _file(parts.preview)}),
         "inputs": {
             "script": _file(job.script),
             "portrait": {**_file(job.portrait), "pixels": pixels},
@@ -255,7 +258,8 @@ def told_by(text: bytes) -> Told:
         told = json.loads(text)
         captions, label = told["captions"], told.get("label") or {}
         soft, waived = captions.get("soft") or {}, label.get("waived")
-        files = (told["film"], told["poster"], captions["srt"], captions["vtt"])
+        files = [told["film"], told["poster"], captions["srt"], captions["vtt"]]
+        files += [told["preview"]] if "preview" in told else []
         return Told(
             trace=str(told["trace"]),
             digests=frozenset(str(each["digest"]) for each in files),

@@ -76,7 +76,7 @@ class FilmFigures:
         speech_ms: how long is spoken.
         expected_ms: how long the script should take to speak.
         swallowed: utterances that are far too short for their text, by index.
-        level: mean luma of all frames.
+        level: mean luma of the middle of all frames.
         sound: what the sound is like.
     """
 

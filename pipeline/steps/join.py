@@ -14,7 +14,7 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.captions import Cue, cues, srt, webvtt
 from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
-from pipeline.plan.delivery import profile_for
+from pipeline.plan.delivery import profile_for, wants_preview
 from pipeline.plan.errors import DamageError, TransientError
 from pipeline.plan.film import (
     Birth,
@@ -31,6 +31,7 @@ from pipeline.plan.label import label_of
 from pipeline.plan.languages import three_letters
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.portrait import Finding
+from pipeline.plan.preview import plan_preview, preview_key
 from pipeline.plan.softtrack import SoftTrack, soft_of, soft_track
 from pipeline.plan.timeline import Timeline
 from pipeline.plan.trace import Trace
@@ -59,6 +60,7 @@ class JoinedFilm:
         frames: length of the film.
         essence: SHA-256 (hex) over the packets of its picture and sound, without captions and metadata.
         warnings: what was measured on it, and its maker should hear of.
+        preview: animated WebP; None unless the job wants one.
     """
 
     film: Artifact
@@ -69,6 +71,7 @@ class JoinedFilm:
     frames: int
     essence: str
     warnings: tuple[Finding, ...] = ()
+    preview: Artifact | None = None
 
 
 def join(
@@ -165,7 +168,10 @@ class _Bench:
         subrip = self.text(Kind.CAPTIONS, ".srt", srt(shown))
         web = self.text(Kind.CAPTIONS, ".vtt", webvtt(shown))
         poster = self.poster(self.reel.clips[poster_index(self.timeline)])
+        preview = self.preview(poster_index(self.timeline)) if wants_preview(self.job.options) else None
         if sound is None or film is None or subrip is None or web is None or poster is None:
+            return None
+        if preview is None and wants_preview(self.job.options):
             return None
         self.desk.advance(3, _STAGES)
         return FilmParts(
@@ -178,6 +184,7 @@ class _Bench:
             essence=film.essence,
             mark=film.mark,
             soft=cargo.captions,
+            preview=preview,
         )
 
     def soft(self, shown: tuple[Cue, ...]) -> SoftTrack | None:
@@ -236,6 +243,18 @@ class _Bench:
             path.write_bytes(data.tobytes())
 
         return self._made(Kind.POSTER, poster_key(clip), ".jpg", write)
+
+    def preview(self, index: int) -> Artifact | None:
+        """An animated WebP of the clip of an utterance."""
+        from pipeline.steps.preview import write_preview
+
+        clip = self.reel.clips[index]
+
+        def write(path: Path) -> None:
+            plan = plan_preview(self.job.format, frames=self.reel.tracks[index].packets)
+            write_preview(path, self.store.open(clip), plan, media=self.media, check=self.desk.check)
+
+        return self._made(Kind.POSTER, preview_key(clip), ".webp", write)
 
     def text(self, kind: Kind, suffix: str, text: str) -> Artifact | None:
         """A text file, UTF-8."""
@@ -332,4 +351,5 @@ def _joined(parts: FilmParts, listed: Artifact, *, frames: int, warnings: tuple[
         frames=frames,
         essence=parts.essence,
         warnings=warnings,
+        preview=parts.preview,
     )

@@ -217,7 +217,7 @@ def _audit_jobs(books: Books, world: World, *, all_completed: bool) -> None:
         assert not all_completed or job.state == "completed", f"job {job.id} was given up: {job.error_code}"
         if job.state != "completed":
             continue
-        assert {role.value for role in Role} - {"timeline"} <= set(books.results[job.id]), (
+        assert {role.value for role in Role} - {"timeline", "preview"} <= set(books.results[job.id]), (
             "a film lacks a part"
         )
         assert {step.state for step in books.steps[job.id]} == {"done"} or job.archive != "archived"

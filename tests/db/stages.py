@@ -36,6 +36,7 @@ _PARTS = (
     (Kind.CAPTIONS, "srt", ".srt"),
     (Kind.CAPTIONS, "vtt", ".vtt"),
     (Kind.POSTER, "poster", ".jpg"),
+    (Kind.POSTER, "preview", ".webp"),
 )
 
 
@@ -119,14 +120,24 @@ def _join(world: World, claim: Claim, desk: LedgerDesk) -> Work:
         content = f"{word} of attempt {claim.fence} of job {claim.job}"
         parts.append(world.make(kind, f"{claim.job} {word}", content, suffix))
         yield "made"
-    film, srt, vtt, poster = parts
+    film, srt, vtt, poster, preview = parts
     captions = {"srt": {"digest": srt.digest}, "vtt": {"digest": vtt.digest}}
     told = {"film": {"digest": film.digest}, "poster": {"digest": poster.digest}, "captions": captions}
+    told |= {"preview": {"digest": preview.digest}}
     manifest = world.make(
         Kind.MANIFEST, f"{claim.job} manifest", json.dumps({"trace": f"{claim.job}", **told}), ".json"
     )
     yield "made"
-    done = Film(film=film, srt=srt, vtt=vtt, poster=poster, manifest=manifest, frames=1, essence=film.digest)
+    done = Film(
+        film=film,
+        srt=srt,
+        vtt=vtt,
+        poster=poster,
+        manifest=manifest,
+        frames=1,
+        essence=film.digest,
+        preview=preview,
+    )
     world.twice(claim, lambda: commits.finish_join(world.ledger, claim, film=done, machine_ms=OK_MS))
 
 
@@ -144,7 +155,7 @@ def _archive(world: World, claim: Claim, desk: LedgerDesk) -> Work:
     delivery = Delivery(
         name=f"{folder}/{name}.mp4",
         film=film.film,
-        companions=(film.srt, film.vtt, film.poster, film.manifest),
+        companions=film.companions,
         script=claim.spec.script,
         portrait=claim.spec.portrait,
         background=claim.spec.background,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from db import migrate
-from db.engine import check_schema, connect
+from db.engine import WRITES, check_schema, connect
 from db.tables import REVISIONS, metadata
 
 
@@ -56,6 +59,32 @@ def test_upgrading_twice_changes_nothing(url: str) -> None:
     assert migrate.current(engine).ready
     assert migrate.upgrade(engine).ready
     check_schema(engine)
+    engine.dispose()
+
+
+def test_an_upgrade_keeps_what_films_are_made_of(tmp_path: Path) -> None:
+    """The table of results is made anew on SQLite, with everything that was in it."""
+    engine = connect(f"sqlite:///{tmp_path}/old.sqlite3")
+    with engine.execution_options(**{WRITES: True}).begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrate.__file__).with_name("migrations")))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+    with closing(sqlite3.connect(tmp_path / "old.sqlite3")) as old:
+        old.execute("PRAGMA ignore_check_constraints = ON")
+        for table in ("artifacts", "jobs"):
+            needed = [name for _, name, _, told, _, _ in old.execute(f"PRAGMA table_info({table})") if told]
+            names, ones = ", ".join(f'"{name}"' for name in needed), ", ".join("1" for _ in needed)
+            old.execute(f"INSERT INTO {table} ({names}) VALUES ({ones})")  # noqa: S608 - names of our own tables
+        old.execute("INSERT INTO results VALUES (1, 'film', 1)")
+        old.commit()
+    migrate.upgrade(engine)
+    with engine.begin() as connection:
+        assert connection.execute(text("SELECT job_id, role, artifact_id FROM results")).all() == [
+            (1, "film", 1)
+        ]
+        connection.execute(text("INSERT INTO results VALUES (1, 'preview', 1)"))
+    assert migrate.check(engine) == ()
     engine.dispose()
 
 

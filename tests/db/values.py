@@ -78,6 +78,7 @@ def film_of(word: str, frames: int = 75) -> Film:
         vtt=artifact(Kind.CAPTIONS, f"{word} vtt"),
         poster=artifact(Kind.POSTER, f"{word} poster"),
         manifest=artifact(Kind.MANIFEST, f"{word} manifest"),
+        preview=artifact(Kind.POSTER, f"{word} preview"),
         frames=frames,
         essence=digest(f"{word} essence"),
     )

@@ -130,3 +130,12 @@ def test_a_sound_is_heard_as_it_was_encoded(tmp_path: Path) -> None:
     heard = np.concatenate(list(door.heard(path)))
     assert len(samples) <= len(heard) <= len(samples) + 2048
     assert np.abs(heard[: len(samples)] - samples).mean() < np.abs(samples).mean() / 5
+
+
+def test_text_above_and_below_does_not_hide_that_a_picture_is_black() -> None:
+    """Labels and captions are drawn on black frames, too."""
+    meter = PictureMeter(25)
+    luma = np.full((720, 1280), 16, np.uint8)
+    luma[20:110, 40:700] = luma[520:700, 100:1100] = 235
+    meter.see(luma)
+    assert (list(meter.figures().levels), list(meter.figures().spreads)) == ([16], [0])

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from pipeline.engines.face import Drive, Sitter
 from pipeline.media import notes
 from pipeline.plan.artifact import Kind
-from pipeline.plan.delivery import LOUDNESS, loudness_for
+from pipeline.plan.delivery import LOUDNESS, PREVIEW, loudness_for
 from pipeline.plan.errors import TransientError
+from pipeline.plan.film import told_by
 from pipeline.plan.job import JobSpec
 from pipeline.plan.script import Pause
 from pipeline.plan.timeline import Take, Timeline, lay
@@ -252,3 +253,18 @@ def test_a_sound_that_is_not_what_was_laid_is_refused(
     with pytest.raises(TransientError) as caught:
         studio.join(timeline)
     assert caught.value.code == "media-sound-wrong"
+
+
+def test_a_preview_goes_with_a_film_that_wants_one(studio: _Studio) -> None:
+    """It is in the manifest, which vouches for it, and found again when the film is joined again."""
+    timeline = studio.timeline(*voices())
+    plain = studio.film(timeline)
+    assert plain.preview is None
+    film = studio.join(timeline, replace(films.job(), options={PREVIEW: "yes"}))
+    assert film.preview is not None
+    assert film.preview.suffix == ".webp"
+    assert film.preview.digest in told_by(studio.store.verify(film.manifest).read_bytes()).digests
+    assert film.film == plain.film
+    made = studio.desk.count(Kind.POSTER)
+    assert studio.join(timeline, replace(films.job(), options={PREVIEW: "yes"})) == film
+    assert studio.desk.count(Kind.POSTER) == made

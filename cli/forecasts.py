@@ -32,6 +32,8 @@ def forecast_lines(forecast: Forecast, terminal: Terminal) -> Iterator[Cell | Ta
     for name, lines in _facts(forecast, terminal):
         facts.add_row(words(name), Text("\n".join(lines)))
     yield facts
+    if forecast.known is not None:
+        yield Text(words("forecast-known", batch=forecast.known), style="yellow")
     for notice in forecast.notices:
         line = Text(words("warning"), style="yellow")
         line.append(sentence(notice.code, notice.facts, terminal.language), style="default")
@@ -60,6 +62,7 @@ def forecast_document(forecast: Forecast, admitted: Admitted, terminal: Terminal
         "workers": forecast.workers,
         "ahead_s": forecast.ahead_ms // 1000,
         "finish": None if forecast.finish_at is None else _moment(forecast.finish_at),
+        "known": forecast.known,
         "notices": [
             {"code": one.code, "facts": dict(one.facts), "what": told(one.code, one.facts, language)[0]}
             for one in forecast.notices

@@ -77,7 +77,7 @@ def submit(
     if report is not None:
         check_place(report, manifest)
     with open_farm() as farm:
-        with Watching(terminal) as watching:
+        with Watching(terminal, "checking-manifest") as watching:
             checked = check(farm, manifest, reading=reading, progress=watching)
         try:
             admitted = admit(checked, skip_invalid=skip_invalid, strict=strict)
@@ -97,7 +97,8 @@ def submit(
 
 
 def _queued(farm: Farm, admitted: Admitted, manner: Manner, terminal: Terminal, *, watch: bool) -> Exit:
-    receipt = submitting.queue(farm, admitted, manner)
+    with Watching(terminal, "queueing") as watching:
+        receipt = submitting.queue(farm, admitted, manner, progress=watching)
     results = table_of(farm, receipt.batch)
     received = _received(receipt, results, terminal)
     if not watch:

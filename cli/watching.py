@@ -1,4 +1,4 @@
-"""The check of a batch while it goes on: drawn on a terminal, and in silence everywhere else."""
+"""A batch while it is checked and queued: drawn on a terminal, and in silence everywhere else."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ _EVERY = 100
 
 
 class Watching:
-    """Progress of a check, on the terminal's standard error; nothing of it remains there.
+    """Progress on the terminal's standard error; nothing of it remains there.
 
     Use it as a context manager.
 
     Args:
         terminal: where it is drawn; if no person sees it, nothing is.
+        what: the name of the words for all of it.
     """
 
-    def __init__(self, terminal: Terminal) -> None:
+    def __init__(self, terminal: Terminal, what: str) -> None:
         self._words = terminal.words
+        self._what = what
         self._bars = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
@@ -44,6 +46,11 @@ class Watching:
         if done % _EVERY == 0 or done == of:
             self._show("checking-rows", done, of)
 
+    def inputs(self, done: int, of: int) -> None:
+        """So many pictures and scripts were copied."""
+        if done % _EVERY == 0 or done == of:
+            self._show("queueing-inputs", done, of)
+
     def _show(self, what: str, done: int, of: int) -> None:
         if what not in self._tasks:
             self._tasks[what] = self._bars.add_task(self._words(what), total=of)
@@ -51,7 +58,7 @@ class Watching:
 
     def __enter__(self) -> Self:
         self._bars.start()
-        self._bars.add_task(self._words("checking-manifest"), total=None)
+        self._bars.add_task(self._words(self._what), total=None)
         return self
 
     def __exit__(

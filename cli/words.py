@@ -188,6 +188,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "checking-manifest": ("Checking the batch", "正在检查批次"),
     "checking-pictures": ("Pictures", "图片"),
     "checking-rows": ("Rows", "行"),
+    "queueing": ("Queueing the batch", "正在提交批次"),
+    "queueing-inputs": ("Inputs", "输入文件"),
+    "forecast-known": (
+        "This content is batch {batch} already; nothing new would be queued (see --again).",
+        "此内容已是批次 {batch}；不会加入新任务（见 --again）。",
+    ),
     "row-name": ("ID", "ID"),
     "language": ("LANGUAGE", "语言"),
     "more-rows": ("and {number} more rows; --json lists all of them", "还有 {number} 行；--json 会列出全部"),

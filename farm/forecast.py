@@ -25,6 +25,7 @@ from farm.policy.costs import (
     price,
 )
 from farm.precheck import Admitted, Film
+from farm.submit import known_batch
 from pipeline.plan.errors import AwayError, Fact
 from pipeline.plan.job import Format
 from pipeline.plan.names import legible
@@ -66,6 +67,7 @@ class Forecast:
         workers: live workers that can render it.
         ahead_ms: how long one worker alone would work for everything that goes before it.
         finish_at: when it will be done, milliseconds since the Unix epoch; None while no worker is there.
+        known: the batch that the same content was submitted as before; None: it is new.
         notices: what may keep it from being done.
     """
 
@@ -81,6 +83,7 @@ class Forecast:
     workers: int
     ahead_ms: int
     finish_at: int | None
+    known: int | None
     notices: tuple[Notice, ...]
 
     @property
@@ -127,6 +130,7 @@ def forecast(farm: Farm, admitted: Admitted) -> Forecast:
         workers=sum(pace.hands.values()),
         ahead_ms=ahead_ms,
         finish_at=farm.ledger.clock() + whole_ms if pace.hands else None,
+        known=known_batch(farm, admitted),
         notices=_notices(store, archive, workers=len(pace.hands), one_disk=one_disk),
     )
 

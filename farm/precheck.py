@@ -114,7 +114,7 @@ class BatchRefusedError(InputError):
 
 
 class Progress(Protocol):
-    """Hears how far the check of a batch is."""
+    """Hears how far the check of a batch is, and then its queueing."""
 
     def pictures(self, done: int, of: int) -> None:
         """So many of its distinct pictures were looked at."""
@@ -122,6 +122,10 @@ class Progress(Protocol):
 
     def rows(self, done: int, of: int) -> None:
         """So many of its rows were checked."""
+        ...
+
+    def inputs(self, done: int, of: int) -> None:
+        """So many of its pictures and scripts were copied into the store."""
         ...
 
 
@@ -132,6 +136,9 @@ class Unheard:
         """Nobody listens."""
 
     def rows(self, done: int, of: int) -> None:
+        """Nobody listens."""
+
+    def inputs(self, done: int, of: int) -> None:
         """Nobody listens."""
 
 

@@ -7,10 +7,11 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 
 from db import submission
@@ -18,7 +19,7 @@ from db.values import JobDraft, Notice, Submission, Submitted
 from farm.bootstrap import Farm
 from farm.choices import plain_options
 from farm.manifest import Reading
-from farm.precheck import PITCH, Admitted, Film, admit, check
+from farm.precheck import PITCH, Admitted, Film, Progress, Unheard, admit, check
 from farm.rows import Problem
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
@@ -91,14 +92,23 @@ def submit(farm: Farm, path: Path, manner: Manner, *, reading: Reading | None = 
     return queue(farm, admit(checked, skip_invalid=manner.skip_invalid, strict=manner.strict), manner)
 
 
-def queue(farm: Farm, admitted: Admitted, manner: Manner) -> Receipt:
+def queue(farm: Farm, admitted: Admitted, manner: Manner, *, progress: Progress | None = None) -> Receipt:
     """Copy the inputs of admitted rows into the store and queue them in one transaction.
+
+    Whenever it is left, and however: either all rows are queued, or none is. What of the inputs was copied by
+    then is found again by whoever submits the same, and else removed by gc.
+
+    Args:
+        farm: the farm.
+        admitted: the rows.
+        manner: how they are submitted.
+        progress: hears how many inputs were copied.
 
     Raises:
         InputError: a picture was changed since it was checked, or a key was used with other content.
-        AwayError: the ledger or the store cannot be reached.
+        AwayError: the ledger or the store cannot be reached, or its disk is full.
     """
-    done = _Clerk(farm).queue(admitted, manner)
+    done = _Clerk(farm, admitted).queue(manner, progress or Unheard())
     return Receipt(
         batch=done.batch,
         jobs=done.jobs,
@@ -108,53 +118,78 @@ def queue(farm: Farm, admitted: Admitted, manner: Manner) -> Receipt:
     )
 
 
+def known_batch(farm: Farm, admitted: Admitted) -> int | None:
+    """The batch that the same content was submitted as before; None: it is new.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    clerk = _Clerk(farm, admitted)
+    found = submission.find_batch(farm.ledger, clerk.submission(Manner()))
+    return None if found is None else found.batch
+
+
 class _Clerk:
     """Turns admitted rows into drafts, remembering what many rows share."""
 
-    def __init__(self, farm: Farm) -> None:
+    def __init__(self, farm: Farm, admitted: Admitted) -> None:
         self._farm = farm
+        self._admitted = admitted
+        self._films = admitted.films
         self._face = farm.faces.names()[0]
         self._user = legible(getpass.getuser())
-        self._pictures: dict[str, Artifact] = {}
+        self._files: dict[str, Path] = {}
+        for film in self._films:
+            self._files.setdefault(film.row.portrait_digest, film.row.portrait)
+            if film.row.background is not None:
+                self._files.setdefault(film.row.background_digest, film.row.background)
+        self._pictures = {digest: _source(path, digest) for digest, path in self._files.items()}
 
-    def queue(self, admitted: Admitted, manner: Manner) -> Submitted:
-        """Copy the rows' inputs into the store and write batch and jobs into the ledger."""
-        farm, films = self._farm, admitted.films
-        for film in films:
-            row = film.row
-            self._adopt(row.portrait, row.portrait_digest)
-            if row.background is not None:
-                self._adopt(row.background, row.background_digest)
+    def submission(self, manner: Manner) -> Submission:
+        """What the ledger knows the batch by."""
         content = hashlib.sha256()
-        for film in films:
+        for film in self._films:
             content.update(canonical([_content(self._spec(film)), film.urgency]).encode() + b"\n")
-        batch = Submission(
+        return Submission(
             content=content.hexdigest(),
-            name=legible(admitted.name),
+            name=legible(self._admitted.name),
             user=self._user,
-            department=films[0].department,
+            department=self._films[0].department,
             key=None if manner.key is None else legible(manner.key),
             again=manner.again,
             language=manner.language,
         )
-        if (existing := submission.find_batch(farm.ledger, batch)) is not None:
+
+    def queue(self, manner: Manner, progress: Progress) -> Submitted:
+        """Copy the rows' inputs into the store and write batch and jobs into the ledger."""
+        batch = self.submission(manner)
+        if (existing := submission.find_batch(self._farm.ledger, batch)) is not None:
             return existing
-        self._store_scripts(films)
-        return submission.submit(farm.ledger, batch, self._drafts(films, admitted.warnings))
+        self._store_inputs(progress)
+        return submission.submit(self._farm.ledger, batch, self._drafts())
 
-    def _store_scripts(self, films: Sequence[Film]) -> None:
-        """Keep every row's script, some at a time: a disk makes several files durable together."""
-        remaining = iter(films)
+    def _store_inputs(self, progress: Progress) -> None:
+        """Keep every picture and script, some at a time: a disk makes several files durable together."""
+        total = len(self._films) + len(self._files)
+        done = 0
+        inputs: Iterator[Callable[[], object]] = chain(
+            (partial(self._adopt, digest, path) for digest, path in self._files.items()),
+            (partial(self._store_script, film) for film in self._films),
+        )
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            while some := list(islice(remaining, _MANY)):
-                for _ in pool.map(lambda film: store_script(self._farm.store, film.row.script), some):
-                    pass
+            while some := list(islice(inputs, _MANY)):
+                for _ in pool.map(lambda keep: keep(), some):
+                    done += 1
+                    progress.inputs(done, total)
 
-    def _drafts(self, films: Iterable[Film], warnings: Iterable[Problem]) -> Iterator[JobDraft]:
+    def _store_script(self, film: Film) -> None:
+        store_script(self._farm.store, film.row.script)
+
+    def _drafts(self) -> Iterator[JobDraft]:
         told: dict[int, list[Notice]] = {}
-        for warning in warnings:
+        for warning in self._admitted.warnings:
             told.setdefault(warning.row, []).append(Notice(code=warning.code, facts=warning.facts))
-        for film in films:
+        for film in self._films:
             yield JobDraft(
                 spec=self._spec(film),
                 urgency=film.urgency,
@@ -172,18 +207,20 @@ class _Clerk:
             background=self._pictures.get(film.row.background_digest),
         )
 
-    def _adopt(self, picture: Path, digest: str) -> None:
-        if digest in self._pictures:
-            return
-        artifact = self._farm.store.adopt(
-            Kind.SOURCE,
-            picture_suffix(picture),
-            picture,
-            limit_bytes=self._farm.settings.limits.portrait_bytes,
-        )
-        if artifact.digest != digest:
+    def _adopt(self, digest: str, picture: Path) -> None:
+        limit = self._farm.settings.limits.portrait_bytes
+        kept = self._farm.store.adopt(Kind.SOURCE, picture_suffix(picture), picture, limit_bytes=limit)
+        if kept != self._pictures[digest]:
             raise InputError("submit-portrait-changed", name=picture.name)
-        self._pictures[digest] = artifact
+
+
+def _source(picture: Path, digest: str) -> Artifact:
+    """What a picture that was checked will be called in the store."""
+    try:
+        size = picture.stat().st_size
+    except OSError as error:
+        raise InputError("submit-portrait-changed", name=picture.name) from error
+    return Artifact(kind=Kind.SOURCE, key=digest, digest=digest, size=size, suffix=picture_suffix(picture))
 
 
 def job_of(

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -142,8 +143,13 @@ def test_at_a_terminal_nothing_is_queued_without_a_yes(lectern: Lectern, manifes
     assert batches(lectern) == 2
 
 
-def test_ctrl_c_in_the_check_leaves_nothing(lectern: Lectern, manifest: Path, home: Path) -> None:
-    """No process, no file, no batch, and an exit code that says so."""
+@pytest.mark.parametrize(
+    ("struck", "code"), [(signal.SIGINT, Exit.INTERRUPTED), (signal.SIGKILL, -signal.SIGKILL)]
+)
+def test_ending_it_in_the_check_leaves_nothing(
+    lectern: Lectern, manifest: Path, home: Path, struck: signal.Signals, code: int
+) -> None:
+    """Ctrl-C, or killed for good: no process, no file, no batch, and not a word more than it takes."""
     folder = manifest.parent
     lines = ["script,portrait"]
     for number in range(12):
@@ -167,9 +173,9 @@ def test_ctrl_c_in_the_check_leaves_nothing(lectern: Lectern, manifest: Path, ho
             ]
             time.sleep(0.01)
         assert lookers
-        process.send_signal(2)
+        process.send_signal(struck)
         _, err = process.communicate(timeout=60)
-    assert (process.returncode, err) == (Exit.INTERRUPTED, b"")
+    assert (process.returncode, err) == (code, b"")
     assert not psutil.wait_procs(lookers, timeout=10)[1]
     assert batches(lectern) == 0
     assert not stored(home)

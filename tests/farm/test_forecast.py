@@ -119,7 +119,9 @@ def test_what_was_made_before_is_found_again(farm: Farm, batch_folder: Path) -> 
     with farm.ledger.read() as connection:
         frames = connection.execute(text("SELECT frames FROM jobs")).scalar_one()
     assert again.length_ms == pytest.approx(frames * 40, rel=0.15)
+    assert again.known == 1
     changed = foretold(farm, batch_folder, {**ROW, "name": "Ken"})
+    assert changed.known is None
     assert vars(changed.contents.clips) == {"all": 4, "different": 4, "there": 3}
     assert foretold(farm, batch_folder, {**made, "format": "wide-512"}).contents.clips.there == 0
     shutil.copy(batch_folder / "astronaut.png", batch_folder / "leo.png")

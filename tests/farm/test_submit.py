@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import csv
+import errno
 import hashlib
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,10 +22,11 @@ from db.values import Submission
 from farm import show
 from farm import submit as submitting
 from farm.bootstrap import Farm, open_farm, settings_of
+from farm.gc import collect_garbage
 from farm.precheck import BatchRefusedError
 from farm.submit import Manner, Receipt
 from pipeline.plan import script
-from pipeline.plan.errors import InputError
+from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.keys import canonical
 from pipeline.plan.messages import CATALOGUE
 from tests.farm import bad_inputs
@@ -364,3 +370,81 @@ def test_how_a_film_cannot_be_delivered_is_told_by_column(farm: Farm, batch_fold
         ("loudness", "delivery-loudness-wrong"),
         ("preview", "delivery-preview-unknown"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("point", "nth", "queued"),
+    [
+        ("store-part-written", 1, 0),
+        ("store-linked", 2, 0),
+        ("store-part-removed", 4, 0),
+        ("submit-before-commit", 2, 0),
+        ("submit-after-commit", 2, 1),
+    ],
+)
+def test_a_process_that_dies_queues_everything_or_nothing(
+    farm: Farm, batch_folder: Path, point: str, nth: int, queued: int
+) -> None:
+    """Killed while it copies, before or after its commit: the same again is one batch, whole."""
+    path = manifest(batch_folder, *({**ROW, "name": name} for name in ("Maria", "Ken", "Ada")))
+    died = subprocess.run(
+        [sys.executable, "-m", "tests.farm.dying", str(farm.settings.home), str(path), point, str(nth)],
+        check=False,
+        capture_output=True,
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    assert [batch.counts for batch in show.batches(farm, most=9)] == [{"queued": 3}] * queued
+    receipt = submit(farm, path, key="night")
+    assert (receipt.batch, receipt.jobs, receipt.created) == (1, 3, not queued)
+    lines = reads.list_jobs(farm.ledger, batch=1)
+    specs = [reads.read_job(farm.ledger, line.id).spec for line in lines]
+    assert [farm.store.verify(spec.script).read_text("utf-8") for spec in specs] == [
+        "Hello Maria.",
+        "Hello Ken.",
+        "Hello Ada.",
+    ]
+    assert len(stored(farm)) == 4 + len(list(farm.store.root.rglob("*.part")))
+
+
+def test_what_a_dead_submission_left_is_for_gc(farm: Farm, batch_folder: Path) -> None:
+    """Copies that no batch refers to are removed once they are old enough."""
+    path = manifest(batch_folder, {**ROW, "name": "Maria"})
+    home = str(farm.settings.home)
+    command = [sys.executable, "-m", "tests.farm.dying", home, str(path), "submit-before-commit", "2"]
+    subprocess.run(command, check=False, capture_output=True)
+    assert len(stored(farm)) == 2
+    time.sleep(0.05)
+    collect_garbage(farm.ledger, farm.store, grace_s=0.01)
+    assert not stored(farm)
+
+
+def test_a_full_disk_queues_nothing(farm: Farm, batch_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told by its code, and the same works once there is room."""
+    path = manifest(batch_folder, *({**ROW, "name": name} for name in ("Maria", "Ken")))
+    link = os.link
+    room = 2
+
+    def full(source: Path, target: Path) -> None:
+        nonlocal room
+        room -= 1
+        if room < 0:
+            raise OSError(errno.ENOSPC, "full")
+        link(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "link", full)
+        with pytest.raises(AwayError) as refused:
+            submit(farm, path)
+    assert refused.value.code == "store-full"
+    assert not reads.list_batches(farm.ledger)
+    assert not list(farm.store.root.rglob("*.part"))
+    assert submit(farm, path).jobs == 2
+
+
+def test_a_known_batch_is_known_without_storing_anything(farm: Farm, batch_folder: Path) -> None:
+    """What is there is not copied again, and what was removed meanwhile is not missed."""
+    path = manifest(batch_folder, {**ROW, "name": "Maria"})
+    submit(farm, path)
+    before = {file: file.stat().st_mtime_ns for file in stored(farm)}
+    assert not submit(farm, path).created
+    assert {file: file.stat().st_mtime_ns for file in stored(farm)} == before

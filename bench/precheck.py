@@ -1,11 +1,11 @@
-"""What checking and submitting a large batch takes: seconds, CPU seconds, and memory at 1,000 and 10,000 rows.
+"""What checking and submitting a large batch takes: seconds, CPU seconds, memory of 1,000 and 10,000 rows.
 
     python bench/precheck.py [--runs 3]
 
 A thousand rows with 50 portraits, and ten thousand with ten; each row has a script of its own, filled from
 one template of about 600 characters, and every portrait is seen in two formats. The portraits are the demo's,
-resized, turned and made lighter, so that no two are alike. Each run is a process of its own; CPU seconds, of the
-check alone, and memory count the processes that look at portraits, too. "Serial" is the same on one core.
+resized, turned and made lighter, so that no two are alike. Each run is a process of its own; CPU seconds, of
+the check alone, and memory count the processes that look at portraits, too. "Serial" is the same on one core.
 """
 
 from __future__ import annotations
@@ -162,12 +162,13 @@ def submit(folder: Path, home: Path, cores: int) -> None:
 
 def write(folder: Path, rows: int, portraits: int) -> None:
     """A manifest, its template and its portraits."""
-    drawn = [cv2.imread(str(path)) for path in sorted(PORTRAITS.glob("*.png"))]
+    found = [cv2.imread(str(path)) for path in sorted(PORTRAITS.glob("*.png"))]
+    drawn = [picture for picture in found if picture is not None]
     for number in range(portraits):
-        whole = drawn[number % len(drawn)]
-        assert whole is not None
         scale = 1 + 0.01 * (number // len(drawn))
-        resized = cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+        resized = cv2.resize(
+            drawn[number % len(drawn)], None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC
+        )
         lighter = np.clip(resized.astype(np.int16) + number % 7, 0, 255).astype(np.uint8)
         cv2.imwrite(str(folder / f"{number}.png"), lighter[:, :: -1 if number % 4 > 1 else 1])
     (folder / "script.txt").write_text(TEMPLATE)

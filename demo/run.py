@@ -48,7 +48,7 @@ def main() -> int:
         if code:
             return code
     with farm(environment, log=out / "up.log"):
-        code = run(("submit", str(given.manifest), "--watch"), environment)
+        code = run(("submit", str(given.manifest), "--yes", "--watch"), environment)
     made = sorted(films.glob("*/*.mp4"))
     print(f"\n{len(made)} films in {time.monotonic() - begun:.0f} seconds, in {films}:")
     for film in made:

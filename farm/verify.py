@@ -181,7 +181,8 @@ def _compared(
     if told is None:
         return
     yield "file", told.film == digest
-    yield "essence", told.essence == found.essence
+    if told.essence:
+        yield "essence", told.essence == found.essence
     if told.label:
         yield "label", dict(told.key) == dict(label)
         yield "captions", told.soft == (found.words.digest if found.words else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,7 @@ LABEL = "label"
 #: Who answers for a film without a label, and why it has none.
 NAME, REASON = "label.name", "label.reason"
 
+_PARTS = re.compile(r"\s*[+,/&;，、；]\s*")
 _CHINESE = "AI生成"
 _ENGLISH = "AI-generated"
 
@@ -51,7 +53,7 @@ def label_of(options: Mapping[str, str]) -> Label:
     """
     written = options.get(LABEL, "").strip()
     word = written.casefold()
-    if not word:
+    if not word or set(_PARTS.split(word)) == {Label.CN.value, Label.EU.value}:
         return Label.BOTH
     if word not in {label.value for label in Label}:
         raise InputError("label-unknown", word=written, known=", ".join(Label))

@@ -15,7 +15,7 @@ from farm.verify import Verdict, Verified, films_at, verify
 from pipeline.media import stranger
 from pipeline.media.boxes import box, full_box
 from pipeline.plan.errors import InputError
-from pipeline.plan.label import LABEL, NAME, REASON
+from pipeline.plan.label import LABEL, NAME, REASON, Label
 from pipeline.plan.softtrack import SOFT
 from tests.support import films
 from tests.support.joined import film_with_manifest
@@ -59,7 +59,7 @@ def test_a_film_as_it_was_made(film: Path) -> None:
     assert (found.essence, found.digest) == (told["essence"], told["film"]["digest"])
     assert found.trace == films.TRACE.trace_id
     assert found.label == told["label"]["key"]
-    assert found.shown == "AI生成 · AI-generated"
+    assert found.shown == Label.BOTH.drawn
     assert found.captions is not None
     assert found.captions.language == "eng"
     assert found.size == film.stat().st_size

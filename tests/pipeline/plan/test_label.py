@@ -10,7 +10,15 @@ from pipeline.plan.label import LABEL, NAME, REASON, Label, Waiver, label_of, wa
 
 @pytest.mark.parametrize(
     ("written", "label"),
-    [("", Label.BOTH), ("both", Label.BOTH), (" CN ", Label.CN), ("eu", Label.EU), ("None", Label.NONE)],
+    [
+        ("", Label.BOTH),
+        ("both", Label.BOTH),
+        ("cn+eu", Label.BOTH),
+        ("EU, CN", Label.BOTH),
+        (" CN ", Label.CN),
+        ("eu", Label.EU),
+        ("None", Label.NONE),
+    ],
 )
 def test_a_label_is_named_by_a_word(written: str, label: Label) -> None:
     """Any case and spaces around will do; a row that says nothing bears both."""

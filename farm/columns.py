@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Kind(StrEnum):
@@ -336,6 +337,7 @@ def named(kinds: Iterable[Kind] = tuple(Kind)) -> tuple[str, ...]:
     return tuple(column.name for column in COLUMNS if column.kind in wanted)
 
 
+@lru_cache(maxsize=1024)
 def is_option_unknown(name: str) -> bool:
     """Whether a name is written like an option's, or is part of one, and no option is called so."""
     options = named((Kind.OPTION,))

@@ -22,6 +22,7 @@ from pipeline.plan.names import unique_key
 from pipeline.plan.script import normalise
 
 _FIELDS = columns.named((columns.Kind.FIELD,))
+_COLUMNS = frozenset(columns.named())
 _OPTIONS = columns.named((columns.Kind.OPTION,))
 # What a script cannot be filled with: itself.
 _NO_VARIABLES = frozenset({"script", "script_file"})
@@ -215,7 +216,7 @@ class _Reader:
         return BrokenRow(
             number=record.number,
             id=str(record.number),
-            wrong=frozenset(columns.named()),
+            wrong=_COLUMNS,
             template=None,
             variables={},
             portrait=None,
@@ -230,7 +231,7 @@ class _Reader:
         if record.hidden:
             self._doubts.add(number, "", "manifest-row-hidden")
         for name, flaw in record.flaws.items():
-            if name in columns.named():
+            if name in _COLUMNS:
                 self._problems.add(number, name, flaw.code, **flaw.facts)
 
     def _check_id(self, number: int, name: str) -> None:
@@ -296,7 +297,7 @@ class _Reader:
             name, value = variable.name, cells.get(variable.name, "")
             self._used.add(name)
             if name in flaws:
-                if name not in columns.named():
+                if name not in _COLUMNS:
                     self._problems.add(number, name, flaws[name].code, **flaws[name].facts)
             elif name in _NO_VARIABLES:
                 self._problems.add(number, column, "manifest-variable-itself", variable=name)
@@ -343,7 +344,7 @@ class _Reader:
         if not self._unread:
             self._problems.found += self._defaults.unused(self._used)
         present = dict.fromkeys(name for name in header.columns if name and "." not in name)
-        meaningful = {*columns.named(), *self._used}
+        meaningful = {*_COLUMNS, *self._used}
         for name in present:
             if name in meaningful or name in columns.RESERVED:
                 continue

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from farm.values import KINDS
 from pipeline.plan.errors import InputError
@@ -40,6 +41,7 @@ class Variable:
     otherwise: str | None
 
 
+@lru_cache(maxsize=1024)
 def plain_name(text: str) -> str:
     """A column's or variable's name without regard to case, width, spaces and hyphens: ``first_name``.
 

@@ -42,11 +42,16 @@ class Text:
         """All of it."""
         return self.data[self.lead :].decode(self.encoding)
 
-    def lines(self) -> Iterator[str]:
-        """Its lines with their ends, decoded as they are read: CR, LF or both."""
+    def lines(self, *, most: int) -> Iterator[str]:
+        """Its lines with their ends (CR, LF or both), decoded as they are read.
+
+        A line of more than `most` characters comes in pieces of so many, so that it is never held whole.
+        """
         stream = io.BytesIO(self.data)
         stream.seek(self.lead)
-        return iter(io.TextIOWrapper(stream, self.encoding, newline=""))
+        reader = io.TextIOWrapper(stream, self.encoding, newline="")
+        while line := reader.readline(most):
+            yield line
 
     def start(self, characters: int) -> str:
         """So many characters of its beginning, or as many as it has."""

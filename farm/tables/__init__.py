@@ -124,6 +124,8 @@ def cleaned(cell: str) -> str:
 
     Halves of characters, which JSON can spell and no file can hold, become the replacement character.
     """
+    if cell.isascii():
+        return cell.strip()
     return unicodedata.normalize("NFC", cell.translate(_LONE_HALVES)).strip()
 
 

@@ -11,6 +11,8 @@ from farm.tables import MOST_LINES, Flaw, Record, TableError, header_of, record_
 from farm.textfile import Text
 
 _DELIMITERS = ",;\t"
+#: A row of a few long texts; the reader keeps one whole, with each of its cells.
+_ROW_CHARACTERS = 1_000_000
 #: The longest first line in which a delimiter is declared.
 _DECLARATION_CHARACTERS = 8
 
@@ -64,7 +66,7 @@ class DelimitedTable:
 
     def _read(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         """Rows that are not empty, with their numbers."""
-        lines = self._text.lines()
+        lines = _Lines(self._text)
         number = 0
         if self._declared:
             next(lines)
@@ -72,13 +74,42 @@ class DelimitedTable:
         try:
             for row in csv.reader(lines, delimiter=delimiter, strict=True):
                 number += 1
+                lines.taken = 0
                 if number > MOST_LINES:
                     raise TableError(number, "manifest-lines", limit=MOST_LINES)
                 if any(cell.strip() for cell in row):
                     yield number, row
+        except _RowLongError as error:
+            raise TableError(number + 1, "manifest-cell-long") from error
         except csv.Error as error:
             code = "manifest-cell-long" if "limit" in str(error) else "manifest-quote"
             raise TableError(number + 1, code) from error
+
+
+class _RowLongError(Exception):
+    """A row that goes on and on."""
+
+
+class _Lines:
+    """The lines of a file, as long as they make rows that a person could have written.
+
+    Attributes:
+        taken: characters of the present row; set to 0 when it is over.
+    """
+
+    def __init__(self, text: Text) -> None:
+        self._lines = text.lines(most=_ROW_CHARACTERS)
+        self.taken = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.taken += len(line)
+        if self.taken >= _ROW_CHARACTERS:
+            raise _RowLongError
+        return line
 
 
 def _declared(text: Text) -> str:

@@ -48,11 +48,16 @@ class JsonLinesTable:
             yield _parsed(number, line)
 
     def _lines(self) -> Iterator[tuple[int, str]]:
-        for number, line in enumerate(self._text.lines(), 1):
+        number = 0
+        ended = True
+        for piece in self._text.lines(most=_MOST_CHARACTERS):
+            begins = ended
+            ended = piece.endswith(("\n", "\r"))
+            number += begins
             if number > MOST_LINES:
                 raise TableError(number, "manifest-lines", limit=MOST_LINES)
-            if line.strip():
-                yield number, line
+            if begins and piece.strip():
+                yield number, piece
 
 
 class _BadValueError(ValueError):
@@ -61,6 +66,8 @@ class _BadValueError(ValueError):
 
 def _check_kind(number: int, line: str) -> None:
     start = line.strip()
+    if len(line) >= _MOST_CHARACTERS:
+        return
     if start.startswith("["):
         raise TableError(number, "manifest-json-array")
     if start == "{" or (start.startswith("{") and not start.endswith("}")):
@@ -69,7 +76,7 @@ def _check_kind(number: int, line: str) -> None:
 
 def _parsed(number: int, line: str) -> Record:
     """A line as a row; what is wrong with it stands in its flaws."""
-    if len(line) > _MOST_CHARACTERS:
+    if len(line) >= _MOST_CHARACTERS:
         return _flawed(number, "manifest-json-long", limit=_MOST_CHARACTERS)
     try:
         pairs = json.loads(

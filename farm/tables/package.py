@@ -26,6 +26,8 @@ _ENCRYPTED_FLAG = 1
 _MOST_ENTRIES = 5_000
 #: Elements of one part: four times what a full batch of rows of fifty cells has.
 _MOST_ELEMENTS = 8_000_000
+#: Elements within each other; a workbook's are a dozen.
+_MOST_DEPTH = 100
 #: The longest thing that is not text, such as a tag: parsers look through it again with each block.
 _MOST_TOKEN_BYTES = 1 << 20
 _BLOCK_BYTES = 1 << 18
@@ -133,6 +135,7 @@ class _Feed:
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
         self._elements = 0
+        self._depth = 0
         self._fed = 0
         # A space in front of local names: a prefix means nothing, and nobody's name holds a space.
         self._parser = expat.ParserCreate(namespace_separator=" ")
@@ -155,9 +158,13 @@ class _Feed:
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         self._elements += 1
+        self._depth += 1
+        if self._depth > _MOST_DEPTH:
+            raise _damaged()
         self._handler.begin(name.rpartition(" ")[2], attributes)
 
     def _end(self, name: str) -> None:
+        self._depth -= 1
         self._handler.end(name.rpartition(" ")[2])
 
     def _refuse(self, *_: object) -> None:

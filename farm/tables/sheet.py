@@ -14,8 +14,8 @@ _ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 # How OOXML spells characters that XML cannot hold, such as _x000D_ (part 1, 22.9.2.19).
 _SPELT = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LETTERS = 26
-#: Ranges of merged cells that are worth remembering.
-_MOST_MERGES = 100_000
+#: Ranges of merged cells: more than ten in each row of a full batch.
+_MOST_MERGES = 200_000
 _QUOTED_CHARACTERS = 40
 
 
@@ -63,7 +63,9 @@ class MergeReader(Handler):
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         """As `Handler.begin`."""
-        if name == "mergeCell" and len(self.merges) < _MOST_MERGES:
+        if name == "mergeCell":
+            if len(self.merges) == _MOST_MERGES:
+                raise ValueError(_MOST_MERGES)
             name = attributes.get("ref", "")
             first, _, last = name.partition(":")
             (top, left), (bottom, right) = place_of(first), place_of(last or first)
@@ -184,6 +186,8 @@ class RowReader(Handler):
         row = self._row
         own = bool(row.flaws)
         self._open = [merge for merge in self._open if merge.last_row >= row.number]
+        if len(self._open) > MOST_COLUMNS:
+            raise ValueError(len(self._open))  # merged cells never overlap
         for merge in self._open:
             for column in range(merge.first_column, min(merge.last_column + 1, MOST_COLUMNS)):
                 row.flaws.setdefault(column, Flaw(code="manifest-cells-merged", facts={"cells": merge.name}))

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -29,6 +30,17 @@ def batches(lectern: Lectern) -> int:
 def stored(home: Path) -> list[Path]:
     """Every file in the store."""
     return [path for path in (home / "store").rglob("*") if path.is_file()]
+
+
+def lookers_of(pid: int) -> list[psutil.Process]:
+    """The processes that look at pictures for another one; others come and go beside them."""
+    found = []
+    with suppress(psutil.Error):
+        for child in psutil.Process(pid).children():
+            with suppress(psutil.Error):
+                if "farm.looking" in child.cmdline():
+                    found.append(child)
+    return found
 
 
 def at_terminal(home: Path, answer: str, *arguments: object) -> tuple[int, str]:
@@ -168,9 +180,7 @@ def test_ending_it_in_the_check_leaves_nothing(
         until = time.monotonic() + 60
         lookers: list[psutil.Process] = []
         while not lookers and time.monotonic() < until and process.poll() is None:
-            lookers = [
-                child for child in psutil.Process(process.pid).children() if "farm.looking" in child.cmdline()
-            ]
+            lookers = lookers_of(process.pid)
             time.sleep(0.01)
         assert lookers
         process.send_signal(struck)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import cv2
@@ -47,7 +47,12 @@ def sittings(tmp_path: Path) -> list[Sitting]:
 
 def children() -> list[psutil.Process]:
     """The processes of ours that look, as far as they have begun."""
-    return [child for child in psutil.Process().children() if "farm.looking" in " ".join(child.cmdline())]
+    found = []
+    for child in psutil.Process().children():
+        with suppress(psutil.Error):
+            if "farm.looking" in child.cmdline():
+                found.append(child)
+    return found
 
 
 def alone(sittings: list[Sitting]) -> dict[str, Seen]:

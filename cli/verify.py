@@ -20,11 +20,12 @@ from farm.verify import verify as verify_film
 
 _STYLES = {
     Verdict.OK: "green",
+    Verdict.LABELLED: "green",
     Verdict.WAIVED: "green",
     Verdict.CHANGED: "yellow",
     Verdict.UNLABELLED: "yellow",
 }
-_FINE = frozenset({Verdict.OK, Verdict.WAIVED})
+_FINE = frozenset({Verdict.OK, Verdict.LABELLED, Verdict.WAIVED})
 
 
 def verify(
@@ -83,7 +84,7 @@ def _facts(one: Verified, terminal: Terminal) -> Iterator[tuple[str, Cell]]:
     yield "carries-essence", _agreeing(one, one.essence, ("essence", "seal"), terminal)
     yield "carries-file", _agreeing(one, one.digest, ("file",), terminal)
     track = one.captions
-    told = words("carries-track", language=track.language, packets=track.packets) if track else words("no")
+    told = words("carries-track", language=track.language, cues=track.cues) if track else words("no")
     yield "carries-captions", _agreeing(one, told, ("captions",), terminal)
     yield "trace", one.trace or words("unknown")
     yield "file-manifest", one.manifest or words("carries-no-manifest")

@@ -321,6 +321,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "as it was made, and labelled",
         "与制作时一致，带有标识",
     ),
+    "verdict-labelled": (
+        "labelled; nothing tells whether it is as it was made",
+        "带有标识；没有可供比对的信息",
+    ),
     "verdict-waived": (
         "as it was made, without a label, as its manifest tells",
         "与制作时一致，不带标识，清单文件已说明",
@@ -358,7 +362,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "carries-essence": ("PICTURE AND SOUND", "画面和声音"),
     "carries-file": ("WHOLE FILE", "整个文件"),
     "carries-captions": ("CAPTIONS IN THE FILM", "内嵌字幕"),
-    "carries-track": ("{language}, {packets} packets", "{language}，{packets} 个数据包"),
+    "carries-track": ("{cues}, language {language}", "{cues} 条，语言 {language}"),
     "carries-no-manifest": (
         "none beside it: nothing else to compare with",
         "旁边没有清单文件，无法进一步比对",

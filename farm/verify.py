@@ -32,6 +32,7 @@ class Verdict(StrEnum):
         "changed"  #: all of these are as they were made, but the file is not: its metadata were rewritten
     )
     WAIVED = "waived"  #: no label, as its manifest tells, with who decided so and why
+    LABELLED = "labelled"  #: it carries a label, and nothing tells whether it is as it was made
     OK = "ok"  #: it carries its label, and everything that can be compared agrees
 
 
@@ -40,7 +41,7 @@ class Captions:
     """The caption track in a film's own file."""
 
     language: str
-    packets: int
+    cues: int
     digest: str
 
 
@@ -125,7 +126,7 @@ def verify(film: Path) -> Verified:
         trace=_trace(found, label, told),
         captions=None
         if found.words is None
-        else Captions(language=found.words.language, packets=found.words.packets, digest=found.words.digest),
+        else Captions(language=found.words.language, cues=found.words.cues, digest=found.words.digest),
         manifest=place,
         shown=told.shown if told else "",
         waived=waived,
@@ -195,7 +196,9 @@ def _verdict(agree: Mapping[str, bool], *, labelled: bool, waived: bool) -> Verd
         return Verdict.UNLABELLED
     if not agree.get("file", True):
         return Verdict.CHANGED
-    return Verdict.OK if labelled else Verdict.WAIVED
+    if not labelled:
+        return Verdict.WAIVED
+    return Verdict.OK if agree else Verdict.LABELLED
 
 
 def _trace(found: Probe, label: Mapping[str, str], told: Told | None) -> str:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pipeline.media.picture import to_bgr
 from pipeline.media.probe import Picture, Probe, Sound, Words
 from pipeline.plan.aigc import AIGC
-from pipeline.plan.softtrack import TextDigest
+from pipeline.plan.softtrack import EMPTY, TextDigest
 
 # Before each packet's bytes: presentation and decoding time, duration in ticks, and size.
 _HEADER = struct.Struct("<qqqq")
@@ -76,10 +76,12 @@ class _TextTally:
     def __init__(self, stream: SubtitleStream) -> None:
         self.stream = stream
         self.packets = 0
+        self.cues = 0
         self.text = TextDigest()
 
     def count(self, packet: av.Packet[Any]) -> None:
         self.packets += 1
+        self.cues += packet.size > len(EMPTY)
         self.text.add(packet.pts or 0, packet.duration or 0, bytes(packet))
 
 
@@ -184,6 +186,7 @@ def _words(tally: _TextTally) -> Words:
         codec=stream.codec_context.name if stream.codec_context is not None else "",
         language=stream.language or "",
         packets=tally.packets,
+        cues=tally.cues,
         digest=tally.text.hexdigest(),
         shown=bool(stream.disposition & Disposition.default),
     )

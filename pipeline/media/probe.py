@@ -72,6 +72,7 @@ class Words:
         codec: such as ``mov_text``.
         language: as the file names it; empty if it does not.
         packets: how many there are, those in which nothing is shown among them.
+        cues: how many of them show something.
         digest: SHA-256 (hex) over them and their times, as `pipeline.plan.softtrack.TextDigest` makes it.
         shown: whether players show it without being asked.
     """
@@ -79,6 +80,7 @@ class Words:
     codec: str
     language: str
     packets: int
+    cues: int
     digest: str
     shown: bool
 

@@ -41,7 +41,7 @@ def test_a_person_reads_what_a_film_carries(lectern: Lectern, film: Path, home: 
     label = f"made by AI, by {films.PRODUCER}, number {number}"
     assert f"LABEL FOR MACHINES {label} · as the manifest says" in facts
     assert "VISIBLE LABEL “AI生成 / AI-generated” in the first seconds, as the manifest tells" in facts
-    assert "CAPTIONS IN THE FILM eng, 5 packets · as the manifest says" in facts
+    assert "CAPTIONS IN THE FILM 2, language eng · as the manifest says" in facts
     assert f"TRACE {number}" in facts
     assert f"MANIFEST {film.with_suffix('.json')}" in facts
     assert not home.exists()

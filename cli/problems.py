@@ -15,9 +15,8 @@ from pipeline.plan.messages import Language
 
 # Where nobody looks on through a window, so many kinds of problems are told.
 _MOST_KINDS = 40
-# Lines of the screen that the other table, the summary and the prompt need; and what a kind takes.
-_RESERVED, _LINES = 12, 3
-_FEWEST = 3
+# Lines of the screen: for the summary and the prompt, around each table, and the least that a table takes.
+_RESERVED, _AROUND, _LEAST_LINES = 6, 3, 4
 # Longer lists of rows are cut: the report has all.
 _ROWS_SHOWN = 6
 # Of rows that say different things of one kind, so many are told; of more, one.
@@ -44,21 +43,46 @@ def kinds_of(problems: Iterable[Problem]) -> list[Kind]:
     return [Kind(problems=tuple(each)) for each in found.values()]
 
 
-def tell_problems(problems: Sequence[Problem], head: str, terminal: Terminal) -> None:
-    """Print problems as a table of their kinds, and how many more there are than a screen takes."""
-    if not problems:
-        return
-    kinds = kinds_of(problems)
-    most = max(_FEWEST, (terminal.err.height - _RESERVED) // _LINES)
-    shown = kinds[: most if terminal.err.is_terminal else _MOST_KINDS]
-    rows = len({problem.row for problem in problems if problem.row})
-    words = terminal.words
-    terminal.note(Text(words(head, number=len(problems), rows=rows), style="bold"))
-    terminal.note(_table(shown, terminal))
-    if rest := kinds[len(shown) :]:
-        number = sum(len(kind.problems) for kind in rest)
-        terminal.note(words("more-problems", number=number, kinds=len(rest)))
-    terminal.note("")
+def tell_problems(groups: Sequence[tuple[str, Sequence[Problem]]], terminal: Terminal) -> None:
+    """Print problems as tables of their kinds, and how many more there are than a screen takes.
+
+    Args:
+        groups: the name of each table's head, and its problems; what comes first has the room first.
+        terminal: where they are printed.
+    """
+    told_of = [(head, problems) for head, problems in groups if problems]
+    height = terminal.err.height - _RESERVED - _AROUND * len(told_of)
+    room = height if terminal.err.is_terminal else None
+    for number, (head, problems) in enumerate(told_of, 1):
+        if room is not None and number < len(told_of):
+            room -= _LEAST_LINES
+        kinds = kinds_of(problems)
+        shown, lines = _fitting(kinds, room, terminal)
+        if room is not None:
+            room = max(0, room - lines) + _LEAST_LINES
+        rows = len({problem.row for problem in problems if problem.row})
+        words = terminal.words
+        terminal.note(Text(words(head, number=len(problems), rows=rows), style="bold"))
+        if shown:
+            terminal.note(_table(shown, terminal))
+        if rest := kinds[len(shown) :]:
+            left = sum(len(kind.problems) for kind in rest)
+            terminal.note(words("more-problems", number=left, kinds=len(rest)))
+        terminal.note("")
+
+
+def _fitting(kinds: Sequence[Kind], room: int | None, terminal: Terminal) -> tuple[Sequence[Kind], int]:
+    """Those kinds that have room, and the lines that they take: of the first table one at least."""
+    if room is None:
+        return kinds[:_MOST_KINDS], 0
+    shown, lines = 0, 0
+    for count in range(1, len(kinds) + 1):
+        table = _table(kinds[:count], terminal)
+        taken = len(terminal.err.render_lines(table, pad=False))
+        if taken > room and (shown or room < _LEAST_LINES):
+            break
+        shown, lines = count, taken
+    return kinds[:shown], lines
 
 
 def report_of(

@@ -84,8 +84,7 @@ def submit(
         except BatchRefusedError as refusal:
             return _refused(refusal, checked, report, terminal)
         _report(report, admitted, checked, terminal)
-        tell_problems(admitted.skipped, "left-out", terminal)
-        tell_problems(admitted.warnings, "warnings", terminal)
+        tell_problems([("left-out", admitted.skipped), ("warnings", admitted.warnings)], terminal)
         if dry_run:
             told = forecast(farm, admitted)
             lines = [*forecast_lines(told, terminal), terminal.words("dry-run")]
@@ -136,8 +135,7 @@ def _refused(refusal: BatchRefusedError, checked: Checked, report: Path | None, 
         _report(report, refusal, checked, terminal)
         terminal.failure(_refusal(refusal, terminal.language))
         return exit_of(refusal)
-    tell_problems(refusal.problems, "problems", terminal)
-    tell_problems(refusal.warnings, "warnings", terminal)
+    tell_problems([("problems", refusal.problems), ("warnings", refusal.warnings)], terminal)
     _report(report, refusal, checked, terminal)
     terminal.error(refusal)
     return exit_of(refusal)

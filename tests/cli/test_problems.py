@@ -25,11 +25,13 @@ class Screen(io.StringIO):
         return True
 
 
-def told(problems: list[Problem], language: str = "en", screen: io.StringIO | None = None) -> str:
+def told(
+    problems: list[Problem], warnings: list[Problem] | None = None, screen: io.StringIO | None = None
+) -> str:
     """What a person reads on standard error."""
     stream = screen or io.StringIO()
-    terminal = Terminal(json_wanted=False, language=language, stdout=io.StringIO(), stderr=stream)  # type: ignore[arg-type]
-    tell_problems(problems, "problems", terminal)
+    terminal = Terminal(json_wanted=False, language="en", stdout=io.StringIO(), stderr=stream)
+    tell_problems([("problems", problems), ("warnings", warnings or [])], terminal)
     return stream.getvalue()
 
 
@@ -67,17 +69,21 @@ def test_rows_that_say_different_things_of_one_kind() -> None:
     assert "--report" in page
 
 
-def test_a_screen_is_never_more_than_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Twenty kinds of defects on a terminal of 30 lines: how many more there are, and where to see them."""
-    monkeypatch.setenv("COLUMNS", "120")
-    monkeypatch.setenv("LINES", "30")
+@pytest.mark.parametrize("height", [24, 30, 50])
+def test_a_screen_is_never_more_than_full(monkeypatch: pytest.MonkeyPatch, height: int) -> None:
+    """Twenty kinds of defects and of warnings: what has room, how many more, and where to see them."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("LINES", str(height))
     monkeypatch.setenv("TERM", "xterm")
     kinds = [problem(row, f"c{row}", "portrait-no-face") for row in range(2, 22)]
-    page = told(kinds, screen=Screen())
-    assert len(page.splitlines()) < 30
-    assert "more, of" in page
-    assert "--report errors.csv" in page
-    assert len([line for line in told(kinds).splitlines() if "[portrait-no-face]" in line]) == 20
+    page = told(kinds, kinds, screen=Screen())
+    assert height - 14 < len(page.splitlines()) <= height - 5
+    assert page.count("--report errors.csv") == 2
+    assert page.index("Problems: 20") < page.index("[portrait-no-face]") < page.index("Warnings: 20")
+    assert told(kinds).count("[portrait-no-face]") == 20
+    few = told(kinds[:2], kinds[:1], screen=Screen())
+    assert few.count("[portrait-no-face]") == 3
+    assert "--report" not in few
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

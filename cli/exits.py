@@ -51,6 +51,7 @@ _BY_CODE = {
             "command-unknown",
             "command-usage",
             "command-words-surplus",
+            "manifest-set-malformed",
         ),
         Exit.USAGE,
     ),

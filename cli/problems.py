@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.table import Table
 from rich.text import Text
 
+from cli.clean import clean
 from cli.terminal import Terminal, told
 from farm.rows import Problem
 from pipeline.plan.cells import to_csv
@@ -25,7 +26,7 @@ _SAID = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """Problems of one code in one column, in the order of their rows; at least one."""
+    """Problems of one code in one column and place, in the order of their rows; at least one."""
 
     problems: tuple[Problem, ...]
 
@@ -37,9 +38,9 @@ class Kind:
 
 def kinds_of(problems: Iterable[Problem]) -> list[Kind]:
     """Problems with equal ones put together, by the first row that each kind is met in."""
-    found: dict[tuple[str, str], list[Problem]] = {}
+    found: dict[tuple[str, str, str], list[Problem]] = {}
     for problem in sorted(problems, key=lambda problem: problem.row):
-        found.setdefault((problem.column, problem.code), []).append(problem)
+        found.setdefault((problem.column, problem.place, problem.code), []).append(problem)
     return [Kind(problems=tuple(each)) for each in found.values()]
 
 
@@ -105,7 +106,8 @@ def report_of(
         what, cure = told(problem.code, problem.facts, terminal.language)
         row = problem.row or ""
         name = ids.get(problem.row, "")
-        lines.append((row, problem.column, name, words(level), problem.code, what, cure))
+        column = f"{problem.column} ({problem.place})" if problem.place else problem.column
+        lines.append((row, column, name, words(level), problem.code, what, cure))
     return to_csv([words(f"report-{head}") for head in heads], lines)
 
 
@@ -115,6 +117,7 @@ def problem_document(problem: Problem, language: Language) -> dict[str, object]:
     return {
         "row": problem.row,
         "column": problem.column,
+        "place": problem.place,
         "code": problem.code,
         "what": what,
         "cure": cure,
@@ -140,7 +143,8 @@ def _table(kinds: Iterable[Kind], terminal: Terminal) -> Table:
         "column",
         "problem",
         rows=[
-            (_rows_of(kind, terminal), kind.problems[0].column, _words_of(kind, terminal)) for kind in kinds
+            (_rows_of(kind, terminal), _column_of(kind.problems[0]), _words_of(kind, terminal))
+            for kind in kinds
         ],
     )
 
@@ -151,6 +155,12 @@ def _rows_of(kind: Kind, terminal: Terminal) -> str:
     if len(ranges) > _ROWS_SHOWN:
         return terminal.words("rows-cut", rows=line, number=len(kind.rows))
     return line
+
+
+def _column_of(problem: Problem) -> Text:
+    """The column; below it where its content came from, if that stands in no row."""
+    column = Text(clean(problem.column))
+    return column.append(f"\n({clean(problem.place)})", style="dim") if problem.place else column
 
 
 def _words_of(kind: Kind, terminal: Terminal) -> Text:

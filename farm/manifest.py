@@ -171,9 +171,14 @@ class _Reader:
         variables = self._variables(number, column, cells, record.flaws, template) if template else {}
         portrait = self._portrait(number, cells, record.flaws)
         background = self._background(number, options)
+        fillable = template is not None and len(variables) == len(template.variables)
+        # A script without its values is not looked at: what is wrong has been told.
+        wrong = {problem.column for problem in self._problems.found[before:]} | (
+            set() if fillable else {column}
+        )
         wanted = Wanted(
             number=number,
-            wrong=frozenset(problem.column for problem in self._problems.found[before:]),
+            wrong=frozenset(wrong),
             script_column=column,
             background=background and background[0],
             background_digest=background[1] if background else "",
@@ -182,7 +187,6 @@ class _Reader:
             **plain,
         )
         if template is None or portrait is None or wanted.wrong:
-            fillable = template is not None and len(variables) == len(template.variables)
             return BrokenRow(
                 **vars(wanted),
                 template=template.text if template and fillable else None,

@@ -141,6 +141,20 @@ def test_what_could_be_made_but_should_be_known_is_warned_about(
     assert (doubtful.column, doubtful.code) in told
 
 
+def test_a_value_that_is_wrong_is_told_once(farm: Farm, batch_folder: Path) -> None:
+    """A script that cannot be filled is not called empty besides; a default says where it stands."""
+    path = batch_folder / "films.csv"
+    path.write_text("script,portrait,day\nOn {{day:date}}.,leo.png,3/2/2026\n", "utf-8")
+    (batch_folder / "films.toml").write_text('[defaults]\nformat = "wid"\n', "utf-8")
+    with pytest.raises(BatchRefusedError) as refused:
+        submit(farm, path)
+    told = [(problem.row, problem.column, problem.place, problem.code) for problem in refused.value.problems]
+    assert told == [
+        (2, "day", "", "manifest-variable-date"),
+        (2, "format", "films.toml", "portrait-format-unknown"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

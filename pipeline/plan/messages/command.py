@@ -52,14 +52,14 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="{name} cannot be used as a manifest. Nothing was queued.",
-            why="The file is missing, is no CSV text, or has no row that could be read.",
-            cure="The reason stands above. A manifest is a CSV file: a header such as id,script,portrait, "
-            "and below it one row for each film.",
+            why="The file is missing, is no spreadsheet, or has no row that could be read.",
+            cure="The reason stands above. A manifest is a CSV file, an Excel workbook or a JSON Lines file with "
+            "columns such as id, script and portrait, and one row for each film.",
         ),
         zh=Text(
             what="{name} 不能用作清单。未提交任何任务。",
-            why="文件不存在、不是 CSV 文本，或没有可以读取的行。",
-            cure="原因见上。清单是 CSV 文件：第一行是表头（如 id,script,portrait），其下每部影片一行。",
+            why="文件不存在、不是表格，或没有可以读取的行。",
+            cure="原因见上。清单是 CSV、Excel 或 JSON Lines 文件，含 id、script、portrait 等列，每部影片一行。",
         ),
     ),
     Message(

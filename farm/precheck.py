@@ -311,9 +311,8 @@ class _Checker:
 
     def _refusals(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> list[Problem]:
         """What is wrong with what stands in a row's columns, the portrait apart."""
-        characters = self._farm.settings.limits.script_characters
         checks = (
-            (row.script_column, lambda: script.check(text or "", max_characters=characters)),
+            (row.script_column, lambda: self._check_script(text)),
             (_speaker(row), lambda: self._chooser.voice(replace(wish, speed="", pitch=""), text or "")),
             ("speed", lambda: self._chooser.speed(wish)),
             (PITCH, lambda: self._chooser.pitch(wish)),
@@ -359,6 +358,11 @@ class _Checker:
 
     def _format(self, row: Row | BrokenRow, portrait: Path) -> Format:
         return self._chooser.format(_wish(row), lambda: self._gallery.size(portrait, row.portrait_digest))
+
+    def _check_script(self, text: str | None) -> None:
+        """Refuse a script that cannot be spoken; one that could not be read or filled was told of already."""
+        if text is not None:
+            script.check(text, max_characters=self._farm.settings.limits.script_characters)
 
     def _check_background(self, row: Wanted) -> None:
         colour_of(row.options)

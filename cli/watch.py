@@ -21,7 +21,7 @@ from cli.options import NewestBatch, terminal_of
 from cli.terminal import Terminal
 from farm import show
 from farm.bootstrap import Farm, open_farm
-from farm.results import are_coming, table_of
+from farm.results import are_coming, is_told, table_of
 from farm.views import BatchView, JobView
 
 _INTERVAL_S = 1.0
@@ -174,6 +174,7 @@ def _result(farm: Farm, batch: BatchView, results: str, terminal: Terminal) -> I
             yield jobs_table(terminal, lost)
             if number > len(lost):
                 yield terminal.words("and-more", number=number - len(lost), batch=batch.id)
-    yield terminal.words("results-are", place=clean(results))
+    place = "results-are" if is_told(farm, batch.id) else "results-not-yet"
+    yield terminal.words(place, place=clean(results), batch=batch.id)
     if batch.counts.get("failed") or batch.counts.get("canceled"):
         yield terminal.words("how-to-retry", batch=batch.id)

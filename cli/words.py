@@ -159,6 +159,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "每一行的结果将写入 {place}",
     ),
     "results-are": ("Results of each row: {place}", "每一行的结果：{place}"),
+    "results-not-yet": (
+        "Results of each row: `lectern results {batch}`. Once the archive is there, they are in {place}",
+        "每一行的结果：`lectern results {batch}`；归档目录可用后将写入 {place}。",
+    ),
     "results-written": (
         "The results of batch {batch} are in {file}.",
         "批次 {batch} 的结果已写入 {file}。",

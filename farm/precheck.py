@@ -29,6 +29,8 @@ from pipeline.plan.softtrack import SOFT, soft_of
 #: The option that a voice bears already, and that its film is not told a second time.
 PITCH = "voice.pitch"
 _DEPARTMENT = "default"
+# Told under the language, whether or not a voice was named with it.
+_NO_LANGUAGE = "voice-language-unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,7 +297,7 @@ class _Checker:
         known = row.wrong.union(problem.column for problem in wrong)
         doubtful: list[Problem] = []
         speaker = _speaker(row)
-        if text is not None and not known & {speaker, "speed", PITCH}:
+        if text is not None and not known & {"voice", "language", "speed", PITCH}:
             facts = self._chooser.other_voice(wish, text)
             if facts is not None:
                 doubtful.append(_problem(row, speaker, OTHER_VOICE, facts))
@@ -338,7 +340,8 @@ class _Checker:
                 try:
                     look()
                 except InputError as error:
-                    wrong.append(_problem(row, column, error.code, error.facts))
+                    place = "language" if error.code == _NO_LANGUAGE and row.language else column
+                    wrong.append(_problem(row, place, error.code, error.facts))
         return wrong
 
     def _look(self, row: Row | BrokenRow, portrait: Path) -> tuple[Finding, ...]:

@@ -128,6 +128,17 @@ def table_of(farm: Farm, batch: int) -> str:
     return link_for(path, farm.settings.archive.public_prefix) or str(farm.archive / path)
 
 
+def is_told(farm: Farm, batch: int) -> bool:
+    """Whether the files in the archive tell how every row of a batch stands now.
+
+    Raises:
+        InputError: ``ledger-batch-unknown``.
+        AwayError: ``ledger-away``.
+    """
+    report = reports.read_report(farm.ledger, batch)
+    return report.place is not None and not report.news
+
+
 def are_coming(farm: Farm, batch: int) -> bool:
     """Whether the files in the archive are about to tell more of a batch: there is news, and who tells it.
 

@@ -59,12 +59,12 @@ MISTAKES: Sequence[Mistake] = (
     _mistake("portrait", "portrait-face-too-small", Portrait="far.png"),
     _mistake("portrait", "portrait-no-picture", Portrait="photo.jpg"),
     _mistake("voice", "voice-unknown", Voice="anna"),
-    _mistake("language", "voice-language-foreign", Language="Englisch"),
+    _mistake("language", "voice-language-unknown", Language="Englisch"),
     _mistake("format", "portrait-format-unknown", Format="HD"),
     _mistake("speed", "submit-speed-wrong", Speed="fast"),
     _mistake("background", "portrait-background-unknown", Background="light blue"),
     _mistake("id", "manifest-id-twice", ID="film-0001"),
-    _mistake("script", "X", Script=_ENGLISH, Start="next Monday"),
+    _mistake("start", "manifest-variable-date", Script=_ENGLISH, Start="next Monday"),
     _mistake("label.reason", "label-waiver-missing", Label="none", Label__Name="Anna Schmidt"),
 )
 

@@ -51,6 +51,8 @@ def choose_voice(
             raise InputError(code, value=value, low=PER_CENT[0], high=PER_CENT[1])
     voice = _named(voices, engine, name) if name else _speaker(voices, engine, language)
     if language and not speaks(voice, language):
+        # What nobody speaks is no language, whoever was to speak it.
+        _speaker(voices, engine, language)
         spoken = ", ".join(voice.languages)
         raise InputError("voice-language-foreign", voice=voice.name, language=language, spoken=spoken)
     return VoiceChoice(

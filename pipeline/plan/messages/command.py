@@ -53,13 +53,13 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="{name} cannot be used as a manifest. Nothing was queued.",
             why="The file is missing, is no spreadsheet, or has no row that could be read.",
-            cure="The reason stands above. A manifest is a CSV file, an Excel workbook or a JSON Lines file with "
-            "columns such as id, script and portrait, and one row for each film.",
+            cure="The reason stands above. A manifest is a CSV, Excel or JSON Lines file with "
+            "columns such as id, script and portrait: one row for each film.",
         ),
         zh=Text(
             what="{name} 不能用作清单。未提交任何任务。",
             why="文件不存在、不是表格，或没有可以读取的行。",
-            cure="原因见上。清单是 CSV、Excel 或 JSON Lines 文件，含 id、script、portrait 等列，每部影片一行。",
+            cure="原因见上。清单是 CSV、Excel 或 JSON Lines 文件，有 id、script 等列，每部影片一行。",
         ),
     ),
     Message(

@@ -13,6 +13,7 @@ from pipeline.engines.voice.choice import choice_for
 from pipeline.plan.clipkey import shaping
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.delivery import QUALITY
+from pipeline.plan.label import LABEL
 from pipeline.plan.lengths import estimate_ms
 from pipeline.plan.script import Pause, Sentence, split
 from pipeline.plan.timeline import LEAD, TAIL
@@ -26,6 +27,9 @@ _GOLDEN = 0.6180339887498949
 _LONG = 107
 #: Silence around a sentence, with what is added on the average up to the next whole grid of frames.
 AROUND_MS = 1000 * (LEAD + TAIL) // SAMPLE_RATE + 100
+
+# Options that change pictures although no face: how they are encoded, and what is written into them.
+_SHAPING_TOO = (QUALITY, LABEL)
 
 #: All that tells one film's pictures from another's when the same is said.
 Look = tuple[object, ...]
@@ -103,7 +107,7 @@ def take_sample(farm: Farm, films: Sequence[Film]) -> Sample:
 def look_of(film: Film) -> Look:
     """All that tells one film's pictures from another's when the same is said."""
     row = film.row
-    shapes = {**shaping(row.options), QUALITY: row.options.get(QUALITY, "")}
+    shapes = {**shaping(row.options), **{name: row.options.get(name, "") for name in _SHAPING_TOO}}
     return row.portrait_digest, row.background_digest, film.format, tuple(sorted(shapes.items()))
 
 

@@ -23,7 +23,7 @@ from farm.precheck import PITCH, Admitted, Film, Progress, Unheard, admit, check
 from farm.rows import Problem
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.errors import InputError
+from pipeline.plan.errors import DamageError, InputError
 from pipeline.plan.job import JobSpec
 from pipeline.plan.keys import canonical
 from pipeline.plan.messages import Language
@@ -163,18 +163,21 @@ class _Clerk:
     def queue(self, manner: Manner, progress: Progress) -> Submitted:
         """Copy the rows' inputs into the store and write batch and jobs into the ledger."""
         batch = self.submission(manner)
-        if (existing := submission.find_batch(self._farm.ledger, batch)) is not None:
+        existing = submission.find_batch(self._farm.ledger, batch)
+        if existing is not None:
+            # Submitting again is the cure for sources that were lost.
+            self._store_inputs(progress, lost_alone=True)
             return existing
         self._store_inputs(progress)
         return submission.submit(self._farm.ledger, batch, self._drafts())
 
-    def _store_inputs(self, progress: Progress) -> None:
+    def _store_inputs(self, progress: Progress, *, lost_alone: bool = False) -> None:
         """Keep every picture and script, some at a time: a disk makes several files durable together."""
         total = len(self._films) + len(self._files)
         done = 0
         inputs: Iterator[Callable[[], object]] = chain(
-            (partial(self._adopt, digest, path) for digest, path in self._files.items()),
-            (partial(self._store_script, film) for film in self._films),
+            (partial(self._adopt, digest, path, lost_alone) for digest, path in self._files.items()),
+            (partial(self._store_script, film, lost_alone) for film in self._films),
         )
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             while some := list(islice(inputs, _MANY)):
@@ -182,8 +185,26 @@ class _Clerk:
                     done += 1
                     progress.inputs(done, total)
 
-    def _store_script(self, film: Film) -> None:
-        store_script(self._farm.store, film.row.script)
+    def _store_script(self, film: Film, lost_alone: bool) -> None:  # noqa: FBT001 - as `partial` hands it over
+        text = film.row.script
+        if not (lost_alone and self._is_there(script_artifact(text))):
+            store_script(self._farm.store, text)
+
+    def _adopt(self, digest: str, picture: Path, lost_alone: bool) -> None:  # noqa: FBT001 - likewise
+        wanted = self._pictures[digest]
+        if lost_alone and self._is_there(wanted):
+            return
+        limit = self._farm.settings.limits.portrait_bytes
+        kept = self._farm.store.adopt(Kind.SOURCE, wanted.suffix, picture, limit_bytes=limit)
+        if kept != wanted:
+            raise InputError("submit-portrait-changed", name=picture.name)
+
+    def _is_there(self, source: Artifact) -> bool:
+        try:
+            self._farm.store.verify(source)
+        except DamageError:
+            return False
+        return True
 
     def _drafts(self) -> Iterator[JobDraft]:
         told: dict[int, list[Notice]] = {}
@@ -206,12 +227,6 @@ class _Clerk:
             portrait=self._pictures[film.row.portrait_digest],
             background=self._pictures.get(film.row.background_digest),
         )
-
-    def _adopt(self, digest: str, picture: Path) -> None:
-        limit = self._farm.settings.limits.portrait_bytes
-        kept = self._farm.store.adopt(Kind.SOURCE, picture_suffix(picture), picture, limit_bytes=limit)
-        if kept != self._pictures[digest]:
-            raise InputError("submit-portrait-changed", name=picture.name)
 
 
 def _source(picture: Path, digest: str) -> Artifact:

@@ -455,10 +455,17 @@ def test_a_full_disk_queues_nothing(farm: Farm, batch_folder: Path, monkeypatch:
     assert submit(farm, path).jobs == 2
 
 
-def test_a_known_batch_is_known_without_storing_anything(farm: Farm, batch_folder: Path) -> None:
-    """What is there is not copied again, and what was removed meanwhile is not missed."""
+def test_a_known_batch_is_not_copied_again_but_healed(farm: Farm, batch_folder: Path) -> None:
+    """What is there stays as it is; sources that were lost or damaged meanwhile are brought back."""
     path = manifest(batch_folder, {**ROW, "name": "Maria"})
     submit(farm, path)
-    before = {file: file.stat().st_mtime_ns for file in stored(farm)}
+    before = {file: (file.stat().st_mtime_ns, file.read_bytes()) for file in stored(farm)}
     assert not submit(farm, path).created
-    assert {file: file.stat().st_mtime_ns for file in stored(farm)} == before
+    assert {file: (file.stat().st_mtime_ns, file.read_bytes()) for file in stored(farm)} == before
+    script, portrait = sorted(before, key=lambda file: file.stat().st_size)
+    script.unlink()
+    portrait.write_bytes(bytes(len(before[portrait][1])))
+    assert not submit(farm, path).created
+    assert {file: file.read_bytes() for file in stored(farm)} == {
+        file: content for file, (_, content) in before.items()
+    }

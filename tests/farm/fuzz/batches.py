@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import openpyxl
-from PIL import Image
+from PIL import ExifTags, Image
 
 from tests.farm.fuzz.damage import CELLS, bytes_damaged, png_damaged, text_damaged
 
@@ -212,15 +212,21 @@ def _beside(rng: random.Random) -> Batch:
     return _files("films.csv", text.getvalue().encode(), films_toml=side, talk_txt=talk)
 
 
+_TURNED = frozenset({"JPEG", "PNG", "WEBP"})
+
+
 @cache
 def picture(form: str, mode: str = "RGB") -> bytes:
-    """A small portrait in some form."""
+    """A small portrait in some form, lying on its side where the form can say so."""
     with Image.open(_DEMO) as whole:
         small = whole.resize((320, 320)).convert(mode)
     data = io.BytesIO()
+    if form not in _TURNED:
+        small.save(data, form)
+        return data.getvalue()
     exif = Image.Exif()
-    exif[0x0112] = 6
-    small.save(data, form, **({"exif": exif} if form in {"JPEG", "PNG", "WEBP"} else {}))
+    exif[ExifTags.Base.Orientation] = 6
+    small.transpose(Image.Transpose.ROTATE_90).save(data, form, exif=exif)
     return data.getvalue()
 
 

@@ -48,6 +48,9 @@ def render(
         str, typer.Option(help="How much head, brows and eyes move: none, calm or lively.")
     ] = "",
     background: Annotated[str, typer.Option(help="Behind the portrait: blur, #rrggbb, or a picture.")] = "",
+    burn: Annotated[
+        bool, typer.Option("--captions-burn", help="Draw the captions into the pictures.")
+    ] = False,
     captions: Annotated[
         str, typer.Option("--captions-soft", help="Captions in the film's own file: yes or no.")
     ] = "",
@@ -77,6 +80,7 @@ def render(
         loudness=loudness,
         preview="yes" if preview else "",
         background=background,
+        burn="yes" if burn else "",
         soft=captions,
         label=label,
         label_name=label_name,

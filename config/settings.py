@@ -130,6 +130,12 @@ class Voice(_Section):
     engine: str
 
 
+class Captions(_Section):
+    """What captions are drawn with."""
+
+    fonts: str
+
+
 class Encoder(_Section):
     """How pictures are encoded."""
 
@@ -168,6 +174,7 @@ class Settings(_Section):
     film: Film
     label: Label
     voice: Voice
+    captions: Captions
     encoder: Encoder
     limits: Limits
 

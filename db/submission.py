@@ -13,7 +13,7 @@ from db.codec import notices_to_text, spec_to_text
 from db.ledger import Ledger
 from db.plans import new_step
 from db.states import PRECEDENCE, ArchiveState, JobState, Stage, StepState, capability_of
-from db.tables import audit, batch_keys, batches, departments, jobs, steps
+from db.tables import audit, batch_keys, batches, departments, jobs, steps, uses
 from db.values import JobDraft, Submission, Submitted
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import InputError
@@ -42,6 +42,12 @@ _COUNT = select(func.count()).select_from(jobs).where(jobs.c.batch_id == bindpar
 _NEW_BATCH = insert(batches).returning(batches.c.id)
 _NEW_JOBS = insert(jobs).returning(jobs.c.id, sort_by_parameter_order=True)
 _NEW_STEPS = insert(steps)
+_KEEP = insert(uses).from_select(
+    ["step_id", "artifact_id", "job_id"],
+    select(steps.c.id, bindparam("artifact", type_=uses.c.artifact_id.type), steps.c.job_id).where(
+        steps.c.job_id.in_(bindparam("jobs", expanding=True)), steps.c.stage == Stage.JOIN.value
+    ),
+)
 _AUDIT = insert(audit)
 
 
@@ -156,6 +162,18 @@ class _Entry:
             step for job, draft in zip(ids, drafts, strict=True) for step in self._steps(batch, job, draft)
         ]
         self._connection.execute(_NEW_STEPS, planned)
+        self._keep_fonts(zip(ids, drafts, strict=True), sources)
+
+    def _keep_fonts(
+        self, entered: Iterable[tuple[int, JobDraft]], sources: dict[tuple[str, str], int]
+    ) -> None:
+        """Have gc keep the fonts of jobs until their films are archived, as the joins' own."""
+        jobs_of: dict[int, list[int]] = {}
+        for job, draft in entered:
+            for file in {typeface.file for typeface in draft.spec.typefaces}:
+                jobs_of.setdefault(sources[file.kind.value, file.key], []).append(job)
+        for artifact, ids in jobs_of.items():
+            self._connection.execute(_KEEP, {"artifact": artifact, "jobs": ids})
 
     def _tell_waivers(self, batch: int, entered: Iterable[tuple[int, JobDraft]]) -> None:
         """Enter into the audit who decided that a film bears no label, and why."""
@@ -179,7 +197,9 @@ class _Entry:
         given: dict[tuple[Kind, str], Artifact] = {}
         for draft in drafts:
             spec = draft.spec
-            for source in (spec.script, spec.portrait, *([spec.background] if spec.background else [])):
+            behind = [spec.background] if spec.background else []
+            fonts = [typeface.file for typeface in spec.typefaces]
+            for source in (spec.script, spec.portrait, *behind, *fonts):
                 given[source.kind, source.key] = source
         rows.accept(self._connection, given.values(), self._now)
         return rows.accepted_ids(self._connection, given)

@@ -231,6 +231,19 @@ COLUMNS: tuple[Column, ...] = (
         empty=Phrase(en="`calm`", zh="`calm`"),
     ),
     Column(
+        name="captions.burn",
+        kind=Kind.OPTION,
+        means=Phrase(
+            en="whether captions are drawn into the pictures, for everyone to see",
+            zh="是否把字幕画进画面，让所有人都能看到",
+        ),
+        values=Phrase(
+            en="`yes` or `no`; the machine that submits needs fonts for the script's letters",
+            zh="`yes` 或 `no`；提交任务的机器须有包含文案字符的字体",
+        ),
+        empty=Phrase(en="`no`", zh="`no`"),
+    ),
+    Column(
         name="captions.soft",
         kind=Kind.OPTION,
         means=Phrase(

@@ -20,11 +20,13 @@ from farm.portraits import box_of
 from farm.studio import Studio
 from farm.submit import picture_suffix, store_script
 from farm.textfile import decode
+from farm.typesetting import Typesetter
 from farm.waivers import keep_waiver
 from pipeline.plan import script, trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.background import BACKGROUND, colour_of, names_picture
 from pipeline.plan.bearing import EXPRESSION, MOTION
+from pipeline.plan.burn import BURN
 from pipeline.plan.delivery import LOUDNESS, PREVIEW, QUALITY, loudness_for, wants_preview
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
@@ -62,6 +64,7 @@ class Order:
         quality, loudness, preview: as in a manifest; empty for the usual ones.
         background: what stands behind the portrait where it does not fill the film or is transparent,
             likewise; ``blur``, a colour, or a picture's file.
+        burn: whether captions are drawn into its pictures, likewise.
         soft: whether the film carries captions, as in a manifest.
         label: which label it bears, likewise.
         label_name: who answers for a film without one.
@@ -81,6 +84,7 @@ class Order:
     loudness: str = ""
     preview: str = ""
     background: str = ""
+    burn: str = ""
     soft: str = ""
     label: str = ""
     label_name: str = ""
@@ -184,7 +188,13 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
     pictured = names_picture(order.background)
     options |= {EXPRESSION: order.expression, MOTION: order.motion}
     options |= {QUALITY: order.quality, LOUDNESS: order.loudness, PREVIEW: order.preview}
-    options |= {SOFT: order.soft, LABEL: order.label, NAME: order.label_name, REASON: order.label_reason}
+    options |= {
+        BURN: order.burn,
+        SOFT: order.soft,
+        LABEL: order.label,
+        NAME: order.label_name,
+        REASON: order.label_reason,
+    }
     options[BACKGROUND] = "" if pictured else order.background
     options = plain_options(options, quality=settings.film.quality)
     chooser.rate(order.wish)
@@ -205,6 +215,9 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
     for finding in findings:
         if finding.level == "error":
             raise InputError(finding.code, **finding.facts)
+    typesetter = Typesetter(workshop)
+    if code := typesetter.check(options, voice.language, text):
+        findings = (*findings, Finding(code=code, level="warning", facts={}))
     if (facts := chooser.other_voice(order.wish, text)) is not None:
         findings = (*findings, Finding(code=OTHER_VOICE, level="warning", facts=facts))
     job = JobSpec(
@@ -219,6 +232,7 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
         format=picture,
         options=options,
         background=background,
+        typefaces=typesetter.kept(workshop.store, options, voice.language, text),
     )
     return job, (*findings, *doubts)
 

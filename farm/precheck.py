@@ -11,14 +11,16 @@ from typing import Protocol
 from db.departments import read_departments
 from db.states import Urgency
 from farm.bootstrap import Farm
-from farm.choices import OTHER_VOICE, Chooser, Wish, urgency_of
+from farm.choices import OTHER_VOICE, Chooser, Wish, language_of, urgency_of
 from farm.gallery import Gallery
 from farm.manifest import ManifestLimits, Reading, read_manifest
 from farm.portraits import UNSEEN, Sitting, View, box_of
 from farm.rows import BrokenRow, Problem, Row, Wanted
+from farm.typesetting import Typesetter
 from pipeline.plan import script
 from pipeline.plan.background import BACKGROUND, colour_of
 from pipeline.plan.bearing import EXPRESSION, MOTION, expression_of, motion_of
+from pipeline.plan.burn import BURN
 from pipeline.plan.delivery import LOUDNESS, PREVIEW, QUALITY, loudness_of, quality_of, wants_preview
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.job import Format, VoiceChoice
@@ -239,6 +241,7 @@ class _Checker:
             farm.voices, engine=settings.voice.engine, format=settings.film.format, fps=settings.film.fps
         )
         self._gallery = Gallery(farm)
+        self._typesetter = Typesetter(farm)
         self._departments = read_departments(farm.ledger)
 
     def look_ahead(self, rows: Iterable[Row | BrokenRow], progress: Progress) -> None:
@@ -301,6 +304,8 @@ class _Checker:
             facts = self._chooser.other_voice(wish, text)
             if facts is not None:
                 doubtful.append(_problem(row, speaker, OTHER_VOICE, facts))
+        if BURN not in known and (code := self._typeset(row, wish, text)):
+            doubtful.append(_problem(row, BURN, code, {}))
         if row.background is not None and BACKGROUND not in known:
             found = self._gallery.check(row.background, row.background_digest)
             doubtful += [_problem(row, BACKGROUND, finding.code, finding.facts) for finding in found]
@@ -327,6 +332,7 @@ class _Checker:
             (QUALITY, lambda: quality_of(row.options)),
             (LOUDNESS, lambda: loudness_of(row.options)),
             (PREVIEW, lambda: wants_preview(row.options)),
+            (BURN, lambda: self._typeset(row, wish, text)),
             (SOFT, lambda: soft_of(row.options)),
             (LABEL, lambda: label_of(row.options)),
             (NAME, lambda: waiver_part(row.options, NAME)),
@@ -366,6 +372,17 @@ class _Checker:
         """Refuse a script that cannot be spoken; one that could not be read or filled was told of already."""
         if text is not None:
             script.check(text, max_characters=self._farm.settings.limits.script_characters)
+
+    def _typeset(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> str:
+        """The warning that is due to a row whose captions are drawn; refuses what no font can draw."""
+        return self._typesetter.check(row.options, self._language(wish, text or ""), text or "")
+
+    def _language(self, wish: Wish, text: str) -> str:
+        """What a row is written in, also where its voice is wrong."""
+        try:
+            return self._chooser.voice(wish, text).language
+        except InputError:
+            return language_of(text)
 
     def _check_background(self, row: Wanted) -> None:
         colour_of(row.options)

@@ -12,6 +12,7 @@ from farm.precheck import Film
 from farm.sample import AROUND_MS, Line, Look, Sample, look_of
 from farm.studio import Studio
 from farm.submit import job_of
+from farm.typesetting import Typesetter
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.delivery import profile_for
@@ -81,9 +82,11 @@ class _Probe:
     spoken: Mapping[str, Artifact]
     takes: dict[str, Take | None] = field(default_factory=dict)
     studio: Studio = field(init=False)
+    typesetter: Typesetter = field(init=False)
 
     def __post_init__(self) -> None:
         self.studio = Studio(self.farm)
+        self.typesetter = Typesetter(self.farm)
 
     def keys(self, film: Film, lines: Sequence[Line], wanted: AbstractSet[str]) -> Iterator[tuple[str, str]]:
         """The keys of those clips of a film that could be there, by the names of their lines."""
@@ -99,6 +102,7 @@ class _Probe:
             quality=self.farm.settings.film.quality,
             portrait=self.pictures[row.portrait_digest],
             background=self.pictures.get(row.background_digest),
+            typefaces=self.typesetter.typefaces(row.options, film.voice.language, row.script),
         )
         parts = [(line, self._part(line)) for line in lines]
         laid = [(line, part) for line, part in parts if isinstance(part, Pause) or part.samples > 0]

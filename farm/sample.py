@@ -10,6 +10,7 @@ from farm.bootstrap import Farm
 from farm.precheck import Film
 from pipeline.engines.voice import VoiceEngine
 from pipeline.engines.voice.choice import choice_for
+from pipeline.plan.burn import BURN
 from pipeline.plan.clipkey import shaping
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.delivery import QUALITY
@@ -29,7 +30,7 @@ _LONG = 107
 AROUND_MS = 1000 * (LEAD + TAIL) // SAMPLE_RATE + 100
 
 # Options that change pictures although no face: how they are encoded, and what is written into them.
-_SHAPING_TOO = (QUALITY, LABEL)
+_SHAPING_TOO = (QUALITY, LABEL, BURN)
 
 #: All that tells one film's pictures from another's when the same is said.
 Look = tuple[object, ...]

@@ -21,10 +21,11 @@ from farm.choices import plain_options
 from farm.manifest import Reading
 from farm.precheck import PITCH, Admitted, Film, Progress, Unheard, admit, check
 from farm.rows import Problem
+from farm.typesetting import Typesetter
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import DamageError, InputError
-from pipeline.plan.job import JobSpec
+from pipeline.plan.job import JobSpec, Typeface
 from pipeline.plan.keys import canonical
 from pipeline.plan.messages import Language
 from pipeline.plan.names import legible
@@ -138,6 +139,7 @@ class _Clerk:
         self._films = admitted.films
         self._face = farm.faces.names()[0]
         self._user = legible(getpass.getuser())
+        self._typesetter = Typesetter(farm)
         self._files: dict[str, Path] = {}
         for film in self._films:
             self._files.setdefault(film.row.portrait_digest, film.row.portrait)
@@ -173,6 +175,9 @@ class _Clerk:
 
     def _store_inputs(self, progress: Progress, *, lost_alone: bool = False) -> None:
         """Keep every picture and script, some at a time: a disk makes several files durable together."""
+        for film in self._films:
+            row = film.row
+            self._typesetter.kept(self._farm.store, row.options, film.voice.language, row.script)
         total = len(self._films) + len(self._files)
         done = 0
         inputs: Iterator[Callable[[], object]] = chain(
@@ -226,6 +231,7 @@ class _Clerk:
             quality=self._farm.settings.film.quality,
             portrait=self._pictures[film.row.portrait_digest],
             background=self._pictures.get(film.row.background_digest),
+            typefaces=self._typesetter.typefaces(film.row.options, film.voice.language, film.row.script),
         )
 
 
@@ -239,7 +245,14 @@ def _source(picture: Path, digest: str) -> Artifact:
 
 
 def job_of(
-    film: Film, *, face: str, user: str, quality: str, portrait: Artifact, background: Artifact | None
+    film: Film,
+    *,
+    face: str,
+    user: str,
+    quality: str,
+    portrait: Artifact,
+    background: Artifact | None,
+    typefaces: tuple[Typeface, ...],
 ) -> JobSpec:
     """The job that a film becomes, its inputs in the store.
 
@@ -250,6 +263,7 @@ def job_of(
         quality: of films that name none.
         portrait: the row's portrait in the store.
         background: likewise the picture behind it; None for none.
+        typefaces: what its captions are set in, if they are drawn.
     """
     row = film.row
     return JobSpec(
@@ -263,6 +277,7 @@ def job_of(
         voice=film.voice,
         face=face,
         format=film.format,
+        typefaces=typefaces,
         # What the choice of a voice bears already is not told a second time.
         options=plain_options(
             {name: value for name, value in row.options.items() if name != PITCH}, quality=quality

@@ -1,7 +1,8 @@
 """Caption cues from a timeline, and their spelling as SubRip (SRT) and WebVTT.
 
-At most two lines of 42 columns (Chinese, Japanese and Korean: 16 full-width characters), 5/6 to 7 seconds
-and 20 characters a second where the speech allows it, as broadcasters' style guides ask for English.
+At most two lines of 42 columns (Chinese, Japanese and Korean: 16 full-width characters), 5/6 to 7 seconds,
+two frames between cues, and 20 characters a second (9 full-width ones) where the speech allows it, as
+broadcasters' style guides ask.
 """
 
 from __future__ import annotations
@@ -13,13 +14,16 @@ from itertools import pairwise
 import regex
 
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
-from pipeline.plan.linebreaks import cut_lines, cut_texts, line_columns
+from pipeline.plan.linebreaks import cut_lines, cut_texts, letter_columns, line_columns
 from pipeline.plan.textmap import offset_map
 from pipeline.plan.timeline import Timeline, Utterance
 
 MOST_MS = 7_000
 LEAST_MS = 834  # 5/6 of a second, rounded up
 MOST_CHARACTERS_A_SECOND = 20
+MOST_WIDE_A_SECOND = 9  # Chinese, Japanese and Korean characters
+#: Nothing is shown for so many frames between two cues: without a gap the eye misses that the text changed.
+GAP_FRAMES = 2
 
 # What players would take for markup in SubRip, which knows no escape: tags, and override codes in braces.
 _TAG = regex.compile(r"<(?=[A-Za-z/!?])")
@@ -38,19 +42,23 @@ class Cue:
 
 
 def cues(timeline: Timeline) -> tuple[Cue, ...]:
-    """Cues of a film in order, none overlapping, none reaching beyond its own utterance.
+    """Cues of a film in order, each on frames, with a gap between any two, none beyond its own utterance.
 
     A sentence that is too long for one cue is cut at its words' own times. A cue that would be too short
     or too fast to read borrows time from the silence around its utterance's speech.
     """
     found: list[Cue] = []
-    frame = samples_per_frame(timeline.fps)
     origin = 0
     for utterance in timeline.utterances:
-        if utterance.shown.strip():
-            found += _cues_of(utterance, origin, utterance.frames * frame)
-        origin += utterance.frames * frame
+        columns = line_columns(utterance.language)
+        found += _cues_of(utterance, origin, fps=timeline.fps, columns=columns)
+        origin += utterance.frames
     return tuple(found)
+
+
+def clip_cues(utterance: Utterance, *, fps: int, columns: int) -> tuple[Cue, ...]:
+    """The cues of one utterance in lines of so many columns, with times from its own beginning."""
+    return tuple(_cues_of(utterance, 0, fps=fps, columns=columns))
 
 
 def srt(shown: Iterable[Cue]) -> str:
@@ -78,23 +86,31 @@ def unmarked(line: str) -> str:
     return _OVERRIDE.sub("｛", _TAG.sub("＜", _ARROW.sub("→", line)))
 
 
-def _cues_of(utterance: Utterance, origin: int, samples: int) -> list[Cue]:
+def _cues_of(utterance: Utterance, origin: int, *, fps: int, columns: int) -> list[Cue]:
     text = _BREAKS.sub(" ", utterance.shown).strip()
-    columns = line_columns(utterance.language)
+    if not text:
+        return []
+    frame = samples_per_frame(fps)
+    # The gap before the next utterance's cue is kept here, whatever the next one is.
+    samples = max(utterance.frames - GAP_FRAMES, 1) * frame
     begin, end = utterance.lead, min(utterance.lead + utterance.samples, samples)
     times = _times(utterance, text, begin, end)
-    cuts = cut_texts(text, columns, times, MOST_MS * SAMPLE_RATE // 1000, LEAST_MS * SAMPLE_RATE // 1000)
+    most, least = (ms * SAMPLE_RATE // 1000 for ms in (MOST_MS, LEAST_MS))
+    gap = GAP_FRAMES * frame
+    cuts = cut_texts(text, columns, times, most, least + gap, language=utterance.language)
     edges = [0, *cuts, len(text)]
     marks = [begin, *(times[cut] for cut in cuts), end]
     marks[0], marks[-1] = _stretched(text, marks, edges, samples)
+    starts = [mark // frame for mark in marks[:-1]]
+    ends = [*(start - GAP_FRAMES for start in starts[1:]), -(-marks[-1] // frame)]
     return [
         Cue(
-            start_ms=_ms(origin + marks[number]),
-            end_ms=_ms(origin + marks[number + 1]),
-            lines=cut_lines(text[edges[number] : edges[number + 1]].strip(), columns),
+            start_ms=_ms(origin + start, fps),
+            end_ms=_ms(origin + end, fps),
+            lines=cut_lines(text[left:right].strip(), columns, language=utterance.language),
         )
-        for number in range(len(edges) - 1)
-        if marks[number] < marks[number + 1]
+        for start, end, (left, right) in zip(starts, ends, pairwise(edges), strict=True)
+        if start < end
     ]
 
 
@@ -107,8 +123,11 @@ def _stretched(text: str, marks: list[int], edges: list[int], samples: int) -> t
 
 
 def _wanted(text: str) -> int:
-    """Samples that a text needs to be read."""
-    return max(LEAST_MS, len(text.strip()) * 1000 // MOST_CHARACTERS_A_SECOND) * SAMPLE_RATE // 1000
+    """Samples that a text needs to be read: a full-width character takes longer than a letter."""
+    columns = [letter_columns(letter) for letter in text.strip()]
+    wide = columns.count(2)
+    ms = wide * 1000 // MOST_WIDE_A_SECOND + (len(columns) - wide) * 1000 // MOST_CHARACTERS_A_SECOND
+    return max(LEAST_MS, ms) * SAMPLE_RATE // 1000
 
 
 def _times(utterance: Utterance, text: str, begin: int, end: int) -> list[int]:
@@ -128,8 +147,8 @@ def _times(utterance: Utterance, text: str, begin: int, end: int) -> list[int]:
     return [spoken[min(offset, len(spoken) - 1)] for offset in offset_map(text, utterance.spoken)]
 
 
-def _ms(samples: int) -> int:
-    return (samples * 1000 + SAMPLE_RATE // 2) // SAMPLE_RATE
+def _ms(frames: int, fps: int) -> int:
+    return (frames * 1000 + fps // 2) // fps
 
 
 def _clock(ms: int, point: str) -> str:

@@ -10,6 +10,8 @@ from itertools import accumulate
 
 import regex
 
+from pipeline.plan.wordbreaks import word_ends
+
 LATIN_COLUMNS = 42
 WIDE_COLUMNS = 32  # sixteen full-width characters
 
@@ -21,13 +23,14 @@ _NOT_FIRST = regex.compile(
     r"[，。！？、；：…—”’）》」』】\])},.!?;:%％～·ーぁぃぅぇぉっゃゅょァィゥェォッャュョ]"
 )
 _NOT_LAST = regex.compile(r"[“‘（《「『【\[({$￥¥#@]")
+_THAI = regex.compile(r"\p{Thai}")
 _SENTENCE_END = regex.compile(r"[.!?。！？…][\"'”’」』）)]*\s?$")
 _CLAUSE_END = regex.compile(r"[,;:，、；：—–][\"'”’」』）)]*\s?$")
 _WEAK_LAST = regex.compile(
     r"\b(?:a|an|the|of|to|in|on|at|by|for|with|and|or|but|my|our|your|his|her|its|their)\s?$"
 )
-# Without spaces nobody knows where a Chinese word ends; but none begins with a particle, one ends after it,
-# and another begins with what joins or places the next phrase. Words such as 的确 show why these are hints.
+# No Chinese word begins with a particle, one ends after it, and another begins with what joins or places the
+# next phrase. Words such as 的确 show why these are hints, which `wordbreaks` may outweigh.
 _CHINESE_PARTICLE = regex.compile(r"[们的了着过吗呢吧啊]")
 _CHINESE_BEFORE = regex.compile(r"[的了吗呢吧啊]$")
 _CHINESE_AFTER = regex.compile(
@@ -40,9 +43,13 @@ _SHORT = 500
 _OVER = 1000
 _AFTER_CLAUSE = 15
 _BETWEEN_WORDS = 45
-_BETWEEN_CHINESE = 60
+_BETWEEN_CHINESE = 100
+_HINTED = 40
 _AFTER_WEAK_WORD = 90
-_INSIDE = 120
+# In a text without spaces: where nobody knows whether a word ends, inside one, and what tells them apart.
+_PERHAPS_INSIDE = 160
+_INSIDE = 300
+_WORD_END = 30
 _BEFORE_PARTICLE = 200
 _GRAPHEME = regex.compile(r"\X")
 
@@ -52,7 +59,9 @@ def line_columns(language: str) -> int:
     return WIDE_COLUMNS if language.partition("-")[0].lower() in _WIDE_LANGUAGES else LATIN_COLUMNS
 
 
-def cut_texts(text: str, columns: int, times: Sequence[int], most: int, least: int) -> list[int]:
+def cut_texts(
+    text: str, columns: int, times: Sequence[int], most: int, least: int, *, language: str = ""
+) -> list[int]:
     """Offsets at which a text is cut into cues: few, and at the places that read best.
 
     Args:
@@ -61,13 +70,15 @@ def cut_texts(text: str, columns: int, times: Sequence[int], most: int, least: i
         times: when each character begins to be spoken, in samples, and the end.
         most: the longest time of a cue, in samples; kept wherever there is a place to cut.
         least: a cue shorter than this is avoided.
+        language: BCP 47 tag of the text.
     """
-    places = [0, *_places(text, columns), len(text)]
+    ends = word_ends(text, language)
+    places = [0, *_places(text, columns, ends), len(text)]
     fits = _Fitting(text, places, columns)
     last = len(places) - 1
     if times[-1] - times[0] <= most and fits(0, last):
         return []
-    costs = [_cost(text, place) for place in places]
+    costs = [_cost(text, place, ends) for place in places]
     best = [(0, 0)]  # cost up to each place, and the place before it
     for right in range(1, last + 1):
         options = []
@@ -86,23 +97,24 @@ def cut_texts(text: str, columns: int, times: Sequence[int], most: int, least: i
     return cuts[::-1]
 
 
-def cut_lines(text: str, columns: int) -> tuple[str, ...]:
+def cut_lines(text: str, columns: int, *, language: str = "") -> tuple[str, ...]:
     """A cue's lines: one if it fits, else two of about equal length, broken where it reads best."""
     if _width(text) <= columns:
         return (text,)
     options = []
-    for place in _places(text, columns):
+    ends = word_ends(text, language)
+    for place in _places(text, columns, ends):
         first, second = text[:place].strip(), text[place:].strip()
         long, short = sorted((_width(first), _width(second)), reverse=True)
         over = max(long - columns, 0) * _OVER
-        options.append((over + (long - short) * 2 + _cost(text, place), place))
+        options.append((over + (long - short) * 2 + _cost(text, place, ends), place))
     if not options:
         return (text,)
     place = min(options)[1]
     return (text[:place].strip(), text[place:].strip())
 
 
-def _cost(text: str, place: int) -> int:
+def _cost(text: str, place: int, ends: Sequence[int]) -> int:
     """How badly a text is cut at a place: not at all at its end or a sentence's, little at a clause's."""
     before = text[max(place - 12, 0) : place]
     if place == len(text) or _SENTENCE_END.search(before):
@@ -113,11 +125,12 @@ def _cost(text: str, place: int) -> int:
         if _CHINESE_PARTICLE.match(text, place):
             return _BEFORE_PARTICLE
         hinted = _CHINESE_BEFORE.search(before) or _CHINESE_AFTER.match(text, place)
-        return _BETWEEN_CHINESE if hinted else _INSIDE
+        cost = _PERHAPS_INSIDE - ends[place] * _WORD_END // 1000
+        return min(max(cost, _BETWEEN_CHINESE), _INSIDE) - (_HINTED if hinted else 0)
     return _AFTER_WEAK_WORD if _WEAK_LAST.search(before) else _BETWEEN_WORDS
 
 
-def _places(text: str, columns: int) -> list[int]:
+def _places(text: str, columns: int, ends: Sequence[int]) -> list[int]:
     """Offsets at which a text may be cut: at spaces, between Chinese characters, inside what fills a line."""
     places: list[int] = []
     width = 0
@@ -125,17 +138,19 @@ def _places(text: str, columns: int) -> list[int]:
     offsets = accumulate(map(len, graphemes))
     for before, after, offset in zip(graphemes, graphemes[1:], offsets, strict=False):
         width += _width(before)
-        if _may_break(before, after) or width + _width(after) > columns:
+        if _may_break(before, after, ends[offset]) or width + _width(after) > columns:
             places.append(offset)
             width = 0
     return places
 
 
-def _may_break(before: str, after: str) -> bool:
+def _may_break(before: str, after: str, end: int) -> bool:
     if before.isspace():
         return True
     if after.isspace() or _NOT_FIRST.match(after) or _NOT_LAST.match(before):
         return False
+    if _THAI.match(before) and _THAI.match(after):
+        return end > 0
     return _EAST.match(before) is not None or _EAST.match(after) is not None
 
 

@@ -7,7 +7,7 @@ laid over every frame that shows it. Text is the reader's alone: nothing in it c
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import regex
@@ -17,6 +17,7 @@ from pipeline.plan.job import Format, Typeface
 from pipeline.plan.keys import digest_of
 from pipeline.plan.label import Label
 from pipeline.plan.linebreaks import WIDE_COLUMNS, letter_columns
+from pipeline.plan.typefaces import without_pictures
 
 #: The font of labels, which Lectern brings: its family, and the digest of its file.
 LABEL_FAMILY = "Lectern Label"
@@ -27,7 +28,7 @@ LABEL_S = 2
 _SCHEMA = 1
 # Where text may stand, in thousandths of a side: 90 % of the picture are title-safe (SMPTE ST 2046-1).
 # Where films are swiped through, the platforms' own words and buttons lie over the lower sixth.
-_ASIDE, _ABOVE, _BELOW = 50, 50, 60
+_ASIDE, _ABOVE, _BELOW = 50, 50, 46
 _ABOVE_TALL, _BELOW_TALL = 80, 180
 # How much higher than wide a telephone's picture is, in thousandths of its width.
 _TALL = 777
@@ -117,7 +118,8 @@ def caption_insets(cues: Iterable[Cue], picture: Format, typefaces: Sequence[Typ
         picture: size and frame rate.
         typefaces: what they are set in; the first one sets every letter that no other one claims.
     """
-    return tuple(_caption(cue, picture, typefaces) for cue in cues)
+    drawn = (replace(cue, lines=_drawn(cue.lines)) for cue in cues)
+    return tuple(_caption(cue, picture, typefaces) for cue in drawn if cue.lines)
 
 
 def caption_columns(picture: Format, typeface: Typeface, *, most: int) -> int:
@@ -147,6 +149,11 @@ def overlay_digest(insets: Sequence[Inset], picture: Format) -> str:
 def escaped(text: str) -> str:
     """Text as it stands in an ASS event: shown as it is, whatever it holds."""
     return _UNSEEN.sub(" ", text).translate(_ESCAPES)
+
+
+def _drawn(lines: Iterable[str]) -> tuple[str, ...]:
+    """Lines without what is not drawn; none that is empty."""
+    return tuple(line for line in (" ".join(without_pictures(line).split()) for line in lines) if line)
 
 
 def _caption(cue: Cue, picture: Format, typefaces: Sequence[Typeface]) -> Inset:

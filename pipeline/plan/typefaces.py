@@ -26,8 +26,8 @@ _SAMPLES = {
     "el": "αβγδεζηθικλμνξοπρστυφχψω",
 }
 _CHINESE = frozenset({"zh", "cmn", "yue", "wuu", "hak", "nan"})
-# The best first; a family that stands nowhere comes after all of them. Each language has its own shapes of the
-# characters that Chinese, Japanese and Korean share.
+# The best first; a family that stands nowhere comes after all of them. Each language has its own shapes of
+# the characters that Chinese, Japanese and Korean share.
 _FAMILIES = (
     "Noto Sans",
     "Open Sans",
@@ -53,9 +53,10 @@ _EASTERN = {
 _SERIF = regex.compile(r"Serif|Song|Ming|Mincho|Batang|Times|Roman|Naskh", regex.IGNORECASE)
 _USUAL_WEIGHT = 700
 _UNDRAWN = regex.compile(r"[\s\p{C}\p{Variation_Selector}]")
-#: Pictures among letters, with what joins and colours them; no font draws them in one colour as they are meant.
+# Pictures among letters, with what joins and colours them; they are not meant to be drawn in one colour.
 _PICTURES = regex.compile(
-    r"[\p{Extended_Pictographic}--[©®™]][\p{Emoji_Modifier}\uFE0F\u20E3]*(?:\u200D\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*)*"
+    r"[\p{Extended_Pictographic}--[©®™]][\p{Emoji_Modifier}\uFE0F]*"
+    r"(?:\u200D\p{Extended_Pictographic}[\p{Emoji_Modifier}\uFE0F]*)*"
     r"|\p{Regional_Indicator}+|[\uFE0F\u20E3]",
     regex.V1,
 )
@@ -106,22 +107,25 @@ class Setting:
     missing: str
 
 
+def ranked(faces: Iterable[Face], language: str) -> tuple[Face, ...]:
+    """Fonts in the order in which a language would be set in them."""
+    return tuple(sorted(faces, key=lambda face: _rank(face, language)))
+
+
 def choose(faces: Sequence[Face], *, language: str, text: str) -> Setting:
     """The fonts that a text is set in.
 
-    The first one follows from the language alone, and each further one from the letter that needs it: a name in
-    one film changes nothing about what the films share.
+    The first one follows from the language alone, and each further one from the letter that needs it: a name
+    in one film changes nothing about what the films share.
 
     Args:
-        faces: the fonts that there are, in any order.
+        faces: the fonts that there are, as `ranked` gives them.
         language: BCP 47 tag of most of the text.
         text: all of it.
     """
-    ranked = sorted(faces, key=lambda face: _rank(face, language))
     sample = _LATIN + _SAMPLES.get(_primary(language), "")
-    usual = (
-        face for wanted in (sample, _LATIN) for face in ranked if not face.slanted and face.draws(wanted)
-    )
+    upright = [face for face in faces if not face.slanted]
+    usual = (face for wanted in (sample, _LATIN) for face in upright if face.draws(wanted))
     first = next(usual, None)
     needed = sorted(set(_UNDRAWN.sub("", without_pictures(text))))
     letters: dict[Face, str] = {}
@@ -129,13 +133,13 @@ def choose(faces: Sequence[Face], *, language: str, text: str) -> Setting:
     for letter in needed:
         if first is not None and first.draws(letter):
             continue
-        face = next((face for face in ranked if face.draws(letter)), None)
+        face = next((face for face in faces if face.draws(letter)), None)
         if face is None or first is None:
             missing += letter
         else:
             letters[face] = letters.get(face, "") + letter
     main = ((first, ""),) if first is not None else ()
-    others = sorted(letters.items(), key=lambda pair: _rank(pair[0], language))
+    others = tuple((face, letters[face]) for face in faces if face in letters)
     return Setting(faces=(*main, *others), missing=missing)
 
 

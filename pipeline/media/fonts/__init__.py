@@ -28,7 +28,7 @@ def system_folders() -> tuple[Path, ...]:
 
 
 def find_faces(own: Sequence[Path], folders: Iterable[Path], *, index: Path) -> tuple[Face, ...]:
-    """Every font of these folders that captions can be set in, by path; files that are no fonts are passed over.
+    """Every font of these folders that captions can be set in, by path; what is no font is passed over.
 
     Args:
         own: folders that the operator named.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
+from itertools import pairwise
 
 import av
 import pytest
@@ -11,8 +13,8 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.plan.captions import MOST_MS, Cue, cues, srt, webvtt
-from pipeline.plan.clock import SAMPLE_RATE, grid_frames, samples_per_frame
+from pipeline.plan.captions import MOST_MS, Cue, clip_cues, cues, srt, webvtt
+from pipeline.plan.clock import FRAME_RATES, SAMPLE_RATE, grid_frames, samples_per_frame
 from pipeline.plan.linebreaks import cut_lines
 from pipeline.plan.script import Sentence, split
 from pipeline.plan.speech import Word
@@ -24,7 +26,13 @@ SWIFT = 13
 
 
 def utterance(
-    shown: str, *, spoken: str = "", language: str = "en", rate: int = 15, words: bool = True
+    shown: str,
+    *,
+    spoken: str = "",
+    language: str = "en",
+    rate: int = 15,
+    words: bool = True,
+    fps: int = 25,
 ) -> Utterance:
     """An utterance that is spoken at so many characters a second."""
     said = spoken or shown
@@ -34,7 +42,7 @@ def utterance(
         Word(start=ends[m.start()], end=ends[m.end()], text_start=m.start(), text_end=m.end())
         for m in regex.finditer(r"\p{Han}|[^\s\p{Han}]+", said)
     ]
-    frames = -(-(LEAD + samples + 3840) // samples_per_frame(25))
+    frames = -(-(LEAD + samples + 3840) // samples_per_frame(fps))
     return Utterance(
         shown=shown,
         spoken=said,
@@ -43,7 +51,7 @@ def utterance(
         speech_digest="d",
         lead=LEAD,
         samples=samples,
-        frames=frames + -frames % grid_frames(25),
+        frames=frames + -frames % grid_frames(fps),
         phonemes=(),
         words=tuple(found) if words else (),
     )
@@ -71,20 +79,20 @@ def timeline(*utterances: Utterance) -> Timeline:
 
 
 def test_times_are_those_of_the_speech() -> None:
-    """A cue begins with the first sound of its sentence and ends with the last, to the millisecond."""
+    """A cue begins with the frame of the first sound of its sentence and ends with that of the last."""
     film = timeline(silence(10), utterance("This sentence is of a middling length."), silence(5))
     (cue,) = cues(film)
     assert cue.start_ms == 400 + 240
-    assert cue.end_ms == 640 + round(38 / 15 * 1000)
+    assert cue.end_ms == -(-(640 + 38 / 15 * 1000) // 40) * 40
     assert cue.lines == ("This sentence is of a middling length.",)
 
 
 def test_short_cues_borrow_silence_of_their_own_utterance() -> None:
     """A word that is over at once stays a while longer, but never beyond its utterance."""
     (cue,) = cues(timeline(silence(10), utterance("Hi.", rate=10), silence(50)))
-    assert (cue.start_ms, cue.end_ms) == (400 + 0, 400 + 800)
+    assert (cue.start_ms, cue.end_ms) == (400 + 0, 400 + 800 - 80)
     (cue,) = cues(timeline(utterance("Well, hello.", rate=20)))
-    assert cue.end_ms - cue.start_ms == 834
+    assert cue.end_ms - cue.start_ms >= 834
 
 
 def test_long_sentences_become_several_cues() -> None:
@@ -94,9 +102,45 @@ def test_long_sentences_become_several_cues() -> None:
     first, second = cues(timeline(said))
     assert " ".join([*first.lines, *second.lines]) == text
     assert all(len(line) <= 42 for cue in (first, second) for line in cue.lines)
-    assert first.end_ms == second.start_ms
-    starts = {round(word.start / 48) for word in said.words}
+    assert first.end_ms == second.start_ms - 80
+    starts = {word.start // 1920 * 40 for word in said.words}
     assert second.start_ms in starts
+
+
+@pytest.mark.parametrize("fps", FRAME_RATES)
+def test_between_two_cues_there_are_two_frames(fps: int) -> None:
+    """Within a sentence and from one to the next: without a gap nobody sees that the text has changed."""
+    text = "The quick brown fox jumps over the lazy dog and runs away before anyone sees what happened here."
+    film = Timeline(fps=fps, utterances=(utterance("Oh.", rate=30, fps=fps), utterance(text, fps=fps)))
+    shown = cues(film)
+    frames = [(round(cue.start_ms * fps / 1000), round(cue.end_ms * fps / 1000)) for cue in shown]
+    assert len(frames) == 3
+    assert all(after[0] - before[1] >= 2 for before, after in pairwise(frames))
+    assert all(
+        abs(cue.start_ms - start * 1000 / fps) < 1 for cue, (start, _) in zip(shown, frames, strict=True)
+    )
+
+
+def test_chinese_is_read_more_slowly() -> None:
+    """Nine Chinese characters a second, where there is silence to borrow."""
+    said = utterance("今天天气很好我们去公园。", language="zh", rate=14)
+    roomy = replace(said, frames=said.frames + 50)
+    (cue,) = cues(timeline(roomy))
+    assert cue.end_ms - cue.start_ms >= 12 * 1000 // 9
+
+
+def test_cues_of_a_clip_are_those_of_the_film() -> None:
+    """What is drawn into a clip is what the caption file shows then, with times from its own beginning."""
+    said = utterance("Here is a sentence.")
+    (alone,) = clip_cues(said, fps=25, columns=42)
+    (among,) = cues(timeline(silence(10), said))
+    assert (alone.start_ms + 400, alone.end_ms + 400, alone.lines) == (
+        among.start_ms,
+        among.end_ms,
+        among.lines,
+    )
+    narrow = clip_cues(said, fps=25, columns=12)
+    assert max(len(line) for cue in narrow for line in cue.lines) <= 12
 
 
 def test_chinese_lines() -> None:
@@ -180,13 +224,34 @@ WORDS = st.lists(
         ),
         (
             "今天天气很好我们一起去公园散步然后再去吃晚饭。",
-            ("今天天气很好我们一起去公园散步", "然后再去吃晚饭。"),
+            ("今天天气很好我们一起去", "公园散步然后再去吃晚饭。"),
+        ),
+        (
+            "中华人民共和国国家互联网信息办公室发布了新的管理规定",
+            ("中华人民共和国国家互联网", "信息办公室发布了新的管理规定"),
+        ),
+        (
+            "请把您的手机号码和电子邮箱地址填写在登记表上面",
+            ("请把您的手机号码", "和电子邮箱地址填写在登记表上面"),
+        ),
+        (
+            "今日は怪しいメールの見分け方をみんなで一緒に学びます。",
+            ("今日は怪しいメールの見分け方を", "みんなで一緒に学びます。"),
         ),
     ],
 )
 def test_chinese_lines_rather_end_where_a_word_does(text: str, lines: tuple[str, str]) -> None:
-    """Particles never begin a line, and what joins the next phrase does so gladly."""
+    """In Chinese and Japanese no word is cut, as far as can be known, and particles never begin a line."""
     assert cut_lines(text, 32) == lines
+
+
+def test_thai_lines_end_where_a_word_does() -> None:
+    """Thai has no spaces between words, and no line is cut inside one."""
+    text = "วันนี้เราจะเรียนรู้วิธีสังเกตข้อความที่น่าสงสัยและวิธีป้องกันตัวเองจากอันตราย"
+    assert cut_lines(text, 42) == (
+        "วันนี้เราจะเรียนรู้วิธีสังเกตข้อความที่",
+        "น่าสงสัยและวิธีป้องกันตัวเองจากอันตราย",
+    )
 
 
 @settings(deadline=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -93,4 +94,5 @@ def _write_index(index: Path, seen: dict[str, list[Face]]) -> None:
         part.write_text(canonical({"schema": _SCHEMA, "files": files}), "utf-8")
         part.replace(index)
     except OSError:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()

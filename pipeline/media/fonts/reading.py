@@ -35,10 +35,10 @@ def faces_of(path: Path) -> Iterator[Face]:
     try:
         with path.open("rb") as file:
             several = file.read(4) == b"ttcf"
-        fonts = TTCollection(path, lazy=True).fonts if several else [TTFont(path, lazy=True)]
-        for font in fonts:
-            if (face := _face(font, path)) is not None:
-                yield face
+            file.seek(0)
+            for font in TTCollection(file, lazy=True) if several else (TTFont(file, lazy=True),):
+                if (face := _face(font, path)) is not None:
+                    yield face
     except Exception:  # noqa: BLE001 - a damaged font can fail in any way, and is none
         return
 

@@ -84,6 +84,7 @@ CHINESE: Mapping[str, str] = {
     "A voice of `lectern voices`.": "`lectern voices` 列出的声音之一。",
     "Language of the script, such as en or zh.": "脚本的语言，例如 en 或 zh。",
     "Such as wide, tall-1080, square-512 or portrait.": "例如 wide、tall-1080、square-512 或 portrait。",
+    "Draw the captions into the pictures.": "把字幕画进画面。",
     "Captions in the film's own file: yes or no.": "影片文件自带字幕轨：yes 或 no。",
     "What says that AI made it: both, cn, eu, or none with the next two.": (
         "AI 生成标识：both、cn、eu，或 none（须填写下面两项）。"

@@ -11,7 +11,7 @@ from pipeline.plan.aigc import Mark, fields_of
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import samples_per_frame
-from pipeline.plan.job import JobSpec, RenderProfile, Typeface
+from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.keys import canonical, digest_of
 from pipeline.plan.label import Label, label_of, waiver_of
 from pipeline.plan.loudness import Loudness
@@ -161,7 +161,7 @@ def manifest(
             "script": _file(job.script),
             "portrait": {**_file(job.portrait), "pixels": pixels},
             **({} if job.background is None else {"background": _file(job.background)}),
-            **({"typefaces": [_font(typeface) for typeface in job.typefaces]} if job.typefaces else {}),
+            **_fonts(job),
             "voice": {**asdict(job.voice), "version": timeline.voice_version},
             "options": job.options,
         },
@@ -218,8 +218,10 @@ def _utterances(timeline: Timeline, clips: Sequence[Artifact]) -> list[Mapping[s
     return told
 
 
-def _font(typeface: Typeface) -> Mapping[str, str | int]:
-    return {"family": typeface.family, "digest": typeface.file.digest, "size": typeface.file.size}
+def _fonts(job: JobSpec) -> Mapping[str, object]:
+    """What captions in the pictures are set in; nothing when there are none."""
+    fonts = [{"family": typeface.family, **_file(typeface.file)} for typeface in job.typefaces]
+    return {"typefaces": fonts} if fonts else {}
 
 
 def _file(artifact: Artifact) -> Mapping[str, str | int]:

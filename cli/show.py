@@ -30,6 +30,7 @@ from farm.bootstrap import open_farm
 from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView
 from pipeline.plan.background import BLUR
 from pipeline.plan.bearing import Bearing
+from pipeline.plan.delivery import Quality
 from pipeline.plan.label import Label
 
 _MOST_JOBS = 20
@@ -197,6 +198,10 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
 def _unusual(detail: JobDetail, terminal: Terminal) -> Iterator[tuple[str, str]]:
     """How the film is otherwise than most, where somebody wished for it."""
     words, usual = terminal.words, Bearing()
+    if detail.quality != Quality.STANDARD:
+        yield "quality", words.state(f"quality-{detail.quality}")
+    if detail.loudness:
+        yield "loudness", f"{detail.loudness} LUFS"
     if detail.expression != usual.expression:
         yield "expression", words.state(f"expression-{detail.expression}")
     if detail.motion != usual.motion:

@@ -48,6 +48,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "format": ("FORMAT", "画面"),
     "expression": ("EXPRESSION", "表情"),
     "motion": ("MOTION", "动作"),
+    "quality": ("QUALITY", "画质"),
+    "loudness": ("LOUDNESS", "响度"),
     "background": ("BACKGROUND", "背景"),
     "captions-soft": ("CAPTIONS IN THE FILM", "内嵌字幕"),
     "film-label": ("LABEL", "标识"),
@@ -87,11 +89,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "file-srt": ("SRT", "SRT 字幕"),
     "file-vtt": ("WEBVTT", "WebVTT 字幕"),
     "file-poster": ("POSTER", "封面"),
+    "file-preview": ("PREVIEW", "预览动图"),
     "file-manifest": ("MANIFEST", "清单文件"),
     # How a sitter bears themselves, where it is not the usual way.
     "expression-friendly": ("friendly", "亲切"),
     "motion-none": ("none", "无"),
     "motion-lively": ("lively", "活泼"),
+    "quality-draft": ("draft", "草稿"),
+    "quality-high": ("high", "高"),
     # Which label a film bears, where it is not the usual one, and whether it carries captions.
     "label-cn": ("for China", "中国"),
     "label-eu": ("for the European Union", "欧盟"),

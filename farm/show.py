@@ -16,6 +16,7 @@ from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView, Tol
 from pipeline.plan import trace
 from pipeline.plan.background import BACKGROUND, BLUR
 from pipeline.plan.bearing import expression_of, motion_of
+from pipeline.plan.delivery import LOUDNESS, quality_of
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
 from pipeline.plan.label import label_of, waiver_of
@@ -140,6 +141,8 @@ def job(farm: Farm, number: int) -> JobDetail:
         language=spec.voice.language,
         format=f"{spec.format.width}x{spec.format.height}",
         fps=spec.format.fps,
+        quality=quality_of(spec.options).value,
+        loudness=spec.options.get(LOUDNESS, ""),
         expression=expression_of(spec.options).value,
         motion=motion_of(spec.options).value,
         background=_background(farm, spec),

@@ -115,14 +115,16 @@ class JobDetail:
         job: as lists show it, with what takes a closer look.
         attempts: every run of each of its steps, in the order of the steps.
         files: paths in the store of what was made: timeline, film, srt, vtt, poster, manifest.
-        archived: where film, srt, vtt, poster and manifest lie in the archive, as `JobView.film` tells of the
-            film; empty before.
+        archived: where film, srt, vtt, poster, preview and manifest lie in the archive, as `JobView.film`
+            tells of the film; empty before.
         user: who submitted it.
         scene: its place in the archive's names.
         voice: engine and voice, such as ``espeak/en-us``.
         language: BCP 47 tag of the script.
         format: such as ``720x720``.
         fps: frames in a second.
+        quality: how finely it is encoded: ``draft``, ``standard`` or ``high``.
+        loudness: what its sound is brought to, in LUFS, such as ``-18``; empty for the farm's usual one.
         expression: the look on the face: ``neutral`` or ``friendly``.
         motion: how lively the face is: ``none``, ``calm`` or ``lively``.
         background: what stands behind the portrait where it does not fill the film or is transparent:
@@ -132,7 +134,7 @@ class JobDetail:
         label_name: who answers for a film without one; else empty.
         label_reason: why it has none; else empty.
         essence: the film's essence digest; empty before.
-        warnings: what its row was accepted in spite of.
+        warnings: what its row was accepted in spite of, and what was measured on the film.
     """
 
     job: JobView
@@ -145,6 +147,8 @@ class JobDetail:
     language: str
     format: str
     fps: int
+    quality: str
+    loudness: str
     expression: str
     motion: str
     background: str

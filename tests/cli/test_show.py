@@ -35,6 +35,8 @@ DETAIL = JobDetail(
     language="en",
     format="720x720",
     fps=25,
+    quality="standard",
+    loudness="",
     expression="neutral",
     motion="calm",
     background="blur",
@@ -91,13 +93,36 @@ def test_a_wait_for_a_shared_part_is_no_error() -> None:
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("en", {"EXPRESSION": "friendly", "MOTION": "none", "BACKGROUND": "#1f3a5f"}),
-        ("zh", {"表情": "亲切", "动作": "无", "背景": "#1f3a5f"}),
+        (
+            "en",
+            {
+                "QUALITY": "draft",
+                "LOUDNESS": "-18 LUFS",
+                "EXPRESSION": "friendly",
+                "MOTION": "none",
+                "BACKGROUND": "#1f3a5f",
+            },
+        ),
+        ("zh", {"画质": "草稿", "响度": "-18 LUFS", "表情": "亲切", "动作": "无", "背景": "#1f3a5f"}),
     ],
 )
 def test_wishes_for_face_and_background_are_told(language: Language, told: dict[str, str]) -> None:
     """In the reader's words; what is as always is not worth a line."""
-    wished = replace(DETAIL, expression="friendly", motion="none", background="#1f3a5f")
+    wished = replace(
+        DETAIL, quality="draft", loudness="-18", expression="friendly", motion="none", background="#1f3a5f"
+    )
+    lines = dict(line.split(maxsplit=1) for line in page(wished, language).splitlines() if " " in line)
+    assert told.items() <= lines.items()
+    assert not told.keys() & set(page(DETAIL, language).split())
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", {"QUALITY": "draft", "LOUDNESS": "-18 LUFS"}), ("zh", {"画质": "草稿", "响度": "-18 LUFS"})],
+)
+def test_wishes_for_the_delivery_are_told(language: Language, told: dict[str, str]) -> None:
+    """Likewise."""
+    wished = replace(DETAIL, quality="draft", loudness="-18")
     lines = dict(line.split(maxsplit=1) for line in page(wished, language).splitlines() if " " in line)
     assert told.items() <= lines.items()
     assert not told.keys() & set(page(DETAIL, language).split())

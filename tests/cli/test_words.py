@@ -65,6 +65,7 @@ def test_no_words_are_idle() -> None:
         "detail-",
         "expression-",
         "motion-",
+        "quality-",
         "label-",
         "verdict-",
         "made-",

@@ -55,10 +55,10 @@ def test_a_job_tells_how_its_film_was_wished_for(farm: Farm, batch_folder: Path)
     """Look, liveliness and background, in their plainest words; the usual ones where nothing was wished."""
     path = batch_folder / "batch.csv"
     path.write_text(
-        "script,portrait,face.expression,face.motion,background\n"
-        "One.,leo.png,Friendly,NONE,#1F3A5F\n"
-        "Two.,leo.png,,,leo.png\n"
-        "Three.,leo.png,,calm,blur\n"
+        "script,portrait,face.expression,face.motion,background,quality,loudness,fps\n"
+        "One.,leo.png,Friendly,NONE,#1F3A5F,Draft,-18 LUFS,50\n"
+        "Two.,leo.png,,,leo.png,,,\n"
+        "Three.,leo.png,,calm,blur,standard,,\n"
     )
     submit(farm, path, Manner())
     told = [show.job(farm, number) for number in (1, 2, 3)]
@@ -66,6 +66,11 @@ def test_a_job_tells_how_its_film_was_wished_for(farm: Farm, batch_folder: Path)
         ("friendly", "none"),
         ("neutral", "calm"),
         ("neutral", "calm"),
+    ]
+    assert [(one.quality, one.loudness, one.fps) for one in told] == [
+        ("draft", "-18", 50),
+        ("standard", "", 25),
+        ("standard", "", 25),
     ]
     colour, picture, usual = (one.background for one in told)
     assert (colour, usual) == ("#1f3a5f", "blur")

@@ -131,7 +131,7 @@ def _facts(forecast: Forecast, terminal: Terminal) -> Iterator[tuple[str, list[s
             words("forecast-spoken", there=contents.sentences.there, all=contents.sentences.different),
         ],
     )
-    yield "forecast-machine", [words.span(forecast.machine_ms // 1000), *_prices(forecast, terminal)]
+    yield "forecast-machine", [words.span(-(-forecast.machine_ms // 1000)), *_prices(forecast, terminal)]
     yield "forecast-store", [_room(forecast.store, forecast, terminal)]
     yield "forecast-archive", [_room(forecast.archive, forecast, terminal)]
     yield "forecast-finish", [_finish(forecast, terminal)]

@@ -25,7 +25,7 @@ from farm.policy.costs import (
     price,
 )
 from farm.precheck import Admitted, Film
-from farm.submit import known_batch
+from farm.submit import known_batch, source_of
 from pipeline.plan.errors import AwayError, Fact
 from pipeline.plan.job import Format
 from pipeline.plan.names import legible
@@ -161,7 +161,9 @@ class _Bill:
 def _render_us(bills: Iterable[_Bill], frames: Mapping[Format, int]) -> int:
     """What a frame of this batch takes to draw, on the average, by the clock."""
     prices = [one for bill in bills for one in bill.prices if one.stage == Stage.RENDER.value]
-    weights = {(picture.width, picture.height): count for picture, count in frames.items()}
+    weights: Counter[tuple[int, int]] = Counter()
+    for picture, count in frames.items():
+        weights[picture.width, picture.height] += count
     costs = sum(one.wall_us * weights[one.width, one.height] for one in prices)
     return costs // max(1, sum(weights[one.width, one.height] for one in prices))
 
@@ -188,20 +190,30 @@ def _rooms(
     beside = BESIDE_BYTES * len(films)
     given = {film.row.portrait_digest: film.row.portrait for film in films}
     given |= {film.row.background_digest: film.row.background for film in films if film.row.background}
-    sources = sum(path.stat().st_size for path in given.values())
+    sources = sum(source_of(path, digest).size for digest, path in given.items())
     basis = next(one for one in (Basis.RULE, Basis.SCALED, Basis.MEASURED) if one in bases)
-    root = farm.archive
-    try:
-        archive_id(root)
-        free = shutil.disk_usage(root).free
-    except (AwayError, OSError):
-        free = None
     store = Room(
         place=farm.store.root,
         needed=pictures + clips + sound + beside + sources,
-        free=shutil.disk_usage(_there(farm.store.root)).free,
+        free=_free(_there(farm.store.root)),
     )
-    return store, Room(place=root, needed=pictures + beside, free=free), basis
+    archive = Room(place=farm.archive, needed=pictures + beside, free=_free_in_archive(farm.archive))
+    return store, archive, basis
+
+
+def _free_in_archive(root: Path) -> int | None:
+    try:
+        archive_id(root)
+    except AwayError:
+        return None
+    return _free(root)
+
+
+def _free(folder: Path) -> int | None:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
 
 
 def _there(folder: Path) -> Path:

@@ -145,7 +145,7 @@ class _Clerk:
             self._files.setdefault(film.row.portrait_digest, film.row.portrait)
             if film.row.background is not None:
                 self._files.setdefault(film.row.background_digest, film.row.background)
-        self._pictures = {digest: _source(path, digest) for digest, path in self._files.items()}
+        self._pictures = {digest: source_of(path, digest) for digest, path in self._files.items()}
 
     def submission(self, manner: Manner) -> Submission:
         """What the ledger knows the batch by."""
@@ -235,8 +235,12 @@ class _Clerk:
         )
 
 
-def _source(picture: Path, digest: str) -> Artifact:
-    """What a picture that was checked will be called in the store."""
+def source_of(picture: Path, digest: str) -> Artifact:
+    """What a picture that was checked will be called in the store.
+
+    Raises:
+        InputError: ``submit-portrait-changed``: it is there no more.
+    """
     try:
         size = picture.stat().st_size
     except OSError as error:

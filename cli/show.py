@@ -208,6 +208,8 @@ def _unusual(detail: JobDetail, terminal: Terminal) -> Iterator[tuple[str, str]]
         yield "motion", words.state(f"motion-{detail.motion}")
     if detail.background != BLUR:
         yield "background", detail.background
+    if detail.burned:
+        yield "captions-burned", words("yes")
     if not detail.captions:
         yield "captions-soft", words("captions-none")
     if detail.label == Label.NONE:

@@ -86,6 +86,8 @@ def _facts(one: Verified, terminal: Terminal) -> Iterator[tuple[str, Cell]]:
     track = one.captions
     told = words("carries-track", language=track.language, cues=track.cues) if track else words("no")
     yield "carries-captions", _agreeing(one, told, ("captions",), terminal)
+    if one.burned:
+        yield "captions-burned", words("carries-burned")
     yield "trace", one.trace or words("unknown")
     yield "file-manifest", one.manifest or words("carries-no-manifest")
 

@@ -52,6 +52,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "loudness": ("LOUDNESS", "响度"),
     "background": ("BACKGROUND", "背景"),
     "captions-soft": ("CAPTIONS IN THE FILM", "内嵌字幕"),
+    "captions-burned": ("CAPTIONS IN THE PICTURE", "画面字幕"),
     "film-label": ("LABEL", "标识"),
     "user": ("USER", "用户"),
     "scene": ("SCENE", "场景"),

@@ -52,6 +52,7 @@ VERIFY: Mapping[str, tuple[str, str]] = {
     "carries-file": ("WHOLE FILE", "整个文件"),
     "carries-captions": ("CAPTIONS IN THE FILM", "内嵌字幕"),
     "carries-track": ("{cues}, language {language}", "{cues} 条，语言 {language}"),
+    "carries-burned": ("yes, as the manifest tells", "有（据清单文件）"),
     "carries-no-manifest": (
         "none beside it: nothing else to compare with",
         "旁边没有清单文件，无法进一步比对",

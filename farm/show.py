@@ -16,6 +16,7 @@ from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView, Tol
 from pipeline.plan import trace
 from pipeline.plan.background import BACKGROUND, BLUR
 from pipeline.plan.bearing import expression_of, motion_of
+from pipeline.plan.burn import burn_of
 from pipeline.plan.delivery import LOUDNESS, quality_of
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
@@ -147,6 +148,7 @@ def job(farm: Farm, number: int) -> JobDetail:
         motion=motion_of(spec.options).value,
         background=_background(farm, spec),
         captions=soft_of(spec.options),
+        burned=burn_of(spec.options),
         label=label_of(spec.options).value,
         label_name=waiver.name if waiver else "",
         label_reason=waiver.reason if waiver else "",

@@ -60,6 +60,7 @@ class Verified:
         captions: the caption track; None for none.
         manifest: path of the manifest beside it; empty for none.
         shown: the visible label's words, as the manifest tells; empty if there are none, or if it does not.
+        burned: whether captions are drawn into its pictures, as the manifest tells.
         waived: name and reason of who did without a label, as the manifest tells; None if nobody did.
         agree: whether ``file``, ``essence``, ``label`` and ``captions`` are what the manifest says, and
             ``seal``: whether the essence is what the label says. What cannot be compared is not there.
@@ -76,6 +77,7 @@ class Verified:
     captions: Captions | None = None
     manifest: str = ""
     shown: str = ""
+    burned: bool = False
     waived: tuple[str, str] | None = None
     agree: Mapping[str, bool] = field(default_factory=dict)
     reason: str = ""
@@ -129,6 +131,7 @@ def verify(film: Path) -> Verified:
         else Captions(language=found.words.language, cues=found.words.cues, digest=found.words.digest),
         manifest=place,
         shown=told.shown if told else "",
+        burned=told.burned if told else False,
         waived=waived,
         agree=agree,
     )

@@ -130,6 +130,7 @@ class JobDetail:
         background: what stands behind the portrait where it does not fill the film or is transparent:
             ``blur``, a colour such as ``#1f3a5f``, or a picture's path in the store.
         captions: whether the film carries captions in its own file.
+        burned: whether captions are drawn into its pictures.
         label: which label it bears: ``both``, ``cn``, ``eu`` or ``none``.
         label_name: who answers for a film without one; else empty.
         label_reason: why it has none; else empty.
@@ -153,6 +154,7 @@ class JobDetail:
     motion: str
     background: str
     captions: bool
+    burned: bool
     label: str
     label_name: str
     label_reason: str

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.plan.aigc import Mark, fields_of
 from pipeline.plan.artifact import Artifact
+from pipeline.plan.burn import burn_of
 from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import samples_per_frame
 from pipeline.plan.job import JobSpec, RenderProfile
@@ -153,7 +154,12 @@ def manifest(
         "essence": parts.essence,
         "film": _file(parts.film),
         "sound": _file(parts.sound),
-        "captions": {"srt": _file(parts.srt), "vtt": _file(parts.vtt), "soft": _soft(parts.soft)},
+        "captions": {
+            "srt": _file(parts.srt),
+            "vtt": _file(parts.vtt),
+            "soft": _soft(parts.soft),
+            "burned": burn_of(job.options),
+        },
         "label": _label(job, parts.mark),
         "poster": _file(parts.poster),
         **({} if parts.preview is None else {"preview": _file(parts.preview)}),
@@ -241,6 +247,7 @@ class Told:
         key: parts of the machine-readable label by the standard's names; empty for none.
         shown: the words that are seen in its first seconds; empty for none.
         soft: digest of the caption track that it carries; empty for none.
+        burned: whether captions are drawn into its pictures.
         waived: who did without a label, and why; empty if nobody did.
     """
 
@@ -252,6 +259,7 @@ class Told:
     key: Mapping[str, str] = field(default_factory=dict)
     shown: str = ""
     soft: str = ""
+    burned: bool = False
     waived: tuple[str, str] | None = None
 
 
@@ -276,6 +284,7 @@ def told_by(text: bytes) -> Told:
             key={str(name): str(part) for name, part in (label.get("key") or {}).items()},
             shown=str(label.get("shown", "")),
             soft=str(soft.get("digest", "")),
+            burned=bool(captions.get("burned")),
             waived=(str(waived["name"]), str(waived["reason"])) if waived else None,
         )
     except (KeyError, TypeError, AttributeError, RecursionError) as error:

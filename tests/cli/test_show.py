@@ -41,6 +41,7 @@ DETAIL = JobDetail(
     motion="calm",
     background="blur",
     captions=True,
+    burned=False,
     label="both",
     label_name="",
     label_reason="",
@@ -143,8 +144,8 @@ def test_who_did_without_a_label_is_told(language: Language, told: str) -> None:
 
 
 def test_a_label_is_told_where_it_is_not_the_usual_one() -> None:
-    """So are captions that the film does not carry."""
-    shown = page(replace(DETAIL, label="cn", captions=False)).split("\n")
+    """So are captions that the film does not carry, and those in its pictures."""
+    shown = page(replace(DETAIL, label="cn", captions=False, burned=True)).split("\n")
     lines = [" ".join(line.split()) for line in shown]
-    assert {"LABEL for China", "CAPTIONS IN THE FILM none"} <= set(lines)
+    assert {"LABEL for China", "CAPTIONS IN THE FILM none", "CAPTIONS IN THE PICTURE yes"} <= set(lines)
     assert not {"LABEL", "CAPTIONS"} & set(page(DETAIL).split())

@@ -14,6 +14,7 @@ from pipeline.media.movie import _keyed
 from pipeline.plan import aigc
 from pipeline.plan.aigc import Mark
 from pipeline.plan.artifact import Kind
+from pipeline.plan.burn import BURN
 from pipeline.plan.errors import TransientError
 from pipeline.plan.label import LABEL, NAME, REASON, Label
 from pipeline.plan.softtrack import SOFT
@@ -47,6 +48,15 @@ def test_a_film_that_shall_not_carry_captions_does_not(farm: JoinFarm) -> None:
     assert film.film.key != plain.film.key
     assert (film.essence, film.srt) == (plain.essence, plain.srt)
     assert json.loads(farm.store.open(film.manifest).read_bytes())["captions"]["soft"] is None
+
+
+def test_a_manifest_tells_of_captions_in_the_pictures(farm: JoinFarm) -> None:
+    """So that nobody adds them a second time."""
+    burnt = replace(films.job(), options={BURN: "yes"})
+    farm.render(burnt)
+    for job, wanted in ((films.job(), False), (burnt, True)):
+        told = json.loads(farm.store.open(farm.joined(job).manifest).read_bytes())
+        assert told["captions"]["burned"] is wanted
 
 
 @pytest.mark.parametrize("label", ["", "cn", "eu"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -37,11 +37,12 @@ _QUICK = {
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A film of a test: its id, what is said in it, and how urgent it is."""
+    """A film of a test: its id, what is said in it, how urgent it is, and its options."""
 
     row: str
     script: str
     urgency: Urgency = Urgency.NORMAL
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 def quick_settings(home: Path, **knobs: str) -> Settings:
@@ -133,4 +134,5 @@ def _spec(farm: Farm, row: Row, portrait: Artifact, film: Format) -> JobSpec:
         voice=VoiceChoice(engine="espeak", name="en-us", language="en"),
         face="warp",
         format=film,
+        options=row.options,
     )

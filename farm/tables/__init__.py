@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from farm import columns
 from farm.template import plain_name
 from pipeline.plan.errors import Fact, InputError
 
@@ -15,6 +16,11 @@ MOST_COLUMNS = 500
 #: The last row of an Excel sheet. Empty rows count as well, so that none of them can cost for ever.
 MOST_LINES = 1_048_576
 
+#: How many rows may stand above a header, the header included.
+HEADER_WITHIN = 10
+
+_KNOWN = frozenset(columns.named())
+_FILM = frozenset({"script", "script_file", "portrait"})
 _LONE_HALVES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
@@ -138,6 +144,20 @@ def header_of(number: int, cells: Sequence[str]) -> Header:
     if len(cells) > MOST_COLUMNS:
         raise TableError(number, "manifest-columns-many", limit=MOST_COLUMNS)
     return Header(number=number, columns=tuple(plain_name(cell) for cell in cells))
+
+
+def header_at(rows: Sequence[Sequence[str]]) -> int:
+    """Which of a table's first rows is its header: the first, unless that is a title and a header follows.
+
+    A title names no column; a header below it names two, and a film's script or portrait among them.
+    """
+    if not rows or any(plain_name(cell) in _KNOWN for cell in rows[0]):
+        return 0
+    for index, row in enumerate(rows):
+        names = {plain_name(cell) for cell in row} & _KNOWN
+        if len(names) > 1 and names & _FILM:
+            return index
+    return 0
 
 
 def repeats(header: Header, cells: Sequence[str]) -> bool:

@@ -5,9 +5,19 @@ from __future__ import annotations
 import contextlib
 import csv
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
-from farm.tables import MOST_LINES, Flaw, Record, TableError, header_of, record_of, repeats
+from farm.tables import (
+    HEADER_WITHIN,
+    MOST_LINES,
+    Flaw,
+    Record,
+    TableError,
+    header_at,
+    header_of,
+    record_of,
+    repeats,
+)
 from farm.textfile import Text
 
 _DELIMITERS = ",;\t"
@@ -30,18 +40,19 @@ class DelimitedTable:
         TableError: there is no header, or it cannot be read.
     """
 
-    doubts: Sequence[Flaw] = ()
-
     def __init__(self, text: Text) -> None:
         self._text = text
         self._declared = _declared(text)
         delimiters = self._declared or _DELIMITERS
-        delimiter = max(delimiters, key=lambda mark: _named(self._first(mark)))
+        starts = {mark: self._start(mark) for mark in delimiters}
+        delimiter = max(delimiters, key=lambda mark: _named(starts[mark]))
         self._rows = self._read(delimiter)
-        number, cells = next(self._rows, (0, []))
+        above = header_at(starts[delimiter])
+        number, cells = next(islice(self._rows, above, None), (0, []))
         if not cells:
             raise TableError(0, "manifest-no-rows")
         self.header = header_of(number, cells)
+        self.doubts: Sequence[Flaw] = (Flaw(code="manifest-header-below"),) if above else ()
 
     def records(self) -> Iterator[Record]:
         """As `Table.records`."""
@@ -58,11 +69,12 @@ class DelimitedTable:
             )
             yield record_of(number, cells, surplus=surplus)
 
-    def _first(self, delimiter: str) -> list[str]:
-        """The first row under a delimiter; none if its quotes make no sense with it."""
+    def _start(self, delimiter: str) -> list[list[str]]:
+        """The first rows under a delimiter, as far as its quotes make sense with it."""
+        rows: list[list[str]] = []
         with contextlib.suppress(TableError):
-            return next(self._read(delimiter), (0, []))[1]
-        return []
+            rows.extend(row for _, row in islice(self._read(delimiter), HEADER_WITHIN))
+        return rows
 
     def _read(self, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         """Rows that are not empty, with their numbers."""
@@ -119,5 +131,6 @@ def _declared(text: Text) -> str:
     return declared if line.startswith("sep=") and declared in tuple(_DELIMITERS) else ""
 
 
-def _named(cells: list[str]) -> int:
-    return sum(1 for cell in cells if cell.strip())
+def _named(rows: list[list[str]]) -> int:
+    """How many columns the header of these rows names."""
+    return sum(1 for cell in rows[header_at(rows)] if cell.strip()) if rows else 0

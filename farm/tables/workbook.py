@@ -9,8 +9,19 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
-from farm.tables import Flaw, Header, Record, TableError, header_of, record_of, repeats
+from farm.tables import (
+    HEADER_WITHIN,
+    Flaw,
+    Header,
+    Record,
+    TableError,
+    header_at,
+    header_of,
+    record_of,
+    repeats,
+)
 from farm.tables.numberformat import BUILT_IN, GENERAL
 from farm.tables.package import Handler, Package
 from farm.tables.sheet import Book, FilledReader, Merge, MergeReader, RowReader, SheetRow, unspelt
@@ -55,14 +66,20 @@ class WorkbookTable:
         self._contents = _Contents(package)
         sheets = self._contents.sheets
         chosen = _chosen(sheets, sheet)
-        self.doubts: Sequence[Flaw] = () if sheet else tuple(self._others(chosen))
         self._part = chosen.part
         merges = MergeReader()
         package.parse(self._part, merges)
-        self._rows = self._read(merges.merges)
-        first = next(self._rows, None)
-        if first is None:
+        rows = self._read(merges.merges)
+        start = list(islice(rows, HEADER_WITHIN))
+        if not start:
             raise TableError(0, "manifest-no-rows")
+        above = header_at([list(row.cells.values()) for row in start])
+        self.doubts: Sequence[Flaw] = (
+            *([Flaw(code="manifest-header-below")] if above else ()),
+            *(() if sheet else self._others(chosen)),
+        )
+        self._rows = chain(start[above + 1 :], rows)
+        first = start[above]
         for flaw in first.flaws.values():
             if flaw.code == "manifest-cells-merged":
                 raise TableError(first.number, "manifest-header-merged", **flaw.facts)

@@ -51,6 +51,16 @@ def test_the_header_twice(write: Write) -> None:
     assert manifest.total == 3
 
 
+def test_a_title_above_the_header(write: Write) -> None:
+    """A title is passed over, whatever stands between the cells below it; rows keep their numbers."""
+    for mark in ",;\t":
+        rows = ["Films, autumn", "", "id,script,portrait", "a,Hi.,anna.png"]
+        text = "\n".join([rows[0], *(row.replace(",", mark) for row in rows[1:])])
+        manifest = read_manifest(write(text))
+        assert told(manifest) == [(3, "", "manifest-header-below")]
+        assert [(row.number, row.script) for row in manifest.rows] == [(4, "Hi.")]
+
+
 def test_ragged_rows(write: Write) -> None:
     """A short row has empty cells; a long one has lost its quotes, and is told."""
     manifest = read_manifest(write("portrait,script,voice\nanna.png,Hi.\nanna.png,Hi, you,all,there\n"))

@@ -45,6 +45,20 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     message(
+        "manifest-header-below",
+        (
+            "This row is the header; what stands above it is not read.",
+            "A title names no columns.",
+            "Nothing has to be done; delete the rows above if they say nothing about the films.",
+        ),
+        (
+            "以该行为表头，其上方的内容不会读取。",
+            "标题行不含列名。",
+            "无需处理；如上方各行与影片无关，可以删除。",
+        ),
+        "warning",
+    ),
+    message(
         "manifest-header-merged",
         (
             "The first row has merged cells ({cells}).",

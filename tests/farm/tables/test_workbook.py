@@ -148,11 +148,16 @@ def test_merged_cells() -> None:
 
 
 def test_a_title_above_the_header() -> None:
-    """A merged title is no header, and the message says so."""
-    workbook, active = book([["Our films", None, None], ["id", "script", "portrait"], ["a", "b", "c"]])
+    """A title is passed over, merged or not, and told; a header with merged cells is refused."""
+    workbook, active = book([["Our films"], [], ["id", "script", "portrait"], ["a", "b", "c"]])
     active.merge_cells("A1:C1")
+    table = table_of(saved(workbook))
+    assert (table.header.number, table.header.columns) == (3, ("id", "script", "portrait"))
+    assert [doubt.code for doubt in table.doubts] == ["manifest-header-below"]
+    assert [record.number for record in table.records()] == [4]
+    active.merge_cells("B3:C3")
     error = refused(lambda: table_of(saved(workbook)))
-    assert (error.code, error.facts["cells"]) == ("manifest-header-merged", "A1:C1")
+    assert (error.code, error.facts["cells"]) == ("manifest-header-merged", "B3:C3")
 
 
 def test_the_header_again() -> None:

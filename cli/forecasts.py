@@ -12,7 +12,8 @@ from cli.clean import clean
 from cli.problems import problem_document
 from cli.terminal import Cell, Terminal, sentence, told
 from farm.forecast import Forecast, Room
-from farm.precheck import Admitted, Film
+from farm.precheck import Admitted
+from farm.rowcheck import Film
 
 #: Rows of the batch that a person is shown.
 _ROWS = 10

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from db.paces import read_accepted
 from farm.bootstrap import Farm
 from farm.policy.costs import Speech, speech_rate
-from farm.precheck import Film
 from farm.probe import probe
+from farm.rowcheck import Film
 from farm.sample import Sample, look_of, take_sample
 from pipeline.plan.artifact import Kind
 

@@ -24,7 +24,8 @@ from farm.policy.costs import (
     film_bytes,
     price,
 )
-from farm.precheck import Admitted, Film
+from farm.precheck import Admitted
+from farm.rowcheck import Film
 from farm.submit import known_batch, source_of
 from pipeline.plan.errors import AwayError, Fact
 from pipeline.plan.job import Format

@@ -2,56 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from db.departments import read_departments
-from db.states import Urgency
 from farm.bootstrap import Farm
-from farm.choices import OTHER_VOICE, Chooser, Wish, language_of, urgency_of
-from farm.gallery import Gallery
 from farm.manifest import ManifestLimits, Reading, read_manifest
-from farm.portraits import UNSEEN, Sitting, View, box_of
-from farm.rows import BrokenRow, Problem, Row, Wanted
-from farm.typesetting import Typesetter
-from pipeline.plan import script
-from pipeline.plan.background import BACKGROUND, colour_of
-from pipeline.plan.bearing import EXPRESSION, MOTION, expression_of, motion_of
-from pipeline.plan.burn import BURN
-from pipeline.plan.delivery import LOUDNESS, PREVIEW, QUALITY, loudness_of, quality_of, wants_preview
-from pipeline.plan.errors import Fact, InputError
-from pipeline.plan.job import Format, VoiceChoice
-from pipeline.plan.label import LABEL, NAME, REASON, label_of, waiver_part
-from pipeline.plan.portrait import Finding
-from pipeline.plan.softtrack import SOFT, soft_of
-
-#: The option that a voice bears already, and that its film is not told a second time.
-PITCH = "voice.pitch"
-_DEPARTMENT = "default"
-# Told under the language, whether or not a voice was named with it.
-_NO_LANGUAGE = "voice-language-unknown"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Film:
-    """A row that can be made, with what was chosen for it.
-
-    Attributes:
-        row: what it says.
-        voice: who speaks.
-        format: the film's picture.
-        urgency: who goes first.
-        department: who pays.
-    """
-
-    row: Row
-    voice: VoiceChoice
-    format: Format
-    urgency: Urgency
-    department: str
+from farm.rowcheck import Film, RowChecker
+from farm.rows import BrokenRow, Problem, Row
+from pipeline.plan.errors import InputError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,11 +137,11 @@ def check(
         ),
         reading=reading,
     )
-    checker = _Checker(farm)
+    checker = RowChecker(farm)
     problems, warnings = list(manifest.problems), list(manifest.warnings)
     every: tuple[Row | BrokenRow, ...] = (*manifest.rows, *manifest.broken)
     heard = progress or Unheard()
-    checker.look_ahead(every, heard)
+    checker.look_ahead(every, heard.pictures)
     for done, row in enumerate(every, 1):
         wrong, doubtful = checker.check(row)
         problems += wrong
@@ -229,191 +189,3 @@ def admit(checked: Checked, *, skip_invalid: bool = False, strict: bool = False)
         )
     kept = tuple(warning for warning in warnings if warning.row not in refused)
     return Admitted(name=checked.name, films=films, skipped=problems, warnings=kept)
-
-
-class _Checker:
-    """Checks rows, remembering what many of them share."""
-
-    def __init__(self, farm: Farm) -> None:
-        self._farm = farm
-        settings = farm.settings
-        self._chooser = Chooser(
-            farm.voices, engine=settings.voice.engine, format=settings.film.format, fps=settings.film.fps
-        )
-        self._gallery = Gallery(farm)
-        self._typesetter = Typesetter(farm)
-        self._departments = read_departments(farm.ledger)
-
-    def look_ahead(self, rows: Iterable[Row | BrokenRow], progress: Progress) -> None:
-        """Look at all pictures of these rows, as far as it is known how they shall be seen."""
-        files: dict[str, Path] = {}
-        views: dict[str, dict[View, None]] = {}
-        backdrops: set[str] = set()
-        for row in rows:
-            if row.background is not None:
-                files.setdefault(row.background_digest, row.background)
-                backdrops.add(row.background_digest)
-            view = self._view(row)
-            if view is not None and row.portrait is not None:
-                files.setdefault(row.portrait_digest, row.portrait)
-                views.setdefault(row.portrait_digest, {})[view] = None
-        sittings = (
-            Sitting(
-                file=file, digest=digest, views=tuple(views.get(digest, ())), backdrop=digest in backdrops
-            )
-            for digest, file in files.items()
-        )
-        hands = len(os.sched_getaffinity(0))
-        self._gallery.look_ahead(sittings, hands=hands, told=progress.pictures)
-
-    def _view(self, row: Row | BrokenRow) -> View | None:
-        """How a row's portrait shall be seen; None when that cannot be known."""
-        if row.portrait is None or row.wrong & {"format", "face.box", BACKGROUND}:
-            return None
-        try:
-            return View(
-                format=self._format(row, row.portrait),
-                box=box_of(row.options),
-                behind=colour_of(row.options),
-                pictured=row.background is not None,
-            )
-        except InputError:
-            return None
-
-    def film(self, row: Row) -> Film:
-        """What is chosen for a row that has no problem."""
-        return Film(
-            row=row,
-            voice=self._chooser.voice(_wish(row), row.script),
-            format=self._format(row, row.portrait),
-            urgency=urgency_of(row.urgency),
-            department=self._department(row),
-        )
-
-    def check(self, row: Row | BrokenRow) -> tuple[list[Problem], list[Problem]]:
-        """Everything else that is wrong with a row, and what may be an oversight.
-
-        Of a row that is broken already, what could be read of it is looked at.
-        """
-        wish, text = _wish(row), row.script
-        wrong = self._refusals(row, wish, text)
-        known = row.wrong.union(problem.column for problem in wrong)
-        doubtful: list[Problem] = []
-        speaker = _speaker(row)
-        if text is not None and not known & {"voice", "language", "speed", PITCH}:
-            facts = self._chooser.other_voice(wish, text)
-            if facts is not None:
-                doubtful.append(_problem(row, speaker, OTHER_VOICE, facts))
-        if BURN not in known and (code := self._typeset(row, wish, text)):
-            doubtful.append(_problem(row, BURN, code, {}))
-        if row.background is not None and BACKGROUND not in known:
-            found = self._gallery.check(row.background, row.background_digest)
-            doubtful += [_problem(row, BACKGROUND, finding.code, finding.facts) for finding in found]
-        if row.portrait is not None and not known & {"format", "fps", "face.box", BACKGROUND}:
-            for finding in self._look(row, row.portrait):
-                column = BACKGROUND if finding.code == UNSEEN else "portrait"
-                told = _problem(row, column, finding.code, finding.facts)
-                (wrong if finding.level == "error" else doubtful).append(told)
-        return wrong, doubtful
-
-    def _refusals(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> list[Problem]:
-        """What is wrong with what stands in a row's columns, the portrait apart."""
-        checks = (
-            (row.script_column, lambda: self._check_script(text)),
-            (_speaker(row), lambda: self._chooser.voice(replace(wish, speed="", pitch=""), text or "")),
-            ("speed", lambda: self._chooser.speed(wish)),
-            (PITCH, lambda: self._chooser.pitch(wish)),
-            ("format", lambda: self._chooser.check_format(wish)),
-            ("face.box", lambda: box_of(row.options)),
-            (BACKGROUND, lambda: self._check_background(row)),
-            (EXPRESSION, lambda: expression_of(row.options)),
-            (MOTION, lambda: motion_of(row.options)),
-            ("fps", lambda: self._chooser.rate(wish)),
-            (QUALITY, lambda: quality_of(row.options)),
-            (LOUDNESS, lambda: loudness_of(row.options)),
-            (PREVIEW, lambda: wants_preview(row.options)),
-            (BURN, lambda: self._typeset(row, wish, text)),
-            (SOFT, lambda: soft_of(row.options)),
-            (LABEL, lambda: label_of(row.options)),
-            (NAME, lambda: waiver_part(row.options, NAME)),
-            (REASON, lambda: waiver_part(row.options, REASON)),
-            ("urgency", lambda: urgency_of(row.urgency)),
-            ("department", lambda: self._department(row)),
-        )
-        wrong: list[Problem] = []
-        for column, look in checks:
-            if column not in row.wrong:
-                try:
-                    look()
-                except InputError as error:
-                    place = "language" if error.code == _NO_LANGUAGE and row.language else column
-                    wrong.append(_problem(row, place, error.code, error.facts))
-        return wrong
-
-    def _look(self, row: Row | BrokenRow, portrait: Path) -> tuple[Finding, ...]:
-        """Everything to be said about a row's portrait."""
-        try:
-            picture = self._format(row, portrait)
-        except InputError as error:
-            return (Finding(code=error.code, level="error", facts=error.facts),)
-        return self._gallery.look(
-            portrait,
-            row.portrait_digest,
-            picture,
-            box_of(row.options),
-            colour_of(row.options),
-            pictured=row.background is not None,
-        )
-
-    def _format(self, row: Row | BrokenRow, portrait: Path) -> Format:
-        return self._chooser.format(_wish(row), lambda: self._gallery.size(portrait, row.portrait_digest))
-
-    def _check_script(self, text: str | None) -> None:
-        """Refuse a script that cannot be spoken; one that could not be read or filled was told of already."""
-        if text is not None:
-            script.check(text, max_characters=self._farm.settings.limits.script_characters)
-
-    def _typeset(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> str:
-        """The warning that is due to a row whose captions are drawn; refuses what no font can draw."""
-        return self._typesetter.check(row.options, self._language(wish, text or ""), text or "")
-
-    def _language(self, wish: Wish, text: str) -> str:
-        """What a row is written in, also where its voice is wrong."""
-        try:
-            return self._chooser.voice(wish, text).language
-        except InputError:
-            return language_of(text)
-
-    def _check_background(self, row: Wanted) -> None:
-        colour_of(row.options)
-        if row.background is not None:
-            self._gallery.check(row.background, row.background_digest)
-
-    def _department(self, row: Wanted) -> str:
-        """The department that pays for a row; ``default`` when its cell is empty."""
-        department = row.department or _DEPARTMENT
-        if department not in self._departments:
-            known = ", ".join(self._departments)
-            raise InputError("submit-department-unknown", department=department, known=known)
-        return department
-
-
-def _speaker(row: Wanted) -> str:
-    """The column that says who speaks."""
-    return "language" if row.language and not row.voice else "voice"
-
-
-def _wish(row: Wanted) -> Wish:
-    return Wish(
-        voice=row.voice,
-        language=row.language,
-        format=row.format,
-        fps=row.fps,
-        speed=row.speed,
-        pitch=row.options.get(PITCH, ""),
-    )
-
-
-def _problem(row: Wanted, column: str, code: str, facts: Mapping[str, Fact]) -> Problem:
-    place = row.places.get(column, "")
-    return Problem(row=row.number, column=column, code=code, facts=facts, place=place)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from db.paces import read_accepted, read_profile
 from farm.bootstrap import Farm
-from farm.precheck import Film
+from farm.rowcheck import Film
 from farm.sample import AROUND_MS, Line, Look, Sample, look_of
 from farm.studio import Studio
 from farm.submit import job_of

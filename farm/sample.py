@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from farm.bootstrap import Farm
-from farm.precheck import Film
+from farm.rowcheck import Film
 from pipeline.engines.voice import VoiceEngine
 from pipeline.engines.voice.choice import choice_for
 from pipeline.plan.burn import BURN

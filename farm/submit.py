@@ -19,7 +19,8 @@ from db.values import JobDraft, Notice, Submission, Submitted
 from farm.bootstrap import Farm
 from farm.choices import plain_options
 from farm.manifest import Reading
-from farm.precheck import PITCH, Admitted, Film, Progress, Unheard, admit, check
+from farm.precheck import Admitted, Progress, Unheard, admit, check
+from farm.rowcheck import PITCH, Film
 from farm.rows import Problem
 from farm.typesetting import Typesetter
 from pipeline.plan import trace

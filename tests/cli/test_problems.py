@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -67,6 +68,14 @@ def test_rows_that_say_different_things_of_one_kind() -> None:
     assert page.count("There is no file") == 1
     assert "47 others of this kind" in page
     assert "--report" in page
+
+
+def test_what_does_not_stand_in_the_row_is_told_apart() -> None:
+    """A default's mistake is mended where the default was given, not in the rows."""
+    wrong = [problem(row, "speed", "submit-speed-wrong", speed="fast") for row in (2, 3)]
+    page = told([wrong[0], replace(wrong[1], place="--set")])
+    assert "(--set)" in page
+    assert page.count("[submit-speed-wrong]") == 2
 
 
 @pytest.mark.parametrize("height", [24, 30, 50])

@@ -17,7 +17,8 @@ from farm.bootstrap import Farm
 from farm.contents import Contents, read_contents
 from farm.policy.costs import (
     BESIDE_BYTES,
-    SOUND_BYTES,
+    SPEECH_BYTES,
+    TRACK_BYTES,
     Basis,
     Pace,
     Price,
@@ -187,7 +188,8 @@ def _rooms(
         pictures += per_frame * count // 1000
         clips += per_frame * count * contents.to_render // 1000 // _PER_MILLE
         bases.add(basis)
-    sound = SOUND_BYTES * sum(frames.values())
+    seconds = sum(contents.lengths_ms) // 1000
+    sound = TRACK_BYTES * seconds + SPEECH_BYTES * seconds * contents.to_speak // _PER_MILLE
     beside = BESIDE_BYTES * len(films)
     given = {film.row.portrait_digest: film.row.portrait for film in films}
     given |= {film.row.background_digest: film.row.background for film in films if film.row.background}

@@ -17,9 +17,10 @@ _MILLION = 1_000_000
 RULE_RENDER_US = (4_000, 7_000)
 #: Microseconds for a frame in each other stage.
 RULE_STAGE_US: Mapping[str, int] = {"speak": 300, "join": 800, "archive": 50}
-#: Bytes of a film for a frame, likewise; and of the speech and the tracks that the store keeps beside it.
+#: Bytes of a film for a frame, likewise.
 RULE_FILM_BYTES = (2_000, 4_500)
-SOUND_BYTES = 4_400
+#: Bytes for a second of speech as the store keeps it (16 bits at 48 kHz), and of a film's encoded track.
+SPEECH_BYTES, TRACK_BYTES = 96_000, 12_000
 #: What lies beside every film: captions, poster and manifest.
 BESIDE_BYTES = 150_000
 # Fewer films say little about the next ones.

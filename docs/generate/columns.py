@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal
 
+from settling import settle
+
 from farm.columns import COLUMNS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,15 +54,7 @@ def _line(cells: Iterable[str]) -> str:
 
 def main() -> int:
     """Write the tables, or compare them with what stands there."""
-    now = PAGE.read_text("utf-8")
-    made = page(now)
-    if "--check" in sys.argv[1:]:
-        if now != made:
-            print("docs/manifest.md is out of date: run `make docs`", file=sys.stderr)
-            return 1
-        return 0
-    PAGE.write_text(made, "utf-8")
-    return 0
+    return settle(PAGE, page(PAGE.read_text("utf-8")))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
+from settling import settle
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "dependencies.md"
@@ -148,14 +149,7 @@ def main() -> int:
         print(line, file=sys.stderr)
     if wrong:
         return 1
-    made = page(groups)
-    if "--check" in sys.argv[1:]:
-        if not PAGE.is_file() or PAGE.read_text("utf-8") != made:
-            print("docs/dependencies.md is out of date: run `make docs`", file=sys.stderr)
-            return 1
-        return 0
-    PAGE.write_text(made, "utf-8")
-    return 0
+    return settle(PAGE, page(groups))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from settling import settle
+
 from pipeline.plan.messages import CATALOGUE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,14 +37,7 @@ def page() -> str:
 
 def main() -> int:
     """Write the page, or compare it with what stands there."""
-    made = page()
-    if "--check" in sys.argv[1:]:
-        if not PAGE.is_file() or PAGE.read_text("utf-8") != made:
-            print("docs/errors.md is out of date: run `make docs`", file=sys.stderr)
-            return 1
-        return 0
-    PAGE.write_text(made, "utf-8")
-    return 0
+    return settle(PAGE, page())
 
 
 if __name__ == "__main__":

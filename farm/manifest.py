@@ -89,6 +89,7 @@ class _Reader:
         self._total = 0
         self._unread = False  # a script that could not be read might have used any column
         self._absent: set[str] = set()  # columns that are missing, told once and not for each row
+        self._renamed: set[str] = set()  # columns that were told to stand in for a missing one
         self._broken = False  # the file as a whole cannot be used
 
     def read(self) -> Manifest:
@@ -149,6 +150,7 @@ class _Reader:
             self._absent.add("portrait")
         for name in sorted(self._absent):
             meant = next((other for other in header.columns if columns.meant(other, (name,)) == name), "")
+            self._renamed.add(meant)
             code = "manifest-column-other" if meant else "manifest-column-missing"
             facts: dict[str, Fact] = {"name": name, **({"other": meant} if meant else {})}
             self._problems.add(header.number, name, code, **facts)
@@ -350,7 +352,7 @@ class _Reader:
         present = dict.fromkeys(name for name in header.columns if name and "." not in name)
         meaningful = {*_COLUMNS, *self._used}
         for name in present:
-            if name in meaningful or name in columns.RESERVED:
+            if name in meaningful or name in columns.RESERVED or name in self._renamed:
                 continue
             meant = columns.meant(name, meaningful - present.keys())
             code = "manifest-column-misspelt" if meant else "manifest-column-unused"

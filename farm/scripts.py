@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from farm.batchfiles import BatchFolder
 from farm.choices import language_of
-from farm.template import Variable, variables_of
+from farm.template import Variable, fill, variables_of
 from farm.textfile import decode
 from farm.values import is_language
 from pipeline.plan.errors import InputError
@@ -23,6 +24,11 @@ class Template:
 
     text: str
     variables: tuple[Variable, ...]
+
+    @cached_property
+    def language(self) -> str:
+        """The language of its own words, whatever its variables are called."""
+        return language_of(fill(self.text, {variable.written: " " for variable in self.variables}))
 
 
 class Scripts:
@@ -81,4 +87,4 @@ def spoken_language(cells: Mapping[str, str], template: Template) -> str:
     if language := cells.get("language", ""):
         return language
     voice = cells.get("voice", "").rpartition("/")[2].partition("+")[0]
-    return voice if voice and is_language(voice) else language_of(template.text)
+    return voice if voice and is_language(voice) else template.language

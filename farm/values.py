@@ -1,6 +1,7 @@
 """Values of variables that are more than text: checked, and written as a voice reads them well.
 
-Forms of dates and numbers are those of the Unicode CLDR, by Babel.
+Forms of dates and numbers are those of the Unicode CLDR, by Babel, which is loaded when it is needed: most
+commands have nothing to write.
 """
 
 from __future__ import annotations
@@ -11,13 +12,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
-
-from babel import Locale
-from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
+from typing import TYPE_CHECKING
 
 from pipeline.plan.errors import InputError
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 _ENGLISH = "en"
 # Voices know languages that CLDR has under another name.
@@ -83,6 +83,8 @@ def _number(value: str, locale: Locale) -> str:
 
 
 def _date(value: str, locale: Locale) -> str:
+    from babel.dates import format_date
+
     day = _day(_plain(value))
     if day is None:
         raise _wrong("manifest-variable-date", value)
@@ -90,6 +92,8 @@ def _date(value: str, locale: Locale) -> str:
 
 
 def _time(value: str, locale: Locale) -> str:
+    from babel.dates import format_time
+
     clock = _clock(_plain(value))
     if clock is None:
         raise _wrong("manifest-variable-time", value)
@@ -118,6 +122,9 @@ def is_language(name: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _known(name: str) -> Locale | None:
+    from babel import Locale
+    from babel.core import UnknownLocaleError
+
     try:
         return Locale.parse(_OTHER_NAMES.get(name.casefold(), name).replace("-", "_"))
     except (UnknownLocaleError, ValueError):
@@ -126,7 +133,10 @@ def _known(name: str) -> Locale | None:
 
 def _locale(language: str) -> Locale:
     """The forms of a language; English ones where they are unknown."""
-    return _known(language) or _known(language.partition("-")[0]) or Locale.parse(_ENGLISH)
+    known = _known(language) or _known(language.partition("-")[0]) or _known(_ENGLISH)
+    if known is None:
+        raise LookupError(_ENGLISH)
+    return known
 
 
 def _decimal(value: str, locale: Locale) -> Decimal | None:
@@ -143,6 +153,8 @@ def _decimal(value: str, locale: Locale) -> Decimal | None:
 
 
 def _spelt(number: Decimal, locale: Locale) -> str:
+    from babel.numbers import format_decimal
+
     text = _seen(str(format_decimal(abs(number), locale=locale, decimal_quantization=False)))
     if number >= 0:
         return text

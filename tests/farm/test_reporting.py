@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +16,7 @@ from farm.bootstrap import Farm
 from farm.reporting import Reporter
 from farm.results import prefix_of, table_of
 from pipeline.plan.errors import InputError
-from pipeline.steps.archive import MARKER, init_archive
+from pipeline.steps.archive import MARKER, init_archive, sweep
 from pipeline.store import no_crash
 from tests.db.acting import fail, take
 from tests.farm.test_results import make_film, sow, table
@@ -116,6 +120,57 @@ def test_whoever_dies_while_writing_is_followed_by_another(farm: Farm, point: st
     turn(farm)
     assert states(farm, batch) == ["failed", "completed"]
     assert table_of(farm, batch) == before
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from farm.bootstrap import open_farm, settings_of
+from farm.reporting import Reporter
+with open_farm(settings_of({"LECTERN_HOME": sys.argv[1]})) as farm:
+    killed = lambda point: os.kill(os.getpid(), signal.SIGKILL) if point == sys.argv[2] else None
+    Reporter(farm.ledger, farm.archive, prefix="", every_s=0, crash=killed).turn()
+"""
+
+
+@pytest.mark.parametrize("point", ["results-part-written", "results-visible"])
+def test_a_process_that_is_killed_leaves_nothing_that_anybody_sees(farm: Farm, point: str) -> None:
+    """Half a file is hidden, and swept away with those of films."""
+    batch = sow(farm, ["one"])
+    fail_next(farm)
+    done = subprocess.run([sys.executable, "-c", _KILLED, farm.settings.home, point], check=False, timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    assert states(farm, batch) in ([], ["failed"])
+    turn(farm)
+    assert states(farm, batch) == ["failed"]
+    sweep(farm.archive, older_than_s=0)
+    seen = {path.name for path in farm.archive.rglob("*") if path.is_file()} - {MARKER}
+    path = Path(table_of(farm, batch))
+    assert seen == {path.name, path.name.replace(".csv", ".json")}
+
+
+def test_a_reader_never_sees_half_a_file(farm: Farm) -> None:
+    """However often it looks while the files are renewed, it finds every row."""
+    batch = sow(farm, [f"row {number}" for number in range(300)])
+    operations.cancel(farm.ledger, [1], by="anna")
+    turn(farm)
+    path = Path(table_of(farm, batch))
+    ended = threading.Event()
+    found: list[int] = []
+
+    def read() -> None:
+        while not ended.is_set():
+            found.append(len(table(path.read_bytes())))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for job in range(2, 20):
+        operations.cancel(farm.ledger, [job], by="anna")
+        turn(farm)
+    ended.set()
+    reader.join()
+    assert set(found) == {300}
+    assert states(farm, batch).count("canceled") == 19
 
 
 def test_the_first_writer_may_die_too(farm: Farm) -> None:

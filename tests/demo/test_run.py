@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
@@ -84,6 +85,18 @@ def test_every_film_is_delivered_with_what_goes_with_it(demo: _Demo) -> None:
         told = json.loads(film.with_suffix(".json").read_text("utf-8"))
         with av.open(str(film)) as container:
             assert sum(1 for _ in container.decode(video=0)) == told["frames"]
+
+
+def test_what_became_of_each_row_stands_beside_the_films(demo: _Demo) -> None:
+    """A table of both rows, named at the end, tells which film is whose."""
+    (path,) = (demo.out / "films").glob("*/*.results.csv")
+    assert str(path) in demo.told
+    rows = list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+    assert [(row["id"], row["status"], row["archive"]) for row in rows] == [
+        ("hello-maria", "completed", "archived"),
+        ("hello-li", "completed", "archived"),
+    ]
+    assert sorted(demo.out / "films" / row["video"] for row in rows) == demo.films
 
 
 def test_each_film_says_what_its_row_filled_in(demo: _Demo) -> None:

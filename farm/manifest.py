@@ -106,7 +106,7 @@ class _Reader:
                     broken.append(row)
             self._check_use(table)
         except InputError as error:
-            self._problems.add_error(error.row if isinstance(error, TableError) else 0, "", error)
+            self._problems.end(error.row if isinstance(error, TableError) else 0, error)
             self._broken = True
         return Manifest(
             rows=() if self._broken else tuple(rows),

@@ -10,6 +10,9 @@ from farm.template import fill
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.script import normalise
 
+#: Five for each row of a full batch.
+_MOST_PROBLEMS = 100_000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
@@ -43,13 +46,23 @@ class Problems:
         self.places: Mapping[str, str] = {}
 
     def add(self, row: int, column: str, code: str, /, **facts: Fact) -> None:
-        """Something is wrong with a row's column."""
+        """Something is wrong with a row's column.
+
+        Raises:
+            InputError: ``manifest-problems-many``: nobody could read them all, and memory ends.
+        """
+        if len(self.found) == _MOST_PROBLEMS:
+            raise InputError("manifest-problems-many", limit=_MOST_PROBLEMS)
         place = self.places.get(column, "") if row else ""
         self.found.append(Problem(row=row, column=column, code=code, facts=facts, place=place))
 
     def add_error(self, row: int, column: str, error: InputError) -> None:
         """Likewise, as an error says it."""
         self.add(row, column, error.code, **error.facts)
+
+    def end(self, row: int, error: InputError) -> None:
+        """What ended the reading, however much was found before."""
+        self.found.append(Problem(row=row, column="", code=error.code, facts=error.facts))
 
     def by_row(self) -> tuple[Problem, ...]:
         """All of it in the order of the rows."""

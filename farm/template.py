@@ -22,6 +22,8 @@ _PARTS = re.compile(r"(?P<name>[^:：|｜]*)(?:[:：](?P<kind>[^|｜]*))?(?:[|�
 _NAME = re.compile(r"[\w.]+")
 _GAPS = re.compile(r"[\s_-]+")
 _QUOTED_CHARACTERS = 40
+#: More than any letter has; each row fills all of them.
+_MOST_VARIABLES = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +58,7 @@ def variables_of(template: str) -> tuple[Variable, ...]:
 
     Raises:
         InputError: ``manifest-variable-malformed``: braces that hold no name, or never close;
-            ``manifest-variable-kind``: a kind that there is not.
+            ``manifest-variable-kind``: a kind that there is not; ``manifest-variables-many``.
     """
     if not _OPENS.search(template):
         return ()
@@ -67,6 +69,8 @@ def variables_of(template: str) -> tuple[Variable, ...]:
     for field in _FIELD.finditer(template):
         if field[1] not in found:
             found[field[1]] = _variable(field[0], field[1])
+        if len(found) > _MOST_VARIABLES:
+            raise InputError("manifest-variables-many", limit=_MOST_VARIABLES)
     return tuple(found.values())
 
 

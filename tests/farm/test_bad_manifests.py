@@ -82,6 +82,15 @@ def test_columns_and_lines_without_end(write: Write) -> None:
     assert told(read_manifest(path)) == [(1_048_577, "", "manifest-lines")]
 
 
+def test_problems_without_end(write: Write) -> None:
+    """One mistake in every row does not fill the memory: reading ends, and says so."""
+    script = "".join(f"{{{{v{number}}}}}" for number in range(200))
+    manifest = read_manifest(write("script,portrait\n" + f"{script},anna.png\n" * 600))
+    assert len(manifest.problems) == 100_001
+    assert (manifest.problems[0].row, manifest.problems[0].code) == (0, "manifest-problems-many")
+    assert manifest.rows == ()
+
+
 def test_nul_characters(write: Write) -> None:
     """A text file with NUL bytes is none; a cell that spells one is told, and nothing opens such a path."""
     assert told(read_manifest(write(b"id,script,portrait\na,H\0i.,anna.png\n"))) == [(0, "", "manifest-nul")]

@@ -81,6 +81,13 @@ def test_malformed(template: str) -> None:
     assert str(caught.value.facts["text"]).startswith("{{")
 
 
+def test_variables_without_end() -> None:
+    """A script with hundreds of variables is refused before every row has to fill them."""
+    with pytest.raises(InputError) as caught:
+        variables_of("".join(f"{{{{v{number}}}}}" for number in range(201)))
+    assert caught.value.code == "manifest-variables-many"
+
+
 @pytest.mark.parametrize("template", ["{{a:money}}", "{{a:}}", "{{a:date:time}}", "{{a: text b|x}}"])
 def test_kinds_that_there_are_not(template: str) -> None:
     """Another kind is refused with those that there are."""

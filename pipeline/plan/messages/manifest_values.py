@@ -136,6 +136,32 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     message(
+        "manifest-variables-many",
+        (
+            "This script has more than {limit} variables.",
+            "Each row would have to fill all of them.",
+            "Put what belongs together into one column, or write several scripts.",
+        ),
+        (
+            "该脚本的变量超过 {limit} 个。",
+            "每一行都要填写全部变量。",
+            "请把相关内容合并到一列，或拆成多个脚本。",
+        ),
+    ),
+    message(
+        "manifest-problems-many",
+        (
+            "More than {limit} problems were found; the rest of the file was not read.",
+            "So many are one mistake that is made in every row.",
+            "Mend what is told first, and submit again.",
+        ),
+        (
+            "发现的问题超过 {limit} 个，文件其余部分未再读取。",
+            "这么多问题通常是每一行都犯了同一个错误。",
+            "请先解决列出的问题，再重新提交。",
+        ),
+    ),
+    message(
         "manifest-variable-kind",
         (
             "The script's variable {text} asks for {kind}, which there is not.",

@@ -60,3 +60,14 @@ def test_a_steady_tone_is_at_its_place() -> None:
     """Alike all over, it fits a little early or late as well: it is not taken for shifted."""
     tone = (8_000 * np.sin(np.arange(96_000) * 0.05)).astype(np.int16)
     assert offset_ms(_steps(tone), _steps(tone * 0.99)) == 0
+
+
+def test_a_long_sound_is_compared_to_its_end() -> None:
+    """Minute by minute; what is wrong in the second one is found, and borders are not."""
+    long = np.tile(VOICE, 22)
+    assert len(long) > 2 * 60 * SAMPLE_RATE
+    assert offset_ms(_steps(long), _steps(long)) == 0
+    assert offset_ms(_steps(long), _steps(np.roll(long, 1024))) == 20
+    broken = long.copy()
+    broken[len(long) // 2 :] = 0
+    assert offset_ms(_steps(long), _steps(broken)) is None

@@ -155,3 +155,30 @@ def test_a_background_may_be_a_picture(workshop: Workshop, batch_folder: Path) -
             progress=lambda *_: None,
             check=lambda: None,
         )
+
+
+def test_a_film_is_delivered_as_it_was_wished_for(workshop: Workshop, batch_folder: Path) -> None:
+    """Frame rate, quality, loudness, and a preview beside it, which is not written over either."""
+    (batch_folder / "talk.txt").write_text("Wait for Bob.")
+    order = Order(
+        portrait=batch_folder / "leo.png",
+        script=batch_folder / "talk.txt",
+        film=batch_folder / "film.mp4",
+        wish=Wish(format="square-512", fps="24 fps"),
+        quality="Draft",
+        loudness="−20",
+        preview="yes",
+    )
+    (batch_folder / "film.webp").write_text("mine")
+    with pytest.raises(InputError, match="command-output-exists"):
+        make_film(workshop, order, progress=lambda *_: None, check=lambda: None)
+    (batch_folder / "film.webp").unlink()
+    made = make_film(workshop, order, progress=lambda *_: None, check=lambda: None)
+    assert (made.fps, made.warnings) == (24, ())
+    assert set(made.files) == {".mp4", ".srt", ".vtt", ".jpg", ".json", ".webp"}
+    with Image.open(made.files[".webp"]) as preview:
+        assert (preview.format, preview.size) == ("WEBP", (480, 480))
+        assert getattr(preview, "n_frames", 1) > 5
+    told = json.loads(made.files[".json"].read_text("utf-8"))
+    assert told["inputs"]["options"] == {"quality": "draft", "loudness": "-20", "preview": "yes"}
+    assert told["measured"]["sound"]["loudness_lufs"] == pytest.approx(-20, abs=0.2)

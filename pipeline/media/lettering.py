@@ -173,11 +173,12 @@ def _patches(on_black: _Plane, on_white: _Plane, picture: Format) -> tuple[_Patc
         zip(_planes(on_black, picture), _planes(on_white, picture), strict=True)
     ):
         keep = seen - np.minimum(add, seen)
-        down, across = np.nonzero(keep < _WHITE)
+        down = np.flatnonzero(keep.min(axis=1) < _WHITE)
         if not len(down):
             continue
-        rows = slice(int(down.min()), int(down.max()) + 1)
-        columns = slice(int(across.min()), int(across.max()) + 1)
+        rows = slice(int(down[0]), int(down[-1]) + 1)
+        across = np.flatnonzero(keep[rows].min(axis=0) < _WHITE)
+        columns = slice(int(across[0]), int(across[-1]) + 1)
         part = np.s_[rows, columns]
         patches.append(
             _Patch(plane=number, rows=rows, columns=columns, keep=keep[part].copy(), add=add[part].copy())

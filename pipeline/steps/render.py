@@ -12,16 +12,20 @@ from numpy.typing import NDArray
 
 from pipeline.engines.eye import EyeEngine
 from pipeline.engines.face import FaceEngine, Sitter
-from pipeline.media import Media, laid_over, machine_ms
+from pipeline.media import Media, Plate, laid_over, machine_ms
 from pipeline.plan import graphs
 from pipeline.plan.artifact import Kind
 from pipeline.plan.delivery import profile_for
 from pipeline.plan.job import JobSpec, RenderProfile
+from pipeline.plan.overlay import Inset
 from pipeline.plan.timeline import Timeline
 from pipeline.steps.clips import SUFFIX, ClipPlan, ClipPlanner, known_clips
 from pipeline.steps.desk import Desk
 from pipeline.steps.tidy import give_back
 from pipeline.store import Store
+
+# Texts that are drawn in one go; each takes two raw pictures of temporary space.
+_AT_ONCE = 8
 
 
 def profile_of(media: Media, face: FaceEngine, eye: EyeEngine, *, qp: int, preset: str) -> RenderProfile:
@@ -102,12 +106,15 @@ class _Chunk:
     sitter: Sitter
     total: int
     done: int = field(default=0, init=False)
+    ahead: list[Inset] = field(default_factory=list, init=False)
+    drawn: dict[Inset, Plate] = field(default_factory=dict, init=False)
 
     def settle(self, clips: Collection[ClipPlan]) -> list[ClipPlan]:
         """Find or make each clip; those that another worker has taken, or has made meanwhile, are left."""
         taken: list[ClipPlan] = []
         known = known_clips(self.desk, self.store, [clip.key for clip in clips])
         missing = [clip.key for clip in clips if clip.key not in known]
+        self.ahead = [inset for clip in clips if clip.key not in known for inset in clip.insets]
         following = dict(itertools.pairwise(missing))
         # Each key is taken with the put before it, the first one by itself.
         mine: bool | None = None
@@ -133,8 +140,7 @@ class _Chunk:
         def write(path: Path) -> None:
             frames = self._frames(clip)
             if clip.insets:
-                plates = self.media.draw(clip.insets, picture, self.planner.fonts(), check=self.desk.check)
-                frames = laid_over(frames, plates, picture)
+                frames = laid_over(frames, self._plates(clip), picture)
             self.media.encode_clip(
                 frames,
                 path,
@@ -146,6 +152,19 @@ class _Chunk:
 
         artifact = self.store.put(Kind.CLIP, clip.key, SUFFIX, write)
         return self.desk.put(artifact, machine_ms() - begun, then=then)
+
+    def _plates(self, clip: ClipPlan) -> list[Plate]:
+        """What is laid over a clip, drawn with some of what the next ones need: to begin costs the most."""
+        first = [inset for inset in clip.insets if inset not in self.drawn]
+        if first:
+            later = [inset for inset in dict.fromkeys(self.ahead) if inset not in clip.insets]
+            count = max(_AT_ONCE - len(first), 0)
+            wanted, self.ahead = [*first, *later[:count]], later[count:]
+            plates = self.media.draw(
+                wanted, self.planner.job.format, self.planner.fonts(), check=self.desk.check
+            )
+            self.drawn |= zip(wanted, plates, strict=True)
+        return [self.drawn.pop(inset) for inset in clip.insets]
 
     def _frames(self, clip: ClipPlan) -> Iterator[NDArray[np.uint8]]:
         drive = self.planner.drive(clip)

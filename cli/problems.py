@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.clean import clean
-from cli.terminal import Terminal, told
+from cli.terminal import Cell, Terminal, told
 from farm.rows import Problem
 from pipeline.plan.cells import to_csv
 from pipeline.plan.messages import Language
@@ -72,18 +72,21 @@ def tell_problems(groups: Sequence[tuple[str, Sequence[Problem]]], terminal: Ter
         terminal.note("")
 
 
-def _fitting(kinds: Sequence[Kind], room: int | None, terminal: Terminal) -> tuple[Sequence[Kind], int]:
-    """Those kinds that have room, and the lines that they take: of the first table one at least."""
-    if room is None:
-        return kinds[:_MOST_KINDS], 0
-    shown, lines = 0, 0
-    for count in range(1, len(kinds) + 1):
-        table = _table(kinds[:count], terminal)
-        taken = len(terminal.err.render_lines(table, pad=False))
-        if taken > room and (shown or room < _LEAST_LINES):
-            break
-        shown, lines = count, taken
-    return kinds[:shown], lines
+def _fitting(
+    kinds: Sequence[Kind], room: int | None, terminal: Terminal
+) -> tuple[Sequence[Sequence[Cell]], int]:
+    """The cells of those kinds that have room, and the lines that they take: one kind at least if it may."""
+    shown: list[Sequence[Cell]] = []
+    lines = 0
+    for kind in kinds[:_MOST_KINDS]:
+        cells = (_rows_of(kind, terminal), _column_of(kind.problems[0]), _words_of(kind, terminal))
+        if room is not None:
+            taken = len(terminal.err.render_lines(_table([*shown, cells], terminal), pad=False))
+            if taken > room and (shown or room < _LEAST_LINES):
+                break
+            lines = taken
+        shown.append(cells)
+    return shown, lines
 
 
 def report_of(
@@ -136,17 +139,9 @@ def ranges_of(numbers: Sequence[int]) -> list[str]:
     return [str(first) if first == last else f"{first}-{last}" for first, last in found]
 
 
-def _table(kinds: Iterable[Kind], terminal: Terminal) -> Table:
+def _table(rows: Iterable[Sequence[Cell]], terminal: Terminal) -> Table:
     """Rows, column, and what is wrong, with its cure and code below it."""
-    return terminal.table(
-        "row",
-        "column",
-        "problem",
-        rows=[
-            (_rows_of(kind, terminal), _column_of(kind.problems[0]), _words_of(kind, terminal))
-            for kind in kinds
-        ],
-    )
+    return terminal.table("row", "column", "problem", rows=rows)
 
 
 def _rows_of(kind: Kind, terminal: Terminal) -> str:

@@ -157,7 +157,8 @@ def _quoted(name: str) -> str:
 
 def _given(found: _Found | InputError) -> _Found:
     if isinstance(found, InputError):
-        raise found
+        # Without where it was raised before: for each of ten thousand rows that would be kept.
+        raise found.with_traceback(None)
     return found
 
 

@@ -67,7 +67,7 @@ class Chooser:
         self._fps = fps
         self._voices: dict[str, tuple[Voice, ...]] = {}
         self._formats: dict[tuple[str, int], Format] = {}
-        self._chosen: dict[tuple[str, str, str], VoiceChoice] = {}
+        self._chosen: dict[tuple[str, str, str], VoiceChoice | InputError] = {}
 
     def rate(self, wish: Wish) -> int:
         """Frames in a second.
@@ -134,8 +134,17 @@ class Chooser:
         language = wish.language.strip() or ("" if name else language_of(script))
         key = (engine if slash else self._engine, name, language)
         if key not in self._chosen:
-            self._chosen[key] = choose_voice(self._known(key[0]), engine=key[0], name=name, language=language)
-        return replace(self._chosen[key], speed=self.speed(wish), pitch=self.pitch(wish))
+            # A refusal is remembered as well: to look for what comes closest takes milliseconds.
+            try:
+                voices = self._known(key[0])
+                self._chosen[key] = choose_voice(voices, engine=key[0], name=name, language=language)
+            except InputError as error:
+                self._chosen[key] = error
+        chosen = self._chosen[key]
+        if isinstance(chosen, InputError):
+            # Without where it was raised before: for each of ten thousand rows that would be kept.
+            raise chosen.with_traceback(None)
+        return replace(chosen, speed=self.speed(wish), pitch=self.pitch(wish))
 
     def other_voice(self, wish: Wish, script: str) -> dict[str, Fact] | None:
         """Facts of ``submit-other-voice``: sentences that the voice wished for leaves to another one.

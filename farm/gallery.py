@@ -102,7 +102,8 @@ class Gallery:
                 self._sizes[digest] = error
         size = self._sizes[digest]
         if isinstance(size, InputError):
-            raise size
+            # Without where it was raised before: for each of ten thousand rows that would be kept.
+            raise size.with_traceback(None)
         return size
 
     def _one_by_one(self, sittings: Iterable[Sitting]) -> Generator[tuple[Sitting, Seen]]:

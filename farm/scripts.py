@@ -78,7 +78,8 @@ class Scripts:
                 self._files[path] = error
         found = self._files[path]
         if isinstance(found, InputError):
-            raise found
+            # Without where it was raised before: for each of ten thousand rows that would be kept.
+            raise found.with_traceback(None)
         return found
 
 

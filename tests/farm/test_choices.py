@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 
 import pytest
@@ -124,3 +125,16 @@ def test_urgency_is_one_of_three_words() -> None:
     assert [urgency_of(word) for word in ("", "High", " low ")] == [Urgency.NORMAL, Urgency.HIGH, Urgency.LOW]
     with pytest.raises(InputError, match="submit-urgency-unknown"):
         urgency_of("1")
+
+
+def test_a_refusal_is_found_once_and_keeps_nothing(chooser: Chooser) -> None:
+    """Ten thousand rows name the same voice that nobody has: the error does not grow with each of them."""
+
+    def refused() -> tuple[InputError, int]:
+        with pytest.raises(InputError) as error:
+            chooser.voice(Wish(voice="nobody"), "Hello.")
+        return error.value, len(list(traceback.walk_tb(error.value.__traceback__)))
+
+    first, again = refused(), [refused() for _ in range(5)]
+    assert first[0].code == "voice-unknown"
+    assert {(id(error), depth) for error, depth in again} == {(id(first[0]), again[0][1])}

@@ -21,25 +21,26 @@ _DEMO = Path(__file__).resolve().parents[3] / "demo/portraits/leo.png"
 _HEADER = (
     "id", "script", "script_file", "portrait", "voice", "language", "speed", "format", "fps", "title",
     "name", "count", "background", "label", "face.box", "urgency", "quality",
+    "captions.burn", "preview", "loudness", "face.motion", "department",
 )  # fmt: skip
 _ROWS = (
     (
         "welcome", "Hello {{name|friend}}! [pause 1s] You are number {{count:whole|1}}.", "",
         "portrait.jpg", "en-us", "en", "100", "square-512", "25", "A title", "Maria", "3", "", "", "", "",
-        "",
+        "", "yes", "", "", "calm", "",
     ),
     (
         "欢迎", "您好，{{name}}！今天我们来学习安全知识。", "", "portrait.jpg", "cmn", "zh", "",
         "wide", "", "标题", "李雷", "4",
-        "#1f3a5f", "cn", "", "high", "draft",
+        "#1f3a5f", "cn", "", "high", "draft", "", "yes", "-18", "", "",
     ),
     (
         "file", "", "talk.txt", "portrait.jpg", "", "", "120", "tall-720", "30", "", "Ana", "5", "blur",
-        "eu", "", "", "",
+        "eu", "", "", "", "no", "no", "", "", "default",
     ),
     (
         "bad", "…", "", "gone.jpg", "nobody", "xx", "900", "round", "23", "", "", "many", "#zz", "?", "1,2",
-        "now", "best",
+        "now", "best", "perhaps", "2", "-99", "wild", "nobody",
     ),
 )  # fmt: skip
 _TALK = "One sentence for {{name}}. Another one, with a pause [pause 0.5s] in it.\n\n第二段。\n"

@@ -100,7 +100,7 @@ MESSAGES: tuple[Message, ...] = (
         code="film-swallowed",
         level="warning",
         en=Text(
-            what="Sentences that are too short to be spoken whole: {sentences}, the first of them “{text}”.",
+            what="Sentences whose speech is too short for their text: {sentences}, the first is “{text}”.",
             why="Their speech takes about a third of the time that their text needs, or less, so that a part "
             "of it may be missing.",
             cure="Listen to the film there. Write the sentence in another way, or name another voice.",

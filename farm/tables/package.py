@@ -37,7 +37,7 @@ _UNREADABLE = (
     zlib.error,
     struct.error,
     EOFError,
-    KeyError,
+    LookupError,
     NotImplementedError,
     OverflowError,
     RuntimeError,

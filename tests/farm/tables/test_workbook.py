@@ -203,6 +203,8 @@ def test_texts_in_pieces() -> None:
         (raw("<row r='2'/><row r='1'/>"), "manifest-workbook-damaged", {}),
         (raw("<row><c r='1A'><v>5</v></c></row>"), "manifest-workbook-damaged", {}),
         (raw("<row>"), "manifest-workbook-damaged", {}),
+        (raw("", sheet1=sheet("").replace("UTF-8", "UTF-0")), "manifest-workbook-damaged", {}),
+        (raw("", sheet1=sheet("").replace("UTF-8", "gb18030")), "manifest-workbook-damaged", {}),
         (raw("<row/>"), "manifest-no-rows", {}),
         (saved(Workbook())[:-40], "manifest-workbook-damaged", {}),
         (raw("", workbook=f"{PROLOGUE}<workbook/>"), "manifest-no-rows", {}),

@@ -3,9 +3,9 @@
     python bench/captions.py [--fonts FOLDER] [--seconds 12] [--runs 5]
 
 Counts CPU seconds of this process and of FFmpeg for some seconds of film with a caption every three of them,
-drawn in one go and encoded as a worker does it: without text, with the label, with captions, by turns, so that
-a busy machine tells on all of them alike; prints the median of the ratios. With `--fonts` captions are Chinese,
-set in a font of that folder. Target: captions at most 10 % of a render at 1080.
+drawn in one go and encoded as a worker does it: without text, with the label, with captions, by turns, so
+that a busy machine tells on all of them alike; prints the median of the ratios. With `--fonts` captions are
+Chinese, set in a font of that folder. Target: captions at most 10 % of a render at 1080.
 """
 
 from __future__ import annotations

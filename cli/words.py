@@ -334,6 +334,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "protocol-eye": ("face landmarks", "人脸特征点"),
     "default": ("default", "默认"),
     "detail-voice": ("{detail}, {voices} voices", "{detail}，{voices} 个声音"),
+    "detail-fonts": (
+        "{fonts} fonts; captions in pictures for {detail}",
+        "{fonts} 种字体；可绘制画面字幕的语言：{detail}",
+    ),
     "detail-store": ("{detail}, {free_gb} GB free", "{detail}，可用 {free_gb} GB"),
     "check-python": ("Python", "Python"),
     "check-ffmpeg": ("FFmpeg", "FFmpeg"),
@@ -342,6 +346,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "check-face": ("talking face", "说话的脸"),
     "check-ledger": ("ledger", "账本"),
     "check-store": ("store", "存储"),
+    "check-fonts": ("fonts", "字体"),
     "check-archive": ("archive", "归档"),
     "check-redis": ("Redis", "Redis"),
     "level-ok": ("ok", "正常"),

@@ -17,8 +17,12 @@ import numpy as np
 from db.engine import check_schema, connect, place_of
 from farm.bootstrap import Workshop
 from farm.studio import Studio
+from farm.typesetting import Typesetter
 from pipeline.plan.errors import AwayError, Fact, InputError, LecternError
 from pipeline.plan.job import Format
+from pipeline.plan.label import Label
+from pipeline.plan.overlay import label_inset
+from pipeline.plan.typefaces import LANGUAGES, can_set, packages_for
 from pipeline.steps.archive import archive_id
 
 _PYTHONS = ((3, 11), (3, 12))
@@ -70,6 +74,7 @@ def examine(workshop: Workshop, others: Mapping[str, Check]) -> Iterator[Finding
     checks: dict[str, Check] = {
         "python": _python,
         "ffmpeg": partial(_ffmpeg, workshop),
+        "fonts": partial(_fonts, workshop),
         "eye": partial(_eye, workshop),
         "voice": partial(_voice, workshop),
         "face": partial(_face, workshop),
@@ -101,9 +106,10 @@ def _python() -> There:
 
 
 def _ffmpeg(workshop: Workshop) -> There:
-    """FFmpeg is believed when it has encoded something: it lists encoders that do not work here."""
+    """FFmpeg is believed when it has drawn and encoded something: it lists what does not work here."""
     profile = Studio(workshop).profile(workshop.faces.names()[0])
     frame = np.full((_TRIAL.height * 3 // 2, _TRIAL.width), _GREY, np.uint8)
+    workshop.media.draw(label_inset(Label.BOTH, _TRIAL, origin=0, frames=_TRIAL_FRAMES), _TRIAL, {})
     with tempfile.TemporaryDirectory() as folder:
         workshop.media.encode_clip(
             [frame] * _TRIAL_FRAMES,
@@ -113,6 +119,15 @@ def _ffmpeg(workshop: Workshop) -> There:
             parameters=profile.parameters,
         )
     return There(detail=f"{workshop.media.version}, {profile.encoder.split()[0]}")
+
+
+def _fonts(workshop: Workshop) -> There:
+    """Without fonts for a language its films are made all the same, with no captions in the pictures."""
+    faces = Typesetter(workshop).faces
+    drawn = [language for language in LANGUAGES if can_set(faces, language)]
+    if not drawn:
+        raise _Doubt(InputError("captions-fonts-none", packages=packages_for("a文")))
+    return There(detail=" ".join(drawn), facts={"fonts": len(faces)})
 
 
 def _eye(workshop: Workshop) -> There:

@@ -25,6 +25,8 @@ _SAMPLES = {
     "ru": "абвгдежзийклмнопрстуфхцчшщъыьэюя",
     "el": "αβγδεζηθικλμνξοπρστυφχψω",
 }
+#: Languages of which it is known what their texts need.
+LANGUAGES = ("en", *_SAMPLES)
 _CHINESE = frozenset({"zh", "cmn", "yue", "wuu", "hak", "nan"})
 # The best first; a family that stands nowhere comes after all of them. Each language has its own shapes of
 # the characters that Chinese, Japanese and Korean share.

@@ -86,11 +86,10 @@ def _read_index(index: Path) -> dict[str, list[Face]]:
 
 
 def _write_index(index: Path, seen: dict[str, list[Face]]) -> None:
-    """Keep what was read; without it everything works, only slower."""
+    """Keep what was read, where there is a folder for it; without it everything works, only slower."""
     files = {mark: [asdict(face) for face in faces] for mark, faces in seen.items()}
     part = index.with_name(f"{index.name}.{os.getpid()}.part")
     try:
-        index.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(canonical({"schema": _SCHEMA, "files": files}), "utf-8")
         part.replace(index)
     except OSError:

@@ -1,4 +1,4 @@
-"""Captions in the pictures of real films: seen when they are heard, each in its own clip, and no other clip's business."""
+"""Captions in the pictures of real films: seen when they are heard, each in its own clip."""
 
 from __future__ import annotations
 

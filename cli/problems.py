@@ -169,7 +169,7 @@ def _words_of(kind: Kind, terminal: Terminal) -> Text:
         words.append(what)
         if len(said) > 1:
             where = ", ".join(ranges_of(rows)[:_ROWS_SHOWN])
-            words.append(" " + terminal.words("in-rows", rows=where), style="dim")
+            words.append(terminal.words("in-rows", rows=where), style="dim")
         words.append("\n")
         cures[cure] = None
     if len(said) > _SAID:

@@ -179,7 +179,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "warnings": ("Warnings: {number} (rows: {rows})", "{number} 个警告（涉及 {rows} 行）："),
     "left-out": ("Left out: {rows} rows (problems: {number})", "已略过 {rows} 行，共 {number} 个问题："),
     "rows-cut": ("{rows}, … ({number} rows)", "{rows}、……（共 {number} 行）"),
-    "in-rows": ("(row {rows})", "（第 {rows} 行）"),
+    "in-rows": (" (row {rows})", "（第 {rows} 行）"),
     "others-alike": (
         "and {number} others of this kind; `--report errors.csv` writes all of them.",
         "另有 {number} 处同类问题；`--report errors.csv` 会写出全部。",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.plan import graphs
+from pipeline.plan.errors import AwayError, TransientError
 from pipeline.plan.job import Format
 from pipeline.plan.overlay import Inset, drawing
 
@@ -110,6 +112,22 @@ def draw(
         TransientError, AwayError: as `pipeline.media.Media.run`.
         KeyError: a font that an inset needs is not among `fonts`.
     """
+    try:
+        return _drawn(insets, picture, fonts, run=run, check=check)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise AwayError("media-disk-full") from error
+        raise TransientError("media-failed", reason=error.strerror or type(error).__name__) from error
+
+
+def _drawn(
+    insets: Sequence[Inset],
+    picture: Format,
+    fonts: Mapping[str, Path],
+    *,
+    run: Run,
+    check: Callable[[], None],
+) -> tuple[Plate, ...]:
     with tempfile.TemporaryDirectory(prefix="lectern-") as name:
         folder = Path(name)
         (folder / graphs.DRAWING).write_text(drawing(insets, picture), "utf-8")

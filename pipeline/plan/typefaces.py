@@ -62,7 +62,7 @@ _PICTURES = regex.compile(
     r"|\p{Regional_Indicator}+|[\uFE0F\u20E3]",
     regex.V1,
 )
-_EAST = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Bopomofo}]")
+_EAST = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Bopomofo}\u3000-\u303F\uFF00-\uFFEF]")
 
 
 @dataclass(frozen=True, kw_only=True)

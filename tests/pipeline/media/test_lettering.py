@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from pipeline.media.packets import decode
 from pipeline.plan import graphs
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.captions import Cue
+from pipeline.plan.errors import AwayError, TransientError
 from pipeline.plan.job import Format, Typeface
 from pipeline.plan.label import Label
 from pipeline.plan.overlay import LABEL_FAMILY, LABEL_FONT, Inset, caption_insets, label_inset
@@ -187,3 +189,21 @@ def test_a_label_is_read_in_what_a_viewer_decodes(media: Media, tmp_path: Path) 
     shown = [int(each.max()) for each in decode(tmp_path / "clip.mp4")]
     assert min(shown[:50]) > _WHITE
     assert max(shown[58:]) < _WHITE
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "code"),
+    [(errno.ENOSPC, AwayError, "media-disk-full"), (errno.EIO, TransientError, "media-failed")],
+)
+def test_a_full_disk_is_told(
+    media: Media, monkeypatch: pytest.MonkeyPatch, number: int, kind: type[Exception], code: str
+) -> None:
+    """What is drawn lies on a disk for a moment, which may be full."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(kind) as failed:
+        media.draw(label_inset(Label.CN, FORMATS[2], origin=0, frames=60), FORMATS[2], {})
+    assert getattr(failed.value, "code", "") == code

@@ -87,7 +87,7 @@ def test_what_no_font_draws_is_told() -> None:
 
 @pytest.mark.parametrize(
     ("letters", "packages"),
-    [("你", "fonts-noto-cjk"), ("ไ", "fonts-noto-core"), ("あไ", "fonts-noto-cjk fonts-noto-core")],
+    [("你，。", "fonts-noto-cjk"), ("ไ", "fonts-noto-core"), ("あไ", "fonts-noto-cjk fonts-noto-core")],
 )
 def test_the_package_that_helps_is_named(letters: str, packages: str) -> None:
     """Chinese, Japanese and Korean fonts have one of their own."""

@@ -215,7 +215,7 @@ def test_neither_worker_nor_trace_nor_row_order_shapes_a_clip(
         home = tmp_path_factory.mktemp("ledgered")
         with Cinema(home, cinema.workshop) as fresh:
             said, other = fresh.order(_SAID, picture=_TINY), fresh.order("Good night!", picture=_TINY)
-            bare = {"label": "none"}
+            bare = {"label": "none", "label.name": "Test", "label.reason": "A test"}
             batch = [replace(said, row="said", options=bare), replace(other, row="other", options=bare)]
             clips = made_by(worker, fresh, home, batch[::-1] if reverse else batch)
         assert list(clips) == [job.row for job in (batch[::-1] if reverse else batch)]

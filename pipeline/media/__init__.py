@@ -9,11 +9,11 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.media.clips import counted, fits
 from pipeline.media.fonts import LABEL_FILE
 from pipeline.media.lettering import Plate, draw, laid_over
 from pipeline.media.probe import Picture, Probe, Sound, Words
@@ -22,7 +22,7 @@ from pipeline.media.track import Track
 from pipeline.plan import graphs
 from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import SAMPLE_RATE
-from pipeline.plan.errors import DefectError, InputError, TransientError
+from pipeline.plan.errors import InputError, TransientError
 from pipeline.plan.figures import ClipFigures, SoundFigures, unpacked_clip, unpacked_sound
 from pipeline.plan.job import Format
 from pipeline.plan.overlay import LABEL_FONT, Inset
@@ -37,12 +37,10 @@ __all__ = [
     "Track",
     "Words",
     "find_ffmpeg",
+    "fits",
     "laid_over",
     "machine_ms",
 ]
-
-if TYPE_CHECKING:
-    from pipeline.media.meter import PictureMeter
 
 _HEAD = ("-nostdin", "-hide_banner", "-loglevel", "error", "-xerror")
 _ONE_THREAD = ("-filter_threads", "1", "-filter_complex_threads", "1")
@@ -168,7 +166,7 @@ class Media:
         from pipeline.media.meter import PictureMeter
 
         meter = PictureMeter(graphs.group_of(total, fps=picture.fps, parameters=parameters))
-        self.run(arguments, feed=_counted(frames, picture, total, meter), check=check)
+        self.run(arguments, feed=counted(frames, picture, total, meter), check=check)
         found = self.probe(target)
         if not fits(found, picture=picture, frames=total):
             raise TransientError("media-clip-wrong", frames=total)
@@ -396,24 +394,6 @@ class Media:
         return frame
 
 
-def fits(found: Probe, *, picture: Format, frames: int) -> bool:
-    """Whether a file is a clip of this picture: one stream of so many frames, even in time, and tagged."""
-    video = found.picture
-    bt709_limited = (1, 1, 1, 1)
-    return (
-        video is not None
-        and found.streams == 1
-        and (video.codec, video.profile, video.layout) == ("h264", "High", "yuv420p")
-        and (video.width, video.height) == (picture.width, picture.height)
-        and video.colours == bt709_limited
-        and video.timescale == graphs.TIMESCALE
-        and video.packets == frames
-        and video.step == graphs.TIMESCALE // picture.fps
-        and video.end * picture.fps == frames
-        and video.first_is_key
-    )
-
-
 @contextlib.contextmanager
 def _readable() -> Iterator[None]:
     """Tell in the house's words that one of our own files cannot be read."""
@@ -421,19 +401,3 @@ def _readable() -> Iterator[None]:
         yield
     except (ValueError, OSError) as error:
         raise TransientError("media-unreadable", reason=type(error).__name__) from error
-
-
-def _counted(
-    frames: Iterable[NDArray[np.uint8]], picture: Format, total: int, meter: PictureMeter
-) -> Iterator[memoryview]:
-    """Frames as the encoder takes them, counted, checked and measured."""
-    wanted = (picture.height * 3 // 2, picture.width)
-    count = 0
-    for frame in frames:
-        count += 1
-        if count > total or frame.shape != wanted or frame.dtype != np.uint8:
-            raise DefectError("media-frames-wrong", frame=count, total=total)
-        meter.see(frame[: picture.height])
-        yield frame.data
-    if count != total:
-        raise DefectError("media-frames-wrong", frame=count, total=total)

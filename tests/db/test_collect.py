@@ -11,9 +11,10 @@ from db import collect, submission
 from db.codec import spec_from_text
 from db.ledger import Ledger
 from db.prepared import run
-from db.tables import artifacts, jobs
+from db.tables import artifacts, jobs, uses
 from db.values import Submission
 from pipeline.plan.artifact import Kind
+from pipeline.plan.job import Typeface
 from tests.db.values import artifact, digest, draft, spec, submit
 
 _STRAY = 1100
@@ -61,6 +62,33 @@ def test_a_background_stays_as_long_as_its_job(ledger: Ledger) -> None:
         assert connection.execute(kept).scalars().all() == [background.key]
         written = connection.execute(select(jobs.c.spec).order_by(jobs.c.id)).scalars().all()
     assert [spec_from_text(each).background for each in written] == [background, None]
+
+
+def test_fonts_stay_while_a_job_needs_them(ledger: Ledger) -> None:
+    """What captions are set in is used by each job that names it, once, and read back as it was."""
+    font = Typeface(
+        file=artifact(Kind.SOURCE, "font"), family="Sans", bold=True, height=1200, advance=550, letters=""
+    )
+    other = replace(font, letters="ŋ", file=artifact(Kind.SOURCE, "other"))
+    told = [
+        replace(draft("a"), spec=replace(spec("a"), typefaces=(font, other, replace(font, letters="ð")))),
+        replace(draft("b"), spec=replace(spec("b"), typefaces=(font,))),
+        draft("c"),
+    ]
+    submission.submit(ledger, Submission(content=digest("fonts"), name="demo", user="anna"), told)
+    collect.drop_unneeded(ledger, before=ledger.clock() + 1)
+    asked = (
+        select(jobs.c.row_name, artifacts.c.key)
+        .join_from(uses, artifacts)
+        .join(jobs, jobs.c.id == uses.c.job_id)
+    )
+    with ledger.read() as connection:
+        used = connection.execute(asked.order_by(jobs.c.row_name, artifacts.c.key)).all()
+        written = connection.execute(select(jobs.c.spec).order_by(jobs.c.id)).scalars().all()
+    assert sorted(tuple(row) for row in used) == sorted(
+        [("a", font.file.key), ("a", other.file.key), ("b", font.file.key)]
+    )
+    assert [spec_from_text(each).typefaces for each in written] == [each.spec.typefaces for each in told]
 
 
 def test_what_nobody_needs_is_found_in_every_window(ledger: Ledger) -> None:

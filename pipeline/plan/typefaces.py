@@ -129,7 +129,7 @@ def choose(faces: Sequence[Face], *, language: str, text: str) -> Setting:
     upright = [face for face in faces if not face.slanted]
     usual = (face for wanted in (sample, _LATIN) for face in upright if face.draws(wanted))
     first = next(usual, None)
-    needed = sorted(set(_UNDRAWN.sub("", without_pictures(text))))
+    needed = sorted(set(_UNDRAWN.sub("", "".join(set(without_pictures(text))))))
     letters: dict[Face, str] = {}
     missing = ""
     for letter in needed:
@@ -153,7 +153,7 @@ def can_set(faces: Sequence[Face], language: str) -> bool:
 
 def without_pictures(text: str) -> str:
     """A text without emoji."""
-    return _PICTURES.sub("", text)
+    return text if text.isascii() else _PICTURES.sub("", text)
 
 
 def packages_for(letters: str) -> str:

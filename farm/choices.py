@@ -12,13 +12,12 @@ from pipeline.engines.voice import Voice, VoiceEngine
 from pipeline.engines.voice.choice import PER_CENT, choose_voice
 from pipeline.plan.background import with_plain_background
 from pipeline.plan.bearing import plainly
-from pipeline.plan.burn import with_plain_burn
 from pipeline.plan.delivery import with_plain_delivery
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.formats import check_format, is_own_size, parse_format, parse_rate
 from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.label import with_plain_label
-from pipeline.plan.softtrack import with_plain_soft
+from pipeline.plan.switches import BURN, PREVIEW, SOFT
 
 #: The warning that another voice than the one wished for speaks.
 OTHER_VOICE = "submit-other-voice"
@@ -195,7 +194,9 @@ def plain_options(options: Mapping[str, str], *, quality: str) -> dict[str, str]
     Raises:
         InputError: of the option that cannot be understood.
     """
-    plain = with_plain_label(with_plain_burn(with_plain_soft(with_plain_background(plainly(options)))))
+    plain = with_plain_label(with_plain_background(plainly(options)))
+    for switch in (BURN, SOFT, PREVIEW):
+        plain = switch.plain(plain)
     return with_plain_delivery(plain, usual=quality)
 
 

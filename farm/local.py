@@ -26,15 +26,14 @@ from pipeline.plan import script, trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.background import BACKGROUND, colour_of, names_picture
 from pipeline.plan.bearing import EXPRESSION, MOTION
-from pipeline.plan.burn import BURN
-from pipeline.plan.delivery import LOUDNESS, PREVIEW, QUALITY, loudness_for, wants_preview
+from pipeline.plan.delivery import LOUDNESS, QUALITY, loudness_for
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
 from pipeline.plan.label import LABEL, NAME, REASON, waiver_of
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.names import legible
 from pipeline.plan.portrait import Finding
-from pipeline.plan.softtrack import SOFT
+from pipeline.plan.switches import BURN, PREVIEW, SOFT
 from pipeline.steps.join import JoinedFilm, join
 from pipeline.steps.memory import MemoryDesk
 from pipeline.steps.render import render
@@ -160,7 +159,7 @@ def _places(order: Order) -> dict[str, Path]:
         raise InputError("command-output-suffix", path=str(order.film))
     files = {_FILM: order.film}
     files |= {suffix: order.film.with_suffix(suffix) for suffix in (".srt", ".vtt", ".jpg", ".json")}
-    if wants_preview({PREVIEW: order.preview}):
+    if PREVIEW.of({PREVIEW.name: order.preview}):
         files[_PREVIEW] = order.film.with_suffix(_PREVIEW)
     folder = order.film.parent
     if not folder.is_dir():
@@ -187,10 +186,10 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
     options = {"face.box": order.face_box} if order.face_box else {}
     pictured = names_picture(order.background)
     options |= {EXPRESSION: order.expression, MOTION: order.motion}
-    options |= {QUALITY: order.quality, LOUDNESS: order.loudness, PREVIEW: order.preview}
+    options |= {QUALITY: order.quality, LOUDNESS: order.loudness, PREVIEW.name: order.preview}
     options |= {
-        BURN: order.burn,
-        SOFT: order.soft,
+        BURN.name: order.burn,
+        SOFT.name: order.soft,
         LABEL: order.label,
         NAME: order.label_name,
         REASON: order.label_reason,

@@ -18,13 +18,12 @@ from farm.typesetting import Typesetter
 from pipeline.plan import script
 from pipeline.plan.background import BACKGROUND, colour_of
 from pipeline.plan.bearing import EXPRESSION, MOTION, expression_of, motion_of
-from pipeline.plan.burn import BURN
-from pipeline.plan.delivery import LOUDNESS, PREVIEW, QUALITY, loudness_of, quality_of, wants_preview
+from pipeline.plan.delivery import LOUDNESS, QUALITY, loudness_of, quality_of
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.label import LABEL, NAME, REASON, label_of, waiver_part
 from pipeline.plan.portrait import Finding
-from pipeline.plan.softtrack import SOFT, soft_of
+from pipeline.plan.switches import BURN, PREVIEW, SOFT
 
 #: The option that a voice bears already, and that its film is not told a second time.
 PITCH = "voice.pitch"
@@ -129,8 +128,8 @@ class RowChecker:
             facts = self._chooser.other_voice(wish, text)
             if facts is not None:
                 doubtful.append(_problem(row, speaker, OTHER_VOICE, facts))
-        if BURN not in known and (code := self._typeset(row, wish, text)):
-            doubtful.append(_problem(row, BURN, code, {}))
+        if BURN.name not in known and (code := self._typeset(row, wish, text)):
+            doubtful.append(_problem(row, BURN.name, code, {}))
         if row.background is not None and BACKGROUND not in known:
             found = self._gallery.check(row.background, row.background_digest)
             doubtful += [_problem(row, BACKGROUND, finding.code, finding.facts) for finding in found]
@@ -156,9 +155,9 @@ class RowChecker:
             ("fps", lambda: self._chooser.rate(wish)),
             (QUALITY, lambda: quality_of(row.options)),
             (LOUDNESS, lambda: loudness_of(row.options)),
-            (PREVIEW, lambda: wants_preview(row.options)),
-            (BURN, lambda: self._typeset(row, wish, text)),
-            (SOFT, lambda: soft_of(row.options)),
+            (PREVIEW.name, lambda: PREVIEW.of(row.options)),
+            (BURN.name, lambda: self._typeset(row, wish, text)),
+            (SOFT.name, lambda: SOFT.of(row.options)),
             (LABEL, lambda: label_of(row.options)),
             (NAME, lambda: waiver_part(row.options, NAME)),
             (REASON, lambda: waiver_part(row.options, REASON)),

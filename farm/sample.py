@@ -10,13 +10,13 @@ from farm.bootstrap import Farm
 from farm.rowcheck import Film
 from pipeline.engines.voice import VoiceEngine
 from pipeline.engines.voice.choice import choice_for
-from pipeline.plan.burn import BURN
 from pipeline.plan.clipkey import shaping
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.delivery import QUALITY
 from pipeline.plan.label import LABEL
 from pipeline.plan.lengths import estimate_ms
 from pipeline.plan.script import Pause, Sentence, split
+from pipeline.plan.switches import BURN
 from pipeline.plan.timeline import LEAD, TAIL
 from pipeline.steps.speak import speech_key
 
@@ -30,7 +30,7 @@ _LONG = 107
 AROUND_MS = 1000 * (LEAD + TAIL) // SAMPLE_RATE + 100
 
 # Options that change pictures although no face: how they are encoded, and what is written into them.
-_SHAPING_TOO = (QUALITY, LABEL, BURN)
+_SHAPING_TOO = (QUALITY, LABEL, BURN.name)
 
 #: All that tells one film's pictures from another's when the same is said.
 Look = tuple[object, ...]

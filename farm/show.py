@@ -16,13 +16,12 @@ from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView, Tol
 from pipeline.plan import trace
 from pipeline.plan.background import BACKGROUND, BLUR
 from pipeline.plan.bearing import expression_of, motion_of
-from pipeline.plan.burn import burn_of
 from pipeline.plan.delivery import LOUDNESS, quality_of
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import JobSpec
 from pipeline.plan.label import label_of, waiver_of
 from pipeline.plan.names import FILM_SUFFIX, link_for
-from pipeline.plan.softtrack import soft_of
+from pipeline.plan.switches import BURN, SOFT
 
 #: More batches or jobs than any farm has.
 _ALL = 1_000_000
@@ -147,8 +146,8 @@ def job(farm: Farm, number: int) -> JobDetail:
         expression=expression_of(spec.options).value,
         motion=motion_of(spec.options).value,
         background=_background(farm, spec),
-        captions=soft_of(spec.options),
-        burned=burn_of(spec.options),
+        captions=SOFT.of(spec.options),
+        burned=BURN.of(spec.options),
         label=label_of(spec.options).value,
         label_name=waiver.name if waiver else "",
         label_reason=waiver.reason if waiver else "",

@@ -11,9 +11,9 @@ from farm.bootstrap import Workshop
 from pipeline.durable import digest_of
 from pipeline.media.fonts import find_faces, system_folders
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.burn import burn_of
 from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.job import Typeface
+from pipeline.plan.switches import BURN
 from pipeline.plan.typefaces import BOLD, Face, Setting, choose, packages_for, ranked, without_pictures
 from pipeline.store import Store
 
@@ -55,7 +55,7 @@ class Typesetter:
         Raises:
             InputError: ``captions-burn-unknown``, ``captions-fonts-none`` or ``captions-letters-missing``.
         """
-        if not burn_of(options):
+        if not BURN.of(options):
             return ""
         missing = self._set(language, text).missing
         if missing and not self.faces:
@@ -73,7 +73,7 @@ class Typesetter:
             AwayError: ``store-away``: a font's file cannot be read any more.
         """
         self.check(options, language, text)
-        if not burn_of(options):
+        if not BURN.of(options):
             return ()
         return tuple(
             Typeface(

@@ -14,15 +14,12 @@ from pipeline.plan.job import RenderProfile
 from pipeline.plan.loudness import Loudness
 
 #: The options that say so.
-QUALITY, LOUDNESS, PREVIEW = "quality", "loudness", "preview"
+QUALITY, LOUDNESS = "quality", "loudness"
 
 #: Loudness that a film may be brought to, LUFS: broadcasting (EBU R 128) to streaming at its loudest.
 LOUDNESS_RANGE = (-23, -14)
 _LUFS = re.compile(r"(-?\d{1,2}(?:[.,]\d{1,2})?)\s*(?:lufs|lkfs|db|dbfs)?")
 _MINUS = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))
-
-_YES = frozenset({"yes", "y", "true", "1", "1.0", "on", "x", "是", "要", "有"})
-_NO = frozenset({"", "no", "n", "false", "0", "0.0", "off", "-", "否", "不", "无"})
 
 
 class Quality(StrEnum):
@@ -87,35 +84,20 @@ def loudness_of(options: Mapping[str, str]) -> int | None:
     return int(lufs * 100)
 
 
-def wants_preview(options: Mapping[str, str]) -> bool:
-    """Whether a job's options ask for an animated preview.
-
-    Raises:
-        InputError: ``delivery-preview-unknown``.
-    """
-    written = options.get(PREVIEW, "").strip()
-    word = unicodedata.normalize("NFKC", written).casefold()
-    if word not in _YES | _NO:
-        raise InputError("delivery-preview-unknown", word=written)
-    return word in _YES
-
-
 def with_plain_delivery(options: Mapping[str, str], *, usual: str = Quality.STANDARD) -> dict[str, str]:
-    """The same options with quality, loudness and preview in their plainest words, or left out.
+    """The same options with quality and loudness in their plainest words, or left out.
 
     So equal films have equal options. A quality that is not named is the usual one of today.
 
     Raises:
-        InputError: as `quality_of`, `loudness_of` and `wants_preview`.
+        InputError: as `quality_of` and `loudness_of`.
     """
-    plain = {name: value for name, value in options.items() if name not in {QUALITY, LOUDNESS, PREVIEW}}
+    plain = {name: value for name, value in options.items() if name not in {QUALITY, LOUDNESS}}
     quality = quality_of(options, usual)
     if quality is not Quality.STANDARD:
         plain[QUALITY] = quality.value
     if (loudness := loudness_of(options)) is not None:
         plain[LOUDNESS] = str(Decimal(loudness) / 100)
-    if wants_preview(options):
-        plain[PREVIEW] = "yes"
     return plain
 
 

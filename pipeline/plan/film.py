@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 from pipeline.plan.aigc import Mark, fields_of
 from pipeline.plan.artifact import Artifact
-from pipeline.plan.burn import burn_of
 from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import samples_per_frame
 from pipeline.plan.job import JobSpec, RenderProfile
@@ -17,6 +16,7 @@ from pipeline.plan.keys import canonical, digest_of
 from pipeline.plan.label import Label, label_of, waiver_of
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.softtrack import SoftTrack
+from pipeline.plan.switches import BURN
 from pipeline.plan.timeline import Timeline
 
 _SCHEMA = 1
@@ -158,7 +158,7 @@ def manifest(
             "srt": _file(parts.srt),
             "vtt": _file(parts.vtt),
             "soft": _soft(parts.soft),
-            "burned": burn_of(job.options),
+            "burned": BURN.of(job.options),
         },
         "label": _label(job, parts.mark),
         "poster": _file(parts.poster),

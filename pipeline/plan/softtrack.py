@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.plan.captions import Cue, unmarked
 from pipeline.plan.clock import SAMPLE_RATE
-from pipeline.plan.errors import InputError
-from pipeline.plan.yesno import yes_or_no
 
 #: The option that says whether a film carries the track.
 SOFT = "captions.soft"
@@ -44,29 +42,6 @@ class SoftTrack:
             digest.add(begin, ticks, packet)
             begin += ticks
         return digest.hexdigest()
-
-
-def soft_of(options: Mapping[str, str]) -> bool:
-    """Whether a job's options want the track; they do unless they say no.
-
-    Raises:
-        InputError: ``captions-soft-unknown``.
-    """
-    written = options.get(SOFT, "").strip()
-    wanted = yes_or_no(written, usual=True)
-    if wanted is None:
-        raise InputError("captions-soft-unknown", word=written)
-    return wanted
-
-
-def with_plain_soft(options: Mapping[str, str]) -> dict[str, str]:
-    """The same options with this one in its plainest word, so that equal films have equal options.
-
-    Raises:
-        InputError: as `soft_of`.
-    """
-    plain = {name: value for name, value in options.items() if name != SOFT}
-    return plain if soft_of(options) else {**plain, SOFT: "no"}
 
 
 def soft_track(shown: Iterable[Cue], *, samples: int, language: str) -> SoftTrack:

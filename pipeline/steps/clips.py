@@ -15,7 +15,6 @@ from pipeline.engines.face import Drive
 from pipeline.plan.artifact import Kind
 from pipeline.plan.background import BACKGROUND
 from pipeline.plan.bearing import bearing_of
-from pipeline.plan.burn import burn_of
 from pipeline.plan.captions import clip_cues
 from pipeline.plan.clipkey import ClipSubject, clip_key, motion_seed, shaping, speech_digest
 from pipeline.plan.errors import DamageError
@@ -23,6 +22,7 @@ from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.label import label_of
 from pipeline.plan.linebreaks import line_columns
 from pipeline.plan.overlay import Inset, caption_columns, caption_insets, label_inset, overlay_digest
+from pipeline.plan.switches import BURN
 from pipeline.plan.timeline import Timeline, Utterance
 from pipeline.steps.desk import Desk
 from pipeline.steps.speak import utterance_audio
@@ -117,7 +117,7 @@ class ClipPlanner:
         utterance, picture = self.timeline.utterances[index], self.job.format
         label, typefaces = label_of(self.job.options), self.job.typefaces
         insets = label_inset(label, picture, origin=self._origins[index], frames=utterance.frames)
-        if typefaces and burn_of(self.job.options):
+        if typefaces and BURN.of(self.job.options):
             columns = caption_columns(picture, typefaces[0], most=line_columns(utterance.language))
             shown = clip_cues(utterance, fps=picture.fps, columns=columns)
             insets += caption_insets(shown, picture, typefaces)

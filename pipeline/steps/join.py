@@ -14,7 +14,7 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.captions import Cue, cues, srt, webvtt
 from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
-from pipeline.plan.delivery import profile_for, wants_preview
+from pipeline.plan.delivery import profile_for
 from pipeline.plan.errors import DamageError, TransientError
 from pipeline.plan.film import (
     Birth,
@@ -32,7 +32,8 @@ from pipeline.plan.languages import three_letters
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.portrait import Finding
 from pipeline.plan.preview import plan_preview, preview_key
-from pipeline.plan.softtrack import SoftTrack, soft_of, soft_track
+from pipeline.plan.softtrack import SoftTrack, soft_track
+from pipeline.plan.switches import PREVIEW, SOFT
 from pipeline.plan.timeline import Timeline
 from pipeline.plan.trace import Trace
 from pipeline.steps.clips import ClipPlanner
@@ -168,10 +169,10 @@ class _Bench:
         subrip = self.text(Kind.CAPTIONS, ".srt", srt(shown))
         web = self.text(Kind.CAPTIONS, ".vtt", webvtt(shown))
         poster = self.poster(self.reel.clips[poster_index(self.timeline)])
-        preview = self.preview(poster_index(self.timeline)) if wants_preview(self.job.options) else None
+        preview = self.preview(poster_index(self.timeline)) if PREVIEW.of(self.job.options) else None
         if sound is None or film is None or subrip is None or web is None or poster is None:
             return None
-        if preview is None and wants_preview(self.job.options):
+        if preview is None and PREVIEW.of(self.job.options):
             return None
         self.desk.advance(3, _STAGES)
         return FilmParts(
@@ -189,7 +190,7 @@ class _Bench:
 
     def soft(self, shown: tuple[Cue, ...]) -> SoftTrack | None:
         """The caption track, if the film shall carry one and anything is said in it."""
-        if not shown or not soft_of(self.job.options):
+        if not shown or not SOFT.of(self.job.options):
             return None
         timeline = self.timeline
         return soft_track(

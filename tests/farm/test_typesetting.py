@@ -13,13 +13,13 @@ from db import reads
 from farm.bootstrap import Farm, open_farm, settings_of
 from farm.gc import collect_garbage
 from farm.precheck import BatchRefusedError
-from pipeline.plan.burn import BURN
 from pipeline.plan.job import JobSpec
+from pipeline.plan.switches import BURN
 from tests.farm.test_submit import ROW, manifest, submit
 from tests.support.fonts import write_font
 
 LATIN = "".join(map(chr, range(32, 127)))
-_ROW = {**ROW, BURN: "yes"}
+_ROW = {**ROW, BURN.name: "yes"}
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_fonts_travel_with_the_job(own: tuple[Farm, Path], batch_folder: Path) -
     rows = [{**_ROW, "name": "Maria"}, {**_ROW, "name": "Maŋa"}, {**ROW, "name": "Nobody"}]
     receipt = submit(farm, manifest(batch_folder, *rows))
     first, second, third = specs(farm, receipt.batch)
-    assert first.options == {BURN: "yes"}
+    assert first.options == {BURN.name: "yes"}
     assert [(face.family, face.bold, face.letters) for face in first.typefaces] == [("Plain", True, "")]
     assert second.typefaces[0] == first.typefaces[0]
     assert [(face.family, face.bold, face.letters) for face in second.typefaces[1:]] == [("Rare", False, "ŋ")]
@@ -74,7 +74,7 @@ def test_letters_that_cannot_be_drawn_are_told(own: tuple[Farm, Path], batch_fol
     with pytest.raises(BatchRefusedError) as refused:
         submit(farm, manifest(batch_folder, {**_ROW, "name": "小明"}))
     (problem,) = refused.value.problems
-    assert (problem.row, problem.column, problem.code) == (2, BURN, "captions-letters-missing")
+    assert (problem.row, problem.column, problem.code) == (2, BURN.name, "captions-letters-missing")
     assert problem.facts == {"letters": "小明", "packages": "fonts-noto-cjk"}
     assert submit(farm, manifest(batch_folder, {**ROW, "name": "小明"})).created
 
@@ -94,7 +94,7 @@ def test_emoji_are_a_warning(own: tuple[Farm, Path], batch_folder: Path) -> None
     write_font(fonts / "plain.otf", LATIN)
     receipt = submit(farm, manifest(batch_folder, {**_ROW, "name": "Maria 🎉"}))
     assert [(warning.column, warning.code) for warning in receipt.warnings] == [
-        (BURN, "captions-emoji-left-out")
+        (BURN.name, "captions-emoji-left-out")
     ]
 
 
@@ -103,6 +103,6 @@ def test_only_yes_and_no_are_understood(own: tuple[Farm, Path], batch_folder: Pa
     """Another word is refused with its column."""
     farm, _ = own
     with pytest.raises(BatchRefusedError) as refused:
-        submit(farm, manifest(batch_folder, {**_ROW, "name": "Maria", BURN: word}))
+        submit(farm, manifest(batch_folder, {**_ROW, "name": "Maria", BURN.name: word}))
     (problem,) = refused.value.problems
-    assert (problem.column, problem.code) == (BURN, "captions-burn-unknown")
+    assert (problem.column, problem.code) == (BURN.name, "captions-burn-unknown")

@@ -16,7 +16,7 @@ from pipeline.media import stranger
 from pipeline.media.boxes import box, full_box
 from pipeline.plan.errors import InputError
 from pipeline.plan.label import LABEL, NAME, REASON, Label
-from pipeline.plan.softtrack import SOFT
+from pipeline.plan.switches import SOFT
 from tests.support import films
 from tests.support.joined import film_with_manifest
 
@@ -32,7 +32,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same without label and captions."""
-    return film_with_manifest(tmp_path_factory.mktemp("bare"), options={**WAIVED, SOFT: "no"})
+    return film_with_manifest(tmp_path_factory.mktemp("bare"), options={**WAIVED, SOFT.name: "no"})
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ import pytest
 
 from pipeline.media.packets import decode
 from pipeline.plan.artifact import Kind
-from pipeline.plan.burn import BURN
 from pipeline.plan.captions import cues
 from pipeline.plan.job import JobSpec, Typeface
+from pipeline.plan.switches import BURN
 from tests.films.cinema import SMALL, Cinema, Film
 from tests.support.fonts import write_font
 
@@ -33,7 +33,7 @@ def typeface(cinema: Cinema, tmp_path_factory: pytest.TempPathFactory) -> Typefa
 def order(cinema: Cinema, typeface: Typeface, name: str) -> JobSpec:
     """A film for somebody, with captions in its pictures."""
     job = cinema.order(_SCRIPT.replace("{name}", name))
-    return replace(job, options={**_UNLABELLED, BURN: "yes"}, typefaces=(typeface,))
+    return replace(job, options={**_UNLABELLED, BURN.name: "yes"}, typefaces=(typeface,))
 
 
 @pytest.fixture(scope="module")

@@ -9,14 +9,12 @@ import pytest
 from pipeline.plan import graphs
 from pipeline.plan.delivery import (
     LOUDNESS,
-    PREVIEW,
     QUALITY,
     Quality,
     loudness_for,
     loudness_of,
     profile_for,
     quality_of,
-    wants_preview,
     with_plain_delivery,
 )
 from pipeline.plan.errors import InputError
@@ -67,15 +65,6 @@ def test_a_loudness_is_understood(written: str, hundredths: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "wanted"),
-    [("", False), ("yes", True), ("TRUE", True), ("1", True), ("是", True), ("No", False), ("FALSE", False)],
-)
-def test_whether_a_preview_is_wanted_is_understood(written: str, *, wanted: bool) -> None:
-    """As people write it, and as spreadsheets save a tick."""
-    assert wants_preview({PREVIEW: written}) is wanted
-
-
-@pytest.mark.parametrize(
     ("column", "written", "code"),
     [
         (QUALITY, "best", "delivery-quality-unknown"),
@@ -83,7 +72,6 @@ def test_whether_a_preview_is_wanted_is_understood(written: str, *, wanted: bool
         (LOUDNESS, "-30", "delivery-loudness-wrong"),
         (LOUDNESS, "-13.99", "delivery-loudness-wrong"),
         (LOUDNESS, "loud", "delivery-loudness-wrong"),
-        (PREVIEW, "maybe", "delivery-preview-unknown"),
     ],
 )
 def test_anything_else_is_refused(column: str, written: str, code: str) -> None:
@@ -95,9 +83,9 @@ def test_anything_else_is_refused(column: str, written: str, code: str) -> None:
 
 def test_equal_films_have_equal_options() -> None:
     """However it was written; what says nothing new is left out, and other options stay as they are."""
-    written = {QUALITY: "Standard", LOUDNESS: "−16,0 LUFS", PREVIEW: "no", "face.motion": "lively"}
+    written = {QUALITY: "Standard", LOUDNESS: "−16,0 LUFS", "face.motion": "lively"}
     assert with_plain_delivery(written) == {LOUDNESS: "-16", "face.motion": "lively"}
-    assert with_plain_delivery({LOUDNESS: "-18.5", PREVIEW: "TRUE"}) == {LOUDNESS: "-18.5", PREVIEW: "yes"}
+    assert with_plain_delivery({LOUDNESS: "-18.5"}) == {LOUDNESS: "-18.5"}
     assert with_plain_delivery({QUALITY: ""}, usual="draft") == {QUALITY: "draft"}
     assert with_plain_delivery({QUALITY: "standard"}, usual="draft") == {}
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import struct
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.plan.captions import Cue
-from pipeline.plan.errors import InputError
-from pipeline.plan.softtrack import EMPTY, SOFT, SoftTrack, soft_of, soft_track, with_plain_soft
+from pipeline.plan.softtrack import EMPTY, SoftTrack, soft_track
 
 SECOND = 48_000
 
@@ -81,16 +79,3 @@ def test_a_track_is_as_long_as_its_film(parts: list[tuple[int, int, str]], sampl
     assert sum(track.ticks) == samples
     assert min(track.ticks) > 0
     assert len(track.ticks) == len(track.packets)
-
-
-@pytest.mark.parametrize(("written", "wanted"), [("", True), ("YES", True), ("no", False), ("否", False)])
-def test_a_film_carries_captions_unless_it_shall_not(written: str, *, wanted: bool) -> None:
-    """Who says nothing gets them; equal wishes have equal options."""
-    assert soft_of({SOFT: written}) is wanted
-    assert with_plain_soft({SOFT: written, "a": "b"}) == {"a": "b", **({} if wanted else {SOFT: "no"})}
-
-
-def test_another_word_is_refused() -> None:
-    """It is never guessed."""
-    with pytest.raises(InputError, match="captions-soft-unknown"):
-        soft_of({SOFT: "perhaps"})

@@ -14,10 +14,9 @@ from pipeline.media.movie import _keyed
 from pipeline.plan import aigc
 from pipeline.plan.aigc import Mark
 from pipeline.plan.artifact import Kind
-from pipeline.plan.burn import BURN
 from pipeline.plan.errors import TransientError
 from pipeline.plan.label import LABEL, NAME, REASON, Label
-from pipeline.plan.softtrack import SOFT
+from pipeline.plan.switches import BURN, SOFT
 from tests.pipeline.steps.joining import JoinFarm
 from tests.support import films
 
@@ -42,7 +41,7 @@ def test_a_film_carries_its_captions(farm: JoinFarm) -> None:
 def test_a_film_that_shall_not_carry_captions_does_not(farm: JoinFarm) -> None:
     """It is another file of the same essence; the captions beside it stay."""
     plain = farm.joined()
-    film = farm.joined(replace(films.job(), options={SOFT: "no"}))
+    film = farm.joined(replace(films.job(), options={SOFT.name: "no"}))
     found = films.media().probe(farm.store.open(film.film))
     assert found.words is None
     assert film.film.key != plain.film.key
@@ -52,7 +51,7 @@ def test_a_film_that_shall_not_carry_captions_does_not(farm: JoinFarm) -> None:
 
 def test_a_manifest_tells_of_captions_in_the_pictures(farm: JoinFarm) -> None:
     """So that nobody adds them a second time."""
-    burnt = replace(films.job(), options={BURN: "yes"})
+    burnt = replace(films.job(), options={BURN.name: "yes"})
     farm.render(burnt)
     for job, wanted in ((films.job(), False), (burnt, True)):
         told = json.loads(farm.store.open(farm.joined(job).manifest).read_bytes())

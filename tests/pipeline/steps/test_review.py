@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from pipeline.engines.face import Drive, Sitter
 from pipeline.media import notes
 from pipeline.plan.artifact import Kind
-from pipeline.plan.delivery import LOUDNESS, PREVIEW, loudness_for
+from pipeline.plan.delivery import LOUDNESS, loudness_for
 from pipeline.plan.errors import TransientError
 from pipeline.plan.film import told_by
 from pipeline.plan.job import JobSpec
 from pipeline.plan.script import Pause
+from pipeline.plan.switches import PREVIEW
 from pipeline.plan.timeline import Take, Timeline, lay
 from pipeline.steps.clips import ClipPlanner
 from pipeline.steps.join import JoinedFilm, join
@@ -260,11 +261,11 @@ def test_a_preview_goes_with_a_film_that_wants_one(studio: _Studio) -> None:
     timeline = studio.timeline(*voices())
     plain = studio.film(timeline)
     assert plain.preview is None
-    film = studio.join(timeline, replace(films.job(), options={PREVIEW: "yes"}))
+    film = studio.join(timeline, replace(films.job(), options={PREVIEW.name: "yes"}))
     assert film.preview is not None
     assert film.preview.suffix == ".webp"
     assert film.preview.digest in told_by(studio.store.verify(film.manifest).read_bytes()).digests
     assert film.film == plain.film
     made = studio.desk.count(Kind.POSTER)
-    assert studio.join(timeline, replace(films.job(), options={PREVIEW: "yes"})) == film
+    assert studio.join(timeline, replace(films.job(), options={PREVIEW.name: "yes"})) == film
     assert studio.desk.count(Kind.POSTER) == made

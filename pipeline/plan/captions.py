@@ -7,7 +7,7 @@ broadcasters' style guides ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -101,17 +101,29 @@ def _cues_of(utterance: Utterance, origin: int, *, fps: int, columns: int) -> li
     edges = [0, *cuts, len(text)]
     marks = [begin, *(times[cut] for cut in cuts), end]
     marks[0], marks[-1] = _stretched(text, marks, edges, samples)
-    starts = [mark // frame for mark in marks[:-1]]
-    ends = [*(start - GAP_FRAMES for start in starts[1:]), -(-marks[-1] // frame)]
+    spans = _spans([mark // frame for mark in marks[:-1]], -(-marks[-1] // frame))
     return [
         Cue(
             start_ms=_ms(origin + start, fps),
             end_ms=_ms(origin + end, fps),
             lines=cut_lines(text[left:right].strip(), columns, language=utterance.language),
         )
-        for start, end, (left, right) in zip(starts, ends, pairwise(edges), strict=True)
-        if start < end
+        for (start, end), (left, right) in zip(spans, pairwise(edges), strict=True)
     ]
+
+
+def _spans(starts: Sequence[int], end: int) -> list[tuple[int, int]]:
+    """First frame of each cue and the one behind its last, with gaps between them.
+
+    Where times that a voice told leave a cue none, its neighbours give it some: no text is lost.
+    """
+    room = max(1, min(GAP_FRAMES + 1, (end - starts[0]) // len(starts)))
+    moved = [starts[0]]
+    for number, start in enumerate(starts[1:], 1):
+        latest = end - (len(starts) - number) * room
+        moved.append(max(min(start, latest), moved[-1] + room))
+    ends = [*(start - min(GAP_FRAMES, room - 1) for start in moved[1:]), max(end, moved[-1] + 1)]
+    return list(zip(moved, ends, strict=True))
 
 
 def _stretched(text: str, marks: list[int], edges: list[int], samples: int) -> tuple[int, int]:

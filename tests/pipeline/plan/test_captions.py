@@ -10,7 +10,7 @@ from itertools import pairwise
 import av
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.plan.captions import MOST_MS, Cue, clip_cues, cues, srt, webvtt
@@ -254,6 +254,8 @@ def test_thai_lines_end_where_a_word_does() -> None:
     )
 
 
+# What is spoken gives the last part of this text no time of its own.
+@example(tokens=["🎉", "x" * 90, "🎉", "x" * 90, "x" * 90], language="en", rate=7, words=False)
 @settings(deadline=None)
 @given(tokens=WORDS, language=st.sampled_from(["en", "zh"]), rate=st.integers(4, 25), words=st.booleans())
 def test_cues_of_anything(*, tokens: list[str], language: str, rate: int, words: bool) -> None:

@@ -23,6 +23,7 @@ from pipeline.plan import chunks, trace
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format, JobSpec, VoiceChoice
+from pipeline.plan.label import LABEL, NAME, REASON, Label
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.timeline import Timeline
 from pipeline.steps.clips import ClipPlanner
@@ -221,6 +222,8 @@ class Stage:
             voice=VoiceChoice(engine="espeak", name=line.voice, language=line.language),
             face=self.face.name,
             format=self.picture,
+            # What the engine draws is measured, and nothing over it.
+            options={LABEL: Label.NONE.value, NAME: "bench", REASON: "measured"},
         )
 
 

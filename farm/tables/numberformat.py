@@ -73,7 +73,7 @@ _DIGIT = "0#?"
 #: Digits that a cell without a format shows of a fraction, and those that a double holds.
 _SEEN_DIGITS = 10
 _HELD_DIGITS = 15
-_LAST_SERIAL = 2_958_466  # the day after 9999-12-31
+_LAST_SERIAL = 2_958_465  # 9999-12-31
 _LEAP_BUG = 60  # Excel believes in 1900-02-29, which is day 60
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - cells know no time zone
 _EPOCH_1904_DAYS = 1462
@@ -102,8 +102,15 @@ def shown(value: str, format_code: str, *, from_1904: bool = False) -> str:
         from_1904: whether the workbook counts days from 1904, as old ones from a Mac do.
 
     Raises:
-        ValueError: it is no finite number.
+        ValueError: it is no finite number, or one that its format makes larger than any that people write.
     """
+    try:
+        return _shown(value, format_code, from_1904=from_1904)
+    except ArithmeticError as error:
+        raise ValueError(value) from error
+
+
+def _shown(value: str, format_code: str, *, from_1904: bool) -> str:
     double = float(value)
     if abs(double) >= 1e300:  # noqa: PLR2004 - nor is infinity, nor what is no number
         raise ValueError(value)
@@ -116,7 +123,7 @@ def shown(value: str, format_code: str, *, from_1904: bool = False) -> str:
     kinds = {token.kind for token in tokens}
     if kinds & {"date", "elapsed"}:
         days = double + (_EPOCH_1904_DAYS if from_1904 else 0)
-        return _as_date(days, tokens) if 0 <= days < _LAST_SERIAL else _general(number)
+        return _as_date(days, tokens) if 0 <= days <= _LAST_SERIAL else _general(number)
     if "strange" in kinds or (not tokens and len(sections) == 1):
         return _general(number)
     sign = "-" if number < 0 and len(sections) == 1 else ""

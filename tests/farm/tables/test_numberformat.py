@@ -71,6 +71,8 @@ def test_numbers(value: str, code: str, seen: str) -> None:
         ("1", "yyyy-mm-dd", "1900-01-01"),
         ("59", "yyyy-mm-dd", "1900-02-28"),
         ("61", "yyyy-mm-dd", "1900-03-01"),
+        ("2958465", "yyyy-mm-dd", "9999-12-31"),
+        ("2958465.999", "d mmm yyyy", "2958465.999"),
         ("99999999", "yyyy-mm-dd", "99999999"),
         ("-1", "yyyy-mm-dd", "-1"),
     ],
@@ -90,6 +92,15 @@ def test_no_numbers(value: str) -> None:
     """What is no finite number is refused."""
     with pytest.raises(ValueError):  # noqa: PT011 - the caller knows it as a damaged workbook
         shown(value, "General")
+
+
+@pytest.mark.parametrize(
+    ("value", "code"), [("1e299", "0" + "%" * 200), ("1e299", "0." + "0" * 300), ("1_0", "0")]
+)
+def test_numbers_beyond_all_bounds(value: str, code: str) -> None:
+    """A format that makes hundreds of digits of a number is refused like a damaged one."""
+    with pytest.raises(ValueError):  # noqa: PT011 - as above
+        shown(value, code)
 
 
 @settings(deadline=None, max_examples=300)

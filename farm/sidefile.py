@@ -61,14 +61,15 @@ def read_side_file(folder: BatchFolder, manifest: str) -> SideFile:
         return SideFile()
     try:
         text = decode(folder.read(folder.find(name), limit_bytes=_LIMIT_BYTES))
-        document = tomllib.loads(text, parse_float=str)
+        side = _Reader(name).read(tomllib.loads(text, parse_float=str))
     except InputError as error:
         return SideFile(name=name, problems=(("", error),))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
+        # A whole number of thousands of digits is a ValueError of another kind.
         line = _LINE.search(str(error))
         told = InputError("manifest-side-malformed", file=name, line=int(line[1]) if line else 1)
         return SideFile(name=name, problems=(("", told),))
-    return _Reader(name).read(document)
+    return side
 
 
 class _Reader:

@@ -117,6 +117,9 @@ def test_a_wrong_default_says_where_it_stands(batch: Batch) -> None:
         ('[defaults]\ndeadline = "a"\n', "deadline", "manifest-column-reserved"),
         ('[defaults]\nface.mood = "a"\n', "face.mood", "manifest-option-unknown"),
         ('sheet = "Films"\n', "", "manifest-sheet-nowhere"),
+        (f"[defaults]\nfps = {'9' * 5_000}\n", "", "manifest-side-malformed"),
+        (f"[defaults]\nfps = 0x{'f' * 5_000}\n", "", "manifest-side-malformed"),
+        (f"[defaults]\n{'a.' * 3_000}a = 1\n", "", "manifest-side-malformed"),
     ],
 )
 def test_wrong_side_files(batch: Batch, side: str, column: str, code: str) -> None:

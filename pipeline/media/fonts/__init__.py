@@ -20,6 +20,8 @@ _SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".otc"})
 _SYSTEM = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 _MAC = ("/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts")
 _SCHEMA = 1
+# A file may bear a name that is no text, as old systems made them.
+_ANY_NAME = "surrogateescape"
 
 
 def system_folders() -> tuple[Path, ...]:
@@ -74,7 +76,7 @@ def _read(path: Path) -> list[Face]:
 
 def _read_index(index: Path) -> dict[str, list[Face]]:
     try:
-        told = json.loads(index.read_text("utf-8"))
+        told = json.loads(index.read_text("utf-8", _ANY_NAME))
         if told["schema"] != _SCHEMA:
             return {}
         return {
@@ -90,7 +92,7 @@ def _write_index(index: Path, seen: dict[str, list[Face]]) -> None:
     files = {mark: [asdict(face) for face in faces] for mark, faces in seen.items()}
     part = index.with_name(f"{index.name}.{os.getpid()}.part")
     try:
-        part.write_text(canonical({"schema": _SCHEMA, "files": files}), "utf-8")
+        part.write_text(canonical({"schema": _SCHEMA, "files": files}), "utf-8", _ANY_NAME)
         part.replace(index)
     except OSError:
         with contextlib.suppress(OSError):

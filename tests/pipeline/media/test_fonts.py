@@ -62,6 +62,17 @@ def test_what_is_no_font_is_passed_over(tmp_path: Path) -> None:
     assert [face.path for face in faces] == [str(whole)]
 
 
+def test_a_name_that_is_no_text(tmp_path: Path) -> None:
+    """A font that an old system named in its own encoding is found, and remembered."""
+    whole = write_font(tmp_path / "fonts/a.otf", "ab")
+    whole.rename(os.fsdecode(bytes(tmp_path / "fonts") + b"/caf\xe9.otf"))
+    index = tmp_path / "index.json"
+    first = find_faces([], [tmp_path / "fonts"], index=index)
+    assert len(first) == 1
+    assert index.is_file()
+    assert find_faces([], [tmp_path / "fonts"], index=index) == first
+
+
 def test_an_index_that_cannot_be_kept_is_done_without(tmp_path: Path) -> None:
     """Without it everything works, only slower."""
     write_font(tmp_path / "fonts/a.otf", "ab")

@@ -133,7 +133,8 @@ class _Crew:
     def _heard(self, hand: _Hand, *, last: bool) -> Iterator[tuple[Sitting, Seen]]:
         try:
             told = hand.line.recv()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):
+            # Whoever is killed in the middle of an answer leaves a part of it.
             yield from self._lost(hand, last=last)
             return
         if told == BEGUN:

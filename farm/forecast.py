@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -220,8 +221,8 @@ def _free(folder: Path) -> int | None:
 
 
 def _there(folder: Path) -> Path:
-    """A folder, or the nearest one above it that exists."""
-    return next(each for each in (folder, *folder.parents) if each.exists())
+    """A folder, or the nearest one above it that can be looked at; a share may be away."""
+    return next(each for each in (folder, *folder.parents) if os.path.exists(each))  # noqa: PTH110 - a stale share is no error to it
 
 
 def _device_of(folder: Path) -> int:

@@ -49,11 +49,13 @@ class Chore:
         trouble = ""
         try:
             self._act()
+        # Trouble is told when it begins, not each time that it is met: a chore may come every second.
         except LecternError as error:
             trouble = error.code
-        except Exception:  # noqa: BLE001 - the last stop: whatever it was, the next time may do better
-            self._log.exception("not done", chore=self._name)
-        # Told when it begins, not each time that it is met.
-        if trouble and trouble != self._trouble:
-            self._log.warning("not done", chore=self._name, code=trouble)
+            if trouble != self._trouble:
+                self._log.warning("not done", chore=self._name, code=trouble)
+        except Exception as error:  # noqa: BLE001 - the last stop: whatever it was, the next time may do better
+            trouble = type(error).__name__
+            if trouble != self._trouble:
+                self._log.exception("not done", chore=self._name)
         self._trouble = trouble

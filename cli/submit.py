@@ -22,8 +22,8 @@ from farm.bootstrap import Farm, open_farm
 from farm.defaults import assigned
 from farm.forecast import forecast
 from farm.manifest import Reading
+from farm.output import check_place, write_whole
 from farm.precheck import Admitted, BatchRefusedError, Checked, admit, check
-from farm.report import check_place, write_report
 from farm.results import table_of
 from farm.submit import Manner, Receipt
 from pipeline.plan.messages import Language
@@ -125,7 +125,7 @@ def _report(
     if path is None:
         return
     problems = found.problems if isinstance(found, BatchRefusedError) else found.skipped
-    write_report(path, report_of(problems, found.warnings, checked.ids, terminal))
+    write_whole(path, report_of(problems, found.warnings, checked.ids, terminal))
     number = len(problems) + len(found.warnings)
     terminal.note(Text(terminal.words("report-written", path=clean(str(path)), number=number), style="dim"))
 

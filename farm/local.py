@@ -16,6 +16,7 @@ from typing import TypeVar
 from farm.bootstrap import Workshop
 from farm.choices import OTHER_VOICE, Chooser, Wish, plain_options
 from farm.gallery import Gallery
+from farm.output import check_folder
 from farm.portraits import box_of
 from farm.studio import Studio
 from farm.submit import picture_suffix, store_script
@@ -161,11 +162,7 @@ def _places(order: Order) -> dict[str, Path]:
     files |= {suffix: order.film.with_suffix(suffix) for suffix in (".srt", ".vtt", ".jpg", ".json")}
     if PREVIEW.of({PREVIEW.name: order.preview}):
         files[_PREVIEW] = order.film.with_suffix(_PREVIEW)
-    folder = order.film.parent
-    if not folder.is_dir():
-        raise InputError("command-output-nowhere", path=str(order.film), folder=str(folder))
-    if not os.access(folder, os.W_OK):
-        raise InputError("command-output-forbidden", path=str(order.film), folder=str(folder))
+    check_folder(order.film)
     sources = {order.portrait.resolve(), order.script.resolve()}
     if names_picture(order.background):
         sources.add(Path(order.background).resolve())

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 import json
 import os
 import re
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +17,7 @@ from db.ledger import Ledger
 from db.reports import Outcome, Report
 from db.states import ArchiveState
 from farm.bootstrap import Farm
-from pipeline.durable import trouble
+from farm.output import check_folder, write_whole
 from pipeline.plan import trace
 from pipeline.plan.cells import Cell, to_csv
 from pipeline.plan.errors import Fact, InputError, LecternError
@@ -159,26 +157,17 @@ def save(results: Results, path: Path, form: Form, *, replace: bool) -> None:
         replace: whether anything else gives way too.
 
     Raises:
-        InputError: ``command-output-exists``, ``command-output-nowhere``, ``command-output-forbidden`` or
-            ``command-output-unwritable``.
+        InputError: ``command-output-exists``; or as `check_folder` and `write_whole`.
     """
-    folder = path.parent
-    if not folder.is_dir():
-        raise InputError("command-output-nowhere", path=str(path), folder=str(folder))
-    if not os.access(folder, os.W_OK):
-        raise InputError("command-output-forbidden", path=str(path), folder=str(folder))
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    check_folder(path)
     try:
-        if not replace and os.path.lexists(path) and not results.are_in(path, form):
-            raise InputError("command-output-exists", path=str(path))
-        part.write_bytes(results.forms[form])
-        part.replace(path)
-    except OSError as error:
-        reason = trouble(error)[1]
-        raise InputError("command-output-unwritable", path=str(path), reason=reason) from error
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+        taken = not replace and os.path.lexists(path) and not results.are_in(path, form)
+    except OSError:
+        # What cannot be read may be anybody's.
+        taken = True
+    if taken:
+        raise InputError("command-output-exists", path=str(path))
+    write_whole(path, results.forms[form])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -239,7 +239,7 @@ COLUMNS: tuple[Column, ...] = (
         ),
         values=Phrase(
             en="`yes` or `no`; the machine that submits needs fonts for the script's letters",
-            zh="`yes` 或 `no`；提交任务的机器须有包含文案字符的字体",
+            zh="`yes` 或 `no`；提交任务的机器须有包含脚本字符的字体",
         ),
         empty=Phrase(en="`no`", zh="`no`"),
     ),

@@ -11,8 +11,6 @@ from functools import cached_property
 from pipeline.plan.captions import Cue, unmarked
 from pipeline.plan.clock import SAMPLE_RATE
 
-#: The option that says whether a film carries the track.
-SOFT = "captions.soft"
 _LENGTH = struct.Struct(">H")
 _HEADER = struct.Struct("<qqq")
 _MOST_BYTES = (1 << 16) - 1

@@ -29,7 +29,7 @@ MESSAGES: tuple[Message, ...] = (
             cure="Nothing needs to be done: the caption files keep them.",
         ),
         zh=Text(
-            what="文案中有表情符号，画面中的字幕会略去它们。",
+            what="脚本中有表情符号，画面中的字幕会略去它们。",
             why="画面字幕用文字字体以单色绘制。",
             cure="无需处理：字幕文件中会保留它们。",
         ),
@@ -61,7 +61,7 @@ MESSAGES: tuple[Message, ...] = (
             "name a folder of fonts in `[captions] fonts`; or leave `captions.burn` empty.",
         ),
         zh=Text(
-            what="本机没有任何字体包含文案中的这些字符：{letters}",
+            what="本机没有任何字体包含脚本中的这些字符：{letters}",
             why="`captions.burn` 使用提交任务的机器上的字体绘制字幕，缺少的字符会变成方框。",
             cure="请安装包含它们的字体（Debian 或 Ubuntu 上以 root 执行 `apt install {packages}`），"
             "或在 `[captions] fonts` 中指定字体文件夹；也可以将 `captions.burn` 留空。",

@@ -30,8 +30,6 @@ Picture = NDArray[np.uint8]
 _SAID = "Hello! My name is Leo. Do you know what a good film needs? A warm voice, and a face to go with it."
 _COUNT = 6
 _SIZE = 320
-#: What is shown of the square film: from, to, in shares of its sides.
-_ACROSS, _DOWN = (0.1, 0.9), (0.02, 0.82)
 #: Landmarks across the lips, across one eye, and between the eyes.
 _LIPS, _LIDS = (UPPER_LIP_INNER[5], LOWER_LIP_INNER[5]), (RIGHT_LID_UPPER[4], RIGHT_LID_LOWER[4])
 _CORNERS = (RIGHT_EYE_CORNERS[0], LEFT_EYE_CORNERS[0])
@@ -81,20 +79,11 @@ def _chosen(frames: list[Picture]) -> list[Picture]:
     return [frames[index] for index in sorted(ranked[places])]
 
 
-def _part(frame: Picture) -> Picture:
-    height, width = frame.shape[:2]
-    rows = slice(round(_DOWN[0] * height), round(_DOWN[1] * height))
-    columns = slice(round(_ACROSS[0] * width), round(_ACROSS[1] * width))
-    return np.asarray(
-        cv2.resize(frame[rows, columns], (_SIZE, _SIZE), interpolation=cv2.INTER_AREA), np.uint8
-    )
-
-
 def main() -> None:
     """Render, choose, write."""
     with tempfile.TemporaryDirectory() as folder:
         frames = _frames(_film(Path(folder)))
-    parts = [_part(frame) for frame in _chosen(frames)]
+    parts = [cv2.resize(each, (_SIZE, _SIZE), interpolation=cv2.INTER_AREA) for each in _chosen(frames)]
     half = _COUNT // 2
     sheet = np.vstack([np.hstack(parts[:half]), np.hstack(parts[half:])])
     cv2.imwrite(str(PICTURE), sheet, [cv2.IMWRITE_JPEG_QUALITY, 88])

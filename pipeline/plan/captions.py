@@ -7,7 +7,7 @@ broadcasters' style guides ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -41,16 +41,20 @@ class Cue:
     lines: tuple[str, ...]
 
 
-def cues(timeline: Timeline) -> tuple[Cue, ...]:
+def cues(timeline: Timeline, *, columns_of: Callable[[str], int] = line_columns) -> tuple[Cue, ...]:
     """Cues of a film in order, each on frames, with a gap between any two, none beyond its own utterance.
 
     A sentence that is too long for one cue is cut at its words' own times. A cue that would be too short
     or too fast to read borrows time from the silence around its utterance's speech.
+
+    Args:
+        timeline: what is said, and when.
+        columns_of: how many columns a line of a language may have.
     """
     found: list[Cue] = []
     origin = 0
     for utterance in timeline.utterances:
-        columns = line_columns(utterance.language)
+        columns = columns_of(utterance.language)
         found += _cues_of(utterance, origin, fps=timeline.fps, columns=columns)
         origin += utterance.frames
     return tuple(found)

@@ -104,6 +104,16 @@ class ClipPlanner:
             bearing=bearing_of(self.job.options),
         )
 
+    def caption_columns(self, language: str) -> int:
+        """How many columns a line of its captions may have, wherever they are shown.
+
+        Captions that are drawn into the pictures have to fit into these; files and track show the same cues.
+        """
+        most = line_columns(language)
+        if not self.job.typefaces or not BURN.of(self.job.options):
+            return most
+        return caption_columns(self.job.format, self.job.typefaces[0], most=most)
+
     def fonts(self) -> Mapping[str, Path]:
         """The files of the job's typefaces by their digests.
 
@@ -118,7 +128,7 @@ class ClipPlanner:
         label, typefaces = label_of(self.job.options), self.job.typefaces
         insets = label_inset(label, picture, origin=self._origins[index], frames=utterance.frames)
         if typefaces and BURN.of(self.job.options):
-            columns = caption_columns(picture, typefaces[0], most=line_columns(utterance.language))
+            columns = self.caption_columns(utterance.language)
             shown = clip_cues(utterance, fps=picture.fps, columns=columns)
             insets += caption_insets(shown, picture, typefaces)
         return insets

@@ -156,7 +156,7 @@ class _Bench:
         """Everything that the manifest tells of."""
         sound = self.sound(loudness)
         self.desk.advance(2, _STAGES)
-        shown = cues(self.timeline)
+        shown = cues(self.timeline, columns_of=self.planner.caption_columns)
         label = label_of(self.job.options)
         mark = mark_of(label, producer=producer, trace_id=trace_id)
         cargo = Cargo(

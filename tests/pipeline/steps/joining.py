@@ -74,16 +74,19 @@ class JoinFarm:
         assert film is not None
         return film
 
-    def clip(self, index: int) -> Artifact:
-        """The clip of an utterance."""
-        planner = ClipPlanner(
-            job=films.job(),
+    def planner(self, job: JobSpec | None = None) -> ClipPlanner:
+        """What says which clips a film needs."""
+        return ClipPlanner(
+            job=job or films.job(),
             timeline=self.timeline,
             store=self.store,
             profile=films.profile(films.media()),
             pixels=films.PIXELS,
         )
-        found = self.desk.find(Kind.CLIP, planner.plan(index).key)
+
+    def clip(self, index: int) -> Artifact:
+        """The clip of an utterance."""
+        found = self.desk.find(Kind.CLIP, self.planner().plan(index).key)
         assert found is not None
         return found
 

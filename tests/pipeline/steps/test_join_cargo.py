@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,10 +16,12 @@ from pipeline.plan import aigc
 from pipeline.plan.aigc import Mark
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import TransientError
+from pipeline.plan.job import Typeface
 from pipeline.plan.label import LABEL, NAME, REASON, Label
 from pipeline.plan.switches import BURN, SOFT
 from tests.pipeline.steps.joining import JoinFarm
 from tests.support import films
+from tests.support.fonts import write_font
 
 
 def test_a_film_carries_its_captions(farm: JoinFarm) -> None:
@@ -56,6 +59,22 @@ def test_a_manifest_tells_of_captions_in_the_pictures(farm: JoinFarm) -> None:
     for job, wanted in ((films.job(), False), (burnt, True)):
         told = json.loads(farm.store.open(farm.joined(job).manifest).read_bytes())
         assert told["captions"]["burned"] is wanted
+
+
+def test_captions_in_the_pictures_are_those_of_files_and_track(farm: JoinFarm, tmp_path: Path) -> None:
+    """Where fewer letters fit into a line of the picture, lines of files are as short: the same cues."""
+    font = write_font(tmp_path / "boxes.otf", "Sentc 0123456789.")
+    kept = farm.store.adopt(Kind.SOURCE, ".otf", font, limit_bytes=1_000_000)
+    broad = Typeface(file=kept, family="Boxes", bold=False, height=1200, advance=3700)
+    burnt = replace(films.job(), options={BURN.name: "yes"}, typefaces=(broad,))
+    farm.render(burnt)
+    film, plain = farm.joined(burnt), farm.joined()
+    for made, said in ((film, "Sentence\n0."), (plain, "Sentence 0.")):
+        assert said in farm.store.open(made.srt).read_text("utf-8")
+        assert said in farm.store.open(made.vtt).read_text("utf-8")
+        assert said.encode() in farm.store.open(made.film).read_bytes()
+    (drawn,) = farm.planner(burnt).plan(1).insets[-1:]
+    assert [part.rpartition("}")[2] for part in drawn.text.split("\\N")] == ["Sentence", "0."]
 
 
 @pytest.mark.parametrize("label", ["", "cn", "eu"])

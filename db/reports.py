@@ -79,7 +79,7 @@ class Outcome:
         frames: its length; None until it is spoken.
         fps: its frame rate.
         problem: why it failed, or why its film is not in the archive.
-        warnings: what it was accepted in spite of.
+        warnings: what it was accepted in spite of, and what was measured on its film.
         traceparent: its trace.
     """
 

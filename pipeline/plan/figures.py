@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 CELLS = 8
 _CLIP = struct.Struct(">4sII")
 _STILL = struct.Struct(f">I{CELLS * CELLS}s")
-_SOUND = struct.Struct(">4siiiiI")
+_SOUND = struct.Struct(">4siiiiiI")
 _SPEECH = struct.Struct(">III")
 # Raised when a figure changes its meaning: what bears another one counts as not measured.
-_CLIP_MARK, _SOUND_MARK = b"LcP1", b"LsN1"
+_CLIP_MARK, _SOUND_MARK = b"LcP1", b"LsN2"
 _NOTHING = -(1 << 31)
 
 
@@ -74,6 +74,7 @@ class SoundFigures:
         integrated: the same of what is heard.
         gain: by how much it was raised, in hundredths of a decibel.
         peak: largest magnitude of what the file sounds like, in hundredths of a dBFS; None for silence.
+        late_ms: by how much it is heard later than it was laid to its pictures.
         speeches: one for each utterance, in order.
     """
 
@@ -81,13 +82,14 @@ class SoundFigures:
     integrated: int | None
     gain: int
     peak: int | None
+    late_ms: int
     speeches: Sequence[SpeechFigures]
 
     def packed(self) -> bytes:
         """As `unpacked_sound` reads it."""
         told = (_NOTHING if value is None else value for value in (self.spoken, self.integrated))
         peak = _NOTHING if self.peak is None else self.peak
-        head = _SOUND.pack(_SOUND_MARK, *told, self.gain, peak, len(self.speeches))
+        head = _SOUND.pack(_SOUND_MARK, *told, self.gain, peak, self.late_ms, len(self.speeches))
         each = (_SPEECH.pack(one.peak, one.clipped, one.silent_ms) for one in self.speeches)
         return head + b"".join(each)
 
@@ -123,7 +125,7 @@ def unpacked_sound(data: bytes) -> SoundFigures | None:
     if data[:4] != _SOUND_MARK:
         return None
     try:
-        _, spoken, integrated, gain, peak, count = _SOUND.unpack_from(data)
+        _, spoken, integrated, gain, peak, late_ms, count = _SOUND.unpack_from(data)
         speeches = [
             SpeechFigures(peak=loudest, clipped=clipped, silent_ms=silent)
             for loudest, clipped, silent in _SPEECH.iter_unpack(data[_SOUND.size :])
@@ -133,7 +135,12 @@ def unpacked_sound(data: bytes) -> SoundFigures | None:
     if len(speeches) != count:
         raise ValueError(len(data))
     return SoundFigures(
-        spoken=_told(spoken), integrated=_told(integrated), gain=gain, peak=_told(peak), speeches=speeches
+        spoken=_told(spoken),
+        integrated=_told(integrated),
+        gain=gain,
+        peak=_told(peak),
+        late_ms=late_ms,
+        speeches=speeches,
     )
 
 

@@ -20,8 +20,8 @@ from pipeline.plan.switches import BURN
 from pipeline.plan.timeline import Timeline
 
 _SCHEMA = 1
-# 2: sounds bear their figures.
-_SOUND_SCHEMA = 2
+# 2: sounds bear their figures. 3: and how late they are heard.
+_SOUND_SCHEMA = 3
 
 
 @dataclass(frozen=True, kw_only=True)

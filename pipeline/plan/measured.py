@@ -183,6 +183,7 @@ def listed(film: FilmFigures, warnings: Sequence[Finding]) -> Mapping[str, objec
             "peak_dbfs": _number(sound.peak),
             "clipped_ms": film.clipped * 1000 // SAMPLE_RATE,
             "samples": film.frames * samples_per_frame(film.fps),
+            "late_ms": sound.late_ms,
         },
         "script": {"speech_ms": film.speech_ms, "expected_ms": film.expected_ms},
         "warnings": [{"code": each.code, "facts": dict(each.facts)} for each in warnings],

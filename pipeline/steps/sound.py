@@ -74,17 +74,20 @@ def write_sound(
         check()
         heard.feed(block)
         peak = max(peak, float(block.max()), -float(block.min()))
-    if offset_ms(made.steps(), heard.steps()) != 0:
+    late_ms = offset_ms(made.steps(), heard.steps())
+    if late_ms != 0:
         raise TransientError("media-sound-wrong", samples=samples)
-    media.note(target, _figures(level, peak, [speeches[index] for index in sorted(speeches)]).packed())
+    told = [speeches[index] for index in sorted(speeches)]
+    media.note(target, _figures(level, peak, late_ms, told).packed())
 
 
-def _figures(level: Level, peak: float, speeches: Sequence[SpeechFigures]) -> SoundFigures:
+def _figures(level: Level, peak: float, late_ms: int, speeches: Sequence[SpeechFigures]) -> SoundFigures:
     return SoundFigures(
         spoken=None if level.spoken is None else round(100 * level.spoken),
         integrated=None if level.reached is None else round(100 * level.reached),
         gain=decibels(level.gain) or 0,
         peak=decibels(peak),
+        late_ms=late_ms,
         speeches=speeches,
     )
 

@@ -116,7 +116,7 @@ def test_a_sound_without_figures_is_told(tmp_path: Path) -> None:
     door.encode_sound([samples], path, samples=len(samples))
     with pytest.raises(TransientError):
         door.sound_figures(path)
-    figures = SoundFigures(spoken=None, integrated=-1600, gain=0, peak=-100, speeches=[])
+    figures = SoundFigures(spoken=None, integrated=-1600, gain=0, peak=-100, late_ms=0, speeches=[])
     door.note(path, figures.packed())
     assert door.sound_figures(path) == figures
 

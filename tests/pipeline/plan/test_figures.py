@@ -46,7 +46,9 @@ def test_a_sounds_figures_are_read_as_they_were_written(
     spoken: int | None, integrated: int | None, peak: int | None, speeches: list[SpeechFigures]
 ) -> None:
     """Silence has no loudness, and stays without."""
-    written = SoundFigures(spoken=spoken, integrated=integrated, gain=-321, peak=peak, speeches=speeches)
+    written = SoundFigures(
+        spoken=spoken, integrated=integrated, gain=-321, peak=peak, late_ms=-20, speeches=speeches
+    )
     assert unpacked_sound(written.packed()) == written
 
 
@@ -54,7 +56,7 @@ def test_other_bytes_are_no_figures() -> None:
     """A box of a later version counts as not measured; one that was cut short is refused."""
     clip = ClipFigures(levels=b"abc", spreads=b"abc", steps=b"abc", stills={0: bytes(CELLS * CELLS)}).packed()
     sound = SoundFigures(
-        spoken=None, integrated=None, gain=0, peak=None, speeches=[SpeechFigures(peak=1)]
+        spoken=None, integrated=None, gain=0, peak=None, late_ms=0, speeches=[SpeechFigures(peak=1)]
     ).packed()
     assert unpacked_clip(b"") is unpacked_clip(sound) is unpacked_sound(clip) is None
     for length in range(4, len(clip)):

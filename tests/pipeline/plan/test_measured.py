@@ -63,7 +63,9 @@ def _clips(timeline: Timeline, **changed: Mapping[int, bytes]) -> list[ClipFigur
 
 def _sound(timeline: Timeline, speech: SpeechFigures = FINE, integrated: int | None = -1_600) -> SoundFigures:
     speeches = [speech if each.spoken else SpeechFigures() for each in timeline.utterances]
-    return SoundFigures(spoken=-2_000, integrated=integrated, gain=400, peak=-150, speeches=speeches)
+    return SoundFigures(
+        spoken=-2_000, integrated=integrated, gain=400, peak=-150, late_ms=0, speeches=speeches
+    )
 
 
 def _findings(
@@ -184,6 +186,7 @@ def test_the_manifest_tells_figures() -> None:
         "peak_dbfs": -1.5,
         "clipped_ms": 20,
         "samples": timeline.frames * 1920,
+        "late_ms": 0,
     }
     assert [warning["code"] for warning in told["warnings"]] == ["film-frozen", "film-clipped"]  # type: ignore[attr-defined]
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipeline.engines.face import Drive, Sitter
 from pipeline.media import notes
 from pipeline.plan.artifact import Kind
+from pipeline.plan.clock import samples_per_frame
 from pipeline.plan.delivery import LOUDNESS, loudness_for
 from pipeline.plan.errors import TransientError
 from pipeline.plan.film import told_by
@@ -144,6 +145,8 @@ def test_a_good_film_is_told_nothing_of(studio: _Studio) -> None:
     assert told["picture"]["black"] == told["picture"]["frozen"] == told["sound"]["silent"] == []
     assert told["warnings"] == []
     assert told["sound"]["loudness_lufs"] == pytest.approx(-16, abs=0.15)
+    samples = sum(each.frames for each in timeline.utterances) * samples_per_frame(timeline.fps)
+    assert (told["sound"]["samples"], told["sound"]["late_ms"]) == (samples, 0)
     assert told["script"]["speech_ms"] == 3_300
     track = next(artifact for artifact in studio.desk.made if artifact.kind is Kind.AUDIO)
     loudness, peak = loudness_and_peak(studio.store.open(track))

@@ -55,6 +55,21 @@ def test_a_new_farm_says_that_it_goes_by_rules(farm: Farm, batch_folder: Path) -
     assert not reads.list_batches(farm.ledger)
 
 
+def test_too_little_room_is_told(farm: Farm, batch_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is needed stands against what is free, where it is; with enough of it nothing is said."""
+    usage = shutil.disk_usage(farm.settings.home)
+    row = {**ROW, "name": "Maria"}
+    needed = foretold(farm, batch_folder, row).store.needed
+    tight = {}
+    for free in (needed - 1, needed):
+        monkeypatch.setattr(shutil, "disk_usage", lambda _folder, free=free: usage._replace(free=free))
+        notices = foretold(farm, batch_folder, row).notices
+        tight[free - needed] = [dict(each.facts) for each in notices if each.code == "submit-disk-tight"]
+    assert tight[0] == []
+    (facts,) = tight[-1]
+    assert facts["place"] == str(farm.store.root)
+
+
 def test_what_films_share_is_counted_once(farm: Farm, batch_folder: Path) -> None:
     """Of two greetings each is one's own; the sentence after them, head and tail are the same."""
     rows = [{**ROW, "name": name} for name in ("Maria", "Ken")]

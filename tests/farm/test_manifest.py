@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from collections.abc import Callable
@@ -266,6 +267,26 @@ def test_paths_stay_inside(write: Write, tmp_path: Path, name: str, code: str) -
             os.chdir(here)
         manifest = read_manifest(path, limits=ManifestLimits(script_characters=100, portrait_bytes=400))
     assert problems(manifest) == [(2, "script_file", code), (2, "portrait", code)]
+
+
+def test_files_that_may_not_be_read_are_told(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script or a portrait that the system does not open is told with the system's own reason."""
+    path = write("script_file,portrait\ntalk.txt,pics/anna.png\n")
+    (path.parent / "talk.txt").write_text("Hi.")
+    opened = os.open
+
+    def forbidding(file: str | Path, flags: int, *rest: int) -> int:
+        if Path(file).name in {"talk.txt", "anna.png"}:
+            raise PermissionError(errno.EACCES, "")
+        return opened(file, flags, *rest)
+
+    monkeypatch.setattr(os, "open", forbidding)
+    manifest = read_manifest(path)
+    assert problems(manifest) == [
+        (2, "script_file", "manifest-file-unreadable"),
+        (2, "portrait", "manifest-file-unreadable"),
+    ]
+    assert manifest.problems[0].facts["reason"] == os.strerror(errno.EACCES)
 
 
 def test_links_inside_and_foreign_spellings(write: Write, tmp_path: Path) -> None:

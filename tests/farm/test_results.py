@@ -17,7 +17,7 @@ from db.values import JobDraft, Notice, Submission
 from farm.bootstrap import Farm, open_farm, settings_of
 from farm.results import HEADER, Results, results_of, save
 from pipeline.plan import trace
-from pipeline.plan.errors import InputError
+from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.messages import Language
 from tests.db.acting import CHUNKS, fail, join, render, speak, take
 from tests.db.values import digest, spec
@@ -43,13 +43,14 @@ def sow(farm: Farm, rows: Sequence[str], *, language: Language = "en") -> int:
     return submission.submit(farm.ledger, batch, drafts).batch
 
 
-def make_film(farm: Farm) -> None:
+def make_film(farm: Farm, *, archived: bool = True) -> None:
     """Bring the first waiting row to its film, and that to the archive."""
     speak(farm.ledger, take(farm.ledger, "speak"))
     for _ in CHUNKS:
         render(farm.ledger, take(farm.ledger, "render.warp"))
     join(farm.ledger, take(farm.ledger, "join"))
-    commits.finish_archive(farm.ledger, take(farm.ledger, "archive"), path=FILM, machine_ms=1)
+    if archived:
+        commits.finish_archive(farm.ledger, take(farm.ledger, "archive"), path=FILM, machine_ms=1)
 
 
 def table(content: bytes) -> list[dict[str, str]]:
@@ -111,6 +112,19 @@ def test_a_link_opens_from_another_machine(farm: Farm, mixed: int) -> None:
     with open_farm(settings) as elsewhere:
         rows = table(results_of(elsewhere, mixed, "en").forms["csv"])
     assert rows[0]["link"] == f"https://nas.example/films/{FILM}"
+
+
+def test_results_are_told_while_the_archive_is_away(farm: Farm) -> None:
+    """The film is made and measured; where it will be is not known, and the message says why."""
+    batch = sow(farm, ["welcome"])
+    make_film(farm, archived=False)
+    away = AwayError("archive-away", root=str(farm.archive), reason="there is no archive")
+    fail(farm.ledger, take(farm.ledger, "archive"), away)
+    for language, word in (("en", "archive"), ("zh", "归档")):
+        (film,) = table(results_of(farm, batch, language).forms["csv"])
+        assert (film["status"], film["archive"], film["duration_s"]) == ("completed", "pending", "3")
+        assert film["video"] == film["link"] == ""
+        assert word in film["message"]
 
 
 @pytest.fixture

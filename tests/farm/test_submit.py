@@ -322,9 +322,11 @@ def test_strict_makes_refusals_of_warnings(farm: Farm, batch_folder: Path) -> No
 
 
 def test_inputs_are_in_the_store_before_the_batch_stands(farm: Farm, batch_folder: Path) -> None:
-    """Each distinct script and portrait once, by digest; the originals may be deleted."""
+    """Each distinct script and portrait once, by digest; the originals may change, or be deleted."""
     rows = [{**ROW, "name": name} for name in ("Maria", "Ken", "Maria")]
     receipt = submit(farm, manifest(batch_folder, *rows))
+    portrait = (batch_folder / "astronaut.png").read_bytes()
+    (batch_folder / "astronaut.png").write_bytes((batch_folder / "leo.png").read_bytes())
     lines = reads.list_jobs(farm.ledger, batch=receipt.batch)
     specs = [reads.read_job(farm.ledger, line.id).spec for line in lines]
     assert len(stored(farm)) == 3
@@ -333,8 +335,8 @@ def test_inputs_are_in_the_store_before_the_batch_stands(farm: Farm, batch_folde
         "Hello Ken.",
         "Hello Maria.",
     ]
-    portrait = (batch_folder / "astronaut.png").read_bytes()
     assert {spec.portrait.digest for spec in specs} == {hashlib.sha256(portrait).hexdigest()}
+    assert farm.store.verify(specs[0].portrait).read_bytes() == portrait
     assert len({line.traceparent for line in lines}) == 3
 
 

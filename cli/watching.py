@@ -5,12 +5,20 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, Task, TaskID, TextColumn
+from rich.text import Text
 
 from cli.terminal import Terminal
 
 # A bar that moves for each of ten thousand rows costs more than checking them.
 _EVERY = 100
+
+
+class _Count(MofNCompleteColumn):
+    """So many of so many; nothing while nobody knows of how many."""
+
+    def render(self, task: Task) -> Text:
+        return Text() if task.total is None else super().render(task)
 
 
 class Watching:
@@ -30,7 +38,7 @@ class Watching:
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
+            _Count(),
             console=terminal.err,
             transient=True,
             disable=terminal.json_wanted or not terminal.err.is_terminal,

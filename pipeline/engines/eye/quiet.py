@@ -12,15 +12,16 @@ from contextlib import contextmanager
 
 # What glog, absl, TensorFlow Lite and protobuf write while MediaPipe works, none of which is about us.
 # The last one is protobuf 6 telling of a class that MediaPipe 0.10.21 looks for and can do without.
+# A progress bar that is drawn meanwhile ends without a line break, so that noise may stand behind it.
 _NOISE = re.compile(
-    rb"^(?:[IWEF]\d{4} \d\d:\d\d|[IWEF]0000 |WARNING: All log messages before absl|INFO: Created TensorFlow"
-    rb"|AttributeError: 'MessageFactory' object has no attribute 'GetPrototype')"
+    rb"(?:^[IWEF]\d{4} \d\d:\d\d|^[IWEF]0000 |WARNING: All log messages before absl|INFO: Created TensorFlow"
+    rb"|AttributeError: 'MessageFactory' object has no attribute 'GetPrototype').*\n?"
 )
 
 
 @contextmanager
 def quiet_native_logs() -> Iterator[None]:
-    """Hold back what is written to file descriptor 2, then let through every line that is not native noise.
+    """Hold back what is written to file descriptor 2, then let through all that is not native noise.
 
     If the body fails, everything is let through. It holds for the whole process, so it belongs
     around a short body only.
@@ -40,7 +41,7 @@ def quiet_native_logs() -> Iterator[None]:
                 sys.stderr.flush()
                 os.dup2(kept, 2)
                 held.seek(0)
-                lines = [line for line in held if failed or not _NOISE.match(line)]
+                lines = [line if failed else _NOISE.sub(b"", line) for line in held]
                 os.write(2, b"".join(lines))
     finally:
         os.close(kept)

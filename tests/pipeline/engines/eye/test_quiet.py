@@ -19,6 +19,13 @@ def test_native_noise_is_dropped_and_the_rest_let_through(capfd: pytest.CaptureF
     assert capfd.readouterr().err == "something of ours\n"
 
 
+def test_noise_behind_a_progress_bar_is_dropped(capfd: pytest.CaptureFixture[str]) -> None:
+    """The bar, which ends without a line break, goes on as if nothing had been said."""
+    with quiet_native_logs():
+        os.write(2, b"\rPictures 0/2INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n\rPictures 1/2")
+    assert capfd.readouterr().err == "\rPictures 0/2\rPictures 1/2"
+
+
 def fail_loudly() -> None:
     """Fail after a native library has said why."""
     with quiet_native_logs():

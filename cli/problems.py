@@ -159,21 +159,23 @@ def _column_of(problem: Problem) -> Text:
 
 
 def _words_of(kind: Kind, terminal: Terminal) -> Text:
-    """What is wrong and what to do about it: said once where rows agree, else of a few, or of the first."""
+    """What is wrong and what to do about it: once where rows agree, else of a few, or of the first."""
     said: dict[tuple[str, str], list[int]] = {}
     for problem in kind.problems:
         said.setdefault(told(problem.code, problem.facts, terminal.language), []).append(problem.row)
     words = Text()
-    cures: dict[str, None] = {}
-    for (what, cure), rows in list(said.items())[: _SAID if len(said) <= _SAID else 1]:
+    shown = list(said.items())[: _SAID if len(said) <= _SAID else 1]
+    agreed = len({cure for (_, cure), _ in shown}) == 1
+    for (what, cure), rows in shown:
         words.append(what)
         if len(said) > 1:
             where = ", ".join(ranges_of(rows)[:_ROWS_SHOWN])
             words.append(terminal.words("in-rows", rows=where), style="dim")
         words.append("\n")
-        cures[cure] = None
+        if not agreed:
+            words.append(f"{cure}\n", style="dim")
     if len(said) > _SAID:
         words.append(terminal.words("others-alike", number=len(said) - 1) + "\n", style="dim")
-    for cure in cures:
-        words.append(f"{cure} ", style="dim")
+    if agreed:
+        words.append(f"{shown[0][0][1]} ", style="dim")
     return words.append(f"[{kind.problems[0].code}]", style="dim")

@@ -83,6 +83,7 @@ class _Reader:
         self._problems = Problems()
         self._doubts = Problems()
         self._defaults = Defaults({}, "", SideFile())
+        self._names: set[str] = set()  # what variables may take
         self._used: set[str] = set()
         self._ids: dict[str, tuple[str, int]] = {}
         self._alike: dict[str, tuple[str, int]] = {}
@@ -142,6 +143,7 @@ class _Reader:
         """What is wrong with the columns is wrong with every row."""
         header = table.header
         known = set(header.columns) | self._defaults.names
+        self._names = {name for name in known if name and name not in _NO_VARIABLES}
         for name in header.doubles:
             self._problems.add(header.number, name, "manifest-column-twice", name=name[:_CELL_CHARACTERS])
         if not known & {"script", "script_file"}:
@@ -308,7 +310,7 @@ class _Reader:
             elif name in _NO_VARIABLES:
                 self._problems.add(number, column, "manifest-variable-itself", variable=name)
             elif not value and variable.otherwise is None:
-                self._problems.add(number, column, "manifest-variable-unfilled", variable=name)
+                self._unfilled(number, column, name)
             elif not value and not variable.otherwise:
                 values[variable.written] = ""
             else:
@@ -318,6 +320,15 @@ class _Reader:
                 except InputError as error:
                     self._problems.add_error(number, name if value else column, error)
         return values
+
+    def _unfilled(self, number: int, column: str, name: str) -> None:
+        """Refuse a row without what a variable takes; with the column that may have been meant."""
+        if name not in self._names and (meant := columns.meant(name, self._names)):
+            self._used.add(meant)
+            code = "manifest-variable-misspelt"
+            self._problems.add(number, column, code, variable=name, meant=meant)
+        else:
+            self._problems.add(number, column, "manifest-variable-unfilled", variable=name)
 
     def _portrait(
         self, number: int, cells: Mapping[str, str], flaws: Mapping[str, Flaw]
@@ -347,8 +358,9 @@ class _Reader:
     def _check_use(self, table: Table) -> None:
         """Warn of each column, and refuse each default, that nothing uses."""
         header = table.header
-        if not self._unread:
-            self._problems.found += self._defaults.unused(self._used)
+        unused = self._defaults.unused(self._used)
+        misspelt = "manifest-default-misspelt"
+        self._problems.found += (each for each in unused if each.code == misspelt or not self._unread)
         present = dict.fromkeys(name for name in header.columns if name and "." not in name)
         meaningful = {*_COLUMNS, *self._used}
         for name in present:

@@ -55,6 +55,15 @@ def test_equal_problems_of_many_rows_are_one_line() -> None:
     assert [kind.problems[0].code for kind in kinds_of(many)] == ["portrait-no-face"]
 
 
+def test_different_cures_stand_below_what_they_cure() -> None:
+    """Nobody has to find out which sentence belongs to which row."""
+    code = "manifest-variable-unfilled"
+    page = told([problem(3, "script", code, variable="name"), problem(4, "script", code, variable="team")])
+    said = ["variable name", "(row 3)", "column name", "variable team", "(row 4)", "column team", f"[{code}]"]
+    places = [page.index(words) for words in said]
+    assert places == sorted(places)
+
+
 def test_rows_that_say_different_things_of_one_kind() -> None:
     """A few are all told, each with its rows; of more, the first, how many others, and where they are."""
     missing = [

@@ -133,6 +133,14 @@ def test_wrong_side_files(batch: Batch, side: str, column: str, code: str) -> No
         assert manifest.problems[0].facts["file"] == "films.toml"
 
 
+def test_a_misspelt_default_is_told_beside_a_script_that_cannot_be_read(batch: Batch) -> None:
+    """Else the good rows would go without it; a default that such a script may use is not refused."""
+    rows = "script,portrait\nHi {{colour,anna.png\nHi.,anna.png\n"
+    side = '[defaults]\nvoise = "a"\ncolour = "b"\n'
+    assert ("voise", "films.toml", "manifest-default-misspelt") in problems(read_manifest(batch(rows, side)))
+    assert "colour" not in {column for column, *_ in problems(read_manifest(batch(rows, side)))}
+
+
 def test_what_the_command_line_sets(batch: Batch) -> None:
     """A setting that nothing uses is refused, as it was typed on purpose; a later one goes before."""
     assert assigned(["voice=a", "title=x=y", "voice=b"]) == {"voice": "b", "title": "x=y"}

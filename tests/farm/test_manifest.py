@@ -47,6 +47,18 @@ def problems(manifest: Manifest) -> list[tuple[int, str, str]]:
     return [(problem.row, problem.column, problem.code) for problem in manifest.problems]
 
 
+def test_a_misspelt_variable_is_told_with_the_column_that_was_meant(write: Write) -> None:
+    """Nobody is sent to fill a column that does not exist, and the one that was meant is no oversight."""
+    text = "script,portrait,first name\nHi {{firstname}}.,pics/anna.png,Anna\nHi {{hue}}.,pics/anna.png,Bo\n"
+    manifest = read_manifest(write(text))
+    assert problems(manifest) == [
+        (2, "script", "manifest-variable-misspelt"),
+        (3, "script", "manifest-variable-unfilled"),
+    ]
+    assert manifest.problems[0].facts == {"variable": "firstname", "meant": "first_name"}
+    assert not manifest.warnings
+
+
 def test_a_background_that_names_a_picture_is_found(write: Write) -> None:
     """It is a file of the batch's folder like the portrait; a colour is an option."""
     manifest = read_manifest(

@@ -51,15 +51,16 @@ MESSAGES: tuple[Message, ...] = (
         code="command-manifest-unusable",
         level="error",
         en=Text(
-            what="{name} cannot be used as a manifest. Nothing was queued.",
-            why="The file is missing, is no spreadsheet, or has no row that could be read.",
-            cure="The reason stands above. A manifest is a CSV, Excel or JSON Lines file with "
-            "columns such as id, script and portrait: one row for each film.",
+            what="{name} cannot be used as it is. Nothing was queued.",
+            why="Something is wrong that concerns the file as a whole, or what holds for every row of it.",
+            cure="Begin with what stands above without the number of a row. A manifest is a CSV, Excel or "
+            "JSON Lines file with columns such as id, script and portrait: one row for each film.",
         ),
         zh=Text(
-            what="{name} 不能用作清单。未提交任何任务。",
-            why="文件不存在、不是表格，或没有可以读取的行。",
-            cure="原因见上。清单是 CSV、Excel 或 JSON Lines 文件，有 id、script 等列，每部影片一行。",
+            what="{name} 按现状不能使用。未提交任何任务。",
+            why="整个文件，或对所有行都有效的设置有误。",
+            cure="请先处理上面没有行号的问题。"
+            "清单是 CSV、Excel 或 JSON Lines 文件，有 id、script 等列，每部影片一行。",
         ),
     ),
     Message(

@@ -250,12 +250,25 @@ _ROW = (
         (
             "The script's variable {variable} has no value in this row.",
             "It would be a gap in the middle of a sentence.",
-            "Fill the column {variable}, or say in the script what stands there instead, behind a bar.",
+            "Fill the column {variable}, or write a default behind a bar in the script: {variable}|friend.",
         ),
         (
             "脚本变量 {variable} 在该行没有值。",
             "否则句子中间会缺一块。",
-            "请填写 {variable} 列，或在脚本变量中用竖线写明默认内容。",
+            "请填写 {variable} 列，或在脚本变量中用竖线写明默认内容，例如 {variable}|朋友。",
+        ),
+    ),
+    message(
+        "manifest-variable-misspelt",
+        (
+            "There is no column for the script's variable {variable}. Did you mean {meant}?",
+            "A variable takes what stands in the column of its name.",
+            "Write {meant} between the braces of the script, or add a column {variable}.",
+        ),
+        (
+            "没有与脚本变量 {variable} 对应的列。是否想写 {meant}？",
+            "变量取同名列中的内容。",
+            "请把脚本花括号中的名称改为 {meant}，或增加 {variable} 列。",
         ),
     ),
     message(

@@ -10,12 +10,12 @@ MESSAGES: tuple[Message, ...] = (
         (
             "{file} cannot be read from line {line} on.",
             'It says in TOML what holds for every row of the manifest beside it: name = "text".',
-            "Correct the line; text stands in quotes.",
+            "Correct the line; text stands in quotes, and so does a name with other letters than a to z.",
         ),
         (
             "{file} 从第 {line} 行起无法读取。",
             '它用 TOML 格式写明对清单所有行都有效的值：名称 = "文本"。',
-            "请更正该行；文本要加引号。",
+            "请更正该行；文本要加引号，中文名称也要加引号。",
         ),
     ),
     message(

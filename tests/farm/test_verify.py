@@ -248,6 +248,8 @@ def test_nothing_to_verify_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="verify-no-films"):
         films_at([tmp_path])
     with pytest.raises(InputError, match="verify-nothing-there"):
+        films_at([tmp_path / f"{'x' * 300}.mp4"])
+    with pytest.raises(InputError, match="verify-nothing-there"):
         films_at([tmp_path / "gone.mp4"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cli.words_of_forecast import FORECAST
 from cli.words_of_verify import VERIFY
 from pipeline.plan.errors import Fact
 from pipeline.plan.messages import Language
@@ -18,6 +19,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "manifest": ("MANIFEST", "清单"),
     "job": ("JOB", "任务"),
     "row": ("ROW", "行"),
+    "row-name": ("ID", "ID"),
+    "language": ("LANGUAGE", "语言"),
     "title": ("TITLE", "标题"),
     "state": ("STATE", "状态"),
     "stage": ("STAGE", "阶段"),
@@ -201,65 +204,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "checking-rows": ("Rows", "行"),
     "queueing": ("Queueing the batch", "正在提交批次"),
     "queueing-inputs": ("Inputs", "输入文件"),
-    "forecast-known": (
-        "This content is batch {batch} already; nothing new would be queued (see --again).",
-        "此内容已是批次 {batch}；不会加入新任务（见 --again）。",
-    ),
-    "row-name": ("ID", "ID"),
-    "language": ("LANGUAGE", "语言"),
-    "more-rows": ("and {number} more rows; --json lists all of them", "还有 {number} 行；--json 会列出全部"),
-    "forecast-films": ("Films", "影片"),
-    "forecast-length": ("{films}, together about {span} long", "{films} 部，总长约 {span}"),
-    "length-guessed": ("(estimated from their scripts)", "（根据脚本估算）"),
-    "length-learnt": (
-        "(estimated from the last {films} films in these languages)",
-        "（根据最近 {films} 部同语言影片估算）",
-    ),
-    "looked-at": (
-        "(the figures below rest on {films} of them, spread over the batch)",
-        "（下列数字根据其中均匀选取的 {films} 部推算）",
-    ),
-    "forecast-work": ("To be made", "需制作"),
-    "forecast-clips": ("{clips} clips, about {span} long", "{clips} 个片段，长约 {span}"),
-    "forecast-shared": (
-        "{shared} are the same as others of this batch, {there} were made before",
-        "{shared} 个与本批次中其他片段相同，{there} 个此前已制作",
-    ),
-    "forecast-spoken": (
-        "sentences spoken before: {there} of {all}",
-        "此前已朗读的句子：{there} / {all}",
-    ),
-    "forecast-machine": ("Machine time", "机器时间"),
-    "per-frame": ("{what}: {ms} ms a frame, {basis}", "{what}：每帧 {ms} 毫秒，{basis}"),
-    "comma": (", ", "、"),
-    "basis-measured": ("measured here", "本农场实测"),
-    "basis-scaled": ("scaled from other sizes measured here", "由本农场其他尺寸的实测值换算"),
-    "basis-rule": (
-        "a rule of thumb: nothing was measured here yet",
-        "经验值：本农场尚无实测数据",
-    ),
-    "basis-of": ("{basis} on {device}, attempts: {attempts}", "{basis}，设备 {device}，{attempts} 次"),
-    "forecast-store": ("Store", "存储"),
-    "forecast-archive": ("Archive", "归档"),
-    "room": ("needs about {needed}; {free} free in {place}", "约需 {needed}；{place} 可用 {free}"),
-    "room-away": ("needs about {needed}; {place} cannot be reached", "约需 {needed}；无法访问 {place}"),
-    "room-shared": (" (on the same disk)", "（与存储在同一磁盘）"),
-    "room-measured": (" (by films made here)", "（根据本农场已制作的影片）"),
-    "room-scaled": (" (by films of other sizes made here)", "（根据本农场其他尺寸的影片换算）"),
-    "room-rule": (" (by a rule of thumb)", "（根据经验值）"),
-    "forecast-finish": ("Finish", "完成"),
-    "finish": (
-        "about {moment}, with the workers that are there ({workers})",
-        "约 {moment}，由现有的 {workers} 个工作进程完成",
-    ),
-    "finish-after": (
-        "about {moment}, with the workers that are there ({workers}), after {ahead} of earlier work",
-        "约 {moment}，由现有的 {workers} 个工作进程完成，之前还有 {ahead} 的工作",
-    ),
-    "finish-unknown": (
-        "nobody knows: no worker is there (one alone would take about {span})",
-        "无法预计：没有工作进程（一个工作进程约需 {span}）",
-    ),
     "dry-run": ("Nothing was queued: this was a dry run.", "这是试运行，未提交任何任务。"),
     "queue-them": ("Queue {films} films? [y/N]", "提交 {films} 部影片？[y/N]"),
     "nothing-queued": ("Nothing was queued.", "未提交任何任务。"),
@@ -327,6 +271,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Removed {files} files ({megabytes} MB) and {parts} half-written ones.",
         "已删除 {files} 个文件（{megabytes} MB）和 {parts} 个未写完的文件。",
     ),
+    **FORECAST,
     **VERIFY,
     # Engines, voices, doctor.
     "protocol-voice": ("speech", "语音"),
@@ -371,6 +316,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "help-required": ("(required)", "（必填）"),
     "help-default": ("(default: {value})", "（默认：{value}）"),
     # Small words.
+    "comma": (", ", "、"),
     "error": ("error: ", "错误："),
     "warning": ("warning: ", "警告："),
     "yes": ("yes", "是"),

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
-import shutil
-import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -17,12 +14,13 @@ from pipeline.media.clips import counted, fits
 from pipeline.media.fonts import LABEL_FILE
 from pipeline.media.lettering import Plate, draw, laid_over
 from pipeline.media.probe import Picture, Probe, Sound, Words
-from pipeline.media.process import Limits, Place, executable, machine_ms, running
+from pipeline.media.process import Limits, Place, machine_ms, running
+from pipeline.media.program import find_ffmpeg, version_of
 from pipeline.media.track import Track
 from pipeline.plan import graphs
 from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import SAMPLE_RATE
-from pipeline.plan.errors import InputError, TransientError
+from pipeline.plan.errors import TransientError
 from pipeline.plan.figures import ClipFigures, SoundFigures, unpacked_clip, unpacked_sound
 from pipeline.plan.job import Format
 from pipeline.plan.overlay import LABEL_FONT, Inset
@@ -44,29 +42,6 @@ __all__ = [
 
 _HEAD = ("-nostdin", "-hide_banner", "-loglevel", "error", "-xerror")
 _ONE_THREAD = ("-filter_threads", "1", "-filter_complex_threads", "1")
-_VERSION = re.compile(r"ffmpeg version (\S+)")
-_VERSION_S = 30
-
-
-def find_ffmpeg(configured: str = "") -> Path:
-    """Where FFmpeg is: the configured file, else the one that imageio-ffmpeg brings, else the one on PATH.
-
-    Raises:
-        InputError: ``media-ffmpeg-missing``.
-    """
-    if configured:
-        path = Path(configured).expanduser()
-        if not executable(path):
-            raise InputError("media-ffmpeg-missing", place=configured)
-        return path.resolve()
-    import imageio_ffmpeg
-
-    try:
-        return Path(imageio_ffmpeg.get_ffmpeg_exe())
-    except RuntimeError:
-        if found := shutil.which("ffmpeg"):
-            return Path(found)
-        raise InputError("media-ffmpeg-missing", place="PATH") from None
 
 
 def nothing() -> None:
@@ -92,16 +67,7 @@ class Media:
         Raises:
             InputError: ``media-ffmpeg-missing``: the program does not run or is no FFmpeg.
         """
-        try:
-            told = subprocess.run(  # noqa: S603 - the program was found by `find_ffmpeg`
-                [self.ffmpeg, "-version"], capture_output=True, timeout=_VERSION_S, check=True
-            )
-        except (OSError, subprocess.SubprocessError):
-            raise InputError("media-ffmpeg-missing", place=str(self.ffmpeg)) from None
-        match = _VERSION.match(told.stdout.decode("utf-8", "replace"))
-        if match is None:
-            raise InputError("media-ffmpeg-missing", place=str(self.ffmpeg))
-        return match[1]
+        return version_of(self.ffmpeg)
 
     def run(
         self,

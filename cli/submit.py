@@ -86,11 +86,11 @@ def submit(
         _report(report, admitted, checked, terminal)
         tell_problems([("left-out", admitted.skipped), ("warnings", admitted.warnings)], terminal)
         if dry_run:
-            told = forecast(farm, admitted)
+            told = forecast(farm, admitted, again=again)
             lines = [*forecast_lines(told, terminal), terminal.words("dry-run")]
             terminal.answer(forecast_document(told, admitted, terminal), lines)
             return Exit.OK
-        if terminal.can_ask and not yes and not _agreed(farm, admitted, terminal):
+        if terminal.can_ask and not yes and not _agreed(farm, admitted, terminal, again=again):
             return Exit.DECLINED
         return _queued(farm, admitted, manner, terminal, watch=watch)
 
@@ -108,11 +108,12 @@ def _queued(farm: Farm, admitted: Admitted, manner: Manner, terminal: Terminal, 
     return follow(farm, receipt.batch, terminal)
 
 
-def _agreed(farm: Farm, admitted: Admitted, terminal: Terminal) -> bool:
-    """Show the forecast to whoever sits there, and ask."""
-    for line in forecast_lines(forecast(farm, admitted), terminal):
+def _agreed(farm: Farm, admitted: Admitted, terminal: Terminal, *, again: bool) -> bool:
+    """Show the forecast to whoever sits there, and ask, unless nothing new would be queued."""
+    told = forecast(farm, admitted, again=again)
+    for line in forecast_lines(told, terminal):
         terminal.note(line)
-    if terminal.ask(terminal.words("queue-them", films=len(admitted.films))):
+    if told.known is not None or terminal.ask(terminal.words("queue-them", films=len(admitted.films))):
         return True
     terminal.note(terminal.words("nothing-queued"))
     return False

@@ -70,7 +70,7 @@ class Forecast:
         workers: live workers that can render it.
         ahead_ms: how long one worker alone would work for everything that goes before it.
         finish_at: when it will be done, milliseconds since the Unix epoch; None while no worker is there.
-        known: the batch that the same content was submitted as before; None: it is new.
+        known: the batch that the same content was submitted as before; None: it is new, or wanted again.
         notices: what may keep it from being done.
     """
 
@@ -95,7 +95,7 @@ class Forecast:
         return sum(self.contents.lengths_ms)
 
 
-def forecast(farm: Farm, admitted: Admitted) -> Forecast:
+def forecast(farm: Farm, admitted: Admitted, *, again: bool = False) -> Forecast:
     """Say what will become of a batch; nothing is stored or queued, spoken or drawn.
 
     Machine time counts what is made once for several films once, and what was made before not at all.
@@ -133,7 +133,7 @@ def forecast(farm: Farm, admitted: Admitted) -> Forecast:
         workers=sum(pace.hands.values()),
         ahead_ms=ahead_ms,
         finish_at=farm.ledger.clock() + whole_ms if pace.hands else None,
-        known=known_batch(farm, admitted),
+        known=known_batch(farm, admitted, again=again),
         notices=_notices(store, archive, workers=len(pace.hands), one_disk=one_disk),
     )
 

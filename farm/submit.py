@@ -120,14 +120,14 @@ def queue(farm: Farm, admitted: Admitted, manner: Manner, *, progress: Progress 
     )
 
 
-def known_batch(farm: Farm, admitted: Admitted) -> int | None:
-    """The batch that the same content was submitted as before; None: it is new.
+def known_batch(farm: Farm, admitted: Admitted, *, again: bool = False) -> int | None:
+    """The batch that the same content was submitted as before; None: it is new, or wanted again.
 
     Raises:
         AwayError: ``ledger-away``.
     """
     clerk = _Clerk(farm, admitted)
-    found = submission.find_batch(farm.ledger, clerk.submission(Manner()))
+    found = submission.find_batch(farm.ledger, clerk.submission(Manner(again=again)))
     return None if found is None else found.batch
 
 

@@ -151,6 +151,11 @@ def test_at_a_terminal_nothing_is_queued_without_a_yes(lectern: Lectern, manifes
     code, screen = at_terminal(home, "是", "submit", manifest, "--lang", "zh")
     assert (code, batches(lectern)) == (Exit.OK, 1), screen
     assert "提交 3 部影片？" in screen
+    code, screen = at_terminal(home, "", "submit", manifest)
+    assert (code, batches(lectern)) == (Exit.OK, 1), screen
+    assert "batch 1 already" in screen
+    assert "Queue 3 films?" not in screen
+    assert "batch 1 already" not in at_terminal(home, "n", "submit", manifest, "--again")[1]
     assert at_terminal(home, "", "submit", manifest, "--yes", "--again")[0] == Exit.OK
     assert batches(lectern) == 2
 

@@ -15,7 +15,7 @@ from cli.clean import clean
 from cli.exits import exit_of
 from cli.words import Words
 from pipeline.plan.errors import Fact, LecternError
-from pipeline.plan.messages import CATALOGUE, Language, filled
+from pipeline.plan.messages import Language, remembered
 
 #: Wide enough that nothing is wrapped where no person looks on: pipes, files, logs.
 _UNBOUNDED = 10_000
@@ -117,15 +117,9 @@ class Terminal:
 
 
 def told(code: str, facts: Mapping[str, Fact], language: Language) -> tuple[str, str]:
-    """A message's what and cure, filled with facts that are safe to print.
-
-    A code without words was stored by another version, or comes from an engine of somebody else: it and its
-    facts are told as they are.
-    """
-    if code not in CATALOGUE:
-        return clean(str(LecternError(code, **facts))), ""
+    """A message's what and cure, filled with facts that are safe to print, as `remembered` tells them."""
     safe = {name: clean(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
-    return filled(code, safe, language)
+    return remembered(clean(code), safe, language)
 
 
 def sentence(code: str, facts: Mapping[str, Fact], language: Language) -> str:

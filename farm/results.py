@@ -20,8 +20,8 @@ from farm.bootstrap import Farm
 from farm.output import check_folder, write_whole
 from pipeline.plan import trace
 from pipeline.plan.cells import Cell, to_csv
-from pipeline.plan.errors import Fact, InputError, LecternError
-from pipeline.plan.messages import CATALOGUE, Language, filled
+from pipeline.plan.errors import InputError
+from pipeline.plan.messages import Language, remembered
 from pipeline.plan.names import folder_for, link_for, stem_for
 
 Form = Literal["csv", "json"]
@@ -212,11 +212,11 @@ def _row(outcome: Outcome, prefix: str, language: Language) -> _Row:
         duration_s=None if outcome.frames is None else round(outcome.frames / outcome.fps, 3),
         trace_id=trace.parse(outcome.traceparent).trace_id,
         warnings=tuple(
-            {"code": notice.code, "what": _told(notice.code, notice.facts, language)[0]}
+            {"code": notice.code, "what": remembered(notice.code, notice.facts, language)[0]}
             for notice in outcome.warnings
         ),
         code=problem.code if problem else "",
-        message=_joined(_told(problem.code, problem.facts, language), language) if problem else "",
+        message=_joined(remembered(problem.code, problem.facts, language), language) if problem else "",
     )
 
 
@@ -233,11 +233,6 @@ def _document(report: Report, rows: Sequence[_Row]) -> bytes:
     }
     listed = ",\n".join(json.dumps(vars(row), ensure_ascii=False) for row in rows)
     return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "rows": [\n{listed}\n]}}\n'.encode()
-
-
-def _told(code: str, facts: Mapping[str, Fact], language: Language) -> tuple[str, str]:
-    """What and cure of a message; one that another version or somebody else's engine stored, as it is."""
-    return filled(code, facts, language) if code in CATALOGUE else (str(LecternError(code, **facts)), "")
 
 
 def _joined(sentences: Iterable[str], language: Language) -> str:

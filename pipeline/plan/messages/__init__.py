@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pipeline.plan.errors import Fact
+from pipeline.plan.errors import Fact, LecternError
 from pipeline.plan.messages import (
     archive,
     captions,
@@ -80,6 +80,17 @@ def filled(code: str, facts: Mapping[str, Fact], language: Language) -> tuple[st
     words = text(code, language)
     told = in_chinese(facts) if language == "zh" else facts
     return words.what.format_map(told), words.cure.format_map(told)
+
+
+def remembered(code: str, facts: Mapping[str, Fact], language: Language) -> tuple[str, str]:
+    """As `filled`, of a message that was stored; without words for it, or a fact, it is told as it is.
+
+    Another version may have stored it, or an engine of somebody else.
+    """
+    try:
+        return filled(code, facts, language)
+    except KeyError:
+        return str(LecternError(code, **facts)), ""
 
 
 def tell(code: str, facts: Mapping[str, Fact], language: Language) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.plan.messages import filled, tell
+from pipeline.plan.messages import Language, filled, remembered, tell
 
 _MET = (
     errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTEMPTY,
@@ -45,3 +45,15 @@ def test_a_reason_that_nobody_has_translated_stays_as_it_is() -> None:
     """Nothing is hidden."""
     facts = {"path": "talk.txt", "reason": "the moon is full"}
     assert "the moon is full" in filled("command-file-unreadable", facts, "zh")[0]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_another_version_stored_is_told_as_it_is(language: Language) -> None:
+    """A code that has no words here, or words that ask for a fact which nobody kept then."""
+    for code in ("archive-moonstruck", "archive-away"):
+        what, cure = remembered(code, {"root": "/films"}, language)
+        assert code in what
+        assert "/films" in what
+        assert cure == ""
+    facts = {"root": "/films", "reason": "EIO"}
+    assert remembered("archive-away", facts, language) == filled("archive-away", facts, language)

@@ -57,7 +57,7 @@ class Order:
         portrait: a picture with one face.
         script: a text file.
         film: where the film goes, ending in ``.mp4``; captions, poster and manifest go beside it.
-        wish: voice, language, format, speed, pitch; what is left empty is chosen.
+        wish: voice, language, format, frame rate, speed, pitch; what is left empty is chosen.
         face_box: which face talks, ``x,y,width,height`` in pixels; empty when there is no doubt.
         expression: the look on the face; the usual one when it is empty.
         motion: how lively the face is, likewise.
@@ -180,19 +180,8 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
     chooser = Chooser(
         workshop.voices, engine=settings.voice.engine, format=settings.film.format, fps=settings.film.fps
     )
-    options = {"face.box": order.face_box} if order.face_box else {}
     pictured = names_picture(order.background)
-    options |= {EXPRESSION: order.expression, MOTION: order.motion}
-    options |= {QUALITY: order.quality, LOUDNESS: order.loudness, PREVIEW.name: order.preview}
-    options |= {
-        BURN.name: order.burn,
-        SOFT.name: order.soft,
-        LABEL: order.label,
-        NAME: order.label_name,
-        REASON: order.label_reason,
-    }
-    options[BACKGROUND] = "" if pictured else order.background
-    options = plain_options(options, quality=settings.film.quality)
+    options = _options(order, usual=settings.film.quality)
     chooser.rate(order.wish)
     chooser.check_format(order.wish)
     voice = chooser.voice(order.wish, text)
@@ -231,6 +220,26 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
         typefaces=typesetter.kept(workshop.store, options, voice.language, text),
     )
     return job, (*findings, *doubts)
+
+
+def _options(order: Order, *, usual: str) -> dict[str, str]:
+    """An order's options in their plainest words; a picture in the background is no word."""
+    options = {
+        EXPRESSION: order.expression,
+        MOTION: order.motion,
+        QUALITY: order.quality,
+        LOUDNESS: order.loudness,
+        PREVIEW.name: order.preview,
+        BACKGROUND: "" if names_picture(order.background) else order.background,
+        BURN.name: order.burn,
+        SOFT.name: order.soft,
+        LABEL: order.label,
+        NAME: order.label_name,
+        REASON: order.label_reason,
+    }
+    if order.face_box:
+        options["face.box"] = order.face_box
+    return plain_options(options, quality=usual)
 
 
 def _adopted(workshop: Workshop, picture: Path) -> Artifact:

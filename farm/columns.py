@@ -101,7 +101,7 @@ COLUMNS: tuple[Column, ...] = (
             zh="`lectern voices` 列出的名称，如 `en-us`、`cmn`",
         ),
         empty=Phrase(en="one for the language", zh="按语言选择"),
-        also="speaker 声音 音色",
+        also="speaker 声音 音色 配音",
     ),
     Column(
         name="language",
@@ -125,6 +125,7 @@ COLUMNS: tuple[Column, ...] = (
         means=Phrase(en="how high the voice is", zh="音高"),
         values=Phrase(en="per cent of normal, 50 to 200", zh="正常音高的百分比，50 到 200"),
         empty=Phrase(en="100", zh="100"),
+        also="pitch 音高 音调",
     ),
     Column(
         name="title",
@@ -148,7 +149,7 @@ COLUMNS: tuple[Column, ...] = (
             "可加 `-512`、`-720` 或 `-1080`；或 `portrait`（整图原尺寸）",
         ),
         empty=Phrase(en="the setting `[film] format`", zh="设置项 `[film] format`"),
-        also="size aspect ratio resolution 画面 尺寸",
+        also="size aspect ratio resolution 画面 画面格式 格式 尺寸",
     ),
     Column(
         name="fps",
@@ -156,6 +157,7 @@ COLUMNS: tuple[Column, ...] = (
         means=Phrase(en="the film's frame rate", zh="影片帧率"),
         values=Phrase(en="`24`, `25`, `30`, `50` or `60`", zh="`24`、`25`、`30`、`50` 或 `60`"),
         empty=Phrase(en="the setting `[film] fps`, 25", zh="设置项 `[film] fps`，25"),
+        also="帧率",
     ),
     Column(
         name="quality",
@@ -166,6 +168,7 @@ COLUMNS: tuple[Column, ...] = (
             zh="`draft`（快而小，用于预览）、`standard` 或 `high`（用于后期剪辑）",
         ),
         empty=Phrase(en="the setting `[film] quality`, `standard`", zh="设置项 `[film] quality`，`standard`"),
+        also="画质 质量",
     ),
     Column(
         name="loudness",
@@ -175,6 +178,7 @@ COLUMNS: tuple[Column, ...] = (
             en="-23 (European broadcasting) to -14 (streaming)", zh="-23（欧洲广播）到 -14（流媒体）"
         ),
         empty=Phrase(en="the setting `[film] loudness_lufs`, -16", zh="设置项 `[film] loudness_lufs`，-16"),
+        also="volume 响度 音量",
     ),
     Column(
         name="preview",
@@ -185,6 +189,7 @@ COLUMNS: tuple[Column, ...] = (
         ),
         values=Phrase(en="`yes` or `no`", zh="`yes` 或 `no`"),
         empty=Phrase(en="`no`", zh="`no`"),
+        also="预览 预览动图",
     ),
     Column(
         name="background",
@@ -216,6 +221,7 @@ COLUMNS: tuple[Column, ...] = (
         means=Phrase(en="the look on the face", zh="面部表情"),
         values=Phrase(en="`neutral` or `friendly`, a light smile", zh="`neutral`，或 `friendly`（微笑）"),
         empty=Phrase(en="`neutral`", zh="`neutral`"),
+        also="表情",
     ),
     Column(
         name="face.motion",
@@ -229,6 +235,7 @@ COLUMNS: tuple[Column, ...] = (
             zh="`none`（仅嘴唇和眼睑）、`calm` 或 `lively`",
         ),
         empty=Phrase(en="`calm`", zh="`calm`"),
+        also="动作",
     ),
     Column(
         name="captions.burn",
@@ -242,6 +249,7 @@ COLUMNS: tuple[Column, ...] = (
             zh="`yes` 或 `no`；提交任务的机器须有包含脚本字符的字体",
         ),
         empty=Phrase(en="`no`", zh="`no`"),
+        also="captions subtitles burn 字幕 画面字幕",
     ),
     Column(
         name="captions.soft",
@@ -252,6 +260,7 @@ COLUMNS: tuple[Column, ...] = (
         ),
         values=Phrase(en="`yes` or `no`", zh="`yes` 或 `no`"),
         empty=Phrase(en="`yes`", zh="`yes`"),
+        also="字幕轨 内嵌字幕",
     ),
     Column(
         name="label",
@@ -266,6 +275,7 @@ COLUMNS: tuple[Column, ...] = (
             zh="`both`；`cn`（AI生成，中国）；`eu`（AI-generated，欧盟）；或 `none`",
         ),
         empty=Phrase(en="`both`", zh="`both`"),
+        also="标识 ai标识",
     ),
     Column(
         name="label.name",
@@ -276,6 +286,7 @@ COLUMNS: tuple[Column, ...] = (
         ),
         values=Phrase(en="text", zh="文本"),
         empty=Phrase(en="refused if `label` is `none`", zh="`label` 为 `none` 时拒绝"),
+        also="负责人",
     ),
     Column(
         name="label.reason",
@@ -283,6 +294,7 @@ COLUMNS: tuple[Column, ...] = (
         means=Phrase(en="why it has none; likewise", zh="不加标识的理由；同上"),
         values=Phrase(en="text", zh="文本"),
         empty=Phrase(en="refused if `label` is `none`", zh="`label` 为 `none` 时拒绝"),
+        also="理由",
     ),
     Column(
         name="user",

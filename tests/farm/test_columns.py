@@ -47,5 +47,12 @@ def test_what_people_call_a_column_is_known() -> None:
     for written, name in [("Photo", "portrait"), ("脚本", "script"), ("voise", "voice"), ("TITLE", "title")]:
         assert columns.meant(written, columns.named()) == name
     assert columns.meant("voise", columns.named(), exact=True) == ""
+    for written, name in {
+        "画面字幕": "captions.burn",
+        "标识": "label",
+        "帧率": "fps",
+        "pitch": "voice.pitch",
+    }.items():
+        assert columns.meant(written, columns.named()) == name
     assert columns.meant("colour", columns.named()) == ""
     assert columns.meant("photo", ["script"]) == ""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Collection
 
 from db import operations
 from db.operations import Operated
 from farm.bootstrap import Farm
-from pipeline.plan.names import legible
+from farm.caller import caller
 
 
 def cancel(farm: Farm, jobs: Collection[int]) -> Operated:
@@ -17,4 +16,4 @@ def cancel(farm: Farm, jobs: Collection[int]) -> Operated:
     Raises:
         InputError: ``ledger-job-unknown``; nothing was changed.
     """
-    return operations.cancel(farm.ledger, jobs, by=legible(getpass.getuser()))
+    return operations.cancel(farm.ledger, jobs, by=caller())

@@ -50,6 +50,7 @@ class Defaults:
             beside = {name: default for name, default in beside.items() if name not in _SCRIPTS}
         self._all = {name: default for name, default in (beside | asked).items() if default.value}
         self.problems = tuple(self._refused())
+        self._filled: set[str] = set()
 
     @property
     def names(self) -> frozenset[str]:
@@ -70,6 +71,7 @@ class Defaults:
                 continue
             cells[name] = default.value
             places[name] = default.place
+        self._filled.update(places)
         return cells, places
 
     def unused(self, used: Collection[str]) -> Iterator[Problem]:
@@ -84,6 +86,12 @@ class Defaults:
                 meant = columns.meant(name, useful)
                 code = "manifest-default-misspelt" if meant else "manifest-default-unused"
                 yield self._problem(name, default, code, **({"meant": meant} if meant else {}))
+
+    def idle(self) -> Iterator[Problem]:
+        """A warning of a template that no row has used: each has a script of its own."""
+        template = self._all.get("script_file")
+        if template is not None and "script_file" not in self._filled:
+            yield self._problem("script_file", template, "manifest-template-idle", file=template.value)
 
     def _refused(self) -> Iterator[Problem]:
         """Refusals of defaults that can be none; these are taken out."""

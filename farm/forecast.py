@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import shutil
 from collections import Counter
@@ -15,6 +14,7 @@ from db.paces import read_pace
 from db.states import PRECEDENCE, Stage
 from db.values import Notice
 from farm.bootstrap import Farm
+from farm.caller import caller
 from farm.contents import Contents, read_contents
 from farm.policy.costs import (
     BESIDE_BYTES,
@@ -31,7 +31,6 @@ from farm.rowcheck import Film
 from farm.submit import known_batch, source_of
 from pipeline.plan.errors import AwayError, Fact
 from pipeline.plan.job import Format
-from pipeline.plan.names import legible
 from pipeline.steps.archive import archive_id
 
 _MILLION = 1_000_000
@@ -106,7 +105,7 @@ def forecast(farm: Farm, admitted: Admitted, *, again: bool = False) -> Forecast
     films = admitted.films
     face = farm.faces.names()[0]
     pace = read_pace(farm.ledger, face)
-    contents = read_contents(farm, films, user=legible(getpass.getuser()), speeches=pace.speeches)
+    contents = read_contents(farm, films, user=caller(), speeches=pace.speeches)
     frames = _frames_of(films, contents)
     devices = tuple(pace.hands) or ("",)
     bills = {device: _Bill(pace, face, device, frames, contents) for device in devices}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import secrets
 import shutil
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from farm.bootstrap import Workshop
+from farm.caller import caller
 from farm.choices import OTHER_VOICE, Chooser, Wish, plain_options
 from farm.gallery import Gallery
 from farm.output import check_folder
@@ -208,7 +208,7 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
     job = JobSpec(
         row=legible(order.film.stem),
         title=legible(order.title or order.script.stem),
-        user=legible(getpass.getuser()),
+        user=caller(),
         scene=legible(order.film.stem),
         script=store_script(workshop.store, text),
         portrait=portrait,

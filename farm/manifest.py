@@ -356,8 +356,9 @@ class _Reader:
             return None
 
     def _check_use(self, table: Table) -> None:
-        """Warn of each column, and refuse each default, that nothing uses."""
+        """Warn of each column and template, and refuse each default, that nothing uses."""
         header = table.header
+        self._doubts.found += self._defaults.idle()
         unused = self._defaults.unused(self._used)
         misspelt = "manifest-default-misspelt"
         self._problems.found += (each for each in unused if each.code == misspelt or not self._unread)

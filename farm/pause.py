@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Collection
 
 from db import operations
 from db.operations import Operated
 from farm.bootstrap import Farm
-from pipeline.plan.names import legible
+from farm.caller import caller
 
 
 def pause(farm: Farm, jobs: Collection[int]) -> Operated:
@@ -17,7 +16,7 @@ def pause(farm: Farm, jobs: Collection[int]) -> Operated:
     Raises:
         InputError: ``ledger-job-unknown``; nothing was changed.
     """
-    return operations.pause(farm.ledger, jobs, by=legible(getpass.getuser()))
+    return operations.pause(farm.ledger, jobs, by=caller())
 
 
 def resume(farm: Farm, jobs: Collection[int]) -> Operated:
@@ -26,4 +25,4 @@ def resume(farm: Farm, jobs: Collection[int]) -> Operated:
     Raises:
         InputError: ``ledger-job-unknown``; nothing was changed.
     """
-    return operations.resume(farm.ledger, jobs, by=legible(getpass.getuser()))
+    return operations.resume(farm.ledger, jobs, by=caller())

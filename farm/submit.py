@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import json
 import os
@@ -17,6 +16,7 @@ from pathlib import Path
 from db import submission
 from db.values import JobDraft, Notice, Submission, Submitted
 from farm.bootstrap import Farm
+from farm.caller import caller
 from farm.choices import plain_options
 from farm.manifest import Reading
 from farm.precheck import Admitted, Progress, Unheard, admit, check
@@ -139,7 +139,7 @@ class _Clerk:
         self._admitted = admitted
         self._films = admitted.films
         self._face = farm.faces.names()[0]
-        self._user = legible(getpass.getuser())
+        self._user = caller()
         self._typesetter = Typesetter(farm)
         self._files: dict[str, Path] = {}
         for film in self._films:

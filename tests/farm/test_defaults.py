@@ -81,6 +81,16 @@ def test_a_template_of_its_own(batch: Batch, tmp_path: Path) -> None:
     assert [row.script for row in gone.rows] == ["Bye Zoe."]
 
 
+def test_a_template_that_no_row_needs_is_told(batch: Batch) -> None:
+    """Who names a template means it to be spoken; rows with scripts of their own never speak it."""
+    path = batch("script,portrait\nHello.,anna.png\n,anna.png\n", 'template = "talk.txt"\n')
+    (path.parent / "talk.txt").write_text("Good day.", "utf-8")
+    assert not read_manifest(path).warnings
+    path.write_text("script,portrait\nHello.,anna.png\n", "utf-8")
+    (warning,) = read_manifest(path).warnings
+    assert (warning.code, warning.place) == ("manifest-template-idle", "films.toml")
+
+
 def test_the_side_files_template_stays_in_the_folder(batch: Batch, tmp_path: Path) -> None:
     """What a batch brings with it names files of the batch only."""
     (tmp_path / "secret.txt").write_text("secret", "utf-8")

@@ -123,6 +123,19 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     message(
+        "manifest-template-idle",
+        (
+            "No row uses the template {file}.",
+            "A row's own script goes before it, and every row has one.",
+            "Empty the scripts of the rows that shall use it, or leave the template away.",
+        ),
+        (
+            "没有任何行使用模板 {file}。",
+            "行内自带的脚本优先，而每一行都有脚本。",
+            "请清空要使用模板的行的脚本，或去掉模板。",
+        ),
+    ),
+    message(
         "manifest-default-misspelt",
         (
             "A value is set for {name}, which nothing uses. Did you mean {meant}?",

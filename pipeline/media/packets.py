@@ -17,6 +17,7 @@ from av.subtitles.stream import SubtitleStream
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from pipeline.media.opening import opened
 from pipeline.media.picture import to_bgr
 from pipeline.media.probe import Picture, Probe, Sound, Words
 from pipeline.plan.aigc import AIGC
@@ -24,7 +25,6 @@ from pipeline.plan.softtrack import EMPTY, TextDigest
 
 # Before each packet's bytes: presentation and decoding time, duration in ticks, and size.
 _HEADER = struct.Struct("<qqqq")
-_OPTIONS = {"protocol_whitelist": "file,pipe"}
 
 
 class _Tally:
@@ -85,16 +85,20 @@ class _TextTally:
         self.text.add(packet.pts or 0, packet.duration or 0, bytes(packet))
 
 
-def read(path: Path) -> Probe:
+def read(path: Path, *, edited: bool = False) -> Probe:
     """What an MP4 file holds and says of itself.
 
     Every packet is read, so a file that was cut short shows in the counts.
+
+    Args:
+        path: the file.
+        edited: as in `pipeline.media.opening.opened`; for what others may have written.
 
     Raises:
         ValueError: it cannot be read as an MP4 (PyAV's errors of invalid data are ValueErrors).
         OSError: it cannot be opened or read.
     """
-    with av.open(str(path), format="mp4", options=_OPTIONS, metadata_errors="replace") as container:
+    with opened(path, edited=edited) as container:
         tallies = {
             stream.index: _Tally(stream)
             for stream in container.streams
@@ -132,7 +136,7 @@ def label_of(path: Path) -> str:
     Raises:
         ValueError, OSError: as `read`.
     """
-    with av.open(str(path), format="mp4", options=_OPTIONS, metadata_errors="replace") as container:
+    with opened(path) as container:
         return container.metadata.get(AIGC, "")
 
 
@@ -168,14 +172,13 @@ def _sound(tally: _Tally) -> Sound:
     assert isinstance(stream, AudioStream)  # noqa: S101 - `read` sorted them
     codec = stream.codec_context
     base = stream.time_base or Fraction(1)
-    shown = stream.duration or 0
     return Sound(
         codec=codec.name,
         profile=codec.profile or "",
         rate=codec.rate,
         channels=codec.layout.nb_channels,
         packets=tally.packets,
-        samples=int(shown * base * codec.rate),
+        samples=int(tally.end * base * codec.rate),
         end=tally.end * base,
     )
 
@@ -198,7 +201,7 @@ def decode(path: Path) -> Iterator[NDArray[np.uint8]]:
     Raises:
         ValueError, OSError: it cannot be read (PyAV's errors of invalid data are ValueErrors).
     """
-    with av.open(str(path), format="mp4", options=_OPTIONS) as container:
+    with opened(path) as container:
         stream = container.streams.video[0]
         stream.codec_context.thread_count = 1
         for frame in container.decode(stream):

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import av
 import numpy as np
 from av.audio.stream import AudioStream
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from pipeline.media.opening import opened
 from pipeline.plan.clock import SAMPLE_RATE
 
-_OPTIONS = {"protocol_whitelist": "file,pipe"}
 #: So many samples are given out together.
 _BLOCK = SAMPLE_RATE
 
@@ -24,7 +23,7 @@ def lumas(path: Path) -> Iterator[NDArray[np.uint8]]:
     Raises:
         ValueError, OSError: it cannot be read (PyAV's errors of invalid data are ValueErrors).
     """
-    with av.open(str(path), format="mp4", options=_OPTIONS) as container:
+    with opened(path) as container:
         stream = container.streams.video[0]
         stream.codec_context.thread_count = 1
         for frame in container.decode(stream):
@@ -42,7 +41,7 @@ def stills(path: Path, numbers: Sequence[int], *, step: int) -> Iterator[NDArray
     Raises:
         ValueError, OSError: one is not there, or as `lumas`.
     """
-    with av.open(str(path), format="mp4", options=_OPTIONS) as container:
+    with opened(path) as container:
         stream = container.streams.video[0]
         codec = stream.codec_context
         codec.thread_count = 1
@@ -67,7 +66,7 @@ def heard(path: Path) -> Iterator[NDArray[np.float32]]:
     Raises:
         ValueError, OSError: as `lumas`.
     """
-    with av.open(str(path), format="mp4", options=_OPTIONS) as container:
+    with opened(path, edited=True) as container:
         (stream,) = (each for each in container.streams if isinstance(each, AudioStream))
         stream.codec_context.thread_count = 1
         held: list[NDArray[np.float32]] = []

@@ -25,7 +25,7 @@ def look(path: Path) -> Probe:
     """
     with _capped(MEMORY_BYTES):
         try:
-            found = packets.read(path)
+            found = packets.read(path, edited=True)
         except MemoryError as error:
             raise ValueError("its tables do not fit into memory") from error
         except av.FFmpegError as error:

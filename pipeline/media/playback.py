@@ -66,7 +66,7 @@ def heard(path: Path) -> Iterator[NDArray[np.float32]]:
     Raises:
         ValueError, OSError: as `lumas`.
     """
-    with opened(path, edited=True) as container:
+    with opened(path) as container:
         (stream,) = (each for each in container.streams if isinstance(each, AudioStream))
         stream.codec_context.thread_count = 1
         held: list[NDArray[np.float32]] = []

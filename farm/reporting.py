@@ -63,14 +63,23 @@ class Reporter:
 
         Raises:
             AwayError: ``ledger-away``.
+            ExceptionGroup: what nobody foresaw, once every other batch has had its turn.
         """
         due = reports.read_due(self._ledger)
         ids = {report.batch for report in due}
         self._not_before = {batch: at for batch, at in self._not_before.items() if batch in ids}
         self._troubled = {batch: told for batch, told in self._troubled.items() if batch in ids}
+        unforeseen: list[Exception] = []
         for report in due:
             if report.news and self._may_write(report):
-                self._write(report)
+                try:
+                    self._write(report)
+                except LecternError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - told below: it holds back no other batch
+                    unforeseen.append(error)
+        if unforeseen:
+            raise ExceptionGroup("results not written", unforeseen)
 
     def _may_write(self, report: Report) -> bool:
         now = time.monotonic()

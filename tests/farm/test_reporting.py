@@ -12,10 +12,14 @@ from pathlib import Path
 import pytest
 
 from db import operations, reports
+from db.ledger import Ledger
+from db.reports import Report
+from farm import reporting
 from farm.bootstrap import Farm
 from farm.reporting import Reporter
-from farm.results import prefix_of, table_of
+from farm.results import Results, prefix_of, table_of
 from pipeline.plan.errors import InputError
+from pipeline.plan.messages import Language
 from pipeline.steps.archive import MARKER, init_archive, sweep
 from pipeline.store import no_crash
 from tests.db.acting import fail, take
@@ -292,3 +296,25 @@ def test_a_file_that_comes_in_the_last_moment_is_not_overwritten(farm: Farm) -> 
     turn(farm)
     assert path.read_text() == "mine"
     assert states(farm, batch) == ["failed"]
+
+
+def test_a_fault_that_nobody_foresaw_holds_back_no_other_batch(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told in the end; the other batch has its files by then."""
+    first, second = sow(farm, ["a"]), sow(farm, ["b"])
+    fail_next(farm)
+    fail_next(farm)
+    read = reporting.read_results
+
+    def broken(ledger: Ledger, report: Report, *, prefix: str, language: Language) -> Results:
+        if report.batch == first:
+            raise ZeroDivisionError
+        return read(ledger, report, prefix=prefix, language=language)
+
+    monkeypatch.setattr(reporting, "read_results", broken)
+    with pytest.raises(ExceptionGroup) as told:
+        turn(farm)
+    assert [type(each) for each in told.value.exceptions] == [ZeroDivisionError]
+    assert reports.read_report(farm.ledger, first).place is None
+    assert states(farm, second) == ["failed"]

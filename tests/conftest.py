@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from tests.support.wav2lip import shared_checkpoint
 from worker.threads import thread_environment
 
 #: Rooms whose files share what takes long to make: one process runs all of such a room.
@@ -54,6 +55,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((at for at, place in enumerate(_FIRST) if item.nodeid.startswith(place)), len(_FIRST))
 
     items.sort(key=rank)
+
+
+@pytest.fixture(scope="session")
+def wav2lip_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of Wav2Lip with random, calibrated weights; skipped where torch is not installed."""
+    return shared_checkpoint(tmp_path_factory)
 
 
 class _Rooms(LoadFileScheduling):

@@ -136,16 +136,16 @@ def recorded(audio: NDArray[np.int16], rng: np.random.Generator) -> NDArray[np.i
     if rng.random() < 0.2:
         return _taken(sound, 0.7)
     if rng.random() < 0.6:
-        sound = _in_a_room(sound, rng)
+        sound = in_a_room(sound, rng)
     sound = _coloured(sound, rng)
     if rng.random() < 0.85:
-        sound = sound + _noise(len(sound), rng) * sound.std() * 10 ** (-rng.uniform(8, 45) / 20)
+        sound = sound + room_noise(len(sound), rng) * sound.std() * 10 ** (-rng.uniform(8, 45) / 20)
     if rng.random() < 0.1:
         sound = np.clip(sound, -0.4 * np.abs(sound).max(), 0.4 * np.abs(sound).max())
     return _taken(sound, float(rng.uniform(0.02, 0.99)))
 
 
-def _in_a_room(sound: Sampled, rng: np.random.Generator) -> Sampled:
+def in_a_room(sound: Sampled, rng: np.random.Generator) -> Sampled:
     """Reverberation: noise that dies away by 60 dB in 0.1 to 0.7 seconds."""
     length = int(SAMPLE_RATE * rng.uniform(0.1, 0.7))
     tail = rng.normal(size=length) * 10 ** (-3 * np.arange(length) / length)
@@ -169,7 +169,7 @@ def _coloured(sound: Sampled, rng: np.random.Generator) -> Sampled:
     return np.fft.irfft(np.fft.rfft(sound) * 10 ** (gain / 20), len(sound))
 
 
-def _noise(length: int, rng: np.random.Generator) -> Sampled:
+def room_noise(length: int, rng: np.random.Generator) -> Sampled:
     """Noise of any slope, of unit size, now and then with a hum."""
     hertz = np.maximum(np.fft.rfftfreq(length, 1 / SAMPLE_RATE), 30)
     spectrum = np.fft.rfft(rng.normal(size=length)) * hertz ** -rng.uniform(0, 1.2)

@@ -13,6 +13,7 @@ from pipeline.engines.eye import EyeEngine
 from pipeline.engines.face import FaceEngine
 from pipeline.engines.voice import VoiceEngine
 from pipeline.plan.errors import InputError, LecternError
+from pipeline.plan.models import Kind
 
 
 class Engine(Protocol):
@@ -34,11 +35,15 @@ class Offer:
         target: where its class is, as ``module:Class``.
         needs: modules of other distributions without which it cannot work.
         install: the command that installs them.
+        draws_with: the kind of model that it is opened with; empty for an engine that is opened with none.
+        films: whether it is a `FootageEngine`, which makes portraits talk that are films.
     """
 
     target: str
     needs: tuple[str, ...] = ()
     install: str = "pip install lectern"
+    draws_with: str = ""
+    films: bool = False
 
 
 class Shelf(Generic[EngineT]):
@@ -70,7 +75,7 @@ class Shelf(Generic[EngineT]):
             InputError: the shelf's `unknown` with the known names, ``engine-missing`` with what to install,
                 or ``engine-broken``: it is there and cannot be loaded.
         """
-        key = (name, repr(sorted(options.items())))
+        key = _key(name, options)
         # Who offers what stands in files of every installed distribution: read once for each engine.
         if key not in self._opened:
             self._opened[key] = self._make(name, self._offer(name), options)
@@ -83,6 +88,28 @@ class Shelf(Generic[EngineT]):
             InputError: the shelf's `unknown`.
         """
         return self._missing(name, self._offer(name))
+
+    def draws_with(self, name: str) -> str:
+        """The kind of model that an engine is opened with; empty for one that is opened with none.
+
+        Raises:
+            InputError: the shelf's `unknown`.
+        """
+        return self._offer(name).draws_with
+
+    def for_films(self) -> tuple[str, ...]:
+        """The names of those engines that take portraits that are films."""
+        return tuple(name for name, offer in self._offers().items() if offer.films)
+
+    def afresh(self) -> Shelf[EngineT]:
+        """A shelf with the same offers, of which nothing is open."""
+        return Shelf(self.group, self._built_in, unknown=self._unknown)
+
+    def discard(self, engine: EngineT) -> None:
+        """Close an engine of this shelf; who asks for it again gets a new one. It may be discarded twice."""
+        for key in [key for key, opened in self._opened.items() if opened is engine]:
+            del self._opened[key]
+            engine.close()
 
     def close(self) -> None:
         """Close every engine that was opened; it may be called twice."""
@@ -127,6 +154,10 @@ class Shelf(Generic[EngineT]):
         return cast("EngineT", made(**options))
 
 
+def _key(name: str, options: Mapping[str, Any]) -> tuple[str, str]:
+    return name, repr(sorted(options.items()))
+
+
 def voices() -> Shelf[VoiceEngine]:
     """The voices."""
     return Shelf(
@@ -146,7 +177,16 @@ def faces() -> Shelf[FaceEngine]:
     """The faces."""
     return Shelf(
         "lectern.faces",
-        {"warp": Offer(target="pipeline.engines.face.warp:WarpEngine", needs=("cv2",))},
+        {
+            "warp": Offer(target="pipeline.engines.face.warp:WarpEngine", needs=("cv2",)),
+            "wav2lip": Offer(
+                target="pipeline.engines.face.wav2lip.engine:Wav2LipEngine",
+                needs=("cv2", "torch"),
+                install="pip install 'lectern[wav2lip]'",
+                draws_with=Kind.WAV2LIP,
+                films=True,
+            ),
+        },
         unknown="engine-face-unknown",
     )
 

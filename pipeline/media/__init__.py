@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -22,8 +23,10 @@ from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.errors import TransientError
 from pipeline.plan.figures import ClipFigures, SoundFigures, unpacked_clip, unpacked_sound
+from pipeline.plan.footage import FootageLimits
 from pipeline.plan.job import Format
 from pipeline.plan.overlay import LABEL_FONT, Inset
+from pipeline.plan.platefilm import Reel
 
 __all__ = [
     "Limits",
@@ -41,6 +44,8 @@ __all__ = [
 ]
 
 _HEAD = ("-nostdin", "-hide_banner", "-loglevel", "error", "-xerror")
+#: A card's driver maps the memory of all cards, and more, into a process; what that takes is not to be bound.
+_CARD_SPACE = 1 << 46
 _ONE_THREAD = ("-filter_threads", "1", "-filter_complex_threads", "1")
 
 
@@ -59,6 +64,7 @@ class Media:
     def __init__(self, ffmpeg: Path, *, limits: Limits) -> None:
         self.ffmpeg = ffmpeg
         self.limits = limits
+        self._tried: dict[tuple[str, ...], bool] = {}
 
     @cached_property
     def version(self) -> str:
@@ -77,6 +83,7 @@ class Media:
         check: Callable[[], None] = nothing,
         folder: Path | None = None,
         environment: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         """Run FFmpeg to its end; whatever is raised on the way, it is gone afterwards.
 
@@ -86,6 +93,7 @@ class Media:
             check: called several times a second, and before each part of the feed; what it raises ends it.
             folder: where it runs, if that matters.
             environment: variables that it has besides this process's own.
+            limits: what it may cost, if not what any run may.
 
         Raises:
             TransientError: ``media-failed`` with its last words, ``media-time``, ``media-memory``.
@@ -94,7 +102,7 @@ class Media:
         command = [str(self.ffmpeg), *_HEAD, *_ONE_THREAD, *arguments]
         fed = "pipe:0" in arguments
         place = Place(folder=folder, environment=environment or {})
-        with running(command, limits=self.limits, check=check, fed=fed, place=place) as child:
+        with running(command, limits=limits or self.limits, check=check, fed=fed, place=place) as child:
             for part in feed:
                 check()
                 child.write(part)
@@ -132,11 +140,31 @@ class Media:
         from pipeline.media.meter import PictureMeter
 
         meter = PictureMeter(graphs.group_of(total, fps=picture.fps, parameters=parameters))
-        self.run(arguments, feed=counted(frames, picture, total, meter), check=check)
+        limits = self.limits
+        if graphs.codec_of(parameters) == graphs.CARD_ENCODER:
+            limits = replace(limits, memory_bytes=_CARD_SPACE)
+        self.run(arguments, feed=counted(frames, picture, total, meter), check=check, limits=limits)
         found = self.probe(target)
         if not fits(found, picture=picture, frames=total):
             raise TransientError("media-clip-wrong", frames=total)
         self.note(target, meter.figures().packed())
+
+    def can_encode(self, parameters: Sequence[str]) -> bool:
+        """Whether clips can be encoded with these parameters here; tried once, until `forget_trials`.
+
+        Raises:
+            AwayError: as in `encode_clip`.
+        """
+        from pipeline.media import trial
+
+        asked = tuple(parameters)
+        if asked not in self._tried:
+            self._tried[asked] = trial.works(self.encode_clip, asked)
+        return self._tried[asked]
+
+    def forget_trials(self) -> None:
+        """Try anew what is asked for next: a card may be lost, or its encoder in use elsewhere."""
+        self._tried.clear()
 
     def draw(
         self,
@@ -184,8 +212,8 @@ class Media:
 
         mono = target.with_name(f"{target.name}.mono")
         try:
-            self.run(graphs.sound(mono), feed=(block.astype("<f4").data for block in blocks), check=check)
-            stereo.two_equal_channels(mono, target, check=check)
+            self.run(graphs.sound(mono), feed=_laid(blocks, samples), check=check)
+            stereo.two_equal_channels(mono, target, samples=samples, check=check)
         except ValueError as error:
             raise TransientError("media-sound-wrong", samples=samples) from error
         finally:
@@ -196,6 +224,16 @@ class Media:
         if (found.rate, found.channels) != (SAMPLE_RATE, 2):
             raise TransientError("media-sound-wrong", samples=samples)
 
+    def reel(self, source: Path, limits: FootageLimits) -> Reel:
+        """What the tables of a film that anybody may have made tell of its picture.
+
+        Raises:
+            InputError: as `pipeline.media.reels.read`.
+        """
+        from pipeline.media import reels
+
+        return reels.read(source, limits)
+
     def note(self, path: Path, figures: bytes) -> None:
         """Keep figures in one of our own files, behind all that is played.
 
@@ -205,6 +243,17 @@ class Media:
         from pipeline.media import notes
 
         notes.write(path, figures)
+
+    def noted(self, path: Path) -> bytes:
+        """What `note` kept in one of our own files; empty if nothing.
+
+        Raises:
+            TransientError: ``media-unreadable``.
+        """
+        from pipeline.media import notes
+
+        with _readable():
+            return notes.read(path)
 
     def figures(self, clip: Track) -> ClipFigures:
         """What a clip's frames are like: as it tells itself, else, if it was made before clips did, decoded.
@@ -358,6 +407,20 @@ class Media:
         if frame is None:
             raise TransientError("media-unreadable", reason="MP4")
         return frame
+
+
+def _laid(blocks: Iterable[NDArray[np.float32]], samples: int) -> Iterator[memoryview]:
+    """Blocks as the encoder takes them, so many samples in all.
+
+    Raises:
+        ValueError: there are more or fewer.
+    """
+    count = 0
+    for block in blocks:
+        count += len(block)
+        yield block.astype("<f4").data
+    if count != samples:
+        raise ValueError(count)
 
 
 @contextlib.contextmanager

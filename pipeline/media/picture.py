@@ -66,7 +66,11 @@ def to_yuv(frame: Plane) -> Plane:
 
 def to_bgr(raw: Plane) -> Plane:
     """A BGR frame, full range, from raw yuv420p as an array of (height * 3 / 2, width)."""
-    planes = planes_of(raw)
+    return bgr_of(planes_of(raw))
+
+
+def bgr_of(planes: Planes) -> Plane:
+    """A BGR picture, full range, (height, width, 3), from three planes, which may be parts of larger ones."""
     height, width = planes.luma.shape
     wide = [
         cv2.resize(plane, (width, height), interpolation=cv2.INTER_LINEAR)

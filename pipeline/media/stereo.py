@@ -7,25 +7,30 @@ by another head and, behind it, a channel without content: some 30 bits more, an
 
 from __future__ import annotations
 
-import re
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
-from pipeline.media import track
-from pipeline.media.boxes import box, head
+from pipeline.media.boxes import box, full_box, head
 from pipeline.media.movie import SOUND, Laid, movie_box
-from pipeline.media.track import Track
+from pipeline.plan.clock import SAMPLE_RATE
 
 _BRANDS = box(b"ftyp", b"M4A ", struct.pack(">I", 0x200), b"M4A ", b"isom", b"iso2")
-# A decoder's configuration (14496-3, 1.6.2.1) behind its descriptor's tag and length: 5 bits AAC LC, 4 bits
-# 48 kHz, 4 bits the count of channels.
-_CONFIGURATION = re.compile(rb"\x05\x80\x80\x80[\x02-\x10](?=\x11\x88)")
-_TWO_CHANNELS = b"\x11\x90"
+# A frame's head in a transport stream (14496-3, 1.A.2): its 28 fixed bits for AAC LC at 48 kHz in one channel
+# without a checksum, of which three count for nothing; and the bits of its length.
+_HEAD_BYTES = 7
+_FIXED, _COUNTS = 0xFFF14C4, 0xFFFFFDC
+_LENGTH_BITS, _BEHIND_LENGTH = 13, 13
+# A decoder's configuration (14496-3, 1.6.2.1): 5 bits AAC LC, 4 bits 48 kHz, 4 bits two channels; and that
+# nothing above is coded apart (1.6.6.1).
+_CONFIGURATION = b"\x11\x90\x56\xe5\x00"
+# Samples in a packet; as many are decoded before the first that is heard.
+_PACKET = _HIDDEN = 1024
 
 # Of 14496-3, tables 4.4 to 4.6 and 4.50, and 4.85: elements, and the one sequence that has short windows.
 _SINGLE, _PAIR, _END = 0, 1, 7
@@ -48,42 +53,40 @@ class _Bits:
         return self.value >> (self.count - begin - width) & ((1 << width) - 1)
 
 
-def two_equal_channels(mono: Path, target: Path, *, check: Callable[[], None]) -> None:
-    """Write the sound of an MP4 with one channel of AAC-LC at 48 kHz in two equal channels of another.
-
-    Times, and what is hidden at the beginning, stay. Decoded, each channel is the same as before.
+def two_equal_channels(mono: Path, target: Path, *, samples: int, check: Callable[[], None]) -> None:
+    """Write one channel of AAC-LC at 48 kHz as the two equal channels of an MP4. Decoded, each is the same.
 
     Args:
-        mono: one of our own files, whose sound is alone in it.
+        mono: frames in a transport stream (ADTS): FFmpeg keeps no index for these, of 12 MiB for an hour.
         target: the file to make.
+        samples: how many are heard.
         check: called now and then; what it raises ends it.
 
     Raises:
-        ValueError: it is no such MP4.
+        ValueError: it is no such stream, or not of so many samples.
         OSError: a file cannot be read or written.
     """
-    found = track.read(mono)
-    entry = _with_two_channels(found.entry)
     begin = len(_BRANDS) + len(head(b"mdat", 0))
-    sizes = np.zeros(found.packets, np.uint32)
-    with target.open("wb") as file:
+    count = -(-(_HIDDEN + samples) // _PACKET)
+    sizes = np.zeros(count, np.uint32)
+    with mono.open("rb") as stream, target.open("wb") as file:
         # How much there will be is known afterwards; an hour must take no more memory than a minute.
         file.write(_BRANDS + head(b"mdat", 0))
-        for number, packet in enumerate(_packets(found)):
+        for number, packet in enumerate(_packets(stream, count)):
             if number % _CHECKED_PACKETS == 0:
                 check()
             sizes[number] = file.write(paired(packet))
         laid = Laid(
             handler=SOUND,
-            entry=entry,
-            timescale=found.timescale,
+            entry=_entry(rate=int(sizes.sum()) * 8 * SAMPLE_RATE // (_HIDDEN + samples)),
+            timescale=SAMPLE_RATE,
             sizes=sizes,
-            times=found.times,
-            keyframes=found.keyframes,
-            hidden=found.hidden,
-            shown=found.ticks - found.hidden,
+            times=_times(_HIDDEN + samples),
+            keyframes=np.arange(1, count + 1, dtype=np.uint32),
+            hidden=_HIDDEN,
+            shown=samples,
             pixels=(0, 0),
-            counts=np.array([found.packets]),
+            counts=np.array([count]),
             places=np.array([begin]),
         )
         file.write(movie_box([laid], texts=()))
@@ -132,20 +135,39 @@ def _empty_channel(bands: int, groups: int, *, length_bits: int) -> tuple[int, i
     return int(told, 2), len(told)
 
 
-def _packets(found: Track) -> Iterator[bytes]:
-    with found.path.open("rb") as file:
-        file.seek(found.begin)
-        for size in found.sizes.tolist():
-            packet = file.read(size)
-            if len(packet) != size:
-                raise ValueError(found.path.name)
-            yield packet
+def _packets(stream: BinaryIO, count: int) -> Iterator[bytes]:
+    """The content of each of so many frames, and of no more."""
+    for _ in range(count):
+        told = int.from_bytes(stream.read(_HEAD_BYTES), "big")
+        size = (told >> _BEHIND_LENGTH & ((1 << _LENGTH_BITS) - 1)) - _HEAD_BYTES
+        if (told >> 28) & _COUNTS != _FIXED & _COUNTS or size <= 0:
+            raise ValueError(stream.name)
+        packet = stream.read(size)
+        if len(packet) != size:
+            raise ValueError(stream.name)
+        yield packet
+    if stream.read(1):
+        raise ValueError(stream.name)
 
 
-def _with_two_channels(entry: bytes) -> bytes:
-    """The sample entry of the same sound in two channels."""
-    configuration = _CONFIGURATION.search(entry)
-    if configuration is None:
-        raise ValueError(entry)
-    begin = configuration.end()
-    return entry[:begin] + _TWO_CHANNELS + entry[begin + len(_TWO_CHANNELS) :]
+def _times(ticks: int) -> tuple[tuple[int, int], ...]:
+    """What each packet lasts: the last one may hold less than it has room for."""
+    full, rest = divmod(ticks, _PACKET)
+    return ((full, _PACKET), (1, rest)) if rest else ((full, _PACKET),)
+
+
+def _entry(*, rate: int) -> bytes:
+    """The sample entry (14496-14, 5.6) of two channels of AAC-LC at 48 kHz.
+
+    Args:
+        rate: bits in a second.
+    """
+    decoder = b"\x40\x15" + bytes(3) + struct.pack(">II", rate, rate) + _described(5, _CONFIGURATION)
+    stream = b"\x00\x01\x00" + _described(4, decoder) + _described(6, b"\x02")
+    sound = struct.pack(">6xH8xHHxxxxI", 1, 2, 16, SAMPLE_RATE << 16)
+    return box(b"mp4a", sound, full_box(b"esds", _described(3, stream)))
+
+
+def _described(tag: int, content: bytes) -> bytes:
+    """A descriptor (14496-1, 8.3.3), its length in four bytes."""
+    return bytes((tag, 0x80, 0x80, 0x80, len(content))) + content

@@ -23,7 +23,7 @@ def look(path: Path) -> Probe:
         ValueError: it is no MP4 that can be read.
         OSError: it cannot be opened or read.
     """
-    with _capped(MEMORY_BYTES):
+    with capped(MEMORY_BYTES):
         try:
             found = packets.read(path, edited=True)
         except MemoryError as error:
@@ -38,7 +38,7 @@ def look(path: Path) -> Probe:
 
 
 @contextlib.contextmanager
-def _capped(more_bytes: int) -> Iterator[None]:
+def capped(more_bytes: int) -> Iterator[None]:
     """Let this process have at most so much more memory than it has now; what asks for more fails.
 
     The limit is lifted at the end. Where the process's memory cannot be told there is none.

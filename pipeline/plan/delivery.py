@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from pipeline.plan.errors import InputError
+from pipeline.plan.graphs import CARD_ENCODER, VIDEO_ENCODER, codec_of
 from pipeline.plan.job import RenderProfile
 from pipeline.plan.loudness import Loudness
 
@@ -36,7 +37,7 @@ class _Rung:
 
     Attributes:
         coarser: quantizer steps to add; below 0 finer.
-        preset: of x264's the one to take; empty for the machine's own.
+        preset: of the encoder's the one to take; empty for the machine's own.
         added: parameters that come last.
     """
 
@@ -46,10 +47,17 @@ class _Rung:
 
 
 # What each costs and how it looks is measured in docs/quality.md.
-_LADDER: Mapping[Quality, _Rung] = {
-    Quality.DRAFT: _Rung(coarser=9, preset="superfast", added=("me=dia", "subme=0")),
-    Quality.STANDARD: _Rung(coarser=0),
-    Quality.HIGH: _Rung(coarser=-4),
+_LADDERS: Mapping[str, Mapping[Quality, _Rung]] = {
+    VIDEO_ENCODER: {
+        Quality.DRAFT: _Rung(coarser=9, preset="superfast", added=("me=dia", "subme=0")),
+        Quality.STANDARD: _Rung(coarser=0),
+        Quality.HIGH: _Rung(coarser=-4),
+    },
+    CARD_ENCODER: {
+        Quality.DRAFT: _Rung(coarser=9, preset="p1"),
+        Quality.STANDARD: _Rung(coarser=0),
+        Quality.HIGH: _Rung(coarser=-4, preset="p6"),
+    },
 }
 _COARSEST = 51
 
@@ -120,7 +128,7 @@ def profile_for(profile: RenderProfile, options: Mapping[str, str]) -> RenderPro
     Raises:
         InputError: as `quality_of`.
     """
-    rung = _LADDER[quality_of(options)]
+    rung = _LADDERS[codec_of(profile.parameters)][quality_of(options)]
     changed = [_stepped(parameter, rung) for parameter in profile.parameters]
     return replace(profile, parameters=(*changed, *rung.added))
 

@@ -15,6 +15,7 @@ from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.keys import canonical, digest_of
 from pipeline.plan.label import Label, label_of, waiver_of
 from pipeline.plan.loudness import Loudness
+from pipeline.plan.models import ModelUse
 from pipeline.plan.softtrack import SoftTrack
 from pipeline.plan.switches import BURN
 from pipeline.plan.timeline import Timeline
@@ -168,6 +169,7 @@ def manifest(
             "portrait": {**_file(job.portrait), "pixels": pixels},
             **({} if job.background is None else {"background": _file(job.background)}),
             **_fonts(job),
+            **_models(job),
             "voice": {**asdict(job.voice), "version": timeline.voice_version},
             "options": job.options,
         },
@@ -228,6 +230,24 @@ def _fonts(job: JobSpec) -> Mapping[str, object]:
     """What captions in the pictures are set in; nothing when there are none."""
     fonts = [{"family": typeface.family, **_file(typeface.file)} for typeface in job.typefaces]
     return {"typefaces": fonts} if fonts else {}
+
+
+def _models(job: JobSpec) -> Mapping[str, object]:
+    """What the face was drawn with: under which licence, for what, and who took on what that forbids."""
+    return {"models": [_model(model) for model in job.models]} if job.models else {}
+
+
+def _model(model: ModelUse) -> Mapping[str, object]:
+    taken_on = model.accepted
+    return {
+        "role": model.role,
+        "name": model.name,
+        "digest": model.digest,
+        "engine": model.engine,
+        "licence": model.licence,
+        "use": model.use.value,
+        "accepted": None if taken_on is None else {"by": taken_on.by, "at": _moment(taken_on.at_ms)},
+    }
 
 
 def _file(artifact: Artifact) -> Mapping[str, str | int]:

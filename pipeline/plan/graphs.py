@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from pipeline.plan.job import Format
 
 #: The encoder of clips, and what its profile is made of.
 VIDEO_ENCODER = "libx264"
+#: The encoder of cards; which of them have one, a trial tells (`pipeline.media.trial`).
+CARD_ENCODER = "h264_nvenc"
 AUDIO_ENCODER = "aac"
 #: The audio encoder's parameters, for one channel that `pipeline.media.stereo` doubles, so without the tools
 #: that shape noise for each channel. At a quality, about 90 kbit/s for speech, nothing is tried again until a
@@ -70,6 +72,36 @@ def video_parameters(*, qp: int, preset: str) -> tuple[str, ...]:
     )
 
 
+def card_parameters(*, qp: int) -> tuple[str, ...]:
+    """Parameters of `CARD_ENCODER` for every clip of a profile, in the spirit of `video_parameters`.
+
+    One quantizer for all pictures between keyframes, which are few and three steps finer, x264's usual ratio;
+    no B-frames, nothing looked ahead for, and nothing adapted to the picture. A card knows no quantizer for a
+    single picture, so those before a keyframe do not approach it.
+    """
+    return (
+        f"codec={CARD_ENCODER}",
+        "preset=p4",
+        f"qp={qp}",
+        "group=10",
+        "finer=3",
+        "tune=hq",
+        "rc=constqp",
+        "bf=0",
+        "b_ref_mode=disabled",
+        "no-scenecut=1",
+        "spatial-aq=0",
+        "temporal-aq=0",
+        "coder=cabac",
+    )
+
+
+def codec_of(parameters: Sequence[str]) -> str:
+    """The encoder that parameters are for."""
+    given = {name: value for name, _, value in (parameter.partition("=") for parameter in parameters)}
+    return given.get("codec", VIDEO_ENCODER)
+
+
 def clip(target: Path, *, picture: Format, frames: int, parameters: Sequence[str]) -> list[str]:
     """Raw planar BT.709 frames on standard input -> one MP4 without sound, the same bytes each time.
 
@@ -77,15 +109,11 @@ def clip(target: Path, *, picture: Format, frames: int, parameters: Sequence[str
         target: the file to make.
         picture: size and frame rate.
         frames: how many there will be.
-        parameters: as `video_parameters` gives them; of one name the last.
+        parameters: as `video_parameters` or `card_parameters` gives them; of one name the last.
     """
-    given = dict(parameter.split("=", 1) for parameter in parameters)
     keyframes = group_of(frames, fps=picture.fps, parameters=parameters)
-    preset, finer = given.pop("preset"), int(given.pop("finer"))
-    del given["group"]
-    given |= {"keyint": str(keyframes), "min-keyint": str(keyframes)}
-    if zones := _zones(frames, keyframes, finer=finer, qp=int(given["qp"])):
-        given["zones"] = zones
+    given = dict(parameter.split("=", 1) for parameter in parameters)
+    encoded = _ENCODED[codec_of(parameters)](given, frames, keyframes)
     raw = ffmpeg.input(
         "pipe:0",
         format="rawvideo",
@@ -99,15 +127,39 @@ def clip(target: Path, *, picture: Format, frames: int, parameters: Sequence[str
         raw,
         target,
         format="mp4",
-        vcodec=VIDEO_ENCODER,
-        preset=preset,
-        **{"profile:v": "high", "x264-params": ":".join(f"{name}={value}" for name, value in given.items())},
-        **{"flags:v": "+bitexact", "video_track_timescale": TIMESCALE},
+        **encoded,
+        **{"profile:v": "high", "flags:v": "+bitexact", "video_track_timescale": TIMESCALE},
         pix_fmt="yuv420p",
         threads=1,
         **_TAGS,
         **_SAME_BYTES,
     )
+
+
+def _by_x264(given: dict[str, str], frames: int, keyframes: int) -> dict[str, str]:
+    """The options of x264; what FFmpeg has no name for goes through in one."""
+    preset, finer = given.pop("preset"), int(given.pop("finer"))
+    del given["group"]
+    given |= {"keyint": str(keyframes), "min-keyint": str(keyframes)}
+    if zones := _zones(frames, keyframes, finer=finer, qp=int(given["qp"])):
+        given["zones"] = zones
+    told = ":".join(f"{name}={value}" for name, value in given.items())
+    return {"vcodec": VIDEO_ENCODER, "preset": preset, "x264-params": told}
+
+
+def _by_card(given: dict[str, str], _frames: int, keyframes: int) -> dict[str, str]:
+    """The options of a card's encoder, each by its own name."""
+    qp, finer = int(given.pop("qp")), int(given.pop("finer"))
+    del given["group"], given["codec"]
+    quantizers = {"init_qpI": str(max(qp - finer, 0)), "init_qpP": str(qp), "init_qpB": str(qp)}
+    return {"vcodec": CARD_ENCODER, **given, **quantizers, "g": str(keyframes)}
+
+
+#: How each encoder is told its parameters: all of them, and how many frames there are, and in a group.
+_ENCODED: Mapping[str, Callable[[dict[str, str], int, int], dict[str, str]]] = {
+    VIDEO_ENCODER: _by_x264,
+    CARD_ENCODER: _by_card,
+}
 
 
 def group_of(frames: int, *, fps: int, parameters: Sequence[str]) -> int:
@@ -152,13 +204,13 @@ def _zones(frames: int, keyframes: int, *, finer: int, qp: int) -> str:
 
 
 def sound(target: Path) -> list[str]:
-    """Mono float32 samples at 48 kHz on standard input -> one channel of AAC-LC in an MP4."""
+    """Mono float32 samples at 48 kHz on standard input -> one channel of AAC-LC as a stream (ADTS)."""
     given = dict(parameter.split("=", 1) for parameter in AUDIO_PARAMETERS)
     samples = ffmpeg.input("pipe:0", format="f32le", ar=SAMPLE_RATE, ac=1, **_READ)
     return _compiled(
         samples,
         target,
-        format="mp4",
+        format="adts",
         acodec=AUDIO_ENCODER,
         ar=SAMPLE_RATE,
         **given,

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.plan.artifact import Artifact
+from pipeline.plan.keys import NEWER
+from pipeline.plan.models import ModelUse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,11 @@ class RenderProfile:
         precision: arithmetic of the engine, such as ``fp32``.
         encoder: encoder with the build of FFmpeg, such as ``libx264 ffmpeg-9.0.2``.
         parameters: the encoder's parameters, in order.
+        mode: how an engine draws that has several ways, such as ``exact``; empty for one that has one.
+        weights: digests of the models that the engine draws with, as `faceway.joined_weights` writes them;
+            empty for an engine without.
+        batch: how many frames the engine computes at a time; 0 where that plays no part.
+        threads: how many threads it computes with; 0 where that plays no part.
     """
 
     engine: str
@@ -63,6 +70,10 @@ class RenderProfile:
     precision: str
     encoder: str
     parameters: tuple[str, ...]
+    mode: str = field(default="", metadata=NEWER)
+    weights: str = field(default="", metadata=NEWER)
+    batch: int = field(default=0, metadata=NEWER)
+    threads: int = field(default=0, metadata=NEWER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +114,7 @@ class JobSpec:
         format: size and frame rate.
         options: dotted columns of the manifest, such as ``face.box``; reserved names only.
         typefaces: what captions are set in that are drawn into the pictures; none when none are.
+        models: what the face engine draws with, in the order of `RenderProfile.weights`.
     """
 
     row: str
@@ -117,3 +129,4 @@ class JobSpec:
     options: Mapping[str, str] = field(default_factory=dict)
     background: Artifact | None = None
     typefaces: tuple[Typeface, ...] = ()
+    models: tuple[ModelUse, ...] = field(default=(), metadata=NEWER)

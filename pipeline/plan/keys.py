@@ -6,14 +6,20 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from types import MappingProxyType
 from typing import Any
+
+_NEWER = "newer"
+#: Metadata of a field that a dataclass got when its values had been named by their content already: at its
+#: default it is left out, so that what says nothing new keeps its name. Such a field has a default.
+NEWER: Mapping[str, bool] = MappingProxyType({_NEWER: True})
 
 
 def canonical(value: object) -> str:
     """Canonical JSON: sorted keys, no spaces, integers and strings only.
 
-    Dataclasses become objects, tuples become arrays. Two equal values give equal text on every
-    machine, in every locale and under every hash seed.
+    Dataclasses become objects, without their `NEWER` fields that say nothing; tuples become arrays. Two equal
+    values give equal text on every machine, in every locale and under every hash seed.
 
     Raises:
         TypeError: a float (it has no one spelling) or a type without a canonical form.
@@ -31,7 +37,12 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        told = {field: getattr(value, field.name) for field in fields(value)}
+        return {
+            field.name: _plain(part)
+            for field, part in told.items()
+            if not (field.metadata.get(_NEWER) and part == field.default)
+        }
     if isinstance(value, Mapping):
         return {str(key): _plain(part) for key, part in value.items()}
     if isinstance(value, (tuple, list)):

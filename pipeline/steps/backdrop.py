@@ -19,6 +19,7 @@ _DEEPER_FROM = 0.15
 # The portrait melts into what continues it over this part of the film's shorter side, and that begins a
 # little within the portrait: scans and screenshots have lines at their edges.
 _MELTS, _WITHIN = 0.05, 0.015
+_OPAQUE = 255
 # Around what is not transparent so many pixels, both sides together, are brought to the film's size with it.
 _REACH = 7
 
@@ -34,9 +35,38 @@ def blurred(shown: Picture, at: Area, width: int, height: int) -> Picture:
         width: of the film.
         height: of the film.
     """
+    whole = np.pad(shown, (*_room(at, width, height), (0, 0)), mode="edge")
+    soft, cover = _soft(shown, at, width, height)
+    return _mixed(whole, soft, cover)
+
+
+def veil(shown: Picture, at: Area, width: int, height: int, behind: Colour | Picture | None) -> Picture:
+    """What is laid over a film of a person that does not fill its picture: BGR and opacity, side by side.
+
+    Laid over a picture that stands at its place, it gives what `blurred` and `before` give.
+
+    Args:
+        shown: one frame in its size in the film, which stands for all of them around it.
+        at: its place.
+        width: of the film.
+        height: of the film.
+        behind: a colour or a picture; None for the frame's own edges out of focus.
+
+    Returns:
+        uint8 (height, width, 4).
+    """
+    if behind is None:
+        soft, cover = _soft(shown, at, width, height)
+        return np.dstack([soft, np.minimum(cover, _OPAQUE).astype(np.uint8)])
+    cover = np.full((height, width), _OPAQUE)
+    cover[at.y : at.y + at.height, at.x : at.x + at.width] = 0
+    return np.dstack([before(shown, at, width, height, behind), cover.astype(np.uint8)])
+
+
+def _soft(shown: Picture, at: Area, width: int, height: int) -> tuple[Picture, NDArray[np.int32]]:
+    """A portrait's edges going on ever more out of focus, and how much of each pixel they cover, of 256."""
     shorter = min(width, height)
-    room = ((at.y, height - at.y - at.height), (at.x, width - at.x - at.width))
-    whole = np.pad(shown, (*room, (0, 0)), mode="edge")
+    room = _room(at, width, height)
     inset = round(_WITHIN * shorter)
     within = [(inset * bool(first), inset * bool(last)) for first, last in room]
     (top, bottom), (left, right) = within
@@ -45,15 +75,26 @@ def blurred(shown: Picture, at: Area, width: int, height: int) -> Picture:
     continued = np.pad(inner, (*more, (0, 0)), mode="edge")
     small = resized(continued, max(1, width // _REDUCED), max(1, height // _REDUCED))
     outside = _outside(at, width, height)
-    for depth, start, end in (
-        (_DEPTHS[0], -_MELTS, -_WITHIN),
-        (_DEPTHS[1], 0.0, _DEEPER_FROM),
-    ):
-        sigma = max(0.5, depth * shorter / _REDUCED)
-        soft = cv2.GaussianBlur(small, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
-        large = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR_EXACT)
-        whole = _mixed(whole, np.asarray(large, np.uint8), _ramp(outside, start * shorter, end * shorter))
-    return whole
+    near, far = (
+        np.asarray(
+            cv2.resize(
+                cv2.GaussianBlur(
+                    small, (0, 0), max(0.5, depth * shorter / _REDUCED), borderType=cv2.BORDER_REPLICATE
+                ),
+                (width, height),
+                interpolation=cv2.INTER_LINEAR_EXACT,
+            ),
+            np.uint8,
+        )
+        for depth in _DEPTHS
+    )
+    soft = _mixed(near, far, _ramp(outside, 0.0, _DEEPER_FROM * shorter))
+    return soft, _ramp(outside, -_MELTS * shorter, -_WITHIN * shorter)
+
+
+def _room(at: Area, width: int, height: int) -> tuple[tuple[int, int], tuple[int, int]]:
+    """How much of a film is above, below, left and right of a portrait."""
+    return (at.y, height - at.y - at.height), (at.x, width - at.x - at.width)
 
 
 def before(shown: Picture, at: Area, width: int, height: int, behind: Colour | Picture) -> Picture:

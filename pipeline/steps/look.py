@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from pipeline.engines.eye import EyeEngine, Face
 from pipeline.engines.eye.mesh import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS
 from pipeline.engines.face import Canvas
+from pipeline.engines.face.wav2lip.box import crop_of
 from pipeline.plan.background import Colour
 from pipeline.plan.canvas import FacePlace, Shot, place
+from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format
+from pipeline.plan.lipsync import Crop, Pads
 from pipeline.plan.portrait import FaceBox, Finding, choose, judge, judge_whole
 from pipeline.steps import backdrop
 from pipeline.steps.margin import without_margin
@@ -39,11 +42,14 @@ __all__ = [
     "cut_canvas",
     "examine",
     "has_several",
+    "judge_crop",
     "load_picture",
     "load_with_opacity",
     "look_at",
     "picture_size",
     "pixels_digest",
+    "place_of",
+    "placed",
     "shows_behind",
 ]
 
@@ -105,6 +111,7 @@ def examine(
     format: Format,  # noqa: A002 - the house's word for it
     *,
     box: FaceBox | None = None,
+    crop: Crop | None = None,
 ) -> Examined:
     """Find the face that talks, and say what is wrong with it and where it will stand in the film.
 
@@ -113,6 +120,7 @@ def examine(
         eye: what finds faces.
         format: the film's picture.
         box: x, y, width, height of the face that talks, in pixels of the picture.
+        crop: what a model is shown as the face, likewise.
     """
     faces = eye.look(picture)
     measures = [measure(picture, face) for face in faces]
@@ -122,11 +130,13 @@ def examine(
     face = faces[choice.index]
     size = (picture.shape[1], picture.shape[0])
     person = eye.person(picture, face)
-    shot = _placed(picture, _place_of(face, person), format)
+    shot = placed(picture, place_of(face, person), format)
     measured, enlarged = measures[choice.index], round(100 * shot.enlarged)
     lost = judge_whole(measured, enlarged=enlarged) if format.whole else ()
     judged = judge(measured, size=size, enlarged=enlarged, filled=shot.filled)
-    return Examined(findings=(*lost, *judged, *choice.findings), face=face, shot=shot, person=person)
+    outside = () if crop is None else judge_crop(face, crop, shot)
+    findings = (*lost, *outside, *judged, *choice.findings)
+    return Examined(findings=findings, face=face, shot=shot, person=person)
 
 
 def look_at(
@@ -135,27 +145,32 @@ def look_at(
     format: Format,  # noqa: A002 - the house's word for it
     *,
     box: FaceBox | None = None,
+    crop: Crop | None = None,
     behind: Colour | Picture | None = None,
     opacity: Opacity | None = None,
 ) -> PortraitReport:
     """Examine a portrait, and make the film's picture of it.
 
-    Equal pixels, box, background and format give an equal report and canvas, under any number of threads.
+    Equal pixels, box, crop, background and format give an equal report and canvas, under any number of
+    threads.
 
     Args:
         picture: as `load_picture` gives it.
         eye: what finds faces.
         format: the film's picture.
         box: x, y, width, height of the face that talks, in pixels of the picture.
+        crop: what a model is shown as the face, likewise.
         behind: what is seen where the portrait does not fill the film; None for its own edges out of focus.
         opacity: of the picture, if parts of it stand before the studio's grey; a picture behind is seen
             through them.
     """
-    found = examine(picture, eye, format, box=box)
+    found = examine(picture, eye, format, box=box, crop=crop)
     refused = any(finding.level == "error" for finding in found.findings)
     if refused or found.face is None or found.shot is None:
         return PortraitReport(findings=found.findings, canvas=None)
     canvas = cut_canvas(picture, found.face, found.shot, person=found.person, behind=behind, opacity=opacity)
+    if crop is not None:
+        canvas = replace(canvas, crop=_crop_moved(crop, found.shot))
     return PortraitReport(findings=found.findings, canvas=canvas)
 
 
@@ -212,18 +227,45 @@ def _part(of: NDArray[np.uint8], shot: Shot) -> NDArray[np.uint8]:
 
 
 def _moved(face: Face, shot: Shot) -> Face:
-    across, down = shot.scale
-    x, y = shot.part.x - shot.at.x / across, shot.part.y - shot.at.y / down
-    x0, y0, x1, y1 = face.box
-    box = ((x0 - x) * across, (y0 - y) * down, (x1 - x) * across, (y1 - y) * down)
     landmarks: NDArray[np.float64] | None = None
     if face.landmarks is not None:
+        (across, down), (x, y) = shot.scale, _corner(shot)
         moved = (face.landmarks - (x, y, 0)) * (across, down, across)
         landmarks = np.round(moved * _LANDMARK_STEPS) / _LANDMARK_STEPS
-    return Face(box=box, landmarks=landmarks, yaw=face.yaw, pitch=face.pitch, roll=face.roll)
+    return Face(
+        box=_box_moved(face.box, shot), landmarks=landmarks, yaw=face.yaw, pitch=face.pitch, roll=face.roll
+    )
 
 
-def _placed(picture: Picture, where: FacePlace, format: Format) -> Shot:  # noqa: A002 - the house's word for it
+def judge_crop(face: Face, crop: Crop, shot: Shot) -> tuple[Finding, ...]:
+    """An error if a film does not show what a model is to be shown as the face."""
+    size = (shot.format.width, shot.format.height)
+    try:
+        crop_of(face, size, Pads(), crop=_crop_moved(crop, shot))
+    except InputError as error:
+        return (Finding(code=error.code, level="error", facts=error.facts),)
+    return ()
+
+
+def _crop_moved(crop: Crop, shot: Shot) -> tuple[float, float, float, float]:
+    """The edges of a part of a picture in the film."""
+    return _box_moved((crop.x, crop.y, crop.x + crop.width, crop.y + crop.height), shot)
+
+
+def _box_moved(box: tuple[float, float, float, float], shot: Shot) -> tuple[float, float, float, float]:
+    """Edges in a picture, left, top, right and bottom, in the film."""
+    (across, down), (x, y) = shot.scale, _corner(shot)
+    x0, y0, x1, y1 = box
+    return (x0 - x) * across, (y0 - y) * down, (x1 - x) * across, (y1 - y) * down
+
+
+def _corner(shot: Shot) -> tuple[float, float]:
+    """Where in the picture the film's upper left corner is."""
+    across, down = shot.scale
+    return shot.part.x - shot.at.x / across, shot.part.y - shot.at.y / down
+
+
+def placed(picture: Picture, where: FacePlace, format: Format) -> Shot:  # noqa: A002 - the house's word for it
     """Where a portrait stands in the film: without what is left of a frame, unless it is shown whole."""
     size = (picture.shape[1], picture.shape[0])
     if format.whole:
@@ -242,7 +284,8 @@ def _person_moved(person: NDArray[np.uint8], shot: Shot, *, melting: bool) -> ND
     return np.pad(np.asarray(shown, np.uint8), room, mode="edge" if melting else "constant")
 
 
-def _place_of(face: Face, person: NDArray[np.uint8] | None) -> FacePlace:
+def place_of(face: Face, person: NDArray[np.uint8] | None) -> FacePlace:
+    """Where a face is, with its eyes and the top of its hair as far as the person around it is known."""
     if face.landmarks is None:
         eye_line = face.box[1] + _EYES_DOWN * (face.box[3] - face.box[1])
     else:

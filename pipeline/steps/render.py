@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from pipeline.engines.eye import EyeEngine
 from pipeline.engines.face import FaceEngine, Sitter
 from pipeline.media import Media, Plate, laid_over, machine_ms
-from pipeline.plan import graphs
 from pipeline.plan.artifact import Kind
 from pipeline.plan.delivery import profile_for
 from pipeline.plan.job import JobSpec, RenderProfile
@@ -28,7 +27,15 @@ from pipeline.store import Store
 _AT_ONCE = 8
 
 
-def profile_of(media: Media, face: FaceEngine, eye: EyeEngine, *, qp: int, preset: str) -> RenderProfile:
+@dataclass(frozen=True, kw_only=True)
+class Encoder:
+    """What makes clips of frames: its name with all that can change a bit, and its parameters in order."""
+
+    name: str
+    parameters: tuple[str, ...]
+
+
+def profile_of(face: FaceEngine, eye: EyeEngine, encoder: Encoder, *, mode: str) -> RenderProfile:
     """Everything here that shapes pixels: the engines, the encoder's build and its parameters.
 
     The eye counts with the face: its landmarks decide what is cut out and what moves.
@@ -38,8 +45,12 @@ def profile_of(media: Media, face: FaceEngine, eye: EyeEngine, *, qp: int, prese
         version=f"{face.version} {eye.name}-{eye.version}",
         backend=face.backend,
         precision=face.precision,
-        encoder=f"{graphs.VIDEO_ENCODER} ffmpeg-{media.version}",
-        parameters=graphs.video_parameters(qp=qp, preset=preset),
+        encoder=encoder.name,
+        parameters=encoder.parameters,
+        mode=mode,
+        weights=face.weights,
+        batch=face.batch,
+        threads=face.threads,
     )
 
 

@@ -14,6 +14,7 @@ from farm.studio import Seat, Studio
 from farm.submit import store_script
 from pipeline.plan import chunks, trace
 from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.faceway import FaceWay
 from pipeline.plan.job import Format, JobSpec, RenderProfile, VoiceChoice
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.timeline import Timeline
@@ -84,6 +85,7 @@ class Cinema:
             voices=shared.voices,
             faces=shared.faces,
             eyes=shared.eyes,
+            models=shared.models,
         )
         self._studio = Studio(self.workshop)
         self._index = home / "index.jsonl"
@@ -199,8 +201,10 @@ class Cinema:
 
     def profile(self) -> RenderProfile:
         """How `warp` renders here."""
-        return self._studio.profile("warp")
+        return self._studio.profile(FaceWay(engine="warp"))
 
     def seat(self, job: JobSpec) -> Seat:
         """The job's portrait, ready to talk."""
-        return self._studio.seat(job)
+        seat = self._studio.seat(job, self.desk())
+        assert seat is not None
+        return seat

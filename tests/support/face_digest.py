@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+from pathlib import Path
 
 import cv2
 
 from pipeline.engines.shelf import faces
+from pipeline.plan.lipsync import Lipsync
+from tests.support.face_engines import open_for_tests
 from tests.support.faces import drawn_canvas, murmured, smiling_canvas, spoken
 
 
-def digest(engine_name: str) -> str:
-    """SHA-256 over all frames of two canvases that speak and murmur."""
+def digest(engine_name: str, checkpoint: Path | None) -> str:
+    """SHA-256 over all frames of two canvases that speak and murmur; of one for an engine with a model."""
     shelf = faces()
-    engine = shelf.open(engine_name)
+    engine = open_for_tests(shelf, engine_name, checkpoint)
     found = hashlib.sha256()
-    for canvas in (smiling_canvas(), drawn_canvas()):
-        sitter = engine.prepare(canvas)
+    canvases = (smiling_canvas,) if shelf.draws_with(engine_name) else (smiling_canvas, drawn_canvas)
+    for canvas in (made() for made in canvases):
+        sitter = engine.prepare(canvas, Lipsync())
         for drive in (spoken("h ə ˈl oʊ m aɪ f", seed=3), murmured()):
             for frame in sitter.frames(drive):
                 found.update(frame.tobytes())
@@ -30,9 +34,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("engine")
     parser.add_argument("threads", type=int)
+    parser.add_argument("checkpoint", type=Path, nargs="?")
     given = parser.parse_args()
     cv2.setNumThreads(given.threads)
-    print(digest(given.engine))  # noqa: T201 - the program's answer
+    print(digest(given.engine, given.checkpoint))  # noqa: T201 - the program's answer
 
 
 if __name__ == "__main__":

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.eye import Face
 from pipeline.plan.bearing import Bearing
+from pipeline.plan.facetrack import FaceTrack
+from pipeline.plan.job import Format
+from pipeline.plan.lipsync import Lipsync
 from pipeline.plan.speech import Phoneme
 
 
@@ -26,6 +30,7 @@ class Canvas:
             that looked could not tell.
         within: x0, y0, x1, y1 of the portrait in it, where that ends at straight edges that must not
             move; None where it fills the picture, or melts into what is around it.
+        crop: x0, y0, x1, y1 of what was named as the face that a model is shown; None where nothing was.
     """
 
     picture: NDArray[np.uint8]
@@ -33,6 +38,26 @@ class Canvas:
     enlarged: float
     person: NDArray[np.uint8] | None = None
     within: tuple[int, int, int, int] | None = None
+    crop: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Footage:
+    """A portrait that moves: a film of the person, in the picture and at the rate of the film to be made.
+
+    Attributes:
+        film: our own file: H.264 in short closed groups of pictures, which `pipeline.media.plates` reads.
+        format: its picture and frame rate.
+        track: the face in it, in pixels of its picture.
+        enlarged: by how much the person's film was enlarged to fill the picture; 1.0 or less when it was not.
+        crop: as in `Canvas`.
+    """
+
+    film: Path
+    format: Format
+    track: FaceTrack
+    enlarged: float
+    crop: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -82,9 +107,16 @@ class FaceEngine(Protocol):
     #: What computes and with which arithmetic, for the render profile.
     backend: str
     precision: str
+    #: Digests of the models that it draws with, as `faceway.joined_weights` writes them.
+    weights: str
+    #: How many frames it computes at a time and with how many threads; 0 where that plays no part.
+    batch: int
+    threads: int
 
-    def prepare(self, canvas: Canvas) -> Sitter:
+    def prepare(self, canvas: Canvas, lipsync: Lipsync, /) -> Sitter:
         """Make a portrait ready to talk; at most a second or two of work, kept by the caller.
+
+        An engine without a model has nothing to do with `lipsync`, and ignores it.
 
         Raises:
             InputError: the face cannot be driven, with the reason.
@@ -93,4 +125,17 @@ class FaceEngine(Protocol):
 
     def close(self) -> None:
         """Release the model; it may be called twice."""
+        ...
+
+
+@runtime_checkable
+class FootageEngine(Protocol):
+    """A face engine that also makes portraits talk that are films; its offer on the shelf says so."""
+
+    def prepare_footage(self, footage: Footage, lipsync: Lipsync) -> Sitter:
+        """Make a film of a person ready to talk; little is read of it before frames are asked for.
+
+        Raises:
+            InputError: the face cannot be driven, with the reason.
+        """
         ...

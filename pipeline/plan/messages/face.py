@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.plan.messages.lipsync import LIPSYNC_MESSAGES
 from pipeline.plan.messages.model import Message, Text
 
 MESSAGES: tuple[Message, ...] = (
@@ -89,4 +90,5 @@ MESSAGES: tuple[Message, ...] = (
             cure="请使用嘴部清晰可见的正面肖像。",
         ),
     ),
+    *LIPSYNC_MESSAGES,
 )

@@ -249,19 +249,36 @@ _PROCESSES = (
         ),
     ),
     Message(
-        code="farm-profile-wrong",
-        level="error",
+        code="farm-profile-changed",
+        level="warning",
         en=Text(
-            what="Step {step} was given to a worker that renders in another way than its film.",
-            why="All clips of a film are made by equal engines and encoders, and a worker whose own "
-            "differ does not claim them; this one did.",
-            cure="This is a defect of Lectern; please report it with the log of the worker.",
+            what="The engine {engine} draws otherwise here now than this worker had told.",
+            why="All clips of a film are made alike: how many frames fit a card at a time, and with which "
+            "models, is fixed for all of them.",
+            cure="Nothing has to be done: the worker has told anew, and the film goes on with a worker that "
+            "draws as it was planned, or is planned anew. No attempt was used up.",
         ),
         zh=Text(
-            what="步骤 {step} 被分给了渲染方式与影片不一致的工作进程。",
-            why="一部影片的所有片段由相同的引擎和编码器制作，配置不同的工作进程不会领取它们；这一个却领取"
-            "了。",
-            cure="这是 Lectern 的缺陷；请附上该工作进程的日志报告给我们。",
+            what="引擎 {engine} 在此处的绘制方式与该工作进程先前登记的不同。",
+            why="一部影片的所有片段以相同方式制作：显卡一次处理多少帧、使用哪些模型，对全部片段都是固定的。",
+            cure="无需任何操作：该工作进程已重新登记，影片会由符合原计划的工作进程继续，或重新规划；不消耗尝试次数。",
+        ),
+    ),
+    Message(
+        code="farm-no-renderer",
+        level="warning",
+        en=Text(
+            what="Nobody is there who draws faces with the engine {engine} and the model {models} ({code}).",
+            why="A film is planned for a worker that has its engine and its models; the one that looked has "
+            "not got them either.",
+            cure="Start a worker that has both: lectern engines and lectern models list show what a machine "
+            "has. The film waits, and no attempt is used up.",
+        ),
+        zh=Text(
+            what="没有工作进程能用引擎 {engine} 和模型 {models} 绘制人脸（{code}）。",
+            why="影片要由同时具备相应引擎和模型的工作进程来制作；查看的这一个也不具备。",
+            cure="请启动具备两者的工作进程：lectern engines 和 lectern models list 会列出一台机器具备什么。"
+            "影片会一直等待，不消耗尝试次数。",
         ),
     ),
     Message(

@@ -111,6 +111,22 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="media-encoder-missing",
+        level="error",
+        en=Text(
+            what="The encoder {encoder} does not work here.",
+            why="The setting [encoder] codec names it. It was tried with a few pictures and did not make a "
+            "clip of them: there is no card, it has no such encoder, or its driver is too old.",
+            cure="Set [encoder] codec to auto, which takes it where it works, or mend the driver.",
+        ),
+        zh=Text(
+            what="编码器 {encoder} 在此处无法使用。",
+            why="设置项 [encoder] codec 指定了它；用几帧画面试编码未能成功：可能没有显卡、显卡不带该编码器，"
+            "或驱动、FFmpeg 版本过旧。",
+            cure="请将 [encoder] codec 设为 auto（可用时自动采用），或修复驱动。",
+        ),
+    ),
+    Message(
         code="media-clip-wrong",
         level="error",
         en=Text(

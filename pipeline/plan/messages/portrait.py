@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipeline.plan.messages.model import Message, Text
 from pipeline.plan.messages.portrait_face import FACE_MESSAGES
+from pipeline.plan.messages.portrait_video import VIDEO_MESSAGES
 
 MESSAGES: tuple[Message, ...] = (
     Message(
@@ -180,4 +181,5 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     *FACE_MESSAGES,
+    *VIDEO_MESSAGES,
 )

@@ -42,6 +42,19 @@ def test_an_engine_is_opened_once_and_closed() -> None:
     assert shelf.open("kettle") is not small
 
 
+def test_an_engine_that_is_discarded_is_opened_anew() -> None:
+    """It is closed once, and those that were opened otherwise stay; what draws with models says so."""
+    offers = {"kettle": Offer(target=_HERE, draws_with="tea"), "pot": Offer(target=_HERE)}
+    shelf: Shelf[Kettle] = Shelf("lectern.kettles", offers, unknown="engine-voice-unknown")
+    small, large = shelf.open("kettle"), shelf.open("kettle", litres=3)
+    shelf.discard(large)
+    shelf.discard(large)
+    assert (small.closed, large.closed) == (0, 1)
+    assert shelf.open("kettle") is small
+    assert shelf.open("kettle", litres=3) is not large
+    assert (shelf.draws_with("kettle"), shelf.draws_with("pot")) == ("tea", "")
+
+
 def test_an_unknown_name_is_told_with_the_known_ones() -> None:
     """An unknown engine is refused with the names that there are."""
     shelf: Shelf[Kettle] = Shelf(

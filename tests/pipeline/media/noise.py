@@ -34,9 +34,10 @@ def noise_sound(path: Path, *, fps: int, frames: int) -> Path:
 
 
 def noise_channel(path: Path, *, seconds: int) -> Path:
-    """One channel of so many seconds, as FFmpeg lays it in a file."""
+    """One channel of so many seconds, as FFmpeg lays it in an MP4: in chunks."""
     noise = np.random.default_rng(seconds).normal(0, 0.1, seconds * SAMPLE_RATE)
-    films.media().run(graphs.sound(path), feed=[noise.astype("<f4").data])
+    arguments = ["mp4" if argument == "adts" else argument for argument in graphs.sound(path)]
+    films.media().run(arguments, feed=[noise.astype("<f4").data])
     return path
 
 

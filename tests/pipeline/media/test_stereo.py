@@ -17,6 +17,8 @@ from tests.support import films
 
 SCALE = np.float32(1 / (1 << 15))
 _SHORT_WINDOWS = 2
+# What is decoded before the first sample that is heard.
+HIDDEN = 1024
 
 
 def _clicks() -> NDArray[np.float32]:
@@ -42,6 +44,20 @@ def _mono(path: Path, sound: NDArray[np.float32]) -> Path:
     return path
 
 
+def _pair(mono: Path, target: Path, samples: int) -> None:
+    stereo.two_equal_channels(mono, target, samples=samples, check=lambda: None)
+
+
+def _stream(path: Path) -> list[bytes]:
+    """What stands behind the head of each frame of a transport stream."""
+    data, packets = path.read_bytes(), []
+    while data:
+        length = int.from_bytes(data[3:6], "big") >> 5 & 0x1FFF
+        packets.append(data[7:length])
+        data = data[length:]
+    return packets
+
+
 def _decoded(path: Path) -> NDArray[np.float32]:
     with av.open(str(path)) as container:
         return np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
@@ -55,23 +71,23 @@ def _packets(path: Path) -> list[bytes]:
 
 @pytest.mark.parametrize("name", SOUNDS)
 def test_each_channel_is_what_the_one_was(tmp_path: Path, name: str) -> None:
-    """Sample for sample, as a decoder gives them; length and hidden beginning stay too."""
-    mono = _mono(tmp_path / "mono", SOUNDS[name])
-    stereo.two_equal_channels(mono, tmp_path / "pair", check=lambda: None)
+    """Sample for sample, as a decoder gives them behind what it needs first; as many as there were."""
+    mono, samples = _mono(tmp_path / "mono", SOUNDS[name]), len(SOUNDS[name])
+    _pair(mono, tmp_path / "pair", samples)
     one, two = _decoded(mono), _decoded(tmp_path / "pair")
-    assert two.shape == (2, one.shape[1])
-    assert np.array_equal(two, np.repeat(one, 2, axis=0))
-    before, after = track.read(mono), track.read(tmp_path / "pair")
-    assert (after.times, after.hidden, after.timescale) == (before.times, before.hidden, before.timescale)
+    assert np.array_equal(two, np.repeat(one[:, HIDDEN:], 2, axis=0))
+    found = track.read(tmp_path / "pair")
+    assert (found.hidden, found.ticks, found.timescale) == (HIDDEN, HIDDEN + samples, SAMPLE_RATE)
+    assert _packets(tmp_path / "pair") == [stereo.paired(packet) for packet in _stream(mono)]
     sound = films.media().probe(tmp_path / "pair").sound
     assert sound is not None
     assert (sound.codec, sound.profile, sound.channels) == ("aac", "LC", 2)
-    assert sound.samples == len(SOUNDS[name])
+    assert sound.samples == samples
 
 
 def test_attacks_are_coded_in_short_windows(tmp_path: Path) -> None:
     """So that the comparison above looks at both kinds of packets."""
-    packets = _packets(_mono(tmp_path / "mono", SOUNDS["clicks"]))
+    packets = _stream(_mono(tmp_path / "mono", SOUNDS["clicks"]))
     # Behind three bits of element, four of its name, eight of gain and a spare one.
     kinds = {packet[2] >> 5 & 3 for packet in packets}
     assert {0, _SHORT_WINDOWS} <= kinds
@@ -79,7 +95,7 @@ def test_attacks_are_coded_in_short_windows(tmp_path: Path) -> None:
 
 def test_a_pair_is_hardly_larger(tmp_path: Path) -> None:
     """A second channel without content takes at most eight bytes a packet."""
-    for packet in _packets(_mono(tmp_path / "mono", SOUNDS["voice"])):
+    for packet in _stream(_mono(tmp_path / "mono", SOUNDS["voice"])):
         assert len(stereo.paired(packet)) <= len(packet) + 8
 
 
@@ -90,22 +106,25 @@ def test_what_is_no_single_channel_is_refused(packet: bytes) -> None:
         stereo.paired(packet)
 
 
-def test_a_pair_is_not_paired_again(tmp_path: Path) -> None:
-    """A file with two channels is refused, and so is one that was cut short."""
-    mono = _mono(tmp_path / "mono", SOUNDS["voice"])
-    stereo.two_equal_channels(mono, tmp_path / "pair", check=lambda: None)
-    with pytest.raises(ValueError, match="mp4a"):
-        stereo.two_equal_channels(tmp_path / "pair", tmp_path / "again", check=lambda: None)
-    mono.write_bytes(mono.read_bytes()[:-100])
-    with pytest.raises(ValueError, match="moov"):
-        stereo.two_equal_channels(mono, tmp_path / "again", check=lambda: None)
+def test_what_is_no_stream_of_one_channel_is_refused(tmp_path: Path) -> None:
+    """A file of boxes, a stream that is cut short or goes on, one of two channels or of another rate."""
+    mono, target, samples = tmp_path / "mono", tmp_path / "pair", len(SOUNDS["voice"])
+    _pair(_mono(mono, SOUNDS["voice"]), target, samples)
+    whole = mono.read_bytes()
+    two = bytes((*whole[:3], whole[3] ^ 0xC0, *whole[4:]))
+    other = bytes((*whole[:2], whole[2] ^ 0x04, *whole[3:]))
+    for content in (target.read_bytes(), whole[:-100], whole + whole[:300], two, other, b""):
+        mono.write_bytes(content)
+        with pytest.raises(ValueError, match="mono"):
+            _pair(mono, target, samples)
 
 
-def test_a_sound_of_another_length_is_told(tmp_path: Path) -> None:
-    """What was fed is counted in what was written, and nothing is left beside it."""
+@pytest.mark.parametrize("samples", [1000, len(SOUNDS["voice"]) - 1, len(SOUNDS["voice"]) + 1])
+def test_a_sound_of_another_length_is_told(tmp_path: Path, samples: int) -> None:
+    """Every sample that was fed is counted, and nothing is left beside."""
     with pytest.raises(TransientError, match="media-sound-wrong"):
-        films.media().encode_sound([SOUNDS["voice"]], tmp_path / "sound", samples=1000)
-    assert [path.name for path in tmp_path.iterdir()] == ["sound"]
+        films.media().encode_sound([SOUNDS["voice"]], tmp_path / "sound", samples=samples)
+    assert not list(tmp_path.glob("*.mono"))
 
 
 def test_nothing_is_left_beside_when_it_ends_early(tmp_path: Path) -> None:

@@ -43,10 +43,14 @@ KEY = clip_key(PROFILE, SUBJECT)
         {"encoder": "libx264 ffmpeg-10"},
         {"parameters": ("preset=veryfast", "crf=21")},
         {"parameters": ("crf=20", "preset=veryfast")},
+        {"mode": "exact"},
+        {"weights": "w" * 64},
+        {"batch": 8},
+        {"threads": 2},
     ],
 )
 def test_each_field_of_the_profile_changes_the_key(change: dict[str, object]) -> None:
-    """Another engine, version, backend, precision, encoder or parameter is another clip."""
+    """Another engine, version, backend, precision, encoder, parameter or model is another clip."""
     assert clip_key(replace(PROFILE, **change), SUBJECT) != KEY  # type: ignore[arg-type]
 
 

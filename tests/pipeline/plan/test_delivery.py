@@ -122,3 +122,17 @@ def test_a_ladder_stays_within_what_the_encoder_knows() -> None:
 
 def _pairs(profile: RenderProfile) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (each.partition("=") for each in profile.parameters)]
+
+
+def test_a_card_has_a_ladder_of_its_own() -> None:
+    """Coarser and finer by the same steps, with the card's own presets and nothing of x264's."""
+    profile = replace(PROFILE, parameters=graphs.card_parameters(qp=18))
+    found = {
+        word: dict(_pairs(profile_for(profile, {QUALITY: word}))) for word in ("draft", "standard", "high")
+    }
+    assert {word: (each["qp"], each["preset"]) for word, each in found.items()} == {
+        "draft": ("27", "p1"),
+        "standard": ("18", "p4"),
+        "high": ("14", "p6"),
+    }
+    assert all(each.keys() == found["standard"].keys() for each in found.values())

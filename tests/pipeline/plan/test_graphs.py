@@ -67,3 +67,15 @@ def test_inputs_are_files_and_pipes_of_known_formats(arguments: list[str]) -> No
         assert _value(options, "-protocol_whitelist") == "file,pipe"
         assert "-f" in options
         start = index + 2
+
+
+def test_a_card_is_told_each_parameter_by_name() -> None:
+    """A constant quantizer, finer in keyframes, no B-frames, closed groups, High, BT.709; nothing of x264."""
+    parameters = graphs.card_parameters(qp=20)
+    told = graphs.clip(Path("/a"), picture=PICTURE, frames=251, parameters=parameters)
+    assert graphs.codec_of(parameters) == "h264_nvenc"
+    wanted = {"-vcodec": "h264_nvenc", "-rc": "constqp", "-init_qpI": "17", "-init_qpP": "20", "-bf": "0"}
+    wanted |= {"-g": "126", "-profile:v": "high", "-colorspace": "bt709", "-color_range": "tv"}
+    assert {option: _value(told, option) for option in wanted} == wanted
+    assert not {"-x264-params", "-codec", "-group", "-finer", "-qp"} & set(told)
+    assert graphs.codec_of(graphs.video_parameters(qp=20, preset="veryfast")) == "libx264"

@@ -13,6 +13,7 @@ from pipeline.engines.eye import EyeEngine
 from pipeline.engines.eye.haar import HaarEye
 from pipeline.engines.shelf import eyes
 from pipeline.plan.formats import parse_format
+from pipeline.plan.lipsync import Crop
 from pipeline.steps.look import PortraitReport, examine, look_at, shows_behind
 from tests.support import portraits
 from tests.support.portraits import Picture
@@ -289,3 +290,22 @@ def test_without_landmarks_a_portrait_is_cut_but_not_examined() -> None:
     assert report.errors == ()
     assert report.canvas is not None
     assert report.canvas.face.landmarks is None
+
+
+def test_a_crop_goes_where_the_portrait_goes(eye: EyeEngine) -> None:
+    """What a model is to be shown is told in the film's pixels: around the face there as in the portrait."""
+    picture = portraits.astronaut()
+    x0, y0, x1, y1 = (round(edge) for edge in eye.look(picture)[0].box)
+    canvas = look_at(picture, eye, SQUARE, crop=Crop(x0, y0, x1 - x0, y1 - y0)).canvas
+    assert canvas is not None
+    assert canvas.crop == pytest.approx(canvas.face.box, abs=1.5)
+    plain = look_at(picture, eye, SQUARE).canvas
+    assert plain is not None
+    assert plain.crop is None
+
+
+def test_a_crop_that_the_film_does_not_show_is_refused(eye: EyeEngine) -> None:
+    """Before anything is queued, with what is left of it."""
+    report = look_at(portraits.astronaut(), eye, SQUARE, crop=Crop(4, 490, 20, 20))
+    assert codes(report) == {"face-crop-outside"}
+    assert report.canvas is None

@@ -15,6 +15,7 @@ from pipeline.engines.face.warp.lips import Mouth
 from pipeline.engines.face.warp.rig import Rig
 from pipeline.engines.face.warp.tracks import MouthTracks, at_frames, mouth_tracks, sounds
 from pipeline.plan.bearing import Expression
+from pipeline.plan.lipsync import Lipsync
 
 
 class WarpEngine:
@@ -29,8 +30,11 @@ class WarpEngine:
     version = f"6-{NET}"
     backend = "numpy"
     precision = "fp32"
+    weights = ""
+    batch = 0
+    threads = 0
 
-    def prepare(self, canvas: Canvas) -> WarpSitter:
+    def prepare(self, canvas: Canvas, _lipsync: Lipsync) -> WarpSitter:
         """Make a portrait ready to talk.
 
         Raises:

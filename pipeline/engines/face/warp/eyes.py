@@ -61,12 +61,16 @@ class Eyes:
         picture: the portrait, BGR.
         box: its moving part.
         source: that part's enlarged planes.
+
+    Attributes:
+        boxes: where in the source they are drawn.
     """
 
     def __init__(self, frame: FaceFrame, picture: Picture, box: Box, source: Planes) -> None:
         times = source.luma.shape[1] // box.width
         eyes = [_eye(frame, picture, box, source, number) for number in range(len(_EYES))]
         self._eyes = _alike([eye for eye in eyes if eye is not None])
+        self.boxes = tuple(eye.box for eye in self._eyes)
         # Eyes go together or not at all: nobody winks.
         self._blink = all(eye.lids is not None for eye in self._eyes)
         self._look = len(self._eyes) == len(_EYES) and all(eye.iris is not None for eye in self._eyes)

@@ -78,7 +78,7 @@ def heard(audio: NDArray[np.int16]) -> tuple[Sound, ...]:
     Args:
         audio: int16 mono at 48 kHz, the whole utterance.
     """
-    if peak(audio) <= _AUDIBLE:
+    if peak(audio) <= _AUDIBLE or len(audio) < HOP:
         return ()
     given = features(audio)
     likely = likelihoods(given, _net())

@@ -10,20 +10,17 @@ from numpy.typing import NDArray
 from pipeline.engines.eye.mesh import LANDMARKS, UPPER_LIP_INNER
 from pipeline.engines.face import Canvas
 from pipeline.engines.face.warp.brush import curve_matrix
-from pipeline.engines.face.warp.eyes import Eyes
+from pipeline.engines.face.warp.bust import Bust
 from pipeline.engines.face.warp.faceframe import FaceFrame, face_frame
 from pipeline.engines.face.warp.fields import LowerFace
 from pipeline.engines.face.warp.head import HeadPose
 from pipeline.engines.face.warp.interior import Interior, Opening, View, opening_of
-from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.lipline import with_lower_lip
 from pipeline.engines.face.warp.lips import LipRig, Mode, Mouth, lip_rig
-from pipeline.engines.face.warp.outline import Outline
-from pipeline.engines.face.warp.plate import Plate
 from pipeline.engines.face.warp.sealed import sealed_mouth
 from pipeline.engines.face.warp.seam import Seam
-from pipeline.engines.face.warp.sheet import Sheet, Turn
-from pipeline.media.picture import planes_of, to_yuv
+from pipeline.engines.face.warp.sheet import Turn
+from pipeline.media.picture import planes_of
 from pipeline.plan.errors import InputError
 
 Picture = NDArray[np.uint8]
@@ -69,18 +66,9 @@ class Rig:
         size = (picture.shape[1], picture.shape[0])
         self._frame = with_lower_lip(_checked_frame(canvas, size), picture)
         self._lips, self._lower_face = _steady(self._frame)
-        left, top, right, bottom = canvas.within or (0, 0, *size)
-        within = Box(left=left, top=top, right=right, bottom=bottom)
-        outline = None if canvas.person is None else Outline(self._frame, picture, canvas.person)
-        self._sheet = Sheet(
-            self._frame, self._lips, self._lower_face, size, outline, within=within, enlarged=canvas.enlarged
-        )
         sealed = sealed_mouth(self._frame, self._lips, picture) if self._lips.opened else picture
-        self._still = to_yuv(sealed)
-        self._source = self._sheet.enlarge(self._still)
-        self._plate = None if outline is None else self._plate_of(outline)
-        self._eyes = Eyes(self._frame, sealed, self._sheet.box, self._source)
-        self._seam = Seam(self._frame, self._lips, sealed, self._sheet.box, self._source)
+        self._bust = Bust(canvas, self._frame, self._lips, self._lower_face, sealed)
+        self._seam = Seam(self._frame, self._lips, sealed, self._bust.sheet.box, self._bust.source)
         self._curve = curve_matrix(len(UPPER_LIP_INNER), _CURVE_POINTS)
         self._interior = Interior(
             self._frame, self._lips, picture, max(canvas.enlarged, 1.0), canvas.face.yaw
@@ -88,39 +76,24 @@ class Rig:
 
     def blank(self) -> Picture:
         """A frame to draw into: the portrait as it is, raw yuv420p."""
-        return self._still.copy()
+        return self._bust.blank()
 
     def draw(self, out: Picture, mouth: Mouth, pose: HeadPose) -> None:
         """Draw one frame into what `blank` gave, or into an earlier frame."""
-        planes = planes_of(out)
         weights = self._lips.weights(mouth)
-        turn = self._sheet.turn(pose)
-        self._eyes.show(self._source, pose)
+        turn = self._bust.look(pose)
         opening = opening_of(self._lips, weights, self._curve)
-        self._seam.show(self._source, opening.gap, -float(weights[Mode.ROUND]))
+        self._seam.show(self._bust.source, opening.gap, -float(weights[Mode.ROUND]))
         shown, view = self._shown(opening, turn)
-        read = self._sheet.draw(planes, self._source, weights, turn, (shown.upper + shown.lower) / 2)
-        if self._plate is not None:
-            self._plate.lay(planes, read, float(np.abs(turn.everywhere).max()))
-        self._interior.paint(planes, shown, mouth, view)
-
-    def _plate_of(self, outline: Outline) -> Plate:
-        """What stands behind the head."""
-        return Plate(
-            planes_of(self._still),
-            outline,
-            self._sheet.moving_blocks(),
-            box=self._sheet.box,
-            lattice=self._sheet.lattice,
-            unit=self._frame.unit,
-        )
+        self._bust.draw(out, turn, (weights, (shown.upper + shown.lower) / 2))
+        self._interior.paint(planes_of(out), shown, mouth, view)
 
     def _shown(self, opening: Opening, turn: Turn) -> tuple[Opening, View]:
         """The opening in pixels of the frame, and how the frame shows the skull around it."""
         count = len(opening.upper)
         probes = _PROBES + np.array([self._lips.centre, self._lips.seam])
         points = np.concatenate([opening.upper, opening.lower, probes])
-        placed = self._sheet.place(self._frame.to_picture(points), turn)
+        placed = self._bust.sheet.place(self._frame.to_picture(points), turn)
         middle, beside, below = placed[2 * count :]
         axes = np.stack([beside - middle, below - middle], axis=1) / _REACH
         origin = middle - axes[:, 0] * self._lips.centre - axes[:, 1] * self._lips.seam

@@ -170,27 +170,28 @@ class Sheet:
         return shown.astype(np.float64)
 
     def draw(
-        self, out: Planes, source: Planes, weights: NDArray[np.float64], turn: Turn, seam: Points
+        self, out: Planes, source: Planes, turn: Turn, lips: tuple[NDArray[np.float64], Points] | None
     ) -> Field:
         """Sample the moving part of a frame from the enlarged portrait.
 
         Args:
             out: the whole frame, written in place.
             source: what `enlarge` gave.
-            weights: of the modes of the lower face.
             turn: of the head.
-            seam: the line between the lips as it is shown, left to right, (n, 2) pixels; above it the upper
-                sheet is seen, below it the lower one.
+            lips: the weights of the modes of the lower face, and the line between the lips as it is shown,
+                left to right, (n, 2) pixels: above it the upper sheet is seen, below it the lower one. None
+                where only the head moves.
 
         Returns:
             where in the moving part each node of `lattice` was read, in its pixels, (rows, columns, 2).
         """
-        upper, lower = self._lower_face.backward(weights)
-        wide, above, below = (
-            self._wide_map(turn.everywhere, upper),
-            *self._mouth_maps(turn.mouth, upper, lower),
-        )
-        mouth = self._mouth_pixels(above, below, seam)
+        if lips is None:
+            wide, mouth = self._wide_map(turn.everywhere, None), []
+        else:
+            weights, seam = lips
+            upper, lower = self._lower_face.backward(weights)
+            wide = self._wide_map(turn.everywhere, upper)
+            mouth = self._mouth_pixels(*self._mouth_maps(turn.mouth, upper, lower), seam)
         shown = part_of(out, self.box.left, self.box.top, self.box.height, self.box.width)
         for band in self._bands:
             box, cell = band.box, self._wide.cell
@@ -209,11 +210,12 @@ class Sheet:
             _read(source.red, shown.red, half, *fixed)
         return wide / np.float32(self._times)
 
-    def _wide_map(self, turn: Field, back: Field) -> Field:
+    def _wide_map(self, turn: Field, back: Field | None) -> Field:
         """Where in the enlarged portrait is read what a turned node sees, (rows, columns, 2)."""
         still = self._wide_nodes + turn
-        face = still[self._at_face]
-        face += self._moved(back, self._cells_at(face))
+        if back is not None:
+            face = still[self._at_face]
+            face += self._moved(back, self._cells_at(face))
         return self._enlarged(still)
 
     def _mouth_maps(self, turn: Field, upper: Field, lower: Field) -> tuple[Field, Field]:

@@ -14,8 +14,11 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.engines.face import Canvas, Drive, FaceEngine, Sitter
+from pipeline.engines.shelf import faces
 from pipeline.media.picture import to_yuv
 from pipeline.plan.clock import FRAME_RATES
+from pipeline.plan.lipsync import Lipsync
+from tests.support.face_engines import open_for_tests
 from tests.support.faces import murmured, silent, spoken
 
 _ROOT = Path(__file__).resolve().parents[4]
@@ -29,7 +32,7 @@ def _drawn(sitter: Sitter, drive: Drive) -> list[NDArray[np.uint8]]:
 @pytest.fixture(scope="module")
 def sitter(engine: FaceEngine, canvas: Canvas) -> Sitter:
     """A portrait made ready."""
-    return engine.prepare(canvas)
+    return engine.prepare(canvas, Lipsync())
 
 
 def test_it_names_itself_for_keys(engine: FaceEngine) -> None:
@@ -55,7 +58,7 @@ def test_the_same_drive_gives_the_same_frames(engine: FaceEngine, canvas: Canvas
     drive = spoken(_SENTENCE)
     first = _drawn(sitter, drive)
     assert all(np.array_equal(a, b) for a, b in zip(first, sitter.frames(drive), strict=True))
-    other = engine.prepare(canvas)
+    other = engine.prepare(canvas, Lipsync())
     assert all(np.array_equal(a, b) for a, b in zip(first, other.frames(drive), strict=True))
 
 
@@ -104,7 +107,7 @@ def test_what_is_heard_moves_the_lips_where_no_phonemes_are_known(sitter: Sitter
 def test_a_canvas_is_left_as_it_was(engine: FaceEngine, canvas: Canvas) -> None:
     """Neither preparing nor drawing writes into the portrait."""
     before = canvas.picture.copy()
-    for _ in engine.prepare(canvas).frames(spoken("a m")):
+    for _ in engine.prepare(canvas, Lipsync()).frames(spoken("a m")):
         pass
     assert np.array_equal(before, canvas.picture)
 
@@ -120,9 +123,12 @@ def test_memory_does_not_grow_with_frames(sitter: Sitter) -> None:
     assert process.memory_info().rss - before < 4 << 20
 
 
-def test_threads_locale_and_hash_seed_do_not_matter(engine: FaceEngine, tmp_path: Path) -> None:
+def test_threads_locale_and_hash_seed_do_not_matter(
+    engine: FaceEngine, model: Path | None, tmp_path: Path
+) -> None:
     """With 1 and 4 library threads, another locale, hash seed and folder, the bytes are the same."""
     programs = []
+    weights = () if model is None else (str(model),)
     for threads, hash_seed, locale in (("1", "1", "C"), ("4", "77", "C.UTF-8")):
         environment = {
             **os.environ,
@@ -134,7 +140,7 @@ def test_threads_locale_and_hash_seed_do_not_matter(engine: FaceEngine, tmp_path
         }
         programs.append(
             subprocess.Popen(
-                [sys.executable, "-m", "tests.support.face_digest", engine.name, threads],
+                [sys.executable, "-m", "tests.support.face_digest", engine.name, threads, *weights],
                 env=environment,
                 cwd=tmp_path if threads == "4" else _ROOT,
                 stdout=subprocess.PIPE,
@@ -147,8 +153,10 @@ def test_threads_locale_and_hash_seed_do_not_matter(engine: FaceEngine, tmp_path
     assert answers[0] == answers[1]
 
 
-def test_it_can_be_closed_twice(engine: FaceEngine) -> None:
+def test_it_can_be_closed_twice(engine_name: str, model: Path | None) -> None:
     """Closing releases what is held, also when nothing is."""
-    fresh = type(engine)()
+    shelf = faces()
+    fresh = open_for_tests(shelf, engine_name, model)
     fresh.close()
     fresh.close()
+    shelf.close()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipeline.engines.face import Drive
 from pipeline.engines.face.warp import WarpEngine
 from pipeline.media.picture import to_bgr
+from pipeline.plan.lipsync import Lipsync
 from tests.support.faces import drawn_canvas, smiling_canvas, spoken
 
 FILE = Path(__file__).with_name("fingerprint.png")
@@ -40,7 +41,7 @@ def drawn() -> NDArray[np.float64]:
     """The fingerprint of what is drawn now: mean colours of blocks of 16 x 16 pixels, every third frame."""
     strips = []
     for canvas in (smiling_canvas(), drawn_canvas()):
-        sitter = WarpEngine().prepare(canvas)
+        sitter = WarpEngine().prepare(canvas, Lipsync())
         frames = [_blocks(to_bgr(f)) for index, f in enumerate(sitter.frames(drive())) if index % 3 == 0]
         strips.append(np.concatenate(frames, axis=1))
     return np.concatenate(strips)

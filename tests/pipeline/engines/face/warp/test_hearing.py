@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pipeline.engines.face import Drive
 from pipeline.engines.face.warp import WarpEngine, hearing
 from pipeline.engines.face.warp.hearing import NET, SOUNDS, heard, likelihoods
-from pipeline.engines.face.warp.spectrum import features
+from pipeline.engines.face.warp.spectrum import HOP, features
 from pipeline.engines.face.warp.tracks import HEAD, TAIL, Sound, at_frames, mouth_tracks
 from pipeline.engines.face.warp.visemes import VISEMES, Contact
 from pipeline.engines.shelf import voices
@@ -106,6 +106,7 @@ def test_silence_says_nothing() -> None:
     assert heard(audio) == ()
     assert heard((np.arange(len(audio)) % 60 - 30).astype(np.int16)) == ()
     assert heard(audio[:100]) == ()
+    assert heard(np.full(HOP - 1, 9_000, np.int16)) == ()
 
 
 def test_sounds_keep_off_the_borders() -> None:

@@ -17,6 +17,7 @@ from pipeline.engines.face.warp.lips import Mouth
 from pipeline.engines.face.warp.rig import Rig
 from pipeline.media.picture import planes_of, to_bgr, to_yuv
 from pipeline.plan.errors import InputError
+from pipeline.plan.lipsync import Lipsync
 from tests.support.faces import canvas_of, drawn_canvas, landmarks, smiling_canvas, spoken
 
 _OPEN = Mouth(jaw=0.9, aperture=0.95)
@@ -145,7 +146,9 @@ def test_pictures_of_any_even_size_are_drawn(size: tuple[int, int]) -> None:
     points[:, :2] += (np.array(size) - 0.6 * 256) / 2
     picture = np.full((size[1], size[0], 3), 150, np.uint8)
     drive = spoken("a m")
-    shapes = {frame.shape for frame in WarpEngine().prepare(canvas_of(picture, points)).frames(drive)}
+    shapes = {
+        frame.shape for frame in WarpEngine().prepare(canvas_of(picture, points), Lipsync()).frames(drive)
+    }
     assert shapes == {(size[1] * 3 // 2, size[0])}
 
 

@@ -14,6 +14,7 @@ from pipeline.engines.face.warp.faceframe import face_frame
 from pipeline.engines.face.warp.lips import LipRig, Mouth, lip_rig
 from pipeline.engines.face.warp.smile import lids_rise
 from pipeline.plan.bearing import Bearing, Expression
+from pipeline.plan.lipsync import Lipsync
 from tests.support.faces import drawn_canvas, landmarks, silent, smiling_canvas, spoken
 
 _FRIENDLY = Bearing(expression=Expression.FRIENDLY)
@@ -64,7 +65,7 @@ def test_lower_lids_rise_and_upper_ones_hardly() -> None:
 
 def test_a_friendly_face_smiles_all_the_while() -> None:
     """Rest is one friendly picture for every utterance, other than the neutral one."""
-    sitter = WarpEngine().prepare(drawn_canvas())
+    sitter = WarpEngine().prepare(drawn_canvas(), Lipsync())
 
     def ends(drive: Drive) -> list[bytes]:
         frames = [frame.tobytes() for frame in sitter.frames(replace(drive, bearing=_FRIENDLY))]

@@ -16,6 +16,7 @@ from pipeline.engines.shelf import eyes, voices
 from pipeline.media.picture import to_bgr
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.job import VoiceChoice
+from pipeline.plan.lipsync import Lipsync
 from pipeline.plan.resample import resample, time_at_master
 from pipeline.plan.speech import Phoneme
 from tests.support.faces import smiling_canvas
@@ -75,7 +76,7 @@ def canvas() -> Canvas:
 def test_lips_follow_what_is_said_and_nothing_else(eye: EyeEngine, canvas: Canvas) -> None:
     """Within a frame of the speech and alike, closed on p, b and m; other speech does not fit."""
     drive = _spoken(_SAID)
-    frames: Iterator[NDArray[np.uint8]] = map(to_bgr, WarpEngine().prepare(canvas).frames(drive))
+    frames: Iterator[NDArray[np.uint8]] = map(to_bgr, WarpEngine().prepare(canvas, Lipsync()).frames(drive))
     lips = lip_openness(frames, eye)
     lag, agreement = lag_and_correlation(lips, phoneme_openness(drive.phonemes, drive.frames, _FPS))
     assert abs(lag) < 1

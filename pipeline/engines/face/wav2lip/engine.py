@@ -1,0 +1,311 @@
+"""The engine `wav2lip`: a network draws the mouth, from a checkpoint that the operator brings."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.eye.mesh import LANDMARKS
+from pipeline.engines.face import Canvas, Footage
+from pipeline.engines.face.warp import WarpEngine
+from pipeline.engines.face.warp.faceframe import FaceFrame, face_frame
+from pipeline.engines.face.warp.head import HeadPose
+from pipeline.engines.face.warp.lattice import Box
+from pipeline.engines.face.warp.lips import Mouth, lip_rig
+from pipeline.engines.face.warp.rig import Rig
+from pipeline.engines.face.wav2lip.alive import Body, LivingBody, StillBody
+from pipeline.engines.face.wav2lip.architecture import MEL_BANDS, MEL_STEPS
+from pipeline.engines.face.wav2lip.backends import AUTO, Backend, choose, open_backend
+from pipeline.engines.face.wav2lip.blend import (
+    HardPaste,
+    SoftBlend,
+    match_of,
+    shown_evenly,
+    shown_to_network,
+)
+from pipeline.engines.face.wav2lip.box import crop_of
+from pipeline.engines.face.wav2lip.footage import DrawMoving, FootageSitter
+from pipeline.engines.face.wav2lip.mask import Mask, mask_of
+from pipeline.engines.face.wav2lip.mel import SILENCE
+from pipeline.engines.face.wav2lip.memory import BatchBook, Slot, batch_for, memory_told, slot_for
+from pipeline.engines.face.wav2lip.moving import HardMovingPaste, SoftMovingPaste
+from pipeline.engines.face.wav2lip.region import Region
+from pipeline.engines.face.wav2lip.restoration import AT_ONCE, RESTORATION, RestoredPlates, RestoredStill
+from pipeline.engines.face.wav2lip.restoring import Restoring
+from pipeline.engines.face.wav2lip.sitter import Draw, StillSitter
+from pipeline.media.picture import to_bgr
+from pipeline.plan.errors import InputError
+from pipeline.plan.faceway import joined_weights
+from pipeline.plan.lipsync import Lipsync, Mode
+
+Picture = NDArray[np.uint8]
+
+# Raised whenever any pixel changes: what is drawn here, then the motions of head and lids.
+_DRAWING = "1"
+
+# A window of nothing.
+_SILENCE = np.full((1, MEL_BANDS, MEL_STEPS), SILENCE, np.float32)
+
+# Below so many pixels between the eyes nothing of them can be moved.
+_SMALLEST_ALIVE = 16
+
+
+class Wav2LipEngine:
+    """A face engine of one checkpoint and one mode; what is heard moves the mouth, phonemes tell pauses.
+
+    What will compute is known at once, and nothing heavy is loaded before the first portrait; but on a card
+    of which no batch size is remembered, the network is, for as long as it takes to find one.
+
+    Args:
+        weights: the checkpoint, as the operator brought it.
+        digest: SHA-256 (hex) of that file.
+        mode: ``fast`` or ``exact``.
+        backend: what computes, a name of `backends.KINDS`, or ``auto``.
+        device: ``cpu``, ``cuda``, ``cuda:1`` and so on, or ``auto``.
+        batch: how many mouths are computed at once; 0 for as many as fit.
+        threads: how many threads compute on a CPU.
+        trusted: whether a checkpoint that is code may run it.
+        restorer: the network that restores what was drawn, as the operator brought it; None for none.
+        restorer_digest: SHA-256 (hex) of that file.
+        restorer_trusted: as `trusted`.
+        remembered: the file in which batch sizes that fit are remembered; None for none.
+
+    Raises:
+        InputError: ``face-mode-unknown``; ``face-restore-exact``: the original program restores nothing;
+            ``engine-missing``; or as `backends.choose`: it cannot compute here.
+    """
+
+    name = "wav2lip"
+
+    def __init__(
+        self,
+        *,
+        weights: Path,
+        digest: str,
+        mode: str = Mode.FAST,
+        backend: str = AUTO,
+        device: str = AUTO,
+        batch: int = 0,
+        threads: int = 1,
+        trusted: bool = False,
+        restorer: Path | None = None,
+        restorer_digest: str = "",
+        restorer_trusted: bool = False,
+        remembered: Path | None = None,
+    ) -> None:
+        if mode not in tuple(Mode):
+            raise InputError("face-mode-unknown", word=mode, known=", ".join(Mode))
+        self._mode = Mode(mode)
+        self._path, self._trusted = weights, trusted
+        self._choice = choose(kind=backend, device=device, exact=self._mode is Mode.EXACT)
+        self._book = BatchBook(remembered)
+        self._opened: Backend | None = None
+        self._lock = Lock()
+        self.version = f"{_DRAWING}-{self._mode}-warp-{WarpEngine.version}"
+        self._digest = digest
+        self._restoring = (
+            None
+            if restorer is None
+            else Restoring(restorer, trusted=restorer_trusted, choice=self._choice, threads=threads)
+        )
+        if restorer is not None and self._mode is Mode.EXACT:
+            raise InputError("face-restore-exact", model=restorer.name)
+        if self._restoring is not None:
+            self.version += f"-restored-{RESTORATION}"
+        self.backend = self._choice.name if self._restoring is None else self._restoring.backend
+        self.precision = self._choice.precision
+        self.weights = joined_weights(each for each in (digest, restorer_digest) if each)
+        self.threads = threads
+        self.batch = batch or batch_for(
+            self._choice, model=digest, region=Region.whole(), book=self._book, open_with=self._open_with
+        )
+
+    def prepare(self, canvas: Canvas, lipsync: Lipsync, /) -> StillSitter:
+        """Make a portrait ready to talk.
+
+        Raises:
+            InputError: a code ``model-*``: the checkpoint is none; ``face-crop-outside``.
+            TransientError: as `StillSitter.frames`.
+            ValueError: the engine was opened for another mode.
+        """
+        if lipsync.mode is not self._mode:
+            raise ValueError(lipsync.mode)
+        size = (canvas.picture.shape[1], canvas.picture.shape[0])
+        crop = crop_of(canvas.face, size, lipsync.pads, crop=canvas.crop)
+        return (
+            self._exact(canvas, crop, lipsync)
+            if self._mode is Mode.EXACT
+            else self._fast(canvas, crop, lipsync)
+        )
+
+    def prepare_footage(self, footage: Footage, lipsync: Lipsync, /) -> FootageSitter:
+        """Make a film of a person ready to talk; nothing is computed yet.
+
+        Raises:
+            InputError: as `prepare`.
+            TransientError: as `FootageSitter.frames`.
+            ValueError: the engine was opened for another mode.
+        """
+        if lipsync.mode is not self._mode:
+            raise ValueError(lipsync.mode)
+        if self._restoring is not None:
+            self._open_restorer(self._restoring)
+            return self._restored_footage(footage, lipsync)
+        kind = HardMovingPaste if self._mode is Mode.EXACT else SoftMovingPaste
+        paste = kind(footage, lipsync.pads)
+        draw = self._drawing_moving(paste.region)
+        return FootageSitter(draw, batch=self.batch, footage=footage, paste=paste, lipsync=lipsync)
+
+    def close(self) -> None:
+        """Release the model; it may be called twice."""
+        with self._lock:
+            opened, self._opened = self._opened, None
+            if opened is not None:
+                opened.close()
+            if self._restoring is not None:
+                self._restoring.close()
+
+    def _exact(self, canvas: Canvas, crop: Box, lipsync: Lipsync) -> StillSitter:
+        """As the original program draws it: the portrait stands still."""
+        blend = HardPaste(canvas.picture, crop)
+        draw = self._drawing(shown_to_network(canvas.picture, crop), blend.region)
+        body = StillBody(canvas.picture, blend.box)
+        return StillSitter(draw, batch=self.batch, blend=blend, body=body, lipsync=lipsync, lively=False)
+
+    def _fast(self, canvas: Canvas, crop: Box, lipsync: Lipsync) -> StillSitter:
+        """The mouth alone, blended in; the portrait is alive where its features are known."""
+        mask = mask_of(canvas.face, crop, (canvas.picture.shape[1], canvas.picture.shape[0]))
+        frame = _frame(canvas, mask)
+        picture = canvas.picture if frame is None else _closed(canvas, frame, mask)
+        face = shown_evenly(picture, crop)
+        draw = self._drawing(face, mask.region)
+        blend = SoftBlend(picture, crop, mask, match_of(face, draw(_SILENCE)[0], mask, crop))
+        batch = self.batch
+        if self._restoring is not None:
+            self._open_restorer(self._restoring)
+            restored = RestoredStill(
+                self._restored, draw, blend=blend, face=canvas.face, picture=picture, crop=crop, mask=mask
+            )
+            draw, blend, batch = restored, restored.blend, min(batch, AT_ONCE)
+        body: Body = (
+            StillBody(picture, blend.box) if frame is None else LivingBody(canvas, frame, picture, blend.box)
+        )
+        return StillSitter(
+            draw, batch=batch, blend=blend, body=body, lipsync=lipsync, lively=frame is not None
+        )
+
+    def _restored_footage(self, footage: Footage, lipsync: Lipsync) -> FootageSitter:
+        """The mouth alone, restored, in each plate."""
+        drawn = SoftMovingPaste(footage, lipsync.pads)
+        restored = RestoredPlates(self._restored, drawn)
+        return FootageSitter(
+            self._drawing_moving(drawn.region),
+            batch=min(self.batch, AT_ONCE),
+            footage=footage,
+            paste=SoftMovingPaste(footage, lipsync.pads, finer=restored.finer),
+            lipsync=lipsync,
+            restored=restored,
+        )
+
+    def _open_restorer(self, restoring: Restoring) -> None:
+        """A file that is no restorer is refused before any mouth is drawn."""
+        with self._told(), self._lock:
+            restoring.open()
+
+    def _restored(self, face: Picture) -> NDArray[np.float32]:
+        """An aligned face restored."""
+        if self._restoring is None:
+            raise ValueError(self._restoring)
+        with self._told(), self._lock:
+            return self._restoring(face)
+
+    def _drawing(self, face: Picture, region: Region) -> Draw:
+        """What computes the mouths of one portrait, of which all that no sound changes is computed here."""
+        with self._told(), self._lock:
+            network = self._network()
+            still = network.still(face, region)
+
+        def draw(windows: NDArray[np.float32]) -> NDArray[np.float32]:
+            with self._told(), self._lock:
+                return network.draw_still(still, windows)
+
+        return draw
+
+    def _drawing_moving(self, region: Region) -> DrawMoving:
+        """What computes the mouths of a face that moves."""
+        with self._told(), self._lock:
+            network = self._network()
+
+        def draw(faces: Picture, windows: NDArray[np.float32]) -> NDArray[np.float32]:
+            with self._told(), self._lock:
+                return network.draw_moving(faces, windows, region)
+
+        return draw
+
+    def _network(self) -> Backend:
+        """The network, opened when it is first needed."""
+        if self._opened is None:
+            self._opened = self._open_with(self.batch)
+        return self._opened
+
+    def _open_with(self, batch: int) -> Backend:
+        """The network with its weights, for batches of one size."""
+        return open_backend(
+            kind=self._choice.kind,
+            device=self._choice.device,
+            weights=self._path,
+            trusted=self._trusted,
+            precision=self._choice.precision,
+            batch=batch,
+            threads=self.threads,
+        )
+
+    def _told(self) -> AbstractContextManager[None]:
+        """While it lasts, memory that runs out halves the batch of whoever opens the engine anew."""
+        return memory_told(self._book, self._slot, batch=self.batch, device=self._choice.device)
+
+    @cached_property
+    def _slot(self) -> Slot:
+        """What the batch is remembered for; a card is asked once, while it answers."""
+        return slot_for(self._choice, model=self._digest, region=Region.whole())
+
+
+def _frame(canvas: Canvas, mask: Mask) -> FaceFrame | None:
+    """The face's frame; None where its features are not known well enough to be moved, or are not drawn."""
+    landmarks = canvas.face.landmarks
+    if landmarks is None or len(landmarks) < LANDMARKS or not bool(np.isfinite(landmarks).all()):
+        return None
+    with np.errstate(divide="ignore", invalid="ignore"):
+        frame = face_frame(landmarks)
+    if not frame.unit >= _SMALLEST_ALIVE:
+        return None
+    # A crop may name another face than the one that was found.
+    x, y = frame.origin
+    here = mask.box.left <= x < mask.box.right and mask.box.top <= y < mask.box.bottom
+    return frame if here else None
+
+
+def _closed(canvas: Canvas, frame: FaceFrame, mask: Mask) -> Picture:
+    """The portrait with closed lips, drawn by `warp` where it shows them open; BGR.
+
+    What the network is shown leaks into what it draws: of teeth it makes lips that never close.
+    """
+    if not lip_rig(frame).opened:
+        return canvas.picture
+    try:
+        rig = Rig(canvas)
+    except InputError:
+        # Lips that cannot be moved stay as they are.
+        return canvas.picture
+    drawn = rig.blank()
+    rig.draw(drawn, Mouth(), HeadPose())
+    closed, box = canvas.picture.copy(), mask.box
+    part = closed[box.top : box.bottom, box.left : box.right]
+    other = to_bgr(drawn)[box.top : box.bottom, box.left : box.right]
+    part[...] = np.round(part + (other.astype(np.float32) - part) * mask.share[..., None])
+    return closed

@@ -1,0 +1,170 @@
+"""Weights made ready once: a file beside the checkpoint, from which every backend starts.
+
+Reading a checkpoint takes torch, with seconds and 200 MB, and holds the weights twice for a while: a process
+of its own does it (`folding`). What comes of it is kept as safetensors, 145 MB, with a check sum beside its
+origin; a file that is damaged, or belongs to the checkpoint no more, is made anew, and where none can be
+written the checkpoint is read each time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import load_file
+
+from pipeline.engines.face.wav2lip import folding
+from pipeline.plan import errors
+
+#: What stands behind the name of a checkpoint in that of its kernels.
+SUFFIX = ".kernels.safetensors"
+
+_SCHEMA = "1"
+_DRAWN, _FACE = "drawn", "face"
+
+#: Weight and bias of a layer, float32.
+Kernel = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+class Kernels(Protocol):
+    """The kernels of all layers, by their names, as `fold.Folded` has them."""
+
+    def drawn(self, name: str) -> Kernel:
+        """What is computed for each window of sound; of a layer that joins, the decoder's half."""
+        ...
+
+    def face(self, name: str) -> Kernel:
+        """What is computed for a face; of a layer that joins, the face encoder's half."""
+        ...
+
+
+def kernels_of(weights: Path, *, trusted: bool) -> Kernels:
+    """The kernels of a checkpoint: from the file beside it, which is written if there is none.
+
+    Args:
+        weights: the checkpoint; see `checkpoint.read_weights`.
+        trusted: a TorchScript archive may run its code.
+
+    Raises:
+        InputError: a code ``model-*``: the file is no checkpoint of Wav2Lip, or cannot be read.
+        MemoryError: there is not enough.
+    """
+    file = weights.with_name(weights.name + SUFFIX)
+    origin = _origin(weights, trusted=trusted)
+    stored = _stored(file, origin)
+    if stored is not None:
+        return stored
+    try:
+        part = _part(file.parent, file.name)
+    except OSError:
+        # A folder that is only for reading, or on a full disk.
+        part = _part(None, file.name)
+    try:
+        fold_apart(weights, part, trusted=trusted, origin=origin)
+        with contextlib.suppress(OSError):
+            part.chmod(0o644)
+            if part.parent == file.parent:
+                return _Stored(part.replace(file))
+        return _Held(load_file(part))
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def fold_apart(weights: Path, file: Path, *, trusted: bool, origin: Mapping[str, str]) -> None:
+    """Write the kernels of a checkpoint into a file, in a process of its own: see `folding.fold_into`.
+
+    Raises:
+        InputError: as `checkpoint.read_weights`.
+        MemoryError: there is not enough.
+        RuntimeError: whatever else went wrong, in the process's last words.
+    """
+    given = str(weights), str(file), "trusted" if trusted else "untrusted", json.dumps(dict(origin))
+    program = [sys.executable, "-P", "-m", folding.__name__, *given]
+    done = subprocess.run(program, check=False, capture_output=True, text=True)  # noqa: S603 - a fixed program
+    if done.returncode == folding.TOLD:
+        told = json.loads(done.stdout)
+        raise getattr(errors, told["kind"])(told["code"], **told["facts"])
+    if done.returncode in (folding.NO_MEMORY, -signal.SIGKILL):
+        raise MemoryError
+    if done.returncode:
+        raise RuntimeError(" ".join(done.stderr.splitlines()[-1:]))
+
+
+class _Held:
+    """Kernels in memory."""
+
+    def __init__(self, tensors: Mapping[str, NDArray[np.float32]]) -> None:
+        self._tensors = tensors
+
+    def drawn(self, name: str) -> Kernel:
+        return self._kernel(_DRAWN, name)
+
+    def face(self, name: str) -> Kernel:
+        return self._kernel(_FACE, name)
+
+    def _kernel(self, part: str, name: str) -> Kernel:
+        return self._tensors[f"{part}.{name}.weight"], self._tensors[f"{part}.{name}.bias"]
+
+
+class _Stored:
+    """Kernels in a file; in memory is what is asked for."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def drawn(self, name: str) -> Kernel:
+        return self._kernel(_DRAWN, name)
+
+    def face(self, name: str) -> Kernel:
+        return self._kernel(_FACE, name)
+
+    def _kernel(self, part: str, name: str) -> Kernel:
+        with safe_open(self._file, framework="numpy") as kept:
+            return kept.get_tensor(f"{part}.{name}.weight"), kept.get_tensor(f"{part}.{name}.bias")
+
+
+def _stored(file: Path, origin: Mapping[str, str]) -> _Stored | None:
+    """The kernels in a file; None if it is not there, damaged, or of another checkpoint."""
+    try:
+        with safe_open(file, framework="numpy") as kept:
+            told = kept.metadata() or {}
+            whole = {
+                **origin,
+                folding.SUM: folding.check_sum(kept.get_tensor(name) for name in sorted(kept.keys())),
+            }
+    except (OSError, SafetensorError, ValueError):
+        return None
+    return _Stored(file) if told == whole else None
+
+
+def _origin(weights: Path, *, trusted: bool) -> dict[str, str]:
+    """What tells whether kernels are those of a checkpoint as it is now, and may be used."""
+    try:
+        state = weights.stat()
+    except OSError:
+        # Whoever reads the checkpoint tells what is wrong with it.
+        return {}
+    ran = "yes" if trusted else "no"
+    return {"schema": _SCHEMA, "source": f"{state.st_size} {state.st_mtime_ns}", "trusted": ran}
+
+
+def _part(folder: Path | None, name: str) -> Path:
+    """An empty file in a folder, or where temporary files are; what is left of one goes with the checkpoint.
+
+    Raises:
+        OSError: none can be there.
+    """
+    descriptor, part = tempfile.mkstemp(dir=folder, prefix=f"{name}.")
+    os.close(descriptor)
+    return Path(part)

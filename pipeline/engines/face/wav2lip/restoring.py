@@ -1,0 +1,73 @@
+"""The restorer that an engine was given, opened when the first mouth is restored."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.face.wav2lip.backends import Choice
+from pipeline.plan.errors import InputError
+
+if TYPE_CHECKING:
+    from pipeline.engines.face.wav2lip.restore import FaceRestorer
+
+_LIBRARY, _INSTALL = "spandrel", "pip install 'lectern[restore]'"
+
+
+class Restoring:
+    """See `restoration.Restore`; nothing heavy is loaded before it is opened or called.
+
+    Args:
+        weights: the network's file.
+        trusted: whether one that is code may run it.
+        choice: what computes the mouths: the restorer computes on the same device.
+        threads: how many threads compute on a CPU.
+
+    Raises:
+        InputError: ``engine-missing``.
+    """
+
+    def __init__(self, weights: Path, *, trusted: bool, choice: Choice, threads: int) -> None:
+        if find_spec(_LIBRARY) is None:
+            raise InputError("engine-missing", engine="wav2lip", library=_LIBRARY, install=_INSTALL)
+        self._weights, self._trusted = weights, trusted
+        self._device, self._threads = choice.device, threads
+        self._opened: FaceRestorer | None = None
+        #: Everything about build and machine that can change a bit.
+        self.backend = f"{choice.name}+torch-{version('torch')}+{_LIBRARY}-{version(_LIBRARY)}"
+
+    def __call__(self, face: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """An aligned face restored.
+
+        Raises:
+            InputError: as `open`.
+            MouthMemoryError: not enough memory.
+            TransientError: ``face-device-lost``.
+        """
+        return self.open()(face)
+
+    def open(self) -> FaceRestorer:
+        """The network, loaded when it is first asked for.
+
+        Raises:
+            InputError: a code ``model-*``, or ``engine-missing``.
+            MouthMemoryError: not enough memory for it.
+        """
+        if self._opened is None:
+            from pipeline.engines.face.wav2lip.restore import FaceRestorer
+
+            self._opened = FaceRestorer(
+                weights=self._weights, trusted=self._trusted, device=self._device, threads=self._threads
+            )
+        return self._opened
+
+    def close(self) -> None:
+        """Release the network; it may be called twice."""
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.close()

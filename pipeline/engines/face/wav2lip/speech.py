@@ -1,0 +1,77 @@
+"""What a network is given of an utterance: a window of sound for each frame, and where nobody speaks.
+
+An utterance stands alone: beyond its ends there is silence, and its length is a multiple of the mel grid, so
+its windows are those of the whole film bit for bit (`pipeline.plan.timeline` lays silence around speech that
+is longer than a window reaches, unless an offset reaches further).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.face import Drive
+from pipeline.engines.face.wav2lip.architecture import MEL_STEPS
+from pipeline.engines.face.wav2lip.batches import NOTHING
+from pipeline.engines.face.wav2lip.mel import MEL_RATE, columns, windows
+from pipeline.engines.face.wav2lip.silence import closing
+from pipeline.plan.lipsync import Lipsync, Mode
+from pipeline.plan.thirds import thirds
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Windows:
+    """What each frame of an utterance is drawn from.
+
+    Attributes:
+        mel: float32 (80, columns), every column that a frame's window holds.
+        starts: the first column of each frame's window in `mel`, (frames,).
+        closed: how closed the mouth is in each frame, float32 (frames,), 0 (as the network draws it) to
+            1 (at rest, closed); exactly 1 where nobody speaks.
+        numbers: one for each frame, as `batches.mouths` takes them: equal for frames whose windows are equal,
+            rising from 0 in the order of first need, `NOTHING` for frames with a closed mouth.
+    """
+
+    mel: NDArray[np.float32]
+    starts: NDArray[np.int64]
+    closed: NDArray[np.float32]
+    numbers: tuple[int, ...]
+
+    def take(self, frames: Sequence[int]) -> NDArray[np.float32]:
+        """The windows of some frames, by index: float32 (n, 80, 16), a copy."""
+        return windows(self.mel, self.starts[np.asarray(frames, np.int64)], MEL_STEPS)
+
+
+def windows_of(drive: Drive, lipsync: Lipsync) -> Windows:
+    """The windows of an utterance, one for each frame.
+
+    Frame i is drawn from the 16 columns from int((i + offset) * 80 / fps) on: the original program's rule,
+    in whole numbers. In `exact` no mouth is closed; in `fast` it is where nobody speaks, and in the first and
+    the last frame whatever is heard there, so that clips join at rest.
+    """
+    starts = (np.arange(drive.frames, dtype=np.int64) + lipsync.offset) * MEL_RATE // drive.fps
+    first, stop = (int(starts[0]), int(starts[-1]) + MEL_STEPS) if drive.frames else (0, MEL_STEPS)
+    mel = columns(thirds(drive.audio), first, stop)
+    closed = (
+        np.zeros(drive.frames, np.float32) if lipsync.mode is Mode.EXACT else closing(drive, lipsync.offset)
+    )
+    starts -= first
+    return Windows(mel=mel, starts=starts, closed=closed, numbers=_numbers(mel, starts, closed))
+
+
+def _numbers(
+    mel: NDArray[np.float32], starts: NDArray[np.int64], closed: NDArray[np.float32]
+) -> tuple[int, ...]:
+    """Frames with equal windows get one number, those with a closed mouth none."""
+    known: dict[bytes, int] = {}
+    # Columns are told apart once, so that of each window a few numbers are compared and not all it holds.
+    names = [known.setdefault(column.tobytes(), len(known)) for column in mel.T]
+    told = np.array(names, np.int32)
+    seen: dict[bytes, int] = {}
+    return tuple(
+        NOTHING if rest == 1.0 else seen.setdefault(told[start : start + MEL_STEPS].tobytes(), len(seen))
+        for start, rest in zip(starts.tolist(), closed.tolist(), strict=True)
+    )

@@ -1,0 +1,1 @@
+"""Tests of pipeline.engines.face.wav2lip.backends."""

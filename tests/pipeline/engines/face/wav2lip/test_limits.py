@@ -1,0 +1,82 @@
+"""No clip fails for memory alone: batches are halved until they fit, and one mouth at a time fits 4 GB."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.engines.face.wav2lip.kernels import kernels_of
+from tests.support.openvino import require_openvino
+
+# What a farm does, in a process of its own: whatever does not fit is begun anew with what is left.
+_CLIP = """
+import json, resource, sys
+from dataclasses import replace
+from pathlib import Path
+from pipeline.engines.face.wav2lip.engine import Wav2LipEngine
+from pipeline.plan.errors import TransientError
+from pipeline.plan.lipsync import Lipsync, Mode
+import numpy as np
+from tests.support.faces import silent, smiling_canvas
+
+weights, most, batch, kind = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+noise = np.random.default_rng(1).integers(-9000, 9000, 10 * 1920).astype(np.int16)
+canvas, drive, told, frames = smiling_canvas(), replace(silent(10), audio=noise), [], 0
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+while not frames and len(told) < 8:
+    engine = Wav2LipEngine(
+        weights=Path(weights), digest="a" * 64, mode="exact", backend=kind, device="cpu", batch=batch,
+        remembered=Path(weights).with_name("batches.json"),
+    )
+    try:
+        frames = sum(1 for _ in engine.prepare(canvas, Lipsync(mode=Mode.EXACT)).frames(drive))
+    except TransientError as error:
+        told.append({"code": error.code, **error.facts})
+    engine.close()
+    batch = 0
+print(json.dumps({"told": told, "frames": frames, "wanted": drive.frames, "batch": engine.batch}))
+"""
+
+
+def _made(weights: Path, *, megabytes: int, batch: int, backend: str) -> dict[str, object]:
+    """What became of a clip within so much address space."""
+    given = [str(weights), str(megabytes << 20), str(batch), backend]
+    done = subprocess.run([sys.executable, "-c", _CLIP, *given], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    told: dict[str, object] = json.loads(done.stdout)
+    return told
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory, wav2lip_checkpoint: Path) -> Path:
+    """A checkpoint in a folder of its own, with its kernels beside it: what reads them takes no torch."""
+    require_openvino()
+    weights = tmp_path_factory.mktemp("limits") / "wav2lip.pth"
+    weights.symlink_to(wav2lip_checkpoint)
+    kernels_of(weights, trusted=False)
+    return weights
+
+
+@pytest.mark.parametrize("backend", ["openvino", "torch"])
+def test_a_clip_is_made_within_four_gigabytes(weights: Path, backend: str) -> None:
+    """With batches of one a process that may use 4 GB makes a whole clip, and is told nothing of memory."""
+    told = _made(weights, megabytes=4096, batch=1, backend=backend)
+    assert told["told"] == []
+    assert told["frames"] == told["wanted"]
+
+
+def test_batches_that_do_not_fit_are_halved_until_they_do(weights: Path) -> None:
+    """Each attempt says how many are left, the next one takes that many, and the clip is made in the end."""
+    told = _made(weights, megabytes=1700, batch=128, backend="openvino")
+    assert told["frames"] == told["wanted"]
+    halvings = told["told"]
+    assert isinstance(halvings, list)
+    assert halvings == [
+        {"code": "face-out-of-memory", "device": "cpu", "batch": 128 >> n, "left": 64 >> n}
+        for n in range(max(1, len(halvings)))
+    ]
+    assert told["batch"] == halvings[-1]["left"]

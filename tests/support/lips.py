@@ -1,0 +1,109 @@
+"""A face engine that draws with a model, as `warp` does, and whose card has too little memory: for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.engines.face import Canvas, Drive, FaceEngine, Sitter
+from pipeline.engines.face.warp import WarpEngine
+from pipeline.engines.shelf import Offer, Shelf
+from pipeline.plan.errors import InputError, TransientError
+from pipeline.plan.faceway import joined_weights
+from pipeline.plan.lipsync import Lipsync
+
+#: How many frames at a time it begins with, and how many fit.
+FIRST, FITTING = 8, 2
+#: Weights that nothing can be drawn with.
+BROKEN = b"broken"
+#: Weights with which its card is lost once, in the middle of its second clip.
+LOSING = b"losing"
+#: After so many clips its card is full.
+_CLIPS = 1
+
+
+def faces_with_lips(needs: tuple[str, ...] = ()) -> Shelf[FaceEngine]:
+    """A shelf of faces with this one behind `warp`."""
+    return Shelf(
+        "lectern.faces",
+        {
+            "warp": Offer(target="pipeline.engines.face.warp:WarpEngine", needs=("cv2",)),
+            "lips": Offer(target=f"{__name__}:Lips", needs=needs, install="get it", draws_with="wav2lip"),
+        },
+        unknown="engine-face-unknown",
+    )
+
+
+class Lips:
+    """Remembers how many frames fit in the file that it is given, and takes half when its card is full."""
+
+    name = "lips"
+    version = "1"
+    backend = "numpy"
+    precision = "fp32"
+
+    def __init__(
+        self,
+        *,
+        weights: Path,
+        digest: str,
+        trusted: bool,
+        mode: str,
+        backend: str,
+        device: str,
+        threads: int,
+        remembered: Path,
+        restorer: Path | None = None,
+        restorer_digest: str = "",
+        restorer_trusted: bool = False,
+    ) -> None:
+        if weights.read_bytes() == BROKEN:
+            raise InputError("model-file-broken", file=weights.name)
+        self.asked = (weights, trusted, mode, backend, device, restorer, restorer_trusted)
+        self.weights = joined_weights(part for part in (digest, restorer_digest) if part)
+        self.threads = threads
+        self._book = remembered
+        self._losing = weights.read_bytes() == LOSING
+        self.batch = FITTING if self._losing else FIRST
+        if remembered.exists():
+            self.batch = int(remembered.read_text())
+
+    def prepare(self, canvas: Canvas, lipsync: Lipsync, /) -> Sitter:
+        """As `warp` does."""
+        return _Sitter(self, WarpEngine().prepare(canvas, lipsync))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def lose(self) -> TransientError | None:
+        """The error that says that its card is lost, once."""
+        told = self._book.with_name("lost")
+        if not self._losing or told.exists():
+            return None
+        told.touch()
+        return TransientError("face-device-lost", device="card")
+
+    def halve(self) -> TransientError:
+        """Remember half of the batch; the error that says so."""
+        self._book.write_text(str(self.batch // 2))
+        return TransientError("face-out-of-memory", device="card", batch=self.batch, left=self.batch // 2)
+
+
+class _Sitter:
+    def __init__(self, engine: Lips, sitter: Sitter) -> None:
+        self._engine = engine
+        self._sitter = sitter
+        self._clips = 0
+
+    def frames(self, drive: Drive) -> Iterator[NDArray[np.uint8]]:
+        """As `warp` draws them, until the card is full."""
+        self._clips += 1
+        if self._clips > _CLIPS and self._engine.batch > FITTING:
+            raise self._engine.halve()
+        for number, frame in enumerate(self._sitter.frames(drive)):
+            if self._clips > _CLIPS and number and (error := self._engine.lose()):
+                raise error
+            yield frame

@@ -1,0 +1,38 @@
+"""What tests of the wav2lip engine need: torch, and one checkpoint of random weights for a whole run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+import pytest
+
+
+def require_torch() -> None:
+    """Skip where torch is not installed, with the reason; under CI that is a failure."""
+    if "CI" not in os.environ:
+        pytest.importorskip("torch", reason="torch is not installed: the extra for models brings it")
+    import torch
+
+    # Several processes test at once, on as many cores.
+    torch.set_num_threads(1)
+
+
+def shared_checkpoint(factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of random, calibrated weights in the distributed form, made once for a run's processes.
+
+    It takes a few seconds and 145 MB; whoever changes it makes a copy.
+    """
+    require_torch()
+    from demo.random_checkpoint import random_checkpoint
+
+    # pytest-xdist gives each process a folder of its own in the run's.
+    own = factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    path = shared / "wav2lip.pth"
+    with (shared / "wav2lip.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            random_checkpoint(path)
+    return path

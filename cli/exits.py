@@ -20,15 +20,15 @@ class Exit(IntEnum):
     REFUSED = 3
     #: A place or service that is needed cannot be reached; the same command may work later.
     AWAY = 4
-    #: Jobs failed or were canceled; a film is not as it was made.
+    #: Jobs failed or were canceled; a film or model is not what it was.
     FAILED = 5
     #: This machine or its ledger is not set up for it; the message names the cure.
     SETUP = 6
-    #: There is no such batch or job.
+    #: There is no such batch, job or model.
     UNKNOWN = 7
     #: It stands against what is already there: a key, a state, a file.
     CONFLICT = 8
-    #: The answer to a question was no; nothing was queued.
+    #: The answer to a question was no; nothing was done.
     DECLINED = 9
     #: Stopped by Ctrl-C.
     INTERRUPTED = 130
@@ -52,6 +52,7 @@ _BY_CODE = {
             "command-usage",
             "command-words-surplus",
             "manifest-set-malformed",
+            "model-kind-unknown",
         ),
         Exit.USAGE,
     ),
@@ -77,6 +78,12 @@ _BY_CODE = {
     "ledger-schema-old": Exit.SETUP,
     "ledger-url-wrong": Exit.SETUP,
     "media-ffmpeg-missing": Exit.SETUP,
+    "model-catalogue-wrong": Exit.SETUP,
+    "model-missing": Exit.SETUP,
+    "model-not-known": Exit.UNKNOWN,
+    "model-unknown": Exit.UNKNOWN,
+    "model-in-use": Exit.CONFLICT,
+    "model-name-taken": Exit.CONFLICT,
 }
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cli.helping_zh_models import MODELS
+
 CHINESE: Mapping[str, str] = {
+    **MODELS,
     (
         "Make talking-portrait films by the hundred: a spreadsheet of scripts and a portrait in, finished, "
         "captioned films out."
@@ -78,7 +81,16 @@ CHINESE: Mapping[str, str] = {
         "试用 Lectern 或查找问题的最快方式。字幕、封面和清单文件写在影片旁边。已做好的部分会再次使用，因此"
         "只改一句话的第二部影片片刻即成。"
     ),
-    "A picture with one face.": "只有一张脸的图片。",
+    "Who draws the faces of rows that name nobody: warp or wav2lip.": (
+        "未指定引擎的行由谁绘制人脸：warp 或 wav2lip。"
+    ),
+    "Who draws the face: warp or wav2lip.": "由谁绘制人脸：warp 或 wav2lip。",
+    "What wav2lip draws with; see `lectern models list`.": (
+        "wav2lip 使用的模型（`lectern models list` 会列出）。"
+    ),
+    "How wav2lip draws: fast or exact.": "wav2lip 的绘制方式：fast 或 exact。",
+    "The model that sharpens the face that wav2lip drew.": "用于修复 wav2lip 所绘人脸的模型。",
+    "A picture with one face, or a video.": "只有一张脸的图片，或一段视频。",
     "A text file with what is said.": "写有台词的文本文件。",
     "Where the film goes, such as film.mp4.": "影片的保存位置，例如 film.mp4。",
     "A voice of `lectern voices`.": "`lectern voices` 列出的声音之一。",

@@ -59,6 +59,18 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "The ledger's schema.",
         {"upgrade": "cli.ledger:upgrade", "current": "cli.ledger:current", "check": "cli.ledger:check"},
     ),
+    "models": (
+        "Trained weights that you bring, each with its licence.",
+        {
+            "list": "cli.models:list_",
+            "show": "cli.models:show",
+            "add": "cli.models:add",
+            "fetch": "cli.models:fetch",
+            "verify": "cli.models:verify",
+            "accept": "cli.models:accept",
+            "remove": "cli.models:remove",
+        },
+    ),
     "archive": ("The folder that finished films are delivered to.", {"init": "cli.archive:init"}),
 }
 

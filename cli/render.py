@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from cli.bars import Bars
 from cli.clean import clean
 from cli.exits import Exit
 from cli.interrupt import Interrupts
@@ -27,7 +27,7 @@ _STAGES = ("speak", "render", "join")
 def render(
     context: typer.Context,
     *,
-    portrait: Annotated[Path, typer.Option("--portrait", "-p", help="A picture with one face.")],
+    portrait: Annotated[Path, typer.Option("--portrait", "-p", help="A picture with one face, or a video.")],
     script: Annotated[Path, typer.Option("--script", "-s", help="A text file with what is said.")],
     film: Annotated[Path, typer.Option("--output", "-o", help="Where the film goes, such as film.mp4.")],
     voice: Annotated[str, typer.Option(help="A voice of `lectern voices`.")] = "",
@@ -40,6 +40,16 @@ def render(
     speed: Annotated[str, typer.Option(help="Per cent of normal speed, 50 to 200.")] = "",
     pitch: Annotated[str, typer.Option(help="Per cent of normal pitch, 50 to 200.")] = "",
     title: Annotated[str, typer.Option(help="Title of the film.")] = "",
+    face_engine: Annotated[
+        str, typer.Option("--face-engine", help="Who draws the face: warp or wav2lip.")
+    ] = "",
+    model: Annotated[
+        str, typer.Option("--model", help="What wav2lip draws with; see `lectern models list`.")
+    ] = "",
+    mode: Annotated[str, typer.Option("--mode", help="How wav2lip draws: fast or exact.")] = "",
+    restore: Annotated[
+        str, typer.Option("--restore", help="The model that sharpens the face that wav2lip drew.")
+    ] = "",
     face_box: Annotated[
         str, typer.Option(help="Which face, when there are several: x,y,width,height in pixels.")
     ] = "",
@@ -73,6 +83,10 @@ def render(
         script=script,
         film=film,
         wish=Wish(voice=voice, language=language, format=format, fps=fps, speed=speed, pitch=pitch),
+        engine=face_engine,
+        model=model,
+        mode=mode,
+        restore=restore,
         face_box=face_box,
         expression=expression,
         motion=motion,
@@ -89,7 +103,7 @@ def render(
         replace=force,
     )
     started = time.monotonic()
-    with Interrupts() as interrupts, open_workshop() as workshop, _Bars(terminal) as bars:
+    with Interrupts() as interrupts, open_workshop() as workshop, Bars(terminal) as bars:
         made = make_film(workshop, order, progress=bars.show, check=interrupts.check)
     for warning in made.warnings:
         said = sentence(warning.code, warning.facts, terminal.language)
@@ -123,36 +137,3 @@ def _film(made: Made, language: Language) -> dict[str, object]:
         "essence": made.essence,
         "warnings": warnings,
     }
-
-
-class _Bars:
-    """Live progress on standard error: a bar for each stage on a terminal, a line for each elsewhere."""
-
-    def __init__(self, terminal: Terminal) -> None:
-        self._terminal = terminal
-        self._lively = terminal.err.is_terminal and not terminal.json_wanted
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeElapsedColumn(),
-            console=terminal.err,
-            transient=True,
-            disable=not self._lively,
-        )
-        self._tasks: dict[str, TaskID] = {}
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def show(self, stage: str, done: int, total: int) -> None:
-        """Show how far a stage is."""
-        if stage not in self._tasks:
-            self._tasks[stage] = self._progress.add_task(self._terminal.words(stage), total=total)
-            if not self._lively:
-                self._terminal.note(self._terminal.words(stage))
-        self._progress.update(self._tasks[stage], completed=done, total=total)

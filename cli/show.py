@@ -202,6 +202,7 @@ def _unusual(detail: JobDetail, terminal: Terminal) -> Iterator[tuple[str, str]]
         yield "quality", words.state(f"quality-{detail.quality}")
     if detail.loudness:
         yield "loudness", f"{detail.loudness} LUFS"
+    yield from _models(detail, terminal)
     if detail.expression != usual.expression:
         yield "expression", words.state(f"expression-{detail.expression}")
     if detail.motion != usual.motion:
@@ -216,6 +217,16 @@ def _unusual(detail: JobDetail, terminal: Terminal) -> Iterator[tuple[str, str]]
         yield "film-label", words("label-waived", name=detail.label_name, reason=detail.label_reason)
     elif detail.label != Label.BOTH:
         yield "film-label", words(f"label-{detail.label}")
+
+
+def _models(detail: JobDetail, terminal: Terminal) -> Iterator[tuple[str, str]]:
+    """What draws the face, where that is a model: under which licence, and who took on what that forbids."""
+    words = terminal.words
+    if detail.models:
+        yield "face-engine", f"{detail.face} ({detail.mode})"
+    for model in detail.models:
+        accepted = words("model-taken-on", by=model.accepted_by) if model.accepted_by else ""
+        yield f"model-{model.role}", f"{model.name} ({model.licence}{accepted})"
 
 
 def _outcome(attempt: AttemptView) -> str:

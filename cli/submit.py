@@ -62,6 +62,10 @@ def submit(
     template: Annotated[
         Path | None, typer.Option("--template", help="A text file: the script of rows that have none.")
     ] = None,
+    face_engine: Annotated[
+        str,
+        typer.Option("--face-engine", help="Who draws the faces of rows that name nobody: warp or wav2lip."),
+    ] = "",
     sheet: Annotated[str, typer.Option("--sheet", help="The workbook's sheet, if not the first one.")] = "",
 ) -> Exit:
     """Check a spreadsheet of films completely and queue them.
@@ -73,7 +77,9 @@ def submit(
     manner = Manner(
         key=key, again=again, skip_invalid=skip_invalid, strict=strict, language=terminal.language
     )
-    reading = Reading(settings=assigned(settings or ()), template=template, sheet=sheet)
+    reading = Reading(
+        settings=assigned(settings or ()), template=template, face_engine=face_engine, sheet=sheet
+    )
     if report is not None:
         check_place(report, manifest)
     with open_farm() as farm:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cli.words_of_forecast import FORECAST
+from cli.words_of_models import MODELS
 from cli.words_of_verify import VERIFY
 from pipeline.plan.errors import Fact
 from pipeline.plan.messages import Language
@@ -49,6 +50,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "note-head": ("NOTE", "说明"),
     "length": ("LENGTH", "时长"),
     "format": ("FORMAT", "画面"),
+    "face-engine": ("FACE ENGINE", "人脸引擎"),
+    "model-face": ("MODEL", "模型"),
+    "model-restore": ("RESTORED BY", "修复模型"),
+    "model-taken-on": (", accepted by {by}", "，由 {by} 接受"),
     "expression": ("EXPRESSION", "表情"),
     "motion": ("MOTION", "动作"),
     "quality": ("QUALITY", "画质"),
@@ -272,6 +277,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "已删除 {files} 个文件（{megabytes} MB）和 {parts} 个未写完的文件。",
     ),
     **FORECAST,
+    **MODELS,
     **VERIFY,
     # Engines, voices, doctor.
     "protocol-voice": ("speech", "语音"),
@@ -279,6 +285,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "protocol-eye": ("face landmarks", "人脸特征点"),
     "default": ("default", "默认"),
     "detail-voice": ("{detail}, {voices} voices", "{detail}，{voices} 个声音"),
+    "detail-models": ("{detail}, models: {models}", "{detail}，模型：{models}"),
     "detail-fonts": (
         "{fonts} fonts; captions in pictures for {detail}",
         "{fonts} 种字体；可绘制画面字幕的语言：{detail}",
@@ -289,6 +296,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "check-eye": ("face landmarks", "人脸特征点"),
     "check-voice": ("speech", "语音"),
     "check-face": ("talking face", "说话的脸"),
+    "check-models": ("models", "模型"),
     "check-ledger": ("ledger", "账本"),
     "check-store": ("store", "存储"),
     "check-fonts": ("fonts", "字体"),

@@ -124,6 +124,23 @@ class Label(_Section):
     producer: str
 
 
+class Face(_Section):
+    """Who draws faces unless a row says otherwise, and with what."""
+
+    engine: str
+    model: str
+    backend: str
+    device: str
+
+
+class Models(_Section):
+    """Trained weights that the operator brings."""
+
+    root: str
+    use: Literal["commercial", "research", "personal"]
+    catalogue: str
+
+
 class Voice(_Section):
     """Who speaks unless a row says otherwise."""
 
@@ -139,6 +156,7 @@ class Captions(_Section):
 class Encoder(_Section):
     """How pictures are encoded."""
 
+    codec: Literal["auto", "libx264", "h264_nvenc"]
     qp: int
     preset: str
 
@@ -149,6 +167,9 @@ class Limits(_Section):
     script_characters: int
     portrait_bytes: int
     portrait_pixels: int
+    footage_bytes: int
+    footage_pixels: int
+    footage_seconds: int
     manifest_rows: int
     manifest_bytes: int
     ffmpeg_seconds: int
@@ -173,6 +194,8 @@ class Settings(_Section):
     flower: Flower
     film: Film
     label: Label
+    face: Face
+    models: Models
     voice: Voice
     captions: Captions
     encoder: Encoder
@@ -197,6 +220,17 @@ class Settings(_Section):
     def archive_root(self) -> Path:
         """The folder that finished films are delivered to."""
         return Path(self.archive.root).expanduser().resolve() if self.archive.root else self.home / "archive"
+
+    @property
+    def models_root(self) -> Path:
+        """The folder of models."""
+        return Path(self.models.root).expanduser().resolve() if self.models.root else self.home / "models"
+
+    @property
+    def model_catalogues(self) -> tuple[Path, ...]:
+        """The files that list models which can be fetched: Lectern's own, then the operator's, if any."""
+        own = Path(__file__).with_name("models.toml")
+        return (own, Path(self.models.catalogue).expanduser()) if self.models.catalogue else (own,)
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

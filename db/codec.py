@@ -11,6 +11,7 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import Fact
 from pipeline.plan.job import Format, JobSpec, RenderProfile, Typeface, VoiceChoice
 from pipeline.plan.keys import canonical, digest_of
+from pipeline.plan.models import model_use_of
 
 
 def spec_to_text(spec: JobSpec) -> str:
@@ -28,6 +29,7 @@ def spec_from_text(text: str) -> JobSpec:
     parts["typefaces"] = tuple(
         Typeface(**{**each, "file": _artifact(each["file"])}) for each in parts.get("typefaces", ())
     )
+    parts["models"] = tuple(model_use_of(each) for each in parts.get("models", ()))
     parts["voice"] = VoiceChoice(**parts["voice"])
     parts["format"] = Format(**parts["format"])
     return JobSpec(**parts)

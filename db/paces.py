@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, bindparam, func, select
 
@@ -13,8 +12,11 @@ from db.codec import profile_from_text
 from db.ledger import Ledger
 from db.states import JobState, Outcome, Role, Stage, capability_of
 from db.tables import artifacts, attempts, jobs, makings, results, skills, steps, workers
+from db.workers import read_honoured
 from farm.policy.costs import Pace, Size, Speech, Work
+from farm.policy.profiles import choose_profile
 from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.faceway import FaceWay, way_in
 from pipeline.plan.job import Format, RenderProfile
 
 # So many attempts, and so many films, tell the pace of a farm as it is now.
@@ -61,15 +63,12 @@ _SIZES = (
 _HANDS = (
     select(workers.c.device, func.count(func.distinct(workers.c.name)).label("hands"))
     .join_from(workers, skills, skills.c.worker == workers.c.name)
-    .where(workers.c.alive == 1, workers.c.draining == 0, skills.c.capability == bindparam("capability"))
+    .where(
+        workers.c.alive == 1,
+        workers.c.draining == 0,
+        skills.c.capability.in_(bindparam("capabilities", expanding=True)),
+    )
     .group_by(workers.c.device)
-)
-_LEARNED = (
-    select(skills.c.profile_text)
-    .join_from(workers, skills, skills.c.worker == workers.c.name)
-    .where(workers.c.alive == 1, skills.c.capability == bindparam("capability"))
-    .order_by(workers.c.registered_at.desc(), workers.c.name)
-    .limit(1)
 )
 _PROFILES = select(jobs.c.profile).where(jobs.c.profile.is_not(None)).order_by(jobs.c.id.desc()).limit(_FILMS)
 _ACCEPTED = select(artifacts.c.key, artifacts.c.digest, artifacts.c.size, artifacts.c.suffix).where(
@@ -79,37 +78,39 @@ _ACCEPTED = select(artifacts.c.key, artifacts.c.digest, artifacts.c.size, artifa
 )
 
 
-def read_pace(ledger: Ledger, face: str) -> Pace:
+def read_pace(ledger: Ledger, faces: Collection[str]) -> Pace:
     """What the latest work of this farm has cost, and who is there to do more of it.
 
     Args:
         ledger: the ledger.
-        face: the face engine that shall render.
+        faces: the face engines that shall render.
 
     Raises:
         AwayError: ``ledger-away``.
     """
+    able = [capability_of(Stage.RENDER, face) for face in sorted(set(faces))]
     with ledger.read() as connection:
         return Pace(
             works=_works(connection),
             speeches=_speeches(connection),
             sizes=_sizes(connection),
-            hands={row.device: row.hands for row in _rendering(connection, _HANDS, face)},
+            hands={row.device: row.hands for row in connection.execute(_HANDS, {"capabilities": able})},
         )
 
 
-def read_profile(ledger: Ledger, face: str) -> RenderProfile | None:
-    """How a face engine renders here: as the worker that came last does, else as it did last; None: never.
+def read_profile(ledger: Ledger, way: FaceWay) -> RenderProfile | None:
+    """How faces are drawn here in some way: as a film would be planned now, else as the last was; or None.
 
     Raises:
         AwayError: ``ledger-away``.
     """
+    honoured = read_honoured(ledger, capability_of(Stage.RENDER, way.engine))
+    if (chosen := choose_profile(honoured, way)) is not None:
+        return chosen
     with ledger.read() as connection:
-        for row in _rendering(connection, _LEARNED, face):
-            return profile_from_text(row.profile_text or None)
         for row in connection.execute(_PROFILES):
             profile = profile_from_text(row.profile)
-            if profile is not None and profile.engine == face:
+            if profile is not None and way_in(profile) == way:
                 return profile
     return None
 
@@ -130,10 +131,6 @@ def read_accepted(ledger: Ledger, kind: Kind, keys: Collection[str]) -> dict[str
                     kind=kind, key=row.key, digest=row.digest, size=row.size, suffix=row.suffix
                 )
     return found
-
-
-def _rendering(connection: Connection, statement: Any, face: str) -> Iterable[Any]:  # noqa: ANN401 - SQLAlchemy's own types of both are generic
-    return connection.execute(statement, {"capability": capability_of(Stage.RENDER, face)})
 
 
 def _works(connection: Connection) -> tuple[Work, ...]:

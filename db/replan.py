@@ -2,7 +2,8 @@
 
 A render profile is chosen once per film, so that all clips of a film are alike. After an engine or FFmpeg was
 upgraded there is nobody left who honours the profile of a film that was under way; it then gets the profile
-of those who are there, as a whole: what was rendered of it is rendered again. What was spoken stays.
+of those who are there and draw in the same way, with the same models. It gets it as a whole: what was
+rendered of it is rendered again. What was spoken stays.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 from sqlalchemy import BindParameter, bindparam, case, delete, insert, select, update
 
 from db import rows
+from db.codec import profile_from_text
 from db.ledger import Ledger
 from db.prepared import run
 from db.states import Outcome, Stage, StepState
 from db.tables import IS_OPEN, IS_READY, IS_UNSENT, attempts, audit, jobs, key_leases, skills, steps
 from db.values import Skill
+from pipeline.plan.job import RenderProfile
 
 _JOBS: BindParameter[int] = bindparam("jobs", expanding=True)
 _PROFILE_TEXT = (
@@ -34,6 +37,12 @@ _STRANDED = (
     .distinct()
     .order_by(steps.c.job_id)
     .limit(rows.MANY)
+)
+_PLANNED = (
+    select(jobs.c.profile)
+    .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
+    .where(steps.c.capability == bindparam("capability"), steps.c.profile == bindparam("of"), IS_READY)
+    .limit(1)
 )
 _LOCK = select(jobs.c.id).where(jobs.c.id.in_(_JOBS)).order_by(jobs.c.id).with_for_update(key_share=True)
 _is_render = (steps.c.job_id.in_(_JOBS)) & (steps.c.stage == Stage.RENDER.value)
@@ -62,6 +71,17 @@ _SUPERSEDE = (
 _FREE = delete(key_leases).where(key_leases.c.step_id.in_(_render_steps))
 _PROFILE = update(jobs).where(jobs.c.id.in_(_JOBS)).values(profile=bindparam("text"))
 _AUDIT = insert(audit)
+
+
+def read_planned(ledger: Ledger, stranded: Skill) -> RenderProfile | None:
+    """The profile that films which wait for a skill were planned with; None when none waits any more.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        asked = {"capability": stranded.capability, "of": stranded.profile}
+        return profile_from_text(run(connection, _PLANNED, asked).scalar())
 
 
 def replan(ledger: Ledger, stranded: Skill, profile: str) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Executable, bindparam, delete, insert, select, update
 
 from db import rows
-from db.codec import profile_digest, profile_to_text
+from db.codec import profile_digest, profile_from_text, profile_to_text
 from db.ledger import Ledger
 from db.prepared import run
 from db.states import Stage, capability_of
@@ -51,6 +51,8 @@ def _registering(inserter: rows.Inserter) -> Executable:
 _REGISTER = rows.per_dialect(_registering)
 _UNLEARN = delete(skills).where(skills.c.worker == bindparam("who"))
 _LEARN = insert(skills)
+_IS_KNOWN = select(workers.c.alive).where(workers.c.name == bindparam("who")).with_for_update()
+_TELL = update(workers).where(workers.c.name == bindparam("who")).values(device=bindparam("on"))
 _LEAVE = update(workers).where(workers.c.name == bindparam("who")).values(alive=0)
 _DRAIN = update(workers).where(workers.c.name == bindparam("who")).values(draining=bindparam("now"))
 # Whoever is just coming back holds its row; it is left for the next time.
@@ -67,6 +69,14 @@ _SKILLS = (
     select(skills.c.worker, skills.c.capability, skills.c.profile)
     .join_from(skills, workers, skills.c.worker == workers.c.name)
     .where(workers.c.alive == 1)
+)
+
+_RENDERS = capability_of(Stage.RENDER, "")
+_HONOURED = (
+    select(skills.c.profile_text)
+    .join_from(skills, workers, skills.c.worker == workers.c.name)
+    .where(workers.c.alive == 1, workers.c.draining == 0, skills.c.capability == bindparam("capability"))
+    .order_by(workers.c.name, skills.c.profile)
 )
 
 
@@ -87,7 +97,7 @@ def register(
         host: where it is.
         device: what it computes with.
         capabilities: what it can do.
-        profiles: how it renders, one for each engine; they are a process's for all its life.
+        profiles: how it renders, any number for each engine; a capability to render without any is none.
 
     Raises:
         AwayError: ``ledger-away``.
@@ -98,20 +108,66 @@ def register(
         begun |= {"counter": 0, "alive": 1, "draining": 0}
         connection.execute(rows.spoken(connection, _REGISTER), begun)
         connection.execute(_UNLEARN, {"who": name})
-        if capabilities:
-            connection.execute(_LEARN, _learned(name, capabilities, profiles))
+        if learned := _learned(name, capabilities, profiles):
+            connection.execute(_LEARN, learned)
 
 
 def _learned(
     name: str, capabilities: Collection[str], profiles: Collection[RenderProfile]
 ) -> list[dict[str, str]]:
-    by_capability = {capability_of(Stage.RENDER, profile.engine): profile for profile in profiles}
-    learned: list[dict[str, str]] = []
-    for capability in sorted(set(capabilities)):
-        profile = by_capability.get(capability)
-        digest, text = (profile_digest(profile), profile_to_text(profile)) if profile else ("", "")
-        learned.append({"worker": name, "capability": capability, "profile": digest, "profile_text": text})
-    return learned
+    able = sorted(set(capabilities))
+    told = {(each, ""): "" for each in able if not each.startswith(_RENDERS)}
+    for profile in profiles:
+        capability = capability_of(Stage.RENDER, profile.engine)
+        if capability in able:
+            told[capability, profile_digest(profile)] = profile_to_text(profile)
+    return [
+        {"worker": name, "capability": capability, "profile": digest, "profile_text": text}
+        for (capability, digest), text in told.items()
+    ]
+
+
+def read_honoured(ledger: Ledger, capability: str) -> tuple[RenderProfile, ...]:
+    """The profiles that living workers who take work honour, each as often as somebody does.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        found = [
+            profile_from_text(row.profile_text or None)
+            for row in run(connection, _HONOURED, {"capability": capability})
+        ]
+    return tuple(profile for profile in found if profile is not None)
+
+
+def relearn(
+    ledger: Ledger,
+    name: str,
+    *,
+    device: str,
+    capabilities: Collection[str],
+    profiles: Collection[RenderProfile],
+) -> None:
+    """Tell that a worker can do otherwise than it told when it began; whether it is drained stays as it is.
+
+    Args:
+        ledger: the ledger.
+        name: as when it began.
+        device: what it computes with now: with a model that was added since, that may be a card.
+        capabilities: as in `register`.
+        profiles: likewise.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.write("relearn") as connection:
+        known = run(connection, _IS_KNOWN, {"who": name}).scalar()
+        connection.execute(_UNLEARN, {"who": name})
+        if known:
+            connection.execute(_TELL, {"who": name, "on": device})
+            if learned := _learned(name, capabilities, profiles):
+                connection.execute(_LEARN, learned)
 
 
 def leave(ledger: Ledger, name: str) -> None:

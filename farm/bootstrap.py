@@ -15,6 +15,7 @@ from config.settings import Settings, read_settings
 from db.engine import check_schema, connect
 from db.ledger import Ledger
 from farm import telemetry
+from farm.models import ModelShelf
 from pipeline.engines.eye import EyeEngine
 from pipeline.engines.face import FaceEngine
 from pipeline.engines.shelf import Shelf, eyes, faces, voices
@@ -49,6 +50,7 @@ class Workshop:
         voices: voice engines by name, opened on demand.
         faces: face engines by name, opened on demand.
         eyes: eye engines by name, opened on demand.
+        models: the operator's trained weights, by name.
     """
 
     settings: Settings
@@ -57,6 +59,7 @@ class Workshop:
     voices: Shelf[VoiceEngine]
     faces: Shelf[FaceEngine]
     eyes: Shelf[EyeEngine]
+    models: ModelShelf
 
     def close(self) -> None:
         """Close every engine that was opened; it may be called twice."""
@@ -140,6 +143,7 @@ def open_workshop(settings: Settings | None = None) -> Workshop:
         voices=voices(),
         faces=faces(),
         eyes=eyes(),
+        models=ModelShelf(chosen.models_root),
     )
 
 
@@ -161,6 +165,7 @@ def open_farm(settings: Settings | None = None) -> Farm:
         voices=workshop.voices,
         faces=workshop.faces,
         eyes=workshop.eyes,
+        models=workshop.models,
         ledger=Ledger(engine),
         archive=workshop.settings.archive_root,
     )

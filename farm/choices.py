@@ -17,6 +17,7 @@ from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.formats import check_format, is_own_size, parse_format, parse_rate
 from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.label import with_plain_label
+from pipeline.plan.lipsync import with_plain_lipsync
 from pipeline.plan.switches import BURN, PREVIEW, SOFT
 
 #: The warning that another voice than the one wished for speaks.
@@ -194,7 +195,7 @@ def plain_options(options: Mapping[str, str], *, quality: str) -> dict[str, str]
     Raises:
         InputError: of the option that cannot be understood.
     """
-    plain = with_plain_label(with_plain_background(plainly(options)))
+    plain = with_plain_lipsync(with_plain_label(with_plain_background(plainly(options))))
     for switch in (BURN, SOFT, PREVIEW):
         plain = switch.plain(plain)
     return with_plain_delivery(plain, usual=quality)

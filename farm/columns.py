@@ -8,47 +8,22 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 
+from farm.column import Column, Kind, Phrase
+from farm.face_columns import FACE_COLUMNS
 
-class Kind(StrEnum):
-    """What becomes of a column's cells."""
-
-    PART = "part"  #: read by the manifest itself: names, texts and files
-    FIELD = "field"  #: a field of `farm.rows.Wanted` of the same name
-    OPTION = "option"  #: goes into the job's options as it was written
-
-
-@dataclass(frozen=True, kw_only=True)
-class Phrase:
-    """The same words in English and in simplified Chinese; Markdown, in one line."""
-
-    en: str
-    zh: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """A column of a manifest.
-
-    Attributes:
-        name: in plain form, as `farm.template.plain_name` gives it.
-        kind: what becomes of its cells.
-        means: what it is for.
-        values: what may stand in a cell.
-        empty: what an empty cell means.
-        also: what else people call it, in words with spaces between; told when they do, not taken.
-    """
-
-    name: str
-    kind: Kind
-    means: Phrase
-    values: Phrase
-    empty: Phrase
-    also: str = ""
-
+__all__ = [
+    "COLUMNS",
+    "RESERVED",
+    "Column",
+    "Kind",
+    "Phrase",
+    "is_option_unknown",
+    "known_options",
+    "meant",
+    "named",
+]
 
 #: How alike a name is to the one that was meant.
 _LIKENESS = 0.7
@@ -87,10 +62,13 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         name="portrait",
         kind=Kind.PART,
-        means=Phrase(en="who speaks: a picture with one face", zh="说话的人：有一张脸的图片"),
-        values=Phrase(en="a picture beside the manifest", zh="清单旁边的图片"),
+        means=Phrase(
+            en="who speaks: a picture with one face, or with `wav2lip` a video of a person",
+            zh="说话的人：有一张脸的图片；使用 `wav2lip` 时也可以是人物视频",
+        ),
+        values=Phrase(en="a file beside the manifest", zh="清单旁边的文件"),
         empty=Phrase(en="refused", zh="拒绝"),
-        also="picture image photo face avatar 肖像 图片 照片 头像",
+        also="picture image photo face avatar video 肖像 图片 照片 头像 视频",
     ),
     Column(
         name="voice",
@@ -208,35 +186,7 @@ COLUMNS: tuple[Column, ...] = (
         ),
         also="backdrop bg 背景",
     ),
-    Column(
-        name="face.box",
-        kind=Kind.OPTION,
-        means=Phrase(en="which face talks, when there are several", zh="有多张脸时，由哪张脸说话"),
-        values=Phrase(en="`x,y,width,height` in pixels", zh="`x,y,宽,高`，以像素计"),
-        empty=Phrase(en="the only one", zh="唯一的脸"),
-    ),
-    Column(
-        name="face.expression",
-        kind=Kind.OPTION,
-        means=Phrase(en="the look on the face", zh="面部表情"),
-        values=Phrase(en="`neutral` or `friendly`, a light smile", zh="`neutral`，或 `friendly`（微笑）"),
-        empty=Phrase(en="`neutral`", zh="`neutral`"),
-        also="表情",
-    ),
-    Column(
-        name="face.motion",
-        kind=Kind.OPTION,
-        means=Phrase(
-            en="how much head, brows and eyes move; before a pattern the head sways less",
-            zh="头、眉、眼的动作幅度；背景有图案时头部摆动较小",
-        ),
-        values=Phrase(
-            en="`none` (lips and lids alone), `calm` or `lively`",
-            zh="`none`（仅嘴唇和眼睑）、`calm` 或 `lively`",
-        ),
-        empty=Phrase(en="`calm`", zh="`calm`"),
-        also="动作",
-    ),
+    *FACE_COLUMNS,
     Column(
         name="captions.burn",
         kind=Kind.OPTION,
@@ -343,7 +293,6 @@ RESERVED: frozenset[str] = frozenset(
         "consent",
         "deadline",
         "expression",
-        "face_engine",
         "motion",
         "off_peak",
         "pool",

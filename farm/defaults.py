@@ -11,9 +11,10 @@ from farm.sidefile import SideFile
 from farm.tables import Record, cleaned
 from farm.template import plain_name
 from pipeline.plan.errors import InputError
+from pipeline.plan.lipsync import ENGINE
 
 #: Where a default came from, if it was told on the command line.
-SET, TEMPLATE = "--set", "--template"
+SET, TEMPLATE, FACE_ENGINE = "--set", "--template", "--face-engine"
 _SCRIPTS = ("script", "script_file")
 _QUOTED_CHARACTERS = 60
 
@@ -33,14 +34,19 @@ class Defaults:
         settings: what was told with ``--set``, by column or variable.
         template: what was told with ``--template``; empty for nothing.
         side: the file beside the manifest; what is told on the command line goes before it.
+        face_engine: what was told with ``--face-engine``; empty for nothing.
     """
 
-    def __init__(self, settings: Mapping[str, str], template: str, side: SideFile) -> None:
+    def __init__(
+        self, settings: Mapping[str, str], template: str, side: SideFile, *, face_engine: str = ""
+    ) -> None:
         asked = {
             plain_name(name): Default(value=cleaned(value), place=SET) for name, value in settings.items()
         }
         if template:
             asked["script_file"] = Default(value=template, place=TEMPLATE)
+        if face_engine:
+            asked[ENGINE] = Default(value=cleaned(face_engine), place=FACE_ENGINE)
         beside = {
             name: Default(value=cleaned(value), place=side.name) for name, value in side.defaults.items()
         }

@@ -16,11 +16,16 @@ import numpy as np
 
 from db.engine import check_schema, connect, place_of
 from farm.bootstrap import Workshop
-from farm.studio import Studio
+from farm.encoders import encoder_of
+from farm.facechoice import FaceChooser
+from farm.facedoor import open_face
 from farm.typesetting import Typesetter
 from pipeline.plan.errors import AwayError, Fact, InputError, LecternError
+from pipeline.plan.faceway import FaceWay, joined_weights
 from pipeline.plan.job import Format
 from pipeline.plan.label import Label
+from pipeline.plan.lipsync import Mode
+from pipeline.plan.models import Use, check_use
 from pipeline.plan.overlay import label_inset
 from pipeline.plan.typefaces import LANGUAGES, can_set, packages_for
 from pipeline.steps.archive import archive_id
@@ -28,7 +33,8 @@ from pipeline.steps.archive import archive_id
 _PYTHONS = ((3, 11), (3, 12))
 #: Room for the films of about a night on two cores.
 _ROOM_BYTES = 5_000_000_000
-_TRIAL = Format(width=64, height=64, fps=25)
+# Encoders of cards take no smaller pictures.
+_TRIAL = Format(width=256, height=256, fps=25)
 _GREY = 128
 _TRIAL_FRAMES = 5
 
@@ -78,6 +84,7 @@ def examine(workshop: Workshop, others: Mapping[str, Check]) -> Iterator[Finding
         "eye": partial(_eye, workshop),
         "voice": partial(_voice, workshop),
         "face": partial(_face, workshop),
+        "models": partial(_models, workshop),
         "ledger": partial(_ledger, workshop),
         "store": partial(_store, workshop),
         "archive": partial(_archive, workshop),
@@ -107,7 +114,7 @@ def _python() -> There:
 
 def _ffmpeg(workshop: Workshop) -> There:
     """FFmpeg is believed when it has drawn and encoded something: it lists what does not work here."""
-    profile = Studio(workshop).profile(workshop.faces.names()[0])
+    encoder = encoder_of(workshop)
     frame = np.full((_TRIAL.height * 3 // 2, _TRIAL.width), _GREY, np.uint8)
     workshop.media.draw(label_inset(Label.BOTH, _TRIAL, origin=0, frames=_TRIAL_FRAMES), _TRIAL, {})
     with tempfile.TemporaryDirectory() as folder:
@@ -116,9 +123,9 @@ def _ffmpeg(workshop: Workshop) -> There:
             Path(folder) / "trial.mp4",
             picture=_TRIAL,
             total=_TRIAL_FRAMES,
-            parameters=profile.parameters,
+            parameters=encoder.parameters,
         )
-    return There(detail=f"{workshop.media.version}, {profile.encoder.split()[0]}")
+    return There(detail=f"{workshop.media.version}, {encoder.name.split()[0]}")
 
 
 def _fonts(workshop: Workshop) -> There:
@@ -146,8 +153,28 @@ def _voice(workshop: Workshop) -> There:
 
 
 def _face(workshop: Workshop) -> There:
-    engine = workshop.faces.open(workshop.faces.names()[0])
-    return There(detail=f"{engine.name} {engine.version}")
+    """The usual engine, with the model that it draws with unless a row names another one."""
+    chosen = FaceChooser(workshop).choose({})
+    weights = joined_weights(model.digest for model in chosen.models)
+    mode = Mode.FAST.value if weights else ""
+    engine = open_face(workshop, FaceWay(engine=chosen.engine, mode=mode, weights=weights))
+    computed = f", {engine.backend}" if weights else ""
+    return There(detail=f"{engine.name} {engine.version}{computed}")
+
+
+def _models(workshop: Workshop) -> There:
+    """Models are not read through here; what is missing, cut off or may not be used is told."""
+    shelf, use = workshop.models, Use(workshop.settings.models.use)
+    found = tuple(shelf.listed())
+    try:
+        for each in found:
+            if each.problem is not None:
+                raise each.problem
+            if each.record is not None:
+                check_use(each.record, use)
+    except InputError as error:
+        raise _Doubt(error) from error
+    return There(detail=str(shelf.root), facts={"models": len(found)})
 
 
 def _ledger(workshop: Workshop) -> There:

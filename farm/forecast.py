@@ -36,6 +36,9 @@ from pipeline.steps.archive import archive_id
 _MILLION = 1_000_000
 _PER_MILLE = 1000
 
+#: How many frames are drawn, by face engine and format.
+_Frames = Mapping[tuple[str, Format], int]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
@@ -103,12 +106,11 @@ def forecast(farm: Farm, admitted: Admitted, *, again: bool = False) -> Forecast
         AwayError: the ledger or the store cannot be reached.
     """
     films = admitted.films
-    face = farm.faces.names()[0]
-    pace = read_pace(farm.ledger, face)
+    pace = read_pace(farm.ledger, {film.face.engine for film in films})
     contents = read_contents(farm, films, user=caller(), speeches=pace.speeches)
     frames = _frames_of(films, contents)
     devices = tuple(pace.hands) or ("",)
-    bills = {device: _Bill(pace, face, device, frames, contents) for device in devices}
+    bills = {device: _Bill(pace, device, frames, contents) for device in devices}
     hands = pace.hands or {"": 1}
     many = sum(hands.values())
     # Workers on different devices share the work by their speed.
@@ -140,9 +142,7 @@ def forecast(farm: Farm, admitted: Admitted, *, again: bool = False) -> Forecast
 class _Bill:
     """What a batch costs on one device, in microseconds."""
 
-    def __init__(
-        self, pace: Pace, face: str, device: str, frames: Mapping[Format, int], contents: Contents
-    ) -> None:
+    def __init__(self, pace: Pace, device: str, frames: _Frames, contents: Contents) -> None:
         shares = {
             Stage.SPEAK: contents.to_speak,
             Stage.RENDER: contents.to_render,
@@ -152,38 +152,38 @@ class _Bill:
         self.prices: list[Price] = []
         self.machine_us = self.wall_us = 0
         for stage, share in shares.items():
-            engine = face if stage is Stage.RENDER else ""
-            for picture, count in frames.items():
+            for (face, picture), count in frames.items():
+                engine = face if stage is Stage.RENDER else ""
                 one = price(pace.works, stage=stage.value, engine=engine, format=picture, device=device)
                 self.prices.append(one)
                 self.machine_us += one.machine_us * count * share // _PER_MILLE
                 self.wall_us += one.wall_us * count * share // _PER_MILLE
 
 
-def _render_us(bills: Iterable[_Bill], frames: Mapping[Format, int]) -> int:
+def _render_us(bills: Iterable[_Bill], frames: _Frames) -> int:
     """What a frame of this batch takes to draw, on the average, by the clock."""
     prices = [one for bill in bills for one in bill.prices if one.stage == Stage.RENDER.value]
-    weights: Counter[tuple[int, int]] = Counter()
-    for picture, count in frames.items():
-        weights[picture.width, picture.height] += count
-    costs = sum(one.wall_us * weights[one.width, one.height] for one in prices)
-    return costs // max(1, sum(weights[one.width, one.height] for one in prices))
+    weights: Counter[tuple[str, int, int]] = Counter()
+    for (face, picture), count in frames.items():
+        weights[face, picture.width, picture.height] += count
+    costs = sum(one.wall_us * weights[one.engine, one.width, one.height] for one in prices)
+    return costs // max(1, sum(weights[one.engine, one.width, one.height] for one in prices))
 
 
-def _frames_of(films: Sequence[Film], contents: Contents) -> Mapping[Format, int]:
-    frames: Counter[Format] = Counter()
+def _frames_of(films: Sequence[Film], contents: Contents) -> _Frames:
+    frames: Counter[tuple[str, Format]] = Counter()
     for film, ms in zip(films, contents.lengths_ms, strict=True):
-        frames[film.format] += ms * film.format.fps // 1000
+        frames[film.face.engine, film.format] += ms * film.format.fps // 1000
     return frames
 
 
 def _rooms(
-    farm: Farm, films: Sequence[Film], frames: Mapping[Format, int], contents: Contents, pace: Pace
+    farm: Farm, films: Sequence[Film], frames: _Frames, contents: Contents, pace: Pace
 ) -> tuple[Room, Room, Basis]:
     """What store and archive need and have."""
     pictures = clips = 0
     bases = set()
-    for picture, count in frames.items():
+    for (_, picture), count in frames.items():
         per_frame, basis = film_bytes(pace.sizes, picture)
         pictures += per_frame * count // 1000
         clips += per_frame * count * contents.to_render // 1000 // _PER_MILLE

@@ -8,11 +8,14 @@ from pathlib import Path
 
 from farm import lookers
 from farm.bootstrap import Workshop
-from farm.portraits import Looker, Seen, Sitting, View, picture_limits
+from farm.portraits import Looker, Seen, Sitting, View, means_of
+from pipeline.media.filmkind import suffix_of
 from pipeline.plan.background import Colour
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format
+from pipeline.plan.lipsync import Crop
 from pipeline.plan.portrait import FaceBox, Finding
+from pipeline.steps.footage import first_size
 from pipeline.steps.look import picture_size
 
 # Fewer pictures are looked at here before another process would have begun.
@@ -27,8 +30,8 @@ class Gallery:
     """
 
     def __init__(self, workshop: Workshop) -> None:
-        self._limits = picture_limits(workshop.settings)
-        self._looker = Looker(self._limits, workshop.eyes)
+        self._means = means_of(workshop)
+        self._looker = Looker(self._means, workshop.eyes)
         self._views: dict[tuple[str, View], tuple[Finding, ...]] = {}
         self._backdrops: dict[str, tuple[Finding, ...]] = {}
         self._sizes: dict[str, tuple[int, int] | InputError] = {}
@@ -50,7 +53,7 @@ class Gallery:
         """
         asked = tuple(sittings)
         alone = hands < 2 or len(asked) < _FEW  # noqa: PLR2004 - two hands are the least that share work
-        seen = self._one_by_one(asked) if alone else lookers.look(asked, limits=self._limits, hands=hands)
+        seen = self._one_by_one(asked) if alone else lookers.look(asked, means=self._means, hands=hands)
         # However this is left, no process is.
         with closing(seen):
             for done, (sitting, found) in enumerate(seen, 1):
@@ -66,9 +69,10 @@ class Gallery:
         behind: Colour | None,
         *,
         pictured: bool = False,
+        crop: Crop | None = None,
     ) -> tuple[Finding, ...]:
         """Everything to be said about a portrait, errors first; the arguments are those of `View`."""
-        view = View(format=format, box=box, behind=behind, pictured=pictured)
+        view = View(format=format, box=box, behind=behind, pictured=pictured, crop=crop)
         if (digest, view) not in self._views:
             sitting = Sitting(file=portrait, digest=digest, views=(view,), backdrop=False)
             self._keep(sitting, self._looker.look(sitting))
@@ -97,7 +101,7 @@ class Gallery:
         """
         if digest not in self._sizes:
             try:
-                self._sizes[digest] = picture_size(portrait, self._limits)
+                self._sizes[digest] = self._size(portrait)
             except InputError as error:
                 self._sizes[digest] = error
         size = self._sizes[digest]
@@ -105,6 +109,11 @@ class Gallery:
             # Without where it was raised before: for each of ten thousand rows that would be kept.
             raise size.with_traceback(None)
         return size
+
+    def _size(self, portrait: Path) -> tuple[int, int]:
+        if suffix_of(portrait):
+            return first_size(portrait, self._means.media, self._means.footage)
+        return picture_size(portrait, self._means.pictures)
 
     def _one_by_one(self, sittings: Iterable[Sitting]) -> Generator[tuple[Sitting, Seen]]:
         for sitting in sittings:

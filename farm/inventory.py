@@ -40,11 +40,12 @@ def engines(workshop: Workshop) -> tuple[EngineEntry, ...]:
         "face": workshop.faces,
         "eye": workshop.eyes,
     }
+    set_to = {"voice": workshop.settings.voice.engine, "face": workshop.settings.face.engine}
     entries: list[EngineEntry] = []
     for protocol, shelf in shelves.items():
         problems = {name: shelf.why_not(name) for name in shelf.names()}
         usable = [name for name, problem in problems.items() if problem is None]
-        default = workshop.settings.voice.engine if protocol == "voice" else next(iter(usable), "")
+        default = set_to.get(protocol) or next(iter(usable), "")
         entries += [
             EngineEntry(protocol=protocol, name=name, default=name == default, problem=problem)
             for name, problem in problems.items()

@@ -15,11 +15,12 @@ from typing import TypeVar
 from farm.bootstrap import Workshop
 from farm.caller import caller
 from farm.choices import OTHER_VOICE, Chooser, Wish, plain_options
+from farm.facechoice import IDLE, FaceChoice, FaceChooser
 from farm.gallery import Gallery
 from farm.output import check_folder
-from farm.portraits import box_of
-from farm.studio import Studio
-from farm.submit import picture_suffix, store_script
+from farm.portraits import box_of, check_engine, idle_for_film
+from farm.studio import Studio, may_render_otherwise
+from farm.submit import picture_suffix, source_bytes, store_script
 from farm.textfile import decode
 from farm.typesetting import Typesetter
 from farm.waivers import keep_waiver
@@ -28,13 +29,16 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.background import BACKGROUND, colour_of, names_picture
 from pipeline.plan.bearing import EXPRESSION, MOTION
 from pipeline.plan.delivery import LOUDNESS, QUALITY, loudness_for
-from pipeline.plan.errors import InputError
-from pipeline.plan.job import JobSpec
+from pipeline.plan.errors import InputError, TransientError
+from pipeline.plan.faceway import way_of
+from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.label import LABEL, NAME, REASON, waiver_of
+from pipeline.plan.lipsync import ENGINE, MODE, MODEL, RESTORE
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.names import legible
 from pipeline.plan.portrait import Finding
 from pipeline.plan.switches import BURN, PREVIEW, SOFT
+from pipeline.plan.timeline import Timeline
 from pipeline.steps.join import JoinedFilm, join
 from pipeline.steps.memory import MemoryDesk
 from pipeline.steps.render import render
@@ -58,6 +62,10 @@ class Order:
         script: a text file.
         film: where the film goes, ending in ``.mp4``; captions, poster and manifest go beside it.
         wish: voice, language, format, frame rate, speed, pitch; what is left empty is chosen.
+        engine: the face engine, as in a manifest; empty for the usual one.
+        model: what it draws with, likewise.
+        mode: how it draws, likewise.
+        restore: what restores the face that it drew, likewise.
         face_box: which face talks, ``x,y,width,height`` in pixels; empty when there is no doubt.
         expression: the look on the face; the usual one when it is empty.
         motion: how lively the face is, likewise.
@@ -77,6 +85,10 @@ class Order:
     script: Path
     film: Path
     wish: Wish
+    engine: str = ""
+    model: str = ""
+    mode: str = ""
+    restore: str = ""
     face_box: str = ""
     expression: str = ""
     motion: str = ""
@@ -181,18 +193,21 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
         workshop.voices, engine=settings.voice.engine, format=settings.film.format, fps=settings.film.fps
     )
     pictured = names_picture(order.background)
-    options = _options(order, usual=settings.film.quality)
+    faces = FaceChooser(workshop)
+    face = faces.choose(_face_options(order))
+    options = _options(order, face, usual=settings.film.quality)
     chooser.rate(order.wish)
     chooser.check_format(order.wish)
     voice = chooser.voice(order.wish, text)
+    check_engine(order.portrait, face.engine, workshop.faces)
     portrait = _adopted(workshop, order.portrait)
     gallery = Gallery(workshop)
     background: Artifact | None = None
-    doubts: tuple[Finding, ...] = ()
+    doubts = idle_for_film(order.portrait, options)
     if pictured:
         picture_file = Path(order.background)
         background = _adopted(workshop, picture_file)
-        doubts = gallery.check(picture_file, background.digest)
+        doubts += gallery.check(picture_file, background.digest)
     picture = chooser.format(order.wish, lambda: gallery.size(order.portrait, portrait.digest))
     findings = gallery.look(
         order.portrait, portrait.digest, picture, box_of(options), colour_of(options), pictured=pictured
@@ -205,6 +220,8 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
         findings = (*findings, Finding(code=code, level="warning", facts={}))
     if (facts := chooser.other_voice(order.wish, text)) is not None:
         findings = (*findings, Finding(code=OTHER_VOICE, level="warning", facts=facts))
+    idle = ({"option": option, "engine": face.engine} for option in faces.idle(_face_options(order)))
+    findings += tuple(Finding(code=IDLE, level="warning", facts=facts) for facts in idle)
     job = JobSpec(
         row=legible(order.film.stem),
         title=legible(order.title or order.script.stem),
@@ -213,7 +230,8 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
         script=store_script(workshop.store, text),
         portrait=portrait,
         voice=voice,
-        face=workshop.faces.names()[0],
+        face=face.engine,
+        models=face.models,
         format=picture,
         options=options,
         background=background,
@@ -222,9 +240,15 @@ def _job(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]
     return job, (*findings, *doubts)
 
 
-def _options(order: Order, *, usual: str) -> dict[str, str]:
+def _face_options(order: Order) -> dict[str, str]:
+    """What an order says of who draws its face."""
+    return {ENGINE: order.engine, MODEL: order.model, MODE: order.mode, RESTORE: order.restore}
+
+
+def _options(order: Order, face: FaceChoice, *, usual: str) -> dict[str, str]:
     """An order's options in their plainest words; a picture in the background is no word."""
     options = {
+        **face.options(_face_options(order)),
         EXPRESSION: order.expression,
         MOTION: order.motion,
         QUALITY: order.quality,
@@ -243,8 +267,9 @@ def _options(order: Order, *, usual: str) -> dict[str, str]:
 
 
 def _adopted(workshop: Workshop, picture: Path) -> Artifact:
-    limit = workshop.settings.limits.portrait_bytes
-    return workshop.store.adopt(Kind.SOURCE, picture_suffix(picture), picture, limit_bytes=limit)
+    suffix = picture_suffix(picture)
+    limit = source_bytes(suffix, workshop.settings)
+    return workshop.store.adopt(Kind.SOURCE, suffix, picture, limit_bytes=limit)
 
 
 def _make(
@@ -261,25 +286,12 @@ def _make(
     stage = "speak"
     desk = _CheckedDesk(check, index=index, progress=lambda done, total: progress(stage, done, total))
     studio, store, settings = Studio(workshop), workshop.store, workshop.settings
-    seat, profile = studio.seat(job), studio.profile(job.face)
+    _certain(studio.seat(job, desk))
     spoken = _certain(speak(job, desk=desk, store=store, voice=workshop.voices.open(job.voice.engine)))
     timeline = load_timeline(store, spoken)
     check()
     stage = "render"
-    whole = range(len(timeline.utterances))
-    _certain(
-        render(
-            job,
-            timeline,
-            whole,
-            desk=desk,
-            store=store,
-            media=workshop.media,
-            profile=profile,
-            sitter=seat.sitter,
-            pixels=seat.pixels,
-        )
-    )
+    profile = _render_alike(job, timeline, studio, desk=desk, workshop=workshop)
     check()
     stage = "join"
     return _certain(
@@ -290,7 +302,7 @@ def _make(
             store=store,
             media=workshop.media,
             profile=profile,
-            pixels=seat.pixels,
+            pixels=studio.pixels(job),
             trace=born,
             submitted_ms=asked_ms,
             loudness=loudness_for(
@@ -300,6 +312,40 @@ def _make(
             producer=settings.label.producer,
         )
     )
+
+
+def _render_alike(
+    job: JobSpec, timeline: Timeline, studio: Studio, *, desk: MemoryDesk, workshop: Workshop
+) -> RenderProfile:
+    """Make every clip, all with the profile that is returned.
+
+    Where a card cannot go on so, all are made anew as it can: fewer frames at a time, or another encoder.
+    """
+    way = way_of(job)
+    while True:
+        seat, profile = _certain(studio.seat(job, desk)), studio.profile(way)
+        try:
+            _certain(
+                render(
+                    job,
+                    timeline,
+                    range(len(timeline.utterances)),
+                    desk=desk,
+                    store=workshop.store,
+                    media=workshop.media,
+                    profile=profile,
+                    sitter=seat.sitter,
+                    pixels=seat.pixels,
+                )
+            )
+        except TransientError as error:
+            if not may_render_otherwise(error, profile):
+                raise
+            studio.forget(way)
+            if studio.profile(way) == profile:
+                raise
+        else:
+            return profile
 
 
 class _CheckedDesk(MemoryDesk):

@@ -14,15 +14,17 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 
 from farm.looking import BEGUN
-from farm.portraits import Seen, Sitting
+from farm.portraits import Means, Seen, Sitting
+from pipeline.media.filmkind import suffix_of
 from pipeline.plan.errors import LecternError, TransientError
 from pipeline.plan.portrait import Finding
-from pipeline.steps.look import PictureLimits
 
 #: A picture is looked at for at most so long; one of 50 million pixels takes three seconds.
 LIMIT_S = 120
 #: Said of a picture at which a process that looked at it ended, twice.
 FATAL = "submit-picture-fatal"
+# A film of two minutes takes as long as so many pictures of the largest kind.
+_FILM = 8
 # A new process costs as much as looking at so many pictures.
 _WORTH = 3
 # Processes that may end before they begin to look: whatever ended one may pass.
@@ -32,7 +34,7 @@ _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM
 
 
 def look(
-    sittings: Sequence[Sitting], *, limits: PictureLimits, hands: int, limit_s: float = LIMIT_S
+    sittings: Sequence[Sitting], *, means: Means, hands: int, limit_s: float = LIMIT_S
 ) -> Generator[tuple[Sitting, Seen]]:
     """Look at pictures in processes; each sitting once, as soon as it is done.
 
@@ -43,7 +45,7 @@ def look(
 
     Args:
         sittings: what is asked.
-        limits: what a picture may cost.
+        means: with what is looked.
         hands: the most processes at a time.
         limit_s: seconds after which a process is taken for stuck.
 
@@ -51,7 +53,7 @@ def look(
         TransientError: ``submit-lookers-gone``: processes end before they begin to look.
         LecternError: what a process raised, such as ``engine-broken``.
     """
-    crew = _Crew(limits=limits, limit_s=limit_s)
+    crew = _Crew(means=means, limit_s=limit_s)
     try:
         yield from crew.look(sittings, min(hands, -(-len(sittings) // _WORTH)))
     finally:
@@ -82,7 +84,7 @@ class _Hand:
 class _Crew:
     """The processes at work, and what is still to be looked at."""
 
-    limits: PictureLimits
+    means: Means
     limit_s: float
     hands: list[_Hand] = field(default_factory=list)
     waiting: deque[Sitting] = field(default_factory=deque)
@@ -93,7 +95,7 @@ class _Crew:
     def look(self, sittings: Sequence[Sitting], hands: int) -> Iterator[tuple[Sitting, Seen]]:
         self.waiting.extend(sittings)
         for _ in range(hands):
-            self.hands.append(_hired(self.limits))
+            self.hands.append(_hired(self.means))
         while self.waiting or any(hand.sitting for hand in self.hands):
             for hand in self.hands:
                 if hand.free and self.waiting:
@@ -103,7 +105,7 @@ class _Crew:
             self.hands.pop().end()
         while self.feared or any(hand.sitting for hand in self.hands):
             if not self.hands:
-                self.hands.append(_hired(self.limits))
+                self.hands.append(_hired(self.means))
             if self.hands[0].free:
                 self._give(self.hands[0], self.feared.popleft())
             yield from self._next(last=True)
@@ -113,7 +115,8 @@ class _Crew:
             self.hands.pop().end()
 
     def _give(self, hand: _Hand, sitting: Sitting) -> None:
-        hand.sitting, hand.until = sitting, time.monotonic() + self.limit_s
+        patience = _FILM if suffix_of(sitting.file) else 1
+        hand.sitting, hand.until = sitting, time.monotonic() + self.limit_s * patience
         with suppress(BrokenPipeError, ConnectionResetError):
             # Whoever has ended is found out where answers are read.
             hand.line.send(sitting)
@@ -156,7 +159,7 @@ class _Crew:
         if self.false_starts > _FALSE_STARTS:
             raise TransientError("submit-lookers-gone", status=hand.process.returncode)
         if self.waiting:
-            self.hands.append(_hired(self.limits))
+            self.hands.append(_hired(self.means))
         if hand.sitting is None:
             return
         if last:
@@ -165,7 +168,7 @@ class _Crew:
             self.feared.append(hand.sitting)
 
 
-def _hired(limits: PictureLimits) -> _Hand:
+def _hired(means: Means) -> _Hand:
     ours, theirs = Pipe()
     try:
         # In a session of its own it never hears Ctrl-C; its owner does, and ends it.
@@ -186,7 +189,7 @@ def _hired(limits: PictureLimits) -> _Hand:
         theirs.close()
     hand = _Hand(process=process, line=ours, until=time.monotonic() + LIMIT_S)
     with suppress(BrokenPipeError, ConnectionResetError):
-        ours.send(limits)
+        ours.send(means)
     return hand
 
 

@@ -16,6 +16,7 @@ from farm.sidefile import SideFile, read_side_file
 from farm.tables import Flaw, Record, Table, TableError
 from farm.tables.opening import open_table
 from farm.values import written
+from pipeline.media.filmkind import suffix_of
 from pipeline.plan.background import BACKGROUND, names_picture
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.names import unique_key
@@ -31,12 +32,13 @@ _CELL_CHARACTERS = 200
 
 @dataclass(frozen=True, kw_only=True)
 class ManifestLimits:
-    """What a manifest may cost: data rows, bytes of the file, characters of a script, bytes of a portrait."""
+    """What a manifest may cost: rows, its bytes, characters of a script, bytes of a picture or a video."""
 
     rows: int = 20_000
     bytes: int = 100_000_000
     script_characters: int = 80_000
     portrait_bytes: int = 50_000_000
+    footage_bytes: int = 500_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,11 +48,13 @@ class Reading:
     Attributes:
         settings: values for cells that are empty, by column or variable.
         template: a file with the script of rows that have none, wherever it lies; None for none.
+        face_engine: who draws the faces of rows that name nobody; empty for whom the farm usually has.
         sheet: the sheet of a workbook; empty for the first one that people see.
     """
 
     settings: Mapping[str, str] = field(default_factory=dict)
     template: Path | None = None
+    face_engine: str = ""
     sheet: str = ""
 
 
@@ -125,7 +129,9 @@ class _Reader:
         for key, error in side.problems:
             self._problems.add_error(0, key, error)
         template = "" if self._reading.template is None else str(self._reading.template)
-        self._defaults = Defaults(self._reading.settings, template, side)
+        self._defaults = Defaults(
+            self._reading.settings, template, side, face_engine=self._reading.face_engine
+        )
         self._problems.found += self._defaults.problems
         sheet = self._reading.sheet or side.sheet
         return open_table(data, name=self._path.name, sheet=sheet, limit_bytes=self._limits.bytes)
@@ -350,7 +356,9 @@ class _Reader:
     def _picture(self, number: int, column: str, name: str) -> tuple[Path, str] | None:
         try:
             path = self._folder.find(name)
-            return path, self._folder.digest(path, limit_bytes=self._limits.portrait_bytes)
+            limits = self._limits
+            limit = limits.footage_bytes if suffix_of(path) else limits.portrait_bytes
+            return path, self._folder.digest(path, limit_bytes=limit)
         except InputError as error:
             self._problems.add_error(number, column, error)
             return None

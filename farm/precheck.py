@@ -134,6 +134,7 @@ def check(
             bytes=limits.manifest_bytes,
             script_characters=limits.script_characters,
             portrait_bytes=limits.portrait_bytes,
+            footage_bytes=limits.footage_bytes,
         ),
         reading=reading,
     )

@@ -17,6 +17,7 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.delivery import profile_for
 from pipeline.plan.errors import DamageError, InputError
+from pipeline.plan.faceway import FaceWay, way_of
 from pipeline.plan.job import RenderProfile
 from pipeline.plan.script import Pause, Sentence
 from pipeline.plan.timeline import Take, lay
@@ -50,14 +51,12 @@ def probe(farm: Farm, sample: Sample, spoken: Mapping[str, Artifact], *, user: s
         AwayError: the ledger or the store cannot be reached.
     """
     asked = frozenset(sample.clips[:_CLIPS])
-    face = farm.faces.names()[0]
-    profile = read_profile(farm.ledger, face)
-    if profile is None or not spoken:
+    if not spoken:
         return Probed(asked=asked, there=frozenset())
     rows = [sample.films[index].row for index in sample.taken]
     digests = {digest for row in rows for digest in (row.portrait_digest, row.background_digest) if digest}
     pictures = read_accepted(farm.ledger, Kind.SOURCE, digests)
-    work = _Probe(farm=farm, user=user, face=face, profile=profile, pictures=pictures, spoken=spoken)
+    work = _Probe(farm=farm, user=user, pictures=pictures, spoken=spoken)
     keys: dict[tuple[Look, str], str] = {}
     for index, lines in sample.taken.items():
         film = sample.films[index]
@@ -76,11 +75,10 @@ class _Probe:
 
     farm: Farm
     user: str
-    face: str
-    profile: RenderProfile
     pictures: Mapping[str, Artifact]
     spoken: Mapping[str, Artifact]
     takes: dict[str, Take | None] = field(default_factory=dict)
+    profiles: dict[FaceWay, RenderProfile | None] = field(default_factory=dict)
     studio: Studio = field(init=False)
     typesetter: Typesetter = field(init=False)
 
@@ -97,13 +95,15 @@ class _Probe:
             return
         job = job_of(
             film,
-            face=self.face,
             user=self.user,
             quality=self.farm.settings.film.quality,
             portrait=self.pictures[row.portrait_digest],
             background=self.pictures.get(row.background_digest),
             typefaces=self.typesetter.typefaces(row.options, film.voice.language, row.script),
         )
+        profile = self._profile(way_of(job))
+        if profile is None:
+            return
         parts = [(line, self._part(line)) for line in lines]
         laid = [(line, part) for line, part in parts if isinstance(part, Pause) or part.samples > 0]
         try:
@@ -111,7 +111,7 @@ class _Probe:
                 job=job,
                 timeline=lay([part for _, part in laid], fps=job.format.fps),
                 store=self.farm.store,
-                profile=profile_for(self.profile, job.options),
+                profile=profile_for(profile, job.options),
                 pixels=self.studio.pixels(job),
             )
             for index, (line, _) in enumerate(laid):
@@ -120,6 +120,11 @@ class _Probe:
         except (DamageError, InputError):
             # What is damaged is found, and made again, by whoever needs it.
             return
+
+    def _profile(self, way: FaceWay) -> RenderProfile | None:
+        if way not in self.profiles:
+            self.profiles[way] = read_profile(self.farm.ledger, way)
+        return self.profiles[way]
 
     def _part(self, line: Line) -> Take | Pause:
         """A line as the timeline has it; one that nobody spoke yet takes about its time."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from db.departments import read_departments
-from db.states import Urgency
+from db.states import Stage, Urgency, capability_of
+from db.workers import read_workers
 from farm.bootstrap import Farm
 from farm.choices import OTHER_VOICE, Chooser, Wish, language_of, urgency_of
+from farm.facechoice import IDLE, FaceChoice, FaceChooser
 from farm.gallery import Gallery
-from farm.portraits import UNSEEN, Sitting, View, box_of
+from farm.portraits import UNSEEN, Sitting, View, box_of, check_engine, idle_for_film
 from farm.rows import BrokenRow, Problem, Row, Wanted
 from farm.typesetting import Typesetter
 from pipeline.plan import script
@@ -22,6 +24,7 @@ from pipeline.plan.delivery import LOUDNESS, QUALITY, loudness_of, quality_of
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.label import LABEL, NAME, REASON, label_of, waiver_part
+from pipeline.plan.lipsync import CROP, ENGINE, Crop, lipsync_of
 from pipeline.plan.portrait import Finding
 from pipeline.plan.switches import BURN, PREVIEW, SOFT
 
@@ -30,6 +33,8 @@ PITCH = "voice.pitch"
 _DEPARTMENT = "default"
 # Told under the language, whether or not a voice was named with it.
 _NO_LANGUAGE = "voice-language-unknown"
+# Whose fault it is, of what is said of a portrait, if not its own.
+_COLUMNS = {UNSEEN: BACKGROUND, "face-crop-outside": CROP}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +45,7 @@ class Film:
         row: what it says.
         voice: who speaks.
         format: the film's picture.
+        face: who draws the face.
         urgency: who goes first.
         department: who pays.
     """
@@ -47,6 +53,7 @@ class Film:
     row: Row
     voice: VoiceChoice
     format: Format
+    face: FaceChoice
     urgency: Urgency
     department: str
 
@@ -60,6 +67,7 @@ class RowChecker:
         self._chooser = Chooser(
             farm.voices, engine=settings.voice.engine, format=settings.film.format, fps=settings.film.fps
         )
+        self._faces = FaceChooser(farm, elsewhere=tuple(_drawn_elsewhere(farm)))
         self._gallery = Gallery(farm)
         self._typesetter = Typesetter(farm)
         self._departments = read_departments(farm.ledger)
@@ -100,6 +108,7 @@ class RowChecker:
                 box=box_of(row.options),
                 behind=colour_of(row.options),
                 pictured=row.background is not None,
+                crop=self._crop(row),
             )
         except InputError:
             return None
@@ -110,6 +119,7 @@ class RowChecker:
             row=row,
             voice=self._chooser.voice(_wish(row), row.script),
             format=self._format(row, row.portrait),
+            face=self._faces.choose(row.options),
             urgency=urgency_of(row.urgency),
             department=self._department(row),
         )
@@ -128,6 +138,7 @@ class RowChecker:
             facts = self._chooser.other_voice(wish, text)
             if facts is not None:
                 doubtful.append(_problem(row, speaker, OTHER_VOICE, facts))
+        doubtful += self._idle(row) if ENGINE not in known else ()
         if BURN.name not in known and (code := self._typeset(row, wish, text)):
             doubtful.append(_problem(row, BURN.name, code, {}))
         if row.background is not None and BACKGROUND not in known:
@@ -135,8 +146,7 @@ class RowChecker:
             doubtful += [_problem(row, BACKGROUND, finding.code, finding.facts) for finding in found]
         if row.portrait is not None and not known & {"format", "fps", "face.box", BACKGROUND}:
             for finding in self._look(row, row.portrait):
-                column = BACKGROUND if finding.code == UNSEEN else "portrait"
-                told = _problem(row, column, finding.code, finding.facts)
+                told = _problem(row, _COLUMNS.get(finding.code, "portrait"), finding.code, finding.facts)
                 (wrong if finding.level == "error" else doubtful).append(told)
         return wrong, doubtful
 
@@ -172,22 +182,49 @@ class RowChecker:
                 except InputError as error:
                     place = "language" if error.code == _NO_LANGUAGE and row.language else column
                     wrong.append(_problem(row, place, error.code, error.facts))
-        return wrong
+        refused = self._faces.refusals(row.options)
+        return wrong + [_problem(row, column, error.code, error.facts) for column, error in refused.items()]
+
+    def _engine(self, row: Row | BrokenRow) -> str:
+        """The engine that draws a row's face; empty when it names one that cannot."""
+        try:
+            return self._faces.engine(row.options)
+        except InputError:
+            return ""
+
+    def _crop(self, row: Row | BrokenRow) -> Crop | None:
+        """What a model is to be shown as the face; None without a model, and for words refused elsewhere."""
+        engine = self._engine(row)
+        try:
+            crop = lipsync_of({CROP: row.options.get(CROP, "")}).crop
+        except InputError:
+            return None
+        return crop if engine and self._farm.faces.draws_with(engine) else None
+
+    def _idle(self, row: Row | BrokenRow) -> Iterator[Problem]:
+        """Warnings of options that the row's engine does not heed."""
+        engine = self._faces.engine(row.options)
+        for option in self._faces.idle(row.options):
+            yield _problem(row, option, IDLE, {"option": option, "engine": engine})
 
     def _look(self, row: Row | BrokenRow, portrait: Path) -> tuple[Finding, ...]:
         """Everything to be said about a row's portrait."""
         try:
+            if engine := self._engine(row):
+                check_engine(portrait, engine, self._farm.faces)
             picture = self._format(row, portrait)
         except InputError as error:
             return (Finding(code=error.code, level="error", facts=error.facts),)
-        return self._gallery.look(
+        seen = self._gallery.look(
             portrait,
             row.portrait_digest,
             picture,
             box_of(row.options),
             colour_of(row.options),
             pictured=row.background is not None,
+            crop=self._crop(row),
         )
+        return (*seen, *idle_for_film(portrait, row.options))
 
     def _format(self, row: Row | BrokenRow, portrait: Path) -> Format:
         return self._chooser.format(_wish(row), lambda: self._gallery.size(portrait, row.portrait_digest))
@@ -220,6 +257,14 @@ class RowChecker:
             known = ", ".join(self._departments)
             raise InputError("submit-department-unknown", department=department, known=known)
         return department
+
+
+def _drawn_elsewhere(farm: Farm) -> Iterator[str]:
+    """The face engines that living workers render with, wherever they are."""
+    able = {capability_of(Stage.RENDER, face): face for face in farm.faces.names()}
+    for capability in {skill.capability for worker in read_workers(farm.ledger) for skill in worker.skills}:
+        if capability in able:
+            yield able[capability]
 
 
 def _speaker(row: Wanted) -> str:

@@ -107,9 +107,11 @@ def take_sample(farm: Farm, films: Sequence[Film]) -> Sample:
 
 def look_of(film: Film) -> Look:
     """All that tells one film's pictures from another's when the same is said."""
-    row = film.row
-    shapes = {**shaping(row.options), **{name: row.options.get(name, "") for name in _SHAPING_TOO}}
-    return row.portrait_digest, row.background_digest, film.format, tuple(sorted(shapes.items()))
+    row, face = film.row, film.face
+    shapes = dict(shaping(face.options(row.options)))
+    shapes |= {name: row.options.get(name, "") for name in _SHAPING_TOO}
+    drawn = (face, film.format, tuple(sorted(shapes.items())))
+    return row.portrait_digest, row.background_digest, *drawn
 
 
 def _lines_of(film: Film, voice: VoiceEngine) -> list[Line]:

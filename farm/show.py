@@ -12,14 +12,25 @@ from db.states import ArchiveState, JobState, Role
 from db.views import JobLine, Problem, StepView
 from farm.bootstrap import Farm
 from farm.policy.eta import EtaInputs, estimate_ms
-from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView, Told, WorkerView
+from farm.views import (
+    AttemptView,
+    BatchView,
+    FarmView,
+    JobDetail,
+    JobView,
+    ModelView,
+    Told,
+    WorkerView,
+)
 from pipeline.plan import trace
 from pipeline.plan.background import BACKGROUND, BLUR
 from pipeline.plan.bearing import expression_of, motion_of
 from pipeline.plan.delivery import LOUDNESS, quality_of
 from pipeline.plan.errors import InputError
+from pipeline.plan.faceway import way_of
 from pipeline.plan.job import JobSpec
 from pipeline.plan.label import label_of, waiver_of
+from pipeline.plan.models import ModelUse
 from pipeline.plan.names import FILM_SUFFIX, link_for
 from pipeline.plan.switches import BURN, SOFT
 
@@ -143,6 +154,9 @@ def job(farm: Farm, number: int) -> JobDetail:
         fps=spec.format.fps,
         quality=quality_of(spec.options).value,
         loudness=spec.options.get(LOUDNESS, ""),
+        face=spec.face,
+        mode=way_of(spec).mode,
+        models=tuple(_model(model) for model in spec.models),
         expression=expression_of(spec.options).value,
         motion=motion_of(spec.options).value,
         background=_background(farm, spec),
@@ -154,6 +168,11 @@ def job(farm: Farm, number: int) -> JobDetail:
         essence=view.essence or "",
         warnings=tuple(Told(code=notice.code, facts=notice.facts) for notice in view.warnings),
     )
+
+
+def _model(model: ModelUse) -> ModelView:
+    by = model.accepted.by if model.accepted else ""
+    return ModelView(role=model.role, name=model.name, licence=model.licence, accepted_by=by)
 
 
 def _background(farm: Farm, spec: JobSpec) -> str:

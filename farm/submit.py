@@ -15,7 +15,7 @@ from pathlib import Path
 
 from db import submission
 from db.values import JobDraft, Notice, Submission, Submitted
-from farm.bootstrap import Farm
+from farm.bootstrap import Farm, Settings
 from farm.caller import caller
 from farm.choices import plain_options
 from farm.manifest import Reading
@@ -23,9 +23,11 @@ from farm.precheck import Admitted, Progress, Unheard, admit, check
 from farm.rowcheck import PITCH, Film
 from farm.rows import Problem
 from farm.typesetting import Typesetter
+from pipeline.media.filmkind import suffix_of
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import DamageError, InputError
+from pipeline.plan.footage import is_footage
 from pipeline.plan.job import JobSpec, Typeface
 from pipeline.plan.keys import canonical
 from pipeline.plan.messages import Language
@@ -138,7 +140,6 @@ class _Clerk:
         self._farm = farm
         self._admitted = admitted
         self._films = admitted.films
-        self._face = farm.faces.names()[0]
         self._user = caller()
         self._typesetter = Typesetter(farm)
         self._files: dict[str, Path] = {}
@@ -200,7 +201,7 @@ class _Clerk:
         wanted = self._pictures[digest]
         if lost_alone and self._is_there(wanted):
             return
-        limit = self._farm.settings.limits.portrait_bytes
+        limit = source_bytes(wanted.suffix, self._farm.settings)
         kept = self._farm.store.adopt(Kind.SOURCE, wanted.suffix, picture, limit_bytes=limit)
         if kept != wanted:
             raise InputError("submit-portrait-changed", name=picture.name)
@@ -227,7 +228,6 @@ class _Clerk:
     def _spec(self, film: Film) -> JobSpec:
         return job_of(
             film,
-            face=self._face,
             user=self._user,
             quality=self._farm.settings.film.quality,
             portrait=self._pictures[film.row.portrait_digest],
@@ -252,7 +252,6 @@ def source_of(picture: Path, digest: str) -> Artifact:
 def job_of(
     film: Film,
     *,
-    face: str,
     user: str,
     quality: str,
     portrait: Artifact,
@@ -263,7 +262,6 @@ def job_of(
 
     Args:
         film: the row.
-        face: the face engine.
         user: who submits it, for rows that say nothing else.
         quality: of films that name none.
         portrait: the row's portrait in the store.
@@ -280,12 +278,14 @@ def job_of(
         portrait=portrait,
         background=background,
         voice=film.voice,
-        face=face,
+        face=film.face.engine,
+        models=film.face.models,
         format=film.format,
         typefaces=typefaces,
-        # What the choice of a voice bears already is not told a second time.
+        # What the choices of a voice and of a face bear already is not told a second time.
         options=plain_options(
-            {name: value for name, value in row.options.items() if name != PITCH}, quality=quality
+            {name: value for name, value in film.face.options(row.options).items() if name != PITCH},
+            quality=quality,
         ),
     )
 
@@ -314,9 +314,20 @@ def script_artifact(text: str) -> Artifact:
 
 
 def picture_suffix(picture: Path) -> str:
-    """The suffix that a picture bears in the store; a strange one is dropped, content tells the kind."""
+    """The suffix that a portrait or background bears in the store; content tells the kind.
+
+    A film's is that of its kind, and no picture bears one of these; a strange one is dropped.
+    """
+    if film := suffix_of(picture):
+        return film
     suffix = picture.suffix.lower()
-    return suffix if _PLAIN_SUFFIX.fullmatch(suffix) else ".img"
+    return suffix if _PLAIN_SUFFIX.fullmatch(suffix) and not is_footage(suffix) else ".img"
+
+
+def source_bytes(suffix: str, settings: Settings) -> int:
+    """How large a portrait or background may be that bears this suffix in the store."""
+    limits = settings.limits
+    return limits.footage_bytes if is_footage(suffix) else limits.portrait_bytes
 
 
 def store_script(store: Store, text: str) -> Artifact:

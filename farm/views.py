@@ -108,6 +108,16 @@ class JobView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ModelView:
+    """A model that a film is drawn with: its role, name and licence, and who took on what that forbids."""
+
+    role: str
+    name: str
+    licence: str
+    accepted_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobDetail:
     """One job with everything that is known of it.
 
@@ -125,6 +135,9 @@ class JobDetail:
         fps: frames in a second.
         quality: how finely it is encoded: ``draft``, ``standard`` or ``high``.
         loudness: what its sound is brought to, in LUFS, such as ``-18``; empty for the farm's usual one.
+        face: the face engine, such as ``warp``.
+        mode: how it draws, such as ``exact``; empty for an engine that has one way.
+        models: what it draws with, one after the other; none for an engine that draws without.
         expression: the look on the face: ``neutral`` or ``friendly``.
         motion: how lively the face is: ``none``, ``calm`` or ``lively``.
         background: what stands behind the portrait where it does not fill the film or is transparent:
@@ -150,6 +163,9 @@ class JobDetail:
     fps: int
     quality: str
     loudness: str
+    face: str
+    mode: str
+    models: tuple[ModelView, ...]
     expression: str
     motion: str
     background: str

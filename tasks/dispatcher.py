@@ -20,14 +20,18 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from db import leases, operations, queue, replan
+from db.codec import profile_digest
 from db.leases import Leadership, Lease, Watch, WorkerPulse
 from db.ledger import Ledger
 from db.states import URGENCY
 from db.values import Skill
-from db.workers import WorkerView, read_workers
+from db.workers import WorkerView, read_honoured, read_workers
 from farm.policy.order import Head, choose
+from farm.policy.profiles import choose_profile
 from pipeline.plan import trace
 from pipeline.plan.errors import AwayError
+from pipeline.plan.faceway import way_in
+from pipeline.plan.job import RenderProfile
 from tasks.app import Message, publish
 from tasks.bell import Bell
 from tasks.chore import Chore
@@ -206,19 +210,16 @@ class Dispatcher:
         waiting = {skill for skill, line in lines.items() if skill.profile and line.ready > line.sent}
         stranded = [(skill, 0) for skill in waiting.difference(living)]
         for skill in self._stranded_watch.observe(stranded, time.monotonic()):
-            if isinstance(skill, Skill) and (profile := self._profile_for(skill.capability)):
-                films = replan.replan(self._ledger, skill, profile)
+            if isinstance(skill, Skill) and (profile := self._profile_for(skill)):
+                films = replan.replan(self._ledger, skill, profile_digest(profile))
                 self._log.warning("planned anew", capability=skill.capability, films=films)
 
-    def _profile_for(self, capability: str) -> str:
-        """The profile that most workers render with; empty when nobody renders."""
-        profiles = Counter(
-            skill.profile
-            for worker in self._workers
-            for skill in worker.skills
-            if skill.capability == capability and skill.profile and not worker.draining
-        )
-        return max(profiles, key=lambda each: (profiles[each], each), default="")
+    def _profile_for(self, stranded: Skill) -> RenderProfile | None:
+        """The profile for films that wait for a skill, drawn in the same way; None when nobody does that."""
+        planned = replan.read_planned(self._ledger, stranded)
+        if planned is None:
+            return None
+        return choose_profile(read_honoured(self._ledger, stranded.capability), way_in(planned))
 
     def _fill(self) -> None:
         """Send as many steps of each line as workers that can do them will soon be free for."""

@@ -8,15 +8,19 @@ from datetime import datetime
 
 from db import commits
 from db.names import reserve_name
-from db.states import Stage
+from db.states import Stage, capability_of
 from db.values import Chunk, Claim, Film, Notice
+from db.workers import read_honoured
 from farm.bootstrap import Farm
+from farm.policy.profiles import choose_profile
 from farm.studio import Studio
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.chunks import cut
 from pipeline.plan.delivery import loudness_for
-from pipeline.plan.errors import DefectError
+from pipeline.plan.errors import AwayError, DefectError, InputError, TransientError
+from pipeline.plan.faceway import way_of
+from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.names import FILM_SUFFIX, folder_for, numbered, stem_for
 from pipeline.plan.timeline import Timeline
@@ -25,6 +29,9 @@ from pipeline.steps.desk import Desk
 from pipeline.steps.join import join
 from pipeline.steps.render import render
 from pipeline.steps.speak import load_timeline, speak
+
+#: A worker renders otherwise than it has told of itself: it tells anew, and the step goes back to the line.
+PROFILE_CHANGED = "farm-profile-changed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +71,7 @@ def _speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         return None
     timeline = load_timeline(farm.store, spoken)
     chunks = [_chunk(timeline, part) for part in cut(timeline)]
-    profile = bench.studio.profile(job.face)
+    profile = _planned(bench, job)
     return lambda costs: commits.finish_speak(
         farm.ledger,
         claim,
@@ -77,12 +84,31 @@ def _speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     )
 
 
+def _planned(bench: Bench, job: JobSpec) -> RenderProfile:
+    """How a film will be rendered: as somebody does who is there, else as this machine would.
+
+    Raises:
+        AwayError: ``farm-no-renderer``: nobody draws with these models, and neither can this machine.
+    """
+    way = way_of(job)
+    honoured = read_honoured(bench.farm.ledger, capability_of(Stage.RENDER, way.engine))
+    if (chosen := choose_profile(honoured, way)) is not None:
+        return chosen
+    try:
+        return bench.studio.profile(way)
+    except InputError as error:
+        models = ", ".join(model.name for model in job.models) or "-"
+        raise AwayError("farm-no-renderer", engine=way.engine, models=models, code=error.code) from error
+
+
 def _render(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     farm, job = bench.farm, claim.spec
-    profile = bench.studio.profile(job.face)
+    profile = bench.studio.profile(way_of(job))
     if profile != claim.profile:
-        raise DefectError("farm-profile-wrong", step=claim.step)
-    seat = bench.studio.seat(job)
+        raise TransientError(PROFILE_CHANGED, engine=job.face)
+    seat = bench.studio.seat(job, desk)
+    if seat is None:
+        return None
     whole = render(
         job,
         _timeline(bench, claim),

@@ -11,14 +11,16 @@ from typing import NoReturn, Self
 
 import structlog
 
-from db import claims, commits, workers
+from db import claims, commits, replan, workers
+from db.codec import profile_digest
 from db.desk import LedgerDesk
 from db.states import Outcome, Stage, capability_of
-from db.values import Claim, Failure
+from db.values import Claim, Failure, Skill
 from farm import telemetry
 from farm.bootstrap import Farm
+from farm.policy.profiles import choose_profile, device_of
 from farm.policy.retry import RetrySettings, decide
-from farm.studio import Studio
+from farm.studio import Studio, may_render_otherwise
 from pipeline.plan import trace
 from pipeline.plan.errors import (
     AwayError,
@@ -27,16 +29,19 @@ from pipeline.plan.errors import (
     SupersededError,
     TransientError,
 )
+from pipeline.plan.faceway import way_in, way_of
 from pipeline.plan.job import RenderProfile
 from tasks.attempt import Attempt, Halt, leave_hard
 from tasks.bell import Bell
 from tasks.desk import PatientDesk, insist
 from tasks.heart import Heart
-from tasks.stages import STAGES, Bench, Costs, Perform
+from tasks.repertoire import Repertoire, profiles_here
+from tasks.stages import PROFILE_CHANGED, STAGES, Bench, Costs, Perform
 
 #: How soon a step comes back that found another worker making what it needs.
 _COME_BACK_MS = 1_000
-_DEVICE = "cpu"
+#: After it a process that has computed on the card can do so no more, whatever becomes of the card.
+_DEVICE_LOST = "face-device-lost"
 
 
 class StepRunner:
@@ -49,6 +54,7 @@ class StepRunner:
         profiles: how it renders.
         bell: rung after each commit.
         stages: what is done at each stage.
+        mark: the shelf of models as it was when that was found; as it is now unless given.
     """
 
     def __init__(
@@ -60,15 +66,19 @@ class StepRunner:
         profiles: Collection[RenderProfile],
         bell: Bell,
         stages: Mapping[Stage, Perform] = STAGES,
+        mark: int | None = None,
     ) -> None:
         self.capabilities = tuple(capabilities)
         self._farm = farm
         self._node = node
-        self._profiles = tuple(profiles)
+        self._repertoire = Repertoire(farm, capabilities, profiles, mark=mark)
+        self._told: tuple[RenderProfile, ...] = ()
         self._bell = bell
         self._stages = stages
         self._bench = Bench(farm=farm, studio=Studio(farm))
         self._attempt: Attempt | None = None
+        #: Whether this process can go on no more, and its worker has to begin anew.
+        self.spent = False
         self._known = False
         lease = farm.settings.lease
         self._heart = Heart(self._beat, every_s=lease.beat_s, grace_s=lease.expiry_s / 2, leave=self._leave)
@@ -110,14 +120,15 @@ class StepRunner:
         However it ends, the ledger knows; nothing is raised. A step that cannot be claimed, or a ledger that
         is away, is left to the dispatcher, who sends another message.
         """
+        profiles = self._repertoire.profiles
         try:
             claim = claims.claim(
                 self._farm.ledger,
                 step,
                 worker=self._node,
                 capabilities=self.capabilities,
-                profiles=self._profiles,
-                device=_DEVICE,
+                profiles=profiles,
+                device=device_of(profiles),
             )
         except AwayError as error:
             self._log.warning("no claim", code=error.code, step=step)
@@ -171,6 +182,10 @@ class StepRunner:
             return self._stand_back(attempt, error)
         except LecternError as error:
             self._log.warning("failed", code=error.code, facts=dict(error.facts))
+            self.spent |= error.code == _DEVICE_LOST
+            if _is_otherwise(error, claim) and self._renewed(attempt, error):
+                self._release(attempt, delay_ms=0, reason=error.code)
+                return self._planned_anew(claim)
             return self._fail(attempt, error, lines)
         except Exception as error:  # noqa: BLE001 - the last stop: Celery would drop it, and the ledger never know
             self._log.exception("failed unexpectedly")
@@ -208,20 +223,60 @@ class StepRunner:
             return self._stand_back(attempt, superseded)
         return True
 
+    def _renewed(self, attempt: Attempt, why: LecternError) -> bool:
+        """Open the engine anew that cannot go on as it was; whether the step can, here or elsewhere."""
+        try:
+            found = self._repertoire.renew(self._bench.studio, way_of(attempt.claim.spec))
+            insist(self._retell, attempt.check_own)
+        except LecternError as error:
+            self._log.warning("not opened anew", code=error.code, facts=dict(error.facts))
+            return False
+        # Whose engine was open since before he told of himself renders as he told, once it is opened anew.
+        return why.code == PROFILE_CHANGED or found != attempt.claim.profile
+
+    def _planned_anew(self, claim: Claim) -> bool:
+        """Have films go on at once that nobody renders any more as they were planned; True in any case.
+
+        Where somebody else does, he goes on with them; what is missed here, the dispatcher finds.
+        """
+        if claim.profile is not None:
+            with contextlib.suppress(AwayError):
+                honoured = workers.read_honoured(self._farm.ledger, claim.capability)
+                profile = choose_profile(honoured, way_in(claim.profile))
+                if profile is not None and claim.profile not in honoured:
+                    stranded = Skill(capability=claim.capability, profile=profile_digest(claim.profile))
+                    replan.replan(self._farm.ledger, stranded, profile_digest(profile))
+        return True
+
     def _register(self) -> None:
+        told = self._repertoire.profiles
         workers.register(
             self._farm.ledger,
             self._node,
             host=socket.gethostname(),
-            device=_DEVICE,
+            device=device_of(told),
             capabilities=self.capabilities,
-            profiles=self._profiles,
+            profiles=told,
         )
-        self._known = True
+        self._told, self._known = told, True
+
+    def _retell(self) -> None:
+        told = self._repertoire.profiles
+        if told != self._told:
+            workers.relearn(
+                self._farm.ledger,
+                self._node,
+                device=device_of(told),
+                capabilities=self.capabilities,
+                profiles=told,
+            )
+            self._told = told
 
     def _beat(self, attempt: Attempt | None) -> bool:
+        self._repertoire.follow()
         if not self._known:
             self._register()
+        self._retell()
         holding = attempt.claim.holding if attempt is not None else None
         heard = claims.beat(self._farm.ledger, self._node, holding)
         self._known = heard.known
@@ -258,10 +313,10 @@ def open_runner(farm: Farm, node: str, wanted: Collection[str], bell: Bell) -> S
         InputError: ``farm-capability-unknown``, or an engine cannot be opened.
     """
     capabilities = capabilities_of(farm, wanted)
-    studio = Studio(farm)
-    able = {capability_of(Stage.RENDER, face): face for face in farm.faces.names()}
-    profiles = [studio.profile(able[each]) for each in capabilities if each in able]
-    return StepRunner(farm, node=node, capabilities=capabilities, profiles=profiles, bell=bell)
+    # To measure a card takes a while, in which models may come.
+    mark = farm.models.mark()
+    profiles = profiles_here(farm, capabilities)
+    return StepRunner(farm, node=node, capabilities=capabilities, profiles=profiles, bell=bell, mark=mark)
 
 
 def capabilities_of(farm: Farm, wanted: Collection[str] = ()) -> tuple[str, ...]:
@@ -288,6 +343,15 @@ def capabilities_of(farm: Farm, wanted: Collection[str] = ()) -> tuple[str, ...]
         if capability not in known:
             raise InputError("farm-capability-unknown", capability=capability, known=", ".join(known))
     return tuple(capability for capability in known if not wanted or capability in wanted)
+
+
+def _is_otherwise(error: LecternError, claim: Claim) -> bool:
+    """Whether this worker may render otherwise than the film was planned, once its engine is opened anew."""
+    if error.code == PROFILE_CHANGED:
+        return True
+    if claim.stage is not Stage.RENDER or claim.profile is None:
+        return False
+    return may_render_otherwise(error, claim.profile)
 
 
 def _failure(attempt: Attempt, error: LecternError, lines: Collection[str]) -> Failure:

@@ -60,6 +60,10 @@ class Places:
         """The password of Flower's one user."""
         return self.run / "flower.password"
 
+    def restarts(self, worker: str) -> Path:
+        """When a worker of this machine last ended by itself so that its card was freed, as JSON."""
+        return self.run / f"{worker}.restarts.json"
+
     def make(self) -> None:
         """Make the folders, closed to everybody but their owner."""
         for folder in (self.home, self.run, self.logs, self.redis):

@@ -24,6 +24,7 @@ from tasks.app import queue_of, register
 from tasks.bell import Bell
 from tasks.step import StepRunner, capabilities_of, open_runner
 from worker.belt import celery_app
+from worker.cards import CardWatch, TorchCards
 from worker.places import Places
 from worker.redis_server import redis_url
 from worker.threads import settle_threads
@@ -39,7 +40,7 @@ def serve(
     capabilities: Sequence[str] = (),
     beginning: Callable[[], None] = lambda: None,
 ) -> int:
-    """Work until told to end; returns the exit code: 1 when it ended because it could not work.
+    """Work until told to end; returns the exit code: 1 when it ended because it could not work (any more).
 
     SIGTERM or SIGINT lets the running step finish; a second one interrupts it, and the step is begun anew
     elsewhere without having used up an attempt.
@@ -103,12 +104,17 @@ class _Child:
         self.node = node
         self.capabilities = capabilities
         self._runner: StepRunner | None = None
+        self._cards = CardWatch(
+            TorchCards(),
+            memory=Places(home=settings.home).restarts(node.partition("@")[0]),
+            leave=self._end_worker,
+        )
         # Shared with the processes that are forked from this one.
         self._failed = mmap.mmap(-1, 1)
 
     @property
     def failed(self) -> bool:
-        """Whether a process could not be made ready."""
+        """Whether a process could not be made ready, or ended so that its card is freed."""
         return bool(self._failed[0])
 
     def open(self, **_: object) -> None:
@@ -127,7 +133,12 @@ class _Child:
             structlog.get_logger().exception("cannot work")
         else:
             signal.signal(INTERRUPT, self._interrupt)
+            self._cards.start()
             return
+        self._end_worker()
+
+    def _end_worker(self) -> None:
+        """Have the main process end when no step is in work; its exit code has it started anew."""
         self._failed[0] = 1
         os.kill(os.getppid(), signal.SIGTERM)
 
@@ -146,6 +157,7 @@ class _Child:
 
     def close(self, **_: object) -> None:
         """Leave: called by Celery when a child ends in good order."""
+        self._cards.stop()
         if self._runner is not None:
             self._runner.close()
 
@@ -157,7 +169,10 @@ class _Child:
         """
         if self._runner is None:
             raise Reject("no runner", requeue=True)
-        self._runner.run(step)
+        with self._cards.working():
+            self._runner.run(step)
+        if self._runner.spent:
+            self._end_worker()
 
     def _interrupt(self, _number: int, _frame: object) -> None:
         if self._runner is not None:

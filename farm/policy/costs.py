@@ -1,7 +1,8 @@
 """What films will cost: by what the farm has measured on its own work, else by stated rules of thumb.
 
-The rules were measured on one core of an AMD EPYC with the voice `espeak`, the face `warp` and libx264 as it
-is set (`bench/face_speed.py`, and films of a farm of two workers): they tell the order of magnitude.
+The rules were measured on one core of an AMD EPYC with the voice `espeak`, the faces `warp` and, in fp32,
+`wav2lip`, and libx264 as it is set (`bench/face_speed.py`, and films of a farm of two workers): they tell the
+order of magnitude.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pipeline.plan.job import Format
 _MILLION = 1_000_000
 #: Microseconds of machine time for a frame: what every frame takes, and what a million pixels take besides.
 RULE_RENDER_US = (4_000, 7_000)
+#: What an engine with a model takes besides, for a frame in which somebody speaks; on a card it is far less.
+RULE_MODEL_US: Mapping[str, int] = {"wav2lip": 36_000}
 #: Microseconds for a frame in each other stage.
 RULE_STAGE_US: Mapping[str, int] = {"speak": 300, "join": 800, "archive": 50}
 #: Bytes of a film for a frame, likewise.
@@ -139,11 +142,11 @@ def price(works: Iterable[Work], *, stage: str, engine: str, format: Format, dev
     there = [work for work in alike if work.device == device] or alike
     same = [work for work in there if not sized or (work.width, work.height) == (format.width, format.height)]
     measured = same or there
-    rule = _rule_us(stage, format.width, format.height)
+    rule = _rule_us(stage, engine, format.width, format.height)
     if not measured:
         found = Price(stage=stage, engine=engine, machine_us=rule, wall_us=rule, basis=Basis.RULE)
     else:
-        by_rule = sum(work.frames * _rule_us(stage, work.width, work.height) for work in measured)
+        by_rule = sum(work.frames * _rule_us(stage, engine, work.width, work.height) for work in measured)
         devices = {work.device for work in measured}
         found = Price(
             stage=stage,
@@ -178,8 +181,10 @@ def speech_rate(speeches: Mapping[tuple[str, str], Speech], engine: str, languag
     return 1000 * spoken.normal_ms // spoken.bytes
 
 
-def _rule_us(stage: str, width: int, height: int) -> int:
-    return RULE_STAGE_US[stage] if stage in RULE_STAGE_US else _by_pixels(RULE_RENDER_US, width, height)
+def _rule_us(stage: str, engine: str, width: int, height: int) -> int:
+    if stage in RULE_STAGE_US:
+        return RULE_STAGE_US[stage]
+    return _by_pixels(RULE_RENDER_US, width, height) + RULE_MODEL_US.get(engine, 0)
 
 
 def _by_pixels(rule: tuple[int, int], width: int, height: int) -> int:

@@ -170,7 +170,7 @@ def test_the_doctor_finds_what_is_missing(program: Lectern, ready_home: Path) ->
     assert levels.pop("store") in {"ok", "warning"}
     assert levels.pop("fonts") in {"ok", "warning"}
     assert set(levels.values()) == {"ok"}
-    assert set(levels) == {"python", "ffmpeg", "eye", "voice", "face", "ledger", "redis"}
+    assert set(levels) == {"python", "ffmpeg", "eye", "voice", "face", "models", "ledger", "redis"}
     assert all(finding["cure"] for finding in answer.document["findings"] if finding["level"] != "ok")
     assert ready_home.is_dir()
     page = program("doctor").out

@@ -9,7 +9,7 @@ import pytest
 
 from cli.show import page_of
 from cli.terminal import Terminal
-from farm.views import AttemptView, JobDetail, Told
+from farm.views import AttemptView, JobDetail, ModelView, Told
 from pipeline.plan.messages import Language
 from tests.cli.test_watch import JOB
 
@@ -37,6 +37,9 @@ DETAIL = JobDetail(
     fps=25,
     quality="standard",
     loudness="",
+    face="warp",
+    mode="",
+    models=(),
     expression="neutral",
     motion="calm",
     background="blur",
@@ -115,6 +118,32 @@ def test_wishes_for_face_and_background_are_told(language: Language, told: dict[
     lines = dict(line.split(maxsplit=1) for line in page(wished, language).splitlines() if " " in line)
     assert told.items() <= lines.items()
     assert not told.keys() & set(page(DETAIL, language).split())
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "en",
+            [
+                "FACE ENGINE wav2lip (exact)",
+                "MODEL lips (MPL-2.0, accepted by anna)",
+                "RESTORED BY r (MIT)",
+            ],
+        ),
+        ("zh", ["人脸引擎 wav2lip (exact)", "模型 lips (MPL-2.0，由 anna 接受)", "修复模型 r (MIT)"]),
+    ],
+)
+def test_models_are_told_with_their_licences(language: Language, told: list[str]) -> None:
+    """And who took on what a licence forbids; an engine without models is not worth a line."""
+    models = (
+        ModelView(role="face", name="lips", licence="MPL-2.0", accepted_by="anna"),
+        ModelView(role="restore", name="r", licence="MIT", accepted_by=""),
+    )
+    drawn = replace(DETAIL, face="wav2lip", mode="exact", models=models)
+    lines = {" ".join(line.split()) for line in page(drawn, language).splitlines()}
+    assert set(told) <= lines
+    assert "wav2lip" not in page(DETAIL, language)
 
 
 @pytest.mark.parametrize(

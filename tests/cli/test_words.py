@@ -64,6 +64,7 @@ def test_no_words_are_idle() -> None:
         "level-",
         "detail-",
         "expression-",
+        "model-",
         "motion-",
         "quality-",
         "label-",
@@ -74,6 +75,8 @@ def test_no_words_are_idle() -> None:
         "basis-",
         "report-",
         "room-",
+        "use-",
+        "kind-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = {"speak", "render", "join", "archive"}

@@ -88,14 +88,16 @@ class Crew(RuleBasedStateMachine):
             else:
                 assert mine, "progress of a late worker was accepted"
 
-    @rule(which=WHICH, what=st.sampled_from(["register", "drain", "undrain", "leave"]), fuse=FUSES)
+    @rule(which=WHICH, what=st.sampled_from(["register", "drain", "undrain", "leave", "relearn"]), fuse=FUSES)
     def come_and_go(self, which: int, what: str, fuse: int | None) -> None:
-        """A worker comes, shall go, shall stay, or goes."""
+        """A worker comes, shall go, shall stay, goes, or tells anew what it can do."""
         with self.world.fuse.lit(fuse):
             if what == "register":
                 self._register(self.workers[which])
             elif what == "leave":
                 self._leave(self.workers[which])
+            elif what == "relearn":
+                self._relearn(self.workers[which])
             else:
                 self._drain(self.workers[which], draining=what == "drain")
 
@@ -137,6 +139,12 @@ class Crew(RuleBasedStateMachine):
             profiles=PROFILES,
         )
         assert self._view(worker) == (True, False)
+
+    def _relearn(self, worker: Worker) -> None:
+        before = self._view(worker)
+        relearn = workers.relearn
+        relearn(self.world.ledger, worker.name, device="d", capabilities=CAPABILITIES, profiles=PROFILES)
+        assert self._view(worker) == before, "whether a worker lives or drains is another matter"
 
     def _drain(self, worker: Worker, *, draining: bool) -> None:
         before = self._view(worker)

@@ -91,6 +91,13 @@ class Company:
             profiles=PROFILES,
         )
 
+    def relearn(self, worker: Worker) -> None:
+        """A worker tells anew what it can do."""
+        self.acting = worker
+        workers.relearn(
+            self.world.ledger, worker.name, device="cpu", capabilities=CAPABILITIES, profiles=PROFILES
+        )
+
     def beat(self, worker: Worker, *, mine: bool) -> bool:
         """A worker's heart beats; it hears whether its step is still its own, and whether it shall go."""
         self.acting = worker
@@ -198,6 +205,7 @@ def lose_a_worker(company: Company) -> None:
     assert not company.leader.leading
     assert all(pulse.worker != company.two.name for pulse in leases.read_pulses(company.world.ledger))
     company.register(company.two)
+    company.relearn(company.two)
     assert workers.drain(company.world.ledger, company.two.name, draining=True)
     assert company.beat(company.two, mine=False)
     workers.leave(company.world.ledger, company.two.name)

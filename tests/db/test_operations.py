@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from db import claims, operations, queue, reads, workers
+from db.codec import profile_digest
 from db.ledger import Ledger
 from db.states import HoldReason, JobState, Outcome, StepState
 from db.tables import skills
@@ -138,6 +140,28 @@ def test_workers_are_known_by_what_they_can(ledger: Ledger) -> None:
     workers.leave(ledger, WORKER)
     assert workers.read_workers(ledger) == ()
     assert not workers.drain(ledger, "nobody", draining=True)
+
+
+def test_a_worker_tells_anew_what_it_can_do(ledger: Ledger) -> None:
+    """Ways of rendering, or none any more, and on what; that it drains stands; nobody unknown has a skill."""
+    told = {"host": "h", "device": "cpu", "capabilities": CAPABILITIES, "profiles": [PROFILE]}
+    workers.register(ledger, WORKER, **told)  # type: ignore[arg-type]
+    workers.drain(ledger, WORKER, draining=True)
+    ways = [PROFILE, replace(PROFILE, mode="exact", weights="a")]
+    workers.relearn(ledger, WORKER, device="cuda", capabilities=CAPABILITIES, profiles=ways)
+    (seen,) = workers.read_workers(ledger)
+    assert (seen.draining, seen.device) == (True, "cuda")
+    assert {(each.capability, each.profile) for each in seen.skills if each.profile} == {
+        ("render.warp", profile_digest(way)) for way in ways
+    }
+    assert workers.read_honoured(ledger, "render.warp") == ()
+    workers.drain(ledger, WORKER, draining=False)
+    assert set(workers.read_honoured(ledger, "render.warp")) == set(ways)
+    workers.relearn(ledger, WORKER, device="cpu", capabilities=CAPABILITIES, profiles=[])
+    (seen,) = workers.read_workers(ledger)
+    assert "render.warp" not in {each.capability for each in seen.skills}
+    workers.relearn(ledger, "nobody", device="cpu", capabilities=CAPABILITIES, profiles=ways)
+    assert [worker.name for worker in workers.read_workers(ledger)] == [WORKER]
 
 
 def test_workers_that_are_gone_for_long_are_forgotten(ledger: Ledger) -> None:

@@ -9,15 +9,16 @@ from db.paces import read_accepted, read_pace, read_profile
 from db.states import PRECEDENCE, Urgency
 from farm.policy.costs import Size, Speech
 from pipeline.plan.artifact import Kind
+from pipeline.plan.faceway import FaceWay
 from tests.db.acting import join, render, speak, take
 from tests.db.values import CAPABILITIES, OTHER, PROFILE, WORKER, digest, spec, submit
 
 
 def test_a_new_farm_has_measured_nothing(ledger: Ledger) -> None:
     """No work, no lengths, no sizes, nobody there, and no profile."""
-    pace = read_pace(ledger, "warp")
+    pace = read_pace(ledger, ["warp"])
     assert (pace.works, pace.speeches, pace.sizes, pace.hands) == ((), {}, {}, {})
-    assert read_profile(ledger, "warp") is None
+    assert read_profile(ledger, FaceWay(engine="warp")) is None
 
 
 def test_work_is_added_up_by_stage_size_and_device(ledger: Ledger) -> None:
@@ -29,7 +30,7 @@ def test_work_is_added_up_by_stage_size_and_device(ledger: Ledger) -> None:
     for _ in range(2):
         render(ledger, take(ledger, "render.warp"))
     join(ledger, take(ledger, "join"))
-    pace = read_pace(ledger, "warp")
+    pace = read_pace(ledger, ["warp"])
     told = {work.stage: (work.engine, work.frames, work.machine_ms, work.attempts) for work in pace.works}
     assert told == {"speak": ("", 75, 10, 1), "render": ("warp", 75, 200, 2), "join": ("", 75, 20, 1)}
     assert {(work.width, work.height, work.device) for work in pace.works} == {(720, 720, "cpu")}
@@ -45,17 +46,17 @@ def test_what_another_film_had_made_is_no_work(ledger: Ledger) -> None:
     speak(ledger, take(ledger, "speak"))
     claim = take(ledger, "render.warp")
     commits.finish_render(ledger, claim, used=[], machine_ms=3)
-    assert "render" not in {work.stage for work in read_pace(ledger, "warp").works}
+    assert "render" not in {work.stage for work in read_pace(ledger, ["warp"]).works}
 
 
 def test_the_profile_is_that_of_whoever_is_there(ledger: Ledger) -> None:
     """Else of the last film; of another engine there is none."""
     submit(ledger, ["a"])
     speak(ledger, take(ledger, "speak"))
-    assert read_profile(ledger, "warp") == PROFILE
+    assert read_profile(ledger, FaceWay(engine="warp")) == PROFILE
     workers.register(ledger, WORKER, host="h", device="cpu", capabilities=CAPABILITIES, profiles=[PROFILE])
-    assert read_profile(ledger, "warp") == PROFILE
-    assert read_profile(ledger, "wav2lip") is None
+    assert read_profile(ledger, FaceWay(engine="warp")) == PROFILE
+    assert read_profile(ledger, FaceWay(engine="wav2lip")) is None
 
 
 def test_accepted_artifacts_are_found_by_key(ledger: Ledger) -> None:

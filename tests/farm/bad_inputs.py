@@ -20,7 +20,7 @@ ASTRONAUT = Path(__file__).resolve().parents[2] / "demo/portraits/astronaut.png"
 _COLUMNS = (
     "id", "script", "script_file", "portrait", "voice", "language", "speed", "format", "department",
     "urgency", "face_box", "face_expression", "face_motion", "voice_pitch", "background",
-    "label", "label_name", "label_reason", "captions_soft",
+    "label", "label_name", "label_reason", "captions_soft", "face_engine", "face_mode",
 )  # fmt: skip
 _HEADS = {
     "face_box": "face.box",
@@ -30,6 +30,8 @@ _HEADS = {
     "label_name": "label.name",
     "label_reason": "label.reason",
     "captions_soft": "captions.soft",
+    "face_engine": "face.engine",
+    "face_mode": "face.mode",
 }
 
 Picture = NDArray[np.uint8]
@@ -74,6 +76,7 @@ BAD: Sequence[Bad] = (
     _bad("background-text", "background", "portrait-no-picture", background="text.png"),
     _bad("face-grim", "face.expression", "face-expression-unknown", face_expression="grim"),
     _bad("face-wild", "face.motion", "face-motion-unknown", face_motion="wild"),
+    _bad("face-mimic", "face.engine", "engine-face-unknown", face_engine="mimic"),
     _bad("face-elsewhere", "portrait", "portrait-box-without-face", face_box="0,0,20,20"),
     _bad("picture-none", "portrait", "portrait-no-picture", portrait="text.png"),
     _bad("picture-bomb", "portrait", "portrait-too-many-pixels", portrait="bomb.png"),

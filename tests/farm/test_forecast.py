@@ -20,6 +20,7 @@ from farm.submit import Manner
 from pipeline.steps.archive import init_archive
 from tasks.bell import Bell
 from tasks.step import open_runner
+from tests.db.values import PROFILE
 
 ROW = {"script": "Hello {{name}}. We meet at noon.", "portrait": "leo.png", "format": "square-512"}
 # Nobody listens there: a silent bell costs nothing but time.
@@ -100,7 +101,9 @@ def test_a_worker_makes_a_time_of_it(farm: Farm, batch_folder: Path) -> None:
     now = farm.ledger.clock()
     row = {**ROW, "name": "Maria"}
     for name in ("one", "two"):
-        workers.register(farm.ledger, name, host="here", device="cpu", capabilities=CAPABILITIES, profiles=[])
+        workers.register(
+            farm.ledger, name, host="here", device="cpu", capabilities=CAPABILITIES, profiles=[PROFILE]
+        )
         found = foretold(farm, batch_folder, row)
         assert found.finish_at is not None
         assert found.finish_at - now > 100

@@ -13,13 +13,19 @@ import psutil
 import pytest
 
 from farm import lookers
-from farm.portraits import Looker, Seen, Sitting, View
+from farm.portraits import Looker, Means, Seen, Sitting, View
 from pipeline.engines.shelf import eyes
+from pipeline.media import Limits, Media, find_ffmpeg
 from pipeline.plan.errors import TransientError
+from pipeline.plan.footage import FootageLimits
 from pipeline.plan.formats import parse_format
 from pipeline.steps.look import PictureLimits
 
-LIMITS = PictureLimits(file_bytes=50_000_000, pixels=50_000_000)
+MEANS = Means(
+    pictures=PictureLimits(file_bytes=50_000_000, pixels=50_000_000),
+    footage=FootageLimits(file_bytes=50_000_000, pixels=9_000_000, seconds=60),
+    media=Media(find_ffmpeg(), limits=Limits(seconds=60, memory_bytes=4_000_000_000)),
+)
 PORTRAITS = Path(__file__).resolve().parents[2] / "demo/portraits"
 
 
@@ -58,7 +64,7 @@ def children() -> list[psutil.Process]:
 def alone(sittings: list[Sitting]) -> dict[str, Seen]:
     """What is said of each by one who looks at one after the other."""
     shelf = eyes()
-    looker = Looker(LIMITS, shelf)
+    looker = Looker(MEANS, shelf)
     seen = {sitting.digest: looker.look(sitting) for sitting in sittings}
     shelf.close()
     return seen
@@ -66,7 +72,7 @@ def alone(sittings: list[Sitting]) -> dict[str, Seen]:
 
 def test_findings_do_not_depend_on_who_looked(sittings: list[Sitting]) -> None:
     """One after the other here, or side by side in processes: equal to the last fact; and all of them end."""
-    found = {sitting.digest: seen for sitting, seen in lookers.look(sittings, limits=LIMITS, hands=2)}
+    found = {sitting.digest: seen for sitting, seen in lookers.look(sittings, means=MEANS, hands=2)}
     assert found == alone(sittings)
     assert not children()
     codes = {finding.code for seen in found.values() for view in seen.views for finding in view}
@@ -79,7 +85,7 @@ def test_a_process_that_is_killed_loses_nothing(sittings: list[Sitting]) -> None
 
     def look() -> Iterator[tuple[Sitting, Seen]]:
         nonlocal killed
-        for each in lookers.look(sittings, limits=LIMITS, hands=2):
+        for each in lookers.look(sittings, means=MEANS, hands=2):
             yield each
             if killed < 2:
                 killed += 1
@@ -92,7 +98,7 @@ def test_a_process_that_is_killed_loses_nothing(sittings: list[Sitting]) -> None
 
 def test_a_picture_that_nobody_can_look_at_is_told_of(sittings: list[Sitting]) -> None:
     """Nobody who looks comes back in time: each picture is tried twice, then told of in every film."""
-    found = list(lookers.look(sittings[:2], limits=LIMITS, hands=1, limit_s=0))
+    found = list(lookers.look(sittings[:2], means=MEANS, hands=1, limit_s=0))
     assert [sitting for sitting, _ in found] == sittings[:2]
     for sitting, seen in found:
         assert {(one.code, one.level) for view in seen.views for one in view} == {(lookers.FATAL, "error")}
@@ -104,7 +110,7 @@ def test_whoever_is_interrupted_leaves_no_process(sittings: list[Sitting]) -> No
     """Ctrl-C is heard by the owner alone, who ends the others."""
 
     def interrupted() -> None:
-        with closing(lookers.look(sittings, limits=LIMITS, hands=2)) as seen:
+        with closing(lookers.look(sittings, means=MEANS, hands=2)) as seen:
             next(seen)
             (child, *_) = children()
             assert os.getsid(child.pid) == child.pid
@@ -121,6 +127,6 @@ def test_processes_that_do_not_even_begin_are_told_of(
     """Whatever forbids them: nothing is said of the pictures, which may be all right."""
     monkeypatch.setattr(lookers.sys, "executable", "/bin/false")
     with pytest.raises(TransientError) as refused:
-        list(lookers.look(sittings, limits=LIMITS, hands=2))
+        list(lookers.look(sittings, means=MEANS, hands=2))
     assert refused.value.code == "submit-lookers-gone"
     assert not children()

@@ -25,7 +25,7 @@ from db.values import Claim
 from farm import telemetry
 from farm.bootstrap import Farm, open_farm
 from pipeline.plan import trace
-from pipeline.plan.errors import InputError, LecternError
+from pipeline.plan.errors import InputError, LecternError, TransientError
 from pipeline.steps.desk import Desk
 from tasks.bell import Bell
 from tasks.stages import Bench, Commit
@@ -89,6 +89,19 @@ def raising(error: Exception) -> Speak:
         raise error
 
     return speak
+
+
+def test_after_a_lost_card_the_process_is_spent(farm: Farm, redis_url: str) -> None:
+    """Its step is tried again, and its worker begins anew; an error of another kind ends no process."""
+    (head,) = queue.heads(farm.ledger, SKILLS["speak"], limit=1)
+    with runner(farm, redis_url, raising(TransientError("media-failed", words=""))) as worker:
+        worker.run(head.step)
+        assert not worker.spent
+    time.sleep(0.4)
+    with runner(farm, redis_url, raising(TransientError("face-device-lost", device="cuda:0"))) as worker:
+        assert worker.run(head.step)
+        assert worker.spent
+    assert reads.read_job(farm.ledger, 1).steps[0].state is StepState.READY
 
 
 def until_stopped(_bench: Bench, _claim: Claim, desk: Desk) -> Commit | None:

@@ -17,12 +17,14 @@ from db.engine import connect
 from db.states import Urgency
 from db.values import JobDraft, Submission
 from farm.bootstrap import Farm, Settings, settings_of
+from farm.facechoice import FaceChoice
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.job import Format, JobSpec, VoiceChoice
 from pipeline.steps.archive import init_archive
 
 PORTRAIT = Path(__file__).parents[2] / "demo" / "portraits" / "leo.png"
+WARP = FaceChoice(engine="warp")
 TINY = Format(width=128, height=128, fps=25)
 _QUICK = {
     "LECTERN_LEASE__BEAT_S": "0.3",
@@ -69,12 +71,12 @@ def _empty_ledger() -> bytes:
         return path.read_bytes()
 
 
-def sow(farm: Farm, rows: Sequence[Row], *, film: Format = TINY) -> int:
+def sow(farm: Farm, rows: Sequence[Row], *, film: Format = TINY, face: FaceChoice = WARP) -> int:
     """Submit a batch; its id."""
     portrait = farm.store.adopt(Kind.SOURCE, ".png", PORTRAIT, limit_bytes=50_000_000)
     drafts = [
         JobDraft(
-            spec=_spec(farm, row, portrait, film),
+            spec=_spec(farm, row, portrait, film, face),
             urgency=row.urgency,
             traceparent=trace.new(os.urandom(24)).traceparent,
         )
@@ -120,7 +122,7 @@ def story(farm: Farm) -> object:
     )
 
 
-def _spec(farm: Farm, row: Row, portrait: Artifact, film: Format) -> JobSpec:
+def _spec(farm: Farm, row: Row, portrait: Artifact, film: Format, face: FaceChoice) -> JobSpec:
     scratch = farm.settings.home / f"{row.row}.txt"
     scratch.write_text(row.script, "utf-8")
     script = farm.store.adopt(Kind.SOURCE, ".txt", scratch, limit_bytes=1_000_000)
@@ -132,7 +134,8 @@ def _spec(farm: Farm, row: Row, portrait: Artifact, film: Format) -> JobSpec:
         script=script,
         portrait=portrait,
         voice=VoiceChoice(engine="espeak", name="en-us", language="en"),
-        face="warp",
+        face=face.engine,
+        models=face.models,
         format=film,
         options=row.options,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from farm.policy.costs import (
+    RULE_MODEL_US,
     RULE_RENDER_US,
     RULE_STAGE_US,
     Basis,
@@ -67,6 +68,16 @@ def test_without_any_measure_the_rule_says_that_it_is_one() -> None:
     found = price([work("render")], stage="render", engine="other", format=WIDE, device="cpu")
     assert (found.basis, found.attempts) == (Basis.RULE, 0)
     assert found.machine_us == RULE_RENDER_US[0] + RULE_RENDER_US[1] * 1920 * 1080 // 1_000_000
+
+
+def test_an_engine_with_a_model_costs_more_by_the_rule_too() -> None:
+    """By the same in every size, since the network draws a mouth of one size."""
+    for picture in (SMALL, WIDE):
+        plain, drawn = (
+            price([], stage="render", engine=engine, format=picture, device="").machine_us
+            for engine in ("warp", "wav2lip")
+        )
+        assert drawn - plain == RULE_MODEL_US["wav2lip"]
 
 
 def test_other_stages_have_one_price_for_all_sizes() -> None:

@@ -1,0 +1,26 @@
+"""Asks the ledger who still needs a model's weights."""
+
+from __future__ import annotations
+
+from db.engine import check_schema, connect, revision_of
+from db.ledger import Ledger
+from db.needing import jobs_that_name
+
+
+def promised_to(ledger_url: str, digest: str) -> tuple[int, ...] | None:
+    """The jobs that were promised these weights and are not over; None where no ledger was ever made.
+
+    Raises:
+        InputError: ``ledger-url-wrong``, or the ledger's schema is older or newer than Lectern.
+        AwayError: ``ledger-away``.
+    """
+    engine = connect(ledger_url)
+    if revision_of(engine) is None:
+        engine.dispose()
+        return None
+    check_schema(engine)
+    ledger = Ledger(engine)
+    try:
+        return jobs_that_name(ledger, digest)
+    finally:
+        ledger.close()

@@ -1,0 +1,207 @@
+"""The shelf of models: asked for weights by name or digest, and the few ways in which it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from farm.models.cabinet import Cabinet, told
+from pipeline.durable import digest_of
+from pipeline.plan.errors import InputError, LecternError
+from pipeline.plan.models import Acceptance, Kind, ModelRecord, Use
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A model on the shelf.
+
+    Attributes:
+        record: its card.
+        path: its file of weights.
+    """
+
+    record: ModelRecord
+    path: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A card that was found on the shelf.
+
+    Attributes:
+        name: what it is called.
+        record: what stands on it; None when that cannot be read.
+        problem: why the model cannot be used as it lies there; None when nothing is wrong at first sight.
+    """
+
+    name: str
+    record: ModelRecord | None
+    problem: LecternError | None
+
+
+class ModelShelf:
+    """Models below one folder, by name; many processes and hosts may use and change it at once.
+
+    Args:
+        root: the folder. It need not exist: then nothing is on the shelf.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.cabinet = Cabinet(root)
+
+    @property
+    def root(self) -> Path:
+        """The folder that it stands in."""
+        return self.cabinet.root
+
+    def mark(self) -> int:
+        """A number that is another one once a model was added, accepted or removed; cheap to ask for."""
+        return self.cabinet.mark()
+
+    def get(self, name: str = "", *, kind: Kind | str) -> Model:
+        """The model of that name, or the only one of its kind when no name is given.
+
+        That its file is there with the right size is checked, its content is not (`check_content`).
+
+        Raises:
+            InputError: ``model-missing``: there is none of this kind; ``model-unknown``: none of this name;
+                ``model-several``: a name is needed; ``model-kind-wrong``; ``model-card-damaged``;
+                ``model-weights-missing`` or ``model-damaged``.
+            AwayError: ``model-shelf-away``.
+        """
+        wanted = Kind(kind)
+        record = self._named(name, wanted) if name else self._only(wanted)
+        return self._found(record)
+
+    def by_digest(self, digest: str) -> Model:
+        """The model with these weights, whatever it is called.
+
+        Raises:
+            InputError: ``model-gone``: no card has them; ``model-weights-missing`` or ``model-damaged``.
+            AwayError: ``model-shelf-away``.
+        """
+        for each in self.listed():
+            if each.record is not None and each.record.digest == digest:
+                return self._found(each.record)
+        raise InputError("model-gone", digest=digest[:12], root=str(self.root))
+
+    def listed(self) -> Iterator[Listed]:
+        """Every card, by name, with what is wrong at first sight; nothing is refused.
+
+        Raises:
+            AwayError: ``model-shelf-away``.
+        """
+        for name in self.cabinet.cards():
+            record: ModelRecord | None = None
+            try:
+                record = self.cabinet.card(name)
+                if record is None:
+                    continue
+                self._found(record)
+            except InputError as error:
+                yield Listed(name=name, record=record, problem=error)
+            else:
+                yield Listed(name=name, record=record, problem=None)
+
+    def records(self, kind: Kind | None = None) -> tuple[ModelRecord, ...]:
+        """Every card that can be read, by name; of one kind, or of all.
+
+        Raises:
+            AwayError: ``model-shelf-away``.
+        """
+        found = (each.record for each in self.listed() if each.record is not None)
+        return tuple(record for record in found if kind is None or record.kind is kind)
+
+    def named(self, name: str) -> ModelRecord:
+        """The card of that name.
+
+        Raises:
+            InputError: ``model-unknown`` with the known names, ``model-name-wrong``, ``model-card-damaged``.
+            AwayError: ``model-shelf-away``.
+        """
+        record = self.cabinet.card(name)
+        if record is None:
+            known = ", ".join(self.cabinet.cards()) or "-"
+            raise InputError("model-unknown", model=name, known=known)
+        return record
+
+    def accept(self, name: str, use: Use, *, by: str, at_ms: int) -> ModelRecord:
+        """Record that somebody takes on a use which the model's licence does not allow by itself.
+
+        Raises:
+            InputError, AwayError: as `named`; AwayError also when it cannot be written down.
+        """
+        with self.cabinet.changing():
+            record = self.named(name)
+            if use in record.uses:
+                return record
+            facts = {"model": name, "digest": record.digest, "licence": record.licence, "use": use.value}
+            self.cabinet.journal("accepted", by, at_ms, facts)
+            accepted = replace(record, acceptance=Acceptance(by=by, at_ms=at_ms, use=use))
+            self.cabinet.write(accepted)
+        return accepted
+
+    def remove(self, name: str, *, by: str, at_ms: int) -> ModelRecord | None:
+        """Take a model off the shelf, with its file unless another name needs it; what stood on its card.
+
+        A card that cannot be read is taken away too, and None is returned.
+
+        Raises:
+            InputError: ``model-unknown`` or ``model-name-wrong``.
+            AwayError: ``model-shelf-away``.
+        """
+        with self.cabinet.changing():
+            try:
+                record: ModelRecord | None = self.named(name)
+            except InputError as error:
+                if error.code != "model-card-damaged":
+                    raise
+                record = None
+            self.cabinet.journal(
+                "removed", by, at_ms, {"model": name, "digest": record.digest if record else ""}
+            )
+            self.cabinet.drop(name, record)
+        return record
+
+    def check_content(self, record: ModelRecord) -> Path:
+        """Read a model's whole file; it is what its card says.
+
+        Raises:
+            InputError: ``model-weights-missing`` or ``model-damaged``.
+            AwayError: ``model-shelf-away``: it could not be read.
+        """
+        path = self._found(record).path
+        try:
+            digest = digest_of(path)
+        except OSError as error:
+            raise told(error, self.root) from error
+        if digest != record.digest:
+            raise InputError("model-damaged", model=record.name, path=str(path))
+        return path
+
+    def _named(self, name: str, kind: Kind) -> ModelRecord:
+        record = self.named(name)
+        if record.kind is not kind:
+            raise InputError("model-kind-wrong", model=name, kind=record.kind.value, wanted=kind.value)
+        return record
+
+    def _only(self, kind: Kind) -> ModelRecord:
+        records = self.records(kind)
+        if not records:
+            raise InputError("model-missing", kind=kind.value, root=str(self.root))
+        if len(records) > 1:
+            raise InputError("model-several", kind=kind.value, known=", ".join(each.name for each in records))
+        return records[0]
+
+    def _found(self, record: ModelRecord) -> Model:
+        path = self.cabinet.file(record)
+        try:
+            size = path.stat().st_size
+        except FileNotFoundError:
+            raise InputError("model-weights-missing", model=record.name, path=str(path)) from None
+        except OSError as error:
+            raise told(error, self.root) from error
+        if size != record.bytes:
+            raise InputError("model-damaged", model=record.name, path=str(path))
+        return Model(record=record, path=path)

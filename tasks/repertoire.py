@@ -1,0 +1,122 @@
+"""How a worker renders: a profile for each way of drawing faces that it honours, until that changes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+
+import structlog
+
+from db.states import Stage, capability_of
+from farm.bootstrap import Farm, Workshop
+from farm.facedoor import ways_of
+from farm.studio import Studio, profile_here
+from pipeline.plan.errors import AwayError, InputError, LecternError
+from pipeline.plan.faceway import FaceWay, way_in
+from pipeline.plan.job import RenderProfile
+
+#: How codes of errors begin that are a model's fault, and not the engine's.
+_OF_A_MODEL = "model-"
+
+
+class Repertoire:
+    """The render profiles of a worker; any thread may read them.
+
+    Args:
+        farm: engines and models.
+        capabilities: what the worker does.
+        profiles: how it renders, as `profiles_here` has found.
+        mark: the shelf of models as it was then; as it is now unless given.
+    """
+
+    def __init__(
+        self,
+        farm: Farm,
+        capabilities: Collection[str],
+        profiles: Collection[RenderProfile],
+        *,
+        mark: int | None = None,
+    ) -> None:
+        self._farm = farm
+        self._capabilities = tuple(capabilities)
+        self._mark = farm.models.mark() if mark is None else mark
+        self._draws = any(farm.faces.draws_with(face) for face in _engines(farm, self._capabilities))
+        self._looking: threading.Thread | None = None
+        self._log = structlog.get_logger()
+        self.profiles = tuple(profiles)
+
+    def follow(self) -> None:
+        """Look up the profiles anew if models came or went since the last time; returns at once.
+
+        That goes on in a thread of its own: to ask an engine what it computes with may mean loading its
+        library, and a shelf on a share may not answer, which both take longer than a heartbeat may.
+        """
+        if self._draws and (self._looking is None or not self._looking.is_alive()):
+            self._looking = threading.Thread(target=self._follow, name="repertoire", daemon=True)
+            self._looking.start()
+
+    def renew(self, studio: Studio, way: FaceWay) -> RenderProfile:
+        """Open the engine of some way anew; how it renders from now on.
+
+        Called by the thread that the studio belongs to.
+
+        Raises:
+            InputError, AwayError: the engine cannot be opened any more.
+        """
+        studio.forget(way)
+        profile = studio.profile(way)
+        others = tuple(known for known in self.profiles if way_in(known) != way)
+        self.profiles = (*others, profile)
+        return profile
+
+    def _follow(self) -> None:
+        mark = self._farm.models.mark()
+        if mark != self._mark and self._look():
+            self._mark = mark
+
+    def _look(self) -> bool:
+        """Look up the profiles; whether that need not be tried again before the shelf has changed.
+
+        What the studio has opened belongs to its thread, so the engines are opened apart from it.
+        """
+        apart = replace(self._farm, faces=self._farm.faces.afresh(), eyes=self._farm.eyes.afresh())
+        try:
+            self.profiles = profiles_here(apart, self._capabilities)
+        except LecternError as error:
+            self._log.warning("models not looked up", code=error.code, facts=dict(error.facts))
+            return not isinstance(error, AwayError)
+        else:
+            return True
+        finally:
+            apart.faces.close()
+            apart.eyes.close()
+
+
+def profiles_here(farm: Workshop, capabilities: Iterable[str]) -> tuple[RenderProfile, ...]:
+    """How this machine renders: a profile for each way that is among the capabilities.
+
+    A model that cannot be used is passed over, so that a damaged file keeps nobody from all other work.
+
+    Raises:
+        InputError: an engine cannot be opened.
+        AwayError: the shelf of models is away.
+    """
+    return tuple(profile for engine in _engines(farm, capabilities) for profile in _profiles(farm, engine))
+
+
+def _profiles(farm: Workshop, engine: str) -> Iterator[RenderProfile]:
+    """A profile for each way in which an engine draws here, as far as its models can be used."""
+    for way in ways_of(farm, engine):
+        try:
+            yield profile_here(farm, way)
+        except InputError as error:
+            if not error.code.startswith(_OF_A_MODEL):
+                raise
+            structlog.get_logger().warning("model not used", code=error.code, facts=dict(error.facts))
+
+
+def _engines(farm: Workshop, capabilities: Iterable[str]) -> list[str]:
+    """The face engines that are among the capabilities."""
+    able = {capability_of(Stage.RENDER, face): face for face in farm.faces.names()}
+    return [able[each] for each in capabilities if each in able]

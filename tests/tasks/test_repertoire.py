@@ -1,0 +1,246 @@
+"""Promises about what a worker honours: a profile for each way of drawing, and what is new at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from db import reads
+from db.workers import read_honoured, read_workers
+from farm.bootstrap import Farm, open_farm
+from farm.choices import Wish
+from farm.facechoice import FaceChooser
+from farm.local import Order, make_film
+from farm.models import ModelShelf
+from farm.models.shelf import Listed
+from pipeline.engines.shelf import eyes
+from pipeline.plan.errors import AwayError
+from pipeline.plan.faceway import way_in
+from tasks.bell import Bell
+from tasks.step import StepRunner, open_runner
+from tests.farm.models.cards import put
+from tests.support.lips import BROKEN, FIRST, FITTING, LOSING, faces_with_lips
+from tests.tasks.yard import (
+    PORTRAIT,
+    Row,
+    all_archived,
+    ask,
+    break_ground,
+    quick_settings,
+    sow,
+    story,
+    wait_for,
+)
+
+_NOWHERE = "redis://127.0.0.1:9/0"
+_SCRIPT = "One. Two."
+
+
+@pytest.fixture
+def farm(tmp_path: Path) -> Iterator[Farm]:
+    """A farm with an engine that draws with a model, and one model."""
+    if (reason := eyes().why_not("facemesh")) is not None:
+        assert "CI" not in os.environ, str(reason)
+        pytest.skip(str(reason))
+    settings = quick_settings(tmp_path / "home")
+    break_ground(settings)
+    with open_farm(settings) as opened:
+        put(opened.models.root, "one", b"1")
+        yield replace(opened, faces=faces_with_lips())
+
+
+def sow_lips(farm: Farm, model: str = "one") -> int:
+    """Submit a film that the engine with a model draws."""
+    options = {"face.engine": "lips", "face.model": model}
+    return sow(farm, [Row(row="row", script=_SCRIPT)], face=FaceChooser(farm).choose(options))
+
+
+def work_off(farm: Farm, runner: StepRunner) -> None:
+    """Run what is ready until there is nothing that this worker may do."""
+    claimed = True
+    while claimed:
+        now = farm.ledger.clock()
+        steps = ask(farm, "SELECT id FROM steps WHERE state = 'ready' AND not_before <= :now", now=now)
+        claimed = True in {runner.run(int(str(step))) for (step,) in steps}
+
+
+def test_a_worker_honours_every_way_of_drawing(farm: Farm) -> None:
+    """One profile of `warp`, and one for each mode of the model; all stand in the ledger."""
+    with open_runner(farm, "w", [], Bell(_NOWHERE)):
+        hands = read_honoured(farm.ledger, "render.lips")
+        assert sorted(profile.mode for profile in hands) == ["exact", "fast"]
+        assert {(profile.batch, profile.threads) for profile in hands} == {(FIRST, 1)}
+        (plain,) = read_honoured(farm.ledger, "render.warp")
+        assert (plain.mode, plain.weights, plain.batch) == ("", "", 0)
+
+
+def test_without_a_model_nothing_is_promised(farm: Farm) -> None:
+    """The worker is no one who can; the film waits and uses up no attempt, until somebody can draw it."""
+    batch = sow_lips(farm)
+    farm.models.remove("one", by="anna", at_ms=1)
+    with open_runner(farm, "w", [], Bell(_NOWHERE)) as runner:
+        (worker,) = read_workers(farm.ledger)
+        assert "render.lips" not in {skill.capability for skill in worker.skills}
+        work_off(farm, runner)
+        waiting = ask(farm, "SELECT state, error_code, failures FROM steps WHERE stage = 'speak'")
+        assert waiting == [("ready", "farm-no-renderer", 0)]
+        put(farm.models.root, "again", b"1")
+        wait_for(lambda: read_honoured(farm.ledger, "render.lips"), seconds=10)
+        assert {profile.mode for profile in read_honoured(farm.ledger, "render.lips")} == {"fast", "exact"}
+    assert not all_archived(farm, batch)
+
+
+def test_a_model_that_cannot_be_used_keeps_nobody_from_work(farm: Farm) -> None:
+    """Where an engine looks into its model at once, a damaged one is passed over, and all others serve."""
+    put(farm.models.root, "damaged", BROKEN)
+    with open_runner(farm, "w", [], Bell(_NOWHERE)):
+        hands = read_honoured(farm.ledger, "render.lips")
+        assert sorted(profile.mode for profile in hands) == ["exact", "fast"]
+        assert len({profile.weights for profile in hands}) == 1
+        assert read_honoured(farm.ledger, "render.warp")
+
+
+def test_what_is_drawn_is_planned_by_who_draws(farm: Farm) -> None:
+    """A worker that only speaks plans a film for one that renders, whatever it has itself."""
+    sow_lips(farm)
+    with open_runner(farm, "renders", ["render.lips"], Bell(_NOWHERE)):
+        alone = replace(farm, faces=faces_with_lips(needs=("no_such_library",)))
+        with StepRunner(
+            alone, node="speaks", capabilities=["speak"], profiles=[], bell=Bell(_NOWHERE)
+        ) as runner:
+            work_off(farm, runner)
+        profile = reads.read_job(farm.ledger, 1).profile
+    assert profile is not None
+    assert (profile.engine, profile.mode, profile.batch) == ("lips", "fast", FIRST)
+
+
+def test_a_full_card_costs_no_attempt_and_gives_one_kind_of_clips(farm: Farm) -> None:
+    """Half as many frames at a time until they fit; every clip of the film is made so, in the end."""
+    batch = sow_lips(farm)
+    with open_runner(farm, "w", [], Bell(_NOWHERE)) as runner:
+        work_off(farm, runner)
+    assert all_archived(farm, batch), story(farm)
+    profile = reads.read_job(farm.ledger, 1).profile
+    assert profile is not None
+    assert profile.batch == FITTING
+    told = json.loads(next(farm.archive.rglob("*.json")).read_text("utf-8"))
+    assert told["profile"]["batch"] == FITTING
+    assert [(model["role"], model["name"], model["accepted"]) for model in told["inputs"]["models"]] == [
+        ("face", "one", None)
+    ]
+    outcomes = ask(farm, "SELECT outcome, error_code FROM attempts WHERE outcome <> 'ok' ORDER BY step_id")
+    assert ("interrupted", "face-out-of-memory") in outcomes
+    assert ask(farm, "SELECT DISTINCT failures FROM steps") == [(0,)]
+
+
+def test_an_engine_that_was_open_before_uses_up_no_attempt(farm: Farm) -> None:
+    """Of two workers of a machine one finds that fewer frames fit; the other tells so, and renders so."""
+    batch = sow_lips(farm)
+    with open_runner(farm, "w", [], Bell(_NOWHERE)) as runner:
+        before = read_honoured(farm.ledger, "render.lips")
+        for profile in before:
+            runner._bench.studio.profile(way_in(profile))
+        (farm.settings.home / "face-batches.json").write_text(str(FITTING))
+        put(farm.models.root, "two", b"2")
+        wait_for(lambda: len(read_honoured(farm.ledger, "render.lips")) == 4, seconds=10)
+        work_off(farm, runner)
+    assert {profile.batch for profile in before} == {FIRST}
+    assert all_archived(farm, batch), story(farm)
+    outcomes = ask(farm, "SELECT outcome, error_code FROM attempts WHERE outcome <> 'ok' ORDER BY step_id")
+    assert outcomes == [("interrupted", "farm-profile-changed")]
+    assert ask(farm, "SELECT DISTINCT failures FROM steps") == [(0,)]
+
+
+def test_a_shelf_that_was_away_is_looked_at_again(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be looked up at one beat is at a later one, though nothing has changed since."""
+    listed, asked = ModelShelf.listed, [0]
+
+    def away_once(shelf: ModelShelf) -> Iterator[Listed]:
+        asked[0] += 1
+        if asked[0] == 1:
+            raise AwayError("model-shelf-away", root="", reason="")
+        return listed(shelf)
+
+    with open_runner(farm, "w", [], Bell(_NOWHERE)):
+        monkeypatch.setattr(ModelShelf, "listed", away_once)
+        put(farm.models.root, "two", b"2")
+        wait_for(lambda: len(read_honoured(farm.ledger, "render.lips")) == 4, seconds=10)
+    assert asked[0] > 1
+
+
+def test_a_card_that_is_lost_in_mid_clip_costs_an_attempt_and_no_film(farm: Farm) -> None:
+    """Nothing of that clip is kept; whoever begins anew makes it, and those that were made before stay."""
+    put(farm.models.root, "losing", LOSING)
+    batch = sow_lips(farm, "losing")
+    with open_runner(farm, "w", [], Bell(_NOWHERE)) as runner:
+        while not runner.spent:
+            for (step,) in ask(farm, "SELECT id FROM steps WHERE state = 'ready'"):
+                runner.run(int(str(step)))
+    assert ask(farm, "SELECT error_code, failures FROM steps WHERE stage = 'render'") == [
+        ("face-device-lost", 1)
+    ]
+    clips = ask(farm, "SELECT key, digest FROM artifacts WHERE kind = 'clip'")
+    assert len(clips) == 1
+    time.sleep(0.4)
+    anew = replace(farm, faces=faces_with_lips())
+    with open_runner(anew, "w", [], Bell(_NOWHERE)) as runner:
+        work_off(anew, runner)
+        assert not runner.spent
+    assert all_archived(farm, batch), story(farm)
+    assert set(clips) < set(ask(farm, "SELECT key, digest FROM artifacts WHERE kind = 'clip'"))
+
+
+def test_who_can_go_on_as_planned_goes_on(farm: Farm, tmp_path: Path) -> None:
+    """A worker whose card is full leaves a film to one whose card is not, and nothing is planned anew."""
+    sow_lips(farm)
+    home = tmp_path / "other"
+    home.mkdir()
+    own = quick_settings(home, MODELS__ROOT=str(farm.models.root), STORE__ROOT=str(farm.store.root))
+    roomy = replace(farm, settings=own)
+    with (
+        open_runner(farm, "full", [], Bell(_NOWHERE)) as full,
+        open_runner(roomy, "roomy", ["render.lips"], Bell(_NOWHERE)),
+    ):
+        work_off(farm, full)
+        profile = reads.read_job(farm.ledger, 1).profile
+    assert profile is not None
+    assert profile.batch == FIRST
+    assert ask(farm, "SELECT state, failures FROM steps WHERE stage = 'render'") == [("ready", 0)]
+
+
+def test_one_film_by_itself_is_made_alike_too(farm: Farm, tmp_path: Path) -> None:
+    """`lectern render` goes on with fewer frames at a time, and every clip is made anew with them."""
+    script = tmp_path / "talk.txt"
+    script.write_text(_SCRIPT)
+    order = Order(
+        portrait=PORTRAIT,
+        script=script,
+        film=tmp_path / "film.mp4",
+        wish=Wish(format="square-512"),
+        engine="lips",
+    )
+    made = make_film(farm, order, progress=lambda *_: None, check=lambda: None)
+    told = json.loads(made.files[".json"].read_text("utf-8"))
+    assert told["profile"]["batch"] == FITTING
+
+
+def test_who_draws_by_geometry_alone_loads_no_network(tmp_path: Path) -> None:
+    """Neither the command line nor a worker without models imports torch or OpenVINO."""
+    script = (
+        "import sys, cli.main;"
+        "from farm.bootstrap import open_workshop, settings_of;"
+        "from tasks.repertoire import profiles_here;"
+        f"workshop = open_workshop(settings_of({{'LECTERN_HOME': {str(tmp_path)!r}}}));"
+        "print(len(profiles_here(workshop, ['render.warp', 'render.wav2lip'])));"
+        "print([name for name in ('torch', 'openvino', 'spandrel') if name in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert said.stdout.split("\n")[:2] == ["1", "[]"]

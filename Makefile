@@ -7,6 +7,10 @@ SHELL := /bin/bash
 VENV ?= .venv
 BIN := $(VENV)/bin
 LOCKS := requirements/base.txt requirements/dev.txt requirements/eye.txt
+# Which build of torch: `cpu`, or the CUDA that a card's driver serves, such as `make models TORCH_BUILD=cu130`; and where
+# it is looked for when pip's own index does not have it.
+TORCH_BUILD ?= cpu
+TORCH_INDEX ?= https://download.pytorch.org/whl/$(TORCH_BUILD)
 
 .PHONY: help
 help: ## list these targets
@@ -45,6 +49,28 @@ $(VENV)/dev.ready: $(VENV)/base.ready requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	touch $@
 
+# torch's own release stands in torch.txt; --no-deps, because torchvision and spandrel would bring another one, and
+# OpenVINO a package that reports its use.
+TORCH := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/torch.txt \
+  "$$(grep '^torch==' requirements/torch.txt)+$(TORCH_BUILD)"
+$(VENV)/models.ready: $(VENV)/base.ready requirements/models.txt requirements/torch.txt
+	@echo "Installing what trained models need ..."
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/models.txt
+	if ! $(TORCH) 2>/dev/null && ! $(TORCH) --extra-index-url $(TORCH_INDEX); then
+	  echo "torch+$(TORCH_BUILD) was found neither in pip's own index nor in $(TORCH_INDEX);" \
+	    "name another place in TORCH_INDEX." >&2; exit 1
+	fi
+	touch $@
+
+# Without torch the rest can still be tested; where CI is set, the tests that need it fail.
+.PHONY: models-for-tests
+models-for-tests: $(VENV)/base.ready
+	@$(MAKE) --no-print-directory $(VENV)/models.ready ||
+	  echo "The tests of engines with trained models will be skipped." >&2
+
+.PHONY: models
+models: $(VENV)/models.ready ## install what trained models need: torch, OpenVINO (TORCH_BUILD=cu130 for NVIDIA cards)
+
 .PHONY: install
 install: $(VENV)/base.ready ## create the environment and install Lectern into it
 
@@ -54,15 +80,15 @@ demo: $(VENV)/base.ready ## set everything up and render a real batch
 
 # Three processes on two cores: a quarter of the time is spent waiting for leases and restarts.
 .PHONY: test
-test: $(VENV)/dev.ready ## set everything up and run the tests
+test: $(VENV)/dev.ready models-for-tests ## set everything up and run the tests
 	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: soak
-soak: $(VENV)/dev.ready ## the long fault campaigns (an hour; SOAK_MINUTES=5 for less on each database)
+soak: $(VENV)/dev.ready models-for-tests ## the long fault campaigns (an hour; SOAK_MINUTES=5 for less on each database)
 	@$(BIN)/python -m pytest -m soak --override-ini=timeout=3600 $(ARGS)
 
 .PHONY: lint
-lint: $(VENV)/dev.ready ## format, lint, types, import directions, generated pages
+lint: $(VENV)/dev.ready $(VENV)/models.ready ## format, lint, types, import directions, generated pages
 	@$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -80,10 +106,10 @@ docs: $(VENV)/dev.ready ## write the generated pages and the README's picture an
 	$(BIN)/python docs/generate/picture.py
 
 # What takes a minute comes first, what takes long last.
-BENCHMARKS := portrait_speed face_speed captions ledger_cost results precheck edit overhead shared_rows night memory_join quality
+BENCHMARKS := portrait_speed face_speed captions ledger_cost results precheck edit overhead shared_rows night memory_join quality wav2lip
 
 .PHONY: bench
-bench: $(VENV)/dev.ready ## measure speed, memory, a night's work and the films' quality (hours; ONLY="night quality" for less)
+bench: $(VENV)/dev.ready $(VENV)/models.ready ## measure speed, memory, a night's work and the films' quality (hours; ONLY="night quality" for less)
 	@for name in $(or $(ONLY),$(BENCHMARKS)); do
 	  echo "== bench/$$name.py"
 	  PYTHONPATH=. $(BIN)/python "bench/$$name.py"
@@ -99,6 +125,8 @@ lock: $(VENV)/python.ready ## resolve and pin all dependencies anew
 	$(LOCK) pyproject.toml --extra build --extra demo --extra eye --output-file requirements/base.txt
 	$(LOCK) pyproject.toml --extra build --extra demo --extra eye --extra dev --output-file requirements/dev.txt
 	$(LOCK) --no-deps requirements/eye.in --output-file requirements/eye.txt
+	$(LOCK) --no-emit-package openvino-telemetry --constraint requirements/dev.txt requirements/models.in \
+	  --output-file requirements/models.txt
 
 .PHONY: clean
 clean: ## remove the environment and everything built or rendered here

@@ -11,6 +11,7 @@ from farm.bootstrap import Workshop
 from farm.studio import Studio
 from pipeline.plan import chunks, trace
 from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.faceway import way_of
 from pipeline.plan.job import JobSpec
 from pipeline.plan.loudness import Loudness
 from pipeline.steps.join import JoinedFilm, join
@@ -87,7 +88,9 @@ def make(
     tell: Callable[[str], None] = lambda _stage: None,
 ) -> JoinedFilm:
     """Speak, render and join a job's film. Each stage is told when it begins."""
-    seat, profile, store = studio.seat(job), studio.profile(job.face), workshop.store
+    seat, profile, store = studio.seat(job, desk), studio.profile(way_of(job)), workshop.store
+    if seat is None:
+        raise RuntimeError("nobody else prepares portraits here")
     tell("speak")
     spoken = speak(job, desk=desk, store=store, voice=workshop.voices.open(job.voice.engine))
     if spoken is None:

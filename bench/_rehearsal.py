@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from farm.bootstrap import open_workshop, settings_of
+from farm.encoders import encoder_of
 from farm.portraits import open_eye, picture_limits
 from farm.submit import store_script
 from pipeline.engines.eye import Face
@@ -24,6 +25,7 @@ from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format, JobSpec, VoiceChoice
 from pipeline.plan.label import LABEL, NAME, REASON, Label
+from pipeline.plan.lipsync import Lipsync
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.timeline import Timeline
 from pipeline.steps.clips import ClipPlanner
@@ -132,10 +134,7 @@ class Stage:
         self._workshop = open_workshop(settings_of({**os.environ, "LECTERN_HOME": str(home)}))
         self.eye = open_eye(self._workshop.eyes)
         self.face = self._workshop.faces.open(face)
-        encoder = self._workshop.settings.encoder
-        self._profile = profile_of(
-            self._workshop.media, self.face, self.eye, qp=encoder.qp, preset=encoder.preset
-        )
+        self._profile = profile_of(self.face, self.eye, encoder_of(self._workshop), mode="")
 
     def __enter__(self) -> Self:
         return self
@@ -160,7 +159,7 @@ class Stage:
             name=name,
             file=file,
             canvas=report.canvas,
-            sitter=self.face.prepare(report.canvas),
+            sitter=self.face.prepare(report.canvas, Lipsync()),
             pixels=pixels_digest(picture),
             placed=_placed(self.eye.look(picture), report.canvas),
         )

@@ -32,6 +32,7 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.captions import Cue
 from pipeline.plan.job import Format, Typeface
 from pipeline.plan.label import Label
+from pipeline.plan.lipsync import Lipsync
 from pipeline.plan.overlay import Inset, caption_insets, label_inset
 from pipeline.plan.typefaces import BOLD, choose, ranked
 
@@ -118,7 +119,7 @@ def main() -> None:
     drive = _drive(given.seconds * _FPS)
     for width, height in _FORMATS:
         picture = Format(width=width, height=height, fps=_FPS)
-        sitter = engine.prepare(_canvas(picture))
+        sitter = engine.prepare(_canvas(picture), Lipsync())
         label = label_inset(Label.BOTH, picture, origin=0, frames=drive.frames)
         shown = _cues(drive, _CHINESE if given.fonts else _ENGLISH)
         captions = caption_insets(shown, picture, typefaces)

@@ -30,6 +30,7 @@ from pipeline.media import Limits, Media, find_ffmpeg, machine_ms
 from pipeline.plan import graphs
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.job import Format
+from pipeline.plan.lipsync import Lipsync
 from pipeline.plan.speech import Phoneme
 from pipeline.steps.look import PictureLimits, load_picture, look_at
 
@@ -103,7 +104,7 @@ def main() -> None:
         picture = Format(width=width, height=height, fps=_FPS)
         canvas = _canvas(picture)
         begun = time.process_time()
-        sitter = engine.prepare(canvas)
+        sitter = engine.prepare(canvas, Lipsync())
         prepared = time.process_time() - begun
         kept = [frame.copy() for frame in sitter.frames(drive)]
         runs = [

@@ -20,7 +20,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "dependencies.md"
 NOTES = Path(__file__).with_name("dependencies.toml")
 LOCKS = {
-    "product": ("requirements/base.txt", "requirements/eye.txt"),
+    "product": (
+        "requirements/base.txt",
+        "requirements/eye.txt",
+        "requirements/models.txt",
+        "requirements/torch.txt",
+    ),
     "development": ("requirements/dev.txt",),
 }
 
@@ -42,7 +47,8 @@ _SPDX = {
 }
 _KNOWN = {
     "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CNRI-Python", "GPL-2.0-or-later",
-    "GPL-3.0-or-later", "ISC", "LGPL-3.0-only", "MIT", "MIT-CMU", "MPL-2.0", "PSF-2.0", "PostgreSQL", "Zlib",
+    "GPL-3.0-or-later", "ISC", "LGPL-2.1-or-later", "LGPL-3.0-only", "MIT", "MIT-CMU", "MPL-2.0", "PSF-2.0",
+    "PostgreSQL", "Zlib",
 }  # fmt: skip
 
 

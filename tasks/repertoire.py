@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
@@ -21,7 +20,7 @@ _OF_A_MODEL = "model-"
 
 
 class Repertoire:
-    """The render profiles of a worker; any thread may read them.
+    """The render profiles of a worker; any thread may read them, and one at a time looks them up.
 
     Args:
         farm: engines and models.
@@ -42,19 +41,20 @@ class Repertoire:
         self._capabilities = tuple(capabilities)
         self._mark = farm.models.mark() if mark is None else mark
         self._draws = any(farm.faces.draws_with(face) for face in _engines(farm, self._capabilities))
-        self._looking: threading.Thread | None = None
         self._log = structlog.get_logger()
         self.profiles = tuple(profiles)
 
     def follow(self) -> None:
-        """Look up the profiles anew if models came or went since the last time; returns at once.
+        """Look up the profiles anew if models came or went since the last time; nothing is raised.
 
-        That goes on in a thread of its own: to ask an engine what it computes with may mean loading its
-        library, and a shelf on a share may not answer, which both take longer than a heartbeat may.
+        To be called while no step is in work, and by no heartbeat: a card is measured, by what is free on it
+        and with switches that hold for a whole process, and an engine may load its library meanwhile.
         """
-        if self._draws and (self._looking is None or not self._looking.is_alive()):
-            self._looking = threading.Thread(target=self._follow, name="repertoire", daemon=True)
-            self._looking.start()
+        if not self._draws:
+            return
+        mark = self._farm.models.mark()
+        if mark != self._mark and self._look():
+            self._mark = mark
 
     def renew(self, studio: Studio, way: FaceWay) -> RenderProfile:
         """Open the engine of some way anew; how it renders from now on.
@@ -69,11 +69,6 @@ class Repertoire:
         others = tuple(known for known in self.profiles if way_in(known) != way)
         self.profiles = (*others, profile)
         return profile
-
-    def _follow(self) -> None:
-        mark = self._farm.models.mark()
-        if mark != self._mark and self._look():
-            self._mark = mark
 
     def _look(self) -> bool:
         """Look up the profiles; whether that need not be tried again before the shelf has changed.

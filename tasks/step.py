@@ -114,14 +114,22 @@ class StepRunner:
         if self._attempt is not None:
             self._attempt.stop(Halt.INTERRUPTED)
 
+    def look_around(self) -> None:
+        """See whether models came or went, which the next beat tells; called while no step is in work."""
+        self._repertoire.follow()
+
     def run(self, step: int) -> bool:
         """Run a step, if it may be run here and now; whether it was claimed.
 
         However it ends, the ledger knows; nothing is raised. A step that cannot be claimed, or a ledger that
         is away, is left to the dispatcher, who sends another message.
         """
+        self.look_around()
         profiles = self._repertoire.profiles
         try:
+            if self._known:
+                # Films are planned for what the ledger has been told.
+                self._retell()
             claim = claims.claim(
                 self._farm.ledger,
                 step,
@@ -273,7 +281,6 @@ class StepRunner:
             self._told = told
 
     def _beat(self, attempt: Attempt | None) -> bool:
-        self._repertoire.follow()
         if not self._known:
             self._register()
         self._retell()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -15,8 +13,6 @@ import structlog
 
 from farm.policy.cards import HELD_PER_CENT, MOST_RESTARTS, ends, held_since
 from worker.places import write_private
-
-_LOOK_S = 10.0
 
 
 class Cards(Protocol):
@@ -46,7 +42,7 @@ class TorchCards:
 
 
 class CardWatch:
-    """Looks at the cards while no step is in work, and after each one.
+    """Judges what is in use on the cards, each time when it is told to look: never under a step.
 
     Args:
         cards: whose memory is looked at.
@@ -69,38 +65,10 @@ class CardWatch:
         self._clock = clock
         self._since: float | None = None
         self._left = False
-        # Held while a step works: what it needs on the card is not to be freed under it.
-        self._idle = threading.Lock()
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="cards", daemon=True)
         self._log = structlog.get_logger()
 
-    def start(self) -> None:
-        """Begin to look."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Look no more; returns when the thread has ended."""
-        self._end.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    @contextlib.contextmanager
-    def working(self) -> Iterator[None]:
-        """While it lasts a step is in work, and nobody looks; then somebody does."""
-        with self._idle:
-            yield
-            self._look()
-
     def look(self) -> None:
-        """Look now, unless a step is in work."""
-        if self._idle.acquire(blocking=False):
-            try:
-                self._look()
-            finally:
-                self._idle.release()
-
-    def _look(self) -> None:
+        """Look now; what is kept on a card that is nearly full is freed."""
         try:
             used = self._cards.used_per_cent()
         except Exception:  # noqa: BLE001 - a card that does not answer is told by whoever computes on it
@@ -133,10 +101,6 @@ class CardWatch:
             return []
         known = told if isinstance(told, list) else []
         return [float(each) for each in known if isinstance(each, int | float)]
-
-    def _run(self) -> None:
-        while not self._end.wait(_LOOK_S):
-            self.look()
 
 
 def _fullest(rooms: Sequence[tuple[int, int]]) -> float:

@@ -25,6 +25,7 @@ from tasks.bell import Bell
 from tasks.step import StepRunner, capabilities_of, open_runner
 from worker.belt import celery_app
 from worker.cards import CardWatch, TorchCards
+from worker.leisure import Leisure
 from worker.places import Places
 from worker.redis_server import redis_url
 from worker.threads import settle_threads
@@ -109,6 +110,8 @@ class _Child:
             memory=Places(home=settings.home).restarts(node.partition("@")[0]),
             leave=self._end_worker,
         )
+        # New models are known as soon as a heartbeat can tell of them.
+        self._leisure = Leisure(every_s=settings.lease.beat_s)
         # Shared with the processes that are forked from this one.
         self._failed = mmap.mmap(-1, 1)
 
@@ -126,14 +129,14 @@ class _Child:
         # A supervisor may signal the whole group: what becomes of a running step, the main process decides.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         try:
-            self._runner = self._started_runner()
+            self._runner = runner = self._started_runner()
         except LecternError as error:
             structlog.get_logger().error(error.code, told=tell(error.code, error.facts, "en"))
         except Exception:  # noqa: BLE001 - whatever it was, nobody else ends this worker
             structlog.get_logger().exception("cannot work")
         else:
             signal.signal(INTERRUPT, self._interrupt)
-            self._cards.start()
+            self._leisure.start(self._cards.look, runner.look_around)
             return
         self._end_worker()
 
@@ -157,7 +160,7 @@ class _Child:
 
     def close(self, **_: object) -> None:
         """Leave: called by Celery when a child ends in good order."""
-        self._cards.stop()
+        self._leisure.stop()
         if self._runner is not None:
             self._runner.close()
 
@@ -169,8 +172,9 @@ class _Child:
         """
         if self._runner is None:
             raise Reject("no runner", requeue=True)
-        with self._cards.working():
+        with self._leisure.working():
             self._runner.run(step)
+            self._cards.look()
         if self._runner.spent:
             self._end_worker()
 

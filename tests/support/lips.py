@@ -1,4 +1,4 @@
-"""A face engine that draws with a model, as `warp` does, and whose card has too little memory: for tests."""
+"""A face engine that draws stills with a model, and whose card has too little memory: for tests."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face import Canvas, Drive, FaceEngine, Sitter
-from pipeline.engines.face.warp import WarpEngine
 from pipeline.engines.shelf import Offer, Shelf
+from pipeline.media.picture import to_yuv
 from pipeline.plan.errors import InputError, TransientError
 from pipeline.plan.faceway import joined_weights
 from pipeline.plan.lipsync import Lipsync
@@ -71,9 +71,9 @@ class Lips:
         if remembered.exists():
             self.batch = int(remembered.read_text())
 
-    def prepare(self, canvas: Canvas, lipsync: Lipsync, /) -> Sitter:
-        """As `warp` does."""
-        return _Sitter(self, WarpEngine().prepare(canvas, lipsync))
+    def prepare(self, canvas: Canvas, _lipsync: Lipsync, /) -> Sitter:
+        """Nothing has to be made ready."""
+        return _Sitter(self, to_yuv(canvas.picture))
 
     def close(self) -> None:
         """Nothing is held."""
@@ -93,17 +93,17 @@ class Lips:
 
 
 class _Sitter:
-    def __init__(self, engine: Lips, sitter: Sitter) -> None:
+    def __init__(self, engine: Lips, still: NDArray[np.uint8]) -> None:
         self._engine = engine
-        self._sitter = sitter
+        self._still = still
         self._clips = 0
 
     def frames(self, drive: Drive) -> Iterator[NDArray[np.uint8]]:
-        """As `warp` draws them, until the card is full."""
+        """The portrait as it is, until the card is full."""
         self._clips += 1
         if self._clips > _CLIPS and self._engine.batch > FITTING:
             raise self._engine.halve()
-        for number, frame in enumerate(self._sitter.frames(drive)):
+        for number in range(drive.frames):
             if self._clips > _CLIPS and number and (error := self._engine.lose()):
                 raise error
-            yield frame
+            yield self._still

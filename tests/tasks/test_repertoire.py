@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from db import reads
+from db.states import Stage
+from db.values import Claim
 from db.workers import read_honoured, read_workers
 from farm.bootstrap import Farm, open_farm
 from farm.choices import Wish
@@ -24,7 +26,10 @@ from farm.models.shelf import Listed
 from pipeline.engines.shelf import eyes
 from pipeline.plan.errors import AwayError
 from pipeline.plan.faceway import way_in
+from pipeline.steps.desk import Desk
 from tasks.bell import Bell
+from tasks.repertoire import profiles_here
+from tasks.stages import STAGES, Bench, Commit
 from tasks.step import StepRunner, open_runner
 from tests.farm.models.cards import put
 from tests.support.lips import BROKEN, FIRST, FITTING, LOSING, faces_with_lips
@@ -34,6 +39,7 @@ from tests.tasks.yard import (
     all_archived,
     ask,
     break_ground,
+    one,
     quick_settings,
     sow,
     story,
@@ -42,6 +48,7 @@ from tests.tasks.yard import (
 
 _NOWHERE = "redis://127.0.0.1:9/0"
 _SCRIPT = "One. Two."
+_BEATS = "SELECT counter FROM workers"
 
 
 @pytest.fixture
@@ -93,6 +100,7 @@ def test_without_a_model_nothing_is_promised(farm: Farm) -> None:
         waiting = ask(farm, "SELECT state, error_code, failures FROM steps WHERE stage = 'speak'")
         assert waiting == [("ready", "farm-no-renderer", 0)]
         put(farm.models.root, "again", b"1")
+        runner.look_around()
         wait_for(lambda: read_honoured(farm.ledger, "render.lips"), seconds=10)
         assert {profile.mode for profile in read_honoured(farm.ledger, "render.lips")} == {"fast", "exact"}
     assert not all_archived(farm, batch)
@@ -150,8 +158,8 @@ def test_an_engine_that_was_open_before_uses_up_no_attempt(farm: Farm) -> None:
             runner._bench.studio.profile(way_in(profile))
         (farm.settings.home / "face-batches.json").write_text(str(FITTING))
         put(farm.models.root, "two", b"2")
-        wait_for(lambda: len(read_honoured(farm.ledger, "render.lips")) == 4, seconds=10)
         work_off(farm, runner)
+        assert len(read_honoured(farm.ledger, "render.lips")) == 4
     assert {profile.batch for profile in before} == {FIRST}
     assert all_archived(farm, batch), story(farm)
     outcomes = ask(farm, "SELECT outcome, error_code FROM attempts WHERE outcome <> 'ok' ORDER BY step_id")
@@ -159,8 +167,35 @@ def test_an_engine_that_was_open_before_uses_up_no_attempt(farm: Farm) -> None:
     assert ask(farm, "SELECT DISTINCT failures FROM steps") == [(0,)]
 
 
+def test_models_are_looked_up_before_a_step_and_never_under_it(farm: Farm) -> None:
+    """While a step is in work the heart beats on, and what came meanwhile is known before the next claim."""
+    sow_lips(farm)
+    known: list[int] = []
+
+    def speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
+        put(farm.models.root, "two", b"2")
+        before = int(str(one(farm, _BEATS)))
+        wait_for(lambda: int(str(one(farm, _BEATS))) > before + 1, seconds=10)
+        known.append(len(runner._repertoire.profiles))
+        return STAGES[Stage.SPEAK](bench, claim, desk)
+
+    ways = profiles_here(farm, ("speak", "render.lips"))
+    with StepRunner(
+        farm,
+        node="w",
+        capabilities=["speak", "render.lips"],
+        profiles=ways,
+        bell=Bell(_NOWHERE),
+        stages={Stage.SPEAK: speak},
+    ) as runner:
+        runner.run(1)
+        runner.run(1)
+        known.append(len(runner._repertoire.profiles))
+    assert known == [2, 4]
+
+
 def test_a_shelf_that_was_away_is_looked_at_again(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What could not be looked up at one beat is at a later one, though nothing has changed since."""
+    """What could not be looked up once is the next time, though nothing has changed since."""
     listed, asked = ModelShelf.listed, [0]
 
     def away_once(shelf: ModelShelf) -> Iterator[Listed]:
@@ -169,9 +204,12 @@ def test_a_shelf_that_was_away_is_looked_at_again(farm: Farm, monkeypatch: pytes
             raise AwayError("model-shelf-away", root="", reason="")
         return listed(shelf)
 
-    with open_runner(farm, "w", [], Bell(_NOWHERE)):
+    with open_runner(farm, "w", [], Bell(_NOWHERE)) as runner:
         monkeypatch.setattr(ModelShelf, "listed", away_once)
         put(farm.models.root, "two", b"2")
+        runner.look_around()
+        assert len(runner._repertoire.profiles) == 3
+        runner.look_around()
         wait_for(lambda: len(read_honoured(farm.ledger, "render.lips")) == 4, seconds=10)
     assert asked[0] > 1
 

@@ -98,36 +98,13 @@ def test_who_cannot_remember_does_not_end(tmp_path: Path) -> None:
     assert scene.left == []
 
 
-def test_nobody_looks_under_a_step_and_somebody_does_after_it(tmp_path: Path) -> None:
-    """What a step needs on the card is not freed under it; after it there is a look, held or not."""
-    scene = _Scene(tmp_path / "restarts.json")
-    with scene.watch.working():
-        scene.wait(100)
-        assert scene.cards.asked == 0
-    assert scene.cards.asked == 1
-    scene.now += 130
-    with scene.watch.working():
-        pass
-    assert len(scene.left) == 1
-
-
 @pytest.mark.parametrize("used", [None, -1.0])
 def test_without_a_card_that_answers_nothing_happens(tmp_path: Path, used: float | None) -> None:
-    """Neither a machine without a card nor a card that is lost ends a worker here, nor hurts a step."""
+    """Neither a machine without a card nor a card that is lost ends a worker here."""
     scene = _Scene(tmp_path / "restarts.json", used=used)
     scene.wait(300)
-    with scene.watch.working():
-        pass
     assert scene.left == []
     assert scene.cards.asked > 1
-
-
-def test_the_thread_ends_when_it_is_told(tmp_path: Path) -> None:
-    """Started or not, a watch can be stopped, twice too."""
-    started, never = _Scene(tmp_path / "a").watch, _Scene(tmp_path / "b").watch
-    started.start()
-    for watch in (started, never, started):
-        watch.stop()
 
 
 class _Cuda:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -17,12 +16,12 @@ from pipeline.media.lettering import Plate, draw, laid_over
 from pipeline.media.probe import Picture, Probe, Sound, Words
 from pipeline.media.process import Limits, Place, machine_ms, running
 from pipeline.media.program import find_ffmpeg, version_of
+from pipeline.media.reader import Reader
 from pipeline.media.track import Track
 from pipeline.plan import graphs
 from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.errors import TransientError
-from pipeline.plan.figures import ClipFigures, SoundFigures, unpacked_clip, unpacked_sound
 from pipeline.plan.footage import FootageLimits
 from pipeline.plan.job import Format
 from pipeline.plan.overlay import LABEL_FONT, Inset
@@ -53,7 +52,7 @@ def nothing() -> None:
     """Do nothing: what is checked when nobody asks for a check."""
 
 
-class Media:
+class Media(Reader):
     """Runs FFmpeg and looks at what it made; holds no process between calls.
 
     Args:
@@ -244,94 +243,6 @@ class Media:
 
         notes.write(path, figures)
 
-    def noted(self, path: Path) -> bytes:
-        """What `note` kept in one of our own files; empty if nothing.
-
-        Raises:
-            TransientError: ``media-unreadable``.
-        """
-        from pipeline.media import notes
-
-        with _readable():
-            return notes.read(path)
-
-    def figures(self, clip: Track) -> ClipFigures:
-        """What a clip's frames are like: as it tells itself, else, if it was made before clips did, decoded.
-
-        Raises:
-            TransientError: ``media-unreadable``.
-        """
-        from pipeline.media import notes, playback
-        from pipeline.media.meter import PictureMeter
-
-        with _readable():
-            told = unpacked_clip(notes.read(clip.path))
-            if told is not None and told.frames == clip.packets:
-                return told
-            keyframes = clip.keyframes
-            meter = PictureMeter(int(keyframes[1] - keyframes[0]) if len(keyframes) > 1 else clip.packets)
-            for luma in playback.lumas(clip.path):
-                meter.see(luma)
-            return meter.figures()
-
-    def sound_figures(self, path: Path) -> SoundFigures:
-        """What one of our own sounds is like, as it tells itself.
-
-        Raises:
-            TransientError: ``media-unreadable``: it does not tell, or cannot be read.
-        """
-        from pipeline.media import notes
-
-        with _readable():
-            told = unpacked_sound(notes.read(path))
-            if told is None:
-                raise ValueError(path.name)
-            return told
-
-    def stills(self, film: Path, numbers: Sequence[int], *, fps: int) -> Iterator[NDArray[np.uint8]]:
-        """The luma of some of a film's keyframes, uint8 (height, width); what lies between is not decoded.
-
-        Raises:
-            TransientError: ``media-unreadable``: one of them is no keyframe; or it cannot be read.
-        """
-        from pipeline.media import playback
-
-        with _readable():
-            yield from playback.stills(film, numbers, step=graphs.TIMESCALE // fps)
-
-    def heard(self, sound: Path) -> Iterator[NDArray[np.float32]]:
-        """One of a sound's equal channels at 48 kHz, decoded, full scale 1.0, in blocks.
-
-        Raises:
-            TransientError: ``media-unreadable``.
-        """
-        from pipeline.media import playback
-
-        with _readable():
-            yield from playback.heard(sound)
-
-    def probe(self, path: Path) -> Probe:
-        """What one of our own MP4 files holds, packet by packet.
-
-        Raises:
-            TransientError: ``media-unreadable``: it is no whole MP4, or could not be read.
-        """
-        from pipeline.media import packets
-
-        with _readable():
-            return packets.read(path)
-
-    def track(self, path: Path) -> Track:
-        """What the tables of one of our own files of one track tell; its packets are not read.
-
-        Raises:
-            TransientError: ``media-unreadable``: it is no whole MP4 of one track, or could not be read.
-        """
-        from pipeline.media import track
-
-        with _readable():
-            return track.read(path)
-
     def splice(
         self,
         target: Path,
@@ -375,39 +286,6 @@ class Media:
         except ValueError as error:
             raise TransientError("media-label-wrong") from error
 
-    def label(self, path: Path) -> str:
-        """Value of a film's machine-readable label, read by other code than wrote it; empty for none.
-
-        Raises:
-            TransientError: ``media-unreadable``.
-        """
-        from pipeline.media import packets
-
-        with _readable():
-            return packets.label_of(path)
-
-    def frames(self, path: Path) -> Iterator[NDArray[np.uint8]]:
-        """The frames of one of our own clips: BGR uint8 (height, width, 3), full range.
-
-        Raises:
-            TransientError: ``media-unreadable``.
-        """
-        from pipeline.media import packets
-
-        with _readable():
-            yield from packets.decode(path)
-
-    def first_frame(self, path: Path) -> NDArray[np.uint8]:
-        """The first of `frames`.
-
-        Raises:
-            TransientError: ``media-unreadable``.
-        """
-        frame = next(self.frames(path), None)
-        if frame is None:
-            raise TransientError("media-unreadable", reason="MP4")
-        return frame
-
 
 def _laid(blocks: Iterable[NDArray[np.float32]], samples: int) -> Iterator[memoryview]:
     """Blocks as the encoder takes them, so many samples in all.
@@ -421,12 +299,3 @@ def _laid(blocks: Iterable[NDArray[np.float32]], samples: int) -> Iterator[memor
         yield block.astype("<f4").data
     if count != samples:
         raise ValueError(count)
-
-
-@contextlib.contextmanager
-def _readable() -> Iterator[None]:
-    """Tell in the house's words that one of our own files cannot be read."""
-    try:
-        yield
-    except (ValueError, OSError) as error:
-        raise TransientError("media-unreadable", reason=type(error).__name__) from error

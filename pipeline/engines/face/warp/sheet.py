@@ -24,6 +24,7 @@ from pipeline.engines.face.warp.lattice import Box, Field, Lattice, read, spread
 from pipeline.engines.face.warp.layers import part_of
 from pipeline.engines.face.warp.lips import LipRig
 from pipeline.engines.face.warp.outline import Outline
+from pipeline.engines.face.warp.sampling import halved_map, sample
 from pipeline.media.picture import Planes, planes_of
 
 Picture = NDArray[np.uint8]
@@ -202,12 +203,12 @@ class Sheet:
                 if both.width > 0 and both.height > 0:
                     still = self._mouth_still[both.within(self._mouth_box)]
                     cv2.add(shape[both.within(part)], still, dst=at[both.within(box)])
-            _read(source.luma, shown.luma, box, at, None)
+            sample(source.luma, shown.luma, box, at, None)
             # A map that is read through twice is brought to fixed point only once.
-            fixed = cv2.convertMaps(_halved(at), None, cv2.CV_16SC2)  # type: ignore[call-overload]
+            fixed = cv2.convertMaps(halved_map(at), None, cv2.CV_16SC2)  # type: ignore[call-overload]
             half = box.halved()
-            _read(source.blue, shown.blue, half, *fixed)
-            _read(source.red, shown.red, half, *fixed)
+            sample(source.blue, shown.blue, half, *fixed)
+            sample(source.red, shown.red, half, *fixed)
         return wide / np.float32(self._times)
 
     def _wide_map(self, turn: Field, back: Field | None) -> Field:
@@ -367,29 +368,6 @@ def _lattice(box: Box, cell: int) -> Lattice:
         rows=-(-box.height // cell) + 2,
         cell=cell,
     )
-
-
-def _read(source: Picture, out: Picture, box: Box, place: Field, fraction: Field | None) -> None:
-    """Draw a part of a plane from an enlarged one.
-
-    Args:
-        source: the enlarged plane.
-        out: the plane.
-        box: its part.
-        place: where the enlarged plane has it, (height, width, 2), in whole pixels if there is a fraction.
-        fraction: OpenCV's code for the fractions of a pixel.
-    """
-    part = out[box.top : box.bottom, box.left : box.right]
-    cv2.remap(source, place, fraction, cv2.INTER_LINEAR, dst=part, borderMode=cv2.BORDER_REFLECT_101)  # type: ignore[arg-type]
-
-
-def _halved(at: Field) -> Field:
-    """The map of a plane of half the size: chroma moves as the first of its two by two luma pixels."""
-    # Both coordinates are taken at once, as one number.
-    pairs = at.view(np.complex64)[::2, ::2].copy()
-    half: Field = pairs.view(np.float32)
-    half *= np.float32(0.5)
-    return half
 
 
 def _below(seam: Points, width: int, height: int) -> NDArray[np.uint8]:

@@ -14,13 +14,14 @@ import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.brush import filled, line, smooth_curve, soft
+from pipeline.engines.face.warp.brush import filled, line, soft
 from pipeline.engines.face.warp.ease import smoothstep
 from pipeline.engines.face.warp.faceframe import FaceFrame, Points
 from pipeline.engines.face.warp.grain import grain
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.layers import halved, part_of
 from pipeline.engines.face.warp.lips import LipRig, Mouth
+from pipeline.engines.face.warp.opening import Opening, View
 from pipeline.engines.face.warp.teeth import OwnTeeth, Row, own_teeth, upper_row
 from pipeline.engines.face.warp.tones import Tones, side_light, tones
 from pipeline.media.picture import TO_YUV, Planes
@@ -29,7 +30,6 @@ Picture = NDArray[np.uint8]
 Grey = NDArray[np.float32]
 _Layers = tuple[Grey, Grey, Grey]
 
-_MIDDLE = 5
 # Landmarks in the middle of the lips.
 _MIDLINE = (0, 13, 14, 17)
 
@@ -39,8 +39,8 @@ _TIP_LIGHT = np.float32(1.10)
 
 _OFFSETS = TO_YUV[:, 3].astype(np.float32)
 # Between lips that have hardly parted teeth have this part of their light, and stand so much higher behind
-# the upper lip; all of their light they have where the lips are so far apart.
-_HINT, _RETREAT, _BARED = 0.84, 0.035, 0.13
+# the upper lip.
+_HINT, _RETREAT = 0.84, 0.035
 _HALF = np.float32(0.5)
 # How light it is inside for every level of the softened opening, before the mouth's shape says more.
 _LIGHT = 0.36 + 0.64 * np.clip((np.arange(256) / 255 - 0.30) / 0.45, 0.0, 1.0)
@@ -53,43 +53,6 @@ _HIDING = (0.20, 0.52)
 _FLARED = (0.06, 0.16)
 # How many times as red as blue teeth are in light without a tint.
 _UNTINTED = 1.2
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class View:
-    """How a frame shows the face: an affine map of the face's frame around the mouth to pixels.
-
-    Attributes:
-        axes: pixels per unit along x (first column) and y (second), (2, 2).
-        origin: the pixel of the face's origin.
-    """
-
-    axes: NDArray[np.float64]
-    origin: Points
-
-    def to_face(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[Grey, Grey]:
-        """The face's coordinates of pixels."""
-        (a, b), (c, d) = self.axes
-        area = a * d - b * c
-        px, py = x - self.origin[0], y - self.origin[1]
-        across, down = (px * d - py * b) / area, (py * a - px * c) / area
-        return across.astype(np.float32), down.astype(np.float32)
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Opening:
-    """The hole between the lips.
-
-    Attributes:
-        upper, lower: edges of the lips from left to right, smooth; in pixels where a frame is painted.
-        gap: how far the lips are apart in the middle, in the face's frame.
-        lower_y: where the lower one is there.
-    """
-
-    upper: Points
-    lower: Points
-    gap: float
-    lower_y: float
 
 
 class Interior:
@@ -165,7 +128,7 @@ class Interior:
         back = self._back(x, y, lit, opening, mouth)
         # Front teeth stand right behind the lips: less of the shade is theirs, but not behind rounded lips.
         front = (lit * np.float32(0.58) + np.float32(0.42)) * np.float32(1.0 - 0.60 * mouth.protrusion)
-        front *= np.float32(_HINT + (1.0 - _HINT) * _bared(opening))
+        front *= np.float32(_HINT + (1.0 - _HINT) * opening.bared)
         luma, light = _enlarged(back[0], front, size)
         planes = (luma, back[1], back[2])
         # In the shade they become redder, as lips and gums around them are, not more yellow.
@@ -218,7 +181,7 @@ class Interior:
         strength = 1.0 - float(smoothstep(*_HIDING, np.array(mouth.protrusion)))
         if strength < 0.01:  # noqa: PLR2004 - hardly a level
             return
-        rise = _RETREAT * (1.0 - _bared(opening))
+        rise = _RETREAT * (1.0 - opening.bared)
         if self._own is not None:
             own = replace(view, origin=view.origin - view.axes[:, 1] * rise)
             self._own_row(planes, light, self._own, strength, own)
@@ -336,12 +299,6 @@ class _Shown:
         return cls(pixels=np.dstack([planes, own.pixels[..., 3]]), offset=own.offset, axes=own.axes)
 
 
-def _bared(opening: Opening) -> float:
-    """How much the lips bare the teeth, 0 to 1: smoothly, so that teeth do not appear in a single frame."""
-    apart = min(opening.gap / _BARED, 1.0)
-    return apart * apart * (3.0 - 2.0 * apart)
-
-
 def _planar(colour: Grey) -> Grey:
     """A BGR colour in the planes' steps, without their offsets."""
     b, g, r = (float(c) for c in colour)
@@ -389,21 +346,3 @@ def _warped(layers: Grey | Picture, matrix: NDArray[np.float64], like: Grey) -> 
 def _apart(layers: MatLike) -> Sequence[Grey]:
     """Layers one by one: whatever is done with them is several times as fast as where they are mixed."""
     return [np.asarray(layer, np.float32) for layer in cv2.split(layers)]
-
-
-def opening_of(lips: LipRig, weights: NDArray[np.float64], curve: NDArray[np.float64]) -> Opening:
-    """The hole between the lips of the still head, in the face's frame.
-
-    Args:
-        lips: the lips.
-        weights: of their modes.
-        curve: what smooths their edges, of `brush.curve_matrix`.
-    """
-    upper, lower = lips.upper_inner.moved(weights), lips.lower_inner.moved(weights)
-    lower[:, 1] = np.maximum(lower[:, 1], upper[:, 1])
-    return Opening(
-        upper=smooth_curve(upper, curve),
-        lower=smooth_curve(lower, curve),
-        gap=float(lower[_MIDDLE, 1] - upper[_MIDDLE, 1]),
-        lower_y=float(lower[_MIDDLE, 1]),
-    )

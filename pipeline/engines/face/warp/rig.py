@@ -14,9 +14,10 @@ from pipeline.engines.face.warp.bust import Bust
 from pipeline.engines.face.warp.faceframe import FaceFrame, face_frame
 from pipeline.engines.face.warp.fields import LowerFace
 from pipeline.engines.face.warp.head import HeadPose
-from pipeline.engines.face.warp.interior import Interior, Opening, View, opening_of
+from pipeline.engines.face.warp.interior import Interior
 from pipeline.engines.face.warp.lipline import with_lower_lip
 from pipeline.engines.face.warp.lips import LipRig, Mode, Mouth, lip_rig
+from pipeline.engines.face.warp.opening import Opening, View, opening_of
 from pipeline.engines.face.warp.sealed import sealed_mouth
 from pipeline.engines.face.warp.seam import Seam
 from pipeline.engines.face.warp.sheet import Turn

@@ -1,66 +1,31 @@
-"""Promises of how weights are read: every form, nothing run, what differs first is named."""
+"""Promises of how weights are read: every form, what differs first is named."""
 
 from __future__ import annotations
 
 import io
 import os
 import pickle
-import random
 import subprocess
 import tarfile
-import warnings
 import zipfile
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from pipeline.engines.face.wav2lip.architecture import PARAMETERS
-from pipeline.plan.errors import InputError
 from tests.support.wav2lip import require_torch
 
 require_torch()
 
 import torch  # noqa: E402 - where it is not installed, this file is skipped above
-from safetensors.torch import save_file  # noqa: E402
 from torch import Tensor  # noqa: E402
 
-from pipeline.engines.face.wav2lip.checkpoint import MOST_BYTES, load_generator, read_weights  # noqa: E402
+from pipeline.engines.face.wav2lip.checkpoint import load_generator, read_weights  # noqa: E402
+from tests.support.checkpoints import FORMS, archived, distributed, light, refused, save_safe, saved  # noqa: E402
 
 _FIRST = "face_encoder_blocks.0.0.conv_block.0.weight"
-
-
-def light(value: float = 0.5, kind: torch.dtype = torch.float32) -> dict[str, Tensor]:
-    """All entries with their shapes, each of one number on disk."""
-    return {
-        name: torch.tensor(0 if name.endswith("tracked") else value)
-        .to(torch.int64 if name.endswith("tracked") else kind)
-        .expand(shape)
-        for name, shape in PARAMETERS.items()
-    }
-
-
-def distributed(weights: Mapping[str, Tensor]) -> dict[str, object]:
-    """The container of the distributed files."""
-    named = OrderedDict((f"module.{name}", value) for name, value in weights.items())
-    return {"state_dict": named, "optimizer": None, "global_step": 7, "global_epoch": 1}
-
-
-def saved(path: Path, held: object, **options: Any) -> Path:  # noqa: ANN401 - torch's own
-    """A file as torch saves it."""
-    torch.save(held, path, **options)
-    return path
-
-
-def refused(path: Path, *, trusted: bool = False) -> InputError:
-    """The error that a file is refused with."""
-    with pytest.raises(InputError) as told:
-        read_weights(path, trusted=trusted)
-    return told.value
 
 
 def test_a_distributed_file_comes_back_bit_for_bit(wav2lip_checkpoint: Path) -> None:
@@ -84,37 +49,18 @@ def test_a_generator_is_ready_to_draw(wav2lip_checkpoint: Path) -> None:
 def test_a_generator_needs_its_file_no_longer(tmp_path: Path) -> None:
     """Whatever becomes of it, weights stay as they were read."""
     path = tmp_path / "weights.safetensors"
-    _save_safe(path, light(0.25))
+    save_safe(path, light(0.25))
     generator = load_generator(path)
     with path.open("r+b") as file:
         file.write(bytes(path.stat().st_size))
     assert all(bool((value == 0.25).all()) for value in generator.parameters())
 
 
-def _save_safe(path: Path, weights: Mapping[str, Tensor]) -> None:
-    save_file({name: value.contiguous() for name, value in weights.items()}, path)
-
-
-def _save_stream(path: Path, weights: Mapping[str, Tensor]) -> None:
-    saved(path, distributed(weights), _use_new_zipfile_serialization=False)
-
-
-_FORMS: Mapping[str, Callable[[Path, Mapping[str, Tensor]], object]] = {
-    "as distributed": lambda path, weights: saved(path, distributed(weights)),
-    "as old torch saved": _save_stream,
-    "bare": lambda path, weights: saved(path, dict(weights)),
-    "parameters": lambda path, weights: saved(
-        path, {name: torch.nn.Parameter(value, requires_grad=False) for name, value in weights.items()}
-    ),
-    "safetensors": _save_safe,
-}
-
-
-@pytest.mark.parametrize("form", _FORMS)
+@pytest.mark.parametrize("form", FORMS)
 def test_every_form_is_read_by_its_content(tmp_path: Path, form: str) -> None:
     """Whatever the file's name says."""
     path = tmp_path / "weights.bin"
-    _FORMS[form](path, light(0.25))
+    FORMS[form](path, light(0.25))
     weights = read_weights(path)
     assert list(weights) == list(PARAMETERS)
     assert all(bool((value == 0.25).all()) for name, value in weights.items() if "tracked" not in name)
@@ -141,6 +87,8 @@ def _without(name: str) -> dict[str, Tensor]:
 
 
 _OUT = "output_block.1.weight"
+
+
 _LEVEL = "face_decoder_blocks.3.0.conv_block.0.weight"
 
 
@@ -215,14 +163,6 @@ def test_sparse_weights_are_refused(tmp_path: Path) -> None:
     assert error.facts["call"] == "torch._utils._rebuild_sparse_tensor"
 
 
-def _archive(entries: Mapping[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compression) as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-    return buffer.getvalue()
-
-
 def _tar() -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
@@ -243,14 +183,14 @@ def _png() -> bytes:
         (b"<!DOCTYPE html><title>Sign in</title>", "model-file-foreign"),
         (b"just some words, and then some more", "model-file-foreign"),
         (_tar(), "model-file-foreign"),
-        (_archive({"word/document.xml": b"<w/>"}), "model-file-foreign"),
+        (archived({"word/document.xml": b"<w/>"}), "model-file-foreign"),
         (pickle.dumps({"state_dict": {"a": [1.0]}}, protocol=2), "model-file-foreign"),
-        (_archive({"a/data.pkl": b"not a pickle", "a/version": b"3\n"}), "model-file-broken"),
+        (archived({"a/data.pkl": b"not a pickle", "a/version": b"3\n"}), "model-file-broken"),
         (
-            _archive({"a/data.pkl": pickle.dumps([1], 2), "b/data.pkl": pickle.dumps([2], 2)}),
+            archived({"a/data.pkl": pickle.dumps([1], 2), "b/data.pkl": pickle.dumps([2], 2)}),
             "model-file-broken",
         ),
-        (_archive({"a/data.pkl": pickle.dumps([1], 2)}, zipfile.ZIP_DEFLATED), "model-file-broken"),
+        (archived({"a/data.pkl": pickle.dumps([1], 2)}, zipfile.ZIP_DEFLATED), "model-file-broken"),
         (b"\x80\x02", "model-file-broken"),
         (b"\x00" * 8 + b"{", "model-file-broken"),
         (b"\xff" * 8 + b"{}" + bytes(99), "model-file-broken"),
@@ -283,136 +223,12 @@ def test_a_file_that_is_cut_off_is_told(tmp_path: Path, form: str) -> None:
     """Wherever an interrupted download ended."""
     whole = tmp_path / "whole"
     some = {name: torch.rand(shape) for name, shape in list(PARAMETERS.items())[:14]}
-    _FORMS[form](whole, some)
+    FORMS[form](whole, some)
     content = whole.read_bytes()
     path = tmp_path / "part.pth"
     for part in (0.001, 0.02, 0.3, 0.9, 0.999):
         path.write_bytes(content[: max(int(len(content) * part), 20)])
         assert refused(path).code == "model-file-broken"
-
-
-class _Harm:
-    """What is called when a pickle of it is opened: a command that leaves a trace."""
-
-    def __init__(self, trace: Path) -> None:
-        self._trace = trace
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return os.system, (f"touch '{self._trace}'",)
-
-
-class _Room:
-    """Asks for more memory than there is."""
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return bytearray, (1 << 40,)
-
-
-def _pickled_in_archive(harm: object, protocol: int) -> bytes:
-    return _archive({"a/data.pkl": pickle.dumps({"state_dict": harm}, protocol), "a/version": b"3\n"})
-
-
-_WRAPS: Mapping[str, Callable[[object], bytes]] = {
-    "alone": lambda harm: pickle.dumps(harm, 2),
-    "alone, newer": lambda harm: pickle.dumps(harm, 5),
-    "in an archive": lambda harm: _pickled_in_archive(harm, 2),
-    "in an archive, newer": lambda harm: _pickled_in_archive(harm, 5),
-    "in an archive, as text": lambda harm: _pickled_in_archive(harm, 0),
-}
-
-
-@pytest.mark.parametrize("wrap", _WRAPS)
-def test_nothing_in_a_file_is_run(tmp_path: Path, wrap: str) -> None:
-    """Not even for who trusts archives; the error says what it would have been."""
-    trace, path = tmp_path / "trace", tmp_path / "harm.pth"
-    path.write_bytes(_WRAPS[wrap](_Harm(trace)))
-    for trusted in (False, True):
-        error = refused(path, trusted=trusted)
-        assert (error.code, error.facts) == ("model-file-code", {"file": "harm.pth", "call": "posix.system"})
-    assert not trace.exists()
-    with pytest.raises(InputError):
-        load_generator(path)
-    # The file is as harmful as it claims: Python's own reader runs it.
-    pickle.loads(pickle.dumps(_Harm(trace), 2))  # noqa: S301 - that is what is shown
-    assert trace.exists()
-
-
-def test_nothing_is_run_beside_good_weights(tmp_path: Path) -> None:
-    """In either of torch's containers, next to a state that would be accepted."""
-    trace = tmp_path / "trace"
-    for old in (False, True):
-        held = {**distributed(light()), "optimizer": _Harm(trace)}
-        path = saved(tmp_path / "harm.pth", held, _use_new_zipfile_serialization=not old)
-        assert refused(path).facts == {"file": "harm.pth", "call": "posix.system"}
-    assert not trace.exists()
-
-
-def test_a_pickle_cannot_ask_for_memory(tmp_path: Path) -> None:
-    """Not by what torch's own reader would allow."""
-    path = saved(tmp_path / "room.pth", {**light(), "room": _Room()})
-    assert refused(path).facts["call"] in {"builtins.bytearray", "__builtin__.bytearray"}
-
-
-def test_an_archive_cannot_claim_more_than_there_is(tmp_path: Path) -> None:
-    """Its sizes are added up before anything is unpacked."""
-    path = tmp_path / "bomb.pth"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("a/data.pkl", pickle.dumps([1], 2))
-        archive.writestr("a/data/0", bytes(100))
-        archive.filelist[-1].file_size = MOST_BYTES
-    assert refused(path).code == "model-file-too-large"
-
-
-def test_a_file_of_any_size_is_refused_at_once(tmp_path: Path) -> None:
-    """Nothing of it is read but its beginning."""
-    path = tmp_path / "large.pth"
-    path.write_bytes(b"PK\x03\x04")
-    os.truncate(path, MOST_BYTES + 1)
-    assert refused(path).facts == {"file": "large.pth", "most": MOST_BYTES >> 20}
-
-
-def test_a_program_is_opened_for_who_trusts_it(tmp_path: Path) -> None:
-    """A TorchScript archive is refused without trust; with it, its weights are checked like any other's."""
-    generator = load_generator(saved(tmp_path / "light.pth", light(0.01)))
-    path = tmp_path / "script.pt"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        shown = (torch.zeros(1, 1, 80, 16), torch.zeros(1, 6, 96, 96))
-        torch.jit.trace(generator, shown, check_trace=False).save(str(path))
-        torch.jit.trace(torch.nn.Linear(2, 2).eval(), torch.zeros(1, 2)).save(str(tmp_path / "other.pt"))
-    assert refused(path).code == "model-code-untrusted"
-    weights = read_weights(path, trusted=True)
-    assert all(torch.equal(value, weights[name]) for name, value in generator.state_dict().items())
-    assert refused(tmp_path / "other.pt", trusted=True).code == "model-entry-missing"
-
-
-#: What a damaged file may turn out to be: anything but one that is not there.
-_DAMAGED = {
-    "model-file-broken",
-    "model-file-foreign",
-    "model-file-code",
-    "model-file-too-large",
-    "model-no-weights",
-    "model-entry-missing",
-}
-
-
-def test_any_damage_ends_in_one_of_our_errors(tmp_path: Path) -> None:
-    """Bytes changed anywhere: no crash, no other exception, no weights that were never there."""
-    chance = random.Random(5)  # noqa: S311 - damage, the same each time
-    some = {name: torch.rand(shape) for name, shape in list(PARAMETERS.items())[2:9]}
-    path = tmp_path / "damaged.pth"
-    for save in _FORMS.values():
-        save(path, some)
-        content = path.read_bytes()
-        for _ in range(40):
-            damaged = bytearray(content)
-            for _ in range(chance.choice((1, 3, 30))):
-                # Half of it where a file tells what it holds: at its ends.
-                at = chance.choice((chance.randrange(-900, 900), chance.randrange(len(damaged))))
-                damaged[at] = chance.randrange(256)
-            path.write_bytes(damaged)
-            assert refused(path).code in _DAMAGED
 
 
 def test_reading_leaves_torch_out_of_who_does_not_ask() -> None:

@@ -121,19 +121,8 @@ def join(
     reel = checked_reel(planner, desk=desk, store=store, media=media)
     desk.advance(1, _STAGES)
     bench = _Bench(planner=planner, reel=reel, desk=desk, media=media)
-    parts = bench.parts(loudness, trace_id=trace.trace_id, producer=producer)
-    if parts is None:
-        return None
     birth = Birth(trace_id=trace.trace_id, submitted_ms=submitted_ms, lectern=metadata.version("lectern"))
-    seen = review(
-        timeline, reel, store.open(parts.sound), media=media, speed=job.voice.speed, loudness=loudness
-    )
-    told = manifest(job, timeline, profile, parts, pixels=pixels, birth=birth, measured=seen.listed)
-    listed = bench.text(Kind.MANIFEST, ".json", told)
-    if listed is None:
-        return None
-    desk.advance(_STAGES, _STAGES)
-    return _joined(parts, listed, frames=timeline.frames, warnings=seen.warnings)
+    return bench.joined(birth, loudness=loudness, producer=producer)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +140,28 @@ class _Bench:
     reel: Reel
     desk: Desk
     media: Media
+
+    def joined(self, birth: Birth, *, loudness: Loudness, producer: str) -> JoinedFilm | None:
+        """The film with its parts, reviewed, and the manifest that tells of them."""
+        parts = self.parts(loudness, trace_id=birth.trace_id, producer=producer)
+        if parts is None:
+            return None
+        sound, speed = self.store.open(parts.sound), self.job.voice.speed
+        seen = review(self.timeline, self.reel, sound, media=self.media, speed=speed, loudness=loudness)
+        told = manifest(
+            self.job,
+            self.timeline,
+            self.planner.profile,
+            parts,
+            pixels=self.planner.pixels,
+            birth=birth,
+            measured=seen.listed,
+        )
+        listed = self.text(Kind.MANIFEST, ".json", told)
+        if listed is None:
+            return None
+        self.desk.advance(_STAGES, _STAGES)
+        return _joined(parts, listed, frames=self.timeline.frames, warnings=seen.warnings)
 
     def parts(self, loudness: Loudness, *, trace_id: str, producer: str) -> FilmParts | None:
         """Everything that the manifest tells of."""

@@ -155,30 +155,39 @@ def manifest(
         "essence": parts.essence,
         "film": _file(parts.film),
         "sound": _file(parts.sound),
-        "captions": {
-            "srt": _file(parts.srt),
-            "vtt": _file(parts.vtt),
-            "soft": _soft(parts.soft),
-            "burned": BURN.of(job.options),
-        },
+        "captions": _captions(job, parts),
         "label": _label(job, parts.mark),
         "poster": _file(parts.poster),
         **({} if parts.preview is None else {"preview": _file(parts.preview)}),
-        "inputs": {
-            "script": _file(job.script),
-            "portrait": {**_file(job.portrait), "pixels": pixels},
-            **({} if job.background is None else {"background": _file(job.background)}),
-            **_fonts(job),
-            **_models(job),
-            "voice": {**asdict(job.voice), "version": timeline.voice_version},
-            "options": job.options,
-        },
+        "inputs": _inputs(job, pixels=pixels, voice_version=timeline.voice_version),
         "profile": profile,
         "utterances": list(_utterances(timeline, parts.clips)),
     }
     # Figures may be fractions, which no key can be made of.
     told = json.loads(canonical(told)) | {"measured": measured}
     return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _captions(job: JobSpec, parts: FilmParts) -> Mapping[str, object]:
+    return {
+        "srt": _file(parts.srt),
+        "vtt": _file(parts.vtt),
+        "soft": _soft(parts.soft),
+        "burned": BURN.of(job.options),
+    }
+
+
+def _inputs(job: JobSpec, *, pixels: str, voice_version: str) -> Mapping[str, object]:
+    """What the film was made from."""
+    return {
+        "script": _file(job.script),
+        "portrait": {**_file(job.portrait), "pixels": pixels},
+        **({} if job.background is None else {"background": _file(job.background)}),
+        **_fonts(job),
+        **_models(job),
+        "voice": {**asdict(job.voice), "version": voice_version},
+        "options": job.options,
+    }
 
 
 def _label(job: JobSpec, mark: Mark | None) -> Mapping[str, object]:

@@ -126,18 +126,7 @@ def check(
         AwayError: the ledger cannot be reached.
         TransientError: ``submit-lookers-gone``: no process could be begun.
     """
-    limits = farm.settings.limits
-    manifest = read_manifest(
-        path,
-        limits=ManifestLimits(
-            rows=limits.manifest_rows,
-            bytes=limits.manifest_bytes,
-            script_characters=limits.script_characters,
-            portrait_bytes=limits.portrait_bytes,
-            footage_bytes=limits.footage_bytes,
-        ),
-        reading=reading,
-    )
+    manifest = read_manifest(path, limits=_limits_of(farm), reading=reading)
     checker = RowChecker(farm)
     problems, warnings = list(manifest.problems), list(manifest.warnings)
     every: tuple[Row | BrokenRow, ...] = (*manifest.rows, *manifest.broken)
@@ -159,6 +148,18 @@ def check(
         films=tuple(checker.film(row) for row in manifest.rows if row.number not in refused),
         problems=tuple(problems),
         warnings=tuple(warnings),
+    )
+
+
+def _limits_of(farm: Farm) -> ManifestLimits:
+    """What a manifest may cost here."""
+    limits = farm.settings.limits
+    return ManifestLimits(
+        rows=limits.manifest_rows,
+        bytes=limits.manifest_bytes,
+        script_characters=limits.script_characters,
+        portrait_bytes=limits.portrait_bytes,
+        footage_bytes=limits.footage_bytes,
     )
 
 

@@ -163,10 +163,7 @@ def archive(
     pieces = _pieces(delivery, store, parts, root)
     try:
         sweep(root, older_than_s=_STALE_S)
-        parts.parent.mkdir(exist_ok=True)
-        parts.mkdir()
-        crash("archive-parts-made")
-        with _removed_on_failure(parts):
+        with _hidden_folder(parts, crash):
             _deliver(pieces, parts, confirm, crash)
         # Parts of this very film are of no use to anyone now, however young: their writer is dead, or it is
         # late and finds the film in place when it tries again.
@@ -366,8 +363,11 @@ def _remove(entry: Path) -> None:
 
 
 @contextlib.contextmanager
-def _removed_on_failure(parts: Path) -> Iterator[None]:
-    """Remove parts of one's own when delivering failed; a killed process cannot, and `sweep` does."""
+def _hidden_folder(parts: Path, crash: CrashPoint) -> Iterator[None]:
+    """A folder for parts of one's own, removed when delivering failed; who is killed leaves it to `sweep`."""
+    parts.parent.mkdir(exist_ok=True)
+    parts.mkdir()
+    crash("archive-parts-made")
     try:
         yield
     except Exception:

@@ -23,7 +23,7 @@ from pipeline.plan.footage import KINDS_TOLD, LOOKS, FootageLimits, gaps, look_s
 from pipeline.plan.job import Format
 from pipeline.plan.lipsync import Crop
 from pipeline.plan.platefilm import Reel
-from pipeline.plan.portrait import FaceBox, Finding, choose, judge, judge_whole
+from pipeline.plan.portrait import FaceBox, FaceMeasures, Finding, choose, judge, judge_whole
 from pipeline.steps.look import judge_crop, place_of, placed
 from pipeline.steps.measures import measure
 from pipeline.steps.picture import Picture
@@ -174,12 +174,10 @@ def follow(
     assert best is not None  # noqa: S101 - the anchor is where the face was seen
     picture = _look(sighting, media, track.anchor // step)
     shot = _shot(picture, best, eye, track, format)
-    measured, enlarged = measure(picture, best), round(100 * shot.enlarged)
     outside = () if crop is None else judge_crop(best, Crop(*_scaled(crop, sighting.enlarged)), shot)
     findings = (
         *outside,
-        *(judge_whole(measured, enlarged=enlarged) if format.whole else ()),
-        *judge(measured, size=sighting.size, enlarged=enlarged, filled=shot.filled),
+        *_judged(measure(picture, best), shot, sighting.size),
         *choice.findings,
         *_gaps(track, sighting.fps),
     )
@@ -195,6 +193,13 @@ def _shot(picture: Picture, best: Face, eye: EyeEngine, track: FaceTrack, format
     here = track.boxes[track.anchor // track.step]
     x, y = ((usual - here).reshape(2, 2).mean(axis=0)).tolist()
     return placed(picture, where.moved(round(x), round(y)), format)
+
+
+def _judged(measured: FaceMeasures, shot: Shot, size: tuple[int, int]) -> tuple[Finding, ...]:
+    """What is to be said of a face in a look of this size, shown so."""
+    enlarged = round(100 * shot.enlarged)
+    whole = judge_whole(measured, enlarged=enlarged) if shot.format.whole else ()
+    return (*whole, *judge(measured, size=size, enlarged=enlarged, filled=shot.filled))
 
 
 def _nearest(faces: Sequence[tuple[Face, ...]], first: int, chosen: Face) -> tuple[Face | None, ...]:

@@ -96,7 +96,6 @@ def render(
     work = _Chunk(
         planner=planner,
         desk=desk,
-        store=store,
         media=media,
         sitter=sitter,
         total=sum(clip.utterance.frames for clip in clips.values()),
@@ -112,7 +111,6 @@ class _Chunk:
 
     planner: ClipPlanner
     desk: Desk
-    store: Store
     media: Media
     sitter: Sitter
     total: int
@@ -123,7 +121,7 @@ class _Chunk:
     def settle(self, clips: Collection[ClipPlan]) -> list[ClipPlan]:
         """Find or make each clip; those that another worker has taken, or has made meanwhile, are left."""
         taken: list[ClipPlan] = []
-        known = known_clips(self.desk, self.store, [clip.key for clip in clips])
+        known = known_clips(self.desk, self.planner.store, [clip.key for clip in clips])
         missing = [clip.key for clip in clips if clip.key not in known]
         self.ahead = [inset for clip in clips if clip.key not in known for inset in clip.insets]
         following = dict(itertools.pairwise(missing))
@@ -161,7 +159,7 @@ class _Chunk:
                 check=self.desk.check,
             )
 
-        artifact = self.store.put(Kind.CLIP, clip.key, SUFFIX, write)
+        artifact = self.planner.store.put(Kind.CLIP, clip.key, SUFFIX, write)
         return self.desk.put(artifact, machine_ms() - begun, then=then)
 
     def _plates(self, clip: ClipPlan) -> list[Plate]:

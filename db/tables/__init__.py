@@ -1,0 +1,68 @@
+"""The tables, typed: what may stand in the ledger, held by constraints of the database itself.
+
+Times are whole milliseconds since the Unix epoch, durations whole milliseconds. JSON is canonical text.
+"""
+
+from __future__ import annotations
+
+from db.tables.orders import (
+    IS_DUE,
+    archive_names,
+    artifacts,
+    audit,
+    batch_keys,
+    batches,
+    departments,
+    holds,
+    jobs,
+    reports,
+    results,
+)
+from db.tables.schema import metadata
+from db.tables.work import (
+    IS_OPEN,
+    IS_READY,
+    IS_RUNNING,
+    IS_SENT,
+    IS_UNSENT,
+    attempts,
+    key_leases,
+    leaders,
+    makings,
+    skills,
+    steps,
+    uses,
+    workers,
+)
+
+__all__ = [
+    "IS_DUE",
+    "IS_OPEN",
+    "IS_READY",
+    "IS_RUNNING",
+    "IS_SENT",
+    "IS_UNSENT",
+    "REVISIONS",
+    "archive_names",
+    "artifacts",
+    "attempts",
+    "audit",
+    "batch_keys",
+    "batches",
+    "departments",
+    "holds",
+    "jobs",
+    "key_leases",
+    "leaders",
+    "makings",
+    "metadata",
+    "reports",
+    "results",
+    "skills",
+    "steps",
+    "uses",
+    "workers",
+]
+
+#: Every revision of the schema in order; the last one is what this version of Lectern works with.
+REVISIONS = ("0001", "0002", "0003", "0004")

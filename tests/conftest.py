@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
+import subprocess
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from tests.support import machine
 from tests.support.wav2lip import shared_checkpoint
 from worker.threads import thread_environment
 
@@ -28,12 +30,13 @@ _FIRST = (
     "tests/pipeline/engines/face/",
 )
 
-#: Memory that looks like a disk: what is tested is what a process's death does, not a machine's.
-_MEMORY = Path("/dev/shm")  # noqa: S108 - each run makes a folder of its own in it
-_ENOUGH_BYTES = 4 << 30
+#: What the environment calls the place where folders of tests lie.
+_PLACE = "PYTEST_DEBUG_TEMPROOT"
+#: By so much a process may grow before it gives back what it has freed.
+_GROWTH_BYTES = 64 << 20
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Folders of tests lie in memory where there is enough; processes keep to a thread; Ctrl-C ends them.
 
     Several processes test at once: where each also calculates with a thread for every core, the threads wait
@@ -42,10 +45,47 @@ def pytest_configure() -> None:
     """
     for name, threads in thread_environment(1).items():
         os.environ.setdefault(name, threads)
-    if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ENOUGH_BYTES:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+    if (place := machine.folder_in_memory()) is not None:
+        os.environ.setdefault(_PLACE, str(place))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    config.pluginmanager.register(_Memory())
+
+
+def pytest_report_header() -> str:
+    """What a failure on another machine is understood by."""
+    cores = len(os.sched_getaffinity(0))
+    place = os.environ.get(_PLACE, "the folder for temporary files")
+    return f"machine: {cores} cores, {machine.memory_free() / 1e9:.1f} GB of memory free, folders in {place}"
+
+
+class _Memory:
+    """Keeps a process of tests small, and tells of one that ended what the kernel knows."""
+
+    def __init__(self) -> None:
+        self._kept = 0
+        self._killed = machine.killed_for_memory()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self) -> Generator[None, object, object]:
+        """After a test that took much, give back what it has freed: several processes test at once."""
+        result = yield
+        if machine.resident() > self._kept + _GROWTH_BYTES:
+            machine.give_back()
+            self._kept = machine.resident()
+        return result
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:  # noqa: ANN401 - xdist's own
+        """Tell how a process ended that was not to: xdist does not."""
+        if not error:
+            return
+        try:
+            status = node.gateway._io.popen.wait(10)
+        except subprocess.TimeoutExpired:
+            return
+        told = machine.how_ended(status, killed=machine.killed_for_memory() - self._killed)
+        node.config.get_terminal_writer().line(f"\n[{node.gateway.id}] {told}", red=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

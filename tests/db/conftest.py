@@ -15,9 +15,10 @@ from sqlalchemy import create_engine, text
 from db import migrate
 from db.engine import connect
 from db.ledger import Ledger
+from tests.support.machine import folder_in_memory
 
-#: A folder in memory where there is one: what is tested is what a process's death does, not a machine's.
-SCRATCH = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+#: A folder in memory where there is enough of it.
+SCRATCH = folder_in_memory()
 _numbers = itertools.count(1)
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from _wav2lip_stage import Stage
-from _wav2lip_worker import arguments, described, encode, engine_of, media_of
+from _wav2lip_worker import arguments, described, encode, engine_of, media_of, weights_of
 from numpy.typing import NDArray
 
 from pipeline.engines.face.wav2lip.architecture import (
@@ -81,8 +81,7 @@ def _networks(stage: Stage, given: argparse.Namespace, batch: int) -> dict[str, 
     backend = open_backend(
         kind=choice.kind,
         device=choice.device,
-        weights=given.checkpoint,
-        trusted=False,
+        weights=weights_of(given),
         precision=choice.precision,
         batch=batch,
         threads=given.threads,

@@ -25,15 +25,14 @@ from _wav2lip_stage import Stage, drives_in, write_sound
 from numpy.typing import NDArray
 
 from farm.bootstrap import settings_of
+from pipeline.durable import digest_of
 from pipeline.engines.face.wav2lip.engine import Wav2LipEngine
+from pipeline.engines.weights import Weights
 from pipeline.media import Limits, Media, find_ffmpeg, machine_ms
 from pipeline.plan import graphs
 from pipeline.plan.bearing import Bearing, Motion
 from pipeline.plan.lipsync import Lipsync, Mode
 from pipeline.steps.tidy import give_back
-
-#: Of nothing that is remembered of a model: each process finds out by itself.
-NO_DIGEST = "0" * 64
 
 
 def main() -> None:
@@ -86,13 +85,17 @@ def arguments(description: str) -> argparse.ArgumentParser:
 def engine_of(given: argparse.Namespace) -> Wav2LipEngine:
     """The engine that was asked for; nothing heavy is loaded yet."""
     return Wav2LipEngine(
-        weights=given.checkpoint,
-        digest=NO_DIGEST,
+        weights=weights_of(given),
         mode=given.mode,
         backend=given.backend,
         device=given.device,
         threads=given.threads,
     )
+
+
+def weights_of(given: argparse.Namespace) -> Weights:
+    """The checkpoint, as the card of a model would tell it."""
+    return Weights(path=given.checkpoint, digest=digest_of(given.checkpoint), name=given.checkpoint.stem)
 
 
 def described(engine: Wav2LipEngine) -> dict[str, str | int]:

@@ -8,7 +8,9 @@ from itertools import product
 from typing import Any
 
 from farm.bootstrap import Workshop
+from farm.models.shelf import Model
 from pipeline.engines.face import FaceEngine
+from pipeline.engines.weights import Weights
 from pipeline.plan.faceway import FaceWay, joined_weights
 from pipeline.plan.lipsync import Mode
 from pipeline.plan.models import Kind
@@ -67,9 +69,7 @@ def _options(workshop: Workshop, way: FaceWay) -> dict[str, Any]:
     settings = workshop.settings
     model, *restorers = [workshop.models.by_digest(digest) for digest in way.digests]
     options: dict[str, Any] = {
-        "weights": model.path,
-        "digest": model.record.digest,
-        "trusted": model.record.trusted,
+        "weights": _weights(model),
         "mode": way.mode,
         "backend": settings.face.backend,
         "device": settings.face.device,
@@ -77,9 +77,11 @@ def _options(workshop: Workshop, way: FaceWay) -> dict[str, Any]:
         "remembered": settings.home / _BATCHES,
     }
     for restorer in restorers:
-        options |= {
-            "restorer": restorer.path,
-            "restorer_digest": restorer.record.digest,
-            "restorer_trusted": restorer.record.trusted,
-        }
+        options["restorer"] = _weights(restorer)
     return options
+
+
+def _weights(model: Model) -> Weights:
+    """A model on the shelf, as an engine is given it."""
+    record = model.record
+    return Weights(path=model.path, digest=record.digest, name=record.name, trusted=record.trusted)

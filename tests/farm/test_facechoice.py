@@ -11,6 +11,7 @@ import pytest
 from farm.bootstrap import Workshop, open_workshop, settings_of
 from farm.facechoice import FaceChooser
 from farm.facedoor import open_face, ways_of
+from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
 from pipeline.plan.faceway import FaceWay, joined_weights
 from pipeline.plan.models import WAV2LIP_LICENCE, Kind, Use
@@ -133,9 +134,11 @@ def test_an_engine_is_opened_with_what_its_way_names(workshop: Workshop) -> None
     engine = open_face(workshop, way)
     assert isinstance(engine, Lips)
     assert engine.weights == weights
-    model = workshop.models.get("one", kind="wav2lip").path
-    restorer = workshop.models.get("sharp", kind="restorer").path
-    assert engine.asked == (model, False, "fast", "auto", "auto", restorer, False)
+    model, restorer = (
+        Weights(path=workshop.models.get(card.name, kind=card.kind).path, digest=card.digest, name=card.name)
+        for card in (one, sharp)
+    )
+    assert engine.asked == (model, "fast", "auto", "auto", restorer)
     assert open_face(workshop, way) is engine
     with pytest.raises(InputError, match="model-gone"):
         open_face(workshop, FaceWay(engine="lips", mode="fast", weights="ab" * 32))

@@ -94,6 +94,25 @@ def test_a_film_goes_all_the_way(farm: Farm, batch_folder: Path) -> None:
     assert (told["profile"]["engine"], told["profile"]["mode"]) == ("wav2lip", "fast")
 
 
+def test_weights_that_were_changed_make_no_film(farm: Farm, batch_folder: Path) -> None:
+    """Whatever changed them, a film is made with the weights that it was promised, or told what to do."""
+    model = farm.models.accept("noise", Use.COMMERCIAL, by="anna", at_ms=1)
+    path, wav2lip = manifest(batch_folder, _ROW), Reading(face_engine="wav2lip")
+    submitting.submit(farm, path, Manner(), reading=wav2lip)
+    file = farm.models.get(model.name, kind=model.kind).path
+    with file.open("r+b") as content:
+        content.seek(-(1 << 20), os.SEEK_END)
+        content.write(b"\0" * 64)
+    with open_runner(farm, "w", [], Bell(_NOWHERE)) as runner:
+        while steps := ready(farm):
+            assert {runner.run(step) for step in steps} == {True}
+    with farm.ledger.read() as connection:
+        (told,) = connection.execute(text("SELECT state, error_code, error_facts FROM jobs"))
+    assert (told.state, told.error_code) == ("failed", "model-damaged")
+    assert json.loads(told.error_facts) == {"model": "noise", "path": str(file)}
+    assert not list(file.parent.glob("*.kernels*"))
+
+
 def test_what_rows_say_of_the_lips_is_what_the_engine_is_asked(farm: Farm, batch_folder: Path) -> None:
     """Box, padding, offset and mode of a manifest stand in the job, by which every step prepares its face."""
     farm.models.accept("noise", Use.COMMERCIAL, by="anna", at_ms=1)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from pipeline.engines.face import FaceEngine
 from pipeline.engines.shelf import Shelf
+from tests.support.wav2lip import weights_of
 
 
 def open_for_tests(shelf: Shelf[FaceEngine], name: str, checkpoint: Path | None) -> FaceEngine:
@@ -14,6 +14,4 @@ def open_for_tests(shelf: Shelf[FaceEngine], name: str, checkpoint: Path | None)
     if not shelf.draws_with(name):
         return shelf.open(name)
     assert checkpoint is not None
-    with checkpoint.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return shelf.open(name, weights=checkpoint, digest=digest, backend="torch", device="cpu")
+    return shelf.open(name, weights=weights_of(checkpoint), backend="torch", device="cpu")

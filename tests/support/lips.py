@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face import Canvas, Drive, FaceEngine, Sitter
 from pipeline.engines.shelf import Offer, Shelf
+from pipeline.engines.weights import Weights
 from pipeline.media.picture import to_yuv
 from pipeline.plan.errors import InputError, TransientError
 from pipeline.plan.faceway import joined_weights
@@ -48,25 +49,21 @@ class Lips:
     def __init__(
         self,
         *,
-        weights: Path,
-        digest: str,
-        trusted: bool,
+        weights: Weights,
         mode: str,
         backend: str,
         device: str,
         threads: int,
         remembered: Path,
-        restorer: Path | None = None,
-        restorer_digest: str = "",
-        restorer_trusted: bool = False,
+        restorer: Weights | None = None,
     ) -> None:
-        if weights.read_bytes() == BROKEN:
-            raise InputError("model-file-broken", file=weights.name)
-        self.asked = (weights, trusted, mode, backend, device, restorer, restorer_trusted)
-        self.weights = joined_weights(part for part in (digest, restorer_digest) if part)
+        if weights.path.read_bytes() == BROKEN:
+            raise InputError("model-file-broken", file=weights.path.name)
+        self.asked = (weights, mode, backend, device, restorer)
+        self.weights = joined_weights(each.digest for each in (weights, restorer) if each is not None)
         self.threads = threads
         self._book = remembered
-        self._losing = weights.read_bytes() == LOSING
+        self._losing = weights.path.read_bytes() == LOSING
         self.batch = FITTING if self._losing else FIRST
         if remembered.exists():
             self.batch = int(remembered.read_text())

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import os
 from pathlib import Path
 
 import pytest
+
+from pipeline.durable import digest_of
+from pipeline.engines.weights import Weights
 
 
 def require_torch() -> None:
@@ -36,3 +40,16 @@ def shared_checkpoint(factory: pytest.TempPathFactory) -> Path:
         if not path.exists():
             random_checkpoint(path)
     return path
+
+
+def weights_of(path: Path, *, name: str = "noise", trusted: bool = False) -> Weights:
+    """A file as a model on the shelf, by what it holds now."""
+    state = path.stat()
+    digest = _digest(path.resolve(), state.st_size, state.st_mtime_ns)
+    return Weights(path=path, digest=digest, name=name, trusted=trusted)
+
+
+@functools.cache
+def _digest(path: Path, _size: int, _mtime: int) -> str:
+    """The digest of a large file that many tests open, read once in a process."""
+    return digest_of(path)

@@ -38,6 +38,7 @@ from pipeline.engines.face.wav2lip.region import Region
 from pipeline.engines.face.wav2lip.restoration import AT_ONCE, RESTORATION, RestoredPlates, RestoredStill
 from pipeline.engines.face.wav2lip.restoring import Restoring
 from pipeline.engines.face.wav2lip.sitter import Draw, StillSitter
+from pipeline.engines.weights import Weights
 from pipeline.media.picture import to_bgr
 from pipeline.plan.errors import InputError
 from pipeline.plan.faceway import joined_weights
@@ -63,16 +64,12 @@ class Wav2LipEngine:
 
     Args:
         weights: the checkpoint, as the operator brought it.
-        digest: SHA-256 (hex) of that file.
         mode: ``fast`` or ``exact``.
         backend: what computes, a name of `backends.KINDS`, or ``auto``.
         device: ``cpu``, ``cuda``, ``cuda:1`` and so on, or ``auto``.
         batch: how many mouths are computed at once; 0 for as many as fit.
         threads: how many threads compute on a CPU.
-        trusted: whether a checkpoint that is code may run it.
         restorer: the network that restores what was drawn, as the operator brought it; None for none.
-        restorer_digest: SHA-256 (hex) of that file.
-        restorer_trusted: as `trusted`.
         remembered: the file in which batch sizes that fit are remembered; None for none.
 
     Raises:
@@ -85,33 +82,26 @@ class Wav2LipEngine:
     def __init__(
         self,
         *,
-        weights: Path,
-        digest: str,
+        weights: Weights,
         mode: str = Mode.FAST,
         backend: str = AUTO,
         device: str = AUTO,
         batch: int = 0,
         threads: int = 1,
-        trusted: bool = False,
-        restorer: Path | None = None,
-        restorer_digest: str = "",
-        restorer_trusted: bool = False,
+        restorer: Weights | None = None,
         remembered: Path | None = None,
     ) -> None:
         if mode not in tuple(Mode):
             raise InputError("face-mode-unknown", word=mode, known=", ".join(Mode))
         self._mode = Mode(mode)
-        self._path, self._trusted = weights, trusted
+        self._model = weights
         self._choice = choose(kind=backend, device=device, exact=self._mode is Mode.EXACT)
         self._book = BatchBook(remembered)
         self._opened: Backend | None = None
         self._lock = Lock()
         self.version = f"{_DRAWING}-{self._mode}-warp-{WarpEngine.version}"
-        self._digest = digest
         self._restoring = (
-            None
-            if restorer is None
-            else Restoring(restorer, trusted=restorer_trusted, choice=self._choice, threads=threads)
+            None if restorer is None else Restoring(restorer, choice=self._choice, threads=threads)
         )
         if restorer is not None and self._mode is Mode.EXACT:
             raise InputError("face-restore-exact", model=restorer.name)
@@ -119,10 +109,14 @@ class Wav2LipEngine:
             self.version += f"-restored-{RESTORATION}"
         self.backend = self._choice.name if self._restoring is None else self._restoring.backend
         self.precision = self._choice.precision
-        self.weights = joined_weights(each for each in (digest, restorer_digest) if each)
+        self.weights = joined_weights(each.digest for each in (weights, restorer) if each is not None)
         self.threads = threads
         self.batch = batch or batch_for(
-            self._choice, model=digest, region=Region.whole(), book=self._book, open_with=self._open_with
+            self._choice,
+            model=weights.digest,
+            region=Region.whole(),
+            book=self._book,
+            open_with=self._open_with,
         )
 
     def prepare(self, canvas: Canvas, lipsync: Lipsync, /) -> StillSitter:
@@ -258,8 +252,7 @@ class Wav2LipEngine:
         return open_backend(
             kind=self._choice.kind,
             device=self._choice.device,
-            weights=self._path,
-            trusted=self._trusted,
+            weights=self._model,
             precision=self._choice.precision,
             batch=batch,
             threads=self.threads,
@@ -272,7 +265,7 @@ class Wav2LipEngine:
     @cached_property
     def _slot(self) -> Slot:
         """What the batch is remembered for; a card is asked once, while it answers."""
-        return slot_for(self._choice, model=self._digest, region=Region.whole())
+        return slot_for(self._choice, model=self._model.digest, region=Region.whole())
 
 
 def _frame(canvas: Canvas, mask: Mask) -> FaceFrame | None:

@@ -1,8 +1,8 @@
 """The program that makes kernels of a checkpoint: ``python -P -m pipeline.engines.face.wav2lip.folding``.
 
 `kernels` starts it: what torch takes of memory is gone when it ends, and whoever computes with something else
-never imports torch. Its arguments: the checkpoint, the file to write, ``trusted`` or ``untrusted``, and what
-the file tells of its origin, as JSON.
+never imports torch. Its arguments: the checkpoint as JSON, the file to write, and what that file tells of its
+origin, as JSON.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
+from pipeline.engines.weights import Weights, vouched
 from pipeline.plan.errors import LecternError
 
 #: Exit codes: an error of ours stands on standard output, as JSON; there was not enough memory.
@@ -27,23 +28,23 @@ TOLD, NO_MEMORY = 3, 4
 SUM = "sum"
 
 
-def fold_into(weights: Path, file: Path, *, trusted: bool, origin: Mapping[str, str]) -> None:
+def fold_into(weights: Weights, file: Path, *, origin: Mapping[str, str]) -> None:
     """Write the kernels of a checkpoint into a file, as safetensors.
 
     Args:
         weights: the checkpoint.
         file: the file, overwritten.
-        trusted: a TorchScript archive may run its code.
         origin: what the file tells of itself, beside its check sum.
 
     Raises:
-        InputError: as `checkpoint.read_weights`.
+        InputError: as `weights.vouched` and `checkpoint.read_weights`.
         OSError: the file cannot be written.
     """
     from pipeline.engines.face.wav2lip.checkpoint import read_weights
     from pipeline.engines.face.wav2lip.fold import fold
 
-    folded = fold(read_weights(weights, trusted=trusted))
+    with vouched(weights) as path:
+        folded = fold(read_weights(path, trusted=weights.trusted))
     made = {}
     for part, kernels in (("drawn", folded.drawn), ("face", folded.face)):
         for name, kernel in kernels.items():
@@ -60,10 +61,11 @@ def check_sum(tensors: Iterable[NDArray[np.float32]]) -> str:
     return f"{total:08x}"
 
 
-def main(weights: str, file: str, trust: str, origin: str) -> int:
+def main(weights: str, file: str, origin: str) -> int:
     """Do it once; returns the exit code."""
+    told = json.loads(weights)
     try:
-        fold_into(Path(weights), Path(file), trusted=trust == "trusted", origin=json.loads(origin))
+        fold_into(Weights(**{**told, "path": Path(told["path"])}), Path(file), origin=json.loads(origin))
     except LecternError as error:
         sys.stdout.write(
             json.dumps({"kind": type(error).__name__, "code": error.code, "facts": dict(error.facts)})

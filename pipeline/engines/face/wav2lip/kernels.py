@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +26,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file
 
 from pipeline.engines.face.wav2lip import folding
+from pipeline.engines.weights import Weights
 from pipeline.plan import errors
 
 #: What stands behind the name of a checkpoint in that of its kernels.
@@ -49,19 +51,19 @@ class Kernels(Protocol):
         ...
 
 
-def kernels_of(weights: Path, *, trusted: bool) -> Kernels:
+def kernels_of(weights: Weights) -> Kernels:
     """The kernels of a checkpoint: from the file beside it, which is written if there is none.
 
-    Args:
-        weights: the checkpoint; see `checkpoint.read_weights`.
-        trusted: a TorchScript archive may run its code.
+    They are of no other bytes than the checkpoint's card says: all of it is read when they are made, and what
+    they were made of is written with them.
 
     Raises:
-        InputError: a code ``model-*``: the file is no checkpoint of Wav2Lip, or cannot be read.
+        InputError: ``model-damaged``, or another code ``model-*``: the file is no checkpoint of Wav2Lip, or
+            cannot be read.
         MemoryError: there is not enough.
     """
-    file = weights.with_name(weights.name + SUFFIX)
-    origin = _origin(weights, trusted=trusted)
+    file = weights.path.with_name(weights.path.name + SUFFIX)
+    origin = _origin(weights)
     stored = _stored(file, origin)
     if stored is not None:
         return stored
@@ -71,7 +73,7 @@ def kernels_of(weights: Path, *, trusted: bool) -> Kernels:
         # A folder that is only for reading, or on a full disk.
         part = _part(None, file.name)
     try:
-        fold_apart(weights, part, trusted=trusted, origin=origin)
+        fold_apart(weights, part, origin=origin)
         with contextlib.suppress(OSError):
             part.chmod(0o644)
             if part.parent == file.parent:
@@ -81,20 +83,21 @@ def kernels_of(weights: Path, *, trusted: bool) -> Kernels:
         part.unlink(missing_ok=True)
 
 
-def fold_apart(weights: Path, file: Path, *, trusted: bool, origin: Mapping[str, str]) -> None:
+def fold_apart(weights: Weights, file: Path, *, origin: Mapping[str, str]) -> None:
     """Write the kernels of a checkpoint into a file, in a process of its own: see `folding.fold_into`.
 
     Raises:
-        InputError: as `checkpoint.read_weights`.
+        InputError: as `folding.fold_into`.
         MemoryError: there is not enough.
         RuntimeError: whatever else went wrong, in the process's last words.
     """
-    given = str(weights), str(file), "trusted" if trusted else "untrusted", json.dumps(dict(origin))
+    told = json.dumps({**asdict(weights), "path": str(weights.path)})
+    given = told, str(file), json.dumps(dict(origin))
     program = [sys.executable, "-P", "-m", folding.__name__, *given]
     done = subprocess.run(program, check=False, capture_output=True, text=True)  # noqa: S603 - a fixed program
     if done.returncode == folding.TOLD:
-        told = json.loads(done.stdout)
-        raise getattr(errors, told["kind"])(told["code"], **told["facts"])
+        error = json.loads(done.stdout)
+        raise getattr(errors, error["kind"])(error["code"], **error["facts"])
     if done.returncode in (folding.NO_MEMORY, -signal.SIGKILL):
         raise MemoryError
     if done.returncode:
@@ -148,15 +151,19 @@ def _stored(file: Path, origin: Mapping[str, str]) -> _Stored | None:
     return _Stored(file) if told == whole else None
 
 
-def _origin(weights: Path, *, trusted: bool) -> dict[str, str]:
+def _origin(weights: Weights) -> dict[str, str]:
     """What tells whether kernels are those of a checkpoint as it is now, and may be used."""
     try:
-        state = weights.stat()
+        state = weights.path.stat()
     except OSError:
         # Whoever reads the checkpoint tells what is wrong with it.
         return {}
-    ran = "yes" if trusted else "no"
-    return {"schema": _SCHEMA, "source": f"{state.st_size} {state.st_mtime_ns}", "trusted": ran}
+    return {
+        "schema": _SCHEMA,
+        "digest": weights.digest,
+        "source": f"{state.st_size} {state.st_mtime_ns}",
+        "trusted": "yes" if weights.trusted else "no",
+    }
 
 
 def _part(folder: Path | None, name: str) -> Path:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import torch
@@ -13,6 +11,7 @@ from pipeline.engines.face.wav2lip.backends.torch_backend import alike
 from pipeline.engines.face.wav2lip.backends.torch_failures import told
 from pipeline.engines.face.wav2lip.restoration import SIDE
 from pipeline.engines.face.wav2lip.restorers import Restorer, load_restorer
+from pipeline.engines.weights import Weights, vouched
 
 # GFPGAN roughens skin with noise that it draws by lot: the same in every frame, so that nothing flickers.
 _LOT = 1
@@ -23,21 +22,20 @@ class FaceRestorer:
 
     Args:
         weights: the network's file.
-        trusted: a TorchScript archive may run its code.
         device: ``cpu`` or a card, as in ``cuda:0``.
         threads: how many threads a processor computes with.
 
     Raises:
-        InputError: as `load_restorer`.
+        InputError: as `vouched` and `load_restorer`.
         MouthMemoryError: not enough memory for the weights.
     """
 
-    def __init__(self, *, weights: Path, trusted: bool, device: str, threads: int) -> None:
+    def __init__(self, *, weights: Weights, device: str, threads: int) -> None:
         self._device = torch.device(device)
         self._threads = threads
         with told(device):
             self._pin()
-            self._network: Restorer | None = load_restorer(weights, trusted=trusted)
+            self._network: Restorer | None = _loaded(weights)
             self._network.model.to(self._device, torch.float32)
 
     def __call__(self, face: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -71,3 +69,9 @@ class FaceRestorer:
         """Let the calling thread compute with our number of threads: torch keeps it for each thread."""
         if torch.get_num_threads() != self._threads:
             torch.set_num_threads(self._threads)
+
+
+def _loaded(weights: Weights) -> Restorer:
+    """The network, of the bytes that its card tells of."""
+    with vouched(weights) as path:
+        return load_restorer(path, trusted=weights.trusted)

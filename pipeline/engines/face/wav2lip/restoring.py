@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face.wav2lip.backends import Choice
+from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ class Restoring:
 
     Args:
         weights: the network's file.
-        trusted: whether one that is code may run it.
         choice: what computes the mouths: the restorer computes on the same device.
         threads: how many threads compute on a CPU.
 
@@ -32,10 +31,10 @@ class Restoring:
         InputError: ``engine-missing``.
     """
 
-    def __init__(self, weights: Path, *, trusted: bool, choice: Choice, threads: int) -> None:
+    def __init__(self, weights: Weights, *, choice: Choice, threads: int) -> None:
         if find_spec(_LIBRARY) is None:
             raise InputError("engine-missing", engine="wav2lip", library=_LIBRARY, install=_INSTALL)
-        self._weights, self._trusted = weights, trusted
+        self._weights = weights
         self._device, self._threads = choice.device, threads
         self._opened: FaceRestorer | None = None
         #: Everything about build and machine that can change a bit.
@@ -61,9 +60,7 @@ class Restoring:
         if self._opened is None:
             from pipeline.engines.face.wav2lip.restore import FaceRestorer
 
-            self._opened = FaceRestorer(
-                weights=self._weights, trusted=self._trusted, device=self._device, threads=self._threads
-            )
+            self._opened = FaceRestorer(weights=self._weights, device=self._device, threads=self._threads)
         return self._opened
 
     def close(self) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face.wav2lip.region import Region
+from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
 
 AUTO = "auto"
@@ -110,9 +110,7 @@ class Kind(Protocol):
         """The error that names what `choice` did not find, with the cure."""
         ...
 
-    def open(
-        self, *, device: str, weights: Path, trusted: bool, precision: str, batch: int, threads: int
-    ) -> Backend:
+    def open(self, *, device: str, weights: Weights, precision: str, batch: int, threads: int) -> Backend:
         """As `open_backend`."""
         ...
 
@@ -163,7 +161,7 @@ def _rank(choice: Choice) -> tuple[bool, bool]:
 
 
 def open_backend(
-    *, kind: str, device: str, weights: Path, trusted: bool, precision: str, batch: int, threads: int
+    *, kind: str, device: str, weights: Weights, precision: str, batch: int, threads: int
 ) -> Backend:
     """A backend with its weights loaded.
 
@@ -171,7 +169,6 @@ def open_backend(
         kind: a `Choice.kind`.
         device: a `Choice.device`.
         weights: the checkpoint; see `checkpoint.read_weights`.
-        trusted: a TorchScript archive may run its code.
         precision: a `Choice.precision`.
         batch: how many windows are computed at a time, 1 or more.
         threads: how many threads a CPU computes with, 1 or more.
@@ -180,9 +177,7 @@ def open_backend(
         InputError: a code ``model-*``: the file is no checkpoint of Wav2Lip.
         MouthMemoryError: not enough memory for the weights.
     """
-    return _kind(kind).open(
-        device=device, weights=weights, trusted=trusted, precision=precision, batch=batch, threads=threads
-    )
+    return _kind(kind).open(device=device, weights=weights, precision=precision, batch=batch, threads=threads)
 
 
 def _kind(name: str) -> Kind:

@@ -6,7 +6,6 @@ import contextlib
 import weakref
 from collections.abc import Iterator, Sequence
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from pipeline.engines.face.wav2lip.backends.openvino_graphs import (
 from pipeline.engines.face.wav2lip.kernels import kernels_of
 from pipeline.engines.face.wav2lip.machine import instruction_set
 from pipeline.engines.face.wav2lip.region import Region
+from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
 
 _PRECISION = "INFERENCE_PRECISION_HINT"
@@ -45,13 +45,13 @@ class OpenvinoBackend:
         MouthMemoryError: not enough memory.
     """
 
-    def __init__(self, *, weights: Path, trusted: bool, precision: str, batch: int, threads: int) -> None:
+    def __init__(self, *, weights: Weights, precision: str, batch: int, threads: int) -> None:
         self.name = f"openvino-{metadata.version('openvino')}-{instruction_set()}"
         self.precision = precision
         self.batch = batch
         self.threads = threads
         with _memory_told():
-            self._kernels = kernels_of(weights, trusted=trusted)
+            self._kernels = kernels_of(weights)
             self._core = ov.Core()
         self._alive: weakref.WeakValueDictionary[tuple[str, Region], _Compiled] = (
             weakref.WeakValueDictionary()

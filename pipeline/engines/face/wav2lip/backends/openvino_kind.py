@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 from importlib import metadata
-from pathlib import Path
 
 from pipeline.engines.face.wav2lip.backends import Backend, Choice
 from pipeline.engines.face.wav2lip.machine import has_bf16, instruction_set
+from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
 
 _KIND = "openvino"
@@ -37,9 +37,7 @@ class OpenvinoKind:
             return InputError("engine-missing", engine="wav2lip", library=_KIND, install=_INSTALL)
         return InputError("face-device-missing", device=device, backend=_KIND)
 
-    def open(
-        self, *, device: str, weights: Path, trusted: bool, precision: str, batch: int, threads: int
-    ) -> Backend:
+    def open(self, *, device: str, weights: Weights, precision: str, batch: int, threads: int) -> Backend:
         """A backend with its weights ready.
 
         Raises:
@@ -50,9 +48,7 @@ class OpenvinoKind:
             raise self.missing(device=device)
         from pipeline.engines.face.wav2lip.backends.openvino_backend import OpenvinoBackend
 
-        return OpenvinoBackend(
-            weights=weights, trusted=trusted, precision=precision, batch=batch, threads=threads
-        )
+        return OpenvinoBackend(weights=weights, precision=precision, batch=batch, threads=threads)
 
 
 def _installed() -> bool:

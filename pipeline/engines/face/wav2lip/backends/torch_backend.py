@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -23,6 +22,7 @@ from pipeline.engines.face.wav2lip.kernels import kernels_of
 from pipeline.engines.face.wav2lip.pixeldecoder import PixelDecoder, PixelKernels, pixel_kernels
 from pipeline.engines.face.wav2lip.region import Region
 from pipeline.engines.face.wav2lip.still import Contributions, MouthDecoder, seen
+from pipeline.engines.weights import Weights
 
 _DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 #: Regions whose decoder is kept; the weights themselves are shared by all.
@@ -63,7 +63,6 @@ class TorchBackend:
         name: as `backends.Choice` tells it.
         device: ``cpu`` or a card, as in ``cuda:0``.
         weights: the checkpoint.
-        trusted: a TorchScript archive may run its code.
         precision: ``fp32``, ``bf16`` or ``fp16``.
         batch: how many windows are computed at a time.
         threads: how many threads a processor computes with.
@@ -78,8 +77,7 @@ class TorchBackend:
         *,
         name: str,
         device: str,
-        weights: Path,
-        trusted: bool,
+        weights: Weights,
         precision: str,
         batch: int,
         threads: int,
@@ -97,7 +95,7 @@ class TorchBackend:
         self._crew = ThreadPoolExecutor(members, thread_name_prefix="mouth")
         self._parts: OrderedDict[Region, _Parts] = OrderedDict()
         with self._computing():
-            stored = kernels_of(weights, trusted=trusted)
+            stored = kernels_of(weights)
             self._face = dict(Unpacked(FACE_LAYERS, stored.face, device=device, dtype=torch.float32))
             drawn = Unpacked(DRAWN_LAYERS, stored.drawn, device=device, dtype=self._dtype)
             kernels = pixel_kernels(drawn) if by_pixels else dict(drawn)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import importlib.util
 import re
 from importlib import metadata
-from pathlib import Path
 
 from pipeline.engines.face.wav2lip.backends import Backend, Choice
 from pipeline.engines.face.wav2lip.machine import has_bf16, instruction_set
+from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
 
 #: From this compute capability on half precision is faster than single.
@@ -37,9 +37,7 @@ class TorchKind:
             return InputError("engine-missing", engine="wav2lip", library="torch", install=install)
         return InputError("face-device-missing", device=device, backend="torch")
 
-    def open(
-        self, *, device: str, weights: Path, trusted: bool, precision: str, batch: int, threads: int
-    ) -> Backend:
+    def open(self, *, device: str, weights: Weights, precision: str, batch: int, threads: int) -> Backend:
         """Load the weights; torch is imported here."""
         from pipeline.engines.face.wav2lip.backends.torch_backend import TorchBackend
 
@@ -50,7 +48,6 @@ class TorchKind:
             name=choice.name,
             device=choice.device,
             weights=weights,
-            trusted=trusted,
             precision=precision,
             batch=batch,
             threads=threads,

@@ -22,6 +22,7 @@ from pipeline.engines.face.wav2lip.engine import Wav2LipEngine
 from pipeline.engines.face.wav2lip.mask import Mask, mask_of
 from pipeline.engines.face.wav2lip.mel import spectrogram
 from pipeline.engines.face.wav2lip.sitter import StillSitter
+from pipeline.engines.weights import Weights
 from pipeline.media.picture import planes_of, to_yuv
 from pipeline.plan.bearing import Bearing, Expression, Motion
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
@@ -29,7 +30,7 @@ from pipeline.plan.errors import InputError, TransientError
 from pipeline.plan.lipsync import Lipsync, Mode, Pads
 from pipeline.plan.thirds import thirds
 from tests.support.faces import drawn_canvas, silent, smiling_canvas
-from tests.support.wav2lip import require_torch
+from tests.support.wav2lip import require_torch, weights_of
 
 _EXACT = Lipsync(mode=Mode.EXACT)
 _STILL = Bearing(motion=Motion.NONE)
@@ -37,7 +38,7 @@ _STILL = Bearing(motion=Motion.NONE)
 
 def _opened(checkpoint: Path, mode: Mode, **more: object) -> Wav2LipEngine:
     given = {"backend": "torch", "device": "cpu", **more}
-    return Wav2LipEngine(weights=checkpoint, digest="0" * 64, mode=mode, **given)  # type: ignore[arg-type]
+    return Wav2LipEngine(weights=weights_of(checkpoint), mode=mode, **given)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +124,7 @@ def test_fast_is_exact_in_the_mouth_and_the_portrait_beyond_it(
     crop = crop_of(canvas.face, (256, 256), Pads())
     mask = mask_of(canvas.face, crop, (256, 256))
     backend = open_backend(
-        kind="torch", device="cpu", weights=checkpoint, trusted=False, precision="fp32", batch=4, threads=1
+        kind="torch", device="cpu", weights=weights_of(checkpoint), precision="fp32", batch=4, threads=1
     )
     still = backend.still(shown_to_network(canvas.picture, crop), mask.region)
     bare = StillSitter(
@@ -265,12 +266,13 @@ def test_an_engine_draws_in_the_mode_it_was_opened_for(checkpoint: Path, fast: W
     with pytest.raises(ValueError, match="exact"):
         fast.prepare(drawn_canvas(), _EXACT)
     with pytest.raises(InputError, match="face-mode-unknown"):
-        Wav2LipEngine(weights=checkpoint, digest="0" * 64, mode="quick")
+        Wav2LipEngine(weights=weights_of(checkpoint), mode="quick")
 
 
 def test_it_tells_what_it_will_do_before_anything_is_loaded(tmp_path: Path) -> None:
     """Backend, precision, batch and threads stand before there is a file to load."""
-    engine = _opened(tmp_path / "not-there.pth", Mode.EXACT, threads=2)
+    absent = Weights(path=tmp_path / "not-there.pth", digest="0" * 64, name="absent")
+    engine = Wav2LipEngine(weights=absent, mode=Mode.EXACT, backend="torch", device="cpu", threads=2)
     assert (engine.precision, engine.threads, engine.weights) == ("fp32", 2, "0" * 64)
     assert engine.backend.startswith("torch-")
     assert engine.batch >= 1

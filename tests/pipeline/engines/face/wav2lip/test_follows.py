@@ -19,7 +19,7 @@ from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.lipsync import Lipsync, Mode
 from pipeline.plan.speech import Phoneme
 from tests.support.faces import drawn_canvas
-from tests.support.wav2lip import shared_checkpoint
+from tests.support.wav2lip import shared_checkpoint, weights_of
 
 _FRAME = SAMPLE_RATE // 25
 _SIDE = 128
@@ -48,9 +48,7 @@ def _fast(checkpoint: Path) -> Iterator[Wav2LipEngine]:
 
 
 def _opened(checkpoint: Path, mode: Mode) -> Iterator[Wav2LipEngine]:
-    engine = Wav2LipEngine(
-        weights=checkpoint, digest="0" * 64, mode=mode, backend="torch", device="cpu", batch=4
-    )
+    engine = Wav2LipEngine(weights=weights_of(checkpoint), mode=mode, backend="torch", device="cpu", batch=4)
     yield engine
     engine.close()
 

@@ -30,6 +30,7 @@ from pipeline.plan.platefilm import Reel
 from tests.support import films
 from tests.support.faces import drawn_canvas, silent, spoken
 from tests.support.videos import ffmpeg
+from tests.support.wav2lip import weights_of
 
 Frames = list[NDArray[np.uint8]]
 PLATES = 60
@@ -258,9 +259,7 @@ def test_memory_does_not_grow_with_frames(footage: Footage) -> None:
 @pytest.mark.parametrize("mode", list(Mode))
 def test_the_engine_makes_films_talk(checkpoint: Path, footage: Footage, mode: Mode) -> None:
     """With real layers and random weights: twice the same, at rest at both ends, another mouth between."""
-    engine = Wav2LipEngine(
-        weights=checkpoint, digest="0" * 64, mode=mode, backend="torch", device="cpu", batch=4
-    )
+    engine = Wav2LipEngine(weights=weights_of(checkpoint), mode=mode, backend="torch", device="cpu", batch=4)
     try:
         sitter = engine.prepare_footage(footage, Lipsync(mode=mode))
         # In this mode silence is drawn as well.

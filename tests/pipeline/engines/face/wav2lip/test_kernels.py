@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +18,9 @@ from safetensors.numpy import save_file
 from pipeline.engines.face.wav2lip import folding, kernels
 from pipeline.engines.face.wav2lip.architecture import layers
 from pipeline.engines.face.wav2lip.kernels import SUFFIX, Kernels, kernels_of
+from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
-from tests.support.wav2lip import require_torch
+from tests.support.wav2lip import require_torch, weights_of
 
 _BY_HAND = """
 import sys
@@ -25,7 +28,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from pipeline.engines.face.wav2lip.kernels import kernels_of
-kernels_of(Path(sys.argv[1]), trusted=False).drawn("output_block.1")
+from pipeline.engines.weights import Weights
+kernels_of(Weights(path=Path(sys.argv[1]), digest=sys.argv[2], name="noise")).drawn("output_block.1")
 sys.exit("torch" in sys.modules)
 """
 
@@ -43,9 +47,9 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, list[f
     """A file that stands for a checkpoint, whose only kernel is 1 when first made, then 2, and so on."""
     made: list[float] = []
 
-    def make(_weights: Path, file: Path, *, trusted: bool, origin: Mapping[str, str]) -> None:
+    def make(weights: Weights, file: Path, *, origin: Mapping[str, str]) -> None:
         made.append(len(made) + 1.0)
-        filled = np.full(1000, made[-1] + 100 * trusted, np.float32)
+        filled = np.full(1000, made[-1] + 100 * weights.trusted, np.float32)
         told = {**origin, folding.SUM: folding.check_sum([filled, filled])}
         save_file({"drawn.a.weight": filled, "drawn.a.bias": filled.copy()}, file, metadata=told)
 
@@ -60,7 +64,7 @@ def test_kernels_are_those_of_the_checkpoint_and_need_no_torch_again(weights: Pa
     from pipeline.engines.face.wav2lip.checkpoint import read_weights
     from pipeline.engines.face.wav2lip.fold import fold
 
-    got = kernels_of(weights, trusted=False)
+    got = kernels_of(weights_of(weights))
     folded = fold(read_weights(weights))
     for part, read in ((folded.drawn, got.drawn), (folded.face, got.face)):
         for name, kernel in part.items():
@@ -69,14 +73,14 @@ def test_kernels_are_those_of_the_checkpoint_and_need_no_torch_again(weights: Pa
             np.testing.assert_array_equal(bias, kernel.bias.numpy())
     assert {*folded.drawn, *folded.face} == {layer.name for layer in layers()}
     assert sorted(path.name for path in weights.parent.iterdir()) == ["wav2lip.pth", f"wav2lip.pth{SUFFIX}"]
-    alone = [sys.executable, "-c", _BY_HAND, str(weights)]
+    alone = [sys.executable, "-c", _BY_HAND, str(weights), weights_of(weights).digest]
     assert subprocess.run(alone, check=False).returncode == 0
 
 
 def test_kernels_are_made_once(small: tuple[Path, list[float]]) -> None:
     """Whoever comes later reads the file."""
     weights, made = small
-    assert [_value(kernels_of(weights, trusted=False)) for _ in range(3)] == [1, 1, 1]
+    assert [_value(kernels_of(weights_of(weights))) for _ in range(3)] == [1, 1, 1]
     assert made == [1]
 
 
@@ -84,37 +88,65 @@ def test_kernels_are_made_once(small: tuple[Path, list[float]]) -> None:
 def test_a_damaged_file_is_made_anew(small: tuple[Path, list[float]], at: int) -> None:
     """One byte that changed anywhere in it, and it is not used."""
     weights, _ = small
-    kernels_of(weights, trusted=False)
+    kernels_of(weights_of(weights))
     file = weights.with_name(weights.name + SUFFIX)
     content = bytearray(file.read_bytes())
     content[at] ^= 0x10
     file.write_bytes(content)
-    assert _value(kernels_of(weights, trusted=False)) == 2
-    assert _value(kernels_of(weights, trusted=False)) == 2
+    assert _value(kernels_of(weights_of(weights))) == 2
+    assert _value(kernels_of(weights_of(weights))) == 2
 
 
 @pytest.mark.parametrize("left", [0, 7, 500])
 def test_a_file_that_breaks_off_is_made_anew(small: tuple[Path, list[float]], left: int) -> None:
     """What a full disk left behind is not used."""
     weights, _ = small
-    kernels_of(weights, trusted=False)
+    kernels_of(weights_of(weights))
     os.truncate(weights.with_name(weights.name + SUFFIX), left)
-    assert _value(kernels_of(weights, trusted=False)) == 2
+    assert _value(kernels_of(weights_of(weights))) == 2
 
 
 def test_another_checkpoint_has_other_kernels(small: tuple[Path, list[float]]) -> None:
     """When another file lies where the checkpoint lay, its kernels are made."""
     weights, _ = small
-    kernels_of(weights, trusted=False)
+    kernels_of(weights_of(weights))
     os.utime(weights, ns=(0, 0))
-    assert _value(kernels_of(weights, trusted=False)) == 2
+    assert _value(kernels_of(weights_of(weights))) == 2
 
 
 def test_what_was_made_in_trust_is_not_used_without(small: tuple[Path, list[float]]) -> None:
     """A program that ran because somebody trusted it gives nothing to who does not."""
     weights, _ = small
-    assert _value(kernels_of(weights, trusted=True)) == 101
-    assert _value(kernels_of(weights, trusted=False)) == 2
+    assert _value(kernels_of(weights_of(weights, trusted=True))) == 101
+    assert _value(kernels_of(weights_of(weights))) == 2
+
+
+def test_kernels_of_other_bytes_are_not_used(small: tuple[Path, list[float]]) -> None:
+    """Though the checkpoint's size and time are the same: what they were made of is written with them."""
+    weights, _ = small
+    before = weights_of(weights)
+    assert _value(kernels_of(before)) == 1
+    assert _value(kernels_of(replace(before, digest="b" * 64))) == 2
+    assert _value(kernels_of(before)) == 3
+
+
+def test_nothing_is_made_of_other_bytes_than_the_card_tells(tmp_path: Path, wav2lip_checkpoint: Path) -> None:
+    """A sound checkpoint in the place of another one, of its size and time, is told and not used."""
+    weights = tmp_path / "wav2lip.pth"
+    shutil.copy2(wav2lip_checkpoint, weights)
+    promised, state = weights_of(weights, name="lips"), weights.stat()
+    with weights.open("r+b") as file:
+        # In the weights themselves, which no reader could tell.
+        file.seek(-(1 << 20), os.SEEK_END)
+        byte = file.read(1)[0]
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte ^ 1]))
+    os.utime(weights, ns=(state.st_atime_ns, state.st_mtime_ns))
+    with pytest.raises(InputError) as raised:
+        kernels_of(promised)
+    assert raised.value.code == "model-damaged"
+    assert raised.value.facts == {"model": "lips", "path": str(weights)}
+    assert list(tmp_path.iterdir()) == [weights]
 
 
 def test_where_no_file_can_be_kernels_are_read_each_time(
@@ -131,7 +163,7 @@ def test_where_no_file_can_be_kernels_are_read_each_time(
         return anywhere(dir=elsewhere, prefix=prefix)
 
     monkeypatch.setattr("tempfile.mkstemp", only_elsewhere)
-    assert [_value(kernels_of(weights, trusted=False)) for _ in range(2)] == [1, 2]
+    assert [_value(kernels_of(weights_of(weights))) for _ in range(2)] == [1, 2]
     assert sorted(path.name for path in weights.parent.rglob("*")) == ["elsewhere", weights.name]
     assert made == [1, 2]
 
@@ -142,7 +174,7 @@ def test_what_is_wrong_with_a_checkpoint_is_told(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.pth"
     wrong.write_text("no weights")
     with pytest.raises(InputError) as raised:
-        kernels_of(wrong, trusted=False)
+        kernels_of(weights_of(wrong))
     assert raised.value.code.startswith("model-")
     assert raised.value.facts["file"] == wrong.name
     assert list(tmp_path.iterdir()) == [wrong]

@@ -11,6 +11,7 @@ import pytest
 
 from pipeline.engines.face.wav2lip.kernels import kernels_of
 from tests.support.openvino import require_openvino
+from tests.support.wav2lip import weights_of
 
 # What a farm does, in a process of its own: whatever does not fit is begun anew with what is left.
 _CLIP = """
@@ -18,18 +19,20 @@ import json, resource, sys
 from dataclasses import replace
 from pathlib import Path
 from pipeline.engines.face.wav2lip.engine import Wav2LipEngine
+from pipeline.engines.weights import Weights
 from pipeline.plan.errors import TransientError
 from pipeline.plan.lipsync import Lipsync, Mode
 import numpy as np
 from tests.support.faces import silent, smiling_canvas
 
-weights, most, batch, kind = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+weights, digest, most, batch, kind = *sys.argv[1:3], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
 noise = np.random.default_rng(1).integers(-9000, 9000, 10 * 1920).astype(np.int16)
 canvas, drive, told, frames = smiling_canvas(), replace(silent(10), audio=noise), [], 0
 resource.setrlimit(resource.RLIMIT_AS, (most, most))
 while not frames and len(told) < 8:
     engine = Wav2LipEngine(
-        weights=Path(weights), digest="a" * 64, mode="exact", backend=kind, device="cpu", batch=batch,
+        weights=Weights(path=Path(weights), digest=digest, name="noise"), mode="exact", backend=kind,
+        device="cpu", batch=batch,
         remembered=Path(weights).with_name("batches.json"),
     )
     try:
@@ -44,7 +47,7 @@ print(json.dumps({"told": told, "frames": frames, "wanted": drive.frames, "batch
 
 def _made(weights: Path, *, megabytes: int, batch: int, backend: str) -> dict[str, object]:
     """What became of a clip within so much address space."""
-    given = [str(weights), str(megabytes << 20), str(batch), backend]
+    given = [str(weights), weights_of(weights).digest, str(megabytes << 20), str(batch), backend]
     done = subprocess.run([sys.executable, "-c", _CLIP, *given], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     told: dict[str, object] = json.loads(done.stdout)
@@ -57,7 +60,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory, wav2lip_checkpoint: Path) 
     require_openvino()
     weights = tmp_path_factory.mktemp("limits") / "wav2lip.pth"
     weights.symlink_to(wav2lip_checkpoint)
-    kernels_of(weights, trusted=False)
+    kernels_of(weights_of(weights))
     return weights
 
 

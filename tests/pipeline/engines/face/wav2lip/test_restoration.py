@@ -27,6 +27,7 @@ from pipeline.engines.face.wav2lip.mask import Mask, mask_of
 from pipeline.engines.face.wav2lip.restoration import SIDE, Restore, RestoredStill, alignment, fineness
 from pipeline.engines.face.wav2lip.sitter import Draw, StillSitter
 from pipeline.engines.face.wav2lip.speech import windows_of
+from pipeline.engines.weights import Weights
 from pipeline.media.picture import planes_of, to_bgr, to_yuv
 from pipeline.plan.bearing import Bearing, Motion
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
@@ -35,6 +36,7 @@ from pipeline.plan.faceway import joined_weights
 from pipeline.plan.lipsync import Lipsync, Mode, Pads
 from tests.support.faces import murmured, silent, smiling_canvas
 from tests.support.restorer import random_gfpgan, random_restorer, require_spandrel
+from tests.support.wav2lip import weights_of
 
 Values = NDArray[np.float32]
 Picture = NDArray[np.uint8]
@@ -56,6 +58,14 @@ def crop(canvas: Canvas) -> Box:
 def mask(canvas: Canvas, crop: Box) -> Mask:
     """Where its mouth is."""
     return mask_of(canvas.face, crop, (256, 256))
+
+
+@pytest.fixture
+def any_file(tmp_path: Path) -> Weights:
+    """What stands for the file of a network that is not read."""
+    file = tmp_path / "face.pth"
+    file.write_bytes(b"any")
+    return weights_of(file)
 
 
 class Sharpener:
@@ -245,7 +255,9 @@ def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(restore, "load_restorer", lambda _path, **_given: rough)
 
 
-def test_the_same_face_gives_the_same_bits(canvas: Canvas, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_face_gives_the_same_bits(
+    canvas: Canvas, any_file: Weights, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also where a network draws lots; and nobody else's lots are drawn for it."""
     require_spandrel()
     import torch
@@ -253,7 +265,7 @@ def test_the_same_face_gives_the_same_bits(canvas: Canvas, monkeypatch: pytest.M
     from pipeline.engines.face.wav2lip import restore
 
     _stand_in(monkeypatch)
-    network = restore.FaceRestorer(weights=Path("any"), trusted=False, device="cpu", threads=1)
+    network = restore.FaceRestorer(weights=any_file, device="cpu", threads=1)
     face = cv2.resize(canvas.picture, (SIDE, SIDE))
     state = torch.random.get_rng_state()
     first = network(face)
@@ -285,23 +297,22 @@ def _hum() -> Drive:
 
 
 def test_the_engine_restores(
-    wav2lip_checkpoint: Path, canvas: Canvas, monkeypatch: pytest.MonkeyPatch
+    wav2lip_checkpoint: Path, canvas: Canvas, any_file: Weights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its profile tells both models and every library; only the mouth differs; exact restores nothing."""
     require_spandrel()
     given = {
-        "weights": wav2lip_checkpoint,
-        "digest": "a" * 64,
+        "weights": weights_of(wav2lip_checkpoint),
         "backend": "torch",
         "device": "cpu",
         "batch": 2,
     }
     _stand_in(monkeypatch)
-    more = {"restorer": Path("face.pth"), "restorer_digest": "b" * 64}
+    more = {"restorer": any_file}
     drive = _hum()
     plain, restoring_one = Wav2LipEngine(**given), Wav2LipEngine(**given, **more)  # type: ignore[arg-type]
     try:
-        assert restoring_one.weights == joined_weights(("a" * 64, "b" * 64))
+        assert restoring_one.weights == joined_weights((plain.weights, any_file.digest))
         assert restoring_one.backend.startswith(f"{plain.backend}+torch-")
         assert "+spandrel-" in restoring_one.backend
         assert restoring_one.version.startswith(f"{plain.version}-restored-")
@@ -328,7 +339,7 @@ def test_the_engine_restores(
 
 
 def test_memory_that_runs_out_halves_the_batch(
-    wav2lip_checkpoint: Path, canvas: Canvas, monkeypatch: pytest.MonkeyPatch
+    wav2lip_checkpoint: Path, canvas: Canvas, any_file: Weights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where the mouth's own network has too little."""
     require_spandrel()
@@ -343,7 +354,7 @@ def test_memory_that_runs_out_halves_the_batch(
             raise torch.OutOfMemoryError("too large")
 
     monkeypatch.setattr(restore, "load_restorer", lambda _path, **_given: Huge())
-    engine = _engine(wav2lip_checkpoint, Path("face.pth"), batch=2)
+    engine = _engine(wav2lip_checkpoint, any_file, batch=2)
     try:
         with pytest.raises(TransientError) as told:
             list(engine.prepare(canvas, Lipsync()).frames(_hum()))
@@ -353,16 +364,14 @@ def test_memory_that_runs_out_halves_the_batch(
     assert (told.value.facts["batch"], told.value.facts["left"]) == (2, 1)
 
 
-def _engine(weights: Path, restorer: Path, *, batch: int = 1) -> Wav2LipEngine:
+def _engine(weights: Path, restorer: Weights, *, batch: int = 1) -> Wav2LipEngine:
     """On a processor, by torch."""
     return Wav2LipEngine(
-        weights=weights,
-        digest="a" * 64,
+        weights=weights_of(weights),
         backend="torch",
         device="cpu",
         batch=batch,
         restorer=restorer,
-        restorer_digest="b" * 64,
     )
 
 
@@ -373,7 +382,7 @@ def test_a_network_of_spandrels_restores_a_film(
     require_spandrel()
     file = tmp_path / "face.pth"
     random_restorer(file)
-    engine = _engine(wav2lip_checkpoint, file)
+    engine = _engine(wav2lip_checkpoint, weights_of(file))
     try:
         sitter = engine.prepare(canvas, Lipsync())
         frames = [frame.copy() for frame in islice(sitter.frames(_hum()), 3)]
@@ -388,11 +397,15 @@ def test_a_network_of_spandrels_restores_a_film(
 def test_what_is_no_restorer_is_refused_before_a_mouth_is_drawn(
     wav2lip_checkpoint: Path, canvas: Canvas, tmp_path: Path
 ) -> None:
-    """Also one that was taken away meanwhile."""
+    """Also one that was taken away meanwhile, and one that became another file."""
     require_spandrel()
+    random_restorer(changed := tmp_path / "changed.pth")
+    before = weights_of(changed)
+    random_restorer(changed, seed=2)
     for file, code in (
-        (wav2lip_checkpoint, "model-restorer-unknown"),
-        (tmp_path / "gone.pth", "model-file-unreadable"),
+        (weights_of(wav2lip_checkpoint), "model-restorer-unknown"),
+        (replace(before, path=tmp_path / "gone.pth"), "model-file-unreadable"),
+        (before, "model-damaged"),
     ):
         engine = _engine(wav2lip_checkpoint, file)
         with pytest.raises(InputError) as told:
@@ -413,7 +426,8 @@ def test_gfpgan_restores_within_two_gigabytes(canvas: Canvas, tmp_path: Path) ->
     program = (
         "import sys, resource, numpy as np; from pathlib import Path;"
         "from pipeline.engines.face.wav2lip.restore import FaceRestorer;"
-        "network = FaceRestorer(weights=Path(sys.argv[1]), trusted=False, device='cpu', threads=1);"
+        "from tests.support.wav2lip import weights_of;"
+        "network = FaceRestorer(weights=weights_of(Path(sys.argv[1])), device='cpu', threads=1);"
         "face = np.load(sys.argv[2]); first = network(face);"
         "assert first.shape == face.shape and first.std() > 1;"
         "assert np.array_equal(network(face), first);"

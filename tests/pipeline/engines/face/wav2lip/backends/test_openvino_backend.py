@@ -16,6 +16,7 @@ from pipeline.engines.face.wav2lip.machine import has_bf16
 from pipeline.engines.face.wav2lip.region import Region
 from pipeline.plan.errors import InputError
 from tests.support.openvino import require_openvino
+from tests.support.wav2lip import weights_of
 
 _MOUTH = Region(top=53, bottom=91, left=21, right=77)
 _BATCH = 3
@@ -79,8 +80,7 @@ def _open(weights: Path, *, precision: str = "fp32", threads: int = 1) -> Backen
     return open_backend(
         kind="openvino",
         device="cpu",
-        weights=weights,
-        trusted=False,
+        weights=weights_of(weights),
         precision=precision,
         batch=_BATCH,
         threads=threads,
@@ -192,10 +192,12 @@ from pathlib import Path
 import numpy as np
 from pipeline.engines.face.wav2lip.backends import MouthMemoryError, open_backend
 from pipeline.engines.face.wav2lip.region import Region
+from pipeline.engines.weights import Weights
 resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[2]), int(sys.argv[2])))
 try:
-    backend = open_backend(kind="openvino", device="cpu", weights=Path(sys.argv[1]), trusted=False,
-                           precision="fp32", batch=1, threads=1)
+    weights = Weights(path=Path(sys.argv[1]), digest=sys.argv[3], name="noise")
+    backend = open_backend(kind="openvino", device="cpu", weights=weights, precision="fp32", batch=1,
+                           threads=1)
     still = backend.still(np.zeros((96, 96, 3), np.uint8), Region.whole())
     for _ in range(3):
         backend.draw_still(still, np.zeros((1, 80, 16), np.float32))
@@ -223,7 +225,7 @@ def test_too_little_memory_is_told(weights: Path, megabytes: int) -> None:
 
 def _limited(weights: Path, most: int) -> subprocess.CompletedProcess[str]:
     """Draw in a process that gets so many bytes of address space."""
-    alone = [sys.executable, "-c", _LIMITED, str(weights), str(most)]
+    alone = [sys.executable, "-c", _LIMITED, str(weights), str(most), weights_of(weights).digest]
     return subprocess.run(alone, check=False, capture_output=True, text=True)
 
 

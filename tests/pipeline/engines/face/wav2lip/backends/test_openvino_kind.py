@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.engines.face.wav2lip.backends import KINDS, choose, open_backend, openvino_kind
 from pipeline.engines.face.wav2lip.backends.openvino_kind import OpenvinoKind
+from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
 from tests.support.openvino import require_openvino
 from tests.support.wav2lip import require_torch
@@ -95,8 +96,7 @@ def test_without_it_torch_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
         open_backend(
             kind="openvino",
             device="cpu",
-            weights=Path("none.pth"),
-            trusted=False,
+            weights=Weights(path=Path("none.pth"), digest="", name="none"),
             precision="fp32",
             batch=1,
             threads=1,

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face.wav2lip.backends import Backend, StillFace, open_backend
 from pipeline.engines.face.wav2lip.region import Region
-from tests.support.wav2lip import require_torch
+from tests.support.wav2lip import require_torch, weights_of
 
 require_torch()
 
@@ -40,8 +40,7 @@ def opened(checkpoint: Path, precision: str = "fp32", batch: int = _BATCH, threa
     return open_backend(
         kind="torch",
         device="cpu",
-        weights=checkpoint,
-        trusted=False,
+        weights=weights_of(checkpoint),
         precision=precision,
         batch=batch,
         threads=threads,

@@ -21,7 +21,7 @@ from pipeline.media.packets import decode
 from pipeline.steps.archive import init_archive
 from tasks.bell import Bell
 from tasks.step import open_runner
-from tests.farm.models.cards import put
+from tests.farm.models.cards import lend
 from tests.farm.submitting import manifest
 from tests.support.videos import moving
 
@@ -36,7 +36,7 @@ def farm(farm: Farm, wav2lip_checkpoint: Path) -> Iterator[Farm]:
     if (reason := farm.eyes.why_not("facemesh")) is not None:
         assert "CI" not in os.environ, str(reason)
         pytest.skip(str(reason))
-    put(farm.models.root, "noise", wav2lip_checkpoint.read_bytes())
+    lend(farm.models.root, "noise", wav2lip_checkpoint)
     init_archive(farm.archive)
     return farm
 

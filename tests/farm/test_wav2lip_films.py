@@ -20,8 +20,6 @@ from farm.bootstrap import Farm, settings_of
 from farm.choices import Wish
 from farm.local import Order, make_film
 from farm.manifest import Reading
-from farm.models import adding
-from farm.models.catalogue import read_catalogue
 from farm.precheck import BatchRefusedError
 from farm.submit import Manner
 from pipeline.engines.shelf import eyes, faces
@@ -32,6 +30,7 @@ from pipeline.plan.models import WAV2LIP_LICENCE, Use
 from pipeline.steps.archive import init_archive
 from tasks.bell import Bell
 from tasks.step import open_runner
+from tests.farm.models.cards import lend
 from tests.farm.submitting import manifest
 from tests.support.wav2lip import shared_checkpoint
 
@@ -53,9 +52,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def farm(farm: Farm, checkpoint: Path) -> Iterator[Farm]:
     """A farm with that model on its shelf, which may be used for research alone."""
-    wish = adding.Wish(name="noise", licence=WAV2LIP_LICENCE)
-    catalogue = read_catalogue(farm.settings.model_catalogues)
-    adding.add_file(farm.models, catalogue, checkpoint, wish, by="test", at_ms=1)
+    lend(farm.models.root, "noise", checkpoint, licence=WAV2LIP_LICENCE)
     init_archive(farm.archive)
     return farm
 

@@ -26,10 +26,11 @@ def require_torch() -> None:
 def shared_checkpoint(factory: pytest.TempPathFactory) -> Path:
     """A checkpoint of random, calibrated weights in the distributed form, made once for a run's processes.
 
-    It takes a few seconds and 145 MB; whoever changes it makes a copy.
+    Its kernels lie beside it. Both take a few seconds and 145 MB each; whoever changes one makes a copy.
     """
     require_torch()
     from demo.random_checkpoint import random_checkpoint
+    from pipeline.engines.face.wav2lip.kernels import kernels_of
 
     # pytest-xdist gives each process a folder of its own in the run's.
     own = factory.getbasetemp()
@@ -39,6 +40,7 @@ def shared_checkpoint(factory: pytest.TempPathFactory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
             random_checkpoint(path)
+            kernels_of(path, trusted=False)
     return path
 
 

@@ -14,7 +14,7 @@ import pytest
 from db import commits, leases, operations, queue
 from db.states import Stage
 from db.values import Chunk, Claim, Film
-from farm.bootstrap import Farm, open_farm
+from farm.bootstrap import Farm
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.steps import archive as room
@@ -23,7 +23,7 @@ from tasks.bell import Bell
 from tasks.stages import STAGES, Bench, Commit
 from tasks.step import StepRunner
 from tests.db.values import CAPABILITIES, PROFILE, SKILLS, digest
-from tests.tasks.yard import Row, break_ground, one, quick_settings, sow, story
+from tests.tasks.yard import Row, one, sow, story
 from worker.places import free_port
 
 
@@ -78,13 +78,10 @@ _MADE_UP = {Stage.SPEAK: _speak, Stage.RENDER: _render, Stage.JOIN: _join}
 
 
 @pytest.fixture
-def farm(tmp_path: Path) -> Iterator[Farm]:
+def farm(farm: Farm) -> Farm:
     """A farm with one film to make."""
-    settings = quick_settings(tmp_path / "home")
-    break_ground(settings)
-    with open_farm(settings) as opened:
-        sow(opened, [Row(row="row", script="Hello.")])
-        yield opened
+    sow(farm, [Row(row="row", script="Hello.")])
+    return farm
 
 
 @pytest.fixture

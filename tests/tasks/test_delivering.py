@@ -5,33 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from farm import show
-from farm.bootstrap import Farm, open_farm
+from farm.bootstrap import Farm
 from pipeline.engines.shelf import eyes
 from pipeline.plan.messages import tell
 from tasks.bell import Bell
 from tasks.step import open_runner
-from tests.tasks.yard import Row, all_archived, ask, break_ground, quick_settings, sow, story
+from tests.tasks.yard import Row, all_archived, ask, sow, story
 
 # Nobody listens there: a silent bell costs nothing but time.
 _NOWHERE = "redis://127.0.0.1:9/0"
 
 
 @pytest.fixture
-def farm(tmp_path: Path) -> Iterator[Farm]:
-    """A farm with real engines, and nothing to do."""
+def farm(farm: Farm) -> Farm:
+    """A farm whose eye finds landmarks."""
     if (reason := eyes().why_not("facemesh")) is not None:
         assert "CI" not in os.environ, str(reason)
         pytest.skip(str(reason))
-    settings = quick_settings(tmp_path / "home")
-    break_ground(settings)
-    with open_farm(settings) as opened:
-        yield opened
+    return farm
 
 
 def test_wishes_and_warnings_go_the_whole_way(farm: Farm) -> None:

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import redis
@@ -19,7 +18,7 @@ from db.codec import profile_digest
 from db.states import HoldReason, Urgency
 from db.values import Chunk
 from farm import show
-from farm.bootstrap import Farm, open_farm
+from farm.bootstrap import Farm
 from farm.gc import collect_garbage
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import AwayError
@@ -29,22 +28,13 @@ from tasks.bell import Bell
 from tasks.chore import Chore
 from tasks.dispatcher import Dispatcher, Pace
 from tests.db.values import NEXT_PROFILE, PROFILE, artifact
-from tests.tasks.yard import Row, ask, break_ground, one, quick_settings, sow, wait_for
+from tests.tasks.yard import Row, ask, one, sow, wait_for
 from worker.places import free_port
 
 _PACE = Pace(interval_s=0.0, expiry_s=0.4, surplus=2, poison_deaths=3, resend_s=30.0)
 _EVERYTHING = ("join", "archive", "render.warp", "speak")
 
 Make = Callable[..., Dispatcher]
-
-
-@pytest.fixture
-def farm(tmp_path: Path) -> Iterator[Farm]:
-    """A farm without processes."""
-    settings = quick_settings(tmp_path / "home")
-    break_ground(settings)
-    with open_farm(settings) as opened:
-        yield opened
 
 
 @pytest.fixture

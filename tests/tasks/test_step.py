@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,13 +51,10 @@ def log() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture
-def farm(tmp_path: Path) -> Iterator[Farm]:
-    """A farm with one film to make, whose steps may take a second."""
-    settings = quick_settings(tmp_path / "home", WORKER__STEP_SECONDS="1")
-    break_ground(settings)
-    with open_farm(settings) as opened:
-        sow(opened, [Row(row="row", script="Hello.")])
-        yield opened
+def farm(farm: Farm) -> Farm:
+    """A farm with one film to make."""
+    sow(farm, [Row(row="row", script="Hello.")])
+    return farm
 
 
 @contextmanager
@@ -141,7 +139,9 @@ def test_an_attempt_that_fails_is_told_with_everything_that_is_known(
 
 def test_an_attempt_that_takes_too_long_is_a_timeout(farm: Farm, redis_url: str) -> None:
     """It is stopped, told as a timeout, and tried again."""
-    view = speak_once(farm, redis_url, until_stopped)
+    worker = farm.settings.worker.model_copy(update={"step_seconds": 1})
+    hasty = replace(farm, settings=farm.settings.model_copy(update={"worker": worker}))
+    view = speak_once(hasty, redis_url, until_stopped)
     (attempt,) = view.steps[0].attempts
     assert attempt.outcome is Outcome.TIMEOUT
     assert attempt.problem is not None

@@ -1,8 +1,9 @@
-"""Models of a few bytes on a shelf, for promises that no network is needed for."""
+"""Models on a shelf: of a few bytes, for promises that no network is needed for, and checkpoints."""
 
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from farm.models.cabinet import Cabinet
@@ -13,19 +14,41 @@ def put(
     root: Path, name: str, content: bytes, *, kind: Kind = Kind.WAV2LIP, licence: str = "MIT"
 ) -> ModelRecord:
     """Put a file with its card on the shelf; the card."""
-    record = ModelRecord(
-        name=name,
-        kind=kind,
-        engine=kind.engine,
-        digest=hashlib.sha256(content).hexdigest(),
-        bytes=len(content),
-        suffix=".pth",
-        licence=licence,
-        uses=allowed_uses(licence),
-    )
+    record = _record(name, hashlib.sha256(content).hexdigest(), len(content), kind, licence)
     cabinet = Cabinet(root)
     with cabinet.changing():
         part = cabinet.part()
         part.write_bytes(content)
         cabinet.keep(part, record)
     return record
+
+
+def lend(root: Path, name: str, checkpoint: Path, *, licence: str = "MIT") -> ModelRecord:
+    """Put a checkpoint and its kernels on the shelf, which are nobody's to change: the card.
+
+    They lie there under other names, and take neither time nor room.
+    """
+    with checkpoint.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    record = _record(name, digest, checkpoint.stat().st_size, Kind.WAV2LIP, licence)
+    cabinet = Cabinet(root)
+    with cabinet.changing():
+        part = cabinet.part()
+        os.link(checkpoint, part)
+        cabinet.keep(part, record)
+    for kernels in checkpoint.parent.glob(f"{checkpoint.name}.*"):
+        os.link(kernels, f"{cabinet.file(record)}{kernels.name.removeprefix(checkpoint.name)}")
+    return record
+
+
+def _record(name: str, digest: str, size: int, kind: Kind, licence: str) -> ModelRecord:
+    return ModelRecord(
+        name=name,
+        kind=kind,
+        engine=kind.engine,
+        digest=digest,
+        bytes=size,
+        suffix=".pth",
+        licence=licence,
+        uses=allowed_uses(licence),
+    )

@@ -87,7 +87,7 @@ def test_exact_is_what_the_original_program_draws(exact: Wav2LipEngine, checkpoi
 
     from pipeline.engines.face.wav2lip.checkpoint import load_generator
 
-    canvas, drive = smiling_canvas(), _buzz(10)
+    canvas, drive = smiling_canvas(), _buzz(8)
     frames = _drawn(exact.prepare(canvas, _EXACT), drive)
     crop = crop_of(canvas.face, (256, 256), Pads())
     mel = spectrogram(thirds(drive.audio))
@@ -113,7 +113,7 @@ def test_exact_is_what_the_original_program_draws(exact: Wav2LipEngine, checkpoi
         )
         assert np.abs(to_yuv(expected).astype(int) - frame).max() <= 1
         compared += 1
-    assert compared >= 5
+    assert compared >= 3
 
 
 def test_fast_is_exact_in_the_mouth_and_the_portrait_beyond_it(
@@ -176,7 +176,7 @@ def test_a_clip_does_not_depend_on_its_chunk(
     canvas, lipsync = drawn_canvas(), Lipsync(mode=mode)
     together = engine.prepare(canvas, lipsync)
     _drawn(together, _buzz(3, seed=1))
-    clip = _buzz(12, seed=2)
+    clip = _buzz(10, seed=2)
     alone = _opened(checkpoint, mode)
     drawn = _drawn(together, clip)
     assert any((frame != drawn[0]).any() for frame in drawn)

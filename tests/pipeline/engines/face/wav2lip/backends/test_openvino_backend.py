@@ -25,12 +25,10 @@ _ERROR = 2e-4
 
 
 @pytest.fixture(scope="module")
-def weights(tmp_path_factory: pytest.TempPathFactory, wav2lip_checkpoint: Path) -> Path:
-    """A checkpoint in a folder of its own."""
+def weights(checkpoint: Path) -> Path:
+    """A checkpoint."""
     require_openvino()
-    weights = tmp_path_factory.mktemp("openvino") / "wav2lip.pth"
-    weights.symlink_to(wav2lip_checkpoint)
-    return weights
+    return checkpoint
 
 
 @pytest.fixture(scope="module")
@@ -158,16 +156,18 @@ def test_another_process_draws_the_same_bits(
 ) -> None:
     """A backend that is opened anew, and one that has more threads, are drawn with equally well."""
     want = backend.draw_still(backend.still(faces[0], _MOUTH), windows)
-    again, wider = _open(weights), _open(weights, threads=2)
+    again = _open(weights)
     np.testing.assert_array_equal(again.draw_still(again.still(faces[0], _MOUTH), windows), want)
-    got = wider.draw_still(wider.still(faces[0], _MOUTH), windows)
-    np.testing.assert_allclose(got, want, rtol=0, atol=_ERROR)
-    assert (again.name, again.precision, again.batch, wider.threads) == (backend.name, "fp32", _BATCH, 2)
+    assert (again.name, again.precision, again.batch) == (backend.name, "fp32", _BATCH)
     again.close()
-    wider.close()
-    wider.close()
+    again.close()
     with pytest.raises(RuntimeError, match="closed"):
         again.draw_moving(faces, windows, _MOUTH)
+    wider = _open(weights, threads=2)
+    got = wider.draw_still(wider.still(faces[0], _MOUTH), windows)
+    np.testing.assert_allclose(got, want, rtol=0, atol=_ERROR)
+    assert wider.threads == 2
+    wider.close()
 
 
 def test_half_precision_is_never_only_a_word(
@@ -187,7 +187,7 @@ def test_half_precision_is_never_only_a_word(
 
 
 _LIMITED = """
-import re, resource, sys
+import resource, sys
 from pathlib import Path
 import numpy as np
 from pipeline.engines.face.wav2lip.backends import MouthMemoryError, open_backend
@@ -204,22 +204,14 @@ try:
     backend.draw_moving(np.zeros((1, 96, 96, 3), np.uint8), np.zeros((1, 80, 16), np.float32), Region.whole())
 except MouthMemoryError:
     sys.exit(3)
-print(re.search("VmHWM:[^0-9]*([0-9]+)", Path("/proc/self/status").read_text()).group(1))
 """
-
-
-@pytest.mark.usefixtures("backend")
-def test_four_gigabytes_are_enough(weights: Path) -> None:
-    """With the process limited to 4 GB a batch of one is drawn, and 1 GB of memory is not exceeded."""
-    done = _limited(weights, 4 << 30)
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) < 1_000_000
 
 
 @pytest.mark.usefixtures("backend")
 @pytest.mark.parametrize("megabytes", [260, 500])
 def test_too_little_memory_is_told(weights: Path, megabytes: int) -> None:
     """Where memory is refused, whenever that is, the error says that it was memory."""
+<<<<<<< Updated upstream
     assert _limited(weights, megabytes << 20).returncode == 3
 
 
@@ -227,6 +219,10 @@ def _limited(weights: Path, most: int) -> subprocess.CompletedProcess[str]:
     """Draw in a process that gets so many bytes of address space."""
     alone = [sys.executable, "-c", _LIMITED, str(weights), str(most), weights_of(weights).digest]
     return subprocess.run(alone, check=False, capture_output=True, text=True)
+=======
+    alone = [sys.executable, "-c", _LIMITED, str(weights), str(megabytes << 20)]
+    assert subprocess.run(alone, check=False, capture_output=True).returncode == 3
+>>>>>>> Stashed changes
 
 
 def _cut(pictures: NDArray[np.float32], region: Region) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import weakref
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -77,7 +78,9 @@ def kernels_of(weights: Weights) -> Kernels:
         with contextlib.suppress(OSError):
             part.chmod(0o644)
             if part.parent == file.parent:
-                return _Stored(part.replace(file))
+                stored = _Stored(part)
+                part.replace(file)
+                return stored
         return _Held(load_file(part))
     finally:
         part.unlink(missing_ok=True)
@@ -121,10 +124,21 @@ class _Held:
 
 
 class _Stored:
-    """Kernels in a file; in memory is what is asked for."""
+    """Kernels in a file; in memory is what is asked for.
+
+    The file stays open: these are its kernels whatever has its name later.
+
+    Attributes:
+        file: a path to it, for as long as this lives.
+
+    Raises:
+        OSError: it cannot be read.
+    """
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        descriptor = os.open(file, os.O_RDONLY)
+        weakref.finalize(self, os.close, descriptor)
+        self.file = f"/dev/fd/{descriptor}"
 
     def drawn(self, name: str) -> Kernel:
         return self._kernel(_DRAWN, name)
@@ -133,14 +147,15 @@ class _Stored:
         return self._kernel(_FACE, name)
 
     def _kernel(self, part: str, name: str) -> Kernel:
-        with safe_open(self._file, framework="numpy") as kept:
+        with safe_open(self.file, framework="numpy") as kept:
             return kept.get_tensor(f"{part}.{name}.weight"), kept.get_tensor(f"{part}.{name}.bias")
 
 
 def _stored(file: Path, origin: Mapping[str, str]) -> _Stored | None:
     """The kernels in a file; None if it is not there, damaged, or of another checkpoint."""
     try:
-        with safe_open(file, framework="numpy") as kept:
+        stored = _Stored(file)
+        with safe_open(stored.file, framework="numpy") as kept:
             told = kept.metadata() or {}
             whole = {
                 **origin,
@@ -148,7 +163,7 @@ def _stored(file: Path, origin: Mapping[str, str]) -> _Stored | None:
             }
     except (OSError, SafetensorError, ValueError):
         return None
-    return _Stored(file) if told == whole else None
+    return stored if told == whole else None
 
 
 def _origin(weights: Weights) -> dict[str, str]:

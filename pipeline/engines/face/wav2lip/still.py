@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+from torch.nn import functional
 
 from pipeline.engines.face.wav2lip.architecture import AUDIO_ENCODER, FACE_ENCODER, IMAGE, Layer
 from pipeline.engines.face.wav2lip.fold import Kernel
@@ -29,55 +30,58 @@ def seen(faces: Tensor) -> Tensor:
     return torch.cat((upper, whole), dim=1).contiguous(memory_format=torch.channels_last)
 
 
-class Contributions(nn.Module):
+class Contributions:
     """Faces as `seen` makes them to what they add to the first layer of each level, its bias included.
 
     One map for each of the levels 1 to 7 of the decoder, of the size that this layer makes for the region.
 
     Args:
-        kernels: `fold.Folded.face`.
         region: what is drawn.
     """
 
-    def __init__(self, kernels: Mapping[str, Kernel], region: Region) -> None:
-        super().__init__()
-        self.encoder = nn.ModuleList(
-            nn.Sequential(*(_Encoding(layer, kernels[layer.name]) for layer in block))
-            for block in FACE_ENCODER
-        )
-        self.steps = tuple(step for step in steps(region) if step.joins)
-        self.convolutions = nn.ModuleList(
-            _convolution(step, kernels[step.layer.name], biased=True) for step in self.steps
-        )
+    def __init__(self, region: Region) -> None:
+        self._steps = tuple(step for step in steps(region) if step.joins)
 
-    def forward(self, faces: Tensor) -> list[Tensor]:
-        """The maps of levels 1 to 7."""
+    def __call__(self, faces: Tensor, kernels: Mapping[str, Kernel]) -> list[Tensor]:
+        """The maps of levels 1 to 7.
+
+        Args:
+            faces: as `seen` gives them.
+            kernels: `fold.Folded.face`; each is asked for once, when it is used.
+        """
         encoded: list[Tensor] = []
-        for block in self.encoder:
-            faces = block(faces)
+        for block in FACE_ENCODER:
+            for layer in block:
+                faces = _encoded(layer, kernels[layer.name], faces)
             encoded.append(faces)
         added: list[Tensor] = []
-        for step, convolution in zip(self.steps, self.convolutions, strict=True):
+        for step in self._steps:
             rows, columns = step.rows.taken, step.columns.taken
             part = encoded.pop()[:, :, rows.start : rows.stop, columns.start : columns.stop]
-            added.append(convolution(part))
+            kernel = kernels[step.layer.name]
+            added.append(_convolved(step, part, kernel.weight, kernel.bias))
         return added
 
 
-class AudioEncoder(nn.Module):
-    """Windows of sound, (n, 80, 16), to (n, 512, 1, 1)."""
+class AudioEncoder:
+    """Windows of sound, (n, 80, 16), to (n, 512, 1, 1).
+
+    Args:
+        kernels: `fold.Folded.drawn`; what is computed has their type.
+    """
 
     def __init__(self, kernels: Mapping[str, Kernel]) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(*(_Encoding(layer, kernels[layer.name]) for layer in AUDIO_ENCODER))
+        self._kernels = tuple((layer, kernels[layer.name]) for layer in AUDIO_ENCODER)
 
-    def forward(self, windows: Tensor) -> Tensor:
+    def __call__(self, windows: Tensor) -> Tensor:
         """What is heard, as numbers."""
-        heard: Tensor = self.layers(windows.unsqueeze(1))
+        heard = windows.unsqueeze(1)
+        for layer, kernel in self._kernels:
+            heard = _encoded(layer, kernel, heard)
         return heard
 
 
-class MouthDecoder(nn.Module):
+class MouthDecoder:
     """Windows of sound, with what faces add, to mouths: (n, 80, 16) to (n, rows, columns, 3), BGR, 0 to 1.
 
     What they add comes from `Contributions` for the same region: maps of one face for all, or of n faces.
@@ -88,93 +92,59 @@ class MouthDecoder(nn.Module):
     """
 
     def __init__(self, kernels: Mapping[str, Kernel], region: Region) -> None:
-        super().__init__()
-        self.audio = AudioEncoder(kernels)
+        self._audio = AudioEncoder(kernels)
         chain = steps(region)
-        self.joins = tuple(step.joins for step in chain)
-        self.layers = nn.ModuleList(
+        self._layers = tuple(
             _Decoding(before, step, kernels[step.layer.name])
             for before, step in zip((None, *chain), chain, strict=False)
         )
-        self.rows, self.columns = chain[-1].kept
-        self.dtype = kernels[chain[-1].layer.name].weight.dtype
+        self._rows, self._columns = chain[-1].kept
+        self._dtype = kernels[chain[-1].layer.name].weight.dtype
 
     def prepared(self, added: Sequence[Tensor]) -> tuple[Tensor, ...]:
         """What faces add, as `Contributions` gives it, the way it is used."""
-        return tuple(own.to(self.dtype, memory_format=torch.channels_last) for own in added)
+        return tuple(own.to(self._dtype, memory_format=torch.channels_last) for own in added)
 
-    def forward(self, windows: Tensor, *added: Tensor) -> Tensor:
+    def __call__(self, windows: Tensor, *added: Tensor) -> Tensor:
         """The mouths."""
-        drawn: Tensor = self.audio(windows)
+        drawn = self._audio(windows)
         maps = iter(added)
-        for layer, joins in zip(self.layers, self.joins, strict=True):
-            drawn = layer(drawn, next(maps) if joins else None)
-        return drawn[:, :, self.rows, self.columns].permute(0, 2, 3, 1)
+        for layer in self._layers:
+            drawn = layer(drawn, next(maps) if layer.joins else None)
+        return drawn[:, :, self._rows, self._columns].permute(0, 2, 3, 1)
 
 
-class _Encoding(nn.Module):
-    """A layer of an encoder: a convolution, for some the input again, and ReLU."""
-
-    def __init__(self, layer: Layer, kernel: Kernel) -> None:
-        super().__init__()
-        self.convolution = nn.Conv2d(
-            layer.inputs, layer.outputs, layer.kernel, layer.stride, layer.padding, device="meta"
-        )
-        _set(self.convolution, kernel)
-        self.residual = layer.residual
-
-    def forward(self, given: Tensor) -> Tensor:
-        made: Tensor = self.convolution(given)
-        return torch.relu(made + given if self.residual else made)
-
-
-class _Decoding(nn.Module):
+class _Decoding:
     """A layer of the decoder, computed where a region needs it."""
 
     def __init__(self, before: Step | None, step: Step, kernel: Kernel) -> None:
-        super().__init__()
-        self.convolution = _convolution(step, kernel, biased=not step.joins)
-        self.rows, self.columns = step.taken_of(before)
-        self.inner = step.rows.made.inside(step.rows.taken), step.columns.made.inside(step.columns.taken)
-        self.residual = step.layer.residual
-        self.ends = not step.layer.normalised
+        self._step, self._kernel = step, kernel
+        self.joins = step.joins
+        self._rows, self._columns = step.taken_of(before)
+        self._inner = step.rows.made.inside(step.rows.taken), step.columns.made.inside(step.columns.taken)
 
-    def forward(self, given: Tensor, added: Tensor | None) -> Tensor:
-        made: Tensor = self.convolution(given[:, :, self.rows, self.columns])
+    def __call__(self, given: Tensor, added: Tensor | None) -> Tensor:
+        # What faces add has the bias in it.
+        bias = None if self.joins else self._kernel.bias
+        made = _convolved(self._step, given[:, :, self._rows, self._columns], self._kernel.weight, bias)
         if added is not None:
             made = made + added
-        if self.residual:
-            made = made + given[:, :, self.inner[0], self.inner[1]]
-        return torch.sigmoid(made) if self.ends else torch.relu(made)
+        if self._step.layer.residual:
+            made = made + given[:, :, self._inner[0], self._inner[1]]
+        return torch.relu(made) if self._step.layer.normalised else torch.sigmoid(made)
 
 
-def _convolution(step: Step, kernel: Kernel, *, biased: bool) -> nn.Conv2d | nn.ConvTranspose2d:
-    """A step's convolution with that kernel."""
+def _encoded(layer: Layer, kernel: Kernel, given: Tensor) -> Tensor:
+    """A layer of an encoder: a convolution, for some the input again, and ReLU."""
+    made = functional.conv2d(given, kernel.weight, kernel.bias, layer.stride, layer.padding)
+    return torch.relu(made + given if layer.residual else made)
+
+
+def _convolved(step: Step, given: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """A step's convolution."""
     layer = step.layer
     padding = (step.rows.padding, step.columns.padding)
-    made: nn.Conv2d | nn.ConvTranspose2d
     if layer.transposed:
         more = (step.rows.output_padding, step.columns.output_padding)
-        made = nn.ConvTranspose2d(
-            kernel.weight.shape[0],
-            layer.outputs,
-            layer.kernel,
-            layer.stride,
-            padding,
-            more,
-            bias=biased,
-            device="meta",
-        )
-    else:
-        inputs = kernel.weight.shape[1]
-        made = nn.Conv2d(
-            inputs, layer.outputs, layer.kernel, layer.stride, padding, bias=biased, device="meta"
-        )
-    _set(made, kernel)
-    return made
-
-
-def _set(convolution: nn.Conv2d | nn.ConvTranspose2d, kernel: Kernel) -> None:
-    convolution.weight = nn.Parameter(kernel.weight, requires_grad=False)
-    if convolution.bias is not None:
-        convolution.bias = nn.Parameter(kernel.bias, requires_grad=False)
+        return functional.conv_transpose2d(given, weight, bias, layer.stride, padding, more)
+    return functional.conv2d(given, weight, bias, layer.stride, padding)

@@ -96,7 +96,9 @@ class TorchBackend:
         self._parts: OrderedDict[Region, _Parts] = OrderedDict()
         with self._computing():
             stored = kernels_of(weights)
-            self._face = dict(Unpacked(FACE_LAYERS, stored.face, device=device, dtype=torch.float32))
+            face = Unpacked(FACE_LAYERS, stored.face, device=device, dtype=torch.float32)
+            # A portrait needs them once: on a processor they would only take 54 MB beside all that it draws.
+            self._face: Mapping[str, Kernel] = face if device == "cpu" else dict(face)
             drawn = Unpacked(DRAWN_LAYERS, stored.drawn, device=device, dtype=self._dtype)
             kernels = pixel_kernels(drawn) if by_pixels else dict(drawn)
             self._decoder_of = partial(_decoder, kernels, batch=self._share)
@@ -105,7 +107,8 @@ class TorchBackend:
         """A face that stays as it is, made ready: uint8 (96, 96, 3), BGR; once a portrait."""
         with self._computing():
             parts = self._parts_of(region)
-            return _Still(region=region, added=self._added(face[None], parts, parts.decoders[0]))
+            added = self._added(face[None], parts, parts.decoders[0], self._face)
+            return _Still(region=region, added=added)
 
     def draw_still(self, still: StillFace, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         """One mouth a window: float32 (n, 80, 16), n <= batch, to (n, rows, columns, 3), BGR, 0 to 1."""
@@ -123,12 +126,17 @@ class TorchBackend:
     ) -> NDArray[np.float32]:
         """As `draw_still`, with a face of its own for each window: uint8 (n, 96, 96, 3), BGR."""
         parts = self._parts_of(region)
+        if not isinstance(self._face, dict):
+            # A face that moves needs them for each batch.
+            with self._computing():
+                self._face = dict(self._face)
+        kernels = self._face
 
         def share(member: int, heard: NDArray[np.float32]) -> NDArray[np.float32]:
             first = member * self._share
             shown = _filled(faces[first : first + self._share], self._share)
             decoder = parts.decoders[member]
-            return self._drawn(decoder, heard, self._added(shown, parts, decoder))
+            return self._drawn(decoder, heard, self._added(shown, parts, decoder, kernels))
 
         return self._shared(share, region, windows)
 
@@ -175,7 +183,7 @@ class TorchBackend:
             with self._computing():
                 crew = range(-(-self.batch // self._share))
                 parts = _Parts(
-                    contributions=Contributions(self._face, region),
+                    contributions=Contributions(region),
                     decoders=tuple(self._decoder_of(region) for _ in crew),
                 )
             self._parts[region] = parts
@@ -184,9 +192,11 @@ class TorchBackend:
         self._parts.move_to_end(region)
         return parts
 
-    def _added(self, faces: NDArray[np.uint8], parts: _Parts, decoder: _Decoder) -> tuple[Tensor, ...]:
+    def _added(
+        self, faces: NDArray[np.uint8], parts: _Parts, decoder: _Decoder, kernels: Mapping[str, Kernel]
+    ) -> tuple[Tensor, ...]:
         shown = seen(torch.from_numpy(np.ascontiguousarray(faces)).to(self._device))
-        return decoder.prepared(parts.contributions(shown))
+        return decoder.prepared(parts.contributions(shown, kernels))
 
     def _drawn(
         self, decoder: _Decoder, windows: NDArray[np.float32], added: tuple[Tensor, ...]

@@ -114,6 +114,15 @@ def test_another_checkpoint_has_other_kernels(small: tuple[Path, list[float]]) -
     assert _value(kernels_of(weights_of(weights))) == 2
 
 
+def test_who_has_kernels_keeps_them(small: tuple[Path, list[float]]) -> None:
+    """Whoever opened a checkpoint's kernels reads those, though another's lie there by now."""
+    weights, _ = small
+    before = kernels_of(weights_of(weights))
+    os.utime(weights, ns=(0, 0))
+    assert _value(kernels_of(weights_of(weights))) == 2
+    assert _value(before) == 1
+
+
 def test_what_was_made_in_trust_is_not_used_without(small: tuple[Path, list[float]]) -> None:
     """A program that ran because somebody trusted it gives nothing to who does not."""
     weights, _ = small

@@ -62,10 +62,10 @@ def test_any_part_is_drawn_alike(
     heard = torch.rand(_BATCH, 80, 16, generator=chance) * 4
     with torch.inference_mode():
         plain, ours = MouthDecoder(folded.drawn, region), PixelDecoder(kernels, region, _BATCH)
-        adding = Contributions(folded.face, region)
-        first = adding(seen(shown[:1]))
+        adding = Contributions(region)
+        first = adding(seen(shown[:1]), folded.face)
         before = ours(heard, *ours.prepared(first))
-        for added in (adding(seen(shown)), first):
+        for added in (adding(seen(shown), folded.face), first):
             drawn = ours(heard, *ours.prepared(added))
             assert drawn.shape == (_BATCH, region.rows, region.columns, 3)
             assert (drawn - plain(heard, *plain.prepared(added))).abs().max() < _ROUNDING

@@ -137,7 +137,7 @@ def match_of(face: Picture, drawn: Values, mask: Mask, crop: Box) -> Match:
     wanted = to_levels(face[part].astype(np.float32) / np.float32(255))
     made = to_levels(drawn)
     share = in_network(mask, crop)[part]
-    ring = 4 * share * (1 - share)
+    ring = ring_of(share)
     total = float(ring.sum())
     if total <= 0:
         return Match(gain=np.ones(3, np.float32), shift=np.zeros(made.shape, np.float32))
@@ -152,8 +152,7 @@ def match_of(face: Picture, drawn: Values, mask: Mask, crop: Box) -> Match:
     gain = np.clip(spread_wanted / np.maximum(spread_made, 1e-3), *_CONTRAST).astype(np.float32)
     centred = mean_made.astype(np.float32)
     off = np.clip(wanted - ((made - centred) * gain + centred), -SHIFTS, SHIFTS)
-    near = carried(ring)
-    inwards = carried(off * ring[..., None]) / np.maximum(near, np.float32(1e-6))[..., None]
+    inwards = carried(off * ring[..., None]) / arriving(ring)[..., None]
     return Match(gain=gain, shift=inwards + centred * (1 - gain))
 
 
@@ -289,3 +288,14 @@ def carried(values: Values) -> Values:
     """Values spread as far as differences are carried; beyond the border there is nothing."""
     blurred = cv2.GaussianBlur(values, (0, 0), _CARRIED, borderType=cv2.BORDER_CONSTANT)
     return np.asarray(blurred, np.float32)
+
+
+def ring_of(share: Values) -> Values:
+    """Where a mask fades: 1 where it lays half of a pixel over, 0 where it lays over all of it or nothing."""
+    return 4 * share * (1 - share)
+
+
+def arriving(ring: Values) -> Values:
+    """How much of a ring `carried` brings to each pixel: differences carried from it are divided by this."""
+    # Never nothing, so that what is nothing stays that.
+    return np.maximum(carried(ring), np.float32(1e-6))

@@ -17,11 +17,14 @@ from pipeline.engines.face import Footage
 from pipeline.engines.face.warp.ease import smoothstep
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.layers import halved, part_of
+from pipeline.engines.face.wav2lip.affine import Affine, chained, from_finer
 from pipeline.engines.face.wav2lip.architecture import IMAGE
 from pipeline.engines.face.wav2lip.blend import (
     SHIFTS,
+    arriving,
     carried,
     in_network,
+    ring_of,
     rows_columns,
     shown_to_network,
     to_levels,
@@ -38,7 +41,6 @@ Values = NDArray[np.float32]
 # A plate's own mouth counts as closed up to the first opening, as open from the second; parts of its width.
 _SHUT, _OPEN = 0.04, 0.10
 _HALF = np.float32(0.5)
-_RING = 1e-6
 # Pixels are read between their neighbours, and chroma between its own, which are twice as large.
 _ROUND = 2
 
@@ -84,6 +86,9 @@ class HardMovingPaste:
     Args:
         footage: the film.
         pads: how the face's box is widened.
+
+    Raises:
+        InputError: ``face-crop-outside``.
     """
 
     region = Region.whole()
@@ -91,6 +96,7 @@ class HardMovingPaste:
     def __init__(self, footage: Footage, pads: Pads) -> None:
         self._footage = footage
         self._pads = pads
+        # A crop that lies outside is refused before any plate is drawn.
         crop_of(face_in(footage, footage.track.anchor), _size(footage), pads, crop=footage.crop)
 
     def face(self, raw: Picture, plate: int) -> Picture:
@@ -160,9 +166,8 @@ class SoftMovingPaste:
         share[:, [0, -1]] = 0
         self.share = share
         self._at = rows_columns(self.region)
-        part = share[self._at]
-        self._ring = 4 * part * (1 - part)
-        self._near = np.maximum(carried(self._ring), np.float32(_RING))[..., None]
+        self._ring = ring_of(share[self._at])
+        self._near = arriving(self._ring)[..., None]
         self._finer = finer
         self._drawn_at = rows_columns(self.region, finer)
         side = IMAGE * finer
@@ -184,11 +189,7 @@ class SoftMovingPaste:
             off = np.clip(own - levels, -SHIFTS, SHIFTS) * self._ring[..., None]
             levels += carried(off) / self._near
         self._drawn[self._drawn_at][..., :3] = levels
-        # The middle of the network's pixels among the finer ones.
-        middle = 0.5 / self._finer - 0.5
-        within = np.array([[1 / self._finer, 0, middle], [0, 1 / self._finer, middle]])
-        there = self._there(plate, box)
-        there = np.column_stack([there[:, :2] @ within[:, :2], there[:, :2] @ within[:, 2] + there[:, 2]])
+        there = chained(from_finer(self._finer), self._there(plate, box))
         size = (box.width, box.height)
         wide = cv2.warpAffine(
             self._drawn, there, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
@@ -242,7 +243,7 @@ class SoftMovingPaste:
         )
         return box, part_of(planes_of(raw), box.left, box.top, box.height, box.width)
 
-    def _there(self, plate: int, box: Box) -> NDArray[np.float64]:
+    def _there(self, plate: int, box: Box) -> Affine:
         """From the network's picture to a part of a plate."""
         return from_network(self.edges(plate), (box.left, box.top))
 

@@ -20,8 +20,16 @@ from numpy.typing import NDArray
 from pipeline.engines.eye import Face
 from pipeline.engines.eye.mesh import LANDMARKS, LEFT_EYE_CORNERS, MOUTH_CORNERS, RIGHT_EYE_CORNERS
 from pipeline.engines.face.warp.lattice import Box
+from pipeline.engines.face.wav2lip.affine import Affine, chained, from_finer
 from pipeline.engines.face.wav2lip.architecture import IMAGE
-from pipeline.engines.face.wav2lip.blend import SoftBlend, carried, in_network, rows_columns
+from pipeline.engines.face.wav2lip.blend import (
+    SoftBlend,
+    arriving,
+    carried,
+    in_network,
+    ring_of,
+    rows_columns,
+)
 from pipeline.engines.face.wav2lip.box import Edges, from_network
 from pipeline.engines.face.wav2lip.mask import Mask
 from pipeline.engines.face.wav2lip.moving import SoftMovingPaste
@@ -31,9 +39,6 @@ from pipeline.media.picture import bgr_of, to_bgr
 
 Picture = NDArray[np.uint8]
 Values = NDArray[np.float32]
-#: Takes pixels to pixels: float64 (2, 3), to be multiplied with columns of x, y and 1.
-Affine = NDArray[np.float64]
-
 Pixel = TypeVar("Pixel", np.uint8, np.float32)
 
 #: Restores an aligned face: uint8 (512, 512, 3), BGR, to float32 of the same shape, BGR in 8-bit levels; the
@@ -58,7 +63,6 @@ _HEIGHT, _MIDDLE = 350.0, (256.0, 320.0)
 _FINEST = 4
 # How far a restored mouth's colours are brought to those before, at most, in levels: more is no other light.
 _MOST_SHIFT = 40.0
-_RING = 1e-6
 
 
 def alignment(face: Face, edges: Edges) -> Affine:
@@ -98,12 +102,9 @@ class Restoration:
         self.finer = finer
         self._restore = restore
         self._size = (region.columns, region.rows)
-        part = share[rows_columns(region)]
-        self._ring = 4 * part * (1 - part)
-        self._near = np.maximum(carried(self._ring), np.float32(_RING))
-        middle = 0.5 / finer - 0.5
-        step = 1 / finer
-        self._region = np.array([[step, 0, middle + region.left], [0, step, middle + region.top]])
+        self._ring = ring_of(share[rows_columns(region)])
+        self._near = arriving(self._ring)
+        self._region = from_finer(finer, (region.left, region.top))
 
     def finer_part(self, picture: Picture, there: Affine, aligned: Affine) -> Values:
         """The drawn part of a face, restored: float32 (rows, columns, 3), BGR 0 to 1, so many times as fine.
@@ -117,9 +118,9 @@ class Restoration:
         """
         back = np.asarray(cv2.invertAffineTransform(aligned), np.float64)
         restored = self._restore(_viewed(picture, back, (SIDE, SIDE)))
-        there = _chained(self._region, there)
+        there = chained(self._region, there)
         size = (self._size[0] * self.finer, self._size[1] * self.finer)
-        made = _viewed(restored, _chained(there, aligned), size)
+        made = _viewed(restored, chained(there, aligned), size)
         own = _viewed(picture, there, size).astype(np.float32)
         off = np.asarray(cv2.resize(own - made, self._size, interpolation=cv2.INTER_AREA), np.float32)
         near = carried(np.clip(off, -_MOST_SHIFT, _MOST_SHIFT) * self._ring[..., None])
@@ -227,11 +228,6 @@ def _standing(points: NDArray[np.float64]) -> Affine:
     factor = np.vdot(source - middle, target - wanted) / np.vdot(source - middle, source - middle).real
     moved = wanted - factor * middle
     return np.array([[factor.real, -factor.imag, moved.real], [factor.imag, factor.real, moved.imag]])
-
-
-def _chained(first: Affine, then: Affine) -> Affine:
-    """What two of them do one after the other."""
-    return np.column_stack([then[:, :2] @ first[:, :2], then[:, :2] @ first[:, 2] + then[:, 2]])
 
 
 def _viewed(picture: NDArray[Pixel], there: Affine, size: tuple[int, int]) -> NDArray[Pixel]:

@@ -11,23 +11,20 @@ Chinese, set in a font of that folder. Target: captions at most 10 % of a render
 from __future__ import annotations
 
 import argparse
-import os
 import statistics
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
+from _clip import FPS, canvas_of, encode, encoder, talk
 from _farm import machine
-from face_speed import _canvas, _drive
 
-from farm.bootstrap import settings_of
 from pipeline.durable import digest_of
 from pipeline.engines.face import Drive, Sitter
 from pipeline.engines.shelf import faces
-from pipeline.media import Limits, Media, find_ffmpeg, laid_over, machine_ms
+from pipeline.media import Media, laid_over, machine_ms
 from pipeline.media.fonts import find_faces, system_folders
-from pipeline.plan import graphs
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.captions import Cue
 from pipeline.plan.job import Format, Typeface
@@ -37,7 +34,6 @@ from pipeline.plan.overlay import Inset, caption_insets, label_inset
 from pipeline.plan.typefaces import BOLD, choose, ranked
 
 _FORMATS = ((720, 720), (1280, 720), (1080, 1080), (1920, 1080))
-_FPS = 25
 _EACH_S = 3
 _ENGLISH = (
     ("Today you will learn how", "to recognise a suspicious message"),
@@ -72,8 +68,8 @@ def _typefaces(folder: str) -> tuple[tuple[Typeface, ...], dict[str, Path]]:
 
 def _cues(drive: Drive, texts: Sequence[tuple[str, str]]) -> list[Cue]:
     """Captions that are seen all the time, as of an utterance without a pause."""
-    count = max(drive.frames // _FPS // _EACH_S, 1)
-    step = drive.frames * 1000 // _FPS // count
+    count = max(drive.frames // FPS // _EACH_S, 1)
+    step = drive.frames * 1000 // FPS // count
     return [
         Cue(start_ms=number * step, end_ms=(number + 1) * step - 80, lines=texts[number % len(texts)])
         for number in range(count)
@@ -84,21 +80,12 @@ def _render(
     media: Media, sitter: Sitter, drive: Drive, picture: Format, text: tuple[Sequence[Inset], dict[str, Path]]
 ) -> float:
     """CPU seconds that a clip takes."""
-    set_to = settings_of(os.environ).encoder
     insets, fonts = text
-    with tempfile.TemporaryDirectory() as folder:
-        begun = machine_ms()
-        frames = sitter.frames(drive)
-        if insets:
-            frames = laid_over(frames, media.draw(insets, picture, fonts), picture)
-        media.encode_clip(
-            frames,
-            Path(folder) / "clip.mp4",
-            picture=picture,
-            total=drive.frames,
-            parameters=graphs.video_parameters(qp=set_to.qp, preset=set_to.preset),
-        )
-        return (machine_ms() - begun) / 1000
+    begun = machine_ms()
+    frames = sitter.frames(drive)
+    if insets:
+        frames = laid_over(frames, media.draw(insets, picture, fonts), picture)
+    return (machine_ms() - begun) / 1000 + encode(frames, drive, picture, media)
 
 
 def main() -> None:
@@ -109,17 +96,17 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     given = parser.parse_args()
     cv2.setNumThreads(1)
-    media = Media(find_ffmpeg(), limits=Limits(seconds=600, memory_bytes=1 << 32))
+    media = encoder()
     typefaces, fonts = _typefaces(given.fonts)
     print(machine())
     print(f"captions in {typefaces[0].family}, a clip of {given.seconds} s")
     print("    format  without s   label  captions")
     shelf = faces()
     engine = shelf.open("warp")
-    drive = _drive(given.seconds * _FPS)
+    drive = talk(given.seconds * FPS)
     for width, height in _FORMATS:
-        picture = Format(width=width, height=height, fps=_FPS)
-        sitter = engine.prepare(_canvas(picture), Lipsync())
+        picture = Format(width=width, height=height, fps=FPS)
+        sitter = engine.prepare(canvas_of(picture), Lipsync())
         label = label_inset(Label.BOTH, picture, origin=0, frames=drive.frames)
         shown = _cues(drive, _CHINESE if given.fonts else _ENGLISH)
         captions = caption_insets(shown, picture, typefaces)

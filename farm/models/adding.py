@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from farm.models.cabinet import told
+from farm.models.cabinet import shelf_error
 from farm.models.catalogue import Catalogue, Known
 from farm.models.recognise import Seen, recognise
 from farm.models.shelf import Model, ModelShelf
@@ -255,7 +255,7 @@ def _copy(file: Path, source: BinaryIO, part: Path, shelf: ModelShelf, progress:
                 size += copy.write(block)
                 progress(size, total)
     except OSError as error:
-        raise told(error, shelf.root) from error
+        raise shelf_error(error, shelf.root) from error
     return digest.hexdigest(), size
 
 

@@ -26,6 +26,8 @@ from pipeline.plan.models import ModelRecord, check_name
 
 #: The journal's name in the root.
 JOURNAL = "journal.jsonl"
+#: The numbers of errors by which a share tells that it knows no locks.
+NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL})
 
 _CARDS, _FILES, _PARTS, _LOCK = "cards", "files", "parts", ".lock"
 _CARD_SUFFIX = ".json"
@@ -33,7 +35,6 @@ _CARD_LIMIT = 1 << 16
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"(\.[a-z0-9]{1,12})?")
 _STALE_S = 7 * 24 * 3600.0
-_NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
 _RECORD = TypeAdapter(ModelRecord)
 
 
@@ -60,7 +61,7 @@ class Cabinet:
                 (self.root / _CARDS).glob(f"*{_CARD_SUFFIX}"), key=lambda path: path.name.casefold()
             )
         except OSError as error:
-            raise told(error, self.root) from error
+            raise shelf_error(error, self.root) from error
         return tuple(path.stem for path in files)
 
     def mark(self) -> int:
@@ -84,7 +85,7 @@ class Cabinet:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise told(error, self.root) from error
+            raise shelf_error(error, self.root) from error
         try:
             record = _RECORD.validate_json(content)
         except ValidationError as error:
@@ -110,14 +111,14 @@ class Cabinet:
                 (self.root / folder).mkdir(parents=True, exist_ok=True)
             lock = (self.root / _LOCK).open("a")
         except OSError as error:
-            raise told(error, self.root) from error
+            raise shelf_error(error, self.root) from error
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX)
             except OSError as error:
                 # Some shares know no locks. Each change is whole all the same; of two at once the later wins.
-                if error.errno not in _NO_LOCKS:
-                    raise told(error, self.root) from error
+                if error.errno not in NO_LOCKS:
+                    raise shelf_error(error, self.root) from error
             yield
 
     def part(self, name: str = "") -> Path:
@@ -136,7 +137,7 @@ class Cabinet:
                     if time.time() - left.stat().st_mtime > _STALE_S:
                         left.unlink()
         except OSError as error:
-            raise told(error, self.root) from error
+            raise shelf_error(error, self.root) from error
         return folder / (name or f"{uuid.uuid4().hex}.part")
 
     def keep(self, part: Path, record: ModelRecord) -> None:
@@ -155,7 +156,7 @@ class Cabinet:
             part.unlink(missing_ok=True)
             sync_folder(final.parent)
         except OSError as error:
-            raise told(error, self.root) from error
+            raise shelf_error(error, self.root) from error
         self.write(record)
 
     def write(self, record: ModelRecord) -> None:
@@ -175,7 +176,7 @@ class Cabinet:
             sync_folder(final.parent)
         except OSError as error:
             part.unlink(missing_ok=True)
-            raise told(error, self.root) from error
+            raise shelf_error(error, self.root) from error
 
     def drop(self, name: str, record: ModelRecord | None) -> None:
         """Take a card away, and its file unless another card needs it; within `changing`.
@@ -198,7 +199,7 @@ class Cabinet:
                 sync_folder(self.root / _FILES)
             sync_folder(self.root / _CARDS)
         except OSError as error:
-            raise told(error, self.root) from error
+            raise shelf_error(error, self.root) from error
 
     def journal(self, event: str, by: str, at_ms: int, facts: Mapping[str, Fact]) -> None:
         """Write down, durably, who did what; within `changing`, before it is done.
@@ -213,7 +214,7 @@ class Cabinet:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise told(error, self.root) from error
+            raise shelf_error(error, self.root) from error
 
     def _card(self, name: str) -> Path:
         return self.root / _CARDS / f"{name}{_CARD_SUFFIX}"
@@ -228,7 +229,7 @@ class Cabinet:
         return found
 
 
-def told(error: OSError, root: Path) -> LecternError:
+def shelf_error(error: OSError, root: Path) -> LecternError:
     """What a failed file operation below the root means, in the operating system's words."""
     kind, reason = trouble(error)
     code = "model-shelf-full" if kind is Trouble.FULL else "model-shelf-away"

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 
 from typing_extensions import override
 
-from farm.models.cabinet import Cabinet, told
+from farm.models.cabinet import NO_LOCKS, Cabinet, shelf_error
 from farm.models.catalogue import Known
-from pipeline.durable import digest_of
+from pipeline.durable import Trouble, digest_of, trouble
 from pipeline.plan.errors import AwayError, InputError
 
 #: Told how many bytes there are, of how many; it may raise to stop, and what is there stays for next time.
@@ -157,8 +157,8 @@ class _Download:
                     ) from error
             raise _Broken(f"HTTP {error.code}") from error
         except (OSError, HTTPException) as error:
-            if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-                raise told(error, self._root) from error
+            if isinstance(error, OSError) and trouble(error)[0] is Trouble.FULL:
+                raise shelf_error(error, self._root) from error
             raise _Broken(_reason(error)) from error
 
     def _take(self, answer: HTTPResponse) -> None:
@@ -232,22 +232,23 @@ def _alone(part: Path, known: Known, root: Path) -> Generator[BinaryIO]:
     try:
         file = part.open("ab+")
     except OSError as error:
-        raise told(error, root) from error
+        raise shelf_error(error, root) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise AwayError("model-fetch-busy", model=known.name) from error
-        except OSError:
+        except OSError as error:
             # A share without locks: two at once are found out by the digest.
-            pass
+            if error.errno not in NO_LOCKS:
+                raise shelf_error(error, root) from error
         yield file
 
 
 def _check_room(part: Path, known: Known, root: Path) -> None:
     wanted = known.bytes - part.stat().st_size
     if shutil.disk_usage(part.parent).free < wanted:
-        raise told(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), root)
+        raise shelf_error(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), root)
 
 
 def _range_of(answer: HTTPResponse) -> str:

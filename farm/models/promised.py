@@ -15,12 +15,10 @@ def promised_to(ledger_url: str, digest: str) -> tuple[int, ...] | None:
         AwayError: ``ledger-away``.
     """
     engine = connect(ledger_url)
-    if revision_of(engine) is None:
-        engine.dispose()
-        return None
-    check_schema(engine)
-    ledger = Ledger(engine)
     try:
-        return jobs_that_name(ledger, digest)
+        if revision_of(engine) is None:
+            return None
+        check_schema(engine)
+        return jobs_that_name(Ledger(engine), digest)
     finally:
-        ledger.close()
+        engine.dispose()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from farm.models.cabinet import Cabinet, told
+from farm.models.cabinet import Cabinet, shelf_error
 from pipeline.durable import digest_of
 from pipeline.plan.errors import InputError, LecternError
 from pipeline.plan.models import Acceptance, Kind, ModelRecord, Use
@@ -175,7 +175,7 @@ class ModelShelf:
         try:
             digest = digest_of(path)
         except OSError as error:
-            raise told(error, self.root) from error
+            raise shelf_error(error, self.root) from error
         if digest != record.digest:
             raise InputError("model-damaged", model=record.name, path=str(path))
         return path
@@ -201,7 +201,7 @@ class ModelShelf:
         except FileNotFoundError:
             raise InputError("model-weights-missing", model=record.name, path=str(path)) from None
         except OSError as error:
-            raise told(error, self.root) from error
+            raise shelf_error(error, self.root) from error
         if size != record.bytes:
             raise InputError("model-damaged", model=record.name, path=str(path))
         return Model(record=record, path=path)

@@ -72,6 +72,11 @@ class Plates:
         return self._frames[place]
 
     def _decoded(self, group: int) -> list[_Raw]:
+        """Every frame of a group.
+
+        Raises:
+            ValueError: it does not begin with a keyframe in its place: another frame would be shown.
+        """
         first = group * GROUP * self._step
         self._container.seek(first, stream=self._stream)
         codec = self._stream.codec_context

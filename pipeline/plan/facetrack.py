@@ -18,8 +18,8 @@ _STEPS = 32
 # for a head that turns within half a second.
 _SMOOTHING = 1.0
 _REACH = 3
-# Inner lips, mouth corners, hairline and chin (MediaPipe's face mesh).
-_LIPS, _CORNERS, _HAIRLINE, _CHIN = (13, 14), (61, 291), 10, 152
+# Inner lips and mouth corners, the edges of the face beside the ears, and the nose (MediaPipe's face mesh).
+_LIPS, _CORNERS = (13, 14), (61, 291)
 _EARS, _NOSE = (234, 454), 1
 # The anchor's mouth may be open by so many parts of its width before that counts; the rest is stillness.
 _SHUT = 0.03

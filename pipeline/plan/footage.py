@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, repeat
+from itertools import accumulate
 
 from pipeline.plan.job import Format
 from pipeline.plan.keys import digest_of
@@ -118,9 +118,10 @@ def playback(frames: int, *, plates: int, anchor: int, fps: int) -> tuple[int, .
     reaches = _reaches(steps, behind, before, least=max(fps // _TWITCH, 1))
     if not reaches:
         return (anchor,) * frames
-    ways = [chain(repeat(way, abs(reach)), repeat(-way, abs(reach)))
-            for reach in reaches for way in (1 if reach > 0 else -1,)]  # fmt: skip
-    moves = list(chain.from_iterable(ways))
+    moves: list[int] = []
+    for reach in reaches:
+        way = 1 if reach > 0 else -1
+        moves += [way] * abs(reach) + [-way] * abs(reach)
     if len(moves) < frames - 1:
         moves.insert(abs(reaches[0]), 0)
     return tuple(accumulate(moves, initial=anchor))

@@ -29,7 +29,7 @@ _PLATES = "qp=12:bframes=0:scenecut=0:open-gop=0:rc-lookahead=0:mbtree=0:weightp
 _LOOKS = "qp=16:bframes=0:rc-lookahead=0:mbtree=0:weightp=0"
 _SCALED = "lanczos+accurate_rnd+full_chroma_int+bitexact"
 _TAGS = {"color_range": "tv", "colorspace": "bt709", "color_primaries": "bt709", "color_trc": "bt709"}
-_LAST = {
+_WRITTEN = {
     "format": "mp4",
     "vcodec": VIDEO_ENCODER,
     "profile:v": "high",
@@ -120,9 +120,8 @@ def plates(
     if veil is not None:
         room = stream.filter("pad", film.width, film.height, at.x, at.y)
         over = ffmpeg.input(str(veil), protocol_whitelist="file,pipe", format="png_pipe")
-        over = over.filter(
-            "scale", out_color_matrix="bt709", out_range="tv", flags=_SCALED
-        ).filter("format", "yuva420p")  # fmt: skip
+        over = over.filter("scale", out_color_matrix="bt709", out_range="tv", flags=_SCALED)
+        over = over.filter("format", "yuva420p")
         stream = ffmpeg.overlay(room, over, format="yuv420")
     group = f"keyint={GROUP}:min-keyint={GROUP}:{_PLATES}"
     return _compiled(stream, target, preset="superfast", **{"x264-params": group})
@@ -187,5 +186,5 @@ def _fitting() -> tuple[str, str]:
 
 
 def _compiled(stream: Any, target: Path, **options: Any) -> list[str]:  # noqa: ANN401 - as above
-    output = ffmpeg.output(stream, f"file:{target}", fps_mode="passthrough", **{**_LAST, **options})
+    output = ffmpeg.output(stream, f"file:{target}", fps_mode="passthrough", **{**_WRITTEN, **options})
     return [str(argument) for argument in ffmpeg.compile(output, overwrite_output=True)[1:]]

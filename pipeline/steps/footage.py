@@ -1,4 +1,4 @@
-"""Portraits that are films: looks for the face in them, and makes the plates that films are played on."""
+"""Portraits that are films: which of their faces talks, where it is throughout, what is wrong with it."""
 
 from __future__ import annotations
 
@@ -83,9 +83,9 @@ def first_size(source: Path, media: Media, limits: FootageLimits) -> tuple[int, 
     reel = media.reel(source, limits)
     with tempfile.TemporaryDirectory(prefix="lectern-") as folder:
         target = Path(folder) / "look.mp4"
-        with told(source):
+        with film_blamed(source):
             media.run(platefilm.first_look(source, target, reel=reel))
-        return shown(media, target)[0]
+        return size_and_length(media, target)[0]
 
 
 def sight(
@@ -115,9 +115,9 @@ def sight(
     """
     reel = media.reel(source, limits)
     target = folder / "looks.mp4"
-    with told(source):
+    with film_blamed(source):
         media.run(platefilm.looks(source, target, reel=reel, fps=fps, seconds=limits.seconds), check=check)
-        size, count = shown(media, target)
+        size, count = size_and_length(media, target)
     if 2 * count * look_step(fps) > (2 * limits.seconds + 1) * fps:
         raise InputError("portrait-video-too-long", file=source.name, most=limits.seconds)
     if count < LOOKS:
@@ -261,7 +261,7 @@ def _scaled(box: FaceBox, by: float) -> FaceBox:
     return x, y, width, height
 
 
-def shown(media: Media, film: Path) -> tuple[tuple[int, int], int]:
+def size_and_length(media: Media, film: Path) -> tuple[tuple[int, int], int]:
     """Width and height of one of our own films, and how many frames it has: 0 if nothing is in it."""
     try:
         picture = media.probe(film).picture
@@ -272,8 +272,12 @@ def shown(media: Media, film: Path) -> tuple[tuple[int, int], int]:
 
 
 @contextlib.contextmanager
-def told(source: Path) -> Iterator[None]:
-    """What FFmpeg cannot decode is the film's fault, unless time or memory ran out."""
+def film_blamed(source: Path) -> Iterator[None]:
+    """While it lasts, what FFmpeg cannot decode is the film's fault, unless time or memory ran out.
+
+    Raises:
+        InputError: ``portrait-video-damaged``.
+    """
     try:
         yield
     except TransientError as error:

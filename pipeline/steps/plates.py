@@ -20,7 +20,7 @@ from pipeline.plan.facetrack import FaceTrack, unpacked
 from pipeline.plan.job import Format
 from pipeline.plan.lipsync import Crop
 from pipeline.steps import backdrop
-from pipeline.steps.footage import Followed, Sighting, shown, told
+from pipeline.steps.footage import Followed, Sighting, film_blamed, size_and_length
 from pipeline.steps.picture import Picture
 from pipeline.steps.resize import resized
 
@@ -58,7 +58,7 @@ def make_plates(
     track, picture = followed.track, followed.picture
     assert track is not None and picture is not None and followed.shot is not None  # noqa: S101, PT018 - promised
     shot = platefilm.even(followed.shot)
-    with tempfile.TemporaryDirectory(prefix="lectern-", dir=target.parent) as folder, told(source):
+    with tempfile.TemporaryDirectory(prefix="lectern-", dir=target.parent) as folder, film_blamed(source):
         media.run(
             platefilm.plates(
                 source,
@@ -71,7 +71,7 @@ def make_plates(
             ),
             check=check,
         )
-        count = shown(media, target)[1]
+        count = size_and_length(media, target)[1]
     across, down = shot.scale
     moved = replace(track, frames=count, anchor=min(track.anchor, count - 1)).moved(
         x=shot.part.x - shot.at.x / across, y=shot.part.y - shot.at.y / down, across=across, down=down

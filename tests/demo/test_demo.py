@@ -11,10 +11,10 @@ import pytest
 
 from farm.manifest import read_manifest
 from farm.rows import Manifest
-from pipeline.engines.shelf import eyes
 from pipeline.plan.formats import parse_format
 from pipeline.steps.look import PictureLimits, load_picture, look_at
 from tests.support import portraits
+from tests.support.eye import eye_with_landmarks
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 
@@ -51,16 +51,12 @@ def test_the_first_film_is_a_short_one(batch: Manifest) -> None:
 
 def test_every_row_has_a_portrait_that_suits_its_format(batch: Manifest) -> None:
     """The precheck has nothing to say about the demo's own pictures."""
-    shelf = eyes()
-    if (reason := shelf.why_not("facemesh")) is not None:
-        pytest.skip(str(reason))
-    eye = shelf.open("facemesh")
     limits = PictureLimits(file_bytes=10_000_000, pixels=10_000_000)
-    for row in batch.rows:
-        report = look_at(load_picture(row.portrait, limits), eye, parse_format(row.format, fps=25))
-        assert report.findings == (), row.id
-        assert report.canvas is not None
-    shelf.close()
+    with eye_with_landmarks() as eye:
+        for row in batch.rows:
+            report = look_at(load_picture(row.portrait, limits), eye, parse_format(row.format, fps=25))
+            assert report.findings == (), row.id
+            assert report.canvas is not None
 
 
 def test_leo_is_what_the_program_draws(monkeypatch: pytest.MonkeyPatch) -> None:

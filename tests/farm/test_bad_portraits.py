@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from farm.portraits import picture_limits
 from pipeline.plan.formats import parse_format
 from pipeline.steps.look import load_picture, look_at
 from tests.support.bad_portraits import CASES, Case
+from tests.support.eye import require_landmarks
 from tests.support.faces import drawn_canvas
 
 SQUARE = parse_format("square-512", fps=25)
@@ -28,9 +28,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
     """Settings and the eye with landmarks, which is what is asked here."""
     home = tmp_path_factory.mktemp("home")
     with open_workshop(settings_of({"LECTERN_HOME": str(home)})) as opened:
-        if (reason := opened.eyes.why_not("facemesh")) is not None:
-            assert "CI" not in os.environ, str(reason)
-            pytest.skip(str(reason))
+        require_landmarks(opened.eyes)
         yield opened
 
 

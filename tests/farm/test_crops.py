@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from farm.bootstrap import Farm
 from farm.precheck import check
 from tests.farm.models.cards import put
 from tests.farm.submitting import ROW, manifest
+from tests.support.eye import require_landmarks
 from tests.support.lips import faces_with_lips
 
 
 def test_a_crop_that_no_film_shows_is_refused_where_a_model_heeds_it(farm: Farm, batch_folder: Path) -> None:
     """It is told under its own column; an engine without a model has no use for it, and says just that."""
-    if (reason := farm.eyes.why_not("facemesh")) is not None:
-        assert "CI" not in os.environ, str(reason)
-        pytest.skip(str(reason))
+    require_landmarks(farm.eyes)
     put(farm.models.root, "one", b"1")
     row = {**ROW, "script": "Hello.", "face.crop": "9000,9000,100,100"}
     path = manifest(batch_folder, {**row, "face.engine": "lips"}, {**row, "face.engine": "warp"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from pipeline.plan.artifact import Kind
 from pipeline.plan.formats import parse_format
 from pipeline.steps.memory import MemoryDesk
 from tests.support import films
+from tests.support.eye import require_landmarks
 from tests.support.portraits import LEO_FILE
 from tests.support.videos import ffmpeg, moving, without_a_face
 
@@ -42,9 +42,7 @@ def videos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def farm(farm: Farm) -> Farm:
     """A farm with the eye that knows landmarks."""
-    if (reason := farm.eyes.why_not("facemesh")) is not None:
-        assert "CI" not in os.environ, str(reason)
-        pytest.skip(str(reason))
+    require_landmarks(farm.eyes)
     return farm
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from pipeline.engines.eye import EyeEngine
-from pipeline.engines.shelf import eyes
 from tests.films.cinema import ENGLISH, LARGE, MANDARIN, Cinema, Film, beginning
+from tests.support.eye import require_landmarks
 from tests.support.portraits import ASTRONAUT_FILE, LEO_FILE
 
 _ENGLISH = (
@@ -24,9 +23,7 @@ _PARAGRAPHS = 9
 @pytest.fixture(scope="session")
 def cinema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cinema]:
     """Where films are made, with an eye that finds landmarks."""
-    if (reason := eyes().why_not("facemesh")) is not None:
-        assert "CI" not in os.environ, str(reason)
-        pytest.skip(str(reason))
+    require_landmarks()
     with Cinema(tmp_path_factory.mktemp("cinema")) as opened:
         yield opened
 

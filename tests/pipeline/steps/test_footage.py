@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,7 +14,6 @@ from numpy.typing import NDArray
 
 from pipeline.engines.eye import EyeEngine, Face
 from pipeline.engines.face import Footage
-from pipeline.engines.shelf import eyes
 from pipeline.media.picture import planes_of, to_bgr
 from pipeline.media.plates import Plates
 from pipeline.plan.errors import InputError
@@ -27,6 +25,7 @@ from pipeline.plan.platefilm import GROUP
 from pipeline.steps.footage import Followed, Sighting, first_size, follow, sight
 from pipeline.steps.plates import make_plates, read_plates
 from tests.support import films
+from tests.support.eye import eye_with_landmarks
 from tests.support.videos import beside, ffmpeg, moving, without_a_face
 
 LIMITS = FootageLimits(file_bytes=20_000_000, pixels=4_000_000, seconds=20)
@@ -66,12 +65,8 @@ class Blind:
 @pytest.fixture(scope="module")
 def eye() -> Iterator[EyeEngine]:
     """The eye with landmarks."""
-    shelf = eyes()
-    if (reason := shelf.why_not("facemesh")) is not None:
-        assert "CI" not in os.environ, str(reason)
-        pytest.skip(str(reason))
-    yield shelf.open("facemesh")
-    shelf.close()
+    with eye_with_landmarks() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")

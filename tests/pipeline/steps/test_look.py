@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import cv2
@@ -11,11 +10,11 @@ import pytest
 
 from pipeline.engines.eye import EyeEngine
 from pipeline.engines.eye.haar import HaarEye
-from pipeline.engines.shelf import eyes
 from pipeline.plan.formats import parse_format
 from pipeline.plan.lipsync import Crop
 from pipeline.steps.look import PortraitReport, examine, look_at, shows_behind
 from tests.support import portraits
+from tests.support.eye import eye_with_landmarks
 from tests.support.portraits import Picture
 from tests.support.variants import VARIANTS, draw
 
@@ -25,12 +24,8 @@ SQUARE = parse_format("square-512", fps=25)
 @pytest.fixture(scope="module")
 def eye() -> Iterator[EyeEngine]:
     """The eye with landmarks."""
-    shelf = eyes()
-    if (reason := shelf.why_not("facemesh")) is not None:
-        assert "CI" not in os.environ, str(reason)
-        pytest.skip(str(reason))
-    yield shelf.open("facemesh")
-    shelf.close()
+    with eye_with_landmarks() as opened:
+        yield opened
 
 
 def codes(report: PortraitReport) -> set[str]:

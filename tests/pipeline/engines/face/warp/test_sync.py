@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,13 +11,14 @@ from numpy.typing import NDArray
 from pipeline.engines.eye import EyeEngine
 from pipeline.engines.face import Canvas, Drive
 from pipeline.engines.face.warp import WarpEngine
-from pipeline.engines.shelf import eyes, voices
+from pipeline.engines.shelf import voices
 from pipeline.media.picture import to_bgr
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.job import VoiceChoice
 from pipeline.plan.lipsync import Lipsync
 from pipeline.plan.resample import resample, time_at_master
 from pipeline.plan.speech import Phoneme
+from tests.support.eye import eye_with_landmarks
 from tests.support.faces import smiling_canvas
 from tests.support.sync import lag_and_correlation, lip_openness, phoneme_openness
 
@@ -32,12 +32,8 @@ _OTHER = "Nobody knows why a hundred purple elephants are marching over my bridg
 @pytest.fixture(scope="module")
 def eye() -> Iterator[EyeEngine]:
     """An eye with landmarks."""
-    shelf = eyes()
-    if (reason := shelf.why_not("facemesh")) is not None:
-        assert "CI" not in os.environ, str(reason)
-        pytest.skip(str(reason))
-    yield shelf.open("facemesh")
-    shelf.close()
+    with eye_with_landmarks() as opened:
+        yield opened
 
 
 def _spoken(text: str) -> Drive:

@@ -40,7 +40,7 @@ def shared_checkpoint(factory: pytest.TempPathFactory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
             random_checkpoint(path)
-            kernels_of(path, trusted=False)
+            kernels_of(weights_of(path))
     return path
 
 

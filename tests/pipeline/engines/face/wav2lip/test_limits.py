@@ -25,26 +25,14 @@ from pipeline.plan.lipsync import Lipsync, Mode
 import numpy as np
 from tests.support.faces import silent, smiling_canvas
 
-<<<<<<< Updated upstream
 weights, digest, most, batch, kind = *sys.argv[1:3], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
-noise = np.random.default_rng(1).integers(-9000, 9000, 10 * 1920).astype(np.int16)
-canvas, drive, told, frames = smiling_canvas(), replace(silent(10), audio=noise), [], 0
-resource.setrlimit(resource.RLIMIT_AS, (most, most))
-while not frames and len(told) < 8:
-    engine = Wav2LipEngine(
-        weights=Weights(path=Path(weights), digest=digest, name="noise"), mode="exact", backend=kind,
-        device="cpu", batch=batch,
-        remembered=Path(weights).with_name("batches.json"),
-=======
-weights, most, batch, kind = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 noise = np.random.default_rng(1).integers(-9000, 9000, 5 * 1920).astype(np.int16)
 canvas, drive, told, frames = smiling_canvas(), replace(silent(5), audio=noise), [], 0
 resource.setrlimit(resource.RLIMIT_AS, (most, most))
 while not frames and len(told) < 8:
     engine = Wav2LipEngine(
-        weights=weights, digest="a" * 64, mode="exact", backend=kind, device="cpu", batch=batch,
-        remembered=Path(sys.argv[5]),
->>>>>>> Stashed changes
+        weights=Weights(path=Path(weights), digest=digest, name="noise"), mode="exact", backend=kind,
+        device="cpu", batch=batch, remembered=Path(sys.argv[6]),
     )
     try:
         frames = sum(1 for _ in engine.prepare(canvas, Lipsync(mode=Mode.EXACT)).frames(drive))
@@ -58,11 +46,6 @@ print(json.dumps({**made, "peak_kb": int(peak)}))
 """
 
 
-<<<<<<< Updated upstream
-def _made(weights: Path, *, megabytes: int, batch: int, backend: str) -> dict[str, object]:
-    """What became of a clip within so much address space."""
-    given = [str(weights), weights_of(weights).digest, str(megabytes << 20), str(batch), backend]
-=======
 class Made(TypedDict):
     """What became of a clip: what was told meanwhile, what was drawn, and how much memory it took."""
 
@@ -75,8 +58,8 @@ class Made(TypedDict):
 
 def _made(weights: Path, folder: Path, *, megabytes: int, batch: int, backend: str) -> Made:
     """Make a clip within so much address space."""
-    given = [str(weights), str(megabytes << 20), str(batch), backend, str(folder / "batches.json")]
->>>>>>> Stashed changes
+    limits = [str(megabytes << 20), str(batch), backend]
+    given = [str(weights), weights_of(weights).digest, *limits, str(folder / "batches.json")]
     done = subprocess.run([sys.executable, "-c", _CLIP, *given], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     made: Made = json.loads(done.stdout)
@@ -87,14 +70,7 @@ def _made(weights: Path, folder: Path, *, megabytes: int, batch: int, backend: s
 def weights(wav2lip_checkpoint: Path) -> Path:
     """A checkpoint with its kernels beside it: what reads them takes no torch."""
     require_openvino()
-<<<<<<< Updated upstream
-    weights = tmp_path_factory.mktemp("limits") / "wav2lip.pth"
-    weights.symlink_to(wav2lip_checkpoint)
-    kernels_of(weights_of(weights))
-    return weights
-=======
     return wav2lip_checkpoint
->>>>>>> Stashed changes
 
 
 @pytest.mark.parametrize("backend", ["openvino", "torch"])

@@ -211,18 +211,9 @@ except MouthMemoryError:
 @pytest.mark.parametrize("megabytes", [260, 500])
 def test_too_little_memory_is_told(weights: Path, megabytes: int) -> None:
     """Where memory is refused, whenever that is, the error says that it was memory."""
-<<<<<<< Updated upstream
-    assert _limited(weights, megabytes << 20).returncode == 3
-
-
-def _limited(weights: Path, most: int) -> subprocess.CompletedProcess[str]:
-    """Draw in a process that gets so many bytes of address space."""
-    alone = [sys.executable, "-c", _LIMITED, str(weights), str(most), weights_of(weights).digest]
-    return subprocess.run(alone, check=False, capture_output=True, text=True)
-=======
-    alone = [sys.executable, "-c", _LIMITED, str(weights), str(megabytes << 20)]
+    given = [str(weights), str(megabytes << 20), weights_of(weights).digest]
+    alone = [sys.executable, "-c", _LIMITED, *given]
     assert subprocess.run(alone, check=False, capture_output=True).returncode == 3
->>>>>>> Stashed changes
 
 
 def _cut(pictures: NDArray[np.float32], region: Region) -> NDArray[np.float32]:

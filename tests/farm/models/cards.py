@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
 from farm.models.cabinet import Cabinet
@@ -24,18 +25,17 @@ def put(
 
 
 def lend(root: Path, name: str, checkpoint: Path, *, licence: str = "MIT") -> ModelRecord:
-    """Put a checkpoint and its kernels on the shelf, which are nobody's to change: the card.
-
-    They lie there under other names, and take neither time nor room.
-    """
+    """Put a copy of a checkpoint on the shelf, whose kernels nobody needs to make again; the card."""
     with checkpoint.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     record = _record(name, digest, checkpoint.stat().st_size, Kind.WAV2LIP, licence)
     cabinet = Cabinet(root)
     with cabinet.changing():
         part = cabinet.part()
-        os.link(checkpoint, part)
+        # Kernels are told to belong to it by its time, too.
+        shutil.copy2(checkpoint, part)
         cabinet.keep(part, record)
+    # Kernels are never changed in place.
     for kernels in checkpoint.parent.glob(f"{checkpoint.name}.*"):
         os.link(kernels, f"{cabinet.file(record)}{kernels.name.removeprefix(checkpoint.name)}")
     return record

@@ -18,7 +18,8 @@ from cli.options import terminal_of
 from cli.terminal import Terminal, sentence, told
 from farm.bootstrap import open_workshop
 from farm.choices import Wish
-from farm.local import Made, Order, make_film
+from farm.local import Made, make_film
+from farm.orders import Order
 from pipeline.plan.messages import Language
 
 _STAGES = ("speak", "render", "join")

@@ -15,7 +15,8 @@ from PIL import Image
 
 from farm.bootstrap import Workshop, open_workshop, settings_of
 from farm.choices import Wish
-from farm.local import Order, make_film
+from farm.local import make_film
+from farm.orders import Order
 from pipeline.plan.errors import InputError
 from tests.support import portraits
 from tests.support.variants import VARIANTS, draw

@@ -9,7 +9,8 @@ import pytest
 
 from farm.bootstrap import open_workshop, settings_of
 from farm.choices import Wish
-from farm.local import Order, make_film
+from farm.local import make_film
+from farm.orders import Order
 from farm.waivers import WAIVERS, keep_waiver
 from pipeline.plan.errors import AwayError
 from pipeline.plan.label import Waiver

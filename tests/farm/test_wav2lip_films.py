@@ -18,8 +18,9 @@ from farm import show
 from farm import submit as submitting
 from farm.bootstrap import Farm, settings_of
 from farm.choices import Wish
-from farm.local import Order, make_film
+from farm.local import make_film
 from farm.manifest import Reading
+from farm.orders import Order
 from farm.precheck import BatchRefusedError
 from farm.submit import Manner
 from pipeline.engines.shelf import eyes, faces

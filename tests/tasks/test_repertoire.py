@@ -20,9 +20,10 @@ from db.workers import read_honoured, read_workers
 from farm.bootstrap import Farm, open_farm
 from farm.choices import Wish
 from farm.facechoice import FaceChooser
-from farm.local import Order, make_film
+from farm.local import make_film
 from farm.models import ModelShelf
 from farm.models.shelf import Listed
+from farm.orders import Order
 from pipeline.engines.shelf import eyes
 from pipeline.plan.errors import AwayError
 from pipeline.plan.faceway import way_in

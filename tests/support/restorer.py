@@ -1,4 +1,4 @@
-"""Small restorers of faces with random weights, as their owners would save them."""
+"""Small restorers of faces with random weights, as their owners would save them, and what none may change."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from pipeline.engines.face.wav2lip.mask import Mask
 from tests.support.wav2lip import require_torch
 
 
@@ -65,3 +68,10 @@ def random_gfpgan(path: Path, *, seed: int = 1) -> None:
         if name.startswith("stylegan_decoder") and value.shape == (1,):
             value.fill_(0.1)
     torch.save({"params_ema": weights}, path)
+
+
+def beyond(mask: Mask) -> NDArray[np.bool_]:
+    """The pixels of a photograph of 256 x 256 that the mask has nothing of."""
+    outside = np.ones((256, 256), np.bool_)
+    outside[mask.box.top : mask.box.bottom, mask.box.left : mask.box.right] = mask.share == 0
+    return outside

@@ -60,6 +60,10 @@ class Crop(NamedTuple):
     height: int
 
 
+#: Left, top, right and bottom in pixels of a picture, or in parts of them.
+Edges = tuple[float, float, float, float]
+
+
 _USUAL_PADS = Pads()
 
 
@@ -117,6 +121,25 @@ def with_plain_lipsync(options: Mapping[str, str]) -> dict[str, str]:
         plain[PADS] = ",".join(map(str, asked.pads))
     named = {RESTORE: asked.restore, MODEL: options.get(MODEL, ""), ENGINE: options.get(ENGINE, "")}
     return plain | {name: word.strip() for name, word in named.items() if word.strip()}
+
+
+def part_shown(edges: Edges, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """What of a picture a model is shown as a face, in whole pixels: left, top, right, bottom.
+
+    Args:
+        edges: of the face, or of what was named instead; they may reach beyond the picture.
+        size: width and height of the picture.
+
+    Raises:
+        InputError: ``face-crop-outside``: hardly anything of it lies within the picture.
+    """
+    width, height = size
+    left, right = (min(max(round(edge), 0), width) for edge in edges[::2])
+    top, bottom = (min(max(round(edge), 0), height) for edge in edges[1::2])
+    if right - left < SMALLEST_CROP or bottom - top < SMALLEST_CROP:
+        crop = f"{right - left} x {bottom - top}"
+        raise InputError("face-crop-outside", crop=crop, width=width, height=height)
+    return left, top, right, bottom
 
 
 def _mode(options: Mapping[str, str]) -> Mode:

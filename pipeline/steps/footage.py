@@ -174,7 +174,7 @@ def follow(
     assert best is not None  # noqa: S101 - the anchor is where the face was seen
     picture = _look(sighting, media, track.anchor // step)
     shot = _shot(picture, best, eye, track, format)
-    outside = () if crop is None else judge_crop(best, Crop(*_scaled(crop, sighting.enlarged)), shot)
+    outside = () if crop is None else judge_crop(Crop(*_scaled(crop, sighting.enlarged)), shot)
     findings = (
         *outside,
         *_judged(measure(picture, best), shot, sighting.size),

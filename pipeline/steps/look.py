@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 from pipeline.engines.eye import EyeEngine, Face
 from pipeline.engines.eye.mesh import LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS
 from pipeline.engines.face import Canvas
-from pipeline.engines.face.wav2lip.box import crop_of
 from pipeline.plan.background import Colour
 from pipeline.plan.canvas import FacePlace, Shot, place
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format
-from pipeline.plan.lipsync import Crop, Pads
+from pipeline.plan.lipsync import Crop, part_shown
 from pipeline.plan.portrait import FaceBox, Finding, choose, judge, judge_whole
 from pipeline.steps import backdrop
 from pipeline.steps.margin import without_margin
@@ -134,7 +133,7 @@ def examine(
     measured, enlarged = measures[choice.index], round(100 * shot.enlarged)
     lost = judge_whole(measured, enlarged=enlarged) if format.whole else ()
     judged = judge(measured, size=size, enlarged=enlarged, filled=shot.filled)
-    outside = () if crop is None else judge_crop(face, crop, shot)
+    outside = () if crop is None else judge_crop(crop, shot)
     findings = (*lost, *outside, *judged, *choice.findings)
     return Examined(findings=findings, face=face, shot=shot, person=person)
 
@@ -237,11 +236,11 @@ def _moved(face: Face, shot: Shot) -> Face:
     )
 
 
-def judge_crop(face: Face, crop: Crop, shot: Shot) -> tuple[Finding, ...]:
+def judge_crop(crop: Crop, shot: Shot) -> tuple[Finding, ...]:
     """An error if a film does not show what a model is to be shown as the face."""
     size = (shot.format.width, shot.format.height)
     try:
-        crop_of(face, size, Pads(), crop=_crop_moved(crop, shot))
+        part_shown(_crop_moved(crop, shot), size)
     except InputError as error:
         return (Finding(code=error.code, level="error", facts=error.facts),)
     return ()

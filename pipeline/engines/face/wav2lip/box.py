@@ -14,11 +14,7 @@ from pipeline.engines.eye import Face
 from pipeline.engines.eye.mesh import LANDMARKS
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.wav2lip.architecture import IMAGE
-from pipeline.plan.errors import InputError
-from pipeline.plan.lipsync import SMALLEST_CROP, Pads
-
-#: x0, y0, x1, y1 in pixels of a picture.
-Edges = tuple[float, float, float, float]
+from pipeline.plan.lipsync import Edges, Pads, part_shown
 
 
 def crop_of(face: Face, size: tuple[int, int], pads: Pads, *, crop: Edges | None = None) -> Box:
@@ -33,17 +29,8 @@ def crop_of(face: Face, size: tuple[int, int], pads: Pads, *, crop: Edges | None
     Raises:
         InputError: ``face-crop-outside``: hardly anything of it lies within the picture.
     """
-    left, top, right, bottom = edges_of(face, pads) if crop is None else crop
-    width, height = size
-    box = Box(
-        left=min(max(round(left), 0), width),
-        top=min(max(round(top), 0), height),
-        right=min(max(round(right), 0), width),
-        bottom=min(max(round(bottom), 0), height),
-    )
-    if box.width < SMALLEST_CROP or box.height < SMALLEST_CROP:
-        raise InputError("face-crop-outside", crop=f"{box.width} x {box.height}", width=width, height=height)
-    return box
+    left, top, right, bottom = part_shown(edges_of(face, pads) if crop is None else crop, size)
+    return Box(left=left, top=top, right=right, bottom=bottom)
 
 
 def enclosing(box: Box) -> Box:

@@ -29,11 +29,11 @@ from pipeline.engines.face.wav2lip.blend import (
     shown_to_network,
     to_levels,
 )
-from pipeline.engines.face.wav2lip.box import Edges, crop_of, edges_of, enclosing, from_network
+from pipeline.engines.face.wav2lip.box import crop_of, edges_of, enclosing, from_network
 from pipeline.engines.face.wav2lip.mask import mask_of
 from pipeline.engines.face.wav2lip.region import Region
 from pipeline.media.picture import Planes, bgr_of, planes_of, to_yuv
-from pipeline.plan.lipsync import Pads
+from pipeline.plan.lipsync import Edges, Pads
 
 Picture = NDArray[np.uint8]
 Values = NDArray[np.float32]

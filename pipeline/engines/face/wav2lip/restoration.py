@@ -30,12 +30,13 @@ from pipeline.engines.face.wav2lip.blend import (
     ring_of,
     rows_columns,
 )
-from pipeline.engines.face.wav2lip.box import Edges, from_network
+from pipeline.engines.face.wav2lip.box import from_network
 from pipeline.engines.face.wav2lip.mask import Mask
 from pipeline.engines.face.wav2lip.moving import SoftMovingPaste
 from pipeline.engines.face.wav2lip.region import Region
 from pipeline.engines.face.wav2lip.sitter import Draw
 from pipeline.media.picture import bgr_of, to_bgr
+from pipeline.plan.lipsync import Edges
 
 Picture = NDArray[np.uint8]
 Values = NDArray[np.float32]

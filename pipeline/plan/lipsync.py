@@ -105,11 +105,13 @@ def lipsync_of(options: Mapping[str, str]) -> Lipsync:
 def with_plain_lipsync(options: Mapping[str, str]) -> dict[str, str]:
     """The same options with these in their plainest words, so that equal films have equal options.
 
+    Engine and models are none of a job's options: its own fields bear them (`farm.facechoice`).
+
     Raises:
         InputError: as `lipsync_of`.
     """
     asked, usual = lipsync_of(options), Lipsync()
-    ours = {MODE, OFFSET, PADS, CROP, RESTORE, MODEL, ENGINE}
+    ours = {MODE, OFFSET, PADS, CROP}
     plain = {name: value for name, value in options.items() if name not in ours}
     if asked.mode is not usual.mode:
         plain[MODE] = asked.mode.value
@@ -119,8 +121,7 @@ def with_plain_lipsync(options: Mapping[str, str]) -> dict[str, str]:
         plain[CROP] = ",".join(map(str, asked.crop))
     elif asked.pads != usual.pads:
         plain[PADS] = ",".join(map(str, asked.pads))
-    named = {RESTORE: asked.restore, MODEL: options.get(MODEL, ""), ENGINE: options.get(ENGINE, "")}
-    return plain | {name: word.strip() for name, word in named.items() if word.strip()}
+    return plain
 
 
 def part_shown(edges: Edges, size: tuple[int, int]) -> tuple[int, int, int, int]:

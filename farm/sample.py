@@ -10,6 +10,7 @@ from farm.bootstrap import Farm
 from farm.rowcheck import Film
 from pipeline.engines.voice import VoiceEngine
 from pipeline.engines.voice.choice import choice_for
+from pipeline.media.filmkind import suffix_of
 from pipeline.plan.clipkey import shaping
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.delivery import QUALITY
@@ -108,7 +109,7 @@ def take_sample(farm: Farm, films: Sequence[Film]) -> Sample:
 def look_of(film: Film) -> Look:
     """All that tells one film's pictures from another's when the same is said."""
     row, face = film.row, film.face
-    shapes = dict(shaping(face.options(row.options)))
+    shapes = dict(shaping(face.options(row.options), filmed=bool(suffix_of(row.portrait))))
     shapes |= {name: row.options.get(name, "") for name in _SHAPING_TOO}
     drawn = (face, film.format, tuple(sorted(shapes.items())))
     return row.portrait_digest, row.background_digest, *drawn

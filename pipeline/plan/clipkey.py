@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.plan.background import BACKGROUND
+from pipeline.plan.bearing import EXPRESSION, MOTION
 from pipeline.plan.job import Format, RenderProfile
 from pipeline.plan.keys import digest_of
+from pipeline.plan.lipsync import MODE, Mode, lipsync_of
 from pipeline.plan.speech import Phoneme
 
 _SCHEMA = 2
@@ -39,10 +41,19 @@ class ClipSubject:
     options: Mapping[str, str] = field(default_factory=dict)
 
 
-def shaping(options: Mapping[str, str]) -> Mapping[str, str]:
-    """Those of a job's options that shape pixels: which face talks, how, and before what."""
+def shaping(options: Mapping[str, str], *, filmed: bool) -> Mapping[str, str]:
+    """Those of a job's options that shape pixels: which face talks, how, and before what.
+
+    A person who is filmed looks and moves as in the film, and what is drawn `exact` stands still: there
+    nobody's bearing shapes anything.
+
+    Args:
+        options: as they were checked.
+        filmed: whether the portrait is a film.
+    """
+    still = filmed or lipsync_of({MODE: options.get(MODE, "")}).mode is Mode.EXACT
     shapes = (name for name in options if name.startswith(_SHAPING) or name == BACKGROUND)
-    return {name: options[name] for name in shapes}
+    return {name: options[name] for name in shapes if not (still and name in (EXPRESSION, MOTION))}
 
 
 def speech_digest(audio: NDArray[np.int16], phonemes: Iterable[Phoneme]) -> str:

@@ -18,6 +18,7 @@ from pipeline.plan.bearing import bearing_of
 from pipeline.plan.captions import clip_cues
 from pipeline.plan.clipkey import ClipSubject, clip_key, motion_seed, shaping, speech_digest
 from pipeline.plan.errors import DamageError
+from pipeline.plan.footage import is_footage
 from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.label import label_of
 from pipeline.plan.linebreaks import line_columns
@@ -145,7 +146,7 @@ class ClipPlanner:
 
 def _shaping(job: JobSpec) -> Mapping[str, str]:
     """The job's options that shape pixels; a picture in the background counts by its content."""
-    options = shaping(job.options)
+    options = shaping(job.options, filmed=is_footage(job.portrait.suffix))
     return options if job.background is None else {**options, BACKGROUND: job.background.digest}
 
 

@@ -79,7 +79,16 @@ def test_each_field_of_the_subject_changes_the_key(change: dict[str, object]) ->
 def test_only_options_of_the_face_count() -> None:
     """An option that does not touch the clip's pixels does not touch its key."""
     shape = {"face.box": "1,2,3,4", "background": "#ffffff"}
-    assert shaping({**shape, "captions.burn": "yes"}) == shape
+    assert shaping({**shape, "captions.burn": "yes"}, filmed=False) == shape
+
+
+@pytest.mark.parametrize(("mode", "filmed"), [("exact", False), ("fast", True), ("exact", True)])
+def test_where_nobody_moves_no_bearing_counts(mode: str, filmed: bool) -> None:  # noqa: FBT001 - a case
+    """What is drawn `exact` stands still, and who is filmed moves as in the film; else it counts."""
+    asked = {"face.expression": "friendly", "face.motion": "lively", "face.pads": "1,2,3,4"}
+    kept = shaping({**asked, "face.mode": mode}, filmed=filmed)
+    assert kept == {"face.pads": "1,2,3,4", "face.mode": mode}
+    assert shaping(asked, filmed=False) == asked
 
 
 def test_the_seed_is_made_from_portrait_and_utterance() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from farm.bootstrap import Workshop
@@ -13,20 +15,29 @@ from pipeline.steps.render import Encoder
 _AUTO = "auto"
 _DRIVER = re.compile(r"NVRM version:.*?(\d+(?:\.\d+)+)")
 _MODEL = re.compile(r"^Model:\s*(.+?)\s*$", re.MULTILINE)
+_UUID = re.compile(r"^GPU UUID:\s*(\S+)", re.MULTILINE)
+#: Which cards a process may use: places among all of them, or identities that may be cut short.
+_VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
-def encoder_of(workshop: Workshop, *, driver: Path = Path("/proc/driver/nvidia")) -> Encoder:
+def encoder_of(
+    workshop: Workshop,
+    *,
+    driver: Path = Path("/proc/driver/nvidia"),
+    environment: Mapping[str, str] = os.environ,
+) -> Encoder:
     """The encoder that is set, or the best that works here; tried once by each process.
 
     Args:
         workshop: settings and FFmpeg.
         driver: where a card's driver tells of itself; without it there is no card, and nothing is tried.
+        environment: of this process, which may keep cards from it.
 
     Raises:
         InputError: ``media-encoder-missing``: it was asked for by name, and does not work here.
     """
     wanted = workshop.settings.encoder
-    card = _card(driver)
+    card = _card(driver, environment.get(_VISIBLE))
     if wanted.codec != graphs.VIDEO_ENCODER:
         parameters = graphs.card_parameters(qp=wanted.qp)
         if card and workshop.media.can_encode(parameters):
@@ -40,15 +51,31 @@ def encoder_of(workshop: Workshop, *, driver: Path = Path("/proc/driver/nvidia")
     )
 
 
-def _card(driver: Path) -> str:
-    """The cards' names and their driver, since either may change a bit; empty where there is none."""
+def _card(driver: Path, visible: str | None) -> str:
+    """The name of the card that encodes, and its driver, since either may change a bit; empty without one.
+
+    FFmpeg takes the first card that it sees. For it they stand in the order of their places in the machine
+    (`pipeline.media.process`), as the driver's folders do.
+    """
     try:
         version = _DRIVER.search((driver / "version").read_text("utf-8", "replace"))
-        cards = sorted((driver / "gpus").glob("*/information"))
-        models = [_MODEL.search(card.read_text("utf-8", "replace")) for card in cards]
+        cards = [
+            file.read_text("utf-8", "replace") for file in sorted((driver / "gpus").glob("*/information"))
+        ]
     except OSError:
         return ""
-    found = dict.fromkeys(model[1] for model in models if model)
-    if version is None or not found:
+    first = _first_seen(cards, visible)
+    if version is None or first is None or (model := _MODEL.search(first)) is None:
         return ""
-    return "-".join("-".join(found).split()) + f" driver-{version[1]}"
+    return "-".join(model[1].split()) + f" driver-{version[1]}"
+
+
+def _first_seen(cards: Sequence[str], visible: str | None) -> str | None:
+    """What the driver tells of the first card that a process sees; None if it sees none."""
+    if visible is None:
+        return next(iter(cards), None)
+    wanted = visible.split(",")[0].strip()
+    if wanted.isdecimal():
+        return cards[int(wanted)] if int(wanted) < len(cards) else None
+    named = [card for card in cards if (uuid := _UUID.search(card)) and uuid[1].startswith(wanted)]
+    return named[0] if wanted and len(named) == 1 else None

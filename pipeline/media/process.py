@@ -25,6 +25,13 @@ _LOOK_S = 0.2
 # How FFmpeg and its libraries say it; a thread that cannot be started has no room for its stack.
 _NO_MEMORY = ("Cannot allocate memory", "malloc", "pthread_create() failed")
 _PIPE_BYTES = 1 << 20
+_ENVIRONMENT = {
+    # One heap for all of its threads: packets pass from thread to thread, and an hour's tables leave two
+    # megabytes less behind. The GNU C library reads it, others pass over it.
+    "MALLOC_ARENA_MAX": "1",
+    # Which card encodes is known before: the first by its place in the machine, not the fastest.
+    "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,9 +98,7 @@ class Child:
                 stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                # One heap for all of its threads: packets pass from thread to thread, and an hour's tables
-                # leave two megabytes less behind. The GNU C library reads it, others pass over it.
-                env={**os.environ, "MALLOC_ARENA_MAX": "1", **place.environment},
+                env={**os.environ, **_ENVIRONMENT, **place.environment},
                 cwd=place.folder,
                 start_new_session=True,
                 preexec_fn=_last_will(limits),  # noqa: PLW1509 - it calls the kernel and nothing else

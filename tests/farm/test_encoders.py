@@ -42,14 +42,19 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
 def driver(tmp_path: Path) -> Path:
     """What the driver of a card tells."""
     folder = tmp_path / "nvidia"
-    (folder / "gpus" / "0000:01:00.0").mkdir(parents=True)
+    add_card(folder, "0000:01:00.0", "NVIDIA RTX 4090", "GPU-1f00")
     (folder / "version").write_text(
         "NVRM version: NVIDIA UNIX x86_64 Kernel Module  575.57.08  Sat May 24 2025\nGCC version:  12\n"
     )
-    (folder / "gpus" / "0000:01:00.0" / "information").write_text(
-        "Model: \t\t NVIDIA RTX 4090\nIRQ:   \t\t 90\n"
-    )
     return folder
+
+
+def add_card(driver: Path, place: str, model: str, uuid: str) -> None:
+    """A card as its driver tells of it."""
+    folder = driver / "gpus" / place
+    folder.mkdir(parents=True)
+    told = f"Model: \t\t {model}\nIRQ:   \t\t 90\nGPU UUID: \t {uuid}\nBus Type: \t PCIe\n"
+    (folder / "information").write_text(told)
 
 
 def choosing(workshop: Workshop, codec: str, *, able: bool) -> Workshop:
@@ -61,9 +66,41 @@ def choosing(workshop: Workshop, codec: str, *, able: bool) -> Workshop:
 
 def test_a_cards_encoder_is_taken_where_it_works(workshop: Workshop, driver: Path) -> None:
     """Its name tells card and driver, which may change bits as FFmpeg's build does."""
-    found = encoder_of(choosing(workshop, "auto", able=True), driver=driver)
+    found = encoder_of(choosing(workshop, "auto", able=True), driver=driver, environment={})
     assert found.parameters == graphs.card_parameters(qp=workshop.settings.encoder.qp)
     assert found.name.startswith("h264_nvenc NVIDIA-RTX-4090 driver-575.57.08 ffmpeg-")
+
+
+@pytest.mark.parametrize(
+    ("visible", "card"),
+    [
+        (None, "NVIDIA-RTX-4090"),
+        ("0,1", "NVIDIA-RTX-4090"),
+        ("1", "NVIDIA-L4"),
+        ("1,0", "NVIDIA-L4"),
+        ("GPU-2f", "NVIDIA-L4"),
+        ("GPU-2f00, 0", "NVIDIA-L4"),
+    ],
+)
+def test_it_is_the_card_that_encodes_which_is_named(
+    workshop: Workshop, driver: Path, visible: str | None, card: str
+) -> None:
+    """Of several it is the first that this process sees: workers on unlike cards of a machine differ."""
+    add_card(driver, "0000:02:00.0", "NVIDIA L4", "GPU-2f00")
+    environment = {} if visible is None else {"CUDA_VISIBLE_DEVICES": visible}
+    found = encoder_of(choosing(workshop, "auto", able=True), driver=driver, environment=environment)
+    assert found.name.split()[:2] == ["h264_nvenc", card]
+
+
+@pytest.mark.parametrize("visible", ["", "-1", "2", "GPU-", "MIG-2f00"])
+def test_a_card_that_is_kept_from_a_process_is_not_tried(
+    workshop: Workshop, driver: Path, visible: str
+) -> None:
+    """Who sees no card, or none that is known for sure, encodes without."""
+    add_card(driver, "0000:02:00.0", "NVIDIA L4", "GPU-2f00")
+    chosen = choosing(workshop, "auto", able=True)
+    found = encoder_of(chosen, driver=driver, environment={"CUDA_VISIBLE_DEVICES": visible})
+    assert found.name.startswith("libx264 ffmpeg-")
 
 
 @pytest.mark.parametrize(("codec", "card"), [("auto", True), ("auto", False), ("libx264", True)])

@@ -8,14 +8,14 @@ rendered of it is rendered again. What was spoken stays.
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, bindparam, case, delete, insert, select, update
+from sqlalchemy import BindParameter, bindparam, case, delete, exists, insert, select, union, update
 
 from db import rows
 from db.codec import profile_from_text
 from db.ledger import Ledger
 from db.prepared import run
-from db.states import Outcome, Stage, StepState
-from db.tables import IS_OPEN, IS_READY, IS_UNSENT, attempts, audit, jobs, key_leases, skills, steps
+from db.states import JobState, Outcome, Stage, StepState
+from db.tables import IS_OPEN, IS_READY, IS_SENT, IS_UNSENT, attempts, audit, jobs, key_leases, skills, steps
 from db.values import Skill
 from pipeline.plan.job import RenderProfile
 
@@ -25,23 +25,41 @@ _PROFILE_TEXT = (
     .where(skills.c.capability == bindparam("capability"), skills.c.profile == bindparam("to"))
     .limit(1)
 )
-_STRANDED = (
+_ready = (
     select(steps.c.job_id)
     .where(
         steps.c.capability == bindparam("capability"),
         steps.c.profile == bindparam("of"),
         IS_READY,
         IS_OPEN,
-        IS_UNSENT,
     )
     .distinct()
-    .order_by(steps.c.job_id)
-    .limit(rows.MANY)
+)
+# Those in the line, and those whose message is on its way, each by an index of its own. Nobody who hears of
+# the second may claim them any more.
+_STRANDED = (
+    union(_ready.where(IS_UNSENT), _ready.where(IS_SENT)).order_by(steps.c.job_id.name).limit(rows.MANY)
 )
 _PLANNED = (
     select(jobs.c.profile)
     .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
     .where(steps.c.capability == bindparam("capability"), steps.c.profile == bindparam("of"), IS_READY)
+    .limit(1)
+)
+_of_film = (
+    (steps.c.job_id == jobs.c.id)
+    & (steps.c.stage == Stage.RENDER.value)
+    & (steps.c.profile == bindparam("of"))
+)
+_TO_DO = [StepState.BLOCKED.value, StepState.READY.value, StepState.RUNNING.value]
+# A film that waits to be joined, or to be archived, has all of its clips.
+_BEGUN = (
+    select(jobs.c.id)
+    .where(
+        jobs.c.state.in_([JobState.QUEUED.value, JobState.ACTIVE.value]),
+        exists().where(_of_film, steps.c.capability == bindparam("capability"), steps.c.fence > 0),
+        exists().where(_of_film, steps.c.state.in_(_TO_DO)),
+    )
     .limit(1)
 )
 _LOCK = select(jobs.c.id).where(jobs.c.id.in_(_JOBS)).order_by(jobs.c.id).with_for_update(key_share=True)
@@ -82,6 +100,19 @@ def read_planned(ledger: Ledger, stranded: Skill) -> RenderProfile | None:
     with ledger.read() as connection:
         asked = {"capability": stranded.capability, "of": stranded.profile}
         return profile_from_text(run(connection, _PLANNED, asked).scalar())
+
+
+def is_begun(ledger: Ledger, skill: Skill) -> bool:
+    """Whether a film that is under way, held or not, has some clips by a skill and needs more of them.
+
+    It would lose them if nobody had the skill any more.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        asked = {"capability": skill.capability, "of": skill.profile}
+        return run(connection, _BEGUN, asked).scalar() is not None
 
 
 def replan(ledger: Ledger, stranded: Skill, profile: str) -> int:

@@ -136,6 +136,7 @@ def _make(
     stage = "speak"
     desk = _CheckedDesk(check, index=index, progress=lambda done, total: progress(stage, done, total))
     studio, store, settings = Studio(workshop), workshop.store, workshop.settings
+    studio.grow(way_of(job))
     _certain(studio.seat(job, desk))
     spoken = _certain(speak(job, desk=desk, store=store, voice=workshop.voices.open(job.voice.engine)))
     timeline = load_timeline(store, spoken)

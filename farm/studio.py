@@ -10,7 +10,7 @@ from farm.encoders import encoder_of
 from farm.facedoor import open_face
 from farm.plates import plates_of
 from farm.portraits import box_of, open_eye, picture_limits
-from pipeline.engines.face import FaceEngine, FootageEngine, Sitter
+from pipeline.engines.face import FaceEngine, FootageEngine, GrowingEngine, Sitter
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.background import Colour, colour_of
 from pipeline.plan.errors import InputError, LecternError
@@ -95,6 +95,19 @@ class Studio:
         """
         self._workshop.media.forget_trials()
         self._unload(way)
+
+    def grow(self, way: FaceWay) -> None:
+        """Close the engine of some way if it may take more frames at a time: who opens it anew finds out.
+
+        Its profile may be another one next: no film may be in work with it.
+
+        Raises:
+            InputError, AwayError: as `profile`.
+        """
+        engine = self._engine(way)
+        if isinstance(engine, GrowingEngine) and engine.may_grow():
+            engine.grow()
+            self.forget(way)
 
     def seat(self, job: JobSpec, desk: Desk) -> Seat | None:
         """The job's portrait, ready to talk in the job's format; None: another worker prepares it, come back.

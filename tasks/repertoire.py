@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 import structlog
 
+from db.codec import profile_digest
+from db.replan import is_begun
 from db.states import Stage, capability_of
+from db.values import Skill
 from farm.bootstrap import Farm, Workshop
-from farm.facedoor import ways_of
+from farm.facedoor import open_face, ways_of
 from farm.studio import Studio, profile_here
+from pipeline.engines.face import FaceEngine, GrowingEngine
 from pipeline.plan.errors import AwayError, InputError, LecternError
 from pipeline.plan.faceway import FaceWay, way_in
 from pipeline.plan.job import RenderProfile
 
 #: How codes of errors begin that are a model's fault, and not the engine's.
 _OF_A_MODEL = "model-"
+#: How long films in work are let be, before it is asked again whether they are.
+_AGAIN_S = 30.0
 
 
 class Repertoire:
@@ -42,6 +49,7 @@ class Repertoire:
         self._mark = farm.models.mark() if mark is None else mark
         self._draws = any(farm.faces.draws_with(face) for face in _engines(farm, self._capabilities))
         self._log = structlog.get_logger()
+        self._grow_after = 0.0
         self.profiles = tuple(profiles)
 
     def follow(self) -> None:
@@ -70,6 +78,37 @@ class Repertoire:
         self.profiles = (*others, profile)
         return profile
 
+    def grow(self, studio: Studio) -> tuple[RenderProfile, ...]:
+        """Take more frames at a time again where memory ran out a while ago; the profiles given up for it.
+
+        Those are kept of which a film needs more clips than it has, whoever makes them: it would lose those
+        that it has. To be called as `follow` is.
+
+        Raises:
+            AwayError: ``ledger-away`` or ``model-shelf-away``.
+        """
+        if time.monotonic() < self._grow_after or not any(map(_may_grow, self._farm.faces.opened())):
+            return ()
+        self._grow_after = time.monotonic() + _AGAIN_S
+        return tuple(profile for profile in self.profiles if profile.weights and self._grown(studio, profile))
+
+    def _grown(self, studio: Studio, profile: RenderProfile) -> bool:
+        """Open the engine of a profile anew if it may grow and no film holds it back; whether it grew."""
+        skill = Skill(capability=capability_of(Stage.RENDER, profile.engine), profile=profile_digest(profile))
+        try:
+            engine = open_face(self._farm, way_in(profile))
+            if not isinstance(engine, GrowingEngine) or not engine.may_grow():
+                return False
+            if engine.batch != profile.batch or is_begun(self._farm.ledger, skill):
+                return False
+            studio.grow(way_in(profile))
+            grown = self.renew(studio, way_in(profile))
+        except InputError as error:
+            self._log.warning("not opened anew", code=error.code, facts=dict(error.facts))
+            return False
+        self._log.info("memory tried again", engine=profile.engine, before=profile.batch, now=grown.batch)
+        return grown != profile
+
     def _look(self) -> bool:
         """Look up the profiles; whether that need not be tried again before the shelf has changed.
 
@@ -86,6 +125,10 @@ class Repertoire:
         finally:
             apart.faces.close()
             apart.eyes.close()
+
+
+def _may_grow(engine: FaceEngine) -> bool:
+    return isinstance(engine, GrowingEngine) and engine.may_grow()
 
 
 def profiles_here(farm: Workshop, capabilities: Iterable[str]) -> tuple[RenderProfile, ...]:

@@ -115,8 +115,16 @@ class StepRunner:
             self._attempt.stop(Halt.INTERRUPTED)
 
     def look_around(self) -> None:
-        """See whether models came or went, which the next beat tells; called while no step is in work."""
+        """See whether models came or went, or memory is there again; called while no step is in work.
+
+        The next beat tells of models. Films that waited for who has grown are planned anew at once.
+        """
         self._repertoire.follow()
+        with contextlib.suppress(AwayError):
+            for given_up in self._repertoire.grow(self._bench.studio):
+                if self._known:
+                    self._retell()
+                    self._plan_anew(given_up)
 
     def run(self, step: int) -> bool:
         """Run a step, if it may be run here and now; whether it was claimed.
@@ -193,7 +201,9 @@ class StepRunner:
             self.spent |= error.code == _DEVICE_LOST
             if _is_otherwise(error, claim) and self._renewed(attempt, error):
                 self._release(attempt, delay_ms=0, reason=error.code)
-                return self._planned_anew(claim)
+                if claim.profile is not None:
+                    self._plan_anew(claim.profile)
+                return True
             return self._fail(attempt, error, lines)
         except Exception as error:  # noqa: BLE001 - the last stop: Celery would drop it, and the ledger never know
             self._log.exception("failed unexpectedly")
@@ -242,19 +252,18 @@ class StepRunner:
         # Whose engine was open since before he told of himself renders as he told, once it is opened anew.
         return why.code == PROFILE_CHANGED or found != attempt.claim.profile
 
-    def _planned_anew(self, claim: Claim) -> bool:
-        """Have films go on at once that nobody renders any more as they were planned; True in any case.
+    def _plan_anew(self, given_up: RenderProfile) -> None:
+        """Have films go on at once that nobody renders any more as they were planned.
 
         Where somebody else does, he goes on with them; what is missed here, the dispatcher finds.
         """
-        if claim.profile is not None:
-            with contextlib.suppress(AwayError):
-                honoured = workers.read_honoured(self._farm.ledger, claim.capability)
-                profile = choose_profile(honoured, way_in(claim.profile))
-                if profile is not None and claim.profile not in honoured:
-                    stranded = Skill(capability=claim.capability, profile=profile_digest(claim.profile))
-                    replan.replan(self._farm.ledger, stranded, profile_digest(profile))
-        return True
+        capability = capability_of(Stage.RENDER, given_up.engine)
+        with contextlib.suppress(AwayError):
+            honoured = workers.read_honoured(self._farm.ledger, capability)
+            profile = choose_profile(honoured, way_in(given_up))
+            if profile is not None and given_up not in honoured:
+                stranded = Skill(capability=capability, profile=profile_digest(given_up))
+                replan.replan(self._farm.ledger, stranded, profile_digest(profile))
 
     def _register(self) -> None:
         told = self._repertoire.profiles

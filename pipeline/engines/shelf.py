@@ -105,6 +105,10 @@ class Shelf(Generic[EngineT]):
         """A shelf with the same offers, of which nothing is open."""
         return Shelf(self.group, self._built_in, unknown=self._unknown)
 
+    def opened(self) -> tuple[EngineT, ...]:
+        """The engines that are open."""
+        return tuple(self._opened.values())
+
     def discard(self, engine: EngineT) -> None:
         """Close an engine of this shelf; who asks for it again gets a new one. It may be discarded twice."""
         for key in [key for key, opened in self._opened.items() if opened is engine]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from db import claims, reads, replan, workers
+from db import claims, operations, queue, reads, replan, workers
 from db.codec import profile_digest
 from db.ledger import Ledger
 from db.outlook import Waiting, read_waits
 from db.states import Outcome, Stage, StepState
-from db.values import Chunk, Claim
+from db.values import Chunk, Claim, Skill
 from db.views import StepView
 from pipeline.plan.errors import SupersededError
 from tests.db.acting import join, render, speak, take, try_step
@@ -68,6 +68,34 @@ def test_films_of_others_are_left_alone(ledger: Ledger) -> None:
     assert replan.replan(ledger, SKILLS["render.warp"], _NEXT) == 0
     render(ledger, running)
     assert reads.read_job(ledger, 1).profile == PROFILE
+
+
+def test_films_that_a_worker_was_told_of_are_planned_anew(ledger: Ledger) -> None:
+    """A message that is on its way changes nothing: whoever hears of the step takes it as it stands then."""
+    submit(ledger, ["a"])
+    speak(ledger, take(ledger, "speak"), chunks=_THREE[:1])
+    (step,) = _renders(ledger, 1)
+    assert queue.mark_sent(ledger, [step.id]) == {step.id}
+    _come(ledger)
+    assert replan.replan(ledger, SKILLS["render.warp"], _NEXT) == 1
+    assert _claim_anew(ledger, step.id) is not None
+
+
+def test_a_film_is_begun_from_its_first_clip_to_its_last(ledger: Ledger) -> None:
+    """Held or not; neither before, nor when all it needs is to be joined, nor for another skill."""
+    skill = SKILLS["render.warp"]
+    submit(ledger, ["a"])
+    speak(ledger, take(ledger, "speak"), chunks=_THREE[:2])
+    assert not replan.is_begun(ledger, skill)
+    first = take(ledger, "render.warp")
+    assert replan.is_begun(ledger, skill)
+    render(ledger, first)
+    operations.pause(ledger, [1], by="anna")
+    assert replan.is_begun(ledger, skill)
+    assert not replan.is_begun(ledger, Skill(capability="render.warp", profile=_NEXT))
+    operations.resume(ledger, [1], by="anna")
+    render(ledger, take(ledger, "render.warp"))
+    assert not replan.is_begun(ledger, skill)
 
 
 def test_it_is_told_what_a_film_waits_for(ledger: Ledger) -> None:

@@ -22,6 +22,8 @@ FIRST, FITTING = 8, 2
 BROKEN = b"broken"
 #: Weights with which its card is lost once, in the middle of its second clip.
 LOSING = b"losing"
+#: A file beside its memory of batches: while it is there, memory suffices for any batch.
+ROOMY = "roomy"
 #: After so many clips its card is full.
 _CLIPS = 1
 
@@ -72,6 +74,19 @@ class Lips:
         """Nothing has to be made ready."""
         return _Sitter(self, to_yuv(canvas.picture))
 
+    @property
+    def roomy(self) -> bool:
+        """Whether memory suffices for any batch."""
+        return self._book.with_name(ROOMY).exists()
+
+    def may_grow(self) -> bool:
+        """Whether memory suffices again."""
+        return self.batch < FIRST and self.roomy
+
+    def grow(self) -> None:
+        """Remember nothing any more."""
+        self._book.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Nothing is held."""
 
@@ -98,7 +113,7 @@ class _Sitter:
     def frames(self, drive: Drive) -> Iterator[NDArray[np.uint8]]:
         """The portrait as it is, until the card is full."""
         self._clips += 1
-        if self._clips > _CLIPS and self._engine.batch > FITTING:
+        if self._clips > _CLIPS and self._engine.batch > FITTING and not self._engine.roomy:
             raise self._engine.halve()
         for number in range(drive.frames):
             if self._clips > _CLIPS and number and (error := self._engine.lose()):

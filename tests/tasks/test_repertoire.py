@@ -7,13 +7,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from db import reads
+from db import queue, reads
 from db.states import Stage
 from db.values import Claim
 from db.workers import read_honoured, read_workers
@@ -33,7 +33,7 @@ from tasks.repertoire import profiles_here
 from tasks.stages import STAGES, Bench, Commit
 from tasks.step import StepRunner, open_runner
 from tests.farm.models.cards import put
-from tests.support.lips import BROKEN, FIRST, FITTING, LOSING, faces_with_lips
+from tests.support.lips import BROKEN, FIRST, FITTING, LOSING, ROOMY, faces_with_lips
 from tests.tasks.yard import (
     PORTRAIT,
     Row,
@@ -49,6 +49,7 @@ from tests.tasks.yard import (
 
 _NOWHERE = "redis://127.0.0.1:9/0"
 _SCRIPT = "One. Two."
+_RENDERS = "SELECT id FROM steps WHERE stage = 'render' ORDER BY job_id"
 _BEATS = "SELECT counter FROM workers"
 
 
@@ -65,10 +66,17 @@ def farm(tmp_path: Path) -> Iterator[Farm]:
         yield replace(opened, faces=faces_with_lips())
 
 
-def sow_lips(farm: Farm, model: str = "one") -> int:
-    """Submit a film that the engine with a model draws."""
+def sow_lips(farm: Farm, model: str = "one", scripts: Sequence[str] = (_SCRIPT,)) -> int:
+    """Submit films that the engine with a model draws."""
     options = {"face.engine": "lips", "face.model": model}
-    return sow(farm, [Row(row="row", script=_SCRIPT)], face=FaceChooser(farm).choose(options))
+    rows = [Row(row=f"row {number}", script=script) for number, script in enumerate(scripts)]
+    return sow(farm, rows, face=FaceChooser(farm).choose(options))
+
+
+def run_ready(farm: Farm, runner: StepRunner, stage: str) -> None:
+    """Run the steps of a stage that are ready."""
+    for (step,) in ask(farm, "SELECT id FROM steps WHERE state = 'ready' AND stage = :stage", stage=stage):
+        runner.run(int(str(step)))
 
 
 def work_off(farm: Farm, runner: StepRunner) -> None:
@@ -148,6 +156,28 @@ def test_a_full_card_costs_no_attempt_and_gives_one_kind_of_clips(farm: Farm) ->
     outcomes = ask(farm, "SELECT outcome, error_code FROM attempts WHERE outcome <> 'ok' ORDER BY step_id")
     assert ("interrupted", "face-out-of-memory") in outcomes
     assert ask(farm, "SELECT DISTINCT failures FROM steps") == [(0,)]
+
+
+def test_memory_that_is_there_again_is_used_between_films(
+    farm: Farm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A film in work keeps its clips; one that waits is made with more at a time, whoever was told of it."""
+    monkeypatch.setattr("tasks.repertoire._AGAIN_S", 0.0)
+    batch = sow_lips(farm, scripts=(_SCRIPT, "Three. Four."))
+    with open_runner(farm, "w", [], Bell(_NOWHERE)) as runner:
+        run_ready(farm, runner, "speak")
+        first, second = (int(str(step)) for (step,) in ask(farm, _RENDERS))
+        runner.run(first)
+        (farm.settings.home / ROOMY).touch()
+        assert queue.mark_sent(farm.ledger, [first, second]) == {first, second}
+        assert [runner.run(first), runner.run(second)] == [True, True]
+        work_off(farm, runner)
+    assert all_archived(farm, batch), story(farm)
+    profiles = [reads.read_job(farm.ledger, job).profile for job in (1, 2)]
+    assert [profile and profile.batch for profile in profiles] == [FIRST // 2, FIRST]
+    tried = "SELECT outcome FROM attempts WHERE step_id = :step ORDER BY number"
+    assert ask(farm, tried, step=first) == [("interrupted",), ("ok",)]
+    assert ask(farm, tried, step=second) == [("ok",)]
 
 
 def test_an_engine_that_was_open_before_uses_up_no_attempt(farm: Farm) -> None:
@@ -269,6 +299,11 @@ def test_one_film_by_itself_is_made_alike_too(farm: Farm, tmp_path: Path) -> Non
     made = make_film(farm, order, progress=lambda *_: None, check=lambda: None)
     told = json.loads(made.files[".json"].read_text("utf-8"))
     assert told["profile"]["batch"] == FITTING
+    (farm.settings.home / ROOMY).touch()
+    again = make_film(
+        farm, replace(order, film=tmp_path / "again.mp4"), progress=lambda *_: None, check=lambda: None
+    )
+    assert json.loads(again.files[".json"].read_text("utf-8"))["profile"]["batch"] == FIRST
 
 
 def test_who_draws_by_geometry_alone_loads_no_network(tmp_path: Path) -> None:

@@ -129,6 +129,22 @@ class FaceEngine(Protocol):
 
 
 @runtime_checkable
+class GrowingEngine(Protocol):
+    """A face engine that takes fewer frames at a time once memory ran out, and may take more again later.
+
+    Its batch is what it was opened with, as long as it is open: another one is another render profile.
+    """
+
+    def may_grow(self) -> bool:
+        """Whether it may get more frames at a time by now, if it is opened anew; asked often."""
+        ...
+
+    def grow(self) -> None:
+        """Have whoever opens it anew find out how many fit."""
+        ...
+
+
+@runtime_checkable
 class FootageEngine(Protocol):
     """A face engine that also makes portraits talk that are films; its offer on the shelf says so."""
 

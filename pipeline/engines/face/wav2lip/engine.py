@@ -21,6 +21,7 @@ from pipeline.engines.face.warp.rig import Rig
 from pipeline.engines.face.wav2lip.alive import Body, LivingBody, StillBody
 from pipeline.engines.face.wav2lip.architecture import MEL_BANDS, MEL_STEPS
 from pipeline.engines.face.wav2lip.backends import AUTO, Backend, choose, open_backend
+from pipeline.engines.face.wav2lip.batchbook import BatchBook, Slot
 from pipeline.engines.face.wav2lip.blend import (
     HardPaste,
     SoftBlend,
@@ -32,7 +33,7 @@ from pipeline.engines.face.wav2lip.box import crop_of
 from pipeline.engines.face.wav2lip.footage import DrawMoving, FootageSitter
 from pipeline.engines.face.wav2lip.mask import Mask, mask_of
 from pipeline.engines.face.wav2lip.mel import SILENCE
-from pipeline.engines.face.wav2lip.memory import BatchBook, Slot, batch_for, memory_told, slot_for
+from pipeline.engines.face.wav2lip.memory import batch_for, memory_told, slot_for
 from pipeline.engines.face.wav2lip.moving import HardMovingPaste, SoftMovingPaste
 from pipeline.engines.face.wav2lip.region import Region
 from pipeline.engines.face.wav2lip.restoration import AT_ONCE, RESTORATION, RestoredPlates, RestoredStill
@@ -154,6 +155,14 @@ class Wav2LipEngine:
         paste = kind(footage, lipsync.pads)
         draw = self._drawing_moving(paste.region)
         return FootageSitter(draw, batch=self.batch, footage=footage, paste=paste, lipsync=lipsync)
+
+    def may_grow(self) -> bool:
+        """Whether more mouths at a time may fit by now: memory ran out, and that is a while ago."""
+        return self._book.may_grow(self._slot, self.batch)
+
+    def grow(self) -> None:
+        """Have whoever opens it anew find out how many fit."""
+        self._book.grow(self._slot, self.batch)
 
     def close(self) -> None:
         """Release the model; it may be called twice."""

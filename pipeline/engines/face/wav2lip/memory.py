@@ -1,32 +1,25 @@
-"""How many mouths are computed at a time: what fits with room to spare, remembered by model and card."""
+"""How many mouths are computed at a time: what fits with room to spare."""
 
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from pipeline.engines.face.wav2lip.architecture import IMAGE, MEL_BANDS, MEL_STEPS
 from pipeline.engines.face.wav2lip.backends import Backend, Choice, MouthMemoryError
+from pipeline.engines.face.wav2lip.batchbook import LARGEST_BATCH, BatchBook, Slot
 from pipeline.engines.face.wav2lip.region import Region
 from pipeline.plan.errors import TransientError
 
 #: On a CPU larger batches are no faster (8, 16 and 32 within 3 % of each other): they leave its cache.
 CPU_BATCH = 8
 
-#: A card gains nothing beyond it that a short clip, padded to whole batches, would not lose again.
-LARGEST_BATCH = 128
-
 _FIRST_TRIED = 8
 #: A card keeps a seventh of its memory free, for whatever else it has to do.
 _SPARE_PER_CENT = 15
-_SCHEMA = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,67 +33,6 @@ class Room:
     def spare(self) -> bool:
         """Whether enough of it is free."""
         return self.free * 100 >= self.total * _SPARE_PER_CENT
-
-
-@dataclass(frozen=True, kw_only=True)
-class Slot:
-    """What a batch size is remembered for.
-
-    Attributes:
-        model: the checkpoint's digest.
-        precision: what is computed with.
-        region: the part of the picture that is drawn.
-        card: the card's name and size, or for a processor the backend's name.
-    """
-
-    model: str
-    precision: str
-    region: Region
-    card: str
-
-    @property
-    def key(self) -> str:
-        """As one line."""
-        drawn = self.region
-        edges = f"{drawn.top}-{drawn.bottom}x{drawn.left}-{drawn.right}"
-        return f"{self.model} {self.precision} {edges} {self.card}"
-
-
-class BatchBook:
-    """Remembers batch sizes in a small JSON file; without a file, for as long as it lives itself.
-
-    The file is a memory and no more: one that is damaged, or cannot be read or written, is as one that is
-    not there. Of two processes that write at once the later one wins, and the other one measures again.
-    """
-
-    def __init__(self, file: Path | None) -> None:
-        self._file = file
-        self._own: dict[str, int] = {}
-
-    def recall(self, slot: Slot) -> int | None:
-        """The batch size that is remembered for a slot."""
-        return (self._read() | self._own).get(slot.key)
-
-    def remember(self, slot: Slot, batch: int) -> None:
-        """Remember a batch size for a slot, instead of any other."""
-        self._own[slot.key] = batch
-        if self._file is not None:
-            with contextlib.suppress(OSError):
-                _write(self._file, self._read() | {slot.key: batch})
-
-    def _read(self) -> dict[str, int]:
-        if self._file is None:
-            return {}
-        try:
-            told = json.loads(self._file.read_text("utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return {}
-        batches = told.get("batches") if isinstance(told, dict) and told.get("schema") == _SCHEMA else None
-        return (
-            {key: size for key, size in batches.items() if _is_size(size)}
-            if isinstance(batches, dict)
-            else {}
-        )
 
 
 def batch_for(
@@ -130,6 +62,8 @@ def batch_for(
     if known is not None:
         return known
     if choice.device == "cpu":
+        if book.knows(slot):
+            book.remember(slot, CPU_BATCH)
         return CPU_BATCH
     ask = card or cuda_card
 
@@ -189,7 +123,7 @@ def largest_that_fits(trial: Callable[[int], Room], *, most: int) -> int:
 def memory_told(book: BatchBook, slot: Slot, *, batch: int, device: str) -> Iterator[None]:
     """While it lasts, memory that runs out is told as an error that says what becomes of it.
 
-    Half of the batch is remembered: whoever opens the engine anew gets that.
+    Half of the batch is remembered, for a while: whoever opens the engine anew gets that.
 
     Raises:
         TransientError: ``face-out-of-memory`` with `batch` and what is `left` of it;
@@ -200,7 +134,7 @@ def memory_told(book: BatchBook, slot: Slot, *, batch: int, device: str) -> Iter
     except (MouthMemoryError, MemoryError) as error:
         if batch <= 1:
             raise TransientError("face-memory-exhausted", device=device) from error
-        book.remember(slot, batch // 2)
+        book.halve(slot, batch)
         raise TransientError("face-out-of-memory", device=device, batch=batch, left=batch // 2) from error
 
 
@@ -221,19 +155,3 @@ def _tried(open_with: Callable[[int], Backend], batch: int, region: Region, room
         return room()
     finally:
         backend.close()
-
-
-def _is_size(size: object) -> bool:
-    return isinstance(size, int) and size in {1 << power for power in range(LARGEST_BATCH.bit_length())}
-
-
-def _write(file: Path, batches: dict[str, int]) -> None:
-    """Replace the file at once and whole."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, part = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            json.dump({"schema": _SCHEMA, "batches": batches}, out, indent=1, sort_keys=True)
-        Path(part).replace(file)
-    finally:
-        Path(part).unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from pipeline.engines.face.wav2lip.box import crop_of
 from pipeline.engines.face.wav2lip.engine import Wav2LipEngine
 from pipeline.engines.face.wav2lip.mask import Mask, mask_of
 from pipeline.engines.face.wav2lip.mel import spectrogram
+from pipeline.engines.face.wav2lip.memory import CPU_BATCH
 from pipeline.engines.face.wav2lip.sitter import StillSitter
 from pipeline.engines.weights import Weights
 from pipeline.media.picture import planes_of, to_yuv
@@ -302,7 +304,10 @@ class _Full:
 def test_memory_that_runs_out_halves_the_batch_of_the_next_engine(
     checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In mid-clip too: the clip ends with an error that tells it; who opens the engine anew gets half."""
+    """In mid-clip too: the clip ends with an error that tells it; who opens the engine anew gets half.
+
+    A while later whoever opens it anew gets as many as usual.
+    """
     remembered = tmp_path / "batches.json"
     with monkeypatch.context() as patched:
         patched.setattr(engine_module, "open_backend", lambda **given: _Full(open_backend(**given), 2))
@@ -315,4 +320,13 @@ def test_memory_that_runs_out_halves_the_batch_of_the_next_engine(
     assert (told.value.facts["batch"], told.value.facts["left"]) == (4, 2)
     again = _opened(checkpoint, Mode.FAST, remembered=remembered)
     assert again.batch == 2
+    assert not again.may_grow()
+    told_then = json.loads(remembered.read_text("utf-8"))
+    for entry in told_then["batches"].values():
+        entry["at"] -= 3600
+    remembered.write_text(json.dumps(told_then), "utf-8")
+    assert again.may_grow()
+    again.grow()
+    assert again.batch == 2, "as long as it is open"
     again.close()
+    assert _opened(checkpoint, Mode.FAST, remembered=remembered).batch == CPU_BATCH

@@ -1,4 +1,4 @@
-"""Batch sizes: found by what fits, remembered, halved; and a memory that may be damaged."""
+"""Batch sizes: found by what fits, and halved where it fits no more."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.engines.face.wav2lip.backends import Backend, Choice, MouthMemoryError, StillFace
+from pipeline.engines.face.wav2lip.batchbook import LARGEST_BATCH, BatchBook, Slot
 from pipeline.engines.face.wav2lip.memory import (
     CPU_BATCH,
-    LARGEST_BATCH,
-    BatchBook,
     Room,
-    Slot,
     batch_for,
     largest_that_fits,
     memory_told,
@@ -75,6 +73,10 @@ class _OnCard:
         self._card.held = 0
 
 
+def _never(_batch: int) -> Backend:
+    raise AssertionError
+
+
 def _room(free_of: Callable[[int], int], asked: list[int]) -> Callable[[int], Room]:
     def trial(batch: int) -> Room:
         asked.append(batch)
@@ -117,6 +119,35 @@ def test_a_card_is_measured_once(tmp_path: Path) -> None:
     assert [path.name for path in file.parent.iterdir()] == ["batches.json"]
 
 
+def test_a_card_that_was_full_is_measured_again() -> None:
+    """Once memory may be there again; and what fitted before it ran out is what fits then."""
+    book, card = BatchBook(None), _Card(_GB // 8)
+    slot = slot_for(_CUDA, model="b" * 64, region=Region.whole(), card=card)
+    book.halve(slot, 32)
+
+    def found() -> int:
+        return batch_for(
+            _CUDA, model="b" * 64, region=Region.whole(), book=book, open_with=card.open, card=card
+        )
+
+    assert found() == 16
+    assert card.opened == []
+    book.grow(slot, 16)
+    assert found() == 32
+
+
+def test_a_processor_goes_back_to_its_own_size() -> None:
+    """After a lack of memory that is over; it is not measured then either."""
+    book = BatchBook(None)
+    slot = slot_for(_CPU, model="b" * 64, region=Region.whole())
+    book.halve(slot, CPU_BATCH)
+    asked = {"model": "b" * 64, "region": Region.whole(), "book": book, "open_with": _never}
+    assert batch_for(_CPU, **asked) == CPU_BATCH // 2  # type: ignore[arg-type]
+    book.grow(slot, CPU_BATCH // 2)
+    assert batch_for(_CPU, **asked) == CPU_BATCH  # type: ignore[arg-type]
+    assert not book.may_grow(slot, CPU_BATCH)
+
+
 def test_a_full_card_gets_one_at_a_time() -> None:
     """On a card that others fill the size is one: whether that fits, the first clip tells."""
     card = _Card(_GB, used=8 * _GB)
@@ -138,47 +169,8 @@ def test_a_card_is_never_given_more_than_it_gains_from() -> None:
 
 def test_a_processor_is_not_measured() -> None:
     """On a CPU the size is a fixed one, and no backend is opened to know it."""
-
-    def never(_batch: int) -> Backend:
-        raise AssertionError
-
-    found = batch_for(_CPU, model="b" * 64, region=Region.whole(), book=BatchBook(None), open_with=never)
+    found = batch_for(_CPU, model="b" * 64, region=Region.whole(), book=BatchBook(None), open_with=_never)
     assert found == CPU_BATCH
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "",
-        "{",
-        "[]",
-        '{"schema": 1}',
-        '{"schema": 1, "batches": []}',
-        '{"schema": 2, "batches": {"KEY": 4}}',
-        '{"schema": 1, "batches": {"KEY": "4"}}',
-        '{"schema": 1, "batches": {"KEY": 3}}',
-        '{"schema": 1, "batches": {"KEY": 0}}',
-        '{"schema": 1, "batches": {"KEY": 1000000}}',
-        "[" * 100_000,
-    ],
-)
-def test_a_damaged_memory_is_none(tmp_path: Path, content: str) -> None:
-    """A damaged file, or a size that cannot be, is as none; it is written anew, whole."""
-    file = tmp_path / "batches.json"
-    file.write_text(content.replace("KEY", _SLOT.key), "utf-8")
-    assert BatchBook(file).recall(_SLOT) is None
-    BatchBook(file).remember(_SLOT, 16)
-    assert BatchBook(file).recall(_SLOT) == 16
-
-
-def test_a_memory_that_cannot_be_written_lasts_as_long_as_the_process(tmp_path: Path) -> None:
-    """Where no file can be, sizes are remembered all the same until the engine is gone."""
-    in_the_way = tmp_path / "file"
-    in_the_way.write_text("", "utf-8")
-    book = BatchBook(in_the_way / "batches.json")
-    book.remember(_SLOT, 4)
-    assert book.recall(_SLOT) == 4
-    assert BatchBook(in_the_way / "batches.json").recall(_SLOT) is None
 
 
 def test_sizes_are_remembered_apart(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 from farm.bootstrap import Workshop
 from farm.facedoor import can_restore
 from pipeline.plan.errors import InputError
+from pipeline.plan.extras import how_to_install
 from pipeline.plan.lipsync import CROP, ENGINE, MODE, MODEL, OFFSET, PADS, RESTORE, lipsync_of
 from pipeline.plan.models import Kind, ModelUse, Use, used_as
 
@@ -100,7 +101,8 @@ class FaceChooser:
         if not name:
             return None
         if not can_restore() and self.engine(options) not in self._elsewhere:
-            raise InputError("engine-missing", engine="spandrel", library="spandrel", install="make models")
+            engine, install = self.engine(options), how_to_install("restore")
+            raise InputError("engine-missing", engine=engine, library="spandrel", install=install)
         return self._once((Kind.RESTORER, name), lambda: self._use(RESTORER, name, Kind.RESTORER))
 
     def refusals(self, options: Mapping[str, str]) -> dict[str, InputError]:

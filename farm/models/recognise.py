@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from pipeline.plan.errors import InputError
+from pipeline.plan.extras import how_to_install
 from pipeline.plan.models import Kind
 
 #: Opens a file as weights of one kind; raises an InputError that says what is wrong with it.
@@ -65,7 +66,13 @@ def recognise(path: Path, *, trusted: bool, kind: Kind | None, file: str) -> See
     if kind and absent:
         return Seen(kind=kind, opened=False)
     if absent and all(problem.code in _ANOTHER for problem in problems):
-        raise InputError("model-kind-unsure", file=file, library=absent[0], known=", ".join(Kind))
+        raise InputError(
+            "model-kind-unsure",
+            file=file,
+            library=absent[0],
+            known=", ".join(Kind),
+            install=how_to_install("wav2lip", "restore"),
+        )
     exact = [problem for code in _NEARLY for problem in problems if problem.code == code]
     raise (exact or problems[-1:])[0]
 

@@ -13,6 +13,7 @@ from pipeline.engines.eye import EyeEngine
 from pipeline.engines.face import FaceEngine
 from pipeline.engines.voice import VoiceEngine
 from pipeline.plan.errors import InputError, LecternError
+from pipeline.plan.extras import how_to_install
 from pipeline.plan.models import Kind
 
 
@@ -34,7 +35,7 @@ class Offer:
     Attributes:
         target: where its class is, as ``module:Class``.
         needs: modules of other distributions without which it cannot work.
-        install: the command that installs them.
+        install: the command that installs them, or two as `how_to_install` tells them.
         draws_with: the kind of model that it is opened with; empty for an engine that is opened with none.
         films: whether it is a `FootageEngine`, which makes portraits talk that are films.
     """
@@ -186,7 +187,7 @@ def faces() -> Shelf[FaceEngine]:
             "wav2lip": Offer(
                 target="pipeline.engines.face.wav2lip.engine:Wav2LipEngine",
                 needs=("cv2", "torch"),
-                install="pip install 'lectern[wav2lip]'",
+                install=how_to_install("wav2lip"),
                 draws_with=Kind.WAV2LIP,
                 films=True,
             ),

@@ -35,12 +35,12 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="The engine “{engine}” cannot be used here: its library “{library}” is not installed.",
-            why="Lectern installs only what the base needs; an engine brings further libraries.",
+            why="Lectern installs only what the base needs; the rest comes by make in a checkout, or by pip.",
             cure="Install it into Lectern's environment: {install}",
         ),
         zh=Text(
             what="引擎“{engine}”在此处无法使用：缺少库“{library}”。",
-            why="Lectern 默认只安装基础组件，各引擎还需要另外的库。",
+            why="Lectern 默认只安装基础组件，其余的库在源码目录中用 make 安装，其他情况用 pip。",
             cure="请在 Lectern 的环境中安装：{install}",
         ),
     ),

@@ -93,13 +93,13 @@ _ADDING = (
         "model-kind-unsure",
         (
             "What “{file}” is cannot be found out here: the library “{library}” is not installed.",
-            "A file of weights is recognised by opening it as each kind of model in turn.",
-            "Say what it is with `--kind`: {known}; or install what trained models need with `make models`.",
+            "Weights are recognised by opening them; the libraries come by make in a checkout, or by pip.",
+            "Say what it is with `--kind`: {known}; or install what trained models need: {install}",
         ),
         (
             "此处无法判断“{file}”是什么：缺少库“{library}”。",
-            "识别权重文件时会依次按每种模型尝试打开。",
-            "请用 `--kind` 指明种类：{known}；或用 `make models` 安装训练模型所需的组件。",
+            "识别权重文件需要打开它；所需的库在源码目录中用 make 安装，其他情况用 pip。",
+            "请用 `--kind` 指明种类：{known}；或安装训练模型所需的组件：{install}",
         ),
     ),
     message(

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from pipeline.engines.face.wav2lip.backends import Choice
 from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
+from pipeline.plan.extras import how_to_install
 
 if TYPE_CHECKING:
     from pipeline.engines.face.wav2lip.restore import FaceRestorer
 
-_LIBRARY, _INSTALL = "spandrel", "pip install 'lectern[restore]'"
+_LIBRARY = "spandrel"
 
 
 class Restoring:
@@ -33,7 +34,8 @@ class Restoring:
 
     def __init__(self, weights: Weights, *, choice: Choice, threads: int) -> None:
         if find_spec(_LIBRARY) is None:
-            raise InputError("engine-missing", engine="wav2lip", library=_LIBRARY, install=_INSTALL)
+            install = how_to_install("restore")
+            raise InputError("engine-missing", engine="wav2lip", library=_LIBRARY, install=install)
         self._weights = weights
         self._device, self._threads = choice.device, threads
         self._opened: FaceRestorer | None = None

@@ -9,9 +9,9 @@ from pipeline.engines.face.wav2lip.backends import Backend, Choice
 from pipeline.engines.face.wav2lip.machine import has_bf16, instruction_set
 from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
+from pipeline.plan.extras import how_to_install
 
 _KIND = "openvino"
-_INSTALL = "pip install 'lectern[openvino]'"
 # The extra is for these; elsewhere torch is no slower, and half precision would not be bf16.
 _FAMILIES = ("amx", "avx")
 
@@ -34,7 +34,8 @@ class OpenvinoKind:
     def missing(self, *, device: str) -> InputError:
         """What `choice` did not find: OpenVINO itself, or a device that it serves."""
         if not _installed():
-            return InputError("engine-missing", engine="wav2lip", library=_KIND, install=_INSTALL)
+            install = how_to_install("openvino")
+            return InputError("engine-missing", engine="wav2lip", library=_KIND, install=install)
         return InputError("face-device-missing", device=device, backend=_KIND)
 
     def open(self, *, device: str, weights: Weights, precision: str, batch: int, threads: int) -> Backend:

@@ -10,6 +10,7 @@ from pipeline.engines.face.wav2lip.backends import Backend, Choice
 from pipeline.engines.face.wav2lip.machine import has_bf16, instruction_set
 from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
+from pipeline.plan.extras import how_to_install
 
 #: From this compute capability on half precision is faster than single.
 _HALF_SINCE = (7, 0)
@@ -33,7 +34,7 @@ class TorchKind:
     def missing(self, *, device: str) -> InputError:
         """Torch is not installed, or it finds no such device."""
         if _version() is None:
-            install = "pip install 'lectern[wav2lip]'"
+            install = how_to_install("wav2lip")
             return InputError("engine-missing", engine="wav2lip", library="torch", install=install)
         return InputError("face-device-missing", device=device, backend="torch")
 

@@ -14,12 +14,11 @@ from contextlib import contextmanager
 from io import BufferedReader
 from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
 
+from farm.once import Once
 from pipeline.plan.errors import InputError
 from pipeline.plan.names import unique_key
 
-_Found = TypeVar("_Found")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _QUOTED_CHARACTERS = 120
 #: How alike two names are of which one was meant, how many such searches a batch is worth, among how many.
@@ -38,8 +37,8 @@ class BatchFolder:
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
-        self._digests: dict[Path, str | InputError] = {}
-        self._found: dict[str, Path | InputError] = {}
+        self._digests: Once[Path, str] = Once()
+        self._found: Once[str, Path] = Once()
         self._names: dict[Path, dict[str, str]] = {}
         self._guesses = 0
 
@@ -57,12 +56,7 @@ class BatchFolder:
             InputError: ``manifest-path-absolute``, ``manifest-path-outside``, ``manifest-file-missing``,
                 ``manifest-file-misspelt``, ``manifest-file-irregular`` or ``manifest-file-unreadable``.
         """
-        if name not in self._found:
-            try:
-                self._found[name] = self._search(name)
-            except InputError as error:
-                self._found[name] = error
-        return _given(self._found[name])
+        return self._found.find(name, lambda: self._search(name))
 
     def digest(self, path: Path, *, limit_bytes: int) -> str:
         """SHA-256 (hex) of a file that `find` gave.
@@ -70,13 +64,12 @@ class BatchFolder:
         Raises:
             InputError: ``manifest-file-large``, or as `find`.
         """
-        if path not in self._digests:
-            try:
-                with self._open(path, limit_bytes) as file:
-                    self._digests[path] = hashlib.file_digest(file, "sha256").hexdigest()
-            except InputError as error:
-                self._digests[path] = error
-        return _given(self._digests[path])
+
+        def read() -> str:
+            with self._open(path, limit_bytes) as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+
+        return self._digests.find(path, read)
 
     def read(self, path: Path, *, limit_bytes: int) -> bytes:
         """The bytes of a file that `find` gave.
@@ -153,13 +146,6 @@ class BatchFolder:
 def _quoted(name: str) -> str:
     """A path as messages quote it: a whole text that stands in the wrong column is not repeated."""
     return name if len(name) <= _QUOTED_CHARACTERS else f"{name[:_QUOTED_CHARACTERS]}…"
-
-
-def _given(found: _Found | InputError) -> _Found:
-    if isinstance(found, InputError):
-        # Without where it was raised before: for each of ten thousand rows that would be kept.
-        raise found.with_traceback(None)
-    return found
 
 
 def _unreadable(error: OSError, name: str) -> InputError:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from db.states import Urgency
+from farm.once import Once
 from pipeline.engines.shelf import Shelf
 from pipeline.engines.voice import Voice, VoiceEngine
 from pipeline.engines.voice.choice import PER_CENT, choose_voice
@@ -67,7 +68,7 @@ class Chooser:
         self._fps = fps
         self._voices: dict[str, tuple[Voice, ...]] = {}
         self._formats: dict[tuple[str, int], Format] = {}
-        self._chosen: dict[tuple[str, str, str], VoiceChoice | InputError] = {}
+        self._chosen: Once[tuple[str, str, str], VoiceChoice] = Once()
 
     def rate(self, wish: Wish) -> int:
         """Frames in a second.
@@ -132,18 +133,13 @@ class Chooser:
         """
         engine, slash, name = wish.voice.strip().rpartition("/")
         language = wish.language.strip() or ("" if name else language_of(script))
-        key = (engine if slash else self._engine, name, language)
-        if key not in self._chosen:
-            # A refusal is remembered as well: to look for what comes closest takes milliseconds.
-            try:
-                voices = self._known(key[0])
-                self._chosen[key] = choose_voice(voices, engine=key[0], name=name, language=language)
-            except InputError as error:
-                self._chosen[key] = error
-        chosen = self._chosen[key]
-        if isinstance(chosen, InputError):
-            # Without where it was raised before: for each of ten thousand rows that would be kept.
-            raise chosen.with_traceback(None)
+        engine = engine if slash else self._engine
+
+        def choose() -> VoiceChoice:
+            return choose_voice(self._known(engine), engine=engine, name=name, language=language)
+
+        # A refusal is remembered as well: to look for what comes closest takes milliseconds.
+        chosen = self._chosen.find((engine, name, language), choose)
         return replace(chosen, speed=self.speed(wish), pitch=self.pitch(wish))
 
     def other_voice(self, wish: Wish, script: str) -> dict[str, Fact] | None:

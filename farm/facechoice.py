@@ -8,6 +8,7 @@ from functools import partial
 
 from farm.bootstrap import Workshop
 from farm.facedoor import can_restore
+from farm.once import Once
 from pipeline.plan.errors import InputError
 from pipeline.plan.extras import how_to_install
 from pipeline.plan.lipsync import CROP, ENGINE, MODE, MODEL, OFFSET, PADS, RESTORE, lipsync_of
@@ -50,7 +51,7 @@ class FaceChooser:
     def __init__(self, workshop: Workshop, *, elsewhere: Collection[str] = ()) -> None:
         self._workshop = workshop
         self._elsewhere = frozenset(elsewhere)
-        self._known: dict[tuple[str, str], ModelUse | InputError | None] = {}
+        self._known: Once[tuple[str, str], ModelUse | None] = Once()
 
     def choose(self, options: Mapping[str, str]) -> FaceChoice:
         """Who draws the face of a film with these options.
@@ -74,7 +75,7 @@ class FaceChooser:
             if isinstance(problem, InputError) and name not in self._elsewhere:
                 raise problem
 
-        self._once(("", name), check)
+        self._known.find(("", name), check)
         return name
 
     def model(self, options: Mapping[str, str]) -> ModelUse | None:
@@ -87,7 +88,7 @@ class FaceChooser:
         if not kind:
             return None
         name = options.get(MODEL, "").strip() or self._workshop.settings.face.model
-        return self._once((kind, name), lambda: self._use(FACE, name, kind))
+        return self._known.find((kind, name), lambda: self._use(FACE, name, kind))
 
     def restorer(self, options: Mapping[str, str]) -> ModelUse | None:
         """What restores the face that the engine drew; None where nothing shall.
@@ -97,13 +98,13 @@ class FaceChooser:
         """
         if not self._workshop.faces.draws_with(self.engine(options)):
             return None
-        name = lipsync_of({name: options.get(name, "") for name in (MODE, RESTORE)}).restore
+        name = lipsync_of({option: options.get(option, "") for option in (MODE, RESTORE)}).restore
         if not name:
             return None
         if not can_restore() and self.engine(options) not in self._elsewhere:
             engine, install = self.engine(options), how_to_install("restore")
             raise InputError("engine-missing", engine=engine, library="spandrel", install=install)
-        return self._once((Kind.RESTORER, name), lambda: self._use(RESTORER, name, Kind.RESTORER))
+        return self._known.find((Kind.RESTORER, name), lambda: self._use(RESTORER, name, Kind.RESTORER))
 
     def refusals(self, options: Mapping[str, str]) -> dict[str, InputError]:
         """Everything that is wrong with how options want a face drawn, by option; each thing is told once."""
@@ -138,16 +139,3 @@ class FaceChooser:
     def _use(self, role: str, name: str, kind: str) -> ModelUse:
         found = self._workshop.models.get(name, kind=kind)
         return used_as(role, found.record, Use(self._workshop.settings.models.use))
-
-    def _once(self, key: tuple[str, str], look: Callable[[], ModelUse | None]) -> ModelUse | None:
-        """What a look has found the first time; its refusal as well."""
-        if key not in self._known:
-            try:
-                self._known[key] = look()
-            except InputError as error:
-                self._known[key] = error
-        found = self._known[key]
-        if isinstance(found, InputError):
-            # Without where it was raised before: for each of ten thousand rows that would be kept.
-            raise found.with_traceback(None)
-        return found

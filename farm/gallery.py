@@ -8,6 +8,7 @@ from pathlib import Path
 
 from farm import lookers
 from farm.bootstrap import Workshop
+from farm.once import Once
 from farm.portraits import Looker, Seen, Sitting, View, means_of
 from pipeline.media.filmkind import suffix_of
 from pipeline.plan.background import Colour
@@ -34,7 +35,7 @@ class Gallery:
         self._looker = Looker(self._means, workshop.eyes)
         self._views: dict[tuple[str, View], tuple[Finding, ...]] = {}
         self._backdrops: dict[str, tuple[Finding, ...]] = {}
-        self._sizes: dict[str, tuple[int, int] | InputError] = {}
+        self._sizes: Once[str, tuple[int, int]] = Once()
 
     def look_ahead(
         self, sittings: Iterable[Sitting], *, hands: int, told: Callable[[int, int], None]
@@ -99,16 +100,7 @@ class Gallery:
         Raises:
             InputError: it is no picture that can be used, as far as its head tells.
         """
-        if digest not in self._sizes:
-            try:
-                self._sizes[digest] = self._size(portrait)
-            except InputError as error:
-                self._sizes[digest] = error
-        size = self._sizes[digest]
-        if isinstance(size, InputError):
-            # Without where it was raised before: for each of ten thousand rows that would be kept.
-            raise size.with_traceback(None)
-        return size
+        return self._sizes.find(digest, lambda: self._size(portrait))
 
     def _size(self, portrait: Path) -> tuple[int, int]:
         if suffix_of(portrait):

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from farm.batchfiles import BatchFolder
 from farm.choices import language_of
+from farm.once import Once
 from farm.template import Variable, fill, variables_of
 from farm.textfile import decode
 from farm.values import is_language
-from pipeline.plan.errors import InputError
 
 _BYTES_PER_CHARACTER = 4
 
@@ -42,7 +42,7 @@ class Scripts:
     def __init__(self, folder: BatchFolder, *, characters: int) -> None:
         self._folder = folder
         self._limit_bytes = characters * _BYTES_PER_CHARACTER
-        self._files: dict[Path, Template | InputError] = {}
+        self._files: Once[Path, Template] = Once()
 
     def written(self, text: str) -> Template:
         """A script that stands in a cell.
@@ -71,16 +71,10 @@ class Scripts:
         return self._file(folder, folder.find(real.name))
 
     def _file(self, folder: BatchFolder, path: Path) -> Template:
-        if path not in self._files:
-            try:
-                self._files[path] = self.written(decode(folder.read(path, limit_bytes=self._limit_bytes)))
-            except InputError as error:
-                self._files[path] = error
-        found = self._files[path]
-        if isinstance(found, InputError):
-            # Without where it was raised before: for each of ten thousand rows that would be kept.
-            raise found.with_traceback(None)
-        return found
+        def read() -> Template:
+            return self.written(decode(folder.read(path, limit_bytes=self._limit_bytes)))
+
+        return self._files.find(path, read)
 
 
 def spoken_language(cells: Mapping[str, str], template: Template) -> str:

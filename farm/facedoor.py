@@ -41,8 +41,8 @@ def ways_of(workshop: Workshop, engine: str) -> Iterator[FaceWay]:
     if not kind:
         yield FaceWay(engine=engine)
         return
-    models = _sound(workshop, Kind(kind))
-    restorers = _sound(workshop, Kind.RESTORER) if models and can_restore() else ()
+    models = _digests(workshop, Kind(kind))
+    restorers = _digests(workshop, Kind.RESTORER) if models and can_restore() else ()
     for model, mode in product(models, Mode):
         yield FaceWay(engine=engine, mode=mode.value, weights=model)
         # The original program restores nothing.
@@ -55,7 +55,7 @@ def can_restore() -> bool:
     return importlib.util.find_spec(_RESTORING) is not None
 
 
-def _sound(workshop: Workshop, kind: Kind) -> tuple[str, ...]:
+def _digests(workshop: Workshop, kind: Kind) -> tuple[str, ...]:
     """The digests of a kind's models that lie on the shelf as they should, each once, by name."""
     listed = [each for each in workshop.models.listed() if each.problem is None and each.record is not None]
     found = [each.record.digest for each in listed if each.record is not None and each.record.kind is kind]

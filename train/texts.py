@@ -13,8 +13,6 @@ LEARNT = {
     "en-us": 22, "en-gb-x-rp": 8, "cmn": 20, "de": 8, "fr": 8, "es": 7, "pt-br": 4, "nl": 4, "pl": 4,
     "sv": 3, "tr": 3, "ru": 4, "hi": 3, "ja": 2, "it": 4, "fi": 3, "cs": 3, "ro": 3, "el": 2,
 }  # fmt: skip
-#: Languages to be tried with, which the net has never heard.
-UNHEARD = ("hu", "da", "id", "ca")
 
 # Parted by commas; labials stand twice, since the eye sees them best.
 _ONSETS = "p,b,m,f,v,t,d,n,l,r,s,k,g,h,j,w,sh,ch,z,st,pl,br,tr,m,b,p"

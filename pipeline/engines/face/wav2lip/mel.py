@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face.wav2lip.architecture import MEL_BANDS
+from pipeline.engines.face.wav2lip.hann import hann
 from pipeline.engines.face.wav2lip.logarithm import log10
 from pipeline.plan.thirds import SPEECH_RATE
 
@@ -33,7 +34,7 @@ _PRE_EMPHASIS = 0.97
 _FAINTEST, _REFERENCE_DB, _RANGE_DB = 1e-5, 20.0, 100.0
 _LARGEST = 4.0
 _BLOCK = 128
-_SURE = float(1 << 40)
+_WINDOW_BITS = 40
 
 # The mel scale of Slaney's toolbox: even below 1 kHz, 27 steps for each factor of 6.4 above.
 _HZ_A_STEP = 200.0 / 3.0
@@ -118,11 +119,7 @@ def _levels(frames: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @functools.lru_cache(maxsize=1)
 def _hann() -> NDArray[np.float64]:
-    """The periodic Hann window, rounded to where a cosine is the same on every machine."""
-    window = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(_FRAME) / _FRAME)
-    window = np.rint(window * _SURE) / _SURE
-    window.flags.writeable = False
-    return window
+    return hann(_FRAME, bits=_WINDOW_BITS)
 
 
 @functools.lru_cache(maxsize=1)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face.warp.hearing import heard
+from pipeline.engines.face.wav2lip.hann import hann
 from pipeline.engines.face.wav2lip.logarithm import log10
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.thirds import DOWN, SPEECH_RATE, thirds
@@ -34,7 +35,8 @@ _HIGHEST_PITCH, _LOWEST_PITCH = 500, 75
 _VOICED_HZ, _LOUD_HZ = (150, 1_500), (150, 4_000)
 _BLOCK = 256
 _NOTHING = 1e-30
-_SURE = float(1 << 20)
+# So few that all sums of products of the window are exact.
+_WINDOW_BITS = 20
 # Noise of any colour stays below the first for three steps on end; half of all speech lies above it. A voice
 # that breaks or is hoarse stays above the second, and is one where it follows on the other.
 _REPEATS, _HOARSE, _LASTING = 0.7, 0.55, 3
@@ -150,12 +152,8 @@ def _reach(near: Marks, most: int) -> int:
 
 @functools.lru_cache(maxsize=1)
 def _window() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """A Hann window, and how far it correlates with itself at each lag.
-
-    Rounded, so that all sums of its products are exact.
-    """
-    window = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(_FRAME) / _FRAME)
-    window = np.rint(window * _SURE) / _SURE
+    """A Hann window, and how far it correlates with itself at each lag."""
+    window = hann(_FRAME, bits=_WINDOW_BITS)
     taper: NDArray[np.float64] = np.correlate(window, window, "full")[_FRAME - 1 :] / (window @ window)
     return window, taper[: SPEECH_RATE // _LOWEST_PITCH + 1]
 

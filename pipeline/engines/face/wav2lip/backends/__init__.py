@@ -14,8 +14,8 @@ from pipeline.engines.face.wav2lip.region import Region
 from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
 
+#: The word for "the best that this machine has".
 AUTO = "auto"
-"""The word for "the best that this machine has"."""
 
 
 class MouthMemoryError(Exception):
@@ -115,11 +115,11 @@ class Kind(Protocol):
         ...
 
 
+#: The class of every kind of backend; imported when it is asked.
 KINDS: Mapping[str, str] = {
     "torch": "pipeline.engines.face.wav2lip.backends.torch_kind:TorchKind",
     "openvino": "pipeline.engines.face.wav2lip.backends.openvino_kind:OpenvinoKind",
 }
-"""The class of every kind of backend; imported when it is asked."""
 
 _PREFERENCE = (("torch", "cuda"), ("openvino", "cpu"), ("torch", "cpu"))
 

@@ -84,7 +84,7 @@ def _open_wav2lip(path: Path, trusted: bool) -> None:  # noqa: FBT001 - as every
 
 
 def _open_restorer(path: Path, trusted: bool) -> None:  # noqa: FBT001 - as every opener
-    from pipeline.engines.face.wav2lip.restorers import load_restorer
+    from pipeline.engines.face.wav2lip.restorerfile import load_restorer
 
     load_restorer(path, trusted=trusted)
 

@@ -35,9 +35,9 @@ from pipeline.engines.face.wav2lip.mask import Mask, mask_of
 from pipeline.engines.face.wav2lip.mel import SILENCE
 from pipeline.engines.face.wav2lip.memory import batch_for, memory_told, slot_for
 from pipeline.engines.face.wav2lip.moving import HardMovingPaste, SoftMovingPaste
+from pipeline.engines.face.wav2lip.ondemand import RestorerOnDemand
 from pipeline.engines.face.wav2lip.region import Region
 from pipeline.engines.face.wav2lip.restoration import AT_ONCE, RESTORATION, RestoredPlates, RestoredStill
-from pipeline.engines.face.wav2lip.restoring import Restoring
 from pipeline.engines.face.wav2lip.sitter import Draw, StillSitter
 from pipeline.engines.weights import Weights
 from pipeline.media.picture import to_bgr
@@ -101,14 +101,14 @@ class Wav2LipEngine:
         self._opened: Backend | None = None
         self._lock = Lock()
         self.version = f"{_DRAWING}-{self._mode}-warp-{WarpEngine.version}"
-        self._restoring = (
-            None if restorer is None else Restoring(restorer, choice=self._choice, threads=threads)
+        self._restorer = (
+            None if restorer is None else RestorerOnDemand(restorer, choice=self._choice, threads=threads)
         )
         if restorer is not None and self._mode is Mode.EXACT:
             raise InputError("face-restore-exact", model=restorer.name)
-        if self._restoring is not None:
+        if self._restorer is not None:
             self.version += f"-restored-{RESTORATION}"
-        self.backend = self._choice.name if self._restoring is None else self._restoring.backend
+        self.backend = self._choice.name if self._restorer is None else self._restorer.backend
         self.precision = self._choice.precision
         self.weights = joined_weights(each.digest for each in (weights, restorer) if each is not None)
         self.threads = threads
@@ -148,8 +148,8 @@ class Wav2LipEngine:
         """
         if lipsync.mode is not self._mode:
             raise ValueError(lipsync.mode)
-        if self._restoring is not None:
-            self._open_restorer(self._restoring)
+        if self._restorer is not None:
+            self._open_restorer(self._restorer)
             return self._restored_footage(footage, lipsync)
         kind = HardMovingPaste if self._mode is Mode.EXACT else SoftMovingPaste
         paste = kind(footage, lipsync.pads)
@@ -170,8 +170,8 @@ class Wav2LipEngine:
             opened, self._opened = self._opened, None
             if opened is not None:
                 opened.close()
-            if self._restoring is not None:
-                self._restoring.close()
+            if self._restorer is not None:
+                self._restorer.close()
 
     def _exact(self, canvas: Canvas, crop: Box, lipsync: Lipsync) -> StillSitter:
         """As the original program draws it: the portrait stands still."""
@@ -189,8 +189,8 @@ class Wav2LipEngine:
         draw = self._drawing(face, mask.region)
         blend = SoftBlend(picture, crop, mask, match_of(face, draw(_SILENCE)[0], mask, crop))
         batch = self.batch
-        if self._restoring is not None:
-            self._open_restorer(self._restoring)
+        if self._restorer is not None:
+            self._open_restorer(self._restorer)
             restored = RestoredStill(
                 self._restored, draw, blend=blend, face=canvas.face, picture=picture, crop=crop, mask=mask
             )
@@ -215,17 +215,17 @@ class Wav2LipEngine:
             restored=restored,
         )
 
-    def _open_restorer(self, restoring: Restoring) -> None:
+    def _open_restorer(self, restorer: RestorerOnDemand) -> None:
         """A file that is no restorer is refused before any mouth is drawn."""
         with self._told(), self._lock:
-            restoring.open()
+            restorer.open()
 
     def _restored(self, face: Picture) -> NDArray[np.float32]:
         """An aligned face restored."""
-        if self._restoring is None:
-            raise ValueError(self._restoring)
+        if self._restorer is None:
+            raise ValueError(self._restorer)
         with self._told(), self._lock:
-            return self._restoring(face)
+            return self._restorer(face)
 
     def _drawing(self, face: Picture, region: Region) -> Draw:
         """What computes the mouths of one portrait, of which all that no sound changes is computed here."""

@@ -14,7 +14,7 @@ require_spandrel()
 import torch  # noqa: E402 - only where it is installed
 from torch import Tensor  # noqa: E402
 
-from pipeline.engines.face.wav2lip.restorers import load_restorer  # noqa: E402
+from pipeline.engines.face.wav2lip.restorerfile import load_restorer  # noqa: E402
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_a_stranger_is_refused(tmp_path: Path) -> None:
 
 def test_codeformer_names_the_library_that_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its architecture comes apart, for its licence's sake."""
-    monkeypatch.setattr("pipeline.engines.face.wav2lip.restorers.find_spec", lambda _name: None)
+    monkeypatch.setattr("pipeline.engines.face.wav2lip.restorerfile.find_spec", lambda _name: None)
     path = tmp_path / "codeformer.pth"
     entries = ("position_emb", "idx_pred_layer.1.weight", "quantize.embedding.weight")
     torch.save({"params_ema": dict.fromkeys(entries, torch.zeros(1))}, path)

@@ -15,13 +15,13 @@ from pipeline.plan.errors import InputError
 from pipeline.plan.extras import how_to_install
 
 if TYPE_CHECKING:
-    from pipeline.engines.face.wav2lip.restore import FaceRestorer
+    from pipeline.engines.face.wav2lip.facerestorer import FaceRestorer
 
 _LIBRARY = "spandrel"
 
 
-class Restoring:
-    """See `restoration.Restore`; nothing heavy is loaded before it is opened or called.
+class RestorerOnDemand:
+    """A `restoration.Restore` whose network is loaded when it is first needed, and nothing heavy before.
 
     Args:
         weights: the network's file.
@@ -60,7 +60,7 @@ class Restoring:
             MouthMemoryError: not enough memory for it.
         """
         if self._opened is None:
-            from pipeline.engines.face.wav2lip.restore import FaceRestorer
+            from pipeline.engines.face.wav2lip.facerestorer import FaceRestorer
 
             self._opened = FaceRestorer(weights=self._weights, device=self._device, threads=self._threads)
         return self._opened

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pipeline.engines.face.wav2lip.backends.torch_backend import alike
 from pipeline.engines.face.wav2lip.backends.torch_failures import told
 from pipeline.engines.face.wav2lip.restoration import SIDE
-from pipeline.engines.face.wav2lip.restorers import Restorer, load_restorer
+from pipeline.engines.face.wav2lip.restorerfile import Restorer, load_restorer
 from pipeline.engines.weights import Weights, vouched
 
 # GFPGAN roughens skin with noise that it draws by lot: the same in every frame, so that nothing flickers.

@@ -14,7 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.engines.face import Canvas, Drive
-from pipeline.engines.face.wav2lip import restoring
+from pipeline.engines.face.wav2lip import ondemand
 from pipeline.engines.face.wav2lip.engine import Wav2LipEngine
 from pipeline.engines.face.wav2lip.mask import Mask
 from pipeline.engines.face.wav2lip.restoration import SIDE
@@ -44,7 +44,7 @@ def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a small network opened in place of any: it enlarges a face twice and roughens it by lot."""
     import torch
 
-    from pipeline.engines.face.wav2lip import restore
+    from pipeline.engines.face.wav2lip import facerestorer
 
     class Rough(torch.nn.Module):
         model: torch.nn.Module
@@ -55,7 +55,7 @@ def _stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
 
     rough = Rough()
     rough.model = torch.nn.Identity()
-    monkeypatch.setattr(restore, "load_restorer", lambda _path, **_given: rough)
+    monkeypatch.setattr(facerestorer, "load_restorer", lambda _path, **_given: rough)
 
 
 def test_the_same_face_gives_the_same_bits(
@@ -65,10 +65,10 @@ def test_the_same_face_gives_the_same_bits(
     require_spandrel()
     import torch
 
-    from pipeline.engines.face.wav2lip import restore
+    from pipeline.engines.face.wav2lip import facerestorer
 
     _stand_in(monkeypatch)
-    network = restore.FaceRestorer(weights=any_file, device="cpu", threads=1)
+    network = facerestorer.FaceRestorer(weights=any_file, device="cpu", threads=1)
     face = cv2.resize(canvas.picture, (SIDE, SIDE))
     state = torch.random.get_rng_state()
     first = network(face)
@@ -135,7 +135,7 @@ def test_the_engine_restores(
     with pytest.raises(InputError) as told:
         Wav2LipEngine(**given, **more, mode=Mode.EXACT)  # type: ignore[arg-type]
     assert told.value.code == "face-restore-exact"
-    monkeypatch.setattr(restoring, "find_spec", lambda _name: None)
+    monkeypatch.setattr(ondemand, "find_spec", lambda _name: None)
     with pytest.raises(InputError) as told:
         Wav2LipEngine(**given, **more)  # type: ignore[arg-type]
     assert told.value.code == "engine-missing"
@@ -148,7 +148,7 @@ def test_memory_that_runs_out_halves_the_batch(
     require_spandrel()
     import torch
 
-    from pipeline.engines.face.wav2lip import restore
+    from pipeline.engines.face.wav2lip import facerestorer
 
     class Huge(torch.nn.Module):
         model = torch.nn.Identity()
@@ -156,7 +156,7 @@ def test_memory_that_runs_out_halves_the_batch(
         def forward(self, _face: torch.Tensor) -> torch.Tensor:
             raise torch.OutOfMemoryError("too large")
 
-    monkeypatch.setattr(restore, "load_restorer", lambda _path, **_given: Huge())
+    monkeypatch.setattr(facerestorer, "load_restorer", lambda _path, **_given: Huge())
     engine = _engine(wav2lip_checkpoint, any_file, batch=2)
     try:
         with pytest.raises(TransientError) as told:
@@ -228,7 +228,7 @@ def test_gfpgan_restores_within_two_gigabytes(canvas: Canvas, tmp_path: Path) ->
     # In a process of its own, whose memory is its own.
     program = (
         "import sys, resource, numpy as np; from pathlib import Path;"
-        "from pipeline.engines.face.wav2lip.restore import FaceRestorer;"
+        "from pipeline.engines.face.wav2lip.facerestorer import FaceRestorer;"
         "from tests.support.wav2lip import weights_of;"
         "network = FaceRestorer(weights=weights_of(Path(sys.argv[1])), device='cpu', threads=1);"
         "face = np.load(sys.argv[2]); first = network(face);"

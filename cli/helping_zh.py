@@ -90,6 +90,15 @@ CHINESE: Mapping[str, str] = {
     ),
     "How wav2lip draws: fast or exact.": "wav2lip 的绘制方式：fast 或 exact。",
     "The model that sharpens the face that wav2lip drew.": "用于修复 wav2lip 所绘人脸的模型。",
+    "How far the box of the face that wav2lip sees is widened, in per cent: above,below,left,right.": (
+        "wav2lip 所见人脸框扩大的百分比：上,下,左,右。"
+    ),
+    "What wav2lip sees of the portrait instead: x,y,width,height in pixels.": (
+        "改为指定 wav2lip 所见的肖像区域：x,y,宽,高，以像素计。"
+    ),
+    "By how many frames the lips of wav2lip run ahead of the sound, -5 to 5.": (
+        "wav2lip 的嘴唇比声音提前的帧数，-5 到 5。"
+    ),
     "A picture with one face, or a video.": "只有一张脸的图片，或一段视频。",
     "A text file with what is said.": "写有台词的文本文件。",
     "Where the film goes, such as film.mp4.": "影片的保存位置，例如 film.mp4。",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Annotated
+from dataclasses import replace
 
 import typer
 from rich.text import Text
 
+from cli import wishes
 from cli.bars import Bars
 from cli.clean import clean
 from cli.exits import Exit
@@ -28,81 +28,55 @@ _STAGES = ("speak", "render", "join")
 def render(
     context: typer.Context,
     *,
-    portrait: Annotated[Path, typer.Option("--portrait", "-p", help="A picture with one face, or a video.")],
-    script: Annotated[Path, typer.Option("--script", "-s", help="A text file with what is said.")],
-    film: Annotated[Path, typer.Option("--output", "-o", help="Where the film goes, such as film.mp4.")],
-    voice: Annotated[str, typer.Option(help="A voice of `lectern voices`.")] = "",
-    language: Annotated[str, typer.Option(help="Language of the script, such as en or zh.")] = "",
-    format: Annotated[str, typer.Option(help="Such as wide, tall-1080, square-512 or portrait.")] = "",  # noqa: A002 - the option's name
-    fps: Annotated[str, typer.Option(help="Frame rate: 24, 25, 30, 50 or 60.")] = "",
-    quality: Annotated[str, typer.Option(help="How finely it is encoded: draft, standard or high.")] = "",
-    loudness: Annotated[str, typer.Option(help="How loud it is in LUFS, -23 to -14.")] = "",
-    preview: Annotated[bool, typer.Option("--preview", help="Make an animated WebP, too.")] = False,
-    speed: Annotated[str, typer.Option(help="Per cent of normal speed, 50 to 200.")] = "",
-    pitch: Annotated[str, typer.Option(help="Per cent of normal pitch, 50 to 200.")] = "",
-    title: Annotated[str, typer.Option(help="Title of the film.")] = "",
-    face_engine: Annotated[
-        str, typer.Option("--face-engine", help="Who draws the face: warp or wav2lip.")
-    ] = "",
-    model: Annotated[
-        str, typer.Option("--model", help="What wav2lip draws with; see `lectern models list`.")
-    ] = "",
-    mode: Annotated[str, typer.Option("--mode", help="How wav2lip draws: fast or exact.")] = "",
-    restore: Annotated[
-        str, typer.Option("--restore", help="The model that sharpens the face that wav2lip drew.")
-    ] = "",
-    face_box: Annotated[
-        str, typer.Option(help="Which face, when there are several: x,y,width,height in pixels.")
-    ] = "",
-    expression: Annotated[str, typer.Option(help="The look on the face: neutral or friendly.")] = "",
-    motion: Annotated[
-        str, typer.Option(help="How much head, brows and eyes move: none, calm or lively.")
-    ] = "",
-    background: Annotated[str, typer.Option(help="Behind the portrait: blur, #rrggbb, or a picture.")] = "",
-    burn: Annotated[
-        bool, typer.Option("--captions-burn", help="Draw the captions into the pictures.")
-    ] = False,
-    captions: Annotated[
-        str, typer.Option("--captions-soft", help="Captions in the film's own file: yes or no.")
-    ] = "",
-    label: Annotated[
-        str, typer.Option(help="What says that AI made it: both, cn, eu, or none with the next two.")
-    ] = "",
-    label_name: Annotated[str, typer.Option(help="Who answers for a film without a label.")] = "",
-    label_reason: Annotated[str, typer.Option(help="Why it has none.")] = "",
-    force: Annotated[bool, typer.Option("--force", "-f", help="Replace files of an earlier film.")] = False,
+    portrait: wishes.Portrait,
+    script: wishes.Script,
+    film: wishes.Film,
+    voice: wishes.Voice = "",
+    language: wishes.Language = "",
+    format: wishes.Format = "",  # noqa: A002 - the option's name
+    fps: wishes.Fps = "",
+    quality: wishes.Quality = "",
+    loudness: wishes.Loudness = "",
+    preview: wishes.Preview = False,
+    speed: wishes.Speed = "",
+    pitch: wishes.Pitch = "",
+    title: wishes.Title = "",
+    face_engine: wishes.FaceEngine = "",
+    model: wishes.Model = "",
+    mode: wishes.Mode = "",
+    restore: wishes.Restore = "",
+    pads: wishes.Pads = "",
+    crop: wishes.Crop = "",
+    mel_offset_frames: wishes.MelOffsetFrames = "",
+    face_box: wishes.FaceBox = "",
+    expression: wishes.Expression = "",
+    motion: wishes.Motion = "",
+    background: wishes.Background = "",
+    burn: wishes.BurnedCaptions = False,
+    captions: wishes.SoftCaptions = "",
+    label: wishes.Label = "",
+    label_name: wishes.LabelName = "",
+    label_reason: wishes.LabelReason = "",
+    force: wishes.Force = False,
 ) -> Exit:
     """Make one film here, without a farm.
 
     The quickest way to try Lectern, and to look for a fault. Captions, poster and manifest are written beside
-    the film. What was made before is used again, so that a
-    second film with one changed sentence takes moments.
+    the film. What was made before is used again, so that a second film with one changed sentence takes
+    moments.
     """
-    terminal = terminal_of(context)
-    order = Order(
-        portrait=portrait,
-        script=script,
-        film=film,
-        wish=Wish(voice=voice, language=language, format=format, fps=fps, speed=speed, pitch=pitch),
-        engine=face_engine,
-        model=model,
-        mode=mode,
-        restore=restore,
-        face_box=face_box,
-        expression=expression,
-        motion=motion,
-        quality=quality,
-        loudness=loudness,
-        preview="yes" if preview else "",
-        background=background,
-        burn="yes" if burn else "",
-        soft=captions,
-        label=label,
-        label_name=label_name,
-        label_reason=label_reason,
-        title=title,
-        replace=force,
-    )
+    wish = Wish(voice=voice, language=language, format=format, fps=fps, speed=speed, pitch=pitch)
+    order = Order(portrait=portrait, script=script, film=film, wish=wish, title=title, replace=force)
+    order = replace(order, engine=face_engine, model=model, mode=mode, restore=restore, face_box=face_box)
+    order = replace(order, pads=pads, crop=crop, mel_offset_frames=mel_offset_frames)
+    order = replace(order, expression=expression, motion=motion, background=background, soft=captions)
+    order = replace(order, quality=quality, loudness=loudness, preview=_yes(preview), burn=_yes(burn))
+    order = replace(order, label=label, label_name=label_name, label_reason=label_reason)
+    return _make(order, terminal_of(context))
+
+
+def _make(order: Order, terminal: Terminal) -> Exit:
+    """Make what was ordered, and tell how it goes and what came of it."""
     started = time.monotonic()
     with Interrupts() as interrupts, open_workshop() as workshop, Bars(terminal) as bars:
         made = make_film(workshop, order, progress=bars.show, check=interrupts.check)
@@ -112,6 +86,10 @@ def render(
     took = round(time.monotonic() - started)
     terminal.answer(_film(made, terminal.language), _made(made, took, terminal))
     return Exit.OK
+
+
+def _yes(wanted: bool) -> str:  # noqa: FBT001 - a switch of the command line, in a manifest's words
+    return "yes" if wanted else ""
 
 
 def _made(made: Made, took: int, terminal: Terminal) -> Iterator[str]:

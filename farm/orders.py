@@ -23,7 +23,7 @@ from pipeline.plan.delivery import LOUDNESS, QUALITY
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format, JobSpec
 from pipeline.plan.label import LABEL, NAME, REASON
-from pipeline.plan.lipsync import ENGINE, MODE, MODEL, RESTORE
+from pipeline.plan.lipsync import CROP, ENGINE, MODE, MODEL, OFFSET, PADS, RESTORE, lipsync_of
 from pipeline.plan.names import legible
 from pipeline.plan.portrait import Finding
 from pipeline.plan.switches import BURN, PREVIEW, SOFT
@@ -42,6 +42,9 @@ class Order:
         model: what it draws with, likewise.
         mode: how it draws, likewise.
         restore: what restores the face that it drew, likewise.
+        pads: how far the box of the face that a model sees is widened, likewise.
+        crop: what it sees of the portrait instead, likewise.
+        mel_offset_frames: by how many frames the lips run ahead of the sound, likewise.
         face_box: which face talks, ``x,y,width,height`` in pixels; empty when there is no doubt.
         expression: the look on the face; the usual one when it is empty.
         motion: how lively the face is, likewise.
@@ -65,6 +68,9 @@ class Order:
     model: str = ""
     mode: str = ""
     restore: str = ""
+    pads: str = ""
+    crop: str = ""
+    mel_offset_frames: str = ""
     face_box: str = ""
     expression: str = ""
     motion: str = ""
@@ -162,7 +168,13 @@ def _seen(workshop: Workshop, order: Order, chooser: Chooser, options: Mapping[s
         doubts += gallery.check(file, background.digest)
     picture = chooser.format(order.wish, lambda: gallery.size(order.portrait, portrait.digest))
     findings = gallery.look(
-        order.portrait, portrait.digest, picture, box_of(options), colour_of(options), pictured=pictured
+        order.portrait,
+        portrait.digest,
+        picture,
+        box_of(options),
+        colour_of(options),
+        pictured=pictured,
+        crop=lipsync_of(options).crop,
     )
     for finding in findings:
         if finding.level == "error":
@@ -171,8 +183,16 @@ def _seen(workshop: Workshop, order: Order, chooser: Chooser, options: Mapping[s
 
 
 def _face_options(order: Order) -> dict[str, str]:
-    """What an order says of who draws its face."""
-    return {ENGINE: order.engine, MODEL: order.model, MODE: order.mode, RESTORE: order.restore}
+    """What an order says of who draws its face, and how a model does."""
+    return {
+        ENGINE: order.engine,
+        MODEL: order.model,
+        MODE: order.mode,
+        RESTORE: order.restore,
+        PADS: order.pads,
+        CROP: order.crop,
+        OFFSET: order.mel_offset_frames,
+    }
 
 
 def _options(order: Order, face: FaceChoice, *, usual: str) -> dict[str, str]:

@@ -67,10 +67,13 @@ class _Memory:
         self._killed = machine.killed_for_memory()
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self) -> Generator[None, object, object]:
-        """After a test that took much, give back what it has freed: several processes test at once."""
+    def pytest_runtest_protocol(
+        self, item: pytest.Item, nextitem: pytest.Item | None
+    ) -> Generator[None, object, object]:
+        """After a file, and a test that took much, give back what is free: several processes test at once."""
         result = yield
-        if machine.resident() > self._kept + _GROWTH_BYTES:
+        last = nextitem is None or nextitem.path != item.path
+        if last or machine.resident() > self._kept + _GROWTH_BYTES:
             machine.give_back()
             self._kept = machine.resident()
         return result

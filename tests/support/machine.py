@@ -15,8 +15,8 @@ import psutil
 #: Memory that looks like a disk: what is tested is what a process's death does, not a machine's.
 _SHARED = Path("/dev/shm")  # noqa: S108 - each run makes a folder of its own in it
 #: What the folders of a run may come to, and what must be there besides for its processes.
-_FOLDERS_BYTES = 4 << 30
-_PROCESSES_BYTES = 8 << 30
+_FOLDERS_BYTES = 2 << 30
+_PROCESSES_BYTES = 6 << 30
 
 
 def memory_free(*, root: Path = Path("/")) -> int:

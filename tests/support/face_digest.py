@@ -10,21 +10,27 @@ import cv2
 
 from pipeline.engines.shelf import faces
 from pipeline.plan.lipsync import Lipsync
-from tests.support.face_engines import open_for_tests
+from tests.support.face_engines import open_for_tests, ways_of
 from tests.support.faces import drawn_canvas, murmured, smiling_canvas, spoken
 
 
 def digest(engine_name: str, checkpoint: Path | None) -> str:
-    """SHA-256 over all frames of two canvases that speak and murmur; of one for an engine with a model."""
+    """SHA-256 over all frames of two canvases that speak and murmur, drawn in every way of an engine.
+
+    With a model one canvas murmurs for a moment.
+    """
     shelf = faces()
-    engine = open_for_tests(shelf, engine_name, checkpoint)
     found = hashlib.sha256()
-    canvases = (smiling_canvas,) if shelf.draws_with(engine_name) else (smiling_canvas, drawn_canvas)
-    for canvas in (made() for made in canvases):
-        sitter = engine.prepare(canvas, Lipsync())
-        for drive in (spoken("h ə ˈl oʊ m aɪ f", seed=3), murmured()):
-            for frame in sitter.frames(drive):
-                found.update(frame.tobytes())
+    for way in ways_of(shelf, engine_name):
+        engine = open_for_tests(shelf, way, checkpoint)
+        canvases = (smiling_canvas,) if way.backend else (smiling_canvas, drawn_canvas)
+        said = (murmured(frames=20),) if way.backend else (spoken("h ə ˈl oʊ m aɪ f", seed=3), murmured())
+        for canvas in (made() for made in canvases):
+            sitter = engine.prepare(canvas, Lipsync(mode=way.mode))
+            for drive in said:
+                for frame in sitter.frames(drive):
+                    found.update(frame.tobytes())
+        shelf.discard(engine)
     shelf.close()
     return found.hexdigest()
 

@@ -112,9 +112,9 @@ def spoken(symbols: str, *, fps: int = 25, seed: int = 1, sound_ms: int = 120) -
     )
 
 
-def murmured(*, seed: int = 1) -> Drive:
+def murmured(*, seed: int = 1, frames: int = 50) -> Drive:
     """An utterance whose phonemes nobody knows: a buzzing voice opens and closes its mouth thrice."""
-    length = 50 * samples_per_frame(25)
+    length = frames * samples_per_frame(25)
     lead, tail = 240 * SAMPLE_RATE // 1000, 200 * SAMPLE_RATE // 1000
     at = np.arange(length - lead - tail) / SAMPLE_RATE
     opening = 0.5 - 0.5 * np.cos(2 * np.pi * 3 * at / at[-1])
@@ -125,7 +125,7 @@ def murmured(*, seed: int = 1) -> Drive:
         voice += (0.05 / harmonic + opening * formants) * np.sin(2 * np.pi * hertz * at)
     audio = np.zeros(length, np.int16)
     audio[lead : length - tail] = np.rint(12_000 * opening * voice / np.abs(voice).max())
-    return Drive(audio=audio, phonemes=(), frames=50, fps=25, seed=seed)
+    return Drive(audio=audio, phonemes=(), frames=frames, fps=25, seed=seed)
 
 
 def silent(frames: int, *, fps: int = 25, seed: int = 1) -> Drive:

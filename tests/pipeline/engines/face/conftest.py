@@ -10,8 +10,9 @@ import pytest
 
 from pipeline.engines.face import Canvas, FaceEngine
 from pipeline.engines.shelf import Shelf, faces
-from tests.support.face_engines import open_for_tests
+from tests.support.face_engines import Way, open_for_tests, ways
 from tests.support.faces import drawn_canvas, smiling_canvas
+from tests.support.openvino import require_openvino
 from tests.support.wav2lip import shared_checkpoint
 
 
@@ -24,43 +25,45 @@ def shelf() -> Iterator[Shelf[FaceEngine]]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every engine with both portraits; one that draws with a model, which takes its time, with one."""
-    if "engine_name" not in metafunc.fixturenames:
+    """Every way of drawing with both portraits; with a model, which takes its time, with one."""
+    if "way" not in metafunc.fixturenames:
         return
-    shelf = faces()
+    known = ways(faces())
     if "canvas" in metafunc.fixturenames:
         pairs = [
-            (name, canvas)
-            for name in shelf.names()
-            for canvas in (("drawn",) if shelf.draws_with(name) else ("smiling", "drawn"))
+            pytest.param(way, canvas, id=f"{way}-{canvas}")
+            for way in known
+            for canvas in (("drawn",) if way.backend else ("smiling", "drawn"))
         ]
-        metafunc.parametrize(("engine_name", "canvas"), pairs, indirect=True, scope="session")
+        metafunc.parametrize(("way", "canvas"), pairs, indirect=True, scope="session")
     else:
-        metafunc.parametrize("engine_name", shelf.names(), indirect=True, scope="session")
+        metafunc.parametrize("way", known, ids=str, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
-def engine_name(request: pytest.FixtureRequest, shelf: Shelf[FaceEngine]) -> str:
-    """One engine after the other; those that cannot be used here are skipped with the reason."""
-    if (reason := shelf.why_not(request.param)) is not None:
+def way(request: pytest.FixtureRequest, shelf: Shelf[FaceEngine]) -> Way:
+    """One way after the other; those that cannot be used here are skipped with the reason."""
+    found: Way = request.param
+    if (reason := shelf.why_not(found.engine)) is not None:
         assert "CI" not in os.environ, str(reason)
         pytest.skip(str(reason))
-    found: str = request.param
+    if found.backend == "openvino":
+        require_openvino()
     return found
 
 
 @pytest.fixture(scope="session")
-def model(
-    engine_name: str, shelf: Shelf[FaceEngine], tmp_path_factory: pytest.TempPathFactory
-) -> Path | None:
+def model(way: Way, tmp_path_factory: pytest.TempPathFactory) -> Path | None:
     """What the engine draws with: random weights; None for one that draws without."""
-    return shared_checkpoint(tmp_path_factory) if shelf.draws_with(engine_name) else None
+    return shared_checkpoint(tmp_path_factory) if way.backend else None
 
 
 @pytest.fixture(scope="session")
-def engine(engine_name: str, shelf: Shelf[FaceEngine], model: Path | None) -> FaceEngine:
-    """The engine."""
-    return open_for_tests(shelf, engine_name, model)
+def engine(way: Way, shelf: Shelf[FaceEngine], model: Path | None) -> Iterator[FaceEngine]:
+    """The engine, closed before the next one is opened."""
+    opened = open_for_tests(shelf, way, model)
+    yield opened
+    shelf.discard(opened)
 
 
 @pytest.fixture(scope="session")

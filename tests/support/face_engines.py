@@ -12,6 +12,7 @@ from pipeline.plan.lipsync import Mode
 from tests.support.wav2lip import weights_of
 
 _TORCH = "torch"
+_BATCH = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,12 @@ def open_for_tests(shelf: Shelf[FaceEngine], way: Way, checkpoint: Path | None) 
     if not way.backend:
         return shelf.open(way.engine)
     assert checkpoint is not None
+    # Silence is one mouth, and a batch is padded: a small one costs less.
     return shelf.open(
-        way.engine, weights=weights_of(checkpoint), mode=way.mode, backend=way.backend, device="cpu"
+        way.engine,
+        weights=weights_of(checkpoint),
+        mode=way.mode,
+        backend=way.backend,
+        device="cpu",
+        batch=_BATCH,
     )

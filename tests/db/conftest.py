@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from db import migrate
 from db.engine import connect
@@ -47,6 +47,8 @@ def postgresql_server(scratch: Path) -> Iterator[str]:
         server = pgserver.get_server(folder, cleanup_mode="delete")
         server.psql("ALTER SYSTEM SET synchronous_commit = off")
         server.psql("ALTER SYSTEM SET fsync = off")
+        # Each ledger is a database, written whole into the log: that grows to a GB otherwise.
+        server.psql("ALTER SYSTEM SET max_wal_size = '64MB'")
         server.psql("SELECT pg_reload_conf()")
         yield server.get_uri()
         server.cleanup()
@@ -106,10 +108,14 @@ def make_postgresql(postgresql_server: str, postgresql_template: str) -> Callabl
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest) -> str:
-    """URL of a fresh, migrated ledger, of each database in turn."""
+def url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """URL of a fresh, migrated ledger, of each database in turn; 8 MB of one are not kept."""
     make: Callable[[], str] = request.getfixturevalue(f"make_{request.param}")
-    return make()
+    made = make()
+    yield made
+    if request.param == "postgresql":
+        server: str = request.getfixturevalue("postgresql_server")
+        _admin(server, f"DROP DATABASE {make_url(made).database} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -59,6 +59,8 @@ _SWAY_STEPS = 64
 # Nodes in which all this is looked at, in one inter-ocular distance.
 _FINE = 60
 _HALF_COVERED = 128
+# So many rows of nodes are solved at once: for all of them at once it would take 30 maps more.
+_ROWS = 16
 # Sums of many ones are not exactly one when divided.
 _HIDDEN = 0.999
 
@@ -81,14 +83,17 @@ class Outline:
         # A person whom the picture cuts off goes on beyond it.
         self._room = ceil(sum(_STRETCHED) * unit) + 1
         at = _in_face(frame, person.shape, self._step)
-        seen = (person[:: self._step, :: self._step] >= _HALF_COVERED) | _on_face(frame, at)
+        face, ears = _on_face(frame, at), _on_ears(frame, at)
+        seen = (person[:: self._step, :: self._step] >= _HALF_COVERED) | face
+        beside = _beside_head(frame, at, seen, unit)
+        # What is worked out next takes much memory, and needs no places.
+        del at
         shown = _plain(picture[:: self._step, :: self._step], seen, unit)
-        self.sway = _sway(shown[_beside_head(frame, at, seen, unit)])
+        self.sway = _sway(shown[beside])
         plain = np.pad(shown, self._room, mode="edge")
-        exact = _at_colours(picture[:: self._step, :: self._step], seen | _on_ears(frame, at), unit)
+        exact = _at_colours(picture[:: self._step, :: self._step], seen | ears, unit)
         around, near = (
-            np.pad(mask, self._room, mode="edge").astype(np.uint8)
-            for mask in (seen, exact | _on_face(frame, at))
+            np.pad(mask, self._room, mode="edge").astype(np.uint8) for mask in (seen, exact | face)
         )
         stretched = _faded(around, unit, *_STRETCHED)
         along, cut = (_faded(near, unit, *strip) for strip in (_ALONG, _CUT))
@@ -143,19 +148,29 @@ def _at_colours(picture: Picture, seen: NDArray[np.bool_], unit: float) -> NDArr
 
     Source: He, Sun and Tang, "Guided Image Filtering", 2013, with the picture's colours as the guide.
     """
-    colours = [picture[..., channel].astype(np.float64) / 255.0 for channel in range(3)]
     mask, reach = seen.astype(np.float64), round(_WINDOW * unit)
-    usual, share = [_means(colour, reach) for colour in colours], _means(mask, reach)
-    varies = {
-        (i, j): _means(colours[i] * colours[j], reach) - usual[i] * usual[j] + (_NOISE if i == j else 0.0)
-        for i, j in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
-    }
-    goes_with = [
-        _means(colour * mask, reach) - mean * share for colour, mean in zip(colours, usual, strict=True)
-    ]
-    slopes = _solved(varies, goes_with)
+
+    def colour(channel: int) -> _Values:
+        return picture[..., channel].astype(np.float64) / 255.0
+
+    usual, share = [_means(colour(channel), reach) for channel in range(3)], _means(mask, reach)
+    varies = {}
+    for i, j in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)):
+        varies[i, j] = _means(colour(i) * colour(j), reach)
+        varies[i, j] -= usual[i] * usual[j]
+        varies[i, j] += _NOISE if i == j else 0.0
+    slopes = []
+    for channel, mean in enumerate(usual):
+        slopes.append(_means(colour(channel) * mask, reach))
+        slopes[-1] -= mean * share
+    for first in range(0, len(mask), _ROWS):
+        rows = slice(first, first + _ROWS)
+        solved = _solved({key: own[rows] for key, own in varies.items()}, [own[rows] for own in slopes])
+        for own, found in zip(slopes, solved, strict=True):
+            own[rows] = found
+    del varies
     told = _means(share - sum(slope * mean for slope, mean in zip(slopes, usual, strict=True)), reach)
-    told += sum(_means(slope, reach) * colour for slope, colour in zip(slopes, colours, strict=True))
+    told += sum(_means(slope, reach) * colour(channel) for channel, slope in enumerate(slopes))
     return np.asarray(told > _MORE_PERSON)
 
 
@@ -219,8 +234,13 @@ def _means(values: _Values, reach: int) -> _Values:
     side = 2 * reach + 1
     sums = np.pad(values, reach, mode="edge")
     for axis in (0, 1):
-        total = np.cumsum(sums, axis=axis)
-        total = np.concatenate([np.zeros_like(total.take([0], axis)), total], axis=axis)
-        many = total.shape[axis]
-        sums = total.take(range(side, many), axis) - total.take(range(many - side), axis)
-    return sums / (side * side)
+        shape = list(sums.shape)
+        shape[axis] += 1
+        # The axis that is summed along comes first. No more than two maps are in memory at a time.
+        total = np.zeros(shape).swapaxes(0, axis)
+        np.cumsum(sums.swapaxes(0, axis), axis=0, out=total[1:])
+        del sums
+        sums = (total[side:] - total[:-side]).swapaxes(0, axis)
+        del total
+    sums /= side * side
+    return sums

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from pipeline.engines.face.warp.faceframe import Points
 
 _SOFTNESS = 1e-5
+# So many points are displaced at once: more would only take memory for each with every control.
+_AT_ONCE = 512
 
 
 def spread(controls: Points, displacements: NDArray[np.float64], at: Points) -> NDArray[np.float64]:
@@ -33,9 +35,11 @@ def spread(controls: Points, displacements: NDArray[np.float64], at: Points) -> 
     found: NDArray[np.float64] = (
         weights[count] + at[:, :1] * weights[count + 1] + at[:, 1:] * weights[count + 2]
     )
-    kernel = _kernel(at, controls)
-    for control in range(count):
-        found += kernel[:, control, None] * weights[control]
+    for first in range(0, len(at), _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        kernel = _kernel(at[part], controls)
+        for control in range(count):
+            found[part] += kernel[:, control, None] * weights[control]
     return found
 
 

@@ -73,20 +73,23 @@ def mask_of(face: Face, crop: Box, size: tuple[int, int]) -> Mask:
         crop: what the network is shown; the mask lies within it.
         size: width and height of the portrait.
     """
+    # Of a large portrait all of this is looked at around the crop alone.
+    around = enclosing(crop)
     if face.landmarks is None or len(face.landmarks) < LANDMARKS:
-        inside, skin, reach = _ellipse(face, size)
+        inside, skin, reach = _ellipse(face, around, size)
     else:
         frame = face_frame(face.landmarks)
         inside, reach = filled(_outline(frame), *size), _SOFT * frame.unit
-        skin = _away_from_lips(frame, size)
-    share = _faded(_cut(inside, crop), reach)
+        skin = _away_from_lips(frame, around, size)
+    share = _faded(_cut(inside, crop), around, reach)
     rows, columns = (np.flatnonzero(share.any(axis=axis)) for axis in (1, 0))
     if not rows.size:
         # A crop without a mouth in it: what lies in its middle is what will move.
         return mask_of(_middle_of(crop), crop, size)
     seen = Box(left=int(columns[0]), top=int(rows[0]), right=int(columns[-1]) + 1, bottom=int(rows[-1]) + 1)
+    seen = seen.moved(around.left, around.top)
     box = enclosing(seen)
-    part = np.s_[box.top : box.bottom, box.left : box.right]
+    part = box.within(around)
     return Mask(box=box, share=share[part].copy(), skin=skin[part].copy(), region=_region(seen, crop))
 
 
@@ -136,18 +139,18 @@ def _bounded(outline: Points, jaw: Points) -> Points:
     return outline * (np.minimum(length, most) / length)[:, None]
 
 
-def _away_from_lips(frame: FaceFrame, size: tuple[int, int]) -> Share:
-    """How far pixels are from lips, 0 near them to 1 on skin that hardly moves."""
+def _away_from_lips(frame: FaceFrame, around: Box, size: tuple[int, int]) -> Share:
+    """How far pixels of a part are from lips, 0 near them to 1 on skin that hardly moves."""
     lips = np.concatenate(
         [frame.points[list(UPPER_LIP_OUTER)], frame.points[list(LOWER_LIP_OUTER)][::-1][1:-1]]
     )
     on_lips = filled(frame.to_picture(lips), *size)
-    distance = cv2.distanceTransform((on_lips == 0).astype(np.uint8), cv2.DIST_L2, 5)
+    distance = cv2.distanceTransform((on_lips == 0).astype(np.uint8), cv2.DIST_L2, 5)[_of(around)]
     return smoothstep(*_NEAR_LIPS, np.asarray(distance, np.float64) / frame.unit).astype(np.float32)
 
 
-def _ellipse(face: Face, size: tuple[int, int]) -> tuple[NDArray[np.uint8], Share, float]:
-    """An ellipse around where the mouth of a face is that only its box tells; its skin, and its soft edge."""
+def _ellipse(face: Face, around: Box, size: tuple[int, int]) -> tuple[NDArray[np.uint8], Share, float]:
+    """An ellipse where the mouth of a face is that only its box tells; a part's skin, and the soft edge."""
     left, top, right, bottom = face.box
     width, height = right - left, bottom - top
     turn = np.linspace(0.0, 2 * np.pi, 96, endpoint=False)
@@ -158,7 +161,8 @@ def _ellipse(face: Face, size: tuple[int, int]) -> tuple[NDArray[np.uint8], Shar
         ],
         axis=1,
     )
-    return filled(outline, *size), np.zeros(size[::-1], np.float32), _SOFT_PART * height
+    skin = np.zeros((around.height, around.width), np.float32)
+    return filled(outline, *size), skin, _SOFT_PART * height
 
 
 def _middle_of(crop: Box) -> Face:
@@ -169,13 +173,19 @@ def _middle_of(crop: Box) -> Face:
 
 def _cut(inside: NDArray[np.uint8], crop: Box) -> NDArray[np.bool_]:
     within = np.zeros(inside.shape, np.bool_)
-    part = np.s_[crop.top : crop.bottom, crop.left : crop.right]
+    part = _of(crop)
     within[part] = inside[part] == 255  # noqa: PLR2004 - wholly inside
     return within
 
 
-def _faded(inside: NDArray[np.bool_], reach: float) -> Share:
-    """1 so far within, from there to 0 at the edge."""
+def _faded(inside: NDArray[np.bool_], around: Box, reach: float) -> Share:
+    """Of a part of a picture: 1 so far within, from there to 0 at the edge."""
     # The picture's own edge is one as well.
     distance = cv2.distanceTransform(np.pad(inside, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    return smoothstep(0.0, max(reach, 1.0), np.asarray(distance, np.float64) - 0.5).astype(np.float32)
+    near = np.asarray(distance[_of(around)], np.float64)
+    return smoothstep(0.0, max(reach, 1.0), near - 0.5).astype(np.float32)
+
+
+def _of(part: Box) -> tuple[slice, slice]:
+    """Where a part of a picture lies in it."""
+    return np.s_[part.top : part.bottom, part.left : part.right]

@@ -32,7 +32,7 @@ from pipeline.media import Limits, Media, find_ffmpeg, machine_ms
 from pipeline.plan import graphs
 from pipeline.plan.bearing import Bearing, Motion
 from pipeline.plan.lipsync import Lipsync, Mode
-from pipeline.steps.tidy import give_back
+from pipeline.steps.tidy import give_back, give_back_large
 
 
 def main() -> None:
@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--films", type=int, default=1)
     parser.add_argument("--frames", type=Path, help="where to write the first film's frames, raw yuv420p")
     given = parser.parse_args()
+    give_back_large()
     cv2.setNumThreads(1)
     stage, engine, media = Stage.read(given.stage), engine_of(given), media_of()
     lipsync = Lipsync(mode=given.mode)

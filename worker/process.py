@@ -20,6 +20,7 @@ from celery.platforms import SecurityWarning
 from farm.bootstrap import Settings, open_farm, set_up_logging
 from pipeline.plan.errors import LecternError
 from pipeline.plan.messages import tell
+from pipeline.steps.tidy import give_back_large
 from tasks.app import queue_of, register
 from tasks.bell import Bell
 from tasks.step import StepRunner, capabilities_of, open_runner
@@ -148,6 +149,7 @@ class _Child:
     def _started_runner(self) -> StepRunner:
         import cv2
 
+        give_back_large()
         cv2.setNumThreads(self.settings.worker.threads)
         settings = self.settings
         bell = Bell(redis_url(settings.redis.url, settings.home))

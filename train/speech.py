@@ -104,7 +104,7 @@ def labels(spoken: Spoken) -> NDArray[np.int64]:
 def lesson(speaker: Speaker, reader: Reader, rng: np.random.Generator) -> tuple[Sampled, NDArray[np.int64]]:
     """Features and labels of an utterance in any voice, room and noise."""
     spoken = _said(speaker, reader, rng)
-    return features(recorded(spoken.audio, rng)), labels(spoken)
+    return features(recorded(spoken.audio, rng)).astype(np.float64), labels(spoken)
 
 
 def _said(speaker: Speaker, reader: Reader, rng: np.random.Generator) -> Spoken:

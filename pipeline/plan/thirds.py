@@ -45,22 +45,31 @@ def thirds(samples: NDArray[np.int16]) -> NDArray[np.float32]:
     Raises:
         ValueError: samples of another type or shape.
     """
+    return thirds_between(samples, 0, -(-len(samples) // DOWN))
+
+
+def thirds_between(samples: NDArray[np.int16], first: int, stop: int) -> NDArray[np.float32]:
+    """`thirds` of the same samples from `first` up to but not including `stop`, and 0 where it has nothing.
+
+    Raises:
+        ValueError: samples of another type or shape.
+    """
     if samples.dtype != np.int16 or samples.ndim != 1:
         raise ValueError(f"{samples.dtype} {samples.shape}")
-    count = -(-len(samples) // DOWN)
-    result = np.empty(count, np.float32)
+    result = np.zeros(max(stop - first, 0), np.float32)
     spread, span = _spread(), _ROW * DOWN
     at_once = _ROW * _ROWS
-    for first in range(0, count, at_once):
-        part = min(at_once, count - first)
+    end = min(stop, -(-len(samples) // DOWN))
+    for start in range(max(first, 0), end, at_once):
+        part = min(at_once, end - start)
         rows = -(-part // _ROW)
-        begin, length = first * DOWN - REACH, rows * span + 2 * REACH
+        begin, length = start * DOWN - REACH, rows * span + 2 * REACH
         block = np.zeros(length)
         known = samples[max(begin, 0) : max(begin + length, 0)]
         block[max(-begin, 0) : max(-begin, 0) + len(known)] = known
         seen = np.lib.stride_tricks.sliding_window_view(block, len(spread))[::span][:rows]
         exact = (np.ascontiguousarray(seen) @ spread).reshape(-1)[:part]
-        result[first : first + part] = exact / (_FULL_SCALE * (1 << _SCALE_BITS))
+        result[start - first : start - first + part] = exact / (_FULL_SCALE * (1 << _SCALE_BITS))
     return result
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.spectrum import BANDS, HOP, Exact, features, peak
+from pipeline.engines.face.warp.spectrum import BANDS, HOP, Exact, Features, features, peak
 from pipeline.engines.face.warp.tracks import HEAD, TAIL, Sound
 from pipeline.engines.face.warp.visemes import VISEMES, Contact, Viseme
 
@@ -37,6 +37,8 @@ VALUE, WEIGHT = 1 << 8, 1 << 12
 FEATURE = 1 << 6
 
 _NET_FILE = Path(__file__).with_name("hearing.npz")
+# So many frames are heard at a time.
+_FRAMES = 2_048
 _LARGEST = float((1 << 15) - 1)
 _LIKELIHOOD = 1 << 16
 _HUNDREDTH = 100
@@ -82,19 +84,30 @@ def heard(audio: NDArray[np.int16]) -> tuple[Sound, ...]:
         return ()
     given = features(audio)
     likely = likelihoods(given, _net())
-    return tuple(_sounds(likely, _stressed(likely, given[:, :BANDS].sum(axis=1)), len(audio)))
+    return tuple(
+        _sounds(likely, _stressed(likely, given[:, :BANDS].sum(axis=1, dtype=np.float64)), len(audio))
+    )
 
 
-def likelihoods(given: Exact, net: Net) -> Exact:
+def likelihoods(given: Features, net: Net) -> Exact:
     """How likely each of `SOUNDS` is in each frame, (frames, sounds): whole numbers, not normalised.
 
     Args:
         given: features as `spectrum.features` gives them, (frames, features).
         net: the weights.
     """
-    if not len(given):
-        return np.zeros((0, len(SOUNDS)))
-    values = np.pad(given * (VALUE // FEATURE), ((CONTEXT, CONTEXT), (0, 0)), mode="edge")
+    likely = np.empty((len(given), len(SOUNDS)))
+    for first in range(0, len(given), _FRAMES):
+        frames = range(first, min(first + _FRAMES, len(given)))
+        # Before the first frame, and behind the last, it is as in them.
+        seen = np.arange(frames.start - CONTEXT, frames.stop + CONTEXT).clip(0, len(given) - 1)
+        likely[frames.start : frames.stop] = _likely(given[seen], net)
+    return likely
+
+
+def _likely(seen: Features, net: Net) -> Exact:
+    """How likely sounds are in frames, by those and the `CONTEXT` on each side of them."""
+    values = seen.astype(np.float64) * (VALUE // FEATURE)
     for index, dilation in enumerate(DILATIONS):
         found = np.clip(_convolved(values, net, index, dilation), 0.0, _LARGEST)
         values = found if index == 0 else np.minimum(values[dilation:-dilation] + found, _LARGEST)

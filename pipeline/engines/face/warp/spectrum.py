@@ -19,6 +19,8 @@ from pipeline.plan.clock import SAMPLE_RATE
 
 #: Whole numbers kept as doubles.
 Exact = NDArray[np.float64]
+#: As they are kept where there are many: in no more room than they need.
+Features = NDArray[np.int16]
 
 #: Samples between two frames: 10 ms.
 HOP = SAMPLE_RATE // 100
@@ -45,7 +47,7 @@ _LOUD = 0.95
 _BLOCK = 1_000
 
 
-def features(audio: NDArray[np.int16]) -> Exact:
+def features(audio: NDArray[np.int16]) -> Features:
     """Features of each 10 ms of an utterance, (frames, `FEATURES`), whole numbers; loudness plays no part.
 
     Frame k stands for the 10 ms from sample k * `HOP` on. Each value is the logarithm of a band's energy
@@ -55,15 +57,22 @@ def features(audio: NDArray[np.int16]) -> Exact:
     Args:
         audio: int16 mono at 48 kHz.
     """
-    energy = _energies(_at_ear_rate(audio), len(audio) // HOP)
-    bands, level = _logarithm(energy), _logarithm(energy.sum(axis=1))
-    if not len(level):
-        return np.zeros((0, FEATURES))
-    loud = np.sort(level)[int(_LOUD * (len(level) - 1))]
+    frames = len(audio) // HOP
+    if not frames:
+        return np.zeros((0, FEATURES), np.int16)
+    bands, level = np.empty((frames, BANDS), np.int16), np.empty(frames, np.int16)
+    gain = max(_PEAK // max(peak(audio), 1), 1)
+    for first in range(0, frames, _BLOCK):
+        energy = _energies(audio, gain, first, min(first + _BLOCK, frames))
+        part = slice(first, first + len(energy))
+        bands[part], level[part] = _logarithm(energy), _logarithm(energy.sum(axis=1))
+    loud = int(np.sort(level)[int(_LOUD * (frames - 1))])
     active = bands[level > loud - _ACTIVE]
-    mean = np.floor(active.sum(axis=0) / max(len(active), 1))
-    against_level = np.clip(bands - loud + 2 * OCTAVE, -14 * OCTAVE, 4 * OCTAVE)
-    return np.concatenate([against_level, np.clip(bands - mean, -8 * OCTAVE, 8 * OCTAVE)], axis=1)
+    mean = (active.sum(axis=0) // max(len(active), 1)).astype(np.int16)
+    found = np.empty((frames, FEATURES), np.int16)
+    np.clip(bands - (loud - 2 * OCTAVE), -14 * OCTAVE, 4 * OCTAVE, out=found[:, :BANDS])
+    np.clip(bands - mean, -8 * OCTAVE, 8 * OCTAVE, out=found[:, BANDS:])
+    return found
 
 
 def peak(audio: NDArray[np.int16]) -> int:
@@ -71,30 +80,36 @@ def peak(audio: NDArray[np.int16]) -> int:
     return max(int(audio.max(initial=0)), -int(audio.min(initial=0)))
 
 
-def _at_ear_rate(audio: NDArray[np.int16]) -> Exact:
-    """The sound at 16 kHz, as loud as whole numbers allow; frames' middles stay where they are."""
-    gained = audio.astype(np.float64) * max(_PEAK // max(peak(audio), 1), 1)
-    count = -(-len(audio) // _DOWN)
-    padded = np.pad(gained, (_REACH, _REACH + _DOWN))
-    total = np.zeros(count)
-    for tap, weight in enumerate(_low_pass()):
-        total += weight * padded[tap : tap + count * _DOWN : _DOWN][:count]
-    return np.floor(total / (1 << _FIR_BITS) + 0.5)
+def _at_ear_rate(audio: NDArray[np.int16], gain: int, first: int, stop: int) -> Exact:
+    """The sound at 16 kHz from `first` to before `stop`, so many times as loud; 0 beyond its ends.
+
+    Frames' middles stay where they are.
+    """
+    sound = np.zeros(stop - first)
+    begin, end = max(first, 0), min(stop, -(-len(audio) // _DOWN))
+    if begin < end:
+        heard = np.zeros((end - begin) * _DOWN + 2 * _REACH)
+        at = begin * _DOWN - _REACH
+        known = audio[max(at, 0) : max(at + len(heard), 0)]
+        heard[max(-at, 0) : max(-at, 0) + len(known)] = known
+        heard *= gain
+        total = np.zeros(end - begin)
+        for tap, weight in enumerate(_low_pass()):
+            total += weight * heard[tap : tap + len(total) * _DOWN : _DOWN]
+        sound[begin - first : end - first] = np.floor(total / (1 << _FIR_BITS) + 0.5)
+    return sound
 
 
-def _energies(sound: Exact, frames: int) -> Exact:
-    """Energy of each band in each frame, at least 1."""
+def _energies(audio: NDArray[np.int16], gain: int, first: int, stop: int) -> Exact:
+    """Energy of each band in the frames from `first` to before `stop`, at least 1."""
     hop = HOP // _DOWN
-    before = (_WINDOW - hop) // 2
-    padded = np.pad(sound, (before, _WINDOW + hop))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW)[::hop][:frames]
-    fourier, mel = _fourier(), _mel()
-    found = np.ones((frames, BANDS))
-    for first in range(0, frames, _BLOCK):
-        waves = np.floor(windows[first : first + _BLOCK] @ fourier / (1 << _SHIFT) + 0.5)
-        power = waves * waves
-        bins = power.shape[1] // 2
-        found[first : first + _BLOCK] += (power[:, :bins] + power[:, bins:]) @ mel
+    begin = first * hop - (_WINDOW - hop) // 2
+    sound = _at_ear_rate(audio, gain, begin, begin + (stop - first - 1) * hop + _WINDOW)
+    windows = np.lib.stride_tricks.sliding_window_view(sound, _WINDOW)[::hop]
+    waves = np.floor(windows @ _fourier() / (1 << _SHIFT) + 0.5)
+    power = waves * waves
+    bins = power.shape[1] // 2
+    found: Exact = 1.0 + (power[:, :bins] + power[:, bins:]) @ _mel()
     return found
 
 

@@ -14,12 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face import Drive
-from pipeline.engines.face.wav2lip.architecture import MEL_STEPS
+from pipeline.engines.face.wav2lip.architecture import MEL_BANDS, MEL_STEPS
 from pipeline.engines.face.wav2lip.batches import NOTHING
-from pipeline.engines.face.wav2lip.mel import MEL_RATE, columns, windows
+from pipeline.engines.face.wav2lip.mel import HOP, MEL_RATE, REACH, columns, windows
 from pipeline.engines.face.wav2lip.silence import closing
 from pipeline.plan.lipsync import Lipsync, Mode
-from pipeline.plan.thirds import thirds
+from pipeline.plan.thirds import DOWN, thirds_between
+
+# So many columns are worked out at a time, and so many more are heard on each side of them.
+_COLUMNS = 2_048
+_BESIDE = -(-REACH // HOP) + 1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -54,12 +58,25 @@ def windows_of(drive: Drive, lipsync: Lipsync) -> Windows:
     """
     starts = (np.arange(drive.frames, dtype=np.int64) + lipsync.offset) * MEL_RATE // drive.fps
     first, stop = (int(starts[0]), int(starts[-1]) + MEL_STEPS) if drive.frames else (0, MEL_STEPS)
-    mel = columns(thirds(drive.audio), first, stop)
+    mel = _mel(drive.audio, first, stop)
     closed = (
         np.zeros(drive.frames, np.float32) if lipsync.mode is Mode.EXACT else closing(drive, lipsync.offset)
     )
     starts -= first
     return Windows(mel=mel, starts=starts, closed=closed, numbers=_numbers(mel, starts, closed))
+
+
+def _mel(audio: NDArray[np.int16], first: int, stop: int) -> NDArray[np.float32]:
+    """Mel columns of an utterance from `first` to before `stop`, of some of its sound at a time."""
+    count = -(-len(audio) // DOWN)
+    mel = np.empty((MEL_BANDS, stop - first), np.float32)
+    for start in range(first, stop, _COLUMNS):
+        end = min(start + _COLUMNS, stop)
+        # What these columns reach, in whole ones; the sound's own ends stay where they are.
+        begin = max(start - _BESIDE, 0)
+        sound = thirds_between(audio, begin * HOP, min((end + _BESIDE) * HOP, count))
+        mel[:, start - first : end - first] = columns(sound, start - begin, end - begin)
+    return mel
 
 
 def _numbers(

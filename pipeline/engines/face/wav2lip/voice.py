@@ -19,7 +19,7 @@ from pipeline.engines.face.warp.hearing import heard
 from pipeline.engines.face.wav2lip.hann import hann
 from pipeline.engines.face.wav2lip.logarithm import log10
 from pipeline.plan.clock import SAMPLE_RATE
-from pipeline.plan.thirds import DOWN, SPEECH_RATE, thirds
+from pipeline.plan.thirds import DOWN, SPEECH_RATE, thirds_between
 
 Marks = NDArray[np.bool_]
 
@@ -88,20 +88,20 @@ def spoken(audio: NDArray[np.int16]) -> list[tuple[int, int]]:
 
 def _listened(audio: NDArray[np.int16], steps: int) -> _Heard:
     """Autocorrelation and level of the 40 ms about each step."""
-    sound = thirds(audio).astype(np.float64)
     before = (_FRAME - _HOP) // 2
-    padded = np.pad(sound, (before, _FRAME + _HOP))
-    frames = np.lib.stride_tricks.sliding_window_view(padded, _FRAME)[::_HOP][:steps]
     window, taper = _window()
     voiced, loud = _band(*_VOICED_HZ), _band(*_LOUD_HZ)
-    first, last = SPEECH_RATE // _HIGHEST_PITCH, SPEECH_RATE // _LOWEST_PITCH
+    shortest, longest = SPEECH_RATE // _HIGHEST_PITCH, SPEECH_RATE // _LOWEST_PITCH
     repeats, level = np.zeros(steps), np.full(steps, -np.inf)
     for begin in range(0, steps, _BLOCK):
-        spectrum = np.fft.rfft(frames[begin : begin + _BLOCK] * window, _SIZE, axis=1)
+        first, last = begin * _HOP - before, min(begin + _BLOCK, steps) - 1
+        sound = thirds_between(audio, first, last * _HOP - before + _FRAME).astype(np.float64)
+        frames = np.lib.stride_tricks.sliding_window_view(sound, _FRAME)[::_HOP]
+        spectrum = np.fft.rfft(frames * window, _SIZE, axis=1)
         power = spectrum.real**2 + spectrum.imag**2
-        again = np.fft.irfft(power * voiced, _SIZE, axis=1)[:, : last + 1]
+        again = np.fft.irfft(power * voiced, _SIZE, axis=1)[:, : longest + 1]
         whole = np.maximum(again[:, :1], _NOTHING)
-        repeats[begin : begin + _BLOCK] = (again / whole / taper)[:, first:].max(axis=1)
+        repeats[begin : begin + _BLOCK] = (again / whole / taper)[:, shortest:].max(axis=1)
         energy = (power * loud).sum(axis=1)
         level[begin : begin + _BLOCK] = np.where(
             energy > 0.0, 10.0 * log10(np.maximum(energy, _NOTHING)), -np.inf

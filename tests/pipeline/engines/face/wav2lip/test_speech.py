@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -137,6 +138,19 @@ def test_any_sound_has_its_windows(name: str, lipsync: Lipsync) -> None:
     assert (np.abs(taken) <= 4).all()
     assert len(found.closed) == len(found.numbers) == drive.frames
     assert ((found.closed >= 0) & (found.closed <= 1)).all()
+
+
+def test_a_long_utterance_takes_little_memory() -> None:
+    """Forty seconds without phonemes take less than 32 MiB: what is heard of them is heard piece by piece."""
+    drive = _with(np.resize(_utterance(25, 3, seconds=2.0).audio, 40 * SAMPLE_RATE))
+    windows_of(_with(drive.audio[:SAMPLE_RATE]), Lipsync())
+    tracemalloc.start()
+    try:
+        windows_of(drive, Lipsync())
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 32 << 20
 
 
 def test_silence_is_one_window_and_none_to_draw() -> None:

@@ -6,8 +6,8 @@ import pickle
 import wave
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from itertools import accumulate
+from dataclasses import dataclass, replace
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Self
 
@@ -66,6 +66,16 @@ def drives_in(path: Path) -> Iterator[Drive]:
     """What will be said on the stage that was written, one after another: memory holds one of them."""
     with _opened(path) as kept:
         yield from kept.drives
+
+
+def joined(drives: Iterator[Drive], count: int) -> Drive:
+    """So many stretches of one length as a single one whose phonemes nobody knows; each is let go at once."""
+    first = next(drives)
+    length = len(first.audio)
+    audio = np.empty(count * length, np.int16)
+    for number, drive in enumerate(chain((first,), drives)):
+        audio[number * length : (number + 1) * length] = drive.audio
+    return replace(first, audio=audio, phonemes=(), frames=count * first.frames)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -2,9 +2,11 @@
 
     PYTHONPATH=. python bench/_wav2lip_worker.py --stage stage.pickle --checkpoint w.pth [--mode fast]
         [--backend auto] [--device auto] [--motion none] [--threads 2] [--films 1] [--frames raw.bin]
+        [--whole]
 
 Each film is one of the stage's stretches of speech, from the portrait's preparing over its frames into the
-encoder to the file with its sound. With --frames the first one's frames are written, raw, and nothing else.
+encoder to the file with its sound. With --whole all of them are one utterance, of which no phonemes are
+known, and one film. With --frames the first one's frames are written, raw, and nothing else.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from _wav2lip_stage import Stage, drives_in, write_sound
+from _wav2lip_stage import Stage, drives_in, joined, write_sound
 from numpy.typing import NDArray
 
 from farm.bootstrap import settings_of
@@ -40,18 +42,23 @@ def main() -> None:
     parser = arguments("Films with the engine wav2lip, as a worker makes them.")
     parser.add_argument("--films", type=int, default=1)
     parser.add_argument("--frames", type=Path, help="where to write the first film's frames, raw yuv420p")
+    parser.add_argument("--whole", action="store_true", help="one film of all that is said")
     given = parser.parse_args()
     give_back_large()
     cv2.setNumThreads(1)
     stage, engine, media = Stage.read(given.stage), engine_of(given), media_of()
     lipsync = Lipsync(mode=given.mode)
-    drives = (replace(drive, bearing=Bearing(motion=given.motion)) for drive in drives_in(given.stage))
+    said = islice(drives_in(given.stage), given.films)
+    drives = (
+        replace(drive, bearing=Bearing(motion=given.motion))
+        for drive in ([joined(said, given.films)] if given.whole else said)
+    )
     if given.frames is not None:
         frames = engine.prepare(stage.canvas, lipsync).frames(next(drives))
         with given.frames.open("wb") as file:
             file.writelines(frame.tobytes() for frame in frames)
         return
-    for drive in islice(drives, given.films):
+    for drive in drives:
         with tempfile.TemporaryDirectory() as folder:
             begun = time.perf_counter()
             sitter = engine.prepare(stage.canvas, lipsync)

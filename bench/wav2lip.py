@@ -1,7 +1,7 @@
 """How fast films are made with the engine `wav2lip`, beside the straightforward loop over the same network.
 
     python bench/wav2lip.py [--quick] [--sizes 512x512,1920x1080] [--seconds 20] [--minutes 20] [--runs 3]
-        [--threads N] [--checkpoint FILE]
+        [--threads N] [--checkpoint FILE] [--memory]
 
 One portrait, one speech by espeak, one checkpoint of random, calibrated weights (or yours), as many threads
 for each row, and for each row a process of its own. "Cold" is a process from its start to its end with one
@@ -9,7 +9,8 @@ film. The same process makes more of them, of which medians are told: "new" coun
 portrait, "warm" does not, as a worker keeps it. How many times faster each is than the baseline stands in
 that order. CPU seconds are those of a warm film, and of the whole baseline, which is a program that is
 started for each film (bench/_baseline_wav2lip.py). The face is found beforehand. Memory is the most that a
-process held, and its encoder beside it. Prints Markdown.
+process held, and its encoder beside it; of a long film it is told last, and with --memory alone. Prints
+Markdown.
 
 Targets, motion off, on a CPU that computes bf16: at 512x512 exact 1.7 times as fast as the baseline, fast by
 torch 4 times cold, by OpenVINO 12 times warm and 7 times the baseline with batches of 8; at 1920x1080 8
@@ -85,8 +86,9 @@ def main() -> None:
         for stage in staged(folder / "home", pictures, seconds=given.seconds, films=films):
             size = f"{stage.picture.width}x{stage.picture.height}"
             stage.write(folder / f"{size}.pickle")
-            _compare(bench, stage, size)
-            _part_by_part(bench, size)
+            if not given.memory:
+                _compare(bench, stage, size)
+                _part_by_part(bench, size)
         _long(bench, f"{sizes[0][0]}x{sizes[0][1]}", films=films, seconds=given.seconds)
 
 
@@ -97,6 +99,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--quick", action="store_true", help="a few seconds of everything, to see that it runs"
     )
+    parser.add_argument("--memory", action="store_true", help="only the memory of a short and of a long film")
     parser.add_argument("--sizes")
     parser.add_argument("--seconds", type=int)
     parser.add_argument("--minutes", type=float)
@@ -227,19 +230,30 @@ def _part_by_part(bench: Bench, size: str) -> None:
 
 
 def _long(bench: Bench, size: str, *, films: int, seconds: int) -> None:
-    """The memory of a short film and of a long one."""
+    """The memory of a short film and of a long one, which is many utterances, or one without phonemes."""
     print(f"\n{size}, fast, motion calm: memory of one process and its encoder\n")
-    print("| minutes | MB | frames/s |")
-    print("|---:|---:|---:|")
-    for count in (1, films):
-        stage = bench.folder / f"{size}.pickle"
-        shared = ("--stage", stage, "--mode", "fast", "--motion", "calm", "--films", count)
-        seen = watched(bench.program("_wav2lip_worker.py", *shared))
-        frames = sum(json.loads(line)["frames"] for _, line in seen.lines)
-        print(
-            f"| {count * seconds / 60:.1f} | {seen.bytes / _MB:.0f} | {frames / seen.seconds:.0f} |",
-            flush=True,
-        )
+    print("| | minutes | MB | frames/s |")
+    print("|---|---:|---:|---:|")
+    lengths: tuple[tuple[str, int, list[str]], ...] = (
+        ("one utterance", 1, []),
+        ("utterances", films, []),
+        ("one utterance", films, ["--whole"]),
+    )
+    for words, arguments in _rows():
+        if "calm" not in arguments or "cpu" not in arguments:
+            continue
+        for kind, count, more in lengths:
+            stage = bench.folder / f"{size}.pickle"
+            command = bench.program(
+                "_wav2lip_worker.py", "--stage", stage, "--films", count, *arguments, *more
+            )
+            seen = watched(command)
+            frames = sum(json.loads(line)["frames"] for _, line in seen.lines)
+            print(
+                f"| {words}: {kind} | {count * seconds / 60:.1f} | {seen.bytes / _MB:.0f} "
+                f"| {frames / seen.seconds:.0f} |",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -17,14 +16,13 @@ from db import queue, reads
 from db.states import Stage
 from db.values import Claim
 from db.workers import read_honoured, read_workers
-from farm.bootstrap import Farm, open_farm
+from farm.bootstrap import Farm
 from farm.choices import Wish
 from farm.facechoice import FaceChooser
 from farm.local import make_film
 from farm.models import ModelShelf
 from farm.models.shelf import Listed
 from farm.orders import Order
-from pipeline.engines.shelf import eyes
 from pipeline.plan.errors import AwayError
 from pipeline.plan.faceway import way_in
 from pipeline.steps.desk import Desk
@@ -33,13 +31,13 @@ from tasks.repertoire import profiles_here
 from tasks.stages import STAGES, Bench, Commit
 from tasks.step import StepRunner, open_runner
 from tests.farm.models.cards import put
+from tests.support.eye import require_landmarks
 from tests.support.lips import BROKEN, FIRST, FITTING, LOSING, ROOMY, faces_with_lips
 from tests.tasks.yard import (
     PORTRAIT,
     Row,
     all_archived,
     ask,
-    break_ground,
     one,
     quick_settings,
     sow,
@@ -54,16 +52,11 @@ _BEATS = "SELECT counter FROM workers"
 
 
 @pytest.fixture
-def farm(tmp_path: Path) -> Iterator[Farm]:
+def farm(farm: Farm) -> Farm:
     """A farm with an engine that draws with a model, and one model."""
-    if (reason := eyes().why_not("facemesh")) is not None:
-        assert "CI" not in os.environ, str(reason)
-        pytest.skip(str(reason))
-    settings = quick_settings(tmp_path / "home")
-    break_ground(settings)
-    with open_farm(settings) as opened:
-        put(opened.models.root, "one", b"1")
-        yield replace(opened, faces=faces_with_lips())
+    require_landmarks()
+    put(farm.models.root, "one", b"1")
+    return replace(farm, faces=faces_with_lips())
 
 
 def sow_lips(farm: Farm, model: str = "one", scripts: Sequence[str] = (_SCRIPT,)) -> int:
@@ -272,7 +265,8 @@ def test_who_can_go_on_as_planned_goes_on(farm: Farm, tmp_path: Path) -> None:
     sow_lips(farm)
     home = tmp_path / "other"
     home.mkdir()
-    own = quick_settings(home, MODELS__ROOT=str(farm.models.root), STORE__ROOT=str(farm.store.root))
+    roots = {"MODELS__ROOT": str(farm.models.root), "STORE__ROOT": str(farm.store.root)}
+    own = quick_settings(home, LEASE__EXPIRY_S="60", **roots)
     roomy = replace(farm, settings=own)
     with (
         open_runner(farm, "full", [], Bell(_NOWHERE)) as full,

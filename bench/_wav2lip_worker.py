@@ -17,6 +17,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -26,8 +27,9 @@ import numpy as np
 from _wav2lip_stage import Stage, drives_in, joined, write_sound
 from numpy.typing import NDArray
 
-from farm.bootstrap import settings_of
+from config.settings import read_settings
 from pipeline.durable import digest_of
+from pipeline.engines.face import Drive
 from pipeline.engines.face.wav2lip.engine import Wav2LipEngine
 from pipeline.engines.weights import Weights
 from pipeline.media import Limits, Media, find_ffmpeg, machine_ms
@@ -64,17 +66,26 @@ def main() -> None:
             sitter = engine.prepare(stage.canvas, lipsync)
             prepared, spent = time.perf_counter(), machine_ms()
             give_back()
-            clip, sound = Path(folder) / "clip.mp4", Path(folder) / "sound.wav"
-            encode(media, sitter.frames(drive), stage, clip, drive.frames)
-            write_sound(sound, drive)
-            laid = ["-c:v", "copy", "-c:a", "aac", str(Path(folder) / "film.mp4")]
-            media.run(["-i", str(clip), "-i", str(sound), *laid])
+            _film(media, sitter.frames(drive), stage, drive, Path(folder))
             ended, cpu_s = time.perf_counter(), (machine_ms() - spent) / 1000
         told = {"prepare": prepared - begun, "film": ended - begun, "frames": drive.frames, "cpu": cpu_s}
         print(json.dumps({**told, **described(engine)}), flush=True)
         # The next film's portrait is a new one, beside which this one is not kept.
         del sitter
     engine.close()
+
+
+def _film(
+    media: Media, frames: Iterable[NDArray[np.uint8]], stage: Stage, drive: Drive, folder: Path
+) -> None:
+    """A film of frames and their sound, which is encoded beside them."""
+    clip, wave, sound = folder / "clip.mp4", folder / "sound.wav", folder / "sound.m4a"
+    write_sound(wave, drive)
+    with ThreadPoolExecutor(1) as beside:
+        sounding = beside.submit(media.run, ["-i", str(wave), "-c:a", "aac", str(sound)])
+        encode(media, frames, stage, clip, drive.frames)
+        sounding.result()
+    media.run(["-i", str(clip), "-i", str(sound), "-c", "copy", str(folder / "film.mp4")])
 
 
 def arguments(description: str) -> argparse.ArgumentParser:
@@ -118,7 +129,7 @@ def media_of() -> Media:
 
 def encode(media: Media, frames: Iterable[NDArray[np.uint8]], stage: Stage, clip: Path, count: int) -> None:
     """Encode frames as a clip is."""
-    set_to = settings_of(os.environ).encoder
+    set_to = read_settings(os.environ).encoder
     parameters = graphs.video_parameters(qp=set_to.qp, preset=set_to.preset)
     media.encode_clip(frames, clip, picture=stage.picture, total=count, parameters=parameters)
 

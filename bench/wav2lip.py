@@ -34,7 +34,8 @@ from typing import Any
 import numpy as np
 from _farm import machine
 from _watched import Watched, watched
-from _wav2lip_stage import Stage, staged, write_picture, write_sound
+from _wav2lip_stage import Stage, write_picture, write_sound
+from _wav2lip_staging import staged
 
 from pipeline.engines.face.wav2lip.backends import choose
 from pipeline.engines.face.wav2lip.box import crop_of

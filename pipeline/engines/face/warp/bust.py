@@ -29,21 +29,32 @@ class Bust:
         lips: its lips, which are taken into the part that moves.
         lower_face: what moves with them.
         shown: the portrait as it is to be shown, BGR, in place of the canvas's own picture.
+        outline: of the person, by whoever has looked at it before; None to look at it.
 
     Attributes:
+        outline: of the person; None where there is none to be seen.
         sheet: the part that moves.
         source: that part's planes, enlarged; drawn into, and read by every frame.
         eyes: where in the source the eyes are drawn.
     """
 
     def __init__(
-        self, canvas: Canvas, frame: FaceFrame, lips: LipRig, lower_face: LowerFace, shown: Picture
+        self,
+        canvas: Canvas,
+        frame: FaceFrame,
+        lips: LipRig,
+        lower_face: LowerFace,
+        shown: Picture,
+        *,
+        outline: Outline | None = None,
     ) -> None:
         picture = np.ascontiguousarray(canvas.picture)
         size = (picture.shape[1], picture.shape[0])
         left, top, right, bottom = canvas.within or (0, 0, *size)
         within = Box(left=left, top=top, right=right, bottom=bottom)
-        outline = None if canvas.person is None else Outline(frame, picture, canvas.person)
+        if outline is None and canvas.person is not None:
+            outline = Outline(frame, picture, canvas.person)
+        self.outline = outline
         self.sheet = Sheet(frame, lips, lower_face, size, outline, within=within, enlarged=canvas.enlarged)
         self._still = to_yuv(shown)
         self.source = self.sheet.enlarge(self._still)

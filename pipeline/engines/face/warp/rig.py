@@ -57,6 +57,9 @@ _EXTREMES = (
 class Rig:
     """A portrait that can be posed.
 
+    Attributes:
+        outline: of the person; None where there is none to be seen.
+
     Raises:
         InputError: the face cannot be driven: `face-no-landmarks`, `face-too-small`, `face-outside-picture`
             or `face-cannot-move`.
@@ -69,6 +72,7 @@ class Rig:
         self._lips, self._lower_face = _steady(self._frame)
         sealed = sealed_mouth(self._frame, self._lips, picture) if self._lips.opened else picture
         self._bust = Bust(canvas, self._frame, self._lips, self._lower_face, sealed)
+        self.outline = self._bust.outline
         self._seam = Seam(self._frame, self._lips, sealed, self._bust.sheet.box, self._bust.source)
         self._curve = curve_matrix(len(UPPER_LIP_INNER), _CURVE_POINTS)
         self._interior = Interior(

@@ -17,6 +17,7 @@ from pipeline.engines.face.warp.head import HeadPose
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.layers import part_of
 from pipeline.engines.face.warp.lips import lip_rig
+from pipeline.engines.face.warp.outline import Outline
 from pipeline.media.picture import Planes, planes_of, to_yuv
 
 Picture = NDArray[np.uint8]
@@ -86,11 +87,14 @@ class LivingBody:
         frame: the face in it.
         picture: the portrait with its mouth at rest, BGR.
         box: the part around the mouth; its edges are even.
+        outline: of the person, by whoever has looked at it before; None to look at it.
     """
 
-    def __init__(self, canvas: Canvas, frame: FaceFrame, picture: Picture, box: Box) -> None:
+    def __init__(
+        self, canvas: Canvas, frame: FaceFrame, picture: Picture, box: Box, *, outline: Outline | None = None
+    ) -> None:
         lips = lip_rig(frame)
-        self._bust = Bust(canvas, frame, lips, LowerFace(frame, lips), picture)
+        self._bust = Bust(canvas, frame, lips, LowerFace(frame, lips), picture, outline=outline)
         self._box = box
         moving, height, width = self._bust.sheet.box, *picture.shape[:2]
         whole = Box(left=0, top=0, right=width, bottom=height)

@@ -17,6 +17,7 @@ from pipeline.engines.face.warp.faceframe import FaceFrame, face_frame
 from pipeline.engines.face.warp.head import HeadPose
 from pipeline.engines.face.warp.lattice import Box
 from pipeline.engines.face.warp.lips import Mouth, lip_rig
+from pipeline.engines.face.warp.outline import Outline
 from pipeline.engines.face.warp.rig import Rig
 from pipeline.engines.face.wav2lip.alive import Body, LivingBody, StillBody
 from pipeline.engines.face.wav2lip.architecture import MEL_BANDS, MEL_STEPS
@@ -48,7 +49,7 @@ from pipeline.plan.lipsync import Lipsync, Mode
 Picture = NDArray[np.uint8]
 
 # Raised whenever any pixel changes: what is drawn here, then the motions of head and lids.
-_DRAWING = "1"
+_DRAWING = "2"
 
 # A window of nothing.
 _SILENCE = np.full((1, MEL_BANDS, MEL_STEPS), SILENCE, np.float32)
@@ -95,6 +96,8 @@ class Wav2LipEngine:
         if mode not in tuple(Mode):
             raise InputError("face-mode-unknown", word=mode, known=", ".join(Mode))
         self._mode = Mode(mode)
+        if restorer is not None and self._mode is Mode.EXACT:
+            raise InputError("face-restore-exact", model=restorer.name)
         self._model = weights
         self._choice = choose(kind=backend, device=device, exact=self._mode is Mode.EXACT)
         self._book = BatchBook(remembered)
@@ -104,8 +107,6 @@ class Wav2LipEngine:
         self._restorer = (
             None if restorer is None else RestorerOnDemand(restorer, choice=self._choice, threads=threads)
         )
-        if restorer is not None and self._mode is Mode.EXACT:
-            raise InputError("face-restore-exact", model=restorer.name)
         if self._restorer is not None:
             self.version += f"-restored-{RESTORATION}"
         self.backend = self._choice.name if self._restorer is None else self._restorer.backend
@@ -118,6 +119,7 @@ class Wav2LipEngine:
             region=Region.whole(),
             book=self._book,
             open_with=self._open_with,
+            threads=threads,
         )
 
     def prepare(self, canvas: Canvas, lipsync: Lipsync, /) -> StillSitter:
@@ -184,7 +186,7 @@ class Wav2LipEngine:
         """The mouth alone, blended in; the portrait is alive where its features are known."""
         mask = mask_of(canvas.face, crop, (canvas.picture.shape[1], canvas.picture.shape[0]))
         frame = _frame(canvas, mask)
-        picture = canvas.picture if frame is None else _closed(canvas, frame, mask)
+        picture, outline = (canvas.picture, None) if frame is None else _closed(canvas, frame, mask)
         face = shown_evenly(picture, crop)
         draw = self._drawing(face, mask.region)
         blend = SoftBlend(picture, crop, mask, match_of(face, draw(_SILENCE)[0], mask, crop))
@@ -196,7 +198,9 @@ class Wav2LipEngine:
             )
             draw, blend, batch = restored, restored.blend, min(batch, AT_ONCE)
         body: Body = (
-            StillBody(picture, blend.box) if frame is None else LivingBody(canvas, frame, picture, blend.box)
+            StillBody(picture, blend.box)
+            if frame is None
+            else LivingBody(canvas, frame, picture, blend.box, outline=outline)
         )
         return StillSitter(
             draw, batch=batch, blend=blend, body=body, lipsync=lipsync, lively=frame is not None
@@ -292,22 +296,25 @@ def _frame(canvas: Canvas, mask: Mask) -> FaceFrame | None:
     return frame if here else None
 
 
-def _closed(canvas: Canvas, frame: FaceFrame, mask: Mask) -> Picture:
+def _closed(canvas: Canvas, frame: FaceFrame, mask: Mask) -> tuple[Picture, Outline | None]:
     """The portrait with closed lips, drawn by `warp` where it shows them open; BGR.
 
     What the network is shown leaks into what it draws: of teeth it makes lips that never close.
+
+    Returns:
+        The portrait, and the person's outline if it was looked at for that.
     """
     if not lip_rig(frame).opened:
-        return canvas.picture
+        return canvas.picture, None
     try:
         rig = Rig(canvas)
     except InputError:
         # Lips that cannot be moved stay as they are.
-        return canvas.picture
+        return canvas.picture, None
     drawn = rig.blank()
     rig.draw(drawn, Mouth(), HeadPose())
     closed, box = canvas.picture.copy(), mask.box
     part = closed[box.top : box.bottom, box.left : box.right]
     other = to_bgr(drawn)[box.top : box.bottom, box.left : box.right]
     part[...] = np.round(part + (other.astype(np.float32) - part) * mask.share[..., None])
-    return closed
+    return closed, rig.outline

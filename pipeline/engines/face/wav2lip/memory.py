@@ -14,8 +14,11 @@ from pipeline.engines.face.wav2lip.batchbook import LARGEST_BATCH, BatchBook, Sl
 from pipeline.engines.face.wav2lip.region import Region
 from pipeline.plan.errors import TransientError
 
-#: On a CPU larger batches are no faster (8, 16 and 32 within 3 % of each other): they leave its cache.
+#: On a CPU larger batches are hardly faster: they leave its cache.
 CPU_BATCH = 8
+# As many mouths each thread of torch's draws by itself, or it loads weights more than it computes with them;
+# in fp32 they take twice the room.
+_FOR_EACH_THREAD = {"bf16": 8, "fp32": 4}
 
 _FIRST_TRIED = 8
 #: A card keeps a seventh of its memory free, for whatever else it has to do.
@@ -42,6 +45,7 @@ def batch_for(
     region: Region,
     book: BatchBook,
     open_with: Callable[[int], Backend],
+    threads: int = 1,
     card: Callable[[str], tuple[str, Room]] | None = None,
 ) -> int:
     """How many mouths are computed at a time: remembered, else on a card measured, and then remembered.
@@ -52,6 +56,7 @@ def batch_for(
         region: the largest part of the picture that is drawn.
         book: what is remembered.
         open_with: opens the backend with a batch size; called, on a card, when nothing is remembered.
+        threads: how many threads compute on a CPU.
         card: tells a device's name and memory; torch is asked unless given.
 
     Raises:
@@ -62,9 +67,10 @@ def batch_for(
     if known is not None:
         return known
     if choice.device == "cpu":
+        usual = _on_cpu(choice, threads)
         if book.knows(slot):
-            book.remember(slot, CPU_BATCH)
-        return CPU_BATCH
+            book.remember(slot, usual)
+        return usual
     ask = card or cuda_card
 
     def trial(batch: int) -> Room:
@@ -73,6 +79,13 @@ def batch_for(
     found = largest_that_fits(trial, most=LARGEST_BATCH)
     book.remember(slot, found)
     return found
+
+
+def _on_cpu(choice: Choice, threads: int) -> int:
+    """How many mouths a processor computes at a time."""
+    if choice.kind != "torch":
+        return CPU_BATCH
+    return max(CPU_BATCH, threads * _FOR_EACH_THREAD[choice.precision])
 
 
 def slot_for(

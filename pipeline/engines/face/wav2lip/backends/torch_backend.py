@@ -56,8 +56,9 @@ class _Parts:
 class TorchBackend:
     """See `backends.Backend`; of one thread at a time.
 
-    In fp32 on a processor each of its threads computes its own share of a batch by itself: threads that
-    share every single product wait for each other more than they compute. Otherwise they are torch's own.
+    On a processor each of its threads computes its own share of a batch by itself: threads that share every
+    single product wait for each other, and for whoever else needs a core meanwhile. In fp32 their layers are
+    our own, of another precision or on a card they are torch's.
 
     Args:
         name: as `backends.Choice` tells it.
@@ -89,8 +90,8 @@ class TorchBackend:
         self._device = device
         self._dtype = _DTYPES[precision]
         by_pixels = device == "cpu" and precision == "fp32"
-        members = min(threads, batch) if by_pixels else 1
-        self._each = 1 if by_pixels else threads
+        members = min(threads, batch) if device == "cpu" else 1
+        self._each = 1 if device == "cpu" else threads
         self._share = -(-batch // members)
         self._crew = ThreadPoolExecutor(members, thread_name_prefix="mouth")
         self._parts: OrderedDict[Region, _Parts] = OrderedDict()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -167,10 +168,21 @@ def test_a_card_is_never_given_more_than_it_gains_from() -> None:
     assert found == LARGEST_BATCH
 
 
-def test_a_processor_is_not_measured() -> None:
-    """On a CPU the size is a fixed one, and no backend is opened to know it."""
-    found = batch_for(_CPU, model="b" * 64, region=Region.whole(), book=BatchBook(None), open_with=_never)
-    assert found == CPU_BATCH
+@pytest.mark.parametrize(
+    ("kind", "precision", "threads", "size"),
+    [
+        ("torch", "fp32", 1, CPU_BATCH),
+        ("torch", "fp32", 6, 24),
+        ("torch", "bf16", 1, CPU_BATCH),
+        ("torch", "bf16", 2, 16),
+        ("openvino", "bf16", 6, CPU_BATCH),
+    ],
+)
+def test_a_processor_is_not_measured(kind: str, precision: str, threads: int, size: int) -> None:
+    """On a CPU no backend is opened to know the size: each thread of torch's gets a share of its own."""
+    choice = replace(_CPU, kind=kind, precision=precision)
+    asked = {"model": "b" * 64, "region": Region.whole(), "book": BatchBook(None), "open_with": _never}
+    assert batch_for(choice, threads=threads, **asked) == size  # type: ignore[arg-type]
 
 
 def test_sizes_are_remembered_apart(tmp_path: Path) -> None:

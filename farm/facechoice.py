@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from farm.bootstrap import Workshop
 from farm.facedoor import can_restore
 from farm.once import Once
+from pipeline.plan.bearing import EXPRESSION, MOTION
 from pipeline.plan.errors import InputError
 from pipeline.plan.extras import how_to_install
-from pipeline.plan.lipsync import CROP, ENGINE, MODE, MODEL, OFFSET, PADS, RESTORE, lipsync_of
+from pipeline.plan.lipsync import CROP, ENGINE, MODE, MODEL, OFFSET, PADS, RESTORE, Mode, lipsync_of
 from pipeline.plan.models import Kind, ModelUse, Use, used_as
+from pipeline.plan.portrait import Finding
 
 #: The warning of an option that the engine does not heed.
 IDLE = "face-option-idle"
+#: The warning of an option that a mouth drawn `exact` leaves no room for.
+STILL = "face-option-exact"
 #: What only engines that draw with models heed.
 OF_MODELS = (MODE, OFFSET, PADS, CROP, MODEL, RESTORE)
 #: What a model does in a film.
@@ -126,16 +130,30 @@ class FaceChooser:
             look(RESTORE, lambda: self.restorer(options))
         return found
 
-    def idle(self, options: Mapping[str, str]) -> tuple[str, ...]:
-        """Those options that say something, and that the engine does not heed.
+    def idle(self, options: Mapping[str, str]) -> tuple[tuple[str, Finding], ...]:
+        """A warning for each option that says something, and that the engine does not heed.
+
+        Returns:
+            The option, and the warning.
 
         Raises:
-            InputError: as `engine`.
+            InputError: as `engine`, or ``face-mode-unknown``.
         """
-        if self._workshop.faces.draws_with(self.engine(options)):
-            return ()
-        return tuple(name for name in OF_MODELS if options.get(name, "").strip())
+        engine = self.engine(options)
+        if not self._workshop.faces.draws_with(engine):
+            return tuple(_unheeded(options, OF_MODELS, IDLE, engine=engine))
+        if lipsync_of({MODE: options.get(MODE, "")}).mode is Mode.EXACT:
+            return tuple(_unheeded(options, (EXPRESSION, MOTION), STILL))
+        return ()
 
     def _use(self, role: str, name: str, kind: str) -> ModelUse:
         found = self._workshop.models.get(name, kind=kind)
         return used_as(role, found.record, Use(self._workshop.settings.models.use))
+
+
+def _unheeded(
+    options: Mapping[str, str], names: Iterable[str], code: str, **facts: str
+) -> Iterator[tuple[str, Finding]]:
+    for option in names:
+        if options.get(option, "").strip():
+            yield option, Finding(code=code, level="warning", facts={"option": option, **facts})

@@ -9,7 +9,7 @@ from pathlib import Path
 from farm.bootstrap import Workshop
 from farm.caller import caller
 from farm.choices import OTHER_VOICE, Chooser, Wish, plain_options
-from farm.facechoice import IDLE, FaceChoice, FaceChooser
+from farm.facechoice import FaceChoice, FaceChooser
 from farm.gallery import Gallery
 from farm.portraits import box_of, check_engine, idle_for_film
 from farm.submit import picture_suffix, source_bytes, store_script
@@ -114,8 +114,7 @@ def job_of(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ..
         doubts.append(Finding(code=code, level="warning", facts={}))
     if (facts := chooser.other_voice(order.wish, text)) is not None:
         doubts.append(Finding(code=OTHER_VOICE, level="warning", facts=facts))
-    idle = ({"option": option, "engine": face.engine} for option in faces.idle(_face_options(order)))
-    doubts += (Finding(code=IDLE, level="warning", facts=facts) for facts in idle)
+    doubts += (finding for _, finding in faces.idle({**options, **_face_options(order)}))
     job = JobSpec(
         row=legible(order.film.stem),
         title=legible(order.title or order.script.stem),

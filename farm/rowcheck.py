@@ -12,7 +12,7 @@ from db.states import Stage, Urgency, capability_of
 from db.workers import read_workers
 from farm.bootstrap import Farm
 from farm.choices import OTHER_VOICE, Chooser, Wish, language_of, urgency_of
-from farm.facechoice import IDLE, FaceChoice, FaceChooser
+from farm.facechoice import FaceChoice, FaceChooser
 from farm.gallery import Gallery
 from farm.portraits import UNSEEN, Sitting, View, box_of, check_engine, idle_for_film
 from farm.rows import BrokenRow, Problem, Row, Wanted
@@ -24,7 +24,7 @@ from pipeline.plan.delivery import LOUDNESS, QUALITY, loudness_of, quality_of
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.label import LABEL, NAME, REASON, label_of, waiver_part
-from pipeline.plan.lipsync import CROP, ENGINE, Crop, lipsync_of
+from pipeline.plan.lipsync import CROP, ENGINE, MODE, Crop, lipsync_of
 from pipeline.plan.portrait import Finding
 from pipeline.plan.switches import BURN, PREVIEW, SOFT
 
@@ -138,7 +138,9 @@ class RowChecker:
             facts = self._chooser.other_voice(wish, text)
             if facts is not None:
                 doubtful.append(_problem(row, speaker, OTHER_VOICE, facts))
-        doubtful += self._idle(row) if ENGINE not in known else ()
+        if not known & {ENGINE, MODE}:
+            idle = self._faces.idle(row.options)
+            doubtful += [_problem(row, option, finding.code, finding.facts) for option, finding in idle]
         if BURN.name not in known and (code := self._typeset(row, wish, text)):
             doubtful.append(_problem(row, BURN.name, code, {}))
         if row.background is not None and BACKGROUND not in known:
@@ -200,12 +202,6 @@ class RowChecker:
         except InputError:
             return None
         return crop if engine and self._farm.faces.draws_with(engine) else None
-
-    def _idle(self, row: Row | BrokenRow) -> Iterator[Problem]:
-        """Warnings of options that the row's engine does not heed."""
-        engine = self._faces.engine(row.options)
-        for option in self._faces.idle(row.options):
-            yield _problem(row, option, IDLE, {"option": option, "engine": engine})
 
     def _look(self, row: Row | BrokenRow, portrait: Path) -> tuple[Finding, ...]:
         """Everything to be said about a row's portrait."""

@@ -92,16 +92,23 @@ def test_everything_that_is_wrong_is_told_once(workshop: Workshop) -> None:
     assert {option: error.code for option, error in found.items()} == {"face.restore": "face-restore-exact"}
 
 
+def told(chooser: FaceChooser, options: dict[str, str]) -> dict[str, str]:
+    """The warnings of options without effect: their codes, by the option."""
+    return {option: finding.code for option, finding in chooser.idle(options)}
+
+
 def test_what_an_engine_does_not_heed_is_told_and_left_out(workshop: Workshop) -> None:
     """A mode means nothing to geometry, be it right or wrong; a job keeps no word that its engine bears."""
     put(workshop.models.root, "m", b"1")
     chooser = FaceChooser(workshop)
     options = {"face.engine": "warp", "face.mode": "slow", "face.model": "m", "face.motion": "calm"}
     assert chooser.refusals(options) == {}
-    assert chooser.idle(options) == ("face.mode", "face.model")
+    assert told(chooser, options) == {"face.mode": "face-option-idle", "face.model": "face-option-idle"}
     assert chooser.choose(options).options(options) == {"face.motion": "calm"}
     drawn = {"face.engine": "lips", "face.model": "m", "face.mode": "exact"}
-    assert chooser.idle(drawn) == ()
+    assert told(chooser, drawn) == {}
+    assert told(chooser, {**drawn, "face.motion": "lively"}) == {"face.motion": "face-option-exact"}
+    assert told(chooser, {**drawn, "face.mode": "fast", "face.motion": "lively"}) == {}
     assert chooser.choose(drawn).options(drawn) == {"face.mode": "exact"}
     put(workshop.models.root, "sharp", b"2", kind=Kind.RESTORER)
     restored = {"face.engine": "lips", "face.model": "m", "face.restore": "sharp", "face.pads": "0,9,0,0"}

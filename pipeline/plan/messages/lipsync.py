@@ -110,4 +110,18 @@ LIPSYNC_MESSAGES: tuple[Message, ...] = (
             cure="请将该单元格留空，或用 wav2lip 绘制人脸：填写 face.engine 列，或使用 --face-engine。",
         ),
     ),
+    Message(
+        code="face-option-exact",
+        level="warning",
+        en=Text(
+            what="{option} has no effect where the mouth is drawn exactly.",
+            why="The mode exact gives the original program's pictures, where nothing but the mouth moves.",
+            cure="Leave the cell empty, or write fast in face.mode.",
+        ),
+        zh=Text(
+            what="按 exact 方式绘制嘴部时，{option} 不起作用。",
+            why="exact 方式给出与 Wav2Lip 原程序一致的画面：除嘴以外什么都不动。",
+            cure="请将该单元格留空，或在 face.mode 中填写 fast。",
+        ),
+    ),
 )

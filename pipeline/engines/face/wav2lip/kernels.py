@@ -1,8 +1,8 @@
 """Weights made ready once: a file beside the checkpoint, from which every backend starts.
 
 Reading a checkpoint takes torch, with seconds and 200 MB, and holds the weights twice for a while: a process
-of its own does it (`folding`). What comes of it is kept as safetensors, 145 MB, with a check sum beside its
-origin; a file that is damaged, or belongs to the checkpoint no more, is made anew, and where none can be
+of its own does it (`foldprogram`). What comes of it is kept as safetensors, 145 MB, with a check sum beside
+its origin; a file that is damaged, or belongs to the checkpoint no more, is made anew, and where none can be
 written the checkpoint is read each time.
 """
 
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file
 
-from pipeline.engines.face.wav2lip import folding
+from pipeline.engines.face.wav2lip import foldprogram
 from pipeline.engines.weights import Weights
 from pipeline.plan import errors
 
@@ -87,21 +87,21 @@ def kernels_of(weights: Weights) -> Kernels:
 
 
 def fold_apart(weights: Weights, file: Path, *, origin: Mapping[str, str]) -> None:
-    """Write the kernels of a checkpoint into a file, in a process of its own: see `folding.fold_into`.
+    """Write the kernels of a checkpoint into a file, in a process of its own: see `foldprogram.fold_into`.
 
     Raises:
-        InputError: as `folding.fold_into`.
+        InputError: as `foldprogram.fold_into`.
         MemoryError: there is not enough.
         RuntimeError: whatever else went wrong, in the process's last words.
     """
     told = json.dumps({**asdict(weights), "path": str(weights.path)})
     given = told, str(file), json.dumps(dict(origin))
-    program = [sys.executable, "-P", "-m", folding.__name__, *given]
+    program = [sys.executable, "-P", "-m", foldprogram.__name__, *given]
     done = subprocess.run(program, check=False, capture_output=True, text=True)  # noqa: S603 - a fixed program
-    if done.returncode == folding.TOLD:
+    if done.returncode == foldprogram.TOLD:
         error = json.loads(done.stdout)
         raise getattr(errors, error["kind"])(error["code"], **error["facts"])
-    if done.returncode in (folding.NO_MEMORY, -signal.SIGKILL):
+    if done.returncode in (foldprogram.NO_MEMORY, -signal.SIGKILL):
         raise MemoryError
     if done.returncode:
         raise RuntimeError(" ".join(done.stderr.splitlines()[-1:]))
@@ -159,7 +159,7 @@ def _stored(file: Path, origin: Mapping[str, str]) -> _Stored | None:
             told = kept.metadata() or {}
             whole = {
                 **origin,
-                folding.SUM: folding.check_sum(kept.get_tensor(name) for name in sorted(kept.keys())),
+                foldprogram.SUM: foldprogram.check_sum(kept.get_tensor(name) for name in sorted(kept.keys())),
             }
     except (OSError, SafetensorError, ValueError):
         return None

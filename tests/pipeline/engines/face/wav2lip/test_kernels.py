@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from pipeline.engines.face.wav2lip import folding, kernels
+from pipeline.engines.face.wav2lip import foldprogram, kernels
 from pipeline.engines.face.wav2lip.architecture import layers
 from pipeline.engines.face.wav2lip.kernels import SUFFIX, Kernels, kernels_of
 from pipeline.engines.weights import Weights
@@ -50,7 +50,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, list[f
     def make(weights: Weights, file: Path, *, origin: Mapping[str, str]) -> None:
         made.append(len(made) + 1.0)
         filled = np.full(1000, made[-1] + 100 * weights.trusted, np.float32)
-        told = {**origin, folding.SUM: folding.check_sum([filled, filled])}
+        told = {**origin, foldprogram.SUM: foldprogram.check_sum([filled, filled])}
         save_file({"drawn.a.weight": filled, "drawn.a.bias": filled.copy()}, file, metadata=told)
 
     monkeypatch.setattr(kernels, "fold_apart", make)

@@ -1,4 +1,4 @@
-"""The program that makes kernels of a checkpoint: ``python -P -m pipeline.engines.face.wav2lip.folding``.
+"""The program that makes kernels of a checkpoint: ``python -P -m pipeline.engines.face.wav2lip.foldprogram``.
 
 `kernels` starts it: what torch takes of memory is gone when it ends, and whoever computes with something else
 never imports torch. Its arguments: the checkpoint as JSON, the file to write, and what that file tells of its

@@ -49,13 +49,15 @@ $(VENV)/dev.ready: $(VENV)/base.ready requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	touch $@
 
-# torch's own release stands in torch.txt; --no-deps, because torchvision and spandrel would bring another one, and
-# OpenVINO a package that reports its use.
+# torch's own release stands in torch.txt; --no-deps, because torchvision, spandrel and coqui-tts would bring another
+# one, and OpenVINO a package that reports its use. Whisper is published as source alone: it is built with what the
+# project itself is built with.
 TORCH := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/torch.txt \
   "$$(grep '^torch==' requirements/torch.txt)+$(TORCH_BUILD)"
 $(VENV)/models.ready: $(VENV)/base.ready requirements/models.txt requirements/torch.txt
 	@echo "Installing what trained models need ..."
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/models.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --no-build-isolation \
+	  -r requirements/models.txt
 	if ! $(TORCH) 2>/dev/null && ! $(TORCH) --extra-index-url $(TORCH_INDEX); then
 	  echo "torch+$(TORCH_BUILD) was found neither in pip's own index nor in $(TORCH_INDEX);" \
 	    "name another place in TORCH_INDEX." >&2; exit 1
@@ -69,7 +71,7 @@ models-for-tests: $(VENV)/base.ready
 	  echo "The tests of engines with trained models will be skipped." >&2
 
 .PHONY: models
-models: $(VENV)/models.ready ## install what trained models need: torch, OpenVINO (TORCH_BUILD=cu130 for NVIDIA cards)
+models: $(VENV)/models.ready ## install what trained models need: torch, OpenVINO, Coqui, Whisper, Transformers (TORCH_BUILD=cu130 for NVIDIA cards)
 
 .PHONY: install
 install: $(VENV)/base.ready ## create the environment and install Lectern into it
@@ -127,7 +129,7 @@ lock: $(VENV)/python.ready ## resolve and pin all dependencies anew
 	$(LOCK) pyproject.toml --extra build --extra demo --extra eye --output-file requirements/base.txt
 	$(LOCK) pyproject.toml --extra build --extra demo --extra eye --extra dev --output-file requirements/dev.txt
 	$(LOCK) --no-deps requirements/eye.in --output-file requirements/eye.txt
-	$(LOCK) --no-emit-package openvino-telemetry --constraint requirements/dev.txt requirements/models.in \
+	$(LOCK) --excludes requirements/models.excludes.txt --constraint requirements/dev.txt requirements/models.in \
 	  --output-file requirements/models.txt
 
 .PHONY: clean

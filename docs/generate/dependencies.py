@@ -69,7 +69,7 @@ def locked(path: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
         head = re.match(r"([A-Za-z0-9._-]+)==([^\s;\\]+)", block)
         if head:
             via = re.findall(r"^\s+#\s+(?:via )?([A-Za-z0-9._-]+)", block, flags=re.MULTILINE)
-            users = tuple(name for name in via if name not in ("via", "lectern", "-r"))
+            users = tuple(name for name in via if name not in ("via", "lectern", "-r", "-c"))
             name = canonicalize_name(head[1])
             # One lock may hold several versions, each for other releases of Python.
             versions = {head[2], *found[name][0].split(", ")} if name in found else {head[2]}

@@ -88,7 +88,7 @@ class FaceChooser:
         Raises:
             InputError: the engine or its model is not there, or the model's licence forbids the use.
         """
-        kind = self._workshop.faces.draws_with(self.engine(options))
+        kind = self._workshop.faces.opened_with(self.engine(options))
         if not kind:
             return None
         name = options.get(MODEL, "").strip() or self._workshop.settings.face.model
@@ -100,7 +100,7 @@ class FaceChooser:
         Raises:
             InputError: as `model`, or ``face-restore-exact``.
         """
-        if not self._workshop.faces.draws_with(self.engine(options)):
+        if not self._workshop.faces.opened_with(self.engine(options)):
             return None
         name = lipsync_of({option: options.get(option, "") for option in (MODE, RESTORE)}).restore
         if not name:
@@ -121,7 +121,7 @@ class FaceChooser:
                 found[option] = error
 
         look(ENGINE, lambda: self.engine(options))
-        if found or not self._workshop.faces.draws_with(self.engine(options)):
+        if found or not self._workshop.faces.opened_with(self.engine(options)):
             return found
         look(MODEL, lambda: self.model(options))
         for option in (MODE, OFFSET, PADS, CROP):
@@ -140,7 +140,7 @@ class FaceChooser:
             InputError: as `engine`, or ``face-mode-unknown``.
         """
         engine = self.engine(options)
-        if not self._workshop.faces.draws_with(engine):
+        if not self._workshop.faces.opened_with(engine):
             return tuple(_unheeded(options, OF_MODELS, IDLE, engine=engine))
         if lipsync_of({MODE: options.get(MODE, "")}).mode is Mode.EXACT:
             return tuple(_unheeded(options, (EXPRESSION, MOTION), STILL))

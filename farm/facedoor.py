@@ -37,7 +37,7 @@ def ways_of(workshop: Workshop, engine: str) -> Iterator[FaceWay]:
         InputError: ``engine-face-unknown``.
         AwayError: ``model-shelf-away``.
     """
-    kind = workshop.faces.draws_with(engine)
+    kind = workshop.faces.opened_with(engine)
     if not kind:
         yield FaceWay(engine=engine)
         return

@@ -201,7 +201,7 @@ class RowChecker:
             crop = lipsync_of({CROP: row.options.get(CROP, "")}).crop
         except InputError:
             return None
-        return crop if engine and self._farm.faces.draws_with(engine) else None
+        return crop if engine and self._farm.faces.opened_with(engine) else None
 
     def _look(self, row: Row | BrokenRow, portrait: Path) -> tuple[Finding, ...]:
         """Everything to be said about a row's portrait."""

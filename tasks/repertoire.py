@@ -47,7 +47,7 @@ class Repertoire:
         self._farm = farm
         self._capabilities = tuple(capabilities)
         self._mark = farm.models.mark() if mark is None else mark
-        self._draws = any(farm.faces.draws_with(face) for face in _engines(farm, self._capabilities))
+        self._draws = any(farm.faces.opened_with(face) for face in _engines(farm, self._capabilities))
         self._log = structlog.get_logger()
         self._grow_after = 0.0
         self.profiles = tuple(profiles)

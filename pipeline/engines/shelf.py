@@ -5,16 +5,17 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import metadata
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 from pipeline.engines.eye import EyeEngine
+from pipeline.engines.eye import offers as eye_offers
 from pipeline.engines.face import FaceEngine
+from pipeline.engines.face import offers as face_offers
+from pipeline.engines.offer import Offer
 from pipeline.engines.voice import VoiceEngine
+from pipeline.engines.voice import offers as voice_offers
 from pipeline.plan.errors import InputError, LecternError
-from pipeline.plan.extras import how_to_install
-from pipeline.plan.models import Kind
 
 
 class Engine(Protocol):
@@ -28,30 +29,11 @@ class Engine(Protocol):
 EngineT = TypeVar("EngineT", bound=Engine)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    """An engine that stands on a shelf, not imported yet.
-
-    Attributes:
-        target: where its class is, as ``module:Class``.
-        needs: modules of other distributions without which it cannot work.
-        install: the command that installs them, or two as `how_to_install` tells them.
-        draws_with: the kind of model that it is opened with; empty for an engine that is opened with none.
-        films: whether it is a `FootageEngine`, which makes portraits talk that are films.
-    """
-
-    target: str
-    needs: tuple[str, ...] = ()
-    install: str = "pip install lectern"
-    draws_with: str = ""
-    films: bool = False
-
-
 class Shelf(Generic[EngineT]):
     """Engines of one protocol by name; each is imported and opened when it is first asked for.
 
-    An engine is added by an `Offer` here, or by another distribution through an entry point of the
-    shelf's group. A built-in name cannot be taken over by a distribution.
+    An engine is added by an `Offer` among those of its protocol, or by another distribution through an entry
+    point of the shelf's group. A built-in name cannot be taken over by a distribution.
 
     Args:
         group: entry-point group of engines from elsewhere, such as ``lectern.voices``.
@@ -90,13 +72,13 @@ class Shelf(Generic[EngineT]):
         """
         return self._missing(name, self._offer(name))
 
-    def draws_with(self, name: str) -> str:
+    def opened_with(self, name: str) -> str:
         """The kind of model that an engine is opened with; empty for one that is opened with none.
 
         Raises:
             InputError: the shelf's `unknown`.
         """
-        return self._offer(name).draws_with
+        return self._offer(name).opened_with
 
     def for_films(self) -> tuple[str, ...]:
         """The names of those engines that take portraits that are films."""
@@ -165,51 +147,17 @@ def _key(name: str, options: Mapping[str, Any]) -> tuple[str, str]:
 
 def voices() -> Shelf[VoiceEngine]:
     """The voices."""
-    return Shelf(
-        "lectern.voices",
-        {
-            "espeak": Offer(
-                target="pipeline.engines.voice.espeak:EspeakVoice",
-                needs=("espeakng_loader",),
-                install="pip install espeakng-loader",
-            )
-        },
-        unknown="engine-voice-unknown",
-    )
+    return Shelf("lectern.voices", voice_offers.OFFERS, unknown="engine-voice-unknown")
 
 
 def faces() -> Shelf[FaceEngine]:
     """The faces."""
-    return Shelf(
-        "lectern.faces",
-        {
-            "warp": Offer(target="pipeline.engines.face.warp:WarpEngine", needs=("cv2",)),
-            "wav2lip": Offer(
-                target="pipeline.engines.face.wav2lip.engine:Wav2LipEngine",
-                needs=("cv2", "torch"),
-                install=how_to_install("wav2lip"),
-                draws_with=Kind.WAV2LIP,
-                films=True,
-            ),
-        },
-        unknown="engine-face-unknown",
-    )
+    return Shelf("lectern.faces", face_offers.OFFERS, unknown="engine-face-unknown")
 
 
 def eyes() -> Shelf[EyeEngine]:
     """The eyes; the first one that can be used is the default."""
-    return Shelf(
-        "lectern.eyes",
-        {
-            "facemesh": Offer(
-                target="pipeline.engines.eye.facemesh:FaceMeshEye",
-                needs=("mediapipe", "google.protobuf"),
-                install="pip install 'lectern[eye]' && pip install --no-deps mediapipe==0.10.21",
-            ),
-            "haar": Offer(target="pipeline.engines.eye.haar:HaarEye", needs=("cv2",)),
-        },
-        unknown="engine-eye-unknown",
-    )
+    return Shelf("lectern.eyes", eye_offers.OFFERS, unknown="engine-eye-unknown")
 
 
 def _is_there(module: str) -> bool:

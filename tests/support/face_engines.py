@@ -38,7 +38,7 @@ def ways_of(shelf: Shelf[FaceEngine], name: str) -> tuple[Way, ...]:
 
     The rest, `exact` by another backend, is dear, and is compared with torch where backends are.
     """
-    if not shelf.draws_with(name):
+    if not shelf.opened_with(name):
         return (Way(engine=name),)
     by_torch = tuple(Way(engine=name, mode=mode, backend=_TORCH) for mode in Mode)
     return by_torch + tuple(Way(engine=name, backend=kind) for kind in KINDS if kind != _TORCH)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face import Canvas, Drive, FaceEngine, Sitter
-from pipeline.engines.shelf import Offer, Shelf
+from pipeline.engines.offer import Offer
+from pipeline.engines.shelf import Shelf
 from pipeline.engines.weights import Weights
 from pipeline.media.picture import to_yuv
 from pipeline.plan.errors import InputError, TransientError
@@ -34,7 +35,7 @@ def faces_with_lips(needs: tuple[str, ...] = ()) -> Shelf[FaceEngine]:
         "lectern.faces",
         {
             "warp": Offer(target="pipeline.engines.face.warp:WarpEngine", needs=("cv2",)),
-            "lips": Offer(target=f"{__name__}:Lips", needs=needs, install="get it", draws_with="wav2lip"),
+            "lips": Offer(target=f"{__name__}:Lips", needs=needs, install="get it", opened_with="wav2lip"),
         },
         unknown="engine-face-unknown",
     )

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engines.shelf import Offer, Shelf, eyes, faces, voices
+from pipeline.engines.offer import Offer
+from pipeline.engines.shelf import Shelf, eyes, faces, voices
 from pipeline.plan.errors import InputError
 
 
@@ -44,7 +45,7 @@ def test_an_engine_is_opened_once_and_closed() -> None:
 
 def test_an_engine_that_is_discarded_is_opened_anew() -> None:
     """It is closed once, and those that were opened otherwise stay; what draws with models says so."""
-    offers = {"kettle": Offer(target=_HERE, draws_with="tea"), "pot": Offer(target=_HERE)}
+    offers = {"kettle": Offer(target=_HERE, opened_with="tea"), "pot": Offer(target=_HERE)}
     shelf: Shelf[Kettle] = Shelf("lectern.kettles", offers, unknown="engine-voice-unknown")
     small, large = shelf.open("kettle"), shelf.open("kettle", litres=3)
     shelf.discard(large)
@@ -52,7 +53,7 @@ def test_an_engine_that_is_discarded_is_opened_anew() -> None:
     assert (small.closed, large.closed) == (0, 1)
     assert shelf.open("kettle") is small
     assert shelf.open("kettle", litres=3) is not large
-    assert (shelf.draws_with("kettle"), shelf.draws_with("pot")) == ("tea", "")
+    assert (shelf.opened_with("kettle"), shelf.opened_with("pot")) == ("tea", "")
 
 
 def test_an_unknown_name_is_told_with_the_known_ones() -> None:

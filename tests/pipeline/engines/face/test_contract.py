@@ -146,7 +146,7 @@ def test_threads_locale_and_hash_seed_do_not_matter(
     """With 1 and 4 threads, another locale, hash seed and folder, the bytes of all ways are the same."""
     programs = []
     weights: tuple[str, ...] = ()
-    if faces().draws_with(engine_name):
+    if faces().opened_with(engine_name):
         require_openvino()
         weights = (str(shared_checkpoint(tmp_path_factory)),)
     for threads, hash_seed, locale in (("1", "1", "C"), ("4", "77", "C.UTF-8")):

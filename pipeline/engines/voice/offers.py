@@ -1,0 +1,15 @@
+"""The voices that come with Lectern, the default first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pipeline.engines.offer import Offer
+
+OFFERS: Mapping[str, Offer] = {
+    "espeak": Offer(
+        target="pipeline.engines.voice.espeak:EspeakVoice",
+        needs=("espeakng_loader",),
+        install="pip install espeakng-loader",
+    )
+}

@@ -33,6 +33,7 @@ from farm.models.adding import Added, Wish, add_downloaded, add_file
 from farm.models.catalogue import Catalogue, Known, read_catalogue
 from farm.models.fetch import downloaded
 from farm.models.promised import promised_to
+from farm.models.recognise import KINDS
 from farm.models.verifying import verified
 from pipeline.plan.errors import InputError
 from pipeline.plan.models import Kind, ModelRecord, Use, may_be_used
@@ -314,8 +315,8 @@ def _tell_added(added: Added, use: Use, terminal: Terminal) -> Exit:
 def _kind_of(word: str) -> Kind | None:
     if not word:
         return None
-    if word not in set(Kind):
-        raise InputError("model-kind-unknown", kind=word, known=", ".join(Kind))
+    if word not in KINDS:
+        raise InputError("model-kind-unknown", kind=word, known=", ".join(KINDS))
     return Kind(word)
 
 

@@ -7,11 +7,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from db.values import Notice
-from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.artifact import artifact_of
 from pipeline.plan.errors import Fact
+from pipeline.plan.hearing import hearing_plan_of
 from pipeline.plan.job import Format, JobSpec, RenderProfile, Typeface, VoiceChoice
 from pipeline.plan.keys import canonical, digest_of
 from pipeline.plan.models import model_use_of
+from pipeline.plan.people import profile_use_of
+from pipeline.plan.writingplan import writing_plan_of
+
+#: The fields of a job that are files in the store.
+_SOURCES = ("script", "portrait", "background", "recording", "brief", "lexicon")
 
 
 def spec_to_text(spec: JobSpec) -> str:
@@ -22,14 +28,19 @@ def spec_to_text(spec: JobSpec) -> str:
 def spec_from_text(text: str) -> JobSpec:
     """The spec that `spec_to_text` wrote."""
     parts: dict[str, Any] = json.loads(text)
-    parts["script"] = _artifact(parts["script"])
-    parts["portrait"] = _artifact(parts["portrait"])
-    if (background := parts.get("background")) is not None:
-        parts["background"] = _artifact(background)
+    for name in _SOURCES:
+        if (source := parts.get(name)) is not None:
+            parts[name] = artifact_of(source)
     parts["typefaces"] = tuple(
-        Typeface(**{**each, "file": _artifact(each["file"])}) for each in parts.get("typefaces", ())
+        Typeface(**{**each, "file": artifact_of(each["file"])}) for each in parts.get("typefaces", ())
     )
-    parts["models"] = tuple(model_use_of(each) for each in parts.get("models", ()))
+    for name in ("models", "others"):
+        parts[name] = tuple(model_use_of(each) for each in parts.get(name, ()))
+    parts["people"] = tuple(profile_use_of(each) for each in parts.get("people", ()))
+    if "hearing" in parts:
+        parts["hearing"] = hearing_plan_of(parts["hearing"])
+    if "writing" in parts:
+        parts["writing"] = writing_plan_of(parts["writing"])
     parts["voice"] = VoiceChoice(**parts["voice"])
     parts["format"] = Format(**parts["format"])
     return JobSpec(**parts)
@@ -73,7 +84,3 @@ def notices_to_text(notices: Iterable[Notice]) -> str:
 def notices_from_text(text: str) -> tuple[Notice, ...]:
     """The warnings that `notices_to_text` wrote."""
     return tuple(Notice(**parts) for parts in json.loads(text))
-
-
-def _artifact(parts: dict[str, Any]) -> Artifact:
-    return Artifact(**{**parts, "kind": Kind(parts["kind"])})

@@ -44,13 +44,15 @@ def recognise(path: Path, *, trusted: bool, kind: Kind | None, file: str) -> See
         file: what its owner calls it, for messages.
 
     Raises:
-        InputError: nothing can open it, with the most exact that can be said of it; ``model-kind-unsure``: a
-            library that could tell is missing and nobody said what it is; ``engine-missing``: it is sound,
-            and needs a library that is not installed.
+        InputError: nothing can open it, with the most exact that can be said of it; ``model-kind-unknown``:
+            no file is of that kind; ``model-kind-unsure``: a library that could tell is missing and nobody
+            said what it is; ``engine-missing``: it is sound, and needs a library that is not installed.
     """
+    if kind and kind not in KINDS:
+        raise InputError("model-kind-unknown", kind=kind.value, known=", ".join(KINDS))
     problems: list[InputError] = []
     absent: list[str] = []
-    for each in (kind,) if kind else tuple(Kind):
+    for each in (kind,) if kind else KINDS:
         library, opener = _OPENERS[each]
         if find_spec(library) is None:
             absent.append(library)
@@ -70,7 +72,7 @@ def recognise(path: Path, *, trusted: bool, kind: Kind | None, file: str) -> See
             "model-kind-unsure",
             file=file,
             library=absent[0],
-            known=", ".join(Kind),
+            known=", ".join(KINDS),
             install=how_to_install("wav2lip", "restore"),
         )
     exact = [problem for code in _NEARLY for problem in problems if problem.code == code]
@@ -99,3 +101,5 @@ _OPENERS: Mapping[Kind, tuple[str, _Opener]] = {
     Kind.WAV2LIP: ("torch", _open_wav2lip),
     Kind.RESTORER: ("spandrel", _open_restorer),
 }
+#: What a file may be found to be, or said to be.
+KINDS = tuple(_OPENERS)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -18,6 +20,9 @@ class Kind(StrEnum):
     CAPTIONS = "captions"
     POSTER = "poster"
     MANIFEST = "manifest"
+    HEARD = "heard"
+    LATENTS = "latents"
+    SCRIPT = "script"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,3 +47,12 @@ class Artifact:
     def path(self) -> str:
         """Where it lies, relative to the store's root, with forward slashes."""
         return f"{self.kind}/{self.key[:2]}/{self.key}.{self.digest[:16]}{self.suffix}"
+
+
+def artifact_of(parts: Mapping[str, Any]) -> Artifact:
+    """The artifact whose fields were written as JSON.
+
+    Raises:
+        KeyError, TypeError, ValueError: they are no artifact's.
+    """
+    return Artifact(**{**parts, "kind": Kind(parts["kind"])})

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pipeline.plan.artifact import Artifact
+from pipeline.plan.hearing import HearingPlan
 from pipeline.plan.keys import NEWER
 from pipeline.plan.models import ModelUse
+from pipeline.plan.people import ProfileUse
+from pipeline.plan.writingplan import WritingPlan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,9 @@ class VoiceChoice:
         language: BCP 47 tag of the script's main language, such as ``en`` or ``zh``.
         speed: per cent of the voice's normal speed, 50 to 200.
         pitch: per cent of the voice's normal pitch, 50 to 200.
+        model: SHA-256 (hex) of the model that speaks; empty for an engine without.
+        latents: SHA-256 (hex) of the sample of a person that it sounds like; empty for a voice of its own.
+        converter: SHA-256 (hex) of the model that makes what was spoken sound like it; empty for none.
     """
 
     engine: str
@@ -44,6 +50,9 @@ class VoiceChoice:
     language: str
     speed: int = 100
     pitch: int = 100
+    model: str = field(default="", metadata=NEWER)
+    latents: str = field(default="", metadata=NEWER)
+    converter: str = field(default="", metadata=NEWER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +124,14 @@ class JobSpec:
         options: dotted columns of the manifest, such as ``face.box``; reserved names only.
         typefaces: what captions are set in that are drawn into the pictures; none when none are.
         models: what the face engine draws with, in the order of `RenderProfile.weights`.
+        recording: the sound as it was given, a source in the store; None for a job whose script is spoken.
+        brief: what the script shall be about, a `Brief` as JSON, a source; None for one that was given.
+            Until it is written the script is the empty text.
+        lexicon: the department's dictionary as it was then, a source in the store; None for none.
+        others: the models beside the face's, by the roles of `pipeline.plan.capability`.
+        people: the profiles whose voice or picture is used.
+        hearing: what an ear is asked to do; None for a job without a listen step.
+        writing: how the script is written; None for one that was given.
     """
 
     row: str
@@ -130,3 +147,10 @@ class JobSpec:
     background: Artifact | None = None
     typefaces: tuple[Typeface, ...] = ()
     models: tuple[ModelUse, ...] = field(default=(), metadata=NEWER)
+    recording: Artifact | None = field(default=None, metadata=NEWER)
+    brief: Artifact | None = field(default=None, metadata=NEWER)
+    lexicon: Artifact | None = field(default=None, metadata=NEWER)
+    others: tuple[ModelUse, ...] = field(default=(), metadata=NEWER)
+    people: tuple[ProfileUse, ...] = field(default=(), metadata=NEWER)
+    hearing: HearingPlan | None = field(default=None, metadata=NEWER)
+    writing: WritingPlan | None = field(default=None, metadata=NEWER)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _NEWER = "newer"
 #: Metadata of a field that a dataclass got when its values had been named by their content already: at its
@@ -33,16 +36,25 @@ def digest_of(kind: str, schema: int, **parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def told(value: DataclassInstance) -> dict[str, Any]:
+    """The fields of a dataclass that its canonical form tells: all but `NEWER` ones that say nothing."""
+    parts = {field: getattr(value, field.name) for field in fields(value)}
+    return {
+        field.name: part
+        for field, part in parts.items()
+        if not (field.metadata.get(_NEWER) and part == _default(field))
+    }
+
+
+def _default(field: Field[Any]) -> object:
+    return field.default if field.default_factory is MISSING else field.default_factory()
+
+
 def _plain(value: object) -> Any:  # noqa: ANN401 - JSON has no narrower type
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if is_dataclass(value) and not isinstance(value, type):
-        told = {field: getattr(value, field.name) for field in fields(value)}
-        return {
-            field.name: _plain(part)
-            for field, part in told.items()
-            if not (field.metadata.get(_NEWER) and part == field.default)
-        }
+        return {name: _plain(part) for name, part in told(value).items()}
     if isinstance(value, Mapping):
         return {str(key): _plain(part) for key, part in value.items()}
     if isinstance(value, (tuple, list)):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from pipeline.plan.errors import InputError
+from pipeline.plan.keys import NEWER
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 #: Names that Windows keeps for devices, whatever suffix follows; a share may be looked at from there.
@@ -28,6 +29,10 @@ class Kind(StrEnum):
 
     WAV2LIP = "wav2lip"
     RESTORER = "restorer"
+    COQUI = "coqui"
+    CONVERTER = "freevc"
+    WHISPER = "whisper"
+    WRITER = "transformers"
 
     @property
     def engine(self) -> str:
@@ -35,7 +40,14 @@ class Kind(StrEnum):
         return _ENGINES[self]
 
 
-_ENGINES: Mapping[Kind, str] = {Kind.WAV2LIP: "wav2lip", Kind.RESTORER: "spandrel"}
+_ENGINES: Mapping[Kind, str] = {
+    Kind.WAV2LIP: "wav2lip",
+    Kind.RESTORER: "spandrel",
+    Kind.COQUI: "coqui",
+    Kind.CONVERTER: "freevc",
+    Kind.WHISPER: "whisper",
+    Kind.WRITER: "transformers",
+}
 
 #: The licence of weights whose owner is whoever runs the farm.
 OWN = "own"
@@ -84,6 +96,15 @@ class Acceptance:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ModelFile:
+    """One of the files that a model is made of: its name, SHA-256 (hex) and size."""
+
+    name: str
+    digest: str
+    bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ModelRecord:
     """A model's card: what a file of weights is and under which terms it lies here.
 
@@ -91,9 +112,9 @@ class ModelRecord:
         name: what people call it; unique on its shelf.
         kind: what it is good for.
         engine: the engine that opens it.
-        digest: SHA-256 (hex) of the file.
-        bytes: the file's size.
-        suffix: how the file's name ends, such as ``.pth``.
+        digest: SHA-256 (hex) of the file, or of the list of its files.
+        bytes: the file's size, or that of all of them.
+        suffix: how the file's name ends, such as ``.pth``; empty for a folder.
         licence: an SPDX identifier, or a name such as ``Wav2Lip-research-only``.
         uses: what the licence allows by itself; empty when that is not known.
         languages: BCP 47 tags that it was trained on; empty for any.
@@ -102,6 +123,8 @@ class ModelRecord:
         source: where it came from: an address, or the name of the file that was added.
         added_at: when, in milliseconds since the Unix epoch.
         acceptance: who took on a use that the licence does not allow by itself; None for nobody.
+        files: what a model that is a folder is made of, by name; none for a model of one file.
+        traits: what its kind of model tells of itself, such as ``family``, each in words.
     """
 
     name: str
@@ -118,6 +141,8 @@ class ModelRecord:
     source: str = ""
     added_at: int = 0
     acceptance: Acceptance | None = None
+    files: tuple[ModelFile, ...] = field(default=(), metadata=NEWER)
+    traits: Mapping[str, tuple[str, ...]] = field(default_factory=dict, metadata=NEWER)
 
     @property
     def accepted_by(self) -> str:
@@ -135,7 +160,7 @@ class ModelUse:
     """A model that a job was promised, frozen when it is submitted; its film's manifest tells it.
 
     Attributes:
-        role: what it does in the film, such as ``face`` or ``restore``.
+        role: what it does in the film, such as ``face`` or ``hear``.
         name: its name on the shelf at that time.
         digest: SHA-256 (hex) of its weights.
         engine: the engine that opens it.

@@ -35,6 +35,15 @@ class Word:
     text_end: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """How some characters of the spoken text, `text_start` to `text_end`, are pronounced: `ipa`."""
+
+    text_start: int
+    text_end: int
+    ipa: str
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Speech:
     """Spoken text: int16 mono samples at `rate`; phonemes and words in order, without overlaps."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.clock import SAMPLE_RATE, grid_frames, samples_per_frame
-from pipeline.plan.keys import canonical
+from pipeline.plan.keys import NEWER, canonical, told
 from pipeline.plan.packed import Packed
 from pipeline.plan.script import Pause, Sentence
 from pipeline.plan.speech import Phoneme, Word
@@ -35,6 +35,9 @@ class Utterance:
         speech_size: bytes of that artifact; 0 for a silent one.
         lead: samples of digital silence before the speech.
         samples: samples of the speech itself, at 48 kHz.
+        before: samples that the speech artifact holds before those: what is heard before, in a recording.
+        after: likewise behind them.
+        heard: whether it was cut from a recording: nothing is laid before it then.
         frames: length of the utterance in frames, lead and tail included; a multiple of the grid.
         phonemes: sounds, counted in samples from the beginning of the utterance (lead included).
         words: words, counted in the same way; text offsets into `spoken`.
@@ -49,6 +52,9 @@ class Utterance:
     lead: int
     samples: int
     frames: int
+    before: int = field(default=0, metadata=NEWER)
+    after: int = field(default=0, metadata=NEWER)
+    heard: bool = field(default=False, metadata=NEWER)
     phonemes: Packed[Phoneme] = Packed(Phoneme)  # noqa: RUF009 - a descriptor, which is no default
     words: Packed[Word] = Packed(Word)  # noqa: RUF009 - a descriptor, which is no default
 
@@ -114,7 +120,7 @@ def to_json(timeline: Timeline) -> str:
     utterances = ",".join(
         canonical(
             {
-                **{field.name: getattr(utterance, field.name) for field in fields(Utterance)},
+                **told(utterance),
                 "phonemes": [row_of(phoneme) for phoneme in utterance.phonemes],
                 "words": [row_of(word) for word in utterance.words],
             }
@@ -171,14 +177,15 @@ def check_times(phonemes: Sequence[Phoneme], words: Sequence[Word], samples: int
 
 def _read(text: str) -> Timeline:
     # The hook sees each utterance as soon as it is read, so that its plain lists do not pile up.
-    told = json.loads(text, parse_float=_no_float, parse_constant=_no_float, object_hook=_part)
-    if told.pop("schema") != _SCHEMA:
+    parts = json.loads(text, parse_float=_no_float, parse_constant=_no_float, object_hook=_part)
+    if parts.pop("schema") != _SCHEMA:
         raise ValueError("another schema")
-    version = told.pop("voice_version")
-    timeline = Timeline(fps=told.pop("fps"), utterances=tuple(told.pop("utterances")), voice_version=version)
+    version = parts.pop("voice_version")
+    utterances = tuple(parts.pop("utterances"))
+    timeline = Timeline(fps=parts.pop("fps"), utterances=utterances, voice_version=version)
     if not isinstance(version, str):
         raise TypeError(f"voice_version: {version!r}")
-    if told or not all(isinstance(utterance, Utterance) for utterance in timeline.utterances):
+    if parts or not all(isinstance(utterance, Utterance) for utterance in timeline.utterances):
         raise ValueError("unknown fields")
     grid_frames(timeline.fps)
     for utterance in timeline.utterances:
@@ -227,16 +234,16 @@ def _spoken(take: Take, *, fps: int, grid: int) -> Utterance:
 
 def row_of(part: Phoneme | Word) -> list[str | int | bool]:
     """The fields of a phoneme or a word, in order."""
-    return [getattr(part, field.name) for field in fields(part)]
+    return [getattr(part, each.name) for each in fields(part)]
 
 
 def _named(row: Sequence[Any], kind: type[Phoneme | Word]) -> dict[str, Any]:
     named = {}
-    for field, value in zip(fields(kind), row, strict=True):
+    for each, value in zip(fields(kind), row, strict=True):
         # Annotations are strings here, and the three types of these fields have just these names.
-        if type(value).__name__ != field.type:
-            raise TypeError(f"{field.name}: {value!r}")
-        named[field.name] = value
+        if type(value).__name__ != each.type:
+            raise TypeError(f"{each.name}: {value!r}")
+        named[each.name] = value
     return named
 
 
@@ -244,10 +251,10 @@ def _utterance(parts: dict[str, Any]) -> Utterance:
     utterance = Utterance(
         **{**parts, "phonemes": phonemes_from(parts["phonemes"]), "words": words_from(parts["words"])}
     )
-    for field in fields(Utterance):
-        value = getattr(utterance, field.name)
-        if field.type in {"str", "int"} and type(value).__name__ != field.type:
-            raise TypeError(f"{field.name}: {value!r}")
+    for each in fields(Utterance):
+        value = getattr(utterance, each.name)
+        if each.type in {"str", "int", "bool"} and type(value).__name__ != each.type:
+            raise TypeError(f"{each.name}: {value!r}")
     return utterance
 
 
@@ -255,7 +262,8 @@ def _check(utterance: Utterance, fps: int) -> None:
     samples = utterance.frames * samples_per_frame(fps)
     if utterance.frames <= 0 or utterance.frames % grid_frames(fps):
         raise ValueError(f"off the grid: {utterance.frames} frames")
-    if min(utterance.lead, utterance.samples) < 0 or utterance.lead + utterance.samples > samples:
+    least = min(utterance.lead, utterance.samples, utterance.before, utterance.after)
+    if least < 0 or utterance.lead + utterance.samples > samples:
         raise ValueError("the speech is longer than its utterance")
     check_times(utterance.phonemes, utterance.words, samples)
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.artifact import Artifact, Kind, artifact_of
 from pipeline.plan.keys import canonical
 
 #: Told how far a step is: done, total.
@@ -95,7 +95,7 @@ class MemoryDesk:
     def _recall(self, line: bytes) -> None:
         try:
             ((verb, parts),) = json.loads(line).items()
-            artifact = Artifact(**{**parts, "kind": Kind(parts["kind"])})
+            artifact = artifact_of(parts)
         except (ValueError, TypeError, KeyError, AttributeError):
             return
         if verb == "put":

@@ -16,10 +16,12 @@ from db.engine import check_schema, connect
 from db.ledger import Ledger
 from farm import telemetry
 from farm.models import ModelShelf
+from pipeline.engines.ear import ActivityEngine, EarEngine
 from pipeline.engines.eye import EyeEngine
 from pipeline.engines.face import FaceEngine
-from pipeline.engines.shelf import Shelf, eyes, faces, voices
-from pipeline.engines.voice import VoiceEngine
+from pipeline.engines.shelf import Shelf, activities, converters, ears, eyes, faces, voices, writers
+from pipeline.engines.voice import VoiceConverter, VoiceEngine
+from pipeline.engines.writer import WriterEngine
 from pipeline.media import Limits, Media, find_ffmpeg
 from pipeline.plan.aigc import check_producer
 from pipeline.plan.errors import InputError
@@ -50,6 +52,10 @@ class Workshop:
         voices: voice engines by name, opened on demand.
         faces: face engines by name, opened on demand.
         eyes: eye engines by name, opened on demand.
+        converters: voice converters by name, opened on demand.
+        ears: ears by name, opened on demand.
+        activities: detectors of speech by name, opened on demand.
+        writers: writers by name, opened on demand.
         models: the operator's trained weights, by name.
     """
 
@@ -59,12 +65,18 @@ class Workshop:
     voices: Shelf[VoiceEngine]
     faces: Shelf[FaceEngine]
     eyes: Shelf[EyeEngine]
+    converters: Shelf[VoiceConverter]
+    ears: Shelf[EarEngine]
+    activities: Shelf[ActivityEngine]
+    writers: Shelf[WriterEngine]
     models: ModelShelf
 
     def close(self) -> None:
         """Close every engine that was opened; it may be called twice."""
-        for shelf in (self.voices, self.faces, self.eyes):
+        for shelf in (self.voices, self.faces, self.eyes, self.converters, self.ears):
             shelf.close()
+        self.activities.close()
+        self.writers.close()
 
     def __enter__(self) -> Self:
         return self
@@ -143,6 +155,10 @@ def open_workshop(settings: Settings | None = None) -> Workshop:
         voices=voices(),
         faces=faces(),
         eyes=eyes(),
+        converters=converters(),
+        ears=ears(),
+        activities=activities(),
+        writers=writers(),
         models=ModelShelf(chosen.models_root),
     )
 
@@ -165,6 +181,10 @@ def open_farm(settings: Settings | None = None) -> Farm:
         voices=workshop.voices,
         faces=workshop.faces,
         eyes=workshop.eyes,
+        converters=workshop.converters,
+        ears=workshop.ears,
+        activities=workshop.activities,
+        writers=workshop.writers,
         models=workshop.models,
         ledger=Ledger(engine),
         archive=workshop.settings.archive_root,

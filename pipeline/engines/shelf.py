@@ -8,13 +8,19 @@ from collections.abc import Mapping
 from importlib import metadata
 from typing import Any, Generic, Protocol, TypeVar, cast
 
+from pipeline.engines.ear import ActivityEngine, EarEngine
+from pipeline.engines.ear import activities as activity_offers
+from pipeline.engines.ear import offers as ear_offers
 from pipeline.engines.eye import EyeEngine
 from pipeline.engines.eye import offers as eye_offers
 from pipeline.engines.face import FaceEngine
 from pipeline.engines.face import offers as face_offers
 from pipeline.engines.offer import Offer
-from pipeline.engines.voice import VoiceEngine
+from pipeline.engines.voice import VoiceConverter, VoiceEngine
+from pipeline.engines.voice import converters as converter_offers
 from pipeline.engines.voice import offers as voice_offers
+from pipeline.engines.writer import WriterEngine
+from pipeline.engines.writer import offers as writer_offers
 from pipeline.plan.errors import InputError, LecternError
 
 
@@ -158,6 +164,26 @@ def faces() -> Shelf[FaceEngine]:
 def eyes() -> Shelf[EyeEngine]:
     """The eyes; the first one that can be used is the default."""
     return Shelf("lectern.eyes", eye_offers.OFFERS, unknown="engine-eye-unknown")
+
+
+def converters() -> Shelf[VoiceConverter]:
+    """The voice converters."""
+    return Shelf("lectern.converters", converter_offers.OFFERS, unknown="engine-converter-unknown")
+
+
+def ears() -> Shelf[EarEngine]:
+    """The ears."""
+    return Shelf("lectern.ears", ear_offers.OFFERS, unknown="engine-ear-unknown")
+
+
+def activities() -> Shelf[ActivityEngine]:
+    """The detectors of speech."""
+    return Shelf("lectern.activities", activity_offers.OFFERS, unknown="engine-activity-unknown")
+
+
+def writers() -> Shelf[WriterEngine]:
+    """The writers."""
+    return Shelf("lectern.writers", writer_offers.OFFERS, unknown="engine-writer-unknown")
 
 
 def _is_there(module: str) -> bool:

@@ -85,6 +85,10 @@ class Cinema:
             voices=shared.voices,
             faces=shared.faces,
             eyes=shared.eyes,
+            converters=shared.converters,
+            ears=shared.ears,
+            activities=shared.activities,
+            writers=shared.writers,
             models=shared.models,
         )
         self._studio = Studio(self.workshop)

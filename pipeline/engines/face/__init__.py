@@ -60,6 +60,10 @@ class Footage:
     crop: tuple[float, float, float, float] | None = None
 
 
+def _nothing() -> NDArray[np.int16]:
+    return np.zeros(0, np.int16)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Drive:
     """What drives the face through one utterance.
@@ -72,6 +76,8 @@ class Drive:
         fps: frame rate.
         seed: seeds every random choice; made from content alone.
         bearing: the look on the face, and how lively it is.
+        before: what is heard right before that audio, likewise; silence where it is empty.
+        after: what is heard right behind it, likewise.
     """
 
     audio: NDArray[np.int16]
@@ -80,6 +86,8 @@ class Drive:
     fps: int
     seed: int
     bearing: Bearing = field(default_factory=Bearing)
+    before: NDArray[np.int16] = field(default_factory=_nothing)
+    after: NDArray[np.int16] = field(default_factory=_nothing)
 
 
 class Sitter(Protocol):

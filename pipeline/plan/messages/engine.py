@@ -26,6 +26,10 @@ _UNKNOWN = (
     _unknown("engine-voice-unknown", "speech", "语音"),
     _unknown("engine-face-unknown", "talking faces", "说话的脸"),
     _unknown("engine-eye-unknown", "face landmarks", "人脸特征点"),
+    _unknown("engine-converter-unknown", "voice conversion", "语音转换"),
+    _unknown("engine-ear-unknown", "speech recognition", "语音识别"),
+    _unknown("engine-activity-unknown", "speech detection", "语音检测"),
+    _unknown("engine-writer-unknown", "script writing", "脚本撰写"),
 )
 
 MESSAGES: tuple[Message, ...] = (

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from pipeline.engines.offer import Offer
-from pipeline.engines.shelf import Shelf, eyes, faces, voices
+from pipeline.engines.shelf import Engine, Shelf, activities, converters, ears, eyes, faces, voices, writers
 from pipeline.plan.errors import InputError
+from pipeline.plan.messages import tell
 
 
 class Kettle:
@@ -116,9 +118,10 @@ def test_other_distributions_add_engines(tmp_path: Path, monkeypatch: pytest.Mon
 def test_listing_imports_no_engine() -> None:
     """Names and reasons are had without importing any engine or its libraries."""
     program = (
-        "import sys; from pipeline.engines.shelf import voices, faces, eyes\n"
-        "for shelf in (voices(), faces(), eyes()): [shelf.why_not(name) for name in shelf.names()]\n"
-        "heavy = {'cv2', 'mediapipe', 'espeakng_loader', 'pipeline.engines.voice.espeak'}\n"
+        "import sys; from pipeline.engines import shelf\n"
+        "shelves = (shelf.voices, shelf.faces, shelf.eyes, shelf.converters, shelf.ears, shelf.activities)\n"
+        "for each in (*shelves, shelf.writers): [each().why_not(name) for name in each().names()]\n"
+        "heavy = {'cv2', 'mediapipe', 'espeakng_loader', 'torch', 'pipeline.engines.voice.espeak'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, timeout=60)
@@ -128,3 +131,11 @@ def test_listing_imports_no_engine() -> None:
 def test_defaults_stand_first() -> None:
     """The engines that need no download come first on their shelves."""
     assert [shelf.names()[0] for shelf in (voices(), faces(), eyes())] == ["espeak", "warp", "facemesh"]
+
+
+@pytest.mark.parametrize("make", [voices, faces, eyes, converters, ears, activities, writers])
+def test_every_shelf_has_words_for_a_name_that_it_does_not_know(make: Callable[[], Shelf[Engine]]) -> None:
+    """What is refused stands in the catalogue, with the name and the known ones."""
+    with pytest.raises(InputError) as caught:
+        make().open("samovar")
+    assert "samovar" in tell(caught.value.code, caught.value.facts, "en")

@@ -8,7 +8,7 @@ import json
 import re
 from importlib import metadata
 
-from pipeline.engines.voice import Voice
+from pipeline.engines.voice import PLAINLY, Direction, Voice
 from pipeline.engines.voice.choice import choose_voice
 from pipeline.engines.voice.espeak.events import to_speech
 from pipeline.engines.voice.espeak.process import Zygote, locate
@@ -53,7 +53,7 @@ class EspeakVoice:
         """Every voice of the library, as a man and as a woman."""
         return tuple(entry.voice for entry in self._entries.values())
 
-    def speak(self, text: str, choice: VoiceChoice) -> Speech:
+    def speak(self, text: str, choice: VoiceChoice, _direction: Direction = PLAINLY, /) -> Speech:
         """Speak `text` at 22,050 Hz; phonemes follow each other without gaps, silent ones have no symbol.
 
         Raises:

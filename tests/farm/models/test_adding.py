@@ -19,7 +19,7 @@ from farm.models import recognise as recognising
 from farm.models.adding import Added, Wish, add_file
 from farm.models.cabinet import JOURNAL
 from farm.models.catalogue import Catalogue, Known, Terms
-from farm.models.recognise import recognise
+from farm.models.recognise import KINDS, recognise
 from pipeline.durable import digest_of
 from pipeline.plan.errors import InputError
 from pipeline.plan.messages import tell
@@ -187,9 +187,10 @@ def test_a_malicious_file_is_refused_and_not_run(shelf: ModelShelf, add: Add, tm
     require_torch()
     file, mark = tmp_path / "free weights.pth", tmp_path / "ran"
     file.write_bytes(pickle.dumps({"state_dict": _Trap(mark)}, protocol=2))
-    for kind in (None, *Kind):
+    for kind in (None, *KINDS):
         error = refused(lambda kind=kind: add(file, kind=kind), shelf)  # type: ignore[misc]
         assert (error.code, error.facts["file"]) == ("model-file-code", "free weights.pth")
+    assert refused(lambda: add(file, kind=Kind.WRITER), shelf).code == "model-kind-unknown"
     assert not mark.exists()
 
 

@@ -252,10 +252,14 @@ def _undone(*stages: Stage) -> Any:  # noqa: ANN401 - SQLAlchemy's own type of a
 
 
 _planned = exists().where(_other.c.job_id == steps.c.job_id, _other.c.stage == Stage.RENDER.value)
+#: A stage that a job does not have is not undone.
+_BEFORE_RENDER = (Stage.WRITE, Stage.SPEAK, Stage.LISTEN)
 _MAY_BEGIN = {
-    Stage.SPEAK: steps.c.stage == Stage.SPEAK.value,
-    Stage.RENDER: and_(steps.c.stage == Stage.RENDER.value, ~_undone(Stage.SPEAK)),
-    Stage.JOIN: and_(steps.c.stage == Stage.JOIN.value, _planned, ~_undone(Stage.SPEAK, Stage.RENDER)),
+    Stage.WRITE: steps.c.stage == Stage.WRITE.value,
+    Stage.SPEAK: and_(steps.c.stage == Stage.SPEAK.value, ~_undone(Stage.WRITE)),
+    Stage.LISTEN: and_(steps.c.stage == Stage.LISTEN.value, ~_undone(Stage.WRITE, Stage.SPEAK)),
+    Stage.RENDER: and_(steps.c.stage == Stage.RENDER.value, ~_undone(*_BEFORE_RENDER)),
+    Stage.JOIN: and_(steps.c.stage == Stage.JOIN.value, _planned, ~_undone(*_BEFORE_RENDER, Stage.RENDER)),
     Stage.ARCHIVE: and_(steps.c.stage == Stage.ARCHIVE.value, ~_undone(Stage.JOIN)),
 }
 _BEGIN = {

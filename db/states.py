@@ -37,9 +37,11 @@ class StepState(StrEnum):
 
 
 class Stage(StrEnum):
-    """The stages of a job, in their order."""
+    """The stages of a job, in their order; not every job has each of them."""
 
+    WRITE = "write"
     SPEAK = "speak"
+    LISTEN = "listen"
     RENDER = "render"
     JOIN = "join"
     ARCHIVE = "archive"
@@ -55,6 +57,8 @@ class Role(StrEnum):
     POSTER = "poster"
     PREVIEW = "preview"
     MANIFEST = "manifest"
+    SCRIPT = "script"
+    TRANSCRIPT = "transcript"
 
 
 class Outcome(StrEnum):
@@ -93,6 +97,11 @@ URGENCY = {precedence: urgency for urgency, precedence in PRECEDENCE.items()}
 STAGE_ORDER = {stage: number for number, stage in enumerate(Stage)}
 
 
-def capability_of(stage: Stage, face: str) -> str:
-    """What a worker has to be able to do for a stage: ``speak``, ``render.warp``, ``join``, ``archive``."""
-    return f"{stage}.{face}" if stage is Stage.RENDER else stage.value
+def capability_of(stage: Stage, engine: str = "") -> str:
+    """What a worker has to be able to do for a stage: ``speak``, ``render.warp``, ``join``, ``archive``.
+
+    Args:
+        stage: the stage.
+        engine: without which it cannot be done, as `pipeline.plan.capability.engine_for` tells.
+    """
+    return f"{stage}.{engine}" if engine else stage.value

@@ -16,6 +16,7 @@ from db.states import PRECEDENCE, ArchiveState, JobState, Stage, StepState, capa
 from db.tables import audit, batch_keys, batches, departments, jobs, steps, uses
 from db.values import JobDraft, Submission, Submitted
 from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.capability import engine_for
 from pipeline.plan.errors import InputError
 from pipeline.plan.label import waiver_of
 
@@ -236,7 +237,7 @@ class _Entry:
                 department=self._department,
                 precedence=PRECEDENCE[draft.urgency],
                 stage=stage,
-                capability=capability_of(stage, draft.spec.face),
+                capability=capability_of(stage, engine_for(stage, draft.spec)),
             )
             for stage in (Stage.SPEAK, Stage.JOIN, Stage.ARCHIVE)
         ]

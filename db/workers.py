@@ -71,7 +71,7 @@ _SKILLS = (
     .where(workers.c.alive == 1)
 )
 
-_RENDERS = capability_of(Stage.RENDER, "")
+_RENDERS = f"{Stage.RENDER}."
 _HONOURED = (
     select(skills.c.profile_text)
     .join_from(skills, workers, skills.c.worker == workers.c.name)

@@ -350,10 +350,10 @@ def capabilities_of(farm: Farm, wanted: Collection[str] = ()) -> tuple[str, ...]
     usable = [face for face in farm.faces.names() if farm.faces.why_not(face) is None]
     renders = [capability_of(Stage.RENDER, face) for face in usable]
     known = (
-        capability_of(Stage.JOIN, ""),
-        capability_of(Stage.ARCHIVE, ""),
+        capability_of(Stage.JOIN),
+        capability_of(Stage.ARCHIVE),
         *renders,
-        capability_of(Stage.SPEAK, ""),
+        capability_of(Stage.SPEAK),
     )
     for capability in wanted:
         if capability not in known:

@@ -18,7 +18,9 @@ from db.tables.orders import (
     reports,
     results,
 )
+from db.tables.people import grants, job_profiles, profile_files, profiles
 from db.tables.schema import metadata
+from db.tables.words import lexicon, stopwords
 from db.tables.work import (
     IS_OPEN,
     IS_READY,
@@ -50,19 +52,25 @@ __all__ = [
     "batch_keys",
     "batches",
     "departments",
+    "grants",
     "holds",
+    "job_profiles",
     "jobs",
     "key_leases",
     "leaders",
+    "lexicon",
     "makings",
     "metadata",
+    "profile_files",
+    "profiles",
     "reports",
     "results",
     "skills",
     "steps",
+    "stopwords",
     "uses",
     "workers",
 ]
 
 #: Every revision of the schema in order; the last one is what this version of Lectern works with.
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")

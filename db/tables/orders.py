@@ -137,8 +137,11 @@ class JobColumns(TypedColumns):
     frames: Named[int | None] = Column(Integer)
     essence: Named[str | None] = Column(String(64))
     archive_path: Named[str | None] = Column(Text)
-    # An artifact's id like the two above; SQLite cannot add a foreign key to a table that is there.
+    # Artifacts' ids like the two above; SQLite cannot add a foreign key to a table that is there.
     background_id: Named[int | None] = Column(Id, index=True)
+    recording_id: Named[int | None] = Column(Id, index=True)
+    brief_id: Named[int | None] = Column(Id, index=True)
+    lexicon_id: Named[int | None] = Column(Id, index=True)
 
 
 jobs = Table(

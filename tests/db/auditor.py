@@ -42,6 +42,10 @@ _UNFINISHED = {"blocked", "ready", "running"}
 _MADE_OF_WORDS = {"speak": "speech", "render": "clip"}
 
 
+#: The parts that every film has.
+_PARTS = {role.value for role in (Role.FILM, Role.SRT, Role.VTT, Role.POSTER, Role.MANIFEST)}
+
+
 class Books:
     """Everything that the ledger says at one moment."""
 
@@ -217,9 +221,7 @@ def _audit_jobs(books: Books, world: World, *, all_completed: bool) -> None:
         assert not all_completed or job.state == "completed", f"job {job.id} was given up: {job.error_code}"
         if job.state != "completed":
             continue
-        assert {role.value for role in Role} - {"timeline", "preview"} <= set(books.results[job.id]), (
-            "a film lacks a part"
-        )
+        assert set(books.results[job.id]) >= _PARTS, "a film lacks a part"
         assert {step.state for step in books.steps[job.id]} == {"done"} or job.archive != "archived"
         if all_completed:
             assert job.archive == "archived"

@@ -64,6 +64,24 @@ def _admin(server: str, command: str) -> None:
 
 
 @pytest.fixture(scope="session")
+def make_empty_postgresql(postgresql_server: str) -> Callable[[], str]:
+    """Makes the URL of a PostgreSQL database without any table."""
+
+    def make() -> str:
+        name = f"empty_{next(_numbers)}"
+        _admin(postgresql_server, f"CREATE DATABASE {name}")
+        return postgresql_server.replace("/postgres?", f"/{name}?", 1)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_empty_sqlite(scratch: Path) -> Callable[[], str]:
+    """Makes the URL of a SQLite file that is not there yet."""
+    return lambda: f"sqlite:///{scratch}/empty-{next(_numbers)}.sqlite3"
+
+
+@pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: str) -> str:
     """A migrated database that others are copied from."""
     _admin(postgresql_server, "CREATE DATABASE template")
@@ -116,6 +134,13 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "postgresql":
         server: str = request.getfixturevalue("postgresql_server")
         _admin(server, f"DROP DATABASE {make_url(made).database} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest) -> str:
+    """URL of a database without any table, of each kind in turn."""
+    make: Callable[[], str] = request.getfixturevalue(f"make_empty_{request.param}")
+    return make()
 
 
 @pytest.fixture

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
+import pytest
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, insert, select, text
+from sqlalchemy.exc import IntegrityError
 
 from db import migrate
 from db.engine import WRITES, check_schema, connect
-from db.tables import REVISIONS, metadata
+from db.migrations.checks import widen
+from db.plans import new_step
+from db.states import Stage, StepState
+from db.tables import (
+    REVISIONS,
+    artifacts,
+    attempts,
+    batches,
+    departments,
+    jobs,
+    metadata,
+    results,
+    steps,
+    uses,
+)
+from tests.db.revisions import alembic_config, bring_to
 
 
 def test_the_migrated_schema_is_the_tables(url: str) -> None:
@@ -47,9 +65,7 @@ def _schema(engine: Engine) -> dict[str, list[str]]:
 
 def test_the_revisions_are_the_files() -> None:
     """The revisions that a process knows without Alembic are those of the migration files, in order."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrate.__file__).with_name("migrations")))
-    found = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    found = [each.revision for each in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
     assert tuple(reversed(found)) == REVISIONS
 
 
@@ -65,11 +81,7 @@ def test_upgrading_twice_changes_nothing(url: str) -> None:
 def test_an_upgrade_keeps_what_films_are_made_of(tmp_path: Path) -> None:
     """The table of results is made anew on SQLite, with everything that was in it."""
     engine = connect(f"sqlite:///{tmp_path}/old.sqlite3")
-    with engine.execution_options(**{WRITES: True}).begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(Path(migrate.__file__).with_name("migrations")))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0003")
+    bring_to(engine, "0003")
     with closing(sqlite3.connect(tmp_path / "old.sqlite3")) as old:
         old.execute("PRAGMA ignore_check_constraints = ON")
         for table in ("artifacts", "jobs"):
@@ -84,6 +96,88 @@ def test_an_upgrade_keeps_what_films_are_made_of(tmp_path: Path) -> None:
             (1, "film", 1)
         ]
         connection.execute(text("INSERT INTO results VALUES (1, 'preview', 1)"))
+    assert migrate.check(engine) == ()
+    engine.dispose()
+
+
+_SOURCE = {"kind": "source", "key": "k", "digest": "d", "size": 1, "suffix": "", "made_at": 1}
+_JOB = {
+    "batch_id": 1, "position": 0, "row_name": "1", "title": "", "user": "", "state": "queued",
+    "archive": "none", "precedence": 1, "spec": "", "script_id": 1, "portrait_id": 1, "traceparent": "",
+    "warnings": "", "submitted_at": 1,
+}  # fmt: skip
+_STEP = {"job": 1, "batch": 1, "department": 1, "precedence": 1, "capability": "speak"}
+
+
+def _enter_a_job(connection: Connection) -> None:
+    batch = {"department_id": 1, "content": "c", "edition": 0, "name": "", "user": "", "created_at": 1}
+    attempt = {"step_id": 1, "number": 1, "worker": "w", "device": "d", "started_at": 1}
+    for table, values in (
+        (departments, {"name": "all"}),
+        (artifacts, _SOURCE),
+        (batches, batch),
+        (jobs, _JOB),
+        (steps, new_step(**_STEP, stage=Stage.SPEAK)),
+        (attempts, attempt),
+        (uses, {"step_id": 1, "artifact_id": 1, "job_id": 1}),
+        (results, {"job_id": 1, "role": "timeline", "artifact_id": 1}),
+    ):
+        connection.execute(insert(table).values(values))
+
+
+def test_a_ledger_under_way_learns_to_listen_and_write(empty_url: str) -> None:
+    """What stood in it stands in it still, whole; new words are taken from now on, and wrong ones are not."""
+    engine = connect(empty_url)
+    bring_to(engine, "0004")
+    tables = (artifacts, steps, attempts, uses, results)
+    with engine.execution_options(**{WRITES: True}).begin() as connection:
+        _enter_a_job(connection)
+        before = [connection.execute(select(table)).all() for table in tables]
+    assert migrate.upgrade(engine).ready
+    assert migrate.check(engine) == ()
+    with engine.connect() as connection:
+        assert [connection.execute(select(table)).all() for table in tables] == before
+        assert connection.execute(select(jobs.c.recording_id, jobs.c.brief_id)).all() == [(None, None)]
+        if engine.dialect.name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    for table, column, values, words in (
+        (steps, "stage", new_step(**_STEP, stage=Stage.SPEAK), ("write", "listen")),
+        (results, "role", {"job_id": 1, "artifact_id": 1}, ("script", "transcript")),
+        (artifacts, "kind", {**_SOURCE, "key": "other"}, ("heard", "latents", "script")),
+    ):
+        with engine.execution_options(**{WRITES: True}).begin() as connection:
+            for word in words:
+                connection.execute(insert(table).values({**values, column: word}))
+        with pytest.raises(IntegrityError), engine.begin() as connection:
+            connection.execute(insert(table).values({**values, column: "dream"}))
+    engine.dispose()
+
+
+def test_a_check_is_widened_at_once(url: str) -> None:
+    """The connection that has widened it takes a new word, and a wrong one is refused to it as before."""
+    engine = connect(url)
+    old = tuple(state.value for state in StepState)
+    step = new_step(**_STEP, stage=Stage.JOIN)
+    with engine.execution_options(**{WRITES: True}).begin() as connection:
+        _enter_a_job(connection)
+        with Operations.context(MigrationContext.configure(connection)):
+            widen("steps", "state", old=old, new=(*old, "dreaming"))
+        connection.execute(insert(steps).values({**step, "state": "dreaming"}))
+        with pytest.raises(IntegrityError), connection.begin_nested():
+            connection.execute(insert(steps).values({**step, "index": 1, "state": "awake"}))
+    engine.dispose()
+
+
+def test_a_check_that_says_something_else_is_not_widened(make_sqlite: Callable[[], str]) -> None:
+    """SQLite's definitions are changed only where just the known words stand."""
+    engine = connect(make_sqlite())
+    with (
+        pytest.raises(LookupError, match="steps"),
+        engine.execution_options(**{WRITES: True}).begin() as connection,
+        Operations.context(MigrationContext.configure(connection)),
+    ):
+        widen("steps", "state", old=("ready",), new=("ready", "dreaming"))
     assert migrate.check(engine) == ()
     engine.dispose()
 

@@ -142,9 +142,59 @@ class Models(_Section):
 
 
 class Voice(_Section):
-    """Who speaks unless a row says otherwise."""
+    """Who speaks unless a row says otherwise, and with what."""
 
     engine: str
+    model: str
+    device: str
+    cpu_fallback: bool
+    loaded: int
+
+
+class Ear(_Section):
+    """What recordings are understood with, and when it is in doubt."""
+
+    engine: str
+    model: str
+    device: str
+    precision: Literal["auto", "fp16", "fp32", "int8"]
+    language: str
+    activity: Literal["auto", "silero", "level"]
+    no_speech_per_cent: int
+    logprob_hundredths: int
+    compression_per_cent: int
+
+
+class Check(_Section):
+    """Whether it is checked that a voice says what its script says, unless a row says otherwise."""
+
+    mode: Literal["none", "sample", "all"]
+    sample_per_cent: int
+    words_per_mille: int
+    characters_per_mille: int
+    takes: int
+    failure: Literal["warn", "stop"]
+
+
+class Writer(_Section):
+    """What writes scripts, and how it chooses its words."""
+
+    engine: str
+    model: str
+    device: str
+    precision: str
+    batch: int
+    max_tokens: int
+    temperature_per_cent: int
+    top_p_per_cent: int
+    seed: int
+    cpu_fallback: bool
+
+
+class Consent(_Section):
+    """Whether pictures and voices need somebody's recorded consent."""
+
+    policy: Literal["none", "warn", "required"]
 
 
 class Captions(_Section):
@@ -170,6 +220,10 @@ class Limits(_Section):
     footage_bytes: int
     footage_pixels: int
     footage_seconds: int
+    recording_bytes: int
+    recording_seconds: int
+    reference_bytes: int
+    consent_bytes: int
     manifest_rows: int
     manifest_bytes: int
     ffmpeg_seconds: int
@@ -197,6 +251,10 @@ class Settings(_Section):
     face: Face
     models: Models
     voice: Voice
+    ear: Ear
+    check: Check
+    writer: Writer
+    consent: Consent
     captions: Captions
     encoder: Encoder
     limits: Limits

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cli.helping_zh_models import MODELS
+from cli.helping_zh_speech import SPEECH
 
 CHINESE: Mapping[str, str] = {
     **MODELS,
+    **SPEECH,
     (
         "Make talking-portrait films by the hundred: a spreadsheet of scripts and a portrait in, finished, "
         "captioned films out."

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from cli.words_of_forecast import FORECAST
 from cli.words_of_models import MODELS
+from cli.words_of_speech import SPEECH
 from cli.words_of_verify import VERIFY
 from pipeline.plan.errors import Fact
 from pipeline.plan.messages import Language
@@ -278,6 +279,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     **FORECAST,
     **MODELS,
+    **SPEECH,
     **VERIFY,
     # Engines, voices, doctor.
     "protocol-voice": ("speech", "语音"),

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from farm.column import Column, Kind, Phrase
 from farm.face_columns import FACE_COLUMNS
+from farm.speech_columns import SPEECH_COLUMNS
 
 __all__ = [
     "COLUMNS",
@@ -187,6 +188,7 @@ COLUMNS: tuple[Column, ...] = (
         also="backdrop bg 背景",
     ),
     *FACE_COLUMNS,
+    *SPEECH_COLUMNS,
     Column(
         name="captions.burn",
         kind=Kind.OPTION,

@@ -10,7 +10,9 @@ import pytest
 
 from cli.terminal import told
 from cli.words import WORDS, Words
+from db.states import Stage
 from pipeline.plan.messages import Language
+from pipeline.plan.models import Kind
 
 CLI = Path(__file__).resolve().parents[2] / "cli"
 
@@ -51,6 +53,11 @@ def test_every_name_that_is_asked_for_has_words() -> None:
     assert names_asked_for() <= set(WORDS)
 
 
+def test_every_stage_and_kind_of_model_has_words() -> None:
+    """What a person is shown of a job or a model is told in their language."""
+    assert {*Stage, *(f"kind-{kind}" for kind in Kind)} <= set(WORDS)
+
+
 def test_no_words_are_idle() -> None:
     """The table holds nothing that no command can say."""
     prefixes = (
@@ -79,7 +86,7 @@ def test_no_words_are_idle() -> None:
         "kind-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
-    stages = {"speak", "render", "join", "archive"}
+    stages = set(Stage)
     idle = {name for name in set(WORDS) - constants() - states - stages if not name.startswith(prefixes)}
     assert not idle
 

@@ -16,6 +16,7 @@ from pipeline.plan.messages import (
     face_engine,
     farm,
     film,
+    hearing,
     label,
     ledger,
     manifest,
@@ -25,13 +26,18 @@ from pipeline.plan.messages import (
     model_fetch,
     model_records,
     models,
+    people,
     portrait,
+    reading,
+    recording,
     script,
+    speech_models,
     store,
     submit,
     usage,
     verify,
     voice,
+    writing,
 )
 from pipeline.plan.messages.model import Message, Text
 from pipeline.plan.messages.system import in_chinese
@@ -48,6 +54,7 @@ _ROOMS = (
     face_engine,
     farm,
     film,
+    hearing,
     label,
     ledger,
     manifest,
@@ -57,13 +64,18 @@ _ROOMS = (
     model_fetch,
     model_records,
     models,
+    people,
     portrait,
+    reading,
+    recording,
     script,
+    speech_models,
     store,
     submit,
     usage,
     verify,
     voice,
+    writing,
 )
 
 CATALOGUE: Mapping[str, Message] = {m.code: m for room in _ROOMS for m in room.MESSAGES}

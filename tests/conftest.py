@@ -17,9 +17,10 @@ from tests.support.wav2lip import shared_checkpoint
 from worker.threads import thread_environment
 
 #: Rooms whose files share what takes long to make: one process runs all of such a room.
-_TOGETHER = ("tests/films/",)
+_TOGETHER = ("tests/films/", "tests/speech/")
 #: What takes longest is begun first, so that at the end no process waits for another one.
 _FIRST = (
+    "tests/speech/",
     "tests/films/",
     "tests/demo/test_run.py",
     "tests/worker/test_faults.py",

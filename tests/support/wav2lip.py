@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import functools
 import os
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from pipeline.durable import digest_of
 from pipeline.engines.weights import Weights
+from tests.support.shared import made_once
 
 
 def require_torch() -> None:
@@ -32,16 +32,11 @@ def shared_checkpoint(factory: pytest.TempPathFactory) -> Path:
     from demo.random_checkpoint import random_checkpoint
     from pipeline.engines.face.wav2lip.kernels import kernels_of
 
-    # pytest-xdist gives each process a folder of its own in the run's.
-    own = factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    path = shared / "wav2lip.pth"
-    with (shared / "wav2lip.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
-            random_checkpoint(path)
-            kernels_of(weights_of(path))
-    return path
+    def make(path: Path) -> None:
+        random_checkpoint(path)
+        kernels_of(weights_of(path))
+
+    return made_once(factory, "wav2lip.pth", make)
 
 
 def weights_of(path: Path, *, name: str = "noise", trusted: bool = False) -> Weights:

@@ -14,7 +14,18 @@ from db import rows
 from db.ledger import Ledger
 from db.prepared import run
 from db.states import ArchiveState, Role
-from db.tables import IS_RUNNING, artifacts, attempts, jobs, key_leases, results, steps, uses
+from db.tables import (
+    IS_RUNNING,
+    artifacts,
+    attempts,
+    jobs,
+    key_leases,
+    profile_files,
+    profiles,
+    results,
+    steps,
+    uses,
+)
 from pipeline.plan.artifact import Kind
 
 _OLDEST = select(func.min(attempts.c.started_at)).join_from(
@@ -32,6 +43,18 @@ def _in_window(column: ColumnElement[int] | ColumnElement[int | None]) -> Column
 # What refers to an artifact is looked for within the window alone, by the index of each column: so a look
 # costs what the window holds, whatever a database thinks of the rest. Each is a NOT EXISTS of its own, since
 # PostgreSQL makes a join of one, and not of several within an OR.
+#: What was given: jobs' inputs, and what profiles are made of.
+_GIVEN = (
+    jobs.c.script_id,
+    jobs.c.portrait_id,
+    jobs.c.background_id,
+    jobs.c.recording_id,
+    jobs.c.brief_id,
+    jobs.c.lexicon_id,
+    profiles.c.consent_id,
+    profiles.c.reference_id,
+    profile_files.c.artifact_id,
+)
 _is_open = jobs.c.archive != ArchiveState.ARCHIVED.value
 _UNNEEDED = (
     _in_window(artifacts.c.id),
@@ -52,9 +75,7 @@ _UNNEEDED = (
         results.c.job_id == jobs.c.id,
         _is_open,
     ),
-    ~exists().where(jobs.c.script_id == artifacts.c.id, _in_window(jobs.c.script_id)),
-    ~exists().where(jobs.c.portrait_id == artifacts.c.id, _in_window(jobs.c.portrait_id)),
-    ~exists().where(jobs.c.background_id == artifacts.c.id, _in_window(jobs.c.background_id)),
+    *(~exists().where(column == artifacts.c.id, _in_window(column)) for column in _GIVEN),
 )
 _window = (
     select(artifacts.c.id).where(artifacts.c.id > _after).order_by(artifacts.c.id).limit(rows.MANY).subquery()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -18,6 +18,7 @@ from db.values import JobDraft, Submission, Submitted
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.capability import engine_for
 from pipeline.plan.errors import InputError
+from pipeline.plan.job import JobSpec
 from pipeline.plan.label import waiver_of
 
 # Submissions to one department go one after the other, so that the sources that two of them share
@@ -66,7 +67,7 @@ def find_batch(ledger: Ledger, submission: Submission) -> Submitted | None:
 
 
 def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -> Submitted:
-    """Enter a batch and its jobs in one transaction, each with its speak step ready.
+    """Enter a batch and its jobs in one transaction, each with its first step ready.
 
     The drafts are read once and never held together, so ten thousand take no more memory than one hundred.
     Content that is there already gives the existing batch, unless `again` asks for a further edition.
@@ -163,15 +164,13 @@ class _Entry:
             step for job, draft in zip(ids, drafts, strict=True) for step in self._steps(batch, job, draft)
         ]
         self._connection.execute(_NEW_STEPS, planned)
-        self._keep_fonts(zip(ids, drafts, strict=True), sources)
+        self._keep(zip(ids, drafts, strict=True), sources)
 
-    def _keep_fonts(
-        self, entered: Iterable[tuple[int, JobDraft]], sources: dict[tuple[str, str], int]
-    ) -> None:
-        """Have gc keep the fonts of jobs until their films are archived, as the joins' own."""
+    def _keep(self, entered: Iterable[tuple[int, JobDraft]], sources: dict[tuple[str, str], int]) -> None:
+        """Have gc keep what else jobs need until their films are archived, as the joins' own."""
         jobs_of: dict[int, list[int]] = {}
         for job, draft in entered:
-            for file in {typeface.file for typeface in draft.spec.typefaces}:
+            for file in _kept_for(draft.spec):
                 jobs_of.setdefault(sources[file.kind.value, file.key], []).append(job)
         for artifact, ids in jobs_of.items():
             self._connection.execute(_KEEP, {"artifact": artifact, "jobs": ids})
@@ -197,10 +196,8 @@ class _Entry:
         """Have the inputs of some drafts accepted; their ids."""
         given: dict[tuple[Kind, str], Artifact] = {}
         for draft in drafts:
-            spec = draft.spec
-            behind = [spec.background] if spec.background else []
-            fonts = [typeface.file for typeface in spec.typefaces]
-            for source in (spec.script, spec.portrait, *behind, *fonts):
+            inputs = (source for source in _inputs_of(draft.spec).values() if source is not None)
+            for source in (*inputs, *_kept_for(draft.spec)):
                 given[source.kind, source.key] = source
         rows.accept(self._connection, given.values(), self._now)
         return rows.accepted_ids(self._connection, given)
@@ -219,11 +216,10 @@ class _Entry:
             "archive": ArchiveState.NONE.value,
             "precedence": PRECEDENCE[draft.urgency],
             "spec": spec_to_text(spec),
-            "script_id": sources[spec.script.kind.value, spec.script.key],
-            "portrait_id": sources[spec.portrait.kind.value, spec.portrait.key],
-            "background_id": None
-            if spec.background is None
-            else sources[spec.background.kind.value, spec.background.key],
+            **{
+                column: None if source is None else sources[source.kind.value, source.key]
+                for column, source in _inputs_of(spec).items()
+            },
             "traceparent": draft.traceparent,
             "warnings": notices_to_text(draft.warnings),
             "submitted_at": self._now,
@@ -239,7 +235,39 @@ class _Entry:
                 stage=stage,
                 capability=capability_of(stage, engine_for(stage, draft.spec)),
             )
-            for stage in (Stage.SPEAK, Stage.JOIN, Stage.ARCHIVE)
+            for stage in _stages_of(draft.spec)
         ]
         begun[0]["state"] = StepState.READY.value
         return begun
+
+
+def _stages_of(spec: JobSpec) -> Iterator[Stage]:
+    """The stages that a job begins with, in order: renders are planned once its length is known."""
+    if spec.brief is not None:
+        yield Stage.WRITE
+    if spec.recording is None:
+        yield Stage.SPEAK
+    if spec.recording is not None or spec.hearing is not None:
+        yield Stage.LISTEN
+    yield Stage.JOIN
+    yield Stage.ARCHIVE
+
+
+def _inputs_of(spec: JobSpec) -> dict[str, Artifact | None]:
+    """What a job is made from, by the column that keeps it as long as the job is remembered."""
+    return {
+        "script_id": spec.script,
+        "portrait_id": spec.portrait,
+        "background_id": spec.background,
+        "recording_id": spec.recording,
+        "brief_id": spec.brief,
+        "lexicon_id": spec.lexicon,
+    }
+
+
+def _kept_for(spec: JobSpec) -> tuple[Artifact, ...]:
+    """What a job needs until its film is archived: fonts, and the words that its script may not hold."""
+    fonts = dict.fromkeys(typeface.file for typeface in spec.typefaces)
+    if spec.writing is None or spec.writing.stopwords is None:
+        return tuple(fonts)
+    return (*fonts, spec.writing.stopwords)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Executable, insert, select, text
+from sqlalchemy import Executable, delete, insert, select, text
 
 from db import collect, submission
 from db.codec import spec_from_text
 from db.ledger import Ledger
 from db.prepared import run
-from db.tables import artifacts, jobs, uses
+from db.rows import accept, accepted_ids
+from db.tables import artifacts, jobs, profile_files, profiles, uses
 from db.values import Submission
 from pipeline.plan.artifact import Kind
 from pipeline.plan.job import Typeface
+from pipeline.plan.writingplan import Sampling, WritingPlan
 from tests.db.values import artifact, digest, draft, spec, submit
 
 _STRAY = 1100
@@ -62,6 +64,45 @@ def test_a_background_stays_as_long_as_its_job(ledger: Ledger) -> None:
         assert connection.execute(kept).scalars().all() == [background.key]
         written = connection.execute(select(jobs.c.spec).order_by(jobs.c.id)).scalars().all()
     assert [spec_from_text(each).background for each in written] == [background, None]
+
+
+def test_what_is_heard_read_and_written_from_stays_as_long_as_its_job(ledger: Ledger) -> None:
+    """A recording, a brief and a dictionary are inputs; words that no script may hold wait for the film."""
+    given = {name: artifact(Kind.SOURCE, name) for name in ("recording", "brief", "lexicon")}
+    words = artifact(Kind.SOURCE, "words")
+    writing = WritingPlan(model=digest("model"), sampling=Sampling(seed=1), stopwords=words)
+    told = replace(draft("a"), spec=replace(spec("a"), writing=writing, **given))
+    entry = Submission(content=digest("content"), name="demo", user="anna")
+    submission.submit(ledger, entry, [told])
+    collect.drop_unneeded(ledger, before=ledger.clock() + 1)
+    assert {each.key for each in (*given.values(), words)} <= _keys(ledger)
+
+
+def test_what_a_profile_is_made_of_stays_as_long_as_the_profile(ledger: Ledger) -> None:
+    """Consent, sample, and what a model made of it; without the profile, nobody needs them."""
+    of_profile = [artifact(Kind.SOURCE, "consent"), artifact(Kind.SOURCE, "sample")]
+    of_profile.append(artifact(Kind.LATENTS, "latents"))
+    with ledger.write("profile") as connection:
+        accept(connection, of_profile, 1)
+        ids = accepted_ids(connection, [(each.kind, each.key) for each in of_profile])
+        consent, sample, latents = (ids[each.kind.value, each.key] for each in of_profile)
+        entered = {"kind": "voice", "name": "A", "folded": "a", "person": "Anna", "owner": "anna"}
+        entered |= {"department_id": 1, "consent_id": consent, "reference_id": sample}
+        entered |= {"expires_at": 9, "created_at": 1, "by": "anna"}
+        connection.execute(insert(profiles).values(entered))
+        connection.execute(insert(profile_files).values(profile_id=1, model="m", artifact_id=latents))
+    collect.drop_unneeded(ledger, before=ledger.clock() + 1)
+    assert _keys(ledger) == {each.key for each in of_profile}
+    with ledger.write("forget") as connection:
+        connection.execute(delete(profile_files))
+        connection.execute(delete(profiles))
+    collect.drop_unneeded(ledger, before=ledger.clock() + 1)
+    assert _keys(ledger) == set()
+
+
+def _keys(ledger: Ledger) -> set[str]:
+    with ledger.read() as connection:
+        return set(connection.execute(select(artifacts.c.key)).scalars())
 
 
 def test_fonts_stay_while_a_job_needs_them(ledger: Ledger) -> None:

@@ -6,6 +6,7 @@ import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -14,10 +15,14 @@ from db import queue, reads, submission
 from db.engine import connect
 from db.ledger import Ledger
 from db.states import JobState, Stage, Urgency
-from db.tables import audit
+from db.tables import audit, steps
 from db.values import JobDraft, Submission, Submitted
+from pipeline.plan.artifact import Kind
+from pipeline.plan.capability import HEAR, VOICE, WRITE
 from pipeline.plan.errors import InputError
-from tests.db.values import SKILLS, digest, draft, spec, submit
+from pipeline.plan.hearing import HearingPlan
+from pipeline.plan.models import ModelUse
+from tests.db.values import SKILLS, artifact, digest, draft, spec, submit
 
 
 def test_a_batch_is_what_was_submitted(ledger: Ledger) -> None:
@@ -35,6 +40,39 @@ def test_a_batch_is_what_was_submitted(ledger: Ledger) -> None:
         (Stage.JOIN, "blocked"),
         (Stage.ARCHIVE, "blocked"),
     ]
+
+
+_SOUND = artifact(Kind.SOURCE, "sound")
+_BRIEF = artifact(Kind.SOURCE, "brief")
+_HEARS = ModelUse(role=HEAR, name="w", digest=digest("w"), engine="whisper", licence="MIT")
+_SPEAKS = replace(_HEARS, role=VOICE, engine="coqui")
+_WRITES = replace(_HEARS, role=WRITE, engine="transformers")
+
+
+@pytest.mark.parametrize(
+    ("given", "capabilities"),
+    [
+        ({}, ["speak", "join", "archive"]),
+        ({"others": (_SPEAKS,)}, ["speak.coqui", "join", "archive"]),
+        ({"recording": _SOUND}, ["listen", "join", "archive"]),
+        ({"recording": _SOUND, "others": (_HEARS,)}, ["listen.whisper", "join", "archive"]),
+        ({"hearing": HearingPlan()}, ["speak", "listen", "join", "archive"]),
+        (
+            {"brief": _BRIEF, "hearing": HearingPlan(), "others": (_WRITES, _SPEAKS, _HEARS)},
+            ["write.transformers", "speak.coqui", "listen.whisper", "join", "archive"],
+        ),
+    ],
+)
+def test_a_job_begins_with_the_stages_that_it_has(
+    ledger: Ledger, given: dict[str, Any], capabilities: list[str]
+) -> None:
+    """Its first step is ready and the others wait; each says what a worker needs for it."""
+    told = replace(draft("a"), spec=replace(spec("a"), **given))
+    submission.submit(ledger, Submission(content=digest("content"), name="demo", user="anna"), [told])
+    with ledger.read() as connection:
+        found = connection.execute(select(steps.c.capability, steps.c.state).order_by(steps.c.id)).all()
+    assert [row.capability for row in found] == capabilities
+    assert [row.state for row in found] == ["ready", *["blocked"] * (len(found) - 1)]
 
 
 def test_the_same_content_is_the_same_batch(ledger: Ledger) -> None:

@@ -29,7 +29,7 @@ from speech import Speaker, lesson
 from texts import Reader
 
 from pipeline.engines.face.warp.hearing import CONTEXT, DILATIONS, FEATURE, SOUNDS, VALUE, WEIGHT
-from pipeline.engines.face.warp.spectrum import FEATURES
+from pipeline.plan.spectrum import FEATURES
 
 Values = NDArray[np.float32]
 Whole = NDArray[np.int64]

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from texts import LEARNT, Reader
 
 from pipeline.engines.face.warp.hearing import SOUNDS
-from pipeline.engines.face.warp.spectrum import HOP, features
 from pipeline.engines.face.warp.tracks import Sound, sounds
 from pipeline.engines.face.warp.visemes import NEUTRAL, VISEMES, Contact
 from pipeline.engines.voice.espeak.events import to_speech
 from pipeline.engines.voice.espeak.process import Zygote, locate
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.resample import resample, time_at_master
+from pipeline.plan.spectrum import HOP, features
 from pipeline.plan.speech import Phoneme
 
 #: Voices to learn from, by espeak-ng's names of variants, and such as the net never hears.

@@ -3,9 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+class Times(StrEnum):
+    """Where the times of a speech's phonemes come from."""
+
+    #: The voice told them while it spoke.
+    OWN = "own"
+    #: From how long its model made each letter or sound.
+    DURATIONS = "durations"
+    #: From another voice's reading of the same text, laid onto the sound.
+    ALIGNED = "aligned"
+    #: They are not known.
+    NONE = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,9 +60,20 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Speech:
-    """Spoken text: int16 mono samples at `rate`; phonemes and words in order, without overlaps."""
+    """Spoken text: int16 mono samples at `rate`; phonemes and words in order, without overlaps.
+
+    Attributes:
+        rate: samples a second.
+        samples: the sound.
+        phonemes: its sounds and silences; none where a voice does not know them.
+        words: its words, with their letters in the spoken text.
+        times: where the phonemes' times come from.
+        cost: how badly an aligned reading fits the sound, per mille (`alignment.Fit.cost`); else 0.
+    """
 
     rate: int
     samples: NDArray[np.int16]
     phonemes: tuple[Phoneme, ...]
     words: tuple[Word, ...]
+    times: Times = Times.OWN
+    cost: int = 0

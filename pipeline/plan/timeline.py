@@ -12,7 +12,7 @@ from pipeline.plan.clock import SAMPLE_RATE, grid_frames, samples_per_frame
 from pipeline.plan.keys import NEWER, canonical, told
 from pipeline.plan.packed import Packed
 from pipeline.plan.script import Pause, Sentence
-from pipeline.plan.speech import Phoneme, Word
+from pipeline.plan.speech import Phoneme, Times, Word
 
 #: Digital silence before and after a speech, in samples: 240 ms and at least 80 ms. No engine's audio window
 #: reaches further ahead or back, so that a clip depends on its own utterance alone.
@@ -38,6 +38,8 @@ class Utterance:
         before: samples that the speech artifact holds before those: what is heard before, in a recording.
         after: likewise behind them.
         heard: whether it was cut from a recording: nothing is laid before it then.
+        times: where the phonemes' times come from.
+        cost: how badly an aligned reading fits the speech, per mille; else 0.
         frames: length of the utterance in frames, lead and tail included; a multiple of the grid.
         phonemes: sounds, counted in samples from the beginning of the utterance (lead included).
         words: words, counted in the same way; text offsets into `spoken`.
@@ -55,6 +57,8 @@ class Utterance:
     before: int = field(default=0, metadata=NEWER)
     after: int = field(default=0, metadata=NEWER)
     heard: bool = field(default=False, metadata=NEWER)
+    times: Times = field(default=Times.OWN, metadata=NEWER)
+    cost: int = field(default=0, metadata=NEWER)
     phonemes: Packed[Phoneme] = Packed(Phoneme)  # noqa: RUF009 - a descriptor, which is no default
     words: Packed[Word] = Packed(Word)  # noqa: RUF009 - a descriptor, which is no default
 
@@ -87,6 +91,8 @@ class Take:
         sentence: the sentence.
         speech: the speech artifact.
         samples: its length at 48 kHz; 0 when nothing of the sentence can be spoken.
+        times: where the phonemes' times come from.
+        cost: how badly an aligned reading fits the speech, per mille; else 0.
         phonemes: sounds, counted in samples from the beginning of the speech.
         words: words, counted in the same way; text offsets into the spoken text.
     """
@@ -94,6 +100,8 @@ class Take:
     sentence: Sentence
     speech: Artifact
     samples: int
+    times: Times = Times.OWN
+    cost: int = 0
     phonemes: Packed[Phoneme] = Packed(Phoneme)  # noqa: RUF009 - a descriptor, which is no default
     words: Packed[Word] = Packed(Word)  # noqa: RUF009 - a descriptor, which is no default
 
@@ -227,6 +235,8 @@ def _spoken(take: Take, *, fps: int, grid: int) -> Utterance:
         lead=LEAD,
         samples=take.samples,
         frames=-(-(LEAD + take.samples + TAIL) // unit) * grid,
+        times=take.times,
+        cost=take.cost,
         phonemes=tuple(replace(p, start=p.start + LEAD, end=p.end + LEAD) for p in take.phonemes),
         words=tuple(replace(w, start=w.start + LEAD, end=w.end + LEAD) for w in take.words),
     )
@@ -248,9 +258,8 @@ def _named(row: Sequence[Any], kind: type[Phoneme | Word]) -> dict[str, Any]:
 
 
 def _utterance(parts: dict[str, Any]) -> Utterance:
-    utterance = Utterance(
-        **{**parts, "phonemes": phonemes_from(parts["phonemes"]), "words": words_from(parts["words"])}
-    )
+    read = {"phonemes": phonemes_from(parts["phonemes"]), "words": words_from(parts["words"])}
+    utterance = Utterance(**{**parts, **read, "times": Times(parts.get("times", Times.OWN))})
     for each in fields(Utterance):
         value = getattr(utterance, each.name)
         if each.type in {"str", "int", "bool"} and type(value).__name__ != each.type:
@@ -262,7 +271,7 @@ def _check(utterance: Utterance, fps: int) -> None:
     samples = utterance.frames * samples_per_frame(fps)
     if utterance.frames <= 0 or utterance.frames % grid_frames(fps):
         raise ValueError(f"off the grid: {utterance.frames} frames")
-    least = min(utterance.lead, utterance.samples, utterance.before, utterance.after)
+    least = min(utterance.lead, utterance.samples, utterance.before, utterance.after, utterance.cost)
     if least < 0 or utterance.lead + utterance.samples > samples:
         raise ValueError("the speech is longer than its utterance")
     check_times(utterance.phonemes, utterance.words, samples)

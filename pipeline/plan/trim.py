@@ -34,12 +34,13 @@ def master(speech: Speech) -> Speech:
     sounds = [phoneme for phoneme in phonemes if phoneme.symbol]
     heard = np.flatnonzero(np.abs(samples.astype(np.int32)) > _AUDIBLE)
     if not len(heard) or (speech.phonemes and not sounds):
-        return Speech(rate=SAMPLE_RATE, samples=np.zeros(0, np.int16), phonemes=(), words=())
+        return replace(speech, rate=SAMPLE_RATE, samples=np.zeros(0, np.int16), phonemes=(), words=())
     first, last = (sounds[0].start, sounds[-1].end) if sounds else (int(heard[0]), int(heard[-1]) + 1)
     start = max(0, min(int(heard[0]) - FADE, first))
     end = min(len(samples), max(int(heard[-1]) + 1 + FADE, last))
     words = _at_master(speech.words, speech.rate, len(samples))
-    return Speech(
+    return replace(
+        speech,
         rate=SAMPLE_RATE,
         samples=_faded(samples[start:end]),
         phonemes=_moved([p for p in phonemes if first <= p.start and p.end <= last], start),

@@ -1,20 +1,22 @@
 """The file of a speech: a WAV that any player plays, with the times of its phonemes and words inside.
 
 RIFF WAVE (Microsoft and IBM, Multimedia Programming Interface 1.0, 1991) with three chunks in this order:
-``fmt `` (PCM, mono, 16 bits), ``lctn`` (canonical JSON: schema, phonemes, words; players pass over it) and
-``data``. Equal speeches give equal bytes: there is no date, name or version in it.
+``fmt `` (PCM, mono, 16 bits), ``lctn`` (canonical JSON: schema, phonemes, words, and where the times come
+from unless the voice told them itself; players pass over it) and ``data``. Equal speeches give equal bytes:
+there is no date, name or version in it.
 """
 
 from __future__ import annotations
 
 import json
+import operator
 import struct
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.plan.keys import canonical
-from pipeline.plan.speech import Speech
+from pipeline.plan.speech import Speech, Times
 from pipeline.plan.timeline import check_times, phonemes_from, row_of, words_from
 
 _SCHEMA = 1
@@ -30,6 +32,8 @@ def to_wave(speech: Speech) -> bytes:
             "schema": _SCHEMA,
             "phonemes": [row_of(phoneme) for phoneme in speech.phonemes],
             "words": [row_of(word) for word in speech.words],
+            **({} if speech.times is Times.OWN else {"times": speech.times}),
+            **({"cost": speech.cost} if speech.cost else {}),
         }
     )
     kind = _FORMAT.pack(_PCM, _MONO, speech.rate, speech.rate * _WIDTH, _WIDTH, _WIDTH * 8)
@@ -77,6 +81,8 @@ def _read(data: bytes) -> Speech:
         samples=samples,
         phonemes=phonemes_from(told["phonemes"]),
         words=words_from(told["words"]),
+        times=Times(told.get("times", Times.OWN)),
+        cost=operator.index(told.get("cost", 0)),
     )
     check_times(speech.phonemes, speech.words, len(speech.samples))
     return speech

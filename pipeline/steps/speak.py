@@ -195,6 +195,8 @@ def _take(line: _Line, artifact: Artifact, speech: Speech) -> Take:
         samples=len(speech.samples),
         phonemes=speech.phonemes,
         words=speech.words,
+        times=speech.times,
+        cost=speech.cost,
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.clock import FRAME_RATES, grid_frames, samples_per_frame
 from pipeline.plan.script import Pause, Sentence
-from pipeline.plan.speech import Phoneme, Word
+from pipeline.plan.speech import Phoneme, Times, Word
 from pipeline.plan.timeline import LEAD, TAIL, Take, from_json, lay, to_json
 
 
@@ -46,6 +46,17 @@ def test_times_are_never_rounded() -> None:
     assert [(p.start, p.end) for p in utterance.phonemes] == [(11_520, 16_523), (16_523, 21_527)]
     assert utterance.words == (Word(start=11_520, end=16_523, text_start=0, text_end=5),)
     assert (utterance.speech, utterance.speech_digest, utterance.speech_size) == ("a" * 64, "b" * 64, 99)
+
+
+def test_where_times_come_from_is_kept() -> None:
+    """An utterance tells where its phonemes' times come from, unless from its voice: names stay then."""
+    plain = lay([_take(10_007)], fps=25)
+    aligned = lay([replace(_take(10_007), times=Times.ALIGNED, cost=300)], fps=25)
+    assert from_json(to_json(aligned)) == aligned
+    assert (aligned.utterances[0].times, aligned.utterances[0].cost) == (Times.ALIGNED, 300)
+    assert not {"times", "cost"} & set(json.loads(to_json(plain))["utterances"][0])
+    with pytest.raises(ValueError, match="no timeline"):
+        from_json(to_json(aligned).replace('"aligned"', '"guessed"'))
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from pipeline.plan.speech import Phoneme, Speech, Word
+from pipeline.plan.speech import Phoneme, Speech, Times, Word
 from pipeline.plan.trim import FADE, master
 
 
@@ -23,6 +25,13 @@ def _speech(
             if symbol
         ),
     )
+
+
+def test_where_times_come_from_is_kept() -> None:
+    """Cutting changes nothing about whose times they are, even of what falls silent."""
+    spoken = replace(_speech([(5_000, 9_000)], [("a", 0, 5_000)]), times=Times.ALIGNED, cost=300)
+    silent = replace(spoken, samples=np.zeros(5_000, np.int16))
+    assert [(s.times, s.cost) for s in (master(spoken), master(silent))] == [(Times.ALIGNED, 300)] * 2
 
 
 def test_silence_around_is_cut() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import wave
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from pipeline.plan.speech import Phoneme, Speech, Word
+from pipeline.plan.speech import Phoneme, Speech, Times, Word
 from pipeline.plan.wave import from_wave, sound_of, to_wave
 
 _SPEECH = Speech(
@@ -43,6 +44,14 @@ def test_it_is_a_wav() -> None:
         assert file.readframes(10_000) == _SPEECH.samples.tobytes()
 
 
+def test_where_its_times_come_from_comes_back() -> None:
+    """Times that the voice did not tell itself are told as such, with how well they fit."""
+    aligned = replace(_SPEECH, times=Times.ALIGNED, cost=312)
+    back = from_wave(to_wave(aligned))
+    assert (back.times, back.cost) == (Times.ALIGNED, 312)
+    assert from_wave(to_wave(_SPEECH)).times is Times.OWN
+
+
 def test_its_bytes_are_known() -> None:
     """A golden digest: another one means that every speech in every store is made anew."""
     assert (
@@ -67,11 +76,13 @@ def test_a_file_cut_short_is_refused(cut: int) -> None:
         (b",310,1000,", b",310,1001,"),
         (b"0,300,f", b"0,301,f"),
         (b"lctn", b"note"),
+        (b'"aligned"', b'"guessed"'),
+        (b'"cost":312', b'"cost":3.2'),
     ],
 )
 def test_another_content_is_refused(old: bytes, new: bytes) -> None:
-    """Another schema, type or chunk, overlaps and times behind the end are damage too."""
-    data = to_wave(_SPEECH)
+    """Another schema, type or chunk, overlaps, times behind the end and of nowhere are damage too."""
+    data = to_wave(replace(_SPEECH, times=Times.ALIGNED, cost=312))
     assert old in data
     with pytest.raises(ValueError, match="no speech"):
         from_wave(data.replace(old, new))

@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.spectrum import BANDS, HOP, Exact, Features, features, peak
 from pipeline.engines.face.warp.tracks import HEAD, TAIL, Sound
 from pipeline.engines.face.warp.visemes import VISEMES, Contact, Viseme
+from pipeline.plan.spectrum import BANDS, HOP, Exact, Features, features, peak
 
 #: What the net tells apart, by a letter of the chart that looks like it; silence comes last.
 SOUNDS = (*"iɪyuʊeøoəɛœʌɔæaɑpmwfθsʃɕʂtnlɹrjkxh", "")

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from pipeline.engines.face import Drive
 from pipeline.engines.face.warp import WarpEngine, hearing
 from pipeline.engines.face.warp.hearing import NET, SOUNDS, heard, likelihoods
-from pipeline.engines.face.warp.spectrum import HOP, features
 from pipeline.engines.face.warp.tracks import HEAD, TAIL, Sound, at_frames, mouth_tracks
 from pipeline.engines.face.warp.visemes import VISEMES, Contact
 from pipeline.engines.shelf import voices
@@ -23,6 +22,7 @@ from pipeline.engines.voice import VoiceEngine
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.job import VoiceChoice
 from pipeline.plan.resample import resample, time_at_master
+from pipeline.plan.spectrum import HOP, features
 from tests.support.faces import murmured, silent
 from tests.support.sync import lag_and_correlation, phoneme_openness
 

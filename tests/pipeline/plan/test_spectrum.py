@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp import spectrum
-from pipeline.engines.face.warp.spectrum import BANDS, FEATURES, HOP, OCTAVE, features
+from pipeline.plan import spectrum
 from pipeline.plan.clock import SAMPLE_RATE
+from pipeline.plan.spectrum import BANDS, FEATURES, HOP, OCTAVE, features
 
 
 def _tone(hertz: float, level: int = 8_000, seconds: float = 0.5) -> NDArray[np.int16]:

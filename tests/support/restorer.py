@@ -25,7 +25,7 @@ def random_restorer(path: Path, *, seed: int = 1) -> None:
     """Write a RestoreFormer of 1 MB, which takes and gives faces of any size that 32 divides."""
     import torch
 
-    from pipeline.engines.face.wav2lip.torchvision_here import make_torchvision_importable
+    from pipeline.engines.libraries import make_torchvision_importable
 
     make_torchvision_importable()
     from spandrel.architectures.RestoreFormer import RestoreFormer
@@ -55,7 +55,7 @@ def random_gfpgan(path: Path, *, seed: int = 1) -> None:
     """Write a GFPGAN in its true size, 346 MB, whose noise is seen."""
     import torch
 
-    from pipeline.engines.face.wav2lip.torchvision_here import make_torchvision_importable
+    from pipeline.engines.libraries import make_torchvision_importable
 
     make_torchvision_importable()
     from spandrel.architectures.GFPGAN import GFPGAN

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.plan.messages.model import Message, Text
+from pipeline.plan.messages.model import Message, Text, message
 
 
 def _unknown(code: str, en: str, zh: str) -> Message:
@@ -32,8 +32,51 @@ _UNKNOWN = (
     _unknown("engine-writer-unknown", "script writing", "脚本撰写"),
 )
 
+_DEVICES = (
+    message(
+        "engine-device-missing",
+        (
+            "The device “{device}” was asked for, and torch finds no such device here.",
+            "A card needs its driver, and a torch that was built for it; the CPU wheel of torch sees none.",
+            "Set the engine's device to cpu or auto, or install the driver and a torch with CUDA.",
+        ),
+        (
+            "要求使用设备“{device}”，但 torch 在本机找不到该设备。",
+            "显卡需要驱动程序和带 CUDA 的 torch；仅支持 CPU 的 torch 安装包看不到任何显卡。",
+            "请把该引擎的设备设为 cpu 或 auto，或者安装驱动程序和带 CUDA 的 torch。",
+        ),
+    ),
+    message(
+        "engine-device-lost",
+        (
+            "The device “{device}” stopped answering while the engine “{engine}” computed on it.",
+            "Cards get lost by a fault of driver, memory or power; the process cannot use them again then.",
+            "The step is done anew by another worker. Start this one again, and see the driver's log.",
+        ),
+        (
+            "引擎“{engine}”计算时，设备“{device}”停止响应。",
+            "显卡可能因驱动、显存或供电故障而丢失；丢失显卡的进程无法再次使用它。",
+            "该步骤会由其他 worker 重新执行。请重新启动此 worker，并查看驱动日志。",
+        ),
+    ),
+    message(
+        "engine-memory-short",
+        (
+            "{device} has not enough memory for the engine “{engine}”, not even for one thing at a time.",
+            "Other programs hold it, the process is limited, or the model is too large for this device.",
+            "End what else uses it, bring a smaller model, or allow the processor (cpu_fallback = true).",
+        ),
+        (
+            "{device} 的内存不足以运行引擎“{engine}”，即使每次只处理一项。",
+            "可能有其他程序占用内存、本进程的内存上限太低，或者模型对该设备来说太大。",
+            "请结束占用内存的其他程序、改用较小的模型，或允许该引擎使用处理器：cpu_fallback = true。",
+        ),
+    ),
+)
+
 MESSAGES: tuple[Message, ...] = (
     *_UNKNOWN,
+    *_DEVICES,
     Message(
         code="engine-missing",
         level="error",

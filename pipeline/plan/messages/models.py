@@ -11,6 +11,8 @@ def _error(code: str, en: Text, zh: Text) -> Message:
 
 _AGAIN_EN = "Get the file again from where it came, and compare its size and digest with what stands there."
 _AGAIN_ZH = "请从原处重新获取该文件，并核对那里公布的大小和校验值。"
+_OWNERS_EN = "Bring the weights as their owner gives them away; docs/models.md tells which files those are."
+_OWNERS_ZH = "请使用权利人所发布的权重文件；docs/models.md 说明需要哪些文件。"
 _OTHER_EN = "Bring a checkpoint of Wav2Lip's generator, such as wav2lip.pth or wav2lip_gan.pth."
 _OTHER_ZH = "请使用 Wav2Lip 生成器的权重文件，例如 wav2lip.pth 或 wav2lip_gan.pth。"
 _STRANGER_EN = "Weights come from strangers; only what is nothing but weights is opened."
@@ -34,14 +36,13 @@ _FILES = (
         "model-file-too-large",
         Text(
             what="The model file “{file}” is larger than {most} MB, packed or unpacked.",
-            why="Weights of this kind are far smaller; something else was taken for them, or the file means "
-            "harm.",
-            cure=_OTHER_EN,
+            why="Weights of this kind are smaller: something else was taken for them, or it means harm.",
+            cure=_OWNERS_EN,
         ),
         Text(
             what="模型文件“{file}”（解压前或解压后）超过 {most} MB。",
             why="这类权重远没有这么大：要么拿错了文件，要么文件不怀好意。",
-            cure=_OTHER_ZH,
+            cure=_OWNERS_ZH,
         ),
     ),
     _error(
@@ -64,12 +65,12 @@ _FILES = (
             what="“{file}” is no file of weights.",
             why="Weights are read as torch saves them (.pth, .pt), and as safetensors; the content tells "
             "what a file is, whatever its name says.",
-            cure=_OTHER_EN + " A download may have given a web page in its place: open it and look.",
+            cure=_OWNERS_EN + " A download may have given a web page in its place: open it and look.",
         ),
         Text(
             what="“{file}”不是权重文件。",
             why="可读取 torch 保存的权重（.pth、.pt）和 safetensors；文件类型由内容而非文件名判断。",
-            cure=_OTHER_ZH + "下载到的也可能只是一个网页：请打开看看。",
+            cure=_OWNERS_ZH + "下载到的也可能只是一个网页：请打开看看。",
         ),
     ),
     _error(
@@ -91,14 +92,13 @@ _FILES = (
         Text(
             what="“{file}” is a TorchScript archive, which is a program. It was not opened.",
             why=_STRANGER_EN + " An operator may trust a program that they know.",
-            cure="Better bring the weights alone, such as wav2lip.pth. If you know who made this file: "
+            cure="Better bring the weights alone. If you know who made this file: "
             "`lectern models add FILE --trust`.",
         ),
         Text(
             what="“{file}”是 TorchScript 归档，也就是一个程序。文件没有被打开。",
             why=_STRANGER_ZH + "管理员可以信任自己了解的程序。",
-            cure="最好改用单纯的权重文件，例如 wav2lip.pth。如果清楚此文件的来源："
-            "`lectern models add FILE --trust`。",
+            cure="最好改用单纯的权重文件。如果清楚此文件的来源：`lectern models add FILE --trust`。",
         ),
     ),
     _error(
@@ -106,12 +106,12 @@ _FILES = (
         Text(
             what="“{file}” can be read and holds no weights.",
             why="Weights are a table of names and numbers, by itself or under the name state_dict.",
-            cure=_OTHER_EN,
+            cure=_OWNERS_EN,
         ),
         Text(
             what="“{file}”可以读取，但不含权重。",
             why="权重是名称与数值的对照表，可单独保存，也可位于 state_dict 之下。",
-            cure=_OTHER_ZH,
+            cure=_OWNERS_ZH,
         ),
     ),
 )

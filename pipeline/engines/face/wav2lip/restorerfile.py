@@ -11,8 +11,8 @@ from typing import Protocol, cast
 import torch
 from torch import Tensor
 
-from pipeline.engines.face.wav2lip.checkpoint import read_held
-from pipeline.engines.face.wav2lip.torchvision_here import make_torchvision_importable
+from pipeline.engines.libraries import make_torchvision_importable
+from pipeline.engines.tensorfile import read_held
 from pipeline.plan.errors import InputError
 
 make_torchvision_importable()

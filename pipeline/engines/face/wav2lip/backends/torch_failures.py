@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import torch
-
+from pipeline.engines.devices import device_is_lost, memory_is_short
 from pipeline.engines.face.wav2lip.backends import MouthMemoryError
 from pipeline.plan.errors import LecternError, TransientError
-
-# A processor's allocator and oneDNN have no class of error of their own.
-_NO_MEMORY = ("can't allocate memory", "could not create a memory", "out of memory", "out_of_memory")
 
 
 @contextmanager
@@ -33,9 +29,8 @@ def told(device: str) -> Iterator[None]:
 
 def meaning(error: RuntimeError | MemoryError, device: str) -> MouthMemoryError | LecternError | None:
     """What an error of torch means; None for one that means nothing but itself."""
-    words = str(error).lower()
-    if isinstance(error, MemoryError | torch.OutOfMemoryError) or any(sign in words for sign in _NO_MEMORY):
+    if memory_is_short(error):
         return MouthMemoryError(str(error))
-    if device != "cpu" and (isinstance(error, torch.AcceleratorError) or "cuda" in words or "cudnn" in words):
+    if device_is_lost(error, device):
         return TransientError("face-device-lost", device=device)
     return None

@@ -20,7 +20,8 @@ require_torch()
 
 import torch  # noqa: E402 - where it is not installed, this file is skipped above
 
-from pipeline.engines.face.wav2lip.checkpoint import MOST_BYTES, load_generator, read_weights  # noqa: E402
+from pipeline.engines.face.wav2lip.checkpoint import load_generator, read_weights  # noqa: E402
+from pipeline.engines.tensorfile import MOST_BYTES  # noqa: E402
 from tests.support.checkpoints import FORMS, archived, distributed, light, refused, saved  # noqa: E402
 
 

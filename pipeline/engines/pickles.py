@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickletools
+from collections.abc import Collection
 from typing import IO
 
 # All that the pickle of a dict of tensors names (torch/_utils.py, torch/storage.py): containers, what puts a
@@ -25,7 +26,7 @@ _REBUILDS = frozenset(
 )
 
 
-def foreign_call(file: IO[bytes], pickles: int) -> str | None:
+def foreign_call(file: IO[bytes], pickles: int, allowed: Collection[str] = ()) -> str | None:
     """The first thing that pickles name beside what rebuilds tensors, such as ``posix.system``; or None.
 
     Nothing is imported, called or built. Pickles that follow each other in a file are read from where it
@@ -34,6 +35,7 @@ def foreign_call(file: IO[bytes], pickles: int) -> str | None:
     Args:
         file: binary, at the beginning of a pickle.
         pickles: how many follow each other.
+        allowed: what else they may name, because whoever reads them puts something harmless in its place.
 
     Raises:
         ValueError: these are no pickles, or they are cut off.
@@ -52,6 +54,7 @@ def foreign_call(file: IO[bytes], pickles: int) -> str | None:
                 if isinstance(told, str):
                     words = [*words[-1:], told]
                 continue
-            if name not in _REBUILDS or opcode.name != "GLOBAL":
+            known = name in _REBUILDS or name in allowed
+            if not known or opcode.name != "GLOBAL":
                 return name
     return None

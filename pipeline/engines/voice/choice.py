@@ -39,8 +39,8 @@ def choose_voice(
         pitch: per cent.
 
     Raises:
-        InputError: ``voice-unknown`` or ``voice-language-unknown`` with what comes closest,
-            ``voice-language-foreign``: the named voice does not speak that language, or
+        InputError: ``voice-unknown`` or ``voice-language-unknown`` with what comes closest (of models, with
+            every language), ``voice-language-foreign``: the named voice does not speak that language, or
             ``voice-speed-range`` or ``voice-pitch-range``.
         ValueError: neither a language nor a name is given.
     """
@@ -91,8 +91,11 @@ def _named(voices: Sequence[Voice], engine: str, name: str) -> Voice:
 def _speaker(voices: Sequence[Voice], engine: str, language: str) -> Voice:
     found = _closest(voices, language)
     if found is None:
-        known = [tag for voice in voices for tag in voice.languages]
+        known = list(dict.fromkeys(tag for voice in voices for tag in voice.languages))
         near = _near(language, known) or _usual(voices, lambda voice: voice.languages[0])
+        if all(voice.model for voice in voices):
+            # A model's languages are few.
+            near = ", ".join(known)
         raise InputError("voice-language-unknown", language=language, engine=engine, near=near)
     return found
 

@@ -2,6 +2,48 @@
 
 from __future__ import annotations
 
-from pipeline.plan.messages.model import Message
+from pipeline.plan.messages.model import Message, message
 
-MESSAGES: tuple[Message, ...] = ()
+_COQUI = (
+    message(
+        "model-family-unknown",
+        (
+            "Models of the family “{family}” cannot be spoken with.",
+            "A Coqui model's config.json names its family; others may hold code, or ask the network.",
+            "Use a model of one of these: {known}.",
+        ),
+        (
+            "无法使用“{family}”系列的模型朗读。",
+            "Coqui 模型在 config.json 中注明所属系列；其他系列可能含有代码，或会访问网络。",
+            "请使用以下系列之一的模型：{known}。",
+        ),
+    ),
+    message(
+        "model-config-wrong",
+        (
+            "The model's configuration does not fit: “{key}” is {found}.",
+            "config.json says how the model is built; a wrong value would build another one, or none.",
+            "Take config.json from where the model came from, as it was distributed, and add the model anew.",
+        ),
+        (
+            "模型的配置不匹配：“{key}”为 {found}。",
+            "config.json 说明模型如何构建；错误的值会构建出别的模型，或根本无法构建。",
+            "请使用与模型一同发布的原始 config.json，然后重新添加该模型。",
+        ),
+    ),
+    message(
+        "voice-phonemizer-missing",
+        (
+            "The model reads phonemes as “{phonemizer}” writes them, which is not at hand here.",
+            "Another way of writing phonemes would be spoken wrongly; Lectern writes those of espeak.",
+            "Use a model whose config.json has the phonemizer espeak, or one that reads letters.",
+        ),
+        (
+            "该模型读取由“{phonemizer}”生成的音素，而此处没有该组件。",
+            "其他写法的音素会被读错；Lectern 使用 espeak 的音素写法。",
+            "请使用 config.json 中 phonemizer 为 espeak 的模型，或直接读取文字的模型。",
+        ),
+    ),
+)
+
+MESSAGES: tuple[Message, ...] = _COQUI

@@ -1,0 +1,1 @@
+"""Tests that mirror `pipeline.engines.voice.coqui`, as far as no library is needed."""

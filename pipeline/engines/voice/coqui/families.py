@@ -160,8 +160,7 @@ def _languages(config: Mapping[str, object], family: Family, files: Mapping[str,
         return tuple(str(name) for name in listed)
     if named := _strings(config, "languages"):
         return named
-    sets = config.get("datasets")
-    spoken = [one.get("language") for one in sets if isinstance(one, Mapping)] if _is_list(sets) else []
+    spoken = [one.get("language") for one in _listed(config.get("datasets")) if isinstance(one, Mapping)]
     found = sorted({name for name in spoken if isinstance(name, str) and name})
     phonemes = config.get("phoneme_language")
     return tuple(found) or ((phonemes,) if isinstance(phonemes, str) and phonemes else ("en",))
@@ -216,9 +215,8 @@ def _alphabet(config: Mapping[str, object]) -> str:
     listed = config.get("characters")
     if not isinstance(listed, Mapping):
         raise InputError("model-config-wrong", key="characters", found=_kind(listed))
-    vocabulary = listed.get("vocab_dict")
     parts = [str(listed.get(name) or "") for name in ("characters", "punctuations", "phonemes")]
-    known = {*"".join(parts), *(map(str, vocabulary) if _is_list(vocabulary) else ())}
+    known = {*"".join(parts), *map(str, _listed(listed.get("vocab_dict")))}
     letters = {sign for sign in known if len(sign) == 1}
     if not any(sign.isalpha() for sign in letters):
         raise InputError(
@@ -276,8 +274,9 @@ def _strings(config: Mapping[str, object], name: str) -> tuple[str, ...]:
     return tuple(each for each in found if each.strip())
 
 
-def _is_list(value: object) -> bool:
-    return isinstance(value, list)
+def _listed(value: object) -> list[object]:
+    """A list of a stranger's; an empty one for what is none."""
+    return value if isinstance(value, list) else []
 
 
 def _one(traits: Traits, name: str) -> str:

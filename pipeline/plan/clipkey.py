@@ -20,6 +20,8 @@ _SCHEMA = 2
 _SEED_SCHEMA = 1
 _SEED_DIGITS = 15
 _SHAPING = "face."
+_SILENCE = np.zeros(0, np.int16)
+_SILENCE.flags.writeable = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,17 +58,30 @@ def shaping(options: Mapping[str, str], *, filmed: bool) -> Mapping[str, str]:
     return {name: options[name] for name in shapes if not (still and name in (EXPRESSION, MOTION))}
 
 
-def speech_digest(audio: NDArray[np.int16], phonemes: Iterable[Phoneme]) -> str:
+def speech_digest(
+    audio: NDArray[np.int16],
+    phonemes: Iterable[Phoneme],
+    *,
+    before: NDArray[np.int16] = _SILENCE,
+    after: NDArray[np.int16] = _SILENCE,
+) -> str:
     """SHA-256 (hex) of what is heard in a clip.
 
     Args:
         audio: the utterance's padded samples.
         phonemes: its sounds, in samples from the beginning of that audio.
+        before: what is heard right before it; empty for silence. Where there is none on either side the
+            digest is the one that it was before there could be any.
+        after: what is heard right behind it, likewise.
     """
     digest = hashlib.sha256(audio.astype("<i2").tobytes())
     # The symbol comes last: whatever it holds, no other phonemes give the same text.
     told = [f"{sound.start} {sound.end} {sound.stressed:d} {sound.symbol}\n" for sound in phonemes]
     digest.update(f"{len(audio)} {len(told)}\n{''.join(told)}".encode())
+    if len(before) or len(after):
+        # How many phonemes there are was told: what comes behind the last of them is no other one.
+        digest.update(f"{len(before)} {len(after)}\n".encode())
+        digest.update(before.astype("<i2").tobytes() + after.astype("<i2").tobytes())
     return digest.hexdigest()
 
 

@@ -38,6 +38,8 @@ class Utterance:
         before: samples that the speech artifact holds before those: what is heard before, in a recording.
         after: likewise behind them.
         heard: whether it was cut from a recording: nothing is laid before it then.
+        speaking: when somebody speaks in it, for one that was: first sample of the speech artifact, what it
+            holds before and behind included, and the one behind the last; in order, without overlaps.
         times: where the phonemes' times come from.
         cost: how badly an aligned reading fits the speech, per mille; else 0.
         frames: length of the utterance in frames, lead and tail included; a multiple of the grid.
@@ -57,6 +59,7 @@ class Utterance:
     before: int = field(default=0, metadata=NEWER)
     after: int = field(default=0, metadata=NEWER)
     heard: bool = field(default=False, metadata=NEWER)
+    speaking: tuple[tuple[int, int], ...] = field(default=(), metadata=NEWER)
     times: Times = field(default=Times.OWN, metadata=NEWER)
     cost: int = field(default=0, metadata=NEWER)
     phonemes: Packed[Phoneme] = Packed(Phoneme)  # noqa: RUF009 - a descriptor, which is no default
@@ -258,8 +261,13 @@ def _named(row: Sequence[Any], kind: type[Phoneme | Word]) -> dict[str, Any]:
 
 
 def _utterance(parts: dict[str, Any]) -> Utterance:
-    read = {"phonemes": phonemes_from(parts["phonemes"]), "words": words_from(parts["words"])}
-    utterance = Utterance(**{**parts, **read, "times": Times(parts.get("times", Times.OWN))})
+    read = {
+        "phonemes": phonemes_from(parts["phonemes"]),
+        "words": words_from(parts["words"]),
+        "times": Times(parts.get("times", Times.OWN)),
+        "speaking": tuple((first, behind) for first, behind in parts.get("speaking", ())),
+    }
+    utterance = Utterance(**{**parts, **read})
     for each in fields(Utterance):
         value = getattr(utterance, each.name)
         if each.type in {"str", "int", "bool"} and type(value).__name__ != each.type:
@@ -274,6 +282,11 @@ def _check(utterance: Utterance, fps: int) -> None:
     least = min(utterance.lead, utterance.samples, utterance.before, utterance.after, utterance.cost)
     if least < 0 or utterance.lead + utterance.samples > samples:
         raise ValueError("the speech is longer than its utterance")
+    edges = [edge for span in utterance.speaking for edge in span]
+    if edges != sorted(edges) or not all(type(edge) is int for edge in edges):
+        raise ValueError(f"out of order: {utterance.speaking}")
+    if edges and not 0 <= edges[0] <= edges[-1] <= utterance.before + utterance.samples + utterance.after:
+        raise ValueError("somebody speaks outside of the speech")
     check_times(utterance.phonemes, utterance.words, samples)
 
 

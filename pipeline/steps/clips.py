@@ -23,10 +23,11 @@ from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.label import label_of
 from pipeline.plan.linebreaks import line_columns
 from pipeline.plan.overlay import Inset, caption_columns, caption_insets, label_inset, overlay_digest
+from pipeline.plan.recording import only_within
 from pipeline.plan.switches import BURN
 from pipeline.plan.timeline import Timeline, Utterance
 from pipeline.steps.desk import Desk
-from pipeline.steps.speak import utterance_audio
+from pipeline.steps.speak import laid_audio, utterance_speech
 from pipeline.store import Store
 
 SUFFIX = ".mp4"
@@ -76,7 +77,7 @@ class ClipPlanner:
         utterance = self.timeline.utterances[index]
         subject = ClipSubject(
             pixels=self.pixels,
-            speech=speech_digest(self.audio(utterance), utterance.phonemes),
+            speech=self._speech_digest(utterance),
             frames=utterance.frames,
             format=self.job.format,
             options=_shaping(self.job),
@@ -96,13 +97,17 @@ class ClipPlanner:
         Raises:
             DamageError: its speech is missing or damaged.
         """
+        utterance = clip.utterance
+        before, audio, after = self._sound(utterance)
         return Drive(
-            audio=self.audio(clip.utterance),
-            phonemes=clip.utterance.phonemes,
-            frames=clip.utterance.frames,
+            audio=audio,
+            phonemes=utterance.phonemes,
+            frames=utterance.frames,
             fps=self.timeline.fps,
             seed=clip.seed,
             bearing=bearing_of(self.job.options),
+            before=before,
+            after=after,
         )
 
     def caption_columns(self, language: str) -> int:
@@ -139,9 +144,18 @@ class ClipPlanner:
         """Frames of the film before each utterance."""
         return [0, *accumulate(utterance.frames for utterance in self.timeline.utterances)]
 
-    def audio(self, utterance: Utterance) -> NDArray[np.int16]:
-        """The exact audio of an utterance."""
-        return utterance_audio(self.store, utterance, self.timeline.fps)
+    def _speech_digest(self, utterance: Utterance) -> str:
+        before, audio, after = self._sound(utterance)
+        return speech_digest(audio, utterance.phonemes, before=before, after=after)
+
+    def _sound(self, utterance: Utterance) -> tuple[NDArray[np.int16], NDArray[np.int16], NDArray[np.int16]]:
+        """What the face hears before an utterance, in it, and behind it."""
+        speech = utterance_speech(self.store, utterance)
+        if utterance.heard:
+            speech = only_within(speech, utterance.speaking)
+        audio = laid_audio(utterance, speech, self.timeline.fps)
+        behind = utterance.before + utterance.samples
+        return speech[: utterance.before], audio, speech[behind:]
 
 
 def _shaping(job: JobSpec) -> Mapping[str, str]:

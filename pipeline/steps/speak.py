@@ -29,7 +29,8 @@ from pipeline.store import Store
 
 # Raised by hand whenever `trim.master`, the resampler or `wave` give other bytes for the same speech.
 _SCHEMA = 1
-_SUFFIX = ".wav"
+#: Of the file of a speech.
+SPEECH_SUFFIX = ".wav"
 # A longer sentence makes a clip that is costly to lose; splitting a script aims below.
 _LONG_S = 15
 
@@ -102,27 +103,43 @@ def utterance_audio(store: Store, utterance: Utterance, fps: int) -> NDArray[np.
     """The exact audio of an utterance: int16 mono at 48 kHz, ``frames`` frames long.
 
     Digital silence, the speech with its 5 ms fades, and digital silence again; a silent utterance is digital
-    silence throughout.
+    silence throughout. A piece of a recording is as it was recorded, from its first sample on.
 
     Raises:
         DamageError: the speech is missing or not what it was.
     """
+    return laid_audio(utterance, utterance_speech(store, utterance), fps)
+
+
+def utterance_speech(store: Store, utterance: Utterance) -> NDArray[np.int16]:
+    """What an utterance's speech artifact holds: int16 mono at 48 kHz, with what is around a recorded piece.
+
+    Raises:
+        DamageError: it is missing or not what it was.
+    """
+    if not utterance.speech:
+        return np.zeros(0, np.int16)
+    artifact = Artifact(
+        kind=Kind.SPEECH,
+        key=utterance.speech,
+        digest=utterance.speech_digest,
+        size=utterance.speech_size,
+        suffix=SPEECH_SUFFIX,
+    )
+    try:
+        samples = sound_of(store.verify(artifact).read_bytes())
+    except ValueError as error:
+        raise _damaged(artifact) from error
+    if len(samples) != utterance.before + utterance.samples + utterance.after:
+        raise _damaged(artifact)
+    return samples
+
+
+def laid_audio(utterance: Utterance, speech: NDArray[np.int16], fps: int) -> NDArray[np.int16]:
+    """The audio of an utterance whose speech artifact holds this: `frames` frames long, in its place."""
     audio = np.zeros(utterance.frames * samples_per_frame(fps), np.int16)
-    if utterance.speech:
-        artifact = Artifact(
-            kind=Kind.SPEECH,
-            key=utterance.speech,
-            digest=utterance.speech_digest,
-            size=utterance.speech_size,
-            suffix=_SUFFIX,
-        )
-        try:
-            samples = sound_of(store.verify(artifact).read_bytes())
-        except ValueError as error:
-            raise _damaged(artifact) from error
-        if len(samples) != utterance.samples:
-            raise _damaged(artifact)
-        audio[utterance.lead : utterance.lead + utterance.samples] = samples
+    own = speech[utterance.before : utterance.before + utterance.samples]
+    audio[utterance.lead : utterance.lead + utterance.samples] = own
     return audio
 
 
@@ -165,7 +182,7 @@ class _Speaker:
         begun = time.monotonic_ns()
         speech = master(self._voice.speak(line.sentence.spoken, line.choice))
         data = to_wave(speech)
-        artifact = self._store.put(Kind.SPEECH, line.key, _SUFFIX, lambda path: _write(path, data))
+        artifact = self._store.put(Kind.SPEECH, line.key, SPEECH_SUFFIX, lambda path: _write(path, data))
         self._desk.put(artifact, (time.monotonic_ns() - begun) // 1_000_000)
         if len(speech.samples) > _LONG_S * SAMPLE_RATE:
             _log.warning("speech-long", key=line.key, seconds=len(speech.samples) // SAMPLE_RATE)

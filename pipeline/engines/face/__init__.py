@@ -89,6 +89,19 @@ class Drive:
     before: NDArray[np.int16] = field(default_factory=_nothing)
     after: NDArray[np.int16] = field(default_factory=_nothing)
 
+    def around(self, step: int) -> tuple[NDArray[np.int16], int]:
+        """The audio with what is heard around it, and where in that it begins: at a whole number of steps.
+
+        So what is worked out step by step is the same there as in the whole sound that both were cut from.
+
+        Args:
+            step: in samples.
+        """
+        begin = len(self.before) // step * step
+        if not begin and not len(self.after):
+            return self.audio, 0
+        return np.concatenate([self.before[len(self.before) - begin :], self.audio, self.after]), begin
+
 
 class Sitter(Protocol):
     """A portrait made ready to talk: prepared once, asked for many utterances."""

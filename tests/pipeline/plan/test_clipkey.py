@@ -120,3 +120,17 @@ def test_audio_is_digested_as_samples() -> None:
     """Memory layout does not count, samples do."""
     assert speech_digest(np.repeat(SAMPLES, 2)[::2], [SOUND]) == speech_digest(SAMPLES, [SOUND])
     assert speech_digest(SAMPLES[:-1], [SOUND]) != speech_digest(SAMPLES, [SOUND])
+
+
+def test_what_is_around_a_piece_is_part_of_what_is_heard() -> None:
+    """On either side, and on which; where there is nothing the digest is that of the piece alone."""
+    around = [
+        speech_digest(SAMPLES, [SOUND]),
+        speech_digest(SAMPLES, [SOUND], before=SAMPLES),
+        speech_digest(SAMPLES, [SOUND], after=SAMPLES),
+        speech_digest(SAMPLES, [SOUND], before=SAMPLES, after=SAMPLES),
+        speech_digest(SAMPLES, [SOUND], before=SAMPLES[:60], after=np.concatenate([SAMPLES[60:], SAMPLES])),
+        speech_digest(SAMPLES, [SOUND], before=SAMPLES[1:]),
+    ]
+    assert len(set(around)) == len(around)
+    assert around[0] == "d18676bcece238bdfc51ae56dbe4f83a2ea8491abf60b47b5c1434deb2a99774"

@@ -13,7 +13,7 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.clock import FRAME_RATES, grid_frames, samples_per_frame
 from pipeline.plan.script import Pause, Sentence
 from pipeline.plan.speech import Phoneme, Times, Word
-from pipeline.plan.timeline import LEAD, TAIL, Take, from_json, lay, to_json
+from pipeline.plan.timeline import LEAD, TAIL, Take, Timeline, from_json, lay, to_json
 
 
 def _take(samples: int, text: str = "Hello.") -> Take:
@@ -115,3 +115,36 @@ def test_json_is_read_strictly(old: str, new: str) -> None:
     assert old in text
     with pytest.raises(ValueError, match="no timeline"):
         from_json(text.replace(old, new))
+
+
+def _recorded() -> Timeline:
+    """A film of one utterance that was cut from a recording."""
+    (utterance,) = lay([_take(96_000)], fps=25).utterances
+    piece = replace(
+        utterance,
+        lead=0,
+        before=480,
+        after=960,
+        heard=True,
+        speaking=((0, 300), (300, 50_000), (60_000, 97_440)),
+    )
+    return Timeline(fps=25, utterances=(piece,))
+
+
+def test_a_piece_of_a_recording_is_told_whole() -> None:
+    """What is around it and when somebody speaks come back; what is not from a recording tells none of it."""
+    assert from_json(to_json(_recorded())) == _recorded()
+    assert not {"before", "after", "heard", "speaking"} & set(
+        json.loads(to_json(lay([_take(96_000)], fps=25)))["utterances"][0]
+    )
+
+
+@pytest.mark.parametrize(
+    "speaking",
+    [((0, 97_441),), ((-1, 5),), ((5, 4),), ((0, 9), (8, 20)), ((0, 1, 2),), ((0, True),)],
+)
+def test_nobody_speaks_outside_of_a_piece(speaking: tuple[tuple[int, ...], ...]) -> None:
+    """Spans that are out of order, or beyond what the speech holds, are no timeline."""
+    piece = replace(_recorded().utterances[0], speaking=speaking)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="no timeline"):
+        from_json(to_json(Timeline(fps=25, utterances=(piece,))))

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face import Canvas, Drive
 from pipeline.engines.face.warp.head import HeadPose
-from pipeline.engines.face.warp.hearing import NET, heard
+from pipeline.engines.face.warp.hearing import NET, said
 from pipeline.engines.face.warp.life import HeadTracks, head_tracks
 from pipeline.engines.face.warp.lips import Mouth
 from pipeline.engines.face.warp.rig import Rig
-from pipeline.engines.face.warp.tracks import MouthTracks, at_frames, mouth_tracks, sounds
+from pipeline.engines.face.warp.tracks import MouthTracks, at_frames, mouth_tracks
 from pipeline.plan.bearing import Expression
 from pipeline.plan.lipsync import Lipsync
 
@@ -58,9 +58,9 @@ class WarpSitter:
         The first and the last frame show the portrait at rest, with closed lips; it smiles all the while
         if it is to be friendly.
         """
-        said = sounds(drive.phonemes, len(drive.audio)) if drive.phonemes else heard(drive.audio)
-        mouth = at_frames(mouth_tracks(said, len(drive.audio)), drive.frames, drive.fps)
-        head = head_tracks(said, drive.frames, drive.fps, drive.seed, drive.bearing.motion)
+        sounds = said(drive)
+        mouth = at_frames(mouth_tracks(sounds, len(drive.audio)), drive.frames, drive.fps)
+        head = head_tracks(sounds, drive.frames, drive.fps, drive.seed, drive.bearing.motion)
         smile = float(drive.bearing.expression is Expression.FRIENDLY)
         frame = self._rig.blank()
         drawn: tuple[Mouth, HeadPose] | None = None

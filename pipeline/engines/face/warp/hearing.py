@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.face.warp.tracks import HEAD, TAIL, Sound
+from pipeline.engines.face import Drive
+from pipeline.engines.face.warp.tracks import HEAD, TAIL, Sound, sounds
 from pipeline.engines.face.warp.visemes import VISEMES, Contact, Viseme
 from pipeline.plan.spectrum import BANDS, HOP, Exact, Features, features, peak
 
@@ -71,22 +72,33 @@ class Net:
     biases: tuple[Exact, ...]
 
 
-def heard(audio: NDArray[np.int16]) -> tuple[Sound, ...]:
+def said(drive: Drive) -> tuple[Sound, ...]:
+    """The sounds of an utterance: those that its phonemes tell, and without any those that are heard."""
+    if drive.phonemes:
+        return sounds(drive.phonemes, len(drive.audio))
+    audio, begin = drive.around(HOP)
+    return heard(audio, begin, begin + len(drive.audio))
+
+
+def heard(audio: NDArray[np.int16], begin: int = 0, end: int | None = None) -> tuple[Sound, ...]:
     """The sounds of an utterance as far as they can be heard, in order, kept off its silent borders.
 
     A sound is 20 ms of mixed mouth shapes, each as far as it is likely, or a contact of the lips as long as
     it lasts. Audio that is inaudible has none.
 
     Args:
-        audio: int16 mono at 48 kHz, the whole utterance.
+        audio: int16 mono at 48 kHz, the utterance and what is heard around it.
+        begin: where in that the utterance begins, a multiple of `HOP`; times are counted from there.
+        end: where it ends; with the audio unless given.
     """
-    if peak(audio) <= _AUDIBLE or len(audio) < HOP:
+    own = audio[begin:end]
+    if peak(own) <= _AUDIBLE or len(own) < HOP:
         return ()
     given = features(audio)
     likely = likelihoods(given, _net())
-    return tuple(
-        _sounds(likely, _stressed(likely, given[:, :BANDS].sum(axis=1, dtype=np.float64)), len(audio))
-    )
+    stressed = _stressed(likely, given[:, :BANDS].sum(axis=1, dtype=np.float64))
+    frames = slice(begin // HOP, (begin + len(own)) // HOP)
+    return tuple(_sounds(likely[frames], stressed[frames], len(own)))
 
 
 def likelihoods(given: Features, net: Net) -> Exact:

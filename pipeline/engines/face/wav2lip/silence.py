@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face import Drive
 from pipeline.engines.face.warp.ease import ease
-from pipeline.engines.face.wav2lip.voice import spoken
+from pipeline.engines.face.wav2lip.voice import STEP, spoken
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 
 _MS = SAMPLE_RATE // 1000
@@ -59,7 +59,8 @@ def _said(drive: Drive) -> Iterable[tuple[int, int]]:
     """When something is said, in samples, in order."""
     if drive.phonemes:
         return [(sound.start, sound.end) for sound in drive.phonemes if sound.symbol]
-    return spoken(drive.audio)
+    audio, begin = drive.around(STEP)
+    return spoken(audio, begin, begin + len(drive.audio))
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

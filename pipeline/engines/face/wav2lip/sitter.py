@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from pipeline.engines.face import Drive
 from pipeline.engines.face.warp.head import HeadPose
-from pipeline.engines.face.warp.hearing import heard
+from pipeline.engines.face.warp.hearing import said
 from pipeline.engines.face.warp.life import head_tracks
-from pipeline.engines.face.warp.tracks import sounds
 from pipeline.engines.face.wav2lip.alive import Body, turns
 from pipeline.engines.face.wav2lip.batches import NOTHING, mouths
 from pipeline.engines.face.wav2lip.blend import Blend
@@ -79,8 +78,7 @@ class StillSitter:
 
 def _poses(drive: Drive) -> list[HeadPose]:
     """Head and eyes, frame by frame: those of the engine `warp` for the same utterance and seed."""
-    said = sounds(drive.phonemes, len(drive.audio)) if drive.phonemes else heard(drive.audio)
-    tracks = head_tracks(said, drive.frames, drive.fps, drive.seed, drive.bearing.motion)
+    tracks = head_tracks(said(drive), drive.frames, drive.fps, drive.seed, drive.bearing.motion)
     smile = float(drive.bearing.expression is Expression.FRIENDLY)
     names = tuple(tracks.__dataclass_fields__)
     curves = (getattr(tracks, name).tolist() for name in names)

@@ -1,8 +1,9 @@
 """What a network is given of an utterance: a window of sound for each frame, and where nobody speaks.
 
-An utterance stands alone: beyond its ends there is silence, and its length is a multiple of the mel grid, so
-its windows are those of the whole film bit for bit (`pipeline.plan.timeline` lays silence around speech that
-is longer than a window reaches, unless an offset reaches further).
+An utterance stands alone: its length is a multiple of the mel grid, and beyond its ends there is what it
+brings of what is heard around it, else silence. So its windows are those of the whole film bit for bit
+(`pipeline.plan.timeline` lays silence around speech, and `pipeline.plan.recording` leaves of a recording what
+is around a piece of it, that is longer than a window reaches; to silence, an offset may reach further).
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ def windows_of(drive: Drive, lipsync: Lipsync) -> Windows:
     """
     starts = (np.arange(drive.frames, dtype=np.int64) + lipsync.offset) * MEL_RATE // drive.fps
     first, stop = (int(starts[0]), int(starts[-1]) + MEL_STEPS) if drive.frames else (0, MEL_STEPS)
-    mel = _mel(drive.audio, first, stop)
+    audio, begin = drive.around(HOP * DOWN)
+    shift = begin // (HOP * DOWN)
+    mel = _mel(audio, first + shift, stop + shift)
     closed = (
         np.zeros(drive.frames, np.float32) if lipsync.mode is Mode.EXACT else closing(drive, lipsync.offset)
     )
@@ -67,7 +70,7 @@ def windows_of(drive: Drive, lipsync: Lipsync) -> Windows:
 
 
 def _mel(audio: NDArray[np.int16], first: int, stop: int) -> NDArray[np.float32]:
-    """Mel columns of an utterance from `first` to before `stop`, of some of its sound at a time."""
+    """Mel columns of a sound from `first` to before `stop`, of some of it at a time."""
     count = -(-len(audio) // DOWN)
     mel = np.empty((MEL_BANDS, stop - first), np.float32)
     for start in range(first, stop, _COLUMNS):

@@ -58,20 +58,22 @@ class _Heard:
     level: NDArray[np.float64]
 
 
-def spoken(audio: NDArray[np.int16]) -> list[tuple[int, int]]:
+def spoken(audio: NDArray[np.int16], begin: int = 0, end: int | None = None) -> list[tuple[int, int]]:
     """When somebody speaks: first sample and the one behind the last, in order, without overlaps.
 
     Args:
-        audio: int16 mono at 48 kHz.
+        audio: int16 mono at 48 kHz: what is listened to and what is heard around it.
+        begin: where in that it begins, a multiple of `STEP`; times are counted from there.
+        end: where it ends; with the audio unless given.
     """
-    said = heard(audio)
-    steps = len(audio) // STEP
+    said = heard(audio, begin, end)
+    steps = len(audio[begin:end]) // STEP
     may = np.zeros(steps, bool)
     for sound in said:
         may[sound.start // STEP : -(-sound.end // STEP)] = True
     if not may.any():
         return []
-    found = _listened(audio, steps)
+    found = _listened(audio, begin // STEP, steps)
     loud, soft = _range(found.level)
     clear = may & (found.level > loud - _FAR_DB)
     cores = _lasting(clear & (found.repeats > _REPEATS))
@@ -80,15 +82,15 @@ def spoken(audio: NDArray[np.int16]) -> list[tuple[int, int]]:
     near = may & (found.level > _background(found.level) + _ABOVE_DB)
     hoarse = _lasting(clear & near & (found.repeats > _HOARSE))
     marks = _around(cores, near)
-    for start, end in _runs(hoarse):
-        if marks[max(start - _HELD, 0) : end + _HELD].any():
-            cores[start:end] = True
-    return [(start * STEP, end * STEP) for start, end in _runs(_around(cores, near))]
+    for first, behind in _runs(hoarse):
+        if marks[max(first - _HELD, 0) : behind + _HELD].any():
+            cores[first:behind] = True
+    return [(first * STEP, behind * STEP) for first, behind in _runs(_around(cores, near))]
 
 
-def _listened(audio: NDArray[np.int16], steps: int) -> _Heard:
-    """Autocorrelation and level of the 40 ms about each step."""
-    before = (_FRAME - _HOP) // 2
+def _listened(audio: NDArray[np.int16], place: int, steps: int) -> _Heard:
+    """Autocorrelation and level of the 40 ms about each of so many steps, of which `place` is the first."""
+    before = (_FRAME - _HOP) // 2 - place * _HOP
     window, taper = _window()
     voiced, loud = _band(*_VOICED_HZ), _band(*_LOUD_HZ)
     shortest, longest = SPEECH_RATE // _HIGHEST_PITCH, SPEECH_RATE // _LOWEST_PITCH

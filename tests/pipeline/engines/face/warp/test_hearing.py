@@ -21,6 +21,7 @@ from pipeline.engines.shelf import voices
 from pipeline.engines.voice import VoiceEngine
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.job import VoiceChoice
+from pipeline.plan.recording import CONTEXT
 from pipeline.plan.resample import resample, time_at_master
 from pipeline.plan.spectrum import HOP, features
 from tests.support.faces import murmured, silent
@@ -173,3 +174,31 @@ def test_the_net_is_the_one_that_keys_name() -> None:
     file = Path(hearing.__file__).with_name("hearing.npz")
     assert hashlib.sha256(file.read_bytes()).hexdigest().startswith(NET)
     assert WarpEngine.version.endswith(f"-{NET}")
+
+
+def test_a_piece_is_heard_with_what_is_around_it(voice: VoiceEngine) -> None:
+    """Cut out of a sentence, a mouth moves at its borders nearly as there; without what is around, less so.
+
+    What is loud is told by all that is heard, so it is not the same to the last bit.
+    """
+    audio = _spoken(voice, "en-us").audio
+    expected = {sound.start: sound.viseme.aperture for sound in heard(audio)}
+    off = {True: 0.0, False: 0.0}
+    for begin in range(50 * HOP, len(audio) - CONTEXT - 100 * HOP, 16 * HOP):
+        end = begin + 100 * HOP
+        around = audio[begin - CONTEXT : end + CONTEXT]
+        pieces = {True: heard(around, CONTEXT, CONTEXT + 100 * HOP), False: heard(audio[begin:end])}
+        for way, said in pieces.items():
+            near = [s for s in said if not HEAD + 5 * HOP <= s.start <= 100 * HOP - TAIL - 5 * HOP]
+            off[way] += sum(abs(s.viseme.aperture - expected.get(s.start + begin, 0.0)) for s in near)
+    assert off[True] < 0.8 * off[False]
+
+
+def test_a_drive_brings_what_is_around_it_in_whole_steps() -> None:
+    """What does not fill a step before the utterance is left out; without any of it nothing is copied."""
+    audio = np.arange(1_920, dtype=np.int16)
+    drive = Drive(audio=audio, phonemes=(), frames=1, fps=25, seed=1)
+    assert drive.around(HOP)[0] is audio
+    around, begin = replace(drive, before=np.arange(-1_000, 0, dtype=np.int16), after=audio[:7]).around(HOP)
+    assert begin == 2 * HOP
+    assert around.tolist() == [*range(-960, 1_920), *range(7)]

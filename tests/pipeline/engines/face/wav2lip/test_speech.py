@@ -16,6 +16,7 @@ from pipeline.engines.face.wav2lip.mel import SILENCE, spectrogram
 from pipeline.engines.face.wav2lip.speech import windows_of
 from pipeline.plan.clock import FRAME_RATES, SAMPLE_RATE, grid_frames, samples_per_frame
 from pipeline.plan.lipsync import Lipsync, Mode
+from pipeline.plan.recording import CONTEXT
 from pipeline.plan.speech import Phoneme
 from pipeline.plan.thirds import thirds
 from pipeline.plan.timeline import LEAD, TAIL
@@ -55,6 +56,24 @@ def test_an_utterance_alone_has_the_windows_of_the_film(fps: int, offset: int) -
     lipsync = Lipsync(mode=Mode.EXACT, offset=offset)
     alone = np.concatenate([_all(drive, lipsync) for drive in drives])
     assert np.array_equal(alone, _all(_joined(drives), lipsync))
+
+
+@pytest.mark.parametrize("offset", [-5, 0, 5])
+@pytest.mark.parametrize("fps", FRAME_RATES)
+def test_a_piece_of_a_recording_has_the_windows_of_the_recording(fps: int, offset: int) -> None:
+    """Bit for bit, though it goes on all around: with what is heard beside it, as far as that goes along."""
+    unit = grid_frames(fps) * samples_per_frame(fps)
+    grids = 3 * SAMPLE_RATE // unit
+    whole = np.random.default_rng(fps).integers(-9_000, 9_000, grids * unit).astype(np.int16)
+    drive = _with(whole, fps=fps)
+    lipsync = Lipsync(mode=Mode.EXACT, offset=offset)
+    begin, end = grids // 3 * unit, 2 * grids // 3 * unit
+    first, last = (edge // samples_per_frame(fps) for edge in (begin, end))
+    alone = replace(drive, audio=whole[begin:end], frames=last - first)
+    piece = replace(alone, before=whole[begin - CONTEXT : begin], after=whole[end : end + CONTEXT])
+    expected = _all(drive, lipsync)[first:last]
+    assert np.array_equal(_all(piece, lipsync), expected)
+    assert not np.array_equal(_all(alone, lipsync), expected)
 
 
 @pytest.mark.parametrize("fps", FRAME_RATES)

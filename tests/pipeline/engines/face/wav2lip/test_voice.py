@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pipeline.engines.face.warp.tracks import HEAD, TAIL
 from pipeline.engines.face.wav2lip.silence import PAUSE
 from pipeline.engines.face.wav2lip.voice import STEP, spoken
 from pipeline.engines.shelf import voices
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.job import VoiceChoice
+from pipeline.plan.recording import CONTEXT
 from pipeline.plan.resample import resample, time_at_master
 
 Sound = NDArray[np.float64]
@@ -132,3 +134,19 @@ def test_the_shortest_sounds_and_silence_say_nothing() -> None:
     for samples in (0, 1, STEP - 1, STEP, 3 * STEP, SAMPLE_RATE):
         assert spoken(np.zeros(samples, np.int16)) == []
         assert spoken(np.full(samples, 9_000, np.int16)) == []
+
+
+def test_a_voice_goes_on_across_the_borders_of_a_piece() -> None:
+    """A second out of the middle of speech: it is told to begin and to end where the whole sound is."""
+    sound, _ = _sentences("en-us")
+    whole = sound.astype(np.int16)
+    spans = spoken(whole)
+    first, last = max(spans, key=lambda span: span[1] - span[0])
+    begin = (first + last) // 2 // STEP * STEP - SAMPLE_RATE // 2
+    end = begin + SAMPLE_RATE
+    expected = [(max(a, begin) - begin, min(b, end) - begin) for a, b in spans if a < end and b > begin]
+    around = whole[begin - CONTEXT : end + CONTEXT]
+    found = spoken(around, CONTEXT, CONTEXT + SAMPLE_RATE)
+    # At the borders of an utterance faces are silent.
+    assert abs(found[0][0] - max(expected[0][0], HEAD)) <= 2 * STEP
+    assert abs(found[-1][1] - min(expected[-1][1], SAMPLE_RATE - TAIL)) <= 2 * STEP

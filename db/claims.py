@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from db import rows
 from db.codec import profile_digest, profile_from_text, spec_from_text
 from db.ledger import Ledger
+from db.plans import stages_of
 from db.prepared import Found, run
 from db.states import JobState, Role, Stage, StepState
 from db.tables import artifacts, attempts, jobs, results, skills, steps, workers
@@ -224,8 +225,9 @@ def _after_another(connection: Connection, seen: Found, worker: str, now: int) -
 
 
 def _claim_of(connection: Connection, seen: Found, *, step: int, fence: int, worker: str) -> Claim:
-    stage = Stage(seen.stage)
-    kept = {} if stage is Stage.SPEAK else read_results(connection, seen.job_id)
+    stage, spec = Stage(seen.stage), spec_from_text(seen.spec)
+    # A job's first step has nothing to begin with but the job.
+    kept = {} if stage is next(stages_of(spec)) else read_results(connection, seen.job_id)
     return Claim(
         step=step,
         fence=fence,
@@ -237,7 +239,7 @@ def _claim_of(connection: Connection, seen: Found, *, step: int, fence: int, wor
         capability=seen.capability,
         worker=worker,
         chunk=range(seen.first, seen.end),
-        spec=spec_from_text(seen.spec),
+        spec=replace(spec, script=kept.get(Role.SCRIPT, spec.script)),
         traceparent=seen.traceparent,
         submitted_at=seen.submitted_at,
         profile=profile_from_text(seen.profile),
@@ -249,7 +251,7 @@ def _claim_of(connection: Connection, seen: Found, *, step: int, fence: int, wor
 
 
 def read_results(connection: Connection, job: int) -> dict[Role, Artifact]:
-    """A job's timeline and the parts of its film, as far as it has come."""
+    """A job's script, timeline, transcript and the parts of its film, as far as it has come."""
     return {
         Role(row.role): Artifact(
             kind=Kind(row.kind), key=row.key, digest=row.digest, size=row.size, suffix=row.suffix
@@ -268,4 +270,5 @@ def _film_of(kept: dict[Role, Artifact], seen: Found) -> Film:
         frames=seen.frames,
         essence=seen.essence,
         preview=kept.get(Role.PREVIEW),
+        transcript=kept.get(Role.TRANSCRIPT),
     )

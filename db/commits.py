@@ -23,9 +23,9 @@ from db.codec import (
 )
 from db.damage import MAKERS, remake
 from db.ledger import Ledger
-from db.plans import plan_renders
+from db.plans import plan_renders, stages_of
 from db.prepared import run
-from db.states import ArchiveState, JobState, Outcome, Role, Stage, StepState
+from db.states import STAGE_ORDER, ArchiveState, JobState, Outcome, Role, Stage, StepState
 from db.tables import jobs, results
 from db.values import Chunk, Claim, Failure, Film, Notice
 from farm.policy.retry import RetryDecision, Verdict
@@ -37,34 +37,68 @@ _LOG_TAIL = 20_000
 _OF_FILMS = "film-"
 
 
+def finish_write(
+    ledger: Ledger,
+    claim: Claim,
+    *,
+    script: Artifact,
+    used: Collection[Artifact],
+    machine_ms: int,
+    warnings: Sequence[Notice] = (),
+    span: str = "",
+) -> None:
+    """Have the script accepted that was written: what comes next works with it, and may begin.
+
+    Raises:
+        SupersededError, AwayError: as `finish_speak`.
+    """
+    with ledger.write("finish-write") as connection:
+        finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        if not finish.begin():
+            return
+        if not finish.rest_on(used):
+            finish.start_over()
+            return
+        finish.keep({Role.SCRIPT: script})
+        finish.end()
+        finish.warn(warnings)
+        rows.unblock(connection, [claim.job], Stage.SPEAK)
+
+
 def finish_speak(
     ledger: Ledger,
     claim: Claim,
     *,
     timeline: Artifact,
-    chunks: Sequence[Chunk],
-    profile: RenderProfile,
     used: Collection[Artifact],
     machine_ms: int,
+    chunks: Sequence[Chunk] = (),
+    profile: RenderProfile | None = None,
     span: str = "",
 ) -> None:
     """Have a job's timeline accepted, and its render steps planned: one per chunk, ready at once.
+
+    Those of a job that is listened to are not planned yet: its listen step is ready instead.
 
     Args:
         ledger: the ledger.
         claim: the speak step's.
         timeline: the timeline in the store.
-        chunks: the render steps to plan, in order, without gaps; at least one.
-        profile: how every clip of the job is rendered.
         used: every speech that the timeline is made of (`LedgerDesk.used`).
         machine_ms: machine time of the attempt.
+        chunks: the render steps to plan, in order, without gaps; at least one, but none where it is listened
+            to.
+        profile: how every clip of the job is rendered; None where it is listened to.
         span: id of the attempt's span, in hex.
 
     Raises:
         SupersededError: ``ledger-superseded``; nothing was written.
         AwayError: ``ledger-away``; the same call may be made again, whether or not it was written.
     """
-    if not chunks:
+    if Stage.LISTEN in stages_of(claim.spec):
+        if chunks or profile is not None:
+            raise ValueError(chunks)
+    elif not chunks or profile is None:
         raise ValueError(chunks)
     with ledger.write("finish-speak") as connection:
         finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
@@ -75,9 +109,56 @@ def finish_speak(
             return
         finish.keep({Role.TIMELINE: timeline})
         finish.end()
-        run(connection, _PROFILE, {"id_": claim.job, "profile_": profile_to_text(profile)})
-        plan_renders(connection, claim, chunks, profile_digest(profile))
-        rows.unblock(connection, [claim.job], Stage.RENDER)
+        if profile is None:
+            rows.unblock(connection, [claim.job], Stage.LISTEN)
+        else:
+            finish.plan(chunks, profile)
+
+
+def finish_listen(
+    ledger: Ledger,
+    claim: Claim,
+    *,
+    timeline: Artifact,
+    transcript: Artifact | None,
+    warnings: Sequence[Notice],
+    chunks: Sequence[Chunk],
+    profile: RenderProfile,
+    used: Collection[Artifact],
+    machine_ms: int,
+    span: str = "",
+) -> None:
+    """Have what was heard accepted: the timeline that holds from now on, and its render steps as planned.
+
+    Args:
+        ledger: the ledger.
+        claim: the listen step's.
+        timeline: that of a recording, or the spoken one with the takes that were found good.
+        transcript: what was heard, as plain text; None where nothing is told of it.
+        warnings: what is doubtful in what was heard; told with the job's others.
+        chunks: as of `finish_speak`, at least one; and so are the others.
+        profile: likewise.
+        used: likewise.
+        machine_ms: likewise.
+        span: likewise.
+
+    Raises:
+        SupersededError, AwayError: as `finish_speak`.
+    """
+    if not chunks:
+        raise ValueError(chunks)
+    with ledger.write("finish-listen") as connection:
+        finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        if not finish.begin():
+            return
+        if not finish.rest_on(used):
+            finish.start_over()
+            return
+        heard = {Role.TIMELINE: timeline}
+        finish.keep(heard if transcript is None else {**heard, Role.TRANSCRIPT: transcript})
+        finish.end()
+        finish.warn(warnings)
+        finish.plan(chunks, profile)
 
 
 def finish_render(
@@ -120,9 +201,8 @@ def finish_join(ledger: Ledger, claim: Claim, *, film: Film, machine_ms: int, sp
         }
         finish.keep(made if film.preview is None else {**made, Role.PREVIEW: film.preview})
         finish.end()
-        told = notices_to_text([*_row_warnings(connection, claim.job), *film.warnings])
+        finish.warn(film.warnings)
         done = {"id_": claim.job, "now_": finish.now, "frames_": film.frames, "essence_": film.essence}
-        done["warnings_"] = told
         run(connection, _COMPLETE, done)
         rows.unblock(connection, [claim.job], Stage.ARCHIVE)
 
@@ -138,12 +218,6 @@ def finish_archive(ledger: Ledger, claim: Claim, *, path: str, machine_ms: int, 
         if finish.begin():
             finish.end()
             run(connection, _ARCHIVED, {"id_": claim.job, "path_": path})
-
-
-def _row_warnings(connection: Connection, job: int) -> list[Notice]:
-    """What the row was accepted with; what an earlier join measured counts no longer."""
-    stored = notices_from_text(run(connection, _WARNINGS, {"id_": job}).one().warnings)
-    return [notice for notice in stored if not notice.code.startswith(_OF_FILMS)]
 
 
 class _Finish:
@@ -186,6 +260,20 @@ class _Finish:
         """Take the attempt to `ok`."""
         self._end(Outcome.OK, None)
 
+    def plan(self, chunks: Sequence[Chunk], profile: RenderProfile) -> None:
+        """Plan the render steps of a film whose timeline holds, ready at once."""
+        run(self._connection, _PROFILE, {"id_": self._claim.job, "profile_": profile_to_text(profile)})
+        plan_renders(self._connection, self._claim, chunks, profile_digest(profile))
+        rows.unblock(self._connection, [self._claim.job], Stage.RENDER)
+
+    def warn(self, found: Sequence[Notice]) -> None:
+        """Tell what this stage found with the job's warnings, instead of what it or a later one had found."""
+        stored = notices_from_text(run(self._connection, _WARNINGS, {"id_": self._claim.job}).one().warnings)
+        before = [notice for notice in stored if _found_at(notice) < STAGE_ORDER[self._claim.stage]]
+        mine = [replace(notice, stage=self._claim.stage.value) for notice in found]
+        told = notices_to_text([*before, *mine])
+        run(self._connection, _WARN, {"id_": self._claim.job, "warnings_": told})
+
     def start_over(self) -> None:
         """Send the step back to the line: what it rested on has to be made anew."""
         self._end(Outcome.INTERRUPTED, "ledger-collected")
@@ -194,6 +282,14 @@ class _Finish:
     def _end(self, outcome: Outcome, code: str | None) -> None:
         ended = {"outcome": outcome.value, "error_code": code, **self._ended}
         rows.end_attempt(self._connection, self._claim.step, self._claim.fence, ended)
+
+
+def _found_at(notice: Notice) -> int:
+    """The place in the order of stages of the one that found something; what a row was accepted with: -1."""
+    if notice.stage:
+        return STAGE_ORDER[Stage(notice.stage)]
+    # Before stages were told, only joins found anything, and said so by their codes.
+    return STAGE_ORDER[Stage.JOIN] if notice.code.startswith(_OF_FILMS) else -1
 
 
 def _resulting(inserter: rows.Inserter) -> Executable:
@@ -207,6 +303,7 @@ def _resulting(inserter: rows.Inserter) -> Executable:
 _RESULT = rows.per_dialect(_resulting)
 _PROFILE = update(jobs).where(jobs.c.id == bindparam("id_")).values(profile=bindparam("profile_"))
 _WARNINGS = select(jobs.c.warnings).where(jobs.c.id == bindparam("id_"))
+_WARN = update(jobs).where(jobs.c.id == bindparam("id_")).values(warnings=bindparam("warnings_"))
 _COMPLETE = (
     update(jobs)
     .where(jobs.c.id == bindparam("id_"))
@@ -216,7 +313,6 @@ _COMPLETE = (
         ended_at=bindparam("now_"),
         frames=bindparam("frames_"),
         essence=bindparam("essence_"),
-        warnings=bindparam("warnings_"),
         error_code=None,
         error_facts=None,
     )

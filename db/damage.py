@@ -7,21 +7,28 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
 from db import rows
+from db.plans import stages_of
 from db.states import STAGE_ORDER, ArchiveState, JobState, Outcome, Stage, StepState
 from db.tables import artifacts, attempts, jobs, key_leases, steps, uses
 from db.values import Claim
 from pipeline.plan.artifact import Kind
 
-#: The stage that makes each kind; a source was given, nothing can make it again.
+# What is listened to is what was spoken before, where anybody spoke: both stages begin with the first.
+_SOUND = (Stage.SPEAK, Stage.LISTEN)
+#: The stages that make each kind, of which a job's first one begins again: what it has made is found, and
+#: the others make the rest. A source was given, nothing can make it again.
 MAKERS = {
-    Kind.SPEECH: Stage.SPEAK,
-    Kind.TIMELINE: Stage.SPEAK,
-    Kind.CLIP: Stage.RENDER,
-    Kind.AUDIO: Stage.JOIN,
-    Kind.FILM: Stage.JOIN,
-    Kind.CAPTIONS: Stage.JOIN,
-    Kind.POSTER: Stage.JOIN,
-    Kind.MANIFEST: Stage.JOIN,
+    Kind.SCRIPT: (Stage.WRITE,),
+    Kind.LATENTS: _SOUND,
+    Kind.SPEECH: _SOUND,
+    Kind.HEARD: _SOUND,
+    Kind.TIMELINE: _SOUND,
+    Kind.CLIP: (Stage.RENDER,),
+    Kind.AUDIO: (Stage.JOIN,),
+    Kind.FILM: (Stage.JOIN,),
+    Kind.CAPTIONS: (Stage.JOIN,),
+    Kind.POSTER: (Stage.JOIN,),
+    Kind.MANIFEST: (Stage.JOIN,),
 }
 
 _STRIKE = update(artifacts).where(
@@ -76,7 +83,8 @@ def remake(connection: Connection, claim: Claim, kind: Kind, key: str, now: int)
     The claim's own attempt must have ended. Other jobs that rest on the same artifact find out by themselves.
     """
     struck: Any = connection.execute(_STRIKE_ANY, {"kind_": kind.value, "key_": key}).scalar()
-    maker = MAKERS[kind]
+    has = {*stages_of(claim.spec), Stage.RENDER}
+    maker = next(stage for stage in MAKERS[kind] if stage in has)
     asked = {"job": claim.job, "stage": maker.value, "artifact": struck}
     found = connection.execute(_MAKERS_STEPS, asked).all()
     # A step that forgot what it used is found by its stage: looking again costs it little.

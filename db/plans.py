@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Executable, bindparam, update
@@ -12,6 +12,19 @@ from db.prepared import run
 from db.states import Stage, StepState, capability_of
 from db.tables import steps
 from db.values import Chunk, Claim
+from pipeline.plan.job import JobSpec
+
+
+def stages_of(spec: JobSpec) -> Iterator[Stage]:
+    """The stages that a job begins with, in order: renders are planned once its length is known."""
+    if spec.brief is not None:
+        yield Stage.WRITE
+    if spec.recording is None:
+        yield Stage.SPEAK
+    if spec.recording is not None or spec.hearing is not None:
+        yield Stage.LISTEN
+    yield Stage.JOIN
+    yield Stage.ARCHIVE
 
 
 def new_step(
@@ -47,14 +60,14 @@ def new_step(
 
 def plan_renders(connection: Connection, claim: Claim, chunks: Sequence[Chunk], profile: str) -> None:
     """Enter one render step per chunk, blocked; those of an earlier plan take the new one's places."""
-    speak = run(connection, _SPEAK, {"step": claim.step}).one()
+    planner = run(connection, _PLANNER, {"step": claim.step}).one()
     planned = [
         {
             **new_step(
                 job=claim.job,
                 batch=claim.batch,
-                department=speak.department_id,
-                precedence=speak.precedence,
+                department=planner.department_id,
+                precedence=planner.precedence,
                 stage=Stage.RENDER,
                 capability=capability_of(Stage.RENDER, claim.spec.face),
             ),
@@ -62,7 +75,7 @@ def plan_renders(connection: Connection, claim: Claim, chunks: Sequence[Chunk], 
             "first": chunk.first,
             "end": chunk.end,
             "frames": chunk.frames,
-            "closed": speak.closed,
+            "closed": planner.closed,
             "profile": profile,
         }
         for index, chunk in enumerate(chunks)
@@ -88,7 +101,7 @@ def _planning(inserter: rows.Inserter) -> Executable:
 
 
 _PLAN = rows.per_dialect(_planning)
-_SPEAK = steps.select().where(steps.c.id == bindparam("step"))
+_PLANNER = steps.select().where(steps.c.id == bindparam("step"))
 # A plan made anew may be shorter; what is left over of the old one has nothing to do.
 _EMPTY = (
     update(steps)

@@ -11,8 +11,9 @@ from db import rows
 from db.states import Stage, StepState
 from db.tables import steps
 
-#: Rendering is nearly all of a job's work; archiving comes after it is completed.
-_SHARES = {Stage.SPEAK: 5, Stage.RENDER: 85, Stage.JOIN: 10}
+#: Rendering is nearly all of a job's work; archiving comes after it is completed. A job has the shares of
+#: the stages that it has.
+_SHARES = {Stage.WRITE: 3, Stage.SPEAK: 5, Stage.LISTEN: 7, Stage.RENDER: 85, Stage.JOIN: 10}
 #: A step that is not committed is never told as done.
 _NEARLY = 0.99
 # What a lost or failed attempt has made stands, and is found by the next one.
@@ -55,13 +56,15 @@ def _done(state: str, done: int, total: int) -> float:
 
 
 def _progress_of(parts: dict[Stage, list[tuple[int, float]]]) -> Progress:
+    # Renders are planned once a film's length is known.
+    shares = {each: share for each, share in _SHARES.items() if each in parts or each is Stage.RENDER}
     percent = 0.0
     stage: Stage | None = None
-    for each, share in _SHARES.items():
+    for each, share in shares.items():
         steps_of = parts.get(each, [])
         frames = sum(weight for weight, _ in steps_of)
         done = sum(weight * part for weight, part in steps_of) / frames if frames else 0.0
-        percent += share * done
+        percent += 100 * share / sum(shares.values()) * done
         if done < 1.0 and stage is None:
             stage = each
     return Progress(stage=stage or Stage.JOIN, percent=min(int(percent + 1e-9), 100))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 from db import reports, rows
 from db.codec import notices_to_text, spec_to_text
 from db.ledger import Ledger
-from db.plans import new_step
+from db.plans import new_step, stages_of
 from db.states import PRECEDENCE, ArchiveState, JobState, Stage, StepState, capability_of
 from db.tables import audit, batch_keys, batches, departments, jobs, steps, uses
 from db.values import JobDraft, Submission, Submitted
@@ -235,22 +235,10 @@ class _Entry:
                 stage=stage,
                 capability=capability_of(stage, engine_for(stage, draft.spec)),
             )
-            for stage in _stages_of(draft.spec)
+            for stage in stages_of(draft.spec)
         ]
         begun[0]["state"] = StepState.READY.value
         return begun
-
-
-def _stages_of(spec: JobSpec) -> Iterator[Stage]:
-    """The stages that a job begins with, in order: renders are planned once its length is known."""
-    if spec.brief is not None:
-        yield Stage.WRITE
-    if spec.recording is None:
-        yield Stage.SPEAK
-    if spec.recording is not None or spec.hearing is not None:
-        yield Stage.LISTEN
-    yield Stage.JOIN
-    yield Stage.ARCHIVE
 
 
 def _inputs_of(spec: JobSpec) -> dict[str, Artifact | None]:

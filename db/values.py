@@ -13,15 +13,23 @@ from db.states import Outcome, Stage, Urgency
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.errors import Fact
 from pipeline.plan.job import JobSpec, RenderProfile
+from pipeline.plan.keys import NEWER
 from pipeline.plan.messages import Language
 
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """A warning that a row was accepted with, or that a film was made with: a code and its facts."""
+    """A warning that a row was accepted with, or that a film was made with.
+
+    Attributes:
+        code: what is said.
+        facts: what it is said of.
+        stage: the word of the stage that found it; empty for what its row was accepted with.
+    """
 
     code: str
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    stage: str = field(default="", metadata=NEWER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,9 +93,9 @@ class Film:
         manifest: its manifest.json.
         frames: length of the film.
         essence: SHA-256 (hex) over the packets of its streams.
-        warnings: what was measured on it, told with the row's own warnings from then on; each of a code that
-            begins with ``film-``.
+        warnings: what was measured on it, told with the row's own warnings from then on.
         preview: its animated preview; None for none.
+        transcript: what was heard in its recording, as plain text; None where nothing was.
     """
 
     film: Artifact
@@ -99,12 +107,13 @@ class Film:
     essence: str
     warnings: tuple[Notice, ...] = ()
     preview: Artifact | None = None
+    transcript: Artifact | None = None
 
     @property
     def companions(self) -> tuple[Artifact, ...]:
         """What lies beside the film in an archive."""
-        beside = (self.srt, self.vtt, self.poster, self.manifest)
-        return beside if self.preview is None else (*beside, self.preview)
+        beside = (self.srt, self.vtt, self.poster, self.manifest, self.preview, self.transcript)
+        return tuple(each for each in beside if each is not None)
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -143,11 +152,11 @@ class Claim:
         capability: what it needs.
         worker: who claimed it.
         chunk: the utterances to render, as indices into the timeline; empty unless the stage is render.
-        spec: the job.
+        spec: the job; its script is the one that was written, once it is.
         traceparent: the job's trace.
         submitted_at: when the job was submitted.
-        profile: how to render; None until the job has been spoken.
-        timeline: the timeline artifact; None until the job has been spoken.
+        profile: how to render; None until the film is planned.
+        timeline: the timeline artifact; None until the job has been spoken, or its recording cut.
         film: what was joined; None until then.
         failures: retries that this step has used up already.
         waits: times in a row that it was given back or waited before this attempt.

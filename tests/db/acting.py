@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from db import claims, commits, queue
 from db.desk import LedgerDesk
 from db.ledger import Ledger
 from db.states import Outcome
-from db.values import Chunk, Claim, Failure
+from db.values import Chunk, Claim, Failure, Notice
 from farm.policy.retry import RetrySettings, decide
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import LecternError
@@ -46,11 +46,45 @@ def desk_of(ledger: Ledger, claim: Claim) -> LedgerDesk:
     return LedgerDesk(ledger=ledger, claim=claim)
 
 
+def write(ledger: Ledger, claim: Claim, *, warnings: Sequence[Notice] = ()) -> None:
+    """Finish a write step."""
+    script = artifact(Kind.SCRIPT, f"script of {claim.job}")
+    commits.finish_write(ledger, claim, script=script, used=[], warnings=warnings, machine_ms=10)
+
+
 def speak(ledger: Ledger, claim: Claim, *, chunks: tuple[Chunk, ...] = CHUNKS) -> None:
     """Finish a speak step."""
     timeline = artifact(Kind.TIMELINE, f"timeline of {claim.job}")
+    heard = claim.spec.hearing is not None
     commits.finish_speak(
-        ledger, claim, timeline=timeline, chunks=chunks, profile=PROFILE, used=[], machine_ms=10
+        ledger,
+        claim,
+        timeline=timeline,
+        chunks=() if heard else chunks,
+        profile=None if heard else PROFILE,
+        used=[],
+        machine_ms=10,
+    )
+
+
+def listen(ledger: Ledger, claim: Claim, *, warnings: Sequence[Notice] = ()) -> None:
+    """Finish a listen step: a good take of the first sentence is put, and of a recording a transcript."""
+    desk = desk_of(ledger, claim)
+    take_ = artifact(Kind.SPEECH, f"good take of {claim.job}")
+    if desk.find(take_.kind, take_.key) is None:
+        assert desk.take(take_.kind, take_.key)
+        desk.put(take_, 40)
+    recorded = claim.spec.recording is not None
+    commits.finish_listen(
+        ledger,
+        claim,
+        timeline=artifact(Kind.TIMELINE, f"heard timeline of {claim.job}"),
+        transcript=artifact(Kind.HEARD, f"transcript of {claim.job}") if recorded else None,
+        warnings=warnings,
+        chunks=CHUNKS,
+        profile=PROFILE,
+        used=desk.used.values(),
+        machine_ms=10,
     )
 
 

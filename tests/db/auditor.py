@@ -31,15 +31,21 @@ from db.tables import (
 from farm.results import SUFFIXES
 from pipeline.steps.archive import MARKER, SOURCES
 from pipeline.store import Store
-from tests.db.stages import OK_MS
+from tests.db.stages import OK_MS, accepted
 from tests.db.values import digest
 from tests.db.world import ENDED_MS, World
 
 Key = tuple[str, str]
 _BEGUN = {"ready", "running", "done"}
 _UNFINISHED = {"blocked", "ready", "running"}
-#: What a step of each stage cannot have been done without, beside what it made itself.
-_MADE_OF_WORDS = {"speak": "speech", "render": "clip"}
+#: What a step of each stage makes of words, and cannot have been done without.
+_MADE_OF_WORDS = {
+    "write": ("script",),
+    "speak": ("speech",),
+    "listen": ("heard", "speech"),
+    "render": ("clip",),
+}
+_MADE = {kind for kinds in _MADE_OF_WORDS.values() for kind in kinds}
 
 
 #: The parts that every film has.
@@ -89,7 +95,7 @@ def audit_standing(
         ledger: the ledger.
         store: its store.
         damaged: kinds and keys whose files the test itself took away, and nobody has made again.
-        scripts: the words of each script, by its digest.
+        scripts: the words of each script, brief and recording, by its digest.
     """
     books = Books(ledger)
     running = {(step.id, step.fence) for step in books.all_steps if step.state == "running"}
@@ -139,7 +145,8 @@ def _audit_makings(books: Books) -> None:
             assert attempt.started_at <= row.made_at, "a thing was made before its attempt began"
             assert attempt.ended_at is None or row.made_at <= attempt.ended_at, "a late thing was accepted"
     for row in books.artifacts.values():
-        if row.kind in _MADE_OF_WORDS.values() and not row.struck:
+        # What is told of a whole job is accepted with its step, and no word of it is made.
+        if row.kind in _MADE and row.suffix == ".bin" and not row.struck:
             times = [at for at in made[row.kind, row.key] if at >= row.made_at]
             assert times == [row.made_at], f"a {row.kind} was made {len(times)} times while one was accepted"
 
@@ -162,13 +169,23 @@ def _audit_files(books: Books, store: Store, damaged: Collection[Key]) -> None:
         row = books.artifacts.get(number)
         assert row is not None, "gc forgot what a job refers to"
         if not row.struck and (row.kind, row.key) not in damaged:
-            assert (row.kind, row.key, row.digest[:16]) in on_disk, "gc took what a planned job refers to"
+            assert (row.kind, row.key, row.digest[:16]) in on_disk, (
+                f"gc took a {row.kind} that a job refers to"
+            )
 
 
 def _inputs(job: Any) -> dict[str, int]:  # noqa: ANN401 - a row
     """What a job was submitted with, by what it is called in the archive."""
     inputs = {"script": job.script_id, "portrait": job.portrait_id, "background": job.background_id}
+    inputs |= {"brief": job.brief_id, "recording": job.recording_id}
     return {what: each for what, each in inputs.items() if each is not None}
+
+
+def _delivered(job: Any, books: Books) -> dict[str, int]:  # noqa: ANN401 - a row
+    """What lies among the sources of a job's film, by what it is called there."""
+    inputs = {what: each for what, each in _inputs(job).items() if what not in {"brief", "recording"}}
+    written = books.results[job.id].get(Role.SCRIPT.value)
+    return inputs if written is None else {**inputs, "script": written}
 
 
 def _audit_words(books: Books, scripts: dict[str, list[str]]) -> None:
@@ -178,10 +195,22 @@ def _audit_words(books: Books, scripts: dict[str, list[str]]) -> None:
         job = books.jobs[step.job_id]
         if step.state != "done" or job.archive == "archived" or step.stage not in _MADE_OF_WORDS:
             continue
-        words = scripts[books.artifacts[job.script_id].key]
-        chunk = words if step.stage == "speak" else words[step.first : step.end]
-        wanted = {ids.get((_MADE_OF_WORDS[step.stage], digest(word))) for word in chunk}
+        wanted = {ids.get(each) for each in _rested_on(job, step, books, scripts)}
         assert wanted <= books.uses[step.id], f"a {step.stage} step is done without what it is made of"
+
+
+def _rested_on(job: Any, step: Any, books: Books, scripts: dict[str, list[str]]) -> set[Key]:  # noqa: ANN401 - rows
+    """What a step cannot have been done without, made of the words of its job."""
+    words = scripts[books.artifacts[job.recording_id or job.brief_id or job.script_id].key]
+    if step.stage == "write":
+        return {("script", digest(" ".join(words)))}
+    if step.stage == "listen":
+        speeches = words if job.recording_id else [accepted(word) for word in words]
+        heard = {("heard", digest(word)) for word in words}
+        return heard | {("speech", digest(speech)) for speech in speeches}
+    (kind,) = _MADE_OF_WORDS[step.stage]
+    chunk = words if step.stage == "speak" else words[step.first : step.end]
+    return {(kind, digest(word)) for word in chunk}
 
 
 def audit_end(world: World, *, all_completed: bool) -> None:
@@ -256,9 +285,9 @@ def _audit_archive(books: Books, archive: Path, names: dict[int, str], told: Map
         job = books.jobs[number]
         wanted = {}
         for role, part in books.results[number].items():
-            if role != "timeline":
+            if role not in {"timeline", "script"}:
                 wanted[f"{name}{books.artifacts[part].suffix}"] = books.artifacts[part].digest
-        for what, part in _inputs(job).items():
+        for what, part in _delivered(job, books).items():
             folder, _, stem = name.rpartition("/")
             source = f"{folder}/{SOURCES}/{stem}.{what}{books.artifacts[part].suffix}"
             wanted[source] = books.artifacts[part].digest

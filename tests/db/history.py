@@ -12,6 +12,7 @@ from db.engine import WRITES
 from db.tables import key_leases
 from tests.db.moves import ERRORS
 from tests.db.offices import TURNS, Dispatcher
+from tests.db.stages import accepted
 from tests.db.values import CAPABILITIES, digest
 from tests.db.world import PROFILES, Worker, World
 
@@ -162,15 +163,32 @@ class Company:
 
 
 def make_a_film(company: Company) -> None:
-    """From the script to the archive, and away with what nobody needs."""
+    """From the brief to the archive, through every stage, and away with what nobody needs."""
     company.leader.turn()
     company.register(company.one)
-    company.submit("film", "a")
-    company.work(company.one, "speak", halt="taken")
+    company.submit("film", "write check|a")
+    company.work(company.one, "write", halt="taken")
     company.beat(company.one, mine=True)
     company.go_on(company.one)
     company.make_film()
     company.collect()
+
+
+def lose_what_was_heard(company: Company) -> None:
+    """A good take and a piece of a recording are gone when they are to be shown: they are made anew."""
+    company.submit("unheard", "check|a", "record|b")
+    for stage in ("speak", "listen", "listen"):
+        company.work(company.one, stage)
+    company.lose("speech", accepted("a"))
+    company.lose("speech", "b")
+    company.curtain()
+    # The first time, it might only not be seen yet.
+    for _ in range(2):
+        company.work(company.one, "render.warp")
+        company.work(company.two, "render.warp")
+        company.world.offset_ms += 300_000
+    for stage in ("speak", "listen", "listen"):
+        company.work(company.two, stage)
 
 
 def share_a_clip(company: Company) -> None:
@@ -323,6 +341,7 @@ def tell_results(company: Company) -> None:
 
 SCENES: tuple[Scene, ...] = (
     make_a_film,
+    lose_what_was_heard,
     share_a_clip,
     lose_a_worker,
     meet_trouble,

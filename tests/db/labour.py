@@ -104,7 +104,7 @@ class Labour(Crew):
         self._have_work("speak")
         queue.unmark_sent(self.world.ledger)
         capability = next(
-            (each for each in ("render.warp", "speak") if len(self.world.look(each, 2)) == 2), ""
+            (each for each in ("render.warp", "listen", "speak") if len(self.world.look(each, 2)) == 2), ""
         )
         for worker, step in zip(self.workers, self.world.look(capability, 2), strict=False):
             self.world.claim(worker, step)
@@ -113,7 +113,7 @@ class Labour(Crew):
         for which in order:
             self._go_on(self.workers[which], 100, None)
 
-    @rule(stage=st.sampled_from(["render.warp", "join", "join", "archive", "archive", ""]))
+    @rule(stage=st.sampled_from(["listen", "render.warp", "join", "join", "archive", "archive", ""]))
     def go_forward(self, stage: str) -> None:
         """The farm works undisturbed until a stage is reached; without one, until nothing can be done."""
         for _ in range(60):
@@ -225,7 +225,9 @@ class Labour(Crew):
         waiting = any(self.world.look(each, 1) for each in capabilities)
         if not waiting and len(self.states) + 2 <= MOST_JOBS:
             number = len(self.states)
-            self.world.submit((f"x{number} y{number}",) * 2, f"pair {number}")
+            # Where any work will do, films of all kinds come in turn.
+            how = ("", "check|", "record|", "write|")[number % 4] if "write" in capabilities else ""
+            self.world.submit((f"{how}x{number} y{number}",) * 2, f"pair {number}")
 
     def _submit_again(self) -> None:
         if len(self.states) + len(self.batch) <= MOST_JOBS:
@@ -238,7 +240,7 @@ class Labour(Crew):
 
     def _damage(self, data: st.DataObject) -> None:
         """Sources are safe, or nothing could be promised."""
-        kinds = ("speech", "timeline", "clip", "film")
+        kinds = ("script", "speech", "heard", "timeline", "clip", "film")
         found = sorted(path for kind in kinds for path in (self.world.store.root / kind).glob("*/*"))
         if found:
             self.world.take_file_away(data.draw(st.sampled_from(found)))

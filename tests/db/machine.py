@@ -26,6 +26,7 @@ from tests.db.moves import (
     NEEDS,
     WHICH,
 )
+from tests.db.stages import accepted
 from tests.db.values import CAPABILITIES, digest
 from tests.db.world import Worker
 
@@ -145,9 +146,11 @@ class Farm(Labour):
                 self._deliver_in_vain(step, fuse)
             with self.world.ledger.read() as connection:
                 job, text = connection.execute(told.where(steps.c.id == step)).one()
-            words = self.world.scripts[spec_from_text(text).script.key]
-            kind = NEEDS[stage]
-            of = {"clip": words[word % len(words)], "timeline": " ".join(words), "film": f"{job} film"}
+            spec = spec_from_text(text)
+            words = self.world.scripts[(spec.recording or spec.brief or spec.script).key]
+            kind, timeline = NEEDS[stage], " ".join(words)
+            of = {"script": timeline, "clip": words[word % len(words)], "film": f"{job} film"}
+            of |= {"speech": of["clip"], "timeline": accepted(timeline) if spec.hearing else timeline}
             for path in (self.world.store.root / kind).glob(f"*/{digest(of[kind])}.*"):
                 self.world.take_file_away(path)
         self.go_forward("")

@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from pipeline.plan.errors import AwayError, InputError, TransientError
 
 #: The scripts of a batch's jobs. They are short and share their words, so that workers meet over them.
-BATCHES = (("a b c",), ("a b c", "a b c"), ("a b c", "b a"), ("a", "a"))
+BATCHES = (
+    ("a b c",),
+    ("a b c", "a b c"),
+    ("a b c", "b a"),
+    ("a", "a"),
+    ("write check|a b", "check|b"),
+    ("record|a b", "write|b a"),
+)
 MOST_JOBS = 8
 #: After how many operations a process is killed, if at all; most of what happens is short.
 FUSES = st.sampled_from([None, None, None, None, 0, 1, 1, 2, 3, 5, 8, 13])
@@ -30,7 +37,7 @@ CLEARINGS = (
 )
 MOMENTS = st.sampled_from(CLEARINGS)
 #: What a stage cannot do without.
-NEEDS = {"render.warp": "timeline", "join": "clip", "archive": "film"}
+NEEDS = {"speak": "script", "listen": "speech", "render.warp": "timeline", "join": "clip", "archive": "film"}
 #: How an attempt may end without success.
 ENDS = st.sampled_from(["error", "fatal", "away", "interrupted"])
 #: What a worker may do that does not know yet that it was given up.

@@ -40,24 +40,74 @@ _PARTS = (
 )
 
 
+def _write(world: World, claim: Claim, desk: LedgerDesk) -> Work:
+    assert claim.spec.brief is not None
+    text = world.store.open(claim.spec.brief).read_text()
+    if (yield from _provide(world, desk, Kind.SCRIPT, [text])):
+        world.give_back(claim, "farm-made-elsewhere")
+        return
+    script = desk.used[Kind.SCRIPT, digest(text)]
+    used = desk.used.values()
+    world.twice(
+        claim,
+        lambda: commits.finish_write(world.ledger, claim, script=script, used=used, machine_ms=OK_MS),
+    )
+
+
 def _speak(world: World, claim: Claim, desk: LedgerDesk) -> Work:
-    words = world.sentences(claim)
-    missing = yield from _provide(world, desk, Kind.SPEECH, words)
-    if missing:
+    words = world.store.verify(claim.spec.script).read_text().split()
+    if (yield from _provide(world, desk, Kind.SPEECH, words)):
         world.give_back(claim, "farm-made-elsewhere")
         return
     timeline = world.make(Kind.TIMELINE, " ".join(words), " ".join(words))
     yield "made"
-    starts = range(0, len(words), _PER_CHUNK)
-    ends = [min(start + _PER_CHUNK, len(words)) for start in starts]
-    chunks = [Chunk(first=a, end=b, frames=b - a) for a, b in zip(starts, ends, strict=True)]
+    heard = claim.spec.hearing is not None
     world.twice(
         claim,
         lambda: commits.finish_speak(
             world.ledger,
             claim,
             timeline=timeline,
-            chunks=chunks,
+            chunks=() if heard else _chunks(words),
+            profile=None if heard else PROFILE,
+            used=desk.used.values(),
+            machine_ms=OK_MS,
+        ),
+    )
+
+
+def _listen(world: World, claim: Claim, desk: LedgerDesk) -> Work:
+    """Cut a recording into speeches, or find a good take of each that was spoken."""
+    recorded = claim.spec.recording
+    if recorded is not None:
+        words = speeches = world.store.open(recorded).read_text().split()
+    else:
+        assert claim.timeline is not None
+        words = world.store.verify(claim.timeline).read_text().split()
+        yield from _need(world, desk, Kind.SPEECH, words)
+        speeches = [accepted(word) for word in words]
+    if (yield from _provide(world, desk, Kind.HEARD, words)):
+        world.give_back(claim, "farm-made-elsewhere")
+        return
+    if (yield from _provide(world, desk, Kind.SPEECH, speeches)):
+        world.give_back(claim, "farm-made-elsewhere")
+        return
+    name = " ".join(words) if recorded else accepted(" ".join(words))
+    timeline = world.make(Kind.TIMELINE, name, " ".join(words))
+    yield "made"
+    transcript = None
+    if recorded is not None:
+        transcript = world.make(Kind.HEARD, f"{claim.job} transcript", " ".join(words), ".txt")
+        yield "made"
+    world.twice(
+        claim,
+        lambda: commits.finish_listen(
+            world.ledger,
+            claim,
+            timeline=timeline,
+            transcript=transcript,
+            warnings=(),
+            chunks=_chunks(words),
             profile=PROFILE,
             used=desk.used.values(),
             machine_ms=OK_MS,
@@ -65,15 +115,41 @@ def _speak(world: World, claim: Claim, desk: LedgerDesk) -> Work:
     )
 
 
+def accepted(word: str) -> str:
+    """What a take, or a timeline of takes, is made of that was found good."""
+    return f"good take of {word}"
+
+
+def _chunks(words: list[str]) -> list[Chunk]:
+    starts = range(0, len(words), _PER_CHUNK)
+    ends = [min(start + _PER_CHUNK, len(words)) for start in starts]
+    return [Chunk(first=a, end=b, frames=b - a) for a, b in zip(starts, ends, strict=True)]
+
+
 def _render(world: World, claim: Claim, desk: LedgerDesk) -> Work:
     assert claim.timeline is not None
     words = world.store.verify(claim.timeline).read_text().split()
-    missing = yield from _provide(world, desk, Kind.CLIP, [words[number] for number in claim.chunk])
+    chunk = [words[number] for number in claim.chunk]
+    if claim.spec.recording is not None:
+        yield from _need(world, desk, Kind.SPEECH, chunk)
+    elif claim.spec.hearing is not None:
+        yield from _need(world, desk, Kind.SPEECH, [accepted(word) for word in chunk])
+    missing = yield from _provide(world, desk, Kind.CLIP, chunk)
     if missing:
         world.give_back(claim, "farm-made-elsewhere")
         return
     used = desk.used.values()
     world.twice(claim, lambda: commits.finish_render(world.ledger, claim, used=used, machine_ms=OK_MS))
+
+
+def _need(world: World, desk: LedgerDesk, kind: Kind, words: list[str]) -> Work:
+    """Find a file for each word that another stage has made."""
+    for word in words:
+        found = desk.find(kind, digest(word))
+        yield "looked"
+        if found is None:
+            raise DamageError("store-artifact-missing", kind=kind.value, key=digest(word))
+        world.store.verify(found)
 
 
 def _provide(world: World, desk: LedgerDesk, kind: Kind, words: list[str]) -> Generator[str, None, list[str]]:
@@ -97,7 +173,8 @@ def _provide(world: World, desk: LedgerDesk, kind: Kind, words: list[str]) -> Ge
             continue
         yield "taken"
         # What one of the workers makes is as good, and yet another file.
-        made = world.make(kind, word, f"{kind} {word}" + "!" * (desk.claim.worker == "cpu1@here"))
+        content = word if kind is Kind.SCRIPT else f"{kind} {word}"
+        made = world.make(kind, word, content + " " * (desk.claim.worker == "cpu1@here"))
         yield "made"
         for _reply_lost in range(1 + world.doubled):
             taken = desk.put(made, MADE_MS, then=digest(following) if following else None)
@@ -108,12 +185,7 @@ def _provide(world: World, desk: LedgerDesk, kind: Kind, words: list[str]) -> Ge
 
 def _join(world: World, claim: Claim, desk: LedgerDesk) -> Work:
     assert claim.timeline is not None
-    for word in world.store.verify(claim.timeline).read_text().split():
-        clip = desk.find(Kind.CLIP, digest(word))
-        yield "looked"
-        if clip is None:
-            raise DamageError("store-artifact-missing", kind=Kind.CLIP.value, key=digest(word))
-        world.store.verify(clip)
+    yield from _need(world, desk, Kind.CLIP, world.store.verify(claim.timeline).read_text().split())
     parts = []
     for kind, word, suffix in _PARTS:
         # Each attempt's film is another file, as one with a time stamp would be.
@@ -173,7 +245,9 @@ def _archive(world: World, claim: Claim, desk: LedgerDesk) -> Work:
 
 #: What a step of each stage does.
 STAGES: dict[Stage, Callable[[World, Claim, LedgerDesk], Work]] = {
+    Stage.WRITE: _write,
     Stage.SPEAK: _speak,
+    Stage.LISTEN: _listen,
     Stage.RENDER: _render,
     Stage.JOIN: _join,
     Stage.ARCHIVE: _archive,

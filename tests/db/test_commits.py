@@ -320,4 +320,4 @@ def test_what_was_measured_on_a_film_is_told_with_its_rows_warnings(ledger: Ledg
     film = replace(film_of(f"job {joining.job}"), warnings=(black,))
     for _ in range(2):
         commits.finish_join(ledger, joining, film=film, machine_ms=1)
-        assert reads.read_job(ledger, joining.job).warnings == (accepted, black)
+        assert reads.read_job(ledger, joining.job).warnings == (accepted, replace(black, stage="join"))

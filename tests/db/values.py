@@ -12,11 +12,12 @@ from db.ledger import Ledger
 from db.states import Urgency
 from db.values import Film, JobDraft, Notice, Skill, Submission, Submitted
 from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.hearing import Check, HearingPlan
 from pipeline.plan.job import Format, JobSpec, RenderProfile, VoiceChoice
 
 WORKER = "cpu0@here"
 OTHER = "cpu1@here"
-CAPABILITIES = ("join", "archive", "render.warp", "speak")
+CAPABILITIES = ("join", "archive", "render.warp", "listen", "speak", "write")
 PROFILE = RenderProfile(
     engine="warp", version="1", backend="numpy", precision="fp32", encoder="x264", parameters=("-qp", "20")
 )
@@ -27,6 +28,8 @@ SKILLS = {
     each: Skill(capability=each, profile=profile_digest(PROFILE) if each.startswith("render.") else "")
     for each in CAPABILITIES
 }
+#: What rows are accepted with.
+WARNINGS = (Notice(code="portrait-turned", facts={"degrees": 17}),)
 TRACE = f"00-{'a' * 32}-{'b' * 16}-01"
 
 
@@ -56,18 +59,44 @@ def spec(row: str, *, script: Artifact | None = None, portrait: Artifact | None 
     )
 
 
-def draft(row: str, *, urgency: Urgency = Urgency.NORMAL) -> JobDraft:
+def made(spec: JobSpec, *, how: str) -> JobSpec:
+    """A spec that is not just spoken.
+
+    Args:
+        spec: its script is what it is made from.
+        how: some of these words: ``write``: that is its brief; ``check``: what was spoken is listened to;
+            ``record``: that is its recording.
+    """
+    ways = how.split()
+    assert {*ways} <= {"write", "check", "record"}, how
+    return replace(
+        spec,
+        brief=spec.script if "write" in ways else None,
+        recording=spec.script if "record" in ways else None,
+        hearing=HearingPlan(check=Check.ALL) if "check" in ways else None,
+    )
+
+
+def draft(
+    row: str, *, how: str = "", urgency: Urgency = Urgency.NORMAL, warnings: tuple[Notice, ...] = WARNINGS
+) -> JobDraft:
     """A row's draft."""
-    warning = Notice(code="portrait-turned", facts={"degrees": 17})
-    return JobDraft(spec=spec(row), urgency=urgency, traceparent=TRACE, warnings=(warning,))
+    return JobDraft(spec=made(spec(row), how=how), urgency=urgency, traceparent=TRACE, warnings=warnings)
 
 
 def submit(
-    ledger: Ledger, rows: Sequence[str], *, content: str = "content", again: bool = False
+    ledger: Ledger,
+    rows: Sequence[str],
+    *,
+    content: str = "content",
+    how: str = "",
+    warnings: tuple[Notice, ...] = WARNINGS,
+    again: bool = False,
 ) -> Submitted:
-    """Submit a batch with these rows."""
+    """Submit a batch with these rows, each made as `made` says."""
     submitted = Submission(content=digest(content), name="demo", user="anna", again=again)
-    return submission.submit(ledger, submitted, (draft(row) for row in rows))
+    drafts = (draft(row, how=how, warnings=warnings) for row in rows)
+    return submission.submit(ledger, submitted, drafts)
 
 
 def film_of(word: str, frames: int = 75) -> Film:

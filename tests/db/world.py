@@ -28,11 +28,12 @@ from farm.reporting import Reporter
 from farm.results import Results, read_results
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import LecternError, SupersededError
+from pipeline.plan.job import JobSpec
 from pipeline.steps.archive import PARTS, init_archive
 from tests.db.between import Between, OpenLedger, OpenStore
 from tests.db.fuse import Fuse
 from tests.db.stages import STAGES, Work
-from tests.db.values import CAPABILITIES, NEXT_PROFILE, PROFILE, digest, spec
+from tests.db.values import CAPABILITIES, NEXT_PROFILE, PROFILE, digest, made, spec
 
 PATIENCE = RetrySettings(attempts=4, backoff_ms=1000, poison_deaths=3)
 GRACE_S = 3600
@@ -95,7 +96,7 @@ class World:
     names: dict[int, tuple[str, str]] = field(default_factory=dict)
     #: Whether each message comes twice, and each reply is lost once.
     doubled: bool = True
-    #: The words of each script, by its digest.
+    #: The words of each script, brief and recording, by its digest.
     scripts: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -119,21 +120,28 @@ class World:
     # What people do.
 
     def submit(self, scripts: tuple[str, ...], name: str, *, again: bool = False) -> None:
-        """Submit a batch, a row for each script; every second one has a picture behind its portrait."""
-        specs = (
-            spec(f"row{number}", script=self._source(script), portrait=self._source("portrait"))
-            for number, script in enumerate(scripts)
-        )
+        """Submit a batch, a row for each script; every second one has a picture behind its portrait.
+
+        A script may begin with how it is made, as ``write check|a b``.
+        """
         drafts = [
             JobDraft(
-                spec=replace(each, background=self._source("background") if number % 2 else None),
+                spec=self._spec(number, script),
                 urgency=Urgency.NORMAL,
                 traceparent=f"00-{next(self._births):032x}-{'b' * 16}-01",
             )
-            for number, each in enumerate(specs)
+            for number, script in enumerate(scripts)
         ]
         batch = Submission(content=digest(name), name="demo", user="anna", again=again)
         submission.submit(self.ledger, batch, drafts)
+
+    def _spec(self, number: int, script: str) -> JobSpec:
+        how, _, words = script.rpartition("|")
+        given = spec(f"row{number}", script=self._source(words), portrait=self._source("portrait"))
+        each = made(given, how=how)
+        if each.brief is not None or each.recording is not None:
+            each = replace(each, script=self._source(""))
+        return replace(each, background=self._source("background") if number % 2 else None)
 
     def _source(self, text: str) -> Artifact:
         source = self.folder / "source.txt"
@@ -327,10 +335,6 @@ class World:
             row = connection.execute(_ENDED, {"step": claim.step, "number": claim.fence}).one()
         assert row.outcome in {"ok", "error", "interrupted"}, f"a late commit was accepted: {row.outcome}"
         self.ends[claim.step, claim.fence] = (row.outcome, row.error_code or "")
-
-    def sentences(self, claim: Claim) -> list[str]:
-        """What a job says: a word for each sentence, read from its script in the store."""
-        return self.store.open(claim.spec.script).read_text().split()
 
 
 def _write(path: Path, content: str) -> None:

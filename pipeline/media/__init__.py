@@ -223,6 +223,43 @@ class Media(Reader):
         if (found.rate, found.channels) != (SAMPLE_RATE, 2):
             raise TransientError("media-sound-wrong", samples=samples)
 
+    def decode_recording(
+        self, source: Path, target: Path, *, seconds: int, check: Callable[[], None] = nothing
+    ) -> NDArray[np.int16]:
+        """The first sound of a file that anybody may have made: int16 mono at 48 kHz, mapped from a file.
+
+        Args:
+            source: a recording, or a film whose sound is meant.
+            target: the file of raw samples to make; it has to stay as long as they are looked at.
+            seconds: a little more than so many of it are decoded.
+            check: as in `run`.
+
+        Raises:
+            InputError: as `pipeline.media.recording.decode`.
+            TransientError, AwayError: as in `run`.
+        """
+        from pipeline.media import recording
+
+        return recording.decode(source, target, seconds=seconds, run=self.run, check=check)
+
+    def denoise(
+        self, sound: NDArray[np.int16], room: int, target: Path, *, check: Callable[[], None] = nothing
+    ) -> NDArray[np.int16]:
+        """A sound without the noise of its room, as long and at the same time, mapped from a file.
+
+        Args:
+            sound: int16 mono at 48 kHz.
+            room: where in it the room is heard alone, as `pipeline.plan.denoising.room_of` tells.
+            target: as in `decode_recording`.
+            check: as in `run`.
+
+        Raises:
+            TransientError, AwayError: as `pipeline.media.recording.denoise`.
+        """
+        from pipeline.media import recording
+
+        return recording.denoise(sound, room, target, run=self.run, check=check)
+
     def reel(self, source: Path, limits: FootageLimits) -> Reel:
         """What the tables of a film that anybody may have made tell of its picture.
 

@@ -19,8 +19,8 @@ Spans = tuple[tuple[int, int], ...]
 #: Samples of which one level is told: 10 ms.
 STEP = SAMPLE_RATE // 100
 
-# -60 dBFS: what stays below is silence, whatever it contains.
-_AUDIBLE = 33
+#: -60 dBFS: what stays below is silence, whatever it contains.
+AUDIBLE = 33
 # Of all levels the room is a soft one, the voice a loud one.
 _ROOM, _VOICE = 10, 95
 # Speech begins 12 dB above the room, but no more than 40 dB and no less than 12 dB below the voice; it lasts
@@ -46,9 +46,9 @@ def spans(level: NDArray[np.int32]) -> Spans:
         return ()
     ordered = np.sort(level)
     room, voice = (int(ordered[(len(ordered) - 1) * part // 100]) for part in (_ROOM, _VOICE))
-    if voice <= _AUDIBLE:
+    if voice <= AUDIBLE:
         return ()
-    begins = max(min(max(_ABOVE_ROOM * room, voice // _FAR), voice // _NEAR), _AUDIBLE)
+    begins = max(min(max(_ABOVE_ROOM * room, voice // _FAR), voice // _NEAR), AUDIBLE)
     loud = level > begins
     found: list[tuple[int, int]] = []
     for start, end in _runs(level > begins // _LASTS):

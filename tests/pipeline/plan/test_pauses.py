@@ -8,24 +8,18 @@ from numpy.typing import NDArray
 
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.pauses import STEP, levels, spans
-from tests.support.films import hum
+from tests.support.recordings import voiced
 
 _MS = SAMPLE_RATE // 1000
 # When somebody speaks, in milliseconds, in six seconds of a room.
 _TALKS = ((500, 2_100), (2_900, 4_000), (4_400, 5_500))
 
 
-def _voice(seed: int, ms: int) -> NDArray[np.float64]:
-    """A voice without any pause of its own."""
-    sound = hum(seed, ms / 1000).astype(np.float64)
-    return sound + 0.3 * np.roll(sound, SAMPLE_RATE // 5) + 0.3 * np.roll(sound, SAMPLE_RATE // 3)
-
-
 def _room(noise: float, *, gain: float = 1.0) -> NDArray[np.int16]:
     """Six seconds of somebody who speaks and pauses, in a room of this noise."""
     sound = noise * np.random.default_rng(5).normal(size=6 * SAMPLE_RATE)
     for seed, (begin, end) in enumerate(_TALKS):
-        sound[begin * _MS : end * _MS] += gain * _voice(seed, end - begin)
+        sound[begin * _MS : end * _MS] += gain * voiced(seed, end - begin)
     return np.clip(sound, -32_768, 32_767).astype(np.int16)
 
 
@@ -42,8 +36,8 @@ def test_speech_is_found_in_quiet_and_in_noise(noise: float, gain: float) -> Non
 def test_a_short_halt_is_no_pause_and_a_click_no_word() -> None:
     """150 ms within speech are spoken through; a knock of 20 ms in a silence stays silence."""
     sound = np.zeros(3 * SAMPLE_RATE, np.float64)
-    sound[500 * _MS : 1_000 * _MS] = _voice(1, 500)
-    sound[1_120 * _MS : 1_700 * _MS] = _voice(2, 580)
+    sound[500 * _MS : 1_000 * _MS] = voiced(1, 500)
+    sound[1_120 * _MS : 1_700 * _MS] = voiced(2, 580)
     sound[2_500 * _MS : 2_520 * _MS] = 9_000.0
     assert len(spans(levels(sound.astype(np.int16)))) == 1
 

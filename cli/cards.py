@@ -37,6 +37,8 @@ def card_document(record: ModelRecord, use: Use) -> dict[str, object]:
         "languages": list(record.languages),
         "vram_mb": record.vram_mb or None,
         "trusted": record.trusted,
+        "files": [file.name for file in record.files],
+        "traits": {name: list(values) for name, values in sorted(record.traits.items())},
         "source": record.source,
         "added_at": _iso(record.added_at),
     }

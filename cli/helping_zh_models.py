@@ -12,20 +12,24 @@ MODELS: Mapping[str, str] = {
     ),
     "Show a model's card.": "显示一个模型的卡片。",
     "A model of `lectern models list`.": "`lectern models list` 列出的模型之一。",
-    "Put a file of weights on the shelf.": "把权重文件放上模型架。",
+    "Put a file or folder of weights on the shelf.": "把权重文件或文件夹放上模型架。",
     (
-        "What it is, is found out by what it holds; nothing in it is run. The file is copied, and the same "
-        "file again changes only what is said of it."
-    ): ("按内容判断它是什么；绝不运行其中的任何代码。文件会被复制；再次添加同一文件只会更新其说明。"),
-    "A file of weights: .pth, .pt or .safetensors.": "权重文件：.pth、.pt 或 .safetensors。",
+        "What it is, is found out by what it holds; nothing in it is run. It is copied, and the same weights "
+        "again change only what is said of them."
+    ): ("按内容判断它是什么；绝不运行其中的任何代码。内容会被复制；再次添加同样的权重只会更新其说明。"),
+    "A file of weights (.pth, .pt or .safetensors), or a model's folder.": (
+        "权重文件（.pth、.pt 或 .safetensors），或模型的文件夹。"
+    ),
     "What it shall be called; else as the file is called.": "它的名称；不写则沿用文件名。",
-    "What it is, where that cannot be found out: wav2lip or restorer.": (
-        "无法判断时指明种类：wav2lip 或 restorer（人脸修复）。"
+    "What it is, where that cannot be found out: wav2lip, whisper, restorer and so on.": (
+        "无法判断时指明种类：wav2lip、whisper（语音识别）、restorer（人脸修复）等。"
     ),
     "Such as Apache-2.0, or own for weights of yours.": "例如 Apache-2.0；自有权重请写 own。",
     "What it was trained on, such as en,zh; else any.": "训练所用语言，例如 en,zh；不写则为任意语言。",
     "What it needs on a card, in MB.": "所需显存，以 MB 计。",
-    "Open it although it is a program (a TorchScript archive).": "即使它是程序（TorchScript 归档）也打开。",
+    "Open it although it is or holds a program (TorchScript, .py files).": (
+        "即使它是程序或含有程序（TorchScript、.py 文件）也打开。"
+    ),
     "Download a known model from its owner's address, and put it on the shelf.": (
         "从权利人的地址下载已知模型，并放上模型架。"
     ),

@@ -29,7 +29,7 @@ from cli.terminal import Terminal
 from farm.bootstrap import Settings, settings_of
 from farm.caller import caller
 from farm.models import Model, ModelShelf
-from farm.models.adding import Added, Wish, add_downloaded, add_file
+from farm.models.adding import Added, Wish, add_downloaded, add_model
 from farm.models.catalogue import Catalogue, Known, read_catalogue
 from farm.models.fetch import downloaded
 from farm.models.promised import promised_to
@@ -74,14 +74,20 @@ def show(context: typer.Context, name: ModelName) -> Exit:
 def add(
     context: typer.Context,
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A file of weights: .pth, .pt or .safetensors.")
+        Path,
+        typer.Argument(
+            metavar="PATH", help="A file of weights (.pth, .pt or .safetensors), or a model's folder."
+        ),
     ],
     *,
     name: Annotated[
         str, typer.Option("--name", help="What it shall be called; else as the file is called.")
     ] = "",
     kind: Annotated[
-        str, typer.Option("--kind", help="What it is, where that cannot be found out: wav2lip or restorer.")
+        str,
+        typer.Option(
+            "--kind", help="What it is, where that cannot be found out: wav2lip, whisper, restorer and so on."
+        ),
     ] = "",
     licence: Annotated[
         str, typer.Option("--licence", help="Such as Apache-2.0, or own for weights of yours.")
@@ -91,13 +97,14 @@ def add(
     ] = "",
     vram_mb: Annotated[int, typer.Option("--vram-mb", min=0, help="What it needs on a card, in MB.")] = 0,
     trust: Annotated[
-        bool, typer.Option("--trust", help="Open it although it is a program (a TorchScript archive).")
+        bool,
+        typer.Option("--trust", help="Open it although it is or holds a program (TorchScript, .py files)."),
     ] = False,
 ) -> Exit:
-    """Put a file of weights on the shelf.
+    """Put a file or folder of weights on the shelf.
 
-    What it is, is found out by what it holds; nothing in it is run. The file is copied, and the same file
-    again changes only what is said of it.
+    What it is, is found out by what it holds; nothing in it is run. It is copied, and the same weights again
+    change only what is said of them.
     """
     terminal, settings = terminal_of(context), settings_of()
     wish = Wish(
@@ -115,7 +122,7 @@ def add(
             interrupts.check()
             bars.show("copying", done, total)
 
-        added = add_file(shelf, catalogue, file, wish, by=caller(), at_ms=_now(), progress=show_progress)
+        added = add_model(shelf, catalogue, file, wish, by=caller(), at_ms=_now(), progress=show_progress)
     return _tell_added(added, Use(settings.models.use), terminal)
 
 
@@ -300,6 +307,9 @@ def _tell_added(added: Added, use: Use, terminal: Terminal) -> Exit:
             path=clean(str(added.model.path)),
         )
     ]
+    if added.left_out:
+        named = ", ".join(added.left_out[:_TOLD]) + (" …" if len(added.left_out) > _TOLD else "")
+        lines.append(words("model-left-out", files=clean(named)))
     if not added.opened:
         lines.append(words("model-unopened"))
     if not may_be_used(record, use) and record.uses:

@@ -48,6 +48,10 @@ MODELS: Mapping[str, tuple[str, str]] = {
         "{name} was on the shelf already (for {kind}); its card is up to date: {path}",
         "{name} 已在模型架上（用途：{kind}），卡片已更新：{path}",
     ),
+    "model-left-out": (
+        "Left out, as no part of the model: {files}",
+        "未复制（不属于该模型）：{files}",
+    ),
     "model-there": ("{name} is on the shelf already, and sound: {path}", "{name} 已在模型架上且完好：{path}"),
     "model-unopened": (
         "Nobody looked into it: what opens it is not installed here. Elsewhere `lectern models verify` does.",

@@ -8,9 +8,7 @@ from itertools import product
 from typing import Any
 
 from farm.bootstrap import Workshop
-from farm.models.shelf import Model
 from pipeline.engines.face import FaceEngine
-from pipeline.engines.weights import Weights
 from pipeline.plan.faceway import FaceWay, joined_weights
 from pipeline.plan.lipsync import Mode
 from pipeline.plan.models import Kind
@@ -69,7 +67,7 @@ def _options(workshop: Workshop, way: FaceWay) -> dict[str, Any]:
     settings = workshop.settings
     model, *restorers = [workshop.models.by_digest(digest) for digest in way.digests]
     options: dict[str, Any] = {
-        "weights": _weights(model),
+        "weights": model.weights,
         "mode": way.mode,
         "backend": settings.face.backend,
         "device": settings.face.device,
@@ -77,11 +75,5 @@ def _options(workshop: Workshop, way: FaceWay) -> dict[str, Any]:
         "remembered": settings.home / _BATCHES,
     }
     for restorer in restorers:
-        options["restorer"] = _weights(restorer)
+        options["restorer"] = restorer.weights
     return options
-
-
-def _weights(model: Model) -> Weights:
-    """A model on the shelf, as an engine is given it."""
-    record = model.record
-    return Weights(path=model.path, digest=record.digest, name=record.name, trusted=record.trusted)

@@ -1,27 +1,18 @@
-"""Puts a file of weights on the shelf: copied, looked into, named, with its card."""
+"""Puts a model on the shelf: copied, looked into, named, with its card."""
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import hashlib
-import os
 import re
-import stat
-from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
 
-from farm.models.cabinet import shelf_error
 from farm.models.catalogue import Catalogue, Known
-from farm.models.recognise import Seen, recognise
+from farm.models.gathering import Progress, Weighed, copied, gathered
+from farm.models.recognise import Seen, kind_of_folder, recognise
 from farm.models.shelf import Model, ModelShelf
 from pipeline.plan.errors import InputError
 from pipeline.plan.models import UNKNOWN, Kind, ModelRecord, allowed_uses, check_name, name_from
 
-_BLOCK = 1 << 20
-_SUFFIX = re.compile(r"\.[a-z0-9]{1,12}")
 # The shape of a BCP 47 tag (RFC 5646): a language and what narrows it down.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _LICENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .+()-]{0,199}")
@@ -29,7 +20,7 @@ _LICENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .+()-]{0,199}")
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """What somebody says of a file of weights; what is left empty is found out or stays as it was.
+    """What somebody says of a model; what is left empty is found out or stays as it was.
 
     Attributes:
         name: what it shall be called.
@@ -50,62 +41,50 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True)
 class Added:
-    """What became of a file.
+    """What became of a model that was brought.
 
     Attributes:
         model: the model as it is on the shelf now.
         new: whether the name was not there before.
         opened: whether it was found out here that an engine can open it.
+        left_out: names in a folder that are no part of the model, and were not copied.
     """
 
     model: Model
     new: bool
     opened: bool
+    left_out: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Weighed:
-    """A whole file beside the shelf: where it lies, how it was called, what it is by content."""
-
-    path: Path
-    file: str
-    source: str
-    digest: str
-    size: int
-
-    @property
-    def suffix(self) -> str:
-        return _suffix_of(self.file)
-
-
-#: Told how many bytes of a file were copied, of how many; it may raise to stop.
-Progress = Callable[[int, int], None]
-
-
-def add_file(
+def add_model(
     shelf: ModelShelf,
     catalogue: Catalogue,
-    file: Path,
+    path: Path,
     wish: Wish,
     *,
     by: str,
     at_ms: int,
     progress: Progress = lambda _done, _total: None,
 ) -> Added:
-    """Copy a file of weights onto the shelf, once it was found that an engine can open it.
+    """Copy a file or folder of weights onto the shelf, once it was found that an engine can open it.
 
-    The same weights under the same name again: what the wish says of them is written anew, and a damaged file
-    is healed. Who accepted a licence accepted that one: another licence is not accepted with it.
+    The same weights under the same name again: what the wish says of them is written anew, and what is
+    damaged is healed. Who accepted a licence accepted that one: another licence is not accepted with it.
 
     Raises:
         InputError: ``model-source-unreadable``; ``model-name-wrong``, ``model-licence-wrong`` or
             ``model-language-wrong`` of the wish; ``model-name-taken``: other weights bear the name;
-            ``model-licence-known``: the catalogue knows this file under another licence; what `recognise`
-            raises.
+            ``model-licence-known``: the catalogue knows this file under another licence; what `recognise` and
+            `gathered` raise.
         AwayError: ``model-shelf-away`` or ``model-shelf-full``.
     """
     _check(wish)
-    with _copied(shelf, file, progress) as weighed:
+    if _is_folder(path):
+        kind = kind_of_folder(path, wish.kind)
+        gathering = gathered(shelf, path, kind, trusted=wish.trusted, progress=progress)
+    else:
+        gathering = copied(shelf, path, progress)
+    with gathering as weighed:
         return _shelve(shelf, catalogue, weighed, wish, by=by, at_ms=at_ms)
 
 
@@ -115,13 +94,21 @@ def add_downloaded(
     """Put a known model's file, which lies verified beside the shelf, onto it.
 
     Raises:
-        InputError, AwayError: as `add_file`.
+        InputError, AwayError: as `add_model`.
     """
     _check(wish)
-    weighed = _Weighed(
+    weighed = Weighed(
         path=path, file=known.file, source=known.address or known.page, digest=known.digest, size=known.bytes
     )
     return _shelve(shelf, catalogue, weighed, wish, by=by, at_ms=at_ms)
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether there is such a folder; a path that no system can have is told as any other that is none."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _check(wish: Wish) -> None:
@@ -135,7 +122,7 @@ def _check(wish: Wish) -> None:
 
 
 def _shelve(
-    shelf: ModelShelf, catalogue: Catalogue, weighed: _Weighed, wish: Wish, *, by: str, at_ms: int
+    shelf: ModelShelf, catalogue: Catalogue, weighed: Weighed, wish: Wish, *, by: str, at_ms: int
 ) -> Added:
     known = catalogue.with_digest(weighed.digest)
     if known and wish.licence and wish.licence != known.licence:
@@ -159,11 +146,11 @@ def _shelve(
         )
         shelf.cabinet.keep(weighed.path, record)
     model = Model(record=record, path=shelf.cabinet.file(record))
-    return Added(model=model, new=before is None, opened=seen.opened)
+    return Added(model=model, new=before is None, opened=seen.opened, left_out=weighed.left_out)
 
 
 def _before(
-    shelf: ModelShelf, weighed: _Weighed, wish: Wish, known: Known | None
+    shelf: ModelShelf, weighed: Weighed, wish: Wish, known: Known | None
 ) -> tuple[ModelRecord | None, str]:
     """The card that these weights have already, if any, and the name that they get."""
     there = [record for record in shelf.records() if record.digest == weighed.digest]
@@ -173,14 +160,19 @@ def _before(
     taken = {name.casefold(): name for name in shelf.cabinet.cards()}
     other = taken.get(wanted.casefold())
     if other is None:
-        return None, wanted or name_from(Path(weighed.file).stem, taken)
+        return None, wanted or name_from(_stem_of(weighed), taken)
     same = next((record for record in there if record.name == other), None)
     if same is None:
         raise InputError("model-name-taken", model=other)
     return same, same.name
 
 
-def _fresh(name: str, weighed: _Weighed, seen: Seen, known: Known | None, at_ms: int) -> ModelRecord:
+def _stem_of(weighed: Weighed) -> str:
+    """A file's name without what tells its form; a folder's whole name: versions have dots in them."""
+    return weighed.file if weighed.files else Path(weighed.file).stem
+
+
+def _fresh(name: str, weighed: Weighed, seen: Seen, known: Known | None, at_ms: int) -> ModelRecord:
     """The card of weights that were never here."""
     return ModelRecord(
         name=name,
@@ -194,6 +186,7 @@ def _fresh(name: str, weighed: _Weighed, seen: Seen, known: Known | None, at_ms:
         vram_mb=known.vram_mb if known else 0,
         source=weighed.source,
         added_at=at_ms,
+        files=weighed.files,
     )
 
 
@@ -206,67 +199,9 @@ def _card(card: ModelRecord, wish: Wish, seen: Seen, known: Known | None) -> Mod
         engine=seen.kind.engine,
         licence=licence,
         uses=allowed_uses(licence),
-        languages=wish.languages or card.languages,
+        languages=wish.languages or seen.found.languages or card.languages,
         vram_mb=wish.vram_mb or card.vram_mb,
         trusted=wish.trusted or card.trusted,
         acceptance=card.acceptance if licence == card.licence else None,
+        traits=seen.found.traits or card.traits,
     )
-
-
-@contextlib.contextmanager
-def _copied(shelf: ModelShelf, file: Path, progress: Progress) -> Generator[_Weighed]:
-    """A copy of a file beside the shelf, which is gone afterwards unless it was kept."""
-    with _opened(file) as source:
-        part = shelf.cabinet.part()
-        part = part.with_name(f"{part.name}{_suffix_of(file.name)}")
-        try:
-            digest, size = _copy(file, source, part, shelf, progress)
-            yield _Weighed(path=part, file=file.name, source=file.name, digest=digest, size=size)
-        finally:
-            part.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _opened(file: Path) -> Generator[BinaryIO]:
-    """A regular file, to be read; pipes and devices are no files to us."""
-    try:
-        # A pipe would be waited on for ever without O_NONBLOCK.
-        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except (OSError, ValueError) as error:
-        reason = os.strerror(getattr(error, "errno", None) or errno.EINVAL)
-        raise InputError("model-source-unreadable", file=str(file), reason=reason) from error
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
-        os.close(descriptor)
-        reason = os.strerror(errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL)
-        raise InputError("model-source-unreadable", file=str(file), reason=reason)
-    with os.fdopen(descriptor, "rb") as source:
-        yield source
-
-
-def _copy(file: Path, source: BinaryIO, part: Path, shelf: ModelShelf, progress: Progress) -> tuple[str, int]:
-    """Copy a file; its SHA-256 and size."""
-    total = os.fstat(source.fileno()).st_size
-    digest, size = hashlib.sha256(), 0
-    try:
-        with part.open("wb") as copy:
-            while block := _read(file, source):
-                digest.update(block)
-                size += copy.write(block)
-                progress(size, total)
-    except OSError as error:
-        raise shelf_error(error, shelf.root) from error
-    return digest.hexdigest(), size
-
-
-def _read(file: Path, source: BinaryIO) -> bytes:
-    try:
-        return source.read(_BLOCK)
-    except OSError as error:
-        reason = os.strerror(error.errno or errno.EIO)
-        raise InputError("model-source-unreadable", file=str(file), reason=reason) from error
-
-
-def _suffix_of(file: str) -> str:
-    suffix = Path(file).suffix.lower()
-    return suffix if _SUFFIX.fullmatch(suffix) else ""

@@ -1,7 +1,7 @@
 """Where models lie on disk: files by content, a card beside each, a journal of who did what.
 
-Below the root: ``files/DIGEST.pth``, ``cards/NAME.json``, ``journal.jsonl``, and ``parts``, which holds what
-is still being written. The root may be a share that several hosts write to.
+Below the root: ``files/DIGEST.pth``, or a folder ``files/DIGEST``; ``cards/NAME.json``, ``journal.jsonl``,
+and ``parts``, which holds what is still being written. The root may be a share that several hosts write to.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import time
 import uuid
 from collections.abc import Generator, Mapping
@@ -19,10 +20,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.durable import Trouble, digest_of, give_name, sync_folder, trouble
+from pipeline.durable import Trouble, give_name, sync_folder, trouble
+from pipeline.engines.weights import digest_of_model
 from pipeline.plan.errors import AwayError, Fact, InputError, LecternError
 from pipeline.plan.keys import canonical
-from pipeline.plan.models import ModelRecord, check_name
+from pipeline.plan.models import ModelRecord, check_name, digest_of_files
 
 #: The journal's name in the root.
 JOURNAL = "journal.jsonl"
@@ -31,9 +33,12 @@ NO_LOCKS = frozenset({errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL
 
 _CARDS, _FILES, _PARTS, _LOCK = "cards", "files", "parts", ".lock"
 _CARD_SUFFIX = ".json"
-_CARD_LIMIT = 1 << 16
+# A model may have a thousand speakers, whose names stand on its card.
+_CARD_LIMIT = 1 << 18
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"(\.[a-z0-9]{1,12})?")
+_FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_READ_FILE, _READ_FOLDER, _WRITE_FOLDER = 0o444, 0o555, 0o755
 _STALE_S = 7 * 24 * 3600.0
 _RECORD = TypeAdapter(ModelRecord)
 
@@ -90,13 +95,12 @@ class Cabinet:
             record = _RECORD.validate_json(content)
         except ValidationError as error:
             raise InputError("model-card-damaged", model=name, path=str(path)) from error
-        sound = _DIGEST.fullmatch(record.digest) and _SUFFIX.fullmatch(record.suffix) and record.name == name
-        if not sound or len(content) > _CARD_LIMIT:
+        if record.name != name or not _is_sound(record) or len(content) > _CARD_LIMIT:
             raise InputError("model-card-damaged", model=name, path=str(path))
         return record
 
     def file(self, record: ModelRecord) -> Path:
-        """Where a model's weights lie, or would lie."""
+        """Where a model's file or folder of weights lies, or would lie."""
         return self.root / _FILES / f"{record.digest}{record.suffix}"
 
     @contextlib.contextmanager
@@ -135,7 +139,7 @@ class Cabinet:
             for left in folder.iterdir():
                 with contextlib.suppress(FileNotFoundError):
                     if time.time() - left.stat().st_mtime > _STALE_S:
-                        left.unlink()
+                        discard(left)
         except OSError as error:
             raise shelf_error(error, self.root) from error
         return folder / (name or f"{uuid.uuid4().hex}.part")
@@ -148,12 +152,10 @@ class Cabinet:
         """
         final = self.file(record)
         try:
-            with part.open("rb") as file:
-                os.fsync(file.fileno())
-            if not give_name(part, final) and not _holds(final, record):
-                # The name says what belongs there, and something else lies there: it is healed.
-                part.replace(final)
-            part.unlink(missing_ok=True)
+            if record.files:
+                self._keep_folder(part, final, record)
+            else:
+                _keep_file(part, final, record)
             sync_folder(final.parent)
         except OSError as error:
             raise shelf_error(error, self.root) from error
@@ -194,8 +196,8 @@ class Cabinet:
             self._card(name).unlink(missing_ok=True)
             if record is not None and record.digest not in self._digests():
                 weights = self.file(record)
-                for file in (weights, *weights.parent.glob(f"{weights.name}.*")):
-                    file.unlink(missing_ok=True)
+                for path in (weights, *weights.parent.glob(f"{weights.name}.*")):
+                    discard(path)
                 sync_folder(self.root / _FILES)
             sync_folder(self.root / _CARDS)
         except OSError as error:
@@ -215,6 +217,24 @@ class Cabinet:
                 os.fsync(file.fileno())
         except OSError as error:
             raise shelf_error(error, self.root) from error
+
+    def _keep_folder(self, part: Path, final: Path, record: ModelRecord) -> None:
+        """Give a folder its place at once, closed to whatever would write into it later."""
+        for path in part.iterdir():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+            path.chmod(_READ_FILE)
+        sync_folder(part)
+        if final.exists() and not _holds(final, record):
+            # What lies there instead goes aside first: a folder replaces none that has something in it.
+            aside = self.part()
+            final.chmod(_WRITE_FOLDER)
+            final.rename(aside)
+            discard(aside)
+        if not final.exists():
+            part.rename(final)
+        # Only now: a folder that nobody may write to cannot be moved.
+        final.chmod(_READ_FOLDER)
 
     def _card(self, name: str) -> Path:
         return self.root / _CARDS / f"{name}{_CARD_SUFFIX}"
@@ -236,8 +256,40 @@ def shelf_error(error: OSError, root: Path) -> LecternError:
     return AwayError(code, root=str(root), reason=reason)
 
 
+def discard(path: Path) -> None:
+    """Take a file away, or a folder with all that is in it; it may be gone already.
+
+    Raises:
+        OSError: as the system says.
+    """
+    if not path.is_dir() or path.is_symlink():
+        path.unlink(missing_ok=True)
+        return
+    path.chmod(_WRITE_FOLDER)
+    shutil.rmtree(path)
+
+
+def _keep_file(part: Path, final: Path, record: ModelRecord) -> None:
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    if not give_name(part, final) and not _holds(final, record):
+        # The name says what belongs there, and something else lies there: it is healed.
+        part.replace(final)
+    part.unlink(missing_ok=True)
+
+
 def _holds(path: Path, record: ModelRecord) -> bool:
-    return path.stat().st_size == record.bytes and digest_of(path) == record.digest
+    return digest_of_model(path) == record.digest
+
+
+def _is_sound(record: ModelRecord) -> bool:
+    """Whether paths may be made of what stands on a card."""
+    if not (_DIGEST.fullmatch(record.digest) and _SUFFIX.fullmatch(record.suffix)):
+        return False
+    if not record.files:
+        return True
+    named = all(_FILE_NAME.fullmatch(file.name) for file in record.files)
+    return named and not record.suffix and digest_of_files(record.files) == record.digest
 
 
 def _readable(text: str) -> str:

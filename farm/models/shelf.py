@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from farm.models.cabinet import Cabinet, shelf_error
-from pipeline.durable import digest_of
+from pipeline.engines.weights import Weights, digest_of_model
 from pipeline.plan.errors import InputError, LecternError
 from pipeline.plan.models import Acceptance, Kind, ModelRecord, Use
 
@@ -18,11 +18,17 @@ class Model:
 
     Attributes:
         record: its card.
-        path: its file of weights.
+        path: its file or folder of weights.
     """
 
     record: ModelRecord
     path: Path
+
+    @property
+    def weights(self) -> Weights:
+        """It as an engine is given it."""
+        record = self.record
+        return Weights(path=self.path, digest=record.digest, name=record.name, trusted=record.trusted)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +68,7 @@ class ModelShelf:
     def get(self, name: str = "", *, kind: Kind | str) -> Model:
         """The model of that name, or the only one of its kind when no name is given.
 
-        That its file is there with the right size is checked, its content is not (`check_content`).
+        That its files are there with the right sizes is checked, its content is not (`check_content`).
 
         Raises:
             InputError: ``model-missing``: there is none of this kind; ``model-unknown``: none of this name;
@@ -165,7 +171,7 @@ class ModelShelf:
         return record
 
     def check_content(self, record: ModelRecord) -> Path:
-        """Read a model's whole file; it is what its card says.
+        """Read a model's whole file or folder; it is what its card says.
 
         Raises:
             InputError: ``model-weights-missing`` or ``model-damaged``.
@@ -173,7 +179,7 @@ class ModelShelf:
         """
         path = self._found(record).path
         try:
-            digest = digest_of(path)
+            digest = digest_of_model(path)
         except OSError as error:
             raise shelf_error(error, self.root) from error
         if digest != record.digest:
@@ -196,12 +202,14 @@ class ModelShelf:
 
     def _found(self, record: ModelRecord) -> Model:
         path = self.cabinet.file(record)
-        try:
-            size = path.stat().st_size
-        except FileNotFoundError:
-            raise InputError("model-weights-missing", model=record.name, path=str(path)) from None
-        except OSError as error:
-            raise shelf_error(error, self.root) from error
-        if size != record.bytes:
-            raise InputError("model-damaged", model=record.name, path=str(path))
+        sizes = {path / file.name: file.bytes for file in record.files} or {path: record.bytes}
+        for each, size in sizes.items():
+            try:
+                found = each.stat().st_size
+            except FileNotFoundError:
+                raise InputError("model-weights-missing", model=record.name, path=str(each)) from None
+            except OSError as error:
+                raise shelf_error(error, self.root) from error
+            if found != size:
+                raise InputError("model-damaged", model=record.name, path=str(each))
         return Model(record=record, path=path)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from pipeline.plan.errors import InputError
-from pipeline.plan.keys import NEWER
+from pipeline.plan.keys import NEWER, digest_of
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 #: Names that Windows keeps for devices, whatever suffix follows; a share may be looked at from there.
@@ -25,7 +25,7 @@ class Use(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a file of weights is good for."""
+    """What a model is good for."""
 
     WAV2LIP = "wav2lip"
     RESTORER = "restorer"
@@ -36,7 +36,7 @@ class Kind(StrEnum):
 
     @property
     def engine(self) -> str:
-        """The engine that opens such a file."""
+        """The engine that opens such a model."""
         return _ENGINES[self]
 
 
@@ -55,6 +55,8 @@ OWN = "own"
 UNKNOWN = "unknown"
 #: The terms that the authors of Wav2Lip set for the weights that they trained on the BBC's LRS2 recordings.
 WAV2LIP_LICENCE = "Wav2Lip-research-only"
+#: The terms that Coqui set for the weights of XTTS.
+CPML = "Coqui-Public-Model-License"
 
 _ALL = tuple(Use)
 _NOT_SOLD = (Use.RESEARCH, Use.PERSONAL)
@@ -74,6 +76,7 @@ _ALLOWED: Mapping[str, tuple[Use, ...]] = {
     "CC-BY-NC-4.0": _NOT_SOLD,
     "CC-BY-NC-ND-4.0": _NOT_SOLD,
     "CC-BY-NC-SA-4.0": _NOT_SOLD,
+    CPML: _NOT_SOLD,
     "NVIDIA-Source-Code-NC": (Use.RESEARCH,),
     "S-Lab-1.0": _NOT_SOLD,
     WAV2LIP_LICENCE: _NOT_SOLD,
@@ -176,6 +179,12 @@ class ModelUse:
     licence: str
     use: Use = Use.COMMERCIAL
     accepted: Acceptance | None = None
+
+
+def digest_of_files(files: Iterable[ModelFile]) -> str:
+    """SHA-256 (hex) of a model that is a folder: of its files' names, digests and sizes, in any order."""
+    listed = sorted((file.name, file.digest, file.bytes) for file in files)
+    return digest_of("model-files", 1, files=listed)
 
 
 def allowed_uses(licence: str) -> tuple[Use, ...]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from farm.models.cabinet import Cabinet
-from pipeline.plan.models import Kind, ModelRecord, allowed_uses
+from farm.models.cabinet import Cabinet, discard
+from pipeline.engines.weights import files_in
+from pipeline.plan.models import Kind, ModelRecord, allowed_uses, digest_of_files
 
 
 def put(
@@ -38,6 +41,25 @@ def lend(root: Path, name: str, checkpoint: Path, *, licence: str = "MIT") -> Mo
     # Kernels are never changed in place.
     for kernels in checkpoint.parent.glob(f"{checkpoint.name}.*"):
         os.link(kernels, f"{cabinet.file(record)}{kernels.name.removeprefix(checkpoint.name)}")
+    return record
+
+
+def put_folder(
+    root: Path, name: str, content: Mapping[str, bytes], *, kind: Kind = Kind.WRITER
+) -> ModelRecord:
+    """Put a folder with its card on the shelf; the card."""
+    cabinet = Cabinet(root)
+    with cabinet.changing():
+        part = cabinet.part()
+        part.mkdir()
+        for file, held in content.items():
+            (part / file).write_bytes(held)
+        files = files_in(part)
+        size = sum(file.bytes for file in files)
+        record = _record(name, digest_of_files(files), size, kind, "MIT")
+        record = replace(record, suffix="", files=files)
+        cabinet.keep(part, record)
+        discard(part)
     return record
 
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from farm.models import ModelShelf
 from farm.models import recognise as recognising
-from farm.models.adding import Added, Wish, add_file
+from farm.models.adding import Added, Wish, add_model
 from farm.models.cabinet import JOURNAL
 from farm.models.catalogue import Catalogue, Known, Terms
-from farm.models.recognise import KINDS, recognise
+from farm.models.recognise import recognise
 from pipeline.durable import digest_of
 from pipeline.plan.errors import InputError
 from pipeline.plan.messages import tell
@@ -50,7 +50,7 @@ def add(shelf: ModelShelf) -> Add:
     """Adds a file as Ada."""
 
     def adding(file: Path, catalogue: Catalogue | None = None, **wish: object) -> Added:
-        return add_file(shelf, catalogue or Catalogue(), file, Wish(**wish), by="Ada", at_ms=5)  # type: ignore[arg-type]
+        return add_model(shelf, catalogue or Catalogue(), file, Wish(**wish), by="Ada", at_ms=5)  # type: ignore[arg-type]
 
     return adding
 
@@ -167,10 +167,11 @@ def test_a_hostile_wish_is_refused(
 
 
 def test_what_is_no_file_is_refused(shelf: ModelShelf, add: Add, tmp_path: Path) -> None:
-    """Nothing there, a folder, a pipe that nobody writes to, a path with a zero in it."""
+    """Nothing there, a pipe that nobody writes to, a path with a zero in it; an empty folder is no model."""
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "folder").mkdir()
-    for name in ("nothing.pth", "folder", "pipe", "a\0b", "x" * 300):
+    assert refused(lambda: add(tmp_path / "folder"), shelf).code == "model-folder-incomplete"
+    for name in ("nothing.pth", "pipe", "a\0b", "x" * 300):
         assert refused(lambda name=name: add(tmp_path / name), shelf).code == "model-source-unreadable"  # type: ignore[misc]
 
 
@@ -187,10 +188,10 @@ def test_a_malicious_file_is_refused_and_not_run(shelf: ModelShelf, add: Add, tm
     require_torch()
     file, mark = tmp_path / "free weights.pth", tmp_path / "ran"
     file.write_bytes(pickle.dumps({"state_dict": _Trap(mark)}, protocol=2))
-    for kind in (None, *KINDS):
+    for kind in (None, Kind.WAV2LIP, Kind.RESTORER):
         error = refused(lambda kind=kind: add(file, kind=kind), shelf)  # type: ignore[misc]
         assert (error.code, error.facts["file"]) == ("model-file-code", "free weights.pth")
-    assert refused(lambda: add(file, kind=Kind.WRITER), shelf).code == "model-kind-unknown"
+    assert refused(lambda: add(file, kind=Kind.COQUI), shelf).code == "model-kind-unknown"
     assert not mark.exists()
 
 

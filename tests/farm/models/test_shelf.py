@@ -114,7 +114,7 @@ def test_the_same_file_again_heals_what_lies_there(shelf: ModelShelf) -> None:
         {"kind": "voice"},
         {"bytes": "many"},
         {"acceptance": {"by": "Ada"}},
-        {"padding": "x" * 70000},
+        {"padding": "x" * 300_000},
     ],
 )
 def test_a_card_that_somebody_changed_is_not_believed(shelf: ModelShelf, change: dict[str, object]) -> None:

@@ -55,7 +55,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(weights: Weights) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_told(weights: Weights, tmp_path: Path) -> None:
-    """One that is gone, and a folder in its place."""
-    for path in (tmp_path / "gone.pth", tmp_path):
-        with pytest.raises(InputError, match="model-file-unreadable"), vouched(replace(weights, path=path)):
+    """One that is gone; a folder in its place is another model."""
+    for path, code in ((tmp_path / "gone.pth", "model-file-unreadable"), (tmp_path, "model-damaged")):
+        with pytest.raises(InputError, match=code), vouched(replace(weights, path=path)):
             raise AssertionError

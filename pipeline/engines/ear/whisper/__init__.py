@@ -1,0 +1,1 @@
+"""The ear `whisper`: OpenAI's speech recognition, with a model of the operator's."""

@@ -1,0 +1,1 @@
+"""The writer `transformers`: language models of the operator's, through their own chat templates."""

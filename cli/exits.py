@@ -41,6 +41,7 @@ _BY_CODE = {
             "command-argument-missing",
             "command-incomplete",
             "command-jobs-or-batch",
+            "command-no-words",
             "command-language-unknown",
             "command-number-wrong",
             "command-option-unknown",

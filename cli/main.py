@@ -71,6 +71,10 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "remove": "cli.models:remove",
         },
     ),
+    "words": (
+        "Words that no script of a department may hold.",
+        {"list": "cli.stopwords:list_", "add": "cli.stopwords:add", "remove": "cli.stopwords:remove"},
+    ),
     "archive": ("The folder that finished films are delivered to.", {"init": "cli.archive:init"}),
 }
 

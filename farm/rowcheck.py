@@ -16,6 +16,7 @@ from farm.facechoice import FaceChoice, FaceChooser
 from farm.gallery import Gallery
 from farm.portraits import UNSEEN, Sitting, View, box_of, check_engine, idle_for_film
 from farm.rows import BrokenRow, Problem, Row, Wanted
+from farm.stopwords import DEPARTMENT, WordChecker
 from farm.typesetting import Typesetter
 from pipeline.plan import script
 from pipeline.plan.background import BACKGROUND, colour_of
@@ -30,7 +31,6 @@ from pipeline.plan.switches import BURN, PREVIEW, SOFT
 
 #: The option that a voice bears already, and that its film is not told a second time.
 PITCH = "voice.pitch"
-_DEPARTMENT = "default"
 # Told under the language, whether or not a voice was named with it.
 _NO_LANGUAGE = "voice-language-unknown"
 # Whose fault it is, of what is said of a portrait, if not its own.
@@ -71,6 +71,7 @@ class RowChecker:
         self._gallery = Gallery(farm)
         self._typesetter = Typesetter(farm)
         self._departments = read_departments(farm.ledger)
+        self._words = WordChecker(farm.ledger)
 
     def look_ahead(self, rows: Iterable[Row | BrokenRow], told: Callable[[int, int], None]) -> None:
         """Look at all pictures of these rows, as far as it is known how they shall be seen.
@@ -156,6 +157,7 @@ class RowChecker:
         """What is wrong with what stands in a row's columns, the portrait apart."""
         checks = (
             (row.script_column, lambda: self._check_script(text)),
+            (row.script_column, lambda: self._words.check(text, row.department)),
             (_speaker(row), lambda: self._chooser.voice(replace(wish, speed="", pitch=""), text or "")),
             ("speed", lambda: self._chooser.speed(wish)),
             (PITCH, lambda: self._chooser.pitch(wish)),
@@ -248,7 +250,7 @@ class RowChecker:
 
     def _department(self, row: Wanted) -> str:
         """The department that pays for a row; ``default`` when its cell is empty."""
-        department = row.department or _DEPARTMENT
+        department = row.department or DEPARTMENT
         if department not in self._departments:
             known = ", ".join(self._departments)
             raise InputError("submit-department-unknown", department=department, known=known)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlalchemy import insert
 
-from db import claims, leases, operations, queue, workers
+from db import claims, leases, operations, queue, stopwords, workers
 from db.engine import WRITES
 from db.tables import key_leases
 from tests.db.moves import ERRORS
@@ -339,6 +339,17 @@ def tell_results(company: Company) -> None:
     company.world.tell()
 
 
+def keep_words(company: Company) -> None:
+    """Somebody keeps the list of words that no script may hold, while a film is made."""
+    company.submit("words", "a")
+    company.work(company.one, "speak", halt="taken")
+    company.curtain()
+    company.acting = None
+    stopwords.add_words(company.world.ledger, "default", ["b", "c"], by="anna")
+    stopwords.remove_words(company.world.ledger, "default", ["b"], by="anna")
+    company.go_on(company.one)
+
+
 SCENES: tuple[Scene, ...] = (
     make_a_film,
     lose_what_was_heard,
@@ -352,4 +363,5 @@ SCENES: tuple[Scene, ...] = (
     deliver_again,
     want_what_is_old,
     tell_results,
+    keep_words,
 )

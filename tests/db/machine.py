@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from db import operations, queue
+from db import operations, queue, stopwords
 from db.codec import spec_from_text
 from db.tables import jobs, steps
 from tests.db.auditor import audit_end
@@ -123,9 +123,12 @@ class Farm(Labour):
         with self.world.fuse.lit(fuse):
             self.world.replan(back=back)
 
-    @rule(what=st.sampled_from(["minute", "redis", "submit", "again"]), fuse=FUSES)
+    @rule(what=st.sampled_from(["minute", "redis", "submit", "again", "words"]), fuse=FUSES)
     def pass_by(self, what: str, fuse: int | None) -> None:
-        """What waits has waited; Redis loses its memory; the same batch is submitted once more."""
+        """What waits has waited; Redis loses its memory; the same batch is submitted once more.
+
+        Or somebody changes a list that concerns no film that is under way.
+        """
         self.world.offset_ms += 60_000
         with self.world.fuse.lit(fuse):
             if what == "redis":
@@ -134,6 +137,9 @@ class Farm(Labour):
                 self.world.submit(self.batch, "batch")
             elif what == "again":
                 self._submit_again()
+            elif what == "words":
+                stopwords.add_words(self.world.ledger, "default", ["a"], by="anna")
+                stopwords.remove_words(self.world.ledger, "default", ["a"], by="anna")
 
     @rule(stage=st.sampled_from(sorted(NEEDS)), word=st.integers(0, 1), fuse=LATE_FUSES)
     def lose(self, stage: str, word: int, fuse: int | None) -> None:

@@ -138,6 +138,19 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     _message(
+        "command-no-words",
+        (
+            "No words were given.",
+            "They stand on the command line, or in a file with `--file`.",
+            'Write for example `lectern words add cheap "for free"`.',
+        ),
+        (
+            "没有给出任何词。",
+            "词写在命令行中，或用 `--file` 指定文件。",
+            '例如 `lectern words add 便宜 "for free"`。',
+        ),
+    ),
+    _message(
         "command-results-form",
         (
             "Results cannot be written as “{format}”.",

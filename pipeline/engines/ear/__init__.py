@@ -24,13 +24,16 @@ class EarEngine(Protocol):
         """BCP 47 tags of what it understands, sorted."""
         ...
 
-    def hear(self, sound: NDArray[np.float32], *, language: str = "", prompt: str = "") -> Heard:
+    def hear(
+        self, sound: NDArray[np.float32], *, language: str = "", prompt: str = "", timed: bool = True
+    ) -> Heard:
         """What is said in a sound.
 
         Args:
             sound: mono at 16 kHz, -1 to 1, 30 seconds at most.
             language: BCP 47 tag of what is spoken; empty to find out.
             prompt: text that came before, or names that may occur.
+            timed: whether its words are wanted with their times; without them it is done sooner.
 
         Raises:
             InputError: it does not understand the language.
@@ -39,7 +42,10 @@ class EarEngine(Protocol):
         ...
 
     def align(self, sound: NDArray[np.float32], text: str, *, language: str) -> tuple[HeardWord, ...]:
-        """The times of a text's own words in a sound where just this is said; arguments as of `hear`."""
+        """The times of a text's own words in a sound where just this is said; arguments as of `hear`.
+
+        None where the engine cannot tell.
+        """
         ...
 
     def count(self, prompt: str) -> int:

@@ -5,5 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.engines.offer import Offer
+from pipeline.plan.extras import how_to_install
 
-OFFERS: Mapping[str, Offer] = {}
+OFFERS: Mapping[str, Offer] = {
+    "silero": Offer(
+        target="pipeline.engines.ear.silero:SileroActivity",
+        needs=("torch", "silero_vad"),
+        install=how_to_install("whisper"),
+    ),
+}

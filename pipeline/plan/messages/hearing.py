@@ -2,6 +2,66 @@
 
 from __future__ import annotations
 
-from pipeline.plan.messages.model import Message
+from pipeline.plan.messages.model import Message, message
 
-MESSAGES: tuple[Message, ...] = ()
+_DOUBTS = (
+    message(
+        "hearing-silent",
+        (
+            "Nothing that is said was understood.",
+            "The sound is silent, nobody speaks in it, or it is too faint or noisy for speech recognition.",
+            "Listen to it. If somebody speaks, make it louder or cleaner, or use a larger model.",
+        ),
+        (
+            "没有识别出任何话语。",
+            "声音是静音、其中无人说话，或者对语音识别来说太弱或噪声太大。",
+            "请试听一下。如果确实有人说话，请提高音量、降低噪声，或使用更大的模型。",
+        ),
+        level="warning",
+    ),
+    message(
+        "hearing-repeats",
+        (
+            "What was understood repeats itself again and again.",
+            "Speech recognition does so where it understands nothing: the words are made up, not said.",
+            "Listen to it. A larger model errs less; noise can be removed from a recording.",
+        ),
+        (
+            "识别出的内容一再重复。",
+            "语音识别在听不懂时会这样：这些词是编造的，并没有人说过。",
+            "请试听一下。更大的模型出错更少；录音中的噪声可以去除。",
+        ),
+        level="warning",
+    ),
+    message(
+        "hearing-unsure",
+        (
+            "What was understood is hardly more than a guess.",
+            "Its words are unlikely ones, or more than anybody can say in that time.",
+            "Listen to it. Name the language, bring a clearer recording, or use a larger model.",
+        ),
+        (
+            "识别出的内容几乎只是猜测。",
+            "其中的词很不可能出现，或者多到没有人能在这么短的时间内说完。",
+            "请试听一下。可以指明语言、提供更清晰的录音，或使用更大的模型。",
+        ),
+        level="warning",
+    ),
+)
+
+MESSAGES: tuple[Message, ...] = (
+    *_DOUBTS,
+    message(
+        "hearing-language-unknown",
+        (
+            "The engine “{engine}” does not understand “{language}” with this model.",
+            "A model of speech recognition knows the languages that it was trained on.",
+            "Use a model that knows it, or one of its own languages: {known}.",
+        ),
+        (
+            "引擎“{engine}”使用此模型时听不懂“{language}”。",
+            "语音识别模型只懂训练时用过的语言。",
+            "请使用懂该语言的模型，或者选择此模型的语言之一：{known}。",
+        ),
+    ),
+)

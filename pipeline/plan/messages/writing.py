@@ -26,8 +26,8 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="“{word}” cannot stand in a word list. Nothing was changed.",
             why="Whole sentences would be found in no other script, and what cannot be seen in every one.",
-            cure="A word has from one character that can be seen to {limit}. Leave it out, or write each word "
-            "by itself, with quotes around a phrase.",
+            cure="A word has from one character that can be seen to {limit}. Leave it out, or write each "
+            "word by itself, with quotes around a phrase.",
         ),
         zh=Text(
             what="“{word}”不能列入词表。未作任何更改。",

@@ -94,8 +94,13 @@ class WordChecker:
         stopped = found(text, self.words_of(department)) if text else ()
         if stopped:
             first = min(stopped, key=lambda each: each.line)
-            told = {"word": first.word, "line": first.line, "department": department or DEPARTMENT}
-            raise InputError("script-word-stopped", **told, number=len(stopped))
+            raise InputError(
+                "script-word-stopped",
+                word=first.word,
+                line=first.line,
+                department=department or DEPARTMENT,
+                number=len(stopped),
+            )
 
 
 def _check_department(ledger: Ledger, department: str) -> None:

@@ -64,6 +64,7 @@ _BY_CODE = {
     "farm-already-up": Exit.CONFLICT,
     "ledger-key-used": Exit.CONFLICT,
     "engine-broken": Exit.SETUP,
+    "engine-device-missing": Exit.SETUP,
     "engine-missing": Exit.SETUP,
     "farm-no-redis-server": Exit.SETUP,
     "farm-port-taken": Exit.SETUP,

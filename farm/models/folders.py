@@ -16,6 +16,10 @@ from pipeline.plan.models import Kind
 
 #: What every model that is a folder is described by.
 CONFIG = "config.json"
+#: Files that list something, such as speakers, and are no network.
+TABLES = ("speakers.pth", "speaker_ids.pth", "speakers_xtts.pth")
+#: What a voice converter that does not hear speakers by itself brings.
+SPEAKER_ENCODER = "speaker_encoder.pt"
 _CONFIG_BYTES = 4 << 20
 _MOST_FILES = 64
 _MOST_BYTES = 200_000_000_000
@@ -51,8 +55,7 @@ _LAYOUTS: Mapping[Kind, _Layout] = {
         weights=_COQUI_WEIGHTS,
         kept_as="model.pth",
         also=(
-            *("vocab.json", "language_ids.json", "speakers_xtts.pth"),
-            *("speakers.json", "speakers.pth", "speaker_ids.json", "speaker_ids.pth"),
+            *("vocab.json", "language_ids.json", "speakers.json", "speaker_ids.json", *TABLES),
             *("model_se.pth", "config_se.json", "vocoder.pth", "vocoder_config.json"),
         ),
     ),
@@ -60,7 +63,7 @@ _LAYOUTS: Mapping[Kind, _Layout] = {
         weights=_COQUI_WEIGHTS,
         kept_as="model.pth",
         needed=(("WavLM-Large.pt",),),
-        also=("speaker_encoder.pt",),
+        also=(SPEAKER_ENCODER,),
     ),
     Kind.WRITER: _Layout(
         weights=("model.safetensors",),

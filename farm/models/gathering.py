@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from farm.models.cabinet import discard, shelf_error
-from farm.models.folders import chosen_of
+from farm.models.folders import TABLES, chosen_of
 from farm.models.shelf import ModelShelf
 from pipeline.engines.weights import files_in
 from pipeline.plan.errors import InputError
@@ -28,8 +28,6 @@ _SUFFIX = re.compile(r"\.[a-z0-9]{1,12}")
 #: Kinds whose weights are pickles: they are rewritten as plain tensors on the way.
 _REWRITTEN = (Kind.COQUI, Kind.CONVERTER)
 _PICKLED = (".pth", ".pt")
-#: Files that list something, such as speakers, and are no network.
-_TABLES = ("speakers.pth", "speaker_ids.pth", "speakers_xtts.pth")
 
 #: Told how many bytes were copied, of how many; it may raise to stop.
 Progress = Callable[[int, int], None]
@@ -141,7 +139,7 @@ def _rewrite(source: Path, target: Path, kind: Kind, shelf: ModelShelf) -> None:
     from pipeline.engines.plainfile import make_plain
 
     try:
-        make_plain(source, target, table=target.name in _TABLES)
+        make_plain(source, target, table=target.name in TABLES)
     except OSError as error:
         raise shelf_error(error, shelf.root) from error
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from farm.models.folders import CONFIG, SPEAKER_ENCODER, TABLES, read_json
+from pipeline.plan.errors import InputError
 from pipeline.plan.models import Kind
 
 
@@ -53,6 +55,35 @@ def _whisper(path: Path, _trusted: bool) -> Found:  # noqa: FBT001 - as every op
     return Found(traits=traits_of(path))
 
 
+def _coqui(path: Path, _trusted: bool) -> Found:  # noqa: FBT001 - as every opener
+    from pipeline.engines.voice.coqui.families import traits_of
+
+    traits = traits_of(read_json(path / CONFIG), {file.name: _listed(file) for file in path.iterdir()})
+    return Found(languages=traits["languages"], traits=traits)
+
+
+def _listed(file: Path) -> object:
+    """What a file beside a voice's weights lists, such as speakers; None for one that lists nothing."""
+    if file.suffix == ".json":
+        return read_json(file)
+    if file.name in TABLES:
+        from pipeline.engines.tensorfile import read_held
+
+        return read_held(file)
+    return None
+
+
+def _converter(path: Path, _trusted: bool) -> Found:  # noqa: FBT001 - as every opener
+    config = read_json(path / CONFIG)
+    audio, args = config.get("audio"), config.get("model_args")
+    rate = audio.get("output_sample_rate") if isinstance(audio, dict) else None
+    if not isinstance(rate, int) or not isinstance(args, dict):
+        raise InputError("model-config-wrong", key="audio.output_sample_rate", found=type(rate).__name__)
+    if args.get("use_spk") and not (path / SPEAKER_ENCODER).is_file():
+        raise InputError("model-folder-incomplete", folder=path.name, missing=SPEAKER_ENCODER)
+    return Found(traits={"family": (Kind.CONVERTER.value,), "rate": (str(rate),)})
+
+
 def _restorer(path: Path, trusted: bool) -> Found:  # noqa: FBT001 - as every opener
     from pipeline.engines.face.wav2lip.restorerfile import load_restorer
 
@@ -71,5 +102,7 @@ OPENINGS: Mapping[Kind, Opening] = {
     Kind.WAV2LIP: Opening(library="torch", extra="wav2lip", open=_wav2lip),
     Kind.WHISPER: Opening(library="whisper", extra="whisper", open=_whisper),
     Kind.RESTORER: Opening(library="spandrel", extra="restore", open=_restorer),
+    Kind.COQUI: Opening(library="TTS", extra="coqui", open=_coqui, folder=True),
+    Kind.CONVERTER: Opening(library="TTS", extra="coqui", open=_converter, folder=True),
     Kind.WRITER: Opening(library="transformers", extra="transformers", open=_writer, folder=True),
 }

@@ -52,13 +52,11 @@ def recognise(path: Path, *, trusted: bool, kind: Kind | None, file: str) -> See
         file: what its owner calls it, for messages.
 
     Raises:
-        InputError: nothing can open it, with the most exact that can be said of it; ``model-kind-unknown``:
-            no model is of that kind; ``model-kind-unsure``: a library that could tell is missing and nobody
-            said what it is; ``model-folder-other``: it is of another kind than somebody says;
+        InputError: nothing can open it, with the most exact that can be said of it; ``model-folder-needed``:
+            models of that kind are folders; ``model-kind-unsure``: a library that could tell is missing and
+            nobody said what it is; ``model-folder-other``: it is of another kind than somebody says;
             ``engine-missing``: it is sound, and needs a library that is not installed.
     """
-    if kind and kind not in KINDS:
-        raise InputError("model-kind-unknown", kind=kind.value, known=", ".join(KINDS))
     if path.is_dir():
         return _recognise_folder(path, trusted=trusted, kind=kind, folder=file)
     if kind and kind not in _OF_A_FILE:
@@ -101,12 +99,9 @@ def kind_of_folder(folder: Path, kind: Kind | None) -> Kind:
     """What a folder is, which its configuration tells.
 
     Raises:
-        InputError: as `kind_of`; ``model-kind-unknown``: nothing here opens such a model;
-            ``model-folder-other``: somebody says that it is something else.
+        InputError: as `kind_of`; ``model-folder-other``: somebody says that it is something else.
     """
     found = kind_of(folder)
-    if found not in KINDS:
-        raise InputError("model-kind-unknown", kind=found.value, known=", ".join(KINDS))
     if kind not in {None, found}:
         raise InputError("model-folder-other", folder=folder.name, kind=str(kind), found=found.value)
     return found

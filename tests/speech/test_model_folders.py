@@ -18,9 +18,9 @@ from pipeline.plan.errors import InputError
 from pipeline.plan.models import OWN, Kind
 from tests.support.shared import made_once
 from tests.support.speech import require
-from tests.support.speech_models import make_whisper, make_writer
+from tests.support.speech_models import make_freevc, make_whisper, make_writer, make_your_tts
 
-require("transformers", "whisper")
+require("transformers", "whisper", "TTS")
 
 import torch  # noqa: E402 - where it is not installed, this file is skipped above
 from safetensors.torch import load_file, save_file  # noqa: E402 - likewise
@@ -203,3 +203,76 @@ def test_another_librarys_model_cannot_write(shelf: ModelShelf, add: Add, writer
     error = refused(add, writer, shelf)
     assert error.code == "model-writer-other"
     assert "nothing-such" in str(error.facts["reason"])
+
+
+@pytest.fixture
+def voice(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:
+    """A folder of a YourTTS, to do with as one likes."""
+    made = made_once(tmp_path_factory, "your-tts", make_your_tts)
+    return Path(shutil.copytree(made, tmp_path / "your_tts"))
+
+
+def test_a_voice_is_recognised_by_its_folder(shelf: ModelShelf, add: Add, voice: Path) -> None:
+    """Its languages and speakers stand on its card; pickles lie on the shelf as plain tensors."""
+    (voice / "model.pth").rename(voice / "checkpoint_9.pth")
+    added = add(voice, kind=Kind.COQUI)
+    record = added.model.record
+    assert (record.name, record.kind, record.engine) == ("your_tts", Kind.COQUI, "coqui")
+    assert record.languages == ("en", "fr-FR", "pt-BR")
+    assert record.traits["family"] == ("your_tts",)
+    assert record.traits["speakers"] == ("one", "two")
+    assert record.traits["cloned"] == ("yes",)
+    for name in ("model.pth", "model_se.pth"):
+        held = torch.load(added.model.path / name, weights_only=True)
+        assert sorted(held) == ["config", "model", "step"]
+    assert not add(voice).new
+    assert [each.problem for each in verified(shelf)] == [None]
+
+
+@pytest.mark.parametrize("file", ["model.pth", "model_se.pth", "speakers.pth"])
+def test_no_file_of_a_voice_runs_anything(
+    shelf: ModelShelf, add: Add, voice: Path, tmp_path: Path, file: str
+) -> None:
+    """Whichever of them names code to call: it is named, and not run."""
+    mark = tmp_path / "ran"
+    torch.save({"model": {"w": torch.zeros(1)}, "one": Harm(mark)}, voice / file)
+    error = refused(add, voice, shelf)
+    assert (error.code, error.facts["file"]) == ("model-file-code", file)
+    assert not mark.exists()
+
+
+class Harm:
+    """What is called when a pickle of it is opened: something that leaves a mark."""
+
+    def __init__(self, mark: Path) -> None:
+        self.mark = mark
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Path.touch, (self.mark,)
+
+
+def test_a_family_that_is_not_known_is_refused(shelf: ModelShelf, add: Add, voice: Path) -> None:
+    """With the list of those that are."""
+    config = voice / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"model": "bark"}))
+    error = refused(add, voice, shelf)
+    assert (error.code, error.facts["family"]) == ("model-family-unknown", "bark")
+
+
+def test_a_voice_converter_needs_what_it_listens_with(shelf: ModelShelf, add: Add, tmp_path: Path) -> None:
+    """WavLM's file, which its library would download, and a speaker encoder where it asks for one."""
+    made = tmp_path / "freevc24"
+    make_freevc(made)
+    config, heard = made / "config.json", made / "WavLM-Large.pt"
+    told = json.loads(config.read_text())
+    config.write_text(json.dumps(told | {"model_args": told["model_args"] | {"use_spk": True}}))
+    assert refused(add, made, shelf).facts["missing"] == "speaker_encoder.pt"
+    config.write_text(json.dumps(told))
+    heard.rename(tmp_path / "away")
+    assert refused(add, made, shelf).facts["missing"] == "WavLM-Large.pt"
+    (tmp_path / "away").rename(heard)
+    record = add(made).model.record
+    assert (record.kind, record.engine) == (Kind.CONVERTER, "freevc")
+    assert record.traits == {"family": ("freevc",), "rate": ("24000",)}
+    held = torch.load(shelf.get(kind=Kind.CONVERTER).path / heard.name, weights_only=True)
+    assert held["cfg"]["encoder_layers"] == 1

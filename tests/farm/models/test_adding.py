@@ -191,7 +191,7 @@ def test_a_malicious_file_is_refused_and_not_run(shelf: ModelShelf, add: Add, tm
     for kind in (None, Kind.WAV2LIP, Kind.RESTORER):
         error = refused(lambda kind=kind: add(file, kind=kind), shelf)  # type: ignore[misc]
         assert (error.code, error.facts["file"]) == ("model-file-code", "free weights.pth")
-    assert refused(lambda: add(file, kind=Kind.COQUI), shelf).code == "model-kind-unknown"
+    assert refused(lambda: add(file, kind=Kind.COQUI), shelf).code == "model-folder-needed"
     assert not mark.exists()
 
 

@@ -9,7 +9,7 @@ import pytest
 from farm.bootstrap import settings_of
 from farm.models.catalogue import read_catalogue
 from pipeline.plan.errors import InputError
-from pipeline.plan.models import Use, allowed_uses
+from pipeline.plan.models import Kind, Use, allowed_uses
 
 OWN = """
 ["{name}"]
@@ -32,15 +32,19 @@ def catalogue(folder: Path, text: str) -> Path:
 
 
 def test_our_own_knows_the_official_files(tmp_path: Path) -> None:
-    """Each has a digest, a licence whose terms are known and that forbids business, and a way to get it."""
+    """Each has a digest, a licence whose terms are known, and a way to get it; faces' forbid business."""
     known = {entry.name: entry for entry in read_catalogue(settings_of({}).model_catalogues)}
-    assert set(known) == {"wav2lip", "wav2lip_gan", "GFPGANv1.4", "codeformer"}
+    faces = {"wav2lip", "wav2lip_gan", "GFPGANv1.4", "codeformer"}
+    sizes = ("tiny", "base", "small", "medium", "large-v3", "large-v3-turbo")
+    assert set(known) == faces | {f"whisper-{size}" for size in sizes}
     for entry in known.values():
         assert len(entry.digest) == 64
         assert entry.address or entry.by_hand
         assert allowed_uses(entry.licence)
-        assert Use.COMMERCIAL not in allowed_uses(entry.licence)
+        assert (Use.COMMERCIAL in allowed_uses(entry.licence)) == (entry.name not in faces)
         assert entry.said("en") != entry.said("zh")
+        # Whoever fetches an ear gets what its library itself would take for that ear.
+        assert entry.kind is not Kind.WHISPER or f"/{entry.digest}/{entry.file}" in str(entry.address)
         assert all(
             address is None or address.startswith("https://") for address in (entry.address, entry.page)
         )

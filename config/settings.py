@@ -159,6 +159,7 @@ class Ear(_Section):
     device: str
     precision: Literal["auto", "fp16", "fp32", "int8"]
     language: str
+    cpu_fallback: bool
     activity: Literal["auto", "silero", "level"]
     no_speech_per_cent: int
     logprob_hundredths: int

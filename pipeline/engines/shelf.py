@@ -66,9 +66,9 @@ class Shelf(Generic[EngineT]):
         """
         key = _key(name, options)
         # Who offers what stands in files of every installed distribution: read once for each engine.
-        if key not in self._opened:
-            self._opened[key] = self._make(name, self._offer(name), options)
-        return self._opened[key]
+        engine = self._opened.pop(key, None) or self._make(name, self._offer(name), options)
+        self._opened[key] = engine
+        return engine
 
     def why_not(self, name: str) -> LecternError | None:
         """Why an engine cannot be used here, or None if it can; nothing heavy is imported to find out.
@@ -103,6 +103,12 @@ class Shelf(Generic[EngineT]):
         for key in [key for key, opened in self._opened.items() if opened is engine]:
             del self._opened[key]
             engine.close()
+
+    def close_all_but(self, most: int) -> None:
+        """Close the engines that were opened with options, such as a model, but for those asked for last."""
+        with_options = [key for key in self._opened if key != _key(key[0], {})]
+        for key in with_options[: max(0, len(with_options) - most)]:
+            self._opened.pop(key).close()
 
     def close(self) -> None:
         """Close every engine that was opened; it may be called twice."""

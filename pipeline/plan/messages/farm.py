@@ -282,6 +282,23 @@ _PROCESSES = (
         ),
     ),
     Message(
+        code="farm-no-model",
+        level="warning",
+        en=Text(
+            what="The model {digest} is not on this worker's shelf, and the engine {engine} cannot work "
+            "without it.",
+            why="A film keeps the very model that it was promised, and another worker may have it.",
+            cure="Bring the model with lectern models add, or put all workers' models onto one share: "
+            "models.root. The film waits, and no attempt is used up.",
+        ),
+        zh=Text(
+            what="此工作进程的模型架上没有模型 {digest}，引擎 {engine} 无法在没有它的情况下工作。",
+            why="影片只使用提交时选定的那个模型，其他工作进程可能有它。",
+            cure="请用 lectern models add 添加该模型，或让所有工作进程共用一个模型目录：models.root。"
+            "影片会一直等待，不消耗尝试次数。",
+        ),
+    ),
+    Message(
         code="farm-claim-incomplete",
         level="error",
         en=Text(

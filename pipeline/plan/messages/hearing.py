@@ -52,6 +52,20 @@ _DOUBTS = (
 MESSAGES: tuple[Message, ...] = (
     *_DOUBTS,
     message(
+        "hearing-no-card",
+        (
+            "The model “{model}” of the engine “{engine}” is to hear in half precision, and no card is here.",
+            "A film is heard as was settled when it was submitted; processors hear in single precision.",
+            "Start a worker with a card, or set ear.precision = fp32 and submit anew. The film waits.",
+        ),
+        (
+            "引擎“{engine}”的模型“{model}”应以半精度识别语音，但此处没有显卡。",
+            "影片按提交时确定的方式识别；处理器以单精度识别。",
+            "请启动带显卡的工作进程，或者设置 ear.precision = fp32 后重新提交。影片会一直等待。",
+        ),
+        level="warning",
+    ),
+    message(
         "hearing-language-unknown",
         (
             "The engine “{engine}” does not understand “{language}” with this model.",

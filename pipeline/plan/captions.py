@@ -97,7 +97,7 @@ def _cues_of(utterance: Utterance, origin: int, *, fps: int, columns: int) -> li
     frame = samples_per_frame(fps)
     # The gap before the next utterance's cue is kept here, whatever the next one is.
     samples = max(utterance.frames - GAP_FRAMES, 1) * frame
-    begin, end = utterance.lead, min(utterance.lead + utterance.samples, samples)
+    begin, end = _spoken_between(utterance, samples)
     times = _times(utterance, text, begin, end)
     most, least = (ms * SAMPLE_RATE // 1000 for ms in (MOST_MS, LEAST_MS))
     gap = GAP_FRAMES * frame
@@ -114,6 +114,15 @@ def _cues_of(utterance: Utterance, origin: int, *, fps: int, columns: int) -> li
         )
         for (start, end), (left, right) in zip(spans, pairwise(edges), strict=True)
     ]
+
+
+def _spoken_between(utterance: Utterance, samples: int) -> tuple[int, int]:
+    """When an utterance is spoken, within so many samples; a recording is more than its words."""
+    begin, end = utterance.lead, min(utterance.lead + utterance.samples, samples)
+    if not utterance.heard or not utterance.words:
+        return begin, end
+    first, last = utterance.words[0].start, utterance.words[-1].end
+    return min(first, end - 1), max(min(last, end), min(first, end - 1) + 1)
 
 
 def _spans(starts: Sequence[int], end: int) -> list[tuple[int, int]]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+
+from pipeline.plan.keys import canonical, told
+
+_SCHEMA = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,3 +50,23 @@ class Heard:
     language: str
     words: tuple[HeardWord, ...]
     doubt: str = ""
+
+
+def to_json(heard: Heard) -> str:
+    """Canonical JSON of what was understood."""
+    return canonical({"schema": _SCHEMA, **told(heard)})
+
+
+def from_json(text: str) -> Heard:
+    """What was understood, as `to_json` wrote it.
+
+    Raises:
+        ValueError: it is no such JSON.
+    """
+    try:
+        parts = json.loads(text)
+        if parts.pop("schema") != _SCHEMA:
+            parts = {}
+        return Heard(**{**parts, "words": tuple(HeardWord(**word) for word in parts["words"])})
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"nothing heard: {error}") from error

@@ -15,7 +15,7 @@ from tests.support import films
 
 _MS = SAMPLE_RATE // 1000
 #: When somebody speaks in `talk`, in milliseconds.
-TALKS = ((600, 2_900), (3_500, 6_100), (6_500, 9_300))
+TALKS = ((600, 2_900), (3_500, 6_100), (6_700, 9_300))
 
 
 def voiced(seed: int, ms: int) -> NDArray[np.float64]:

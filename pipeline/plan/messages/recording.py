@@ -97,4 +97,108 @@ MESSAGES: tuple[Message, ...] = (
         ),
         "warning",
     ),
+    message(
+        "recording-no-speech",
+        (
+            "Nobody speaks in the recording.",
+            "It holds music, noise or silence, but nothing that sounds like speech: no mouth would move.",
+            "Check that the file is the recording that you mean. A voice far from the microphone is lost.",
+        ),
+        (
+            "录音中没有人说话。",
+            "其中只有音乐、噪声或静音，没有像说话的声音，口型不会有任何动作。",
+            "请确认所填的正是您要用的录音；离麦克风太远的人声可能无法识别。",
+        ),
+    ),
+    message(
+        "recording-no-pauses",
+        (
+            (
+                "Nobody pauses in the recording for long: it had to be cut within speech, {count} times, "
+                "first at {at}."
+            ),
+            (
+                "Films are made in parts of 15 seconds at most; where two meet, the mouth is closed for a "
+                "quarter of a second."
+            ),
+            "Nothing has to be done. If it is seen, record again with a short stop after each sentence.",
+        ),
+        (
+            "录音中停顿过少，有 {count} 处只能在说话途中切分，第一处在 {at}。",
+            "影片由不超过 15 秒的片段组成，两段相接处口型会闭合约四分之一秒。",
+            "可以不作处理；如果看得出来，请重新录制，每句话之后稍作停顿。",
+        ),
+        "warning",
+    ),
+    message(
+        "recording-no-ear",
+        (
+            "The film has no captions, since nobody here understands speech.",
+            (
+                "Words of a recording are found by speech recognition; without a model it is rendered from "
+                "its sound alone."
+            ),
+            (
+                "For captions, add a Whisper model with `lectern models add`, name it in [ear] model, and "
+                "submit the row again."
+            ),
+        ),
+        (
+            "影片没有字幕，因为这里没有语音识别。",
+            "录音中的文字需要由语音识别模型得出；没有模型时仅根据声音渲染。",
+            "如需字幕，请用 `lectern models add` 添加 Whisper 模型，填入 [ear] model，再重新提交该行。",
+        ),
+        "warning",
+    ),
+    message(
+        "recording-no-words",
+        (
+            "Speech was not understood {count} times, first at {at}; it has no captions there.",
+            (
+                "What speech recognition made of it repeats itself, is a guess, or is nothing at "
+                "all: better none than wrong ones."
+            ),
+            "Listen to it there. A larger model, the row's language, or a script beside the recording helps.",
+        ),
+        (
+            "有 {count} 处说话未能识别，第一处在 {at}，这些地方没有字幕。",
+            "语音识别模型给出的结果重复、可疑或为空：宁可没有字幕，也不要错误的字幕。",
+            "请回听该处；换用更大的模型、在该行填写语言或同时提供脚本会有所帮助。",
+        ),
+        "warning",
+    ),
+    message(
+        "recording-script-other",
+        (
+            "Only {per_cent} per cent of the script's words were found in the recording.",
+            (
+                "Captions show the script, timed by what was understood; so much is missing if somebody says "
+                "something else, or speaks another language."
+            ),
+            "Check that script, recording and language belong together, or leave the script out.",
+        ),
+        (
+            "脚本中只有 {per_cent}% 的词在录音中找到。",
+            "字幕显示的是脚本，时间由识别结果确定；缺失这么多，说明所说内容不同，或说的是另一种语言。",
+            "请确认脚本、录音和语言彼此对应，或去掉脚本。",
+        ),
+        "warning",
+    ),
+    message(
+        "recording-not-cleaned",
+        (
+            "The recording was not cleaned of noise.",
+            (
+                "The noise of a room is learnt where nobody speaks for half a second but something is heard; "
+                "there is no such place."
+            ),
+            "Leave audio.denoise out, or record again with a second of silence before the first word.",
+        ),
+        (
+            "录音未进行降噪。",
+            "环境噪声要从至少半秒无人说话、但能听到环境声的地方学习，而录音中没有这样的地方。",
+            "请去掉 audio.denoise，或重新录制，在开口前留一秒安静。",
+        ),
+        "warning",
+    ),
 )

@@ -244,6 +244,7 @@ def _claim_of(connection: Connection, seen: Found, *, step: int, fence: int, wor
         submitted_at=seen.submitted_at,
         profile=profile_from_text(seen.profile),
         timeline=kept.get(Role.TIMELINE),
+        transcript=kept.get(Role.TRANSCRIPT),
         film=_film_of(kept, seen) if stage is Stage.ARCHIVE else None,
         failures=seen.failures,
         waits=seen.waits,

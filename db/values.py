@@ -157,6 +157,7 @@ class Claim:
         submitted_at: when the job was submitted.
         profile: how to render; None until the film is planned.
         timeline: the timeline artifact; None until the job has been spoken, or its recording cut.
+        transcript: what was heard in the job's recording; None until then, and where nothing was.
         film: what was joined; None until then.
         failures: retries that this step has used up already.
         waits: times in a row that it was given back or waited before this attempt.
@@ -177,6 +178,7 @@ class Claim:
     submitted_at: int
     profile: RenderProfile | None
     timeline: Artifact | None
+    transcript: Artifact | None
     film: Film | None
     failures: int
     waits: int

@@ -143,6 +143,7 @@ def _join(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         submitted_ms=claim.submitted_at,
         loudness=loudness_for(job.options, Loudness.of(lufs=film.loudness_lufs, dbtp=film.true_peak_dbtp)),
         producer=farm.settings.label.producer,
+        transcript=claim.transcript,
     )
     if joined is None:
         return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from pipeline.plan.aigc import Mark, fields_of
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import samples_per_frame
+from pipeline.plan.filmspeech import file_told, words_from, words_told
 from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.keys import canonical, digest_of
 from pipeline.plan.label import Label, label_of, waiver_of
@@ -56,6 +57,7 @@ class FilmParts:
         mark: the machine-readable label that it carries; None for none.
         soft: the caption track that it carries; None for none.
         preview: an animated preview; None for none.
+        transcript: what was heard in its recording, as plain text; None where nothing was.
     """
 
     clips: Sequence[Artifact]
@@ -68,6 +70,7 @@ class FilmParts:
     mark: Mark | None = None
     soft: SoftTrack | None = None
     preview: Artifact | None = None
+    transcript: Artifact | None = None
 
 
 def sound_key(timeline: Timeline, loudness: Loudness, *, encoder: str, parameters: Sequence[str]) -> str:
@@ -153,13 +156,14 @@ def manifest(
         "frames": timeline.frames,
         "duration_ms": timeline.frames * 1000 // timeline.fps,
         "essence": parts.essence,
-        "film": _file(parts.film),
-        "sound": _file(parts.sound),
+        "film": file_told(parts.film),
+        "sound": file_told(parts.sound),
         "captions": _captions(job, parts),
         "label": _label(job, parts.mark),
-        "poster": _file(parts.poster),
-        **({} if parts.preview is None else {"preview": _file(parts.preview)}),
-        "inputs": _inputs(job, pixels=pixels, voice_version=timeline.voice_version),
+        "poster": file_told(parts.poster),
+        **({} if parts.preview is None else {"preview": file_told(parts.preview)}),
+        "inputs": _inputs(job, timeline, pixels=pixels),
+        **words_told(job, timeline, parts.transcript),
         "profile": profile,
         "utterances": list(_utterances(timeline, parts.clips)),
     }
@@ -170,22 +174,22 @@ def manifest(
 
 def _captions(job: JobSpec, parts: FilmParts) -> Mapping[str, object]:
     return {
-        "srt": _file(parts.srt),
-        "vtt": _file(parts.vtt),
+        "srt": file_told(parts.srt),
+        "vtt": file_told(parts.vtt),
         "soft": _soft(parts.soft),
         "burned": BURN.of(job.options),
     }
 
 
-def _inputs(job: JobSpec, *, pixels: str, voice_version: str) -> Mapping[str, object]:
+def _inputs(job: JobSpec, timeline: Timeline, *, pixels: str) -> Mapping[str, object]:
     """What the film was made from."""
     return {
-        "script": _file(job.script),
-        "portrait": {**_file(job.portrait), "pixels": pixels},
-        **({} if job.background is None else {"background": _file(job.background)}),
+        "script": file_told(job.script),
+        "portrait": {**file_told(job.portrait), "pixels": pixels},
+        **({} if job.background is None else {"background": file_told(job.background)}),
         **_fonts(job),
         **_models(job),
-        "voice": {**asdict(job.voice), "version": voice_version},
+        **words_from(job, timeline),
         "options": job.options,
     }
 
@@ -237,13 +241,14 @@ def _utterances(timeline: Timeline, clips: Sequence[Artifact]) -> list[Mapping[s
 
 def _fonts(job: JobSpec) -> Mapping[str, object]:
     """What captions in the pictures are set in; nothing when there are none."""
-    fonts = [{"family": typeface.family, **_file(typeface.file)} for typeface in job.typefaces]
+    fonts = [{"family": typeface.family, **file_told(typeface.file)} for typeface in job.typefaces]
     return {"typefaces": fonts} if fonts else {}
 
 
 def _models(job: JobSpec) -> Mapping[str, object]:
-    """What the face was drawn with: under which licence, for what, and who took on what that forbids."""
-    return {"models": [_model(model) for model in job.models]} if job.models else {}
+    """What drew, spoke, heard and wrote: under which licence, for what, and who took on what that forbids."""
+    models = (*job.models, *job.others)
+    return {"models": [_model(model) for model in models]} if models else {}
 
 
 def _model(model: ModelUse) -> Mapping[str, object]:
@@ -259,17 +264,13 @@ def _model(model: ModelUse) -> Mapping[str, object]:
     }
 
 
-def _file(artifact: Artifact) -> Mapping[str, str | int]:
-    return {"digest": artifact.digest, "size": artifact.size}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Told:
     """What a manifest says of the files beside it.
 
     Attributes:
         trace: the trace id of the job that they were made for.
-        digests: SHA-256 (hex) of the film, its captions and its poster.
+        digests: SHA-256 (hex) of the film, its captions, its poster and whatever else lies beside it.
         film: that of the film.
         essence: the film's essence digest.
         label: which label it bears; empty where older versions did not tell.
@@ -303,7 +304,7 @@ def told_by(text: bytes) -> Told:
         captions, label = told["captions"], told.get("label") or {}
         soft, waived = captions.get("soft") or {}, label.get("waived")
         files = [told["film"], told["poster"], captions["srt"], captions["vtt"]]
-        files += [told["preview"]] if "preview" in told else []
+        files += [told[name] for name in ("preview", "transcript") if name in told]
         return Told(
             trace=str(told["trace"]),
             digests=frozenset(str(each["digest"]) for each in files),

@@ -88,6 +88,7 @@ def join(
     submitted_ms: int,
     loudness: Loudness,
     producer: str,
+    transcript: Artifact | None = None,
 ) -> JoinedFilm | None:
     """The finished film, verified before and after; None when another worker makes a part of it: come back.
 
@@ -106,6 +107,7 @@ def join(
             manifest, and shapes nothing else.
         loudness: what the sound is brought to.
         producer: code of who has films made, for their machine-readable labels.
+        transcript: what was heard in the job's recording, which the manifest tells of; None for none.
 
     Raises:
         DamageError: a clip or a speech is missing, damaged or foreign, with its kind and key; what the
@@ -120,7 +122,7 @@ def join(
     give_back()
     reel = checked_reel(planner, desk=desk, store=store, media=media)
     desk.advance(1, _STAGES)
-    bench = _Bench(planner=planner, reel=reel, desk=desk, media=media)
+    bench = _Bench(planner=planner, reel=reel, desk=desk, media=media, transcript=transcript)
     birth = Birth(trace_id=trace.trace_id, submitted_ms=submitted_ms, lectern=metadata.version("lectern"))
     return bench.joined(birth, loudness=loudness, producer=producer)
 
@@ -140,6 +142,7 @@ class _Bench:
     reel: Reel
     desk: Desk
     media: Media
+    transcript: Artifact | None
 
     def joined(self, birth: Birth, *, loudness: Loudness, producer: str) -> JoinedFilm | None:
         """The film with its parts, reviewed, and the manifest that tells of them."""
@@ -197,6 +200,7 @@ class _Bench:
             mark=film.mark,
             soft=cargo.captions,
             preview=preview,
+            transcript=self.transcript,
         )
 
     def soft(self, shown: tuple[Cue, ...]) -> SoftTrack | None:

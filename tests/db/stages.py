@@ -196,6 +196,8 @@ def _join(world: World, claim: Claim, desk: LedgerDesk) -> Work:
     captions = {"srt": {"digest": srt.digest}, "vtt": {"digest": vtt.digest}}
     told = {"film": {"digest": film.digest}, "poster": {"digest": poster.digest}, "captions": captions}
     told |= {"preview": {"digest": preview.digest}}
+    if claim.transcript is not None:
+        told |= {"transcript": {"digest": claim.transcript.digest}}
     manifest = world.make(
         Kind.MANIFEST, f"{claim.job} manifest", json.dumps({"trace": f"{claim.job}", **told}), ".json"
     )

@@ -55,10 +55,11 @@ def test_a_recording_begins_with_being_listened_to(ledger: Ledger) -> None:
     listen(ledger, claim)
     for _ in CHUNKS:
         render(ledger, take(ledger, "render.warp"))
-    join(ledger, take(ledger, "join"))
+    joining = take(ledger, "join")
+    join(ledger, joining)
     film = take(ledger, "archive").film
     assert film is not None
-    assert film.transcript == artifact(Kind.HEARD, f"transcript of {claim.job}")
+    assert film.transcript == joining.transcript == artifact(Kind.HEARD, f"transcript of {claim.job}")
     assert film.transcript in film.companions
 
 

@@ -51,6 +51,7 @@ def claim() -> Claim:
         submitted_at=0,
         profile=None,
         timeline=None,
+        transcript=None,
         film=None,
         failures=0,
         waits=0,

@@ -1,0 +1,71 @@
+"""What a film's manifest tells of its words: who spoke or wrote them, from what, and how they were timed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from statistics import median_low
+
+from pipeline.plan.artifact import Artifact
+from pipeline.plan.hearing import HearingPlan
+from pipeline.plan.job import JobSpec
+from pipeline.plan.keys import told
+from pipeline.plan.speech import Times
+from pipeline.plan.timeline import Timeline
+from pipeline.plan.writingplan import WritingPlan
+
+_UNKNOWN = "none"
+
+
+def words_from(job: JobSpec, timeline: Timeline) -> Mapping[str, object]:
+    """The inputs that a film's words were made from, and the voice; what a job does not have is left out."""
+    given = {"recording": job.recording, "brief": job.brief, "lexicon": job.lexicon}
+    return {
+        **{name: file_told(source) for name, source in given.items() if source is not None},
+        "voice": {**told(job.voice), "version": timeline.voice_version},
+    }
+
+
+def words_told(job: JobSpec, timeline: Timeline, transcript: Artifact | None) -> Mapping[str, object]:
+    """How a film's words came about, beside what it was made from.
+
+    Args:
+        job: the job.
+        timeline: its utterances.
+        transcript: what was heard in its recording; None where nothing was.
+    """
+    parts = {
+        "speech": _speech(timeline),
+        "hearing": None if job.hearing is None else _hearing(job.hearing),
+        "written": None if job.writing is None else _written(job.writing),
+        "transcript": None if transcript is None else file_told(transcript),
+    }
+    return {name: part for name, part in parts.items() if part is not None}
+
+
+def file_told(artifact: Artifact) -> Mapping[str, str | int]:
+    """What a manifest tells of a file."""
+    return {"digest": artifact.digest, "size": artifact.size}
+
+
+def _speech(timeline: Timeline) -> Mapping[str, object]:
+    """Where the times of the phonemes come from, in how many utterances; and how well readings fit them."""
+    spoken = [utterance for utterance in timeline.utterances if utterance.speech]
+    origins = Counter(utterance.times for utterance in spoken)
+    costs = [utterance.cost for utterance in spoken if utterance.times is Times.ALIGNED]
+    cost = {"alignment_cost": median_low(costs)} if costs else {}
+    return {"times": {origin.value or _UNKNOWN: count for origin, count in origins.items()}, **cost}
+
+
+def _hearing(plan: HearingPlan) -> Mapping[str, object]:
+    return {
+        "model": plan.model,
+        "precision": plan.precision,
+        "check": plan.check,
+        "limit_per_mille": plan.limit,
+        "denoised": plan.denoise,
+    }
+
+
+def _written(plan: WritingPlan) -> Mapping[str, object]:
+    return {"model": plan.model, "seed": plan.sampling.seed}

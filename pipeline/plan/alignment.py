@@ -13,7 +13,7 @@ two sounds give the same path on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -91,27 +91,6 @@ def align(reading: Speech, sound: NDArray[np.int16]) -> Fit | None:
     spoken = rows.frame[path[:, 0]] >= 0
     frames = int((rows.frame >= 0).sum()) + len(np.unique(path[spoken, 1]))
     return replace(_fit(rows, path, len(sound)), cost=1000 * cost // (lattice.usual * max(frames, 1)))
-
-
-def by_words(reading: Speech, words: Sequence[Word], samples: int) -> Fit | None:
-    """Lay a reading of a text onto a sound whose words' times are known; None where they share no word.
-
-    Args:
-        reading: with words.
-        words: of the sound; text offsets into the same text.
-        samples: how many the sound has.
-    """
-    pairs: list[tuple[int, int]] = []
-    for word in words:
-        within = [w for w in reading.words if w.text_start < word.text_end and w.text_end > word.text_start]
-        if within and within[0].text_start >= word.text_start:
-            pairs.append((within[0].start, word.start))
-        if within and within[-1].text_end <= word.text_end:
-            pairs.append((within[-1].end, word.end))
-    if not pairs:
-        return None
-    whole = np.array([(0, 0), *pairs, (len(reading.samples), samples)], np.int64)
-    return Fit(own=whole[:, 0], other=whole[:, 1], cost=0)
 
 
 def carried(

@@ -29,22 +29,32 @@ def master(speech: Speech) -> Speech:
     ends are dropped, silence between others is kept. A speech in which nothing can be heard, or all of whose
     phonemes are silent, becomes one of length 0; a voice that knows no phoneme times at all is heard alone.
     """
-    samples = resample(speech.samples, speech.rate)
-    phonemes = _at_master(speech.phonemes, speech.rate, len(samples))
+    whole = at_master(speech)
+    samples, phonemes = whole.samples, whole.phonemes
     sounds = [phoneme for phoneme in phonemes if phoneme.symbol]
     heard = np.flatnonzero(np.abs(samples.astype(np.int32)) > _AUDIBLE)
     if not len(heard) or (speech.phonemes and not sounds):
-        return replace(speech, rate=SAMPLE_RATE, samples=np.zeros(0, np.int16), phonemes=(), words=())
+        return replace(whole, samples=np.zeros(0, np.int16), phonemes=(), words=())
     first, last = (sounds[0].start, sounds[-1].end) if sounds else (int(heard[0]), int(heard[-1]) + 1)
     start = max(0, min(int(heard[0]) - FADE, first))
     end = min(len(samples), max(int(heard[-1]) + 1 + FADE, last))
-    words = _at_master(speech.words, speech.rate, len(samples))
+    return replace(
+        whole,
+        samples=_faded(samples[start:end]),
+        phonemes=_moved([p for p in phonemes if first <= p.start and p.end <= last], start),
+        words=_moved([w for w in whole.words if start <= w.start and w.end <= end], start),
+    )
+
+
+def at_master(speech: Speech) -> Speech:
+    """The whole speech at 48 kHz, its silence included."""
+    samples = resample(speech.samples, speech.rate)
     return replace(
         speech,
         rate=SAMPLE_RATE,
-        samples=_faded(samples[start:end]),
-        phonemes=_moved([p for p in phonemes if first <= p.start and p.end <= last], start),
-        words=_moved([w for w in words if start <= w.start and w.end <= end], start),
+        samples=samples,
+        phonemes=tuple(_at_master(speech.phonemes, speech.rate, len(samples))),
+        words=tuple(_at_master(speech.words, speech.rate, len(samples))),
     )
 
 

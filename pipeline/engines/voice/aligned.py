@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.engines.voice import VoiceEngine
 from pipeline.engines.voice.choice import choose_voice
-from pipeline.plan.alignment import LIMIT, align, by_words, carried
+from pipeline.plan.alignment import LIMIT, align, carried
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.errors import InputError
 from pipeline.plan.resample import resample
@@ -32,8 +32,8 @@ class Aligner:
     def times(self, text: str, language: str, sound: Speech) -> Speech:
         """The same sound with the times of its phonemes; without any where they cannot be found.
 
-        Where the sound's words have times, the reading is laid into these; else onto the sound as a whole,
-        and not at all if it is too unlike: somebody then said something else. Phonemes that are there stay.
+        A sound that is too unlike the reading gets none: somebody then said something else. Phonemes and
+        words that are there already stay.
 
         Args:
             text: what was spoken.
@@ -49,18 +49,14 @@ class Aligner:
         reading = self._reading(text, language)
         if reading is None:
             return unknown
-        if sound.words:
-            fit = by_words(reading, sound.words, len(sound.samples))
-            told = Times.DURATIONS
-        else:
-            fit = align(reading, resample(sound.samples, sound.rate))
-            told = Times.ALIGNED
+        fit = align(reading, resample(sound.samples, sound.rate))
         if fit is None or fit.cost > LIMIT:
             return unknown if fit is None else replace(unknown, cost=fit.cost)
-        if told is Times.ALIGNED:
-            fit = replace(fit, other=fit.other * sound.rate // SAMPLE_RATE)
+        fit = replace(fit, other=fit.other * sound.rate // SAMPLE_RATE)
         phonemes, words = carried(reading, fit, samples=len(sound.samples), rate=sound.rate)
-        return replace(sound, phonemes=phonemes, words=sound.words or words, times=told, cost=fit.cost)
+        return replace(
+            sound, phonemes=phonemes, words=sound.words or words, times=Times.ALIGNED, cost=fit.cost
+        )
 
     def _reading(self, text: str, language: str) -> Speech | None:
         """The reader's own speech of a text at 48 kHz; None where it cannot say it."""

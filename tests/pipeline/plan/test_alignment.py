@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pipeline.plan.alignment import LIMIT, Fit, align, by_words, carried
+from pipeline.plan.alignment import LIMIT, Fit, align, carried
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.speech import Phoneme, Speech, Word
 from pipeline.plan.timeline import check_times
@@ -129,26 +129,3 @@ def test_a_reading_is_at_the_masters_rate() -> None:
     reading = Speech(rate=22_050, samples=_sound(1, 100), phonemes=(), words=())
     with pytest.raises(ValueError, match="22050"):
         align(reading, reading.samples)
-
-
-def test_words_with_times_hold_the_readings_sounds() -> None:
-    """Where words have times, each word's sounds share its time as they do in the reading."""
-    reading = _spoken([("a", 100), ("b", 300), (" ", 0), ("c", 100), ("d", 100)])
-    words = (
-        Word(start=1_000, end=5_000, text_start=0, text_end=2),
-        Word(start=6_600, end=7_600, text_start=3, text_end=5),
-    )
-    fit = by_words(reading, words, 9_000)
-    assert fit is not None
-    phonemes, moved = carried(reading, fit, samples=9_000, rate=24_000)
-    assert [(p.symbol, p.start, p.end) for p in phonemes] == [
-        ("", 0, 1_000),
-        ("a", 1_000, 2_000),
-        ("b", 2_000, 5_000),
-        ("", 5_000, 6_600),
-        ("c", 6_600, 7_100),
-        ("d", 7_100, 7_600),
-        ("", 7_600, 9_000),
-    ]
-    assert moved == words
-    assert by_words(reading, (Word(start=0, end=9, text_start=40, text_end=50),), 9_000) is None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.plan.speech import Phoneme, Speech, Times, Word
-from pipeline.plan.trim import FADE, master
+from pipeline.plan.trim import FADE, at_master, master
 
 
 def _speech(
@@ -25,6 +25,15 @@ def _speech(
             if symbol
         ),
     )
+
+
+def test_all_of_it_may_be_kept() -> None:
+    """At 48 kHz a speech is as long as it was, silence and times included."""
+    given = _speech([(2_205, 0), (4_410, 9_000)], [("", 0, 2_205), ("a", 2_205, 6_615)], rate=22_050)
+    whole = at_master(given)
+    assert (whole.rate, len(whole.samples)) == (48_000, 14_400)
+    assert [(p.symbol, p.start, p.end) for p in whole.phonemes] == [("", 0, 4_800), ("a", 4_800, 14_400)]
+    assert [(w.start, w.end) for w in whole.words] == [(4_800, 14_400)]
 
 
 def test_where_times_come_from_is_kept() -> None:

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from pipeline.engines.shelf import voices
 from pipeline.engines.voice import VoiceEngine
 from pipeline.engines.voice.aligned import Aligner
-from pipeline.engines.voice.durations import Timed, words_of
 from pipeline.plan.alignment import LIMIT
 from pipeline.plan.job import VoiceChoice
 from pipeline.plan.speech import Phoneme, Speech, Times
@@ -134,20 +133,14 @@ def test_what_knows_its_phonemes_keeps_them(reader: VoiceEngine) -> None:
     assert Aligner(reader).times("a", "en", own) is own
 
 
-def test_a_models_words_hold_the_readings_phonemes(reader: VoiceEngine) -> None:
-    """A model of letters knows its words' times: its phonemes are within it, silence is between."""
+def test_words_that_are_known_stay(reader: VoiceEngine) -> None:
+    """A voice that knows its words and not their sounds keeps its own times of them."""
     text = "Good morning, Emma!"
-    tokens = [Timed(symbol=letter, frames=9) for letter in text.lower()]
-    total = len(tokens) * 9 * 256
-    words = words_of(tokens, text, hop=256, samples=total)
-    sound = replace(_unknown(np.ones(total, np.int16), 16_000), words=words)
-    found = Aligner(reader).times(text, "en", sound)
-    assert (found.times, found.words) == (Times.DURATIONS, words)
-    check_times(found.phonemes, found.words, total)
-    for word in words:
-        within = [p for p in found.phonemes if p.symbol and word.start <= p.start and p.end <= word.end]
-        assert (within[0].start, within[-1].end) == (word.start, word.end)
-    assert "".join(p.symbol for p in found.phonemes if p.symbol).startswith("ɡʊd")
+    spoken = reader.speak(text, VoiceChoice(engine="espeak", name="en-us+f3", language="en"))
+    words = tuple(replace(word, end=word.end - 1) for word in spoken.words)
+    found = Aligner(reader).times(text, "en", replace(_unknown(spoken.samples, spoken.rate), words=words))
+    assert (found.times, found.words) == (Times.ALIGNED, words)
+    assert "".join(p.symbol for p in found.phonemes).startswith("ɡʊdmɔːɹ")
 
 
 @pytest.mark.parametrize(("language", "text"), [("xx", "Hello."), ("en", "…"), ("en", "")])

@@ -44,7 +44,7 @@ class ProfileUse:
         person: whose voice or picture it is.
         department: to which department the profile belongs.
         consent: what the person agreed to.
-        timbre: what makes the job's model sound like the person; None where that is still to be made.
+        reference: the person's sample, a source in the store; None for a picture, which the job has itself.
     """
 
     kind: ProfileKind
@@ -52,17 +52,17 @@ class ProfileUse:
     person: str
     department: str
     consent: Consent
-    timbre: Artifact | None = None
+    reference: Artifact | None = None
 
 
 def profile_use_of(parts: Mapping[str, Any]) -> ProfileUse:
     """The promise whose fields were written as JSON."""
-    timbre = parts["timbre"]
+    reference = parts["reference"]
     return ProfileUse(
         **{
             **parts,
             "kind": ProfileKind(parts["kind"]),
             "consent": Consent(**parts["consent"]),
-            "timbre": None if timbre is None else artifact_of(timbre),
+            "reference": None if reference is None else artifact_of(reference),
         }
     )

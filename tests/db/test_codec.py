@@ -60,7 +60,7 @@ def test_what_is_spoken_heard_and_written_is_read_back() -> None:
         brief=source,
         lexicon=source,
         others=(ModelUse(role="hear", name="w", digest="ab" * 32, engine="whisper", licence="MIT"),),
-        people=(person, replace(person, kind=ProfileKind.PORTRAIT, timbre=source)),
+        people=(person, replace(person, kind=ProfileKind.PORTRAIT, reference=source)),
         hearing=HearingPlan(model="ab" * 32, precision="int8", check=Check.SAMPLE, per_cent=10, limit=200),
         writing=WritingPlan(model="ab" * 32, sampling=Sampling(seed=7), stopwords=source),
     )

@@ -6,12 +6,14 @@ import functools
 import itertools
 import json
 import re
+from collections.abc import Mapping
 from importlib import metadata
 
 from pipeline.engines.voice import PLAINLY, Direction, Voice
 from pipeline.engines.voice.choice import choose_voice
 from pipeline.engines.voice.espeak.events import to_speech
 from pipeline.engines.voice.espeak.process import Zygote, locate
+from pipeline.engines.voice.espeak.spelling import Question, alphabet_of, question_of, write
 from pipeline.engines.voice.espeak.voices import Entry, voices_of
 from pipeline.engines.voice.espeak.zygote import TEXT_LIMIT
 from pipeline.plan.errors import DefectError, InputError
@@ -33,8 +35,8 @@ _UNSPEAKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 class EspeakVoice:
     """Speaks with espeak-ng in a process of its own; the same text and choice give the same bytes everywhere.
 
-    Text is plain text: neither SSML nor the library's ``[[phonemes]]`` are read. Safe for threads. A choice's
-    pitch reaches from 73 to 165 per cent; what lies beyond is spoken at the nearer end.
+    Text is plain text: neither SSML nor the library's ``[[phonemes]]`` are read from it. Safe for threads. A
+    choice's pitch reaches from 73 to 165 per cent; what lies beyond is spoken at the nearer end.
 
     Raises:
         InputError: ``engine-missing`` or ``engine-broken``, when it is made.
@@ -43,8 +45,9 @@ class EspeakVoice:
     name = "espeak"
 
     def __init__(self) -> None:
-        library, data = locate()
-        self._zygote = Zygote(library=library, data=data)
+        library, self._data = locate()
+        self._zygote = Zygote(library=library, data=self._data)
+        self._alphabets: dict[str, Mapping[str, str]] = {}
         loader = metadata.version("espeakng-loader")
         #: Version of the library, of the wheel that its data comes from, and of this engine.
         self.version = f"{self._zygote.version}-{loader}-{_OURS}"
@@ -53,8 +56,11 @@ class EspeakVoice:
         """Every voice of the library, as a man and as a woman."""
         return tuple(entry.voice for entry in self._entries.values())
 
-    def speak(self, text: str, choice: VoiceChoice, _direction: Direction = PLAINLY, /) -> Speech:
+    def speak(self, text: str, choice: VoiceChoice, direction: Direction = PLAINLY, /) -> Speech:
         """Speak `text` at 22,050 Hz; phonemes follow each other without gaps, silent ones have no symbol.
+
+        Of a direction, sounds are heeded; a word with a sound that has no likeness in the voice is read as it
+        is written.
 
         Raises:
             InputError: ``voice-unknown``, ``voice-speed-range``, ``voice-pitch-range`` or
@@ -64,27 +70,50 @@ class EspeakVoice:
         known = choose_voice(
             self.voices(), engine=self.name, name=choice.name, speed=choice.speed, pitch=choice.pitch
         )
-        if len(text) > TEXT_LIMIT:
-            raise InputError("voice-text-too-long", characters=len(text), limit=TEXT_LIMIT)
         entry = self._entries[known.name]
         plain = _UNSPEAKABLE.sub(" ", text)
-        answer = self._zygote.ask(
-            {
-                # An empty text is no request; a space is one, and is silent.
-                "text": plain or " ",
-                "voice": entry.wanted,
-                "rate": _NORMAL_RATE * choice.speed // 100,
-                "pitch": _pitch(choice.pitch),
-            }
-        )
+        written = write(plain, direction.said, self._alphabet(entry)) if direction.said else None
+        given = plain if written is None else written.text
+        if len(given) > TEXT_LIMIT:
+            raise InputError("voice-text-too-long", characters=len(text), limit=TEXT_LIMIT)
+        answer = self._ask(entry, given, choice, mnemonics=written is not None)
         try:
-            return to_speech(answer, text=plain, voice=entry.base)
+            places = () if written is None else written.places
+            return to_speech(answer, text=plain, voice=entry.base, places=places)
         except ValueError as error:
             raise DefectError("voice-espeak-refused", reason=str(error)) from error
 
     def close(self) -> None:
         """End the process; it may be called twice."""
         self._zygote.close()
+
+    def _ask(self, entry: Entry, text: str, choice: VoiceChoice, *, mnemonics: bool) -> bytes:
+        return self._zygote.ask(
+            {
+                # An empty text is no request; a space is one, and is silent.
+                "text": text or " ",
+                "voice": entry.wanted,
+                "rate": _NORMAL_RATE * choice.speed // 100,
+                "pitch": _pitch(choice.pitch),
+                "mnemonics": mnemonics,
+            }
+        )
+
+    def _alphabet(self, entry: Entry) -> Mapping[str, str]:
+        """The voice's own names of sounds, learnt when they are first needed."""
+        known = self._alphabets.get(entry.base)
+        if known is None:
+            question, plainly = self._question, VoiceChoice(engine=self.name, name=entry.base, language="")
+            answer = self._ask(entry, question.text, plainly, mnemonics=True)
+            known = self._alphabets[entry.base] = alphabet_of(answer, question, voice=entry.base)
+        return known
+
+    @functools.cached_property
+    def _question(self) -> Question:
+        try:
+            return question_of((self._data / "espeak-ng-data" / "phontab").read_bytes())
+        except (OSError, ValueError) as error:
+            raise InputError("engine-broken", engine=self.name, reason=str(error)) from error
 
     @functools.cached_property
     def _entries(self) -> dict[str, Entry]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.engines.voice.espeak.symbols import ipa
 from pipeline.engines.voice.espeak.zygote import EVENT, EVENT_PHONEME, EVENT_WORD, SPEECH
@@ -26,7 +27,7 @@ class _Event:
     symbol: str
 
 
-def to_speech(answer: bytes, *, text: str, voice: str) -> Speech:
+def to_speech(answer: bytes, *, text: str, voice: str, places: Sequence[int] = ()) -> Speech:
     """The speech in an answer of the process (`zygote.speak`).
 
     The events' sample positions are used: they are exact, while their times are whole milliseconds. Phonemes
@@ -36,16 +37,46 @@ def to_speech(answer: bytes, *, text: str, voice: str) -> Speech:
         answer: the process's answer.
         text: what was spoken.
         voice: the voice's name without its variant.
+        places: for each character that the process was given, the one of `text` that it stands for; empty
+            where it was given `text` itself.
 
     Raises:
         ValueError: the answer is malformed.
     """
+    rate, samples, events = _taken_apart(answer)
+    if places:
+        last = len(places) - 1
+        events = [replace(event, place=places[min(event.place, last)]) for event in events]
+    phonemes = tuple(_phonemes(events, voice, len(samples)))
+    return Speech(rate=rate, samples=samples, phonemes=phonemes, words=tuple(_words(events, phonemes, text)))
+
+
+def sounds_by_word(answer: bytes, voice: str) -> dict[int, tuple[str, ...]]:
+    """The sounds of each word in IPA, by the character at which the word begins.
+
+    Args:
+        answer: the process's answer.
+        voice: the voice's name without its variant.
+
+    Raises:
+        ValueError: the answer is malformed.
+    """
+    sounds: dict[int, list[str]] = {}
+    word: list[str] = []
+    for event in _taken_apart(answer)[2]:
+        if event.kind == EVENT_WORD:
+            word = sounds.setdefault(event.place, [])
+        elif event.kind == EVENT_PHONEME and (letters := ipa(event.symbol, voice)):
+            word.append(letters)
+    return {place: tuple(heard) for place, heard in sounds.items()}
+
+
+def _taken_apart(answer: bytes) -> tuple[int, NDArray[np.int16], list[_Event]]:
+    """Rate, samples and events of an answer."""
     rate, count = _head(answer)
     split = SPEECH.size + count * EVENT.size
     samples = np.frombuffer(answer[split:], np.int16).copy()
-    events = list(_events(answer[SPEECH.size : split], len(samples)))
-    phonemes = tuple(_phonemes(events, voice, len(samples)))
-    return Speech(rate=rate, samples=samples, phonemes=phonemes, words=tuple(_words(events, phonemes, text)))
+    return rate, samples, list(_events(answer[SPEECH.size : split], len(samples)))
 
 
 def _head(answer: bytes) -> tuple[int, int]:

@@ -62,6 +62,7 @@ def _in_timbre(bases: Mapping[str, Listed], suffix: str, label: str) -> Iterator
             languages=_LANGUAGES.get(base) or _tags(base, one["languages"]),
             label=one["name"].strip() + label,
             timbre=suffix.removeprefix("+"),
+            heeds_phonemes=True,
         )
         yield Entry(voice=voice, wanted=one["identifier"] + suffix, base=base)
 

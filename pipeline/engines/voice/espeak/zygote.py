@@ -44,7 +44,7 @@ EVENT_WORD, EVENT_END, EVENT_PHONEME = 1, 5, 7
 _SYNCHRONOUS = 2
 _PHONEME_EVENTS, _PHONEME_IPA, _DONT_EXIT = 0x0001, 0x0002, 0x8000
 _PARAMETER_RATE, _PARAMETER_PITCH = 1, 3
-_CHARS_UTF8 = 1
+_CHARS_UTF8, _READ_MNEMONICS = 0x0001, 0x0100
 _SEED = 1
 _MEMORY_LIMIT = 2 << 30
 _PR_SET_PDEATHSIG = 1
@@ -126,7 +126,8 @@ def open_library(path: str, data: str) -> tuple[ctypes.CDLL, int, str]:
 def speak(library: ctypes.CDLL, rate: int, request: dict[str, object]) -> bytes:
     """Speak one utterance: `SPEECH`, then its events, then its samples.
 
-    Neither SSML nor the library's own markup is read: the text is plain text, whatever it looks like.
+    SSML is never read, and the library's ``[[phonemes]]`` only in a request that asks for it: else the text
+    is plain text, whatever it looks like.
 
     Raises:
         RefusedError: the library knows no such voice, or does not take the text.
@@ -155,7 +156,8 @@ def speak(library: ctypes.CDLL, rate: int, request: dict[str, object]) -> bytes:
 
     callback = _CALLBACK(heard)
     library.espeak_SetSynthCallback(callback)
-    if library.espeak_Synth(text, len(text) + 1, 0, 1, 0, _CHARS_UTF8, None, None) != 0:
+    flags = _CHARS_UTF8 | (_READ_MNEMONICS if request.get("mnemonics") is True else 0)
+    if library.espeak_Synth(text, len(text) + 1, 0, 1, 0, flags, None, None) != 0:
         raise RefusedError("the text was not taken")
     return SPEECH.pack(rate, len(events)) + b"".join(events) + b"".join(samples)
 

@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from farm.bootstrap import Farm
 from farm.rowcheck import Film
 from pipeline.engines.voice import VoiceEngine
-from pipeline.engines.voice.choice import choice_for
 from pipeline.media.filmkind import suffix_of
 from pipeline.plan.clipkey import shaping
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.delivery import QUALITY
 from pipeline.plan.label import LABEL
 from pipeline.plan.lengths import estimate_ms
-from pipeline.plan.script import Pause, Sentence, split
+from pipeline.plan.script import Pause, Sentence
 from pipeline.plan.switches import BURN
 from pipeline.plan.timeline import LEAD, TAIL
-from pipeline.steps.speak import speech_key
+from pipeline.steps.booth import Booth
 
 # So many films and sentences are taken apart.
 _FILMS, _SENTENCES = 200, 2_000
@@ -118,13 +117,12 @@ def look_of(film: Film) -> Look:
 def _lines_of(film: Film, voice: VoiceEngine) -> list[Line]:
     choice = film.voice
     lines = []
-    for piece in split(film.row.script, language=choice.language, speed=choice.speed):
-        if isinstance(piece, Pause):
-            lines.append(Line(key="", ms=piece.ms, piece=piece))
+    for part in Booth(voice=voice).lines_of(film.row.script, choice):
+        if isinstance(part, Pause):
+            lines.append(Line(key="", ms=part.ms, piece=part))
         else:
-            own = choice_for(voice.voices(), choice, piece.language)
-            ms = 100 * estimate_ms(piece.spoken, choice.speed) // _LONG + AROUND_MS
-            lines.append(Line(key=speech_key(voice, own, piece.spoken), ms=ms, piece=piece))
+            ms = 100 * estimate_ms(part.sentence.spoken, choice.speed) // _LONG + AROUND_MS
+            lines.append(Line(key=part.key, ms=ms, piece=part.sentence))
     return lines
 
 

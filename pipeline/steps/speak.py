@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from pipeline.engines.voice import VoiceEngine
-from pipeline.engines.voice.choice import choice_for
+from pipeline.engines.voice import VoiceConverter, VoiceEngine
+from pipeline.engines.voice.aligned import Aligner
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.errors import DamageError, InputError
-from pipeline.plan.job import JobSpec, VoiceChoice
-from pipeline.plan.keys import digest_of
-from pipeline.plan.script import Pause, Sentence, split
+from pipeline.plan.job import JobSpec
+from pipeline.plan.lexicon import Entry
+from pipeline.plan.lexicon import from_json as lexicon_from
 from pipeline.plan.speech import Speech
 from pipeline.plan.timeline import Take, Timeline, Utterance, from_json, lay, to_json
-from pipeline.plan.trim import master
 from pipeline.plan.wave import from_wave, sound_of, to_wave
+from pipeline.steps.booth import Booth, Line
 from pipeline.steps.desk import Desk
 from pipeline.store import Store
 
-# Raised by hand whenever `trim.master`, the resampler or `wave` give other bytes for the same speech.
-_SCHEMA = 1
 #: Of the file of a speech.
 SPEECH_SUFFIX = ".wav"
 # A longer sentence makes a clip that is costly to lose; splitting a script aims below.
@@ -37,16 +35,16 @@ _LONG_S = 15
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Line:
-    """A sentence as one voice is to say it, and the key of its speech."""
-
-    key: str
-    choice: VoiceChoice
-    sentence: Sentence
-
-
-def speak(job: JobSpec, *, desk: Desk, store: Store, voice: VoiceEngine) -> Artifact | None:
+def speak(
+    job: JobSpec,
+    *,
+    desk: Desk,
+    store: Store,
+    voice: VoiceEngine,
+    converter: VoiceConverter | None = None,
+    timbre: bytes = b"",
+    aligner: Aligner | None = None,
+) -> Artifact | None:
     """Speak a job's script and lay its timeline: the timeline in the store, or None if it has to wait.
 
     Each distinct sentence is spoken once, and not at all if anyone spoke it before with the same voice. One
@@ -54,25 +52,29 @@ def speak(job: JobSpec, *, desk: Desk, store: Store, voice: VoiceEngine) -> Arti
     None, all else is kept, and the same call completes it later. Safe to run twice.
 
     Args:
-        job: the job; its script is read from the store.
+        job: the job; its script and its dictionary are read from the store.
         desk: where speeches are found, taken and put; `advance` counts distinct sentences. The timeline
             itself is not put there: accepting it is the caller's commit.
         store: where the files are.
         voice: the engine of ``job.voice``.
+        converter: makes what it speaks sound like a person, for a choice with a converter.
+        timbre: whose voice it is, for a choice with latents.
+        aligner: finds the times of phonemes that a voice with a model does not tell.
 
     Raises:
         InputError: ``voice-nothing-spoken``, or what `script.split` and the engine refuse.
-        DamageError: the script is missing or damaged.
-        TransientError, AwayError, SupersededError: of the engine, the store and the desk.
+        DamageError: the script or the dictionary is missing or damaged.
+        TransientError, AwayError, SupersededError: of the engines, the store and the desk.
     """
     text = store.verify(job.script).read_text("utf-8")
-    pieces = split(text, language=job.voice.language, speed=job.voice.speed)
-    parts = _cast(pieces, job.voice, voice)
-    lines = {line.key: line for line in parts if isinstance(line, _Line)}
-    spoken = _Speaker(desk=desk, store=store, voice=voice).spoken(lines)
+    lexicon = () if job.lexicon is None else load_lexicon(store, job.lexicon)
+    booth = Booth(voice=voice, converter=converter, timbre=timbre, aligner=aligner)
+    parts = booth.lines_of(text, job.voice, lexicon=lexicon)
+    lines = {part.key: part for part in parts if isinstance(part, Line)}
+    spoken = _Speaker(desk=desk, store=store, booth=booth).spoken(lines)
     if spoken is None:
         return None
-    takes = (replace(spoken[p.key], sentence=p.sentence) if isinstance(p, _Line) else p for p in parts)
+    takes = (replace(spoken[p.key], sentence=p.sentence) if isinstance(p, Line) else p for p in parts)
     timeline = replace(lay(takes, fps=job.format.fps), voice_version=voice.version)
     del spoken
     if not any(utterance.speech for utterance in timeline.utterances):
@@ -80,11 +82,6 @@ def speak(job: JobSpec, *, desk: Desk, store: Store, voice: VoiceEngine) -> Arti
     data = to_json(timeline).encode()
     key = hashlib.sha256(data).hexdigest()
     return store.put(Kind.TIMELINE, key, ".json", lambda path: _write(path, data))
-
-
-def speech_key(voice: VoiceEngine, choice: VoiceChoice, text: str) -> str:
-    """The key of a speech: everything that shapes its sound and its times, and nothing else."""
-    return digest_of("speech", _SCHEMA, engine=voice.name, version=voice.version, choice=choice, text=text)
 
 
 def load_timeline(store: Store, artifact: Artifact) -> Timeline:
@@ -95,6 +92,18 @@ def load_timeline(store: Store, artifact: Artifact) -> Timeline:
     """
     try:
         return from_json(store.verify(artifact).read_text("utf-8"))
+    except ValueError as error:
+        raise _damaged(artifact) from error
+
+
+def load_lexicon(store: Store, artifact: Artifact) -> tuple[Entry, ...]:
+    """The dictionary that a job keeps.
+
+    Raises:
+        DamageError: it is missing or not what it was.
+    """
+    try:
+        return lexicon_from(store.verify(artifact).read_text("utf-8"))
     except ValueError as error:
         raise _damaged(artifact) from error
 
@@ -146,27 +155,44 @@ def laid_audio(utterance: Utterance, speech: NDArray[np.int16], fps: int) -> NDA
 class _Speaker:
     """Finds or makes the speeches of one job, one after the other."""
 
-    def __init__(self, *, desk: Desk, store: Store, voice: VoiceEngine) -> None:
+    def __init__(self, *, desk: Desk, store: Store, booth: Booth) -> None:
         self._desk = desk
         self._store = store
-        self._voice = voice
+        self._booth = booth
 
-    def spoken(self, lines: Mapping[str, _Line]) -> dict[str, Take] | None:
+    def spoken(self, lines: Mapping[str, Line]) -> dict[str, Take] | None:
         """The speech of every line by its key; None while another worker makes one of them."""
         done: dict[str, Take] = {}
         # Twice: what was taken the first time may be there once all the others are done.
         for _ in range(2):
-            missing = {key: line for key, line in lines.items() if key not in done}
-            known = self._desk.find_all(Kind.SPEECH, missing) if missing else {}
-            for key, line in missing.items():
-                self._desk.check()
-                spoken = self._load(line, known.get(key)) or self._make(line)
-                if spoken is not None:
-                    done[key] = spoken
+            missing = [line for key, line in lines.items() if key not in done]
+            known = self._desk.find_all(Kind.SPEECH, [line.key for line in missing]) if missing else {}
+            while missing:
+                some, missing = missing[: self._booth.at_once], missing[self._booth.at_once :]
+                for take in self._found_or_made(some, known):
+                    done[take[0]] = take[1]
                     self._desk.advance(len(done), len(lines))
         return done if len(done) == len(lines) else None
 
-    def _load(self, line: _Line, artifact: Artifact | None) -> Take | None:
+    def _found_or_made(
+        self, lines: Sequence[Line], known: Mapping[str, Artifact]
+    ) -> Iterator[tuple[str, Take]]:
+        """Each line's key and speech, first those that are there; without those that another makes."""
+        wanted = []
+        for line in lines:
+            self._desk.check()
+            take = self._load(line, known.get(line.key))
+            if take is not None:
+                yield line.key, take
+            elif self._desk.take(Kind.SPEECH, line.key):
+                wanted.append(line)
+        begun = time.monotonic_ns()
+        for line, speech in zip(wanted, self._booth.speak_all(wanted), strict=True):
+            yield line.key, self._keep(line, speech, begun)
+            self._desk.check()
+            begun = time.monotonic_ns()
+
+    def _load(self, line: Line, artifact: Artifact | None) -> Take | None:
         if artifact is None:
             return None
         try:
@@ -176,11 +202,7 @@ class _Speaker:
             self._desk.forget(artifact)
             return None
 
-    def _make(self, line: _Line) -> Take | None:
-        if not self._desk.take(Kind.SPEECH, line.key):
-            return None
-        begun = time.monotonic_ns()
-        speech = master(self._voice.speak(line.sentence.spoken, line.choice))
+    def _keep(self, line: Line, speech: Speech, begun: int) -> Take:
         data = to_wave(speech)
         artifact = self._store.put(Kind.SPEECH, line.key, SPEECH_SUFFIX, lambda path: _write(path, data))
         self._desk.put(artifact, (time.monotonic_ns() - begun) // 1_000_000)
@@ -189,20 +211,7 @@ class _Speaker:
         return _take(line, artifact, speech)
 
 
-def _cast(pieces: Sequence[Sentence | Pause], choice: VoiceChoice, voice: VoiceEngine) -> list[_Line | Pause]:
-    """Give every sentence its voice; pauses stay as they are."""
-    voices = voice.voices()
-    parts: list[_Line | Pause] = []
-    for piece in pieces:
-        if isinstance(piece, Pause):
-            parts.append(piece)
-        else:
-            own = choice_for(voices, choice, piece.language)
-            parts.append(_Line(key=speech_key(voice, own, piece.spoken), choice=own, sentence=piece))
-    return parts
-
-
-def _take(line: _Line, artifact: Artifact, speech: Speech) -> Take:
+def _take(line: Line, artifact: Artifact, speech: Speech) -> Take:
     """A speech in the store without its sound: an hour of that would not fit beside a renderer."""
     if not len(speech.samples):
         _log.warning("speech-silent", key=artifact.key)

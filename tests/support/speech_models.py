@@ -105,6 +105,42 @@ def make_xtts(folder: Path) -> None:
     torch.save({"model": Xtts(config).state_dict()}, folder / "model.pth")
 
 
+def make_glow(folder: Path) -> None:
+    """A Glow-TTS of one voice at 16 kHz, and a HiFi-GAN beside it that makes its spectrograms sound."""
+    import torch
+    from TTS.config.shared_configs import BaseAudioConfig
+    from TTS.tts.configs.glow_tts_config import GlowTTSConfig
+    from TTS.tts.configs.shared_configs import CharactersConfig
+    from TTS.tts.models.glow_tts import GlowTTS
+    from TTS.vocoder.configs import HifiganConfig
+    from TTS.vocoder.models.gan import GAN
+
+    folder.mkdir()
+    torch.manual_seed(0)
+    sizes = {"sample_rate": 16000, "hop_length": 256, "win_length": 1024, "fft_size": 1024, "num_mels": 80}
+    characters = CharactersConfig(
+        characters_class="TTS.tts.utils.text.characters.Graphemes", characters=LETTERS[:26],
+        punctuations=" !'(),-.:;?", pad="_", eos="~", bos="^", blank="$",
+    )  # fmt: skip
+    encoder = {"kernel_size": 3, "dropout_p": 0.1, "num_layers": 1, "num_heads": 2}
+    encoder |= {"hidden_channels_ffn": 32, "input_length": None}
+    config = GlowTTSConfig(
+        audio=BaseAudioConfig(**sizes), characters=characters, text_cleaner="basic_cleaners",
+        hidden_channels_enc=16, hidden_channels_dec=16, hidden_channels_dp=16, num_flow_blocks_dec=2,
+        num_block_layers=1, encoder_params=encoder, test_sentences=[],
+    )  # fmt: skip
+    config.save_json(str(folder / "config.json"))
+    torch.save({"model": GlowTTS(config).state_dict()}, folder / "model.pth")
+    params = {
+        "in_channels": 80, "resblock_type": "2", "upsample_factors": [8, 8, 4],
+        "upsample_kernel_sizes": [16, 16, 8], "upsample_initial_channel": 16, "resblock_kernel_sizes": [3],
+        "resblock_dilation_sizes": [[1, 3]],
+    }  # fmt: skip
+    sounding = HifiganConfig(audio=BaseAudioConfig(**sizes), generator_model_params=params)
+    sounding.save_json(str(folder / "vocoder_config.json"))
+    torch.save({"model": GAN(sounding).state_dict()}, folder / "vocoder.pth")
+
+
 def make_freevc(folder: Path) -> None:
     """A FreeVC without speaker encoder, and the WavLM that it listens with, beside it."""
     import torch

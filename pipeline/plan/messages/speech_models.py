@@ -46,4 +46,33 @@ _COQUI = (
     ),
 )
 
-MESSAGES: tuple[Message, ...] = _COQUI
+_SPEAKING = (
+    message(
+        "voice-model-astray",
+        (
+            "The model of the voice “{voice}” gave no reading of a line: noise, or of a quite other length.",
+            "Networks that draw speech token by token can lose their way; another seed did no better.",
+            "It is tried again. If it stays so, word the sentence differently, or choose another voice.",
+        ),
+        (
+            "声音“{voice}”的模型没有读出这句话：得到的是噪声，或长度相差太大。",
+            "逐个生成语音单元的网络可能会失控；换一个随机种子也没有改善。",
+            "系统会再次尝试。若问题依旧，请改写该句，或选择其他声音。",
+        ),
+    ),
+    message(
+        "voice-needs-profile",
+        (
+            "The voice “{voice}” speaks as in a sample of somebody, and no sample is given.",
+            "Such a model has no voice of its own: it sounds like whoever is heard in the sample.",
+            "Choose a voice profile as profile:NAME; `lectern voices add` makes one.",
+        ),
+        (
+            "声音“{voice}”需要某个人的声音样本，但没有给出样本。",
+            "这类模型没有自己的声音：它听起来像样本中的人。",
+            "请以 profile:名称 选择一个声音档案；可用 `lectern voices add` 创建。",
+        ),
+    ),
+)
+
+MESSAGES: tuple[Message, ...] = _COQUI + _SPEAKING

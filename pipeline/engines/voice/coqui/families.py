@@ -94,7 +94,7 @@ def traits_of(
     phonemes = _phonemes(config, family)
     told = {
         "family": (str(family),),
-        "languages": tuple(dict.fromkeys(map(tag_of, _languages(config, family, files)))),
+        "languages": tuple(dict.fromkeys(map(tag_of, languages_of(config, files)))),
         "speakers": tuple(dict.fromkeys(_speakers(config, files))),
         "alphabet": () if family is Family.XTTS or phonemes else (_alphabet(config),),
         "phonemes": phonemes,
@@ -150,9 +150,17 @@ def _cased(part: str) -> str:
     return part.upper() if len(part) == _COUNTRY else part
 
 
-def _languages(config: Mapping[str, object], family: Family, files: Mapping[str, object]) -> tuple[str, ...]:
-    """The library's own names of the languages, in the library's own order of looking for them."""
-    if family is Family.XTTS:
+def languages_of(config: Mapping[str, object], files: Mapping[str, object]) -> tuple[str, ...]:
+    """The library's own names of a model's languages, in the library's own order of looking for them.
+
+    Args:
+        config: the model's ``config.json``.
+        files: what the files beside it hold, by their names.
+
+    Raises:
+        InputError: ``model-family-unknown`` or ``model-config-wrong``.
+    """
+    if family_of(config) is Family.XTTS:
         named = _strings(config, "languages") or _XTTS
         return tuple(name for name in named if _readable(name))
     listed = files.get(_LANGUAGE_FILE)

@@ -5,20 +5,20 @@ from __future__ import annotations
 import functools
 import itertools
 import json
-import re
 from collections.abc import Mapping
 from importlib import metadata
 
 from pipeline.engines.voice import PLAINLY, Direction, Voice
 from pipeline.engines.voice.choice import choose_voice
-from pipeline.engines.voice.espeak.events import to_speech
+from pipeline.engines.voice.espeak.events import to_readings, to_speech
 from pipeline.engines.voice.espeak.process import Zygote, locate
 from pipeline.engines.voice.espeak.spelling import Question, alphabet_of, question_of, write
 from pipeline.engines.voice.espeak.voices import Entry, voices_of
 from pipeline.engines.voice.espeak.zygote import TEXT_LIMIT
+from pipeline.engines.voice.plaintext import plain
 from pipeline.plan.errors import DefectError, InputError
 from pipeline.plan.job import VoiceChoice
-from pipeline.plan.speech import Speech
+from pipeline.plan.speech import Said, Speech
 
 # Raised by hand whenever what is made of the library's answers changes.
 _OURS = 1
@@ -27,9 +27,6 @@ _NORMAL_RATE = 165
 # Per cent of a voice's own pitch at some values of the library's parameter (measured on vowels). It reaches
 # no further in either direction.
 _PITCHES = ((73, 0), (82, 25), (91, 40), (100, 50), (110, 60), (128, 75), (150, 90), (165, 99))
-# Controls begin the library's embedded commands, and a lone surrogate has no UTF-8. One space each keeps the
-# places of words.
-_UNSPEAKABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class EspeakVoice:
@@ -71,15 +68,32 @@ class EspeakVoice:
             self.voices(), engine=self.name, name=choice.name, speed=choice.speed, pitch=choice.pitch
         )
         entry = self._entries[known.name]
-        plain = _UNSPEAKABLE.sub(" ", text)
-        written = write(plain, direction.said, self._alphabet(entry)) if direction.said else None
-        given = plain if written is None else written.text
+        spoken = plain(text)
+        written = write(spoken, direction.said, self._alphabet(entry)) if direction.said else None
+        given = spoken if written is None else written.text
         if len(given) > TEXT_LIMIT:
             raise InputError("voice-text-too-long", characters=len(text), limit=TEXT_LIMIT)
         answer = self._ask(entry, given, choice, mnemonics=written is not None)
         try:
             places = () if written is None else written.places
-            return to_speech(answer, text=plain, voice=entry.base, places=places)
+            return to_speech(answer, text=spoken, voice=entry.base, places=places)
+        except ValueError as error:
+            raise DefectError("voice-espeak-refused", reason=str(error)) from error
+
+    def reading(self, text: str, choice: VoiceChoice) -> tuple[Said, ...]:
+        """How the words of `text` are pronounced, in IPA with stress marks, for whoever speaks by phonemes.
+
+        Raises:
+            InputError: as `speak`.
+            TransientError: as `speak`.
+        """
+        known = choose_voice(self.voices(), engine=self.name, name=choice.name)
+        if len(text) > TEXT_LIMIT:
+            raise InputError("voice-text-too-long", characters=len(text), limit=TEXT_LIMIT)
+        entry, spoken = self._entries[known.name], plain(text)
+        answer = self._ask(entry, spoken, choice, mnemonics=False)
+        try:
+            return to_readings(answer, text=spoken, voice=entry.base)
         except ValueError as error:
             raise DefectError("voice-espeak-refused", reason=str(error)) from error
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from pipeline.engines.voice.espeak.symbols import ipa
 from pipeline.engines.voice.espeak.zygote import EVENT, EVENT_PHONEME, EVENT_WORD, SPEECH
-from pipeline.plan.speech import Phoneme, Speech, Word
+from pipeline.plan.speech import Phoneme, Said, Speech, Word
 
 _PRIMARY_STRESS = "ˈ"
+_STRESS_MARKS = "ˈˌ"
 # Scripts up to here part words by spaces; in those beyond, the library's own parting is kept.
 _LAST_SPACED = "\u2e7f"
 
@@ -79,6 +80,44 @@ def _taken_apart(answer: bytes) -> tuple[int, NDArray[np.int16], list[_Event]]:
     return rate, samples, list(_events(answer[SPEECH.size : split], len(samples)))
 
 
+def to_readings(answer: bytes, *, text: str, voice: str) -> tuple[Said, ...]:
+    """How each word was pronounced: IPA with both stress marks, and a space where one is read as several.
+
+    Args:
+        answer: the process's answer.
+        text: what was spoken.
+        voice: the voice's name without its variant.
+
+    Raises:
+        ValueError: the answer is malformed.
+    """
+    _, count = _head(answer)
+    split = SPEECH.size + count * EVENT.size
+    events = list(_events(answer[SPEECH.size : split], len(answer[split:]) // 2))
+    begins = {id(event): place for place, event in _begun(events, text)}
+    words: list[tuple[int, str]] = []
+    for event in events:
+        if id(event) in begins:
+            words.append((begins[id(event)], ""))
+        elif words:
+            # Events follow each other as words and sounds do, also where both begin at the same sample.
+            words[-1] = (words[-1][0], words[-1][1] + _spelled(event, voice))
+    places = [place for place, _ in words] + [len(text)]
+    return tuple(
+        Said(text_start=place, text_end=_end_of_word(text, place, next_place), ipa=" ".join(sounds.split()))
+        for (place, sounds), next_place in zip(words, places[1:], strict=True)
+        if sounds.strip()
+    )
+
+
+def _spelled(event: _Event, voice: str) -> str:
+    """A sound as it is written; a space where a word begins that is part of another one."""
+    if event.kind == EVENT_WORD:
+        return " "
+    letters = ipa(event.symbol, voice) if _is_sound(event) else ""
+    return "".join(mark for mark in event.symbol if mark in _STRESS_MARKS) + letters if letters else ""
+
+
 def _head(answer: bytes) -> tuple[int, int]:
     if len(answer) < SPEECH.size:
         raise ValueError("an answer without a head")
@@ -100,9 +139,7 @@ def _events(packed: bytes, samples: int) -> Iterator[_Event]:
 
 def _phonemes(events: list[_Event], voice: str, samples: int) -> Iterator[Phoneme]:
     """Each sound up to where the next one begins; silences that touch become one."""
-    # "(en)" and the like tell of a change of language and are no sounds.
-    told = [e for e in events if e.kind == EVENT_PHONEME and not e.symbol.startswith("(")]
-    starts = [(event.sample, event.symbol) for event in told]
+    starts = [(event.sample, event.symbol) for event in events if _is_sound(event)]
     if not starts or starts[0][0] > 0:
         starts.insert(0, (0, ""))
     silent_from = None
@@ -123,7 +160,7 @@ def _phonemes(events: list[_Event], voice: str, samples: int) -> Iterator[Phonem
 
 def _words(events: list[_Event], phonemes: tuple[Phoneme, ...], text: str) -> Iterator[Word]:
     """Words that make a sound: from their first sound to their last, with their letters in the text."""
-    begun = list(_begun([e for e in events if e.kind == EVENT_WORD], text))
+    begun = [(place, event.sample) for place, event in _begun(events, text)]
     sounds = [phoneme for phoneme in phonemes if phoneme.symbol]
     index = 0
     ended = [*begun[1:], (len(text), None)] if begun else []
@@ -137,20 +174,27 @@ def _words(events: list[_Event], phonemes: tuple[Phoneme, ...], text: str) -> It
             yield Word(start=own[0].start, end=own[-1].end, text_start=place, text_end=end)
 
 
-def _begun(events: list[_Event], text: str) -> Iterator[tuple[int, int]]:
-    """Where words begin, in the text and in samples.
+def _is_sound(event: _Event) -> bool:
+    # "(en)" and the like tell of a change of language and are no sounds.
+    return event.kind == EVENT_PHONEME and not event.symbol.startswith("(")
+
+
+def _begun(events: list[_Event], text: str) -> Iterator[tuple[int, _Event]]:
+    """Where words begin in the text, with the event that says so.
 
     Of "1999" and of "1,234.5" the library reports several words, some of which begin at a mark or in the
     middle of the number: they count as one.
     """
     last = -1
     for event in events:
+        if event.kind != EVENT_WORD:
+            continue
         place = event.place
         while place < len(text) and not text[place].isalnum():
             place += 1
         if place < len(text) and place > last and not _within_word(text, place):
             last = place
-            yield place, event.sample
+            yield place, event
 
 
 def _within_word(text: str, place: int) -> bool:

@@ -66,3 +66,17 @@ def test_a_text_beyond_the_limit_is_refused(espeak: EspeakVoice) -> None:
         espeak.speak("a" * (TEXT_LIMIT + 1), choice)
     assert caught.value.code == "voice-text-too-long"
     assert caught.value.facts == {"characters": TEXT_LIMIT + 1, "limit": TEXT_LIMIT}
+
+
+def test_it_tells_how_words_are_pronounced(espeak: EspeakVoice) -> None:
+    """Each word of the text has its IPA with both stress marks; what goes over is the first one's."""
+    text = "An example of understanding, 1999."
+    read = espeak.reading(text, VoiceChoice(engine="espeak", name="en-us", language="en"))
+    told = [(text[word.text_start : word.text_end], word.ipa) for word in read]
+    assert told == [
+        ("An", "ɐn"),
+        ("example", "ɛɡzˈæmpəl"),
+        ("of", "ʌv"),
+        ("understanding", "ˌʌndɚstˈændɪŋ"),
+        ("1999", "nˈaɪntiːnhˈʌndɹɪd nˈaɪnti nˈaɪn"),
+    ]

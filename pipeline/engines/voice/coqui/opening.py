@@ -1,0 +1,88 @@
+"""Opens a model's folder with the library: offline, quiet, and only what fits."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pipeline.engines.libraries import prepare
+from pipeline.engines.voice.coqui.families import Family, family_of
+from pipeline.engines.voice.coqui.family import OpenedModel
+from pipeline.engines.voice.coqui.folder import (
+    CONFIG,
+    VOCODER,
+    VOCODER_CONFIG,
+    WEIGHTS,
+    read_config,
+    settled,
+)
+from pipeline.plan.errors import InputError, LecternError
+
+# What torch says of weights that do not fit names the first of them in quotes, or behind these words.
+_ENTRY = re.compile(r"\"([\w.]+)\"|size mismatch for ([\w.]+)")
+
+
+def opened(folder: Path, *, scratch: Path | None = None) -> OpenedModel:
+    """A model of the shelf, open on the processor.
+
+    The library is given paths of this folder alone, and a configuration that names no other. The folder stays
+    as it is.
+
+    Args:
+        folder: the model's files.
+        scratch: where a folder may be made for as long as opening takes; None for the system's own place.
+
+    Raises:
+        InputError: ``model-family-unknown``; ``model-config-wrong`` with the first entry that does not fit.
+        MemoryError: there is not enough.
+    """
+    prepare()
+    with tempfile.TemporaryDirectory(dir=scratch) as place:
+        config = settled(folder, Path(place))
+        family = family_of(read_config(folder / CONFIG))
+        try:
+            tts = _tts(folder, config, family)
+        except (LecternError, MemoryError):
+            raise
+        except Exception as error:  # a configuration that does not fit can fail in any way
+            raise InputError("model-config-wrong", **_told(error)) from error
+    return _kind_of(family)(tts)
+
+
+def _kind_of(family: Family) -> type[OpenedModel]:
+    """Who speaks with a family: imported once its libraries can be."""
+    from pipeline.engines.voice.coqui.spectrogram import Spectrogram
+    from pipeline.engines.voice.coqui.vits import Vits
+    from pipeline.engines.voice.coqui.xtts import Xtts
+
+    kinds: Mapping[Family, type[OpenedModel]] = {
+        Family.XTTS: Xtts,
+        Family.VITS: Vits,
+        Family.YOUR_TTS: Vits,
+    }
+    return kinds.get(family, Spectrogram)
+
+
+def _tts(folder: Path, config: Path, family: Family) -> Any:  # noqa: ANN401 - the library's own type
+    from TTS.api import TTS
+
+    vocoder = {}
+    if (folder / VOCODER).is_file():
+        vocoder = {
+            "vocoder_path": str(folder / VOCODER),
+            "vocoder_config_path": str(config.parent / VOCODER_CONFIG),
+        }
+    # XTTS looks for its files by itself; the others are told which are the weights.
+    weights = folder if family is Family.XTTS else folder / WEIGHTS
+    return TTS(model_path=str(weights), config_path=str(config), progress_bar=False, **vocoder)
+
+
+def _told(error: Exception) -> dict[str, str]:
+    """What does not fit, and what was found instead, in few characters."""
+    found = _ENTRY.search(str(error))
+    key = (found[1] or found[2]) if found else CONFIG
+    reason = " ".join(str(error).split())
+    return {"key": key[:80], "found": f"{type(error).__name__}: {reason[:80]}"}

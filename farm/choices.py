@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from db.states import Urgency
+from farm.bootstrap import Workshop
 from farm.once import Once
-from pipeline.engines.shelf import Shelf
-from pipeline.engines.voice import Voice, VoiceEngine
+from farm.speechcheck import doubts_of
+from farm.voicedoor import OF_MODEL, Cast, cast_of
 from pipeline.engines.voice.choice import PER_CENT, choose_voice
 from pipeline.plan.background import with_plain_background
 from pipeline.plan.bearing import plainly
+from pipeline.plan.capability import VOICE
 from pipeline.plan.delivery import with_plain_delivery
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.formats import check_format, is_own_size, parse_format, parse_rate
 from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.label import with_plain_label
 from pipeline.plan.lipsync import with_plain_lipsync
+from pipeline.plan.models import ModelUse, Use, used_as
+from pipeline.plan.portrait import Finding
 from pipeline.plan.switches import BURN, PREVIEW, SOFT
 
 #: The warning that another voice than the one wished for speaks.
@@ -35,7 +39,7 @@ class Wish:
     """How a film shall be, as a person wrote it; what is left empty is chosen for them.
 
     Attributes:
-        voice: a voice's name, or ``engine/name``.
+        voice: a voice's name, or ``engine/name``; of an engine with models ``model`` or ``model:name``.
         language: BCP 47 tag.
         format: such as ``wide``, ``tall-1080``, ``1:1`` or ``portrait``.
         fps: frame rate, such as ``25`` or ``50p``.
@@ -55,19 +59,17 @@ class Chooser:
     """Turns wishes into choices; each engine is asked for its voices once.
 
     Args:
-        voices: the voice engines.
-        engine: the engine of wishes that name none.
-        format: the format of wishes that name none.
-        fps: frame rate of wishes that name none.
+        workshop: engines, models and settings.
+        elsewhere: voice engines that others speak with, which need not work here.
     """
 
-    def __init__(self, voices: Shelf[VoiceEngine], *, engine: str, format: str, fps: int) -> None:  # noqa: A002 - the house's word for it
-        self._shelf = voices
-        self._engine = engine
-        self._format = format
-        self._fps = fps
-        self._voices: dict[str, tuple[Voice, ...]] = {}
+    def __init__(self, workshop: Workshop, *, elsewhere: Collection[str] = ()) -> None:
+        self._workshop = workshop
+        self._elsewhere = frozenset(elsewhere)
+        self._format = workshop.settings.film.format
+        self._fps = workshop.settings.film.fps
         self._formats: dict[tuple[str, int], Format] = {}
+        self._casts: Once[tuple[str, str], tuple[Cast, ModelUse | None]] = Once()
         self._chosen: Once[tuple[str, str, str], VoiceChoice] = Once()
 
     def rate(self, wish: Wish) -> int:
@@ -129,18 +131,41 @@ class Chooser:
         """Who speaks, and in which language; the script decides the language when neither is wished for.
 
         Raises:
-            InputError: as `speed`, `pitch` or `choose_voice`; or the engine is unknown or missing.
+            InputError: as `speed`, `pitch` or `choose_voice`; the engine is unknown or missing; or its model
+                is not there, or has a licence that forbids the use.
         """
-        engine, slash, name = wish.voice.strip().rpartition("/")
+        engine, model, name = self._named(wish.voice)
         language = wish.language.strip() or ("" if name else language_of(script))
-        engine = engine if slash else self._engine
 
         def choose() -> VoiceChoice:
-            return choose_voice(self._known(engine), engine=engine, name=name, language=language)
+            cast, _ = self._cast(engine, model)
+            return choose_voice(cast.voices, engine=engine, name=name, language=language)
 
         # A refusal is remembered as well: to look for what comes closest takes milliseconds.
-        chosen = self._chosen.find((engine, name, language), choose)
+        chosen = self._chosen.find((engine, f"{model}{OF_MODEL}{name}", language), choose)
         return replace(chosen, speed=self.speed(wish), pitch=self.pitch(wish))
+
+    def doubts(self, wish: Wish, script: str) -> tuple[tuple[str, Finding], ...]:
+        """What the voice will not do as it is asked: the column, and why.
+
+        Raises:
+            InputError: as `voice`.
+        """
+        choice = self.voice(wish, script)
+        engine, model, _ = self._named(wish.voice)
+        cast, _ = self._cast(engine, model)
+        voice = next(each for each in cast.voices if each.name == choice.name)
+        return tuple(doubts_of(voice, choice, script))
+
+    def models(self, wish: Wish) -> tuple[ModelUse, ...]:
+        """The models that speak, as a job is promised them; none for an engine that needs none.
+
+        Raises:
+            InputError: as `voice`, but for what depends on the script.
+        """
+        engine, model, _ = self._named(wish.voice)
+        _, use = self._cast(engine, model)
+        return () if use is None else (use,)
 
     def other_voice(self, wish: Wish, script: str) -> dict[str, Fact] | None:
         """Facts of ``submit-other-voice``: sentences that the voice wished for leaves to another one.
@@ -160,10 +185,28 @@ class Chooser:
             return {"voice": choice.name, "language": "en"}
         return None
 
-    def _known(self, engine: str) -> tuple[Voice, ...]:
-        if engine not in self._voices:
-            self._voices[engine] = self._shelf.open(engine).voices()
-        return self._voices[engine]
+    def _named(self, words: str) -> tuple[str, str, str]:
+        """The engine, the model and the voice that words name; each of the others may be empty."""
+        engine, slash, name = words.strip().partition("/")
+        if not slash:
+            engine, name = self._workshop.settings.voice.engine, engine
+        if not self._workshop.voices.opened_with(engine):
+            return engine, "", name
+        model, _, name = name.partition(OF_MODEL)
+        return engine, model, name
+
+    def _cast(self, engine: str, model: str) -> tuple[Cast, ModelUse | None]:
+        """The voices among which a wish chooses, and what the job is promised of their model."""
+
+        def look() -> tuple[Cast, ModelUse | None]:
+            problem = self._workshop.voices.why_not(engine)
+            if isinstance(problem, InputError) and engine not in self._elsewhere:
+                raise problem
+            cast = cast_of(self._workshop, engine, model=model)
+            use = Use(self._workshop.settings.models.use)
+            return cast, None if cast.record is None else used_as(VOICE, cast.record, use)
+
+        return self._casts.find((engine, model), look)
 
 
 def language_of(script: str) -> str:

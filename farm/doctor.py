@@ -20,9 +20,10 @@ from farm.encoders import encoder_of
 from farm.facechoice import FaceChooser
 from farm.facedoor import open_face
 from farm.typesetting import Typesetter
+from farm.voicedoor import cast_of, open_voice
 from pipeline.plan.errors import AwayError, Fact, InputError, LecternError
 from pipeline.plan.faceway import FaceWay, joined_weights
-from pipeline.plan.job import Format
+from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.label import Label
 from pipeline.plan.lipsync import Mode
 from pipeline.plan.models import Use, check_use
@@ -148,8 +149,17 @@ def _eye(workshop: Workshop) -> There:
 
 
 def _voice(workshop: Workshop) -> There:
-    engine = workshop.voices.open(workshop.settings.voice.engine)
-    return There(detail=f"{engine.name} {engine.version}", facts={"voices": len(engine.voices())})
+    """The usual engine; one that speaks with a model is opened with its own."""
+    cast = cast_of(workshop, workshop.settings.voice.engine)
+    first = cast.voices[0]
+    choice = VoiceChoice(
+        engine=workshop.settings.voice.engine,
+        name=first.name,
+        language=first.languages[0],
+        model=first.model,
+    )
+    engine = open_voice(workshop, choice)
+    return There(detail=f"{engine.name} {engine.version}", facts={"voices": len(cast.voices)})
 
 
 def _face(workshop: Workshop) -> There:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from farm.bootstrap import Workshop
+from farm.voicedoor import casts_of
 from pipeline.engines.eye import EyeEngine
 from pipeline.engines.face import FaceEngine
 from pipeline.engines.shelf import Shelf
@@ -56,9 +57,10 @@ def engines(workshop: Workshop) -> tuple[EngineEntry, ...]:
 def voices(workshop: Workshop, *, language: str = "") -> tuple[VoiceEntry, ...]:
     """Every voice that can be used here, or those that speak a language."""
     return tuple(
-        VoiceEntry(engine=name, name=voice.name, languages=voice.languages, label=voice.label)
+        VoiceEntry(engine=name, name=cast.named(voice), languages=voice.languages, label=voice.label)
         for name in workshop.voices.names()
         if workshop.voices.why_not(name) is None
-        for voice in workshop.voices.open(name).voices()
+        for cast in casts_of(workshop, name)
+        for voice in cast.voices
         if not language or speaks(voice, language)
     )

@@ -16,6 +16,7 @@ from farm.bootstrap import Workshop
 from farm.orders import Order, job_of
 from farm.output import check_folder
 from farm.studio import Studio, may_render_otherwise
+from farm.voicedoor import open_voice
 from farm.waivers import keep_waiver
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact
@@ -138,7 +139,7 @@ def _make(
     studio, store, settings = Studio(workshop), workshop.store, workshop.settings
     studio.grow(way_of(job))
     _certain(studio.seat(job, desk))
-    spoken = _certain(speak(job, desk=desk, store=store, voice=workshop.voices.open(job.voice.engine)))
+    spoken = _certain(speak(job, desk=desk, store=store, voice=open_voice(workshop, job.voice)))
     timeline = load_timeline(store, spoken)
     check()
     stage = "render"

@@ -97,9 +97,7 @@ def job_of(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ..
     settings = workshop.settings
     text = script.normalise(decode(_read(order.script)))
     script.check(text, max_characters=settings.limits.script_characters)
-    chooser = Chooser(
-        workshop.voices, engine=settings.voice.engine, format=settings.film.format, fps=settings.film.fps
-    )
+    chooser = Chooser(workshop)
     faces = FaceChooser(workshop)
     face = faces.choose(_face_options(order))
     options = _options(order, face, usual=settings.film.quality)
@@ -114,6 +112,10 @@ def job_of(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ..
         doubts.append(Finding(code=code, level="warning", facts={}))
     if (facts := chooser.other_voice(order.wish, text)) is not None:
         doubts.append(Finding(code=OTHER_VOICE, level="warning", facts=facts))
+    for _, finding in chooser.doubts(order.wish, text):
+        if finding.level == "error":
+            raise InputError(finding.code, **finding.facts)
+        doubts.append(finding)
     doubts += (finding for _, finding in faces.idle({**options, **_face_options(order)}))
     job = JobSpec(
         row=legible(order.film.stem),
@@ -125,6 +127,7 @@ def job_of(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ..
         voice=voice,
         face=face.engine,
         models=face.models,
+        others=chooser.models(order.wish),
         format=seen.format,
         options=options,
         background=seen.background,

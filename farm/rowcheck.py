@@ -16,6 +16,7 @@ from farm.facechoice import FaceChoice, FaceChooser
 from farm.gallery import Gallery
 from farm.portraits import UNSEEN, Sitting, View, box_of, check_engine, idle_for_film
 from farm.rows import BrokenRow, Problem, Row, Wanted
+from farm.speechcheck import PITCH, SCRIPT, SPEED
 from farm.stopwords import DEPARTMENT, WordChecker
 from farm.typesetting import Typesetter
 from pipeline.plan import script
@@ -26,11 +27,10 @@ from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.label import LABEL, NAME, REASON, label_of, waiver_part
 from pipeline.plan.lipsync import CROP, ENGINE, MODE, Crop, lipsync_of
+from pipeline.plan.models import ModelUse
 from pipeline.plan.portrait import Finding
 from pipeline.plan.switches import BURN, PREVIEW, SOFT
 
-#: The option that a voice bears already, and that its film is not told a second time.
-PITCH = "voice.pitch"
 # Told under the language, whether or not a voice was named with it.
 _NO_LANGUAGE = "voice-language-unknown"
 # Whose fault it is, of what is said of a portrait, if not its own.
@@ -46,6 +46,7 @@ class Film:
         voice: who speaks.
         format: the film's picture.
         face: who draws the face.
+        others: the models beside the face's.
         urgency: who goes first.
         department: who pays.
     """
@@ -54,6 +55,7 @@ class Film:
     voice: VoiceChoice
     format: Format
     face: FaceChoice
+    others: tuple[ModelUse, ...]
     urgency: Urgency
     department: str
 
@@ -63,11 +65,8 @@ class RowChecker:
 
     def __init__(self, farm: Farm) -> None:
         self._farm = farm
-        settings = farm.settings
-        self._chooser = Chooser(
-            farm.voices, engine=settings.voice.engine, format=settings.film.format, fps=settings.film.fps
-        )
-        self._faces = FaceChooser(farm, elsewhere=tuple(_drawn_elsewhere(farm)))
+        self._chooser = Chooser(farm, elsewhere=_elsewhere(farm, Stage.SPEAK, farm.voices.names()))
+        self._faces = FaceChooser(farm, elsewhere=_elsewhere(farm, Stage.RENDER, farm.faces.names()))
         self._gallery = Gallery(farm)
         self._typesetter = Typesetter(farm)
         self._departments = read_departments(farm.ledger)
@@ -121,6 +120,7 @@ class RowChecker:
             voice=self._chooser.voice(_wish(row), row.script),
             format=self._format(row, row.portrait),
             face=self._faces.choose(row.options),
+            others=self._chooser.models(_wish(row)),
             urgency=urgency_of(row.urgency),
             department=self._department(row),
         )
@@ -134,11 +134,10 @@ class RowChecker:
         wrong = self._refusals(row, wish, text)
         known = row.wrong.union(problem.column for problem in wrong)
         doubtful: list[Problem] = []
-        speaker = _speaker(row)
-        if text is not None and not known & {"voice", "language", "speed", PITCH}:
-            facts = self._chooser.other_voice(wish, text)
-            if facts is not None:
-                doubtful.append(_problem(row, speaker, OTHER_VOICE, facts))
+        if text is not None and not known & {row.script_column, "voice", "language", SPEED, PITCH}:
+            for column, finding in self._spoken(row, wish, text):
+                told = _problem(row, column, finding.code, finding.facts)
+                (wrong if finding.level == "error" else doubtful).append(told)
         if not known & {ENGINE, MODE}:
             idle = self._faces.idle(row.options)
             doubtful += [_problem(row, option, finding.code, finding.facts) for option, finding in idle]
@@ -153,13 +152,21 @@ class RowChecker:
                 (wrong if finding.level == "error" else doubtful).append(told)
         return wrong, doubtful
 
+    def _spoken(self, row: Wanted, wish: Wish, text: str) -> Iterator[tuple[str, Finding]]:
+        """What is to be said of how a row's script is spoken, with the column that it is about."""
+        facts = self._chooser.other_voice(wish, text)
+        if facts is not None:
+            yield _speaker(row), Finding(code=OTHER_VOICE, level="warning", facts=facts)
+        for column, finding in self._chooser.doubts(wish, text):
+            yield row.script_column if column == SCRIPT else column, finding
+
     def _refusals(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> list[Problem]:
         """What is wrong with what stands in a row's columns, the portrait apart."""
         checks = (
             (row.script_column, lambda: self._check_script(text)),
             (row.script_column, lambda: self._words.check(text, row.department)),
             (_speaker(row), lambda: self._chooser.voice(replace(wish, speed="", pitch=""), text or "")),
-            ("speed", lambda: self._chooser.speed(wish)),
+            (SPEED, lambda: self._chooser.speed(wish)),
             (PITCH, lambda: self._chooser.pitch(wish)),
             ("format", lambda: self._chooser.check_format(wish)),
             ("face.box", lambda: box_of(row.options)),
@@ -257,12 +264,10 @@ class RowChecker:
         return department
 
 
-def _drawn_elsewhere(farm: Farm) -> Iterator[str]:
-    """The face engines that living workers render with, wherever they are."""
-    able = {capability_of(Stage.RENDER, face): face for face in farm.faces.names()}
-    for capability in {skill.capability for worker in read_workers(farm.ledger) for skill in worker.skills}:
-        if capability in able:
-            yield able[capability]
+def _elsewhere(farm: Farm, stage: Stage, engines: Iterable[str]) -> frozenset[str]:
+    """Those of a stage's engines that living workers do it with, wherever they are."""
+    able = {skill.capability for worker in read_workers(farm.ledger) for skill in worker.skills}
+    return frozenset(engine for engine in engines if capability_of(stage, engine) in able)
 
 
 def _speaker(row: Wanted) -> str:

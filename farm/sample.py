@@ -8,14 +8,18 @@ from dataclasses import dataclass
 
 from farm.bootstrap import Farm
 from farm.rowcheck import Film
+from farm.voicedoor import open_voice
 from pipeline.engines.voice import VoiceEngine
 from pipeline.media.filmkind import suffix_of
 from pipeline.plan.clipkey import shaping
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.delivery import QUALITY
+from pipeline.plan.errors import LecternError
+from pipeline.plan.job import VoiceChoice
+from pipeline.plan.keys import digest_of
 from pipeline.plan.label import LABEL
 from pipeline.plan.lengths import estimate_ms
-from pipeline.plan.script import Pause, Sentence
+from pipeline.plan.script import Pause, Sentence, split
 from pipeline.plan.switches import BURN
 from pipeline.plan.timeline import LEAD, TAIL
 from pipeline.steps.booth import Booth
@@ -87,7 +91,7 @@ class Sample:
 
 def take_sample(farm: Farm, films: Sequence[Film]) -> Sample:
     """Take some films apart; at least one, and of a small batch all."""
-    voices = {name: farm.voices.open(name) for name in {film.voice.engine for film in films}}
+    voices: dict[tuple[str, str], VoiceEngine | None] = {}
     taken: dict[int, list[Line]] = {}
     lines: dict[str, Line] = {}
     times: Counter[str] = Counter()
@@ -95,7 +99,10 @@ def take_sample(farm: Farm, films: Sequence[Film]) -> Sample:
     for index in _spread(len(films)):
         film = films[index]
         look = look_of(film)
-        taken[index] = _lines_of(film, voices[film.voice.engine])
+        speaker = film.voice.engine, film.voice.model
+        if speaker not in voices:
+            voices[speaker] = _voice_of(farm, film.voice)
+        taken[index] = _lines_of(film, voices[speaker])
         for line in taken[index]:
             lines.setdefault(line.name, line)
             clips[look, line.name] = None
@@ -114,16 +121,43 @@ def look_of(film: Film) -> Look:
     return row.portrait_digest, row.background_digest, *drawn
 
 
-def _lines_of(film: Film, voice: VoiceEngine) -> list[Line]:
+def _voice_of(farm: Farm, choice: VoiceChoice) -> VoiceEngine | None:
+    """Who speaks; None where only others can, of whom it is not known here what they spoke already."""
+    try:
+        return open_voice(farm, choice)
+    except LecternError:
+        return None
+
+
+def _lines_of(film: Film, voice: VoiceEngine | None) -> list[Line]:
     choice = film.voice
+    if voice is None:
+        return _lines_elsewhere(film)
     lines = []
     for part in Booth(voice=voice).lines_of(film.row.script, choice):
         if isinstance(part, Pause):
             lines.append(Line(key="", ms=part.ms, piece=part))
         else:
-            ms = 100 * estimate_ms(part.sentence.spoken, choice.speed) // _LONG + AROUND_MS
-            lines.append(Line(key=part.key, ms=ms, piece=part.sentence))
+            lines.append(Line(key=part.key, ms=_ms(part.sentence, choice), piece=part.sentence))
     return lines
+
+
+def _lines_elsewhere(film: Film) -> list[Line]:
+    """Lines that nobody has spoken as far as is known here; equal ones have equal keys."""
+    choice = film.voice
+    lines = []
+    for piece in split(film.row.script, language=choice.language, speed=choice.speed):
+        if isinstance(piece, Pause):
+            lines.append(Line(key="", ms=piece.ms, piece=piece))
+        else:
+            key = digest_of("unspoken", 1, choice=choice, text=piece.spoken)
+            lines.append(Line(key=key, ms=_ms(piece, choice), piece=piece))
+    return lines
+
+
+def _ms(sentence: Sentence, choice: VoiceChoice) -> int:
+    """How long a sentence takes, with the silence around it."""
+    return 100 * estimate_ms(sentence.spoken, choice.speed) // _LONG + AROUND_MS
 
 
 def _spread(films: int) -> Iterator[int]:

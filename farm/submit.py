@@ -20,8 +20,9 @@ from farm.caller import caller
 from farm.choices import plain_options
 from farm.manifest import Reading
 from farm.precheck import Admitted, Progress, Unheard, admit, check
-from farm.rowcheck import PITCH, Film
+from farm.rowcheck import Film
 from farm.rows import Problem
+from farm.speechcheck import PITCH
 from farm.typesetting import Typesetter
 from pipeline.media.filmkind import suffix_of
 from pipeline.plan import trace
@@ -280,6 +281,7 @@ def job_of(
         voice=film.voice,
         face=film.face.engine,
         models=film.face.models,
+        others=film.others,
         format=film.format,
         typefaces=typefaces,
         # What the choices of a voice and of a face bear already is not told a second time.

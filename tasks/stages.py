@@ -14,6 +14,7 @@ from db.workers import read_honoured
 from farm.bootstrap import Farm
 from farm.policy.profiles import choose_profile
 from farm.studio import Studio
+from farm.voicedoor import open_voice
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.chunks import cut
@@ -65,7 +66,7 @@ Perform = Callable[[Bench, Claim, Desk], Commit | None]
 
 def _speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     farm, job = bench.farm, claim.spec
-    voice = farm.voices.open(job.voice.engine)
+    voice = open_voice(farm, job.voice)
     spoken = speak(job, desk=desk, store=farm.store, voice=voice)
     if spoken is None:
         return None

@@ -8,18 +8,19 @@ from collections.abc import Iterator
 import pytest
 
 from db.states import Urgency
+from farm.bootstrap import open_workshop, settings_of
 from farm.choices import Chooser, Wish, language_of, urgency_of
-from pipeline.engines.shelf import voices
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format
 
 
 @pytest.fixture(scope="module")
-def chooser() -> Iterator[Chooser]:
+def chooser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chooser]:
     """A chooser over the real voices."""
-    shelf = voices()
-    yield Chooser(shelf, engine="espeak", format="square-720", fps=25)
-    shelf.close()
+    home = tmp_path_factory.mktemp("home")
+    set_to = {"LECTERN_HOME": str(home), "LECTERN_FILM__FORMAT": "square-720"}
+    with open_workshop(settings_of(set_to)) as workshop:
+        yield Chooser(workshop)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ from pipeline.plan.messages import (
     usage,
     verify,
     voice,
+    voice_models,
     writing,
 )
 from pipeline.plan.messages.model import Message, Text
@@ -77,6 +78,7 @@ _ROOMS = (
     usage,
     verify,
     voice,
+    voice_models,
     writing,
 )
 

@@ -1,0 +1,107 @@
+"""The voices of this machine: those of engines that bring their own, and those of models on the shelf."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from farm.bootstrap import Workshop
+from farm.models.shelf import Model
+from pipeline.engines.voice import Voice, VoiceEngine
+from pipeline.engines.voice.coqui import families
+from pipeline.plan.errors import AwayError, InputError
+from pipeline.plan.job import VoiceChoice
+from pipeline.plan.models import Kind, ModelRecord
+
+#: Between a model's name and that of one of its voices.
+OF_MODEL = ":"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """Voices that may be chosen among.
+
+    Attributes:
+        voices: each by its engine's own name for it.
+        record: the model that all of them belong to; None for an engine that brings its own.
+    """
+
+    voices: tuple[Voice, ...]
+    record: ModelRecord | None = None
+
+    def named(self, voice: Voice) -> str:
+        """A voice's name as people write it behind that of its engine."""
+        if self.record is None:
+            return voice.name
+        return self.record.name if len(self.voices) == 1 else f"{self.record.name}{OF_MODEL}{voice.name}"
+
+
+def cast_of(workshop: Workshop, engine: str, *, model: str = "") -> Cast:
+    """The voices of an engine, of one model if it speaks with one; nothing heavy is loaded for those.
+
+    Args:
+        workshop: engines and models.
+        engine: name of a voice engine.
+        model: name of the model; empty for the usual one.
+
+    Raises:
+        InputError: ``engine-voice-unknown``, ``engine-missing`` or ``engine-broken``; the model is not there.
+        AwayError: ``model-shelf-away``.
+    """
+    kind = workshop.voices.opened_with(engine)
+    if not kind:
+        return Cast(voices=workshop.voices.open(engine).voices())
+    return _cast(workshop.models.get(model or workshop.settings.voice.model, kind=kind).record)
+
+
+def casts_of(workshop: Workshop, engine: str) -> Iterator[Cast]:
+    """The voices of an engine that can be used here, model by model.
+
+    Raises:
+        InputError, AwayError: as `cast_of`.
+    """
+    kind = workshop.voices.opened_with(engine)
+    if not kind:
+        yield cast_of(workshop, engine)
+        return
+    for each in workshop.models.listed():
+        if each.problem is None and each.record is not None and each.record.kind is Kind(kind):
+            yield _cast(each.record)
+
+
+def open_voice(workshop: Workshop, choice: VoiceChoice) -> VoiceEngine:
+    """The engine that speaks with a voice; of those with models only the ones used last stay open.
+
+    Raises:
+        InputError: the engine cannot be used here, or there is no such device.
+        AwayError: ``farm-no-model``: its model is not on this machine's shelf; ``model-shelf-away``.
+    """
+    if not workshop.voices.opened_with(choice.engine):
+        return workshop.voices.open(choice.engine)
+    try:
+        model = workshop.models.by_digest(choice.model)
+    except InputError as error:
+        raise AwayError("farm-no-model", engine=choice.engine, digest=choice.model[:12]) from error
+    engine = workshop.voices.open(choice.engine, **_options(workshop, model))
+    workshop.voices.close_all_but(workshop.settings.voice.loaded)
+    return engine
+
+
+def _cast(record: ModelRecord) -> Cast:
+    voices = families.voices_of(record.traits, model=record.digest, label=record.name)
+    return Cast(voices=voices, record=record)
+
+
+def _options(workshop: Workshop, model: Model) -> dict[str, Any]:
+    """What the class of an engine is called with."""
+    settings = workshop.settings
+    return {
+        "folder": model.path,
+        "digest": model.record.digest,
+        "traits": model.record.traits,
+        "device": settings.voice.device,
+        "threads": settings.worker.threads,
+        "cpu_allowed": settings.voice.cpu_fallback,
+        "scratch": settings.home / "scratch",
+    }

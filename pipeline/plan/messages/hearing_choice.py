@@ -36,7 +36,7 @@ MESSAGES: tuple[Message, ...] = (
         (
             "Voices cannot be checked here: the ear {engine} cannot be used ({code}).",
             "To check what a voice says, its sound is understood again, by a model that you bring.",
-            "Bring a model with lectern models add, see lectern doctor for what is missing, or leave check out.",
+            "Bring a model with lectern models add; lectern doctor tells what is missing. Or leave it empty.",
         ),
         (
             "此处无法核对声音：听写引擎 {engine} 不可用（{code}）。",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
 from farm.bootstrap import Workshop
+from farm.eardoor import ear_model, precision_here
 from farm.once import Once
 from pipeline.plan.capability import HEAR
 from pipeline.plan.errors import InputError
@@ -19,7 +20,6 @@ DENOISE = Switch(name="audio.denoise", usual=False, unknown="recording-denoise-u
 #: The options that a hearing plan bears already, and that its film is not told a second time.
 OPTIONS = (CHECK, FAILURE, DENOISE.name)
 
-_AUTO = "auto"
 _FAILURES = ("warn", "stop")
 
 
@@ -69,7 +69,7 @@ class HearingChooser:
             uses = ()
         plan = HearingPlan(
             model=uses[0].digest if uses else "",
-            precision=self._precision() if uses else "",
+            precision=precision_here(self._workshop) if uses else "",
             denoise=DENOISE.of(options),
             timed_by=script,
         )
@@ -94,7 +94,7 @@ class HearingChooser:
         use, settings = self._ear(), self._workshop.settings.check
         plan = HearingPlan(
             model=use.digest,
-            precision=self._precision(),
+            precision=precision_here(self._workshop),
             check=check,
             per_cent=settings.sample_per_cent if check is Check.SAMPLE else 100,
             limit=settings.characters_per_mille if counts_characters(language) else settings.words_per_mille,
@@ -125,18 +125,12 @@ class HearingChooser:
             if isinstance(problem, InputError) and name not in self._elsewhere:
                 raise InputError("check-no-ear", engine=name, code=problem.code)
             try:
-                kind = self._workshop.ears.opened_with(name)
-                record = self._workshop.models.get(settings.ear.model, kind=kind).record
+                record = ear_model(self._workshop)
             except InputError as error:
                 raise InputError("check-no-ear", engine=name, code=error.code) from error
             return used_as(HEAR, record, Use(settings.models.use))
 
         return self._known.find("", look)
-
-    def _precision(self) -> str:
-        """As it is set; empty where each worker takes what its own device is best at."""
-        precision = self._workshop.settings.ear.precision
-        return "" if precision == _AUTO else precision
 
 
 def _check_of(options: Mapping[str, str], workshop: Workshop) -> Check:

@@ -23,7 +23,9 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
     """A workshop with an ear and no model yet, whatever libraries are here."""
     there = {name: replace(offer, needs=()) for name, offer in offers.OFFERS.items()}
     shelf: Shelf[EarEngine] = Shelf("lectern.ears", there, unknown="engine-ear-unknown")
-    with open_workshop(settings_of({"LECTERN_HOME": str(tmp_path / "home")})) as opened:
+    with open_workshop(
+        settings_of({"LECTERN_HOME": str(tmp_path / "home"), "LECTERN_EAR__DEVICE": "cpu"})
+    ) as opened:
         yield replace(opened, ears=shelf)
 
 
@@ -49,11 +51,15 @@ def test_what_is_asked_for_stands_in_the_plan(workshop: Workshop) -> None:
     chooser = HearingChooser(workshop)
     plan, (use,) = chooser.spoken({"check": "all", "check.failure": "stop"}, language="zh-TW")
     assert (use.role, use.name, use.digest) == ("hear", "small", record.digest)
-    assert plan == HearingPlan(model=record.digest, check=Check.ALL, limit=150, takes=3, stop=True)
+    assert plan == HearingPlan(
+        model=record.digest, precision="fp32", check=Check.ALL, limit=150, takes=3, stop=True
+    )
     plan, _ = chooser.spoken({"check": "sample"}, language="en")
-    assert plan == HearingPlan(model=record.digest, check=Check.SAMPLE, per_cent=10, limit=200, takes=3)
+    assert plan == HearingPlan(
+        model=record.digest, precision="fp32", check=Check.SAMPLE, per_cent=10, limit=200, takes=3
+    )
     plan, (use,) = chooser.recorded({}, script="a" * 64)
-    assert plan == HearingPlan(model=record.digest, timed_by="a" * 64)
+    assert plan == HearingPlan(model=record.digest, precision="fp32", timed_by="a" * 64)
     assert use.role == "hear"
 
 

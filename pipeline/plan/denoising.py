@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.plan.clock import SAMPLE_RATE
-from pipeline.plan.pauses import STEP
+from pipeline.plan.pauses import STEP, levels
 
 #: So much of a room's own sound is listened to: half a second, in samples.
 ROOM = 50 * STEP
@@ -57,9 +57,10 @@ def delay_of(sound: NDArray[np.int16], made: NDArray[np.int16], *, most: int) ->
         made: what a filter made of it, at least `most` samples longer.
         most: what is looked for.
     """
-    length = min(_COMPARED, len(sound))
-    energy = np.concatenate([[0.0], np.cumsum(sound.astype(np.float64) ** 2)])
-    begin = int((energy[length:] - energy[:-length]).argmax())
+    length = min(_COMPARED, len(sound) // STEP * STEP)
+    energy = np.cumsum(np.append(0.0, levels(sound).astype(np.float64) ** 2))
+    steps = length // STEP
+    begin = STEP * int((energy[steps:] - energy[: len(energy) - steps]).argmax())
     size = 1 << (2 * length + most).bit_length()
     one = np.fft.rfft(sound[begin : begin + length].astype(np.float64), size)
     other = np.fft.rfft(made[begin : begin + length + most].astype(np.float64), size)

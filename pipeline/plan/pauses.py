@@ -29,14 +29,19 @@ _ABOVE_ROOM, _FAR, _NEAR, _LASTS = 4, 100, 4, 2
 # Steps: a pause is at least so long, a word as well; and so much belongs to speech on each side of it, the
 # breath before it and what fades behind it.
 _PAUSE, _WORD, _AROUND = 20, 5, 6
+_AT_ONCE = 6_000
 
 
 def levels(audio: NDArray[np.int16]) -> NDArray[np.int32]:
     """Root mean square of each whole `STEP` of a sound, in whole sample values."""
     steps = len(audio) // STEP
-    rows = audio[: steps * STEP].reshape(steps, STEP).astype(np.int64)
-    squares = np.einsum("ij,ij->i", rows, rows) // STEP
-    level: NDArray[np.int32] = np.floor(np.sqrt(squares.astype(np.float64))).astype(np.int32)
+    level = np.empty(steps, np.int32)
+    # Some at a time: an hour in whole numbers of 8 bytes is more than a gigabyte.
+    for first in range(0, steps, _AT_ONCE):
+        last = min(first + _AT_ONCE, steps)
+        rows = audio[first * STEP : last * STEP].reshape(-1, STEP).astype(np.int64)
+        squares = np.einsum("ij,ij->i", rows, rows) // STEP
+        level[first:last] = np.floor(np.sqrt(squares.astype(np.float64)))
     return level
 
 

@@ -41,6 +41,7 @@ _SYNC, _LAYER = 0xE0, 0x06
 _FULL = 32_767
 _CLIPPED_PER_MILLE = 1
 _LEAST = SAMPLE_RATE // 2
+_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +96,13 @@ def _found(audio: NDArray[np.int16], limits: RecordingLimits) -> Iterator[Findin
     if int(levels(audio).max()) <= AUDIBLE:
         yield Finding(code="recording-silent", level="error")
         return
-    clipped = int(np.count_nonzero(audio >= _FULL)) + int(np.count_nonzero(audio < -_FULL))
+    clipped = _clipped(audio)
     if clipped * 1000 > _CLIPPED_PER_MILLE * len(audio):
         facts = {"per_mille": clipped * 1000 // len(audio)}
         yield Finding(code="recording-clipped", level="warning", facts=facts)
+
+
+def _clipped(audio: NDArray[np.int16]) -> int:
+    """How many samples lie at either end of the range."""
+    parts = (audio[first : first + _AT_ONCE] for first in range(0, len(audio), _AT_ONCE))
+    return sum(int(np.count_nonzero((part >= _FULL) | (part < -_FULL))) for part in parts)

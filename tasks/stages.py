@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,27 +12,34 @@ from db.states import Stage, capability_of
 from db.values import Chunk, Claim, Film, Notice
 from db.workers import read_honoured
 from farm.bootstrap import Farm
+from farm.eardoor import open_activity, open_ear
 from farm.policy.profiles import choose_profile
 from farm.studio import Studio
 from farm.voicedoor import open_voice
+from pipeline.engines.voice.aligned import Aligner
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.chunks import cut
 from pipeline.plan.delivery import loudness_for
 from pipeline.plan.errors import AwayError, DefectError, InputError, TransientError
 from pipeline.plan.faceway import way_of
+from pipeline.plan.hearing import HearingPlan
 from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.names import FILM_SUFFIX, folder_for, numbered, stem_for
+from pipeline.plan.portrait import Finding
 from pipeline.plan.timeline import Timeline
 from pipeline.steps.archive import Delivery, archive, archive_id
 from pipeline.steps.desk import Desk
 from pipeline.steps.join import join
+from pipeline.steps.listen import listen
 from pipeline.steps.render import render
 from pipeline.steps.speak import load_timeline, speak
 
 #: A worker renders otherwise than it has told of itself: it tells anew, and the step goes back to the line.
 PROFILE_CHANGED = "farm-profile-changed"
+#: The voice that knows when it makes which sound of whatever it reads.
+_READER = "espeak"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +77,8 @@ def _speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     spoken = speak(job, desk=desk, store=farm.store, voice=voice)
     if spoken is None:
         return None
-    timeline = load_timeline(farm.store, spoken)
-    chunks = [_chunk(timeline, part) for part in cut(timeline)]
-    profile = _planned(bench, job)
+    # Whoever ends last plans the film.
+    chunks, profile = ([], None) if job.hearing is not None else _plan(bench, job, spoken)
     return lambda costs: commits.finish_speak(
         farm.ledger,
         claim,
@@ -83,6 +89,41 @@ def _speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         machine_ms=costs.machine_ms,
         span=costs.span,
     )
+
+
+def _listen(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
+    farm, job = bench.farm, claim.spec
+    plan = job.hearing or HearingPlan()
+    listened = listen(
+        job,
+        desk=desk,
+        store=farm.store,
+        media=farm.media,
+        activity=open_activity(farm),
+        ear=open_ear(farm, plan) if plan.model else None,
+        reader=Aligner(farm.voices.open(_READER)),
+    )
+    if listened is None:
+        return None
+    chunks, profile = _plan(bench, job, listened.timeline)
+    return lambda costs: commits.finish_listen(
+        farm.ledger,
+        claim,
+        timeline=listened.timeline,
+        transcript=listened.transcript,
+        warnings=_notices(listened.warnings),
+        chunks=chunks,
+        profile=profile,
+        used=costs.used,
+        machine_ms=costs.machine_ms,
+        span=costs.span,
+    )
+
+
+def _plan(bench: Bench, job: JobSpec, timeline: Artifact) -> tuple[list[Chunk], RenderProfile]:
+    """The render steps of a film whose timeline holds, and how they are rendered; raises as `_planned`."""
+    laid = load_timeline(bench.farm.store, timeline)
+    return [_chunk(laid, part) for part in cut(laid)], _planned(bench, job)
 
 
 def _planned(bench: Bench, job: JobSpec) -> RenderProfile:
@@ -157,7 +198,7 @@ def _join(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         frames=joined.frames,
         essence=joined.essence,
         preview=joined.preview,
-        warnings=tuple(Notice(code=each.code, facts=each.facts) for each in joined.warnings),
+        warnings=_notices(joined.warnings),
     )
     return lambda costs: commits.finish_join(
         farm.ledger, claim, film=result, machine_ms=costs.machine_ms, span=costs.span
@@ -199,6 +240,10 @@ def _archive(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     )
 
 
+def _notices(found: Iterable[Finding]) -> tuple[Notice, ...]:
+    return tuple(Notice(code=each.code, facts=each.facts) for each in found)
+
+
 def _timeline(bench: Bench, claim: Claim) -> Timeline:
     if claim.timeline is None:
         raise DefectError("farm-claim-incomplete", step=claim.step)
@@ -212,6 +257,7 @@ def _chunk(timeline: Timeline, part: range) -> Chunk:
 
 STAGES: Mapping[Stage, Perform] = {
     Stage.SPEAK: _speak,
+    Stage.LISTEN: _listen,
     Stage.RENDER: _render,
     Stage.JOIN: _join,
     Stage.ARCHIVE: _archive,

@@ -24,7 +24,6 @@ from farm.studio import Studio, may_render_otherwise
 from pipeline.plan import trace
 from pipeline.plan.errors import (
     AwayError,
-    InputError,
     LecternError,
     SupersededError,
     TransientError,
@@ -33,6 +32,7 @@ from pipeline.plan.faceway import way_in, way_of
 from pipeline.plan.job import RenderProfile
 from tasks.attempt import Attempt, Halt, leave_hard
 from tasks.bell import Bell
+from tasks.capabilities import capabilities_of
 from tasks.desk import PatientDesk, insist
 from tasks.heart import Heart
 from tasks.repertoire import Repertoire, profiles_here
@@ -333,32 +333,6 @@ def open_runner(farm: Farm, node: str, wanted: Collection[str], bell: Bell) -> S
     mark = farm.models.mark()
     profiles = profiles_here(farm, capabilities)
     return StepRunner(farm, node=node, capabilities=capabilities, profiles=profiles, bell=bell, mark=mark)
-
-
-def capabilities_of(farm: Farm, wanted: Collection[str] = ()) -> tuple[str, ...]:
-    """What a worker can do here, in the order in which it goes: films near their end go first.
-
-    Nothing heavy is loaded.
-
-    Args:
-        farm: what is installed.
-        wanted: what it shall do; everything unless given.
-
-    Raises:
-        InputError: ``farm-capability-unknown``.
-    """
-    usable = [face for face in farm.faces.names() if farm.faces.why_not(face) is None]
-    renders = [capability_of(Stage.RENDER, face) for face in usable]
-    known = (
-        capability_of(Stage.JOIN),
-        capability_of(Stage.ARCHIVE),
-        *renders,
-        capability_of(Stage.SPEAK),
-    )
-    for capability in wanted:
-        if capability not in known:
-            raise InputError("farm-capability-unknown", capability=capability, known=", ".join(known))
-    return tuple(capability for capability in known if not wanted or capability in wanted)
 
 
 def _is_otherwise(error: LecternError, claim: Claim) -> bool:

@@ -23,7 +23,8 @@ from pipeline.plan.messages import tell
 from pipeline.steps.tidy import give_back_large
 from tasks.app import queue_of, register
 from tasks.bell import Bell
-from tasks.step import StepRunner, capabilities_of, open_runner
+from tasks.capabilities import capabilities_of
+from tasks.step import StepRunner, open_runner
 from worker.belt import celery_app
 from worker.cards import CardWatch, TorchCards
 from worker.leisure import Leisure

@@ -1,0 +1,52 @@
+"""What a worker can do on this machine: the stages, each by the engines that are installed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from db.states import Stage, capability_of
+from farm.bootstrap import Farm
+from pipeline.engines.shelf import Shelf
+from pipeline.plan.errors import InputError
+
+
+def capabilities_of(farm: Farm, wanted: Collection[str] = ()) -> tuple[str, ...]:
+    """What a worker can do here, in the order in which it goes: films near their end go first.
+
+    Nothing heavy is loaded.
+
+    Args:
+        farm: what is installed.
+        wanted: what it shall do; everything unless given.
+
+    Raises:
+        InputError: ``farm-capability-unknown``.
+    """
+    usable = [face for face in farm.faces.names() if farm.faces.why_not(face) is None]
+    renders = [capability_of(Stage.RENDER, face) for face in usable]
+    known = (
+        capability_of(Stage.JOIN),
+        capability_of(Stage.ARCHIVE),
+        *renders,
+        capability_of(Stage.LISTEN),
+        *_with_models(Stage.LISTEN, farm.ears),
+        capability_of(Stage.SPEAK),
+        *_with_models(Stage.SPEAK, farm.voices, farm.converters),
+        *_with_models(Stage.WRITE, farm.writers),
+    )
+    for capability in wanted:
+        if capability not in known:
+            raise InputError("farm-capability-unknown", capability=capability, known=", ".join(known))
+    return tuple(capability for capability in known if not wanted or capability in wanted)
+
+
+def _with_models(stage: Stage, *shelves: Shelf[Any]) -> Iterator[str]:
+    """What a worker can do at a stage with the engines that need models, whether or not one is there yet.
+
+    A step whose model is not on this machine's shelf goes elsewhere.
+    """
+    for shelf in shelves:
+        for engine in shelf.names():
+            if shelf.opened_with(engine) and shelf.why_not(engine) is None:
+                yield capability_of(stage, engine)

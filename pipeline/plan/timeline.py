@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -124,6 +124,22 @@ def lay(pieces: Iterable[Take | Pause], *, fps: int) -> Timeline:
         elif piece.samples > 0:
             laid.append(_spoken(piece, fps=fps, grid=grid))
     return Timeline(fps=fps, utterances=tuple(laid))
+
+
+def relaid(timeline: Timeline, takes: Mapping[str, Take]) -> Timeline:
+    """The same timeline with other takes of some speeches, by the keys of those; all else stays as it is.
+
+    The sentences stay as well: two that sound alike may be shown differently.
+    """
+    grid = grid_frames(timeline.fps)
+    laid = []
+    for each in timeline.utterances:
+        if (take := takes.get(each.speech)) is None:
+            laid.append(each)
+        else:
+            sentence = Sentence(shown=each.shown, spoken=each.spoken, language=each.language)
+            laid.append(_spoken(replace(take, sentence=sentence), fps=timeline.fps, grid=grid))
+    return replace(timeline, utterances=tuple(laid))
 
 
 def to_json(timeline: Timeline) -> str:

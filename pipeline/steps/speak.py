@@ -196,7 +196,7 @@ class _Speaker:
         if artifact is None:
             return None
         try:
-            return _take(line, artifact, _load_speech(self._store, artifact))
+            return _take(line, artifact, load_speech(self._store, artifact))
         except DamageError:
             _log.warning("speech-damaged", key=artifact.key)
             self._desk.forget(artifact)
@@ -226,7 +226,12 @@ def _take(line: Line, artifact: Artifact, speech: Speech) -> Take:
     )
 
 
-def _load_speech(store: Store, artifact: Artifact) -> Speech:
+def load_speech(store: Store, artifact: Artifact) -> Speech:
+    """A speech that was made ready for the timeline.
+
+    Raises:
+        DamageError: it is missing or not what it was.
+    """
     try:
         return from_wave(store.verify(artifact).read_bytes())
     except ValueError as error:

@@ -33,6 +33,7 @@ def understood(
     ear: EarEngine,
     language: str = "",
     prompt: str = "",
+    timed: bool = True,
 ) -> Heard | None:
     """What is said in a sound, heard once; None while another worker listens to the same.
 
@@ -43,27 +44,28 @@ def understood(
         ear: who listens.
         language: BCP 47 tag of what is spoken; empty to find out.
         prompt: as in `EarEngine.hear`.
+        timed: likewise.
 
     Raises:
         InputError, TransientError: as `EarEngine.hear`.
         AwayError, SupersededError: of the store and the desk.
     """
-    key = heard_key(sound, ear=ear, language=language, prompt=prompt)
+    key = heard_key(sound, ear=ear, language=language, prompt=prompt, timed=timed)
     found = desk.find(Kind.HEARD, key)
     if found is not None and (known := _load(found, desk=desk, store=store)) is not None:
         return known
     if not desk.take(Kind.HEARD, key):
         return None
     begun = time.monotonic_ns()
-    heard = ear.hear(sound, language=language, prompt=prompt)
+    heard = ear.hear(sound, language=language, prompt=prompt, timed=timed)
     data = to_json(heard).encode()
     artifact = store.put(Kind.HEARD, key, _SUFFIX, lambda path: _write(path, data))
     desk.put(artifact, (time.monotonic_ns() - begun) // 1_000_000)
     return heard
 
 
-def heard_key(sound: NDArray[np.float32], *, ear: EarEngine, language: str, prompt: str) -> str:
-    """The key of what is heard: the sound, who listens, and what he is told before."""
+def heard_key(sound: NDArray[np.float32], *, ear: EarEngine, language: str, prompt: str, timed: bool) -> str:
+    """The key of what is heard: the sound, who listens, what he is told before, and what he is asked."""
     return digest_of(
         "heard",
         _SCHEMA,
@@ -73,6 +75,7 @@ def heard_key(sound: NDArray[np.float32], *, ear: EarEngine, language: str, prom
         precision=ear.precision,
         language=language,
         prompt=prompt,
+        timed=timed,
         audio=hashlib.sha256(sound.astype("<f4").tobytes()).hexdigest(),
     )
 

@@ -49,8 +49,39 @@ _DOUBTS = (
     ),
 )
 
+_NARRATION = (
+    message(
+        "narration-wrong",
+        (
+            "“{text}” is not said as written: of {of} words or characters {errors} are heard otherwise.",
+            "No take of it came within the limit, and the check was to stop the film then.",
+            "Word it differently, say how its names are pronounced, or raise the limit: {limit} per mille.",
+        ),
+        (
+            "“{text}”的朗读与文稿不符：{of} 个词（或字）中有 {errors} 个听起来不同。",
+            "它的每一遍朗读都超出限度，而检查被设为在此时停止影片。",
+            "请改写该句、指明名称的读音，或放宽限度（千分之 {limit}）。",
+        ),
+    ),
+    message(
+        "film-narration-doubtful",
+        (
+            "“{text}” may not be said as written: of {of} words or characters {errors} are heard otherwise.",
+            "No take of it came within the limit; the film has the best one. An ear may err as well.",
+            "Listen to it. If it is wrong, word it differently; the limit is {limit} per mille.",
+        ),
+        (
+            "“{text}”的朗读可能与文稿不符：{of} 个词（或字）中有 {errors} 个听起来不同。",
+            "它的每一遍朗读都超出限度，影片采用了其中最好的一遍。语音识别本身也可能出错。",
+            "请试听影片的该处。如果确实有误，请改写该句；限度为千分之 {limit}。",
+        ),
+        level="warning",
+    ),
+)
+
 MESSAGES: tuple[Message, ...] = (
     *_DOUBTS,
+    *_NARRATION,
     message(
         "hearing-no-card",
         (

@@ -70,7 +70,8 @@ class SoundFigures:
     """What a film's sound is like.
 
     Attributes:
-        spoken: integrated loudness as it was spoken, in hundredths of a LUFS; None for silence.
+        spoken: integrated loudness as it was laid, spoken utterances equally loud, in hundredths of a LUFS;
+            None for silence.
         integrated: the same of what is heard.
         gain: by how much it was raised, in hundredths of a decibel.
         peak: largest magnitude of what the file sounds like, in hundredths of a dBFS; None for silence.

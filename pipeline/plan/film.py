@@ -22,8 +22,8 @@ from pipeline.plan.switches import BURN
 from pipeline.plan.timeline import Timeline
 
 _SCHEMA = 1
-# 2: sounds bear their figures. 3: and how late they are heard.
-_SOUND_SCHEMA = 3
+# 2: sounds bear their figures. 3: and how late they are heard. 4: spoken utterances are equally loud.
+_SOUND_SCHEMA = 4
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from pipeline.plan.envelope import Envelope, offset_ms
 from pipeline.plan.errors import TransientError
 from pipeline.plan.figures import SoundFigures, SpeechFigures
 from pipeline.plan.film import sound_key
+from pipeline.plan.level import gain_of
 from pipeline.plan.loudness import Level, Loudness, Samples, ceiling_of, level_for, limited
 from pipeline.plan.measured import decibels, speech_figures
 from pipeline.plan.timeline import Timeline
@@ -21,7 +22,7 @@ from pipeline.steps.speak import utterance_audio
 from pipeline.steps.tidy import give_back
 from pipeline.store import Store
 
-_FULL_SCALE = np.float32(1 / (1 << 15))
+_FULL_SCALE = 1 / (1 << 15)
 
 
 def key_of_sound(media: Media, timeline: Timeline, loudness: Loudness) -> str:
@@ -45,7 +46,9 @@ def write_sound(
 ) -> None:
     """Write a film's audio track, exactly as long as its picture. An hour takes no more memory than a minute.
 
-    It is heard once, whole, and has to be what was laid, at the same time. What it is like is kept in it.
+    Each spoken utterance is as loud as the next before all of them are brought to the film's loudness; what
+    was recorded keeps a person's own dynamics. The track is heard once, whole, and has to be what was laid,
+    at the same time. What it is like is kept in it.
 
     Raises:
         DamageError: a speech is missing or damaged.
@@ -53,14 +56,17 @@ def write_sound(
         AwayError, OSError: as `Media.encode_sound`.
     """
     speeches: dict[int, SpeechFigures] = {}
+    gains: dict[int, float] = {}
 
     def blocks() -> Iterator[Samples]:
         for index, utterance in enumerate(timeline.utterances):
             check()
             audio = utterance_audio(store, utterance, timeline.fps)
             if index not in speeches:
-                speeches[index] = speech_figures(audio[utterance.lead : utterance.lead + utterance.samples])
-            yield audio * _FULL_SCALE
+                speech = audio[utterance.lead : utterance.lead + utterance.samples]
+                speeches[index] = speech_figures(speech)
+                gains[index] = 1.0 if utterance.heard else gain_of(speech)
+            yield audio * np.float32(_FULL_SCALE * gains[index])
 
     level = level_for(blocks, loudness)
     # FFmpeg is about to run beside this process.

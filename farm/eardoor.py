@@ -10,9 +10,33 @@ from pipeline.engines.ear import ActivityEngine, EarEngine
 from pipeline.plan.doubt import Limits
 from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.hearing import HearingPlan
+from pipeline.plan.models import ModelRecord
 
 _CPU = "cpu"
 _HALF, _SINGLE, _EIGHT_BITS = "fp16", "fp32", "int8"
+
+
+def ear_model(workshop: Workshop, name: str = "") -> ModelRecord:
+    """The model that a new job is heard with: of that name, the one that is set, or the only one.
+
+    Raises:
+        InputError: ``engine-ear-unknown``, or as `ModelShelf.get`.
+        AwayError: ``model-shelf-away``.
+    """
+    settings = workshop.settings.ear
+    kind = workshop.ears.opened_with(settings.engine)
+    return workshop.models.get(name or settings.model, kind=kind).record
+
+
+def precision_here(workshop: Workshop) -> str:
+    """The arithmetic that a new job is heard with: as it is set, else half precision where a card is.
+
+    Torch is asked only where its build may find one.
+    """
+    settings = workshop.settings.ear
+    if settings.precision != "auto":
+        return settings.precision
+    return _SINGLE if _device(workshop) == _CPU else _HALF
 
 
 def open_ear(workshop: Workshop, plan: HearingPlan) -> EarEngine:
@@ -20,7 +44,7 @@ def open_ear(workshop: Workshop, plan: HearingPlan) -> EarEngine:
 
     Args:
         workshop: engines and models.
-        plan: how the job is heard; with a model. Without a precision it is half where a card is, else single.
+        plan: how the job is heard; with a model.
 
     Raises:
         InputError: the engine cannot be used here, its model is damaged, or there is no such device.
@@ -35,17 +59,16 @@ def open_ear(workshop: Workshop, plan: HearingPlan) -> EarEngine:
         raise AwayError("farm-no-model", engine=engine, digest=plan.model[:12]) from error
     # Torch multiplies eight bits on processors alone.
     device = _CPU if plan.precision == _EIGHT_BITS else _device(workshop)
-    precision = plan.precision or (_SINGLE if device == _CPU else _HALF)
-    if precision == _HALF and device == _CPU:
+    if plan.precision == _HALF and device == _CPU:
         raise AwayError("hearing-no-card", engine=model.record.engine, model=model.record.name)
-    if not any((ear.digest, ear.precision) == (plan.model, precision) for ear in workshop.ears.opened()):
+    if not any((ear.digest, ear.precision) == (plan.model, plan.precision) for ear in workshop.ears.opened()):
         # First, so that a card never has to hold two.
         workshop.ears.close_all_but(0)
     settings = workshop.settings.ear
     return workshop.ears.open(
         model.record.engine,
         weights=model.weights,
-        precision=precision,
+        precision=plan.precision,
         device=device,
         threads=workshop.settings.worker.threads,
         cpu_allowed=settings.cpu_fallback,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from farm.bootstrap import Workshop, open_workshop, settings_of
-from farm.eardoor import open_activity, open_ear
+from farm.eardoor import ear_model, open_activity, open_ear, precision_here
 from pipeline.engines.ear.offers import OFFERS
 from pipeline.engines.shelf import Shelf
 from pipeline.plan.errors import AwayError, InputError
@@ -49,6 +49,18 @@ def _set(workshop: Workshop, **knobs: str) -> Workshop:
 def _plan(workshop: Workshop, content: bytes, **more: str) -> HearingPlan:
     record = put(workshop.models.root, "small", content, kind=Kind.WHISPER)
     return HearingPlan(model=record.digest, precision=more.get("precision", "fp32"))
+
+
+def test_a_model_is_found_by_name_or_because_it_is_the_only_one(workshop: Workshop) -> None:
+    """None, several: each is told as the shelf tells it."""
+    with pytest.raises(InputError, match="model-missing"):
+        ear_model(workshop)
+    small = put(workshop.models.root, "small", b"1", kind=Kind.WHISPER)
+    assert ear_model(workshop) == small
+    large = put(workshop.models.root, "large", b"2", kind=Kind.WHISPER)
+    with pytest.raises(InputError, match="model-several"):
+        ear_model(workshop)
+    assert ear_model(workshop, "large") == ear_model(_set(workshop, model="large")) == large
 
 
 def test_an_ear_is_opened_once(workshop: Workshop, checkpoint: bytes) -> None:
@@ -102,10 +114,10 @@ def test_doubts_are_the_operators(workshop: Workshop, checkpoint: bytes) -> None
     assert ear.version != usual
 
 
-def test_without_a_word_the_device_settles_the_arithmetic(workshop: Workshop, checkpoint: bytes) -> None:
-    """Single precision on a processor."""
-    plan = replace(_plan(workshop, checkpoint), precision="")
-    assert open_ear(_set(workshop, device="cpu"), plan).precision == "fp32"
+@pytest.mark.parametrize(("device", "wish", "precision"), [("cpu", "auto", "fp32"), ("auto", "int8", "int8")])
+def test_arithmetic_is_chosen_once(workshop: Workshop, device: str, wish: str, precision: str) -> None:
+    """What is set, else what the device is best at."""
+    assert precision_here(_set(workshop, device=device, precision=wish)) == precision
 
 
 def test_speech_is_found_by_what_is_there(workshop: Workshop) -> None:

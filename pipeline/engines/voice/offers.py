@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.engines.offer import Offer
+from pipeline.plan.extras import how_to_install
+from pipeline.plan.models import Kind
 
 OFFERS: Mapping[str, Offer] = {
     "espeak": Offer(
         target="pipeline.engines.voice.espeak:EspeakVoice",
         needs=("espeakng_loader",),
         install="pip install espeakng-loader",
-    )
+    ),
+    "coqui": Offer(
+        target="pipeline.engines.voice.coqui.engine:CoquiVoice",
+        needs=("TTS", "torch"),
+        install=how_to_install("coqui"),
+        opened_with=Kind.COQUI,
+    ),
 }

@@ -40,6 +40,8 @@ def opened(folder: Path, *, scratch: Path | None = None) -> OpenedModel:
         MemoryError: there is not enough.
     """
     prepare()
+    if scratch is not None:
+        scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch) as place:
         config = settled(folder, Path(place))
         family = family_of(read_config(folder / CONFIG))

@@ -56,7 +56,12 @@ def choose_voice(
         spoken = ", ".join(voice.languages)
         raise InputError("voice-language-foreign", voice=voice.name, language=language, spoken=spoken)
     return VoiceChoice(
-        engine=engine, name=voice.name, language=language or voice.languages[0], speed=speed, pitch=pitch
+        engine=engine,
+        name=voice.name,
+        language=language or voice.languages[0],
+        speed=speed,
+        pitch=pitch,
+        model=voice.model,
     )
 
 

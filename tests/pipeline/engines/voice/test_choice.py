@@ -119,3 +119,12 @@ def test_speaks_knows_relatives() -> None:
     """A voice speaks its tags and any other region of the language."""
     assert speaks(_VOICES[1], "en-ZA")
     assert not speaks(_VOICES[1], "de")
+
+
+def test_a_voice_of_a_model_is_chosen_with_it() -> None:
+    """Which model speaks stands in the choice; of a model's languages, every one is told."""
+    voice = Voice(name="one", languages=("en", "fr-FR"), label="One", model="ab" * 32)
+    assert choose_voice((voice,), engine="e", name="one").model == "ab" * 32
+    with pytest.raises(InputError) as caught:
+        choose_voice((voice,), engine="e", language="zh")
+    assert caught.value.facts["near"] == "en, fr-FR"

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from difflib import SequenceMatcher
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from pipeline.engines.shelf import voices
 from pipeline.engines.voice import VoiceEngine
@@ -18,6 +16,7 @@ from pipeline.plan.job import VoiceChoice
 from pipeline.plan.speech import Phoneme, Speech, Times
 from pipeline.plan.timeline import check_times
 from pipeline.plan.trim import master
+from tests.support.recorded import away_ms, recorded, untimed
 
 _TEXTS = (
     ("en", "Hello, my name is Emma, and before we begin, please move the five blue boxes."),
@@ -44,52 +43,17 @@ def _said(reader: VoiceEngine, language: str, text: str) -> Speech:
     return master(reader.speak(text, choice))
 
 
-def _recorded(speech: Speech, seed: int) -> tuple[Speech, list[int]]:
-    """A speech at an uneven pace in a room, through a poor microphone, in noise; where its sounds begin now.
-
-    Everybody's speech is distorted in a way of its own that is known exactly: time runs from 0.78 to 1.25
-    times as fast, sound above 7 kHz is lost, a wall answers after 35 ms, noise is 20 dB below the speech.
-    """
-    rng = np.random.Generator(np.random.PCG64(seed))
-    count = len(speech.samples)
-    pace = np.interp(np.arange(count), np.linspace(0, count, 6), rng.uniform(0.78, 1.25, 6))
-    moved = np.cumsum(pace)
-    sound = np.interp(np.arange(int(moved[-1])), moved, speech.samples)
-    sound[1_680:] += 0.35 * sound[:-1_680]
-    sound = np.fft.irfft(np.fft.rfft(sound) * (np.fft.rfftfreq(len(sound), 1 / 48_000) < 7_000), len(sound))
-    sound += rng.normal(0, 0.1 * sound.std(), len(sound))
-    starts = [int(moved[phoneme.start]) for phoneme in speech.phonemes if phoneme.symbol]
-    heard = np.clip(np.rint(sound * 0.7), -32_768, 32_767).astype(np.int16)
-    return _unknown(heard, 48_000), starts
-
-
-def _unknown(samples: NDArray[np.int16], rate: int) -> Speech:
-    return Speech(rate=rate, samples=samples, phonemes=(), words=(), times=Times.NONE)
-
-
-def _errors(found: Speech, said: Speech, truth: list[int]) -> list[float]:
-    """By how many ms the starts of those phonemes are wrong that both accents have alike."""
-    ours = [phoneme for phoneme in found.phonemes if phoneme.symbol]
-    theirs = [phoneme.symbol for phoneme in said.phonemes if phoneme.symbol]
-    alike = SequenceMatcher(None, [phoneme.symbol for phoneme in ours], theirs, autojunk=False)
-    return [
-        abs(ours[block.a + at].start - truth[block.b + at]) / 48
-        for block in alike.get_matching_blocks()
-        for at in range(block.size)
-    ]
-
-
 def test_the_error_is_small(reader: VoiceEngine) -> None:
     """Starts of phonemes in distorted speech of another voice: half within 12 ms, nine of ten within 30."""
     aligner, errors = Aligner(reader), []
     for seed, (language, text) in enumerate(_TEXTS):
         said = _said(reader, language, text)
-        sound, truth = _recorded(said, seed)
+        sound, truth = recorded(said, seed)
         found = aligner.times(text, language, sound)
         assert found.times is Times.ALIGNED
         assert 0 < found.cost <= LIMIT
         check_times(found.phonemes, found.words, len(sound.samples))
-        errors += _errors(found, said, truth)
+        errors += away_ms(found, truth)
     assert len(errors) > 180
     median, most, worst = np.percentile(errors, [50, 90, 100])
     assert median <= 12
@@ -101,7 +65,7 @@ def test_another_text_is_not_laid(reader: VoiceEngine) -> None:
     """Speech of another text of the language costs more than any of the right one, and keeps no time."""
     aligner = Aligner(reader)
     texts = [text for language, text in _TEXTS if language == "en"]
-    sounds = [_recorded(_said(reader, "en", text), seed)[0] for seed, text in enumerate(texts)]
+    sounds = [recorded(_said(reader, "en", text), seed)[0] for seed, text in enumerate(texts)]
     right = [aligner.times(text, "en", sound) for text, sound in zip(texts, sounds, strict=True)]
     wrong = [aligner.times(other, "en", sound) for at, sound in enumerate(sounds) for other in texts[:at]]
     assert max(found.cost for found in right) < min(found.cost for found in wrong)
@@ -112,7 +76,7 @@ def test_times_are_in_the_sounds_own_samples(reader: VoiceEngine) -> None:
     """A speech at its voice's own rate gets times in its own samples, and stays as it is otherwise."""
     language, text = _TEXTS[0]
     spoken = reader.speak(text, VoiceChoice(engine="espeak", name="en-us+f3", language=language))
-    found = Aligner(reader).times(text, language, _unknown(spoken.samples, spoken.rate))
+    found = Aligner(reader).times(text, language, untimed(spoken))
     assert (found.rate, found.samples is spoken.samples) == (spoken.rate, True)
     assert [(w.text_start, w.text_end) for w in found.words] == [
         (w.text_start, w.text_end) for w in spoken.words
@@ -138,7 +102,7 @@ def test_words_that_are_known_stay(reader: VoiceEngine) -> None:
     text = "Good morning, Emma!"
     spoken = reader.speak(text, VoiceChoice(engine="espeak", name="en-us+f3", language="en"))
     words = tuple(replace(word, end=word.end - 1) for word in spoken.words)
-    found = Aligner(reader).times(text, "en", replace(_unknown(spoken.samples, spoken.rate), words=words))
+    found = Aligner(reader).times(text, "en", replace(untimed(spoken), words=words))
     assert (found.times, found.words) == (Times.ALIGNED, words)
     assert "".join(p.symbol for p in found.phonemes).startswith("ɡʊdmɔːɹ")
 
@@ -146,7 +110,8 @@ def test_words_that_are_known_stay(reader: VoiceEngine) -> None:
 @pytest.mark.parametrize(("language", "text"), [("xx", "Hello."), ("en", "…"), ("en", "")])
 def test_what_the_reader_cannot_say_has_no_times(reader: VoiceEngine, language: str, text: str) -> None:
     """A language that nobody reads and a text without words leave the sound as it is, without times."""
-    found = Aligner(reader).times(text, language, _unknown(np.ones(4_800, np.int16), 48_000))
+    sound = Speech(rate=48_000, samples=np.ones(4_800, np.int16), phonemes=(), words=())
+    found = Aligner(reader).times(text, language, sound)
     assert (found.phonemes, found.times) == ((), Times.NONE)
 
 

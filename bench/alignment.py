@@ -4,8 +4,8 @@
 
 Sentences are spoken by voices that know when they make which sound, and that the aligner does not read with:
 espeak-ng's, as they are and distorted as a recording is (`tests/support/recorded.py`), and flite's where that
-program is (Debian has it as a package): three statistical voices and one of diphones, whose phonemes are marked
-by another hand. Only their sound is given to the aligner. Printed are the distances between where it finds
+program is (Debian has it as a package): three statistical voices and one of diphones, whose phonemes another
+hand has marked. Only their sound is given to the aligner. Printed are the distances between where it finds
 phonemes to begin and where they do, what the right text costs, and what other texts do.
 """
 

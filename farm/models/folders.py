@@ -18,8 +18,6 @@ from pipeline.plan.models import Kind
 CONFIG = "config.json"
 #: Files that list something, such as speakers, and are no network.
 TABLES = ("speakers.pth", "speaker_ids.pth", "speakers_xtts.pth")
-#: What a voice converter that does not hear speakers by itself brings.
-SPEAKER_ENCODER = "speaker_encoder.pt"
 _CONFIG_BYTES = 4 << 20
 _MOST_FILES = 64
 _MOST_BYTES = 200_000_000_000
@@ -63,7 +61,7 @@ _LAYOUTS: Mapping[Kind, _Layout] = {
         weights=_COQUI_WEIGHTS,
         kept_as="model.pth",
         needed=(("WavLM-Large.pt",),),
-        also=(SPEAKER_ENCODER,),
+        also=("speaker_encoder.pt",),
     ),
     Kind.WRITER: _Layout(
         weights=("model.safetensors",),

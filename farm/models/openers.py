@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from farm.models.folders import CONFIG, SPEAKER_ENCODER, TABLES, read_json
-from pipeline.plan.errors import InputError
+from farm.models.folders import CONFIG, TABLES, read_json
 from pipeline.plan.models import Kind
 
 
@@ -74,14 +73,9 @@ def _listed(file: Path) -> object:
 
 
 def _converter(path: Path, _trusted: bool) -> Found:  # noqa: FBT001 - as every opener
-    config = read_json(path / CONFIG)
-    audio, args = config.get("audio"), config.get("model_args")
-    rate = audio.get("output_sample_rate") if isinstance(audio, dict) else None
-    if not isinstance(rate, int) or not isinstance(args, dict):
-        raise InputError("model-config-wrong", key="audio.output_sample_rate", found=type(rate).__name__)
-    if args.get("use_spk") and not (path / SPEAKER_ENCODER).is_file():
-        raise InputError("model-folder-incomplete", folder=path.name, missing=SPEAKER_ENCODER)
-    return Found(traits={"family": (Kind.CONVERTER.value,), "rate": (str(rate),)})
+    from pipeline.engines.voice.coqui.freevc import traits_of
+
+    return Found(traits=traits_of(path))
 
 
 def _restorer(path: Path, trusted: bool) -> Found:  # noqa: FBT001 - as every opener

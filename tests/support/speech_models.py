@@ -141,8 +141,8 @@ def make_glow(folder: Path) -> None:
     torch.save({"model": GAN(sounding).state_dict()}, folder / "vocoder.pth")
 
 
-def make_freevc(folder: Path) -> None:
-    """A FreeVC without speaker encoder, and the WavLM that it listens with, beside it."""
+def make_freevc(folder: Path, *, encoder_apart: bool = False) -> None:
+    """A FreeVC and, beside it, the WavLM that it listens with; its speaker encoder too, where it has none."""
     import torch
     from TTS.vc.configs.freevc_config import FreeVCArgs, FreeVCAudioConfig, FreeVCConfig
     from TTS.vc.layers.freevc.wavlm.wavlm import WavLM, WavLMConfig
@@ -161,14 +161,20 @@ def make_freevc(folder: Path) -> None:
     args = FreeVCArgs(
         spec_channels=641, inter_channels=16, hidden_channels=16, filter_channels=32, n_heads=2, n_layers=1,
         resblock="2", resblock_kernel_sizes=[3], resblock_dilation_sizes=[[1, 3]],
-        upsample_initial_channel=16, gin_channels=16, ssl_dim=32, use_spk=False,
+        upsample_initial_channel=16, gin_channels=256 if encoder_apart else 16, ssl_dim=32,
+        use_spk=encoder_apart,
     )  # fmt: skip
     config = FreeVCConfig(audio=FreeVCAudioConfig(), model_args=args)
-    fetched, freevc.get_wavlm = freevc.get_wavlm, lambda *_, **__: heard
+    encoder = folder / "speaker_encoder.pt"
+    if encoder_apart:
+        parts = torch.nn.ModuleDict({"lstm": torch.nn.LSTM(40, 256, 3), "linear": torch.nn.Linear(256, 256)})
+        torch.save({"model_state": parts.state_dict()}, encoder)
+    fetched, known = freevc.get_wavlm, freevc.SpeakerEncoderEx
+    freevc.get_wavlm, freevc.SpeakerEncoderEx = lambda: heard, lambda _: known(str(encoder))
     try:
         state = freevc.FreeVC(config).state_dict()
     finally:
-        freevc.get_wavlm = fetched
+        freevc.get_wavlm, freevc.SpeakerEncoderEx = fetched, known
     config.save_json(str(folder / "config.json"))
     torch.save({"model": state}, folder / "model.pth")
 

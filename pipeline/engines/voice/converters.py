@@ -5,5 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pipeline.engines.offer import Offer
+from pipeline.plan.extras import how_to_install
+from pipeline.plan.models import Kind
 
-OFFERS: Mapping[str, Offer] = {}
+OFFERS: Mapping[str, Offer] = {
+    "freevc": Offer(
+        target="pipeline.engines.voice.coqui.conversion:FreeVc",
+        needs=("torch", "TTS"),
+        install=how_to_install("coqui"),
+        opened_with=Kind.CONVERTER,
+    ),
+}

@@ -50,7 +50,7 @@ def opened(folder: Path, *, scratch: Path | None = None) -> OpenedModel:
         except (LecternError, MemoryError):
             raise
         except Exception as error:  # a configuration that does not fit can fail in any way
-            raise InputError("model-config-wrong", **_told(error)) from error
+            raise misfit(error) from error
     return _kind_of(family)(tts)
 
 
@@ -82,9 +82,10 @@ def _tts(folder: Path, config: Path, family: Family) -> Any:  # noqa: ANN401 - t
     return TTS(model_path=str(weights), config_path=str(config), progress_bar=False, **vocoder)
 
 
-def _told(error: Exception) -> dict[str, str]:
-    """What does not fit, and what was found instead, in few characters."""
+def misfit(error: Exception) -> InputError:
+    """``model-config-wrong``: what does not fit in a model, and what was found instead, in few characters."""
     found = _ENTRY.search(str(error))
     key = (found[1] or found[2]) if found else CONFIG
     reason = " ".join(str(error).split())
-    return {"key": key[:80], "found": f"{type(error).__name__}: {reason[:80]}"}
+    found_instead = f"{type(error).__name__}: {reason[:80]}"
+    return InputError("model-config-wrong", key=key[:80], found=found_instead)

@@ -1,0 +1,125 @@
+"""What makes a job's voice sound like a person: heard in their sample once, and kept for every film."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import Protocol
+
+import structlog
+
+from pipeline.engines.voice import CloningVoice
+from pipeline.media import Media
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.clock import SAMPLE_RATE
+from pipeline.plan.errors import DamageError
+from pipeline.plan.job import JobSpec
+from pipeline.plan.keys import digest_of
+from pipeline.plan.people import ProfileKind
+from pipeline.plan.speech import Speech, Times
+from pipeline.steps.desk import Desk
+from pipeline.store import Store
+
+#: So much of a sample is listened to: no model makes use of more.
+HEARD_S = 30
+
+# Raised by hand whenever a sample is decoded otherwise.
+_SCHEMA = 1
+_SUFFIX = ".safetensors"
+
+_log = structlog.get_logger(__name__)
+
+
+class Cloner(CloningVoice, Protocol):
+    """A voice engine, or a converter, that can sound like a person."""
+
+    name: str
+    version: str
+
+
+def timbre_of(job: JobSpec, *, desk: Desk, store: Store, media: Media, voice: Cloner) -> bytes | None:
+    """What makes a job's voice sound like the person of its profile, as `CloningVoice.latents` gives it.
+
+    It is made once of each sample and model, by whoever needs it first, and found again by its key.
+
+    Args:
+        job: the job; its people tell whose sample it is.
+        desk: where latents are found, taken and put.
+        store: where the files are.
+        media: decodes the sample.
+        voice: what is to sound like the person: the job's converter if it has one, else its voice.
+
+    Returns:
+        The latents; empty for a voice that sounds like itself; None while another worker makes them.
+
+    Raises:
+        InputError: the sample cannot be decoded, or what the engine refuses.
+        DamageError: the sample is missing or damaged.
+        TransientError, AwayError, SupersededError: of the engine, the store and the desk.
+    """
+    if not job.voice.latents:
+        return b""
+    reference = _reference(job)
+    model = job.voice.converter or job.voice.model
+    key = latents_key(reference.digest, model, voice)
+    known = desk.find(Kind.LATENTS, key)
+    if known is not None and (found := _load(known, desk, store)):
+        return found
+    if not desk.take(Kind.LATENTS, key):
+        return None
+    begun = time.monotonic_ns()
+    made = voice.latents(_sample(reference, desk=desk, store=store, media=media))
+    artifact = store.put(Kind.LATENTS, key, _SUFFIX, lambda path: _write(path, made))
+    desk.put(artifact, (time.monotonic_ns() - begun) // 1_000_000)
+    return made
+
+
+def latents_key(reference: str, model: str, voice: Cloner) -> str:
+    """The key of latents: everything that shapes them.
+
+    Args:
+        reference: SHA-256 (hex) of the person's sample.
+        model: SHA-256 (hex) of the model that shall sound like them.
+        voice: the engine that the model is opened with.
+    """
+    return digest_of(
+        "latents",
+        _SCHEMA,
+        reference=reference,
+        model=model,
+        engine=voice.name,
+        version=voice.version,
+        seconds=HEARD_S,
+    )
+
+
+def _reference(job: JobSpec) -> Artifact:
+    """The sample that the job's voice shall sound like."""
+    for use in job.people:
+        if use.kind is ProfileKind.VOICE and use.reference and use.reference.digest == job.voice.latents:
+            return use.reference
+    raise DamageError("store-artifact-missing", kind=Kind.SOURCE.value, key=job.voice.latents)
+
+
+def _load(artifact: Artifact, desk: Desk, store: Store) -> bytes:
+    try:
+        return store.verify(artifact).read_bytes()
+    except DamageError:
+        _log.warning("latents-damaged", key=artifact.key)
+        desk.forget(artifact)
+        return b""
+
+
+def _sample(reference: Artifact, *, desk: Desk, store: Store, media: Media) -> Speech:
+    """The beginning of a person's sample, as whoever gave it recorded it."""
+    with tempfile.TemporaryDirectory(prefix="lectern-") as folder:
+        heard = media.decode_recording(
+            store.verify(reference), Path(folder) / "sample", seconds=HEARD_S, check=desk.check
+        )
+        samples = heard[: HEARD_S * SAMPLE_RATE].copy()
+    return Speech(rate=SAMPLE_RATE, samples=samples, phonemes=(), words=(), times=Times.NONE)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.write_bytes(data)

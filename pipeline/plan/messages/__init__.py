@@ -40,6 +40,7 @@ from pipeline.plan.messages import (
     verify,
     voice,
     voice_models,
+    writer,
     writing,
 )
 from pipeline.plan.messages.model import Message, Text
@@ -81,6 +82,7 @@ _ROOMS = (
     verify,
     voice,
     voice_models,
+    writer,
     writing,
 )
 

@@ -22,8 +22,8 @@ from pipeline.engines.face.wav2lip.backends.openvino_graphs import (
     still_graph,
 )
 from pipeline.engines.face.wav2lip.kernels import kernels_of
-from pipeline.engines.face.wav2lip.machine import instruction_set
 from pipeline.engines.face.wav2lip.region import Region
+from pipeline.engines.machine import instruction_set
 from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
 

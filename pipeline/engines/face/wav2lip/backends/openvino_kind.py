@@ -6,7 +6,7 @@ import importlib.util
 from importlib import metadata
 
 from pipeline.engines.face.wav2lip.backends import Backend, Choice
-from pipeline.engines.face.wav2lip.machine import has_bf16, instruction_set
+from pipeline.engines.machine import has_bf16, instruction_set
 from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
 from pipeline.plan.extras import how_to_install

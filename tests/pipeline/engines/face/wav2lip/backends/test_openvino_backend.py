@@ -12,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from pipeline.engines.face.wav2lip.backends import Backend, open_backend
-from pipeline.engines.face.wav2lip.machine import has_bf16
 from pipeline.engines.face.wav2lip.region import Region
+from pipeline.engines.machine import has_bf16
 from pipeline.plan.errors import InputError
 from tests.support.openvino import require_openvino
 from tests.support.wav2lip import weights_of

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engines.face.wav2lip.machine import has_bf16, instruction_set
+from pipeline.engines.machine import has_bf16, instruction_set
 
 
 @pytest.mark.parametrize(

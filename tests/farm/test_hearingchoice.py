@@ -23,10 +23,9 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
     """A workshop with an ear and no model yet, whatever libraries are here."""
     there = {name: replace(offer, needs=()) for name, offer in offers.OFFERS.items()}
     shelf: Shelf[EarEngine] = Shelf("lectern.ears", there, unknown="engine-ear-unknown")
-    with open_workshop(
-        settings_of({"LECTERN_HOME": str(tmp_path / "home"), "LECTERN_EAR__DEVICE": "cpu"})
-    ) as opened:
-        yield replace(opened, ears=shelf)
+    settings = settings_of({"LECTERN_HOME": str(tmp_path / "home"), "LECTERN_EAR__DEVICE": "cpu"})
+    with open_workshop(settings) as opened, replace(opened, ears=shelf) as equipped:
+        yield equipped
 
 
 def test_nothing_is_checked_unless_it_is_asked_for(workshop: Workshop) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from pipeline.plan.timeline import Take, Utterance, relaid, to_json
 from pipeline.plan.wave import to_wave
 from pipeline.plan.wordrate import Rate, rate
 from pipeline.steps.desk import Desk
-from pipeline.steps.speak import SPEECH_SUFFIX, load_speech, load_timeline
+from pipeline.steps.speak import SPEECH_SUFFIX, load_lexicon, load_speech, load_timeline
 from pipeline.steps.understand import understood
 from pipeline.store import Store
 
@@ -97,14 +97,15 @@ def check_narration(
     Raises:
         InputError: ``narration-wrong``: a sentence has no good take, and the plan stops then;
             ``hearing-language-unknown``.
-        DamageError: the timeline or a speech is missing or damaged.
+        DamageError: the timeline, a speech or the dictionary is missing or damaged.
         TransientError, AwayError, SupersededError: of the engines, the store and the desk.
     """
     plan = job.hearing or HearingPlan()
     timeline = load_timeline(store, spoken)
     sentences = {each.speech: each for each in timeline.utterances if each.speech}
     chosen = sampled(sentences, plan.per_cent) if plan.check is Check.SAMPLE else frozenset(sentences)
-    checker = _Checker(plan=plan, desk=desk, store=store, ear=ear, retake=retake)
+    names = () if job.lexicon is None else tuple(entry.word for entry in load_lexicon(store, job.lexicon))
+    checker = _Checker(plan=plan, names=names, desk=desk, store=store, ear=ear, retake=retake)
     verdicts = checker.judged({key: each for key, each in sentences.items() if key in chosen})
     if verdicts is None:
         return None
@@ -121,9 +122,17 @@ class _Checker:
     """Finds or makes the good takes of one job, one sentence after the other."""
 
     def __init__(
-        self, *, plan: HearingPlan, desk: Desk, store: Store, ear: EarEngine, retake: Retake
+        self,
+        *,
+        plan: HearingPlan,
+        names: Sequence[str],
+        desk: Desk,
+        store: Store,
+        ear: EarEngine,
+        retake: Retake,
     ) -> None:
         self._plan = plan
+        self._names = names
         self._desk = desk
         self._store = store
         self._ear = ear
@@ -198,7 +207,7 @@ class _Checker:
 
     def _hear(self, utterance: Utterance, speech: Speech) -> _Heard | None:
         """How far a take is understood as its script; None while another worker listens to the same sound."""
-        names = names_of(utterance.shown, language=utterance.language)
+        names = names_of(utterance.shown, language=utterance.language, known=self._names)
         parts = []
         for start in range(0, len(speech.samples), _MOST):
             told = understood(

@@ -16,6 +16,7 @@ from pipeline.plan.errors import DamageError, InputError
 from pipeline.plan.heard import Heard, HeardWord
 from pipeline.plan.hearing import Check, HearingPlan
 from pipeline.plan.job import JobSpec, VoiceChoice
+from pipeline.plan.lexicon import Entry, to_json
 from pipeline.plan.speech import Speech
 from pipeline.plan.thirds import thirds
 from pipeline.plan.timeline import Utterance
@@ -157,6 +158,17 @@ def test_a_name_that_is_spelt_otherwise_is_right(studio: _Studio) -> None:
     """Nobody hears how it is written."""
     studio.mishear(_ADA, "Please bring Ida Lovelass along.")
     assert studio.check(replace(_PLAN, limit=0)) == Checked(timeline=studio.spoken, warnings=())
+
+
+def test_words_of_the_dictionary_are_names(studio: _Studio, tmp_path: Path) -> None:
+    """Who says how a word is pronounced cannot expect that it is written like that."""
+    studio.mishear(_NOON, "We began at noon today.")
+    lexicon = tmp_path / "lexicon.json"
+    lexicon.write_text(to_json([Entry(word="begin", language="en", said="beg in")]), "utf-8")
+    kept = studio.store.adopt(Kind.SOURCE, ".json", lexicon, limit_bytes=1_000)
+    studio.job = replace(studio.job, lexicon=kept)
+    assert studio.check(replace(_PLAN, limit=0)) == Checked(timeline=studio.spoken, warnings=())
+    assert "begin." in studio.ear.prompts
 
 
 def test_a_misheard_sentence_is_spoken_again(studio: _Studio) -> None:

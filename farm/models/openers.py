@@ -56,8 +56,11 @@ def _whisper(path: Path, _trusted: bool) -> Found:  # noqa: FBT001 - as every op
 
 def _coqui(path: Path, _trusted: bool) -> Found:  # noqa: FBT001 - as every opener
     from pipeline.engines.voice.coqui.families import traits_of
+    from pipeline.engines.voice.coqui.opening import opened
 
     traits = traits_of(read_json(path / CONFIG), {file.name: _listed(file) for file in path.iterdir()})
+    # Its weights fit its configuration, or the library says which entry is the first that does not.
+    opened(path)
     return Found(languages=traits["languages"], traits=traits)
 
 

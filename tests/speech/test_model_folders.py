@@ -251,6 +251,21 @@ class Harm:
         return Path.touch, (self.mark,)
 
 
+@pytest.mark.parametrize("wrong", ["shape", "missing"])
+def test_a_voice_that_does_not_fit_itself_is_refused(
+    shelf: ModelShelf, add: Add, voice: Path, wrong: str
+) -> None:
+    """With the first entry that differs."""
+    held = torch.load(voice / "model.pth", weights_only=True)
+    first = next(iter(held["model"]))
+    held["model"].pop(first)
+    if wrong == "shape":
+        held["model"][first] = torch.zeros(2, 3)
+    torch.save(held, voice / "model.pth")
+    error = refused(add, voice, shelf)
+    assert (error.code, error.facts["key"]) == ("model-config-wrong", first)
+
+
 def test_a_family_that_is_not_known_is_refused(shelf: ModelShelf, add: Add, voice: Path) -> None:
     """With the list of those that are."""
     config = voice / "config.json"

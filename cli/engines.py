@@ -46,8 +46,10 @@ def voices(
         str, typer.Option("--language", "-l", help="Only voices of this language, such as en or zh.")
     ] = "",
 ) -> Exit:
-    """List the voices that can be used here."""
+    """List the voices that can be used here, unless a command of the group is named."""
     terminal = terminal_of(context)
+    if context.invoked_subcommand is not None:
+        return Exit.OK
     with open_workshop() as workshop:
         entries = inventory.voices(workshop, language=language)
     if language and not entries:

@@ -24,7 +24,7 @@ class Exit(IntEnum):
     FAILED = 5
     #: This machine or its ledger is not set up for it; the message names the cure.
     SETUP = 6
-    #: There is no such batch, job or model.
+    #: There is no such batch, job, model, profile or person.
     UNKNOWN = 7
     #: It stands against what is already there: a key, a state, a file.
     CONFLICT = 8
@@ -84,8 +84,12 @@ _BY_CODE = {
     "model-missing": Exit.SETUP,
     "model-not-known": Exit.UNKNOWN,
     "model-unknown": Exit.UNKNOWN,
+    "person-unknown": Exit.UNKNOWN,
+    "profile-unknown": Exit.UNKNOWN,
     "model-in-use": Exit.CONFLICT,
     "model-name-taken": Exit.CONFLICT,
+    "profile-in-use": Exit.CONFLICT,
+    "profile-taken": Exit.CONFLICT,
 }
 
 

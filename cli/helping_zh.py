@@ -176,7 +176,6 @@ CHINESE: Mapping[str, str] = {
     "Of several, one leads and the others watch it.": "有多个时，由一个主导，其余的看护它。",
     "Check what is missing here, and what to do about it.": "检查此处缺少什么，以及如何处理。",
     "List the engines, and why some cannot be used.": "列出各引擎，以及某些引擎无法使用的原因。",
-    "List the voices that can be used here.": "列出此处可用的声音。",
     "Only voices of this language, such as en or zh.": "只列出会说该语言的声音，例如 en 或 zh。",
     "Remove from the store what no job needs any more.": "从存储中删除任何任务都不再需要的内容。",
     "Safe beside a working farm. Films stay, and everything that a job which can go on refers to.": (

@@ -17,4 +17,52 @@ SPEECH: Mapping[str, str] = {
     "Words, or phrases in quotes.": "词，或加引号的短语。",
     "A text file with a word on each line.": "文本文件，每行一个词。",
     "Whose scripts.": "哪个部门的脚本。",
+    "The voices that can be used here; and people's voices, each with its consent.": (
+        "此处可用的声音；以及人物的声音，各附授权。"
+    ),
+    "People's portraits, each with its consent.": "人物的肖像，各附授权。",
+    "What the profile is called.": "档案的名称。",
+    "Who answers for it: a name, or an address.": "由谁负责：姓名或地址。",
+    "Whose voice or picture it is, if not the owner's own.": "这是谁的声音或肖像；默认是负责人本人。",
+    "What the person agreed to: a PDF, or a text file.": "本人的授权文件：PDF 或文本文件。",
+    "The last day on which the consent holds, such as 2027-01-31.": "授权有效的最后一天，例如 2027-01-31。",
+    "Whose profile it shall be.": "档案属于哪个部门。",
+    "Add a person's picture, with their consent.": "添加一个人的肖像及其授权。",
+    "It is looked at as a manifest's portrait is. Rows name it as `profile:NAME`.": (
+        "检查方式与清单中的肖像相同。清单行中写作 `profile:NAME`。"
+    ),
+    "A picture with one face, or a video of a person.": "有一张脸的图片，或一段人物视频。",
+    "Add a sample of a person's voice, with their consent.": "添加一个人的声音样本及其授权。",
+    "It is listened to: length, clipping, noise, evenness.": "会检查样本的长度、削波、噪声和音量均匀度。",
+    "A recording of the person alone: 3 to 30 seconds of speech.": "仅有此人的录音：3 到 30 秒的语音。",
+    "List people's profiles, and how their consents stand.": "列出人物档案及其授权状态。",
+    "Only those that this department may use.": "只列出该部门可以使用的档案。",
+    "Show a profile: whose it is, who may use it, where its consent lies.": (
+        "显示一份档案：属于谁、谁可以使用、授权文件在哪里。"
+    ),
+    "Record a new consent for a profile.": "为档案登记新的授权。",
+    "Jobs that were held for want of it go on, and their films tell of the new one.": (
+        "因缺少授权而暂停的任务会继续，其影片将注明新的授权。"
+    ),
+    "Take a person's consent back.": "撤回一个人的授权。",
+    (
+        "What is being made with it stops within seconds, what waits is held, and nobody can order more; "
+        "`renew` takes that back. Films that are finished stay."
+    ): "正在制作的会在几秒内停止，等待中的会暂停，也不能再下新单；`renew` 可恢复。已完成的影片保留。",
+    "Let another department use a profile.": "允许另一个部门使用档案。",
+    "Who may use it from now on.": "今后可以使用它的部门。",
+    "Remove a profile that no film was ever ordered with; gc then takes its files.": (
+        "移除从未用于影片的档案；其文件随后由 gc 清理。"
+    ),
+    "Forget a person: remove their portraits, voices, consents, cached speech and clips for good.": (
+        "遗忘一个人：永久删除其肖像、声音、授权以及缓存的语音和片段。"
+    ),
+    (
+        "Their jobs that are not over are canceled. Films that were made stay where they are, and are "
+        "listed. It cannot be undone; what is broken off is gone on with by the same command."
+    ): (
+        "其未完成的任务会被取消。已制作的影片保留在原处并列出。此操作无法撤销；"
+        "若中断，重新运行同一命令即可继续。"
+    ),
+    "Whose profiles; `lectern portraits list` shows them.": "谁的档案；`lectern portraits list` 可查看。",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rich.table import Table
 from rich.text import Text
@@ -44,6 +44,13 @@ def counts_of(terminal: Terminal, counts: Mapping[str, int]) -> Text:
 def moment_of(moment: str) -> str:
     """A time of a document (UTC, ISO 8601) as the clock on the wall showed it here."""
     return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def consent_of(terminal: Terminal, standing: str, expires: str) -> str:
+    """How a consent stands, with the last day on which it holds by the clock on the wall here."""
+    last = datetime.fromisoformat(expires) - timedelta(milliseconds=1) if expires else None
+    day = last.astimezone().strftime("%Y-%m-%d") if last else ""
+    return terminal.words(f"consent-{standing}", day=day)
 
 
 def eta_of(terminal: Terminal, seconds: int | None) -> str:

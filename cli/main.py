@@ -49,9 +49,18 @@ COMMANDS: Mapping[str, str] = {
     "dispatcher": "cli.serve:dispatcher",
     "doctor": "cli.doctor:doctor",
     "engines": "cli.engines:engines",
-    "voices": "cli.engines:voices",
     "verify": "cli.verify:verify",
     "gc": "cli.gc:gc",
+    "forget": "cli.forget:forget",
+}
+#: What is done with profiles, whatever of a person they hold.
+_OF_PROFILES: Mapping[str, str] = {
+    "list": "cli.profiles:list_",
+    "show": "cli.profiles:show",
+    "renew": "cli.profiles:renew",
+    "withdraw": "cli.profiles:withdraw",
+    "grant": "cli.profiles:grant",
+    "remove": "cli.profiles:remove",
 }
 #: The same for commands in groups, with what each group is about.
 GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -76,7 +85,17 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         {"list": "cli.stopwords:list_", "add": "cli.stopwords:add", "remove": "cli.stopwords:remove"},
     ),
     "archive": ("The folder that finished films are delivered to.", {"init": "cli.archive:init"}),
+    "voices": (
+        "The voices that can be used here; and people's voices, each with its consent.",
+        {"add": "cli.profiles:add_voice", **_OF_PROFILES},
+    ),
+    "portraits": (
+        "People's portraits, each with its consent.",
+        {"add": "cli.profiles:add_portrait", **_OF_PROFILES},
+    ),
 }
+#: Groups that are commands themselves when none of theirs is named.
+BY_THEMSELVES: Mapping[str, str] = {"voices": "cli.engines:voices"}
 
 
 def make_app(first: str) -> typer.Typer:
@@ -105,9 +124,12 @@ def make_app(first: str) -> typer.Typer:
             app.command(name, cls=HelpfulCommand, epilog=_EVERYWHERE)(_function(place))
     for name, (about, parts) in GROUPS.items():
         if listing or name == first:
+            alone = BY_THEMSELVES.get(name, "")
             group = typer.Typer(name=name, help=about, rich_markup_mode=None, cls=HelpfulGroup)
             # Without it, a group with a single command would be that command itself.
-            group.callback()(_no_command)
+            group.callback(help=about, invoke_without_command=bool(alone))(
+                _function(alone) if alone and not listing else _no_command
+            )
             for part, place in {} if listing else parts.items():
                 group.command(part, cls=HelpfulCommand, epilog=_EVERYWHERE)(_function(place))
             app.add_typer(group)
@@ -181,7 +203,8 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], stdout: TextIO
 
 
 def _command(rest: Sequence[str], terminal: Terminal) -> int:
-    check_command(rest, COMMANDS, {name: parts for name, (_, parts) in GROUPS.items()})
+    groups = {name: parts for name, (_, parts) in GROUPS.items()}
+    check_command(rest, COMMANDS, groups, alone=BY_THEMSELVES)
     try:
         code = make_app(rest[0] if rest else "")(
             list(rest) or ["--help"], prog_name="lectern", obj=terminal, standalone_mode=False

@@ -9,7 +9,8 @@ import typer
 
 from cli.exits import Exit
 from cli.options import terminal_of
-from db.operations import Operated, jobs_of
+from db.acts import Operated
+from db.operations import jobs_of
 from farm import cancel as canceling
 from farm import pause as pausing
 from farm import retry as retrying

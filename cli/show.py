@@ -15,6 +15,7 @@ from cli.exits import Exit
 from cli.lines import (
     archive_of,
     batch_line,
+    consent_of,
     counts_of,
     eta_of,
     jobs_table,
@@ -160,6 +161,7 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         ("voice", f"{detail.voice} ({detail.language})"),
         ("format", f"{detail.format} {detail.fps} fps"),
         *_unusual(detail, terminal),
+        *_people(detail, terminal),
         ("user", detail.user),
         ("scene", detail.scene),
         ("archive-head", archive_of(terminal, job)),
@@ -227,6 +229,14 @@ def _models(detail: JobDetail, terminal: Terminal) -> Iterator[tuple[str, str]]:
     for model in detail.models:
         accepted = words("model-taken-on", by=model.accepted_by) if model.accepted_by else ""
         yield f"model-{model.role}", f"{model.name} ({model.licence}{accepted})"
+
+
+def _people(detail: JobDetail, terminal: Terminal) -> Iterator[tuple[str, str]]:
+    """Whose voice and picture it uses, and how their consents stand."""
+    for each in detail.people:
+        standing = consent_of(terminal, each.standing, each.expires)
+        told = terminal.words("consent-of", name=each.name, person=each.person, standing=standing)
+        yield f"profile-{each.kind}", told if each.name else standing
 
 
 def _outcome(attempt: AttemptView) -> str:

@@ -14,7 +14,11 @@ _PROGRAM = "lectern"
 
 
 def check_command(
-    words: Sequence[str], commands: Collection[str], groups: Mapping[str, Collection[str]]
+    words: Sequence[str],
+    commands: Collection[str],
+    groups: Mapping[str, Collection[str]],
+    *,
+    alone: Collection[str] = (),
 ) -> None:
     """Assure that a command line names a command that there is.
 
@@ -22,6 +26,7 @@ def check_command(
         words: what was typed after ``lectern``.
         commands: those of the top level.
         groups: those of each group.
+        alone: groups that are commands themselves when none of theirs is named.
 
     Raises:
         InputError: ``command-unknown`` or ``command-incomplete``.
@@ -32,6 +37,8 @@ def check_command(
     if first not in groups:
         raise InputError("command-unknown", command=first, known=", ".join([*commands, *groups]))
     known = ", ".join(f"`{_PROGRAM} {first} {part}`" for part in groups[first])
+    if not rest and first in alone:
+        return
     if not rest:
         raise InputError("command-incomplete", command=f"{_PROGRAM} {first}", known=known)
     if rest[0] not in groups[first] and not rest[0].startswith("-"):

@@ -28,4 +28,55 @@ SPEECH: Mapping[str, tuple[str, str]] = {
     "kind-freevc": ("converted voices", "语音转换"),
     "kind-whisper": ("speech recognition", "语音识别"),
     "kind-transformers": ("scripts", "脚本撰写"),
+    # People: heads.
+    "person": ("PERSON", "人物"),
+    "owner": ("OWNER", "负责人"),
+    "departments": ("MAY BE USED BY", "可用部门"),
+    "consent": ("CONSENT", "授权"),
+    "consent-document": ("DOCUMENT", "授权文件"),
+    "profile-reference": ("SAMPLE OR PICTURE", "样本或图片"),
+    "profile-portrait": ("PORTRAIT OF", "肖像人物"),
+    "profile-voice": ("VOICE OF", "声音人物"),
+    # How a consent stands.
+    "consent-valid": ("until {day}", "有效至 {day}"),
+    "consent-expired": ("expired {day}", "已于 {day} 过期"),
+    "consent-withdrawn": ("withdrawn", "已撤回"),
+    "consent-forgotten": ("somebody who was forgotten", "已被遗忘的人"),
+    "consent-of": ("{name} ({person}), consent {standing}", "{name}（{person}），授权{standing}"),
+    # What became of a profile.
+    "profiles-none": (
+        "There are no profiles. `lectern {kind} add` makes one.",
+        "没有档案。`lectern {kind} add` 可添加档案。",
+    ),
+    "profile-added": (
+        "{name} is there for films with {person} (consent {standing}). Rows name it as profile:{name}.",
+        "已添加 {name}，可用于 {person} 的影片（授权{standing}）。清单中写作 profile:{name}。",
+    ),
+    "profile-renewed": (
+        "{name} has a new consent, {standing}.",
+        "{name} 已有新的授权，{standing}。",
+    ),
+    "profile-withdrawn": (
+        "The consent of {name} is withdrawn; films that are finished stay.",
+        "{name} 的授权已撤回；已完成的影片保留。",
+    ),
+    "profile-held": ("Held {number} for it: {jobs}", "因此暂停 {number} 个任务：{jobs}"),
+    "profile-released": ("{number} go on: {jobs}", "{number} 个任务继续：{jobs}"),
+    "profile-granted": ("{department} may use {name}.", "{department} 可以使用 {name}。"),
+    "profile-removed": ("{name} was removed.", "已移除 {name}。"),
+    # Forgetting.
+    "ask-forget": (
+        "Remove everything of {person} for good: portraits, voices, consents, cached speech and clips? [y/N]",
+        "是否永久删除 {person} 的一切资料：肖像、声音、授权、缓存的语音和片段？[y/N]",
+    ),
+    "person-forgotten": (
+        "{person} is forgotten: {profiles} profiles and {files} files were removed.",
+        "已遗忘 {person}：删除了 {profiles} 份档案和 {files} 个文件。",
+    ),
+    "person-canceled": ("{number} jobs were canceled.", "已取消 {number} 个任务。"),
+    "person-films": (
+        "{number} films were made with them, and stay where they are:",
+        "曾用其制作 {number} 部影片，影片保留在原处：",
+    ),
+    "person-no-films": ("No film was made with them.", "没有用其制作过影片。"),
 }

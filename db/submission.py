@@ -12,6 +12,7 @@ from db import reports, rows
 from db.codec import notices_to_text, spec_to_text
 from db.ledger import Ledger
 from db.plans import new_step, stages_of
+from db.profiles import Promises
 from db.states import PRECEDENCE, ArchiveState, JobState, Stage, StepState, capability_of
 from db.tables import audit, batch_keys, batches, departments, jobs, steps, uses
 from db.values import JobDraft, Submission, Submitted
@@ -73,7 +74,8 @@ def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -
     Content that is there already gives the existing batch, unless `again` asks for a further edition.
 
     Raises:
-        InputError: ``ledger-key-used``, ``ledger-batch-empty`` or ``ledger-department-unknown``.
+        InputError: ``ledger-key-used``, ``ledger-batch-empty`` or ``ledger-department-unknown``; or, as
+            `Promises.enter`, somebody's consent has come to an end since the rows were checked.
         AwayError: ``ledger-away``.
     """
     with ledger.write("submit") as connection:
@@ -140,6 +142,7 @@ class _Entry:
         self._connection = connection
         self._department = department
         self._now = now
+        self._promises = Promises(connection, now)
 
     def begin(self, submission: Submission, edition: int) -> int:
         values = {
@@ -160,6 +163,7 @@ class _Entry:
         entered = [self._job(batch, first + number, draft, sources) for number, draft in enumerate(drafts)]
         ids = self._connection.execute(_NEW_JOBS, entered).scalars().all()
         self._tell_waivers(batch, zip(ids, drafts, strict=True))
+        self._promises.enter((job, draft.spec.people) for job, draft in zip(ids, drafts, strict=True))
         planned = [
             step for job, draft in zip(ids, drafts, strict=True) for step in self._steps(batch, job, draft)
         ]

@@ -67,7 +67,10 @@ COLUMNS: tuple[Column, ...] = (
             en="who speaks: a picture with one face, or with `wav2lip` a video of a person",
             zh="说话的人：有一张脸的图片；使用 `wav2lip` 时也可以是人物视频",
         ),
-        values=Phrase(en="a file beside the manifest", zh="清单旁边的文件"),
+        values=Phrase(
+            en="a file beside the manifest, or `profile:NAME` ([people.md](people.md))",
+            zh="清单旁边的文件，或 `profile:名称`（[people.md](people.md)）",
+        ),
         empty=Phrase(en="refused", zh="拒绝"),
         also="picture image photo face avatar video 肖像 图片 照片 头像 视频",
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from pipeline.media.filmkind import suffix_of
 from pipeline.plan.background import BACKGROUND, names_picture
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.names import unique_key
+from pipeline.plan.people import profile_in
 from pipeline.plan.script import normalise
 
 _FIELDS = columns.named((columns.Kind.FIELD,))
@@ -28,6 +29,8 @@ _OPTIONS = columns.named((columns.Kind.OPTION,))
 # What a script cannot be filled with: itself.
 _NO_VARIABLES = frozenset({"script", "script_file"})
 _CELL_CHARACTERS = 200
+#: Where the picture of a portrait's profile lies, and its digest, by the profile's name and the department.
+Pictures = Callable[[str, str], tuple[Path, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,12 +53,14 @@ class Reading:
         template: a file with the script of rows that have none, wherever it lies; None for none.
         face_engine: who draws the faces of rows that name nobody; empty for whom the farm usually has.
         sheet: the sheet of a workbook; empty for the first one that people see.
+        pictures: finds the pictures of people's profiles; None: a cell names files alone.
     """
 
     settings: Mapping[str, str] = field(default_factory=dict)
     template: Path | None = None
     face_engine: str = ""
     sheet: str = ""
+    pictures: Pictures | None = None
 
 
 def read_manifest(
@@ -190,6 +195,7 @@ class _Reader:
             number=number,
             wrong=frozenset(wrong),
             script_column=column,
+            portrait_profile=profile_in(cells.get("portrait", "")),
             background=background and background[0],
             background_digest=background[1] if background else "",
             options=options,
@@ -345,7 +351,14 @@ class _Reader:
         if not cells.get("portrait"):
             self._problems.add(number, "portrait", "manifest-portrait-missing")
             return None
-        return self._picture(number, "portrait", cells["portrait"])
+        pictures, name = self._reading.pictures, profile_in(cells["portrait"])
+        if pictures is None or not name:
+            return self._picture(number, "portrait", cells["portrait"])
+        try:
+            return pictures(name, normalise(cells.get("department", "")))
+        except InputError as error:
+            self._problems.add_error(number, "portrait", error)
+            return None
 
     def _background(self, number: int, options: dict[str, str]) -> tuple[Path, str] | None:
         """The picture that stands behind a row's portrait, and its digest, if a picture is named."""

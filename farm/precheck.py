@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from farm.bootstrap import Farm
 from farm.manifest import ManifestLimits, Reading, read_manifest
+from farm.profiles.finding import Finder
 from farm.rowcheck import Film, RowChecker
 from farm.rows import BrokenRow, Problem, Row
 from pipeline.plan.errors import InputError
@@ -126,8 +127,10 @@ def check(
         AwayError: the ledger cannot be reached.
         TransientError: ``submit-lookers-gone``: no process could be begun.
     """
-    manifest = read_manifest(path, limits=_limits_of(farm), reading=reading)
-    checker = RowChecker(farm)
+    people = Finder(farm)
+    known = replace(reading or Reading(), pictures=people.picture)
+    manifest = read_manifest(path, limits=_limits_of(farm), reading=known)
+    checker = RowChecker(farm, people)
     problems, warnings = list(manifest.problems), list(manifest.warnings)
     every: tuple[Row | BrokenRow, ...] = (*manifest.rows, *manifest.broken)
     heard = progress or Unheard()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from db import operations
-from db.operations import Operated
+from db.acts import Operated
 from farm.bootstrap import Farm
 from farm.caller import caller
 

@@ -14,7 +14,9 @@ from farm.bootstrap import Farm
 from farm.choices import OTHER_VOICE, Chooser, Wish, language_of, urgency_of
 from farm.facechoice import FaceChoice, FaceChooser
 from farm.gallery import Gallery
+from farm.peoplecheck import unconsented
 from farm.portraits import UNSEEN, Sitting, View, box_of, check_engine, idle_for_film
+from farm.profiles.finding import Finder
 from farm.rows import BrokenRow, Problem, Row, Wanted
 from farm.speechcheck import PITCH, SCRIPT, SPEED
 from farm.stopwords import DEPARTMENT, WordChecker
@@ -28,6 +30,7 @@ from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.label import LABEL, NAME, REASON, label_of, waiver_part
 from pipeline.plan.lipsync import CROP, ENGINE, MODE, Crop, lipsync_of
 from pipeline.plan.models import ModelUse
+from pipeline.plan.people import ProfileUse
 from pipeline.plan.portrait import Finding
 from pipeline.plan.switches import BURN, PREVIEW, SOFT
 
@@ -49,6 +52,7 @@ class Film:
         others: the models beside the face's.
         urgency: who goes first.
         department: who pays.
+        people: the profiles that it is promised.
     """
 
     row: Row
@@ -58,13 +62,20 @@ class Film:
     others: tuple[ModelUse, ...]
     urgency: Urgency
     department: str
+    people: tuple[ProfileUse, ...] = ()
 
 
 class RowChecker:
-    """Checks rows, remembering what many of them share."""
+    """Checks rows, remembering what many of them share.
 
-    def __init__(self, farm: Farm) -> None:
+    Args:
+        farm: the farm.
+        people: finds the profiles that rows name.
+    """
+
+    def __init__(self, farm: Farm, people: Finder) -> None:
         self._farm = farm
+        self._people = people
         self._chooser = Chooser(farm, elsewhere=_elsewhere(farm, Stage.SPEAK, farm.voices.names()))
         self._faces = FaceChooser(farm, elsewhere=_elsewhere(farm, Stage.RENDER, farm.faces.names()))
         self._gallery = Gallery(farm)
@@ -123,6 +134,7 @@ class RowChecker:
             others=self._chooser.models(_wish(row)),
             urgency=urgency_of(row.urgency),
             department=self._department(row),
+            people=self._people.uses_of(row),
         )
 
     def check(self, row: Row | BrokenRow) -> tuple[list[Problem], list[Problem]]:
@@ -131,9 +143,9 @@ class RowChecker:
         Of a row that is broken already, what could be read of it is looked at.
         """
         wish, text = _wish(row), row.script
-        wrong = self._refusals(row, wish, text)
+        refused, doubtful = unconsented(row, self._farm.settings.consent.policy)
+        wrong = refused + self._refusals(row, wish, text)
         known = row.wrong.union(problem.column for problem in wrong)
-        doubtful: list[Problem] = []
         if text is not None and not known & {row.script_column, "voice", "language", SPEED, PITCH}:
             for column, finding in self._spoken(row, wish, text):
                 told = _problem(row, column, finding.code, finding.facts)

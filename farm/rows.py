@@ -77,6 +77,7 @@ class Wanted:
         number: as a spreadsheet counts, the header being row 1.
         id: unique in the batch; the row's number when none was given.
         script_column: where the script stands, ``script`` or ``script_file``; the same film either way.
+        portrait_profile: the profile whose picture the portrait is; empty for a file beside the manifest.
         background: the picture behind the portrait, an existing regular file inside the manifest's folder;
             None for none.
         background_digest: SHA-256 (hex) of its content when it was read; empty for none.
@@ -88,6 +89,7 @@ class Wanted:
     number: int
     id: str
     script_column: str = field(default="script", compare=False)
+    portrait_profile: str = ""
     background: Path | None = None
     background_digest: str = ""
     voice: str = ""
@@ -112,7 +114,7 @@ class Row(Wanted):
     Attributes:
         template: the script before its variables are filled; rows may share one.
         variables: what `template` needs, by how each variable is written, from the row's own columns.
-        portrait: an existing regular file inside the manifest's folder.
+        portrait: an existing regular file inside the manifest's folder, or the picture of a profile.
         portrait_digest: SHA-256 (hex) of its content when it was read.
     """
 

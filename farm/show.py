@@ -12,6 +12,7 @@ from db.states import ArchiveState, JobState, Role
 from db.views import JobLine, Problem, StepView
 from farm.bootstrap import Farm
 from farm.policy.eta import EtaInputs, estimate_ms
+from farm.profiles.telling import people_of
 from farm.views import (
     AttemptView,
     BatchView,
@@ -167,6 +168,7 @@ def job(farm: Farm, number: int) -> JobDetail:
         label_reason=waiver.reason if waiver else "",
         essence=view.essence or "",
         warnings=tuple(Told(code=notice.code, facts=notice.facts) for notice in view.warnings),
+        people=people_of(farm.ledger, spec),
     )
 
 

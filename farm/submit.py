@@ -284,6 +284,7 @@ def job_of(
         others=film.others,
         format=film.format,
         typefaces=typefaces,
+        people=film.people,
         # What the choices of a voice and of a face bear already is not told a second time.
         options=plain_options(
             {name: value for name, value in film.face.options(row.options).items() if name != PITCH},
@@ -303,6 +304,9 @@ def _content(spec: JobSpec) -> Mapping[str, object]:
         del content["background"]
     if not spec.typefaces:
         del content["typefaces"]
+    if spec.people:
+        # A new consent makes no other film.
+        content["people"] = [[use.kind.value, use.name, use.person] for use in spec.people]
     if not spec.format.whole:
         content["format"] = {"width": spec.format.width, "height": spec.format.height, "fps": spec.format.fps}
     return content

@@ -118,6 +118,25 @@ class ModelView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PersonView:
+    """A person whose voice or picture a film uses.
+
+    Attributes:
+        kind: ``voice`` or ``portrait``.
+        name: the profile's name; empty for somebody who was forgotten.
+        person: whose it is; likewise.
+        standing: how the consent stands now: ``valid``, ``expired``, ``withdrawn`` or ``forgotten``.
+        expires: until when it holds, UTC, ISO 8601; empty for somebody who was forgotten.
+    """
+
+    kind: str
+    name: str
+    person: str
+    standing: str
+    expires: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobDetail:
     """One job with everything that is known of it.
 
@@ -149,6 +168,7 @@ class JobDetail:
         label_reason: why it has none; else empty.
         essence: the film's essence digest; empty before.
         warnings: what its row was accepted in spite of, and what was measured on the film.
+        people: whose voice and picture it uses, by their profiles.
     """
 
     job: JobView
@@ -176,6 +196,7 @@ class JobDetail:
     label_reason: str
     essence: str
     warnings: tuple[Told, ...]
+    people: tuple[PersonView, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from db import leases, operations, queue, replan
+from db import consents, leases, operations, queue, replan
 from db.codec import profile_digest
 from db.leases import Leadership, Lease, Watch, WorkerPulse
 from db.ledger import Ledger
@@ -129,6 +129,7 @@ class Dispatcher:
                     self._call_back()
                     self._replan()
                     operations.end_holds(self._ledger)
+                    consents.hold_lapsed(self._ledger)
                     for chore in self._chores:
                         chore.turn()
             if self._leading:

@@ -27,6 +27,7 @@ from pipeline.plan.hearing import HearingPlan
 from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.names import FILM_SUFFIX, folder_for, numbered, stem_for
+from pipeline.plan.people import ProfileKind, is_forgotten
 from pipeline.plan.portrait import Finding
 from pipeline.plan.timeline import Timeline
 from pipeline.steps.archive import Delivery, archive, archive_id
@@ -225,7 +226,7 @@ def _archive(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         film=film.film,
         companions=film.companions,
         script=job.script,
-        portrait=job.portrait,
+        portrait=None if is_forgotten(job.people, ProfileKind.PORTRAIT) else job.portrait,
         background=job.background,
     )
     path = archive(

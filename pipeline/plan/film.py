@@ -164,6 +164,7 @@ def manifest(
         **({} if parts.preview is None else {"preview": file_told(parts.preview)}),
         "inputs": _inputs(job, timeline, pixels=pixels),
         **words_told(job, timeline, parts.transcript),
+        **_people(job),
         "profile": profile,
         "utterances": list(_utterances(timeline, parts.clips)),
     }
@@ -262,6 +263,21 @@ def _model(model: ModelUse) -> Mapping[str, object]:
         "use": model.use.value,
         "accepted": None if taken_on is None else {"by": taken_on.by, "at": _moment(taken_on.at_ms)},
     }
+
+
+def _people(job: JobSpec) -> Mapping[str, object]:
+    """Whose voice and picture was used, by their profiles, and under which consents; nothing without any."""
+    people = [
+        {
+            "kind": use.kind.value,
+            "name": use.name,
+            "person": use.person,
+            "owner": use.consent.owner,
+            "consent": {"digest": use.consent.digest, "expires": _moment(use.consent.expires_ms)},
+        }
+        for use in job.people
+    ]
+    return {"people": people} if people else {}
 
 
 @dataclass(frozen=True, kw_only=True)

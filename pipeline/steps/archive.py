@@ -42,7 +42,7 @@ class Delivery:
         film: the film itself.
         companions: what lies beside it under the same stem: captions, poster, manifest; each suffix once.
         script: lies in the day's `SOURCES` as ``{stem}.script.txt``.
-        portrait: lies there as ``{stem}.portrait`` with its own suffix.
+        portrait: lies there as ``{stem}.portrait`` with its own suffix; None: its person was forgotten.
         background: the picture behind the portrait, which lies there as ``{stem}.background``; None for none.
     """
 
@@ -50,7 +50,7 @@ class Delivery:
     film: Artifact
     companions: tuple[Artifact, ...]
     script: Artifact
-    portrait: Artifact
+    portrait: Artifact | None
     background: Artifact | None = None
 
 
@@ -208,11 +208,10 @@ def _pieces(delivery: Delivery, store: Store, parts: Path, root: Path) -> list[_
     companions = sorted(delivery.companions, key=lambda companion: companion.kind is not Kind.MANIFEST)
     places = [
         (inputs / f"{name.stem}.script{delivery.script.suffix}", delivery.script),
-        (inputs / f"{name.stem}.portrait{delivery.portrait.suffix}", delivery.portrait),
         *(
-            (inputs / f"{name.stem}.background{background.suffix}", background)
-            for background in [delivery.background]
-            if background is not None
+            (inputs / f"{name.stem}.{what}{picture.suffix}", picture)
+            for what, picture in (("portrait", delivery.portrait), ("background", delivery.background))
+            if picture is not None
         ),
         *((name.with_suffix(companion.suffix), companion) for companion in companions),
         (name, delivery.film),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.exits import Exit
-from cli.main import COMMANDS, GROUPS
+from cli.main import BY_THEMSELVES, COMMANDS, GROUPS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/cli.md").read_text("utf-8")
@@ -21,10 +21,16 @@ def test_every_command_stands_in_the_page(command: str) -> None:
     assert f"`lectern {command}" in PAGE
 
 
+@pytest.mark.parametrize("group", BY_THEMSELVES)
+def test_a_group_that_is_a_command_stands_there_as_one(group: str) -> None:
+    """What it does without another word is a row of its own."""
+    assert re.search(rf"^\| `lectern {group}`", PAGE, re.MULTILINE)
+
+
 def test_the_page_names_no_command_that_is_not_there() -> None:
     """What the page promises can be typed."""
     named = set(re.findall(r"^\| `lectern ([a-z]+(?: [a-z]+)?)", PAGE, re.MULTILINE))
-    assert named == set(EVERY_COMMAND)
+    assert named == {*EVERY_COMMAND, *BY_THEMSELVES}
 
 
 def test_every_exit_code_stands_in_the_page() -> None:

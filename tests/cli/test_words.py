@@ -84,6 +84,8 @@ def test_no_words_are_idle() -> None:
         "room-",
         "use-",
         "kind-",
+        "consent-",
+        "profile-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = set(Stage)

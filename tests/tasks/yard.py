@@ -6,7 +6,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -14,13 +14,16 @@ from sqlalchemy import text
 
 from db import migrate, submission
 from db.engine import connect
+from db.profiles import Profile
 from db.states import Urgency
 from db.values import JobDraft, Submission
 from farm.bootstrap import Farm, Settings, settings_of
 from farm.facechoice import FaceChoice
+from farm.profiles.finding import use_of
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.job import Format, JobSpec, VoiceChoice
+from pipeline.plan.people import ProfileUse
 from pipeline.steps.archive import init_archive
 
 PORTRAIT = Path(__file__).parents[2] / "demo" / "portraits" / "leo.png"
@@ -71,12 +74,23 @@ def _empty_ledger() -> bytes:
         return path.read_bytes()
 
 
-def sow(farm: Farm, rows: Sequence[Row], *, film: Format = TINY, face: FaceChoice = WARP) -> int:
-    """Submit a batch; its id."""
-    portrait = farm.store.adopt(Kind.SOURCE, ".png", PORTRAIT, limit_bytes=50_000_000)
+def sow(
+    farm: Farm,
+    rows: Sequence[Row],
+    *,
+    film: Format = TINY,
+    face: FaceChoice = WARP,
+    of: Profile | None = None,
+) -> int:
+    """Submit a batch, of a profile if one is given; its id."""
+    if of is None:
+        portrait = farm.store.adopt(Kind.SOURCE, ".png", PORTRAIT, limit_bytes=50_000_000)
+        people: tuple[ProfileUse, ...] = ()
+    else:
+        portrait, people = of.reference, (use_of(of),)
     drafts = [
         JobDraft(
-            spec=_spec(farm, row, portrait, film, face),
+            spec=replace(_spec(farm, row, portrait, film, face), people=people),
             urgency=row.urgency,
             traceparent=trace.new(os.urandom(24)).traceparent,
         )

@@ -1,0 +1,28 @@
+"""Check the people of a row: whether somebody's consent is recorded for whoever is shown in its film."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from farm.rows import BrokenRow, Problem, Row
+from pipeline.plan.people import Policy, ProfileKind
+
+_MISSING = "consent-missing"
+
+
+def unconsented(row: Row | BrokenRow, policy: str) -> tuple[list[Problem], list[Problem]]:
+    """What is wrong with a row whose people nobody asked, and what may be an oversight, by the policy."""
+    missing = [] if policy == Policy.NONE else list(_missing(row))
+    return (missing, []) if policy == Policy.REQUIRED else ([], missing)
+
+
+def _missing(row: Row | BrokenRow) -> Iterator[Problem]:
+    """Each person of a row for whom no profile stands."""
+    if row.portrait is not None and not row.portrait_profile and "portrait" not in row.wrong:
+        yield _problem(row, "portrait", ProfileKind.PORTRAIT)
+
+
+def _problem(row: Row | BrokenRow, column: str, kind: ProfileKind) -> Problem:
+    place = row.places.get(column, "")
+    facts = {"kind": kind.value, "what": column}
+    return Problem(row=row.number, column=column, code=_MISSING, facts=facts, place=place)

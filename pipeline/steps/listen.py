@@ -36,6 +36,7 @@ from pipeline.plan.transcript import (
 )
 from pipeline.steps.desk import Desk
 from pipeline.steps.recorded import Recorded, keep, opened, own_sound
+from pipeline.steps.speak import load_lexicon
 from pipeline.steps.understand import understood
 from pipeline.store import Store
 
@@ -153,9 +154,10 @@ class _Listener:
             return None
         if doubted := [stretch for stretch, told in heard if told.doubt]:
             self._doubt("recording-no-words", count=len(doubted), at=_clock(doubted[0].start))
-        if not script:
-            return lines_heard(cut, heard)
         words = [word for stretch, told in heard if not told.doubt for word in moved(stretch, told)]
+        # A script of which nobody knows when any of it is said is not shown.
+        if not script or not words:
+            return lines_heard(cut, heard)
         times = script_times(script, words)
         if (found := found_per_mille(times)) < _READ_PER_MILLE:
             self._doubt("recording-script-other", per_cent=found // 10)
@@ -171,12 +173,17 @@ class _Listener:
         parts = split(text, language=self.job.voice.language)
         return one_line([part.shown for part in parts if isinstance(part, Sentence)])
 
+    def _known(self) -> list[str]:
+        """The words of the department's dictionary: mostly names."""
+        lexicon = self.job.lexicon
+        return [] if lexicon is None else [entry.word for entry in load_lexicon(self.store, lexicon)]
+
     def _heard(
         self, recorded: Recorded, cut: Sequence[Piece], script: str, ear: EarEngine
     ) -> list[tuple[Stretch, Heard]] | None:
         """What is understood of each stretch, told what was said before it, else the script's names."""
         language, before = self.job.voice.language, ""
-        names = names_of(script, language=language)
+        names = names_of(script, language=language, known=self._known())
         found: list[tuple[Stretch, Heard]] = []
         for stretch in stretches(cut):
             self.desk.check()

@@ -18,6 +18,7 @@ from pipeline.plan.clock import SAMPLE_RATE, samples_per_frame
 from pipeline.plan.errors import DamageError, InputError, TransientError
 from pipeline.plan.hearing import HearingPlan
 from pipeline.plan.job import JobSpec, VoiceChoice
+from pipeline.plan.lexicon import Entry, to_json
 from pipeline.plan.speech import Times
 from pipeline.plan.timeline import Timeline
 from pipeline.steps.listen import Listened, listen
@@ -155,7 +156,7 @@ def test_silence_costs_no_ear(tmp_path: Path, recital: Recital) -> None:
 
 
 def test_each_part_is_heard_with_what_was_said_before(tmp_path: Path, recital: Recital) -> None:
-    """The text before it; at the beginning the names of the script."""
+    """The text before it; at the beginning the names of the script, those of the dictionary first."""
     store, ear = Store(tmp_path / "store"), KnowingEar(recital)
     source = written(tmp_path / "a.wav", recital.sound)
     _listen(_job(store, source), store, ear=ear)
@@ -163,9 +164,13 @@ def test_each_part_is_heard_with_what_was_said_before(tmp_path: Path, recital: R
     assert first == ""
     assert all(prompt for prompt in others)
     assert others[0].startswith("Good morning")
-    named = KnowingEar(recital)
-    _listen(_job(store, source, script="We greet Ann Miller today."), store, ear=named)
-    assert "Ann Miller" in named.given[0][2]
+    named, job = KnowingEar(recital), _job(store, source, script="We greet Ann Miller at kubectl today.")
+    (tmp_path / "lexicon.json").write_text(
+        to_json([Entry(word="kubectl", language="en", said="cube control")])
+    )
+    lexicon = store.adopt(Kind.SOURCE, ".json", tmp_path / "lexicon.json", limit_bytes=1_000)
+    _listen(replace(job, lexicon=lexicon), store, ear=named)
+    assert named.given[0][2] == "kubectl, Ann Miller."
 
 
 def test_what_was_heard_is_not_heard_again(tmp_path: Path, recital: Recital) -> None:
@@ -201,6 +206,13 @@ def test_what_is_doubted_is_not_shown(tmp_path: Path, recital: Recital) -> None:
     assert (finding.code, finding.facts) == ("recording-no-words", {"count": 1, "at": "0:00"})
     assert "Good" not in " ".join(utterance.shown for utterance in timeline.utterances)
     assert ear.given[1][2] == ""
+    deaf = KnowingEar(recital)
+    deaf.doubts = dict.fromkeys(range(20), "hearing-silent")
+    script = " ".join(_SENTENCES)
+    other = Store(tmp_path / "other")
+    job = _job(other, written(tmp_path / "a.wav", recital.sound), script=script)
+    _, timeline = _listen(job, other, ear=deaf)
+    assert cues(timeline) == ()
 
 
 def test_a_script_is_only_timed(tmp_path: Path, recital: Recital) -> None:

@@ -31,10 +31,13 @@ from pipeline.plan.people import ProfileKind, is_forgotten
 from pipeline.plan.portrait import Finding
 from pipeline.plan.timeline import Timeline
 from pipeline.steps.archive import Delivery, archive, archive_id
+from pipeline.steps.booth import Booth
+from pipeline.steps.check import check_narration
 from pipeline.steps.desk import Desk
 from pipeline.steps.join import join
-from pipeline.steps.listen import listen
+from pipeline.steps.listen import Listened, listen
 from pipeline.steps.render import render
+from pipeline.steps.retake import Retaker
 from pipeline.steps.speak import load_timeline, speak
 
 #: A worker renders otherwise than it has told of itself: it tells anew, and the step goes back to the line.
@@ -74,8 +77,8 @@ Perform = Callable[[Bench, Claim, Desk], Commit | None]
 
 def _speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     farm, job = bench.farm, claim.spec
-    voice = open_voice(farm, job.voice)
-    spoken = speak(job, desk=desk, store=farm.store, voice=voice)
+    booth = _booth(farm, job)
+    spoken = speak(job, desk=desk, store=farm.store, voice=booth.voice, aligner=booth.aligner)
     if spoken is None:
         return None
     # Whoever ends last plans the film.
@@ -94,16 +97,7 @@ def _speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
 
 def _listen(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     farm, job = bench.farm, claim.spec
-    plan = job.hearing or HearingPlan()
-    listened = listen(
-        job,
-        desk=desk,
-        store=farm.store,
-        media=farm.media,
-        activity=open_activity(farm),
-        ear=open_ear(farm, plan) if plan.model else None,
-        reader=Aligner(farm.voices.open(_READER)),
-    )
+    listened = _checked(bench, claim, desk) if job.recording is None else _recorded(bench, job, desk)
     if listened is None:
         return None
     chunks, profile = _plan(bench, job, listened.timeline)
@@ -119,6 +113,60 @@ def _listen(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         machine_ms=costs.machine_ms,
         span=costs.span,
     )
+
+
+def _recorded(bench: Bench, job: JobSpec, desk: Desk) -> Listened | None:
+    """What a job's recording gives, as far as anybody here understands it."""
+    farm, plan = bench.farm, job.hearing or HearingPlan()
+    return listen(
+        job,
+        desk=desk,
+        store=farm.store,
+        media=farm.media,
+        activity=open_activity(farm),
+        ear=open_ear(farm, plan) if plan.model else None,
+        reader=_aligner(farm),
+    )
+
+
+def _checked(bench: Bench, claim: Claim, desk: Desk) -> Listened | None:
+    """What a job's voice said, sentence by sentence as it was promised: with good takes where there are."""
+    farm, job = bench.farm, claim.spec
+    if claim.timeline is None or job.hearing is None:
+        raise DefectError("farm-claim-incomplete", step=claim.step)
+    retaker = Retaker(job, store=farm.store, open_booth=lambda: _booth_again(farm, job))
+    checked = check_narration(
+        job,
+        claim.timeline,
+        desk=desk,
+        store=farm.store,
+        ear=open_ear(farm, job.hearing),
+        retake=retaker.take,
+    )
+    if checked is None:
+        return None
+    return Listened(timeline=checked.timeline, transcript=None, warnings=checked.warnings)
+
+
+def _booth_again(farm: Farm, job: JobSpec) -> Booth:
+    """Where a job is spoken, for a worker that has listened to it.
+
+    Raises:
+        AwayError: ``farm-no-speaker``: it can only listen; or as `open_voice`.
+    """
+    try:
+        return _booth(farm, job)
+    except InputError as error:
+        raise AwayError("farm-no-speaker", engine=job.voice.engine, code=error.code) from error
+
+
+def _booth(farm: Farm, job: JobSpec) -> Booth:
+    """A job's voice with all that helps it."""
+    return Booth(voice=open_voice(farm, job.voice), aligner=_aligner(farm) if job.voice.model else None)
+
+
+def _aligner(farm: Farm) -> Aligner:
+    return Aligner(farm.voices.open(_READER))
 
 
 def _plan(bench: Bench, job: JobSpec, timeline: Artifact) -> tuple[list[Chunk], RenderProfile]:

@@ -282,6 +282,22 @@ _PROCESSES = (
         ),
     ),
     Message(
+        code="farm-no-speaker",
+        level="warning",
+        en=Text(
+            what="A sentence has to be spoken again; the voice engine {engine} cannot be used here ({code}).",
+            why="Who listens to a narration speaks again what was understood otherwise, and needs its voice.",
+            cure="Install the engine where films are listened to: lectern engines shows what a machine has. "
+            "The film waits, and no attempt is used up.",
+        ),
+        zh=Text(
+            what="有一句话需要重新朗读，而语音引擎 {engine} 在此无法使用（{code}）。",
+            why="检查旁白的工作进程会重新朗读听错的句子，因此需要相应的声音。",
+            cure="请在检查旁白的机器上安装该引擎：lectern engines 会列出一台机器具备什么。"
+            "影片会一直等待，不消耗尝试次数。",
+        ),
+    ),
+    Message(
         code="farm-no-model",
         level="warning",
         en=Text(

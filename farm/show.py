@@ -38,6 +38,8 @@ from pipeline.plan.switches import BURN, SOFT
 #: More batches or jobs than any farm has.
 _ALL = 1_000_000
 _HELD = "held"
+#: What does not lie beside the film in the archive.
+_NOT_BESIDE = frozenset({Role.TIMELINE, Role.SCRIPT})
 
 
 def whole(farm: Farm, *, most: int) -> FarmView:
@@ -138,7 +140,7 @@ def job(farm: Farm, number: int) -> JobDetail:
     archived = {
         role.value: beside + artifact.suffix
         for role, artifact in view.results.items()
-        if shown.film and role is not Role.TIMELINE
+        if shown.film and role not in _NOT_BESIDE
     }
     if film is not None and not shown.film:
         shown = replace(shown, film=str(farm.store.root / film.path))

@@ -143,9 +143,10 @@ class JobDetail:
     Attributes:
         job: as lists show it, with what takes a closer look.
         attempts: every run of each of its steps, in the order of the steps.
-        files: paths in the store of what was made: timeline, film, srt, vtt, poster, manifest.
-        archived: where film, srt, vtt, poster, preview and manifest lie in the archive, as `JobView.film`
-            tells of the film; empty before.
+        files: paths in the store of what was made: script, timeline, transcript, film, srt, vtt, poster,
+            manifest.
+        archived: where film, srt, vtt, poster, preview, transcript and manifest lie in the archive, as
+            `JobView.film` tells of the film; empty before.
         user: who submitted it.
         scene: its place in the archive's names.
         voice: engine and voice, such as ``espeak/en-us``.

@@ -1,0 +1,126 @@
+"""Films through ledger, queue and workers with engines that need models: each stage as a farm runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from db import reads, submission
+from db.states import JobState, Urgency
+from db.values import JobDraft, Submission
+from farm import show
+from farm.bootstrap import Farm, open_farm
+from pipeline.plan import trace
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.capability import HEAR
+from pipeline.plan.hearing import Check, HearingPlan
+from pipeline.plan.job import JobSpec, VoiceChoice
+from pipeline.plan.models import Kind as ModelKind
+from pipeline.plan.models import Use, used_as
+from pipeline.plan.trim import master
+from tasks.bell import Bell
+from tasks.step import open_runner
+from tests.farm.models.cards import put
+from tests.support.ears import HELLO, TEXT, make_reciting, require_ears
+from tests.support.eye import require_landmarks
+from tests.support.recordings import written
+from tests.support.shared import made_once
+from tests.tasks.yard import PORTRAIT, TINY, ask, break_ground, quick_settings, story
+
+require_ears()
+
+_NOWHERE = "redis://127.0.0.1:9/0"
+_WRONG = "Nobody hears that."
+
+
+@pytest.fixture
+def farm(tmp_path: Path) -> Iterator[Farm]:
+    """A farm of its own, with real engines and nothing to do."""
+    require_landmarks()
+    settings = quick_settings(tmp_path / "home", LEASE__EXPIRY_S="60", RETRY__ATTEMPTS="1")
+    break_ground(settings)
+    with open_farm(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def heard(farm: Farm, tmp_path_factory: pytest.TempPathFactory) -> JobSpec:
+    """A job whose ear hears one sentence in whatever is said."""
+    content = made_once(tmp_path_factory, "reciting.pt", lambda path: make_reciting(path, HELLO)).read_bytes()
+    record = put(farm.models.root, "small", content, kind=ModelKind.WHISPER)
+    return JobSpec(
+        row="row",
+        title="row",
+        user="test",
+        scene="row",
+        script=_source(farm, ""),
+        portrait=farm.store.adopt(Kind.SOURCE, ".png", PORTRAIT, limit_bytes=50_000_000),
+        voice=VoiceChoice(engine="espeak", name="en-us", language="en"),
+        face="warp",
+        format=TINY,
+        others=(used_as(HEAR, record, Use.RESEARCH),),
+        hearing=HearingPlan(model=record.digest, precision="fp32", check=Check.ALL, limit=150),
+    )
+
+
+def _source(farm: Farm, text: str) -> Artifact:
+    path = farm.settings.home / "source.txt"
+    path.write_text(text, "utf-8")
+    return farm.store.adopt(Kind.SOURCE, ".txt", path, limit_bytes=1_000_000)
+
+
+def _made(farm: Farm, job: JobSpec) -> show.JobDetail:
+    """Submit a job and have one worker do everything that can be done."""
+    draft = JobDraft(spec=job, urgency=Urgency.NORMAL, traceparent=trace.new(os.urandom(24)).traceparent)
+    submission.submit(farm.ledger, Submission(content=os.urandom(8).hex(), name="b", user="test"), [draft])
+    with open_runner(farm, "w", [], Bell(_NOWHERE)) as runner:
+        while steps := ask(farm, "SELECT id FROM steps WHERE state = 'ready' AND closed = 0 ORDER BY id"):
+            assert all(runner.run(int(str(step))) for (step,) in steps), story(farm)
+    (last,) = ask(farm, "SELECT max(id) FROM jobs")
+    return show.job(farm, int(str(last[0])))
+
+
+def test_a_narration_is_listened_to_before_it_is_shown(farm: Farm, heard: JobSpec) -> None:
+    """What is understood goes on, what is not is told; or it ends the job, where that was wished."""
+    job = replace(heard, script=_source(farm, f"{TEXT} {_WRONG}"))
+    made = _made(farm, job)
+    assert made.job.archive == "archived", story(farm)
+    (doubtful,) = (each for each in made.warnings if each.code == "film-narration-doubtful")
+    assert doubtful.facts["text"] == _WRONG
+    told = json.loads((farm.archive / made.archived["manifest"]).read_text("utf-8"))
+    assert told["hearing"]["check"] == "all"
+    assert [model["role"] for model in told["inputs"]["models"]] == ["hear"]
+    assert job.hearing is not None
+    strict = _made(farm, replace(job, hearing=replace(job.hearing, stop=True)))
+    view = reads.read_job(farm.ledger, 2)
+    assert (view.line.state, strict.job.error and strict.job.error.code) == (
+        JobState.FAILED,
+        "narration-wrong",
+    )
+
+
+def test_a_recording_is_understood_and_delivered_with_its_words(farm: Farm, heard: JobSpec) -> None:
+    """Captions show what was heard, a text beside the film holds it, and the manifest tells of both."""
+    spoken = master(farm.voices.open("espeak").speak(TEXT, heard.voice))
+    sound = np.pad(spoken.samples, 12_000)
+    path = written(farm.settings.home / "talk.wav", sound)
+    assert heard.hearing is not None
+    job = replace(
+        heard,
+        recording=farm.store.adopt(Kind.SOURCE, ".wav", path, limit_bytes=50_000_000),
+        voice=VoiceChoice(engine="", name="", language="en"),
+        hearing=replace(heard.hearing, check=Check.NONE, limit=0),
+    )
+    made = _made(farm, job)
+    assert made.job.archive == "archived", story(farm)
+    assert TEXT in (farm.archive / made.archived["srt"]).read_text("utf-8").replace("\n", " ")
+    transcript = farm.archive / made.archived["transcript"]
+    assert (transcript.suffix, transcript.read_text("utf-8")) == (".txt", f"{TEXT}\n")
+    told = json.loads((farm.archive / made.archived["manifest"]).read_text("utf-8"))
+    assert told["transcript"]["size"] == len(transcript.read_bytes())

@@ -8,7 +8,7 @@ from typing import Any
 
 from farm.bootstrap import Workshop
 from farm.models.shelf import Model
-from pipeline.engines.voice import Voice, VoiceEngine
+from pipeline.engines.voice import Voice, VoiceConverter, VoiceEngine
 from pipeline.engines.voice.coqui import families
 from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.job import VoiceChoice
@@ -79,13 +79,33 @@ def open_voice(workshop: Workshop, choice: VoiceChoice) -> VoiceEngine:
     """
     if not workshop.voices.opened_with(choice.engine):
         return workshop.voices.open(choice.engine)
-    try:
-        model = workshop.models.by_digest(choice.model)
-    except InputError as error:
-        raise AwayError("farm-no-model", engine=choice.engine, digest=choice.model[:12]) from error
-    engine = workshop.voices.open(choice.engine, **_options(workshop, model))
+    model = _model(workshop, choice.model, choice.engine)
+    told = {"folder": model.path, "digest": model.record.digest, "traits": model.record.traits}
+    engine = workshop.voices.open(choice.engine, **told, **_options(workshop))
     workshop.voices.close_all_but(workshop.settings.voice.loaded)
     return engine
+
+
+def open_converter(workshop: Workshop, choice: VoiceChoice) -> VoiceConverter | None:
+    """What makes a voice sound like a person; None for a choice without. The one used last stays open.
+
+    Raises:
+        InputError, AwayError: as `open_voice`.
+    """
+    if not choice.converter:
+        return None
+    engine = Kind.CONVERTER.engine
+    model = _model(workshop, choice.converter, engine)
+    converter = workshop.converters.open(engine, weights=model.weights, **_options(workshop))
+    workshop.converters.close_all_but(1)
+    return converter
+
+
+def _model(workshop: Workshop, digest: str, engine: str) -> Model:
+    try:
+        return workshop.models.by_digest(digest)
+    except InputError as error:
+        raise AwayError("farm-no-model", engine=engine, digest=digest[:12]) from error
 
 
 def _cast(record: ModelRecord) -> Cast:
@@ -93,13 +113,10 @@ def _cast(record: ModelRecord) -> Cast:
     return Cast(voices=voices, record=record)
 
 
-def _options(workshop: Workshop, model: Model) -> dict[str, Any]:
-    """What the class of an engine is called with."""
+def _options(workshop: Workshop) -> dict[str, Any]:
+    """Where and how networks compute that speak or convert."""
     settings = workshop.settings
     return {
-        "folder": model.path,
-        "digest": model.record.digest,
-        "traits": model.record.traits,
         "device": settings.voice.device,
         "threads": settings.worker.threads,
         "cpu_allowed": settings.voice.cpu_fallback,

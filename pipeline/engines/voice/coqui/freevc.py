@@ -99,6 +99,8 @@ def opened(folder: Path, *, scratch: Path | None = None) -> FreeVcModel:
     from TTS.utils.synthesizer import Synthesizer
 
     config = {key: part for key, part in read_config(folder / CONFIG).items() if key in _SETTLED}
+    if scratch is not None:
+        scratch.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=scratch) as place:
         settled = Path(place) / CONFIG
         settled.write_text(json.dumps(config), "utf-8")

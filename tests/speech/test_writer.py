@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -136,6 +137,27 @@ def test_a_brief_beyond_the_context_is_refused(folder: Path, text: str) -> None:
     assert refused.value.code == "brief-too-long"
     assert refused.value.facts["most"] == 2048
     assert int(refused.value.facts["tokens"]) > 2048
+
+
+def test_no_batch_goes_beyond_the_context(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long prompt and a long answer that fit each by itself are not written together."""
+    long = replace(_BREAD, text="0123456789" * 50)
+    briefs = [long, replace(_BREAD, seconds=600), _BREAD]
+    sampling = replace(_SAMPLING, max_new_tokens=1000)
+    held: list[list[int]] = []
+
+    def noted(
+        _self: TransformersWriter, _network: object, rows: Sequence[Any], *_rest: object
+    ) -> list[list[int]]:
+        held.append([max(len(row.prompt) for row in rows), max(row.most for row in rows), len(rows)])
+        return [[] for _ in rows]
+
+    monkeypatch.setattr(TransformersWriter, "_generated", noted)
+    writer = writer_of(folder, batch=4)
+    writer.write(briefs, sampling)
+    assert [rows for *_, rows in held] == [1, 2]
+    assert all(prompt + most <= writer.context for prompt, most, _ in held)
+    assert held[0][0] + held[1][1] > writer.context
 
 
 def test_marks_of_the_template_in_a_brief_are_text(folder: Path) -> None:

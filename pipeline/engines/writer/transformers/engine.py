@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
@@ -185,8 +185,7 @@ class TransformersWriter:
         network = self._opened(device)
         answers: list[str] = []
         of, before = sum(each.most for each in asked), 0
-        for start in range(0, len(asked), batch):
-            part = asked[start : start + batch]
+        for part in _parts(asked, batch, self.context):
             share = sum(each.most for each in part)
             progress = partial(_tell_share, tell, before, share, of)
             rows = self._generated(network, part, sampling, progress)
@@ -263,6 +262,20 @@ class TransformersWriter:
         # What stands in the model's folder would be taken wherever ours says nothing.
         network.generation_config = _how()
         return cast("PreTrainedModel", network.eval().requires_grad_(requires_grad=False))
+
+
+def _parts(asked: Sequence[_Asked], batch: int, context: int) -> Iterator[Sequence[_Asked]]:
+    """So many at a time, and fewer where the longest prompt and the longest answer do not fit together."""
+    part: list[_Asked] = []
+    for each in asked:
+        more = [*part, each]
+        held = max(len(one.prompt) for one in more) + max(one.most for one in more)
+        if part and (len(more) > batch or held > context):
+            yield part
+            more = [each]
+        part = more
+    if part:
+        yield part
 
 
 def _how(**options: object) -> GenerationConfig:

@@ -49,6 +49,13 @@ def device_is_lost(error: BaseException, device: str) -> bool:
     return device != _CPU and lost
 
 
+def give_back() -> None:
+    """Give back what is free: a network that nobody refers to any more may still hold a card's memory."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
 class Ladder:
     """The steps by which work gets along with less memory: smaller batches, then the processor.
 
@@ -104,6 +111,4 @@ class Ladder:
         else:
             move(_CPU)
             self.device, self.batch = _CPU, self._most
-        gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        give_back()

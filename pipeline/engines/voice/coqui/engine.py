@@ -44,7 +44,8 @@ _SHORTER, _SHORTER_MS = 5, 300
 class CoquiVoice:
     """Speaks with one Coqui model, which is loaded with the first line; safe for threads, which take turns.
 
-    The same text, choice and direction give the same bytes on machines of one kind.
+    The same text, choice and direction give the same bytes on machines of one kind. Lines are spoken one by
+    one: in a batch, which is padded, the end of a line depends on what is spoken beside it.
 
     Args:
         folder: the model's files, as the shelf keeps them.
@@ -123,7 +124,11 @@ class CoquiVoice:
     def close(self) -> None:
         """Release the model and espeak's process; it may be called twice."""
         with self._turn:
-            self._opened = None
+            if self._opened is not None:
+                from pipeline.engines.devices import give_back
+
+                self._opened = None
+                give_back()
             self._phonemes.close()
 
     def _voice(self, choice: VoiceChoice) -> Voice:
@@ -162,7 +167,8 @@ class CoquiVoice:
         line = self._line(given, choice, direction)
         failed: Exception | None = None
         for number in range(_TRIES):
-            heeded = replace(choice, pitch=100)
+            # At another speed a take keeps its noise; a pitch is not heeded at all.
+            heeded = replace(choice, speed=100, pitch=100)
             seed = digest_of("take", 1, text=text, choice=heeded, take=direction.take, number=number)
             try:
                 raw = self._computed(partial(_said, _seeded(line, seed)))

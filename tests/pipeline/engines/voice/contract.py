@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -31,9 +31,9 @@ _ANOTHER_PROCESS = """
 import hashlib, json, sys
 from pipeline.plan.job import VoiceChoice
 from pipeline.plan.wave import to_wave
-text, names = json.loads(sys.argv[1])
-for name in names:
-    speech = engine.speak(text, VoiceChoice(engine=engine.name, name=name, language="en"))
+text, choices = json.loads(sys.argv[1])
+for choice in choices:
+    speech = engine.speak(text, VoiceChoice(**choice))
     print(hashlib.sha256(to_wave(speech)).hexdigest())
 engine.close()
 """
@@ -90,7 +90,8 @@ def test_other_processes_speak_the_same_bytes(engine: VoiceEngine, program: str,
     """Another process, folder, locale, time zone and hash seed change no byte."""
     # One voice of each timbre: some of them are mixed with noise.
     names = list({voice.timbre: voice.name for voice in engine.voices() if "en" in voice.languages}.values())
-    request = json.dumps([ENGLISH, names])
+    choices = [replace(_choice(engine), name=name) for name in names]
+    request = json.dumps([ENGLISH, [asdict(choice) for choice in choices]])
     root = str(Path(__file__).parents[4])
     surroundings = {"LC_ALL": "zh_CN.GB18030", "LANG": "de_DE", "PYTHONHASHSEED": "7", "TZ": "Asia/Shanghai"}
     told = subprocess.run(
@@ -101,7 +102,7 @@ def test_other_processes_speak_the_same_bytes(engine: VoiceEngine, program: str,
         check=True,
         timeout=60,
     )
-    here = [_digest(engine.speak(ENGLISH, replace(_choice(engine), name=name))) for name in names]
+    here = [_digest(engine.speak(ENGLISH, choice)) for choice in choices]
     assert told.stdout.decode().split() == here
 
 

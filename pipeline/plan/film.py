@@ -76,8 +76,9 @@ class FilmParts:
 def sound_key(timeline: Timeline, loudness: Loudness, *, encoder: str, parameters: Sequence[str]) -> str:
     """Key of a film's audio track: the speech and its places, the loudness, and the encoder."""
     laid = [
-        (utterance.speech_digest, utterance.lead, utterance.samples, utterance.frames)
-        for utterance in timeline.utterances
+        # Of a recording's piece the file holds what is before it, too.
+        (u.speech_digest, u.lead, u.samples, u.frames, *((u.before,) if u.before else ()))
+        for u in timeline.utterances
     ]
     return digest_of(
         "sound",

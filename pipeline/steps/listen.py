@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.engines.ear import ActivityEngine, EarEngine
@@ -263,13 +263,18 @@ class _Listener:
 
 
 def _while_speaking(phonemes: Sequence[Phoneme], piece: Piece) -> tuple[Phoneme, ...]:
-    """Those sounds that are made while somebody speaks: a reading knows nothing of a cough."""
+    """Sounds as far as somebody speaks meanwhile: a reading knows nothing of a halt or a cough."""
     spans = [(first - piece.before, behind - piece.before) for first, behind in piece.speaking]
-    return tuple(
-        phoneme
-        for phoneme in phonemes
-        if not phoneme.symbol or any(phoneme.start < b and phoneme.end > a for a, b in spans)
-    )
+    found = []
+    for phoneme in phonemes:
+        if not phoneme.symbol:
+            found.append(phoneme)
+            continue
+        within = [(max(phoneme.start, first), min(phoneme.end, behind)) for first, behind in spans]
+        start, end = max(within, key=lambda part: part[1] - part[0], default=(0, 0))
+        if start < end:
+            found.append(replace(phoneme, start=start, end=end))
+    return tuple(found)
 
 
 def _ms(samples: int) -> int:

@@ -130,6 +130,18 @@ def test_windows_go_on_where_speech_is_cut(cinema: Cinema, breathless: _Recorded
     assert not np.array_equal(_windows(*bare), expected)
 
 
+def test_what_is_said_beside_a_piece_is_part_of_its_clip(cinema: Cinema, breathless: _Recorded) -> None:
+    """Another neighbour is another clip, though the piece itself is the same."""
+    job, timeline = breathless.job, breathless.mute
+    first = timeline.utterances[0]
+    assert first.after
+    own = tuple((begin, min(end, first.samples)) for begin, end in first.speaking if begin < first.samples)
+    assert own != first.speaking
+    alone = replace(timeline, utterances=(replace(first, speaking=own), *timeline.utterances[1:]))
+    plans = [_planner(cinema, job, told).plan(0).key for told in (timeline, timeline, alone)]
+    assert plans[0] == plans[1] != plans[2]
+
+
 def _windows(*drives: Drive) -> NDArray[np.float32]:
     return np.concatenate([windows_of(drive, _EXACT).take(range(drive.frames)) for drive in drives])
 

@@ -9,10 +9,12 @@ import pytest
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.captions import Cue
 from pipeline.plan.cargo import Cargo
-from pipeline.plan.film import comment_of, film_key, told_by
+from pipeline.plan.film import comment_of, film_key, sound_key, told_by
 from pipeline.plan.keys import digest_of
 from pipeline.plan.label import Label
+from pipeline.plan.loudness import Loudness
 from pipeline.plan.softtrack import soft_track
+from pipeline.plan.timeline import Timeline, Utterance
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 CLIP = Artifact(kind=Kind.CLIP, key="1" * 64, digest="2" * 64, size=1, suffix=".mp4")
@@ -72,3 +74,28 @@ def test_a_manifest_of_the_first_version_is_understood() -> None:
     assert found.digests == {"filmfilm", "posterposter", "srtsrt", "vttvtt"}
     assert (found.film, found.essence, found.trace) == ("filmfilm", "e", TRACE)
     assert (found.label, found.soft, found.key, found.waived) == ("", "", {}, None)
+
+
+def test_a_sound_is_known_by_which_part_of_a_recording_it_plays() -> None:
+    """Two pieces whose files are alike, but begin elsewhere in them, are two sounds."""
+
+    def key(before: int, after: int) -> str:
+        piece = Utterance(
+            shown="",
+            spoken="",
+            language="",
+            speech="a" * 64,
+            speech_digest="b" * 64,
+            lead=0,
+            samples=96_000,
+            frames=50,
+            before=before,
+            after=after,
+            heard=True,
+            phonemes=(),
+            words=(),
+        )
+        timeline = Timeline(fps=25, utterances=(piece,))
+        return sound_key(timeline, Loudness.of(lufs=-16, dbtp=-1.5), encoder="aac", parameters=("q=1",))
+
+    assert len({key(0, 19_200), key(19_200, 0), key(9_600, 9_600)}) == 3

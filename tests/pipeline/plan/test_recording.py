@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from pipeline.engines.face.warp.tracks import HEAD, TAIL
 from pipeline.plan.clock import FRAME_RATES, SAMPLE_RATE, grid_frames, samples_per_frame
 from pipeline.plan.lipsync import MOST_OFFSET
 from pipeline.plan.pauses import STEP, Spans
@@ -121,3 +122,13 @@ def test_what_goes_along_is_more_than_any_window_reaches(fps: int) -> None:
     reach = 200 * _MS + 31 * _MS + (MOST_OFFSET - 1) * samples_per_frame(fps)
     assert reach <= CONTEXT
     assert CONTEXT % 480 == CONTEXT % 600 == 0
+
+
+def test_a_border_leaves_as_much_as_faces_are_silent_there() -> None:
+    """What they show is what is decided here: nothing that is said is lost at a border that rests."""
+    (first, second) = pieces(4 * SAMPLE_RATE, _ms((0, 1_920), (2_150, 4_000)), _even(4 * SAMPLE_RATE), fps=25)
+    assert second.rests
+    assert first.samples - 1_920 * _MS == TAIL
+    assert 2_150 * _MS - second.start == HEAD
+    (whole,) = pieces(4 * SAMPLE_RATE, _ms((0, 1_921), (2_149, 4_000)), _even(4 * SAMPLE_RATE), fps=25)
+    assert whole.samples == 4 * SAMPLE_RATE

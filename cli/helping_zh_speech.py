@@ -65,4 +65,30 @@ SPEECH: Mapping[str, str] = {
         "若中断，重新运行同一命令即可继续。"
     ),
     "Whose profiles; `lectern portraits list` shows them.": "谁的档案；`lectern portraits list` 可查看。",
+    "How words are pronounced.": "词的读法。",
+    "List the words that are pronounced in a way of their own.": "列出有特定读法的词。",
+    "Have a word pronounced as another text, or by its sounds, from now on.": (
+        "从现在起按另一段文字或音标朗读某个词。"
+    ),
+    (
+        "Captions show the word as it is written. A word with capitals means that spelling alone. Batches "
+        "that are queued already go on as they are; `lectern say` lets you hear it."
+    ): "字幕仍显示原文。含大写字母的词只匹配该写法。已排队的批次不受影响；可用 `lectern say` 试听。",
+    "Have a word read as it is written again.": "重新按原文朗读某个词。",
+    "As it stands in scripts.": "按脚本中的写法。",
+    "Of which language, such as en or zh.": "属于哪种语言，例如 en 或 zh。",
+    "Only words of this language, such as en or zh.": "只列出该语言的词，例如 en 或 zh。",
+    "The text that is spoken instead.": "代替它朗读的文字。",
+    "Its sounds in the International Phonetic Alphabet.": "它的国际音标。",
+    "Speak a text as a film would have it, and tell how it was read.": (
+        "按影片中的方式朗读一段文字，并说明读法。"
+    ),
+    (
+        "Numbers, dates and amounts are told in words where the voice is given words. Without a file it is "
+        "only told, with the sounds of each line."
+    ): "若声音接收的是文字，数字、日期和金额会以文字显示。不指定文件时只显示读法和每句的音标。",
+    "What is said, in quotes.": "要朗读的内容，加引号。",
+    "Where the sound goes, such as out.wav.": "声音文件的位置，例如 out.wav。",
+    "Whose pronunciations are used; else none are.": "使用哪个部门的读法；不指定则不使用。",
+    "Replace an earlier file.": "替换先前的文件。",
 }

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, str] = {
     "list": "cli.show:list_",
     "results": "cli.results:results",
     "render": "cli.render:render",
+    "say": "cli.say:say",
     "cancel": "cli.operate:cancel",
     "pause": "cli.operate:pause",
     "resume": "cli.operate:resume",
@@ -83,6 +84,10 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "words": (
         "Words that no script of a department may hold.",
         {"list": "cli.stopwords:list_", "add": "cli.stopwords:add", "remove": "cli.stopwords:remove"},
+    ),
+    "pronounce": (
+        "How words are pronounced.",
+        {"list": "cli.pronounce:list_", "add": "cli.pronounce:add", "remove": "cli.pronounce:remove"},
     ),
     "archive": ("The folder that finished films are delivered to.", {"init": "cli.archive:init"}),
     "voices": (

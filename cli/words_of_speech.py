@@ -23,6 +23,24 @@ SPEECH: Mapping[str, tuple[str, str]] = {
         "部门 {department} 重新允许（{number} 个）：{words}",
     ),
     "stopwords-unchanged": ("Nothing was changed for {number} more.", "另有 {number} 个无需更改。"),
+    # Pronunciations, and what is said.
+    "word": ("WORD", "词"),
+    "pronounced": ("PRONOUNCED", "读法"),
+    "pronounced-none": (
+        "The department {department} has every word read as it is written.",
+        "部门 {department} 的所有词都按原文朗读。",
+    ),
+    "pronounced-so": (
+        "From now on “{word}” ({language}) is pronounced {how}.",
+        "从现在起“{word}”（{language}）读作 {how}。",
+    ),
+    "pronounced-no-more": (
+        "“{word}” ({language}) is read as it is written again.",
+        "“{word}”（{language}）重新按原文朗读。",
+    ),
+    "said-line": ("{shown} → {spoken}", "{shown} → {spoken}"),
+    "said": ("{voice}, {seconds} s.", "{voice}，{seconds} 秒。"),
+    "said-into": ("{file}: {voice}, {seconds} s.", "{file}：{voice}，{seconds} 秒。"),
     # What a model is good for.
     "kind-coqui": ("voices", "语音合成"),
     "kind-freevc": ("converted voices", "语音转换"),

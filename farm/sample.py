@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from farm.bootstrap import Farm
+from farm.lexicon import Dictionaries
 from farm.rowcheck import Film
 from farm.voicedoor import open_voice
 from pipeline.engines.voice import VoiceEngine
@@ -19,6 +20,7 @@ from pipeline.plan.job import VoiceChoice
 from pipeline.plan.keys import digest_of
 from pipeline.plan.label import LABEL
 from pipeline.plan.lengths import estimate_ms
+from pipeline.plan.lexicon import Entry
 from pipeline.plan.script import Pause, Sentence, split
 from pipeline.plan.switches import BURN
 from pipeline.plan.timeline import LEAD, TAIL
@@ -92,6 +94,7 @@ class Sample:
 def take_sample(farm: Farm, films: Sequence[Film]) -> Sample:
     """Take some films apart; at least one, and of a small batch all."""
     voices: dict[tuple[str, str], VoiceEngine | None] = {}
+    dictionaries = Dictionaries(farm.ledger)
     taken: dict[int, list[Line]] = {}
     lines: dict[str, Line] = {}
     times: Counter[str] = Counter()
@@ -102,7 +105,8 @@ def take_sample(farm: Farm, films: Sequence[Film]) -> Sample:
         speaker = film.voice.engine, film.voice.model
         if speaker not in voices:
             voices[speaker] = _voice_of(farm, film.voice)
-        taken[index] = _lines_of(film, voices[speaker])
+        entries = dictionaries.of(film.department, film.row.script)
+        taken[index] = _lines_of(film, voices[speaker], entries)
         for line in taken[index]:
             lines.setdefault(line.name, line)
             clips[look, line.name] = None
@@ -129,12 +133,12 @@ def _voice_of(farm: Farm, choice: VoiceChoice) -> VoiceEngine | None:
         return None
 
 
-def _lines_of(film: Film, voice: VoiceEngine | None) -> list[Line]:
+def _lines_of(film: Film, voice: VoiceEngine | None, lexicon: Sequence[Entry]) -> list[Line]:
     choice = film.voice
     if voice is None:
         return _lines_elsewhere(film)
     lines = []
-    for part in Booth(voice=voice).lines_of(film.row.script, choice):
+    for part in Booth(voice=voice).lines_of(film.row.script, choice, lexicon=lexicon):
         if isinstance(part, Pause):
             lines.append(Line(key="", ms=part.ms, piece=part))
         else:

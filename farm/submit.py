@@ -18,6 +18,7 @@ from db.values import JobDraft, Notice, Submission, Submitted
 from farm.bootstrap import Farm, Settings
 from farm.caller import caller
 from farm.choices import plain_options
+from farm.lexicon import Dictionaries
 from farm.manifest import Reading
 from farm.precheck import Admitted, Progress, Unheard, admit, check
 from farm.rowcheck import Film
@@ -143,6 +144,7 @@ class _Clerk:
         self._films = admitted.films
         self._user = caller()
         self._typesetter = Typesetter(farm)
+        self._dictionaries = Dictionaries(farm.ledger)
         self._files: dict[str, Path] = {}
         for film in self._films:
             self._files.setdefault(film.row.portrait_digest, film.row.portrait)
@@ -197,6 +199,7 @@ class _Clerk:
         text = film.row.script
         if not (lost_alone and self._is_there(script_artifact(text))):
             store_script(self._farm.store, text)
+        self._dictionaries.keep(self._farm.store, film.department, text)
 
     def _adopt(self, digest: str, picture: Path, lost_alone: bool) -> None:  # noqa: FBT001 - likewise
         wanted = self._pictures[digest]
@@ -234,6 +237,7 @@ class _Clerk:
             portrait=self._pictures[film.row.portrait_digest],
             background=self._pictures.get(film.row.background_digest),
             typefaces=self._typesetter.typefaces(film.row.options, film.voice.language, film.row.script),
+            lexicon=self._dictionaries.artifact(film.department, film.row.script),
         )
 
 
@@ -258,6 +262,7 @@ def job_of(
     portrait: Artifact,
     background: Artifact | None,
     typefaces: tuple[Typeface, ...],
+    lexicon: Artifact | None = None,
 ) -> JobSpec:
     """The job that a film becomes, its inputs in the store.
 
@@ -268,6 +273,7 @@ def job_of(
         portrait: the row's portrait in the store.
         background: likewise the picture behind it; None for none.
         typefaces: what its captions are set in, if they are drawn.
+        lexicon: what of the department's dictionary concerns it; None for nothing.
     """
     row = film.row
     return JobSpec(
@@ -285,6 +291,7 @@ def job_of(
         format=film.format,
         typefaces=typefaces,
         people=film.people,
+        lexicon=lexicon,
         # What the choices of a voice and of a face bear already is not told a second time.
         options=plain_options(
             {name: value for name, value in film.face.options(row.options).items() if name != PITCH},

@@ -12,19 +12,32 @@ from dataclasses import dataclass
 
 import regex
 
+from pipeline.plan.errors import InputError
 from pipeline.plan.keys import canonical
+from pipeline.plan.languages import UNKNOWN, three_letters
 from pipeline.plan.reading import read_aloud
+from pipeline.plan.script import normalise
 from pipeline.plan.speech import Said
-from pipeline.plan.spoken import spoken
+from pipeline.plan.spoken import has_words, spoken
 
 _SCHEMA = 1
 # While numbers are read, each word with sounds of its own is one character that no script can hold.
 _HIDDEN = 0xE000
 _MOST_HIDDEN = 0xF8FF - _HIDDEN
 _HIDING = regex.compile(r"[\ue000-\uf8ff]")
+_SHOWN = 40
 _WORD_CHARACTER = regex.compile(r"[\p{L}\p{N}\p{M}]")
 # Words of these scripts stand side by side without spaces.
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
+
+
+#: Characters of an entry's word, and of what is said instead.
+MOST_CHARACTERS = 200
+# The chart of the International Phonetic Alphabet (2020), with the signs that people type in its stead.
+_IPA = frozenset(
+    "abcdefhijklmnopqrstuvwxyzæçðøħŋœɐɑɒɓɔɕɖɗɘəɚɛɜɝɞɟɠɡɢɣɤɥɦɧɨɪɫɬɭɮɯɰɱɲɳɴɵɶɸɹɺɻɽɾʀʁʂʃʄʈʉʊʋʌʍʎʏʐʑʒ"
+    "ʔʕʘʙʛʜʝʟʡʢʣʤʥʦʧʨǀǁǂǃβθχᵻ gˈˌːˑ':.‿-˥˦˧˨˩ʰʲʷˠˤⁿˡ"
+) | frozenset(map(chr, range(0x300, 0x370)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +161,30 @@ def from_json(text: str) -> tuple[Entry, ...]:
         )
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"no dictionary: {error}") from error
+
+
+def check(entry: Entry) -> None:
+    """Refuse an entry that no script could need, or no voice could say.
+
+    Raises:
+        InputError: ``lexicon-word-wrong``, ``lexicon-both-ways``, ``lexicon-text-wrong``,
+            ``lexicon-ipa-wrong`` with the characters, or ``lexicon-language-unknown``.
+    """
+    if not _is_sayable(entry.word):
+        raise InputError("lexicon-word-wrong", word=entry.word[:_SHOWN], limit=MOST_CHARACTERS)
+    if three_letters(entry.language) == UNKNOWN:
+        raise InputError("lexicon-language-unknown", language=entry.language[:_SHOWN])
+    if bool(entry.said) == bool(entry.ipa):
+        raise InputError("lexicon-both-ways")
+    if entry.said and not _is_sayable(entry.said):
+        raise InputError("lexicon-text-wrong", said=entry.said[:_SHOWN], limit=MOST_CHARACTERS)
+    foreign = "".join(dict.fromkeys(each for each in entry.ipa if each not in _IPA))
+    if foreign or len(entry.ipa) > MOST_CHARACTERS:
+        raise InputError("lexicon-ipa-wrong", characters=(foreign or entry.ipa)[:_SHOWN])
+
+
+def _is_sayable(text: str) -> bool:
+    return len(text) <= MOST_CHARACTERS and text == normalise(text) and "\n" not in text and has_words(text)
 
 
 class _Known:

@@ -176,6 +176,20 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="command-sound-suffix",
+        level="error",
+        en=Text(
+            what="{path} does not end in .wav.",
+            why="What is spoken is written as a WAV file.",
+            cure="Give the sound a name that ends in .wav.",
+        ),
+        zh=Text(
+            what="{path} 不以 .wav 结尾。",
+            why="朗读内容写成 WAV 文件。",
+            cure="请给声音文件取一个以 .wav 结尾的名称。",
+        ),
+    ),
+    Message(
         code="command-python-version",
         level="error",
         en=Text(

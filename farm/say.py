@@ -1,0 +1,189 @@
+"""A preview by ear: a text spoken as a film would have it, without a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from farm.bootstrap import Workshop
+from farm.choices import Chooser, Wish
+from farm.output import check_folder, write_whole
+from farm.voicedoor import open_voice
+from pipeline.plan import script
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.clock import SAMPLE_RATE
+from pipeline.plan.errors import InputError
+from pipeline.plan.job import VoiceChoice
+from pipeline.plan.level import gain_of
+from pipeline.plan.lexicon import Entry, applied
+from pipeline.plan.portrait import Finding
+from pipeline.plan.script import Pause
+from pipeline.plan.speech import Phoneme, Speech
+from pipeline.plan.timeline import Take, lay
+from pipeline.plan.wave import to_wave
+from pipeline.steps.booth import Booth, Line
+from pipeline.steps.speak import laid_audio
+
+#: About five minutes: what is longer is a film.
+MOST_CHARACTERS = 4_000
+
+_SUFFIX = ".wav"
+# Silences are whole numbers of a film's frames.
+_FPS = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """A text to be heard.
+
+    Attributes:
+        text: what is said.
+        wish: voice, language, speed, pitch; what is left empty is chosen.
+        file: where the sound goes, ending in ``.wav``; None to be told alone.
+        replace: whether an earlier file may be replaced.
+        lexicon: the dictionary.
+    """
+
+    text: str
+    wish: Wish
+    file: Path | None = None
+    replace: bool = False
+    lexicon: Sequence[Entry] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaidLine:
+    """A line as it was said.
+
+    Attributes:
+        line: who said it, what captions would show, and what the voice was given.
+        ms: how long it took.
+        phonemes: its sounds; none of a voice that does not know them.
+    """
+
+    line: Line
+    ms: int
+    phonemes: tuple[Phoneme, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaidText:
+    """A text that was said.
+
+    Attributes:
+        voice: who spoke.
+        ms: how long all of it is, with the silences of a film.
+        lines: its lines in order.
+        warnings: what the voice did not do as it was asked.
+    """
+
+    voice: VoiceChoice
+    ms: int
+    lines: tuple[SaidLine, ...]
+    warnings: tuple[Finding, ...] = field(default=())
+
+
+def say(
+    workshop: Workshop, preview: Preview, *, check: Callable[[], None], told: Callable[[int, int], None]
+) -> SaidText:
+    """Speak a text with a voice as a job would, and write what is heard; nothing else is kept.
+
+    Args:
+        workshop: engines and models.
+        preview: what is wanted.
+        check: raises to end the work; called before each line.
+        told: hears how many lines were spoken, of how many.
+
+    Raises:
+        InputError: the text cannot be spoken, or the file cannot be written; or as `Chooser.voice`.
+        AwayError, TransientError: of the engine.
+    """
+    _check_place(preview)
+    text = script.normalise(preview.text)
+    script.check(text, max_characters=MOST_CHARACTERS)
+    chooser = Chooser(workshop)
+    choice = chooser.voice(preview.wish, text)
+    findings = [finding for _, finding in chooser.doubts(preview.wish, text)]
+    for finding in findings:
+        if finding.level == "error":
+            raise InputError(finding.code, **finding.facts)
+    booth = Booth(voice=open_voice(workshop, choice))
+    parts = booth.lines_of(text, choice, lexicon=preview.lexicon)
+    lines = [part for part in parts if isinstance(part, Line)]
+    findings += _unheard(booth, lines, preview.lexicon)
+    speeches: dict[str, Speech] = {}
+    for line in lines:
+        check()
+        if line.key not in speeches:
+            speeches[line.key] = next(booth.speak_all([line]))
+            told(len(speeches), len({each.key for each in lines}))
+    samples = _laid(parts, speeches)
+    if not any(len(speech.samples) for speech in speeches.values()):
+        raise InputError("voice-nothing-spoken", voice=choice.name)
+    if preview.file is not None:
+        write_whole(preview.file, to_wave(Speech(rate=SAMPLE_RATE, samples=samples, phonemes=(), words=())))
+    return SaidText(
+        voice=choice,
+        ms=_ms(len(samples)),
+        lines=tuple(_said(line, speeches[line.key]) for line in lines),
+        warnings=tuple(findings),
+    )
+
+
+def _check_place(preview: Preview) -> None:
+    file = preview.file
+    if file is None:
+        return
+    if file.suffix.lower() != _SUFFIX:
+        raise InputError("command-sound-suffix", path=str(file))
+    check_folder(file)
+    if file.exists() and not preview.replace:
+        raise InputError("command-output-exists", path=str(file))
+
+
+def _laid(parts: Sequence[Line | Pause], speeches: Mapping[str, Speech]) -> NDArray[np.int16]:
+    """The sound of all lines with the silences of a film, each line as loud as the next."""
+    takes = (
+        part if isinstance(part, Pause) else _take(part, len(speeches[part.key].samples)) for part in parts
+    )
+    blocks: list[NDArray[np.float64]] = [np.zeros(0)]
+    for utterance in lay(takes, fps=_FPS).utterances:
+        speech = speeches[utterance.speech].samples if utterance.speech else np.zeros(0, np.int16)
+        blocks.append(laid_audio(utterance, speech, _FPS).astype(np.float64) * gain_of(speech))
+    return np.rint(np.clip(np.concatenate(blocks), -32768, 32767)).astype(np.int16)
+
+
+def _take(line: Line, samples: int) -> Take:
+    """A line's place in time; its sound is in memory, and no artifact."""
+    held = Artifact(kind=Kind.SPEECH, key=line.key, digest="", size=0, suffix=_SUFFIX)
+    return Take(sentence=line.sentence, speech=held, samples=samples, phonemes=(), words=())
+
+
+def _said(line: Line, speech: Speech) -> SaidLine:
+    return SaidLine(line=line, ms=_ms(len(speech.samples)), phonemes=tuple(speech.phonemes))
+
+
+def _unheard(booth: Booth, lines: Sequence[Line], lexicon: Sequence[Entry]) -> list[Finding]:
+    """Words with sounds that a voice reads as they are written, since it is given letters."""
+    voices = {voice.name: voice for voice in booth.voice.voices()}
+    by_sounds = [entry for entry in lexicon if entry.ipa]
+    words: dict[str, dict[str, None]] = {}
+    for line in lines:
+        if not voices[line.choice.name].heeds_phonemes:
+            text = line.sentence.spoken
+            _, said = applied(text, line.sentence.language, by_sounds, ipa=True)
+            unheard = (text[each.text_start : each.text_end] for each in said)
+            words.setdefault(line.choice.name, {}).update(dict.fromkeys(unheard))
+    return [
+        Finding(code="lexicon-ipa-unheard", level="warning", facts={"voice": name, "words": ", ".join(some)})
+        for name, some in words.items()
+        if some
+    ]
+
+
+def _ms(samples: int) -> int:
+    return samples * 1000 // SAMPLE_RATE

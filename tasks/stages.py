@@ -16,6 +16,7 @@ from farm.eardoor import open_activity, open_ear
 from farm.policy.profiles import choose_profile
 from farm.studio import Studio
 from farm.voicedoor import open_voice
+from farm.writerdoor import open_writer
 from pipeline.engines.voice.aligned import Aligner
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact
@@ -39,6 +40,7 @@ from pipeline.steps.listen import Listened, listen
 from pipeline.steps.render import render
 from pipeline.steps.retake import Retaker
 from pipeline.steps.speak import load_timeline, speak
+from pipeline.steps.write import write
 
 #: A worker renders otherwise than it has told of itself: it tells anew, and the step goes back to the line.
 PROFILE_CHANGED = "farm-profile-changed"
@@ -73,6 +75,30 @@ class Costs:
 Commit = Callable[[Costs], None]
 #: Runs a step; None: another worker makes something that it needs, so it comes back later.
 Perform = Callable[[Bench, Claim, Desk], Commit | None]
+
+
+def _write(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
+    farm, job = bench.farm, claim.spec
+    if job.writing is None:
+        raise DefectError("farm-claim-incomplete", step=claim.step)
+    written = write(
+        job,
+        desk=desk,
+        store=farm.store,
+        writer=open_writer(farm, job.writing.model),
+        characters=farm.settings.limits.script_characters,
+    )
+    if written is None:
+        return None
+    return lambda costs: commits.finish_write(
+        farm.ledger,
+        claim,
+        script=written.script,
+        warnings=_notices(written.warnings),
+        used=costs.used,
+        machine_ms=costs.machine_ms,
+        span=costs.span,
+    )
 
 
 def _speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
@@ -305,6 +331,7 @@ def _chunk(timeline: Timeline, part: range) -> Chunk:
 
 
 STAGES: Mapping[Stage, Perform] = {
+    Stage.WRITE: _write,
     Stage.SPEAK: _speak,
     Stage.LISTEN: _listen,
     Stage.RENDER: _render,

@@ -21,6 +21,20 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="writing-word-stopped",
+        level="error",
+        en=Text(
+            what="The script that was written holds “{word}” in line {line}, which it may not.",
+            why="A department's word list stops a script before anybody speaks it; it was written twice.",
+            cure="Say in the brief what to avoid, or use another seed; `lectern words list` shows the list.",
+        ),
+        zh=Text(
+            what="写成的脚本第 {line} 行含有不允许使用的“{word}”。",
+            why="部门的禁用词表会在朗读之前拦下脚本；已撰写过两次。",
+            cure="请在要求中说明要避免什么，或更换种子；`lectern words list` 可显示词表。",
+        ),
+    ),
+    Message(
         code="stopword-wrong",
         level="error",
         en=Text(

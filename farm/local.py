@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from farm.booths import speak_in_booth
 from farm.bootstrap import Workshop
 from farm.orders import Order, job_of
 from farm.output import check_folder
 from farm.studio import Studio, may_render_otherwise
-from farm.voicedoor import open_voice
 from farm.waivers import keep_waiver
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact
@@ -33,7 +33,7 @@ from pipeline.plan.timeline import Timeline
 from pipeline.steps.join import JoinedFilm, join
 from pipeline.steps.memory import MemoryDesk
 from pipeline.steps.render import render
-from pipeline.steps.speak import load_timeline, speak
+from pipeline.steps.speak import load_timeline
 from pipeline.store import Store
 
 #: Told the stage and how far it is: done, total.
@@ -139,7 +139,7 @@ def _make(
     studio, store, settings = Studio(workshop), workshop.store, workshop.settings
     studio.grow(way_of(job))
     _certain(studio.seat(job, desk))
-    spoken = _certain(speak(job, desk=desk, store=store, voice=open_voice(workshop, job.voice)))
+    spoken = _certain(speak_in_booth(workshop, job, desk=desk))
     timeline = load_timeline(store, spoken)
     check()
     stage = "render"

@@ -11,13 +11,12 @@ from db.names import reserve_name
 from db.states import Stage, capability_of
 from db.values import Chunk, Claim, Film, Notice
 from db.workers import read_honoured
+from farm.booths import open_aligner, open_booth, speak_in_booth
 from farm.bootstrap import Farm
 from farm.eardoor import open_activity, open_ear
 from farm.policy.profiles import choose_profile
 from farm.studio import Studio
-from farm.voicedoor import open_voice
 from farm.writerdoor import open_writer
-from pipeline.engines.voice.aligned import Aligner
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.chunks import cut
@@ -39,13 +38,11 @@ from pipeline.steps.join import join
 from pipeline.steps.listen import Listened, listen
 from pipeline.steps.render import render
 from pipeline.steps.retake import Retaker
-from pipeline.steps.speak import load_timeline, speak
+from pipeline.steps.speak import load_timeline
 from pipeline.steps.write import write
 
 #: A worker renders otherwise than it has told of itself: it tells anew, and the step goes back to the line.
 PROFILE_CHANGED = "farm-profile-changed"
-#: The voice that knows when it makes which sound of whatever it reads.
-_READER = "espeak"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +100,7 @@ def _write(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
 
 def _speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     farm, job = bench.farm, claim.spec
-    booth = _booth(farm, job)
-    spoken = speak(job, desk=desk, store=farm.store, voice=booth.voice, aligner=booth.aligner)
+    spoken = speak_in_booth(farm, job, desk=desk)
     if spoken is None:
         return None
     # Whoever ends last plans the film.
@@ -151,7 +147,7 @@ def _recorded(bench: Bench, job: JobSpec, desk: Desk) -> Listened | None:
         media=farm.media,
         activity=open_activity(farm),
         ear=open_ear(farm, plan) if plan.model else None,
-        reader=_aligner(farm),
+        reader=open_aligner(farm),
     )
 
 
@@ -160,39 +156,41 @@ def _checked(bench: Bench, claim: Claim, desk: Desk) -> Listened | None:
     farm, job = bench.farm, claim.spec
     if claim.timeline is None or job.hearing is None:
         raise DefectError("farm-claim-incomplete", step=claim.step)
-    retaker = Retaker(job, store=farm.store, open_booth=lambda: _booth_again(farm, job))
-    checked = check_narration(
-        job,
-        claim.timeline,
-        desk=desk,
-        store=farm.store,
-        ear=open_ear(farm, job.hearing),
-        retake=retaker.take,
-    )
+    retaker = Retaker(job, store=farm.store, open_booth=lambda: _booth_again(farm, job, desk))
+    try:
+        checked = check_narration(
+            job,
+            claim.timeline,
+            desk=desk,
+            store=farm.store,
+            ear=open_ear(farm, job.hearing),
+            retake=retaker.take,
+        )
+    except _MadeElsewhereError:
+        return None
     if checked is None:
         return None
     return Listened(timeline=checked.timeline, transcript=None, warnings=checked.warnings)
 
 
-def _booth_again(farm: Farm, job: JobSpec) -> Booth:
+class _MadeElsewhereError(Exception):
+    """Another worker hears the sample of the person whom a voice shall sound like."""
+
+
+def _booth_again(farm: Farm, job: JobSpec, desk: Desk) -> Booth:
     """Where a job is spoken, for a worker that has listened to it.
 
     Raises:
-        AwayError: ``farm-no-speaker``: it can only listen; or as `open_voice`.
+        AwayError: ``farm-no-speaker``: it can only listen; or as `open_booth`.
+        _MadeElsewhereError: what the voice needs is being made.
     """
     try:
-        return _booth(farm, job)
+        booth = open_booth(farm, job, desk=desk)
     except InputError as error:
         raise AwayError("farm-no-speaker", engine=job.voice.engine, code=error.code) from error
-
-
-def _booth(farm: Farm, job: JobSpec) -> Booth:
-    """A job's voice with all that helps it."""
-    return Booth(voice=open_voice(farm, job.voice), aligner=_aligner(farm) if job.voice.model else None)
-
-
-def _aligner(farm: Farm) -> Aligner:
-    return Aligner(farm.voices.open(_READER))
+    if booth is None:
+        raise _MadeElsewhereError
+    return booth
 
 
 def _plan(bench: Bench, job: JobSpec, timeline: Artifact) -> tuple[list[Chunk], RenderProfile]:

@@ -31,14 +31,14 @@ _SUFFIX = ".safetensors"
 _log = structlog.get_logger(__name__)
 
 
-class Cloner(CloningVoice, Protocol):
-    """A voice engine, or a converter, that can sound like a person."""
+class Named(Protocol):
+    """An engine, whichever it is."""
 
     name: str
     version: str
 
 
-def timbre_of(job: JobSpec, *, desk: Desk, store: Store, media: Media, voice: Cloner) -> bytes | None:
+def timbre_of(job: JobSpec, *, desk: Desk, store: Store, media: Media, voice: Named) -> bytes | None:
     """What makes a job's voice sound like the person of its profile, as `CloningVoice.latents` gives it.
 
     It is made once of each sample and model, by whoever needs it first, and found again by its key.
@@ -48,18 +48,21 @@ def timbre_of(job: JobSpec, *, desk: Desk, store: Store, media: Media, voice: Cl
         desk: where latents are found, taken and put.
         store: where the files are.
         media: decodes the sample.
-        voice: what is to sound like the person: the job's converter if it has one, else its voice.
+        voice: what is to sound like the person: the job's converter if it has one, else its voice's engine.
 
     Returns:
         The latents; empty for a voice that sounds like itself; None while another worker makes them.
 
     Raises:
         InputError: the sample cannot be decoded, or what the engine refuses.
+        TypeError: the job names a sample, and an engine that cannot sound like anybody.
         DamageError: the sample is missing or damaged.
         TransientError, AwayError, SupersededError: of the engine, the store and the desk.
     """
     if not job.voice.latents:
         return b""
+    if not isinstance(voice, CloningVoice):
+        raise TypeError(f"{voice.name} cannot sound like anybody")
     reference = _reference(job)
     model = job.voice.converter or job.voice.model
     key = latents_key(reference.digest, model, voice)
@@ -75,7 +78,7 @@ def timbre_of(job: JobSpec, *, desk: Desk, store: Store, media: Media, voice: Cl
     return made
 
 
-def latents_key(reference: str, model: str, voice: Cloner) -> str:
+def latents_key(reference: str, model: str, voice: Named) -> str:
     """The key of latents: everything that shapes them.
 
     Args:

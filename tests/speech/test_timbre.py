@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.engines.shelf import converters
 from pipeline.engines.voice import VoiceConverter
+from pipeline.engines.voice.espeak import EspeakVoice
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import DamageError
 from pipeline.plan.job import JobSpec, VoiceChoice
@@ -148,6 +149,15 @@ def test_another_maker_is_waited_for(listener: _Listener, store: Store, tmp_path
 def test_a_voice_of_its_own_needs_none(listener: _Listener, store: Store) -> None:
     """A job whose voice sounds like itself has no latents."""
     assert timbre_of(job(), desk=MemoryDesk(), store=store, media=media(), voice=listener) == b""
+
+
+def test_a_voice_that_sounds_like_itself_alone_is_no_cloner(store: Store, tmp_path: Path) -> None:
+    """A job that wants a voice of formants to sound like somebody was never to be submitted."""
+    film = _job(_adopted(store, sample_of("anna"), tmp_path / "anna.wav"))
+    voice = EspeakVoice()
+    with pytest.raises(TypeError, match="espeak"):
+        timbre_of(film, desk=MemoryDesk(), store=store, media=media(), voice=voice)
+    voice.close()
 
 
 def test_a_long_sample_is_heard_to_its_limit(listener: _Listener, store: Store, tmp_path: Path) -> None:

@@ -1,0 +1,66 @@
+"""The booth that a job is spoken in: its voice, with all that helps it."""
+
+from __future__ import annotations
+
+from farm.bootstrap import Workshop
+from farm.voicedoor import open_converter, open_voice
+from pipeline.engines.voice.aligned import Aligner
+from pipeline.plan.artifact import Artifact
+from pipeline.plan.job import JobSpec
+from pipeline.steps.booth import Booth
+from pipeline.steps.desk import Desk
+from pipeline.steps.speak import speak
+from pipeline.steps.timbre import timbre_of
+
+#: The voice that knows when it makes which sound of whatever it reads.
+_READER = "espeak"
+
+
+def open_booth(workshop: Workshop, job: JobSpec, *, desk: Desk) -> Booth | None:
+    """A job's voice, and what makes it sound like a person, and what finds its times.
+
+    Args:
+        workshop: engines, models and the store.
+        job: the job.
+        desk: where a person's latents are found, taken and put.
+
+    Returns:
+        The booth; None while another worker hears that person's sample.
+
+    Raises:
+        InputError, DamageError, TransientError, AwayError, SupersededError: as `open_voice` and `timbre_of`.
+    """
+    voice, converter = open_voice(workshop, job.voice), open_converter(workshop, job.voice)
+    timbre = timbre_of(job, desk=desk, store=workshop.store, media=workshop.media, voice=converter or voice)
+    if timbre is None:
+        return None
+    aligner = open_aligner(workshop) if job.voice.model else None
+    return Booth(voice=voice, converter=converter, timbre=timbre, aligner=aligner)
+
+
+def speak_in_booth(workshop: Workshop, job: JobSpec, *, desk: Desk) -> Artifact | None:
+    """Speak a job's script with all that helps its voice, as `pipeline.steps.speak.speak`.
+
+    Returns:
+        The timeline in the store; None while another worker makes something of it.
+
+    Raises:
+        InputError, DamageError, TransientError, AwayError, SupersededError: as that and `open_booth`.
+    """
+    booth = open_booth(workshop, job, desk=desk)
+    if booth is None:
+        return None
+    return speak(
+        job,
+        desk=desk,
+        store=workshop.store,
+        voice=booth.voice,
+        converter=booth.converter,
+        timbre=booth.timbre,
+        aligner=booth.aligner,
+    )
+
+
+def open_aligner(workshop: Workshop) -> Aligner:
+    """What finds the phonemes of a text in speech of it."""
+    return Aligner(workshop.voices.open(_READER))

@@ -17,6 +17,7 @@ from pipeline.plan.models import ModelRecord, Use, may_be_used
 
 _SHORT = 12
 _MB = 1_000_000
+_TOLD_VALUES, _TOLD_LETTERS = 6, 40
 
 
 def card_document(record: ModelRecord, use: Use) -> dict[str, object]:
@@ -119,6 +120,7 @@ def card_page(
         ("languages", _languages(record, terminal)),
         ("vram", _vram(record, terminal)),
         ("trusted", words("yes" if record.trusted else "no")),
+        *([("traits", _traits(record))] if record.traits else []),
         ("source", record.source or words("unknown")),
         ("file-model", str(path)),
     ]
@@ -183,6 +185,16 @@ def _accepted(record: ModelRecord, terminal: Terminal) -> str:
 
 def _languages(record: ModelRecord, terminal: Terminal) -> str:
     return terminal.words("comma").join(record.languages) or terminal.words("any")
+
+
+def _traits(record: ModelRecord) -> str:
+    """What a model tells of itself, each thing in few words: some have a thousand speakers."""
+    told = []
+    for name, values in sorted(record.traits.items()):
+        first = ", ".join(value[:_TOLD_LETTERS] for value in values[:_TOLD_VALUES])
+        whole = len(values) <= _TOLD_VALUES and all(len(value) <= _TOLD_LETTERS for value in values)
+        told.append(f"{name}: {first}" + ("" if whole else " …"))
+    return "; ".join(told)
 
 
 def _vram(record: ModelRecord, terminal: Terminal) -> str:

@@ -17,6 +17,7 @@ MODELS: Mapping[str, tuple[str, str]] = {
     "accepted-by": ("ACCEPTED BY", "接受人"),
     "vram": ("VRAM", "显存"),
     "trusted": ("ITS PROGRAM IS TRUSTED", "信任其程序"),
+    "traits": ("IT TELLS", "模型信息"),
     "source": ("FROM", "来源"),
     "file-model": ("FILE", "文件"),
     "how-got": ("HOW TO GET IT", "获取方式"),

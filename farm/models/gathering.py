@@ -18,7 +18,7 @@ from typing import BinaryIO
 from farm.models.cabinet import discard, shelf_error
 from farm.models.folders import TABLES, chosen_of
 from farm.models.shelf import ModelShelf
-from pipeline.engines.weights import files_in
+from pipeline.durable import digest_of
 from pipeline.plan.errors import InputError
 from pipeline.plan.extras import how_to_install
 from pipeline.plan.models import Kind, ModelFile, digest_of_files
@@ -94,8 +94,7 @@ def gathered(
     chosen = chosen_of(folder, kind, trusted=trusted)
     part = shelf.cabinet.part()
     try:
-        _fill(part, chosen.files, kind, shelf, progress)
-        files = files_in(part)
+        files = _fill(part, chosen.files, kind, shelf, progress)
         name = folder.resolve().name
         yield Weighed(
             path=part,
@@ -110,28 +109,36 @@ def gathered(
         discard(part)
 
 
-def _fill(part: Path, files: Mapping[str, Path], kind: Kind, shelf: ModelShelf, progress: Progress) -> None:
-    """Copy files under their names on the shelf, pickles as plain tensors."""
+def _fill(
+    part: Path, files: Mapping[str, Path], kind: Kind, shelf: ModelShelf, progress: Progress
+) -> tuple[ModelFile, ...]:
+    """Copy files under their names on the shelf, pickles as plain tensors; what lies there then, by name."""
     try:
         part.mkdir()
     except OSError as error:
         raise shelf_error(error, shelf.root) from error
     total, before = sum(path.stat().st_size for path in files.values()), 0
-    for name, path in files.items():
+    filled = []
+    for name, path in sorted(files.items()):
         if kind in _REWRITTEN and path.suffix in _PICKLED:
-            _rewrite(path, part / name, kind, shelf)
+            digest, size = _rewrite(path, part / name, kind, shelf)
         else:
             with _opened(path) as source:
-                _copy(path, source, part / name, shelf, partial(_tell, progress, before, total))
+                digest, size = _copy(
+                    path, source, part / name, shelf, partial(_tell, progress, before, total)
+                )
+        filled.append(ModelFile(name=name, digest=digest, bytes=size))
         before += path.stat().st_size
         progress(before, total)
+    return tuple(filled)
 
 
 def _tell(progress: Progress, before: int, total: int, done: int) -> None:
     progress(before + done, total)
 
 
-def _rewrite(source: Path, target: Path, kind: Kind, shelf: ModelShelf) -> None:
+def _rewrite(source: Path, target: Path, kind: Kind, shelf: ModelShelf) -> tuple[str, int]:
+    """Write a pickle as plain tensors; the SHA-256 and size of what was written."""
     if find_spec("torch") is None:
         raise InputError(
             "engine-missing", engine=kind.engine, library="torch", install=how_to_install("coqui")
@@ -140,6 +147,7 @@ def _rewrite(source: Path, target: Path, kind: Kind, shelf: ModelShelf) -> None:
 
     try:
         make_plain(source, target, table=target.name in TABLES)
+        return digest_of(target), target.stat().st_size
     except OSError as error:
         raise shelf_error(error, shelf.root) from error
 

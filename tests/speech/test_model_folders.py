@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.exits import Exit
+from cli.main import run
 from farm.models import ModelShelf
 from farm.models.adding import Added, Wish, add_model
 from farm.models.catalogue import Catalogue
@@ -291,3 +294,27 @@ def test_a_voice_converter_needs_what_it_listens_with(shelf: ModelShelf, add: Ad
     assert record.traits == {"family": ("freevc",), "rate": ("24000",)}
     held = torch.load(shelf.get(kind=Kind.CONVERTER).path / heard.name, weights_only=True)
     assert held["cfg"]["encoder_layers"] == 1
+
+
+def test_a_folder_is_added_by_one_command(
+    voice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was left out is told; the card tells of the model: to a machine all, to a person the beginning."""
+    monkeypatch.setenv("LECTERN_HOME", str(tmp_path / "home"))
+    (voice / "events.out").write_text("what a training leaves")
+
+    def lectern(*arguments: str) -> str:
+        out, err = io.StringIO(), io.StringIO()
+        assert run(["models", *arguments], {}, out, err) == Exit.OK, err.getvalue()
+        return out.getvalue()
+
+    told = lectern("add", str(voice), "--licence", "CC-BY-NC-ND-4.0")
+    assert "your_tts is on the shelf (for voices)" in told
+    assert "events.out" in told
+    shown = lectern("show", "your_tts", "--lang", "zh")
+    assert "模型信息" in shown
+    assert "family: your_tts" in shown
+    document = json.loads(lectern("show", "your_tts", "--json"))
+    assert "model.pth" in document["files"]
+    assert document["traits"]["speakers"] == ["one", "two"]
+    assert document["uses"] == ["research", "personal"]

@@ -21,6 +21,8 @@ from farm import say as speaking
 from farm.bootstrap import open_farm, open_workshop
 from farm.choices import Wish
 from farm.say import Preview, SaidLine, SaidText
+from farm.stopwords import WordChecker
+from pipeline.plan.script import normalise
 
 
 def say(
@@ -54,6 +56,7 @@ def say(
         if department:
             with open_farm() as farm:
                 entries = lexicon.listed(farm, department)
+                WordChecker(farm.ledger).check(normalise(text), department)
         else:
             entries = ()
         preview = Preview(text=text, wish=wish, file=output, replace=force, lexicon=entries)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from db.states import Urgency
@@ -20,6 +20,7 @@ from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.formats import check_format, is_own_size, parse_format, parse_rate
 from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.label import with_plain_label
+from pipeline.plan.lexicon import Entry
 from pipeline.plan.lipsync import with_plain_lipsync
 from pipeline.plan.models import ModelUse, Use, used_as
 from pipeline.plan.portrait import Finding
@@ -145,8 +146,15 @@ class Chooser:
         chosen = self._chosen.find((engine, f"{model}{OF_MODEL}{name}", language), choose)
         return replace(chosen, speed=self.speed(wish), pitch=self.pitch(wish))
 
-    def doubts(self, wish: Wish, script: str) -> tuple[tuple[str, Finding], ...]:
+    def doubts(
+        self, wish: Wish, script: str, lexicon: Sequence[Entry] = ()
+    ) -> tuple[tuple[str, Finding], ...]:
         """What the voice will not do as it is asked: the column, and why.
+
+        Args:
+            wish: what was wished for.
+            script: what is said.
+            lexicon: the dictionary that it is said by.
 
         Raises:
             InputError: as `voice`.
@@ -155,7 +163,7 @@ class Chooser:
         engine, model, _ = self._named(wish.voice)
         cast, _ = self._cast(engine, model)
         voice = next(each for each in cast.voices if each.name == choice.name)
-        return tuple(doubts_of(voice, choice, script))
+        return tuple(doubts_of(voice, choice, script, lexicon))
 
     def models(self, wish: Wish) -> tuple[ModelUse, ...]:
         """The models that speak, as a job is promised them; none for an engine that needs none.

@@ -14,6 +14,7 @@ from farm.bootstrap import Farm
 from farm.choices import OTHER_VOICE, Chooser, Wish, language_of, urgency_of
 from farm.facechoice import FaceChoice, FaceChooser
 from farm.gallery import Gallery
+from farm.lexicon import Dictionaries
 from farm.peoplecheck import unconsented
 from farm.portraits import UNSEEN, Sitting, View, box_of, check_engine, idle_for_film
 from farm.profiles.finding import Finder
@@ -82,6 +83,7 @@ class RowChecker:
         self._typesetter = Typesetter(farm)
         self._departments = read_departments(farm.ledger)
         self._words = WordChecker(farm.ledger)
+        self._dictionaries = Dictionaries(farm.ledger)
 
     def look_ahead(self, rows: Iterable[Row | BrokenRow], told: Callable[[int, int], None]) -> None:
         """Look at all pictures of these rows, as far as it is known how they shall be seen.
@@ -169,7 +171,8 @@ class RowChecker:
         facts = self._chooser.other_voice(wish, text)
         if facts is not None:
             yield _speaker(row), Finding(code=OTHER_VOICE, level="warning", facts=facts)
-        for column, finding in self._chooser.doubts(wish, text):
+        lexicon = self._dictionaries.of(row.department or DEPARTMENT, text)
+        for column, finding in self._chooser.doubts(wish, text, lexicon):
             yield row.script_column if column == SCRIPT else column, finding
 
     def _refusals(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> list[Problem]:

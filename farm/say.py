@@ -19,7 +19,7 @@ from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import VoiceChoice
 from pipeline.plan.level import gain_of
-from pipeline.plan.lexicon import Entry, applied
+from pipeline.plan.lexicon import Entry
 from pipeline.plan.portrait import Finding
 from pipeline.plan.script import Pause
 from pipeline.plan.speech import Phoneme, Speech
@@ -107,14 +107,13 @@ def say(
     script.check(text, max_characters=MOST_CHARACTERS)
     chooser = Chooser(workshop)
     choice = chooser.voice(preview.wish, text)
-    findings = [finding for _, finding in chooser.doubts(preview.wish, text)]
+    findings = [finding for _, finding in chooser.doubts(preview.wish, text, preview.lexicon)]
     for finding in findings:
         if finding.level == "error":
             raise InputError(finding.code, **finding.facts)
     booth = Booth(voice=open_voice(workshop, choice))
     parts = booth.lines_of(text, choice, lexicon=preview.lexicon)
     lines = [part for part in parts if isinstance(part, Line)]
-    findings += _unheard(booth, lines, preview.lexicon)
     speeches: dict[str, Speech] = {}
     for line in lines:
         check()
@@ -165,24 +164,6 @@ def _take(line: Line, samples: int) -> Take:
 
 def _said(line: Line, speech: Speech) -> SaidLine:
     return SaidLine(line=line, ms=_ms(len(speech.samples)), phonemes=tuple(speech.phonemes))
-
-
-def _unheard(booth: Booth, lines: Sequence[Line], lexicon: Sequence[Entry]) -> list[Finding]:
-    """Words with sounds that a voice reads as they are written, since it is given letters."""
-    voices = {voice.name: voice for voice in booth.voice.voices()}
-    by_sounds = [entry for entry in lexicon if entry.ipa]
-    words: dict[str, dict[str, None]] = {}
-    for line in lines:
-        if not voices[line.choice.name].heeds_phonemes:
-            text = line.sentence.spoken
-            _, said = applied(text, line.sentence.language, by_sounds, ipa=True)
-            unheard = (text[each.text_start : each.text_end] for each in said)
-            words.setdefault(line.choice.name, {}).update(dict.fromkeys(unheard))
-    return [
-        Finding(code="lexicon-ipa-unheard", level="warning", facts={"voice": name, "words": ", ".join(some)})
-        for name, some in words.items()
-        if some
-    ]
 
 
 def _ms(samples: int) -> int:

@@ -57,6 +57,9 @@ def test_a_word_is_pronounced_as_the_department_says(lectern: Lectern, tmp_path:
     assert said.out.splitlines()[0] == "Start nginx, Nguyen. → Start engine x, Nguyen."
     heard = lectern("say", "Nguyen.", "--department", "default", "--json").document
     assert heard["lines"][0]["sounds"].replace("ˈ", "") == "wɪn"
+    lectern("words", "add", "Nguyen")
+    stopped = lectern("say", "For Nguyen.", "--department", "default", "--json")
+    assert (stopped.code, stopped.failure["code"]) == (Exit.REFUSED, "script-word-stopped")
     assert lectern("pronounce", "remove", "NGINX", "-l", "en").code == Exit.OK
     assert "nginx" not in lectern("pronounce", "list").out
 

@@ -7,9 +7,10 @@ from typing import Protocol
 
 from sqlalchemy import insert
 
-from db import claims, leases, operations, queue, stopwords, workers
+from db import claims, leases, lexicon, operations, queue, stopwords, workers
 from db.engine import WRITES
 from db.tables import key_leases
+from pipeline.plan.lexicon import Entry
 from tests.db.moves import ERRORS
 from tests.db.offices import TURNS, Dispatcher
 from tests.db.stages import accepted
@@ -340,13 +341,15 @@ def tell_results(company: Company) -> None:
 
 
 def keep_words(company: Company) -> None:
-    """Somebody keeps the list of words that no script may hold, while a film is made."""
+    """Somebody keeps the list of words that no script may hold, and the dictionary, while a film is made."""
     company.submit("words", "a")
     company.work(company.one, "speak", halt="taken")
     company.curtain()
     company.acting = None
     stopwords.add_words(company.world.ledger, "default", ["b", "c"], by="anna")
     stopwords.remove_words(company.world.ledger, "default", ["b"], by="anna")
+    lexicon.put_entry(company.world.ledger, "default", Entry(word="a", language="en", said="b"), by="anna")
+    lexicon.remove_entry(company.world.ledger, "default", "a", "en", by="anna")
     company.go_on(company.one)
 
 

@@ -22,6 +22,7 @@ from db.codec import (
     profile_to_text,
 )
 from db.damage import MAKERS, remake
+from db.latents import keep_latents
 from db.ledger import Ledger
 from db.plans import plan_renders, stages_of
 from db.prepared import run
@@ -243,6 +244,7 @@ class _Finish:
     def rest_on(self, used: Collection[Artifact]) -> bool:
         """Write down what the step rests on; False when some of it is accepted no longer."""
         wanted = {(each.kind, each.key) for each in used if each.kind is not Kind.SOURCE}
+        keep_latents(self._connection, self._claim, used)
         return rows.rest_on(self._connection, self._claim, wanted)
 
     def keep(self, made: dict[Role, Artifact]) -> None:

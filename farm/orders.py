@@ -11,6 +11,7 @@ from farm.caller import caller
 from farm.choices import OTHER_VOICE, Chooser, Wish, plain_options
 from farm.facechoice import FaceChoice, FaceChooser
 from farm.gallery import Gallery
+from farm.peoplecheck import unrecorded
 from farm.portraits import box_of, check_engine, idle_for_film
 from farm.submit import picture_suffix, source_bytes, store_script
 from farm.textfile import decode
@@ -95,6 +96,7 @@ def job_of(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ..
         TransientError, AwayError: a picture could not be looked at, or a disk is full.
     """
     settings = workshop.settings
+    doubts = list(unrecorded(settings.consent.policy))
     text = script.normalise(decode(_read(order.script)))
     script.check(text, max_characters=settings.limits.script_characters)
     chooser = Chooser(workshop)
@@ -107,7 +109,6 @@ def job_of(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ..
     check_engine(order.portrait, face.engine, workshop.faces)
     seen = _seen(workshop, order, chooser, options)
     typesetter = Typesetter(workshop)
-    doubts: list[Finding] = []
     if code := typesetter.check(options, voice.language, text):
         doubts.append(Finding(code=code, level="warning", facts={}))
     if (facts := chooser.other_voice(order.wish, text)) is not None:

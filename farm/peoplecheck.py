@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from farm.rows import BrokenRow, Problem, Row
+from pipeline.plan.errors import InputError
 from pipeline.plan.people import Policy, ProfileKind
+from pipeline.plan.portrait import Finding
 
 _MISSING = "consent-missing"
 
@@ -14,6 +16,18 @@ def unconsented(row: Row | BrokenRow, policy: str) -> tuple[list[Problem], list[
     """What is wrong with a row whose people nobody asked, and what may be an oversight, by the policy."""
     missing = [] if policy == Policy.NONE else list(_missing(row))
     return (missing, []) if policy == Policy.REQUIRED else ([], missing)
+
+
+def unrecorded(policy: str) -> tuple[Finding, ...]:
+    """What is to be said of a portrait in a film that is made without a ledger, which has no profiles.
+
+    Raises:
+        InputError: ``consent-missing``.
+    """
+    facts = {"kind": ProfileKind.PORTRAIT.value, "what": "portrait"}
+    if policy == Policy.REQUIRED:
+        raise InputError(_MISSING, **facts)
+    return (Finding(code=_MISSING, level="warning", facts=facts),) if policy == Policy.WARN else ()
 
 
 def _missing(row: Row | BrokenRow) -> Iterator[Problem]:

@@ -8,10 +8,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from db import commits, consents, forgetting, profiles, reads
+from db import collect, commits, consents, forgetting, profiles, reads
+from db.desk import LedgerDesk
 from db.ledger import Ledger
 from db.states import JobState
 from db.tables import artifacts, audit, holds, job_profiles, jobs
+from db.values import Claim
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import InputError, SupersededError
 from pipeline.plan.people import ProfileKind, is_forgotten
@@ -43,6 +45,11 @@ def spoken(ledger: Ledger, *words: str) -> None:
         if desk.find(speech.kind, speech.key) is None:
             assert desk.take(speech.kind, speech.key)
             desk.put(speech, 5)
+    finish_speaking(ledger, claim, desk)
+
+
+def finish_speaking(ledger: Ledger, claim: Claim, desk: LedgerDesk) -> None:
+    """Finish a speak step that rests on what its desk found and put."""
     timeline = artifact(Kind.TIMELINE, f"timeline of {claim.job}")
     commits.finish_speak(
         ledger,
@@ -120,6 +127,41 @@ def test_what_is_somebody_elses_too_stays(ledger: Ledger) -> None:
         ("speech", artifact(Kind.SPEECH, "hers").key),
     }
     assert [film.sounds for film in gone.films] == [True]
+
+
+def test_what_a_model_made_of_a_voice_outlives_its_films_and_not_the_person(ledger: Ledger) -> None:
+    """The next film finds it, however old it is; a newer one of the same model takes its place."""
+    anna = profile(ledger, kind=ProfileKind.VOICE)
+    for number, word in enumerate(("old", "new", "new")):
+        promised = draft_with(f"row{number}", anna)
+        voice = replace(promised.spec.voice, model="ab" * 32)
+        order(ledger, replace(promised, spec=replace(promised.spec, voice=voice)))
+        claim = take(ledger, "speak")
+        desk, latents = desk_of(ledger, claim), artifact(Kind.LATENTS, word)
+        if desk.find(latents.kind, latents.key) is None:
+            assert desk.take(latents.kind, latents.key)
+            desk.put(latents, 5)
+        finish_speaking(ledger, claim, desk)
+        deliver(ledger)
+        collect.drop_unneeded(ledger, before=ledger.clock() + 1)
+    with ledger.read() as connection:
+        kept = select(artifacts.c.key).where(artifacts.c.kind == Kind.LATENTS.value)
+        assert connection.execute(kept).scalars().all() == [artifact(Kind.LATENTS, "new").key]
+    gone = forgetting.begin(ledger, "Anna Lee", by="op")
+    assert ("latents", artifact(Kind.LATENTS, "new").key) in names(gone.files)
+    forgetting.finish(ledger, gone, by="op")
+    collect.drop_unneeded(ledger, before=ledger.clock() + 1)
+    with ledger.read() as connection:
+        assert connection.execute(kept).scalars().all() == []
+
+
+def deliver(ledger: Ledger) -> None:
+    """Render, join and archive the next job."""
+    for _ in CHUNKS:
+        render(ledger, take(ledger, "render.warp"))
+    join(ledger, take(ledger, "join"))
+    claim = take(ledger, "archive")
+    commits.finish_archive(ledger, claim, path=f"day/{claim.job}.mp4", machine_ms=1)
 
 
 def test_a_picture_that_a_job_was_given_without_a_profile_is_the_persons_all_the_same(ledger: Ledger) -> None:

@@ -9,9 +9,12 @@ import pytest
 
 from db import consents, grants, reads
 from farm.bootstrap import Farm, Settings, settings_of
+from farm.choices import Wish
+from farm.orders import Order, job_of
 from farm.precheck import BatchRefusedError
 from farm.profiles import adding
 from farm.submit import Receipt
+from pipeline.plan.errors import InputError
 from pipeline.plan.people import ProfileKind
 from tests.db.persons import YEAR_MS, found_department, pass_time
 from tests.farm.people import LATER, document, portrait
@@ -125,3 +128,22 @@ def test_a_picture_that_was_lost_is_named(farm: Farm, batch_folder: Path) -> Non
     farm.store.delete(anna.reference)
     found = refused(farm, manifest(batch_folder, PROFILE))
     assert found == [(2, "portrait", "store-artifact-missing")]
+
+
+@pytest.mark.parametrize("policy", ["none", "warn", "required"])
+def test_a_film_that_is_made_without_a_ledger_keeps_to_the_policy(
+    farm: Farm, batch_folder: Path, policy: str
+) -> None:
+    """It knows no profiles: taken, warned of, or refused before anything is kept."""
+    words = batch_folder / "words.txt"
+    words.write_text("Hello.", "utf-8")
+    film = batch_folder / "film.mp4"
+    order = Order(portrait=batch_folder / "astronaut.png", script=words, film=film, wish=Wish())
+    told = with_policy(farm, policy)
+    if policy == "required":
+        with pytest.raises(InputError) as refusal:
+            job_of(told, order)
+        assert refusal.value.code == "consent-missing"
+        return
+    codes = [finding.code for finding in job_of(told, order)[1]]
+    assert codes.count("consent-missing") == (policy == "warn")

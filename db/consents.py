@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import BindParameter, Connection, bindparam, exists, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, exists, literal_column, select, update
 
 from db import rows
 from db.acts import Act, Operated, is_under_way, may_be_held
@@ -43,12 +43,13 @@ _LAPSED = select(profiles.c.id).where(lapsed(_NOW))
 _SEIZED = _LAPSED.order_by(profiles.c.id).with_for_update(read=True)
 _PROMISED = select(job_profiles.c.job_id).where(job_profiles.c.profile_id == _PROFILE)
 _is_held = exists().where(holds.c.job_id == jobs.c.id, holds.c.reason == HoldReason.CONSENT.value)
-# Asked of the jobs that are not over, one after the other, of which there are fewer than of those that are.
-_TO_HOLD = select(jobs.c.id).where(
-    jobs.c.state.in_(_UNDER_WAY),
-    ~_is_held,
-    exists().where(job_profiles.c.job_id == jobs.c.id, job_profiles.c.profile_id.in_(_IDS)),
+# Asked of the jobs that are not over, one after the other, of which there are fewer than of those that are. A
+# sum has no index: by that of profiles, SQLite would read all jobs of a profile for each (50 s for 20,000).
+_has_lapsed = exists().where(
+    job_profiles.c.job_id == jobs.c.id, (job_profiles.c.profile_id + literal_column("0")).in_(_IDS)
 )
+#: The jobs that are to be held for the profiles ``ids``.
+TO_HOLD = select(jobs.c.id).where(jobs.c.state.in_(_UNDER_WAY), ~_is_held, _has_lapsed)
 _STILL_LAPSED = (
     select(job_profiles.c.job_id)
     .join_from(job_profiles, profiles, job_profiles.c.profile_id == profiles.c.id)
@@ -119,13 +120,13 @@ def hold_lapsed(ledger: Ledger) -> int:
     """
     with ledger.read() as connection:
         over = connection.execute(_LAPSED, {"now": ledger.clock()}).scalars().all()
-        found = connection.execute(_TO_HOLD, {"ids": over}).scalars().all() if over else []
+        found = connection.execute(TO_HOLD, {"ids": over}).scalars().all() if over else []
     if not found:
         return 0
     with ledger.write("hold-lapsed") as connection:
         act = Act(connection, "pause", by="lectern", now=ledger.clock(), detail=_ACT)
         over = connection.execute(_SEIZED, {"now": act.now}).scalars().all()
-        still = set(connection.execute(_TO_HOLD, {"ids": over}).scalars()) if over else set()
+        still = set(connection.execute(TO_HOLD, {"ids": over}).scalars()) if over else set()
         for some in act.concerned(found, lambda job: is_under_way(job) and job.id in still):
             act.hold(some, HoldReason.CONSENT)
         return len(act.result().changed)

@@ -6,6 +6,26 @@ from collections.abc import Mapping
 
 #: As in `cli.helping_zh.CHINESE`.
 SPEECH: Mapping[str, str] = {
+    "Write scripts from a table of briefs, with a language model of yours.": (
+        "用您自己的语言模型，根据一份撰稿要求表撰写脚本。"
+    ),
+    (
+        "Columns: brief, audience, language, seconds; all others are kept, so that the result is a manifest "
+        "to be read by a person and then submitted. A row with a script is only translated. Rows that cannot "
+        "be written stay without a script, with the reason beside them, and end the command with exit code 5."
+    ): (
+        "列：brief、audience、language、seconds；其他列原样保留，因此结果就是一份清单，审读之后即可提交。已有脚本的行只"
+        "做翻译。无法撰写的行没有脚本，旁边注明原因，命令以退出码 5 结束。"
+    ),
+    "CSV, Excel or JSON Lines: one row, one brief.": "CSV、Excel 或 JSON Lines 文件：每行一条撰稿要求。",
+    "Where the scripts go, such as scripts.csv.": "脚本写到哪里，例如 scripts.csv。",
+    "Languages in which each script is wanted besides, such as zh,en,ja.": (
+        "每份脚本还需要的语言，例如 zh,en,ja。"
+    ),
+    "Another number gives other scripts; the one that is set unless given.": (
+        "换一个数字会得到另一份脚本；默认使用设置中的数字。"
+    ),
+    "The model that writes; the one that is set unless given.": "撰稿的模型；默认使用设置中的模型。",
     "Words that no script of a department may hold.": "部门的脚本不得含有的词。",
     "List the words that no script of a department may hold.": "列出部门的脚本不得含有的词。",
     "Refuse scripts that hold one of these words, from now on.": "从现在起拒绝含有这些词之一的脚本。",

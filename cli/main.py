@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, str] = {
     "list": "cli.show:list_",
     "results": "cli.results:results",
     "render": "cli.render:render",
+    "write": "cli.write:write",
     "say": "cli.say:say",
     "cancel": "cli.operate:cancel",
     "pause": "cli.operate:pause",

@@ -41,6 +41,14 @@ SPEECH: Mapping[str, tuple[str, str]] = {
     "said-line": ("{shown} → {spoken}", "{shown} → {spoken}"),
     "said": ("{voice}, {seconds} s.", "{voice}，{seconds} 秒。"),
     "said-into": ("{file}: {voice}, {seconds} s.", "{file}：{voice}，{seconds} 秒。"),
+    # Writing.
+    "writing": ("writing", "撰稿"),
+    "scripts-written": (
+        "{number} scripts by {model} are in {file}; read them, then: lectern submit {file}",
+        "{model} 撰写的 {number} 份脚本已写入 {file}；请先审读，然后运行：lectern submit {file}",
+    ),
+    "script-missing": ("Row {id} has no script: {what}", "{id} 没有脚本：{what}"),
+    "script-doubtful": ("Row {id}: {what}", "{id}：{what}"),
     # What a model is good for.
     "kind-coqui": ("voices", "语音合成"),
     "kind-freevc": ("converted voices", "语音转换"),

@@ -1,11 +1,17 @@
-"""A writer for tests that answers what it is told to, and counts what it was asked."""
+"""Writers for tests: one answers what it is told to, and counts what it was asked; one stands on a shelf."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pipeline.engines.offer import Offer
+from pipeline.engines.shelf import Shelf
+from pipeline.engines.weights import Weights
+from pipeline.engines.writer import WriterEngine
 from pipeline.plan.errors import InputError
+from pipeline.plan.models import Kind
+from pipeline.plan.writing import primary_of
 from pipeline.plan.writingplan import Brief, Sampling
 
 
@@ -48,3 +54,39 @@ class Pen:
 
     def close(self) -> None:
         """There is nothing to release."""
+
+
+class Scribe(Pen):
+    """Writes a sentence about each brief, of four seconds, or nothing about those that ask for it."""
+
+    def __init__(self, *, weights: Weights, **_options: object) -> None:
+        super().__init__({})
+        self.digest = weights.digest
+
+    def write(
+        self,
+        briefs: Sequence[Brief],
+        sampling: Sampling,
+        *,
+        told: Callable[[int, int], None] | None = None,
+    ) -> tuple[str, ...]:
+        """One after the other."""
+        for number, brief in enumerate(briefs, 1):
+            self.asked.append((brief.text, sampling.seed))
+            if told is not None:
+                told(number, len(briefs))
+        return tuple(map(_sentence, briefs))
+
+
+def _sentence(brief: Brief) -> str:
+    if "nothing" in brief.text:
+        return "..."
+    if primary_of(brief.language) == "zh":
+        return "面包由面粉、水和盐制成。"
+    return f"=This film tells you all that there is to know about {brief.text or 'it'}, and how it is made."
+
+
+def writers_with_scribe() -> Shelf[WriterEngine]:
+    """A shelf whose one writer is opened with a language model."""
+    offer = Offer(target="tests.support.pens:Scribe", opened_with=Kind.WRITER)
+    return Shelf("lectern.none", {"transformers": offer}, unknown="engine-writer-unknown")

@@ -49,4 +49,74 @@ MESSAGES: tuple[Message, ...] = (
             cure="一个词有一个可见字符到 {limit} 个字符。请去掉它，或将各词分开书写，短语请加引号。",
         ),
     ),
+    Message(
+        code="brief-empty",
+        level="error",
+        en=Text(
+            what="The row has neither a brief nor a script.",
+            why="There is nothing to write, and nothing to translate.",
+            cure="Fill the column `brief`, or `script` for one that is only translated.",
+        ),
+        zh=Text(
+            what="该行既没有撰稿要求，也没有脚本。",
+            why="没有可撰写或翻译的内容。",
+            cure="请填写 `brief` 列；只需翻译时填写 `script` 列。",
+        ),
+    ),
+    Message(
+        code="brief-and-script",
+        level="error",
+        en=Text(
+            what="The row has both a brief and a script.",
+            why="It is unclear which of them is meant.",
+            cure="Leave one of the two cells empty.",
+        ),
+        zh=Text(
+            what="该行同时有撰稿要求和脚本。",
+            why="无法确定以哪一个为准。",
+            cure="请将其中一格留空。",
+        ),
+    ),
+    Message(
+        code="brief-seconds-wrong",
+        level="error",
+        en=Text(
+            what="“{seconds}” is no length of a film.",
+            why="A length is a whole number of seconds.",
+            cure="Write a number from 1 to {most}; an empty cell is one minute.",
+        ),
+        zh=Text(
+            what="“{seconds}”不是有效的影片时长。",
+            why="时长是整数秒。",
+            cure="请填写 1 到 {most} 之间的数字；留空为一分钟。",
+        ),
+    ),
+    Message(
+        code="brief-language-unknown",
+        level="error",
+        en=Text(
+            what="“{language}” is no language.",
+            why="A script is written in one language, told by its tag.",
+            cure="Write a tag such as en, zh or ja; an empty cell is the language of the brief.",
+        ),
+        zh=Text(
+            what="“{language}”不是有效的语言。",
+            why="脚本用一种语言撰写，以语言标签表示。",
+            cure="请填写 en、zh、ja 等标签；留空则与撰稿要求的语言相同。",
+        ),
+    ),
+    Message(
+        code="brief-no-column",
+        level="error",
+        en=Text(
+            what="The table has no column `brief`, and none called `script`.",
+            why="A script is written from the brief in its row, or translated from the script there.",
+            cure="Name the columns in the first row: brief, audience, language, seconds; others are kept.",
+        ),
+        zh=Text(
+            what="表格中没有 `brief` 列，也没有 `script` 列。",
+            why="脚本根据该行的撰稿要求撰写，或由该行的脚本翻译而来。",
+            cure="请在首行写明列名：brief、audience、language、seconds；其他列会原样保留。",
+        ),
+    ),
 )

@@ -14,7 +14,7 @@ from farm.voicedoor import OF_MODEL, Cast, cast_of
 from pipeline.engines.voice.choice import PER_CENT, choose_voice
 from pipeline.plan.background import with_plain_background
 from pipeline.plan.bearing import plainly
-from pipeline.plan.capability import VOICE
+from pipeline.plan.capability import CONVERT, VOICE
 from pipeline.plan.delivery import with_plain_delivery
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.formats import check_format, is_own_size, parse_format, parse_rate
@@ -22,7 +22,7 @@ from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.label import with_plain_label
 from pipeline.plan.lexicon import Entry
 from pipeline.plan.lipsync import with_plain_lipsync
-from pipeline.plan.models import ModelUse, Use, used_as
+from pipeline.plan.models import Kind, ModelUse, Use, used_as
 from pipeline.plan.portrait import Finding
 from pipeline.plan.switches import BURN, PREVIEW, SOFT
 
@@ -41,6 +41,7 @@ class Wish:
 
     Attributes:
         voice: a voice's name, or ``engine/name``; of an engine with models ``model`` or ``model:name``.
+        sample: SHA-256 (hex) of the sample of a person whom it shall sound like; empty for nobody.
         language: BCP 47 tag.
         format: such as ``wide``, ``tall-1080``, ``1:1`` or ``portrait``.
         fps: frame rate, such as ``25`` or ``50p``.
@@ -49,11 +50,28 @@ class Wish:
     """
 
     voice: str = ""
+    sample: str = ""
     language: str = ""
     format: str = ""
     fps: str = ""
     speed: str = ""
     pitch: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Who:
+    """Who is wished for: an engine, its model and voice by name, as far as they are named.
+
+    Attributes:
+        cloned: whether the model itself sounds like the person of the sample.
+        converted: whether what it speaks is made to sound like them.
+    """
+
+    engine: str
+    model: str
+    name: str
+    cloned: bool = False
+    converted: bool = False
 
 
 class Chooser:
@@ -71,7 +89,8 @@ class Chooser:
         self._fps = workshop.settings.film.fps
         self._formats: dict[tuple[str, int], Format] = {}
         self._casts: Once[tuple[str, str], tuple[Cast, ModelUse | None]] = Once()
-        self._chosen: Once[tuple[str, str, str], VoiceChoice] = Once()
+        self._chosen: Once[tuple[_Who, str], VoiceChoice] = Once()
+        self._converters: Once[str, ModelUse] = Once()
 
     def rate(self, wish: Wish) -> int:
         """Frames in a second.
@@ -132,19 +151,32 @@ class Chooser:
         """Who speaks, and in which language; the script decides the language when neither is wished for.
 
         Raises:
-            InputError: as `speed`, `pitch` or `choose_voice`; the engine is unknown or missing; or its model
-                is not there, or has a licence that forbids the use.
+            InputError: as `speed`, `pitch` or `choose_voice`; the engine is unknown or missing; its model, or
+                one that converts, is not there, or has a licence that forbids the use; or
+                ``voice-needs-profile``.
         """
-        engine, model, name = self._named(wish.voice)
-        language = wish.language.strip() or ("" if name else language_of(script))
+        who = self._who(wish)
+        language = wish.language.strip() or ("" if who.name else language_of(script))
 
         def choose() -> VoiceChoice:
-            cast, _ = self._cast(engine, model)
-            return choose_voice(cast.voices, engine=engine, name=name, language=language)
+            cast, _ = self._cast(who.engine, who.model)
+            voices = [voice for voice in cast.voices if voice.cloned or not who.cloned]
+            chosen = choose_voice(voices, engine=who.engine, name=who.name, language=language)
+            alone = who.converted or not wish.sample
+            if alone and any(voice.cloned and voice.name == chosen.name for voice in voices):
+                raise InputError("voice-needs-profile", voice=chosen.name)
+            return chosen
 
         # A refusal is remembered as well: to look for what comes closest takes milliseconds.
-        chosen = self._chosen.find((engine, f"{model}{OF_MODEL}{name}", language), choose)
-        return replace(chosen, speed=self.speed(wish), pitch=self.pitch(wish))
+        chosen = self._chosen.find((who, language), choose)
+        converter = self._converter().digest if who.converted else ""
+        return replace(
+            chosen,
+            speed=self.speed(wish),
+            pitch=self.pitch(wish),
+            latents=wish.sample,
+            converter=converter,
+        )
 
     def doubts(
         self, wish: Wish, script: str, lexicon: Sequence[Entry] = ()
@@ -159,9 +191,8 @@ class Chooser:
         Raises:
             InputError: as `voice`.
         """
-        choice = self.voice(wish, script)
-        engine, model, _ = self._named(wish.voice)
-        cast, _ = self._cast(engine, model)
+        choice, who = self.voice(wish, script), self._who(wish)
+        cast, _ = self._cast(who.engine, who.model)
         voice = next(each for each in cast.voices if each.name == choice.name)
         return tuple(doubts_of(voice, choice, script, lexicon))
 
@@ -171,9 +202,10 @@ class Chooser:
         Raises:
             InputError: as `voice`, but for what depends on the script.
         """
-        engine, model, _ = self._named(wish.voice)
-        _, use = self._cast(engine, model)
-        return () if use is None else (use,)
+        who = self._who(wish)
+        _, use = self._cast(who.engine, who.model)
+        speaks = () if use is None else (use,)
+        return (*speaks, self._converter()) if who.converted else speaks
 
     def other_voice(self, wish: Wish, script: str) -> dict[str, Fact] | None:
         """Facts of ``submit-other-voice``: sentences that the voice wished for leaves to another one.
@@ -192,6 +224,43 @@ class Chooser:
         if primary in _CHINESE and language_of(script) == "en":
             return {"voice": choice.name, "language": "en"}
         return None
+
+    def _who(self, wish: Wish) -> _Who:
+        """Who is wished for; of a person's sample, whose model sounds like it, or speaks before it does.
+
+        A voice that is named with the sample speaks, and is made to sound like it unless it does by itself;
+        else a model that clones voices does, or the usual voice where there is none.
+        """
+        words, voices = wish.voice.strip(), self._workshop.voices
+        alone = bool(wish.sample) and words in voices.names()
+        engine, model, name = self._named(f"{words}/" if alone else words)
+        if not wish.sample:
+            return _Who(engine=engine, model=model, name=name)
+        if not words:
+            engines = [each for each in voices.names() if voices.opened_with(each)]
+            engine = next((each for each in engines if self._clones(each, "", "")), engine)
+        cloned = self._clones(engine, model, name)
+        return _Who(engine=engine, model=model, name=name, cloned=cloned, converted=not cloned)
+
+    def _clones(self, engine: str, model: str, name: str) -> bool:
+        """Whether a model has a voice, of that name if there is one, that sounds like a sample."""
+        try:
+            cast, _ = self._cast(engine, model)
+        except InputError:
+            return False
+        return any(voice.cloned and name.casefold() in ("", voice.name.casefold()) for voice in cast.voices)
+
+    def _converter(self) -> ModelUse:
+        """What makes voices sound like somebody, as a job is promised it."""
+
+        def look() -> ModelUse:
+            problem = self._workshop.converters.why_not(Kind.CONVERTER.engine)
+            if isinstance(problem, InputError) and Kind.CONVERTER.engine not in self._elsewhere:
+                raise problem
+            record = self._workshop.models.get(kind=Kind.CONVERTER).record
+            return used_as(CONVERT, record, Use(self._workshop.settings.models.use))
+
+        return self._converters.find("", look)
 
     def _named(self, words: str) -> tuple[str, str, str]:
         """The engine, the model and the voice that words name; each of the others may be empty."""

@@ -31,7 +31,7 @@ from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.label import LABEL, NAME, REASON, label_of, waiver_part
 from pipeline.plan.lipsync import CROP, ENGINE, MODE, Crop, lipsync_of
 from pipeline.plan.models import ModelUse
-from pipeline.plan.people import ProfileUse
+from pipeline.plan.people import ProfileUse, named_in
 from pipeline.plan.portrait import Finding
 from pipeline.plan.switches import BURN, PREVIEW, SOFT
 
@@ -77,7 +77,8 @@ class RowChecker:
     def __init__(self, farm: Farm, people: Finder) -> None:
         self._farm = farm
         self._people = people
-        self._chooser = Chooser(farm, elsewhere=_elsewhere(farm, Stage.SPEAK, farm.voices.names()))
+        speakers = (*farm.voices.names(), *farm.converters.names())
+        self._chooser = Chooser(farm, elsewhere=_elsewhere(farm, Stage.SPEAK, speakers))
         self._faces = FaceChooser(farm, elsewhere=_elsewhere(farm, Stage.RENDER, farm.faces.names()))
         self._gallery = Gallery(farm)
         self._typesetter = Typesetter(farm)
@@ -130,10 +131,10 @@ class RowChecker:
         """What is chosen for a row that has no problem."""
         return Film(
             row=row,
-            voice=self._chooser.voice(_wish(row), row.script),
+            voice=self._chooser.voice(self._wish(row), row.script),
             format=self._format(row, row.portrait),
             face=self._faces.choose(row.options),
-            others=self._chooser.models(_wish(row)),
+            others=self._chooser.models(self._wish(row)),
             urgency=urgency_of(row.urgency),
             department=self._department(row),
             people=self._people.uses_of(row),
@@ -144,7 +145,7 @@ class RowChecker:
 
         Of a row that is broken already, what could be read of it is looked at.
         """
-        wish, text = _wish(row), row.script
+        wish, text = self._wish(row), row.script
         refused, doubtful = unconsented(row, self._farm.settings.consent.policy)
         wrong = refused + self._refusals(row, wish, text)
         known = row.wrong.union(problem.column for problem in wrong)
@@ -181,6 +182,7 @@ class RowChecker:
             (row.script_column, lambda: self._check_script(text)),
             (row.script_column, lambda: self._words.check(text, row.department)),
             (_speaker(row), lambda: self._chooser.voice(replace(wish, speed="", pitch=""), text or "")),
+            ("voice", lambda: self._sample(row)),
             (SPEED, lambda: self._chooser.speed(wish)),
             (PITCH, lambda: self._chooser.pitch(wish)),
             ("format", lambda: self._chooser.check_format(wish)),
@@ -247,7 +249,8 @@ class RowChecker:
         return (*seen, *idle_for_film(portrait, row.options))
 
     def _format(self, row: Row | BrokenRow, portrait: Path) -> Format:
-        return self._chooser.format(_wish(row), lambda: self._gallery.size(portrait, row.portrait_digest))
+        wish = self._wish(row)
+        return self._chooser.format(wish, lambda: self._gallery.size(portrait, row.portrait_digest))
 
     def _check_script(self, text: str | None) -> None:
         """Refuse a script that cannot be spoken; one that could not be read or filled was told of already."""
@@ -264,6 +267,28 @@ class RowChecker:
             return self._chooser.voice(wish, text).language
         except InputError:
             return language_of(text)
+
+    def _sample(self, row: Wanted) -> str:
+        """The sample of the person whom a row's voice shall sound like; empty for nobody."""
+        named = named_in(row.voice)
+        return "" if named is None else self._people.sample(named.name, row.department)
+
+    def _wish(self, row: Wanted) -> Wish:
+        """What a row wishes for; a profile that cannot be used is told among its refusals."""
+        named = named_in(row.voice)
+        try:
+            sample = self._sample(row)
+        except InputError:
+            sample = ""
+        return Wish(
+            voice=row.voice if named is None else named.after,
+            sample=sample,
+            language=row.language,
+            format=row.format,
+            fps=row.fps,
+            speed=row.speed,
+            pitch=row.options.get(PITCH, ""),
+        )
 
     def _check_background(self, row: Wanted) -> None:
         colour_of(row.options)
@@ -288,17 +313,6 @@ def _elsewhere(farm: Farm, stage: Stage, engines: Iterable[str]) -> frozenset[st
 def _speaker(row: Wanted) -> str:
     """The column that says who speaks."""
     return "language" if row.language and not row.voice else "voice"
-
-
-def _wish(row: Wanted) -> Wish:
-    return Wish(
-        voice=row.voice,
-        language=row.language,
-        format=row.format,
-        fps=row.fps,
-        speed=row.speed,
-        pitch=row.options.get(PITCH, ""),
-    )
 
 
 def _problem(row: Wanted, column: str, code: str, facts: Mapping[str, Fact]) -> Problem:

@@ -100,6 +100,14 @@ class Finder:
             profile.reference.digest
         )
 
+    def sample(self, name: str, department: str) -> str:
+        """SHA-256 (hex) of the sample of a voice's profile.
+
+        Raises:
+            InputError: as `find`.
+        """
+        return self.find(ProfileKind.VOICE, name, department=department).reference.digest
+
     def uses_of(self, row: Wanted) -> tuple[ProfileUse, ...]:
         """What a row is promised: the portrait and the voice that it names by their profiles.
 

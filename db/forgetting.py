@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, select, update
 
 from db import rows
 from db.acts import Act, is_under_way
@@ -116,7 +116,12 @@ _RECORDED = select(jobs.c.recording_id).where(jobs.c.id.in_(_JOBS))
 _MADE = (
     select(artifacts.c.id)
     .join_from(artifacts, uses, uses.c.artifact_id == artifacts.c.id)
-    .where(uses.c.job_id.in_(_JOBS), artifacts.c.kind.in_(bindparam("kinds", expanding=True)))
+    .where(
+        uses.c.job_id.in_(_JOBS),
+        artifacts.c.kind.in_(bindparam("kinds", expanding=True)),
+        # What lies beside a film stays with it, such as the words of a recording.
+        ~exists().where(results.c.artifact_id == artifacts.c.id),
+    )
     .distinct()
 )
 _USERS = select(uses.c.artifact_id, uses.c.job_id).where(uses.c.artifact_id.in_(_IDS))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from db import forgetting
-from db.forgetting import FilmMade, Forgetting
+from db.forgetting import Forgetting
 from farm.bootstrap import Farm
-from pipeline.steps.retract import PORTRAIT, RECORDING, retract
+from pipeline.steps.retract import retract
 
 
 def forget(farm: Farm, person: str, *, by: str) -> Forgetting:
@@ -30,15 +28,8 @@ def forget(farm: Farm, person: str, *, by: str) -> Forgetting:
     begun = forgetting.begin(farm.ledger, person, by=by)
     for file in begun.files:
         farm.store.delete(file)
-    retract(farm.archive, (each for film in begun.films for each in _inputs_of(film)))
+    # Of what a film sounds like, nothing lies beside it.
+    shown = (film.sources for film in begun.films if film.shows and film.sources is not None)
+    retract(farm.archive, shown)
     forgetting.finish(farm.ledger, begun, by=by)
     return begun
-
-
-def _inputs_of(film: FilmMade) -> Iterator[tuple[str, str, str]]:
-    """What lies beside a film in the archive that shows or sounds like the person."""
-    if film.sources is not None:
-        folder, stem = film.sources
-        for concerned, what in ((film.shows, PORTRAIT), (film.sounds, RECORDING)):
-            if concerned:
-                yield folder, stem, what

@@ -1,4 +1,4 @@
-"""Takes what films were made from back out of an archive; the films themselves stay."""
+"""Takes the portraits that films were made from back out of an archive; the films themselves stay."""
 
 from __future__ import annotations
 
@@ -9,24 +9,22 @@ from pathlib import Path
 from pipeline.durable import sync_folder
 from pipeline.steps.archive import SOURCES, archive_id, raise_trouble
 
-PORTRAIT, RECORDING = "portrait", "recording"
 
-
-def retract(root: Path, inputs: Iterable[tuple[str, str, str]]) -> int:
-    """Remove inputs of films for good, wherever they lie beside them; how many there were.
+def retract(root: Path, films: Iterable[tuple[str, str]]) -> int:
+    """Remove the portraits of films for good, which lie beside them; how many there were.
 
     Safe to repeat: what is gone already is gone.
 
     Args:
         root: the archive.
-        inputs: the day's folder, the film's stem, and which input: `PORTRAIT` or `RECORDING`.
+        films: the day's folder and the stem of each.
 
     Raises:
         AwayError, TransientError: as `pipeline.steps.archive.archive`; what was removed until then is.
     """
     by_folder: dict[str, set[str]] = {}
-    for folder, stem, what in inputs:
-        by_folder.setdefault(folder, set()).add(f"{stem}.{what}")
+    for folder, stem in films:
+        by_folder.setdefault(folder, set()).add(f"{stem}.portrait")
     if by_folder:
         archive_id(root)
     try:

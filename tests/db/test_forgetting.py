@@ -17,7 +17,7 @@ from db.values import Claim
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import InputError, SupersededError
 from pipeline.plan.people import ProfileKind, is_forgotten
-from tests.db.acting import CHUNKS, desk_of, join, ready, render, speak, take, until
+from tests.db.acting import CHUNKS, desk_of, join, listen, ready, render, speak, take, until
 from tests.db.persons import PICTURE, draft_with, order, profile
 from tests.db.values import PROFILE, artifact, draft
 
@@ -153,6 +153,25 @@ def test_what_a_model_made_of_a_voice_outlives_its_films_and_not_the_person(ledg
     collect.drop_unneeded(ledger, before=ledger.clock() + 1)
     with ledger.read() as connection:
         assert connection.execute(kept).scalars().all() == []
+
+
+def test_a_recording_goes_and_the_words_beside_its_film_stay(ledger: Ledger) -> None:
+    """The transcript is a part of the film, which is delivered whole however late."""
+    anna, recording = profile(ledger, kind=ProfileKind.VOICE), artifact(Kind.SOURCE, "recording")
+    promised = draft_with("row", anna)
+    order(ledger, replace(promised, spec=replace(promised.spec, recording=recording)))
+    listen(ledger, take(ledger, "listen"))
+    for _ in CHUNKS:
+        render(ledger, take(ledger, "render.warp"))
+    join(ledger, take(ledger, "join"))
+    gone = forgetting.begin(ledger, "Anna Lee", by="op")
+    kinds = [each.kind for each in gone.files]
+    assert recording in gone.files
+    assert (kinds.count(Kind.CLIP), kinds.count(Kind.SPEECH), kinds.count(Kind.HEARD)) == (3, 1, 0)
+    film = take(ledger, "archive").film
+    assert film is not None
+    assert not {*names(film.companions), *names((film.film,))} & struck(ledger)
+    assert Kind.HEARD in {each.kind for each in film.companions}
 
 
 def deliver(ledger: Ledger) -> None:

@@ -79,8 +79,9 @@ COLUMNS: tuple[Column, ...] = (
         kind=Kind.FIELD,
         means=Phrase(en="the voice", zh="声音"),
         values=Phrase(
-            en="a name that `lectern voices` lists, such as `en-us` or `cmn`",
-            zh="`lectern voices` 列出的名称，如 `en-us`、`cmn`",
+            en="a name that `lectern voices` lists, such as `en-us` or `cmn`, or `profile:NAME` "
+            "([people.md](people.md))",
+            zh="`lectern voices` 列出的名称，如 `en-us`、`cmn`，或 `profile:名称`（[people.md](people.md)）",
         ),
         empty=Phrase(en="one for the language", zh="按语言选择"),
         also="speaker 声音 音色 配音",

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from farm.bootstrap import open_workshop, settings_of
 from farm.encoders import encoder_of
 from farm.portraits import open_eye, picture_limits
-from farm.submit import store_script
+from farm.sources import store_script
 from pipeline.engines.eye import Face
 from pipeline.engines.face import Canvas, Drive, Sitter
 from pipeline.media.picture import planes_of

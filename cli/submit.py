@@ -21,9 +21,9 @@ from farm import submit as submitting
 from farm.bootstrap import Farm, open_farm
 from farm.defaults import assigned
 from farm.forecast import forecast
-from farm.manifest import Reading
 from farm.output import check_place, write_whole
 from farm.precheck import Admitted, BatchRefusedError, Checked, admit, check
+from farm.reading import Reading
 from farm.results import table_of
 from farm.submit import Manner, Receipt
 from pipeline.plan.messages import Language

@@ -292,10 +292,8 @@ COLUMNS: tuple[Column, ...] = (
 #: Names that mean something to come: nobody's variables may take them now.
 RESERVED: frozenset[str] = frozenset(
     {
-        "audio",
         "brief",
         "captions",
-        "check",
         "consent",
         "deadline",
         "expression",
@@ -304,7 +302,6 @@ RESERVED: frozenset[str] = frozenset(
         "pool",
         "priority",
         "project",
-        "recording",
         "reference",
         "start_after",
     }

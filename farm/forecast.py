@@ -28,7 +28,8 @@ from farm.policy.costs import (
 )
 from farm.precheck import Admitted
 from farm.rowcheck import Film
-from farm.submit import known_batch, source_of
+from farm.sources import source_of
+from farm.submit import known_batch
 from pipeline.plan.errors import AwayError, Fact
 from pipeline.plan.job import Format
 from pipeline.steps.archive import archive_id

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from farm import columns
 from farm.batchfiles import BatchFolder
 from farm.defaults import TEMPLATE, Defaults
+from farm.reading import ManifestLimits, Reading
 from farm.rows import BrokenRow, Manifest, Problems, Row, Wanted
-from farm.scripts import Scripts, Template, spoken_language
+from farm.scripts import NOTHING_WRITTEN, Scripts, Template, spoken_language
 from farm.sidefile import SideFile, read_side_file
 from farm.tables import Flaw, Record, Table, TableError
 from farm.tables.opening import open_table
@@ -26,41 +26,11 @@ from pipeline.plan.script import normalise
 _FIELDS = columns.named((columns.Kind.FIELD,))
 _COLUMNS = frozenset(columns.named())
 _OPTIONS = columns.named((columns.Kind.OPTION,))
+#: The column of recordings.
+AUDIO = "audio"
 # What a script cannot be filled with: itself.
 _NO_VARIABLES = frozenset({"script", "script_file"})
 _CELL_CHARACTERS = 200
-#: Where the picture of a portrait's profile lies, and its digest, by the profile's name and the department.
-Pictures = Callable[[str, str], tuple[Path, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ManifestLimits:
-    """What a manifest may cost: rows, its bytes, characters of a script, bytes of a picture or a video."""
-
-    rows: int = 20_000
-    bytes: int = 100_000_000
-    script_characters: int = 80_000
-    portrait_bytes: int = 50_000_000
-    footage_bytes: int = 500_000_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """How a manifest shall be read.
-
-    Attributes:
-        settings: values for cells that are empty, by column or variable.
-        template: a file with the script of rows that have none, wherever it lies; None for none.
-        face_engine: who draws the faces of rows that name nobody; empty for whom the farm usually has.
-        sheet: the sheet of a workbook; empty for the first one that people see.
-        pictures: finds the pictures of people's profiles; None: a cell names files alone.
-    """
-
-    settings: Mapping[str, str] = field(default_factory=dict)
-    template: Path | None = None
-    face_engine: str = ""
-    sheet: str = ""
-    pictures: Pictures | None = None
 
 
 def read_manifest(
@@ -157,7 +127,7 @@ class _Reader:
         self._names = {name for name in known if name and name not in _NO_VARIABLES}
         for name in header.doubles:
             self._problems.add(header.number, name, "manifest-column-twice", name=name[:_CELL_CHARACTERS])
-        if not known & {"script", "script_file"}:
+        if not known & {"script", "script_file", AUDIO}:
             self._absent.add("script")
         if "portrait" not in known:
             self._absent.add("portrait")
@@ -186,6 +156,7 @@ class _Reader:
         variables = self._variables(number, column, cells, record.flaws, template) if template else {}
         portrait = self._portrait(number, cells, record.flaws)
         background = self._background(number, options)
+        recording = self._recording(number, cells, record.flaws)
         fillable = template is not None and len(variables) == len(template.variables)
         # A script without its values is not looked at: what is wrong has been told.
         wrong = {problem.column for problem in self._problems.found[before:]} | (
@@ -198,6 +169,8 @@ class _Reader:
             portrait_profile=profile_in(cells.get("portrait", "")),
             background=background and background[0],
             background_digest=background[1] if background else "",
+            recording=recording and recording[0],
+            recording_digest=recording[1] if recording else "",
             options=options,
             places=self._problems.places,
             **plain,
@@ -285,6 +258,8 @@ class _Reader:
         column = "script_file" if file else "script"
         if "script" in self._absent or flaws.keys() & _NO_VARIABLES:
             return None
+        if not (inline or file) and cells.get(AUDIO):
+            return NOTHING_WRITTEN
         if bool(inline) == bool(file):
             code = "manifest-script-twice" if file else "manifest-script-missing"
             self._problems.add(number, column, code)
@@ -366,12 +341,29 @@ class _Reader:
             return None
         return self._picture(number, BACKGROUND, options.pop(BACKGROUND))
 
+    def _recording(
+        self, number: int, cells: Mapping[str, str], flaws: Mapping[str, Flaw]
+    ) -> tuple[Path, str] | None:
+        """A row's recording and its digest, if it names one."""
+        if AUDIO in flaws or not cells.get(AUDIO):
+            return None
+        return self._file(number, AUDIO, cells[AUDIO], lambda _: self._limits.recording_bytes)
+
     def _picture(self, number: int, column: str, name: str) -> tuple[Path, str] | None:
+        limits = self._limits
+
+        def limit(path: Path) -> int:
+            return limits.footage_bytes if suffix_of(path) else limits.portrait_bytes
+
+        return self._file(number, column, name, limit)
+
+    def _file(
+        self, number: int, column: str, name: str, limit: Callable[[Path], int]
+    ) -> tuple[Path, str] | None:
+        """A file beside the manifest, and its digest."""
         try:
             path = self._folder.find(name)
-            limits = self._limits
-            limit = limits.footage_bytes if suffix_of(path) else limits.portrait_bytes
-            return path, self._folder.digest(path, limit_bytes=limit)
+            return path, self._folder.digest(path, limit_bytes=limit(path))
         except InputError as error:
             self._problems.add_error(number, column, error)
             return None

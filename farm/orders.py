@@ -13,7 +13,7 @@ from farm.facechoice import FaceChoice, FaceChooser
 from farm.gallery import Gallery
 from farm.peoplecheck import unrecorded
 from farm.portraits import box_of, check_engine, idle_for_film
-from farm.submit import picture_suffix, source_bytes, store_script
+from farm.sources import picture_suffix, source_bytes, store_script
 from farm.textfile import decode
 from farm.typesetting import Typesetter
 from pipeline.plan import script

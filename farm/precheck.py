@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from farm.bootstrap import Farm
-from farm.manifest import ManifestLimits, Reading, read_manifest
+from farm.manifest import read_manifest
 from farm.profiles.finding import Finder
+from farm.reading import ManifestLimits, Reading
 from farm.rowcheck import Film, RowChecker
 from farm.rows import BrokenRow, Problem, Row
 from pipeline.plan.errors import InputError
@@ -163,6 +164,7 @@ def _limits_of(farm: Farm) -> ManifestLimits:
         script_characters=limits.script_characters,
         portrait_bytes=limits.portrait_bytes,
         footage_bytes=limits.footage_bytes,
+        recording_bytes=limits.recording_bytes,
     )
 
 

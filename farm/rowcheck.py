@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from db.departments import read_departments
 from db.states import Stage, Urgency, capability_of
 from db.workers import read_workers
 from farm.bootstrap import Farm
-from farm.choices import OTHER_VOICE, Chooser, Wish, language_of, urgency_of
+from farm.choices import Chooser, Wish, language_of, urgency_of
 from farm.facechoice import FaceChoice, FaceChooser
 from farm.gallery import Gallery
-from farm.lexicon import Dictionaries
 from farm.peoplecheck import unconsented
 from farm.portraits import UNSEEN, Sitting, View, box_of, check_engine, idle_for_film
 from farm.profiles.finding import Finder
 from farm.rows import BrokenRow, Problem, Row, Wanted
-from farm.speechcheck import PITCH, SCRIPT, SPEED
-from farm.stopwords import DEPARTMENT, WordChecker
+from farm.soundcheck import Sound, SoundChecker
+from farm.speechcheck import PITCH
+from farm.stopwords import DEPARTMENT
 from farm.typesetting import Typesetter
-from pipeline.plan import script
 from pipeline.plan.background import BACKGROUND, colour_of
 from pipeline.plan.bearing import EXPRESSION, MOTION, expression_of, motion_of
 from pipeline.plan.delivery import LOUDNESS, QUALITY, loudness_of, quality_of
@@ -30,7 +29,6 @@ from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.label import LABEL, NAME, REASON, label_of, waiver_part
 from pipeline.plan.lipsync import CROP, ENGINE, MODE, Crop, lipsync_of
-from pipeline.plan.models import ModelUse
 from pipeline.plan.people import ProfileUse, named_in
 from pipeline.plan.portrait import Finding
 from pipeline.plan.switches import BURN, PREVIEW, SOFT
@@ -47,23 +45,31 @@ class Film:
 
     Attributes:
         row: what it says.
-        voice: who speaks.
+        sound: what is heard.
         format: the film's picture.
         face: who draws the face.
-        others: the models beside the face's.
         urgency: who goes first.
         department: who pays.
         people: the profiles that it is promised.
     """
 
     row: Row
-    voice: VoiceChoice
+    sound: Sound
     format: Format
     face: FaceChoice
-    others: tuple[ModelUse, ...]
     urgency: Urgency
     department: str
     people: tuple[ProfileUse, ...] = ()
+
+    @property
+    def voice(self) -> VoiceChoice:
+        """Who speaks."""
+        return self.sound.voice
+
+    @property
+    def language(self) -> str:
+        """What most of the script is written in; that of captions."""
+        return self.sound.voice.language or language_of(self.row.script)
 
 
 class RowChecker:
@@ -83,8 +89,8 @@ class RowChecker:
         self._gallery = Gallery(farm)
         self._typesetter = Typesetter(farm)
         self._departments = read_departments(farm.ledger)
-        self._words = WordChecker(farm.ledger)
-        self._dictionaries = Dictionaries(farm.ledger)
+        ears = _elsewhere(farm, Stage.LISTEN, farm.ears.names())
+        self._sounds = SoundChecker(farm, self._chooser, ears=ears)
 
     def look_ahead(self, rows: Iterable[Row | BrokenRow], told: Callable[[int, int], None]) -> None:
         """Look at all pictures of these rows, as far as it is known how they shall be seen.
@@ -131,10 +137,9 @@ class RowChecker:
         """What is chosen for a row that has no problem."""
         return Film(
             row=row,
-            voice=self._chooser.voice(self._wish(row), row.script),
+            sound=self._sounds.sound(row, self._wish(row)),
             format=self._format(row, row.portrait),
             face=self._faces.choose(row.options),
-            others=self._chooser.models(self._wish(row)),
             urgency=urgency_of(row.urgency),
             department=self._department(row),
             people=self._people.uses_of(row),
@@ -149,10 +154,9 @@ class RowChecker:
         refused, doubtful = unconsented(row, self._farm.settings.consent.policy)
         wrong = refused + self._refusals(row, wish, text)
         known = row.wrong.union(problem.column for problem in wrong)
-        if text is not None and not known & {row.script_column, "voice", "language", SPEED, PITCH}:
-            for column, finding in self._spoken(row, wish, text):
-                told = _problem(row, column, finding.code, finding.facts)
-                (wrong if finding.level == "error" else doubtful).append(told)
+        for column, finding in self._sounds.findings(row, wish, text, known):
+            told = _problem(row, column, finding.code, finding.facts)
+            (wrong if finding.level == "error" else doubtful).append(told)
         if not known & {ENGINE, MODE}:
             idle = self._faces.idle(row.options)
             doubtful += [_problem(row, option, finding.code, finding.facts) for option, finding in idle]
@@ -167,24 +171,11 @@ class RowChecker:
                 (wrong if finding.level == "error" else doubtful).append(told)
         return wrong, doubtful
 
-    def _spoken(self, row: Wanted, wish: Wish, text: str) -> Iterator[tuple[str, Finding]]:
-        """What is to be said of how a row's script is spoken, with the column that it is about."""
-        facts = self._chooser.other_voice(wish, text)
-        if facts is not None:
-            yield _speaker(row), Finding(code=OTHER_VOICE, level="warning", facts=facts)
-        lexicon = self._dictionaries.of(row.department or DEPARTMENT, text)
-        for column, finding in self._chooser.doubts(wish, text, lexicon):
-            yield row.script_column if column == SCRIPT else column, finding
-
     def _refusals(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> list[Problem]:
         """What is wrong with what stands in a row's columns, the portrait apart."""
         checks = (
-            (row.script_column, lambda: self._check_script(text)),
-            (row.script_column, lambda: self._words.check(text, row.department)),
-            (_speaker(row), lambda: self._chooser.voice(replace(wish, speed="", pitch=""), text or "")),
+            *self._sounds.checks(row, wish, text),
             ("voice", lambda: self._sample(row)),
-            (SPEED, lambda: self._chooser.speed(wish)),
-            (PITCH, lambda: self._chooser.pitch(wish)),
             ("format", lambda: self._chooser.check_format(wish)),
             ("face.box", lambda: box_of(row.options)),
             (BACKGROUND, lambda: self._check_background(row)),
@@ -252,21 +243,10 @@ class RowChecker:
         wish = self._wish(row)
         return self._chooser.format(wish, lambda: self._gallery.size(portrait, row.portrait_digest))
 
-    def _check_script(self, text: str | None) -> None:
-        """Refuse a script that cannot be spoken; one that could not be read or filled was told of already."""
-        if text is not None:
-            script.check(text, max_characters=self._farm.settings.limits.script_characters)
-
     def _typeset(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> str:
         """The warning that is due to a row whose captions are drawn; refuses what no font can draw."""
-        return self._typesetter.check(row.options, self._language(wish, text or ""), text or "")
-
-    def _language(self, wish: Wish, text: str) -> str:
-        """What a row is written in, also where its voice is wrong."""
-        try:
-            return self._chooser.voice(wish, text).language
-        except InputError:
-            return language_of(text)
+        language = self._sounds.language(row, wish, text or "") or language_of(text or "")
+        return self._typesetter.check(row.options, language, text or "")
 
     def _sample(self, row: Wanted) -> str:
         """The sample of the person whom a row's voice shall sound like; empty for nobody."""
@@ -308,11 +288,6 @@ def _elsewhere(farm: Farm, stage: Stage, engines: Iterable[str]) -> frozenset[st
     """Those of a stage's engines that living workers do it with, wherever they are."""
     able = {skill.capability for worker in read_workers(farm.ledger) for skill in worker.skills}
     return frozenset(engine for engine in engines if capability_of(stage, engine) in able)
-
-
-def _speaker(row: Wanted) -> str:
-    """The column that says who speaks."""
-    return "language" if row.language and not row.voice else "voice"
 
 
 def _problem(row: Wanted, column: str, code: str, facts: Mapping[str, Fact]) -> Problem:

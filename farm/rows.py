@@ -81,6 +81,9 @@ class Wanted:
         background: the picture behind the portrait, an existing regular file inside the manifest's folder;
             None for none.
         background_digest: SHA-256 (hex) of its content when it was read; empty for none.
+        recording: the sound that the film shall have, an existing regular file inside the manifest's folder;
+            None where a script is spoken.
+        recording_digest: SHA-256 (hex) of its content when it was read; empty for none.
         options: dotted columns, and ``background`` unless it names a picture.
         wrong: the columns that have a problem.
         places: where columns' content came from that does not stand in the row, as in `Problem`.
@@ -92,6 +95,8 @@ class Wanted:
     portrait_profile: str = ""
     background: Path | None = None
     background_digest: str = ""
+    recording: Path | None = None
+    recording_digest: str = ""
     voice: str = ""
     language: str = ""
     speed: str = ""

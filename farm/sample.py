@@ -35,6 +35,9 @@ _LONG = 107
 #: Silence around a sentence, with what is added on the average up to the next whole grid of frames.
 AROUND_MS = 1000 * (LEAD + TAIL) // SAMPLE_RATE + 100
 
+# Recordings are cut at pauses, 2 to 15 seconds apart.
+_PIECE_MS = 6_000
+
 # Options that change pictures although no face: how they are encoded, and what is written into them.
 _SHAPING_TOO = (QUALITY, LABEL, BURN.name)
 
@@ -103,10 +106,10 @@ def take_sample(farm: Farm, films: Sequence[Film]) -> Sample:
         film = films[index]
         look = look_of(film)
         speaker = film.voice.engine, film.voice.model
-        if speaker not in voices:
+        if film.sound.recording is None and speaker not in voices:
             voices[speaker] = _voice_of(farm, film.voice)
         entries = dictionaries.of(film.department, film.row.script)
-        taken[index] = _lines_of(film, voices[speaker], entries)
+        taken[index] = _lines_of(film, voices.get(speaker), entries)
         for line in taken[index]:
             lines.setdefault(line.name, line)
             clips[look, line.name] = None
@@ -135,6 +138,8 @@ def _voice_of(farm: Farm, choice: VoiceChoice) -> VoiceEngine | None:
 
 def _lines_of(film: Film, voice: VoiceEngine | None, lexicon: Sequence[Entry]) -> list[Line]:
     choice = film.voice
+    if film.sound.recording is not None:
+        return _lines_recorded(film.sound.recording.digest, film.sound.recorded_ms)
     if voice is None:
         return _lines_elsewhere(film)
     lines = []
@@ -157,6 +162,16 @@ def _lines_elsewhere(film: Film) -> list[Line]:
             key = digest_of("unspoken", 1, choice=choice, text=piece.spoken)
             lines.append(Line(key=key, ms=_ms(piece, choice), piece=piece))
     return lines
+
+
+def _lines_recorded(recording: str, length_ms: int) -> list[Line]:
+    """A recording in pieces as long as they are on the average, which nobody has to speak."""
+    count = max(1, round(length_ms / _PIECE_MS))
+    piece = Sentence(shown="", spoken="", language="")
+    return [
+        Line(key=digest_of("piece", 1, recording=recording, number=n), ms=length_ms // count, piece=piece)
+        for n in range(count)
+    ]
 
 
 def _ms(sentence: Sentence, choice: VoiceChoice) -> int:

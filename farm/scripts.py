@@ -31,6 +31,10 @@ class Template:
         return language_of(fill(self.text, {variable.written: " " for variable in self.variables}))
 
 
+#: The script of a row that has none, because its film's sound is there.
+NOTHING_WRITTEN = Template(text="", variables=())
+
+
 class Scripts:
     """Finds and keeps scripts.
 

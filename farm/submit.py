@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,32 +14,31 @@ from pathlib import Path
 
 from db import submission
 from db.values import JobDraft, Notice, Submission, Submitted
-from farm.bootstrap import Farm, Settings
+from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.choices import plain_options
+from farm.hearingchoice import OPTIONS
 from farm.lexicon import Dictionaries
-from farm.manifest import Reading
 from farm.precheck import Admitted, Progress, Unheard, admit, check
+from farm.reading import Reading
 from farm.rowcheck import Film
 from farm.rows import Problem
+from farm.sources import script_artifact, source_bytes, source_of, store_script
 from farm.speechcheck import PITCH
 from farm.typesetting import Typesetter
-from pipeline.media.filmkind import suffix_of
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import DamageError, InputError
-from pipeline.plan.footage import is_footage
 from pipeline.plan.job import JobSpec, Typeface
 from pipeline.plan.keys import canonical
 from pipeline.plan.messages import Language
 from pipeline.plan.names import legible
-from pipeline.store import Store
 
 # Files that are made durable at the same time, and rows that are given out in one go.
 _AT_ONCE = 4
 _MANY = 256
-_SCRIPT_SUFFIX = ".txt"
-_PLAIN_SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
+# Options that a film's sound bears already.
+_BORNE = frozenset({PITCH, *OPTIONS})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +148,11 @@ class _Clerk:
             self._files.setdefault(film.row.portrait_digest, film.row.portrait)
             if film.row.background is not None:
                 self._files.setdefault(film.row.background_digest, film.row.background)
-        self._pictures = {digest: source_of(path, digest) for digest, path in self._files.items()}
+        self._sources = {digest: source_of(path, digest) for digest, path in self._files.items()}
+        for film in self._films:
+            if film.sound.recording is not None and film.row.recording is not None:
+                self._files.setdefault(film.row.recording_digest, film.row.recording)
+                self._sources.setdefault(film.row.recording_digest, film.sound.recording)
 
     def submission(self, manner: Manner) -> Submission:
         """What the ledger knows the batch by."""
@@ -182,7 +184,7 @@ class _Clerk:
         """Keep every picture and script, some at a time: a disk makes several files durable together."""
         for film in self._films:
             row = film.row
-            self._typesetter.kept(self._farm.store, row.options, film.voice.language, row.script)
+            self._typesetter.kept(self._farm.store, row.options, film.language, row.script)
         total = len(self._films) + len(self._files)
         done = 0
         inputs: Iterator[Callable[[], object]] = chain(
@@ -202,7 +204,7 @@ class _Clerk:
         self._dictionaries.keep(self._farm.store, film.department, text)
 
     def _adopt(self, digest: str, picture: Path, lost_alone: bool) -> None:  # noqa: FBT001 - likewise
-        wanted = self._pictures[digest]
+        wanted = self._sources[digest]
         if lost_alone and self._is_there(wanted):
             return
         limit = source_bytes(wanted.suffix, self._farm.settings)
@@ -234,24 +236,11 @@ class _Clerk:
             film,
             user=self._user,
             quality=self._farm.settings.film.quality,
-            portrait=self._pictures[film.row.portrait_digest],
-            background=self._pictures.get(film.row.background_digest),
-            typefaces=self._typesetter.typefaces(film.row.options, film.voice.language, film.row.script),
+            portrait=self._sources[film.row.portrait_digest],
+            background=self._sources.get(film.row.background_digest),
+            typefaces=self._typesetter.typefaces(film.row.options, film.language, film.row.script),
             lexicon=self._dictionaries.artifact(film.department, film.row.script),
         )
-
-
-def source_of(picture: Path, digest: str) -> Artifact:
-    """What a picture that was checked will be called in the store.
-
-    Raises:
-        InputError: ``submit-portrait-changed``: it is there no more.
-    """
-    try:
-        size = picture.stat().st_size
-    except OSError as error:
-        raise InputError("submit-portrait-changed", name=picture.name) from error
-    return Artifact(kind=Kind.SOURCE, key=digest, digest=digest, size=size, suffix=picture_suffix(picture))
 
 
 def job_of(
@@ -285,16 +274,18 @@ def job_of(
         portrait=portrait,
         background=background,
         voice=film.voice,
+        recording=film.sound.recording,
+        hearing=film.sound.hearing,
         face=film.face.engine,
         models=film.face.models,
-        others=film.others,
+        others=film.sound.others,
         format=film.format,
         typefaces=typefaces,
         people=film.people,
         lexicon=lexicon,
-        # What the choices of a voice and of a face bear already is not told a second time.
+        # What the choices of a sound and of a face bear already is not told a second time.
         options=plain_options(
-            {name: value for name, value in film.face.options(row.options).items() if name != PITCH},
+            {name: value for name, value in film.face.options(row.options).items() if name not in _BORNE},
             quality=quality,
         ),
     )
@@ -317,37 +308,3 @@ def _content(spec: JobSpec) -> Mapping[str, object]:
     if not spec.format.whole:
         content["format"] = {"width": spec.format.width, "height": spec.format.height, "fps": spec.format.fps}
     return content
-
-
-def script_artifact(text: str) -> Artifact:
-    """What a script is called in the store: its normalised text in UTF-8, named by its digest."""
-    data = text.encode()
-    digest = hashlib.sha256(data).hexdigest()
-    return Artifact(kind=Kind.SOURCE, key=digest, digest=digest, size=len(data), suffix=_SCRIPT_SUFFIX)
-
-
-def picture_suffix(picture: Path) -> str:
-    """The suffix that a portrait or background bears in the store; content tells the kind.
-
-    A film's is that of its kind, and no picture bears one of these; a strange one is dropped.
-    """
-    if film := suffix_of(picture):
-        return film
-    suffix = picture.suffix.lower()
-    return suffix if _PLAIN_SUFFIX.fullmatch(suffix) and not is_footage(suffix) else ".img"
-
-
-def source_bytes(suffix: str, settings: Settings) -> int:
-    """How large a portrait or background may be that bears this suffix in the store."""
-    limits = settings.limits
-    return limits.footage_bytes if is_footage(suffix) else limits.portrait_bytes
-
-
-def store_script(store: Store, text: str) -> Artifact:
-    """Keep a script in the store."""
-    artifact = script_artifact(text)
-
-    def write(part: Path) -> None:
-        part.write_bytes(text.encode())
-
-    return store.put(Kind.SOURCE, artifact.key, _SCRIPT_SUFFIX, write)

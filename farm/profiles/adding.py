@@ -19,7 +19,7 @@ from db.profiles import Profile, ProfileDraft
 from farm.bootstrap import Farm
 from farm.choices import Chooser, Wish
 from farm.gallery import Gallery
-from farm.submit import picture_suffix, source_bytes
+from farm.sources import picture_suffix, source_bytes
 from farm.textfile import decode
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.clock import SAMPLE_RATE

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from farm.batchfiles import BatchFolder
 from farm.defaults import assigned
-from farm.manifest import Reading, read_manifest
+from farm.manifest import read_manifest
+from farm.reading import Reading
 from farm.rows import Manifest
 from farm.sidefile import read_side_file
 from pipeline.plan.errors import InputError

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from farm.manifest import ManifestLimits, Reading, read_manifest
+from farm.manifest import read_manifest
+from farm.reading import ManifestLimits, Reading
 from farm.rows import Manifest
 from pipeline.plan.messages import CATALOGUE
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from farm import show
 from farm import submit as submitting
 from farm.bootstrap import Farm
-from farm.manifest import Reading
+from farm.reading import Reading
 from farm.submit import Manner
 from pipeline.media.packets import decode
 from pipeline.steps.archive import init_archive

@@ -15,7 +15,7 @@ from farm.gallery import Gallery
 from farm.plates import plates_of
 from farm.portraits import Sitting, View, idle_for_film, means_of
 from farm.precheck import check
-from farm.submit import picture_suffix, source_bytes
+from farm.sources import picture_suffix, source_bytes
 from pipeline.engines.face.warp import WarpEngine
 from pipeline.engines.face.wav2lip.engine import Wav2LipEngine
 from pipeline.plan.artifact import Kind

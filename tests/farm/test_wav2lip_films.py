@@ -19,9 +19,9 @@ from farm import submit as submitting
 from farm.bootstrap import Farm, settings_of
 from farm.choices import Wish
 from farm.local import make_film
-from farm.manifest import Reading
 from farm.orders import Order
 from farm.precheck import BatchRefusedError
+from farm.reading import Reading
 from farm.submit import Manner
 from pipeline.engines.shelf import eyes, faces
 from pipeline.media.packets import decode

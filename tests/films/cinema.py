@@ -10,8 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from farm.bootstrap import Workshop, open_workshop, settings_of
+from farm.sources import store_script
 from farm.studio import Seat, Studio
-from farm.submit import store_script
 from pipeline.plan import chunks, trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.faceway import FaceWay

@@ -57,4 +57,31 @@ MESSAGES: tuple[Message, ...] = (
             "请填写 yes 或 no；留空即为 no。",
         ),
     ),
+    message(
+        "recording-language-unknown",
+        (
+            "“{language}” is no language.",
+            "An ear understands speech better when it knows the language, a BCP 47 tag such as en or zh.",
+            "Correct the tag, or leave the cell empty: then it is found out.",
+        ),
+        (
+            "“{language}”不是语言标签。",
+            "知道语言（如 en、zh 等 BCP 47 标签）时，听写更准确。",
+            "请更正标签，或留空以自动判断。",
+        ),
+    ),
+    message(
+        "recording-option-idle",
+        (
+            "{option} means nothing where a recording is heard.",
+            "The film's sound is the recording as it is: nobody speaks, and nothing is checked against it.",
+            "Leave the cell empty, or take the recording out to have the script spoken.",
+        ),
+        (
+            "使用录音时，{option} 不起作用。",
+            "影片的声音就是录音本身：不再朗读，也不作核对。",
+            "请将该单元格留空；如需朗读脚本，请去掉录音。",
+        ),
+        level="warning",
+    ),
 )

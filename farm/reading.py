@@ -1,0 +1,41 @@
+"""How a manifest is read: what it may cost, and what is added to what stands in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+#: Where the picture of a portrait's profile lies, and its digest, by the profile's name and the department.
+Pictures = Callable[[str, str], tuple[Path, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManifestLimits:
+    """What a manifest may cost: rows, bytes, characters of a script, bytes of the files that it names."""
+
+    rows: int = 20_000
+    bytes: int = 100_000_000
+    script_characters: int = 80_000
+    portrait_bytes: int = 50_000_000
+    footage_bytes: int = 500_000_000
+    recording_bytes: int = 500_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """How a manifest shall be read.
+
+    Attributes:
+        settings: values for cells that are empty, by column or variable.
+        template: a file with the script of rows that have none, wherever it lies; None for none.
+        face_engine: who draws the faces of rows that name nobody; empty for whom the farm usually has.
+        sheet: the sheet of a workbook; empty for the first one that people see.
+        pictures: finds the pictures of people's profiles; None: a cell names files alone.
+    """
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    template: Path | None = None
+    face_engine: str = ""
+    sheet: str = ""
+    pictures: Pictures | None = None

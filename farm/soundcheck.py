@@ -1,0 +1,194 @@
+"""Check what is heard in a row's film: a script that is spoken, or a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from farm.bootstrap import Farm
+from farm.choices import OTHER_VOICE, Chooser, Wish, language_of
+from farm.hearingchoice import CHECK, DENOISE, FAILURE, HearingChooser
+from farm.lexicon import Dictionaries
+from farm.manifest import AUDIO
+from farm.recordings import RecordingSeen, look_at_recording, recording_limits
+from farm.rows import BrokenRow, Row, Wanted
+from farm.sources import script_artifact
+from farm.speechcheck import PITCH, SCRIPT, SPEED
+from farm.stopwords import DEPARTMENT, WordChecker
+from farm.values import is_language
+from pipeline.plan import script
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.errors import InputError
+from pipeline.plan.hearing import HearingPlan
+from pipeline.plan.job import VoiceChoice
+from pipeline.plan.models import ModelUse
+from pipeline.plan.portrait import Finding
+
+Check = tuple[str, Callable[[], object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sound:
+    """What is heard in a film.
+
+    Attributes:
+        voice: who speaks; of a recording, the language alone.
+        others: the models that speak and hear.
+        hearing: what an ear is asked to do; None for nothing.
+        recording: the sound as it was given; None where a script is spoken.
+        recorded_ms: how long it is.
+    """
+
+    voice: VoiceChoice
+    others: tuple[ModelUse, ...] = ()
+    hearing: HearingPlan | None = None
+    recording: Artifact | None = None
+    recorded_ms: int = 0
+
+
+class SoundChecker:
+    """Checks what is heard, remembering what many rows share.
+
+    Args:
+        farm: the farm.
+        chooser: chooses voices.
+        ears: ears that others hear with.
+    """
+
+    def __init__(self, farm: Farm, chooser: Chooser, *, ears: Collection[str]) -> None:
+        self._farm = farm
+        self._chooser = chooser
+        self._hearing = HearingChooser(farm, elsewhere=ears)
+        self._words = WordChecker(farm.ledger)
+        self._dictionaries = Dictionaries(farm.ledger)
+        self._recordings: dict[str, RecordingSeen] = {}
+
+    def checks(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> Iterator[Check]:
+        """What may be refused, each under its column."""
+        yield row.script_column, lambda: self._words.check(text, row.department)
+        yield DENOISE.name, lambda: DENOISE.of(row.options)
+        if row.recording is None and AUDIO in row.wrong and not text:
+            # Whether it needs a script is not known.
+            return
+        if row.recording is not None:
+            yield AUDIO, lambda: self._check_recording(row)
+            yield "language", lambda: self._check_language(wish)
+            if text:
+                yield row.script_column, lambda: self._check_script(text)
+            return
+        yield row.script_column, lambda: self._check_script(text)
+        yield speaker_of(row), lambda: self._chooser.voice(replace(wish, speed="", pitch=""), text or "")
+        yield SPEED, lambda: self._chooser.speed(wish)
+        yield PITCH, lambda: self._chooser.pitch(wish)
+        for option, error in self._hearing.refusals(row.options).items():
+            yield option, partial(_raise, error)
+
+    def findings(
+        self, row: Row | BrokenRow, wish: Wish, text: str | None, known: Collection[str]
+    ) -> Iterator[tuple[str, Finding]]:
+        """What else is to be said, with the column that it is about.
+
+        Args:
+            row: the row.
+            wish: what it wishes for.
+            text: its script; None when it cannot be had.
+            known: the columns that were refused already.
+        """
+        if row.recording is not None:
+            if AUDIO not in known:
+                yield from ((AUDIO, found) for found in self._seen(row).findings if found.level != "error")
+                yield from self._idle(row)
+                yield from self._deaf()
+            return
+        if text is None or not {row.script_column, "voice", "language", SPEED, PITCH}.isdisjoint(known):
+            return
+        facts = self._chooser.other_voice(wish, text)
+        if facts is not None:
+            yield speaker_of(row), Finding(code=OTHER_VOICE, level="warning", facts=facts)
+        lexicon = self._dictionaries.of(row.department or DEPARTMENT, text)
+        for column, finding in self._chooser.doubts(wish, text, lexicon):
+            yield row.script_column if column == SCRIPT else column, finding
+
+    def sound(self, row: Row, wish: Wish) -> Sound:
+        """What is chosen for a row that has no problem."""
+        if row.recording is None:
+            voice = self._chooser.voice(wish, row.script)
+            hearing, ears = self._hearing.spoken(row.options, language=voice.language)
+            return Sound(voice=voice, others=(*self._chooser.models(wish), *ears), hearing=hearing)
+        seen = self._seen(row)
+        digest = row.recording_digest
+        size = row.recording.stat().st_size
+        written = script_artifact(row.script).digest if row.script else ""
+        plan, ears = self._hearing.recorded(row.options, script=written)
+        return Sound(
+            voice=VoiceChoice(engine="", name="", language=self.language(row, wish, row.script)),
+            others=ears,
+            hearing=plan,
+            recording=Artifact(kind=Kind.SOURCE, key=digest, digest=digest, size=size, suffix=seen.suffix),
+            recorded_ms=seen.ms,
+        )
+
+    def language(self, row: Row | BrokenRow, wish: Wish, text: str) -> str:
+        """What a row is written or spoken in, also where its voice is wrong; empty where an ear finds out."""
+        if row.recording is not None:
+            named = wish.language.strip() or self._farm.settings.ear.language
+            return named or (language_of(text) if text else "")
+        try:
+            return self._chooser.voice(wish, text).language
+        except InputError:
+            return language_of(text)
+
+    def _check_script(self, text: str | None) -> None:
+        """Refuse a script that cannot be spoken; one that could not be read or filled was told of already."""
+        if text is not None:
+            script.check(text, max_characters=self._farm.settings.limits.script_characters)
+
+    def _check_language(self, wish: Wish) -> None:
+        """Refuse a recording's language that is none."""
+        language = wish.language.strip()
+        if language and not is_language(language):
+            raise InputError("recording-language-unknown", language=language)
+
+    def _check_recording(self, row: Row | BrokenRow) -> None:
+        """Refuse a recording that no film can be made from."""
+        for finding in self._seen(row).findings:
+            if finding.level == "error":
+                raise InputError(finding.code, **finding.facts)
+
+    def _seen(self, row: Row | BrokenRow) -> RecordingSeen:
+        """What was found in a row's recording; equal ones are heard once."""
+        if row.recording is None:
+            raise TypeError("a row without a recording")
+        if row.recording_digest not in self._recordings:
+            seen = look_at_recording(
+                row.recording, media=self._farm.media, limits=recording_limits(self._farm.settings)
+            )
+            self._recordings[row.recording_digest] = seen
+        return self._recordings[row.recording_digest]
+
+    def _idle(self, row: Row | BrokenRow) -> Iterator[tuple[str, Finding]]:
+        """What a recording leaves no room for."""
+        said = {"voice": row.voice, SPEED: row.speed}
+        said |= {option: row.options.get(option, "") for option in (PITCH, CHECK, FAILURE)}
+        for column, words in said.items():
+            if words.strip():
+                yield column, _doubt("recording-option-idle", option=column)
+
+    def _deaf(self) -> Iterator[tuple[str, Finding]]:
+        """Without an ear there are no captions."""
+        if self._hearing.why_deaf() is not None:
+            yield AUDIO, _doubt("recording-no-ear")
+
+
+def speaker_of(row: Wanted) -> str:
+    """The column that says who speaks."""
+    return "language" if row.language and not row.voice else "voice"
+
+
+def _doubt(code: str, **facts: str) -> Finding:
+    return Finding(code=code, level="warning", facts=facts)
+
+
+def _raise(error: InputError) -> None:
+    raise error

@@ -18,17 +18,21 @@ from farm import show
 from farm.bootstrap import Farm, open_farm
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.capability import HEAR
+from pipeline.plan.capability import HEAR, WRITE
 from pipeline.plan.hearing import Check, HearingPlan
 from pipeline.plan.job import JobSpec, VoiceChoice
 from pipeline.plan.models import Kind as ModelKind
 from pipeline.plan.models import Use, used_as
+from pipeline.plan.stopwords import to_json
 from pipeline.plan.trim import master
+from pipeline.plan.writingplan import Brief, Sampling, WritingPlan
+from pipeline.steps.write import brief_json
 from tasks.bell import Bell
 from tasks.step import open_runner
-from tests.farm.models.cards import put
+from tests.farm.models.cards import put, put_folder
 from tests.support.ears import HELLO, TEXT, make_reciting, require_ears
 from tests.support.eye import require_landmarks
+from tests.support.pens import make_practised
 from tests.support.recordings import written
 from tests.support.shared import made_once
 from tests.tasks.yard import PORTRAIT, TINY, ask, break_ground, quick_settings, story
@@ -37,6 +41,8 @@ require_ears()
 
 _NOWHERE = "redis://127.0.0.1:9/0"
 _WRONG = "Nobody hears that."
+_BRIEF = Brief(text="Bread.", audience="", language="en", seconds=3)
+_WRITTEN = "Bread is flour, water and salt."
 
 
 @pytest.fixture
@@ -124,3 +130,28 @@ def test_a_recording_is_understood_and_delivered_with_its_words(farm: Farm, hear
     assert (transcript.suffix, transcript.read_text("utf-8")) == (".txt", f"{TEXT}\n")
     told = json.loads((farm.archive / made.archived["manifest"]).read_text("utf-8"))
     assert told["transcript"]["size"] == len(transcript.read_bytes())
+
+
+def test_a_brief_becomes_a_film(farm: Farm, heard: JobSpec, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Its script is written, spoken, shown and delivered; a word that stands on the list stops it before."""
+    folder = made_once(tmp_path_factory, "practised", lambda path: make_practised(path, _BRIEF, _WRITTEN))
+    files = {file.name: file.read_bytes() for file in folder.iterdir()}
+    record = put_folder(farm.models.root, "writer", files)
+    job = replace(
+        heard,
+        hearing=None,
+        others=(used_as(WRITE, record, Use.RESEARCH),),
+        brief=_source(farm, brief_json(_BRIEF)),
+        writing=WritingPlan(model=record.digest, sampling=Sampling(seed=1, temperature=1)),
+    )
+    made = _made(farm, job)
+    assert made.job.archive == "archived", story(farm)
+    assert _WRITTEN in (farm.archive / made.archived["srt"]).read_text("utf-8").replace("\n", " ")
+    film = Path(made.archived["film"])
+    assert (farm.archive / film.parent / "source" / f"{film.stem}.script.txt").read_text("utf-8") == _WRITTEN
+    assert job.writing is not None
+    words = _source(farm, to_json(["flour"]))
+    _made(farm, replace(job, writing=replace(job.writing, stopwords=words)))
+    view = reads.read_job(farm.ledger, 2)
+    assert view.line.problem is not None
+    assert view.line.problem.code == "writing-word-stopped"

@@ -1,9 +1,10 @@
-"""Writers for tests: one answers what it is told to, and counts what it was asked; one stands on a shelf."""
+"""Writers for tests: one answers as it is told, one stands on a shelf, one is a model that has practised."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from pipeline.engines.offer import Offer
 from pipeline.engines.shelf import Shelf
@@ -11,8 +12,12 @@ from pipeline.engines.weights import Weights
 from pipeline.engines.writer import WriterEngine
 from pipeline.plan.errors import InputError
 from pipeline.plan.models import Kind
-from pipeline.plan.writing import primary_of
+from pipeline.plan.writing import primary_of, prompt_of
 from pipeline.plan.writingplan import Brief, Sampling
+from tests.support.speech_models import make_writer
+
+#: So often a model practises at most, and until which loss.
+_PRACTICE, _BY_HEART = 300, 0.03
 
 
 @dataclass
@@ -90,3 +95,31 @@ def writers_with_scribe() -> Shelf[WriterEngine]:
     """A shelf whose one writer is opened with a language model."""
     offer = Offer(target="tests.support.pens:Scribe", opened_with=Kind.WRITER)
     return Shelf("lectern.none", {"transformers": offer}, unknown="engine-writer-unknown")
+
+
+def make_practised(folder: Path, brief: Brief, answer: str) -> None:
+    """A tiny language model that has practised one answer to one brief, until it knows it by heart."""
+    make_writer(folder)
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    from pipeline.engines.writer.transformers.prompt import tokens_for
+
+    tokens = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+    model = AutoModelForCausalLM.from_pretrained(str(folder), local_files_only=True)
+    asked = tokens_for(prompt_of(brief), tokens, model="practised")
+    said = [*tokens(answer)["input_ids"], tokens.eos_token_id]
+    line = torch.tensor([[*asked, *said]])
+    wanted = torch.tensor([[*[-100] * len(asked), *said]])
+    torch.manual_seed(0)
+    learning = torch.optim.AdamW(model.parameters(), lr=0.01)
+    model.train()
+    for _ in range(_PRACTICE):
+        loss = model(input_ids=line, labels=wanted).loss
+        learning.zero_grad()
+        loss.backward()
+        learning.step()
+        if loss.item() < _BY_HEART:
+            break
+    model.eval()
+    model.save_pretrained(folder)

@@ -28,11 +28,27 @@ _TINY_VITS: dict[str, Any] = {
     "upsample_kernel_sizes_decoder": [16, 16, 8],
     "init_discriminator": False,
 }
+_TINY_XTTS: dict[str, Any] = {
+    "gpt_layers": 2,
+    "gpt_n_model_channels": 64,
+    "gpt_n_heads": 2,
+    "gpt_max_audio_tokens": 16,
+    "gpt_max_text_tokens": 402,
+    "gpt_max_prompt_tokens": 70,
+    "gpt_num_audio_tokens": 66,
+    "gpt_start_audio_token": 64,
+    "gpt_stop_audio_token": 65,
+    "decoder_input_dim": 64,
+    "d_vector_dim": 512,
+}
 
 
-def make_vits(folder: Path, *, letters: str = LETTERS, phonemes: str = "") -> None:
-    """A VITS of one voice at 16 kHz, for `letters`; its config asks for `phonemes` where there are any."""
-    _save_vits(folder, _vits_config(letters=letters, phonemes=phonemes))
+def make_vits(folder: Path, *, letters: str = LETTERS, phonemes: str = "", tiny: bool = True) -> None:
+    """A VITS of one voice at 16 kHz, for `letters`; its config asks for `phonemes` where there are any.
+
+    One that is not tiny has the library's own sizes.
+    """
+    _save_vits(folder, _vits_config(letters=letters, phonemes=phonemes, tiny=tiny))
     if phonemes:
         # The library itself would look for espeak's program already when such a model is made.
         path = folder / "config.json"
@@ -81,8 +97,11 @@ def make_your_tts(folder: Path) -> None:
     _save_vits(folder, config)
 
 
-def make_xtts(folder: Path) -> None:
-    """An XTTS in English and Mandarin; 97 MB, since its decoder and speaker encoder have one size alone."""
+def make_xtts(folder: Path, *, tiny: bool = True) -> None:
+    """An XTTS in English and Mandarin; 97 MB, since its decoder and speaker encoder have one size alone.
+
+    One that is not tiny has the library's own sizes, 1.9 GB.
+    """
     import torch
     from TTS.tts.configs.xtts_config import XttsArgs, XttsAudioConfig, XttsConfig
     from TTS.tts.models.xtts import Xtts
@@ -92,12 +111,10 @@ def make_xtts(folder: Path) -> None:
     signs = [*special, *f"{LETTERS[:26]}0123456789',.!?"]
     vocabulary = {sign: number for number, sign in enumerate(signs)}
     (folder / "vocab.json").write_text(json.dumps(_xtts_tokens(special, vocabulary)))
+    sizes = _TINY_XTTS if tiny else {}
     args = XttsArgs(
-        gpt_layers=2, gpt_n_model_channels=64, gpt_n_heads=2, gpt_max_audio_tokens=16,
-        gpt_max_text_tokens=402, gpt_max_prompt_tokens=70, gpt_number_text_tokens=len(vocabulary),
-        gpt_start_text_token=vocabulary["[START]"], gpt_stop_text_token=vocabulary["[STOP]"],
-        gpt_num_audio_tokens=66, gpt_start_audio_token=64, gpt_stop_audio_token=65,
-        gpt_use_perceiver_resampler=True, decoder_input_dim=64, d_vector_dim=512,
+        gpt_number_text_tokens=len(vocabulary), gpt_start_text_token=vocabulary["[START]"],
+        gpt_stop_text_token=vocabulary["[STOP]"], gpt_use_perceiver_resampler=True, **sizes,
     )  # fmt: skip
     config = XttsConfig(languages=["en", "zh-cn"], audio=XttsAudioConfig(), model_args=args)
     torch.manual_seed(0)
@@ -214,7 +231,9 @@ def make_writer(folder: Path, *, family: str = "Qwen2") -> None:
     tokens.save_pretrained(folder)
 
 
-def _vits_config(*, letters: str, phonemes: str = "", args: dict[str, Any] | None = None) -> Any:  # noqa: ANN401 - the library's own type
+def _vits_config(
+    *, letters: str, phonemes: str = "", args: dict[str, Any] | None = None, tiny: bool = True
+) -> Any:  # noqa: ANN401 - the library's own type
     from TTS.config.shared_configs import BaseAudioConfig
     from TTS.tts.configs.shared_configs import CharactersConfig
     from TTS.tts.configs.vits_config import VitsArgs, VitsConfig
@@ -224,7 +243,7 @@ def _vits_config(*, letters: str, phonemes: str = "", args: dict[str, Any] | Non
         punctuations=" !'(),-.:;?", pad="_", eos="", bos="", blank=None,
     )  # fmt: skip
     return VitsConfig(
-        model_args=VitsArgs(**_TINY_VITS, **(args or {})),
+        model_args=VitsArgs(**(_TINY_VITS if tiny else {"init_discriminator": False}), **(args or {})),
         audio=BaseAudioConfig(sample_rate=16000, hop_length=256, win_length=1024, fft_size=1024),
         text_cleaner="basic_cleaners",
         use_phonemes=False,

@@ -24,9 +24,9 @@ _OPERATORS = (
     "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
 )
 _TORCHAUDIO, _NATIVE = "torchaudio", "torchaudio._extension"
-# oneDNN keeps what it made ready for each shape that it met, up to 1024 of them, and speech is of another length
-# each time. It reads this when it first computes. (Measured on a small VITS, from the 30th to the 90th line:
-# 93 MB by its own number, 11 MB by this one, in the same time.)
+# oneDNN keeps what it made ready for each shape that it met, up to 1024 of them, and speech is of another
+# length each time. It reads this when it first computes. (Measured on a small VITS, from the 30th to the 90th
+# line: 93 MB by its own number, 11 MB by this one, in the same time.)
 _FEW_SHAPES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
 #: Loggers of libraries that tell the terminal what is no news: each says so much at least.
 _QUIET = ("TTS", "coqui", "trainer", "transformers", "numba")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from farm.bootstrap import Workshop
 from farm.voicedoor import open_converter, open_voice
 from pipeline.engines.voice.aligned import Aligner
 from pipeline.plan.artifact import Artifact
-from pipeline.plan.job import JobSpec
+from pipeline.plan.job import JobSpec, VoiceChoice
 from pipeline.steps.booth import Booth
 from pipeline.steps.desk import Desk
 from pipeline.steps.speak import speak
@@ -14,6 +16,17 @@ from pipeline.steps.timbre import timbre_of
 
 #: The voice that knows when it makes which sound of whatever it reads.
 _READER = "espeak"
+
+
+def booth_of(workshop: Workshop, choice: VoiceChoice) -> Booth:
+    """A choice's voice, with all that helps it but what makes it sound like a person.
+
+    Raises:
+        InputError, AwayError: as `open_voice`.
+    """
+    aligner = open_aligner(workshop) if choice.model else None
+    voice, converter = open_voice(workshop, choice), open_converter(workshop, choice)
+    return Booth(voice=voice, converter=converter, aligner=aligner)
 
 
 def open_booth(workshop: Workshop, job: JobSpec, *, desk: Desk) -> Booth | None:
@@ -30,12 +43,11 @@ def open_booth(workshop: Workshop, job: JobSpec, *, desk: Desk) -> Booth | None:
     Raises:
         InputError, DamageError, TransientError, AwayError, SupersededError: as `open_voice` and `timbre_of`.
     """
-    voice, converter = open_voice(workshop, job.voice), open_converter(workshop, job.voice)
-    timbre = timbre_of(job, desk=desk, store=workshop.store, media=workshop.media, voice=converter or voice)
-    if timbre is None:
-        return None
-    aligner = open_aligner(workshop) if job.voice.model else None
-    return Booth(voice=voice, converter=converter, timbre=timbre, aligner=aligner)
+    booth = booth_of(workshop, job.voice)
+    timbre = timbre_of(
+        job, desk=desk, store=workshop.store, media=workshop.media, voice=booth.converter or booth.voice
+    )
+    return None if timbre is None else replace(booth, timbre=timbre)
 
 
 def speak_in_booth(workshop: Workshop, job: JobSpec, *, desk: Desk) -> Artifact | None:

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from farm.booths import booth_of
 from farm.bootstrap import Farm
 from farm.lexicon import Dictionaries
 from farm.rowcheck import Film
-from farm.voicedoor import open_voice
-from pipeline.engines.voice import VoiceEngine
 from pipeline.media.filmkind import suffix_of
 from pipeline.plan.clipkey import shaping
 from pipeline.plan.clock import SAMPLE_RATE
@@ -96,7 +95,7 @@ class Sample:
 
 def take_sample(farm: Farm, films: Sequence[Film]) -> Sample:
     """Take some films apart; at least one, and of a small batch all."""
-    voices: dict[tuple[str, str], VoiceEngine | None] = {}
+    booths: dict[tuple[str, str, str], Booth | None] = {}
     dictionaries = Dictionaries(farm.ledger)
     taken: dict[int, list[Line]] = {}
     lines: dict[str, Line] = {}
@@ -105,11 +104,11 @@ def take_sample(farm: Farm, films: Sequence[Film]) -> Sample:
     for index in _spread(len(films)):
         film = films[index]
         look = look_of(film)
-        speaker = film.voice.engine, film.voice.model
-        if film.sound.recording is None and speaker not in voices:
-            voices[speaker] = _voice_of(farm, film.voice)
+        speaker = film.voice.engine, film.voice.model, film.voice.converter
+        if film.sound.recording is None and speaker not in booths:
+            booths[speaker] = _booth_of(farm, film.voice)
         entries = dictionaries.of(film.department, film.row.script)
-        taken[index] = _lines_of(film, voices.get(speaker), entries)
+        taken[index] = _lines_of(film, booths.get(speaker), entries)
         for line in taken[index]:
             lines.setdefault(line.name, line)
             clips[look, line.name] = None
@@ -128,22 +127,22 @@ def look_of(film: Film) -> Look:
     return row.portrait_digest, row.background_digest, *drawn
 
 
-def _voice_of(farm: Farm, choice: VoiceChoice) -> VoiceEngine | None:
+def _booth_of(farm: Farm, choice: VoiceChoice) -> Booth | None:
     """Who speaks; None where only others can, of whom it is not known here what they spoke already."""
     try:
-        return open_voice(farm, choice)
+        return booth_of(farm, choice)
     except LecternError:
         return None
 
 
-def _lines_of(film: Film, voice: VoiceEngine | None, lexicon: Sequence[Entry]) -> list[Line]:
+def _lines_of(film: Film, booth: Booth | None, lexicon: Sequence[Entry]) -> list[Line]:
     choice = film.voice
     if film.sound.recording is not None:
         return _lines_recorded(film.sound.recording.digest, film.sound.recorded_ms)
-    if voice is None:
+    if booth is None:
         return _lines_elsewhere(film)
     lines = []
-    for part in Booth(voice=voice).lines_of(film.row.script, choice, lexicon=lexicon):
+    for part in booth.lines_of(film.row.script, choice, lexicon=lexicon):
         if isinstance(part, Pause):
             lines.append(Line(key="", ms=part.ms, piece=part))
         else:

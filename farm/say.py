@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from farm.booths import booth_of
 from farm.bootstrap import Workshop
 from farm.choices import Chooser, Wish
 from farm.output import check_folder, write_whole
-from farm.voicedoor import open_voice
 from pipeline.plan import script
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.clock import SAMPLE_RATE
@@ -25,7 +25,7 @@ from pipeline.plan.script import Pause
 from pipeline.plan.speech import Phoneme, Speech
 from pipeline.plan.timeline import Take, lay
 from pipeline.plan.wave import to_wave
-from pipeline.steps.booth import Booth, Line
+from pipeline.steps.booth import Line
 from pipeline.steps.speak import laid_audio
 
 #: About five minutes: what is longer is a film.
@@ -111,7 +111,7 @@ def say(
     for finding in findings:
         if finding.level == "error":
             raise InputError(finding.code, **finding.facts)
-    booth = Booth(voice=open_voice(workshop, choice))
+    booth = booth_of(workshop, choice)
     parts = booth.lines_of(text, choice, lexicon=preview.lexicon)
     lines = [part for part in parts if isinstance(part, Line)]
     speeches: dict[str, Speech] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 from collections.abc import Mapping
@@ -55,7 +56,7 @@ class Shelf(Generic[EngineT]):
 
     def names(self) -> tuple[str, ...]:
         """Every name on the shelf: Lectern's own first, then those of other distributions, sorted."""
-        return tuple(self._offers())
+        return tuple(self._offers)
 
     def open(self, name: str, **options: Any) -> EngineT:  # noqa: ANN401 - each engine has options of its own
         """The engine of that name; the same one for the same options until the shelf is closed.
@@ -65,7 +66,6 @@ class Shelf(Generic[EngineT]):
                 or ``engine-broken``: it is there and cannot be loaded.
         """
         key = _key(name, options)
-        # Who offers what stands in files of every installed distribution: read once for each engine.
         engine = self._opened.pop(key, None) or self._make(name, self._offer(name), options)
         self._opened[key] = engine
         return engine
@@ -88,7 +88,7 @@ class Shelf(Generic[EngineT]):
 
     def for_films(self) -> tuple[str, ...]:
         """The names of those engines that take portraits that are films."""
-        return tuple(name for name, offer in self._offers().items() if offer.films)
+        return tuple(name for name, offer in self._offers.items() if offer.films)
 
     def afresh(self) -> Shelf[EngineT]:
         """A shelf with the same offers, of which nothing is open."""
@@ -116,7 +116,9 @@ class Shelf(Generic[EngineT]):
             _, engine = self._opened.popitem()
             engine.close()
 
-    def _offers(self) -> dict[str, Offer]:
+    @functools.cached_property
+    def _offers(self) -> Mapping[str, Offer]:
+        """Every offer; read once, since who offers what stands in files of every installed distribution."""
         found = metadata.entry_points(group=self.group)
         foreign = {
             point.name: Offer(target=point.value, install=f"pip install {point.dist.name}")
@@ -126,7 +128,7 @@ class Shelf(Generic[EngineT]):
         return {**self._built_in, **{n: o for n, o in foreign.items() if n not in self._built_in}}
 
     def _offer(self, name: str) -> Offer:
-        offers = self._offers()
+        offers = self._offers
         if name not in offers:
             raise InputError(self._unknown, engine=name, known=", ".join(offers))
         return offers[name]

@@ -1,12 +1,13 @@
-"""Check the people of a row: whether somebody's consent is recorded for whoever is shown in its film."""
+"""Check the people of a row: whether somebody's consent is recorded for whoever is seen and heard."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from farm.manifest import AUDIO
 from farm.rows import BrokenRow, Problem, Row
 from pipeline.plan.errors import InputError
-from pipeline.plan.people import Policy, ProfileKind
+from pipeline.plan.people import Policy, ProfileKind, named_in
 from pipeline.plan.portrait import Finding
 
 _MISSING = "consent-missing"
@@ -34,6 +35,9 @@ def _missing(row: Row | BrokenRow) -> Iterator[Problem]:
     """Each person of a row for whom no profile stands."""
     if row.portrait is not None and not row.portrait_profile and "portrait" not in row.wrong:
         yield _problem(row, "portrait", ProfileKind.PORTRAIT)
+    # A recording is a voice, too: whose, the column of voices says, which has nothing else to say there.
+    if row.recording is not None and named_in(row.voice) is None:
+        yield _problem(row, AUDIO, ProfileKind.VOICE)
 
 
 def _problem(row: Row | BrokenRow, column: str, kind: ProfileKind) -> Problem:

@@ -23,6 +23,7 @@ from pipeline.plan.errors import InputError
 from pipeline.plan.hearing import HearingPlan
 from pipeline.plan.job import VoiceChoice
 from pipeline.plan.models import ModelUse
+from pipeline.plan.people import named_in
 from pipeline.plan.portrait import Finding
 
 Check = tuple[str, Callable[[], object]]
@@ -169,7 +170,8 @@ class SoundChecker:
 
     def _idle(self, row: Row | BrokenRow) -> Iterator[tuple[str, Finding]]:
         """What a recording leaves no room for."""
-        said = {"voice": row.voice, SPEED: row.speed}
+        # A profile is no wish for a voice: it says whose the recording is.
+        said = {"voice": "" if named_in(row.voice) else row.voice, SPEED: row.speed}
         said |= {option: row.options.get(option, "") for option in (PITCH, CHECK, FAILURE)}
         for column, words in said.items():
             if words.strip():

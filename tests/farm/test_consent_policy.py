@@ -17,8 +17,9 @@ from farm.submit import Receipt
 from pipeline.plan.errors import InputError
 from pipeline.plan.people import ProfileKind
 from tests.db.persons import YEAR_MS, found_department, pass_time
-from tests.farm.people import LATER, document, portrait
+from tests.farm.people import LATER, document, given, portrait
 from tests.farm.submitting import ROW, manifest, submit
+from tests.support.recordings import talk, written
 
 PROFILE = {**ROW, "script": "Hello.", "portrait": "profile:anna"}
 FILE = {**ROW, "script": "Hello.", "portrait": "astronaut.png"}
@@ -73,6 +74,23 @@ def test_a_file_without_a_record_is_taken_as_the_policy_says(
         assert refused(told, path) == missing
         return
     assert warned(submit(told, path)) == (missing if policy == "warn" else [])
+
+
+def test_a_recording_is_somebodys_voice(farm: Farm, batch_folder: Path) -> None:
+    """The column of voices says whose; the film tells of that consent, and sounds as it was recorded."""
+    portrait(farm, batch_folder)
+    sample = written(batch_folder / "talk.wav", talk())
+    adding.add_voice(farm, given(batch_folder, "Anna"), sample, by="bert")
+    row = {"audio": "talk.wav", "portrait": "profile:anna", "format": "square-512", "script": ""}
+    path = manifest(batch_folder, row, {**row, "voice": "profile:anna"}, {**row, "voice": "profile:bert"})
+    found = refused(with_policy(farm, "required"), path)
+    assert found == [(2, "audio", "consent-missing"), (4, "voice", "profile-unknown")]
+    receipt = submit(with_policy(farm, "warn"), path, skip_invalid=True)
+    told = [code for _, _, code in warned(receipt)]
+    assert sorted(told) == ["consent-missing", "recording-no-ear", "recording-no-ear"]
+    spec = reads.read_job(farm.ledger, 2).spec
+    assert [use.kind for use in spec.people] == [ProfileKind.PORTRAIT, ProfileKind.VOICE]
+    assert (spec.voice.latents, spec.voice.converter) == ("", "")
 
 
 @pytest.mark.parametrize(

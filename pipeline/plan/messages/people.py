@@ -109,12 +109,13 @@ _CONSENTS = (
             what="Nobody's consent is recorded for this {what}.",
             why="This farm wants to know who agreed to be shown or heard ([consent] policy), which a file "
             "alone does not tell.",
-            cure="Add it as a profile with `lectern {kind}s add`, and write profile:NAME into the cell.",
+            cure="Add the person with `lectern {kind}s add`, and write profile:NAME into the column "
+            "`{kind}`.",
         ),
         zh=Text(
             what="没有关于此素材（{what}）的授权记录。",
             why="本农场要求记录谁同意出镜或出声（[consent] policy），而单独的文件无法说明这一点。",
-            cure="请用 `lectern {kind}s add` 将其添加为档案，并在单元格中写 profile:名称。",
+            cure="请用 `lectern {kind}s add` 添加此人，并在 `{kind}` 列中写 profile:名称。",
         ),
     ),
     Message(

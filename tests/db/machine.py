@@ -11,7 +11,9 @@ from sqlalchemy import select
 
 from db import operations, queue, stopwords
 from db.codec import spec_from_text
+from db.lexicon import put_entry, remove_entry
 from db.tables import jobs, steps
+from pipeline.plan.lexicon import Entry
 from tests.db.auditor import audit_end
 from tests.db.ending import collect_at_last, settle
 from tests.db.labour import Labour
@@ -140,6 +142,8 @@ class Farm(Labour):
             elif what == "words":
                 stopwords.add_words(self.world.ledger, "default", ["a"], by="anna")
                 stopwords.remove_words(self.world.ledger, "default", ["a"], by="anna")
+                put_entry(self.world.ledger, "default", Entry(word="a", language="en", said="ay"), by="anna")
+                remove_entry(self.world.ledger, "default", "a", "en", by="anna")
 
     @rule(stage=st.sampled_from(sorted(NEEDS)), word=st.integers(0, 1), fuse=LATE_FUSES)
     def lose(self, stage: str, word: int, fuse: int | None) -> None:

@@ -9,33 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, select, update
+from sqlalchemy import Connection, bindparam, update
 
 from db import rows
 from db.codec import (
     facts_to_text,
-    notices_from_text,
-    notices_to_text,
-    profile_digest,
-    profile_to_text,
 )
 from db.damage import MAKERS, remake
-from db.latents import keep_latents
+from db.finish import Finish
 from db.ledger import Ledger
-from db.plans import plan_renders, stages_of
+from db.plans import stages_of
 from db.prepared import run
-from db.states import STAGE_ORDER, ArchiveState, JobState, Outcome, Role, Stage, StepState
-from db.tables import jobs, results
+from db.states import ArchiveState, JobState, Outcome, Role, Stage, StepState
+from db.tables import jobs
 from db.values import Chunk, Claim, Failure, Film, Notice
 from farm.policy.retry import RetryDecision, Verdict
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.job import RenderProfile
 
 _LOG_TAIL = 20_000
-# What codes of warnings about finished films begin with.
-_OF_FILMS = "film-"
 
 
 def finish_write(
@@ -54,7 +47,7 @@ def finish_write(
         SupersededError, AwayError: as `finish_speak`.
     """
     with ledger.write("finish-write") as connection:
-        finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        finish = Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
         if not finish.begin():
             return
         if not finish.rest_on(used):
@@ -102,7 +95,7 @@ def finish_speak(
     elif not chunks or profile is None:
         raise ValueError(chunks)
     with ledger.write("finish-speak") as connection:
-        finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        finish = Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
         if not finish.begin():
             return
         if not finish.rest_on(used):
@@ -149,7 +142,7 @@ def finish_listen(
     if not chunks:
         raise ValueError(chunks)
     with ledger.write("finish-listen") as connection:
-        finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        finish = Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
         if not finish.begin():
             return
         if not finish.rest_on(used):
@@ -173,7 +166,7 @@ def finish_render(
         SupersededError, AwayError: as `finish_speak`.
     """
     with ledger.write("finish-render") as connection:
-        finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        finish = Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
         if not finish.begin():
             return
         if not finish.rest_on(used):
@@ -190,7 +183,7 @@ def finish_join(ledger: Ledger, claim: Claim, *, film: Film, machine_ms: int, sp
         SupersededError, AwayError: as `finish_speak`.
     """
     with ledger.write("finish-join") as connection:
-        finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        finish = Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
         if not finish.begin():
             return
         made = {
@@ -215,97 +208,12 @@ def finish_archive(ledger: Ledger, claim: Claim, *, path: str, machine_ms: int, 
         SupersededError, AwayError: as `finish_speak`.
     """
     with ledger.write("finish-archive") as connection:
-        finish = _Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        finish = Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
         if finish.begin():
             finish.end()
             run(connection, _ARCHIVED, {"id_": claim.job, "path_": path})
 
 
-class _Finish:
-    """The part that every success shares, inside one transaction."""
-
-    def __init__(self, connection: Connection, claim: Claim, *, machine_ms: int, span: str, now: int) -> None:
-        self.now = now
-        self._connection = connection
-        self._claim = claim
-        self._ended = {"ended_at": now, "machine_ms": machine_ms, "span": span}
-
-    def begin(self) -> bool:
-        """Lock the job and take the step to `done`; False when this very attempt was accepted before."""
-        rows.lock_job(self._connection, self._claim.job)
-        done: dict[str, Any] = {"state": StepState.DONE.value, "waits": 0, "deaths": 0, "death_key": None}
-        done |= {"error_code": None, "error_facts": None}
-        if rows.leave_step(self._connection, self._claim, done):
-            return True
-        if rows.ended_as(self._connection, self._claim) is Outcome.OK:
-            return False
-        raise rows.superseded(self._claim)
-
-    def rest_on(self, used: Collection[Artifact]) -> bool:
-        """Write down what the step rests on; False when some of it is accepted no longer."""
-        wanted = {(each.kind, each.key) for each in used if each.kind is not Kind.SOURCE}
-        keep_latents(self._connection, self._claim, used)
-        return rows.rest_on(self._connection, self._claim, wanted)
-
-    def keep(self, made: dict[Role, Artifact]) -> None:
-        """Have artifacts accepted as the job's results."""
-        rows.accept(self._connection, made.values(), self.now)
-        ids = rows.accepted_ids(self._connection, {(each.kind, each.key) for each in made.values()})
-        rows.use(self._connection, self._claim, set(ids.values()))
-        kept = [
-            {"job_id": self._claim.job, "role": role.value, "artifact_id": ids[each.kind.value, each.key]}
-            for role, each in made.items()
-        ]
-        run(self._connection, rows.spoken(self._connection, _RESULT), kept)
-
-    def end(self) -> None:
-        """Take the attempt to `ok`."""
-        self._end(Outcome.OK, None)
-
-    def plan(self, chunks: Sequence[Chunk], profile: RenderProfile) -> None:
-        """Plan the render steps of a film whose timeline holds, ready at once."""
-        run(self._connection, _PROFILE, {"id_": self._claim.job, "profile_": profile_to_text(profile)})
-        plan_renders(self._connection, self._claim, chunks, profile_digest(profile))
-        rows.unblock(self._connection, [self._claim.job], Stage.RENDER)
-
-    def warn(self, found: Sequence[Notice]) -> None:
-        """Tell what this stage found with the job's warnings, instead of what it or a later one had found."""
-        stored = notices_from_text(run(self._connection, _WARNINGS, {"id_": self._claim.job}).one().warnings)
-        before = [notice for notice in stored if _found_at(notice) < STAGE_ORDER[self._claim.stage]]
-        mine = [replace(notice, stage=self._claim.stage.value) for notice in found]
-        told = notices_to_text([*before, *mine])
-        run(self._connection, _WARN, {"id_": self._claim.job, "warnings_": told})
-
-    def start_over(self) -> None:
-        """Send the step back to the line: what it rested on has to be made anew."""
-        self._end(Outcome.INTERRUPTED, "ledger-collected")
-        rows.send_back(self._connection, self._claim)
-
-    def _end(self, outcome: Outcome, code: str | None) -> None:
-        ended = {"outcome": outcome.value, "error_code": code, **self._ended}
-        rows.end_attempt(self._connection, self._claim.step, self._claim.fence, ended)
-
-
-def _found_at(notice: Notice) -> int:
-    """The place in the order of stages of the one that found something; what a row was accepted with: -1."""
-    if notice.stage:
-        return STAGE_ORDER[Stage(notice.stage)]
-    # Before stages were told, only joins found anything, and said so by their codes.
-    return STAGE_ORDER[Stage.JOIN] if notice.code.startswith(_OF_FILMS) else -1
-
-
-def _resulting(inserter: rows.Inserter) -> Executable:
-    entered = inserter(results)
-    return entered.on_conflict_do_update(
-        index_elements=[results.c.job_id, results.c.role],
-        set_={"artifact_id": entered.excluded.artifact_id},
-    )
-
-
-_RESULT = rows.per_dialect(_resulting)
-_PROFILE = update(jobs).where(jobs.c.id == bindparam("id_")).values(profile=bindparam("profile_"))
-_WARNINGS = select(jobs.c.warnings).where(jobs.c.id == bindparam("id_"))
-_WARN = update(jobs).where(jobs.c.id == bindparam("id_")).values(warnings=bindparam("warnings_"))
 _COMPLETE = (
     update(jobs)
     .where(jobs.c.id == bindparam("id_"))

@@ -103,7 +103,7 @@ def _row(film: Film, ms: int, terminal: Terminal) -> Sequence[Cell]:
     return (
         str(film.row.number),
         clean(film.row.id),
-        film.voice.name,
+        film.voice.name or terminal.words("voice-recorded"),
         film.voice.language,
         f"{picture.width} × {picture.height}, {picture.fps}",
         terminal.words.span(-(-ms // 1000)),

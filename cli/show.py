@@ -35,6 +35,8 @@ from pipeline.plan.delivery import Quality
 from pipeline.plan.label import Label
 
 _MOST_JOBS = 20
+# The role of the model that draws the face.
+_FACE = "face"
 #: Files that mean something to the farm alone.
 _INTERNAL = frozenset({"timeline"})
 _MADE_ELSEWHERE = "farm-made-elsewhere"
@@ -158,7 +160,7 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         ("state", state_of(terminal, job)),
         ("per-cent", f"{job.per_cent} %"),
         ("length", words.span(round(job.frames / detail.fps)) if job.frames else words("unknown")),
-        ("voice", f"{detail.voice} ({detail.language})"),
+        ("voice", _voice(detail, terminal)),
         ("format", f"{detail.format} {detail.fps} fps"),
         *_unusual(detail, terminal),
         *_people(detail, terminal),
@@ -197,6 +199,12 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         yield _attempts(detail.attempts, terminal)
 
 
+def _voice(detail: JobDetail, terminal: Terminal) -> str:
+    """Who speaks, and in which language."""
+    voice = detail.voice or terminal.words("voice-recorded")
+    return f"{voice} ({detail.language})" if detail.language else voice
+
+
 def _unusual(detail: JobDetail, terminal: Terminal) -> Iterator[tuple[str, str]]:
     """How the film is otherwise than most, where somebody wished for it."""
     words, usual = terminal.words, Bearing()
@@ -222,9 +230,9 @@ def _unusual(detail: JobDetail, terminal: Terminal) -> Iterator[tuple[str, str]]
 
 
 def _models(detail: JobDetail, terminal: Terminal) -> Iterator[tuple[str, str]]:
-    """What draws the face, where that is a model: under which licence, and who took on what that forbids."""
+    """The models of a film: under which licence each is used, and who took on what that forbids."""
     words = terminal.words
-    if detail.models:
+    if any(model.role == _FACE for model in detail.models):
         yield "face-engine", f"{detail.face} ({detail.mode})"
     for model in detail.models:
         accepted = words("model-taken-on", by=model.accepted_by) if model.accepted_by else ""

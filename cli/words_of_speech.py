@@ -50,6 +50,13 @@ SPEECH: Mapping[str, tuple[str, str]] = {
     "script-missing": ("Row {id} has no script: {what}", "{id} 没有脚本：{what}"),
     "script-doubtful": ("Row {id}: {what}", "{id}：{what}"),
     # What a model is good for.
+    "model-voice": ("VOICE'S MODEL", "声音模型"),
+    "model-convert": ("CONVERTED BY", "转换模型"),
+    "model-hear": ("HEARD BY", "听写模型"),
+    "model-write": ("WRITTEN BY", "撰稿模型"),
+    "voice-recorded": ("a recording", "录音"),
+    "file-transcript": ("TRANSCRIPT", "听写文本"),
+    "file-script": ("SCRIPT", "脚本"),
     "kind-coqui": ("voices", "语音合成"),
     "kind-freevc": ("converted voices", "语音转换"),
     "kind-whisper": ("speech recognition", "语音识别"),

@@ -149,7 +149,7 @@ class JobDetail:
             `JobView.film` tells of the film; empty before.
         user: who submitted it.
         scene: its place in the archive's names.
-        voice: engine and voice, such as ``espeak/en-us``.
+        voice: engine and voice, such as ``espeak/en-us``; empty where a recording is heard.
         language: BCP 47 tag of the script.
         format: such as ``720x720``.
         fps: frames in a second.

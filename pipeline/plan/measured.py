@@ -232,7 +232,9 @@ def hundredths(value: int) -> str:
 
 
 def _lengths(film: FilmFigures, timeline: Timeline) -> Iterator[Finding]:
-    """What is to be said about the length of what is spoken against that of the script."""
+    """What is to be said of the length of what is spoken against the script's; nothing of recordings."""
+    if any(utterance.heard for utterance in timeline.utterances):
+        return
     facts: dict[str, Fact] = {"heard": _clock(film.speech_ms), "expected": _clock(film.expected_ms)}
     if film.speech_ms < film.expected_ms * _SHORT:
         yield _warning("film-short", **facts)

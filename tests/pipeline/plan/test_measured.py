@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -147,6 +148,13 @@ def test_clipping_is_told() -> None:
 def test_the_length_of_speech_is_held_against_its_script(seconds: float, speed: int, codes: set[str]) -> None:
     """A voice that swallows half of a text is told, at whatever speed it speaks."""
     assert set(_findings(_timeline(seconds), speed=speed)) == codes
+
+
+def test_a_recording_takes_as_long_as_it_takes() -> None:
+    """Nobody was given its words to speak."""
+    timeline = _timeline(7.0)
+    heard = tuple(replace(utterance, heard=True) for utterance in timeline.utterances)
+    assert _findings(replace(timeline, utterances=heard)) == {}
 
 
 def test_a_swallowed_sentence_is_told_among_whole_ones() -> None:

@@ -25,7 +25,7 @@ def memory_free(*, root: Path = Path("/")) -> int:
     Args:
         root: where the kernel's own file systems lie (cgroups(7), both versions).
     """
-    return min([psutil.virtual_memory().available, *_left_in_groups(root)])
+    return min([int(psutil.virtual_memory().available), *_left_in_groups(root)])
 
 
 def _left_in_groups(root: Path) -> Iterator[int]:

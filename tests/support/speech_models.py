@@ -139,7 +139,7 @@ def make_glow(folder: Path) -> None:
         characters_class="TTS.tts.utils.text.characters.Graphemes", characters=LETTERS[:26],
         punctuations=" !'(),-.:;?", pad="_", eos="~", bos="^", blank="$",
     )  # fmt: skip
-    encoder = {"kernel_size": 3, "dropout_p": 0.1, "num_layers": 1, "num_heads": 2}
+    encoder: dict[str, object] = {"kernel_size": 3, "dropout_p": 0.1, "num_layers": 1, "num_heads": 2}
     encoder |= {"hidden_channels_ffn": 32, "input_length": None}
     config = GlowTTSConfig(
         audio=BaseAudioConfig(**sizes), characters=characters, text_cleaner="basic_cleaners",
@@ -267,8 +267,14 @@ def _save_vits(folder: Path, config: Any) -> None:  # noqa: ANN401 - the library
 def _xtts_tokens(special: list[str], vocabulary: dict[str, int]) -> dict[str, object]:
     """The tokenizer's file, which knows signs and no words."""
     flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
-    model = {"type": "BPE", "dropout": None, "unk_token": "[UNK]", "continuing_subword_prefix": None}
-    model |= {"end_of_word_suffix": None, "fuse_unk": False, "vocab": vocabulary, "merges": []}
+    model: dict[str, object] = {"type": "BPE", "dropout": None, "unk_token": "[UNK]"}
+    model |= {
+        "continuing_subword_prefix": None,
+        "end_of_word_suffix": None,
+        "fuse_unk": False,
+        "vocab": vocabulary,
+        "merges": [],
+    }
     none = dict.fromkeys(("truncation", "padding", "normalizer", "post_processor", "decoder"))
     added = [{"id": vocabulary[sign], "content": sign, **flags} for sign in special]
     told = {"version": "1.0", "added_tokens": added, "pre_tokenizer": {"type": "Whitespace"}, "model": model}
@@ -289,7 +295,7 @@ def _chat_tokens() -> Any:  # noqa: ANN401 - the library's own type
         vocab_size=300, special_tokens=marks, initial_alphabet=alphabet, show_progress=False
     )
     bytewise.train_from_iterator(["a film about bread and 面包"], trainer)
-    tokens = PreTrainedTokenizerFast(
+    tokens = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=bytewise,
         eos_token="<|im_end|>",  # noqa: S106 - a mark, and no secret
         pad_token="<|endoftext|>",  # noqa: S106 - likewise

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from farm.bootstrap import Workshop
 from farm.voicedoor import casts_of
-from pipeline.engines.eye import EyeEngine
-from pipeline.engines.face import FaceEngine
 from pipeline.engines.shelf import Shelf
-from pipeline.engines.voice import VoiceEngine
 from pipeline.engines.voice.choice import speaks
 from pipeline.plan.errors import LecternError
 
 
 @dataclass(frozen=True, kw_only=True)
 class EngineEntry:
-    """An engine: what it is for (voice, face or eye), its name, and why it cannot be used, if it cannot."""
+    """An engine: its protocol, such as ``voice`` or ``ear``, its name, and why it cannot be used, if so."""
 
     protocol: str
     name: str
@@ -36,12 +35,22 @@ class VoiceEntry:
 
 def engines(workshop: Workshop) -> tuple[EngineEntry, ...]:
     """Every engine, protocol by protocol, the built-in ones first; nothing heavy is loaded."""
-    shelves: dict[str, Shelf[VoiceEngine] | Shelf[FaceEngine] | Shelf[EyeEngine]] = {
+    settings = workshop.settings
+    shelves: Mapping[str, Shelf[Any]] = {
         "voice": workshop.voices,
+        "converter": workshop.converters,
         "face": workshop.faces,
         "eye": workshop.eyes,
+        "ear": workshop.ears,
+        "activity": workshop.activities,
+        "writer": workshop.writers,
     }
-    set_to = {"voice": workshop.settings.voice.engine, "face": workshop.settings.face.engine}
+    set_to = {
+        "voice": settings.voice.engine,
+        "face": settings.face.engine,
+        "ear": settings.ear.engine,
+        "writer": settings.writer.engine,
+    }
     entries: list[EngineEntry] = []
     for protocol, shelf in shelves.items():
         problems = {name: shelf.why_not(name) for name in shelf.names()}

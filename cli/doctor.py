@@ -14,6 +14,7 @@ from cli.terminal import Terminal, told
 from farm import doctor as examining
 from farm.bootstrap import Settings, open_workshop
 from farm.doctor import Finding, There
+from farm.doctor_speech import speech_checks
 from worker.redis_server import await_redis, find_redis_server
 
 _STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
@@ -25,7 +26,8 @@ def doctor(context: typer.Context) -> Exit:
     terminal = terminal_of(context)
     with open_workshop() as workshop:
         settings = workshop.settings
-        findings = tuple(examining.examine(workshop, {"redis": lambda: _redis(settings)}))
+        others = {**speech_checks(workshop), "redis": lambda: _redis(settings)}
+        findings = tuple(examining.examine(workshop, others))
     sick = any(finding.level == "error" for finding in findings)
     document = {
         "kind": "doctor",

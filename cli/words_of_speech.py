@@ -54,6 +54,27 @@ SPEECH: Mapping[str, tuple[str, str]] = {
     "model-convert": ("CONVERTED BY", "转换模型"),
     "model-hear": ("HEARD BY", "听写模型"),
     "model-write": ("WRITTEN BY", "撰稿模型"),
+    # What doctor tells of engines with models.
+    "check-narrators": ("voices with models", "模型声音"),
+    "check-converter": ("voice conversion", "语音转换"),
+    "check-ear": ("speech recognition", "语音识别"),
+    "check-writer": ("scripts", "脚本撰写"),
+    "detail-narrators": (
+        "{detail}, models: {models}; lectern models add FOLDER brings one",
+        "{detail}，{models} 个模型（用 lectern models add 文件夹 添加）",
+    ),
+    "detail-converter": (
+        "{detail}, models: {models}; lectern models add FOLDER brings one",
+        "{detail}，{models} 个模型（用 lectern models add 文件夹 添加）",
+    ),
+    "detail-ear": (
+        "{detail}, models: {models}; lectern models add FILE, or fetch NAME, brings one",
+        "{detail}，{models} 个模型（用 lectern models add 文件 或 fetch 名称 添加）",
+    ),
+    "detail-writer": (
+        "{detail}, models: {models}; lectern models add FOLDER brings one",
+        "{detail}，{models} 个模型（用 lectern models add 文件夹 添加）",
+    ),
     "protocol-converter": ("voice conversion", "语音转换"),
     "protocol-ear": ("speech recognition", "语音识别"),
     "protocol-activity": ("where somebody speaks", "人声检测"),

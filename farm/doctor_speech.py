@@ -1,0 +1,41 @@
+"""Looks at what speaks, hears and writes with models that an operator brings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from farm.bootstrap import Workshop
+from farm.doctor import There
+from pipeline.engines.shelf import Shelf
+from pipeline.plan.models import Kind
+
+
+def speech_checks(workshop: Workshop) -> Mapping[str, Callable[[], There]]:
+    """A look at each kind of engine with models, by the name of its check.
+
+    None is needed for a film, so none is a fault: without its library it says what installs it, without a
+    model that there is none.
+    """
+    settings = workshop.settings
+    looks: Mapping[str, tuple[Shelf[Any], str, Kind]] = {
+        "narrators": (workshop.voices, Kind.COQUI.engine, Kind.COQUI),
+        "converter": (workshop.converters, Kind.CONVERTER.engine, Kind.CONVERTER),
+        "ear": (workshop.ears, settings.ear.engine, Kind.WHISPER),
+        "writer": (workshop.writers, settings.writer.engine, Kind.WRITER),
+    }
+    return {name: partial(_there, workshop, *look) for name, look in looks.items()}
+
+
+def _there(workshop: Workshop, shelf: Shelf[Any], engine: str, kind: Kind) -> There:
+    """How many models of a kind lie on the shelf.
+
+    Raises:
+        InputError: the settings name an engine that does not exist.
+        AwayError: ``model-shelf-away``.
+    """
+    problem = shelf.why_not(engine)
+    if problem is not None:
+        return There(detail=f"{engine}: {problem.facts.get('install', problem.code)}")
+    return There(detail=engine, facts={"models": len(workshop.models.records(kind))})

@@ -166,7 +166,7 @@ def test_it_outlives_a_thread_that_started_it(process: Zygote) -> None:
 
 def test_an_interrupt_leaves_no_answer_behind() -> None:
     """What interrupts a request, such as a time limit of the caller, does not mix up the next ones."""
-    # In a process of its own: a signal is for all of a process, whatever libraries others have loaded into it.
+    # In a process of its own: a signal concerns all of one, with the libraries that others have loaded.
     done = subprocess.run([sys.executable, "-c", _INTERRUPTED], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == ["interrupted", "alike"]

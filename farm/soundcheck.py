@@ -13,12 +13,12 @@ from farm.lexicon import Dictionaries
 from farm.manifest import AUDIO
 from farm.recordings import RecordingSeen, look_at_recording, recording_limits
 from farm.rows import BrokenRow, Row, Wanted
-from farm.sources import script_artifact
+from farm.sources import script_artifact, source_of
 from farm.speechcheck import PITCH, SCRIPT, SPEED
 from farm.stopwords import DEPARTMENT, WordChecker
 from farm.values import is_language
 from pipeline.plan import script
-from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.artifact import Artifact
 from pipeline.plan.errors import InputError
 from pipeline.plan.hearing import HearingPlan
 from pipeline.plan.job import VoiceChoice
@@ -68,12 +68,12 @@ class SoundChecker:
     def checks(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> Iterator[Check]:
         """What may be refused, each under its column."""
         yield row.script_column, lambda: self._words.check(text, row.department)
-        yield DENOISE.name, lambda: DENOISE.of(row.options)
         if row.recording is None and AUDIO in row.wrong and not text:
             # Whether it needs a script is not known.
             return
         if row.recording is not None:
             yield AUDIO, lambda: self._check_recording(row)
+            yield DENOISE.name, lambda: DENOISE.of(row.options)
             yield "language", lambda: self._check_language(wish)
             if text:
                 yield row.script_column, lambda: self._check_script(text)
@@ -118,15 +118,13 @@ class SoundChecker:
             hearing, ears = self._hearing.spoken(row.options, language=voice.language)
             return Sound(voice=voice, others=(*self._chooser.models(wish), *ears), hearing=hearing)
         seen = self._seen(row)
-        digest = row.recording_digest
-        size = row.recording.stat().st_size
         written = script_artifact(row.script).digest if row.script else ""
         plan, ears = self._hearing.recorded(row.options, script=written)
         return Sound(
             voice=VoiceChoice(engine="", name="", language=self.language(row, wish, row.script)),
             others=ears,
             hearing=plan,
-            recording=Artifact(kind=Kind.SOURCE, key=digest, digest=digest, size=size, suffix=seen.suffix),
+            recording=source_of(row.recording, row.recording_digest, suffix=seen.suffix),
             recorded_ms=seen.ms,
         )
 

@@ -21,8 +21,8 @@ _SCRIPT_SUFFIX = ".txt"
 _PLAIN_SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 
 
-def source_of(picture: Path, digest: str) -> Artifact:
-    """What a picture that was checked will be called in the store.
+def source_of(picture: Path, digest: str, *, suffix: str = "") -> Artifact:
+    """What a file that was checked will be called in the store; with a picture's suffix unless one is given.
 
     Raises:
         InputError: ``submit-portrait-changed``: it is there no more.
@@ -31,7 +31,9 @@ def source_of(picture: Path, digest: str) -> Artifact:
         size = picture.stat().st_size
     except OSError as error:
         raise InputError("submit-portrait-changed", name=picture.name) from error
-    return Artifact(kind=Kind.SOURCE, key=digest, digest=digest, size=size, suffix=picture_suffix(picture))
+    return Artifact(
+        kind=Kind.SOURCE, key=digest, digest=digest, size=size, suffix=suffix or picture_suffix(picture)
+    )
 
 
 def script_artifact(text: str) -> Artifact:

@@ -92,6 +92,15 @@ def test_what_no_film_can_be_made_from_is_refused(
     assert [(column, code) for _, column, code in refused] == found
 
 
+def test_an_idle_word_that_is_wrong_is_told_once(farm: Farm, batch_folder: Path) -> None:
+    """Whether a row brings a recording or a script."""
+    for row in (_RECORDED, _SPOKEN):
+        refused = _refused(farm, manifest(batch_folder, {**row, "audio.denoise": "maybe"}))
+        assert [(column, code) for _, column, code in refused] == [
+            ("audio.denoise", "recording-denoise-unknown")
+        ]
+
+
 def test_a_voice_is_checked_by_an_ear(farm: Farm, batch_folder: Path) -> None:
     """Without one the row is refused; with one the plan stands in the job."""
     checked = manifest(batch_folder, {**_SPOKEN, "check": "all", "check.failure": "stop"})

@@ -11,7 +11,7 @@ from pipeline.media import Media
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.errors import InputError
 from pipeline.plan.portrait import Finding
-from pipeline.plan.soundfile import HEAD_BYTES, SUFFIXES, RecordingLimits, judge, reader_of
+from pipeline.plan.soundfile import HEAD_BYTES, SUFFIXES, RecordingLimits, judge, judge_end, reader_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +44,16 @@ def look_at_recording(file: Path, *, media: Media, limits: RecordingLimits) -> R
     try:
         if file.stat().st_size > limits.file_bytes:
             return _refused(InputError("store-source-large", name=file.name, limit_bytes=limits.file_bytes))
+        ending = judge_end(media.recording_end(file))
+        if any(finding.level == "error" for finding in ending):
+            return RecordingSeen(suffix="", ms=0, findings=ending)
         with tempfile.TemporaryDirectory(prefix="lectern-") as folder:
             raw = Path(folder) / "sound.raw"
             audio = media.decode_recording(file, raw, seconds=limits.seconds)
             with file.open("rb") as opened:
                 suffix = SUFFIXES[reader_of(opened.read(HEAD_BYTES))]
             ms = len(audio) * 1000 // SAMPLE_RATE
-            return RecordingSeen(suffix=suffix, ms=ms, findings=judge(audio, limits))
+            return RecordingSeen(suffix=suffix, ms=ms, findings=(*judge(audio, limits), *ending))
     except InputError as error:
         return _refused(error)
     except OSError as error:

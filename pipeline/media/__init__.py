@@ -26,6 +26,7 @@ from pipeline.plan.footage import FootageLimits
 from pipeline.plan.job import Format
 from pipeline.plan.overlay import LABEL_FONT, Inset
 from pipeline.plan.platefilm import Reel
+from pipeline.plan.soundfile import FileEnd
 
 __all__ = [
     "Limits",
@@ -241,6 +242,16 @@ class Media(Reader):
         from pipeline.media import recording
 
         return recording.decode(source, target, seconds=seconds, run=self.run, check=check)
+
+    def recording_end(self, source: Path) -> FileEnd:
+        """Whether a file that anybody may have made is whole, as far as it tells; nothing is decoded.
+
+        Raises:
+            InputError: as `pipeline.media.soundend.end_of`.
+        """
+        from pipeline.media import soundend
+
+        return soundend.end_of(source)
 
     def denoise(
         self, sound: NDArray[np.int16], room: int, target: Path, *, check: Callable[[], None] = nothing

@@ -42,6 +42,8 @@ _FULL = 32_767
 _CLIPPED_PER_MILLE = 1
 _LEAST = SAMPLE_RATE // 2
 _AT_ONCE = 1 << 20
+# So much may be missing of a file that is whole: writers miscount by a head or a frame.
+_MISCOUNTED = 2048
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,35 @@ class RecordingLimits:
 
     file_bytes: int
     seconds: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileEnd:
+    """How a recording's file ends.
+
+    Attributes:
+        missing: bytes behind its end that it promises.
+        size: bytes that are there.
+        open: whether it promises nothing, but does not end as such files do.
+    """
+
+    missing: int = 0
+    size: int = 0
+    open: bool = False
+
+
+#: A file that is whole, as far as it tells.
+WHOLE = FileEnd()
+#: A file that may have gone on.
+END_OPEN = FileEnd(open=True)
+
+
+def judge_end(end: FileEnd) -> tuple[Finding, ...]:
+    """What is to be said of how a recording's file ends; nothing with most."""
+    if end.missing > _MISCOUNTED:
+        per_cent = max(1, 100 * end.missing // (end.size + end.missing))
+        return (Finding(code="recording-cut-off", level="error", facts={"per_cent": per_cent}),)
+    return (Finding(code="recording-end-open", level="warning"),) if end.open else ()
 
 
 def reader_of(head: bytes) -> str:

@@ -44,6 +44,20 @@ def test_what_is_wrong_with_a_recording_is_told(
     assert CATALOGUE[code].level == finding.level
 
 
+def test_half_a_recording_is_refused(tmp_path: Path) -> None:
+    """FFmpeg would decode half of an MP3 and say nothing: half of a film would be made of it."""
+    source = converted(written(tmp_path / "talk.wav", talk()), tmp_path / "talk.mp3", "-b:a", "128k")
+    source.write_bytes(source.read_bytes()[: source.stat().st_size // 2])
+    (finding,) = look_at_recording(source, media=films.media(), limits=_LIMITS).findings
+    assert (finding.code, finding.facts["per_cent"]) == ("recording-cut-off", 50)
+    assert CATALOGUE[finding.code].level == finding.level
+    open_ended = converted(tmp_path / "talk.wav", tmp_path / "talk.ogg", "-c:a", "libvorbis")
+    open_ended.write_bytes(open_ended.read_bytes()[:-9_000])
+    seen = look_at_recording(open_ended, media=films.media(), limits=_LIMITS)
+    assert [finding.code for finding in seen.findings] == ["recording-end-open"]
+    assert seen.ms > 5_000
+
+
 @pytest.mark.parametrize("name", ["gone.wav", "folder", "text.wav"])
 def test_what_is_no_recording_is_a_finding(tmp_path: Path, name: str) -> None:
     """Not there, a folder, a text: told like anything else, and never raised."""

@@ -45,6 +45,33 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     message(
+        "recording-cut-off",
+        (
+            "The recording breaks off: {per_cent} per cent of its file is missing at the end.",
+            "The file says itself how long it is; a copy or download that was interrupted ends too early.",
+            "Copy the original once more. If all that you need is heard in it, save it anew as WAV.",
+        ),
+        (
+            "录音在中途断开：文件末尾缺少 {per_cent}%。",
+            "文件自身记录了完整长度；复制或下载中断会使其提前结束。",
+            "请重新复制原始文件；如果播放时所需内容都能听到，请另存为 WAV。",
+        ),
+    ),
+    message(
+        "recording-end-open",
+        (
+            "The recording may break off: its file does not end as files of its kind do.",
+            "It does not tell how long it should be, but its last part is cut or not marked as the last.",
+            "Listen to its end. If words are missing there, copy the original once more.",
+        ),
+        (
+            "录音可能在中途断开：文件没有正常的结尾。",
+            "文件未记录应有的长度，但其最后一段不完整，或未标记为结尾。",
+            "请听一听录音的结尾；如果缺少内容，请重新复制原始文件。",
+        ),
+        "warning",
+    ),
+    message(
         "recording-silent",
         (
             "Nothing can be heard in the recording.",

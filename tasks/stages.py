@@ -11,9 +11,9 @@ from db.names import reserve_name
 from db.states import Stage, capability_of
 from db.values import Chunk, Claim, Film, Notice
 from db.workers import read_honoured
-from farm.booths import open_aligner, open_booth, speak_in_booth
+from farm.booths import speak_in_booth
 from farm.bootstrap import Farm
-from farm.eardoor import open_activity, open_ear
+from farm.listening import listen_to
 from farm.policy.profiles import choose_profile
 from farm.studio import Studio
 from farm.writerdoor import open_writer
@@ -23,7 +23,6 @@ from pipeline.plan.chunks import cut
 from pipeline.plan.delivery import loudness_for
 from pipeline.plan.errors import AwayError, DefectError, InputError, TransientError
 from pipeline.plan.faceway import way_of
-from pipeline.plan.hearing import HearingPlan
 from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.names import FILM_SUFFIX, folder_for, numbered, stem_for
@@ -31,13 +30,9 @@ from pipeline.plan.people import ProfileKind, is_forgotten
 from pipeline.plan.portrait import Finding
 from pipeline.plan.timeline import Timeline
 from pipeline.steps.archive import Delivery, archive, archive_id
-from pipeline.steps.booth import Booth
-from pipeline.steps.check import check_narration
 from pipeline.steps.desk import Desk
 from pipeline.steps.join import join
-from pipeline.steps.listen import Listened, listen
 from pipeline.steps.render import render
-from pipeline.steps.retake import Retaker
 from pipeline.steps.speak import load_timeline
 from pipeline.steps.write import write
 
@@ -119,7 +114,10 @@ def _speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
 
 def _listen(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     farm, job = bench.farm, claim.spec
-    listened = _checked(bench, claim, desk) if job.recording is None else _recorded(bench, job, desk)
+    if job.recording is None and (claim.timeline is None or job.hearing is None):
+        raise DefectError("farm-claim-incomplete", step=claim.step)
+    spoken = claim.timeline if job.recording is None else None
+    listened = listen_to(farm, job, spoken, desk=desk)
     if listened is None:
         return None
     chunks, profile = _plan(bench, job, listened.timeline)
@@ -135,62 +133,6 @@ def _listen(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         machine_ms=costs.machine_ms,
         span=costs.span,
     )
-
-
-def _recorded(bench: Bench, job: JobSpec, desk: Desk) -> Listened | None:
-    """What a job's recording gives, as far as anybody here understands it."""
-    farm, plan = bench.farm, job.hearing or HearingPlan()
-    return listen(
-        job,
-        desk=desk,
-        store=farm.store,
-        media=farm.media,
-        activity=open_activity(farm),
-        ear=open_ear(farm, plan) if plan.model else None,
-        reader=open_aligner(farm),
-    )
-
-
-def _checked(bench: Bench, claim: Claim, desk: Desk) -> Listened | None:
-    """What a job's voice said, sentence by sentence as it was promised: with good takes where there are."""
-    farm, job = bench.farm, claim.spec
-    if claim.timeline is None or job.hearing is None:
-        raise DefectError("farm-claim-incomplete", step=claim.step)
-    retaker = Retaker(job, store=farm.store, open_booth=lambda: _booth_again(farm, job, desk))
-    try:
-        checked = check_narration(
-            job,
-            claim.timeline,
-            desk=desk,
-            store=farm.store,
-            ear=open_ear(farm, job.hearing),
-            retake=retaker.take,
-        )
-    except _MadeElsewhereError:
-        return None
-    if checked is None:
-        return None
-    return Listened(timeline=checked.timeline, transcript=None, warnings=checked.warnings)
-
-
-class _MadeElsewhereError(Exception):
-    """Another worker hears the sample of the person whom a voice shall sound like."""
-
-
-def _booth_again(farm: Farm, job: JobSpec, desk: Desk) -> Booth:
-    """Where a job is spoken, for a worker that has listened to it.
-
-    Raises:
-        AwayError: ``farm-no-speaker``: it can only listen; or as `open_booth`.
-        _MadeElsewhereError: what the voice needs is being made.
-    """
-    try:
-        booth = open_booth(farm, job, desk=desk)
-    except InputError as error:
-        raise AwayError("farm-no-speaker", engine=job.voice.engine, code=error.code) from error
-    if booth is None:
-        raise _MadeElsewhereError
-    return booth
 
 
 def _plan(bench: Bench, job: JobSpec, timeline: Artifact) -> tuple[list[Chunk], RenderProfile]:

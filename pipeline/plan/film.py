@@ -11,7 +11,7 @@ from pipeline.plan.aigc import Mark, fields_of
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.cargo import Cargo
 from pipeline.plan.clock import samples_per_frame
-from pipeline.plan.filmspeech import file_told, words_from, words_told
+from pipeline.plan.filmspeech import file_told, verdict_told, words_from, words_told
 from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.keys import canonical, digest_of
 from pipeline.plan.label import Label, label_of, waiver_of
@@ -235,6 +235,7 @@ def _utterances(timeline: Timeline, clips: Sequence[Artifact]) -> list[Mapping[s
                 "speech_end_ms": (begun + utterance.samples) * 1000 // rate,
                 "speech": utterance.speech_digest,
                 "clip": {"key": clip.key, "digest": clip.digest},
+                **verdict_told(utterance.verdict),
             }
         )
         start = end

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from statistics import median_low
 
 from pipeline.plan.artifact import Artifact
-from pipeline.plan.hearing import HearingPlan
+from pipeline.plan.hearing import Check, HearingPlan, Verdict
 from pipeline.plan.job import JobSpec
 from pipeline.plan.keys import told
 from pipeline.plan.speech import Times
@@ -36,7 +36,7 @@ def words_told(job: JobSpec, timeline: Timeline, transcript: Artifact | None) ->
     """
     parts = {
         "speech": _speech(timeline),
-        "hearing": None if job.hearing is None else _hearing(job.hearing),
+        "hearing": None if job.hearing is None else _hearing(job.hearing, timeline),
         "written": None if job.writing is None else _written(job.writing),
         "transcript": None if transcript is None else file_told(transcript),
     }
@@ -57,13 +57,32 @@ def _speech(timeline: Timeline) -> Mapping[str, object]:
     return {"times": {origin.value or _UNKNOWN: count for origin, count in origins.items()}, **cost}
 
 
-def _hearing(plan: HearingPlan) -> Mapping[str, object]:
+def verdict_told(verdict: Verdict | None) -> Mapping[str, object]:
+    """What a manifest tells of an utterance that was checked; nothing of another one."""
+    return {} if verdict is None else {"check": verdict}
+
+
+def _hearing(plan: HearingPlan, timeline: Timeline) -> Mapping[str, object]:
+    """With what a film was heard, and how it was understood."""
+    checked = {} if plan.check is Check.NONE else _checked(timeline)
     return {
         "model": plan.model,
         "precision": plan.precision,
         "check": plan.check,
         "limit_per_mille": plan.limit,
         "denoised": plan.denoise,
+        **checked,
+    }
+
+
+def _checked(timeline: Timeline) -> Mapping[str, object]:
+    """What the check of a narration came to; a sentence that is said several times was spoken once."""
+    judged = [(each.speech, each.verdict) for each in timeline.utterances if each.verdict is not None]
+    return {
+        "checked": len(judged),
+        "doubtful": sum(verdict.doubtful for _, verdict in judged),
+        "takes": sum(verdict.takes for verdict in dict(judged).values()),
+        "worst_per_mille": max((verdict.per_mille for _, verdict in judged), default=0),
     }
 
 

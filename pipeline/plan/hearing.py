@@ -61,6 +61,33 @@ class CheckPart:
     takes: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What a check found of an utterance.
+
+    Attributes:
+        errors: how many of its words or characters were understood otherwise in the take that is used.
+        of: how many it has.
+        takes: how often it was spoken until that take was chosen.
+        doubtful: whether no take of it was good enough.
+    """
+
+    errors: int
+    of: int
+    takes: int = 1
+    doubtful: bool = False
+
+    @property
+    def per_mille(self) -> int:
+        """Its error rate, as `per_mille` tells it."""
+        return per_mille(self.errors, self.of)
+
+
+def per_mille(errors: int, of: int) -> int:
+    """Errors in a thousand words or characters, rounded up; of a text without any, all are too many."""
+    return -(-errors * 1000 // max(of, 1))
+
+
 def hearing_plan_of(parts: Mapping[str, Any]) -> HearingPlan:
     """The plan whose fields were written as JSON."""
     return HearingPlan(**{**parts, "check": Check(parts["check"])})

@@ -69,6 +69,7 @@ class Speech:
         words: its words, with their letters in the spoken text.
         times: where the phonemes' times come from.
         cost: how badly an aligned reading fits the sound, per mille (`alignment.Fit.cost`); else 0.
+        takes: how often it was spoken until this take was chosen; 1 where nobody listened to it.
     """
 
     rate: int
@@ -77,3 +78,4 @@ class Speech:
     words: tuple[Word, ...]
     times: Times = Times.OWN
     cost: int = 0
+    takes: int = 1

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.clock import SAMPLE_RATE, grid_frames, samples_per_frame
+from pipeline.plan.hearing import Verdict
 from pipeline.plan.keys import NEWER, canonical, told
 from pipeline.plan.packed import Packed
 from pipeline.plan.script import Pause, Sentence
@@ -42,6 +43,7 @@ class Utterance:
             holds before and behind included, and the one behind the last; in order, without overlaps.
         times: where the phonemes' times come from.
         cost: how badly an aligned reading fits the speech, per mille; else 0.
+        verdict: what a check found of it; None for one that nobody checked.
         frames: length of the utterance in frames, lead and tail included; a multiple of the grid.
         phonemes: sounds, counted in samples from the beginning of the utterance (lead included).
         words: words, counted in the same way; text offsets into `spoken`.
@@ -62,6 +64,7 @@ class Utterance:
     speaking: tuple[tuple[int, int], ...] = field(default=(), metadata=NEWER)
     times: Times = field(default=Times.OWN, metadata=NEWER)
     cost: int = field(default=0, metadata=NEWER)
+    verdict: Verdict | None = field(default=None, metadata=NEWER)
     phonemes: Packed[Phoneme] = Packed(Phoneme)  # noqa: RUF009 - a descriptor, which is no default
     words: Packed[Word] = Packed(Word)  # noqa: RUF009 - a descriptor, which is no default
 
@@ -126,30 +129,36 @@ def lay(pieces: Iterable[Take | Pause], *, fps: int) -> Timeline:
     return Timeline(fps=fps, utterances=tuple(laid))
 
 
-def relaid(timeline: Timeline, takes: Mapping[str, Take]) -> Timeline:
-    """The same timeline with other takes of some speeches, by the keys of those; all else stays as it is.
+def relaid(timeline: Timeline, takes: Mapping[str, Take], verdicts: Mapping[str, Verdict]) -> Timeline:
+    """The same timeline once it was checked; all that is not told here stays as it is.
 
     The sentences stay as well: two that sound alike may be shown differently.
+
+    Args:
+        timeline: as it was spoken.
+        takes: other takes of some speeches, by the keys of those.
+        verdicts: what was found of speeches, likewise.
     """
     grid = grid_frames(timeline.fps)
     laid = []
     for each in timeline.utterances:
-        if (take := takes.get(each.speech)) is None:
-            laid.append(each)
-        else:
+        utterance = each
+        if (take := takes.get(each.speech)) is not None:
             sentence = Sentence(shown=each.shown, spoken=each.spoken, language=each.language)
-            laid.append(_spoken(replace(take, sentence=sentence), fps=timeline.fps, grid=grid))
+            utterance = _spoken(replace(take, sentence=sentence), fps=timeline.fps, grid=grid)
+        laid.append(replace(utterance, verdict=verdicts.get(each.speech)))
     return replace(timeline, utterances=tuple(laid))
 
 
 def to_json(timeline: Timeline) -> str:
-    """Canonical JSON of a timeline; a phoneme and a word are arrays of their fields, in order."""
+    """Canonical JSON of a timeline; phonemes, words and verdicts are arrays of their fields, in order."""
     utterances = ",".join(
         canonical(
             {
                 **told(utterance),
                 "phonemes": [row_of(phoneme) for phoneme in utterance.phonemes],
                 "words": [row_of(word) for word in utterance.words],
+                **({} if utterance.verdict is None else {"verdict": row_of(utterance.verdict)}),
             }
         )
         for utterance in timeline.utterances
@@ -261,12 +270,12 @@ def _spoken(take: Take, *, fps: int, grid: int) -> Utterance:
     )
 
 
-def row_of(part: Phoneme | Word) -> list[str | int | bool]:
-    """The fields of a phoneme or a word, in order."""
+def row_of(part: Phoneme | Word | Verdict) -> list[str | int | bool]:
+    """The fields of a phoneme, a word or a verdict, in order."""
     return [getattr(part, each.name) for each in fields(part)]
 
 
-def _named(row: Sequence[Any], kind: type[Phoneme | Word]) -> dict[str, Any]:
+def _named(row: Sequence[Any], kind: type[Phoneme | Word | Verdict]) -> dict[str, Any]:
     named = {}
     for each, value in zip(fields(kind), row, strict=True):
         # Annotations are strings here, and the three types of these fields have just these names.
@@ -282,6 +291,7 @@ def _utterance(parts: dict[str, Any]) -> Utterance:
         "words": words_from(parts["words"]),
         "times": Times(parts.get("times", Times.OWN)),
         "speaking": tuple((first, behind) for first, behind in parts.get("speaking", ())),
+        "verdict": Verdict(**_named(parts["verdict"], Verdict)) if "verdict" in parts else None,
     }
     utterance = Utterance(**{**parts, **read})
     for each in fields(Utterance):
@@ -301,6 +311,9 @@ def _check(utterance: Utterance, fps: int) -> None:
     edges = [edge for span in utterance.speaking for edge in span]
     if edges != sorted(edges) or not all(type(edge) is int for edge in edges):
         raise ValueError(f"out of order: {utterance.speaking}")
+    found = utterance.verdict
+    if found is not None and (min(found.errors, found.of) < 0 or found.takes < 1):
+        raise ValueError(f"no verdict: {found}")
     if edges and not 0 <= edges[0] <= edges[-1] <= utterance.before + utterance.samples + utterance.after:
         raise ValueError("somebody speaks outside of the speech")
     check_times(utterance.phonemes, utterance.words, samples)

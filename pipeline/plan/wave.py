@@ -2,7 +2,7 @@
 
 RIFF WAVE (Microsoft and IBM, Multimedia Programming Interface 1.0, 1991) with three chunks in this order:
 ``fmt `` (PCM, mono, 16 bits), ``lctn`` (canonical JSON: schema, phonemes, words, and where the times come
-from unless the voice told them itself; players pass over it) and ``data``. Equal speeches give equal bytes:
+from unless the voice told them itself, and which take it is unless the first; players pass over it) and ``data``. Equal speeches give equal bytes:
 there is no date, name or version in it.
 """
 
@@ -34,6 +34,7 @@ def to_wave(speech: Speech) -> bytes:
             "words": [row_of(word) for word in speech.words],
             **({} if speech.times is Times.OWN else {"times": speech.times}),
             **({"cost": speech.cost} if speech.cost else {}),
+            **({"takes": speech.takes} if speech.takes > 1 else {}),
         }
     )
     kind = _FORMAT.pack(_PCM, _MONO, speech.rate, speech.rate * _WIDTH, _WIDTH, _WIDTH * 8)
@@ -83,6 +84,7 @@ def _read(data: bytes) -> Speech:
         words=words_from(told["words"]),
         times=Times(told.get("times", Times.OWN)),
         cost=operator.index(told.get("cost", 0)),
+        takes=operator.index(told.get("takes", 1)),
     )
     check_times(speech.phonemes, speech.words, len(speech.samples))
     return speech

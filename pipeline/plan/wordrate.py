@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import regex
 
+from pipeline.plan.hearing import per_mille
 from pipeline.plan.reading import read_aloud
 from pipeline.plan.wordmatch import errors_between
 from pipeline.plan.wordunits import Unit, counts_characters, units
@@ -36,8 +37,8 @@ class Rate:
 
     @property
     def per_mille(self) -> int:
-        """Errors in a thousand words, rounded up; of a script without a word, all are too many."""
-        return -(-self.errors * 1000 // max(self.of, 1))
+        """Errors in a thousand words, as `hearing.per_mille` tells them."""
+        return per_mille(self.errors, self.of)
 
 
 def rate(script: str, heard: str, *, language: str, names: Collection[str] = ()) -> Rate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -16,7 +16,7 @@ from pipeline.plan.checking import good, sampled
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.doubt import SILENT
 from pipeline.plan.errors import DamageError, InputError
-from pipeline.plan.hearing import Check, CheckPart, HearingPlan
+from pipeline.plan.hearing import Check, CheckPart, HearingPlan, Verdict
 from pipeline.plan.job import JobSpec
 from pipeline.plan.keys import digest_of
 from pipeline.plan.portrait import Finding
@@ -50,7 +50,7 @@ class Checked:
     """What listening to a narration gave.
 
     Attributes:
-        timeline: with the takes that were found good, in the store; the very same where all of them were.
+        timeline: with the takes that were found good, and what was found of each, in the store.
         warnings: the sentences without a good take.
     """
 
@@ -60,10 +60,20 @@ class Checked:
 
 @dataclass(frozen=True, kw_only=True)
 class _Verdict:
-    """Which take of a sentence is used, and its rate where that is too high."""
+    """Which take of a sentence is used, and how it was understood; None for the one that was there."""
 
-    take: Take
-    doubtful: Rate | None = None
+    shown: str
+    found: Verdict
+    take: Take | None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Known:
+    """A take that was kept of a sentence; a doubtful one where none was good."""
+
+    artifact: Artifact
+    speech: Speech
+    doubtful: bool
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -109,12 +119,9 @@ def check_narration(
     verdicts = checker.judged({key: each for key, each in sentences.items() if key in chosen})
     if verdicts is None:
         return None
-    takes = {
-        key: verdict.take
-        for key, verdict in verdicts.items()
-        if verdict.take.speech.digest != sentences[key].speech_digest
-    }
-    checked = _put(store, to_json(relaid(timeline, takes))) if takes else spoken
+    takes = {key: verdict.take for key, verdict in verdicts.items() if verdict.take is not None}
+    found = {key: verdict.found for key, verdict in verdicts.items()}
+    checked = _put(store, to_json(relaid(timeline, takes, found)))
     return Checked(timeline=checked, warnings=tuple(_warnings(plan, verdicts)))
 
 
@@ -147,7 +154,7 @@ class _Checker:
             known = self._found(missing.values())
             for key, utterance in missing.items():
                 self._desk.check()
-                verdict = self._known(utterance, known) or self._listened(utterance)
+                verdict = self._verdict(utterance, known)
                 if verdict is not None:
                     done[key] = verdict
                     self._desk.advance(len(done), len(sentences))
@@ -158,8 +165,18 @@ class _Checker:
         keys = [self._key(each, doubtful=doubtful) for each in utterances for doubtful in (False, True)]
         return self._desk.find_all(Kind.SPEECH, keys) if keys else {}
 
-    def _known(self, utterance: Utterance, found: Mapping[str, Artifact]) -> _Verdict | None:
-        """The verdict on a sentence that was listened to before."""
+    def _verdict(self, utterance: Utterance, found: Mapping[str, Artifact]) -> _Verdict | None:
+        """The verdict on a sentence; None while another worker listens to it."""
+        kept = self._known(utterance, found)
+        if kept is None:
+            return self._listened(utterance)
+        heard = self._hear(utterance, kept.speech)
+        if heard is None:
+            return None
+        return self._judged(utterance, kept, heard.rate)
+
+    def _known(self, utterance: Utterance, found: Mapping[str, Artifact]) -> _Known | None:
+        """The take of a sentence that was kept when somebody listened to it before."""
         for doubtful in (False, True):
             artifact = found.get(self._key(utterance, doubtful=doubtful))
             if artifact is None:
@@ -170,11 +187,7 @@ class _Checker:
                 _log.warning("speech-damaged", key=artifact.key)
                 self._desk.forget(artifact)
                 continue
-            take = _take(utterance, artifact, speech)
-            if not doubtful:
-                return _Verdict(take=take)
-            heard = self._hear(utterance, speech)
-            return None if heard is None else self._doubted(utterance, take, heard.rate)
+            return _Known(artifact=artifact, speech=speech, doubtful=doubtful)
         return None
 
     def _listened(self, utterance: Utterance) -> _Verdict | None:
@@ -183,19 +196,20 @@ class _Checker:
             return None
         begun = time.monotonic_ns()
         best: _Heard | None = None
-        for speech in self._takes(utterance):
+        takes = 0
+        for takes, speech in enumerate(self._takes(utterance), 1):
             self._desk.check()
             heard = self._hear(utterance, speech)
             if heard is None:
                 return None
-            if heard.good:
-                return _Verdict(take=self._kept(utterance, speech, begun, doubtful=False))
-            if best is None or heard.rate.errors < best.rate.errors:
+            if best is None or heard.good or heard.rate.errors < best.rate.errors:
                 best = heard
+            if heard.good:
+                break
         if best is None:
             raise ValueError(self._plan.takes)
-        take = self._kept(utterance, best.speech, begun, doubtful=True)
-        return self._doubted(utterance, take, best.rate)
+        kept = self._kept(utterance, replace(best.speech, takes=takes), begun, doubtful=not best.good)
+        return self._judged(utterance, kept, best.rate)
 
     def _takes(self, utterance: Utterance) -> Iterator[Speech]:
         yield load_speech(self._store, _spoken(utterance))
@@ -233,17 +247,21 @@ class _Checker:
         silent = found.of > 0 and all(part.doubt == SILENT for part in parts)
         return _Heard(speech=speech, rate=found, good=good(found, self._plan.limit) and not silent)
 
-    def _kept(self, utterance: Utterance, speech: Speech, begun: int, *, doubtful: bool) -> Take:
+    def _kept(self, utterance: Utterance, speech: Speech, begun: int, *, doubtful: bool) -> _Known:
         key, data = self._key(utterance, doubtful=doubtful), to_wave(speech)
         artifact = self._store.put(Kind.SPEECH, key, SPEECH_SUFFIX, lambda path: _write(path, data))
         self._desk.put(artifact, (time.monotonic_ns() - begun) // 1_000_000)
-        return _take(utterance, artifact, speech)
+        return _Known(artifact=artifact, speech=speech, doubtful=doubtful)
 
-    def _doubted(self, utterance: Utterance, take: Take, found: Rate) -> _Verdict:
-        _log.warning("narration-doubtful", key=utterance.speech, errors=found.errors, of=found.of)
-        if self._plan.stop:
-            raise InputError("narration-wrong", **_facts(utterance.shown, found, self._plan))
-        return _Verdict(take=take, doubtful=found)
+    def _judged(self, utterance: Utterance, kept: _Known, found: Rate) -> _Verdict:
+        takes, doubtful = kept.speech.takes, kept.doubtful
+        verdict = Verdict(errors=found.errors, of=found.of, takes=takes, doubtful=doubtful)
+        if doubtful:
+            _log.warning("narration-doubtful", key=utterance.speech, errors=found.errors, of=found.of)
+            if self._plan.stop:
+                raise InputError("narration-wrong", **_facts(utterance.shown, verdict, self._plan))
+        take = None if _is_first(kept.speech, utterance) else _take(utterance, kept.artifact, kept.speech)
+        return _Verdict(shown=utterance.shown, found=verdict, take=take)
 
     def _key(self, utterance: Utterance, *, doubtful: bool) -> str:
         """The key of a sentence's good take, or of the best one where there is none that is good."""
@@ -259,14 +277,19 @@ class _Checker:
 
 def _warnings(plan: HearingPlan, verdicts: Mapping[str, _Verdict]) -> Iterator[Finding]:
     for verdict in verdicts.values():
-        if verdict.doubtful is not None:
-            facts = _facts(verdict.take.sentence.shown, verdict.doubtful, plan)
+        if verdict.found.doubtful:
+            facts = _facts(verdict.shown, verdict.found, plan)
             yield Finding(code="film-narration-doubtful", level="warning", facts=facts)
 
 
-def _facts(text: str, found: Rate, plan: HearingPlan) -> dict[str, str | int]:
+def _facts(text: str, found: Verdict, plan: HearingPlan) -> dict[str, str | int]:
     shortened = text if len(text) <= _BEGINNING else f"{text[: _BEGINNING - 1]}…"
     return {"text": shortened, "errors": found.errors, "of": found.of, "limit": plan.limit}
+
+
+def _is_first(speech: Speech, utterance: Utterance) -> bool:
+    """Whether a take is the one that an utterance has already, however often it was spoken since."""
+    return hashlib.sha256(to_wave(replace(speech, takes=1))).hexdigest() == utterance.speech_digest
 
 
 def _spoken(utterance: Utterance) -> Artifact:

@@ -12,10 +12,10 @@ from pipeline.engines.ear import EarEngine
 from pipeline.engines.voice.espeak import EspeakVoice
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import InputError
-from pipeline.plan.hearing import Check, HearingPlan
+from pipeline.plan.hearing import Check, HearingPlan, Verdict
 from pipeline.plan.job import VoiceChoice
 from pipeline.steps.check import Checked, check_narration
-from pipeline.steps.speak import speak
+from pipeline.steps.speak import load_timeline, speak
 from pipeline.store import Store
 from tests.support import films
 from tests.support.ears import HELLO, TEXT, make_reciting, open_whisper, require_ears
@@ -64,17 +64,19 @@ def _checked(
 
 
 def test_a_sentence_that_is_understood_passes(tmp_path: Path, ear: EarEngine, voice: EspeakVoice) -> None:
-    """Nothing is spoken again, and the film is as it was."""
+    """Nothing is spoken again, and the film is as it was; how it was understood is kept."""
     spoken, checked = _checked(tmp_path, ear, voice, TEXT)
-    assert checked == Checked(timeline=spoken, warnings=())
+    assert checked.warnings == ()
+    before, after = (load_timeline(Store(tmp_path / "store"), each) for each in (spoken, checked.timeline))
+    assert [each.verdict for each in after.utterances if each.speech] == [Verdict(errors=0, of=5)]
+    assert tuple(replace(each, verdict=None) for each in after.utterances) == before.utterances
 
 
 def test_a_sentence_that_is_not_understood_is_told(
     tmp_path: Path, ear: EarEngine, voice: EspeakVoice
 ) -> None:
     """With how much of it; or it stops the film."""
-    spoken, checked = _checked(tmp_path, ear, voice, f"{TEXT} {_OTHER}")
-    assert checked.timeline == spoken
+    _, checked = _checked(tmp_path, ear, voice, f"{TEXT} {_OTHER}")
     (warning,) = checked.warnings
     assert (warning.facts["text"], warning.facts["of"]) == (_OTHER, 5)
     with pytest.raises(InputError, match="narration-wrong"):

@@ -16,6 +16,7 @@ from db.states import JobState, Urgency
 from db.values import JobDraft, Submission
 from farm import show
 from farm.bootstrap import Farm, open_farm
+from farm.results import results_of
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.capability import HEAR, WRITE
@@ -100,7 +101,16 @@ def test_a_narration_is_listened_to_before_it_is_shown(farm: Farm, heard: JobSpe
     (doubtful,) = (each for each in made.warnings if each.code == "film-narration-doubtful")
     assert doubtful.facts["text"] == _WRONG
     told = json.loads((farm.archive / made.archived["manifest"]).read_text("utf-8"))
-    assert told["hearing"]["check"] == "all"
+    found = {name: told["hearing"][name] for name in ("check", "checked", "doubtful", "takes")}
+    assert found == {"check": "all", "checked": 2, "doubtful": 1, "takes": 2}
+    assert told["hearing"]["worst_per_mille"] > told["hearing"]["limit_per_mille"]
+    spoken = {each["text"]: each.get("check") for each in told["utterances"] if each["text"]}
+    assert (spoken[TEXT], spoken[_WRONG]["doubtful"]) == (
+        {"errors": 0, "of": 5, "takes": 1, "doubtful": False},
+        True,
+    )
+    (row,) = json.loads(results_of(farm, 1, "en").forms["json"])["rows"]
+    assert row["warnings"][-1]["code"] == "film-narration-doubtful"
     assert [model["role"] for model in told["inputs"]["models"]] == ["hear"]
     assert job.hearing is not None
     strict = _made(farm, replace(job, hearing=replace(job.hearing, stop=True)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.filmspeech import words_from, words_told
-from pipeline.plan.hearing import Check, HearingPlan
+from pipeline.plan.filmspeech import verdict_told, words_from, words_told
+from pipeline.plan.hearing import Check, HearingPlan, Verdict
 from pipeline.plan.speech import Times
 from pipeline.plan.timeline import Timeline, Utterance
 from pipeline.plan.writingplan import Sampling, WritingPlan
@@ -65,8 +65,31 @@ def test_how_words_came_about_is_told() -> None:
     assert told == {
         "speech": {"times": {"aligned": 3, "none": 1}, "alignment_cost": 300},
         "hearing": {
-            "model": "w", "precision": "int8", "check": "sample", "limit_per_mille": 150, "denoised": False
+            "model": "w", "precision": "int8", "check": "sample", "limit_per_mille": 150, "denoised": False,
+            "checked": 0, "doubtful": 0, "takes": 0, "worst_per_mille": 0,
         },
         "written": {"model": "q", "seed": 7},
         "transcript": {"digest": "d", "size": 3},
     }  # fmt: skip
+
+
+def test_what_a_check_came_to_is_told() -> None:
+    """How many were checked, in how many takes of what was spoken once, and how bad the worst of them is."""
+    found = (
+        ("a", Verdict(errors=1, of=10, takes=2)),
+        ("a", Verdict(errors=1, of=10, takes=2)),
+        ("b", Verdict(errors=2, of=3, takes=3, doubtful=True)),
+        ("c", None),
+    )
+    utterances = tuple(replace(SILENT, speech=key, verdict=verdict) for key, verdict in found)
+    job = replace(spec("row"), hearing=HearingPlan(model="w", check=Check.SAMPLE, limit=150))
+    told = words_told(job, Timeline(fps=25, utterances=(SILENT, *utterances)), None)["hearing"]
+    assert isinstance(told, dict)
+    assert {name: told[name] for name in ("checked", "doubtful", "takes", "worst_per_mille")} == {
+        "checked": 3,
+        "doubtful": 1,
+        "takes": 5,
+        "worst_per_mille": 667,
+    }
+    assert verdict_told(found[2][1]) == {"check": found[2][1]}
+    assert verdict_told(None) == {}

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.clock import FRAME_RATES, grid_frames, samples_per_frame
+from pipeline.plan.hearing import Verdict
 from pipeline.plan.script import Pause, Sentence
 from pipeline.plan.speech import Phoneme, Times, Word
 from pipeline.plan.timeline import LEAD, TAIL, Take, Timeline, from_json, lay, to_json
@@ -87,6 +88,19 @@ def test_json_comes_back() -> None:
     assert from_json(text) == timeline
     assert to_json(from_json(text)) == text
     assert json.dumps(json.loads(text), sort_keys=True, ensure_ascii=False, separators=(",", ":")) == text
+
+
+def test_a_verdict_comes_back() -> None:
+    """What was found of an utterance; one that nobody checked tells nothing of it."""
+    (utterance,) = lay([_take(20_000)], fps=25).utterances
+    judged = replace(utterance, verdict=Verdict(errors=2, of=5, takes=3, doubtful=True))
+    timeline = Timeline(fps=25, utterances=(utterance, judged))
+    assert from_json(to_json(timeline)) == timeline
+    assert to_json(timeline).count("verdict") == 1
+    for old, new in (("[2,5,3,true]", "[2,5,0,true]"), ("[2,5,3,true]", "[2,5,3,1]")):
+        assert old in to_json(timeline)
+        with pytest.raises(ValueError, match="no timeline"):
+            from_json(to_json(timeline).replace(old, new))
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,12 @@ def test_where_its_times_come_from_comes_back() -> None:
     assert from_wave(to_wave(_SPEECH)).times is Times.OWN
 
 
+def test_which_take_it_is_comes_back() -> None:
+    """Of one that was spoken once nothing is told."""
+    assert from_wave(to_wave(replace(_SPEECH, takes=3))).takes == 3
+    assert from_wave(to_wave(_SPEECH)).takes == 1
+
+
 def test_its_bytes_are_known() -> None:
     """A golden digest: another one means that every speech in every store is made anew."""
     assert (

@@ -89,6 +89,7 @@ _BY_CODE = {
     "model-in-use": Exit.CONFLICT,
     "model-name-taken": Exit.CONFLICT,
     "profile-in-use": Exit.CONFLICT,
+    "job-person-forgotten": Exit.CONFLICT,
     "profile-taken": Exit.CONFLICT,
 }
 

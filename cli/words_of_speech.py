@@ -124,14 +124,22 @@ SPEECH: Mapping[str, tuple[str, str]] = {
     "profile-removed": ("{name} was removed.", "已移除 {name}。"),
     # Forgetting.
     "ask-forget": (
-        "Remove everything of {person} for good: portraits, voices, consents, cached speech and clips? [y/N]",
-        "是否永久删除 {person} 的一切资料：肖像、声音、授权、缓存的语音和片段？[y/N]",
+        "Remove all of {person} for good: portraits, voices, consents, recordings, speech, clips? [y/N]",
+        "是否永久删除 {person} 的一切资料：肖像、声音、授权、录音、缓存的语音和片段？[y/N]",
     ),
     "person-forgotten": (
         "{person} is forgotten: {profiles} profiles and {files} files were removed.",
         "已遗忘 {person}：删除了 {profiles} 份档案和 {files} 个文件。",
     ),
     "person-canceled": ("{number} jobs were canceled.", "已取消 {number} 个任务。"),
+    "person-half-made": (
+        "What workers had half made of them is nobody's now; garbage collection takes it in {hours} hours.",
+        "工作进程尚未完成的文件已不属于任何任务，垃圾回收会在 {hours} 小时后将其删除。",
+    ),
+    "person-astray": (
+        "{number} do not lie in {root} any more, jobs {jobs}: what lay beside them could not be removed.",
+        "其中 {number} 部已不在 {root} 中（任务 {jobs}）：无法删除其旁的文件。",
+    ),
     "person-films": (
         "{number} films were made with them, and stay where they are:",
         "曾用其制作 {number} 部影片，影片保留在原处：",

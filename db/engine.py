@@ -40,9 +40,10 @@ _AWAY_CLASSES = frozenset({"08", "28", "40", "53", "55", "57", "58"})
 def connect(url: str) -> Engine:
     """Make an engine for a ledger's URL; nothing is connected until it is used.
 
-    SQLite: WAL, synchronous FULL, foreign keys, a busy timeout of 30 s; a transaction that writes begins
-    IMMEDIATE, one that only reads does not. PostgreSQL (psycopg 3): READ COMMITTED, connections tried before
-    use, statements that take a minute are ended, a host that is silent for half a minute is given up.
+    SQLite: WAL, synchronous FULL, foreign keys, what is deleted overwritten, a busy timeout of 30 s; a
+    transaction that writes begins IMMEDIATE, one that only reads does not. PostgreSQL (psycopg 3): READ
+    COMMITTED, connections tried before use, statements that take a minute are ended, a host that is silent
+    for half a minute is given up.
 
     Raises:
         InputError: ``ledger-url-wrong``: not a URL, or of another database.
@@ -165,7 +166,8 @@ def _connect_sqlite(url: URL) -> Engine:
     def set_up(raw: sqlite3.Connection, _record: object) -> None:
         # The driver's own transactions would begin late and deferred; ours begin in `begin` below.
         raw.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # Whoever is forgotten stands in no freed page: what is deleted is overwritten.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             raw.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

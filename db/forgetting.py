@@ -47,6 +47,7 @@ class FilmMade:
         sources: where its inputs lie in the archive: folder and stem; None where they never were.
         shows: whether it shows the person.
         sounds: whether it sounds like them.
+        recorded: whether it is a recording, of which there may be a transcript.
     """
 
     job: int
@@ -57,6 +58,7 @@ class FilmMade:
     sources: tuple[str, str] | None
     shows: bool
     sounds: bool
+    recorded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +87,10 @@ class Forgetting:
 
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _JOBS: BindParameter[int] = bindparam("jobs", expanding=True)
-#: What was made of a person's voice.
-_OF_VOICE = [kind.value for kind in (Kind.SPEECH, Kind.AUDIO, Kind.HEARD, Kind.LATENTS)]
+#: What was made of a person's voice: a timeline tells when they said what.
+_OF_VOICE = [kind.value for kind in (Kind.SPEECH, Kind.AUDIO, Kind.HEARD, Kind.LATENTS, Kind.TIMELINE)]
+#: What a job has got that is no part of its film: the words of a recording are the person's own.
+_NO_PART = [Role.TIMELINE.value, Role.TRANSCRIPT.value]
 #: Of one that a job was given without a profile, there is nothing more to tell.
 _NOBODY = Consent(digest="", suffix="", owner="", expires_ms=0)
 
@@ -112,18 +116,20 @@ _GIVEN = {
     ProfileKind.PORTRAIT: select(jobs.c.id).where(jobs.c.portrait_id.in_(_IDS)),
     ProfileKind.VOICE: select(jobs.c.id).where(jobs.c.recording_id.in_(_IDS)),
 }
-_RECORDED = select(jobs.c.recording_id).where(jobs.c.id.in_(_JOBS))
+_RECORDED = select(jobs.c.recording_id).where(jobs.c.id.in_(_JOBS)).distinct()
 _MADE = (
     select(artifacts.c.id)
     .join_from(artifacts, uses, uses.c.artifact_id == artifacts.c.id)
     .where(
         uses.c.job_id.in_(_JOBS),
         artifacts.c.kind.in_(bindparam("kinds", expanding=True)),
-        # What lies beside a film stays with it, such as the words of a recording.
-        ~exists().where(results.c.artifact_id == artifacts.c.id),
+        # What belongs to a film stays with it.
+        ~exists().where(results.c.artifact_id == artifacts.c.id, results.c.role.not_in(_NO_PART)),
     )
     .distinct()
 )
+# Nobody delivers it any more. What refers to a timeline stays, and finds it gone.
+_UNTELL = delete(results).where(results.c.job_id.in_(_JOBS), results.c.role == Role.TRANSCRIPT.value)
 _USERS = select(uses.c.artifact_id, uses.c.job_id).where(uses.c.artifact_id.in_(_IDS))
 _STRIKE = update(artifacts).where(artifacts.c.id.in_(_IDS)).values(struck=1)
 _FILES = select(artifacts).where(artifacts.c.id.in_(_IDS)).order_by(artifacts.c.id)
@@ -133,6 +139,7 @@ _FILMS = (
         jobs.c.row_name,
         jobs.c.title,
         jobs.c.archive_path,
+        jobs.c.recording_id,
         archive_names.c.folder,
         archive_names.c.name,
         artifacts,
@@ -147,6 +154,20 @@ _FILMS = (
 _SPECS = select(jobs.c.id, jobs.c.spec).where(jobs.c.id.in_(_JOBS))
 _RESPEC = update(jobs).where(jobs.c.id == bindparam("job")).values(spec=bindparam("told"))
 _RELEASE = delete(job_profiles).where(job_profiles.c.profile_id.in_(_IDS))
+
+
+# Whoever was forgotten has no name in what jobs were promised; the spec itself says who it is.
+_MAYBE_FORGOTTEN = _SPECS.where(jobs.c.spec.contains('"person":""'))
+
+
+def forgotten_in(connection: Connection, job_ids: Sequence[int]) -> set[int]:
+    """Those of some jobs that show or sound like somebody who was forgotten: none can be made again."""
+    return {
+        row.id
+        for some in _parts(sorted(set(job_ids)))
+        for row in connection.execute(_MAYBE_FORGOTTEN, {"jobs": some})
+        if any(is_forgotten(spec_from_text(row.spec).people, kind) for kind in ProfileKind)
+    }
 
 
 def begin(ledger: Ledger, person: str, *, by: str) -> Forgetting:
@@ -184,6 +205,7 @@ def finish(ledger: Ledger, forgetting: Forgetting, *, by: str) -> None:
         connection.execute(_RELEASE, {"ids": ids})
         drop(connection, ids)
         note(connection, "forgotten", by=by, now=ledger.clock(), detail=canonical(told))
+    ledger.settle()
 
 
 class _Forgetter:
@@ -204,10 +226,13 @@ class _Forgetter:
         every = sorted(shows | sounds)
         canceled = self._end(every)
         self._unname(every, person, shows=shows, sounds=sounds)
+        made = self._made(shows, sounds)
+        for some in _parts(sorted(sounds)):
+            self._connection.execute(_UNTELL, {"jobs": some})
         return Forgetting(
             person=plain_name(person),
             profiles=tuple(self._ids),
-            files=self._strike(sources | self._made(shows, sounds)),
+            files=self._strike(sources | made),
             films=tuple(self._films(every, shows, sounds)),
             canceled=canceled,
         )
@@ -220,11 +245,29 @@ class _Forgetter:
         return mine | set(self._connection.execute(_LATENTS, {"ids": self._ids}).scalars())
 
     def _jobs(self, kind: ProfileKind, own: Sequence[Any], sources: set[int]) -> set[int]:
-        """The jobs that were promised profiles of a kind, or were given the very same file."""
-        promised = self._connection.execute(_PROMISED, {"ids": self._ids, "kind_": kind.value}).scalars()
-        references = [row.reference_id for row in own if row.kind == kind.value]
-        given = {"ids": [each for each in references if each in sources]}
-        return {*promised, *self._connection.execute(_GIVEN[kind], given).scalars()}
+        """The jobs that were promised profiles of a kind, or were given the very same file.
+
+        Whoever speaks in a recording does so in every film of it, whether or not all of them say who it is.
+        """
+        asked = {"ids": self._ids, "kind_": kind.value}
+        promised = set(self._connection.execute(_PROMISED, asked).scalars())
+        references = {row.reference_id for row in own if row.kind == kind.value} & sources
+        if kind is ProfileKind.VOICE:
+            references |= self._recordings(promised)
+        found = (
+            self._connection.execute(_GIVEN[kind], {"ids": some}).scalars()
+            for some in _parts(sorted(references))
+        )
+        return promised.union(*found)
+
+    def _recordings(self, sounds: set[int]) -> set[int]:
+        """The recordings that jobs were given."""
+        return {
+            each
+            for some in _parts(sorted(sounds))
+            for each in self._connection.execute(_RECORDED, {"jobs": some}).scalars()
+            if each is not None
+        }
 
     def _end(self, every: Sequence[int]) -> tuple[int, ...]:
         """Cancel what is under way; whoever delivers a film begins again, without the person's files."""
@@ -258,13 +301,7 @@ class _Forgetter:
         for some in _parts(sorted(rest)):
             users = self._connection.execute(_USERS, {"ids": some})
             shared |= {row.artifact_id for row in users if row.job_id not in mine}
-        recorded = {
-            each
-            for some in _parts(sorted(sounds))
-            for each in self._connection.execute(_RECORDED, {"jobs": some}).scalars()
-            if each is not None
-        }
-        return pictures | recorded | (rest - shared)
+        return pictures | self._recordings(sounds) | (rest - shared)
 
     def _used(self, concerned: set[int], kinds: Sequence[str]) -> set[int]:
         return {
@@ -292,6 +329,7 @@ class _Forgetter:
                     sources=None if row.folder is None else (row.folder, row.name),
                     shows=row.job in shows,
                     sounds=row.job in sounds,
+                    recorded=row.recording_id is not None,
                 )
 
 

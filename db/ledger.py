@@ -113,6 +113,18 @@ class Ledger:
         with self._reaching, self._lender.lend() as connection:
             yield connection
 
+    def settle(self) -> None:
+        """Have SQLite's log hold nothing of what rows were before; where others are busy, their end does so.
+
+        PostgreSQL keeps what rows were until it vacuums.
+
+        Raises:
+            AwayError: ``ledger-away``.
+        """
+        if self.is_sqlite:
+            with self.read() as connection:
+                cursor_of(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         """Close every connection; the ledger may be used again afterwards."""
         self.engine.dispose()

@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, bindparam, or_, select, update
 
 from db import reports, rows
 from db.acts import Act, Job, Operated, is_under_way, may_be_held
+from db.forgetting import forgotten_in
 from db.ledger import Ledger
 from db.states import ArchiveState, HoldReason, JobState, Stage, StepState
 from db.tables import batches, holds, jobs, steps
@@ -127,14 +128,21 @@ def resume(
 def retry(ledger: Ledger, job_ids: Collection[int], *, by: str) -> Operated:
     """Have failed and canceled jobs, and films whose archiving failed, go on from where they stopped.
 
-    Done steps stay done; dead and canceled ones begin again with all their attempts.
+    Done steps stay done; dead and canceled ones begin again with all their attempts. A film of somebody who
+    was forgotten is not made any more.
 
     Raises:
-        InputError, AwayError: as `cancel`.
+        InputError: ``job-person-forgotten``: there are only such films among them; or as `cancel`.
+        AwayError: as `cancel`.
     """
     with ledger.write("retry") as connection:
         act = Act(connection, "retry", by=by, now=ledger.clock())
-        for some in act.concerned(job_ids, _may_be_retried):
+        forgotten = forgotten_in(connection, list(job_ids))
+
+        def concerns(job: Job) -> bool:
+            return job.archive == ArchiveState.ERROR.value or (_ended_badly(job) and job.id not in forgotten)
+
+        for some in act.concerned(job_ids, concerns):
             asked = {"jobs": some}
             connection.execute(_REQUEUE, asked)
             connection.execute(_ARCHIVE_AGAIN, asked)
@@ -143,7 +151,10 @@ def retry(ledger: Ledger, job_ids: Collection[int], *, by: str) -> Operated:
             rows.unblock(connection, some, *Stage)
             rows.reopen(connection, some)
         reports.renew(connection, act.batches)
-        return act.result()
+        done = act.result()
+        if forgotten and not done.changed:
+            raise InputError("job-person-forgotten", job=min(forgotten))
+        return done
 
 
 def end_holds(ledger: Ledger) -> None:
@@ -163,6 +174,5 @@ def end_holds(ledger: Ledger) -> None:
             resume(ledger, over, by="lectern", reason=reason)
 
 
-def _may_be_retried(job: Job) -> bool:
-    ended_badly = job.state in {JobState.FAILED.value, JobState.CANCELED.value}
-    return ended_badly or job.archive == ArchiveState.ERROR.value
+def _ended_badly(job: Job) -> bool:
+    return job.state in {JobState.FAILED.value, JobState.CANCELED.value}

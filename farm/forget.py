@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from db import forgetting
-from db.forgetting import Forgetting
+from db.forgetting import FilmMade, Forgetting
 from farm.bootstrap import Farm
-from pipeline.steps.retract import retract
+from farm.local import empty_cache
+from pipeline.steps.retract import Remains, retract
 
 
-def forget(farm: Farm, person: str, *, by: str) -> Forgetting:
-    """Remove a person's portraits, voices, latents, cached speech and clips; what it was, and their films.
+@dataclass(frozen=True, kw_only=True)
+class Forgotten:
+    """What was forgotten of a person.
 
-    First the ledger ends their jobs and lets nobody order more, then files are deleted from the store and
-    from the archive, and last the ledger drops their profiles and writes one line into the audit. Whenever
-    this is broken off, the same call goes on with it.
+    Attributes:
+        told: what the ledger knew of them.
+        beside: how many files were removed that lay beside films in the archive.
+        astray: films that do not lie in the archive as they were delivered: whoever took them elsewhere may
+            have taken along what lay beside them.
+    """
+
+    told: Forgetting
+    beside: int
+    astray: tuple[FilmMade, ...]
+
+
+def forget(farm: Farm, person: str, *, by: str) -> Forgotten:
+    """Remove a person's portraits, voices, latents, recordings, and what was made of them; list their films.
+
+    First the ledger ends their jobs and lets nobody order more, then files are deleted from the store, from
+    what `lectern render` keeps in this home, and from the archive; last the ledger drops their profiles and
+    writes one line into the audit. Whenever this is broken off, the same call goes on with it.
 
     Args:
         farm: the farm.
@@ -28,8 +48,18 @@ def forget(farm: Farm, person: str, *, by: str) -> Forgetting:
     begun = forgetting.begin(farm.ledger, person, by=by)
     for file in begun.files:
         farm.store.delete(file)
-    # Of what a film sounds like, nothing lies beside it.
-    shown = (film.sources for film in begun.films if film.shows and film.sources is not None)
-    retract(farm.archive, shown)
+    # Nobody knows any more whose face is in there.
+    empty_cache(farm)
+    beside = retract(farm.archive, _remains(begun))
+    astray = tuple(film for film in begun.made if film.path and not (farm.archive / film.path).is_file())
     forgetting.finish(farm.ledger, begun, by=by)
-    return begun
+    return Forgotten(told=begun, beside=beside, astray=astray)
+
+
+def _remains(begun: Forgetting) -> Iterator[Remains]:
+    """What is the person's own beside their films; of what a voice reads out, the words are not."""
+    for film in begun.films:
+        if film.sources is not None:
+            folder, stem = film.sources
+            heard = film.sounds and film.recorded
+            yield Remains(folder=folder, stem=stem, portrait=film.shows, transcript=heard)

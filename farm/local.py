@@ -41,7 +41,7 @@ Progress = Callable[[str, int, int], None]
 
 _FILM, _PREVIEW = ".mp4", ".webp"
 _Result = TypeVar("_Result")
-_INDEX = "index.jsonl"
+_CACHE, _INDEX = "cache", "index.jsonl"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,7 @@ def make_film(workshop: Workshop, order: Order, *, progress: Progress, check: Ca
     """
     asked_ms = time.time_ns() // 1_000_000
     files = _places(order)
-    cache = workshop.settings.home / "cache"
+    cache = workshop.settings.home / _CACHE
     workshop = replace(workshop, store=Store(cache))
     job, warnings = job_of(workshop, order)
     born = trace.new(os.urandom(trace.TRACE_BYTES + trace.SPAN_BYTES))
@@ -103,6 +103,22 @@ def make_film(workshop: Workshop, order: Order, *, progress: Progress, check: Ca
         essence=film.essence,
         warnings=(*warnings, *film.warnings),
     )
+
+
+def empty_cache(workshop: Workshop) -> int:
+    """Remove what films that were made here left for the next one; how many files.
+
+    Raises:
+        AwayError, TransientError: as `Store.delete`.
+    """
+    cache = Store(workshop.settings.home / _CACHE)
+    if not cache.root.is_dir():
+        return 0
+    (cache.root / _INDEX).unlink(missing_ok=True)
+    found = tuple(cache.walk())
+    for file in found:
+        cache.delete(file)
+    return len(found) + cache.delete_stale_parts(older_than_s=0)
 
 
 def _places(order: Order) -> dict[str, Path]:

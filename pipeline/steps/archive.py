@@ -158,8 +158,7 @@ def archive(
         TransientError: ``archive-failed`` or ``archive-copy-differs``.
     """
     known = archive_id(root)
-    owner = hashlib.sha256(delivery.name.encode()).hexdigest()[:32]
-    parts = root / PARTS / f"{owner}.{uuid.uuid4().hex}"
+    parts = root / PARTS / f"{_owner(delivery.name)}.{uuid.uuid4().hex}"
     pieces = _pieces(delivery, store, parts, root)
     try:
         sweep(root, older_than_s=_STALE_S)
@@ -167,8 +166,7 @@ def archive(
             _deliver(pieces, parts, confirm, crash)
         # Parts of this very film are of no use to anyone now, however young: their writer is dead, or it is
         # late and finds the film in place when it tries again.
-        for entry in parts.parent.glob(f"{owner}.*"):
-            _remove(entry)
+        drop_parts(root, delivery.name)
         crash("archive-parts-removed")
     except OSError as error:
         raise_trouble(error, root)
@@ -176,6 +174,20 @@ def archive(
     if archive_id(root) != known:
         raise AwayError("archive-exchanged", root=str(root))
     return delivery.name
+
+
+def drop_parts(root: Path, name: str) -> None:
+    """Remove the hidden parts of a film, whoever writes them: a delivery that is under way has to begin anew.
+
+    Args:
+        root: the archive.
+        name: the film's path in it, as it stands in the ledger.
+
+    Raises:
+        OSError: the archive cannot be written.
+    """
+    for entry in (root / PARTS).glob(f"{_owner(name)}.*"):
+        _remove(entry)
 
 
 def sweep(root: Path, *, older_than_s: float) -> int:
@@ -196,6 +208,11 @@ def sweep(root: Path, *, older_than_s: float) -> int:
     for entry in stale:
         _remove(entry)
     return len(stale)
+
+
+def _owner(name: str) -> str:
+    """What the hidden folders of a film's parts begin with."""
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 def _pieces(delivery: Delivery, store: Store, parts: Path, root: Path) -> list[_Piece]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
-from db import collect, commits, consents, forgetting, profiles, reads
+from db import collect, commits, consents, forgetting, operations, profiles, reads
 from db.desk import LedgerDesk
 from db.ledger import Ledger
 from db.states import JobState
@@ -125,6 +126,7 @@ def test_what_is_somebody_elses_too_stays(ledger: Ledger) -> None:
     assert names(gone.files) == {
         ("source", anna.reference.key),
         ("speech", artifact(Kind.SPEECH, "hers").key),
+        ("timeline", artifact(Kind.TIMELINE, "timeline of 1").key),
     }
     assert [film.sounds for film in gone.films] == [True]
 
@@ -155,23 +157,42 @@ def test_what_a_model_made_of_a_voice_outlives_its_films_and_not_the_person(ledg
         assert connection.execute(kept).scalars().all() == []
 
 
-def test_a_recording_goes_and_the_words_beside_its_film_stay(ledger: Ledger) -> None:
-    """The transcript is a part of the film, which is delivered whole however late."""
+def test_a_recording_goes_with_its_words_and_the_film_stays(ledger: Ledger) -> None:
+    """What was said is the person's, whichever film says whose it is; what is shown is the film's."""
     anna, recording = profile(ledger, kind=ProfileKind.VOICE), artifact(Kind.SOURCE, "recording")
-    promised = draft_with("row", anna)
-    order(ledger, replace(promised, spec=replace(promised.spec, recording=recording)))
+    drafts = (draft_with("row", anna), draft("unnamed"))
+    order(ledger, *(replace(each, spec=replace(each.spec, recording=recording)) for each in drafts))
     listen(ledger, take(ledger, "listen"))
     for _ in CHUNKS:
         render(ledger, take(ledger, "render.warp"))
     join(ledger, take(ledger, "join"))
     gone = forgetting.begin(ledger, "Anna Lee", by="op")
-    kinds = [each.kind for each in gone.files]
+    kinds = Counter(each.kind for each in gone.files)
     assert recording in gone.files
-    assert (kinds.count(Kind.CLIP), kinds.count(Kind.SPEECH), kinds.count(Kind.HEARD)) == (3, 1, 0)
+    assert kinds == {Kind.SOURCE: 3, Kind.CLIP: 3, Kind.SPEECH: 1, Kind.HEARD: 1, Kind.TIMELINE: 1}
+    assert [(each.row, each.sounds, each.recorded) for each in gone.films] == [
+        ("row", True, True),
+        ("unnamed", True, True),
+    ]
+    assert gone.canceled == (2,)
+    assert names(forgetting.begin(ledger, "Anna Lee", by="op").files) == names(gone.files)
     film = take(ledger, "archive").film
     assert film is not None
     assert not {*names(film.companions), *names((film.film,))} & struck(ledger)
-    assert Kind.HEARD in {each.kind for each in film.companions}
+    assert Kind.HEARD not in {each.kind for each in film.companions}
+
+
+def test_a_film_of_somebody_who_was_forgotten_is_not_tried_again(ledger: Ledger) -> None:
+    """It is told why; with others, it is left out."""
+    anna = profile(ledger)
+    order(ledger, draft_with("anna", anna), draft("free"))
+    operations.cancel(ledger, [2], by="op")
+    forgetting.begin(ledger, "Anna Lee", by="op")
+    with pytest.raises(InputError) as refused:
+        operations.retry(ledger, [1], by="op")
+    assert (refused.value.code, refused.value.facts) == ("job-person-forgotten", {"job": 1})
+    done = operations.retry(ledger, [1, 2], by="op")
+    assert (done.changed, done.unchanged) == ((2,), (1,))
 
 
 def deliver(ledger: Ledger) -> None:

@@ -83,7 +83,7 @@ def test_a_film_tells_of_its_people_and_outlives_them(made: Farm) -> None:
     assert _inputs(made) == ["portrait.png", "script.txt"]
 
     done = forgetting.forget(made, "anna lee", by="op")
-    (film,) = done.made
+    (film,) = done.told.made
     assert (film.title, (made.archive / film.path).is_file()) == ("a", True)
     assert _files(made, Kind.CLIP) == []
     assert [path.suffix for path in _files(made, Kind.SOURCE)] == [".txt"], "the script stays"
@@ -132,7 +132,8 @@ def test_an_archive_that_is_away_keeps_a_person_until_it_is_back(made: Farm) -> 
     assert [each.standing for each in show.job(made, 1).people] == ["forgotten"]
     assert ask(made, "SELECT withdrawn_at FROM profiles") != [(None,)]
     away.rename(made.archive)
-    assert len(forgetting.forget(made, "Anna Lee", by="op").made) == 1
+    done = forgetting.forget(made, "Anna Lee", by="op")
+    assert (len(done.told.made), done.beside, done.astray) == (1, 1, ())
     assert _inputs(made) == ["script.txt"]
 
 

@@ -54,6 +54,20 @@ _PROFILES = (
         ),
     ),
     Message(
+        code="job-person-forgotten",
+        level="error",
+        en=Text(
+            what="Job {job} cannot be tried again: somebody whom it shows or sounds like was forgotten.",
+            why="Their picture, recordings and voice are gone for good, and whatever was made of them.",
+            cure="Submit the row anew with another portrait and voice.",
+        ),
+        zh=Text(
+            what="任务 {job} 无法重试：它所用的肖像或声音的主人已被遗忘。",
+            why="其图片、录音和声音以及由此制作的一切均已永久删除。",
+            cure="请换用其他肖像和声音，重新提交该行。",
+        ),
+    ),
+    Message(
         code="profile-in-use",
         level="error",
         en=Text(

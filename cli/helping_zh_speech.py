@@ -74,8 +74,8 @@ SPEECH: Mapping[str, str] = {
     "Remove a profile that no film was ever ordered with; gc then takes its files.": (
         "移除从未用于影片的档案；其文件随后由 gc 清理。"
     ),
-    "Forget a person: remove their portraits, voices, consents, cached speech and clips for good.": (
-        "遗忘一个人：永久删除其肖像、声音、授权以及缓存的语音和片段。"
+    "Forget a person: remove their portraits, voices, consents, recordings, speech and clips for good.": (
+        "遗忘一个人：永久删除其肖像、声音、授权、录音以及语音和片段。"
     ),
     (
         "Their jobs that are not over are canceled. Films that were made stay where they are, and are "

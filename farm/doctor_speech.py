@@ -8,7 +8,9 @@ from typing import Any
 
 from farm.bootstrap import Workshop
 from farm.doctor import There
+from farm.eardoor import check_setting, ear_model
 from pipeline.engines.shelf import Shelf
+from pipeline.plan.errors import InputError
 from pipeline.plan.models import Kind
 
 
@@ -25,7 +27,25 @@ def speech_checks(workshop: Workshop) -> Mapping[str, Callable[[], There]]:
         "ear": (workshop.ears, settings.ear.engine, Kind.WHISPER),
         "writer": (workshop.writers, settings.writer.engine, Kind.WRITER),
     }
-    return {name: partial(_there, workshop, *look) for name, look in looks.items()}
+    checks: dict[str, Callable[[], There]] = {
+        name: partial(_there, workshop, *look) for name, look in looks.items()
+    }
+    return {**checks, "ear": lambda: _heard(workshop, checks["ear"]())}
+
+
+def _heard(workshop: Workshop, there: There) -> There:
+    """The same of an ear, whose model hears the language that is set for recordings.
+
+    Raises:
+        InputError: ``hearing-setting-unheard``.
+        AwayError: ``model-shelf-away``.
+    """
+    try:
+        record = ear_model(workshop)
+    except InputError:
+        return there
+    check_setting(record, workshop.settings.ear.language)
+    return there
 
 
 def _there(workshop: Workshop, shelf: Shelf[Any], engine: str, kind: Kind) -> There:

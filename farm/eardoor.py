@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 from farm.bootstrap import Workshop
 from pipeline.engines.ear import ActivityEngine, EarEngine
+from pipeline.engines.ear.whisper.tongues import hears
 from pipeline.plan.doubt import Limits
 from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.hearing import HearingPlan
@@ -26,6 +27,35 @@ def ear_model(workshop: Workshop, name: str = "") -> ModelRecord:
     settings = workshop.settings.ear
     kind = workshop.ears.opened_with(settings.engine)
     return workshop.models.get(name or settings.model, kind=kind).record
+
+
+def check_heard(record: ModelRecord, language: str) -> None:
+    """Refuse a language that a model does not hear, as far as its card tells.
+
+    Args:
+        record: the ear's model.
+        language: BCP 47 tag of what is spoken.
+
+    Raises:
+        InputError: ``hearing-language-unknown``, with those that it hears.
+    """
+    known = record.traits.get("languages", ())
+    if known and not hears(language, known):
+        facts = {"engine": record.engine, "language": language, "known": ", ".join(known)}
+        raise InputError("hearing-language-unknown", **facts)
+
+
+def check_setting(record: ModelRecord, language: str) -> None:
+    """Refuse a language of the settings, for recordings that name none, which the model does not hear.
+
+    Raises:
+        InputError: ``hearing-setting-unheard``, with those that it hears.
+    """
+    try:
+        if language:
+            check_heard(record, language)
+    except InputError as error:
+        raise InputError("hearing-setting-unheard", model=record.name, **error.facts) from error
 
 
 def precision_here(workshop: Workshop) -> str:

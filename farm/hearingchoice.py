@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 
 from farm.bootstrap import Workshop
-from farm.eardoor import ear_model, precision_here
+from farm.eardoor import check_heard, check_setting, ear_model, precision_here
 from farm.once import Once
 from pipeline.plan.capability import HEAR
 from pipeline.plan.errors import InputError
 from pipeline.plan.hearing import Check, HearingPlan
-from pipeline.plan.models import ModelUse, Use, used_as
+from pipeline.plan.models import ModelRecord, ModelUse, Use, used_as
 from pipeline.plan.switches import Switch
 from pipeline.plan.wordunits import counts_characters
 
@@ -34,7 +34,7 @@ class HearingChooser:
     def __init__(self, workshop: Workshop, *, elsewhere: Collection[str] = ()) -> None:
         self._workshop = workshop
         self._elsewhere = frozenset(elsewhere)
-        self._known: Once[str, ModelUse] = Once()
+        self._known: Once[str, tuple[ModelRecord, ModelUse]] = Once()
 
     def refusals(self, options: Mapping[str, str]) -> dict[str, InputError]:
         """Everything that is wrong with how options want a film heard, by option."""
@@ -103,6 +103,39 @@ class HearingChooser:
         )
         return plan, (use,)
 
+    def check_recorded(self, language: str) -> None:
+        """Refuse a recording's language that the ear does not hear; without an ear nobody needs to.
+
+        Args:
+            language: BCP 47 tag; empty for that of the settings, if there is any.
+
+        Raises:
+            InputError: ``hearing-language-unknown``, or ``hearing-setting-unheard``.
+        """
+        if self.why_deaf() is not None:
+            return
+        record, _ = self._found()
+        if language:
+            check_heard(record, language)
+        else:
+            check_setting(record, self._workshop.settings.ear.language)
+
+    def check_spoken(self, options: Mapping[str, str], languages: Iterable[str]) -> None:
+        """Refuse a check of sentences in a language that the ear does not hear.
+
+        Args:
+            options: of the film; where these are wrong, `refusals` says so.
+            languages: BCP 47 tags of its sentences; asked for only where something is checked.
+
+        Raises:
+            InputError: ``hearing-language-unknown``.
+        """
+        if CHECK in self.refusals(options) or _check_of(options, self._workshop) is Check.NONE:
+            return
+        record, _ = self._found()
+        for language in languages:
+            check_heard(record, language)
+
     def why_deaf(self) -> InputError | None:
         """Why there is no ear, or None where there is one."""
         try:
@@ -112,14 +145,18 @@ class HearingChooser:
         return None
 
     def _ear(self) -> ModelUse:
-        """The ear's model, as a job is promised it.
+        """The ear's model, as a job is promised it; raises as `_found`."""
+        return self._found()[1]
+
+    def _found(self) -> tuple[ModelRecord, ModelUse]:
+        """The ear's model, and as a job is promised it.
 
         Raises:
             InputError: ``check-no-ear`` with the code of what is missing, or the model's licence forbids it.
         """
         settings = self._workshop.settings
 
-        def look() -> ModelUse:
+        def look() -> tuple[ModelRecord, ModelUse]:
             name = settings.ear.engine
             problem = self._workshop.ears.why_not(name)
             if isinstance(problem, InputError) and name not in self._elsewhere:
@@ -128,7 +165,7 @@ class HearingChooser:
                 record = ear_model(self._workshop)
             except InputError as error:
                 raise InputError("check-no-ear", engine=name, code=error.code) from error
-            return used_as(HEAR, record, Use(settings.models.use))
+            return record, used_as(HEAR, record, Use(settings.models.use))
 
         return self._known.find("", look)
 

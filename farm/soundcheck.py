@@ -74,7 +74,7 @@ class SoundChecker:
         if row.recording is not None:
             yield AUDIO, lambda: self._check_recording(row)
             yield DENOISE.name, lambda: DENOISE.of(row.options)
-            yield "language", lambda: self._check_language(wish)
+            yield self._language_column(row, wish, text), lambda: self._check_language(row, wish, text)
             if text:
                 yield row.script_column, lambda: self._check_script(text)
             return
@@ -84,6 +84,7 @@ class SoundChecker:
         yield PITCH, lambda: self._chooser.pitch(wish)
         for option, error in self._hearing.refusals(row.options).items():
             yield option, partial(_raise, error)
+        yield CHECK, lambda: self._hearing.check_spoken(row.options, self._tongues(wish, text or ""))
 
     def findings(
         self, row: Row | BrokenRow, wish: Wish, text: str | None, known: Collection[str]
@@ -143,11 +144,28 @@ class SoundChecker:
         if text is not None:
             script.check(text, max_characters=self._farm.settings.limits.script_characters)
 
-    def _check_language(self, wish: Wish) -> None:
-        """Refuse a recording's language that is none."""
+    def _check_language(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> None:
+        """Refuse a recording's language that is none, or none that is heard here."""
         language = wish.language.strip()
         if language and not is_language(language):
             raise InputError("recording-language-unknown", language=language)
+        set_here = not language and self._farm.settings.ear.language
+        self._hearing.check_recorded("" if set_here else self.language(row, wish, text or ""))
+
+    def _language_column(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> str:
+        """What tells the language that a recording is in: a cell, the settings or its script."""
+        if wish.language.strip():
+            return "language"
+        return row.script_column if text and not self._farm.settings.ear.language else AUDIO
+
+    def _tongues(self, wish: Wish, text: str) -> Iterator[str]:
+        """The languages of a script's sentences, each once; none where it is told elsewhere what is wrong."""
+        try:
+            choice = self._chooser.voice(replace(wish, speed="", pitch=""), text)
+            parts = script.split(text, language=choice.language)
+        except InputError:
+            return
+        yield from dict.fromkeys(part.language for part in parts if isinstance(part, script.Sentence))
 
     def _check_recording(self, row: Row | BrokenRow) -> None:
         """Refuse a recording that no film can be made from."""

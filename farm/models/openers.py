@@ -51,7 +51,9 @@ def _wav2lip(path: Path, trusted: bool) -> Found:  # noqa: FBT001 - as every ope
 def _whisper(path: Path, _trusted: bool) -> Found:  # noqa: FBT001 - as every opener
     from pipeline.engines.ear.whisper.checkpoint import traits_of
 
-    return Found(traits=traits_of(path))
+    traits = traits_of(path)
+    # One that knows more than English knows about all that anybody asks for.
+    return Found(languages=() if traits["multilingual"] else traits["languages"], traits=traits)
 
 
 def _coqui(path: Path, _trusted: bool) -> Found:  # noqa: FBT001 - as every opener

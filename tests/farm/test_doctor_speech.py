@@ -13,6 +13,7 @@ from farm.bootstrap import Workshop, open_workshop, settings_of
 from farm.doctor_speech import speech_checks
 from pipeline.engines.offer import Offer
 from pipeline.engines.shelf import Shelf
+from pipeline.plan.errors import InputError
 from pipeline.plan.models import Kind
 from tests.farm.models.cards import put
 
@@ -34,6 +35,19 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
             ears=shelf("ear", "whisper"),
             writers=shelf("writer", "transformers", "no_such_library"),
         )
+
+
+def test_an_ear_that_does_not_hear_what_is_set_is_told_of(workshop: Workshop) -> None:
+    """Every recording whose row names no language would be refused."""
+    put(workshop.models.root, "base.en", b"1", kind=Kind.WHISPER, traits={"languages": ("en",)})
+    for language, refused in (("", False), ("en-US", False), ("de", True)):
+        knobs = {"LECTERN_HOME": str(workshop.settings.home), "LECTERN_EAR__LANGUAGE": language}
+        check = speech_checks(replace(workshop, settings=settings_of(knobs)))["ear"]
+        if refused:
+            with pytest.raises(InputError, match="hearing-setting-unheard"):
+                check()
+        else:
+            assert check().facts == {"models": 1}
 
 
 def test_each_kind_says_what_is_there(workshop: Workshop) -> None:

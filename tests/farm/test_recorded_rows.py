@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from db import reads
-from farm.bootstrap import Farm
+from farm.bootstrap import Farm, settings_of
 from farm.precheck import BatchRefusedError
 from pipeline.engines.ear import offers
 from pipeline.engines.shelf import Shelf
@@ -21,6 +21,8 @@ from tests.farm.submitting import ROW, manifest, submit
 from tests.support.recordings import talk, written
 
 _SPOKEN = {**ROW, "script": "Good morning."}
+_MIXED = "Good morning. 大家早上好。"
+_UNHEARD = "hearing-language-unknown"
 _RECORDED = {"audio": "talk.wav", "portrait": "astronaut.png", "format": "square-512"}
 
 
@@ -30,9 +32,12 @@ def spoken(batch_folder: Path) -> Path:
     return written(batch_folder / "talk.wav", talk())
 
 
-def _with_ear(farm: Farm) -> tuple[Farm, str]:
-    """The same farm with a model that hears, and its digest; nobody opens it here."""
-    record = put(farm.models.root, "small", b"1", kind=Kind.WHISPER)
+def _with_ear(farm: Farm, *languages: str, setting: str = "") -> tuple[Farm, str]:
+    """The same farm with a model that hears some languages, and its digest; nobody opens it here."""
+    record = put(farm.models.root, "small", b"1", kind=Kind.WHISPER, traits={"languages": languages})
+    if setting:
+        knobs = {"LECTERN_HOME": str(farm.settings.home), "LECTERN_EAR__LANGUAGE": setting}
+        farm = replace(farm, settings=settings_of(knobs))
     there = {name: replace(offer, needs=()) for name, offer in offers.OFFERS.items()}
     return replace(farm, ears=Shelf("lectern.ears", there, unknown="engine-ear-unknown")), record.digest
 
@@ -111,3 +116,35 @@ def test_a_voice_is_checked_by_an_ear(farm: Farm, batch_folder: Path) -> None:
     assert job.hearing is not None
     assert (job.hearing.model, job.hearing.check, job.hearing.stop) == (digest, Check.ALL, True)
     assert job.recording is None
+
+
+@pytest.mark.parametrize(
+    ("row", "setting", "found"),
+    [
+        ({**_RECORDED, "language": "zh-CN"}, "", ("language", _UNHEARD)),
+        ({**_RECORDED, "language": "en-GB"}, "zh", None),
+        ({**_RECORDED, "script": "大家早上好。"}, "", ("script", _UNHEARD)),
+        (_RECORDED, "", None),
+        (_RECORDED, "zh", ("audio", "hearing-setting-unheard")),
+        ({**_SPOKEN, "check": "all"}, "zh", None),
+        (
+            {**_SPOKEN, "script": "Good morning. 大家早上好。", "check": "all"},
+            "",
+            ("check", _UNHEARD),
+        ),
+        ({**_SPOKEN, "script": "大家早上好。", "check": "none"}, "", None),
+    ],
+)
+def test_a_language_that_the_ear_does_not_hear_is_refused_when_the_film_is_ordered(
+    farm: Farm, batch_folder: Path, row: dict[str, str], setting: str, found: tuple[str, str] | None
+) -> None:
+    """Under what says it: a cell, a script, the settings, a check; with the languages that it knows."""
+    hearing, _ = _with_ear(farm, "en", setting=setting)
+    path = manifest(batch_folder, row)
+    if found is None:
+        submit(hearing, path)
+        return
+    with pytest.raises(BatchRefusedError) as told:
+        submit(hearing, path)
+    (problem,) = told.value.problems
+    assert (problem.column, problem.code, problem.facts["known"]) == (*found, "en")

@@ -22,8 +22,10 @@ import torch  # noqa: E402 - where it is not installed, this file is skipped abo
 
 from pipeline.engines.ear.whisper import engine  # noqa: E402
 from pipeline.engines.ear.whisper.arithmetic import halved, quantised  # noqa: E402
+from pipeline.engines.ear.whisper.checkpoint import traits_of  # noqa: E402
 from pipeline.engines.ear.whisper.engine import WhisperEar  # noqa: E402
 from pipeline.engines.ear.whisper.library import library, load  # noqa: E402
+from pipeline.engines.ear.whisper.tongues import hears  # noqa: E402
 
 #: SHA-256 of OpenAI's distributed files.
 _TINY = "65147644a518d12f04e32d6f3b26facc3f8dd46e5390956a9424a650c0ce22b9"
@@ -182,6 +184,16 @@ def test_an_english_model_understands_english_alone(tmp_path: Path) -> None:
             weights.zero_()
     torch.save({"dims": vars(dims), "model_state_dict": network.state_dict()}, tmp_path / "base.en.pt")
     ear = open_whisper(tmp_path / "base.en.pt")
-    assert ear.languages() == ("en",)
+    assert ear.languages() == traits_of(tmp_path / "base.en.pt")["languages"] == ("en",)
     with pytest.raises(InputError, match="hearing-language-unknown"):
         ear.hear(np.zeros(0, np.float32), language="zh")
+
+
+def test_a_card_lists_what_a_model_hears(reciting: Path) -> None:
+    """The same that it hears when it is opened: spelled otherwise, it is the same language."""
+    known = traits_of(reciting)["languages"]
+    assert known == open_whisper(reciting).languages()
+    for tag in ("en", "zh-CN", "cmn", "jv", "nb-NO", "pt-BR"):
+        assert hears(tag, known), tag
+    for tag in ("tlh", "yue", "und", ""):
+        assert not hears(tag, known), tag

@@ -97,6 +97,19 @@ MESSAGES: tuple[Message, ...] = (
         level="warning",
     ),
     message(
+        "hearing-setting-unheard",
+        (
+            "ear.language is “{language}”, which the model “{model}” of “{engine}” does not understand.",
+            "A recording whose row names no language is heard in the one that is set.",
+            "Set one that it knows, or none to have it found out; or use another model. It knows: {known}.",
+        ),
+        (
+            "ear.language 设为“{language}”，而引擎“{engine}”的模型“{model}”听不懂该语言。",
+            "清单行未注明语言的录音按所设的语言识别。",
+            "请设为该模型懂的语言、留空以自动判断，或换用其他模型。它懂：{known}。",
+        ),
+    ),
+    message(
         "hearing-language-unknown",
         (
             "The engine “{engine}” does not understand “{language}” with this model.",

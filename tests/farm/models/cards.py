@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from farm.models.cabinet import Cabinet, discard
 from pipeline.engines.weights import files_in
@@ -15,10 +16,17 @@ from pipeline.plan.models import Kind, ModelRecord, allowed_uses, digest_of_file
 
 
 def put(
-    root: Path, name: str, content: bytes, *, kind: Kind = Kind.WAV2LIP, licence: str = "MIT"
+    root: Path,
+    name: str,
+    content: bytes,
+    *,
+    kind: Kind = Kind.WAV2LIP,
+    licence: str = "MIT",
+    traits: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> ModelRecord:
     """Put a file with its card on the shelf; the card."""
     record = _record(name, hashlib.sha256(content).hexdigest(), len(content), kind, licence)
+    record = replace(record, traits=dict(traits))
     cabinet = Cabinet(root)
     with cabinet.changing():
         part = cabinet.part()

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from typing_extensions import override
 
+from pipeline.engines.ear.whisper.tongues import tag_of
 from pipeline.engines.libraries import prepare
 from pipeline.engines.tensorfile import read_held
 from pipeline.plan.errors import InputError
@@ -19,6 +20,7 @@ from pipeline.plan.errors import InputError
 prepare()
 
 from whisper.model import ModelDimensions, Whisper  # noqa: E402 - what it imports has to be importable first
+from whisper.tokenizer import LANGUAGES  # noqa: E402 - likewise
 
 #: The largest official one has 3.1 GB.
 _MOST_BYTES = 8 << 30
@@ -26,6 +28,8 @@ _MOST_BYTES = 8 << 30
 _MOST = 200_000
 #: From so many words on a checkpoint knows more languages than English.
 _MULTILINGUAL = 51_865
+#: So many words of such a checkpoint are no languages (`Whisper.num_languages`).
+_NO_LANGUAGES = 51_766
 
 
 class _Dense(TorchFunctionMode):
@@ -61,8 +65,12 @@ def traits_of(path: Path) -> Mapping[str, tuple[str, ...]]:
         if told[f"n_{part}_state"] % told[f"n_{part}_head"]:
             raise InputError("model-ear-other", file=path.name)
     _check(weights, _expected(ModelDimensions(**told), path.name), path.name)
+    multilingual = told["n_vocab"] >= _MULTILINGUAL
+    # As the library counts them: what is not text or a mark is a language.
+    codes = tuple(LANGUAGES)[: told["n_vocab"] - _NO_LANGUAGES] if multilingual else ("en",)
     return {
-        "multilingual": ("yes",) if told["n_vocab"] >= _MULTILINGUAL else (),
+        "multilingual": ("yes",) if multilingual else (),
+        "languages": tuple(sorted(map(tag_of, codes))),
         "mels": (str(told["n_mels"]),),
         "layers": (str(told["n_text_layer"]),),
     }

@@ -24,6 +24,11 @@ def tag_of(code: str) -> str:
     return _TAGS.get(code, code)
 
 
+def hears(tag: str, known: Collection[str]) -> bool:
+    """Whether a language is one of those that a model's card lists, each as `tag_of` gives it."""
+    return code_of(tag, [_CODES.get(each, each) for each in known]) is not None
+
+
 def code_of(tag: str, known: Collection[str]) -> str | None:
     """Whisper's code for a BCP 47 tag such as ``zh-CN``; None unless it is one of the known codes."""
     parts = tag.replace("_", "-").lower().split("-")

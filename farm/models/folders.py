@@ -18,6 +18,11 @@ from pipeline.plan.models import Kind
 CONFIG = "config.json"
 #: Files that list something, such as speakers, and are no network.
 TABLES = ("speakers.pth", "speaker_ids.pth", "speakers_xtts.pth")
+#: How spectrograms are scaled: tables that are pickles in owners' folders, and none on the shelf.
+SCALES = {
+    "scale_stats.npy": "scale_stats.safetensors",
+    "vocoder_scale_stats.npy": "vocoder_scale_stats.safetensors",
+}
 _CONFIG_BYTES = 4 << 20
 _MOST_FILES = 64
 _MOST_BYTES = 200_000_000_000
@@ -55,6 +60,7 @@ _LAYOUTS: Mapping[Kind, _Layout] = {
         also=(
             *("vocab.json", "language_ids.json", "speakers.json", "speaker_ids.json", *TABLES),
             *("model_se.pth", "config_se.json", "vocoder.pth", "vocoder_config.json"),
+            *(name for names in SCALES.items() for name in names),
         ),
     ),
     Kind.CONVERTER: _Layout(
@@ -127,7 +133,11 @@ def chosen_of(folder: Path, kind: Kind, *, trusted: bool) -> Chosen:
             raise InputError("model-folder-incomplete", folder=folder.name, missing=" / ".join(names))
     patterns = (*(name for names in layout.needed for name in names), *layout.also)
     more = (*patterns, _CODE) if trusted else patterns
-    files |= {name: folder / name for name in there if any(fnmatchcase(name, each) for each in more)}
+    files |= {
+        SCALES.get(name, name): folder / name
+        for name in there
+        if any(fnmatchcase(name, each) for each in more)
+    }
     _check_size(folder, files)
     taken = {path.name for path in files.values()}
     return Chosen(files=files, left_out=tuple(name for name in there if name not in taken))

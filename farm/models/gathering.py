@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from farm.models.cabinet import discard, shelf_error
-from farm.models.folders import TABLES, chosen_of
+from farm.models.folders import SCALES, TABLES, chosen_of
 from farm.models.shelf import ModelShelf
 from pipeline.durable import digest_of
 from pipeline.plan.errors import InputError
@@ -122,6 +122,8 @@ def _fill(
     for name, path in sorted(files.items()):
         if kind in _REWRITTEN and path.suffix in _PICKLED:
             digest, size = _rewrite(path, part / name, kind, shelf)
+        elif path.name in SCALES:
+            digest, size = _rewrite_scales(path, part / name, shelf)
         else:
             with _opened(path) as source:
                 digest, size = _copy(
@@ -147,6 +149,17 @@ def _rewrite(source: Path, target: Path, kind: Kind, shelf: ModelShelf) -> tuple
 
     try:
         make_plain(source, target, table=target.name in TABLES)
+        return digest_of(target), target.stat().st_size
+    except OSError as error:
+        raise shelf_error(error, shelf.root) from error
+
+
+def _rewrite_scales(source: Path, target: Path, shelf: ModelShelf) -> tuple[str, int]:
+    """As `_rewrite`, of a table by which spectrograms are scaled."""
+    from pipeline.engines.voice.coqui.scales import make_scales
+
+    try:
+        make_scales(source, target)
         return digest_of(target), target.stat().st_size
     except OSError as error:
         raise shelf_error(error, shelf.root) from error

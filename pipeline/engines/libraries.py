@@ -24,6 +24,8 @@ _OPERATORS = (
     "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
 )
 _TORCHAUDIO, _NATIVE = "torchaudio", "torchaudio._extension"
+#: What draws curves while a model is trained; two of Coqui's families name it as a type.
+_CURVES = "trainer.logging.tensorboard_logger"
 # oneDNN keeps what it made ready for each shape that it met, up to 1024 of them, and speech is of another
 # length each time. It reads this when it first computes. (Measured on a small VITS, from the 30th to the 90th
 # line: 93 MB by its own number, 11 MB by this one, in the same time.)
@@ -39,6 +41,7 @@ def prepare() -> None:
     os.environ.setdefault(*_FEW_SHAPES)
     make_torchvision_importable()
     make_torchaudio_importable()
+    sys.modules.setdefault(_CURVES, _no_curves())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
 
@@ -88,6 +91,13 @@ def _no_native_part() -> ModuleType:
     """What stands in the place of torchaudio's native part, and says that it is not there."""
     absent = ModuleType(_NATIVE)
     absent.__dict__.update(_IS_TORCHAUDIO_EXT_AVAILABLE=False, fail_if_no_align=_refused)
+    return absent
+
+
+def _no_curves() -> ModuleType:
+    """What stands in the place of Coqui's door to tensorboard, which is not installed: nothing is trained."""
+    absent = ModuleType(_CURVES)
+    absent.__dict__.update(TensorboardLogger=type("TensorboardLogger", (), {}))
     return absent
 
 

@@ -14,10 +14,19 @@ import numpy as np
 
 from pipeline.engines.voice import PLAINLY, Direction, Voice
 from pipeline.engines.voice.choice import choose_voice
-from pipeline.engines.voice.coqui.families import OWN, PROFILE, speaker_named, tag_of, voices_of
+from pipeline.engines.voice.coqui.families import (
+    OWN,
+    PINYIN,
+    PROFILE,
+    renderers_of,
+    speaker_named,
+    tag_of,
+    voices_of,
+)
 from pipeline.engines.voice.coqui.family import Line, OpenedModel, Raw
 from pipeline.engines.voice.coqui.ipa import Phonemes, rendered
 from pipeline.engines.voice.coqui.level import levelled
+from pipeline.engines.voice.coqui.mandarin import in_pinyin, toneless
 from pipeline.engines.voice.coqui.times import of_letters, of_phonemes
 from pipeline.engines.voice.plaintext import plain
 from pipeline.plan.errors import InputError, TransientError
@@ -31,7 +40,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 # Raised by hand whenever what is made of the library's answers changes.
-_OURS = 1
+_OURS = 2
 #: What is longer is no sentence: memory grows with the square of it.
 TEXT_LIMIT = 2_000
 _STUMBLES = (RuntimeError, AssertionError, ValueError, IndexError)
@@ -75,7 +84,7 @@ class CoquiVoice:
         self.version = f"{metadata.version('coqui-tts')}-{torch}-{_OURS}"
         self._folder = folder
         self._voices = voices_of(traits, model=digest)
-        self._reads_phonemes = "phonemes" in traits
+        self._renderers = renderers_of(traits)
         self._device, self._threads, self._cpu_allowed = device, threads, cpu_allowed
         self._scratch = scratch
         self._phonemes = Phonemes()
@@ -104,7 +113,7 @@ class CoquiVoice:
             raise InputError("voice-needs-profile", voice=voice.name)
         given = plain(text)
         with self._turn:
-            if self._reads_phonemes:
+            if self._renderers:
                 return self._by_phonemes(given, choice, direction)
             return self._by_letters(given, choice, direction)
 
@@ -144,9 +153,13 @@ class CoquiVoice:
 
     def _by_phonemes(self, text: str, choice: VoiceChoice, direction: Direction) -> Speech:
         """Speak with a model that is given phonemes."""
-        words = self._phonemes.of(text, choice.language, direction.said)
-        told = rendered(text, words, self._model().known())
-        raw = self._spoken(told.ipa, text, choice, direction)
+        known = self._model().known()
+        if self._renderers[_language(tuple(self._renderers), choice.language)] == PINYIN:
+            told = in_pinyin(text, known)
+            raw = toneless(self._spoken(told.ipa, text, choice, direction))
+        else:
+            told = rendered(text, self._phonemes.of(text, choice.language, direction.said), known)
+            raw = self._spoken(told.ipa, text, choice, direction)
         return of_phonemes(raw, levelled(raw.sound, raw.rate), text, told.places)
 
     def _by_letters(self, text: str, choice: VoiceChoice, direction: Direction) -> Speech:

@@ -17,8 +17,8 @@ OWN = "own"
 #: The voice of a model that sounds like the person of a sample.
 PROFILE = "profile"
 
-#: How the rendering of a text in phonemes is told that Lectern makes itself.
-ESPEAK = "espeak"
+#: Who renders a text in phonemes for a model: espeak, or the words of Chinese by their pinyin.
+ESPEAK, PINYIN = "espeak", "pinyin"
 
 # Each take draws other noise; nobody listens to more than two further ones.
 _TAKES = 3
@@ -31,6 +31,21 @@ _XTTS = (
     *("en", "es", "fr", "de", "it", "pt", "pl", "tr", "ru"),
     *("nl", "cs", "ar", "zh-cn", "hu", "ko", "ja", "hi"),
 )
+# Who renders phonemes here, by the library's own name of who does there.
+_RENDERED: Mapping[str, str] = {"espeak": ESPEAK, "zh_cn_phonemizer": PINYIN}
+# Whom the library asks for a language where a model names nobody; espeak for all others.
+_USUAL: Mapping[str, str] = {
+    "zh-cn": "zh_cn_phonemizer",
+    "ja-jp": "ja_jp_phonemizer",
+    "ko-kr": "ko_kr_phonemizer",
+    "be": "be_phonemizer",
+    "bn": "bn_phonemizer",
+}
+_EACH = "multi_phonemizer"
+# What reading Chinese words takes.
+_NEEDED: Mapping[str, tuple[str, ...]] = {ESPEAK: (), PINYIN: ("jieba", "pypinyin")}
+# What a model that is told pinyin reads: the unified ideographs of Unicode's first plane, and zero.
+_HAN = "".join(map(chr, [0x3007, *range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)]))
 # Where the library finds the names of speakers and languages, beside the configuration.
 _SPEAKER_FILES = ("speakers_xtts.pth", "speakers.json", "speakers.pth", "speaker_ids.json", "speaker_ids.pth")
 _LANGUAGE_FILE = "language_ids.json"
@@ -51,12 +66,22 @@ class Family(StrEnum):
     FAST_SPEECH = "fast_speech"
     FAST_SPEECH2 = "fastspeech2"
     SPEEDY_SPEECH = "speedy_speech"
+    ALIGN_TTS = "align_tts"
+    OVERFLOW = "Overflow"
+    NEURAL_HMM = "NeuralHMM_TTS"
 
 
 # Cleaners of text that make no small letters; no cleaner at all is one, too.
 _KEEPING_CASE = (None, "", "no_cleaners", "phoneme_cleaners", "chinese_mandarin_cleaners")
+#: Families that draw a spectrogram after a plan of how long each sound lasts.
+PLANNED = frozenset(
+    {
+        *(Family.GLOW_TTS, Family.FAST_PITCH, Family.FAST_SPEECH, Family.FAST_SPEECH2),
+        *(Family.SPEEDY_SPEECH, Family.ALIGN_TTS),
+    }
+)
 #: Families whose speed can be chosen.
-_SPEEDS = frozenset({Family.XTTS, Family.YOUR_TTS, Family.VITS})
+_SPEEDS = frozenset({Family.XTTS, Family.YOUR_TTS, Family.VITS, *PLANNED})
 _BASES = (None, "", "forward_tts")
 
 
@@ -91,10 +116,11 @@ def traits_of(
     """
     family = family_of(config)
     files = beside or {}
-    phonemes = _phonemes(config, family)
+    names = tuple({tag_of(name): name for name in languages_of(config, files)}.values())
+    phonemes = _phonemes(config, family, names)
     told = {
         "family": (str(family),),
-        "languages": tuple(dict.fromkeys(map(tag_of, languages_of(config, files)))),
+        "languages": tuple(map(tag_of, names)),
         "speakers": tuple(dict.fromkeys(_speakers(config, files))),
         "alphabet": () if family is Family.XTTS or phonemes else (_alphabet(config),),
         "phonemes": phonemes,
@@ -117,6 +143,8 @@ def voices_of(traits: Traits, *, model: str, label: str = "") -> tuple[Voice, ..
     cloned = "cloned" in traits
     names = speakers or (() if cloned else (OWN,))
     title = label or str(family)
+    renderers = set(traits.get("phonemes", ()))
+    by_espeak = renderers == {ESPEAK}
 
     def voice(name: str, told: str, *, clone: bool = False) -> Voice:
         return Voice(
@@ -124,10 +152,10 @@ def voices_of(traits: Traits, *, model: str, label: str = "") -> tuple[Voice, ..
             languages=tuple(traits["languages"]),
             label=told,
             timbre=name,
-            reads_numbers=family is Family.XTTS or "phonemes" in traits,
-            heeds_phonemes="phonemes" in traits,
+            reads_numbers=family is Family.XTTS or by_espeak,
+            heeds_phonemes=by_espeak,
             cloned=clone,
-            alphabet=_one(traits, "alphabet"),
+            alphabet=_HAN if renderers == {PINYIN} else _one(traits, "alphabet"),
             model=model,
             speeds=family in _SPEEDS,
             pitches=False,
@@ -200,18 +228,41 @@ def speaker_named(name: str) -> str:
     return " ".join(name.split())
 
 
-def _phonemes(config: Mapping[str, object], family: Family) -> tuple[str, ...]:
-    """Who renders a text in phonemes for the model; nobody for one that reads letters.
+def _phonemes(config: Mapping[str, object], family: Family, languages: Sequence[str]) -> tuple[str, ...]:
+    """Who renders a text in phonemes for the model: one for all, or each language's; nobody for letters.
 
     Raises:
         InputError: ``voice-phonemizer-missing``.
     """
     if family is Family.XTTS or not config.get("use_phonemes"):
         return ()
-    phonemizer = config.get("phonemizer")
-    if phonemizer not in (ESPEAK, None, ""):
-        raise InputError("voice-phonemizer-missing", phonemizer=str(phonemizer)[:40])
-    return (ESPEAK,)
+    own = config.get("phonemizer") or ""
+    if own != _EACH:
+        usual = _USUAL.get(str(config.get("phoneme_language")), ESPEAK)
+        return (_renderer(str(own or usual)),)
+    named = {
+        str(one.get("language")): str(one.get("phonemizer") or "")
+        for one in _listed(config.get("datasets"))
+        if isinstance(one, Mapping)
+    }
+    return tuple(_renderer(named.get(name) or _USUAL.get(name, ESPEAK)) for name in languages)
+
+
+def _renderer(named: str) -> str:
+    here = [
+        name for name, renderer in _RENDERED.items() if all(map(importlib.util.find_spec, _NEEDED[renderer]))
+    ]
+    if named not in here:
+        known = ", ".join(here)
+        raise InputError("voice-phonemizer-missing", phonemizer=named[:40], known=known)
+    return _RENDERED[named]
+
+
+def renderers_of(traits: Traits) -> Mapping[str, str]:
+    """Who renders each language of a model in phonemes, as its card tells; empty for one of letters."""
+    languages, named = tuple(traits["languages"]), tuple(traits.get("phonemes", ()))
+    each = named * len(languages) if len(named) == 1 else named
+    return dict(zip(languages, each, strict=False))
 
 
 def _alphabet(config: Mapping[str, object]) -> str:

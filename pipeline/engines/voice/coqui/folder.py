@@ -90,9 +90,9 @@ def _with_own_files(config: Mapping[str, Any], folder: Path, scratch: Path) -> d
     for key, value in config.items():
         if isinstance(value, Mapping):
             plain[key] = _with_own_files(value, folder, scratch)
-        elif key == "stats_path" and value:
-            # The library reads such tables as pickles, which may run code.
-            raise InputError("model-config-wrong", key="audio.stats_path", found=str(value)[:40])
+        elif key == "stats_path":
+            # The library would unpickle it; `opening` tells it what the shelf's own table says.
+            plain[key] = None
         elif key in _FILES or (_PATH.fullmatch(key) and isinstance(value, str | list)):
             plain[key] = _own(value, _FILES.get(key, ()), folder, scratch)
         else:

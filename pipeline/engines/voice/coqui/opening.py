@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.engines.libraries import prepare
-from pipeline.engines.voice.coqui.families import Family, family_of
+from pipeline.engines.voice.coqui.families import PLANNED, Family, family_of
 from pipeline.engines.voice.coqui.family import OpenedModel
 from pipeline.engines.voice.coqui.folder import (
     CONFIG,
@@ -19,6 +19,7 @@ from pipeline.engines.voice.coqui.folder import (
     read_config,
     settled,
 )
+from pipeline.engines.voice.coqui.scales import GIVEN, KEPT, VOCODER_GIVEN, VOCODER_KEPT, scale
 from pipeline.plan.errors import InputError, LecternError
 
 # What torch says of weights that do not fit names the first of them in quotes, or behind these words.
@@ -36,7 +37,8 @@ def opened(folder: Path, *, scratch: Path | None = None) -> OpenedModel:
         scratch: where a folder may be made for as long as opening takes; None for the system's own place.
 
     Raises:
-        InputError: ``model-family-unknown``; ``model-config-wrong`` with the first entry that does not fit.
+        InputError: ``model-family-unknown``; ``model-config-wrong`` with the first entry that does not fit;
+            ``model-folder-incomplete``: the table is missing by which spectrograms are scaled.
         MemoryError: there is not enough.
     """
     prepare()
@@ -47,6 +49,7 @@ def opened(folder: Path, *, scratch: Path | None = None) -> OpenedModel:
         family = family_of(read_config(folder / CONFIG))
         try:
             tts = _tts(folder, config, family)
+            _scale(tts, folder)
         except (LecternError, MemoryError):
             raise
         except Exception as error:  # a configuration that does not fit can fail in any way
@@ -56,7 +59,7 @@ def opened(folder: Path, *, scratch: Path | None = None) -> OpenedModel:
 
 def _kind_of(family: Family) -> type[OpenedModel]:
     """Who speaks with a family: imported once its libraries can be."""
-    from pipeline.engines.voice.coqui.spectrogram import Spectrogram
+    from pipeline.engines.voice.coqui.spectrogram import Hidden, Planned, Spectrogram
     from pipeline.engines.voice.coqui.vits import Vits
     from pipeline.engines.voice.coqui.xtts import Xtts
 
@@ -64,6 +67,9 @@ def _kind_of(family: Family) -> type[OpenedModel]:
         Family.XTTS: Xtts,
         Family.VITS: Vits,
         Family.YOUR_TTS: Vits,
+        **dict.fromkeys(PLANNED, Planned),
+        Family.OVERFLOW: Hidden,
+        Family.NEURAL_HMM: Hidden,
     }
     return kinds.get(family, Spectrogram)
 
@@ -80,6 +86,20 @@ def _tts(folder: Path, config: Path, family: Family) -> Any:  # noqa: ANN401 - t
     # XTTS looks for its files by itself; the others are told which are the weights.
     weights = folder if family is Family.XTTS else folder / WEIGHTS
     return TTS(model_path=str(weights), config_path=str(config), progress_bar=False, **vocoder)
+
+
+def _scale(tts: Any, folder: Path) -> None:  # noqa: ANN401 - likewise
+    """Have spectrograms scaled as the folder's own tables say, where its configurations ask for any."""
+    held = tts.synthesizer
+    of_model = (getattr(held.tts_model, "ap", None), CONFIG, GIVEN, KEPT)
+    of_vocoder = (getattr(held, "vocoder_ap", None), VOCODER_CONFIG, VOCODER_GIVEN, VOCODER_KEPT)
+    for processor, config, given, kept in (of_model, of_vocoder):
+        audio = read_config(folder / config).get("audio") if processor is not None else None
+        if not isinstance(audio, dict) or not audio.get("stats_path"):
+            continue
+        if not (folder / kept).is_file():
+            raise InputError("model-folder-incomplete", folder=folder.name, missing=given)
+        scale(processor, folder / kept)
 
 
 def misfit(error: Exception) -> InputError:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from pipeline.engines.voice.choice import choose_voice
-from pipeline.engines.voice.coqui.families import OWN, PROFILE, traits_of, voices_of
+from pipeline.engines.voice.coqui.families import OWN, PROFILE, renderers_of, traits_of, voices_of
 from pipeline.plan.errors import InputError
+from pipeline.plan.sayable import unsayable
 
 _CHARACTERS = {"characters": "abcdé", "punctuations": " ,.", "phonemes": ""}
 _VITS: dict[str, Any] = {
@@ -87,11 +88,38 @@ def test_an_xtts_sounds_like_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     (voice,) = voices_of(told, model="f" * 64)
     assert (voice.name, voice.cloned, voice.alphabet, voice.reads_numbers) == (PROFILE, True, "", True)
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    assert "ja" not in traits_of(_XTTS)["languages"]
+    unread = traits_of(_XTTS)
+    assert "ja" not in unread["languages"]
+    with pytest.raises(InputError) as caught:
+        choose_voice(voices_of(unread, model="f" * 64), engine="coqui", language="ja")
+    assert caught.value.code == "voice-language-unknown"
+    assert caught.value.facts["near"] == ", ".join(unread["languages"])
     monkeypatch.setattr("importlib.util.find_spec", lambda name: name == "cutlet")
     assert traits_of(_XTTS)["languages"][-2:] == ("ja", "hi")
     spoken = voices_of(traits_of(_XTTS, {"speakers_xtts.pth": {"Ana  Florence": {}}}), model="f" * 64)
     assert [voice.name for voice in spoken] == ["Ana Florence", PROFILE]
+
+
+def test_each_language_has_its_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """espeak, the words of Chinese, or either by the language; what reads Chinese has to be installed."""
+    chinese = {**_VITS, "use_phonemes": True, "phonemizer": "zh_cn_phonemizer", "phoneme_language": "zh-cn"}
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with pytest.raises(InputError) as caught:
+        traits_of(chinese)
+    assert caught.value.facts == {"phonemizer": "zh_cn_phonemizer", "known": "espeak"}
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
+    told = traits_of(chinese)
+    (voice,) = voices_of(told, model="f" * 64)
+    assert (told["phonemes"], voice.reads_numbers, voice.heeds_phonemes) == (("pinyin",), False, False)
+    assert unsayable("我用 AI。", voice.alphabet) == ("A", "I")
+    assert traits_of({**chinese, "phonemizer": None})["phonemes"] == ("pinyin",)
+    sets = [{"language": "en", "phonemizer": "espeak"}, {"language": "zh-cn", "phonemizer": ""}]
+    many = traits_of({**_VITS, "use_phonemes": True, "phonemizer": "multi_phonemizer", "datasets": sets})
+    assert renderers_of(many) == {"en": "espeak", "zh-CN": "pinyin"}
+    sets[0]["phonemizer"] = "ja_jp_phonemizer"
+    with pytest.raises(InputError) as caught:
+        traits_of({**_VITS, "use_phonemes": True, "phonemizer": "multi_phonemizer", "datasets": sets})
+    assert caught.value.facts["phonemizer"] == "ja_jp_phonemizer"
 
 
 def test_languages_are_looked_for_as_the_library_does() -> None:

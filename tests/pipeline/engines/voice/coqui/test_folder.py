@@ -81,10 +81,15 @@ def test_a_model_of_phonemes_is_given_them(tmp_path: Path) -> None:
     assert told["characters"]["characters_class"].endswith(".IPAPhonemes")
 
 
+def test_the_library_reads_no_table_of_scales(tmp_path: Path) -> None:
+    """It would unpickle it: a path to one is left out, wherever it leads."""
+    told = _settled(tmp_path, {**_CONFIG, "audio": {"sample_rate": 16000, "stats_path": "scale_stats.npy"}})
+    assert told["audio"]["stats_path"] is None
+
+
 @pytest.mark.parametrize(
     ("changed", "key"),
     [
-        ({"audio": {"sample_rate": 16000, "stats_path": "scale_stats.npy"}}, "audio.stats_path"),
         ({"characters": {"characters_class": "os.system"}}, "characters.characters_class"),
         (
             {"characters": {"characters_class": "TTS.tts.models.x.__y__"}},
@@ -97,7 +102,7 @@ def test_a_model_of_phonemes_is_given_them(tmp_path: Path) -> None:
 def test_what_would_run_a_strangers_choice_is_refused(
     tmp_path: Path, changed: dict[str, object], key: str
 ) -> None:
-    """Classes and functions are the library's own; tables that may hold code are not read."""
+    """Classes and functions are the library's own."""
     with pytest.raises(InputError) as caught:
         _settled(tmp_path, {**_CONFIG, **changed})
     assert (caught.value.code, caught.value.facts["key"]) == ("model-config-wrong", key)

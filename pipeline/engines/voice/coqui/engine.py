@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 # Raised by hand whenever what is made of the library's answers changes.
-_OURS = 2
+_OURS = 3
 #: What is longer is no sentence: memory grows with the square of it.
 TEXT_LIMIT = 2_000
 _STUMBLES = (RuntimeError, AssertionError, ValueError, IndexError)

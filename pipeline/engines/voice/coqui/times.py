@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.voice.coqui.family import Raw
 from pipeline.engines.voice.durations import Timed, phonemes_of, words_of
+from pipeline.engines.voice.inherent import inherent
 from pipeline.plan.speech import Phoneme, Said, Speech, Times, Word
 
 # What is shorter between two words is no pause: the sound before it goes over.
@@ -69,14 +70,16 @@ def _joined(words: Sequence[Word]) -> Iterator[Word]:
 
 
 def _laid(words: Sequence[Word], read: Sequence[Said]) -> Iterator[Phoneme]:
-    """The phonemes of each word, each for its share of the word's time."""
+    """The phonemes of each word: each has as much of the word's time as such a sound has by nature."""
     for word in words:
         inside = [said.ipa for said in read if word.text_start <= said.text_start < word.text_end]
         letters = [letter for letter in "".join(inside) if not letter.isspace()]
         span = word.end - word.start
+        ends = list(accumulate(inherent(letters)))
+        bounds = [span * end // max(1, ends[-1]) for end in [0, *ends]] if ends else []
         tokens = [
-            Timed(symbol=letter, frames=span * (at + 1) // len(letters) - span * at // len(letters))
-            for at, letter in enumerate(letters)
+            Timed(symbol=letter, frames=end - start)
+            for letter, (start, end) in zip(letters, pairwise(bounds), strict=True)
         ]
         for phoneme in phonemes_of(tokens, hop=1, samples=span, rate=1):
             yield replace(phoneme, start=word.start + phoneme.start, end=word.start + phoneme.end)

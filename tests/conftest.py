@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -40,12 +41,17 @@ _GROWTH_BYTES = 64 << 20
 def pytest_configure(config: pytest.Config) -> None:
     """Folders of tests lie in memory where there is enough; processes keep to a thread; Ctrl-C ends them.
 
+    What is compiled is kept, also where the environment says otherwise, as that of some containers does:
+    hundreds of processes would compile the same files, and pytest's own assertions in them.
+
     Several processes test at once: where each also calculates with a thread for every core, the threads wait
     for each other, busily. And a shell that starts a command in the background has it ignore SIGINT, which
     children inherit.
     """
     for name, threads in thread_environment(1).items():
         os.environ.setdefault(name, threads)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if (place := machine.folder_in_memory()) is not None:
         os.environ.setdefault(_PLACE, str(place))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

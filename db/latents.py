@@ -24,6 +24,8 @@ def _keeping(inserter: rows.Inserter) -> Executable:
             job_profiles.c.kind == ProfileKind.VOICE.value,
             artifacts.c.key == bindparam("key_"),
         )
+        # Whom gc is just forgetting is waited for, and then is not there: nothing may refer to it.
+        .with_for_update(read=True, key_share=True, of=artifacts)
     )
     entered = inserter(profile_files).from_select(["profile_id", "model", "artifact_id"], made)
     return entered.on_conflict_do_update(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Executable, delete, insert, select, text
 
-from db import collect, submission
+from db import collect, commits, submission
 from db.codec import spec_from_text
+from db.engine import connect
 from db.ledger import Ledger
 from db.prepared import run
 from db.rows import accept, accepted_ids
@@ -16,8 +20,11 @@ from db.tables import artifacts, jobs, profile_files, profiles, uses
 from db.values import Submission
 from pipeline.plan.artifact import Kind
 from pipeline.plan.job import Typeface
+from pipeline.plan.people import ProfileKind
 from pipeline.plan.writingplan import Sampling, WritingPlan
-from tests.db.values import artifact, digest, draft, spec, submit
+from tests.db.acting import CHUNKS, desk_of, take
+from tests.db.persons import draft_with, order, profile
+from tests.db.values import PROFILE, artifact, digest, draft, spec, submit
 
 _STRAY = 1100
 
@@ -98,6 +105,38 @@ def test_what_a_profile_is_made_of_stays_as_long_as_the_profile(ledger: Ledger) 
         connection.execute(delete(profiles))
     collect.drop_unneeded(ledger, before=ledger.clock() + 1)
     assert _keys(ledger) == set()
+
+
+def test_latents_that_gc_forgets_in_the_moment_of_a_commit_are_made_anew(url: str) -> None:
+    """Whoever rests on what gc is just forgetting waits for it, and begins again without using up a retry."""
+    points: dict[str, Callable[[], None]] = {}
+    ledger = Ledger(connect(url), crash=lambda point: points.pop(point, lambda: None)())
+    order(ledger, draft_with("row", profile(ledger, kind=ProfileKind.VOICE)))
+    claim, latents = take(ledger, "speak"), artifact(Kind.LATENTS, "latents")
+    desk_of(ledger, claim).put(latents, 5)
+    with ledger.write("forget") as connection:
+        # Found as what an earlier film has left, rather than made.
+        connection.execute(delete(uses))
+    timeline = artifact(Kind.TIMELINE, "timeline")
+    committing = threading.Thread(
+        target=lambda: commits.finish_speak(
+            ledger, claim, timeline=timeline, chunks=CHUNKS, profile=PROFILE, used=[latents], machine_ms=5
+        )
+    )
+
+    def commit_meanwhile() -> None:
+        committing.start()
+        # It has to wait for the transaction that this thread is in.
+        time.sleep(0.2)
+        assert committing.is_alive()
+
+    points["drop-unneeded-before-commit"] = commit_meanwhile
+    assert collect.drop_unneeded(ledger, before=ledger.clock() + 1000) == 1
+    committing.join()
+    again = take(ledger, "speak")
+    assert (again.step, again.failures) == (claim.step, 0)
+    assert desk_of(ledger, again).find(latents.kind, latents.key) is None
+    ledger.close()
 
 
 def _keys(ledger: Ledger) -> set[str]:

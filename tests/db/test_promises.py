@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -12,9 +13,12 @@ from hypothesis.internal.conjecture.providers import HypothesisProvider
 from hypothesis.stateful import run_state_machine_as_test
 
 from db.engine import connect
+from tests.db.auditor import audit_standing
+from tests.db.fuse import Fuse, Killed
 from tests.db.machine import Farm
 from tests.db.moves import CLEARINGS
 from tests.db.points import transactions
+from tests.db.world import Worker, World
 
 #: Only on PostgreSQL, and only when a take and a cancel meet in one instant, is there such a key to drop;
 #: `test_every_crash` leaves one by hand.
@@ -81,6 +85,46 @@ def test_what_is_wanted_again_while_it_is_cleared_away_is_there(
     finally:
         farm.teardown()
         engine.dispose()
+
+
+class _KilledAt(Fuse):
+    """Kills, once, whoever passes the point of a given name."""
+
+    point = ""
+
+    def __call__(self, point: str) -> None:
+        """Pass a point, or be killed there."""
+        if point == self.point:
+            self.point = ""
+            raise Killed(point)
+
+
+@pytest.mark.parametrize("point", ["store-part-synced", "store-linked", "store-folder-synced"])
+def test_what_a_dead_worker_had_put_stays_for_the_next_one(
+    make_sqlite: Callable[[], str], tmp_path: Path, point: str
+) -> None:
+    """Whoever puts once more what a dead worker has left behind keeps it, however long the work takes."""
+    engine = connect(make_sqlite())
+    fuse = _KilledAt()
+    world = World(engine=engine, folder=tmp_path, fuse=fuse)
+    world.submit(("a",), "batch")
+    (step,) = world.look("speak", 1)
+    fuse.point = point
+    for name in ("cpu0@here", "cpu2@here"):
+        worker = Worker(name)
+        world.claim(worker, step)
+        with world.fuse.lit(None):
+            while worker.at != "made":
+                world.go_on(worker)
+        world.read_leases()
+        if worker.at != "made":
+            world.expire(world.readings[-1])
+    world.pass_day()
+    world.collect()
+    while worker.work is not None:
+        world.go_on(worker)
+    audit_standing(world.ledger, world.store, world.damaged, world.scripts)
+    engine.dispose()
 
 
 @pytest.mark.soak

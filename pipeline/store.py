@@ -26,6 +26,8 @@ _BLOCK = 1 << 20
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"(\.[a-z0-9]{1,12}){1,2}")
 _NAME = re.compile(r"([0-9a-f]{64})\.([0-9a-f]{16})((?:\.[a-z0-9]{1,12}){1,2})")
+#: A file that gc has set aside bears its kind and its name after a number of its own.
+_ASIDE = re.compile(rf"[0-9a-f]{{32}}\.(?P<kind>[a-z]+)\.(?P<name>{_NAME.pattern})\.aside")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,13 +121,15 @@ class Store:
     def open(self, artifact: Artifact) -> Path:
         """Where an artifact lies; that it is there with the right size is checked, its content is not.
 
+        One that gc has just set aside, and is looking at or was killed over, has its name again.
+
         Raises:
             DamageError: ``store-artifact-missing`` or ``store-artifact-damaged``, with kind and key.
             AwayError: ``store-away``: the store's folder itself cannot be reached.
         """
         path = self.root / artifact.path
         try:
-            size = path.stat().st_size
+            size = self._size(path)
         except FileNotFoundError:
             if not self.root.is_dir():
                 raise AwayError("store-away", reason=os.strerror(errno.ENOENT)) from None
@@ -167,13 +171,14 @@ class Store:
         """Remove a file for good unless it was put again since `walk` came by; whether it was removed.
 
         It is set aside first, where no `put` finds it, and only then looked at: one that was put again in
-        between goes back to its place. For gc alone.
+        between goes back to its place. Whoever opens it meanwhile, or walks by after a death, puts it back as
+        well: where it belongs stands in its name. For gc alone.
 
         Raises:
             AwayError, TransientError: as `put`.
         """
         path = self.root / found.path
-        aside = self.root / _PARTS / f"{uuid.uuid4().hex}.part"
+        aside = self.root / _PARTS / f"{uuid.uuid4().hex}.{found.kind}.{path.name}.aside"
         try:
             aside.parent.mkdir(parents=True, exist_ok=True)
             path.rename(aside)
@@ -191,7 +196,11 @@ class Store:
         return untouched
 
     def walk(self) -> Iterator[StoredFile]:
-        """Every file that bears an artifact's name, folder by folder. For gc and audits alone."""
+        """Every file that bears an artifact's name, folder by folder. For gc and audits alone.
+
+        What a gc set aside that was killed over it has its name again.
+        """
+        self._give_back()
         now = self._now()
         for kind in Kind:
             for folder in _listed(self.root / kind.value):
@@ -219,10 +228,34 @@ class Store:
         removed = 0
         for entry in _listed(self.root / _PARTS):
             with contextlib.suppress(FileNotFoundError):
-                if now - entry.stat().st_mtime >= older_than_s:
+                if not _ASIDE.fullmatch(entry.name) and now - entry.stat().st_mtime >= older_than_s:
                     Path(entry.path).unlink()
                     removed += 1
         return removed
+
+    def _size(self, path: Path) -> int:
+        with contextlib.suppress(FileNotFoundError):
+            return path.stat().st_size
+        self._give_back(path)
+        return path.stat().st_size
+
+    def _give_back(self, wanted: Path | None = None) -> None:
+        """Have what gc has set aside under its name again, unless that was put anew: all of it, or one."""
+        for entry in _listed(self.root / _PARTS):
+            if (told := _ASIDE.fullmatch(entry.name)) is None:
+                continue
+            path = self.root / told["kind"] / told["name"][:2] / told["name"]
+            if wanted not in (None, path):
+                continue
+            try:
+                give_name(Path(entry.path), path)
+                sync_folder(path.parent)
+                Path(entry.path).unlink()
+            except FileNotFoundError:
+                # Whoever set it aside has decided by now.
+                continue
+            except OSError as error:
+                raise _told(error) from error
 
     @contextlib.contextmanager
     def _part(self) -> Iterator[Path]:

@@ -28,11 +28,14 @@ class Fuse:
 
     @contextmanager
     def lit(self, after: int | None) -> Iterator[None]:
-        """Kill at the crash point after so many others; None: never. Being killed ends the block quietly."""
-        self._left = after
+        """Kill at the crash point after so many others; None: never. Being killed ends the block quietly.
+
+        Within a block, another block is somebody else's: what they pass does not count for the first one.
+        """
+        before, self._left = self._left, after
         try:
             yield
         except Killed:
             pass
         finally:
-            self._left = None
+            self._left = before

@@ -101,6 +101,72 @@ def test_a_file_that_is_put_while_it_is_set_aside_stays(tmp_path: Path) -> None:
     assert not store.delete_untouched(gone)
 
 
+class _Killed(BaseException):
+    """A gc that was killed: nothing tidies up after it."""
+
+
+def _killed_over(store: Store, word: str, *, again: bool) -> Artifact:
+    """What is left of an old file that gc set aside before it was killed; again: somebody had put it anew."""
+
+    def crash(point: str) -> None:
+        if point == "store-set-aside":
+            raise _Killed
+
+    artifact = _put(store, word)
+    _age(store, 2 * _DAY_S)
+    (found,) = store.walk()
+    if again:
+        _put(store, word)
+    with pytest.raises(_Killed):
+        Store(store.root, crash=crash).delete_untouched(found)
+    assert not (store.root / artifact.path).exists()
+    return artifact
+
+
+@pytest.mark.parametrize("after", ["open", "gc", "put"])
+def test_a_gc_that_is_killed_over_a_file_that_was_put_again_has_not_taken_it(
+    ledger: Ledger, tmp_path: Path, after: str
+) -> None:
+    """Whoever comes next has the file back: who opens it, the next gc, and who puts it once more."""
+    store = Store(tmp_path / "store")
+    kept = _killed_over(store, "again", again=True)
+    if after == "gc":
+        assert collect_garbage(ledger, store, grace_s=_DAY_S).files == 0
+        assert (store.root / kept.path).is_file()
+    elif after == "put":
+        _put(store, "again")
+    assert store.verify(kept).read_text() == "again"
+    collect_garbage(ledger, store, grace_s=_DAY_S)
+    assert [path for path in store.root.rglob("*") if path.is_file()] == [store.open(kept)]
+
+
+def test_the_next_gc_deletes_what_one_was_killed_over(ledger: Ledger, tmp_path: Path) -> None:
+    """What nobody put again is no longer kept for having been set aside."""
+    store = Store(tmp_path / "store")
+    _killed_over(store, "old", again=False)
+    swept = collect_garbage(ledger, store, grace_s=_DAY_S)
+    assert (swept.files, swept.parts) == (1, 0)
+    assert [path for path in store.root.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_a_file_is_there_while_gc_looks_at_it(tmp_path: Path, again: bool) -> None:  # noqa: FBT001 - a parameter
+    """Who opens a file in the very moment in which it is set aside has it, and so gc leaves it for later."""
+    opened: list[Path] = []
+    store = Store(tmp_path / "store", crash=lambda point: point == "store-set-aside" and look())
+    kept = _put(store, "again")
+    _age(store, 2 * _DAY_S)
+    (found,) = store.walk()
+    if again:
+        _put(store, "again")
+
+    def look() -> None:
+        opened.append(Store(store.root).verify(kept))
+
+    assert not store.delete_untouched(found)
+    assert opened == [store.open(kept)]
+
+
 def test_workers_that_were_gone_for_a_week_are_forgotten(ledger: Ledger, tmp_path: Path) -> None:
     """Every process that ever worked would otherwise be read at each look at the farm."""
     store = Store(tmp_path / "store")

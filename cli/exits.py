@@ -42,6 +42,7 @@ _BY_CODE = {
             "command-incomplete",
             "command-jobs-or-batch",
             "command-no-words",
+            "command-nothing-said",
             "command-language-unknown",
             "command-number-wrong",
             "command-option-unknown",

@@ -101,10 +101,10 @@ CHINESE: Mapping[str, str] = {
     "By how many frames the lips of wav2lip run ahead of the sound, -5 to 5.": (
         "wav2lip 的嘴唇比声音提前的帧数，-5 到 5。"
     ),
-    "A picture with one face, or a video.": "只有一张脸的图片，或一段视频。",
+    "A picture with one face, a video, or profile:NAME.": "只有一张脸的图片、一段视频，或 profile:名称。",
     "A text file with what is said.": "写有台词的文本文件。",
     "Where the film goes, such as film.mp4.": "影片的保存位置，例如 film.mp4。",
-    "A voice of `lectern voices`.": "`lectern voices` 列出的声音之一。",
+    "A voice of `lectern voices`, or profile:NAME.": "`lectern voices` 列出的声音之一，或 profile:名称。",
     "Language of the script, such as en or zh.": "脚本的语言，例如 en 或 zh。",
     "Such as wide, tall-1080, square-512 or portrait.": "例如 wide、tall-1080、square-512 或 portrait。",
     "Draw the captions into the pictures.": "把字幕画进画面。",

@@ -109,6 +109,18 @@ SPEECH: Mapping[str, str] = {
     ): "若声音接收的是文字，数字、日期和金额会以文字显示。不指定文件时只显示读法和每句的音标。",
     "What is said, in quotes.": "要朗读的内容，加引号。",
     "Where the sound goes, such as out.wav.": "声音文件的位置，例如 out.wav。",
-    "Whose pronunciations are used; else none are.": "使用哪个部门的读法；不指定则不使用。",
+    "Whose pronunciations, word list and profiles count; else none do, but the profiles of default.": (
+        "采用哪个部门的读法、禁用词和档案；不指定则都不采用，档案则取自 default 部门。"
+    ),
+    "A recording that is heard instead; a script is then only timed.": (
+        "改为播放的录音；此时脚本只用于确定字幕的时间。"
+    ),
+    "Clean the recording of its room's noise.": "为录音降噪。",
+    "Listen to what the voice said: none, sample or all of its sentences.": (
+        "重新听写合成的语音以核对：none（不核对）、sample（抽查）或 all（全部句子）。"
+    ),
+    "Of a sentence that is never said as written: warn or stop.": (
+        "某句始终与文稿不符时：warn（提示）或 stop（停止）。"
+    ),
     "Replace an earlier file.": "替换先前的文件。",
 }

@@ -11,7 +11,7 @@ from cli.exits import Exit
 from cli.options import terminal_of
 from farm import lexicon
 from farm.bootstrap import open_farm
-from farm.stopwords import DEPARTMENT
+from farm.departments import DEPARTMENT
 from pipeline.plan.lexicon import Entry
 
 Word = Annotated[str, typer.Argument(metavar="WORD", help="As it stands in scripts.")]

@@ -22,15 +22,15 @@ from farm.local import Made, make_film
 from farm.orders import Order
 from pipeline.plan.messages import Language
 
-_STAGES = ("speak", "render", "join")
-
 
 def render(
     context: typer.Context,
     *,
     portrait: wishes.Portrait,
-    script: wishes.Script,
     film: wishes.Film,
+    script: wishes.Script = None,
+    audio: wishes.Audio = None,
+    denoise: wishes.Denoise = False,
     voice: wishes.Voice = "",
     language: wishes.Language = "",
     format: wishes.Format = "",  # noqa: A002 - the option's name
@@ -40,6 +40,9 @@ def render(
     preview: wishes.Preview = False,
     speed: wishes.Speed = "",
     pitch: wishes.Pitch = "",
+    check: wishes.Check = "",
+    check_failure: wishes.CheckFailure = "",
+    department: wishes.Department = "",
     title: wishes.Title = "",
     face_engine: wishes.FaceEngine = "",
     model: wishes.Model = "",
@@ -67,6 +70,8 @@ def render(
     """
     wish = Wish(voice=voice, language=language, format=format, fps=fps, speed=speed, pitch=pitch)
     order = Order(portrait=portrait, script=script, film=film, wish=wish, title=title, replace=force)
+    order = replace(order, audio=audio, denoise=_yes(denoise), check=check, check_failure=check_failure)
+    order = replace(order, department=department)
     order = replace(order, engine=face_engine, model=model, mode=mode, restore=restore, face_box=face_box)
     order = replace(order, pads=pads, crop=crop, mel_offset_frames=mel_offset_frames)
     order = replace(order, expression=expression, motion=motion, background=background, soft=captions)

@@ -16,13 +16,11 @@ from cli.exits import Exit
 from cli.interrupt import Interrupts
 from cli.options import terminal_of
 from cli.terminal import Terminal, sentence, told
-from farm import lexicon
 from farm import say as speaking
-from farm.bootstrap import open_farm, open_workshop
+from farm.bootstrap import open_workshop
 from farm.choices import Wish
 from farm.say import Preview, SaidLine, SaidText
-from farm.stopwords import WordChecker
-from pipeline.plan.script import normalise
+from pipeline.plan.people import PREFIX
 
 
 def say(
@@ -36,9 +34,7 @@ def say(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where the sound goes, such as out.wav.")
     ] = None,
-    department: Annotated[
-        str, typer.Option("--department", help="Whose pronunciations are used; else none are.")
-    ] = "",
+    department: wishes.Department = "",
     force: Annotated[bool, typer.Option("--force", "-f", help="Replace an earlier file.")] = False,
 ) -> Exit:
     """Speak a text as a film would have it, and tell how it was read.
@@ -53,13 +49,7 @@ def say(
         def show_progress(done: int, total: int) -> None:
             bars.show("speak", done, total)
 
-        if department:
-            with open_farm() as farm:
-                entries = lexicon.listed(farm, department)
-                WordChecker(farm.ledger).check(normalise(text), department)
-        else:
-            entries = ()
-        preview = Preview(text=text, wish=wish, file=output, replace=force, lexicon=entries)
+        preview = Preview(text=text, wish=wish, file=output, replace=force, department=department)
         with open_workshop() as workshop:
             said = speaking.say(workshop, preview, check=interrupts.check, told=show_progress)
     for warning in said.warnings:
@@ -77,12 +67,18 @@ def _lines(said: SaidText, output: Path | None, terminal: Terminal) -> Iterator[
             yield terminal.words("said-line", shown=clean(shown), spoken=clean(spoken))
         if output is None and each.phonemes:
             yield f"  [{_sounds(each)}]"
-    voice = f"{said.voice.engine}/{said.voice.name}"
+    voice = _voice(said)
     seconds = f"{said.ms / 1000:.1f}"
     if output is None:
         yield terminal.words("said", voice=clean(voice), seconds=seconds)
     else:
         yield terminal.words("said-into", voice=clean(voice), seconds=seconds, file=clean(str(output)))
+
+
+def _voice(said: SaidText) -> str:
+    """Who spoke, and whom it sounds like."""
+    voice = f"{said.voice.engine}/{said.voice.name}"
+    return voice if said.person is None else f"{PREFIX}{said.person.name} ({voice})"
 
 
 def _sounds(line: SaidLine) -> str:
@@ -101,6 +97,7 @@ def _document(said: SaidText, output: Path | None, terminal: Terminal) -> dict[s
         "kind": "said",
         "file": None if output is None else str(output),
         "voice": f"{said.voice.engine}/{said.voice.name}",
+        "profile": None if said.person is None else said.person.name,
         "duration_ms": said.ms,
         "lines": [
             {

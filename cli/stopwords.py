@@ -13,6 +13,7 @@ from cli.exits import Exit
 from cli.options import terminal_of
 from farm import stopwords
 from farm.bootstrap import open_farm
+from farm.departments import DEPARTMENT
 from pipeline.plan.errors import InputError
 
 Words = Annotated[list[str] | None, typer.Argument(metavar="[WORD]...", help="Words, or phrases in quotes.")]
@@ -23,7 +24,7 @@ Department = Annotated[str, typer.Option("--department", help="Whose scripts.")]
 _TOLD = 20
 
 
-def list_(context: typer.Context, department: Department = stopwords.DEPARTMENT) -> Exit:
+def list_(context: typer.Context, department: Department = DEPARTMENT) -> Exit:
     """List the words that no script of a department may hold."""
     terminal = terminal_of(context)
     with open_farm() as farm:
@@ -40,7 +41,7 @@ def add(
     words: Words = None,
     *,
     file: File = None,
-    department: Department = stopwords.DEPARTMENT,
+    department: Department = DEPARTMENT,
 ) -> Exit:
     """Refuse scripts that hold one of these words, from now on.
 
@@ -58,7 +59,7 @@ def remove(
     words: Words = None,
     *,
     file: File = None,
-    department: Department = stopwords.DEPARTMENT,
+    department: Department = DEPARTMENT,
 ) -> Exit:
     """Allow these words again."""
     wanted = _wanted(words, file)

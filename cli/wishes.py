@@ -7,10 +7,31 @@ from typing import Annotated
 
 import typer
 
-Portrait = Annotated[Path, typer.Option("--portrait", "-p", help="A picture with one face, or a video.")]
-Script = Annotated[Path, typer.Option("--script", "-s", help="A text file with what is said.")]
+Portrait = Annotated[
+    Path, typer.Option("--portrait", "-p", help="A picture with one face, a video, or profile:NAME.")
+]
+Script = Annotated[Path | None, typer.Option("--script", "-s", help="A text file with what is said.")]
+Audio = Annotated[
+    Path | None,
+    typer.Option("--audio", "-a", help="A recording that is heard instead; a script is then only timed."),
+]
+Denoise = Annotated[bool, typer.Option("--denoise", help="Clean the recording of its room's noise.")]
+Check = Annotated[
+    str, typer.Option("--check", help="Listen to what the voice said: none, sample or all of its sentences.")
+]
+CheckFailure = Annotated[
+    str,
+    typer.Option("--check-failure", help="Of a sentence that is never said as written: warn or stop."),
+]
+Department = Annotated[
+    str,
+    typer.Option(
+        "--department",
+        help="Whose pronunciations, word list and profiles count; else none do, but the profiles of default.",
+    ),
+]
 Film = Annotated[Path, typer.Option("--output", "-o", help="Where the film goes, such as film.mp4.")]
-Voice = Annotated[str, typer.Option(help="A voice of `lectern voices`.")]
+Voice = Annotated[str, typer.Option(help="A voice of `lectern voices`, or profile:NAME.")]
 Language = Annotated[str, typer.Option(help="Language of the script, such as en or zh.")]
 Format = Annotated[str, typer.Option(help="Such as wide, tall-1080, square-512 or portrait.")]
 Fps = Annotated[str, typer.Option(help="Frame rate: 24, 25, 30, 50 or 60.")]

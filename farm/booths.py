@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from farm.bootstrap import Workshop
@@ -9,6 +10,7 @@ from farm.voicedoor import open_converter, open_voice
 from pipeline.engines.voice.aligned import Aligner
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.job import JobSpec, VoiceChoice
+from pipeline.plan.people import ProfileUse
 from pipeline.steps.booth import Booth
 from pipeline.steps.desk import Desk
 from pipeline.steps.speak import speak
@@ -29,12 +31,15 @@ def booth_of(workshop: Workshop, choice: VoiceChoice) -> Booth:
     return Booth(voice=voice, converter=converter, aligner=aligner)
 
 
-def open_booth(workshop: Workshop, job: JobSpec, *, desk: Desk) -> Booth | None:
-    """A job's voice, and what makes it sound like a person, and what finds its times.
+def open_booth(
+    workshop: Workshop, choice: VoiceChoice, people: Sequence[ProfileUse], *, desk: Desk
+) -> Booth | None:
+    """A choice's voice, and what makes it sound like a person, and what finds its times.
 
     Args:
         workshop: engines, models and the store.
-        job: the job.
+        choice: who speaks.
+        people: the profiles that were promised.
         desk: where a person's latents are found, taken and put.
 
     Returns:
@@ -43,9 +48,14 @@ def open_booth(workshop: Workshop, job: JobSpec, *, desk: Desk) -> Booth | None:
     Raises:
         InputError, DamageError, TransientError, AwayError, SupersededError: as `open_voice` and `timbre_of`.
     """
-    booth = booth_of(workshop, job.voice)
+    booth = booth_of(workshop, choice)
     timbre = timbre_of(
-        job, desk=desk, store=workshop.store, media=workshop.media, voice=booth.converter or booth.voice
+        choice,
+        people,
+        desk=desk,
+        store=workshop.store,
+        media=workshop.media,
+        voice=booth.converter or booth.voice,
     )
     return None if timbre is None else replace(booth, timbre=timbre)
 
@@ -59,7 +69,7 @@ def speak_in_booth(workshop: Workshop, job: JobSpec, *, desk: Desk) -> Artifact 
     Raises:
         InputError, DamageError, TransientError, AwayError, SupersededError: as that and `open_booth`.
     """
-    booth = open_booth(workshop, job, desk=desk)
+    booth = open_booth(workshop, job.voice, job.people, desk=desk)
     if booth is None:
         return None
     return speak(

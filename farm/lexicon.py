@@ -6,10 +6,10 @@ import hashlib
 from pathlib import Path
 
 from db import lexicon
-from db.departments import read_departments
 from db.ledger import Ledger
 from farm.bootstrap import Farm
 from farm.caller import caller
+from farm.departments import check_department
 from farm.once import Once
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import InputError
@@ -26,7 +26,7 @@ def listed(farm: Farm, department: str, *, language: str = "") -> tuple[Entry, .
     Raises:
         InputError: ``submit-department-unknown``.
     """
-    _check_department(farm.ledger, department)
+    check_department(farm.ledger, department)
     every = lexicon.read_lexicon(farm.ledger, department)
     return tuple(entry for entry in every if not language or entry.language == language)
 
@@ -44,7 +44,7 @@ def add(farm: Farm, department: str, entry: Entry) -> Entry:
         ipa=entry.ipa.strip(),
     )
     check(kept)
-    _check_department(farm.ledger, department)
+    check_department(farm.ledger, department)
     lexicon.put_entry(farm.ledger, department, kept, by=caller())
     return kept
 
@@ -55,7 +55,7 @@ def remove(farm: Farm, department: str, word: str, language: str) -> None:
     Raises:
         InputError: ``lexicon-entry-unknown`` or ``submit-department-unknown``.
     """
-    _check_department(farm.ledger, department)
+    check_department(farm.ledger, department)
     if not lexicon.remove_entry(farm.ledger, department, normalise(word), language.strip(), by=caller()):
         raise InputError("lexicon-entry-unknown", word=word, language=language, department=department)
 
@@ -99,9 +99,3 @@ def _keep(store: Store, text: str) -> None:
         part.write_bytes(text.encode())
 
     store.put(Kind.SOURCE, lexicon_artifact(text).key, _SUFFIX, write)
-
-
-def _check_department(ledger: Ledger, department: str) -> None:
-    known = read_departments(ledger)
-    if department not in known:
-        raise InputError("submit-department-unknown", department=department, known=", ".join(known))

@@ -78,7 +78,7 @@ def _booth_again(workshop: Workshop, job: JobSpec, desk: Desk) -> Booth:
         _MadeElsewhereError: what the voice needs is being made.
     """
     try:
-        booth = open_booth(workshop, job, desk=desk)
+        booth = open_booth(workshop, job.voice, job.people, desk=desk)
     except InputError as error:
         raise AwayError("farm-no-speaker", engine=job.voice.engine, code=error.code) from error
     if booth is None:

@@ -6,14 +6,15 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from farm.booths import speak_in_booth
-from farm.bootstrap import Workshop
+from farm.bootstrap import Workshop, open_farm
+from farm.listening import listen_to
 from farm.orders import Order, job_of
 from farm.output import check_folder
 from farm.studio import Studio, may_render_otherwise
@@ -39,7 +40,7 @@ from pipeline.store import Store
 #: Told the stage and how far it is: done, total.
 Progress = Callable[[str, int, int], None]
 
-_FILM, _PREVIEW = ".mp4", ".webp"
+_FILM, _PREVIEW, _TRANSCRIPT = ".mp4", ".webp", ".txt"
 _Result = TypeVar("_Result")
 _CACHE, _INDEX = "cache", "index.jsonl"
 
@@ -49,8 +50,8 @@ class Made:
     """A film that was made here.
 
     Attributes:
-        files: every file by its suffix: ``.mp4``, ``.srt``, ``.vtt``, ``.jpg``, ``.json``, and ``.webp`` if a
-            preview was ordered.
+        files: every file by its suffix: ``.mp4``, ``.srt``, ``.vtt``, ``.jpg``, ``.json``, ``.webp`` if a
+            preview was ordered, and ``.txt`` with the words of a recording where they are known.
         frames: how long the film is.
         fps: its frame rate.
         trace: its trace id.
@@ -79,29 +80,42 @@ def make_film(workshop: Workshop, order: Order, *, progress: Progress, check: Ca
         check: called several times a second; what it raises ends the work.
 
     Raises:
-        InputError: portrait, script, a wish or the place cannot be used; nothing was written there.
+        InputError: portrait, script, recording, a wish or the place cannot be used; nothing was written
+            there.
         TransientError, AwayError: a tool failed, or a disk is full.
     """
     asked_ms = time.time_ns() // 1_000_000
     files = _places(order)
     cache = workshop.settings.home / _CACHE
     workshop = replace(workshop, store=Store(cache))
-    job, warnings = job_of(workshop, order)
+    with open_farm(workshop.settings) if order.of_a_farm else nullcontext() as farm:
+        job, warnings = job_of(workshop, order, farm)
+    if job.recording is not None and job.hearing is not None and job.hearing.model:
+        files[_TRANSCRIPT] = _place(order, _TRANSCRIPT)
     born = trace.new(os.urandom(trace.TRACE_BYTES + trace.SPAN_BYTES))
     if (waiver := waiver_of(job.options)) is not None:
         home, user = workshop.settings.home, job.user
         keep_waiver(home, waiver, film=order.film, trace=born.trace_id, user=user, at_ms=asked_ms)
-    film = _make(workshop, job, born, asked_ms, index=cache / _INDEX, progress=progress, check=check)
-    made = [film.film, film.srt, film.vtt, film.poster, film.manifest]
-    made += [film.preview] if film.preview is not None else []
-    _deliver(workshop.store, dict(zip(files.values(), made, strict=True)))
+    made = _make(workshop, job, born, asked_ms, index=cache / _INDEX, progress=progress, check=check)
+    film = made.film
+    parts = {
+        _FILM: film.film,
+        ".srt": film.srt,
+        ".vtt": film.vtt,
+        ".jpg": film.poster,
+        ".json": film.manifest,
+        _PREVIEW: film.preview,
+        _TRANSCRIPT: made.transcript,
+    }
+    files = {suffix: path for suffix, path in files.items() if parts[suffix] is not None}
+    _deliver(workshop.store, {path: part for suffix, path in files.items() if (part := parts[suffix])})
     return Made(
         files=files,
         frames=film.frames,
         fps=job.format.fps,
         trace=born.trace_id,
         essence=film.essence,
-        warnings=(*warnings, *film.warnings),
+        warnings=_each_once((*warnings, *made.warnings, *film.warnings)),
     )
 
 
@@ -125,18 +139,49 @@ def _places(order: Order) -> dict[str, Path]:
     """Where each file goes; that it can go there is known before the work begins."""
     if order.film.suffix.lower() != _FILM:
         raise InputError("command-output-suffix", path=str(order.film))
-    files = {_FILM: order.film}
-    files |= {suffix: order.film.with_suffix(suffix) for suffix in (".srt", ".vtt", ".jpg", ".json")}
-    if PREVIEW.of({PREVIEW.name: order.preview}):
-        files[_PREVIEW] = order.film.with_suffix(_PREVIEW)
     check_folder(order.film)
-    sources = {order.portrait.resolve(), order.script.resolve()}
-    if names_picture(order.background):
-        sources.add(Path(order.background).resolve())
-    for path in files.values():
-        if path.resolve() in sources or (path.exists() and not order.replace):
-            raise InputError("command-output-exists", path=str(path))
-    return files
+    suffixes = [_FILM, ".srt", ".vtt", ".jpg", ".json"]
+    if PREVIEW.of({PREVIEW.name: order.preview}):
+        suffixes.append(_PREVIEW)
+    return {suffix: _place(order, suffix) for suffix in suffixes}
+
+
+def _place(order: Order, suffix: str) -> Path:
+    """Where a file of a film goes.
+
+    Raises:
+        InputError: ``command-output-exists``: something else lies there.
+    """
+    path = order.film if suffix == _FILM else order.film.with_suffix(suffix)
+    given = [each for each in (order.portrait, order.script, order.audio) if each is not None]
+    given += [Path(order.background)] if names_picture(order.background) else []
+    if path.resolve() in {each.resolve() for each in given} or (path.exists() and not order.replace):
+        raise InputError("command-output-exists", path=str(path))
+    return path
+
+
+def _each_once(warnings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """What is to be said, nothing of it twice: some is known before the work begins, and found on the way."""
+    said: list[Finding] = []
+    for warning in warnings:
+        if warning not in said:
+            said.append(warning)
+    return tuple(said)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Film:
+    """What all stages made.
+
+    Attributes:
+        film: the film with what goes with it.
+        transcript: the words of its recording; None where none are known.
+        warnings: what was doubtful in what was heard.
+    """
+
+    film: JoinedFilm
+    transcript: Artifact | None
+    warnings: tuple[Finding, ...]
 
 
 def _make(
@@ -148,21 +193,28 @@ def _make(
     index: Path,
     progress: Progress,
     check: Callable[[], None],
-) -> JoinedFilm:
+) -> _Film:
     """Every stage, one after the other."""
     stage = "speak"
     desk = _CheckedDesk(check, index=index, progress=lambda done, total: progress(stage, done, total))
     studio, store, settings = Studio(workshop), workshop.store, workshop.settings
     studio.grow(way_of(job))
     _certain(studio.seat(job, desk))
-    spoken = _certain(speak_in_booth(workshop, job, desk=desk))
+    spoken = _certain(speak_in_booth(workshop, job, desk=desk)) if job.recording is None else None
+    transcript: Artifact | None = None
+    doubts: tuple[Finding, ...] = ()
+    if spoken is None or job.hearing is not None:
+        check()
+        stage = "listen"
+        listened = _certain(listen_to(workshop, job, spoken, desk=desk))
+        spoken, transcript, doubts = listened.timeline, listened.transcript, listened.warnings
     timeline = load_timeline(store, spoken)
     check()
     stage = "render"
     profile = _render_alike(job, timeline, studio, desk=desk, workshop=workshop)
     check()
     stage = "join"
-    return _certain(
+    film = _certain(
         join(
             job,
             timeline,
@@ -178,8 +230,10 @@ def _make(
                 Loudness.of(lufs=settings.film.loudness_lufs, dbtp=settings.film.true_peak_dbtp),
             ),
             producer=settings.label.producer,
+            transcript=transcript,
         )
     )
+    return _Film(film=film, transcript=transcript, warnings=doubts)
 
 
 def _render_alike(

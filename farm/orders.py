@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from farm.bootstrap import Workshop
+from farm.batchfiles import BatchFolder
+from farm.bootstrap import Farm, Workshop
 from farm.caller import caller
-from farm.choices import OTHER_VOICE, Chooser, Wish, plain_options
+from farm.choices import Chooser, Wish, language_of, plain_options
+from farm.departments import DEPARTMENT, check_department
 from farm.facechoice import FaceChoice, FaceChooser
 from farm.gallery import Gallery
+from farm.hearingchoice import CHECK, DENOISE, FAILURE
+from farm.lexicon import Dictionaries
 from farm.peoplecheck import unrecorded
 from farm.portraits import box_of, check_engine, idle_for_film
+from farm.profiles.finding import Finder
+from farm.rows import Wanted
+from farm.soundcheck import Sound, SoundChecker
 from farm.sources import picture_suffix, source_bytes, store_script
+from farm.speechcheck import PITCH
 from farm.textfile import decode
 from farm.typesetting import Typesetter
-from pipeline.plan import script
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.background import BACKGROUND, colour_of, names_picture
 from pipeline.plan.bearing import EXPRESSION, MOTION
@@ -26,7 +34,9 @@ from pipeline.plan.job import Format, JobSpec
 from pipeline.plan.label import LABEL, NAME, REASON
 from pipeline.plan.lipsync import CROP, ENGINE, MODE, MODEL, OFFSET, PADS, RESTORE, lipsync_of
 from pipeline.plan.names import legible
+from pipeline.plan.people import ProfileUse, named_in, profile_in
 from pipeline.plan.portrait import Finding
+from pipeline.plan.script import normalise
 from pipeline.plan.switches import BURN, PREVIEW, SOFT
 
 
@@ -35,10 +45,17 @@ class Order:
     """A film to make here.
 
     Attributes:
-        portrait: a picture with one face.
-        script: a text file.
+        portrait: a picture with one face, or a profile as a manifest names it.
         film: where the film goes, ending in ``.mp4``; captions, poster and manifest go beside it.
-        wish: voice, language, format, frame rate, speed, pitch; what is left empty is chosen.
+        wish: voice, language, format, frame rate, speed, pitch; what is left empty is chosen. The voice may
+            be a profile as a manifest names it.
+        script: a text file; None for a recording without.
+        audio: a recording whose sound the film has; None to have the script spoken.
+        denoise: whether the recording is cleaned of noise, as in a manifest.
+        check, check_failure: of which sentences it is checked that they say what the script says, and what
+            becomes of a film with one that does not, likewise.
+        department: whose profiles, pronunciations and word list count; empty for none, but for the
+            profiles of the usual one.
         engine: the face engine, as in a manifest; empty for the usual one.
         model: what it draws with, likewise.
         mode: how it draws, likewise.
@@ -62,9 +79,14 @@ class Order:
     """
 
     portrait: Path
-    script: Path
     film: Path
     wish: Wish
+    script: Path | None = None
+    audio: Path | None = None
+    denoise: str = ""
+    check: str = ""
+    check_failure: str = ""
+    department: str = ""
     engine: str = ""
     model: str = ""
     mode: str = ""
@@ -87,54 +109,162 @@ class Order:
     title: str = ""
     replace: bool = False
 
+    @property
+    def of_a_farm(self) -> bool:
+        """Whether something of it stands in a farm's ledger."""
+        named = profile_in(str(self.portrait)) or named_in(self.wish.voice)
+        return bool(self.department or named)
 
-def job_of(workshop: Workshop, order: Order) -> tuple[JobSpec, tuple[Finding, ...]]:
+
+def job_of(workshop: Workshop, order: Order, farm: Farm | None = None) -> tuple[JobSpec, tuple[Finding, ...]]:
     """The job that an order comes to, its inputs in the workshop's store, and what is to be said about it.
 
+    Args:
+        workshop: engines, settings, and the store.
+        order: what is wanted.
+        farm: whose ledger and store hold what the order names of it; None for one that names nothing.
+
     Raises:
-        InputError: portrait, script, background or a wish cannot be used.
+        InputError: portrait, script, recording, background, a profile or a wish cannot be used.
         TransientError, AwayError: a picture could not be looked at, or a disk is full.
     """
     settings = workshop.settings
-    doubts = list(unrecorded(settings.consent.policy))
-    text = script.normalise(decode(_read(order.script)))
-    script.check(text, max_characters=settings.limits.script_characters)
+    people = _people(farm, order)
+    wanted, wish = _wanted(workshop, order), _wish(order, people)
+    doubts = list(unrecorded(wanted, settings.consent.policy))
+    text = "" if order.script is None else normalise(decode(_read(order.script)))
     chooser = Chooser(workshop)
     faces = FaceChooser(workshop)
     face = faces.choose(_face_options(order))
     options = _options(order, face, usual=settings.film.quality)
-    chooser.rate(order.wish)
-    chooser.check_format(order.wish)
-    voice = chooser.voice(order.wish, text)
+    chooser.rate(wish)
+    chooser.check_format(wish)
+    sounds = SoundChecker(workshop, chooser, ledger=None if farm is None else farm.ledger)
+    for _, look in sounds.checks(wanted, wish, text):
+        look()
+    if people is not None and wanted.portrait_profile:
+        order = replace(order, portrait=people.picture(wanted.portrait_profile, wanted.department)[0])
     check_engine(order.portrait, face.engine, workshop.faces)
     seen = _seen(workshop, order, chooser, options)
     typesetter = Typesetter(workshop)
-    if code := typesetter.check(options, voice.language, text):
+    language = sounds.language(wanted, wish, text) or language_of(text)
+    if code := typesetter.check(options, language, text):
         doubts.append(Finding(code=code, level="warning", facts={}))
-    if (facts := chooser.other_voice(order.wish, text)) is not None:
-        doubts.append(Finding(code=OTHER_VOICE, level="warning", facts=facts))
-    for _, finding in chooser.doubts(order.wish, text):
+    for _, finding in sounds.findings(wanted, wish, text, ()):
         if finding.level == "error":
             raise InputError(finding.code, **finding.facts)
         doubts.append(finding)
     doubts += (finding for _, finding in faces.idle({**options, **_face_options(order)}))
+    sound = sounds.sound(wanted, wish, text)
     job = JobSpec(
-        row=legible(order.film.stem),
-        title=legible(order.title or order.script.stem),
+        row=wanted.id,
+        title=legible(order.title or (order.script or order.audio or order.film).stem),
         user=caller(),
-        scene=legible(order.film.stem),
+        scene=wanted.id,
         script=store_script(workshop.store, text),
         portrait=seen.portrait,
-        voice=voice,
+        voice=sound.voice,
+        recording=_kept(workshop, wanted, sound),
+        hearing=sound.hearing,
         face=face.engine,
         models=face.models,
-        others=chooser.models(order.wish),
+        others=sound.others,
         format=seen.format,
         options=options,
         background=seen.background,
-        typefaces=typesetter.kept(workshop.store, options, voice.language, text),
+        typefaces=typesetter.kept(workshop.store, options, language, text),
+        people=() if people is None else _promised(workshop, wanted, sound, people),
+        lexicon=None if farm is None else _lexicon(workshop, farm, wanted, text),
     )
     return job, (*seen.findings, *doubts, *seen.doubts)
+
+
+def _people(farm: Farm | None, order: Order) -> Finder | None:
+    """Who finds the profiles that an order names.
+
+    Raises:
+        InputError: ``submit-department-unknown``.
+    """
+    if farm is None:
+        return None
+    check_department(farm.ledger, order.department or DEPARTMENT)
+    return Finder(farm)
+
+
+def _wanted(workshop: Workshop, order: Order) -> Wanted:
+    """An order as a row of a manifest would say it; the recording's file was found and read once.
+
+    Raises:
+        InputError: ``command-nothing-said``; or the recording is not there, as in a manifest.
+    """
+    if order.script is None and order.audio is None:
+        raise InputError("command-nothing-said")
+    recording, digest = None, ""
+    if order.audio is not None:
+        real = Path(os.path.realpath(order.audio))
+        folder = BatchFolder(real.parent)
+        recording = folder.find(real.name)
+        digest = folder.digest(recording, limit_bytes=workshop.settings.limits.recording_bytes)
+    return Wanted(
+        number=1,
+        id=legible(order.film.stem),
+        portrait_profile=profile_in(str(order.portrait)),
+        recording=recording,
+        recording_digest=digest,
+        voice=order.wish.voice,
+        language=order.wish.language,
+        speed=order.wish.speed,
+        department=order.department,
+        options={
+            PITCH: order.wish.pitch,
+            CHECK: order.check,
+            FAILURE: order.check_failure,
+            DENOISE.name: order.denoise,
+        },
+    )
+
+
+def _wish(order: Order, people: Finder | None) -> Wish:
+    """What is wished for, with the sample of the person whom the voice shall sound like.
+
+    Raises:
+        InputError: as `Finder.sample`.
+    """
+    named = named_in(order.wish.voice)
+    if people is None or named is None:
+        return order.wish
+    return replace(order.wish, voice=named.after, sample=people.sample(named.name, order.department))
+
+
+def _kept(workshop: Workshop, wanted: Wanted, sound: Sound) -> Artifact | None:
+    """A recording in the store.
+
+    Raises:
+        InputError: ``submit-portrait-changed``: it is another one by now.
+    """
+    if sound.recording is None or wanted.recording is None:
+        return None
+    suffix = sound.recording.suffix
+    limit = source_bytes(suffix, workshop.settings)
+    kept = workshop.store.adopt(Kind.SOURCE, suffix, wanted.recording, limit_bytes=limit)
+    if kept != sound.recording:
+        raise InputError("submit-portrait-changed", name=wanted.recording.name)
+    return kept
+
+
+def _promised(workshop: Workshop, wanted: Wanted, sound: Sound, people: Finder) -> tuple[ProfileUse, ...]:
+    """The profiles that an order names; a sample that is listened to is in the store."""
+    named = named_in(wanted.voice)
+    if named is not None and sound.voice.latents:
+        people.lend_sample(named.name, wanted.department, workshop.store)
+    return people.uses_of(wanted)
+
+
+def _lexicon(workshop: Workshop, farm: Farm, wanted: Wanted, text: str) -> Artifact | None:
+    """What of the department's dictionary concerns a script, in the store."""
+    department, dictionaries = wanted.department or DEPARTMENT, Dictionaries(farm.ledger)
+    dictionaries.keep(workshop.store, department, text)
+    return dictionaries.artifact(department, text)
 
 
 @dataclass(frozen=True, kw_only=True)

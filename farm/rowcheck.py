@@ -12,6 +12,7 @@ from db.states import Stage, Urgency, capability_of
 from db.workers import read_workers
 from farm.bootstrap import Farm
 from farm.choices import Chooser, Wish, language_of, urgency_of
+from farm.departments import DEPARTMENT
 from farm.facechoice import FaceChoice, FaceChooser
 from farm.gallery import Gallery
 from farm.peoplecheck import unconsented
@@ -20,7 +21,6 @@ from farm.profiles.finding import Finder
 from farm.rows import BrokenRow, Problem, Row, Wanted
 from farm.soundcheck import Sound, SoundChecker
 from farm.speechcheck import PITCH
-from farm.stopwords import DEPARTMENT
 from farm.typesetting import Typesetter
 from pipeline.plan.background import BACKGROUND, colour_of
 from pipeline.plan.bearing import EXPRESSION, MOTION, expression_of, motion_of
@@ -90,7 +90,7 @@ class RowChecker:
         self._typesetter = Typesetter(farm)
         self._departments = read_departments(farm.ledger)
         ears = _elsewhere(farm, Stage.LISTEN, farm.ears.names())
-        self._sounds = SoundChecker(farm, self._chooser, ears=ears)
+        self._sounds = SoundChecker(farm, self._chooser, ears=ears, ledger=farm.ledger)
 
     def look_ahead(self, rows: Iterable[Row | BrokenRow], told: Callable[[int, int], None]) -> None:
         """Look at all pictures of these rows, as far as it is known how they shall be seen.
@@ -137,7 +137,7 @@ class RowChecker:
         """What is chosen for a row that has no problem."""
         return Film(
             row=row,
-            sound=self._sounds.sound(row, self._wish(row)),
+            sound=self._sounds.sound(row, self._wish(row), row.script),
             format=self._format(row, row.portrait),
             face=self._faces.choose(row.options),
             urgency=urgency_of(row.urgency),

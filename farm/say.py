@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from farm.booths import booth_of
-from farm.bootstrap import Workshop
+from farm.booths import open_booth
+from farm.bootstrap import Workshop, open_farm
 from farm.choices import Chooser, Wish
+from farm.departments import DEPARTMENT
+from farm.lexicon import listed
 from farm.output import check_folder, write_whole
+from farm.profiles.finding import Finder, use_of
+from farm.stopwords import WordChecker
 from pipeline.plan import script
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.clock import SAMPLE_RATE
@@ -20,13 +25,16 @@ from pipeline.plan.errors import InputError
 from pipeline.plan.job import VoiceChoice
 from pipeline.plan.level import gain_of
 from pipeline.plan.lexicon import Entry
+from pipeline.plan.people import ProfileKind, ProfileUse, named_in
 from pipeline.plan.portrait import Finding
 from pipeline.plan.script import Pause
 from pipeline.plan.speech import Phoneme, Speech
 from pipeline.plan.timeline import Take, lay
 from pipeline.plan.wave import to_wave
 from pipeline.steps.booth import Line
+from pipeline.steps.memory import MemoryDesk
 from pipeline.steps.speak import laid_audio
+from pipeline.store import Store
 
 #: About five minutes: what is longer is a film.
 MOST_CHARACTERS = 4_000
@@ -42,17 +50,19 @@ class Preview:
 
     Attributes:
         text: what is said.
-        wish: voice, language, speed, pitch; what is left empty is chosen.
+        wish: voice, language, speed, pitch; what is left empty is chosen. The voice may be a profile as a
+            manifest names it.
         file: where the sound goes, ending in ``.wav``; None to be told alone.
         replace: whether an earlier file may be replaced.
-        lexicon: the dictionary.
+        department: whose profiles, pronunciations and word list count; empty for none, but for the
+            profiles of the usual one.
     """
 
     text: str
     wish: Wish
     file: Path | None = None
     replace: bool = False
-    lexicon: Sequence[Entry] = ()
+    department: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +86,14 @@ class SaidText:
 
     Attributes:
         voice: who spoke.
+        person: the profile of whom it sounds like; None for a voice of its own.
         ms: how long all of it is, with the silences of a film.
         lines: its lines in order.
         warnings: what the voice did not do as it was asked.
     """
 
     voice: VoiceChoice
+    person: ProfileUse | None
     ms: int
     lines: tuple[SaidLine, ...]
     warnings: tuple[Finding, ...] = field(default=())
@@ -99,20 +111,73 @@ def say(
         told: hears how many lines were spoken, of how many.
 
     Raises:
-        InputError: the text cannot be spoken, or the file cannot be written; or as `Chooser.voice`.
-        AwayError, TransientError: of the engine.
+        InputError: the text cannot be spoken, or the file cannot be written; or as `Chooser.voice`, of a
+            profile as `Finder.find`.
+        DamageError, AwayError, TransientError: of the engine, or of a person's sample.
     """
     _check_place(preview)
     text = script.normalise(preview.text)
     script.check(text, max_characters=MOST_CHARACTERS)
+    # What is heard in a person's sample is kept nowhere that they could not be forgotten from.
+    with tempfile.TemporaryDirectory(prefix="lectern-") as folder:
+        store = Store(Path(folder))
+        lent = _lent(workshop, preview, text, store)
+        return _said_with(replace(workshop, store=store), preview, text, lent, check=check, told=told)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Lent:
+    """What a department lends to a preview.
+
+    Attributes:
+        wish: with the sample of the person whom it shall sound like.
+        person: their profile; None for nobody.
+        lexicon: the dictionary.
+    """
+
+    wish: Wish
+    person: ProfileUse | None = None
+    lexicon: Sequence[Entry] = ()
+
+
+def _lent(workshop: Workshop, preview: Preview, text: str, store: Store) -> _Lent:
+    """What stands in a farm's ledger of what is asked for; a person's sample is in the store."""
+    wish, named = preview.wish, named_in(preview.wish.voice)
+    if named is None and not preview.department:
+        return _Lent(wish=wish)
+    department = preview.department or DEPARTMENT
+    with open_farm(workshop.settings) as farm:
+        lexicon = listed(farm, department)
+        WordChecker(farm.ledger).check(text, department)
+        if named is None:
+            return _Lent(wish=wish, lexicon=lexicon)
+        people = Finder(farm)
+        found = people.find(ProfileKind.VOICE, named.name, department=department)
+        people.lend_sample(named.name, department, store)
+    wish = replace(wish, voice=named.after, sample=found.reference.digest)
+    return _Lent(wish=wish, person=use_of(found), lexicon=lexicon)
+
+
+def _said_with(
+    workshop: Workshop,
+    preview: Preview,
+    text: str,
+    lent: _Lent,
+    *,
+    check: Callable[[], None],
+    told: Callable[[int, int], None],
+) -> SaidText:
     chooser = Chooser(workshop)
-    choice = chooser.voice(preview.wish, text)
-    findings = [finding for _, finding in chooser.doubts(preview.wish, text, preview.lexicon)]
+    choice = chooser.voice(lent.wish, text)
+    findings = [finding for _, finding in chooser.doubts(lent.wish, text, lent.lexicon)]
     for finding in findings:
         if finding.level == "error":
             raise InputError(finding.code, **finding.facts)
-    booth = booth_of(workshop, choice)
-    parts = booth.lines_of(text, choice, lexicon=preview.lexicon)
+    people = () if lent.person is None else (lent.person,)
+    booth = open_booth(workshop, choice, people, desk=MemoryDesk())
+    if booth is None:
+        raise AssertionError("a desk in memory lets every key be taken")
+    parts = booth.lines_of(text, choice, lexicon=lent.lexicon)
     lines = [part for part in parts if isinstance(part, Line)]
     speeches: dict[str, Speech] = {}
     for line in lines:
@@ -127,6 +192,7 @@ def say(
         write_whole(preview.file, to_wave(Speech(rate=SAMPLE_RATE, samples=samples, phonemes=(), words=())))
     return SaidText(
         voice=choice,
+        person=lent.person,
         ms=_ms(len(samples)),
         lines=tuple(_said(line, speeches[line.key]) for line in lines),
         warnings=tuple(findings),

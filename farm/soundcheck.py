@@ -1,4 +1,4 @@
-"""Check what is heard in a row's film: a script that is spoken, or a recording."""
+"""Check what is heard in a film: a script that is spoken, or a recording; of a row, or made here."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from farm.bootstrap import Farm
+from db.ledger import Ledger
+from farm.bootstrap import Workshop
 from farm.choices import OTHER_VOICE, Chooser, Wish, language_of
+from farm.departments import DEPARTMENT
 from farm.hearingchoice import CHECK, DENOISE, FAILURE, HearingChooser
 from farm.lexicon import Dictionaries
 from farm.manifest import AUDIO
 from farm.recordings import RecordingSeen, look_at_recording, recording_limits
-from farm.rows import BrokenRow, Row, Wanted
+from farm.rows import Wanted
 from farm.sources import script_artifact, source_of
 from farm.speechcheck import PITCH, SCRIPT, SPEED
-from farm.stopwords import DEPARTMENT, WordChecker
+from farm.stopwords import WordChecker
 from farm.values import is_language
 from pipeline.plan import script
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.errors import InputError
 from pipeline.plan.hearing import HearingPlan
 from pipeline.plan.job import VoiceChoice
+from pipeline.plan.lexicon import Entry
 from pipeline.plan.models import ModelUse
 from pipeline.plan.people import named_in
 from pipeline.plan.portrait import Finding
@@ -52,22 +55,25 @@ class SoundChecker:
     """Checks what is heard, remembering what many rows share.
 
     Args:
-        farm: the farm.
+        workshop: engines, models and settings.
         chooser: chooses voices.
         ears: ears that others hear with.
+        ledger: where the departments' dictionaries and word lists are; None for a film of no department.
     """
 
-    def __init__(self, farm: Farm, chooser: Chooser, *, ears: Collection[str]) -> None:
-        self._farm = farm
+    def __init__(
+        self, workshop: Workshop, chooser: Chooser, *, ears: Collection[str] = (), ledger: Ledger | None
+    ) -> None:
+        self._workshop = workshop
         self._chooser = chooser
-        self._hearing = HearingChooser(farm, elsewhere=ears)
-        self._words = WordChecker(farm.ledger)
-        self._dictionaries = Dictionaries(farm.ledger)
+        self._hearing = HearingChooser(workshop, elsewhere=ears)
+        self._words = None if ledger is None else WordChecker(ledger)
+        self._dictionaries = None if ledger is None else Dictionaries(ledger)
         self._recordings: dict[str, RecordingSeen] = {}
 
-    def checks(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> Iterator[Check]:
+    def checks(self, row: Wanted, wish: Wish, text: str | None) -> Iterator[Check]:
         """What may be refused, each under its column."""
-        yield row.script_column, lambda: self._words.check(text, row.department)
+        yield row.script_column, lambda: self._check_words(row, text)
         if row.recording is None and AUDIO in row.wrong and not text:
             # Whether it needs a script is not known.
             return
@@ -87,7 +93,7 @@ class SoundChecker:
         yield CHECK, lambda: self._hearing.check_spoken(row.options, self._tongues(wish, text or ""))
 
     def findings(
-        self, row: Row | BrokenRow, wish: Wish, text: str | None, known: Collection[str]
+        self, row: Wanted, wish: Wish, text: str | None, known: Collection[str]
     ) -> Iterator[tuple[str, Finding]]:
         """What else is to be said, with the column that it is about.
 
@@ -108,41 +114,51 @@ class SoundChecker:
         facts = self._chooser.other_voice(wish, text)
         if facts is not None:
             yield speaker_of(row), Finding(code=OTHER_VOICE, level="warning", facts=facts)
-        lexicon = self._dictionaries.of(row.department or DEPARTMENT, text)
-        for column, finding in self._chooser.doubts(wish, text, lexicon):
+        for column, finding in self._chooser.doubts(wish, text, self._lexicon(row, text)):
             yield row.script_column if column == SCRIPT else column, finding
 
-    def sound(self, row: Row, wish: Wish) -> Sound:
-        """What is chosen for a row that has no problem."""
+    def sound(self, row: Wanted, wish: Wish, text: str) -> Sound:
+        """What is chosen for a row that has no problem, with its script."""
         if row.recording is None:
-            voice = self._chooser.voice(wish, row.script)
+            voice = self._chooser.voice(wish, text)
             hearing, ears = self._hearing.spoken(row.options, language=voice.language)
             return Sound(voice=voice, others=(*self._chooser.models(wish), *ears), hearing=hearing)
         seen = self._seen(row)
-        written = script_artifact(row.script).digest if row.script else ""
+        written = script_artifact(text).digest if text else ""
         plan, ears = self._hearing.recorded(row.options, script=written)
         return Sound(
-            voice=VoiceChoice(engine="", name="", language=self.language(row, wish, row.script)),
+            voice=VoiceChoice(engine="", name="", language=self.language(row, wish, text)),
             others=ears,
             hearing=plan,
             recording=source_of(row.recording, row.recording_digest, suffix=seen.suffix),
             recorded_ms=seen.ms,
         )
 
-    def language(self, row: Row | BrokenRow, wish: Wish, text: str) -> str:
+    def language(self, row: Wanted, wish: Wish, text: str) -> str:
         """What a row is written or spoken in, also where its voice is wrong; empty where an ear finds out."""
         if row.recording is not None:
-            named = wish.language.strip() or self._farm.settings.ear.language
+            named = wish.language.strip() or self._workshop.settings.ear.language
             return named or (language_of(text) if text else "")
         try:
             return self._chooser.voice(wish, text).language
         except InputError:
             return language_of(text)
 
+    def _check_words(self, row: Wanted, text: str | None) -> None:
+        """Refuse a script by the word list of its department."""
+        if self._words is not None:
+            self._words.check(text, row.department)
+
+    def _lexicon(self, row: Wanted, text: str) -> tuple[Entry, ...]:
+        """What of its department's dictionary concerns a script."""
+        if self._dictionaries is None:
+            return ()
+        return self._dictionaries.of(row.department or DEPARTMENT, text)
+
     def _check_script(self, text: str | None) -> None:
         """Refuse a script that cannot be spoken; one that could not be read or filled was told of already."""
         if text is not None:
-            script.check(text, max_characters=self._farm.settings.limits.script_characters)
+            script.check(text, max_characters=self._workshop.settings.limits.script_characters)
 
     def _check_language(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> None:
         """Refuse a recording's language that is none, or none that is heard here."""
@@ -167,24 +183,24 @@ class SoundChecker:
             return
         yield from dict.fromkeys(part.language for part in parts if isinstance(part, script.Sentence))
 
-    def _check_recording(self, row: Row | BrokenRow) -> None:
+    def _check_recording(self, row: Wanted) -> None:
         """Refuse a recording that no film can be made from."""
         for finding in self._seen(row).findings:
             if finding.level == "error":
                 raise InputError(finding.code, **finding.facts)
 
-    def _seen(self, row: Row | BrokenRow) -> RecordingSeen:
+    def _seen(self, row: Wanted) -> RecordingSeen:
         """What was found in a row's recording; equal ones are heard once."""
         if row.recording is None:
             raise TypeError("a row without a recording")
         if row.recording_digest not in self._recordings:
             seen = look_at_recording(
-                row.recording, media=self._farm.media, limits=recording_limits(self._farm.settings)
+                row.recording, media=self._workshop.media, limits=recording_limits(self._workshop.settings)
             )
             self._recordings[row.recording_digest] = seen
         return self._recordings[row.recording_digest]
 
-    def _idle(self, row: Row | BrokenRow) -> Iterator[tuple[str, Finding]]:
+    def _idle(self, row: Wanted) -> Iterator[tuple[str, Finding]]:
         """What a recording leaves no room for."""
         # A profile is no wish for a voice: it says whose the recording is.
         said = {"voice": "" if named_in(row.voice) else row.voice, SPEED: row.speed}

@@ -6,19 +6,17 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from db.departments import read_departments
 from db.ledger import Ledger
 from db.stopwords import add_words, read_words, remove_words
 from farm.batchfiles import BatchFolder
 from farm.bootstrap import Farm
 from farm.caller import caller
+from farm.departments import DEPARTMENT, check_department
 from farm.once import Once
 from farm.textfile import decode
 from pipeline.plan.errors import InputError
 from pipeline.plan.stopwords import MOST_CHARACTERS, fold, found
 
-#: Who pays for jobs whose department is not told.
-DEPARTMENT = "default"
 # A list of a hundred thousand words.
 _MOST_BYTES = 2_000_000
 _SHOWN = 40
@@ -42,7 +40,7 @@ def listed(farm: Farm, department: str) -> tuple[str, ...]:
     Raises:
         InputError: ``submit-department-unknown``.
     """
-    _check_department(farm.ledger, department)
+    check_department(farm.ledger, department)
     return read_words(farm.ledger, department)
 
 
@@ -52,7 +50,7 @@ def add(farm: Farm, department: str, words: Sequence[str]) -> tuple[str, ...]:
     Raises:
         InputError: ``stopword-wrong``, ``submit-department-unknown``; nothing was changed.
     """
-    _check_department(farm.ledger, department)
+    check_department(farm.ledger, department)
     for word in words:
         if not fold(word) or len(fold(word)) > MOST_CHARACTERS:
             raise InputError("stopword-wrong", word=_short(word), limit=MOST_CHARACTERS)
@@ -65,7 +63,7 @@ def remove(farm: Farm, department: str, words: Sequence[str]) -> tuple[str, ...]
     Raises:
         InputError: ``submit-department-unknown``; nothing was changed.
     """
-    _check_department(farm.ledger, department)
+    check_department(farm.ledger, department)
     return remove_words(farm.ledger, department, words, by=caller())
 
 
@@ -101,12 +99,6 @@ class WordChecker:
                 department=department or DEPARTMENT,
                 number=len(stopped),
             )
-
-
-def _check_department(ledger: Ledger, department: str) -> None:
-    known = read_departments(ledger)
-    if department not in known:
-        raise InputError("submit-department-unknown", department=department, known=", ".join(known))
 
 
 def _short(word: str) -> str:

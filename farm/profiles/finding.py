@@ -8,12 +8,13 @@ from pathlib import Path
 from db import profiles
 from db.profiles import Profile, check_standing
 from farm.bootstrap import Farm
+from farm.departments import DEPARTMENT
 from farm.once import Once
 from farm.rows import Wanted
 from pipeline.plan.errors import DamageError, InputError
 from pipeline.plan.people import ProfileKind, ProfileUse, folded, named_in
+from pipeline.store import Store
 
-_DEPARTMENT = "default"
 _LIKENESS = 0.6
 _NEAR = 3
 _QUOTED_CHARACTERS = 64
@@ -79,11 +80,11 @@ class Finder:
     def __init__(self, farm: Farm) -> None:
         self._farm = farm
         self._found: Once[tuple[ProfileKind, str, str], Profile] = Once()
-        self._pictures: Once[str, Path] = Once()
+        self._files: Once[str, Path] = Once()
 
     def find(self, kind: ProfileKind, name: str, *, department: str) -> Profile:
         """As `find`; an empty department is the usual one."""
-        wanted = department or _DEPARTMENT
+        wanted = department or DEPARTMENT
         return self._found.find(
             (kind, folded(name), wanted), lambda: find(self._farm, kind, name, department=wanted)
         )
@@ -96,9 +97,7 @@ class Finder:
             AwayError: the ledger or the store cannot be reached.
         """
         profile = self.find(ProfileKind.PORTRAIT, name, department=department)
-        return self._pictures.find(profile.reference.digest, lambda: self._open(profile)), (
-            profile.reference.digest
-        )
+        return self._opened(profile), profile.reference.digest
 
     def sample(self, name: str, department: str) -> str:
         """SHA-256 (hex) of the sample of a voice's profile.
@@ -107,6 +106,17 @@ class Finder:
             InputError: as `find`.
         """
         return self.find(ProfileKind.VOICE, name, department=department).reference.digest
+
+    def lend_sample(self, name: str, department: str, store: Store) -> None:
+        """Copy the sample of a voice's profile into another store than the farm's.
+
+        Raises:
+            InputError: as `find`, or the sample was lost from the store.
+            TransientError, AwayError: the ledger or a store cannot be reached, or is full.
+        """
+        profile = self.find(ProfileKind.VOICE, name, department=department)
+        sample = profile.reference
+        store.adopt(sample.kind, sample.suffix, self._opened(profile), limit_bytes=sample.size)
 
     def uses_of(self, row: Wanted) -> tuple[ProfileUse, ...]:
         """What a row is promised: the portrait and the voice that it names by their profiles.
@@ -118,6 +128,9 @@ class Finder:
         wanted = [(ProfileKind.PORTRAIT, row.portrait_profile)] if row.portrait_profile else []
         wanted += [(ProfileKind.VOICE, voice.name)] if voice is not None else []
         return tuple(use_of(self.find(kind, name, department=row.department)) for kind, name in wanted)
+
+    def _opened(self, profile: Profile) -> Path:
+        return self._files.find(profile.reference.digest, lambda: self._open(profile))
 
     def _open(self, profile: Profile) -> Path:
         try:

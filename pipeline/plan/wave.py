@@ -1,9 +1,9 @@
 """The file of a speech: a WAV that any player plays, with the times of its phonemes and words inside.
 
 RIFF WAVE (Microsoft and IBM, Multimedia Programming Interface 1.0, 1991) with three chunks in this order:
-``fmt `` (PCM, mono, 16 bits), ``lctn`` (canonical JSON: schema, phonemes, words, and where the times come
-from unless the voice told them itself, and which take it is unless the first; players pass over it) and ``data``. Equal speeches give equal bytes:
-there is no date, name or version in it.
+``fmt `` (PCM, mono, 16 bits), ``lctn`` (canonical JSON: schema, phonemes, words, where the times come from
+unless the voice told them itself, and which take it is unless the first; players pass over it) and ``data``.
+Equal speeches give equal bytes: there is no date, name or version in it.
 """
 
 from __future__ import annotations

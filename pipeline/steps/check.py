@@ -197,7 +197,8 @@ class _Checker:
         begun = time.monotonic_ns()
         best: _Heard | None = None
         takes = 0
-        for takes, speech in enumerate(self._takes(utterance), 1):
+        for speech in self._takes(utterance):
+            takes += 1
             self._desk.check()
             heard = self._hear(utterance, speech)
             if heard is None:

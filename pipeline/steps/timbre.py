@@ -1,9 +1,10 @@
-"""What makes a job's voice sound like a person: heard in their sample once, and kept for every film."""
+"""What makes a voice sound like a person: heard in their sample once, and kept for every film."""
 
 from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -14,9 +15,9 @@ from pipeline.media import Media
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.errors import DamageError
-from pipeline.plan.job import JobSpec
+from pipeline.plan.job import VoiceChoice
 from pipeline.plan.keys import digest_of
-from pipeline.plan.people import ProfileKind
+from pipeline.plan.people import ProfileKind, ProfileUse
 from pipeline.plan.speech import Speech, Times
 from pipeline.steps.desk import Desk
 from pipeline.store import Store
@@ -38,33 +39,42 @@ class Named(Protocol):
     version: str
 
 
-def timbre_of(job: JobSpec, *, desk: Desk, store: Store, media: Media, voice: Named) -> bytes | None:
-    """What makes a job's voice sound like the person of its profile, as `CloningVoice.latents` gives it.
+def timbre_of(
+    choice: VoiceChoice,
+    people: Sequence[ProfileUse],
+    *,
+    desk: Desk,
+    store: Store,
+    media: Media,
+    voice: Named,
+) -> bytes | None:
+    """What makes a voice sound like the person of its profile, as `CloningVoice.latents` gives it.
 
     It is made once of each sample and model, by whoever needs it first, and found again by its key.
 
     Args:
-        job: the job; its people tell whose sample it is.
+        choice: who speaks.
+        people: those that a film was promised; they tell whose sample it is.
         desk: where latents are found, taken and put.
         store: where the files are.
         media: decodes the sample.
-        voice: what is to sound like the person: the job's converter if it has one, else its voice's engine.
+        voice: what is to sound like the person: the choice's converter if it has one, else its engine.
 
     Returns:
         The latents; empty for a voice that sounds like itself; None while another worker makes them.
 
     Raises:
         InputError: the sample cannot be decoded, or what the engine refuses.
-        TypeError: the job names a sample, and an engine that cannot sound like anybody.
+        TypeError: the choice names a sample, and an engine that cannot sound like anybody.
         DamageError: the sample is missing or damaged.
         TransientError, AwayError, SupersededError: of the engine, the store and the desk.
     """
-    if not job.voice.latents:
+    if not choice.latents:
         return b""
     if not isinstance(voice, CloningVoice):
         raise TypeError(f"{voice.name} cannot sound like anybody")
-    reference = _reference(job)
-    model = job.voice.converter or job.voice.model
+    reference = _reference(choice, people)
+    model = choice.converter or choice.model
     key = latents_key(reference.digest, model, voice)
     known = desk.find(Kind.LATENTS, key)
     if known is not None and (found := _load(known, desk, store)):
@@ -97,12 +107,12 @@ def latents_key(reference: str, model: str, voice: Named) -> str:
     )
 
 
-def _reference(job: JobSpec) -> Artifact:
-    """The sample that the job's voice shall sound like."""
-    for use in job.people:
-        if use.kind is ProfileKind.VOICE and use.reference and use.reference.digest == job.voice.latents:
+def _reference(choice: VoiceChoice, people: Sequence[ProfileUse]) -> Artifact:
+    """The sample that a voice shall sound like."""
+    for use in people:
+        if use.kind is ProfileKind.VOICE and use.reference and use.reference.digest == choice.latents:
             return use.reference
-    raise DamageError("store-artifact-missing", kind=Kind.SOURCE.value, key=job.voice.latents)
+    raise DamageError("store-artifact-missing", kind=Kind.SOURCE.value, key=choice.latents)
 
 
 def _load(artifact: Artifact, desk: Desk, store: Store) -> bytes:

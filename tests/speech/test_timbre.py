@@ -106,8 +106,8 @@ def test_a_sample_is_heard_once(listener: _Listener, store: Store, tmp_path: Pat
     """The first job has its sample heard; the next one finds what came of it, and so does anybody else."""
     anna = at_master(sample_of("anna"))
     film, desk = _job(_adopted(store, anna, tmp_path / "anna.wav")), MemoryDesk()
-    first = timbre_of(film, desk=desk, store=store, media=media(), voice=listener)
-    assert timbre_of(film, desk=desk, store=store, media=media(), voice=listener) == first
+    first = timbre_of(film.voice, film.people, desk=desk, store=store, media=media(), voice=listener)
+    assert timbre_of(film.voice, film.people, desk=desk, store=store, media=media(), voice=listener) == first
     assert len(listener.heard) == 1
     key = latents_key(film.voice.latents, _MODEL, listener)
     kept = desk.find(Kind.LATENTS, key)
@@ -129,26 +129,31 @@ def test_it_is_made_anew_for_another_model(listener: _Listener) -> None:
 def test_what_was_lost_is_made_again(listener: _Listener, store: Store, tmp_path: Path) -> None:
     """Latents that are damaged are struck out and heard again, with the same result."""
     film, desk = _job(_adopted(store, sample_of("anna"), tmp_path / "anna.wav")), MemoryDesk()
-    first = timbre_of(film, desk=desk, store=store, media=media(), voice=listener)
+    first = timbre_of(film.voice, film.people, desk=desk, store=store, media=media(), voice=listener)
     kept = desk.find(Kind.LATENTS, latents_key(film.voice.latents, _MODEL, listener))
     assert kept is not None
     path = store.open(kept)
     path.chmod(0o600)
     path.write_bytes(bytes(kept.size))
-    assert timbre_of(film, desk=desk, store=store, media=media(), voice=listener) == first
+    assert timbre_of(film.voice, film.people, desk=desk, store=store, media=media(), voice=listener) == first
     assert len(listener.heard) == 2
 
 
 def test_another_maker_is_waited_for(listener: _Listener, store: Store, tmp_path: Path) -> None:
     """While another worker hears the sample, there is nothing yet, and it is not heard twice."""
     film = _job(_adopted(store, sample_of("anna"), tmp_path / "anna.wav"))
-    assert timbre_of(film, desk=_Taken(), store=store, media=media(), voice=listener) is None
+    assert (
+        timbre_of(film.voice, film.people, desk=_Taken(), store=store, media=media(), voice=listener) is None
+    )
     assert listener.heard == []
 
 
 def test_a_voice_of_its_own_needs_none(listener: _Listener, store: Store) -> None:
     """A job whose voice sounds like itself has no latents."""
-    assert timbre_of(job(), desk=MemoryDesk(), store=store, media=media(), voice=listener) == b""
+    assert (
+        timbre_of(job().voice, job().people, desk=MemoryDesk(), store=store, media=media(), voice=listener)
+        == b""
+    )
 
 
 def test_a_voice_that_sounds_like_itself_alone_is_no_cloner(store: Store, tmp_path: Path) -> None:
@@ -156,7 +161,7 @@ def test_a_voice_that_sounds_like_itself_alone_is_no_cloner(store: Store, tmp_pa
     film = _job(_adopted(store, sample_of("anna"), tmp_path / "anna.wav"))
     voice = EspeakVoice()
     with pytest.raises(TypeError, match="espeak"):
-        timbre_of(film, desk=MemoryDesk(), store=store, media=media(), voice=voice)
+        timbre_of(film.voice, film.people, desk=MemoryDesk(), store=store, media=media(), voice=voice)
     voice.close()
 
 
@@ -166,7 +171,7 @@ def test_a_long_sample_is_heard_to_its_limit(listener: _Listener, store: Store, 
     again = HEARD_S * speech.rate // len(speech.samples) + 2
     long = replace(speech, samples=np.tile(speech.samples, again))
     film = _job(_adopted(store, long, tmp_path / "anna.wav"))
-    timbre_of(film, desk=MemoryDesk(), store=store, media=media(), voice=listener)
+    timbre_of(film.voice, film.people, desk=MemoryDesk(), store=store, media=media(), voice=listener)
     assert listener.heard == [HEARD_S * 48_000]
 
 
@@ -177,6 +182,6 @@ def test_a_sample_that_is_gone_is_told(listener: _Listener, store: Store, tmp_pa
         if lost is film:
             (store.root / film.people[1].reference.path).unlink()  # type: ignore[union-attr]
         with pytest.raises(DamageError) as caught:
-            timbre_of(lost, desk=MemoryDesk(), store=store, media=media(), voice=listener)
+            timbre_of(lost.voice, lost.people, desk=MemoryDesk(), store=store, media=media(), voice=listener)
         assert caught.value.code == "store-artifact-missing"
     assert listener.heard == []

@@ -20,6 +20,21 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="command-nothing-said",
+        level="error",
+        en=Text(
+            what="Nothing tells what is said in the film.",
+            why="A film has the words of a script, or the sound of a recording.",
+            cure="Name a text file with --script, a recording with --audio, or both: then the recording is "
+            "heard, and its captions are the script's words.",
+        ),
+        zh=Text(
+            what="没有说明影片中要说的内容。",
+            why="影片需要脚本的文字，或一段录音的声音。",
+            cure="请用 --script 指定文本文件，或用 --audio 指定录音；两者都给时播放录音，字幕采用脚本的文字。",
+        ),
+    ),
+    Message(
         code="command-batch-refused",
         level="error",
         en=Text(

@@ -75,12 +75,12 @@ MESSAGES: tuple[Message, ...] = (
         (
             "{option} means nothing where a recording is heard.",
             "The film's sound is the recording as it is: nobody speaks, and nothing is checked against it.",
-            "Leave the cell empty, or take the recording out to have the script spoken.",
+            "Leave it out; or take the recording out, to have the script spoken.",
         ),
         (
             "使用录音时，{option} 不起作用。",
             "影片的声音就是录音本身：不再朗读，也不作核对。",
-            "请将该单元格留空；如需朗读脚本，请去掉录音。",
+            "请不要填写该项；如需朗读脚本，请去掉录音。",
         ),
         level="warning",
     ),

@@ -167,13 +167,13 @@ MESSAGES: tuple[Message, ...] = (
             ),
             (
                 "For captions, add a Whisper model with `lectern models add`, name it in [ear] model, and "
-                "submit the row again."
+                "have the film made again."
             ),
         ),
         (
             "影片没有字幕，因为这里没有语音识别。",
             "录音中的文字需要由语音识别模型得出；没有模型时仅根据声音渲染。",
-            "如需字幕，请用 `lectern models add` 添加 Whisper 模型，填入 [ear] model，再重新提交该行。",
+            "如需字幕，请用 `lectern models add` 添加 Whisper 模型，填入 [ear] model，再重新制作该影片。",
         ),
         "warning",
     ),

@@ -160,19 +160,19 @@ class SoundChecker:
         if text is not None:
             script.check(text, max_characters=self._workshop.settings.limits.script_characters)
 
-    def _check_language(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> None:
+    def _check_language(self, row: Wanted, wish: Wish, text: str | None) -> None:
         """Refuse a recording's language that is none, or none that is heard here."""
         language = wish.language.strip()
         if language and not is_language(language):
             raise InputError("recording-language-unknown", language=language)
-        set_here = not language and self._farm.settings.ear.language
+        set_here = not language and self._workshop.settings.ear.language
         self._hearing.check_recorded("" if set_here else self.language(row, wish, text or ""))
 
-    def _language_column(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> str:
+    def _language_column(self, row: Wanted, wish: Wish, text: str | None) -> str:
         """What tells the language that a recording is in: a cell, the settings or its script."""
         if wish.language.strip():
             return "language"
-        return row.script_column if text and not self._farm.settings.ear.language else AUDIO
+        return row.script_column if text and not self._workshop.settings.ear.language else AUDIO
 
     def _tongues(self, wish: Wish, text: str) -> Iterator[str]:
         """The languages of a script's sentences, each once; none where it is told elsewhere what is wrong."""

@@ -31,7 +31,7 @@ MESSAGES: tuple[Message, ...] = (
         zh=Text(
             what="没有说明影片中要说的内容。",
             why="影片需要脚本的文字，或一段录音的声音。",
-            cure="请用 --script 指定文本文件，或用 --audio 指定录音；两者都给时播放录音，字幕采用脚本的文字。",
+            cure="请用 --script 指定文本文件，或用 --audio 指定录音；两者都给时播放录音，字幕用脚本的文字。",
         ),
     ),
     Message(

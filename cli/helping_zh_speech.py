@@ -53,7 +53,10 @@ SPEECH: Mapping[str, str] = {
     ),
     "A picture with one face, or a video of a person.": "有一张脸的图片，或一段人物视频。",
     "Add a sample of a person's voice, with their consent.": "添加一个人的声音样本及其授权。",
-    "It is listened to: length, clipping, noise, evenness.": "会检查样本的长度、削波、噪声和音量均匀度。",
+    (
+        "It is listened to: length, clipping, noise, evenness; and once by each model that shall sound "
+        "like them."
+    ): "会检查样本的长度、削波、噪声和音量均匀度；将以其声音说话的每个模型也会聆听一次。",
     "A recording of the person alone: 3 to 30 seconds of speech.": "仅有此人的录音：3 到 30 秒的语音。",
     "List people's profiles, and how their consents stand.": "列出人物档案及其授权状态。",
     "Only those that this department may use.": "只列出该部门可以使用的档案。",

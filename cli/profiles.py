@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -19,10 +19,11 @@ from db import consents, grants, profiles
 from db.profiles import Profile
 from farm.bootstrap import Farm, open_farm
 from farm.caller import caller
-from farm.profiles import adding
+from farm.profiles import adding, timbres
 from farm.profiles.adding import Added, Given
 from farm.profiles.finding import named
 from farm.profiles.telling import moment_of
+from farm.profiles.timbres import Heard
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.people import ProfileKind, Standing
 
@@ -81,14 +82,18 @@ def add_voice(
 ) -> Exit:
     """Add a sample of a person's voice, with their consent.
 
-    It is listened to: length, clipping, noise, evenness.
+    It is listened to: length, clipping, noise, evenness; and once by each model that shall sound like them.
     """
     given = Given(
         name=name, owner=owner, person=person, department=department, consent=consent, expires=expires
     )
     with open_farm() as farm:
-        added = adding.add_voice(farm, given, reference, by=caller())
-        return _tell_added(farm, added, terminal_of(context))
+        added, terminal = adding.add_voice(farm, given, reference, by=caller()), terminal_of(context)
+
+        def told(model: str) -> None:
+            terminal.note(terminal.words("voice-heard-now", name=added.profile.name, model=model))
+
+        return _tell_added(farm, added, terminal, timbres.make_latents(farm, added.profile, told=told))
 
 
 def list_(
@@ -189,7 +194,7 @@ def _kind_of(context: typer.Context) -> ProfileKind:
     return ProfileKind.PORTRAIT if group == "portraits" else ProfileKind.VOICE
 
 
-def _tell_added(farm: Farm, added: Added, terminal: Terminal) -> Exit:
+def _tell_added(farm: Farm, added: Added, terminal: Terminal, heard: Sequence[Heard] | None = None) -> Exit:
     profile = added.profile
     for finding in added.findings:
         said = sentence(finding.code, finding.facts, terminal.language)
@@ -197,8 +202,26 @@ def _tell_added(farm: Farm, added: Added, terminal: Terminal) -> Exit:
     warnings = [{"code": each.code, "facts": dict(each.facts)} for each in added.findings]
     standing, person = _standing(farm, profile, terminal), clean(profile.person)
     lines = [terminal.words("profile-added", name=profile.name, person=person, standing=standing)]
-    terminal.answer({**_document(farm, profile), "warnings": warnings}, lines)
+    document: dict[str, object] = {**_document(farm, profile), "warnings": warnings}
+    if heard is not None:
+        lines += _heard(profile, heard, terminal)
+        document["heard"] = [
+            {"model": each.model.name, "code": each.problem.code if each.problem else None} for each in heard
+        ]
+    terminal.answer(document, lines)
     return Exit.OK
+
+
+def _heard(profile: Profile, heard: Sequence[Heard], terminal: Terminal) -> Iterator[str]:
+    """What models made of a sample, and what is still to be made."""
+    for each in heard:
+        if each.problem is not None:
+            said = sentence(each.problem.code, each.problem.facts, terminal.language)
+            terminal.note(Text(f"{terminal.words('warning')}{each.model.name}: {said}", style="yellow"))
+    if done := [each.model.name for each in heard if each.problem is None]:
+        yield terminal.words("voice-heard", models=terminal.words("comma").join(done))
+    if len(done) < len(heard) or not heard:
+        yield terminal.words("voice-heard-later", name=profile.name)
 
 
 def _none(kind: ProfileKind, terminal: Terminal) -> str:

@@ -110,6 +110,18 @@ SPEECH: Mapping[str, tuple[str, str]] = {
         "{name} is there for films with {person} (consent {standing}). Rows name it as profile:{name}.",
         "已添加 {name}，可用于 {person} 的影片（授权{standing}）。清单中写作 profile:{name}。",
     ),
+    "voice-heard-now": (
+        "{name} is added; {model} listens to the sample …",
+        "已添加 {name}；{model} 正在聆听样本……",
+    ),
+    "voice-heard": (
+        "What {models} made of the sample is kept for every film.",
+        "{models} 已聆听样本，结果供所有影片使用。",
+    ),
+    "voice-heard-later": (
+        "What a model makes of the sample is made when it first speaks as {name}, and kept.",
+        "模型首次以 {name} 的声音说话时会聆听样本并保留结果。",
+    ),
     "profile-renewed": (
         "{name} has a new consent, {standing}.",
         "{name} 已有新的授权，{standing}。",

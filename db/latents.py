@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, Executable, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from db import rows
-from db.tables import artifacts, job_profiles, profile_files
+from db.ledger import Ledger
+from db.profiles import Profile
+from db.tables import artifacts, job_profiles, profile_files, profiles
 from db.values import Claim
 from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.errors import InputError
 from pipeline.plan.people import ProfileKind
 
 _MODEL = bindparam("model_", type_=profile_files.c.model.type)
@@ -27,7 +31,11 @@ def _keeping(inserter: rows.Inserter) -> Executable:
         # Whom gc is just forgetting is waited for, and then is not there: nothing may refer to it.
         .with_for_update(read=True, key_share=True, of=artifacts)
     )
-    entered = inserter(profile_files).from_select(["profile_id", "model", "artifact_id"], made)
+    return _replacing(inserter(profile_files).from_select(["profile_id", "model", "artifact_id"], made))
+
+
+def _replacing(entered: sqlite.Insert | postgresql.Insert) -> Executable:
+    """What was made for the model before gives way."""
     return entered.on_conflict_do_update(
         index_elements=[profile_files.c.profile_id, profile_files.c.model],
         set_={"artifact_id": entered.excluded.artifact_id},
@@ -35,6 +43,61 @@ def _keeping(inserter: rows.Inserter) -> Executable:
 
 
 _KEEP = rows.per_dialect(_keeping)
+
+
+_ACCEPTED = select(artifacts).where(
+    artifacts.c.kind == Kind.LATENTS.value, artifacts.c.key == bindparam("key_"), artifacts.c.struck == 0
+)
+# Who takes the consent back, or forgets the person, finds what is kept now.
+_STANDING = (
+    select(profiles.c.id)
+    .where(profiles.c.id == bindparam("profile"), profiles.c.withdrawn_at.is_(None))
+    .with_for_update()
+)
+
+
+def _filing(inserter: rows.Inserter) -> Executable:
+    made = select(bindparam("profile", type_=profile_files.c.profile_id.type), _MODEL, artifacts.c.id).where(
+        artifacts.c.kind == Kind.LATENTS.value, artifacts.c.key == bindparam("key_")
+    )
+    return _replacing(inserter(profile_files).from_select(["profile_id", "model", "artifact_id"], made))
+
+
+_FILE = rows.per_dialect(_filing)
+
+
+def find(ledger: Ledger, key: str) -> Artifact | None:
+    """What a model has made of a sample already, by its key.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        row = connection.execute(_ACCEPTED, {"key_": key}).first()
+    if row is None:
+        return None
+    return Artifact(kind=Kind.LATENTS, key=row.key, digest=row.digest, size=row.size, suffix=row.suffix)
+
+
+def keep(ledger: Ledger, profile: Profile, model: str, made: Artifact) -> None:
+    """Have every job with a profile and a model find what that has made of the sample; before any has asked.
+
+    Args:
+        ledger: the ledger.
+        profile: a voice's.
+        model: SHA-256 (hex) of the model.
+        made: what it made, in the store.
+
+    Raises:
+        InputError: ``consent-withdrawn``, in this moment.
+        AwayError: ``ledger-away``.
+    """
+    with ledger.write("keep-latents") as connection:
+        if connection.execute(_STANDING, {"profile": profile.id}).first() is None:
+            raise InputError("consent-withdrawn", kind=profile.kind.value, name=profile.name)
+        rows.accept(connection, [made], ledger.clock())
+        told = {"profile": profile.id, "model_": model, "key_": made.key}
+        connection.execute(rows.spoken(connection, _FILE), told)
 
 
 def keep_latents(connection: Connection, claim: Claim, used: Iterable[Artifact]) -> None:

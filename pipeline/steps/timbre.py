@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -82,10 +82,38 @@ def timbre_of(
     if not desk.take(Kind.LATENTS, key):
         return None
     begun = time.monotonic_ns()
-    made = voice.latents(_sample(reference, desk=desk, store=store, media=media))
-    artifact = store.put(Kind.LATENTS, key, _SUFFIX, lambda path: _write(path, made))
+    artifact, made = made_of(reference, model=model, store=store, media=media, voice=voice, check=desk.check)
     desk.put(artifact, (time.monotonic_ns() - begun) // 1_000_000)
     return made
+
+
+def made_of(
+    reference: Artifact,
+    *,
+    model: str,
+    store: Store,
+    media: Media,
+    voice: Named,
+    check: Callable[[], None] = lambda: None,
+) -> tuple[Artifact, bytes]:
+    """What a model makes of a person's sample: in the store under its key, and as it is.
+
+    Args:
+        reference: the sample, in the store.
+        model: SHA-256 (hex) of the model.
+        store: where the files are.
+        media: decodes the sample.
+        voice: the engine that the model is opened with.
+        check: raises to end the work.
+
+    Raises:
+        InputError, TypeError, DamageError, TransientError, AwayError: as `timbre_of`.
+    """
+    if not isinstance(voice, CloningVoice):
+        raise TypeError(f"{voice.name} cannot sound like anybody")
+    made = voice.latents(_sample(reference, store=store, media=media, check=check))
+    key = latents_key(reference.digest, model, voice)
+    return store.put(Kind.LATENTS, key, _SUFFIX, lambda path: _write(path, made)), made
 
 
 def latents_key(reference: str, model: str, voice: Named) -> str:
@@ -124,11 +152,11 @@ def _load(artifact: Artifact, desk: Desk, store: Store) -> bytes:
         return b""
 
 
-def _sample(reference: Artifact, *, desk: Desk, store: Store, media: Media) -> Speech:
+def _sample(reference: Artifact, *, store: Store, media: Media, check: Callable[[], None]) -> Speech:
     """The beginning of a person's sample, as whoever gave it recorded it."""
     with tempfile.TemporaryDirectory(prefix="lectern-") as folder:
         heard = media.decode_recording(
-            store.verify(reference), Path(folder) / "sample", seconds=HEARD_S, check=desk.check
+            store.verify(reference), Path(folder) / "sample", seconds=HEARD_S, check=check
         )
         samples = heard[: HEARD_S * SAMPLE_RATE].copy()
     return Speech(rate=SAMPLE_RATE, samples=samples, phonemes=(), words=(), times=Times.NONE)

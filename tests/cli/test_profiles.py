@@ -94,6 +94,9 @@ def test_a_voice_is_added_with_advice(lectern: Lectern, consent: Path, tmp_path:
     sample = written(tmp_path / "talk.wav", talk(noise=330))
     added = lectern("voices", "add", "Anna", "--reference", sample, *rest, "--json")
     assert [warning["code"] for warning in added.document["warnings"]] == ["reference-noisy"]
+    assert added.document["heard"] == []
+    again = lectern("voices", "add", "Again", "--reference", sample, *rest)
+    assert "when it first speaks as Again" in " ".join(again.out.split())
     assert added.document["profile_kind"] == "voice"
     spoilt = written(tmp_path / "bad.wav", talk(ms=2_000, talks=((500, 1_500),)))
     refused = lectern("voices", "add", "Other", "--reference", spoilt, *rest)

@@ -10,7 +10,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _ROOMS = ("db", "farm", "tasks", "worker", "cli", "pipeline")
 #: Modules of transactions that no history of a farm's work is made of, and that are killed elsewhere, by
 #: `test_people_crashes`.
-_PEOPLE = ("profiles.py", "grants.py", "consents.py", "forgetting.py")
+_PEOPLE = ("profiles.py", "grants.py", "consents.py", "forgetting.py", "latents.py")
 
 
 def transactions() -> frozenset[str]:

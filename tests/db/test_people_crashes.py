@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from db import consents, forgetting, grants, profiles, reads
+from db import consents, forgetting, grants, latents, profiles, reads
 from db.engine import connect
 from db.ledger import Ledger
 from db.profiles import Profile
@@ -46,6 +46,9 @@ def test_a_kill_at_every_point_is_made_good_by_doing_it_again(url: str) -> None:
         profile(ledger)
     anna = _anna(ledger)
     spare = profile(ledger, "Spare", reference=artifact(Kind.SOURCE, "spare"))
+    heard = artifact(Kind.LATENTS, "spare")
+    _killed(fuse, lambda: latents.keep(ledger, spare, "ab" * 32, heard))
+    assert latents.find(ledger, heard.key) == heard
     _killed(fuse, lambda: profiles.remove(ledger, spare, by="op"))
     assert profiles.read_all(ledger, ProfileKind.PORTRAIT) == (anna,)
     _killed(fuse, lambda: grants.grant(ledger, anna, "sales", by="op"))

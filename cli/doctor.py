@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import typer
 from rich.table import Table
@@ -13,7 +14,8 @@ from cli.options import terminal_of
 from cli.terminal import Terminal, told
 from farm import doctor as examining
 from farm.bootstrap import Settings, open_workshop
-from farm.doctor import Finding, There
+from farm.doctor import Check, Finding, There
+from farm.doctor_people import look_at_consents
 from farm.doctor_speech import speech_checks
 from worker.redis_server import await_redis, find_redis_server
 
@@ -26,7 +28,11 @@ def doctor(context: typer.Context) -> Exit:
     terminal = terminal_of(context)
     with open_workshop() as workshop:
         settings = workshop.settings
-        others = {**speech_checks(workshop), "redis": lambda: _redis(settings)}
+        others: dict[str, Check] = {
+            **speech_checks(workshop),
+            "consents": partial(look_at_consents, workshop),
+            "redis": lambda: _redis(settings),
+        }
         findings = tuple(examining.examine(workshop, others))
     sick = any(finding.level == "error" for finding in findings)
     document = {

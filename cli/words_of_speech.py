@@ -59,6 +59,11 @@ SPEECH: Mapping[str, tuple[str, str]] = {
     "check-converter": ("voice conversion", "语音转换"),
     "check-ear": ("speech recognition", "语音识别"),
     "check-writer": ("scripts", "脚本撰写"),
+    "check-consents": ("consents", "授权"),
+    "detail-consents": (
+        "policy {detail}; {consents} people's consents hold",
+        "策略 {detail}；有效的人物授权 {consents} 份",
+    ),
     "detail-narrators": (
         "{detail}, models: {models}; lectern models add FOLDER brings one",
         "{detail}，{models} 个模型（用 lectern models add 文件夹 添加）",

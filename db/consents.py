@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from sqlalchemy import BindParameter, Connection, bindparam, exists, literal_column, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, exists, func, literal_column, select, update
 
 from db import rows
 from db.acts import Act, Operated, is_under_way, may_be_held
@@ -56,8 +56,42 @@ _STILL_LAPSED = (
     .where(job_profiles.c.job_id.in_(_JOBS), lapsed(_NOW))
 )
 _HELD = select(holds.c.job_id).where(holds.c.job_id.in_(_JOBS), holds.c.reason == HoldReason.CONSENT.value)
+_ENDING = select(
+    func.count().filter(profiles.c.expires_at > _NOW).label("valid"),
+    func.count()
+    .filter(profiles.c.expires_at > _NOW, profiles.c.expires_at <= bindparam("until"))
+    .label("soon"),
+    func.count().filter(profiles.c.expires_at <= _NOW).label("expired"),
+).where(profiles.c.withdrawn_at.is_(None))
 _SPECS = select(jobs.c.id, jobs.c.spec).where(jobs.c.id.in_(_JOBS))
 _RESPEC = update(jobs).where(jobs.c.id == bindparam("job")).values(spec=bindparam("told"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How many consents stand, and how many end; those that were withdrawn are not counted.
+
+    Attributes:
+        valid: that hold now.
+        soon: of these, that will not for long.
+        expired: that hold no longer.
+    """
+
+    valid: int
+    soon: int
+    expired: int
+
+
+def count_ending(ledger: Ledger, *, within_ms: int) -> Ending:
+    """How many consents have expired, and how many will within a time.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    now = ledger.clock()
+    with ledger.read() as connection:
+        row = connection.execute(_ENDING, {"now": now, "until": now + within_ms}).one()
+    return Ending(valid=row.valid, soon=row.soon, expired=row.expired)
 
 
 def withdraw(ledger: Ledger, profile: Profile, *, by: str) -> Operated:

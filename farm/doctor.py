@@ -95,13 +95,19 @@ def examine(workshop: Workshop, others: Mapping[str, Check]) -> Iterator[Finding
         try:
             there = check()
             yield Finding(check=name, level="ok", detail=there.detail, facts=there.facts)
-        except _Doubt as doubt:
+        except Doubt as doubt:
             yield Finding(check=name, level="warning", code=doubt.error.code, facts=doubt.error.facts)
         except LecternError as error:
             yield Finding(check=name, level="error", code=error.code, facts=error.facts)
 
 
-class _Doubt(Exception):  # noqa: N818 - no error: Lectern works, with less
+class Doubt(Exception):  # noqa: N818 - no error: Lectern works, with less
+    """What a check raises where Lectern works all the same, with less than it might.
+
+    Args:
+        error: what is to be said.
+    """
+
     def __init__(self, error: LecternError) -> None:
         super().__init__(error)
         self.error = error
@@ -134,7 +140,7 @@ def _fonts(workshop: Workshop) -> There:
     faces = Typesetter(workshop).faces
     drawn = [language for language in LANGUAGES if can_set(faces, language)]
     if not drawn:
-        raise _Doubt(InputError("captions-fonts-none", packages=packages_for("a文")))
+        raise Doubt(InputError("captions-fonts-none", packages=packages_for("a文")))
     return There(detail=" ".join(drawn), facts={"fonts": len(faces)})
 
 
@@ -183,7 +189,7 @@ def _models(workshop: Workshop) -> There:
             if each.record is not None:
                 check_use(each.record, use)
     except InputError as error:
-        raise _Doubt(error) from error
+        raise Doubt(error) from error
     return There(detail=str(shelf.root), facts={"models": len(found)})
 
 
@@ -205,7 +211,7 @@ def _store(workshop: Workshop) -> There:
     except OSError as error:
         raise AwayError("store-away", reason=error.strerror or type(error).__name__) from error
     if free < _ROOM_BYTES:
-        raise _Doubt(AwayError("command-store-tight", place=str(root), free_mb=free // 1_000_000))
+        raise Doubt(AwayError("command-store-tight", place=str(root), free_mb=free // 1_000_000))
     return There(detail=str(root), facts={"free_gb": free // 1_000_000_000})
 
 
@@ -215,5 +221,5 @@ def _archive(workshop: Workshop) -> There:
     try:
         archive_id(root)
     except AwayError as error:
-        raise _Doubt(error) from error
+        raise Doubt(error) from error
     return There(detail=str(root))

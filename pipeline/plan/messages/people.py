@@ -195,6 +195,26 @@ _CONSENTS = (
     ),
 )
 
+_ENDING = (
+    Message(
+        code="consents-ending",
+        level="warning",
+        en=Text(
+            what="Of people's consents {expired} have expired, and {soon} will within {days} days (policy: "
+            "{policy}).",
+            why="Films of a person whose consent has expired are held, and no new ones are taken.",
+            cure="`lectern voices list` and `lectern portraits list` tell whose; `renew` records a new one, "
+            "`lectern forget` removes whoever shall not be used any more.",
+        ),
+        zh=Text(
+            what="人物授权中有 {expired} 份已过期，{soon} 份将在 {days} 天内过期（策略：{policy}）。",
+            why="授权过期的人物，其影片会被暂停，也不再接受新的影片。",
+            cure="`lectern voices list` 和 `lectern portraits list` 会列出是谁；用 `renew` 登记新的授权，不再"
+            "使用的人用 `lectern forget` 移除。",
+        ),
+    ),
+)
+
 _SAMPLES = (
     Message(
         code="reference-too-short",
@@ -285,4 +305,4 @@ _SAMPLES = (
     ),
 )
 
-MESSAGES = (*_PROFILES, *_CONSENTS, *_SAMPLES)
+MESSAGES = (*_PROFILES, *_CONSENTS, *_ENDING, *_SAMPLES)

@@ -21,6 +21,7 @@ _STYLES: Mapping[str, str] = {
 }
 #: In the order in which counts are told.
 _COUNTED = ("completed", "failed", "canceled", "active", "queued", "review", "held")
+_CONSENT = "consent"
 #: Columns that are aligned right.
 _NUMBERS = frozenset({"job", "batch", "per-cent"})
 
@@ -62,11 +63,20 @@ def waiting_of(terminal: Terminal, job: JobView) -> str:
     """Why nothing moves, in words; empty when something does."""
     words = terminal.words
     if job.waiting == "held":
-        return words("waiting-held", reasons=", ".join(words.state(f"hold-{hold}") for hold in job.holds))
+        return _held(terminal, job)
     if job.waiting == "retry":
         error = told(job.error.code, job.error.facts, terminal.language)[0] if job.error else ""
         return words("waiting-retry", span=words.span(job.retry_in_s or 0), error=error)
     return words(f"waiting-{job.waiting}") if job.waiting else ""
+
+
+def _held(terminal: Terminal, job: JobView) -> str:
+    """Which holds there are: one for want of a consent is ended by another consent alone."""
+    words = terminal.words
+    others = [words.state(f"hold-{hold}") for hold in job.holds if hold != _CONSENT]
+    parts = [words("waiting-consent", job=job.id)] if _CONSENT in job.holds else []
+    parts += [words("waiting-held", reasons=", ".join(others))] if others else []
+    return words("semicolon").join(parts)
 
 
 def archive_of(terminal: Terminal, job: JobView) -> str:

@@ -40,6 +40,8 @@ _FACE = "face"
 #: Files that mean something to the farm alone.
 _INTERNAL = frozenset({"timeline"})
 _MADE_ELSEWHERE = "farm-made-elsewhere"
+#: How a consent stands that lets no film go on.
+_ENDED = ("expired", "withdrawn")
 
 State = Annotated[
     str | None,
@@ -244,6 +246,8 @@ def _people(detail: JobDetail, terminal: Terminal) -> Iterator[tuple[str, str]]:
     for each in detail.people:
         standing = consent_of(terminal, each.standing, each.expires)
         told = terminal.words("consent-of", name=each.name, person=each.person, standing=standing)
+        if "consent" in detail.job.holds and each.standing in _ENDED:
+            told = terminal.words("consent-cure", told=told, kind=each.kind, name=each.name)
         yield f"profile-{each.kind}", told if each.name else standing
 
 

@@ -117,11 +117,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "hold-off_peak": ("off-peak hours", "非高峰时段"),
     "hold-start_after": ("its start time", "开始时间"),
     "hold-approval": ("approval", "审批"),
-    "hold-consent": ("consent", "授权"),
     "hold-operator": ("an operator", "操作员"),
     "waiting-held": (
         "held by {reasons}; `lectern resume` lets it go on",
         "因{reasons}暂停；用 `lectern resume` 继续",
+    ),
+    "waiting-consent": (
+        "held, since a person's consent has ended: `lectern show {job}`",
+        "因人物授权已终止而暂停：`lectern show {job}`",
     ),
     "waiting-no-worker": (
         "no worker is there that can do it: `lectern up`",
@@ -327,6 +330,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "help-default": ("(default: {value})", "（默认：{value}）"),
     # Small words.
     "comma": (", ", "、"),
+    "semicolon": ("; ", "；"),
     "error": ("error: ", "错误："),
     "warning": ("warning: ", "警告："),
     "yes": ("yes", "是"),

@@ -61,8 +61,8 @@ SPEECH: Mapping[str, tuple[str, str]] = {
     "check-writer": ("scripts", "脚本撰写"),
     "check-consents": ("consents", "授权"),
     "detail-consents": (
-        "policy {detail}; {consents} people's consents hold",
-        "策略 {detail}；有效的人物授权 {consents} 份",
+        "{detail}; {consents} people's consents hold",
+        "{detail}；有效的人物授权 {consents} 份",
     ),
     "detail-narrators": (
         "{detail}, models: {models}; lectern models add FOLDER brings one",
@@ -106,6 +106,10 @@ SPEECH: Mapping[str, tuple[str, str]] = {
     "consent-withdrawn": ("withdrawn", "已撤回"),
     "consent-forgotten": ("somebody who was forgotten", "已被遗忘的人"),
     "consent-of": ("{name} ({person}), consent {standing}", "{name}（{person}），授权{standing}"),
+    "consent-cure": (
+        "{told}; `lectern {kind}s renew {name}` lets the film go on",
+        "{told}；用 `lectern {kind}s renew {name}` 继续制作",
+    ),
     # What became of a profile.
     "profiles-none": (
         "There are no profiles. `lectern {kind} add` makes one.",

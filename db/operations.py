@@ -138,9 +138,13 @@ def retry(ledger: Ledger, job_ids: Collection[int], *, by: str) -> Operated:
     with ledger.write("retry") as connection:
         act = Act(connection, "retry", by=by, now=ledger.clock())
         forgotten = forgotten_in(connection, list(job_ids))
+        refused: list[int] = []
 
         def concerns(job: Job) -> bool:
-            return job.archive == ArchiveState.ERROR.value or (_ended_badly(job) and job.id not in forgotten)
+            if _ended_badly(job) and job.id in forgotten:
+                refused.append(job.id)
+                return False
+            return _ended_badly(job) or job.archive == ArchiveState.ERROR.value
 
         for some in act.concerned(job_ids, concerns):
             asked = {"jobs": some}
@@ -152,8 +156,8 @@ def retry(ledger: Ledger, job_ids: Collection[int], *, by: str) -> Operated:
             rows.reopen(connection, some)
         reports.renew(connection, act.batches)
         done = act.result()
-        if forgotten and not done.changed:
-            raise InputError("job-person-forgotten", job=min(forgotten))
+        if refused and not done.changed:
+            raise InputError("job-person-forgotten", job=refused[0])
         return done
 
 

@@ -20,13 +20,14 @@ def look_at_consents(workshop: Workshop) -> There:
         Doubt: consents have expired, or expire within a month.
     """
     policy = workshop.settings.consent.policy
+    told = f"consent.policy = {policy}"
     ending = _ending(workshop)
     if ending is None:
-        return There(detail=policy)
+        return There(detail=told)
     if ending.expired or ending.soon:
         facts = {"policy": policy, "expired": ending.expired, "soon": ending.soon, "days": _DAYS}
         raise Doubt(InputError("consents-ending", **facts))
-    return There(detail=policy, facts={"consents": ending.valid})
+    return There(detail=told, facts={"consents": ending.valid} if ending.valid else {})
 
 
 def _ending(workshop: Workshop) -> consents.Ending | None:

@@ -36,6 +36,15 @@ def test_a_paused_film_says_so_where_it_waits_for_the_archive() -> None:
     assert progress_of(page, DONE) == "in the store; `lectern show 7`"
 
 
+def test_a_hold_for_want_of_a_consent_is_no_operators() -> None:
+    """`lectern resume` would not end it: what does is told where the person is."""
+    page = terminal(io.StringIO())
+    wanting = replace(HELD, holds=("consent",))
+    assert progress_of(page, wanting) == f"held, since a person's consent has ended: `lectern show {HELD.id}`"
+    both = progress_of(page, replace(HELD, holds=("consent", "operator")))
+    assert both.endswith(f"`lectern show {HELD.id}`; held by an operator; `lectern resume` lets it go on")
+
+
 @pytest.mark.parametrize(
     ("outcome", "machine_ms", "said"),
     [

@@ -111,7 +111,8 @@ def test_a_consent_is_withdrawn_and_renewed(lectern: Lectern, consent: Path, man
     withdrawn = lectern("portraits", "withdraw", "Anna", "--json").document
     assert (withdrawn["standing"], withdrawn["held"]) == ("withdrawn", [1, 2, 3])
     shown = lectern("show", 1)
-    assert "Anna (Anna Lee), consent withdrawn" in shown.out
+    told = "Anna (Anna Lee), consent withdrawn; `lectern portraits renew Anna` lets the film go on"
+    assert told in " ".join(shown.out.split())
     assert lectern("show", 1, "--json").document["holds"] == ["consent"]
     told = lectern("submit", manifest, "--again", "--json").failure["problems"]
     assert {problem["code"] for problem in told} == {"consent-withdrawn"}

@@ -200,14 +200,14 @@ _ENDING = (
         code="consents-ending",
         level="warning",
         en=Text(
-            what="Of people's consents {expired} have expired, and {soon} will within {days} days (policy: "
-            "{policy}).",
+            what="Consents that have expired: {expired}; that will within {days} days: {soon} "
+            "(consent.policy = {policy}).",
             why="Films of a person whose consent has expired are held, and no new ones are taken.",
             cure="`lectern voices list` and `lectern portraits list` tell whose; `renew` records a new one, "
             "`lectern forget` removes whoever shall not be used any more.",
         ),
         zh=Text(
-            what="人物授权中有 {expired} 份已过期，{soon} 份将在 {days} 天内过期（策略：{policy}）。",
+            what="已过期的授权：{expired} 份；{days} 天内将过期：{soon} 份（consent.policy = {policy}）。",
             why="授权过期的人物，其影片会被暂停，也不再接受新的影片。",
             cure="`lectern voices list` 和 `lectern portraits list` 会列出是谁；用 `renew` 登记新的授权，不再"
             "使用的人用 `lectern forget` 移除。",

@@ -60,9 +60,22 @@ def make_plain(source: Path, target: Path, *, table: bool = False) -> None:
     plain = _plain(wanted, "", source.name)
     if not table and not _has_tensors(plain):
         raise InputError("model-no-weights", file=source.name)
-    # What the library asks every checkpoint for.
-    common = {} if table else {"config": {}, "step": 0}
+    common = {} if table else {"step": 0, **_asked(held)}
     torch.save({**common, **plain} if isinstance(plain, dict) else plain, target)
+
+
+def _asked(held: Mapping[object, object]) -> Mapping[str, object]:
+    """What the library asks a checkpoint for beside its weights, where it has it.
+
+    A Tacotron draws so many frames at a time as when its training ended; its configuration may say with how
+    many it began. A vocoder's generator stands alone in files of old, beside what it was trained against.
+    """
+    config = held.get("config")
+    frames = held.get("r", config.get("r") if isinstance(config, Mapping) else None)
+    told: dict[str, object] = {"r": frames} if isinstance(frames, int) else {}
+    if "model_disc" in held:
+        told["model_disc"] = {}
+    return told
 
 
 def _plain(value: object, key: str, file: str) -> object:

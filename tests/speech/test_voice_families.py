@@ -151,7 +151,7 @@ def test_an_xtts_speaks_as_in_a_sample(tmp_path_factory: pytest.TempPathFactory,
     assert _digest(again[0]) == _digest(again[1])
     assert (again[0].rate, again[0].phonemes, again[0].times) == (24_000, (), Times.NONE)
     long = "大家好，我们来了，" * 30
-    parts = list(engine._model()._parts(long, "zh-cn"))
+    parts = list(engine._held.model()._parts(long, "zh-cn"))
     assert "".join(parts) == long
     assert all(len(part) <= 82 for part in parts)
     engine.close()

@@ -206,7 +206,10 @@ def test_a_tacotron_of_chinese_speaks(tmp_path: Path) -> None:
         assert len(config["characters"]["characters"]) == len(known["characters"])
         rewrite_config(folder, **asked)
         assert coqui_traits(folder)["languages"] == ("zh-CN",)
-        engine = coqui_voice(folder)
+        added = add_model(
+            ModelShelf(tmp_path / "models"), Catalogue(), folder, Wish(licence=OWN), by="Ada", at_ms=5
+        )
+        engine = coqui_voice(added.model.path)
         said = _spoken(engine, "我们说！")
         assert said.samples.any()
         if name == "fast_pitch":

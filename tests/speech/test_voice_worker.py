@@ -60,7 +60,7 @@ def test_lines_are_not_batched_since_sound_depends_on_the_batch(voice: CoquiVoic
     That is why the engine is no `BatchVoice`: a line's bytes are its own, whatever is spoken beside it.
     """
     assert not isinstance(voice, BatchVoice)
-    model = voice._model()
+    model = voice._held.model()
     alone = [model.speak(Line(text=text, language="en", seed=seed)) for seed, text in enumerate(_LINES)]
     durations, together = _batch(model, _LINES)
     assert durations == [[token.frames for token in raw.tokens] for raw in alone]

@@ -35,13 +35,13 @@ _COQUI = (
         "voice-phonemizer-missing",
         (
             "The model reads phonemes as “{phonemizer}” writes them, which is not at hand here.",
-            "Another way of writing phonemes would be spoken wrongly; Lectern writes those of {known}.",
-            "Use a model whose config.json has one of these as its phonemizer, or one that reads letters.",
+            "Phonemes that are written another way than a model has learnt them would be spoken wrongly.",
+            "Use a model whose phonemizer in config.json is one of {known}, or one that reads letters.",
         ),
         (
             "该模型读取由“{phonemizer}”生成的音素，而此处没有该组件。",
-            "其他写法的音素会被读错；Lectern 支持的音素写法：{known}。",
-            "请使用 config.json 中 phonemizer 为上述之一的模型，或直接读取文字的模型。",
+            "音素写法与模型训练时不同，就会被读错。",
+            "请使用 config.json 中 phonemizer 为以下之一的模型：{known}；或直接读取文字的模型。",
         ),
     ),
 )

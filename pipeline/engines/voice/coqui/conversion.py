@@ -6,16 +6,16 @@ J. Li, W. Tu and L. Xiao, FreeVC: Towards High-Quality Text-Free One-Shot Voice 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.voice.coqui.held import Held
 from pipeline.engines.voice.coqui.level import levelled
 from pipeline.engines.weights import Weights, vouched
 from pipeline.plan.errors import TransientError
@@ -26,10 +26,8 @@ from pipeline.plan.thirds import thirds
 from pipeline.plan.trim import at_master
 
 if TYPE_CHECKING:
-    from pipeline.engines.devices import Ladder
     from pipeline.engines.voice.coqui.freevc import FreeVcModel
 
-_T = TypeVar("_T")
 # Raised by hand whenever what is made of the library's answers changes.
 _OURS = 1
 #: The latent of FreeVC: one vector for a speaker.
@@ -64,9 +62,10 @@ class FreeVc:
         #: Versions of the library, of what computes, and of this engine.
         self.version = f"{metadata.version('coqui-tts')}-{torch}-{_OURS}"
         self._weights = weights
-        self._device, self._threads, self._cpu_allowed = device, threads, cpu_allowed
+        self._held = Held(
+            self._load, engine=self.name, device=device, threads=threads, cpu_allowed=cpu_allowed
+        )
         self._scratch = scratch
-        self._opened: tuple[FreeVcModel, Ladder] | None = None
         self._turn = RLock()
 
     def convert(self, speech: Speech, timbre: bytes, /) -> Speech:
@@ -86,8 +85,8 @@ class FreeVc:
         seed = _seed(whole.samples, timbre)
         sound = thirds(whole.samples)
         with self._turn:
-            made = self._computed(lambda model: model.converted(sound, vector, seed))
-            rate = self._model().rate
+            made = self._held.computed(lambda model: model.converted(sound, vector, seed))
+            rate = self._held.model().rate
         if not np.isfinite(made).all():
             raise TransientError("voice-model-astray", voice=self.name)
         return replace(whole, samples=_fitted(resample(levelled(made, rate), rate), len(whole.samples)))
@@ -103,37 +102,18 @@ class FreeVc:
 
         sound = thirds(at_master(reference).samples)
         with self._turn:
-            return save({SPEAKER: self._computed(lambda model: model.speaker(sound))})
+            return save({SPEAKER: self._held.computed(lambda model: model.speaker(sound))})
 
     def close(self) -> None:
         """Release the model; it may be called twice."""
         with self._turn:
-            self._opened = None
+            self._held.release()
 
-    def _computed(self, work: Callable[[FreeVcModel], _T]) -> _T:
-        """What the model computes, on the device on which memory suffices."""
-        model, ladder = self._opened or self._open()
-        return ladder.run(lambda _device, _batch: work(model), model.move)
-
-    def _model(self) -> FreeVcModel:
-        return (self._opened or self._open())[0]
-
-    def _open(self) -> tuple[FreeVcModel, Ladder]:
-        """Load the model and put it where it computes."""
-        import torch
-
-        from pipeline.engines.devices import Ladder, device_of
+    def _load(self) -> FreeVcModel:
         from pipeline.engines.voice.coqui.freevc import opened
 
-        device = device_of(self._device)
-        if self._threads:
-            torch.set_num_threads(self._threads)
         with vouched(self._weights) as folder:
-            model = opened(folder, scratch=self._scratch)
-        ladder = Ladder(engine=self.name, device=device, batch=1, cpu_allowed=self._cpu_allowed)
-        ladder.run(lambda where, _: model.move(where), model.move)
-        self._opened = model, ladder
-        return self._opened
+            return opened(folder, scratch=self._scratch)
 
 
 def _vector(timbre: bytes) -> NDArray[np.float32]:

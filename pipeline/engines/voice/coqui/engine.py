@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -24,6 +23,7 @@ from pipeline.engines.voice.coqui.families import (
     voices_of,
 )
 from pipeline.engines.voice.coqui.family import Line, OpenedModel, Raw
+from pipeline.engines.voice.coqui.held import Held
 from pipeline.engines.voice.coqui.ipa import Phonemes, rendered
 from pipeline.engines.voice.coqui.level import levelled
 from pipeline.engines.voice.coqui.mandarin import in_pinyin, toneless
@@ -35,10 +35,6 @@ from pipeline.plan.keys import digest_of
 from pipeline.plan.lengths import estimate_ms
 from pipeline.plan.speech import Said, Speech
 
-if TYPE_CHECKING:
-    from pipeline.engines.devices import Ladder
-
-_T = TypeVar("_T")
 # Raised by hand whenever what is made of the library's answers changes.
 _OURS = 3
 #: What is longer is no sentence: memory grows with the square of it.
@@ -85,10 +81,11 @@ class CoquiVoice:
         self._folder = folder
         self._voices = voices_of(traits, model=digest)
         self._renderers = renderers_of(traits)
-        self._device, self._threads, self._cpu_allowed = device, threads, cpu_allowed
+        self._held = Held(
+            self._load, engine=self.name, device=device, threads=threads, cpu_allowed=cpu_allowed
+        )
         self._scratch = scratch
         self._phonemes = Phonemes()
-        self._opened: tuple[OpenedModel, Ladder] | None = None
         self._turn = RLock()
 
     def voices(self) -> tuple[Voice, ...]:
@@ -128,16 +125,12 @@ class CoquiVoice:
 
         sound = reference.samples.astype(np.float32) / np.float32(1 << 15)
         with self._turn:
-            return save(dict(self._computed(lambda model: model.latents(sound, reference.rate))))
+            return save(dict(self._held.computed(lambda model: model.latents(sound, reference.rate))))
 
     def close(self) -> None:
         """Release the model and espeak's process; it may be called twice."""
         with self._turn:
-            if self._opened is not None:
-                from pipeline.engines.devices import give_back
-
-                self._opened = None
-                give_back()
+            self._held.release()
             self._phonemes.close()
 
     def _voice(self, choice: VoiceChoice) -> Voice:
@@ -153,7 +146,7 @@ class CoquiVoice:
 
     def _by_phonemes(self, text: str, choice: VoiceChoice, direction: Direction) -> Speech:
         """Speak with a model that is given phonemes."""
-        known = self._model().known()
+        known = self._held.model().known()
         if self._renderers[_language(tuple(self._renderers), choice.language)] == PINYIN:
             told = in_pinyin(text, known)
             raw = toneless(self._spoken(told.ipa, text, choice, direction))
@@ -184,7 +177,7 @@ class CoquiVoice:
             heeded = replace(choice, speed=100, pitch=100)
             seed = digest_of("take", 1, text=text, choice=heeded, take=direction.take, number=number)
             try:
-                raw = self._computed(partial(_said, _seeded(line, seed)))
+                raw = self._held.computed(partial(_said, _seeded(line, seed)))
             except _STUMBLES as error:
                 # A text may be shorter than a network's reach, or longer: it says so in words of its own.
                 failed = error
@@ -196,7 +189,7 @@ class CoquiVoice:
     def _line(self, given: str, choice: VoiceChoice, direction: Direction) -> Line:
         from safetensors.torch import load
 
-        model = self._model()
+        model = self._held.model()
         speakers = {speaker_named(name): name for name in model.speakers()}
         return Line(
             text=given,
@@ -206,30 +199,10 @@ class CoquiVoice:
             timbre=load(direction.timbre) if direction.timbre else {},
         )
 
-    def _computed(self, work: Callable[[OpenedModel], _T]) -> _T:
-        """What the model computes, on the device on which memory suffices."""
-        model = self._model()
-        _, ladder = self._opened or self._open()
-        return ladder.run(lambda _device, _batch: work(model), model.move)
-
-    def _model(self) -> OpenedModel:
-        return (self._opened or self._open())[0]
-
-    def _open(self) -> tuple[OpenedModel, Ladder]:
-        """Load the model and put it where it computes."""
-        import torch
-
-        from pipeline.engines.devices import Ladder, device_of
+    def _load(self) -> OpenedModel:
         from pipeline.engines.voice.coqui.opening import opened
 
-        device = device_of(self._device)
-        if self._threads:
-            torch.set_num_threads(self._threads)
-        model = opened(self._folder, scratch=self._scratch)
-        ladder = Ladder(engine=self.name, device=device, batch=1, cpu_allowed=self._cpu_allowed)
-        ladder.run(lambda where, _: model.move(where), model.move)
-        self._opened = model, ladder
-        return self._opened
+        return opened(self._folder, scratch=self._scratch)
 
 
 def _said(line: Line, model: OpenedModel) -> Raw:

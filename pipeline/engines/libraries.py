@@ -17,6 +17,7 @@ from types import ModuleType
 import torch
 
 from pipeline.engines.offline import keep_offline
+from pipeline.engines.shapes import FEW_SHAPES
 
 #: What torchvision's own modules name when they are imported, as its native part would define it.
 _OPERATORS = (
@@ -26,10 +27,6 @@ _OPERATORS = (
 _TORCHAUDIO, _NATIVE = "torchaudio", "torchaudio._extension"
 #: What draws curves while a model is trained; two of Coqui's families name it as a type.
 _CURVES = "trainer.logging.tensorboard_logger"
-# oneDNN keeps what it made ready for each shape that it met, up to 1024 of them, and speech is of another
-# length each time. It reads this when it first computes. (Measured on a small VITS, from the 30th to the 90th
-# line: 93 MB by its own number, 11 MB by this one, in the same time.)
-_FEW_SHAPES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
 #: Loggers of libraries that tell the terminal what is no news: each says so much at least.
 _QUIET = ("TTS", "coqui", "trainer", "transformers", "numba")
 
@@ -38,7 +35,8 @@ _QUIET = ("TTS", "coqui", "trainer", "transformers", "numba")
 def prepare() -> None:
     """Make the libraries importable, keep them off the network, and have them say only what went wrong."""
     keep_offline()
-    os.environ.setdefault(*_FEW_SHAPES)
+    for name, value in FEW_SHAPES.items():
+        os.environ.setdefault(name, value)
     make_torchvision_importable()
     make_torchaudio_importable()
     sys.modules.setdefault(_CURVES, _no_curves())

@@ -29,6 +29,7 @@ from pipeline.plan.wave import to_wave
 from pipeline.plan.wordrate import Rate, rate
 from pipeline.steps.desk import Desk
 from pipeline.steps.speak import SPEECH_SUFFIX, load_lexicon, load_speech, load_timeline
+from pipeline.steps.tidy import give_back
 from pipeline.steps.understand import understood
 from pipeline.store import Store
 
@@ -110,6 +111,7 @@ def check_narration(
         DamageError: the timeline, a speech or the dictionary is missing or damaged.
         TransientError, AwayError, SupersededError: of the engines, the store and the desk.
     """
+    give_back()
     plan = job.hearing or HearingPlan()
     timeline = load_timeline(store, spoken)
     sentences = {each.speech: each for each in timeline.utterances if each.speech}

@@ -37,6 +37,7 @@ from pipeline.plan.transcript import (
 from pipeline.steps.desk import Desk
 from pipeline.steps.recorded import Recorded, keep, opened, own_sound
 from pipeline.steps.speak import load_lexicon
+from pipeline.steps.tidy import give_back
 from pipeline.steps.understand import understood
 from pipeline.store import Store
 
@@ -90,6 +91,7 @@ def listen(
         DamageError: the recording or the script is missing or damaged.
         TransientError, AwayError, SupersededError: of the engines, the store and the desk.
     """
+    give_back()
     with tempfile.TemporaryDirectory(prefix="lectern-") as folder:
         listener = _Listener(job=job, desk=desk, store=store, ear=ear, reader=reader)
         return listener.listened(Path(folder), media, activity)

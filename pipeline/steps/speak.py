@@ -25,6 +25,7 @@ from pipeline.plan.timeline import Take, Timeline, Utterance, from_json, lay, to
 from pipeline.plan.wave import from_wave, sound_of, to_wave
 from pipeline.steps.booth import Booth, Line
 from pipeline.steps.desk import Desk
+from pipeline.steps.tidy import give_back
 from pipeline.store import Store
 
 #: Of the file of a speech.
@@ -66,6 +67,7 @@ def speak(
         DamageError: the script or the dictionary is missing or damaged.
         TransientError, AwayError, SupersededError: of the engines, the store and the desk.
     """
+    give_back()
     text = store.verify(job.script).read_text("utf-8")
     lexicon = () if job.lexicon is None else load_lexicon(store, job.lexicon)
     booth = Booth(voice=voice, converter=converter, timbre=timbre, aligner=aligner)

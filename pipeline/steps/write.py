@@ -18,6 +18,7 @@ from pipeline.plan.writing import PROMPTS
 from pipeline.plan.writingplan import Brief, WritingPlan
 from pipeline.steps.desk import Desk
 from pipeline.steps.draft import Draft, drafts, finished
+from pipeline.steps.tidy import give_back
 from pipeline.store import Store
 
 # Raised by hand whenever what becomes of an answer changes.
@@ -57,6 +58,7 @@ def write(job: JobSpec, *, desk: Desk, store: Store, writer: WriterEngine, chara
     plan = job.writing
     if job.brief is None or plan is None:
         raise ValueError(job.row)
+    give_back()
     brief = brief_from(store.verify(job.brief).read_text("utf-8"))
     words = () if plan.stopwords is None else from_json(store.verify(plan.stopwords).read_text("utf-8"))
     key = script_key(writer, brief, plan)

@@ -66,6 +66,19 @@ def give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+def in_use() -> int:
+    """Bytes that this process has asked the C library for and not let go (mallinfo(3))."""
+    names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
+
+    class Told(ctypes.Structure):
+        _fields_ = tuple((name, ctypes.c_size_t) for name in names.split())
+
+    ask = ctypes.CDLL(None).mallinfo2
+    ask.restype = Told
+    told = ask()
+    return int(told.uordblks + told.hblkhd)
+
+
 def resident() -> int:
     """Bytes of memory that this process takes now, files that it looks at included (proc(5), statm)."""
     return int(_read(Path("/proc/self/statm")).split()[1]) * os.sysconf("SC_PAGE_SIZE")

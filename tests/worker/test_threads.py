@@ -42,3 +42,10 @@ def test_a_program_begins_anew_once_where_its_threads_are_not_settled(
     )
     settled = " ".join(thread_environment(2).values())
     assert done.stdout.splitlines() == [*["begins with cpu0"] * beginnings, f"goes on with {settled}"]
+
+
+def test_libraries_keep_few_shapes_from_their_first_sum_on() -> None:
+    """Whatever is computed first, a face or a line; but as many as the mouths of a moving portrait take."""
+    told = thread_environment(1)
+    for name in ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"):
+        assert 90 <= int(told[name]) <= 256

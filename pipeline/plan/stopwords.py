@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -51,13 +52,11 @@ def found(text: str, words: Iterable[str]) -> tuple[Stopped, ...]:
     like wherever it stands, also with spaces between its characters. A line's end is a space.
     """
     lines = [_folded(line) for line in text.splitlines()]
-    folded = _joined(lines)
-    stopped: list[Stopped] = []
-    for word in words:
-        place = next(_places(folded, fold(word)), None)
-        if place is not None:
-            stopped.append(Stopped(word=word, line=_line_of(lines, place)))
-    return tuple(stopped)
+    folded, ends = _joined(lines), _ends_of(lines)
+    places = ((word, next(_places(folded, fold(word)), None)) for word in words)
+    return tuple(
+        Stopped(word=word, line=bisect_right(ends, place) + 1) for word, place in places if place is not None
+    )
 
 
 def to_json(words: Iterable[str]) -> str:
@@ -80,9 +79,16 @@ def _joined(lines: Iterable[str]) -> str:
     return _HIDING.sub("", " ".join(line for line in lines if line))
 
 
-def _line_of(lines: Sequence[str], place: int) -> int:
-    """The line, from 1, in which a place of the joined lines lies."""
-    return next(number for number in range(1, len(lines) + 1) if len(_joined(lines[:number])) > place)
+def _ends_of(lines: Iterable[str]) -> list[int]:
+    """Up to which place of the joined lines each of them reaches."""
+    ends: list[int] = []
+    at, last = 0, ""
+    for line in lines:
+        # As `_joined` has it: between two lines stands a space, unless it would hide a word.
+        at += len(_joined([last, line])) - len(last) if line else 0
+        last = line[-1:] or last
+        ends.append(at)
+    return ends
 
 
 def _places(text: str, word: str) -> Iterator[int]:

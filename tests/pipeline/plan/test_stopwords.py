@@ -63,6 +63,17 @@ def test_each_word_is_told_with_its_first_line() -> None:
     )
 
 
+def test_lines_are_counted_in_a_long_script_of_short_ones() -> None:
+    """As quickly as a script is read, wherever spaces between lines would hide a word."""
+    lines = ["a", "", "面", " 包 ", "b"] * 8_000
+    words = [f"no{number}" for number in range(200)]
+    text = "\n".join([*lines, *words])
+    assert found(text, words) == tuple(
+        Stopped(word=word, line=len(lines) + number) for number, word in enumerate(words, 1)
+    )
+    assert found(text, ["b 面", "面包"]) == (Stopped(word="面包", line=3),)
+
+
 def test_a_list_is_kept_as_it_was() -> None:
     """What a job keeps is read back; equal lists give equal files."""
     words = ("便宜", 'with "quotes"', "C++")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,9 +147,11 @@ def _stressed(likely: Exact, loudness: Exact) -> NDArray[np.bool_]:
     if vowels:
         quiet = float(loudness.min())
         force = [float((loudness[start:end] - quiet).sum()) for start, end in vowels]
-        for own, (start, end) in zip(force, vowels, strict=True):
-            near = [f for f, (a, b) in zip(force, vowels, strict=True) if abs(a + b - start - end) < _NEAR]
-            found[start:end] = own >= max(near)
+        # They stand in order, each with a few near it, however many there are.
+        middles = [start + end for start, end in vowels]
+        for own, middle, (start, end) in zip(force, middles, vowels, strict=True):
+            first, stop = bisect_right(middles, middle - _NEAR), bisect_left(middles, middle + _NEAR)
+            found[start:end] = own >= max(force[first:stop])
     return found
 
 

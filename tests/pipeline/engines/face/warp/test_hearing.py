@@ -122,6 +122,23 @@ def test_sounds_keep_off_the_borders() -> None:
     assert not all(s.stressed for s in said)
 
 
+def test_a_vowel_is_stressed_that_is_stronger_than_any_other_within_reach() -> None:
+    """Those whose middles lie less than 0.6 s apart compete, in half an hour of speech as in a second."""
+    random = np.random.default_rng(4)
+    frames, vowel = 180_000, SOUNDS.index("a")
+    likely = np.zeros((frames, len(SOUNDS)))
+    spoken = np.repeat(random.random(frames // 6) < 0.5, 6)
+    likely[np.arange(frames), np.where(spoken, vowel, len(SOUNDS) - 1)] = 1
+    loudness = random.integers(0, 1000, frames).astype(np.float64)
+    stressed = hearing._stressed(likely, loudness)
+    assert not stressed[~spoken].any()
+    vowels = list(hearing._runs(spoken))[:400]
+    force = [float((loudness[start:end] - loudness.min()).sum()) for start, end in vowels]
+    for own, (start, end) in list(zip(force, vowels, strict=True))[:300]:
+        rivals = [f for f, (a, b) in zip(force, vowels, strict=True) if abs(a + b - start - end) < 120]
+        assert set(stressed[start:end]) == {own == max(rivals)}
+
+
 def test_loudness_opens_no_mouth(voice: VoiceEngine) -> None:
     """Speech at a tenth of its level moves the lips in the same way."""
     drive = _spoken(voice, "en-us")

@@ -62,6 +62,7 @@ _BY_CODE = {
     "ledger-batch-unknown": Exit.UNKNOWN,
     "ledger-job-unknown": Exit.UNKNOWN,
     "command-output-exists": Exit.CONFLICT,
+    "command-output-input": Exit.CONFLICT,
     "farm-already-up": Exit.CONFLICT,
     "ledger-key-used": Exit.CONFLICT,
     "engine-broken": Exit.SETUP,

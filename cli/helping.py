@@ -119,7 +119,8 @@ def _explained(param: Parameter, text: str, words: Words) -> str:
 def _table(rows: list[tuple[str, str]]) -> Padding:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
-    table.add_column()
+    # Text without spaces is folded, not cut short.
+    table.add_column(overflow="fold")
     for name, text in rows:
         table.add_row(Text(name), Text(text))
     return Padding(table, (0, 0, 0, 2))

@@ -10,6 +10,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn, TextIO
@@ -20,6 +21,7 @@ from cli.arguments import take_apart
 from cli.exits import Exit, exit_of
 from cli.helping import HelpfulCommand, HelpfulGroup
 from cli.language import of_locale
+from cli.logfile import keep_log_lines, log_of
 from cli.options import terminal_of
 from cli.terminal import Terminal
 from cli.usage import check_command, usage_error
@@ -29,6 +31,7 @@ _ABOUT = (
     "Make talking-portrait films by the hundred: a spreadsheet of scripts and a portrait in, finished, "
     "captioned films out."
 )
+_SERVERS = "cli.serve:"
 _EVERYWHERE = "Every command also takes --json (an answer for machines) and --lang en|zh."
 
 #: The commands of the top level in the order in which help lists them, and where each function is.
@@ -185,18 +188,36 @@ def main() -> NoReturn:
         # A terminal that knows no Chinese gets question marks instead of a crash.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    sys.exit(run(sys.argv[1:], os.environ, sys.stdout, sys.stderr))
+    environment = os.environ
+    begin = partial(keep_log_lines, environment)
+    sys.exit(run(sys.argv[1:], environment, sys.stdout, sys.stderr, begin=begin))
 
 
-def run(arguments: Sequence[str], environment: Mapping[str, str], stdout: TextIO, stderr: TextIO) -> int:
-    """Run one command; the exit code (`cli.exits.Exit`). No known error shows a traceback."""
+def run(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    stdout: TextIO,
+    stderr: TextIO,
+    *,
+    begin: Callable[[], None] = lambda: None,
+) -> int:
+    """Run one command; the exit code (`cli.exits.Exit`). No known error shows a traceback.
+
+    Args:
+        arguments: what was typed.
+        environment: the process's.
+        stdout: where its answer goes.
+        stderr: where everything else is told.
+        begin: called once everything that the command consists of is loaded; not for one that serves, whose
+            log lines are what it has to say.
+    """
     terminal = Terminal(
         json_wanted="--json" in arguments, language=of_locale(environment), stdout=stdout, stderr=stderr
     )
     try:
         request = take_apart(arguments, environment)
         terminal = Terminal(json_wanted=request.json, language=request.language, stdout=stdout, stderr=stderr)
-        return _command(request.rest, terminal)
+        return _command(request.rest, terminal, begin)
     except LecternError as error:
         terminal.error(error)
         return exit_of(error)
@@ -208,13 +229,15 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], stdout: TextIO
         return Exit.UNEXPECTED
 
 
-def _command(rest: Sequence[str], terminal: Terminal) -> int:
+def _command(rest: Sequence[str], terminal: Terminal, begin: Callable[[], None]) -> int:
     groups = {name: parts for name, (_, parts) in GROUPS.items()}
     check_command(rest, COMMANDS, groups, alone=BY_THEMSELVES)
     try:
-        code = make_app(rest[0] if rest else "")(
-            list(rest) or ["--help"], prog_name="lectern", obj=terminal, standalone_mode=False
-        )
+        first = rest[0] if rest else ""
+        app = make_app(first)
+        if not COMMANDS.get(first, "").startswith(_SERVERS):
+            begin()
+        code = app(list(rest) or ["--help"], prog_name="lectern", obj=terminal, standalone_mode=False)
     except typer.TyperException as error:
         raise usage_error(error, rest) from error
     except typer.Abort:
@@ -224,11 +247,9 @@ def _command(rest: Sequence[str], terminal: Terminal) -> int:
 
 def _keep_traceback(environment: Mapping[str, str]) -> str:
     """Write the traceback where the person can find it to report it; the place."""
-    home = Path(environment.get("LECTERN_HOME", "~/.lectern")).expanduser()
-    for folder in (home / "logs", Path(tempfile.gettempdir())):
+    for log in (log_of(environment), Path(tempfile.gettempdir()) / log_of(environment).name):
         with suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
-            log = folder / "command.log"
+            log.parent.mkdir(parents=True, exist_ok=True)
             with log.open("a", encoding="utf-8") as file:
                 file.write(traceback.format_exc() + "\n")
             return str(log)

@@ -71,10 +71,15 @@ class Finish:
         rows.unblock(self._connection, [self._claim.job], Stage.RENDER)
 
     def warn(self, found: Sequence[Notice]) -> None:
-        """Tell what this stage found with the job's warnings, instead of what it or a later one had found."""
+        """Tell what this stage found with the job's warnings, instead of what it or a later one had found.
+
+        What was told before, in the same words, is not told twice.
+        """
         stored = notices_from_text(run(self._connection, _WARNINGS, {"id_": self._claim.job}).one().warnings)
         before = [notice for notice in stored if _found_at(notice) < STAGE_ORDER[self._claim.stage]]
-        mine = [replace(notice, stage=self._claim.stage.value) for notice in found]
+        known = [replace(notice, stage="") for notice in before]
+        new = [notice for notice in found if replace(notice, stage="") not in known]
+        mine = [replace(notice, stage=self._claim.stage.value) for notice in new]
         told = notices_to_text([*before, *mine])
         run(self._connection, _WARN, {"id_": self._claim.job, "warnings_": told})
 

@@ -150,12 +150,15 @@ def _place(order: Order, suffix: str) -> Path:
     """Where a file of a film goes.
 
     Raises:
-        InputError: ``command-output-exists``: something else lies there.
+        InputError: ``command-output-input``: the film is made from it; ``command-output-exists``: something
+            else lies there.
     """
     path = order.film if suffix == _FILM else order.film.with_suffix(suffix)
     given = [each for each in (order.portrait, order.script, order.audio) if each is not None]
     given += [Path(order.background)] if names_picture(order.background) else []
-    if path.resolve() in {each.resolve() for each in given} or (path.exists() and not order.replace):
+    if path.resolve() in {each.resolve() for each in given}:
+        raise InputError("command-output-input", path=str(path))
+    if path.exists() and not order.replace:
         raise InputError("command-output-exists", path=str(path))
     return path
 

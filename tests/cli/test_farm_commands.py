@@ -119,7 +119,7 @@ def test_what_is_not_there_has_an_exit_code_of_its_own(
         (("db", "dance"), "command-unknown", "db dance"),
         (("submit",), "command-argument-missing", "MANIFEST"),
         (("show",), "command-argument-missing", "JOB"),
-        (("render", "-p", "a.png"), "command-argument-missing", "--script"),
+        (("render", "-p", "a.png"), "command-argument-missing", "--output"),
         (("show", "one"), "command-number-wrong", "JOB"),
         (("cancel", "one"), "command-number-wrong", "JOB"),
         (("gc", "--grace-hours", 0), "command-number-wrong", "--grace-hours"),

@@ -309,7 +309,7 @@ def test_what_was_cleared_away_meanwhile_is_made_anew(ledger: Ledger) -> None:
 
 
 def test_what_was_measured_on_a_film_is_told_with_its_rows_warnings(ledger: Ledger) -> None:
-    """What its row was accepted with stays; the same commit once more changes nothing."""
+    """What its row was accepted with stays, and is not told twice; the same commit again changes nothing."""
     submit(ledger, ["row"])
     speak(ledger, take(ledger, "speak"))
     while "render.warp" in ready(ledger):
@@ -317,7 +317,7 @@ def test_what_was_measured_on_a_film_is_told_with_its_rows_warnings(ledger: Ledg
     joining = take(ledger, "join")
     (accepted,) = reads.read_job(ledger, joining.job).warnings
     black = Notice(code="film-black", facts={"begin": "0:01.0"})
-    film = replace(film_of(f"job {joining.job}"), warnings=(black,))
+    film = replace(film_of(f"job {joining.job}"), warnings=(accepted, black))
     for _ in range(2):
         commits.finish_join(ledger, joining, film=film, machine_ms=1)
         assert reads.read_job(ledger, joining.job).warnings == (accepted, replace(black, stage="join"))

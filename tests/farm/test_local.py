@@ -94,11 +94,11 @@ def test_a_film_never_replaces_its_own_inputs(workshop: Workshop, batch_folder: 
         wish=Wish(),
         replace=True,
     )
-    with pytest.raises(InputError, match="command-output-exists"):
+    with pytest.raises(InputError, match="command-output-input"):
         make_film(workshop, order, progress=lambda *_: None, check=lambda: None)
     behind = portrait.rename(batch_folder / "behind.jpg")
     order = replace(order, background=str(behind), film=batch_folder / "behind.mp4")
-    with pytest.raises(InputError, match="command-output-exists"):
+    with pytest.raises(InputError, match="command-output-input"):
         make_film(workshop, order, progress=lambda *_: None, check=lambda: None)
 
 

@@ -146,7 +146,7 @@ def test_a_recording_is_only_timed_by_its_script(
     """As a row's is; and the script is never written over by the words beside the film."""
     _hears(farm, tmp_path_factory)
     timed = replace(order, audio=recording, film=order.film.with_name("script.mp4"), replace=True)
-    assert _refused(farm, timed) == "command-output-exists"
+    assert _refused(farm, timed) == "command-output-input"
     job, doubts = job_of(farm, timed)
     assert (job.recording is not None, job.voice.engine, _of_recordings(doubts)) == (True, "", [])
     assert job.hearing is not None

@@ -121,6 +121,20 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="command-output-input",
+        level="error",
+        en=Text(
+            what="{path} is what the film is made from, and a file of the film would take its place.",
+            why="Files beside a film bear its name: .srt, .vtt, .jpg, .json, and .txt for what was heard.",
+            cure="Give the film another name, or another folder.",
+        ),
+        zh=Text(
+            what="{path} 是制作影片所用的文件，而影片的一个文件会取代它。",
+            why="影片旁的文件与影片同名：.srt、.vtt、.jpg、.json，以及写有录音内容的 .txt。",
+            cure="请为影片换一个名称或文件夹。",
+        ),
+    ),
+    Message(
         code="command-output-exists",
         level="error",
         en=Text(

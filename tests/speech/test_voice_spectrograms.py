@@ -16,10 +16,12 @@ require("TTS")
 
 import numpy as np  # noqa: E402 - skipped above without the library
 import pytest  # noqa: E402
+import torch  # noqa: E402
 
 from farm.models import ModelShelf  # noqa: E402
 from farm.models.adding import Wish, add_model  # noqa: E402
 from farm.models.catalogue import Catalogue  # noqa: E402
+from pipeline.engines.plainfile import make_plain  # noqa: E402
 from pipeline.engines.voice.choice import choose_voice  # noqa: E402
 from pipeline.engines.voice.coqui.engine import CoquiVoice  # noqa: E402
 from pipeline.engines.voice.coqui.mandarin import _words, in_pinyin  # noqa: E402
@@ -27,12 +29,18 @@ from pipeline.engines.voice.coqui.scales import make_scales, scale  # noqa: E402
 from pipeline.plan.errors import InputError  # noqa: E402
 from pipeline.plan.models import OWN  # noqa: E402
 from pipeline.plan.speech import Speech, Times  # noqa: E402
-from tests.support.coqui import DIGEST, coqui_traits, coqui_voice, rewrite_config  # noqa: E402
+from tests.support.coqui import (  # noqa: E402
+    DIGEST,
+    coqui_traits,
+    coqui_voice,
+    make_reader,
+    rewrite_config,
+)
 from tests.support.coqui_families import VOCODERS, make_family, make_vocoder  # noqa: E402
 from tests.support.shared import made_once  # noqa: E402
 
 _TEXT = "My dear cats."
-_PLANNED = ("fast_pitch", "fast_speech", "fastspeech2", "speedy_speech", "align_tts", "overflow")
+_PLANNED = ("fast_pitch", "fastspeech2", "speedy_speech", "align_tts", "overflow")
 _OTHERS = ("neural_hmm", "tacotron")
 _CHINESE = "银行行长说，我们去北京银行吧！"
 
@@ -81,6 +89,31 @@ def test_each_vocoder_sounds(fast: Path, name: str) -> None:
     said = [_spoken(engine, "cats") for _ in range(2)]
     assert _digest(said[0]) == _digest(said[1])
     assert said[0].words[-1].end > 0.8 * len(said[0].samples)
+    engine.close()
+
+
+def test_a_vocoder_of_old_is_scaled_by_its_own_table(fast: Path, tmp_path: Path) -> None:
+    """Its generator stands alone in its file, and sounds the same; its table has to be there."""
+    make_vocoder(fast, "parallel_wavegan")
+    engine = coqui_voice(fast)
+    whole = _digest(_spoken(engine, "cats"))
+    engine.close()
+    held = torch.load(fast / "vocoder.pth", weights_only=True)["model"]
+    alone = {name.removeprefix("model_g."): held[name] for name in held if name.startswith("model_g.")}
+    torch.save({"model": alone, "model_disc": {}}, tmp_path / "old.pth")
+    make_plain(tmp_path / "old.pth", fast / "vocoder.pth")
+    engine = coqui_voice(fast)
+    assert _digest(_spoken(engine, "cats")) == whole
+    engine.close()
+    config = json.loads((fast / "vocoder_config.json").read_text("utf-8"))
+    config["audio"] |= {"signal_norm": True, "stats_path": "stats.npy"}
+    (fast / "vocoder_config.json").write_text(json.dumps(config))
+    engine = coqui_voice(fast)
+    with pytest.raises(InputError) as caught:
+        _spoken(engine, "cats")
+    assert caught.value.facts["missing"] == "vocoder_scale_stats.npy"
+    make_scales(_stats(tmp_path / "stats.npy"), fast / "vocoder_scale_stats.safetensors")
+    assert _digest(_spoken(engine, "cats")) != whole
     engine.close()
 
 
@@ -217,3 +250,17 @@ def test_a_tacotron_of_chinese_speaks(tmp_path: Path) -> None:
             assert [(word.text_start, word.text_end) for word in said.words] == [(0, 2), (2, 3)]
         assert len(_spoken(engine, "AI").samples) == 0
         engine.close()
+
+
+def test_each_language_is_read_by_its_own_reader(tmp_path: Path) -> None:
+    """One model, English by espeak and Chinese by pinyin, with the words of each."""
+    require("jieba")
+    make_reader(tmp_path / "two")
+    sets = [{"language": "en", "phonemizer": "espeak"}, {"language": "zh-cn", "phonemizer": ""}]
+    rewrite_config(tmp_path / "two", phonemizer="multi_phonemizer", datasets=sets)
+    engine = coqui_voice(tmp_path / "two")
+    for language, text, words in (("en", "My cats.", ["My", "cats"]), ("zh", "我们说话。", ["我们", "说话"])):
+        choice = choose_voice(engine.voices(), engine="coqui", name="own", language=language)
+        said = engine.speak(text, choice)
+        assert [text[word.text_start : word.text_end] for word in said.words] == words
+    engine.close()

@@ -30,9 +30,8 @@ _GENERATORS: Mapping[str, tuple[str, Mapping[str, object]]] = {
         "parallel_wavegan_generator", {"upsample_factors": [4, 4, 4, 4], "stacks": 1, "num_res_blocks": 2},
     ),
     "multiband_melgan": ("multiband_melgan_generator", {"upsample_factors": [8, 4, 2], "num_res_blocks": 1}),
-    "fullband_melgan": ("fullband_melgan_generator", {"upsample_factors": [8, 8, 4], "num_res_blocks": 1}),
 }  # fmt: skip
-#: Vocoders that can be made; HiFi-GAN and UnivNet bring 160 MB and more of what they were trained against.
+#: Vocoders that can be made; others bring much of what they were trained against.
 VOCODERS = (*_GENERATORS, "wavegrad")
 
 
@@ -93,7 +92,6 @@ def _audio(rate: int) -> Any:  # noqa: ANN401 - the library's own type
 def _config(name: str, more: dict[str, object], known: Mapping[str, str]) -> Any:  # noqa: ANN401 - likewise
     from TTS.tts.configs.align_tts_config import AlignTTSArgs, AlignTTSConfig
     from TTS.tts.configs.fast_pitch_config import FastPitchConfig
-    from TTS.tts.configs.fast_speech_config import FastSpeechConfig
     from TTS.tts.configs.fastspeech2_config import Fastspeech2Config
     from TTS.tts.configs.neuralhmm_tts_config import NeuralhmmTTSConfig
     from TTS.tts.configs.overflow_config import OverflowConfig
@@ -142,7 +140,6 @@ def _config(name: str, more: dict[str, object], known: Mapping[str, str]) -> Any
         )
     kinds: Mapping[str, tuple[Any, ForwardTTSArgs]] = {
         "fast_pitch": (FastPitchConfig, forward(use_pitch=True)),
-        "fast_speech": (FastSpeechConfig, forward(use_pitch=False)),
         "fastspeech2": (Fastspeech2Config, forward(use_pitch=True, use_energy=True)),
         "speedy_speech": (SpeedySpeechConfig, forward(
             use_pitch=False, encoder_type="residual_conv_bn", decoder_type="residual_conv_bn",

@@ -22,8 +22,10 @@ from tests.farm.conftest import PORTRAITS
 from tests.farm.models.cards import put_folder
 from tests.farm.people import given
 from tests.farm.submitting import ROW, manifest, submit
+from tests.support.coqui import coqui_folder, coqui_traits
 from tests.support.freevc import freevc_folder, require_coqui
 from tests.support.recordings import talk, written
+from tests.support.speech_models import make_your_tts
 from tests.tasks.yard import ask, break_ground, quick_settings
 
 require_coqui()
@@ -86,6 +88,23 @@ def test_a_model_that_fails_costs_no_profile(farm: Farm, converter: str, tmp_pat
     assert failed.problem.code == "model-damaged"
     assert profiles.find(farm.ledger, ProfileKind.VOICE, "Anna") == anna
     assert not list((farm.store.root / Kind.LATENTS).rglob("*.safetensors"))
+
+
+def test_a_model_that_clones_voices_hears_a_sample_as_well(
+    farm: Farm, converter: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Where it is the one that a film would take; what each makes is kept by its own name."""
+    folder = coqui_folder(tmp_path_factory, make_your_tts)
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    cloning = put_folder(
+        farm.models.root, "mine", files, kind=ModelKind.COQUI, traits=coqui_traits(folder)
+    ).digest
+    anna = _added(farm, tmp_path, "Anna")
+    heard = make_latents(farm, anna, told=lambda _: None)
+    assert [(each.model.digest, each.problem) for each in heard] == [(cloning, None), (converter, None)]
+    kept = ask(farm, "SELECT model FROM profile_files WHERE profile_id = :anna", anna=anna.id)
+    assert {model for (model,) in kept} == {cloning, converter}
+    assert len(ask(farm, _LATENTS)) == 2
 
 
 def test_without_a_model_there_is_nothing_to_hear(farm: Farm, tmp_path: Path) -> None:

@@ -95,6 +95,23 @@ def test_a_film_tells_of_its_people_and_outlives_them(made: Farm) -> None:
     assert refused.value.code == "person-unknown"
 
 
+def test_a_person_is_forgotten_by_what_was_rendered_in_this_home_as_well(made: Farm) -> None:
+    """Nobody knows whose face is in there. A film that lies elsewhere by now is told of."""
+    cache = made.settings.home / "cache"
+
+    def write(path: Path) -> None:
+        path.write_bytes(b"Anna")
+
+    Store(cache).put(Kind.CLIP, "ab" * 32, ".mp4", write)
+    (cache / "index.jsonl").write_text("{}\n")
+    (cache / ".parts" / "x.part").write_bytes(b"Anna")
+    (film,) = made.archive.glob("*/*.mp4")
+    film.rename(made.settings.home / "elsewhere.mp4")
+    done = forgetting.forget(made, "Anna Lee", by="op")
+    assert [each.job for each in done.astray] == [1]
+    assert not [path for path in cache.rglob("*") if path.is_file()]
+
+
 def test_forgetting_that_is_killed_anywhere_is_gone_on_with(made: Farm) -> None:
     """After each transaction and each file, the same command ends where it would have ended at once."""
     sow(made, [Row(row="b", script="Ho.")], of=named(made, ProfileKind.PORTRAIT, "Anna"))

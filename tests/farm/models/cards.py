@@ -53,7 +53,12 @@ def lend(root: Path, name: str, checkpoint: Path, *, licence: str = "MIT") -> Mo
 
 
 def put_folder(
-    root: Path, name: str, content: Mapping[str, bytes], *, kind: Kind = Kind.WRITER
+    root: Path,
+    name: str,
+    content: Mapping[str, bytes],
+    *,
+    kind: Kind = Kind.WRITER,
+    traits: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> ModelRecord:
     """Put a folder with its card on the shelf; the card."""
     cabinet = Cabinet(root)
@@ -65,7 +70,7 @@ def put_folder(
         files = files_in(part)
         size = sum(file.bytes for file in files)
         record = _record(name, digest_of_files(files), size, kind, "MIT")
-        record = replace(record, suffix="", files=files)
+        record = replace(record, suffix="", files=files, traits=dict(traits))
         cabinet.keep(part, record)
         discard(part)
     return record

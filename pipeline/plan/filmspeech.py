@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from statistics import median_low
 
 from pipeline.plan.artifact import Artifact
+from pipeline.plan.capability import WRITE
 from pipeline.plan.hearing import Check, HearingPlan, Verdict
 from pipeline.plan.job import JobSpec
 from pipeline.plan.keys import told
@@ -37,7 +38,7 @@ def words_told(job: JobSpec, timeline: Timeline, transcript: Artifact | None) ->
     parts = {
         "speech": _speech(timeline),
         "hearing": None if job.hearing is None else _hearing(job.hearing, timeline),
-        "written": None if job.writing is None else _written(job.writing),
+        "written": None if job.writing is None else _written(job, job.writing),
         "transcript": None if transcript is None else file_told(transcript),
     }
     return {name: part for name, part in parts.items() if part is not None}
@@ -86,5 +87,7 @@ def _checked(timeline: Timeline) -> Mapping[str, object]:
     }
 
 
-def _written(plan: WritingPlan) -> Mapping[str, object]:
-    return {"model": plan.model, "seed": plan.sampling.seed}
+def _written(job: JobSpec, plan: WritingPlan) -> Mapping[str, object]:
+    """That a machine wrote the script: which model, by its name and digest, and with which seed."""
+    name = next((each.name for each in job.others if each.role == WRITE), "")
+    return {"name": name, "model": plan.model, "seed": plan.sampling.seed}

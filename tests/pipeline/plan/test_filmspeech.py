@@ -7,6 +7,7 @@ from dataclasses import replace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.filmspeech import verdict_told, words_from, words_told
 from pipeline.plan.hearing import Check, HearingPlan, Verdict
+from pipeline.plan.models import ModelUse
 from pipeline.plan.speech import Times
 from pipeline.plan.timeline import Timeline, Utterance
 from pipeline.plan.writingplan import Sampling, WritingPlan
@@ -60,15 +61,18 @@ def test_how_words_came_about_is_told() -> None:
     timeline = _timeline((Times.ALIGNED, 300), (Times.ALIGNED, 200), (Times.ALIGNED, 400), (Times.NONE, 0))
     hearing = HearingPlan(model="w", precision="int8", check=Check.SAMPLE, limit=150)
     writing = WritingPlan(model="q", sampling=Sampling(seed=7))
+    writer = ModelUse(role="write", name="qwen", digest="q", engine="transformers", licence="own")
     transcript = Artifact(kind=Kind.HEARD, key="k", digest="d", size=3, suffix=".txt")
-    told = words_told(replace(spec("row"), hearing=hearing, writing=writing), timeline, transcript)
+    told = words_told(
+        replace(spec("row"), hearing=hearing, writing=writing, others=(writer,)), timeline, transcript
+    )
     assert told == {
         "speech": {"times": {"aligned": 3, "none": 1}, "alignment_cost": 300},
         "hearing": {
             "model": "w", "precision": "int8", "check": "sample", "limit_per_mille": 150, "denoised": False,
             "checked": 0, "doubtful": 0, "takes": 0, "worst_per_mille": 0,
         },
-        "written": {"model": "q", "seed": 7},
+        "written": {"name": "qwen", "model": "q", "seed": 7},
         "transcript": {"digest": "d", "size": 3},
     }  # fmt: skip
 

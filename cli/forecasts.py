@@ -49,6 +49,7 @@ def forecast_document(forecast: Forecast, admitted: Admitted, terminal: Terminal
         "jobs": len(forecast.films),
         "length_s": forecast.length_ms // 1000,
         "to_render_s": forecast.length_ms * contents.to_render // 1_000_000,
+        "unwritten": contents.unwritten,
         "looked_at": contents.looked_at,
         "learnt_from": contents.learnt,
         "sentences": vars(contents.sentences),
@@ -115,7 +116,10 @@ def _facts(forecast: Forecast, terminal: Terminal) -> Iterator[tuple[str, list[s
     span = words.span(forecast.length_ms // 1000)
     basis = "length-learnt" if contents.learnt else "length-guessed"
     films = [words("forecast-length", films=len(forecast.films), span=span)]
-    films.append(words(basis, films=contents.learnt))
+    if contents.unwritten < len(forecast.films):
+        films.append(words(basis, films=contents.learnt))
+    if contents.unwritten:
+        films.append(words("forecast-unwritten", number=contents.unwritten))
     if contents.looked_at < len(forecast.films):
         films.append(words("looked-at", films=contents.looked_at))
     yield "forecast-films", films

@@ -17,6 +17,9 @@ SPEECH: Mapping[str, str] = {
         "列：brief、audience、language、seconds；其他列原样保留，因此结果就是一份清单，审读之后即可提交。已有脚本的行只"
         "做翻译。无法撰写的行没有脚本，旁边注明原因，命令以退出码 5 结束。"
     ),
+    "Have scripts written for rows with a brief, and spoken unread.": (
+        "为有撰稿要求的行撰写脚本，不经审读直接朗读。"
+    ),
     "CSV, Excel or JSON Lines: one row, one brief.": "CSV、Excel 或 JSON Lines 文件：每行一条撰稿要求。",
     "Where the scripts go, such as scripts.csv.": "脚本写到哪里，例如 scripts.csv。",
     "Languages in which each script is wanted besides, such as zh,en,ja.": (

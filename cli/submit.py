@@ -67,6 +67,9 @@ def submit(
         typer.Option("--face-engine", help="Who draws the faces of rows that name nobody: warp or wav2lip."),
     ] = "",
     sheet: Annotated[str, typer.Option("--sheet", help="The workbook's sheet, if not the first one.")] = "",
+    write: Annotated[
+        bool, typer.Option("--write", help="Have scripts written for rows with a brief, and spoken unread.")
+    ] = False,
 ) -> Exit:
     """Check a spreadsheet of films completely and queue them.
 
@@ -78,7 +81,11 @@ def submit(
         key=key, again=again, skip_invalid=skip_invalid, strict=strict, language=terminal.language
     )
     reading = Reading(
-        settings=assigned(settings or ()), template=template, face_engine=face_engine, sheet=sheet
+        settings=assigned(settings or ()),
+        template=template,
+        face_engine=face_engine,
+        sheet=sheet,
+        write=write,
     )
     if report is not None:
         check_place(report, manifest)

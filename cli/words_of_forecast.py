@@ -18,6 +18,10 @@ FORECAST: Mapping[str, tuple[str, str]] = {
         "(estimated from the last {films} films in these languages)",
         "（根据最近 {films} 部同语言影片估算）",
     ),
+    "forecast-unwritten": (
+        "(scripts that are yet to be written: {number}; as long as their briefs ask for)",
+        "（尚待撰写的脚本：{number}；按撰稿要求的时长计算）",
+    ),
     "looked-at": (
         "(the figures below rest on {films} of them, spread over the batch)",
         "（下列数字根据其中均匀选取的 {films} 部推算）",

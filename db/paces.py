@@ -168,6 +168,9 @@ def _speeches(connection: Connection) -> Mapping[tuple[str, str], Speech]:
     found: dict[tuple[str, str], Speech] = {}
     for row in connection.execute(_SPOKEN):
         spec = json.loads(row.spec)
+        if spec.get("brief") or spec.get("recording"):
+            # Such a film's length is not that of the script in its job.
+            continue
         voice = spec["voice"]
         key = voice["engine"], voice["language"].partition("-")[0]
         before = found.get(key, Speech(films=0, bytes=0, normal_ms=0))

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from farm.batchfiles import BatchFolder
-from farm.choices import language_of
+from farm.scripts import Template, spoken_language, value_of
 from farm.tables import Record, Table
 from farm.tables.opening import open_table
+from farm.template import fill, variables_of
 from farm.values import is_language
 from pipeline.plan.errors import InputError
 from pipeline.plan.lengths import estimate_ms
 from pipeline.plan.script import normalise
+from pipeline.plan.writing import primary_of
 from pipeline.plan.writingplan import Brief
 
 #: The columns that a brief is made of; a table of scripts has none of them.
@@ -91,6 +93,36 @@ def check_language(language: str) -> str:
     return language
 
 
+def usual_tag(language: str) -> str:
+    """The tag by which a script is asked for in a voice's language, whatever the voice calls it."""
+    primary = primary_of(language)
+    return "zh" if primary == "cmn" else primary
+
+
+def check_brief(text: str) -> str:
+    """A brief's text, if it asks for anything.
+
+    Raises:
+        InputError: ``brief-empty``.
+    """
+    if not any(sign.isalnum() for sign in text):
+        raise InputError("brief-empty")
+    return text
+
+
+def seconds_of(words: str) -> int:
+    """How long a script shall take to say; a minute where no words tell it.
+
+    Raises:
+        InputError: ``brief-seconds-wrong``.
+    """
+    if not words:
+        return _USUAL_S
+    if not (words.isascii() and words.isdecimal() and 1 <= int(words[:9]) <= _MOST_S):
+        raise InputError("brief-seconds-wrong", seconds=words[:40], most=_MOST_S)
+    return int(words)
+
+
 def _rows(table: Table, most: int) -> Iterator[Wanted]:
     for count, record in enumerate(table.records(), 1):
         if count > most:
@@ -112,24 +144,20 @@ def _brief(record: Record) -> Brief:
     """What a row asks for; without a text for one that has its script already.
 
     Raises:
-        InputError: a cell cannot be read; ``brief-empty``, ``brief-and-script``, ``brief-seconds-wrong`` or
-            ``brief-language-unknown``.
+        InputError: a cell cannot be read, or a variable not be filled; ``brief-empty``, ``brief-and-script``,
+            ``brief-seconds-wrong`` or ``brief-language-unknown``.
     """
     cells = record.cells
     for column in (*COLUMNS, SCRIPT, LANGUAGE):
         if column in record.flaws:
             raise InputError(record.flaws[column].code, **record.flaws[column].facts)
-    text, script = normalise(cells.get(BRIEF, "")), normalise(cells.get(SCRIPT, ""))
-    if bool(text) == bool(script):
-        raise InputError("brief-and-script" if text else "brief-empty")
-    language = check_language(cells.get(LANGUAGE, "") or language_of(text or script))
-    seconds = _seconds(cells.get(SECONDS, ""))
+    asked, script = cells.get(BRIEF, ""), cells.get(SCRIPT, "")
+    if bool(normalise(asked)) == bool(normalise(script)):
+        raise InputError("brief-and-script" if asked else "brief-empty")
+    template = Template(text=asked or script, variables=variables_of(asked))
+    own = spoken_language(cells, template) if asked else template.language
+    language = check_language(cells.get(LANGUAGE, "") or usual_tag(own))
+    values = {each.written: value_of(each, cells, language) for each in template.variables}
+    text = check_brief(normalise(fill(asked, values))) if asked else ""
+    seconds = seconds_of(cells.get(SECONDS, ""))
     return Brief(text=text, audience=cells.get(AUDIENCE, ""), language=language, seconds=seconds)
-
-
-def _seconds(text: str) -> int:
-    if not text:
-        return _USUAL_S
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= _MOST_S):
-        raise InputError("brief-seconds-wrong", seconds=text[:40], most=_MOST_S)
-    return int(text)

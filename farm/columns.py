@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Iterable
 from functools import lru_cache
 
+from farm.brief_columns import BRIEF_COLUMNS
 from farm.column import Column, Kind, Phrase
 from farm.face_columns import FACE_COLUMNS
 from farm.speech_columns import SPEECH_COLUMNS
@@ -60,6 +61,7 @@ COLUMNS: tuple[Column, ...] = (
         empty=Phrase(en="`script`", zh="`script`"),
         also="template text_file scriptfile 脚本文件 模板",
     ),
+    *BRIEF_COLUMNS,
     Column(
         name="portrait",
         kind=Kind.PART,
@@ -292,7 +294,6 @@ COLUMNS: tuple[Column, ...] = (
 #: Names that mean something to come: nobody's variables may take them now.
 RESERVED: frozenset[str] = frozenset(
     {
-        "brief",
         "captions",
         "consent",
         "deadline",

@@ -46,6 +46,8 @@ class Contents:
         clips: what is drawn.
         to_render: per mille of the films' length that has to be drawn.
         to_speak: per mille of it that has to be spoken.
+        to_write: per mille of it whose scripts are yet to be written.
+        unwritten: how many films that are.
     """
 
     looked_at: int
@@ -55,6 +57,8 @@ class Contents:
     clips: Parts
     to_render: int
     to_speak: int
+    to_write: int
+    unwritten: int
 
 
 def read_contents(
@@ -83,6 +87,7 @@ def read_contents(
     whole_ms = sample.share * _ms(sample, sample.times) or 1
     unspoken = {name: count for name, count in speech.items() if name not in spoken}
     lengths, learnt = _lengths(sample, speeches)
+    unwritten = [ms for film, ms in zip(films, lengths, strict=True) if film.script is None]
     return Contents(
         looked_at=len(sample.taken),
         lengths_ms=lengths,
@@ -99,6 +104,8 @@ def read_contents(
         ),
         to_render=min(1000, round(1000 * _ms(sample, clips) * (1 - drawn / looked_up) / whole_ms)),
         to_speak=min(1000, round(1000 * _ms(sample, unspoken) / whole_ms)),
+        to_write=1000 * sum(unwritten) // max(1, sum(lengths)),
+        unwritten=len(unwritten),
     )
 
 
@@ -132,13 +139,19 @@ def _lengths(sample: Sample, speeches: Mapping[tuple[str, str], Speech]) -> tupl
     times: Counter[tuple[str, str]] = Counter()
     for index, ms in own.items():
         film = sample.films[index]
+        if film.sound.known_ms:
+            continue
         sizes[_tongue(film)] += len(film.row.script.encode())
         times[_tongue(film)] += ms * film.voice.speed // 100
     # Microseconds for a byte of script.
     overall = 1000 * times.total() // max(1, sizes.total())
-    learnt = {tongue: speech_rate(speeches, *tongue) for tongue in {_tongue(film) for film in sample.films}}
+    tongues = {_tongue(film) for film in sample.films if not film.sound.known_ms}
+    learnt = {tongue: speech_rate(speeches, *tongue) for tongue in tongues}
     lengths = []
     for index, film in enumerate(sample.films):
+        if film.sound.known_ms:
+            lengths.append(film.sound.known_ms)
+            continue
         tongue = _tongue(film)
         rate = learnt[tongue]
         if rate is None and index in own:

@@ -15,7 +15,8 @@ from pipeline.plan.lipsync import ENGINE
 
 #: Where a default came from, if it was told on the command line.
 SET, TEMPLATE, FACE_ENGINE = "--set", "--template", "--face-engine"
-_SCRIPTS = ("script", "script_file")
+# What a film's words stand in: a row with one of them takes no other.
+_WORDS = ("script", "script_file", "brief")
 _QUOTED_CHARACTERS = 60
 
 
@@ -52,8 +53,8 @@ class Defaults:
         }
         if side.template:
             beside["script_file"] = Default(value=cleaned(side.template), place=side.name)
-        if any(name in asked for name in _SCRIPTS):
-            beside = {name: default for name, default in beside.items() if name not in _SCRIPTS}
+        if any(name in asked for name in _WORDS):
+            beside = {name: default for name, default in beside.items() if name not in _WORDS}
         self._all = {name: default for name, default in (beside | asked).items() if default.value}
         self.problems = tuple(self._refused())
         self._filled: set[str] = set()
@@ -71,9 +72,9 @@ class Defaults:
         """A row's cells that hold something, defaults among them, and where these come from."""
         cells = {name: cell for name, cell in record.cells.items() if cell}
         places: dict[str, str] = {}
-        scripted = any(name in cells or name in record.flaws for name in _SCRIPTS)
+        worded = any(name in cells or name in record.flaws for name in _WORDS)
         for name, default in self._all.items():
-            if name in cells or name in record.flaws or (scripted and name in _SCRIPTS):
+            if name in cells or name in record.flaws or (worded and name in _WORDS):
                 continue
             cells[name] = default.value
             places[name] = default.place

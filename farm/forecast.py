@@ -145,6 +145,7 @@ class _Bill:
 
     def __init__(self, pace: Pace, device: str, frames: _Frames, contents: Contents) -> None:
         shares = {
+            **({Stage.WRITE: contents.to_write} if contents.unwritten else {}),
             Stage.SPEAK: contents.to_speak,
             Stage.RENDER: contents.to_render,
             Stage.JOIN: _PER_MILLE,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
+from collections.abc import Iterable
 
 from db import lexicon
 from db.ledger import Ledger
@@ -11,13 +10,12 @@ from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.departments import check_department
 from farm.once import Once
-from pipeline.plan.artifact import Artifact, Kind
+from farm.sources import json_artifact, store_json
+from pipeline.plan.artifact import Artifact
 from pipeline.plan.errors import InputError
-from pipeline.plan.lexicon import Entry, check, concerned, to_json
+from pipeline.plan.lexicon import Entry, check, concerned, in_order, to_json
 from pipeline.plan.script import normalise
 from pipeline.store import Store
-
-_SUFFIX = ".json"
 
 
 def listed(farm: Farm, department: str, *, language: str = "") -> tuple[Entry, ...]:
@@ -70,32 +68,35 @@ class Dictionaries:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._read: Once[str, tuple[Entry, ...]] = Once()
+        self._whole: Once[str, tuple[str, Artifact]] = Once()
 
-    def of(self, department: str, script: str) -> tuple[Entry, ...]:
-        """The entries whose words stand in a script."""
-        every = self._read.find(department, lambda: lexicon.read_lexicon(self._ledger, department))
+    def of(self, department: str, script: str | None) -> tuple[Entry, ...]:
+        """The entries whose words stand in a script; all of them where it is not known yet (None)."""
+        every = self._read.find(department, lambda: in_order(lexicon.read_lexicon(self._ledger, department)))
+        if script is None:
+            return every
         return concerned(script, every) if every else ()
 
-    def artifact(self, department: str, script: str) -> Artifact | None:
+    def artifact(self, department: str, script: str | None) -> Artifact | None:
         """What these entries are called in the store; None when there are none."""
-        entries = self.of(department, script)
-        return lexicon_artifact(to_json(entries)) if entries else None
+        kept = self._kept(department, script)
+        return None if kept is None else kept[1]
 
-    def keep(self, store: Store, department: str, script: str) -> None:
+    def keep(self, store: Store, department: str, script: str | None) -> None:
         """Keep these entries in the store, if there are any."""
-        if entries := self.of(department, script):
-            _keep(store, to_json(entries))
+        kept = self._kept(department, script)
+        if kept is not None:
+            store_json(store, kept[0])
+
+    def _kept(self, department: str, script: str | None) -> tuple[str, Artifact] | None:
+        """These entries as they are kept, and what they are called then."""
+        entries = self.of(department, script)
+        if not entries:
+            return None
+        # Many rows share a whole dictionary.
+        return _told(entries) if script is not None else self._whole.find(department, lambda: _told(entries))
 
 
-def lexicon_artifact(text: str) -> Artifact:
-    """What a dictionary is called in the store: its JSON in UTF-8, named by its digest."""
-    data = text.encode()
-    digest = hashlib.sha256(data).hexdigest()
-    return Artifact(kind=Kind.SOURCE, key=digest, digest=digest, size=len(data), suffix=_SUFFIX)
-
-
-def _keep(store: Store, text: str) -> None:
-    def write(part: Path) -> None:
-        part.write_bytes(text.encode())
-
-    store.put(Kind.SOURCE, lexicon_artifact(text).key, _SUFFIX, write)
+def _told(entries: Iterable[Entry]) -> tuple[str, Artifact]:
+    text = to_json(entries)
+    return text, json_artifact(text)

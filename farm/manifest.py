@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from farm import columns
 from farm.batchfiles import BatchFolder
+from farm.briefs import AUDIENCE, BRIEF, COLUMNS, SECONDS
 from farm.defaults import TEMPLATE, Defaults
 from farm.reading import ManifestLimits, Reading
+from farm.rowfiles import AUDIO, PORTRAIT, RowFiles
 from farm.rows import BrokenRow, Manifest, Problems, Row, Wanted
-from farm.scripts import NOTHING_WRITTEN, Scripts, Template, spoken_language
+from farm.scripts import NOTHING_WRITTEN, Scripts, Template, spoken_language, value_of
 from farm.sidefile import SideFile, read_side_file
 from farm.tables import Flaw, Record, Table, TableError
 from farm.tables.opening import open_table
-from farm.values import written
-from pipeline.media.filmkind import suffix_of
-from pipeline.plan.background import BACKGROUND, names_picture
 from pipeline.plan.errors import Fact, InputError
 from pipeline.plan.names import unique_key
 from pipeline.plan.people import profile_in
@@ -26,10 +25,8 @@ from pipeline.plan.script import normalise
 _FIELDS = columns.named((columns.Kind.FIELD,))
 _COLUMNS = frozenset(columns.named())
 _OPTIONS = columns.named((columns.Kind.OPTION,))
-#: The column of recordings.
-AUDIO = "audio"
 # What a script cannot be filled with: itself.
-_NO_VARIABLES = frozenset({"script", "script_file"})
+_NO_VARIABLES = frozenset({"script", "script_file", BRIEF})
 _CELL_CHARACTERS = 200
 
 
@@ -61,6 +58,7 @@ class _Reader:
         self._scripts = Scripts(self._folder, characters=limits.script_characters)
         self._problems = Problems()
         self._doubts = Problems()
+        self._files = RowFiles(self._folder, limits, reading.pictures, self._problems)
         self._defaults = Defaults({}, "", SideFile())
         self._names: set[str] = set()  # what variables may take
         self._used: set[str] = set()
@@ -127,7 +125,7 @@ class _Reader:
         self._names = {name for name in known if name and name not in _NO_VARIABLES}
         for name in header.doubles:
             self._problems.add(header.number, name, "manifest-column-twice", name=name[:_CELL_CHARACTERS])
-        if not known & {"script", "script_file", AUDIO}:
+        if not known & {*_NO_VARIABLES, AUDIO}:
             self._absent.add("script")
         if "portrait" not in known:
             self._absent.add("portrait")
@@ -148,15 +146,17 @@ class _Reader:
             return self._lost(record)
         before = len(self._problems.found)
         cells, self._problems.places = self._defaults.fill(record)
-        self._tell(record)
+        column = _words_column(cells)
+        self._tell(record, _idle_beside(column))
         plain = self._plain(number, cells)
         options = self._options(number, cells)
-        column = "script_file" if cells.get("script_file") else "script"
-        template = self._template(number, cells, record.flaws)
+        asked = {name: self._line(number, name, cells) for name in (AUDIENCE, SECONDS) if column == BRIEF}
+        template = self._template(number, column, cells, record.flaws)
         variables = self._variables(number, column, cells, record.flaws, template) if template else {}
-        portrait = self._portrait(number, cells, record.flaws)
-        background = self._background(number, options)
-        recording = self._recording(number, cells, record.flaws)
+        absent = PORTRAIT in self._absent
+        portrait = None if absent else self._files.portrait(number, cells, record.flaws)
+        background = self._files.background(number, options)
+        recording = self._files.recording(number, cells, record.flaws)
         fillable = template is not None and len(variables) == len(template.variables)
         # A script without its values is not looked at: what is wrong has been told.
         wrong = {problem.column for problem in self._problems.found[before:]} | (
@@ -166,6 +166,7 @@ class _Reader:
             number=number,
             wrong=frozenset(wrong),
             script_column=column,
+            to_write=column == BRIEF,
             portrait_profile=profile_in(cells.get("portrait", "")),
             background=background and background[0],
             background_digest=background[1] if background else "",
@@ -174,6 +175,7 @@ class _Reader:
             options=options,
             places=self._problems.places,
             **plain,
+            **asked,
         )
         if template is None or portrait is None or wanted.wrong:
             return BrokenRow(
@@ -193,13 +195,17 @@ class _Reader:
 
     def _plain(self, number: int, cells: dict[str, str]) -> dict[str, str]:
         """A row's names and choices, each on one line; its number is its id unless it has one."""
-        plain = {name: normalise(cells.get(name, "")).replace("\n", " ") for name in ("id", *_FIELDS)}
+        plain = {name: self._line(number, name, cells) for name in ("id", *_FIELDS)}
         cells["id"] = plain["id"] = plain["id"] or str(number)
         self._check_id(number, plain["id"])
-        for name, text in plain.items():
-            if len(text) > _CELL_CHARACTERS:
-                self._problems.add(number, name, "manifest-field-long", name=name, limit=_CELL_CHARACTERS)
         return plain
+
+    def _line(self, number: int, name: str, cells: Mapping[str, str]) -> str:
+        """A cell on one line, refused if it is long."""
+        text = normalise(cells.get(name, "")).replace("\n", " ")
+        if len(text) > _CELL_CHARACTERS:
+            self._problems.add(number, name, "manifest-field-long", name=name, limit=_CELL_CHARACTERS)
+        return text
 
     def _lost(self, record: Record) -> BrokenRow:
         """A row of which nothing can be read."""
@@ -216,15 +222,15 @@ class _Reader:
             portrait_digest="",
         )
 
-    def _tell(self, record: Record) -> None:
-        """What is wrong with a row's cells before anyone asks what they mean."""
+    def _tell(self, record: Record, idle: Collection[str]) -> None:
+        """What is wrong with a row's cells before anyone asks what they mean, but for idle columns."""
         number = record.number
         if record.surplus:
             self._problems.add(number, "", "manifest-row-long", cells=record.surplus)
         if record.hidden:
             self._doubts.add(number, "", "manifest-row-hidden")
         for name, flaw in record.flaws.items():
-            if name in _COLUMNS:
+            if name in _COLUMNS and name not in idle:
                 self._problems.add(number, name, flaw.code, **flaw.facts)
 
     def _check_id(self, number: int, name: str) -> None:
@@ -252,12 +258,15 @@ class _Reader:
                 self._problems.add(number, name, "manifest-column-reserved", name=name)
         return options
 
-    def _template(self, number: int, cells: Mapping[str, str], flaws: Mapping[str, Flaw]) -> Template | None:
-        """A row's script before it is filled."""
+    def _template(
+        self, number: int, column: str, cells: Mapping[str, str], flaws: Mapping[str, Flaw]
+    ) -> Template | None:
+        """A row's script, or its brief, before it is filled."""
         inline, file = cells.get("script", ""), cells.get("script_file", "")
-        column = "script_file" if file else "script"
         if "script" in self._absent or flaws.keys() & _NO_VARIABLES:
             return None
+        if column == BRIEF:
+            return self._brief(number, cells)
         if not (inline or file) and cells.get(AUDIO):
             return NOTHING_WRITTEN
         if bool(inline) == bool(file):
@@ -277,6 +286,23 @@ class _Reader:
             return None
         return template
 
+    def _brief(self, number: int, cells: Mapping[str, str]) -> Template | None:
+        """A row's brief before it is filled, also where nothing shall be written."""
+        if cells.get("script") or cells.get("script_file") or cells.get(AUDIO):
+            # What it would have used is not looked for.
+            self._unread = True
+            code = "brief-and-recording" if cells.get(AUDIO) else "brief-and-script"
+            self._problems.add(number, BRIEF, code)
+            return None
+        if not self._reading.write:
+            self._problems.add(number, BRIEF, "brief-unwritten")
+        try:
+            return self._scripts.written(cells[BRIEF])
+        except InputError as error:
+            self._unread = True
+            self._problems.add_error(number, BRIEF, error)
+            return None
+
     def _variables(
         self,
         number: int,
@@ -292,18 +318,15 @@ class _Reader:
             name, value = variable.name, cells.get(variable.name, "")
             self._used.add(name)
             if name in flaws:
-                if name not in _COLUMNS:
+                if name not in _COLUMNS or name in _idle_beside(column):
                     self._problems.add(number, name, flaws[name].code, **flaws[name].facts)
             elif name in _NO_VARIABLES:
                 self._problems.add(number, column, "manifest-variable-itself", variable=name)
             elif not value and variable.otherwise is None:
                 self._unfilled(number, column, name)
-            elif not value and not variable.otherwise:
-                values[variable.written] = ""
             else:
                 try:
-                    text = written(value or variable.otherwise or "", variable.kind, language)
-                    values[variable.written] = text
+                    values[variable.written] = value_of(variable, cells, language)
                 except InputError as error:
                     self._problems.add_error(number, name if value else column, error)
         return values
@@ -317,57 +340,6 @@ class _Reader:
         else:
             self._problems.add(number, column, "manifest-variable-unfilled", variable=name)
 
-    def _portrait(
-        self, number: int, cells: Mapping[str, str], flaws: Mapping[str, Flaw]
-    ) -> tuple[Path, str] | None:
-        """A row's picture and its digest."""
-        if "portrait" in self._absent or "portrait" in flaws:
-            return None
-        if not cells.get("portrait"):
-            self._problems.add(number, "portrait", "manifest-portrait-missing")
-            return None
-        pictures, name = self._reading.pictures, profile_in(cells["portrait"])
-        if pictures is None or not name:
-            return self._picture(number, "portrait", cells["portrait"])
-        try:
-            return pictures(name, normalise(cells.get("department", "")))
-        except InputError as error:
-            self._problems.add_error(number, "portrait", error)
-            return None
-
-    def _background(self, number: int, options: dict[str, str]) -> tuple[Path, str] | None:
-        """The picture that stands behind a row's portrait, and its digest, if a picture is named."""
-        if not names_picture(options.get(BACKGROUND, "")):
-            return None
-        return self._picture(number, BACKGROUND, options.pop(BACKGROUND))
-
-    def _recording(
-        self, number: int, cells: Mapping[str, str], flaws: Mapping[str, Flaw]
-    ) -> tuple[Path, str] | None:
-        """A row's recording and its digest, if it names one."""
-        if AUDIO in flaws or not cells.get(AUDIO):
-            return None
-        return self._file(number, AUDIO, cells[AUDIO], lambda _: self._limits.recording_bytes)
-
-    def _picture(self, number: int, column: str, name: str) -> tuple[Path, str] | None:
-        limits = self._limits
-
-        def limit(path: Path) -> int:
-            return limits.footage_bytes if suffix_of(path) else limits.portrait_bytes
-
-        return self._file(number, column, name, limit)
-
-    def _file(
-        self, number: int, column: str, name: str, limit: Callable[[Path], int]
-    ) -> tuple[Path, str] | None:
-        """A file beside the manifest, and its digest."""
-        try:
-            path = self._folder.find(name)
-            return path, self._folder.digest(path, limit_bytes=limit(path))
-        except InputError as error:
-            self._problems.add_error(number, column, error)
-            return None
-
     def _check_use(self, table: Table) -> None:
         """Warn of each column and template, and refuse each default, that nothing uses."""
         header = table.header
@@ -377,6 +349,9 @@ class _Reader:
         self._problems.found += (each for each in unused if each.code == misspelt or not self._unread)
         present = dict.fromkeys(name for name in header.columns if name and "." not in name)
         meaningful = {*_COLUMNS, *self._used}
+        if BRIEF not in header.columns and BRIEF not in self._defaults.names:
+            # Without a brief these say nothing.
+            meaningful -= {*COLUMNS} - self._used
         for name in present:
             if name in meaningful or name in columns.RESERVED or name in self._renamed:
                 continue
@@ -384,3 +359,15 @@ class _Reader:
             code = "manifest-column-misspelt" if meant else "manifest-column-unused"
             facts: dict[str, Fact] = {"name": name[:_CELL_CHARACTERS], **({"meant": meant} if meant else {})}
             self._doubts.add(header.number, name, code, **facts)
+
+
+def _words_column(cells: Mapping[str, str]) -> str:
+    """Where the words of a row's film stand."""
+    if cells.get(BRIEF):
+        return BRIEF
+    return "script_file" if cells.get("script_file") else "script"
+
+
+def _idle_beside(column: str) -> tuple[str, ...]:
+    """The columns that say nothing in a row whose words stand there."""
+    return () if column == BRIEF else (AUDIENCE, SECONDS)

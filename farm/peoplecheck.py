@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from farm.manifest import AUDIO
+from farm.rowfiles import AUDIO
 from farm.rows import BrokenRow, Problem, Row, Wanted
 from pipeline.plan.errors import InputError
 from pipeline.plan.people import Policy, ProfileKind, named_in

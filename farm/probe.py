@@ -99,7 +99,7 @@ class _Probe:
             quality=self.farm.settings.film.quality,
             portrait=self.pictures[row.portrait_digest],
             background=self.pictures.get(row.background_digest),
-            typefaces=self.typesetter.typefaces(row.options, film.language, row.script),
+            typefaces=self.typesetter.typefaces(row.options, film.language, film.script),
         )
         profile = self._profile(way_of(job))
         if profile is None:

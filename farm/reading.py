@@ -31,6 +31,7 @@ class Reading:
         template: a file with the script of rows that have none, wherever it lies; None for none.
         face_engine: who draws the faces of rows that name nobody; empty for whom the farm usually has.
         sheet: the sheet of a workbook; empty for the first one that people see.
+        write: whether a row may have a brief, whose script is written when the film is made.
         pictures: finds the pictures of people's profiles; None: a cell names files alone.
     """
 
@@ -38,4 +39,5 @@ class Reading:
     template: Path | None = None
     face_engine: str = ""
     sheet: str = ""
+    write: bool = False
     pictures: Pictures | None = None

@@ -71,6 +71,11 @@ class Film:
         """What most of the script is written in; that of captions."""
         return self.sound.voice.language or language_of(self.row.script)
 
+    @property
+    def script(self) -> str | None:
+        """What is said; None: it is yet to be written."""
+        return None if self.sound.commission is not None else self.row.script
+
 
 class RowChecker:
     """Checks rows, remembering what many of them share.
@@ -90,7 +95,8 @@ class RowChecker:
         self._typesetter = Typesetter(farm)
         self._departments = read_departments(farm.ledger)
         ears = _elsewhere(farm, Stage.LISTEN, farm.ears.names())
-        self._sounds = SoundChecker(farm, self._chooser, ears=ears, ledger=farm.ledger)
+        writers = _elsewhere(farm, Stage.WRITE, farm.writers.names())
+        self._sounds = SoundChecker(farm, self._chooser, ears=ears, writers=writers, ledger=farm.ledger)
 
     def look_ahead(self, rows: Iterable[Row | BrokenRow], told: Callable[[int, int], None]) -> None:
         """Look at all pictures of these rows, as far as it is known how they shall be seen.
@@ -137,7 +143,7 @@ class RowChecker:
         """What is chosen for a row that has no problem."""
         return Film(
             row=row,
-            sound=self._sounds.sound(row, self._wish(row), row.script),
+            sound=self._sounds.sound(row, self._wish(row), row.words),
             format=self._format(row, row.portrait),
             face=self._faces.choose(row.options),
             urgency=urgency_of(row.urgency),
@@ -150,7 +156,7 @@ class RowChecker:
 
         Of a row that is broken already, what could be read of it is looked at.
         """
-        wish, text = self._wish(row), row.script
+        wish, text = self._wish(row), row.words
         refused, doubtful = unconsented(row, self._farm.settings.consent.policy)
         wrong = refused + self._refusals(row, wish, text)
         known = row.wrong.union(problem.column for problem in wrong)
@@ -246,7 +252,7 @@ class RowChecker:
     def _typeset(self, row: Row | BrokenRow, wish: Wish, text: str | None) -> str:
         """The warning that is due to a row whose captions are drawn; refuses what no font can draw."""
         language = self._sounds.language(row, wish, text or "") or language_of(text or "")
-        return self._typesetter.check(row.options, language, text or "")
+        return self._typesetter.check(row.options, language, None if row.to_write else text or "")
 
     def _sample(self, row: Wanted) -> str:
         """The sample of the person whom a row's voice shall sound like; empty for nobody."""

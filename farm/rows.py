@@ -76,7 +76,11 @@ class Wanted:
     Attributes:
         number: as a spreadsheet counts, the header being row 1.
         id: unique in the batch; the row's number when none was given.
-        script_column: where the script stands, ``script`` or ``script_file``; the same film either way.
+        script_column: where its words stand: ``script``, ``script_file`` (the same film either way) or
+            ``brief``.
+        to_write: whether these are a brief, whose script is yet to be written.
+        audience: for whom, then.
+        seconds: how long it shall take to say, likewise.
         portrait_profile: the profile whose picture the portrait is; empty for a file beside the manifest.
         background: the picture behind the portrait, an existing regular file inside the manifest's folder;
             None for none.
@@ -92,6 +96,9 @@ class Wanted:
     number: int
     id: str
     script_column: str = field(default="script", compare=False)
+    to_write: bool = False
+    audience: str = ""
+    seconds: str = ""
     portrait_profile: str = ""
     background: Path | None = None
     background_digest: str = ""
@@ -117,7 +124,7 @@ class Row(Wanted):
     """One film to make, complete.
 
     Attributes:
-        template: the script before its variables are filled; rows may share one.
+        template: the script or brief before its variables are filled; rows may share one.
         variables: what `template` needs, by how each variable is written, from the row's own columns.
         portrait: an existing regular file inside the manifest's folder, or the picture of a profile.
         portrait_digest: SHA-256 (hex) of its content when it was read.
@@ -129,9 +136,14 @@ class Row(Wanted):
     portrait_digest: str
 
     @property
-    def script(self) -> str:
-        """The script's normalised text with its variables filled; made anew at each call."""
+    def words(self) -> str:
+        """What stands in `script_column`, normalised, its variables filled; made anew at each call."""
         return normalise(fill(self.template, self.variables))
+
+    @property
+    def script(self) -> str:
+        """The script; empty for one that is yet to be written, and for a recording without one."""
+        return "" if self.to_write else self.words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,8 +163,8 @@ class BrokenRow(Wanted):
     portrait_digest: str
 
     @property
-    def script(self) -> str | None:
-        """As in `Row`; None when it cannot be had."""
+    def words(self) -> str | None:
+        """As in `Row`; None when they cannot be had."""
         return None if self.template is None else normalise(fill(self.template, self.variables))
 
 

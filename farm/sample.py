@@ -34,7 +34,7 @@ _LONG = 107
 #: Silence around a sentence, with what is added on the average up to the next whole grid of frames.
 AROUND_MS = 1000 * (LEAD + TAIL) // SAMPLE_RATE + 100
 
-# Recordings are cut at pauses, 2 to 15 seconds apart.
+# Recordings are cut at pauses, 2 to 15 seconds apart; sentences that nobody knows yet are about as long.
 _PIECE_MS = 6_000
 
 # Options that change pictures although no face: how they are encoded, and what is written into them.
@@ -105,9 +105,9 @@ def take_sample(farm: Farm, films: Sequence[Film]) -> Sample:
         film = films[index]
         look = look_of(film)
         speaker = film.voice.engine, film.voice.model, film.voice.converter
-        if film.sound.recording is None and speaker not in booths:
+        if not film.sound.known_ms and speaker not in booths:
             booths[speaker] = _booth_of(farm, film.voice)
-        entries = dictionaries.of(film.department, film.row.script)
+        entries = dictionaries.of(film.department, film.script) if film.script else ()
         taken[index] = _lines_of(film, booths.get(speaker), entries)
         for line in taken[index]:
             lines.setdefault(line.name, line)
@@ -138,7 +138,10 @@ def _booth_of(farm: Farm, choice: VoiceChoice) -> Booth | None:
 def _lines_of(film: Film, booth: Booth | None, lexicon: Sequence[Entry]) -> list[Line]:
     choice = film.voice
     if film.sound.recording is not None:
-        return _lines_recorded(film.sound.recording.digest, film.sound.recorded_ms)
+        return _pieces(film.sound.known_ms, recording=film.sound.recording.digest)
+    if film.sound.commission is not None:
+        asked, plan = film.sound.commission.brief, film.sound.commission.plan
+        return _pieces(film.sound.known_ms, choice=choice, brief=asked, plan=plan)
     if booth is None:
         return _lines_elsewhere(film)
     lines = []
@@ -163,12 +166,17 @@ def _lines_elsewhere(film: Film) -> list[Line]:
     return lines
 
 
-def _lines_recorded(recording: str, length_ms: int) -> list[Line]:
-    """A recording in pieces as long as they are on the average, which nobody has to speak."""
+def _pieces(length_ms: int, **made_from: object) -> list[Line]:
+    """What is not known by its words, in pieces as long as they are on the average.
+
+    Args:
+        length_ms: how long all of them are.
+        made_from: what tells them from others.
+    """
     count = max(1, round(length_ms / _PIECE_MS))
     piece = Sentence(shown="", spoken="", language="")
     return [
-        Line(key=digest_of("piece", 1, recording=recording, number=n), ms=length_ms // count, piece=piece)
+        Line(key=digest_of("piece", 1, number=n, **made_from), ms=length_ms // count, piece=piece)
         for n in range(count)
     ]
 

@@ -13,7 +13,8 @@ from farm.choices import language_of
 from farm.once import Once
 from farm.template import Variable, fill, variables_of
 from farm.textfile import decode
-from farm.values import is_language
+from farm.values import is_language, written
+from pipeline.plan.errors import InputError
 
 _BYTES_PER_CHARACTER = 4
 
@@ -87,3 +88,21 @@ def spoken_language(cells: Mapping[str, str], template: Template) -> str:
         return language
     voice = cells.get("voice", "").rpartition("/")[2].partition("+")[0]
     return voice if voice and is_language(voice) else template.language
+
+
+def value_of(variable: Variable, cells: Mapping[str, str], language: str) -> str:
+    """What stands for a variable in a row.
+
+    Args:
+        variable: of the row's script or brief.
+        cells: of the row.
+        language: BCP 47 tag that it is written in.
+
+    Raises:
+        InputError: ``manifest-variable-unfilled``, or as `farm.values.written`.
+    """
+    value = cells.get(variable.name, "")
+    if not value and variable.otherwise is None:
+        raise InputError("manifest-variable-unfilled", variable=variable.name)
+    value = value or variable.otherwise or ""
+    return written(value, variable.kind, language) if value else ""

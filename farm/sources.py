@@ -17,7 +17,7 @@ from pipeline.store import Store
 #: The suffixes of recordings.
 RECORDINGS = frozenset(SUFFIXES.values())
 
-_SCRIPT_SUFFIX = ".txt"
+_SCRIPT_SUFFIX, _JSON_SUFFIX = ".txt", ".json"
 _PLAIN_SUFFIX = re.compile(r"\.[a-z0-9]{1,5}")
 
 
@@ -38,19 +38,22 @@ def source_of(picture: Path, digest: str, *, suffix: str = "") -> Artifact:
 
 def script_artifact(text: str) -> Artifact:
     """What a script is called in the store: its normalised text in UTF-8, named by its digest."""
-    data = text.encode()
-    digest = hashlib.sha256(data).hexdigest()
-    return Artifact(kind=Kind.SOURCE, key=digest, digest=digest, size=len(data), suffix=_SCRIPT_SUFFIX)
+    return _named(text, _SCRIPT_SUFFIX)
 
 
 def store_script(store: Store, text: str) -> Artifact:
     """Keep a script in the store."""
-    artifact = script_artifact(text)
+    return _kept(store, text, _SCRIPT_SUFFIX)
 
-    def write(part: Path) -> None:
-        part.write_bytes(text.encode())
 
-    return store.put(Kind.SOURCE, artifact.key, _SCRIPT_SUFFIX, write)
+def json_artifact(text: str) -> Artifact:
+    """What a dictionary, a brief or a word list is called in the store: its JSON, named by its digest."""
+    return _named(text, _JSON_SUFFIX)
+
+
+def store_json(store: Store, text: str) -> Artifact:
+    """Keep one of those in the store."""
+    return _kept(store, text, _JSON_SUFFIX)
 
 
 def picture_suffix(picture: Path) -> str:
@@ -70,3 +73,16 @@ def source_bytes(suffix: str, settings: Settings) -> int:
     if suffix in RECORDINGS:
         return limits.recording_bytes
     return limits.footage_bytes if is_footage(suffix) else limits.portrait_bytes
+
+
+def _named(text: str, suffix: str) -> Artifact:
+    data = text.encode()
+    digest = hashlib.sha256(data).hexdigest()
+    return Artifact(kind=Kind.SOURCE, key=digest, digest=digest, size=len(data), suffix=suffix)
+
+
+def _kept(store: Store, text: str, suffix: str) -> Artifact:
+    def write(part: Path) -> None:
+        part.write_bytes(text.encode())
+
+    return store.put(Kind.SOURCE, _named(text, suffix).key, suffix, write)

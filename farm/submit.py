@@ -23,9 +23,10 @@ from farm.precheck import Admitted, Progress, Unheard, admit, check
 from farm.reading import Reading
 from farm.rowcheck import Film
 from farm.rows import Problem
-from farm.sources import script_artifact, source_bytes, source_of, store_script
+from farm.sources import json_artifact, script_artifact, source_bytes, source_of, store_json, store_script
 from farm.speechcheck import PITCH
 from farm.typesetting import Typesetter
+from farm.writingchoice import Commission
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import DamageError, InputError
@@ -33,6 +34,7 @@ from pipeline.plan.job import JobSpec, Typeface
 from pipeline.plan.keys import canonical
 from pipeline.plan.messages import Language
 from pipeline.plan.names import legible
+from pipeline.plan.stopwords import to_json as words_json
 
 # Files that are made durable at the same time, and rows that are given out in one go.
 _AT_ONCE = 4
@@ -181,15 +183,19 @@ class _Clerk:
         return submission.submit(self._farm.ledger, batch, self._drafts())
 
     def _store_inputs(self, progress: Progress, *, lost_alone: bool = False) -> None:
-        """Keep every picture and script, some at a time: a disk makes several files durable together."""
+        """Keep every picture, script and brief, some at a time: a disk makes several durable together."""
         for film in self._films:
-            row = film.row
-            self._typesetter.kept(self._farm.store, row.options, film.language, row.script)
-        total = len(self._films) + len(self._files)
+            self._typesetter.kept(self._farm.store, film.row.options, film.language, film.script)
+        # Scripts of one department that are yet to be written share everything but their briefs.
+        commissioned = {
+            film.department: film.sound.commission for film in self._films if film.sound.commission
+        }
+        total = len(self._films) + len(self._files) + len(commissioned)
         done = 0
         inputs: Iterator[Callable[[], object]] = chain(
             (partial(self._adopt, digest, path, lost_alone) for digest, path in self._files.items()),
-            (partial(self._store_script, film, lost_alone) for film in self._films),
+            (partial(self._store_shared, *each) for each in commissioned.items()),
+            (partial(self._store_words, film, lost_alone) for film in self._films),
         )
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             while some := list(islice(inputs, _MANY)):
@@ -197,7 +203,16 @@ class _Clerk:
                     done += 1
                     progress.inputs(done, total)
 
-    def _store_script(self, film: Film, lost_alone: bool) -> None:  # noqa: FBT001 - as `partial` hands it over
+    def _store_shared(self, department: str, commission: Commission) -> None:
+        store_script(self._farm.store, "")
+        self._dictionaries.keep(self._farm.store, department, None)
+        if commission.words:
+            store_json(self._farm.store, words_json(commission.words))
+
+    def _store_words(self, film: Film, lost_alone: bool) -> None:  # noqa: FBT001 - as `partial` hands it over
+        if film.sound.commission is not None:
+            store_json(self._farm.store, film.sound.commission.text)
+            return
         text = film.row.script
         if not (lost_alone and self._is_there(script_artifact(text))):
             store_script(self._farm.store, text)
@@ -238,8 +253,8 @@ class _Clerk:
             quality=self._farm.settings.film.quality,
             portrait=self._sources[film.row.portrait_digest],
             background=self._sources.get(film.row.background_digest),
-            typefaces=self._typesetter.typefaces(film.row.options, film.language, film.row.script),
-            lexicon=self._dictionaries.artifact(film.department, film.row.script),
+            typefaces=self._typesetter.typefaces(film.row.options, film.language, film.script),
+            lexicon=self._dictionaries.artifact(film.department, film.script),
         )
 
 
@@ -264,7 +279,7 @@ def job_of(
         typefaces: what its captions are set in, if they are drawn.
         lexicon: what of the department's dictionary concerns it; None for nothing.
     """
-    row = film.row
+    row, commission = film.row, film.sound.commission
     return JobSpec(
         row=row.id,
         title=row.title or row.id,
@@ -275,6 +290,8 @@ def job_of(
         background=background,
         voice=film.voice,
         recording=film.sound.recording,
+        brief=None if commission is None else json_artifact(commission.text),
+        writing=None if commission is None else commission.plan,
         hearing=film.sound.hearing,
         face=film.face.engine,
         models=film.face.models,

@@ -14,7 +14,16 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.job import Typeface
 from pipeline.plan.switches import BURN
-from pipeline.plan.typefaces import BOLD, Face, Setting, choose, packages_for, ranked, without_pictures
+from pipeline.plan.typefaces import (
+    BOLD,
+    Face,
+    Setting,
+    choose,
+    packages_for,
+    ranked,
+    usual_letters,
+    without_pictures,
+)
 from pipeline.store import Store
 
 #: The warning that emoji are left out.
@@ -44,13 +53,13 @@ class Typesetter:
         own = [Path(name).expanduser() for name in named.split(os.pathsep) if name.strip()]
         return find_faces(own, system_folders(), index=self._settings.home / "fonts.json")
 
-    def check(self, options: Mapping[str, str], language: str, text: str) -> str:
+    def check(self, options: Mapping[str, str], language: str, text: str | None) -> str:
         """Refuse a script that cannot be drawn; the warning that is due, or nothing.
 
         Args:
             options: of the job.
             language: BCP 47 tag of the script.
-            text: the script.
+            text: the script; None for one that is yet to be written, of which its language is known.
 
         Raises:
             InputError: ``captions-burn-unknown``, ``captions-fonts-none`` or ``captions-letters-missing``.
@@ -63,9 +72,9 @@ class Typesetter:
         if missing:
             letters = missing[:_TOLD_LETTERS] + ("…" if len(missing) > _TOLD_LETTERS else "")
             raise InputError("captions-letters-missing", letters=letters, packages=packages_for(missing))
-        return PICTURES if without_pictures(text) != text else ""
+        return PICTURES if text is not None and without_pictures(text) != text else ""
 
-    def typefaces(self, options: Mapping[str, str], language: str, text: str) -> tuple[Typeface, ...]:
+    def typefaces(self, options: Mapping[str, str], language: str, text: str | None) -> tuple[Typeface, ...]:
         """What a script's captions are set in; nothing when none are drawn.
 
         Raises:
@@ -88,7 +97,7 @@ class Typesetter:
         )
 
     def kept(
-        self, store: Store, options: Mapping[str, str], language: str, text: str
+        self, store: Store, options: Mapping[str, str], language: str, text: str | None
     ) -> tuple[Typeface, ...]:
         """The same typefaces, their files in a store.
 
@@ -102,10 +111,11 @@ class Typesetter:
                 self._kept.add(face.path)
         return typefaces
 
-    def _set(self, language: str, text: str) -> Setting:
+    def _set(self, language: str, text: str | None) -> Setting:
         if language not in self._ranked:
             self._ranked[language] = ranked(self.faces, language)
-        return choose(self._ranked[language], language=language, text=text)
+        letters = usual_letters(language) if text is None else text
+        return choose(self._ranked[language], language=language, text=letters)
 
     def _file(self, face: Face) -> Artifact:
         """A font's file as the store will name it."""

@@ -1,8 +1,8 @@
 """What films will cost: by what the farm has measured on its own work, else by stated rules of thumb.
 
 The rules were measured on one core of an AMD EPYC with the voice `espeak`, the faces `warp` and, in fp32,
-`wav2lip`, and libx264 as it is set (`bench/face_speed.py`, and films of a farm of two workers): they tell the
-order of magnitude.
+`wav2lip`, libx264 as it is set (`bench/face_speed.py`, and films of a farm of two workers), and for scripts a
+language model of half a billion weights in fp32: they tell the order of magnitude.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ RULE_RENDER_US = (4_000, 7_000)
 #: What an engine with a model takes besides, for a frame in which somebody speaks; on a card it is far less.
 RULE_MODEL_US: Mapping[str, int] = {"wav2lip": 36_000}
 #: Microseconds for a frame in each other stage.
-RULE_STAGE_US: Mapping[str, int] = {"speak": 300, "join": 800, "archive": 50}
+RULE_STAGE_US: Mapping[str, int] = {"write": 30_000, "speak": 300, "join": 800, "archive": 50}
 #: Bytes of a film for a frame, likewise.
 RULE_FILM_BYTES = (2_000, 4_500)
 #: Bytes for a second of speech as the store keeps it (16 bits at 48 kHz), and of a film's encoded track.

@@ -131,8 +131,12 @@ def applied(text: str, language: str, entries: Sequence[Entry], *, ipa: bool) ->
 def concerned(text: str, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """The entries whose letters stand in a script, whatever their languages, in a fixed order."""
     letters = folded(spoken(text))
-    found = {entry for entry in entries if folded(entry.word) in letters}
-    return tuple(sorted(found, key=lambda entry: (folded(entry.word), entry.language, entry.word)))
+    return in_order({entry for entry in entries if folded(entry.word) in letters})
+
+
+def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The same entries in the order in which jobs keep them."""
+    return tuple(sorted(entries, key=lambda entry: (folded(entry.word), entry.language, entry.word)))
 
 
 def folded(word: str) -> str:

@@ -125,14 +125,13 @@ def choose(faces: Sequence[Face], *, language: str, text: str) -> Setting:
         language: BCP 47 tag of most of the text.
         text: all of it.
     """
-    sample = _LATIN + _SAMPLES.get(_primary(language), "")
+    sample = usual_letters(language)
     upright = [face for face in faces if not face.slanted]
     usual = (face for wanted in (sample, _LATIN) for face in upright if face.draws(wanted))
     first = next(usual, None)
-    needed = sorted(set(_UNDRAWN.sub("", "".join(set(without_pictures(text))))))
     letters: dict[Face, str] = {}
     missing = ""
-    for letter in needed:
+    for letter in _needed(text):
         if first is not None and first.draws(letter):
             continue
         face = next((face for face in faces if face.draws(letter)), None)
@@ -147,8 +146,17 @@ def choose(faces: Sequence[Face], *, language: str, text: str) -> Setting:
 
 def can_set(faces: Sequence[Face], language: str) -> bool:
     """Whether there is a font for a language's usual letters."""
-    sample = _LATIN + _SAMPLES.get(_primary(language), "")
-    return any(face.draws(sample) for face in faces)
+    return any(face.draws(usual_letters(language)) for face in faces)
+
+
+def usual_letters(language: str) -> str:
+    """Letters that every text of a language has: what a font for one that is yet to be written needs."""
+    return _LATIN + _SAMPLES.get(_primary(language), "")
+
+
+def undrawn(faces: Sequence[Face], text: str) -> str:
+    """The letters of a text that none of some fonts draws, each once, in order."""
+    return "".join(letter for letter in _needed(text) if not any(face.draws(letter) for face in faces))
 
 
 def without_pictures(text: str) -> str:
@@ -163,6 +171,11 @@ def packages_for(letters: str) -> str:
         ["fonts-noto-core"] if len(letters) > len(eastern) else []
     )
     return " ".join(names)
+
+
+def _needed(text: str) -> list[str]:
+    """The letters of a text that have to be drawn, each once, in order."""
+    return sorted(set(_UNDRAWN.sub("", "".join(set(without_pictures(text))))))
 
 
 def _primary(language: str) -> str:

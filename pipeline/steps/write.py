@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.engines.writer import WriterEngine
+from pipeline.media.fonts.reading import faces_of
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import DamageError, InputError
 from pipeline.plan.job import JobSpec
 from pipeline.plan.keys import canonical, digest_of
 from pipeline.plan.portrait import Finding
 from pipeline.plan.stopwords import from_json
+from pipeline.plan.typefaces import undrawn
 from pipeline.plan.writing import PROMPTS
 from pipeline.plan.writingplan import Brief, WritingPlan
 from pipeline.steps.desk import Desk
@@ -24,6 +26,7 @@ from pipeline.store import Store
 # Raised by hand whenever what becomes of an answer changes.
 _SCHEMA = 1
 _SUFFIX = ".txt"
+_TOLD_LETTERS = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +35,7 @@ class Written:
 
     Attributes:
         script: the text in the store.
-        warnings: what is doubtful about it.
+        warnings: what is doubtful about it, and about captions that show it.
     """
 
     script: Artifact
@@ -52,7 +55,7 @@ def write(job: JobSpec, *, desk: Desk, store: Store, writer: WriterEngine, chara
     Raises:
         InputError: what was written may not be spoken, each time: ``writing-empty``, ``writing-markup``,
             ``writing-language``, ``writing-word-stopped``; or as `script.check` and `WriterEngine.write`.
-        DamageError: the brief or the word list is missing or damaged.
+        DamageError: the brief, the word list or a font is missing or damaged.
         TransientError, AwayError, SupersededError: of the engine, the store and the desk.
     """
     plan = job.writing
@@ -64,7 +67,7 @@ def write(job: JobSpec, *, desk: Desk, store: Store, writer: WriterEngine, chara
     key = script_key(writer, brief, plan)
     found = desk.find(Kind.SCRIPT, key)
     if found is not None and (text := _load(found, desk=desk, store=store)) is not None:
-        return _written(found, text, brief)
+        return Written(script=found, warnings=_doubts(job, text, brief, store))
     if not desk.take(Kind.SCRIPT, key):
         return None
     begun = time.monotonic_ns()
@@ -74,7 +77,7 @@ def write(job: JobSpec, *, desk: Desk, store: Store, writer: WriterEngine, chara
     data = draft.text.encode()
     artifact = store.put(Kind.SCRIPT, key, _SUFFIX, lambda path: _keep(path, data))
     desk.put(artifact, (time.monotonic_ns() - begun) // 1_000_000)
-    return _written(artifact, draft.text, brief)
+    return Written(script=artifact, warnings=_doubts(job, draft.text, brief, store))
 
 
 def script_key(writer: WriterEngine, brief: Brief, plan: WritingPlan) -> str:
@@ -103,10 +106,16 @@ def brief_from(text: str) -> Brief:
     return Brief(**json.loads(text))
 
 
-def _written(script: Artifact, text: str, brief: Brief) -> Written:
+def _doubts(job: JobSpec, text: str, brief: Brief, store: Store) -> tuple[Finding, ...]:
+    """What is doubtful about a script: its length, and letters that its captions cannot be set in."""
     kept = finished(Draft(text=text), brief)
-    told = Finding(code=kept.code, level="warning", facts=kept.facts)
-    return Written(script=script, warnings=(told,) if kept.code else ())
+    found = [Finding(code=kept.code, level="warning", facts=kept.facts)] if kept.code else []
+    fonts = [(store.verify(each.file), each.family) for each in job.typefaces]
+    faces = [face for path, family in fonts for face in faces_of(path) if face.family == family]
+    if fonts and (letters := undrawn(faces, text)):
+        facts = {"letters": letters[:_TOLD_LETTERS] + ("…" if len(letters) > _TOLD_LETTERS else "")}
+        found.append(Finding(code="writing-letters-undrawn", level="warning", facts=facts))
+    return tuple(found)
 
 
 def _load(artifact: Artifact, *, desk: Desk, store: Store) -> str | None:

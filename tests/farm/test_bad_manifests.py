@@ -184,13 +184,19 @@ def test_a_value_is_never_read_again(write: Write) -> None:
 
 def test_flaws_of_cells_that_nothing_uses(write: Write) -> None:
     """A failed formula in a column of notes refuses nothing; in a variable it does, where it is used."""
+    flawed = 3 * "<c t='e'><v>#N/A</v></c>"
     rows = (
-        f"<row>{inline('script', 'portrait', 'name', 'notes')}</row>"
-        f"<row>{inline('Hi.', 'anna.png')}<c t='e'><v>#N/A</v></c><c t='e'><v>#N/A</v></c></row>"
+        f"<row>{inline('script', 'portrait', 'name', 'notes', 'seconds')}</row>"
+        f"<row>{inline('Hi.', 'anna.png')}{flawed}</row>"
+        f"<row>{inline('Hi {{seconds}}.', 'anna.png')}{flawed}</row>"
         f"<row>{inline('Hi {{name|you}}.', 'anna.png')}<c t='e'><v>#N/A</v></c></row>"
     )
     manifest = read_manifest(write(raw(rows), "films.xlsx"))
-    assert told(manifest) == [(3, "name", "manifest-cell-error"), (1, "notes", "manifest-column-unused")]
+    assert told(manifest) == [
+        (3, "seconds", "manifest-cell-error"),
+        (4, "name", "manifest-cell-error"),
+        (1, "notes", "manifest-column-unused"),
+    ]
     assert [row.number for row in manifest.rows] == [2]
 
 

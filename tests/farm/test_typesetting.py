@@ -5,18 +5,24 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from db import reads
+from farm import submit as submitting
 from farm.bootstrap import Farm, open_farm, settings_of
 from farm.gc import collect_garbage
 from farm.precheck import BatchRefusedError
+from farm.reading import Reading
+from farm.submit import Manner
 from pipeline.plan.job import JobSpec
 from pipeline.plan.switches import BURN
+from tests.farm.models.cards import put_folder
 from tests.farm.test_submit import ROW, manifest, submit
 from tests.support.fonts import write_font
+from tests.support.pens import writers_with_scribe
 
 LATIN = "".join(map(chr, range(32, 127)))
 _ROW = {**ROW, BURN.name: "yes"}
@@ -106,3 +112,22 @@ def test_only_yes_and_no_are_understood(own: tuple[Farm, Path], batch_folder: Pa
         submit(farm, manifest(batch_folder, {**_ROW, "name": "Maria", BURN.name: word}))
     (problem,) = refused.value.problems
     assert (problem.column, problem.code) == (BURN.name, "captions-burn-unknown")
+
+
+def test_a_script_that_is_yet_to_be_written_is_set_in_its_languages_font(
+    own: tuple[Farm, Path], batch_folder: Path
+) -> None:
+    """The one that a script in it would be set in first; without one for its language it is refused."""
+    farm, fonts = own
+    write_font(fonts / "plain.otf", LATIN, family="Plain", weight=700)
+    put_folder(farm.models.root, "small", {"config.json": b"{}"})
+    writing, reading = replace(farm, writers=writers_with_scribe()), Reading(write=True)
+    asked = {BURN.name: "yes", "brief": "Bread.", "portrait": "astronaut.png", "language": "en"}
+    receipt = submitting.submit(writing, manifest(batch_folder, asked), Manner(), reading=reading)
+    (job,) = specs(farm, receipt.batch)
+    assert [(face.family, face.letters) for face in job.typefaces] == [("Plain", "")]
+    assert farm.store.verify(job.typefaces[0].file).read_bytes() == (fonts / "plain.otf").read_bytes()
+    path = manifest(batch_folder, {**asked, "language": "zh"})
+    with pytest.raises(BatchRefusedError) as refused:
+        submitting.submit(writing, path, Manner(), reading=reading)
+    assert [problem.code for problem in refused.value.problems] == ["captions-letters-missing"]

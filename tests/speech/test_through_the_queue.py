@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from db import reads, submission
+from cli.exits import Exit
+from cli.main import run
+from db import commits, reads, submission
 from db.states import JobState, Urgency
 from db.values import JobDraft, Submission
-from farm import show
+from farm import show, stopwords
 from farm.bootstrap import Farm, open_farm
 from farm.results import results_of
+from farm.retry import retry
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.capability import HEAR, WRITE
+from pipeline.plan.capability import HEAR
 from pipeline.plan.hearing import Check, HearingPlan
 from pipeline.plan.job import JobSpec, VoiceChoice
 from pipeline.plan.models import Kind as ModelKind
 from pipeline.plan.models import Use, used_as
-from pipeline.plan.stopwords import to_json
 from pipeline.plan.trim import master
-from pipeline.plan.writingplan import Brief, Sampling, WritingPlan
-from pipeline.steps.write import brief_json
+from pipeline.plan.writingplan import Brief
 from tasks.bell import Bell
 from tasks.step import open_runner
 from tests.farm.models.cards import put, put_folder
@@ -86,11 +90,16 @@ def _made(farm: Farm, job: JobSpec) -> show.JobDetail:
     """Submit a job and have one worker do everything that can be done."""
     draft = JobDraft(spec=job, urgency=Urgency.NORMAL, traceparent=trace.new(os.urandom(24)).traceparent)
     submission.submit(farm.ledger, Submission(content=os.urandom(8).hex(), name="b", user="test"), [draft])
+    _work(farm)
+    (last,) = ask(farm, "SELECT max(id) FROM jobs")
+    return show.job(farm, int(str(last[0])))
+
+
+def _work(farm: Farm) -> None:
+    """Have one worker do everything that can be done."""
     with open_runner(farm, "w", [], Bell(_NOWHERE)) as runner:
         while steps := ask(farm, "SELECT id FROM steps WHERE state = 'ready' AND closed = 0 ORDER BY id"):
             assert all(runner.run(int(str(step))) for (step,) in steps), story(farm)
-    (last,) = ask(farm, "SELECT max(id) FROM jobs")
-    return show.job(farm, int(str(last[0])))
 
 
 def test_a_narration_is_listened_to_before_it_is_shown(farm: Farm, heard: JobSpec) -> None:
@@ -142,26 +151,57 @@ def test_a_recording_is_understood_and_delivered_with_its_words(farm: Farm, hear
     assert told["transcript"]["size"] == len(transcript.read_bytes())
 
 
-def test_a_brief_becomes_a_film(farm: Farm, heard: JobSpec, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Its script is written, spoken, shown and delivered; a word that stands on the list stops it before."""
+def test_a_brief_becomes_a_film(
+    farm: Farm, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`submit --write` has its script written, spoken, shown and delivered, and the film says by whom.
+
+    A script that was written when its step failed is found again; a word that stands on the list stops the
+    film before it is spoken.
+    """
     folder = made_once(tmp_path_factory, "practised", lambda path: make_practised(path, _BRIEF, _WRITTEN))
     files = {file.name: file.read_bytes() for file in folder.iterdir()}
-    record = put_folder(farm.models.root, "writer", files)
-    job = replace(
-        heard,
-        hearing=None,
-        others=(used_as(WRITE, record, Use.RESEARCH),),
-        brief=_source(farm, brief_json(_BRIEF)),
-        writing=WritingPlan(model=record.digest, sampling=Sampling(seed=1, temperature=1)),
-    )
-    made = _made(farm, job)
+    record = put_folder(farm.models.root, "small", files)
+    with monkeypatch.context() as fails:
+        fails.setattr(commits, "finish_write", _fail)
+        _submit_written(farm)
+        _work(farm)
+    assert ask(farm, "SELECT state FROM jobs") == [("failed",)]
+    retry(farm, [1])
+    with monkeypatch.context() as mute:
+        mute.setattr("pipeline.engines.writer.transformers.engine.TransformersWriter.write", _fail)
+        _work(farm)
+    made = show.job(farm, 1)
     assert made.job.archive == "archived", story(farm)
     assert _WRITTEN in (farm.archive / made.archived["srt"]).read_text("utf-8").replace("\n", " ")
     film = Path(made.archived["film"])
     assert (farm.archive / film.parent / "source" / f"{film.stem}.script.txt").read_text("utf-8") == _WRITTEN
-    assert job.writing is not None
-    words = _source(farm, to_json(["flour"]))
-    _made(farm, replace(job, writing=replace(job.writing, stopwords=words)))
+    told = json.loads((farm.archive / made.archived["manifest"]).read_text("utf-8"))
+    assert told["written"] == {"name": "small", "model": record.digest, "seed": 0}
+    stopwords.add(farm, "default", ["flour"])
+    _submit_written(farm)
+    _work(farm)
     view = reads.read_job(farm.ledger, 2)
     assert view.line.problem is not None
     assert view.line.problem.code == "writing-word-stopped"
+
+
+def _submit_written(farm: Farm) -> None:
+    """Submit a manifest with a brief, as somebody does who has its script written unread."""
+    folder = farm.settings.home / "batch"
+    folder.mkdir(exist_ok=True)
+    with Image.open(PORTRAIT) as portrait:
+        portrait.resize((320, 320)).save(folder / "leo.png")
+    rows = ("brief,seconds,portrait,format", f"{_BRIEF.text},{_BRIEF.seconds},leo.png,portrait")
+    (folder / "briefs.csv").write_text("\n".join(rows), "utf-8")
+    home = {"LECTERN_HOME": str(farm.settings.home), "LECTERN_WRITER__TEMPERATURE_PER_CENT": "1"}
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as there:
+        for name, value in home.items():
+            there.setenv(name, value)
+        code = run(["submit", str(folder / "briefs.csv"), "--write"], home, said, said)
+    assert code == Exit.OK, said.getvalue()
+
+
+def _fail(*_arguments: object, **_options: object) -> NoReturn:
+    raise RuntimeError

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.engines.libraries import prepare
 from pipeline.engines.offer import Offer
 from pipeline.engines.shelf import Shelf
 from pipeline.engines.weights import Weights
@@ -99,6 +100,7 @@ def writers_with_scribe() -> Shelf[WriterEngine]:
 
 def make_practised(folder: Path, brief: Brief, answer: str) -> None:
     """A tiny language model that has practised one answer to one brief, until it knows it by heart."""
+    prepare()
     make_writer(folder)
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer

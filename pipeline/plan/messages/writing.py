@@ -53,12 +53,12 @@ MESSAGES: tuple[Message, ...] = (
         code="brief-empty",
         level="error",
         en=Text(
-            what="The row has neither a brief nor a script.",
+            what="The row has no words: neither in a brief nor in a script.",
             why="There is nothing to write, and nothing to translate.",
             cure="Fill the column `brief`, or `script` for one that is only translated.",
         ),
         zh=Text(
-            what="该行既没有撰稿要求，也没有脚本。",
+            what="该行没有文字：撰稿要求和脚本中都没有。",
             why="没有可撰写或翻译的内容。",
             cure="请填写 `brief` 列；只需翻译时填写 `script` 列。",
         ),
@@ -75,6 +75,66 @@ MESSAGES: tuple[Message, ...] = (
             what="该行同时有撰稿要求和脚本。",
             why="无法确定以哪一个为准。",
             cure="请将其中一格留空。",
+        ),
+    ),
+    Message(
+        code="brief-and-recording",
+        level="error",
+        en=Text(
+            what="The row has both a brief and a recording.",
+            why="A script would be written that nobody says: the recording is what is heard.",
+            cure="Leave one of the two cells empty.",
+        ),
+        zh=Text(
+            what="该行同时有撰稿要求和录音。",
+            why="影片中听到的是录音，写成的脚本没有人朗读。",
+            cure="请将其中一格留空。",
+        ),
+    ),
+    Message(
+        code="brief-unwritten",
+        level="error",
+        en=Text(
+            what="The row has a brief, and no script yet.",
+            why="What a model writes should be read by a person before it is spoken.",
+            cure="Run `lectern write` and submit what it makes, or `submit --write` to have scripts written "
+            "and spoken unread.",
+        ),
+        zh=Text(
+            what="该行有撰稿要求，但还没有脚本。",
+            why="模型写出的内容应先由人审读，再行朗读。",
+            cure="请先运行 `lectern write`，再提交其结果；或用 `submit --write` 不经审读直接撰写并朗读。",
+        ),
+    ),
+    Message(
+        code="writing-no-writer",
+        level="error",
+        en=Text(
+            what="No script can be written here: the writer {engine} cannot be used ({code}).",
+            why="A brief becomes a script by a language model that you bring.",
+            cure="Bring a model with `lectern models add`; `lectern doctor` tells what is missing. Or write "
+            "the script yourself.",
+        ),
+        zh=Text(
+            what="此处无法撰写脚本：撰稿引擎 {engine} 不可用（{code}）。",
+            why="撰稿要求由您提供的语言模型写成脚本。",
+            cure="请用 `lectern doctor` 查看缺少什么，用 `lectern models add` 添加模型，或自行填写脚本。",
+        ),
+    ),
+    Message(
+        code="writing-letters-undrawn",
+        level="warning",
+        en=Text(
+            what="The script that was written has letters that its captions' fonts lack: {letters}",
+            why="Fonts of captions in the pictures are chosen when a film is submitted, by the language of a "
+            "brief; what they lack is drawn as empty boxes.",
+            cure="Run `lectern write` and submit the script: its fonts are chosen by its letters. Or leave "
+            "`captions.burn` empty.",
+        ),
+        zh=Text(
+            what="写成的脚本中有画面字幕字体没有的字符：{letters}",
+            why="画面字幕的字体在提交时按撰稿要求的语言选定；缺少的字符会显示为空框。",
+            cure="请先运行 `lectern write` 再提交脚本，字体便按其字符选定；或将 `captions.burn` 留空。",
         ),
     ),
     Message(

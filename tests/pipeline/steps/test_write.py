@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import InputError
-from pipeline.plan.job import JobSpec
+from pipeline.plan.job import JobSpec, Typeface
 from pipeline.plan.lengths import estimate_ms
 from pipeline.plan.stopwords import to_json
 from pipeline.plan.writingplan import Brief, Sampling, WritingPlan
@@ -19,6 +19,7 @@ from pipeline.steps.write import Written, brief_json, write
 from pipeline.store import Store
 from tests.support import films
 from tests.support.films import CountingDesk
+from tests.support.fonts import write_font
 from tests.support.pens import Pen
 
 _BREAD = Brief(text="Bread.", audience="bakers", language="en", seconds=4)
@@ -111,6 +112,25 @@ def test_a_script_is_written_once(tmp_path: Path) -> None:
     assert (short.code, short.facts["wanted"]) == ("writing-length", 4)
     assert len(pen.asked) == 2
     assert office.desk.count(Kind.SCRIPT) == 1
+
+
+def test_letters_that_its_captions_lack_are_told(tmp_path: Path) -> None:
+    """Fonts were chosen before it was written; whoever finds the script again is told as well."""
+    office = _Office(tmp_path)
+    font = write_font(tmp_path / "plain.otf", _GOOD, family="Plain")
+    file = office.store.adopt(Kind.SOURCE, ".otf", font, limit_bytes=1_000_000)
+    face = Typeface(file=file, family="Plain", bold=False, height=1000, advance=500)
+    office.job = replace(office.job, typefaces=(face,))
+    pen = Pen({"Bread.": [f"{_GOOD[:-1]} 好吃!"]})
+    for _ in range(2):
+        written = office.write(pen)
+        assert written is not None
+        (told,) = written.warnings
+        assert (told.code, told.facts) == ("writing-letters-undrawn", {"letters": "!吃好"})
+    office.job = replace(office.job, writing=WritingPlan(model="d" * 64, sampling=Sampling(seed=8)))
+    written = office.write(Pen({"Bread.": [_GOOD]}))
+    assert written is not None
+    assert written.warnings == ()
 
 
 def test_a_lost_script_is_written_again(tmp_path: Path) -> None:

@@ -48,6 +48,11 @@ def machine() -> str:
     return f"{model}, {cores} cores, Python {platform.python_version()}, load {load:.1f} at the start"
 
 
+def seconds_spent(device: str) -> float:
+    """What work is timed by: this process's CPU seconds, in which no other work counts; on a card seconds."""
+    return time.process_time() if device == "cpu" else time.perf_counter()
+
+
 def settings_in(home: Path, **knobs: str) -> Settings:
     """Settings for a home folder; knobs are like ``WORKER__COUNT="2"``."""
     given = {f"LECTERN_{name}": value for name, value in knobs.items()}

@@ -1,12 +1,13 @@
 """How exactly phonemes are found in speech whose voice does not tell them, and what another text would cost.
 
-    python bench/alignment.py [--flite PROGRAM]
+    python bench/alignment.py [--flite PROGRAM] [--align MODEL]
 
 Sentences are spoken by voices that know when they make which sound, and that the aligner does not read with:
 espeak-ng's, as they are and distorted as a recording is (`tests/support/recorded.py`), and flite's where that
 program is (Debian has it as a package): three statistical voices and one of diphones, whose phonemes another
-hand has marked. Only their sound is given to the aligner. Printed are the distances between where it finds
-phonemes to begin and where they do, what the right text costs, and what other texts do.
+hand has marked. With `--align`, a Coqui model's folder that reads phonemes, such as a VITS of LJSpeech: it
+plans how long each lasts. Only their sound is given to the aligner. Printed are the distances between where
+it finds phonemes to begin and where they do, what the right text costs, and what other texts do.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from _farm import machine
 from pipeline.engines.shelf import voices
 from pipeline.engines.voice import VoiceEngine
 from pipeline.engines.voice.aligned import Aligner
+from pipeline.engines.voice.choice import choose_voice
 from pipeline.plan.alignment import LIMIT
+from pipeline.plan.errors import InputError
 from pipeline.plan.job import VoiceChoice
 from pipeline.plan.speech import Phoneme, Speech, Times
 from pipeline.plan.trim import master
@@ -115,6 +118,9 @@ def main() -> None:
     parser.add_argument(
         "--flite", default=shutil.which("flite"), help="the program; without it, espeak alone"
     )
+    parser.add_argument(
+        "--align", type=Path, metavar="MODEL", help="a Coqui model's folder that tells durations"
+    )
     given = parser.parse_args()
     shelf = voices()
     espeak = shelf.open("espeak")
@@ -122,6 +128,8 @@ def main() -> None:
     kinds["espeak, distorted"] = list(_spoken(espeak, distorted=True))
     for voice in _FLITE if given.flite else ():
         kinds[f"flite, {voice}"] = [_by_flite(given.flite, voice, text) for text in _ENGLISH]
+    if given.align:
+        kinds[f"coqui, {given.align.name}"] = list(_by_model(given.align, parser))
     print(machine())
     print("| voice | starts | median | 90 % | 99 % | worst | its text | refused | other texts | taken |")
     print("|" + " --- |" + " ---: |" * 9)
@@ -138,6 +146,30 @@ def _spoken(espeak: VoiceEngine, *, distorted: bool) -> Iterator[_Said]:
             speech = master(espeak.speak(text, choice))
             sound, truth = recorded(speech, seed) if distorted else (untimed(speech), speech.phonemes)
             yield _Said(text=text, language=choice.language, sound=sound, truth=truth)
+
+
+def _by_model(folder: Path, parser: argparse.ArgumentParser) -> Iterator[_Said]:
+    """Sentences by a model in each of its languages; what it has planned is where its phonemes are."""
+    from pipeline.engines.voice.coqui.engine import CoquiVoice
+    from tests.support.coqui import DIGEST, coqui_traits
+
+    traits = coqui_traits(folder)
+    if "phonemes" not in traits:
+        parser.error(
+            f"{folder}: a model that reads letters, or plans nothing, knows no phoneme's place itself"
+        )
+    voice = CoquiVoice(folder=folder, digest=DIGEST, traits=traits, device="cpu", threads=1)
+    for language in ("en", "zh"):
+        try:
+            choice = choose_voice(
+                voice.voices(), engine=voice.name, name=voice.voices()[0].name, language=language
+            )
+        except InputError:
+            continue
+        for text in _MANDARIN if language == "zh" else _ENGLISH:
+            speech = master(voice.speak(text, choice))
+            yield _Said(text=text, language=language, sound=untimed(speech), truth=speech.phonemes)
+    voice.close()
 
 
 def _by_flite(program: str, voice: str, text: str) -> _Said:
@@ -176,7 +208,8 @@ def _measured(aligner: Aligner, lines: Sequence[_Said]) -> _Row:
 
 
 def _told(kind: str, row: _Row) -> str:
-    middle, most, nearly, worst = np.percentile(row.errors, [50, 90, 99, 100])
+    # Of sentences that were all refused nothing is known.
+    middle, most, nearly, worst = np.percentile(row.errors or [np.nan], [50, 90, 99, 100])
     taken = sum(cost <= LIMIT for cost in row.wrong)
     return (
         f"| {kind} | {len(row.errors)} | {middle:.0f} | {most:.0f} | {nearly:.0f} | {worst:.0f} "

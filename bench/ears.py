@@ -8,8 +8,7 @@ it shows what int8 costs. Without one, networks of official sizes with random we
 nonsense, at full length, and are stopped after one go: the most that half a minute takes at one temperature.
 
 Real-time factors are CPU seconds for a second of sound (on a card: seconds), in the median of the runs.
-Memory is what the process holds, or what torch took of the card at most. Last, what finds speech is timed,
-and an ear hears on and on: its memory must stay as it is.
+Memory is what the process holds, or what torch took of the card at most. Last, what finds speech is timed.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import torch
-from _farm import machine
+from _farm import machine, seconds_spent
 from numpy.typing import NDArray
 
 from pipeline.durable import digest_of
@@ -78,7 +77,6 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--often", type=int, default=60)
     given = parser.parse_args()
     print(machine())
     if not given.model:
@@ -93,7 +91,6 @@ def main() -> None:
                     _tell_errors(ear)
                 _tell_times(ear, given)
                 ear.close()
-        _tell_growth(models[0], given)
     _tell_activity(given.runs)
 
 
@@ -165,21 +162,6 @@ def _tell_times(ear: EarEngine, given: argparse.Namespace) -> None:
     print(f"  memory: {_memory(given.device)} MB")
 
 
-def _tell_growth(model: Path, given: argparse.Namespace) -> None:
-    """Whether an ear that hears on and on takes more memory."""
-    ear, _ = _opened(model, given.precisions.partition(",")[0], given, usual=True)
-    sound, text = _speech(5), _SENTENCES["en"][0]
-    held = []
-    for _ in range(given.often):
-        ear.align(sound, text, language="en")
-        if given.model:
-            ear.hear(sound, language="en")
-        held.append(_memory("cpu"))
-    ear.close()
-    half = len(held) // 2
-    print(f"memory after {half} sounds {held[half]} MB, after {len(held)} {held[-1]} MB")
-
-
 def _tell_activity(runs: int) -> None:
     """What it takes to find out where anybody speaks."""
     shelf = activities()
@@ -212,10 +194,9 @@ def _speech(seconds: int) -> NDArray[np.float32]:
 
 
 def _seconds(do: Callable[[], object], device: str) -> float:
-    clock = time.process_time if device == "cpu" else time.perf_counter
-    begun = clock()
+    begun = seconds_spent(device)
     do()
-    return clock() - begun
+    return seconds_spent(device) - begun
 
 
 def _memory(device: str) -> int:

@@ -1,11 +1,11 @@
 """How fast voices of Coqui models speak, and that a worker's memory does not grow.
 
-    python bench/voices.py [--full] [--device cpu] [--threads 1] [--lines 20] [--utterances 500]
+    python bench/voices.py [--full] [--models vits,xtts] [--device cpu] [--threads 1] [--lines 20]
 
 Builds a VITS and an XTTS of random weights, tiny ones or with `--full` of the library's own sizes, and speaks
 with each: prints how long the model takes to open, seconds of work for a second of speech, and what a second
-job with the same voice waits for before its first line. `--utterances` are spoken by the VITS alone, in
-lines that all differ in length, with the process's memory after a hundred of them and at the end.
+job with the same voice waits for before its first line; on a processor in CPU seconds. What happens to memory
+over hundreds of lines, with this and every other engine, `bench/memory_speech.py` says.
 
 A batch whose sentences repeat costs its distinct ones: a speech is found by its content, whoever asks.
 """
@@ -15,25 +15,25 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-import time
 from pathlib import Path
 
 import torch
-from _farm import machine
+from _farm import machine, seconds_spent
 
+from pipeline.engines.devices import device_of
 from pipeline.engines.libraries import prepare
 from pipeline.engines.voice import Direction
 from pipeline.engines.voice.choice import choose_voice
 from pipeline.engines.voice.coqui.engine import CoquiVoice
 from pipeline.engines.voice.coqui.families import traits_of
 from pipeline.engines.voice.espeak import EspeakVoice
-from pipeline.steps.tidy import give_back, give_back_large
+from pipeline.steps.tidy import give_back_large
 from tests.support.machine import resident
 from tests.support.speech_models import make_vits, make_xtts
 
-_WARM, _LOOKED_AT = 3, 100
+_WARM = 3
+_MODELS = {"vits": make_vits, "xtts": make_xtts}
 _TEXT = "Look at the cats, my dear, and at the birds, number {}."
-_PARTS = "Look at the birds, {}and at the cats."
 
 
 def _voice(folder: Path, device: str, threads: int) -> CoquiVoice:
@@ -53,22 +53,22 @@ def _direction(voice: CoquiVoice) -> Direction:
     return Direction(timbre=voice.latents(reference))
 
 
-def _speed(name: str, voice: CoquiVoice, lines: int) -> None:
-    begun = time.perf_counter()
+def _speed(name: str, voice: CoquiVoice, lines: int, device: str) -> None:
+    begun = seconds_spent(device)
     direction = _direction(voice)
     choice = choose_voice(voice.voices(), engine=voice.name, name=voice.voices()[0].name, language="en")
     voice.speak("Cats.", choice, direction)
-    opened = time.perf_counter() - begun
+    opened = seconds_spent(device) - begun
     for number in range(_WARM):
         voice.speak(_TEXT.format(number), choice, direction)
-    begun = time.perf_counter()
+    begun = seconds_spent(device)
     voice.speak(_TEXT.format("next"), choice, direction)
-    next_job = time.perf_counter() - begun
-    begun, spoken = time.perf_counter(), 0.0
+    next_job = seconds_spent(device) - begun
+    begun, spoken = seconds_spent(device), 0.0
     for number in range(lines):
         speech = voice.speak(_TEXT.format(number), choice, direction)
         spoken += len(speech.samples) / speech.rate
-    factor = (time.perf_counter() - begun) / spoken
+    factor = (seconds_spent(device) - begun) / spoken
     card = torch.cuda.max_memory_allocated() >> 20 if torch.cuda.is_available() else 0
     print(
         f"{name:>6}: first line after {opened:.1f} s, a second job's first line {next_job:.2f} s, "
@@ -77,41 +77,26 @@ def _speed(name: str, voice: CoquiVoice, lines: int) -> None:
     )
 
 
-def _memory(voice: CoquiVoice, utterances: int) -> None:
-    choice = choose_voice(voice.voices(), engine=voice.name, name=voice.voices()[0].name)
-    after = 0
-    for number in range(utterances):
-        # Each take is of a length of its own, as other texts are.
-        text = _PARTS.format("and at the dogs, " * (number % 5))
-        voice.speak(text, choice, Direction(take=number))
-        if number + 1 == _LOOKED_AT:
-            give_back()
-            after = resident()
-    give_back()
-    print(f"{utterances} lines: {after >> 20} MB after {_LOOKED_AT}, {resident() >> 20} MB at the end")
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="How fast voices of Coqui models speak.")
     parser.add_argument("--full", action="store_true", help="models of the library's own sizes")
+    parser.add_argument("--models", default=",".join(_MODELS))
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--lines", type=int, default=20)
-    parser.add_argument("--utterances", type=int, default=500)
     given = parser.parse_args()
     # As a worker does.
     give_back_large()
     prepare()
-    print(machine(), "full size" if given.full else "tiny", given.device)
+    device = device_of(given.device)
+    print(machine(), "full size" if given.full else "tiny", device)
     with tempfile.TemporaryDirectory() as place:
-        for name, make in (("vits", make_vits), ("xtts", make_xtts)):
+        for name in given.models.split(","):
             folder = Path(place) / name
-            make(folder, tiny=not given.full)
+            _MODELS[name](folder, tiny=not given.full)
             voice = _voice(folder, given.device, given.threads)
-            _speed(name, voice, given.lines)
-            if name == "vits" and given.utterances:
-                _memory(voice, given.utterances)
+            _speed(name, voice, given.lines, device)
             voice.close()
 
 

@@ -5,20 +5,20 @@
 
 Without a model's folder one of random weights is made, of a size that is distributed: how fast it is does not
 depend on what it says. Random weights hardly ever end an answer, so that all tokens are written. Each row is
-a writer of its own: its load, with all bytes read and checked, the briefs once to warm up, and once counted.
+a writer of its own: its load, with all bytes read and checked, the briefs once to warm up, and once counted;
+on a processor in CPU seconds.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import psutil
-from _farm import machine
+from _farm import machine, seconds_spent
 
 from pipeline.engines.devices import device_of
 from pipeline.engines.libraries import prepare
@@ -73,17 +73,18 @@ def _memory(device: str) -> str:
 
 
 def _row(weights: Weights, briefs: Sequence[Brief], sampling: Sampling, **options: Any) -> None:  # noqa: ANN401 - the writer's own
-    begun = time.perf_counter()
+    device = device_of(str(options["device"]))
+    begun = seconds_spent(device)
     writer = TransformersWriter(weights=weights, **options)
     writer.write(briefs[:1], Sampling(seed=0, max_new_tokens=1))
-    loaded = time.perf_counter() - begun
+    loaded = seconds_spent(device) - begun
     writer.write(briefs, sampling)
     written: list[int] = []
-    begun = time.perf_counter()
+    begun = seconds_spent(device)
     writer.write(briefs, sampling, told=lambda done, _of: written.append(done))
-    took = time.perf_counter() - begun
+    took = seconds_spent(device) - begun
     rate = written[-1] / took
-    memory = _memory(device_of(str(options["device"])))
+    memory = _memory(device)
     print(f"{writer.precision:>9} {options['batch']:>6} {loaded:>7.1f} {took:>8.2f} {rate:>9.0f}   {memory}")
     writer.close()
 

@@ -28,7 +28,7 @@ def doubts_of(
     Args:
         voice: who speaks.
         choice: as it was chosen.
-        text: the script, normalised.
+        text: the script, normalised; empty for one that is yet to be written, of which nothing is known.
         lexicon: the dictionary that it is spoken by.
     """
     if choice.speed != _NORMAL and not voice.speeds:
@@ -36,7 +36,7 @@ def doubts_of(
     if choice.pitch != _NORMAL and not voice.pitches:
         yield PITCH, _unheeded("voice-pitch-unheeded", voice=voice.label, pitch=choice.pitch)
     by_sounds = [] if voice.heeds_phonemes else [entry for entry in lexicon if entry.ipa]
-    if not (voice.alphabet or by_sounds):
+    if not text or not (voice.alphabet or by_sounds):
         return
     pieces = split(text, language=choice.language, speed=choice.speed)
     sentences = [piece for piece in pieces if isinstance(piece, Sentence)]

@@ -114,6 +114,8 @@ def test_a_licence_that_forbids_it_is_taken_on_by_name(workshop: Workshop) -> No
         (Wish(voice="coqui/narrator"), "The café.", {"script": "voice-characters-left-out"}),
         (Wish(voice="coqui/narrator"), "Hello. Привет.", {"script": "voice-characters-all"}),
         (Wish(voice="coqui/narrator", pitch="120"), "Hello.", {"voice.pitch": "voice-pitch-unheeded"}),
+        # A script that is yet to be written.
+        (Wish(voice="coqui/narrator", pitch="120"), "", {"voice.pitch": "voice-pitch-unheeded"}),
         (Wish(voice="en-us", pitch="120", speed="80"), "Hello, Привет.", {}),
     ],
 )

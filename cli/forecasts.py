@@ -14,6 +14,7 @@ from cli.terminal import Cell, Terminal, sentence, told
 from farm.forecast import Forecast, Room
 from farm.precheck import Admitted
 from farm.rowcheck import Film
+from farm.voicedoor import named
 
 #: Rows of the batch that a person is shown.
 _ROWS = 10
@@ -75,7 +76,7 @@ def forecast_document(forecast: Forecast, admitted: Admitted, terminal: Terminal
             {
                 "row": film.row.number,
                 "id": film.row.id,
-                "voice": f"{film.voice.engine}/{film.voice.name}",
+                "voice": named(film.voice, film.sound.others),
                 "language": film.voice.language,
                 "speed": film.voice.speed,
                 "format": f"{film.format.width}x{film.format.height}",
@@ -101,10 +102,11 @@ def _rows(forecast: Forecast, terminal: Terminal) -> Table:
 
 def _row(film: Film, ms: int, terminal: Terminal) -> Sequence[Cell]:
     picture = film.format
+    voice = named(film.voice, film.sound.others) if film.voice.model else film.voice.name
     return (
         str(film.row.number),
         clean(film.row.id),
-        film.voice.name or terminal.words("voice-recorded"),
+        clean(voice) or terminal.words("voice-recorded"),
         film.voice.language,
         f"{picture.width} × {picture.height}, {picture.fps}",
         terminal.words.span(-(-ms // 1000)),

@@ -77,8 +77,7 @@ def _lines(said: SaidText, output: Path | None, terminal: Terminal) -> Iterator[
 
 def _voice(said: SaidText) -> str:
     """Who spoke, and whom it sounds like."""
-    voice = f"{said.voice.engine}/{said.voice.name}"
-    return voice if said.person is None else f"{PREFIX}{said.person.name} ({voice})"
+    return said.voice if said.person is None else f"{PREFIX}{said.person.name} ({said.voice})"
 
 
 def _sounds(line: SaidLine) -> str:
@@ -96,7 +95,7 @@ def _document(said: SaidText, output: Path | None, terminal: Terminal) -> dict[s
     return {
         "kind": "said",
         "file": None if output is None else str(output),
-        "voice": f"{said.voice.engine}/{said.voice.name}",
+        "voice": said.voice,
         "profile": None if said.person is None else said.person.name,
         "duration_ms": said.ms,
         "lines": [

@@ -10,8 +10,8 @@ from db.states import Urgency
 from farm.bootstrap import Workshop
 from farm.once import Once
 from farm.speechcheck import doubts_of
-from farm.voicedoor import OF_MODEL, Cast, cast_of
-from pipeline.engines.voice.choice import PER_CENT, choose_voice
+from farm.voicedoor import OF_MODEL, Cast, cast_of, casts_of
+from pipeline.engines.voice.choice import PER_CENT, choice_for, choose_voice, speaks
 from pipeline.plan.background import with_plain_background
 from pipeline.plan.bearing import plainly
 from pipeline.plan.capability import CONVERT, VOICE
@@ -24,8 +24,11 @@ from pipeline.plan.lexicon import Entry
 from pipeline.plan.lipsync import with_plain_lipsync
 from pipeline.plan.models import Kind, ModelUse, Use, used_as
 from pipeline.plan.portrait import Finding
+from pipeline.plan.script import Sentence, split
 from pipeline.plan.switches import BURN, PREVIEW, SOFT
 
+#: The column that names a voice.
+VOICE_COLUMN = "voice"
 #: The warning that another voice than the one wished for speaks.
 OTHER_VOICE = "submit-other-voice"
 _SHARE = re.compile(r"([0-9]{2,3})\s*[%％]?")
@@ -91,6 +94,7 @@ class Chooser:
         self._casts: Once[tuple[str, str], tuple[Cast, ModelUse | None]] = Once()
         self._chosen: Once[tuple[_Who, str], VoiceChoice] = Once()
         self._converters: Once[str, ModelUse] = Once()
+        self._cloners: Once[tuple[str, str, str], str] = Once()
 
     def rate(self, wish: Wish) -> int:
         """Frames in a second.
@@ -194,6 +198,10 @@ class Chooser:
         choice, who = self.voice(wish, script), self._who(wish)
         cast, _ = self._cast(who.engine, who.model)
         voice = next(each for each in cast.voices if each.name == choice.name)
+        if cast.record is not None and (language := _foreign(cast, choice, script)):
+            spoken = ", ".join(voice.languages)
+            facts: dict[str, Fact] = {"voice": voice.label, "language": language, "spoken": spoken}
+            return ((VOICE_COLUMN, Finding(code="voice-language-foreign", level="error", facts=facts)),)
         return tuple(doubts_of(voice, choice, script, lexicon))
 
     def models(self, wish: Wish) -> tuple[ModelUse, ...]:
@@ -210,7 +218,7 @@ class Chooser:
     def other_voice(self, wish: Wish, script: str) -> dict[str, Fact] | None:
         """Facts of ``submit-other-voice``: sentences that the voice wished for leaves to another one.
 
-        None when none does, or when neither a voice nor a language was wished for.
+        None when none does or there is no other one, or when neither a voice nor a language was wished for.
 
         Raises:
             InputError: as `voice`.
@@ -220,10 +228,15 @@ class Chooser:
         choice = self.voice(wish, script)
         primary = choice.language.partition("-")[0].casefold()
         if primary not in _WRITE_HAN and _HAN.search(script):
-            return {"voice": choice.name, "language": "zh"}
-        if primary in _CHINESE and language_of(script) == "en":
-            return {"voice": choice.name, "language": "en"}
-        return None
+            other = "zh"
+        elif primary in _CHINESE and language_of(script) == "en":
+            other = "en"
+        else:
+            return None
+        who = self._who(wish)
+        cast, _ = self._cast(who.engine, who.model)
+        alone = choice_for(cast.voices, choice, other).name == choice.name
+        return None if alone else {"voice": choice.name, "language": other}
 
     def _who(self, wish: Wish) -> _Who:
         """Who is wished for; of a person's sample, whose model sounds like it, or speaks before it does.
@@ -238,17 +251,38 @@ class Chooser:
             return _Who(engine=engine, model=model, name=name)
         if not words:
             engines = [each for each in voices.names() if voices.opened_with(each)]
-            engine = next((each for each in engines if self._clones(each, "", "")), engine)
-        cloned = self._clones(engine, model, name)
-        return _Who(engine=engine, model=model, name=name, cloned=cloned, converted=not cloned)
+            engine = next((each for each in engines if self._cloner(each, "", "")), engine)
+        cloner = self._cloner(engine, model, name)
+        return _Who(
+            engine=engine, model=cloner or model, name=name, cloned=bool(cloner), converted=not cloner
+        )
 
-    def _clones(self, engine: str, model: str, name: str) -> bool:
-        """Whether a model has a voice, of that name if there is one, that sounds like a sample."""
-        try:
-            cast, _ = self._cast(engine, model)
-        except InputError:
-            return False
-        return any(voice.cloned and name.casefold() in ("", voice.name.casefold()) for voice in cast.voices)
+    def _cloner(self, engine: str, model: str, name: str) -> str:
+        """The model of an engine with a voice, of that name if there is one, that sounds like a sample.
+
+        Of an engine whose model is not named, the only one that has such a voice, or among several that of
+        the settings; empty where there is none.
+
+        Raises:
+            InputError: ``model-several``.
+        """
+
+        def look() -> str:
+            missing = isinstance(self._workshop.voices.why_not(engine), InputError)
+            if not self._workshop.voices.opened_with(engine) or (missing and engine not in self._elsewhere):
+                return ""
+            casts = casts_of(self._workshop, engine)
+            found = [
+                cast.record.name
+                for cast in casts
+                if cast.record is not None and model in ("", cast.record.name) and _clones(cast, name)
+            ]
+            usual = self._workshop.settings.voice.model
+            if len(found) > 1 and usual not in found:
+                raise InputError("model-several", kind=engine, known=", ".join(found))
+            return usual if usual in found else "".join(found)
+
+        return self._cloners.find((engine, model, name.casefold()), look)
 
     def _converter(self) -> ModelUse:
         """What makes voices sound like somebody, as a job is promised it."""
@@ -290,6 +324,24 @@ def language_of(script: str) -> str:
     """The language of most of a script: Chinese if it has more Chinese characters than Latin words."""
     chinese = len(_HAN.findall(script))
     return "zh" if chinese and chinese >= len(_LATIN_WORD.findall(script)) else "en"
+
+
+def _foreign(cast: Cast, choice: VoiceChoice, script: str) -> str:
+    """A language that no voice of a model speaks, and that sentences of a script are in; empty for none.
+
+    A name in other characters, or a few words in others' letters, makes no sentence foreign.
+    """
+    for piece in split(script, language=choice.language, speed=choice.speed):
+        if isinstance(piece, Sentence) and not any(speaks(voice, piece.language) for voice in cast.voices):
+            written = language_of(piece.shown if _HAN.search(piece.shown) else script)
+            if written == piece.language.partition("-")[0]:
+                return piece.language
+    return ""
+
+
+def _clones(cast: Cast, name: str) -> bool:
+    """Whether a model has a voice, of that name if there is one, that sounds like a sample."""
+    return any(voice.cloned and name.casefold() in ("", voice.name.casefold()) for voice in cast.voices)
 
 
 def _per_cent(words: str) -> int | None:

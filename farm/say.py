@@ -18,11 +18,11 @@ from farm.lexicon import listed
 from farm.output import check_folder, write_whole
 from farm.profiles.finding import Finder, use_of
 from farm.stopwords import WordChecker
+from farm.voicedoor import named
 from pipeline.plan import script
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.errors import InputError
-from pipeline.plan.job import VoiceChoice
 from pipeline.plan.level import gain_of
 from pipeline.plan.lexicon import Entry
 from pipeline.plan.people import ProfileKind, ProfileUse, named_in
@@ -85,14 +85,14 @@ class SaidText:
     """A text that was said.
 
     Attributes:
-        voice: who spoke.
+        voice: who spoke, as people write it.
         person: the profile of whom it sounds like; None for a voice of its own.
         ms: how long all of it is, with the silences of a film.
         lines: its lines in order.
         warnings: what the voice did not do as it was asked.
     """
 
-    voice: VoiceChoice
+    voice: str
     person: ProfileUse | None
     ms: int
     lines: tuple[SaidLine, ...]
@@ -142,19 +142,19 @@ class _Lent:
 
 def _lent(workshop: Workshop, preview: Preview, text: str, store: Store) -> _Lent:
     """What stands in a farm's ledger of what is asked for; a person's sample is in the store."""
-    wish, named = preview.wish, named_in(preview.wish.voice)
-    if named is None and not preview.department:
+    wish, profile = preview.wish, named_in(preview.wish.voice)
+    if profile is None and not preview.department:
         return _Lent(wish=wish)
     department = preview.department or DEPARTMENT
     with open_farm(workshop.settings) as farm:
         lexicon = listed(farm, department)
         WordChecker(farm.ledger).check(text, department)
-        if named is None:
+        if profile is None:
             return _Lent(wish=wish, lexicon=lexicon)
         people = Finder(farm)
-        found = people.find(ProfileKind.VOICE, named.name, department=department)
-        people.lend_sample(named.name, department, store)
-    wish = replace(wish, voice=named.after, sample=found.reference.digest)
+        found = people.find(ProfileKind.VOICE, profile.name, department=department)
+        people.lend_sample(profile.name, department, store)
+    wish = replace(wish, voice=profile.after, sample=found.reference.digest)
     return _Lent(wish=wish, person=use_of(found), lexicon=lexicon)
 
 
@@ -191,7 +191,7 @@ def _said_with(
     if preview.file is not None:
         write_whole(preview.file, to_wave(Speech(rate=SAMPLE_RATE, samples=samples, phonemes=(), words=())))
     return SaidText(
-        voice=choice,
+        voice=named(choice, chooser.models(lent.wish)),
         person=lent.person,
         ms=_ms(len(samples)),
         lines=tuple(_said(line, speeches[line.key]) for line in lines),

@@ -23,6 +23,7 @@ from farm.views import (
     Told,
     WorkerView,
 )
+from farm.voicedoor import named
 from pipeline.plan import trace
 from pipeline.plan.background import BACKGROUND, BLUR
 from pipeline.plan.bearing import expression_of, motion_of
@@ -151,7 +152,7 @@ def job(farm: Farm, number: int) -> JobDetail:
         archived=archived,
         user=spec.user,
         scene=spec.scene,
-        voice="" if spec.recording else f"{spec.voice.engine}/{spec.voice.name}",
+        voice="" if spec.recording else named(spec.voice, spec.others),
         language=spec.voice.language,
         format=f"{spec.format.width}x{spec.format.height}",
         fps=spec.format.fps,

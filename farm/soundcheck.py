@@ -9,7 +9,7 @@ from functools import partial
 from db.ledger import Ledger
 from farm.bootstrap import Workshop
 from farm.briefs import BRIEF, SECONDS, check_brief, seconds_of, usual_tag
-from farm.choices import OTHER_VOICE, Chooser, Wish, language_of
+from farm.choices import OTHER_VOICE, VOICE_COLUMN, Chooser, Wish, language_of
 from farm.departments import DEPARTMENT
 from farm.hearingchoice import CHECK, DENOISE, FAILURE, HearingChooser
 from farm.lexicon import Dictionaries
@@ -141,8 +141,9 @@ class SoundChecker:
             wish, text = replace(wish, language=self._chooser.voice(wish, text).language), ""
         elif (facts := self._chooser.other_voice(wish, text)) is not None:
             yield speaker_of(row), Finding(code=OTHER_VOICE, level="warning", facts=facts)
+        columns = {SCRIPT: row.script_column, VOICE_COLUMN: speaker_of(row)}
         for column, finding in self._chooser.doubts(wish, text, self._lexicon(row, text)):
-            yield row.script_column if column == SCRIPT else column, finding
+            yield columns.get(column, column), finding
 
     def sound(self, row: Wanted, wish: Wish, text: str) -> Sound:
         """What is chosen for a row that has no problem, with its script or brief."""

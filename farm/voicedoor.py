@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from pipeline.engines.voice import Voice, VoiceConverter, VoiceEngine
 from pipeline.engines.voice.coqui import families
 from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.job import VoiceChoice
-from pipeline.plan.models import Kind, ModelRecord
+from pipeline.plan.models import Kind, ModelRecord, ModelUse
 
 #: Between a model's name and that of one of its voices.
 OF_MODEL = ":"
@@ -68,6 +68,19 @@ def casts_of(workshop: Workshop, engine: str) -> Iterator[Cast]:
     for each in workshop.models.listed():
         if each.problem is None and each.record is not None and each.record.kind is Kind(kind):
             yield _cast(each.record)
+
+
+def named(choice: VoiceChoice, models: Iterable[ModelUse]) -> str:
+    """A choice as people write it, such as ``espeak/en-us`` or ``coqui/MODEL:SPEAKER``; empty for no voice.
+
+    Args:
+        choice: who speaks.
+        models: what its job is promised, its voice's model among it.
+    """
+    model = next((each.name for each in models if each.digest == choice.model), "")
+    if not model or choice.name in (families.OWN, families.PROFILE):
+        return f"{choice.engine}/{model or choice.name}" if choice.engine else ""
+    return f"{choice.engine}/{model}{OF_MODEL}{choice.name}"
 
 
 def open_voice(workshop: Workshop, choice: VoiceChoice) -> VoiceEngine:

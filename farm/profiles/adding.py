@@ -80,11 +80,12 @@ def add_portrait(farm: Farm, given: Given, image: Path, *, by: str) -> Added:
 
     Raises:
         InputError: it cannot be used, as a manifest's portrait could not be; ``profile-name-wrong``,
-            ``profile-taken``, ``consent-unreadable``, ``consent-date-wrong`` or
+            ``profile-owner-missing``, ``profile-taken``, ``consent-unreadable``, ``consent-date-wrong`` or
             ``ledger-department-unknown``.
         AwayError, TransientError: ledger or store cannot be reached or written.
     """
     check_name(given.name)
+    _owner(given)
     expires_ms = _expiry(given.expires, farm.ledger.clock())
     suffix = picture_suffix(image)
     limit = source_bytes(suffix, farm.settings)
@@ -110,6 +111,7 @@ def add_voice(farm: Farm, given: Given, sample: Path, *, by: str) -> Added:
         AwayError, TransientError: as `add_portrait`.
     """
     check_name(given.name)
+    _owner(given)
     expires_ms = _expiry(given.expires, farm.ledger.clock())
     reference, findings = _heard(farm, sample)
     draft = _draft(farm, given, ProfileKind.VOICE, reference, expires_ms)
@@ -143,7 +145,7 @@ def renew(farm: Farm, profile: Profile, consent: Path, *, owner: str, expires: s
 
 
 def _draft(farm: Farm, given: Given, kind: ProfileKind, reference: Artifact, expires_ms: int) -> ProfileDraft:
-    owner = plain_name(legible(given.owner))
+    owner = _owner(given)
     return ProfileDraft(
         kind=kind,
         name=check_name(legible(given.name)),
@@ -154,6 +156,18 @@ def _draft(farm: Farm, given: Given, kind: ProfileKind, reference: Artifact, exp
         document=_document(farm, given.consent),
         expires_ms=expires_ms,
     )
+
+
+def _owner(given: Given) -> str:
+    """Who answers for a profile.
+
+    Raises:
+        InputError: ``profile-owner-missing``.
+    """
+    owner = plain_name(legible(given.owner))
+    if not any(letter.isalnum() for letter in owner):
+        raise InputError("profile-owner-missing", name=given.name)
+    return owner
 
 
 def _seen(farm: Farm, picture: Artifact) -> tuple[Finding, ...]:
@@ -190,13 +204,13 @@ def _check_size(path: Path, limit_bytes: int) -> None:
     """Refuse what is no regular file, or too large a one, before it is read.
 
     Raises:
-        InputError: ``recording-unreadable`` or ``store-source-large``.
+        InputError: ``store-source-unreadable``, ``recording-unreadable`` or ``store-source-large``.
     """
     try:
         there = path.stat()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise InputError("recording-unreadable", reason=reason) from error
+        raise InputError("store-source-unreadable", name=path.name, reason=reason) from error
     if not stat.S_ISREG(there.st_mode):
         raise InputError("recording-unreadable", reason=os.strerror(errno.EINVAL))
     if there.st_size > limit_bytes:
@@ -215,7 +229,7 @@ def _document(farm: Farm, path: Path) -> Artifact:
     data = _read(path, farm.settings.limits.consent_bytes)
     suffix = ".pdf" if data.startswith(_PDF) else ".txt"
     if suffix == ".txt" and not _says_something(data):
-        raise InputError("consent-unreadable", file=path.name)
+        raise InputError("consent-unreadable", file=path.name or str(path))
     return _keep(farm, data, suffix)
 
 
@@ -245,7 +259,7 @@ def _read(path: Path, limit_bytes: int) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
-            raise InputError("consent-unreadable", file=path.name)
+            raise InputError("consent-unreadable", file=path.name or str(path))
         with os.fdopen(descriptor, "rb") as file:
             data = file.read(limit_bytes + 1)
     except OSError as error:

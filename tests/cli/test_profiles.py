@@ -80,6 +80,7 @@ def test_what_is_wrong_is_told_with_its_code(
     other = ("portraits", "add", "Other", *anna[3:])
     assert lectern(*other, "--expires", "tomorrow", "--json").failure["code"] == "consent-date-wrong"
     assert lectern(*other, "--department", "x", "--json").failure["code"] == "ledger-department-unknown"
+    assert lectern(*other, "--owner", " ", "--json").failure["code"] == "profile-owner-missing"
     grant = lectern("portraits", "grant", "Anna", "--department", "x", "--json")
     assert grant.failure["code"] == "ledger-department-unknown"
     consent.write_text("", "utf-8")

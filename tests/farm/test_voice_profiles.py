@@ -52,8 +52,8 @@ def _converter(workshop: Workshop) -> ModelRecord:
     return put_folder(workshop.models.root, "freevc", {"model.pth": b"1"}, kind=Kind.CONVERTER)
 
 
-def _cloner(workshop: Workshop, **traits: tuple[str, ...]) -> ModelRecord:
-    record = put_folder(workshop.models.root, "xtts", {"model.pth": b"2"}, kind=Kind.COQUI)
+def _cloner(workshop: Workshop, *, name: str = "xtts", **traits: tuple[str, ...]) -> ModelRecord:
+    record = put_folder(workshop.models.root, name, {"model.pth": name.encode()}, kind=Kind.COQUI)
     told = replace(record, traits=_TRAITS | traits, languages=_TRAITS["languages"])
     cabinet = Cabinet(workshop.models.root)
     with cabinet.changing():
@@ -71,6 +71,24 @@ def test_a_model_that_clones_speaks_by_itself(workshop: Workshop) -> None:
         assert (choice.latents, choice.converter) == (_SAMPLE, "")
         assert [use.role for use in chooser.models(wish)] == ["voice"]
     assert chooser.voice(Wish(voice="coqui/xtts"), "Good morning.").name == "Ana"
+
+
+def test_among_models_the_one_that_clones_is_found(workshop: Workshop) -> None:
+    """Whatever else is on the shelf; among several that do, the settings' own, and none is guessed."""
+    _converter(workshop)
+    record = _cloner(workshop, cloned=("yes",))
+    _cloner(workshop, name="plain", speakers=("Ana",))
+    for voice in ("", "coqui"):
+        choice = Chooser(workshop).voice(replace(_LIKE_ANNA, voice=voice), "Good morning.")
+        assert (choice.name, choice.model, choice.converter) == ("profile", record.digest, "")
+    second = _cloner(workshop, name="other", cloned=("yes",))
+    with pytest.raises(InputError) as refused:
+        Chooser(workshop).voice(_LIKE_ANNA, "Good morning.")
+    assert (refused.value.code, refused.value.facts["known"]) == ("model-several", "other, xtts")
+    usual = workshop.settings.voice.model_copy(update={"model": "other"})
+    settings = workshop.settings.model_copy(update={"voice": usual})
+    choice = Chooser(replace(workshop, settings=settings)).voice(_LIKE_ANNA, "Good morning.")
+    assert choice.model == second.digest
 
 
 def test_a_voice_that_is_named_is_converted(workshop: Workshop) -> None:

@@ -83,6 +83,32 @@ def test_what_a_model_cannot_is_refused_with_what_it_can(workshop: Workshop) -> 
     assert _code(chooser, Wish(voice="coqui/nobody")) == "model-unknown"
 
 
+@pytest.mark.parametrize(
+    ("languages", "script", "foreign"),
+    [
+        (("en", "fr-FR"), "大家早上好，欢迎加入。", "zh"),
+        (("en", "fr-FR"), "Good morning. 大家早上好。 Welcome.", "zh"),
+        (("en", "fr-FR"), "Good morning, 魏先生, and welcome.", ""),
+        (("en", "zh-CN"), "Good morning. 大家早上好。 Welcome.", ""),
+        (("zh-CN",), "Good morning, everybody.", "en"),
+        (("zh-CN",), "大家早上好，欢迎大家。OK!", ""),
+    ],
+)
+def test_a_script_in_a_language_that_a_model_has_not_is_refused(
+    workshop: Workshop, languages: tuple[str, ...], script: str, foreign: str
+) -> None:
+    """With the languages that it has, whether one was named or not; no other voice is promised for it."""
+    traits: dict[str, tuple[str, ...]] = {**_MANY, "languages": languages, "alphabet": ()}
+    _put(workshop, "team", traits)
+    chooser, wish = Chooser(workshop), Wish(voice="coqui/team:Ana")
+    told = [finding for _, finding in chooser.doubts(wish, script)]
+    assert [(each.code, each.level, each.facts["language"]) for each in told] == (
+        [("voice-language-foreign", "error", foreign)] if foreign else []
+    )
+    assert all(each.facts["spoken"] == ", ".join(languages) for each in told)
+    assert chooser.other_voice(wish, script) is None
+
+
 def test_without_a_name_the_only_model_speaks(workshop: Workshop) -> None:
     """Where there are several, the settings say which one, or a name is needed."""
     chooser = Chooser(workshop)

@@ -54,7 +54,8 @@ def choose_voice(
         # What nobody speaks is no language, whoever was to speak it.
         _speaker(voices, engine, language)
         spoken = ", ".join(voice.languages)
-        raise InputError("voice-language-foreign", voice=voice.name, language=language, spoken=spoken)
+        named = voice.label if voice.model else voice.name
+        raise InputError("voice-language-foreign", voice=named, language=language, spoken=spoken)
     return VoiceChoice(
         engine=engine,
         name=voice.name,

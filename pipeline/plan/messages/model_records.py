@@ -99,12 +99,12 @@ _FINDING = (
         level="error",
         en=Text(
             what="There are several {kind} models on the shelf: {known}.",
-            why="Which one is used changes every picture, so it is never guessed.",
+            why="Which one is used changes what is seen or heard, so it is never guessed.",
             cure="Name one, in the manifest, on the command line or in the settings.",
         ),
         zh=Text(
             what="模型架上有多个 {kind} 模型：{known}。",
-            why="使用哪一个会影响每一帧画面，因此绝不猜测。",
+            why="使用哪一个会影响画面或声音，因此绝不猜测。",
             cure="请在清单、命令行或设置中指明一个。",
         ),
     ),

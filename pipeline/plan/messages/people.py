@@ -98,6 +98,20 @@ _PROFILES = (
         ),
     ),
     Message(
+        code="profile-owner-missing",
+        level="error",
+        en=Text(
+            what="Nobody is named who answers for “{name}”.",
+            why="A consent that nobody answers for cannot be asked about, renewed or ended.",
+            cure="Name a person, a team or an address with --owner.",
+        ),
+        zh=Text(
+            what="没有指明由谁对“{name}”负责。",
+            why="无人负责的授权无法查询、续期或终止。",
+            cure="请用 --owner 指明负责的人、团队或地址。",
+        ),
+    ),
+    Message(
         code="person-unknown",
         level="error",
         en=Text(
@@ -185,12 +199,12 @@ _CONSENTS = (
         en=Text(
             what="“{date}” is no day on which a consent can expire.",
             why="A consent holds until the end of a day that is still to come, by the clock of this machine.",
-            cure="Write the day as 2027-01-31, no more than 100 years ahead.",
+            cure="Write a day from today on as 2027-01-31, no more than 100 years ahead.",
         ),
         zh=Text(
             what="“{date}”不能作为授权的到期日。",
             why="授权有效至某个未来日期当天结束，以本机时钟为准。",
-            cure="请按 2027-01-31 的格式填写日期，最晚不超过 100 年后。",
+            cure="请按 2027-01-31 的格式填写今天或之后的日期，最晚不超过 100 年后。",
         ),
     ),
 )

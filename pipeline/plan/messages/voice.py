@@ -38,12 +38,13 @@ _CHOICE = (
         level="error",
         en=Text(
             what="The voice “{voice}” does not speak “{language}”; it speaks {spoken}.",
-            why="Both a voice and a language were named, and they do not go together.",
-            cure="Name a voice of that language, or leave one of the two empty and it is chosen for you.",
+            why="A voice speaks the languages that it was made for, and one that is named is not "
+            "exchanged for another.",
+            cure="Name a voice of that language, or leave voice or language empty and it is chosen for you.",
         ),
         zh=Text(
             what="声音“{voice}”不会说“{language}”；它会说：{spoken}。",
-            why="同时指定了声音和语言，但两者不匹配。",
+            why="声音只会说为其制作的语言；指定了声音后，不会换成另一个。",
             cure="请指定该语言的声音，或将其中一项留空，由系统自动选择。",
         ),
     ),

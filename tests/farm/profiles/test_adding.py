@@ -86,10 +86,14 @@ def test_what_is_no_file_is_never_waited_for(farm: Farm, tmp_path: Path) -> None
         with pytest.raises(InputError) as refused:
             adding.add_portrait(farm, said, PORTRAITS / "astronaut.png", by="bert")
         assert refused.value.code == code
-    for name in ("pipe", "gone", "."):
+    for name, code in (
+        ("pipe", "recording-unreadable"),
+        ("gone", "store-source-unreadable"),
+        (".", "recording-unreadable"),
+    ):
         with pytest.raises(InputError) as refused:
             adding.add_voice(farm, said, tmp_path / name, by="bert")
-        assert refused.value.code == "recording-unreadable"
+        assert refused.value.code == code
 
 
 @pytest.mark.parametrize("day", ["soon", "2027-02-30", "31.01.2027", "2001-01-01", "9999-12-31", ""])

@@ -75,6 +75,8 @@ def test_nothing_is_said_of_a_good_sample() -> None:
             "warning",
         ),
         (lambda: recorded(_QUIET, speech(6, top_hz=3_400), _QUIET), "reference-dull", "warning"),
+        # What resampling leaves of 8 kHz.
+        (lambda: recorded(_QUIET, speech(6, top_hz=4_400), _QUIET), "reference-dull", "warning"),
     ],
 )
 def test_what_spoils_a_sample_is_told(record: Callable[[], NDArray[np.int16]], code: str, level: str) -> None:

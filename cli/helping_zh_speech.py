@@ -29,6 +29,7 @@ SPEECH: Mapping[str, str] = {
         "换一个数字会得到另一份脚本；默认使用设置中的数字。"
     ),
     "The model that writes; the one that is set unless given.": "撰稿的模型；默认使用设置中的模型。",
+    "Replace an earlier table, with what was changed in it.": "替换先前的表格及其中的修改。",
     "Words that no script of a department may hold.": "部门的脚本不得含有的词。",
     "List the words that no script of a department may hold.": "列出部门的脚本不得含有的词。",
     "Refuse scripts that hold one of these words, from now on.": "从现在起拒绝含有这些词之一的脚本。",

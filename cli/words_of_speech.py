@@ -44,8 +44,12 @@ SPEECH: Mapping[str, tuple[str, str]] = {
     # Writing.
     "writing": ("writing", "撰稿"),
     "scripts-written": (
-        "{number} scripts by {model} are in {file}; read them, then: lectern submit {file}",
-        "{model} 撰写的 {number} 份脚本已写入 {file}；请先审读，然后运行：lectern submit {file}",
+        "{file}: scripts by {model}: {number}. Read them, then: lectern submit {file}",
+        "{file}：{model} 撰写的脚本：{number}。请先审读，然后运行：lectern submit {file}",
+    ),
+    "scripts-none": (
+        "{file}: no script could be written; the column notes says why.",
+        "{file}：没有写出任何脚本；原因见 notes 列。",
     ),
     "script-missing": ("Row {id} has no script: {what}", "{id} 没有脚本：{what}"),
     "script-doubtful": ("Row {id}: {what}", "{id}：{what}"),

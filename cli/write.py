@@ -41,6 +41,9 @@ def write(
     model: Annotated[
         str, typer.Option("--model", help="The model that writes; the one that is set unless given.")
     ] = "",
+    force: Annotated[
+        bool, typer.Option("--force", "-f", help="Replace an earlier table, with what was changed in it.")
+    ] = False,
 ) -> Exit:
     """Write scripts from a table of briefs, with a language model of yours.
 
@@ -61,6 +64,7 @@ def write(
             briefs,
             output,
             translate=dict.fromkeys(languages).keys(),
+            replace=force,
             model=model,
             seed=seed,
             language=terminal.language,
@@ -72,9 +76,8 @@ def write(
 def _tell(written: Written, terminal: Terminal) -> Exit:
     file = clean(str(written.file))
     lines = [_line(note, terminal) for note in written.notes]
-    lines.append(
-        terminal.words("scripts-written", number=written.scripts, model=clean(written.model), file=file)
-    )
+    name = "scripts-written" if written.scripts else "scripts-none"
+    lines.append(terminal.words(name, number=written.scripts, model=clean(written.model), file=file))
     document = {
         "kind": "scripts",
         "file": str(written.file),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,7 @@ def write_scripts(
     out: Path,
     *,
     translate: Collection[str] = (),
+    replace: bool = False,
     model: str = "",
     seed: int | None = None,
     language: Language = "en",
@@ -88,16 +90,20 @@ def write_scripts(
         briefs: the table of briefs, and of scripts that are only translated.
         out: where the table of scripts goes, as CSV.
         translate: languages in which each script is wanted besides.
+        replace: whether an earlier table may be replaced, which a person may have worked on.
         model: who writes; the one that is set unless given.
         seed: another one gives other scripts; the one that is set unless given.
         language: that notes are told in.
         told: as of `WriterEngine.write`, for the briefs and then for each language.
 
     Raises:
-        InputError: the table cannot be read, or the model cannot be used; nothing was written.
+        InputError: the table cannot be read, the model cannot be used, or the place is taken
+            (``command-output-exists``); nothing was written.
         TransientError, AwayError: as the engine and the shelf.
     """
     check_place(out, briefs)
+    if os.path.lexists(out) and not replace:
+        raise InputError("command-output-exists", path=str(out))
     limits = farm.settings.limits
     table, rows = read_briefs(briefs, limit_bytes=limits.manifest_bytes, most=limits.manifest_rows)
     languages = [check_language(each) for each in translate]

@@ -30,7 +30,7 @@ def test_what_is_written_is_submitted_unchanged(lectern: Lectern, briefs: Path) 
     out = briefs.with_name("scripts.csv")
     answer = lectern("write", briefs, "-o", out, "--translate", "zh")
     assert (answer.code, answer.err) == (Exit.OK, "writing\n")
-    assert answer.out == f"2 scripts by small are in {out}; read them, then: lectern submit {out}\n"
+    assert answer.out == f"{out}: scripts by small: 2. Read them, then: lectern submit {out}\n"
     assert lectern("submit", out, "--json").document["jobs"] == 2
 
 
@@ -41,10 +41,20 @@ def test_rows_without_a_script_are_told_and_end_with_five(lectern: Lectern, brie
     answer = lectern("write", briefs, "-o", out, "--lang", "zh")
     assert answer.code == Exit.FAILED
     assert answer.out.startswith("b 没有脚本：")
-    document = lectern("write", briefs, "-o", out, "--json").document
+    document = lectern("write", briefs, "-o", out, "--force", "--json").document
     assert (document["scripts"], document["model"]) == (1, "small")
     (note,) = document["notes"]
     assert (note["id"], note["code"], note["failed"]) == ("b", "writing-empty", True)
+
+
+def test_what_a_person_has_read_is_not_written_over(lectern: Lectern, briefs: Path) -> None:
+    """Unless they say so: what they changed in the table would be lost."""
+    out = briefs.with_name("scripts.csv")
+    out.write_text("id,script\na,as I want it\n", "utf-8")
+    assert lectern("write", briefs, "-o", out, "--json").failure["code"] == "command-output-exists"
+    assert "as I want it" in out.read_text("utf-8")
+    assert lectern("write", briefs, "-o", out, "--force").code == Exit.OK
+    assert "as I want it" not in out.read_text("utf-8")
 
 
 def test_without_a_model_it_says_how_to_bring_one(lectern: Lectern, briefs: Path) -> None:

@@ -28,7 +28,8 @@ def farm(farm: Farm) -> Farm:
 
 
 def _written(farm: Farm, folder: Path, *rows: Mapping[str, str], **options: object) -> Written:
-    return write_scripts(farm, manifest(folder, *rows, name="briefs.csv"), folder / "scripts.csv", **options)  # type: ignore[arg-type]
+    briefs = manifest(folder, *rows, name="briefs.csv")
+    return write_scripts(farm, briefs, folder / "scripts.csv", replace=True, **options)  # type: ignore[arg-type]
 
 
 def _read(path: Path) -> list[dict[str, str]]:

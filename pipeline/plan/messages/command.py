@@ -139,12 +139,12 @@ MESSAGES: tuple[Message, ...] = (
         level="error",
         en=Text(
             what="{path} exists already and was left as it is.",
-            why="A film that was made before is never overwritten without being asked for.",
+            why="What was made before is never overwritten without being asked for.",
             cure="Choose another name, or add --force to replace it.",
         ),
         zh=Text(
             what="{path} 已存在，未作改动。",
-            why="未经明确要求，不会覆盖之前制作的影片。",
+            why="未经明确要求，不会覆盖之前生成的文件。",
             cure="请另取名称，或加 --force 替换它。",
         ),
     ),

@@ -57,13 +57,7 @@ def _left_out(
     """The characters that it cannot say; a sentence of nothing else is refused."""
     named: dict[str, None] = {}
     for sentence in sentences:
-        told = given(
-            sentence.spoken,
-            sentence.language,
-            lexicon,
-            ipa=voice.heeds_phonemes,
-            numbers=voice.reads_numbers,
-        )
+        told = given(sentence.spoken, sentence.language, lexicon, ipa=voice.heeds_phonemes)
         if is_silent(told.text, voice.alphabet):
             silent: dict[str, Fact] = {"voice": voice.label, "text": sentence.shown[:_QUOTED]}
             yield SCRIPT, Finding(code="voice-characters-all", level="error", facts=silent)

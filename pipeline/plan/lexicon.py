@@ -1,7 +1,7 @@
 """A department's dictionary: words that are spoken as another text, or by the sounds that are given for them.
 
 What a voice is given of a sentence comes of two things, in this order: the dictionary's words give way to
-what stands for them, then numbers, dates and amounts are written out for a voice that cannot read them.
+what stands for them, then numbers, dates and amounts are written out, so that every voice says them alike.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Given:
     said: tuple[Said, ...]
 
 
-def given(text: str, language: str, entries: Sequence[Entry], *, ipa: bool, numbers: bool) -> Given:
+def given(text: str, language: str, entries: Sequence[Entry], *, ipa: bool) -> Given:
     """What a voice is given of a sentence.
 
     Args:
@@ -78,11 +78,8 @@ def given(text: str, language: str, entries: Sequence[Entry], *, ipa: bool, numb
         language: BCP 47 tag that it is spoken in.
         entries: the dictionary.
         ipa: whether the voice heeds sounds.
-        numbers: whether it reads numbers by itself.
     """
     worded, said = applied(text, language, entries, ipa=ipa)
-    if numbers:
-        return Given(text=worded, said=said)
     hidden, words = _hide(worded, said[:_MOST_HIDDEN])
     read = read_aloud(hidden, language)
     if not words:

@@ -88,13 +88,8 @@ class Booth:
                 continue
             own = choice_for(voices, choice, piece.language)
             speaker = known.get(own.name)
-            words = given(
-                piece.spoken,
-                piece.language,
-                lexicon,
-                ipa=speaker is not None and speaker.heeds_phonemes,
-                numbers=speaker is None or speaker.reads_numbers,
-            )
+            heeds = speaker is not None and speaker.heeds_phonemes
+            words = given(piece.spoken, piece.language, lexicon, ipa=heeds)
             timbre = self.timbre if speaker is not None and speaker.cloned else b""
             parts.append(
                 Line(

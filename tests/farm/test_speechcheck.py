@@ -14,7 +14,6 @@ _LETTERS = Voice(
     name="ann",
     languages=("en",),
     label="Ann",
-    reads_numbers=False,
     alphabet="".join(sorted(string.ascii_letters + " ,.!?'-")),
     speeds=False,
     pitches=False,

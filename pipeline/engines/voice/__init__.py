@@ -19,7 +19,6 @@ class Voice:
         languages: BCP 47 tags that it speaks, the one that it is made for first.
         label: for people.
         timbre: voices of the same timbre sound like one person, whatever their language.
-        reads_numbers: whether it reads digits, dates and units by itself; else they are given in words.
         heeds_phonemes: whether it pronounces what `Direction.said` says as it says.
         cloned: whether it needs a person's sample, `Direction.timbre`, to speak at all.
         alphabet: the characters that it can say, sorted; empty for any.
@@ -33,7 +32,6 @@ class Voice:
     languages: tuple[str, ...]
     label: str
     timbre: str = ""
-    reads_numbers: bool = True
     heeds_phonemes: bool = False
     cloned: bool = False
     alphabet: str = ""

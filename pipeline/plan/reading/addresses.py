@@ -14,6 +14,10 @@ _NAME = r"[\p{L}\d](?:[\p{L}\d-]*[\p{L}\d])?"
 _ASCII_NAME = r"[A-Za-z\d](?:[A-Za-z\d-]*[A-Za-z\d])?"
 _TAIL = r"(?:[/?\#][A-Za-z\d._~:/?\#\[\]@!$&'()*+,;=%-]*[A-Za-z\d/_=+-])?"
 _HOST = rf"{_ASCII_NAME}(?:\.{_ASCII_NAME})+"
+# An address begins and ends beside characters that are written without spaces as well.
+_BEFORE, _AFTER = r"(?<![\p{Latin}\d_@.])", r"(?![\p{Latin}\d_])"
+_APART = r"(?<![\p{Latin}\d_.,])"
+_PROGRAMS = "[Vv]ersion|[Rr]elease|Python|iOS|iPadOS|macOS|Android|Ubuntu|Kubernetes|PyTorch"
 _PARTS = regex.compile(r"\d+|[^\W\d_]+|.", regex.DOTALL)
 
 
@@ -38,11 +42,16 @@ def rules(
         return spelled(found["address"].rstrip("/"))
 
     return [
-        rule(rf"(?<![\w@.])(?P<address>[A-Za-z\d._%+-]+@{_HOST})(?!\w)", address),
-        rule(rf"(?<![\w@])(?:https?|ftp)://(?P<address>{_HOST}(?::\d+)?{_TAIL})", address, ignore_case=True),
-        rule(rf"(?<![\w@.])(?P<address>www\.{_HOST}{_TAIL})", address, ignore_case=True),
+        rule(rf"{_BEFORE}(?P<address>[A-Za-z\d._%+-]+@{_HOST}){_AFTER}", address),
         rule(
-            rf"(?<![\w@.])(?P<address>(?:{_ASCII_NAME}\.)+(?:{'|'.join(_ENDINGS.split())})(?![\w-]|\.\w){_TAIL})",
+            rf"(?<![\p{{Latin}}\d_@])(?:https?|ftp)://(?P<address>{_HOST}(?::\d+)?{_TAIL})",
+            address,
+            ignore_case=True,
+        ),
+        rule(rf"{_BEFORE}(?P<address>www\.{_HOST}{_TAIL})", address, ignore_case=True),
+        rule(
+            rf"{_BEFORE}(?P<address>(?:{_ASCII_NAME}\.)+(?:{'|'.join(_ENDINGS.split())})"
+            rf"(?![\p{{Latin}}\d_-]|\.[\p{{Latin}}\d_]){_TAIL})",
             address,
         ),
     ]
@@ -72,10 +81,15 @@ def versions(
         )
         return f"{words['version']}{gap}{groups}" if found["v"] else groups
 
+    def named(found: regex.Match[str]) -> str:
+        return f"{gap}{words['point']}{gap}".join(map(number, found["number"].split(".")))
+
     return [
-        rule(r"(?<![\w.,])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|[.,]\d)", machine),
-        rule(r"(?<![\w.,])(?P<v>[vV]\.?)(?P<number>\d+(?:\.\d+)+)(?!\w)", version),
-        rule(r"(?<![\w.,])(?P<v>)(?P<number>\d+(?:\.\d+){2,})(?!\w)", version),
+        # Of a program 3.10 is the tenth after 3.0.
+        rule(rf"(?<=\b(?:{_PROGRAMS})\ |版本\ ?)(?P<number>\d+\.[1-9]\d+){_AFTER}(?![.,]\d)", named),
+        rule(rf"{_APART}\d{{1,3}}(?:\.\d{{1,3}}){{3}}{_AFTER}(?![.,]\d)", machine),
+        rule(rf"{_APART}(?P<v>[vV]\.?)(?P<number>\d+(?:\.\d+)+){_AFTER}", version),
+        rule(rf"{_APART}(?P<v>)(?P<number>\d+(?:\.\d+){{2,}}){_AFTER}", version),
     ]
 
 

@@ -65,16 +65,16 @@ def test_sounds_are_told_with_their_places() -> None:
 def test_numbers_are_read_around_words_with_sounds() -> None:
     """Each keeps its place although the text grows before it, and no number is read within it."""
     entries = (_entry("Nguyen", ipa="wɪn"), _entry("X9", ipa="ɛks naɪn"), _entry("5G", "five gee"))
-    found = given("2 of 30 Nguyen own 1 X9 with 5G.", "en", entries, ipa=True, numbers=False)
+    found = given("2 of 30 Nguyen own 1 X9 with 5G.", "en", entries, ipa=True)
     assert found.text == "two of thirty Nguyen own one X9 with five gee."
     assert [found.text[each.text_start : each.text_end] for each in found.said] == ["Nguyen", "X9"]
     assert [each.ipa for each in found.said] == ["wɪn", "ɛks naɪn"]
 
 
-def test_a_voice_that_reads_numbers_gets_them_as_they_are() -> None:
-    """Without an entry that applies, it gets the very text."""
-    assert given("It is 9 am.", "en", (), ipa=True, numbers=True).text == "It is 9 am."
-    assert given("It is 9 am.", "en", (), ipa=True, numbers=False).text == "It is nine a m."
+def test_numbers_are_read_alike_for_every_voice() -> None:
+    """Without an entry that applies; in a language that nothing is known of, a voice gets the very text."""
+    assert given("It is 9 am.", "en", (), ipa=True).text == "It is nine a.m."
+    assert given("It is 9 am.", "de", (), ipa=True).text == "It is 9 am."
 
 
 def test_a_job_keeps_the_entries_that_concern_it() -> None:

@@ -32,11 +32,11 @@ _LEXICON = (
 
 
 class _LetterVoice(EspeakVoice):
-    """A voice like one that was trained on letters: no numbers, no sounds, and a model."""
+    """A voice like one that was trained on letters: no sounds, and a model."""
 
     def voices(self) -> tuple[Voice, ...]:
         """The same voices, which know less."""
-        return tuple(replace(each, reads_numbers=False, heeds_phonemes=False) for each in super().voices())
+        return tuple(replace(each, heeds_phonemes=False) for each in super().voices())
 
 
 class _ManyAtOnce(EspeakVoice):
@@ -99,7 +99,7 @@ def test_the_dictionary_reaches_the_voice(espeak: EspeakVoice) -> None:
     assert first.sentence.shown == "Start nginx, Nguyen."
     assert first.sentence.spoken == "Start engine x, Nguyen."
     assert [(each.text_start, each.text_end, each.ipa) for each in first.direction.said] == [(16, 22, "wɪn")]
-    assert (second.sentence.spoken, second.direction) == ("It is 9 am.", PLAINLY)
+    assert (second.sentence.spoken, second.direction) == ("It is nine a.m.", PLAINLY)
 
 
 def test_a_voice_without_numbers_gets_words() -> None:
@@ -109,7 +109,7 @@ def test_a_voice_without_numbers_gets_words() -> None:
         (line,) = _lines(Booth(voice=engine), "Nguyen paid $5 at 9 am.", lexicon=_LEXICON)
     finally:
         engine.close()
-    assert line.sentence.spoken == "Nguyen paid five dollars at nine a m."
+    assert line.sentence.spoken == "Nguyen paid five dollars at nine a.m."
     assert line.sentence.shown == "Nguyen paid $5 at 9 am."
     assert line.direction == PLAINLY
 

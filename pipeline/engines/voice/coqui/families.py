@@ -152,7 +152,6 @@ def voices_of(traits: Traits, *, model: str, label: str = "") -> tuple[Voice, ..
             languages=tuple(traits["languages"]),
             label=told,
             timbre=name,
-            reads_numbers=family is Family.XTTS or by_espeak,
             heeds_phonemes=by_espeak,
             cloned=clone,
             alphabet=_HAN if renderers == {PINYIN} else _one(traits, "alphabet"),

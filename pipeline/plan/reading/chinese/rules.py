@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 import regex
 
@@ -29,12 +30,24 @@ _TO = rf"(?:{DASH}|到|至)"
 _TIME = r"\d{1,2}:[0-5]\d"
 # Behind these stands a number to call.
 _CALLING = "电话|電話|拨打|撥打|致电|致電|热线|熱線|拨|手机|手機"
+# Behind these stands a number that is spelled, and no quantity.
+_SPELLED = (
+    "验证码|驗證碼|密码|密碼|编码|編碼|代码|代碼|号码|號碼|编号|編號|单号|單號|账号|帐号|賬號|帳號|工号|工號|学号|學號|卡号|卡號|"
+    "尾号|尾號|房号|房號|房间号|房間號|门牌号|門牌號|车牌号|車牌號|[Qq][Qq]号?|邮编|郵編|邮政编码"
+)
 _YEAR = r"(?:1\d{3}|20\d{2})"
 # Years that are said digit by digit; other numbers before 年 count years.
 _YEARS = range(1100, 2100)
 _DAYS, _MONTHS, _HOURS = 31, 12, 24
 _LONGEST, _SHORTEST = 15, 7
+# Of what there is so much, and for what.
+_MEASURES = "元|公里|千米|米|公斤|千克|克|吨|升|次|度|千瓦时|字节|比特"
+_PARTS = (
+    "小时|分钟|秒|天|日|周|星期|月|季度|年|晚|"
+    "人|次|个|件|位|台|套|户|公斤|千克|克|斤|吨|米|平方米|立方米|升|公里|度"
+)
 _GROUPS = regex.compile(r"\d+")
+_LATIN_SCALES = {"K": 10**3, "k": 10**3, "M": 10**6, "mn": 10**6, "B": 10**9, "bn": 10**9}
 _BETWEEN = {
     "+": "加",
     "−": "减",
@@ -76,6 +89,10 @@ def telephones() -> tuple[Rule, ...]:
             rf"(?<=(?:{_CALLING})[号码碼號是為为:：\ ]*)(?P<number>\d{{3,12}}){end}",
             lambda found: called(found["number"]),
         ),
+        rule(
+            rf"(?<=(?:{_SPELLED})[為为是:：\ ]*)(?P<number>\d{{3,12}}){end}",
+            lambda found: called(found["number"]),
+        ),
     )
 
 
@@ -92,6 +109,19 @@ def dates() -> tuple[Rule, ...]:
         rule(
             rf"{apart}(?P<low>{_YEAR})\ ?年?\ ?{_TO}\ ?(?P<high>{_YEAR})\ ?年",
             lambda found: f"{digits(found['low'])}年到{digits(found['high'])}年",
+        ),
+        # A school year, a fiscal year, the graduates of a year.
+        rule(
+            rf"{apart}(?:(?P<low>{_YEAR})\ ?{_TO}\ ?)?(?P<high>{_YEAR})"
+            r"(?P<of>\ ?(?:学年|學年|财年|財年|届|屆))",
+            lambda found: (
+                (f"{digits(found['low'])}到" if found["low"] else "")
+                + f"{digits(found['high'])}{found['of']}"
+            ),
+        ),
+        rule(
+            rf"{apart}(?P<first>\d{{1,2}})/(?P<second>\d{{1,2}})/(?P<year>{_YEAR})(?![\d/-]|[.,]\d)",
+            _foreign_date,
         ),
         rule(rf"{apart}(?P<year>{_YEAR})\ ?年代", lambda found: f"{digits(found['year'])}年代"),
         rule(rf"{apart}(?P<year>\d{{4}}|0\d|\d\d(?=\ ?年\ ?\d{{1,2}}\ ?月))\ ?年", _year),
@@ -137,6 +167,12 @@ def times() -> tuple[Rule, ...]:
 def amounts() -> tuple[Rule, ...]:
     """Money, shares, measures and fractions."""
     return (
+        # $1.5M: still in figures, as the next rule reads them.
+        rule(
+            rf"(?<=(?<![A-Za-z\d])(?:{_CURRENCY})\ ?)(?P<number>{_NUMBER})\ ?"
+            r"(?P<scale>[KkMB]|bn|mn)(?![A-Za-z\d])",
+            _in_full,
+        ),
         rule(
             rf"{_SIGN}(?<![A-Za-z\d])(?P<currency>{_CURRENCY})\ ?{_SPREAD}\ ?{_SCALE}(?:\ ?[元圆圓])?(?!\d)",
             lambda found: f"{_ends(found)}{found['scale'] or ''}{CURRENCIES[found['currency']]}",
@@ -188,6 +224,7 @@ def others() -> tuple[Rule, ...]:
             rf"{_SIGN}{_APART}(?P<low>{_NUMBER})\ ?{_TO}\ ?(?P<high>{_NUMBER})(?![\dA-Za-z-]|[.,]\d)",
             _ends,
         ),
+        rule(r"(?<=(?<![A-Za-z])[A-Z]{1,3})(?P<number>\d{3,8})(?![\dA-Za-z]|[.,:]\d)", _named),
         rule(rf"(?<=[A-Za-z])-?(?P<number>{_NUMBER})", lambda found: decimal(found["number"])),
         rule(rf"{_APART}2\ ?(?=(?:{_any(COUNTERS)}))", lambda _: "两"),
         rule(
@@ -195,7 +232,15 @@ def others() -> tuple[Rule, ...]:
             lambda found: f"{signed(found['sign'])}{decimal(found['number'])}{'多' if found['more'] else ''}",
         ),
         rule(r"(?P<number>\d+)", lambda found: decimal(found["number"])),
+        rule(r"\ ?±\ ?(?=\p{Han})", lambda _: "正负"),
+        rule(rf"(?<=(?:{_MEASURES}))/(?=(?:{_PARTS})(?!\p{{Han}}/))", lambda _: "每"),
     )
+
+
+def _named(found: regex.Match[str]) -> str:
+    """The number of a flight, a room, a product; 幺 is not said in a year."""
+    text = found["number"]
+    return digits(text) if len(text) == 4 and int(text) in _YEARS else called(text)  # noqa: PLR2004 - of four
 
 
 def _telephone(found: regex.Match[str]) -> str | None:
@@ -207,6 +252,16 @@ def _telephone(found: regex.Match[str]) -> str | None:
 
 def _date(found: regex.Match[str]) -> str | None:
     month, day = int(found["month"]), int(found["day"])
+    if not (1 <= month <= _MONTHS and 1 <= day <= _DAYS):
+        return None
+    return f"{digits(found['year'])}年{cardinal(month)}月{cardinal(day)}日"
+
+
+def _foreign_date(found: regex.Match[str]) -> str | None:
+    """A date with the year behind: what can be no month is the day."""
+    month, day = int(found["first"]), int(found["second"])
+    if month > _MONTHS:
+        month, day = day, month
     if not (1 <= month <= _MONTHS and 1 <= day <= _DAYS):
         return None
     return f"{digits(found['year'])}年{cardinal(month)}月{cardinal(day)}日"
@@ -244,6 +299,12 @@ def _ends(found: regex.Match[str]) -> str:
         low = "两"
     low = signed(groups.get("sign")) + low
     return f"{low}到{decimal(found['high'])}" if found["high"] else low
+
+
+def _in_full(found: regex.Match[str]) -> str | None:
+    """An amount in thousands, millions or billions as the number that it is."""
+    full = Decimal(found["number"].replace(",", "")) * _LATIN_SCALES[found["scale"]]
+    return None if full % 1 else f"{full:.0f}"
 
 
 def _share(found: regex.Match[str]) -> str:

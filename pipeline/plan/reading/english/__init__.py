@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
+import regex
+
 from pipeline.plan.reading import addresses
 from pipeline.plan.reading.english import amounts, dates, signs
 from pipeline.plan.reading.english.numbers import cardinal, digits
@@ -31,10 +33,14 @@ _MARKS: Mapping[str, str] = {
     "point": "point",
     "version": "version",
 }
+# Most sentences: words and marks alone, none of which is read in another way.
+_PLAIN = regex.compile(r"(?!.*\b(?:vs|etc|St)\b)(?:[\p{L}\p{M},;:!?…'’\"“”()–—-]|\ (?!\ ))*[.!?]?[”\"’')]*")
 
 
 def read_english(text: str, language: str) -> str:
     """The text with everything that is written in figures or signs as an English speaker reads it."""
+    if _PLAIN.fullmatch(text):
+        return text
     parts = language.lower().replace("_", "-").split("-")
     return run(plain_digits(text), _rules(british=bool(_BRITISH & set(parts[1:]))), spaced=True)
 
@@ -51,4 +57,5 @@ def _rules(*, british: bool) -> tuple[Rule, ...]:
         *addresses.versions(_MARKS, digits, number, gap=" "),
         *amounts.rules(british=british),
         *signs.rules(british=british),
+        *signs.abbreviations(),
     )

@@ -217,6 +217,6 @@ def _clock(found: regex.Match[str], *, british: bool) -> str | None:
         said += f" and {cardinal(seconds, british=british)} second{'' if seconds == 1 else 's'}"
     if not half:
         return said
-    # The stop of "a.m." may end the sentence as well.
-    stop = "." if half.endswith(".") and found.end() == len(found.string) else ""
-    return f"{said} {half[0].lower()} m{stop}"
+    # A letter with a stop is said by its name; that of the sentence is one with it.
+    stop = "" if found.string[found.end() :].startswith(".") else "."
+    return f"{said} {half[0].lower()}.m{stop}"

@@ -78,19 +78,19 @@ the 2010s => the twenty tens
 mid-1990s => mid-nineteen nineties
 # Times
 14:30 => fourteen thirty
-9:05 am => nine oh five a m
-9am => nine a m
-at 10 a.m. sharp => at ten a m sharp
-It is 9 a.m. => It is nine a m.
-12:45 PM => twelve forty-five p m
+9:05 am => nine oh five a.m.
+9am => nine a.m.
+at 10 a.m. sharp => at ten a.m. sharp
+It is 9 a.m. => It is nine a.m.
+12:45 PM => twelve forty-five p.m.
 at 9:00 => at nine o'clock
 at 14:00 => at fourteen hundred
 at 00:00 => at midnight
 1:02:03 => one oh two and three seconds
 14:00:01 => fourteen hours and one second
 9:00–17:00 => nine o'clock to seventeen hundred
-9am-5pm => nine a m to five p m
-9-5pm => nine to five p m
+9am-5pm => nine a.m. to five p.m.
+9-5pm => nine to five p.m.
 25:10 => twenty-five to ten
 # Money
 $5 => five dollars
@@ -182,6 +182,32 @@ info@example.com => info at example dot com
 v2.0 and version 2.0 => version two point zero and version two point zero
 3.1.4 => three point one point four
 192.168.0.1 => one nine two dot one six eight dot zero dot one
+# Called, and no quantities
+Call 911 now. => Call nine one one now.
+Call 10 people. => Call ten people.
+The code is 4821, ext. 204. => The code is four eight two one, ext. two zero four.
+Error code 404. => Error code four zero four.
+Flight BA2490 => Flight BA two four nine zero
+FY2025 => FY twenty twenty-five
+Python 3.10 and version 2.5 => Python three point ten and version two point five
+UTC+8 and GMT-5 => UTC plus eight and GMT minus five
+# Thousands parted by spaces
+10 000 people => ten thousand people
+12 500 € => twelve thousand five hundred euros
+1 250 000 => one million two hundred fifty thousand
+555 123 456 => five hundred fifty-five one hundred twenty-three four hundred fifty-six
+# What is paid, tolerances, directions
+$1/day => one dollar per day
+$2.5/kg => two point five dollars per kilogram
+5 ± 2 mm => five plus or minus two millimeters
+50°N => fifty degrees north
+90%+ => ninety percent plus
+and/or => and/or
+# Short forms
+Dr. Smith vs. Mr. Jones => Doctor Smith versus Mister Jones
+e.g. tea, coffee etc. => for example tea, coffee et cetera.
+tea, coffee etc. for all => tea, coffee et cetera for all
+St. John lives in Main St. => Saint John lives in Main Street.
 """
 _BRITISH = """
 101 and 1,005 => one hundred and one and one thousand and five

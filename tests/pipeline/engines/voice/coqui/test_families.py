@@ -46,7 +46,7 @@ def test_a_vits_speaks_its_alphabet_in_small_letters_and_capitals() -> None:
     }
     (voice,) = voices_of(told, model="f" * 64, label="reader")
     assert (voice.name, voice.label, voice.alphabet) == (OWN, "reader", " ,.ABCDabcdÉé")
-    assert (voice.reads_numbers, voice.heeds_phonemes, voice.cloned) == (False, False, False)
+    assert (voice.heeds_phonemes, voice.cloned) == (False, False)
     assert (voice.speeds, voice.pitches, voice.takes) == (True, False, 3)
 
 
@@ -55,7 +55,7 @@ def test_an_ipa_model_reads_any_text() -> None:
     told = traits_of({**_VITS, "use_phonemes": True, "phonemizer": "espeak"})
     assert told["phonemes"] == ("espeak",)
     (voice,) = voices_of(told, model="f" * 64)
-    assert (voice.reads_numbers, voice.heeds_phonemes, voice.alphabet) == (True, True, "")
+    assert (voice.heeds_phonemes, voice.alphabet) == (True, "")
 
 
 def test_a_your_tts_speaks_three_languages_and_as_in_a_sample() -> None:
@@ -86,7 +86,7 @@ def test_an_xtts_sounds_like_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     told = traits_of({**_XTTS, "languages": ["en", "zh-cn", "pt"]})
     assert (told["languages"], told["rate"]) == (("en", "zh-CN", "pt"), ("24000",))
     (voice,) = voices_of(told, model="f" * 64)
-    assert (voice.name, voice.cloned, voice.alphabet, voice.reads_numbers) == (PROFILE, True, "", True)
+    assert (voice.name, voice.cloned, voice.alphabet) == (PROFILE, True, "")
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     unread = traits_of(_XTTS)
     assert "ja" not in unread["languages"]
@@ -110,7 +110,7 @@ def test_each_language_has_its_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
     told = traits_of(chinese)
     (voice,) = voices_of(told, model="f" * 64)
-    assert (told["phonemes"], voice.reads_numbers, voice.heeds_phonemes) == (("pinyin",), False, False)
+    assert (told["phonemes"], voice.heeds_phonemes) == (("pinyin",), False)
     assert unsayable("我用 AI。", voice.alphabet) == ("A", "I")
     assert traits_of({**chinese, "phonemizer": None})["phonemes"] == ("pinyin",)
     sets = [{"language": "en", "phonemizer": "espeak"}, {"language": "zh-cn", "phonemizer": ""}]

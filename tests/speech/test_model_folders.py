@@ -269,6 +269,7 @@ def test_a_voice_that_does_not_fit_itself_is_refused(
     torch.save(held, voice / "model.pth")
     error = refused(add, voice, shelf)
     assert (error.code, error.facts["key"]) == ("model-config-wrong", first)
+    assert str(error.facts["found"]).startswith("2×3 ≠ ") is (wrong == "shape")
 
 
 def test_a_family_that_is_not_known_is_refused(shelf: ModelShelf, add: Add, voice: Path) -> None:

@@ -248,9 +248,9 @@ def test_a_script_without_sound_is_refused(tmp_path: Path, speaker: EspeakVoice)
     """A script without anything that the voice can speak is refused; one such sentence is left out."""
     store = Store(tmp_path / "store")
     with pytest.raises(InputError) as caught:
-        _speak(_job(store, tmp_path, "①."), store, speaker)
+        _speak(_job(store, tmp_path, "⒈."), store, speaker)
     assert caught.value.code == "voice-nothing-spoken"
-    _, timeline = _speak(_job(store, tmp_path, "Hello.\n\n①①①①.\n\nGoodbye."), store, speaker)
+    _, timeline = _speak(_job(store, tmp_path, "Hello.\n\n⒈⒈⒈⒈.\n\nGoodbye."), store, speaker)
     assert [u.spoken for u in timeline.utterances if u.speech] == ["Hello.", "Goodbye."]
 
 

@@ -24,6 +24,8 @@ from pipeline.plan.errors import InputError, LecternError
 
 # What torch says of weights that do not fit names the first of them in quotes, or behind these words.
 _ENTRY = re.compile(r"\"([\w.]+)\"|size mismatch for ([\w.]+)")
+# The shapes of such an entry: that of the weights, then that of the configuration.
+_SHAPE = re.compile(r"torch\.Size\(\[([\d, ]*)\]\)")
 
 
 def opened(folder: Path, *, scratch: Path | None = None) -> OpenedModel:
@@ -108,4 +110,7 @@ def misfit(error: Exception) -> InputError:
     key = (found[1] or found[2]) if found else CONFIG
     reason = " ".join(str(error).split())
     found_instead = f"{type(error).__name__}: {reason[:80]}"
+    if found and found[2]:
+        shapes = [shape.replace(", ", "×") for shape in _SHAPE.findall(str(error)[found.end() :])]
+        found_instead = " ≠ ".join(shapes[:2]) or found_instead
     return InputError("model-config-wrong", key=key[:80], found=found_instead)

@@ -331,7 +331,9 @@ def _foreign(cast: Cast, choice: VoiceChoice, script: str) -> str:
 
     A name in other characters, or a few words in others' letters, makes no sentence foreign.
     """
-    for piece in split(script, language=choice.language, speed=choice.speed):
+    # What is yet to be written is written in the voice's own language.
+    pieces = split(script, language=choice.language, speed=choice.speed) if script else ()
+    for piece in pieces:
         if isinstance(piece, Sentence) and not any(speaks(voice, piece.language) for voice in cast.voices):
             written = language_of(piece.shown if _HAN.search(piece.shown) else script)
             if written == piece.language.partition("-")[0]:

@@ -61,3 +61,8 @@ def test_speed_and_pitch_that_are_not_heeded_are_told() -> None:
         (PITCH, "voice-pitch-unheeded"),
     ]
     assert _told(_ANY, "Hello.", speed=120, pitch=90) == []
+
+
+def test_of_a_script_that_is_yet_to_be_written_nothing_is_doubted() -> None:
+    """But what does not depend on its words."""
+    assert [code for _, code, _ in _told(_LETTERS, "", speed=120)] == ["voice-speed-unheeded"]

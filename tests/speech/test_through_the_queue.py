@@ -31,13 +31,12 @@ from pipeline.plan.job import JobSpec, VoiceChoice
 from pipeline.plan.models import Kind as ModelKind
 from pipeline.plan.models import Use, used_as
 from pipeline.plan.trim import master
-from pipeline.plan.writingplan import Brief
 from tasks.bell import Bell
 from tasks.step import open_runner
 from tests.farm.models.cards import put, put_folder
 from tests.support.ears import HELLO, TEXT, make_reciting, require_ears
 from tests.support.eye import require_landmarks
-from tests.support.pens import make_practised
+from tests.support.pens import BREAD, ON_BREAD, make_practised
 from tests.support.recordings import written
 from tests.support.shared import made_once
 from tests.tasks.yard import PORTRAIT, TINY, ask, break_ground, quick_settings, story
@@ -46,8 +45,6 @@ require_ears()
 
 _NOWHERE = "redis://127.0.0.1:9/0"
 _WRONG = "Nobody hears that."
-_BRIEF = Brief(text="Bread.", audience="", language="en", seconds=3)
-_WRITTEN = "Bread is flour, water and salt."
 
 
 @pytest.fixture
@@ -159,7 +156,7 @@ def test_a_brief_becomes_a_film(
     A script that was written when its step failed is found again; a word that stands on the list stops the
     film before it is spoken.
     """
-    folder = made_once(tmp_path_factory, "practised", lambda path: make_practised(path, _BRIEF, _WRITTEN))
+    folder = made_once(tmp_path_factory, "practised", lambda path: make_practised(path, BREAD, ON_BREAD))
     files = {file.name: file.read_bytes() for file in folder.iterdir()}
     record = put_folder(farm.models.root, "small", files)
     with monkeypatch.context() as fails:
@@ -173,9 +170,9 @@ def test_a_brief_becomes_a_film(
         _work(farm)
     made = show.job(farm, 1)
     assert made.job.archive == "archived", story(farm)
-    assert _WRITTEN in (farm.archive / made.archived["srt"]).read_text("utf-8").replace("\n", " ")
+    assert ON_BREAD in (farm.archive / made.archived["srt"]).read_text("utf-8").replace("\n", " ")
     film = Path(made.archived["film"])
-    assert (farm.archive / film.parent / "source" / f"{film.stem}.script.txt").read_text("utf-8") == _WRITTEN
+    assert (farm.archive / film.parent / "source" / f"{film.stem}.script.txt").read_text("utf-8") == ON_BREAD
     told = json.loads((farm.archive / made.archived["manifest"]).read_text("utf-8"))
     assert told["written"] == {"name": "small", "model": record.digest, "seed": 0}
     stopwords.add(farm, "default", ["flour"])
@@ -192,7 +189,7 @@ def _submit_written(farm: Farm) -> None:
     folder.mkdir(exist_ok=True)
     with Image.open(PORTRAIT) as portrait:
         portrait.resize((320, 320)).save(folder / "leo.png")
-    rows = ("brief,seconds,portrait,format", f"{_BRIEF.text},{_BRIEF.seconds},leo.png,portrait")
+    rows = ("brief,seconds,portrait,format", f"{BREAD.text},{BREAD.seconds},leo.png,portrait")
     (folder / "briefs.csv").write_text("\n".join(rows), "utf-8")
     home = {"LECTERN_HOME": str(farm.settings.home), "LECTERN_WRITER__TEMPERATURE_PER_CENT": "1"}
     said = io.StringIO()

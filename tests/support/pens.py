@@ -17,6 +17,9 @@ from pipeline.plan.writing import primary_of, prompt_of
 from pipeline.plan.writingplan import Brief, Sampling
 from tests.support.speech_models import make_writer
 
+#: A brief, and what a model that has practised it says by heart.
+BREAD = Brief(text="Bread.", audience="", language="en", seconds=3)
+ON_BREAD = "Bread is flour, water and salt."
 #: So often a model practises at most, and until which loss.
 _PRACTICE, _BY_HEART = 300, 0.03
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import weakref
 from collections.abc import Iterator, Sequence
 from importlib import metadata
@@ -34,6 +35,18 @@ _TYPES = {"fp32": "f32", "bf16": "bf16"}
 _NO_MEMORY = ("alloc", "out of memory", "out_of_memory", "could not create a memory")
 
 
+@functools.cache
+def _core() -> ov.Core:
+    """The one core of this process, which is never let go.
+
+    Each core's first graph gives the thread a stack for signals of its own, and takes it away with the core:
+    of two cores that go in the order in which they came, the second leaves the thread the stack that went
+    with the first (seen with 2026.4). The next signal, such as the one that asks a worker to end, then ends
+    the process without a word.
+    """
+    return ov.Core()
+
+
 class OpenvinoBackend:
     """Computes mouths with OpenVINO, one batch at a time; see `backends.Backend`.
 
@@ -52,7 +65,7 @@ class OpenvinoBackend:
         self.threads = threads
         with _memory_told():
             self._kernels = kernels_of(weights)
-            self._core = ov.Core()
+            self._core = _core()
         self._alive: weakref.WeakValueDictionary[tuple[str, Region], _Compiled] = (
             weakref.WeakValueDictionary()
         )

@@ -170,6 +170,35 @@ def test_another_process_draws_the_same_bits(
     wider.close()
 
 
+_SIGNALLED = """
+import gc, os, signal, sys
+from pathlib import Path
+import numpy as np
+from pipeline.engines.face.wav2lip.backends import open_backend
+from pipeline.engines.face.wav2lip.region import Region
+from pipeline.engines.weights import Weights
+weights = Weights(path=Path(sys.argv[1]), digest=sys.argv[2], name="noise")
+def opened():
+    backend = open_backend(kind="openvino", device="cpu", weights=weights, precision="fp32", batch=1,
+                           threads=1)
+    backend.still(np.zeros((96, 96, 3), np.uint8), Region(top=0, bottom=1, left=0, right=1))
+    return backend
+backends = [opened(), opened()]
+while backends:
+    backends.pop(0).close()
+    gc.collect()
+signal.signal(signal.SIGTERM, lambda number, frame: print("heard"))
+os.kill(os.getpid(), signal.SIGTERM)
+"""
+
+
+def test_a_signal_is_heard_after_backends_have_come_and_gone(weights: Path) -> None:
+    """A worker that has opened its engine anew hears all the same that it is asked to end."""
+    alone = [sys.executable, "-c", _SIGNALLED, str(weights), weights_of(weights).digest]
+    done = subprocess.run(alone, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "heard\n"), done.stderr
+
+
 def test_half_precision_is_never_only_a_word(
     weights: Path, backend: Backend, faces: NDArray[np.uint8], windows: NDArray[np.float32]
 ) -> None:

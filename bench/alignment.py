@@ -209,10 +209,11 @@ def _measured(aligner: Aligner, lines: Sequence[_Said]) -> _Row:
 
 def _told(kind: str, row: _Row) -> str:
     # Of sentences that were all refused nothing is known.
-    middle, most, nearly, worst = np.percentile(row.errors or [np.nan], [50, 90, 99, 100])
+    found = np.percentile(row.errors, [50, 90, 99, 100]) if row.errors else []
+    middle, most, nearly, worst = [f"{each:.0f}" for each in found] or ["-"] * 4
     taken = sum(cost <= LIMIT for cost in row.wrong)
     return (
-        f"| {kind} | {len(row.errors)} | {middle:.0f} | {most:.0f} | {nearly:.0f} | {worst:.0f} "
+        f"| {kind} | {len(row.errors)} | {middle} | {most} | {nearly} | {worst} "
         f"| {max(row.right)} | {row.refused} of {len(row.right)} "
         f"| {min(row.wrong)} to {max(row.wrong)} | {taken} of {len(row.wrong)} |"
     )

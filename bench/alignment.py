@@ -209,8 +209,8 @@ def _measured(aligner: Aligner, lines: Sequence[_Said]) -> _Row:
 
 def _told(kind: str, row: _Row) -> str:
     # Of sentences that were all refused nothing is known.
-    found = np.percentile(row.errors, [50, 90, 99, 100]) if row.errors else []
-    middle, most, nearly, worst = [f"{each:.0f}" for each in found] or ["-"] * 4
+    found = [f"{part:.0f}" for part in np.percentile(row.errors or [0.0], [50, 90, 99, 100])]
+    middle, most, nearly, worst = found if row.errors else ["-"] * 4
     taken = sum(cost <= LIMIT for cost in row.wrong)
     return (
         f"| {kind} | {len(row.errors)} | {middle} | {most} | {nearly} | {worst} "

@@ -16,11 +16,11 @@ from db.engine import connect
 from farm import lexicon
 from farm.bootstrap import Farm, open_farm, settings_of
 from farm.choices import Wish
-from farm.lexicon import lexicon_artifact
 from farm.local import Made, make_film
 from farm.orders import Order, job_of
 from farm.profiles import adding
 from farm.say import Preview, SaidText, say
+from farm.sources import json_artifact
 from pipeline.engines.voice.espeak import EspeakVoice
 from pipeline.plan.errors import InputError
 from pipeline.plan.hearing import Check
@@ -202,7 +202,7 @@ def test_a_preview_sounds_like_the_person(anna: Farm, tmp_path: Path) -> None:
     _said(anna, Preview(text=TEXT, wish=Wish(voice="en-us"), file=plain))
     said = _said(anna, Preview(text=TEXT, wish=Wish(voice="profile:anna+espeak"), file=like))
     assert said.person is not None
-    assert (said.person.name, said.voice.engine) == ("Anna", "espeak")
+    assert (said.person.name, said.voice) == ("Anna", "espeak/en-us")
     sounds = [sound_of(path.read_bytes()).astype(np.float64) for path in (plain, like)]
     assert len(sounds[0]) == len(sounds[1])
     assert abs(np.corrcoef(sounds[0], sounds[1])[0, 1]) < 0.9
@@ -222,7 +222,7 @@ def test_a_film_shows_and_sounds_like_the_person(anna: Farm, order: Order) -> No
         ("portrait", "Anna Lee"),
     }
     assert [each["role"] for each in told["inputs"]["models"]] == ["convert"]
-    assert told["inputs"]["lexicon"]["digest"] == lexicon_artifact(to_json([entry])).digest
+    assert told["inputs"]["lexicon"]["digest"] == json_artifact(to_json([entry])).digest
 
 
 @pytest.mark.parametrize(

@@ -229,7 +229,7 @@ def test_a_voice_is_recognised_by_its_folder(shelf: ModelShelf, add: Add, voice:
     assert record.traits["cloned"] == ("yes",)
     for name in ("model.pth", "model_se.pth"):
         held = torch.load(added.model.path / name, weights_only=True)
-        assert sorted(held) == ["config", "model", "step"]
+        assert sorted(held) == ["model", "step"]
     assert not add(voice).new
     assert [each.problem for each in verified(shelf)] == [None]
 

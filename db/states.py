@@ -83,6 +83,31 @@ class HoldReason(StrEnum):
     OPERATOR = "operator"
 
 
+class WorkerOrder(StrEnum):
+    """What an operator has told a worker."""
+
+    NONE = "none"
+    DRAIN = "drain"
+    LOCK = "lock"
+
+
+class Condition(StrEnum):
+    """Whether a worker could take work, as it tells of itself."""
+
+    ABLE = "able"
+    DISK_LOW = "disk_low"
+    CARD_OUT = "card_out"
+
+
+class CardState(StrEnum):
+    """Where a card stands; only one that is well gets work."""
+
+    WELL = "well"
+    OUT = "out"
+    SICK = "sick"
+    STUCK = "stuck"
+
+
 class Urgency(StrEnum):
     """How urgent a job is for those who submitted it."""
 

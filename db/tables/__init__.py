@@ -28,9 +28,12 @@ from db.tables.work import (
     IS_SENT,
     IS_UNSENT,
     attempts,
+    blocks,
+    cards,
     key_leases,
     leaders,
     makings,
+    posts,
     skills,
     steps,
     uses,
@@ -51,6 +54,8 @@ __all__ = [
     "audit",
     "batch_keys",
     "batches",
+    "blocks",
+    "cards",
     "departments",
     "grants",
     "holds",
@@ -61,6 +66,7 @@ __all__ = [
     "lexicon",
     "makings",
     "metadata",
+    "posts",
     "profile_files",
     "profiles",
     "reports",
@@ -73,4 +79,4 @@ __all__ = [
 ]
 
 #: Every revision of the schema in order; the last one is what this version of Lectern works with.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")

@@ -19,7 +19,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from db.states import Outcome, Stage, StepState
+from db.states import CardState, Condition, Outcome, Stage, StepState, WorkerOrder
 from db.tables.orders import artifacts, departments, jobs
 from db.tables.schema import Id, metadata, never_below, one_of
 
@@ -133,6 +133,8 @@ attempts = Table(
     never_below("number", 1),
     # The pace of the farm is measured on the latest successful ones.
     Index("ix_attempts_ended", "ended_at"),
+    # How a worker has fared lately.
+    Index("ix_attempts_worker", "worker", "ended_at"),
 )
 
 
@@ -193,6 +195,60 @@ workers = Table(
     CheckConstraint("alive IN (0, 1)", name="alive"),
     CheckConstraint("draining IN (0, 1)", name="draining"),
 )
+
+
+class PostColumns(TypedColumns):
+    """A place to work at, by its worker's name: what the worker tells of itself, and what it was ordered.
+
+    An order outlives the worker that heard it: who comes back under this name is still under it.
+    """
+
+    worker: Named[str] = Column(String(200), primary_key=True)
+    #: The devices that it is one of, and the version of Lectern that it runs.
+    pool: Named[str] = Column(String(64), nullable=False)
+    version: Named[str] = Column(String(64), nullable=False)
+    #: Its main process on its host; 0: not known.
+    pid: Named[int] = Column(BigInteger, nullable=False)
+    #: Whether it could take work, and if not, why in a few words of its own.
+    condition: Named[str] = Column(String(16), nullable=False)
+    detail: Named[str] = Column(Text, nullable=False)
+    #: What an operator has told it, why, who and when.
+    ordered: Named[str] = Column(String(16), nullable=False)
+    reason: Named[str] = Column(Text, nullable=False)
+    by: Named[str] = Column(Text, nullable=False)
+    at: Named[int] = Column(BigInteger, nullable=False)
+
+
+posts = Table("posts", metadata, PostColumns, one_of("condition", Condition), one_of("ordered", WorkerOrder))
+
+
+class CardColumns(TypedColumns):
+    """A device of a host that was found ill, or was: taken out until an operator clears it."""
+
+    host: Named[str] = Column(String(200), primary_key=True)
+    device: Named[str] = Column(String(200), primary_key=True)
+    name: Named[str] = Column(Text, nullable=False)
+    state: Named[str] = Column(String(16), nullable=False)
+    #: The code that says why, and what it tells.
+    reason: Named[str] = Column(String(64), nullable=False)
+    facts: Named[str] = Column(Text, nullable=False)
+    since: Named[int] = Column(BigInteger, nullable=False)
+    by: Named[str] = Column(Text, nullable=False)
+
+
+cards = Table("cards", metadata, CardColumns, one_of("state", CardState))
+
+
+class BlockColumns(TypedColumns):
+    """What a worker is kept from for a while, since it failed at it again and again."""
+
+    worker: Named[str] = Column(String(200), primary_key=True)
+    capability: Named[str] = Column(String(64), primary_key=True)
+    until: Named[int] = Column(BigInteger, nullable=False)
+    reason: Named[str] = Column(String(64), nullable=False)
+
+
+blocks = Table("blocks", metadata, BlockColumns)
 
 
 class SkillColumns(TypedColumns):

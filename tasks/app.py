@@ -8,7 +8,7 @@ ahead, and a running step is not cancelled because Redis went away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,9 +23,6 @@ _PRIORITIES = {"high": 0, "normal": 4, "low": 8}
 #: Redis gives a message that was not acknowledged to another worker after this long, at the least.
 _LEAST_VISIBILITY_S = 3600
 _SOCKET_S = 10
-
-#: Runs the step with this id.
-RunStep = Callable[[int], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,14 +101,6 @@ def _settings(time_limit_s: int, steps_per_child: int) -> Mapping[str, Any]:
             "health_check_interval": 25,
         },
     }
-
-
-def register(app: Celery, run_step: RunStep) -> None:
-    """Teach an app to run steps: only a worker's app can."""
-
-    @app.task(name=TASK)  # type: ignore[untyped-decorator]
-    def step(step_id: int) -> None:
-        run_step(step_id)
 
 
 def publish(app: Celery, message: Message) -> None:

@@ -59,7 +59,9 @@ class Yard:
 
     def hand(self, name: str) -> psutil.Process:
         """The child process that does a worker's work."""
-        (child,) = self.process(name).children()
+        below = self.process(name).children()
+        # Whoever spawns has a process that keeps account of semaphores, too.
+        (child,) = (each for each in below if "spawn_main" in each.cmdline()[-2])
         return child
 
     def replaced(self, name: str, old: psutil.Process) -> None:

@@ -15,7 +15,7 @@ from farm.bootstrap import environment_of
 from pipeline.plan.trace import Trace
 from tasks.app import Message, make_app, publish, queue_of
 from tests.tasks.yard import break_ground, quick_settings
-from worker.process import _Child
+from worker.hand import StepTask
 
 _BROKEN_ENGINE = """
 class Broken:
@@ -47,7 +47,11 @@ def test_a_worker_that_cannot_work_ends_and_eats_no_message(tmp_path: Path, redi
             publish(app, Message(step=step, capability="join", label="", urgency="normal", trace=trace))
     ended = subprocess.run(
         [sys.executable, "-P", "-m", "worker", "worker", "cpu0"],
-        env={**os.environ, **environment_of(settings), "PYTHONPATH": str(tmp_path / "site")},
+        env={
+            **os.environ,
+            **environment_of(settings),
+            "PYTHONPATH": os.pathsep.join((str(tmp_path / "site"), *sys.path)),
+        },
         capture_output=True,
         text=True,
         timeout=30,
@@ -60,8 +64,8 @@ def test_a_worker_that_cannot_work_ends_and_eats_no_message(tmp_path: Path, redi
     assert "no device answers" in ended.stderr
 
 
-def test_a_process_that_is_not_ready_hands_messages_back(tmp_path: Path) -> None:
+def test_a_process_that_is_not_ready_hands_messages_back() -> None:
     """What comes to it before its worker has ended goes to another worker at once."""
     with pytest.raises(Reject) as told:
-        _Child(quick_settings(tmp_path), "cpu0@here", ()).run_step(1)
+        StepTask().run(1)
     assert told.value.requeue

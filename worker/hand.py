@@ -1,0 +1,155 @@
+"""The process that works: what Celery starts for a worker, by fork or as a fresh interpreter.
+
+Celery imports this module in the worker's main process and in each process that works, as `equip` says;
+what it needs it finds in the environment and in the app's own settings, since a fresh interpreter has nothing
+else.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from celery import Celery, Task, current_app, signals
+from celery._state import connect_on_app_finalize
+from celery.exceptions import Reject
+
+from farm.bootstrap import Settings, open_farm, set_up_logging, settings_of
+from pipeline.plan.errors import LecternError
+from pipeline.plan.messages import tell
+from pipeline.steps.tidy import give_back_large
+from tasks.app import TASK
+from tasks.bell import Bell
+from tasks.step import StepRunner, open_runner
+from worker.cards import CardWatch, TorchCards
+from worker.leisure import Leisure
+from worker.places import Places
+from worker.redis_server import redis_url
+
+#: Celery's child ignores SIGINT and Celery itself uses the other one; this one means "leave the step now".
+INTERRUPT = signal.SIGUSR2
+#: What the main process hears when nobody can work here any more: to end when no step is in work, and fail.
+GIVE_UP = signal.SIGUSR2
+_CAPABILITIES = "lectern_capabilities"
+
+
+def equip(app: Celery, *, capabilities: Sequence[str], spawns: bool) -> None:
+    """Have a worker's app run steps.
+
+    Args:
+        app: before anything was started with it.
+        capabilities: what its worker shall do; everything that it can unless given.
+        spawns: whether the process that works is a fresh interpreter: a card cannot be used in a forked one
+            whose parent has touched it (PyTorch's documentation, "Multiprocessing best practices").
+    """
+    app.conf.update(
+        {
+            "imports": (__name__,),
+            "worker_pool_start_method": "spawn" if spawns else "fork",
+            _CAPABILITIES: tuple(capabilities),
+        }
+    )
+
+
+class StepTask(Task):  # type: ignore[misc]
+    """Runs a step: the task, and in the process that works everything that it takes."""
+
+    name = TASK
+
+    def __init__(self) -> None:
+        self._runner: StepRunner | None = None
+        self._leisure: Leisure | None = None
+        self._cards: CardWatch | None = None
+
+    def open(self, settings: Settings, node: str) -> None:
+        """Make this process ready to work as the worker of that name.
+
+        Whatever cannot be opened ends the worker as a whole, since a process alone would be replaced at once,
+        and fail again. Celery itself would log the error, and have it take messages all the same.
+        """
+        # A supervisor may signal the whole group: what becomes of a running step, the main process decides.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        try:
+            self._runner = runner = self._started_runner(settings, node)
+        except LecternError as error:
+            structlog.get_logger().error(error.code, told=tell(error.code, error.facts, "en"))
+        except Exception:  # noqa: BLE001 - whatever it was, nobody else ends this worker
+            structlog.get_logger().exception("cannot work")
+        else:
+            signal.signal(INTERRUPT, lambda _number, _frame: runner.interrupt())
+            self._cards = cards = CardWatch(
+                TorchCards(),
+                memory=Places(home=settings.home).restarts(node.partition("@")[0]),
+                leave=_end_worker,
+            )
+            # New models are known as soon as a heartbeat can tell of them.
+            self._leisure = Leisure(every_s=settings.lease.beat_s)
+            self._leisure.start(cards.look, runner.look_around)
+            return
+        _end_worker()
+
+    def _started_runner(self, settings: Settings, node: str) -> StepRunner:
+        import cv2
+
+        give_back_large()
+        cv2.setNumThreads(settings.worker.threads)
+        bell = Bell(redis_url(settings.redis.url, settings.home))
+        runner = open_runner(open_farm(settings), node, self.app.conf[_CAPABILITIES], bell)
+        runner.start()
+        # What was loaded by now stays: looking through it for garbage again and again costs more than a step.
+        gc.collect()
+        gc.freeze()
+        return runner
+
+    def close(self) -> None:
+        """Leave, in good order."""
+        if self._leisure is not None:
+            self._leisure.stop()
+        if self._runner is not None:
+            self._runner.close()
+
+    def run(self, step: int) -> None:
+        """Run one step.
+
+        Raises:
+            Reject: nobody can work here, and the worker is ending: the message is for another one.
+        """
+        if self._runner is None or self._leisure is None or self._cards is None:
+            raise Reject("no runner", requeue=True)
+        with self._leisure.working():
+            self._runner.run(step)
+            self._cards.look()
+        if self._runner.spent:
+            _end_worker()
+
+
+def _end_worker() -> None:
+    """Have the main process end when no step is in work; its exit code has it started anew."""
+    os.kill(os.getppid(), GIVE_UP)
+
+
+def _task() -> StepTask:
+    task: StepTask = current_app.tasks[TASK]
+    return task
+
+
+@signals.worker_process_init.connect  # type: ignore[untyped-decorator]
+def _open(sender: str, **_: object) -> None:
+    settings = settings_of()
+    set_up_logging(settings)
+    structlog.contextvars.bind_contextvars(process=sender.partition("@")[0])
+    _task().open(settings, sender)
+
+
+@signals.worker_process_shutdown.connect  # type: ignore[untyped-decorator]
+def _close(**_: Any) -> None:  # noqa: ANN401 - whatever Celery tells of it
+    _task().close()
+
+
+@connect_on_app_finalize  # type: ignore[untyped-decorator]
+def _register(app: Celery) -> None:
+    app.register_task(StepTask())

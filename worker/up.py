@@ -10,7 +10,6 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from types import FrameType
 from typing import Any, Self
 
 import structlog
@@ -19,15 +18,13 @@ from farm.bootstrap import Settings, environment_of, open_farm
 from pipeline.plan.errors import AwayError
 from worker import flower
 from worker.child import Child, Program
+from worker.crew import TICK_S, Asked, Crew
 from worker.places import Places, free_port, only_one, tell_state, told_state
+from worker.programs import environment_for, program
 from worker.redis_server import await_redis, own_redis
-from worker.threads import thread_environment
 
-_TICK_S = 0.1
 _REDIS_START_S = 20.0
 _END_S = 10.0
-#: What a child inherits: where programs, homes and temporary files are, and how text is written.
-_INHERITED = ("PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +84,7 @@ def up(
     places = Places(home=settings.home)
     with only_one(places):
         open_farm(settings).close()
-        asked = _Asked()
+        asked = Asked()
         with asked.listening():
             supervisor = Supervisor(settings, places)
             starting()
@@ -95,7 +92,7 @@ def up(
                 ready(supervisor.start())
                 while not asked.times:
                     supervisor.tend()
-                    time.sleep(_TICK_S)
+                    time.sleep(TICK_S)
                 ending()
                 supervisor.end(lambda: asked.times)
             finally:
@@ -111,7 +108,7 @@ class Supervisor:
         self._places = places
         self._redis: list[Child] = []
         self._others: list[Child] = []
-        self._workers: list[Child] = []
+        self._crew = Crew(())
         self._standing: Standing | None = None
         self._untold = False
         self._log = structlog.get_logger()
@@ -125,18 +122,19 @@ class Supervisor:
         """
         settings, places = self._settings, self._places
         url = self._start_redis()
-        environment = self._environment(url)
-        self._others.append(Child(self._program("dispatcher", ("dispatcher", "dispatcher"), environment)))
+        environment = environment_for(settings, url)
+        self._others.append(Child(program(places, "dispatcher", ("dispatcher", "dispatcher"), environment)))
         names = tuple(f"cpu{number}" for number in range(worker_count(settings)))
-        self._workers += [Child(self._program(name, ("worker", name), environment)) for name in names]
+        self._crew = Crew([program(places, name, ("worker", name), environment) for name in names])
         flower_url = ""
         if settings.flower.port >= 0:
             port = free_port(settings.flower.port)
             flower_url = f"http://127.0.0.1:{port}"
             flower.password(places)
-            self._others.append(Child(self._program("flower", ("flower", str(port)), environment)))
-        for child in (*self._others, *self._workers):
+            self._others.append(Child(program(places, "flower", ("flower", str(port)), environment)))
+        for child in self._others:
             child.start()
+        self._crew.start()
         self._standing = Standing(
             pid=os.getpid(),
             home=str(places.home),
@@ -144,7 +142,7 @@ class Supervisor:
             flower_url=flower_url,
             flower_user=flower.USER,
             flower_password_file=str(places.flower_password),
-            workers=names,
+            workers=self._crew.names,
             processes=self._processes(),
         )
         tell_state(places, asdict(self._standing))
@@ -155,8 +153,8 @@ class Supervisor:
 
         What a full disk does not let it do is logged, and tried again at the next look.
         """
-        for child in self._children():
-            child.tend()
+        self._tend_others()
+        self._crew.tend()
         processes = self._processes()
         if self._standing is not None and processes != self._standing.processes:
             self._tell(replace(self._standing, processes=processes))
@@ -178,19 +176,8 @@ class Supervisor:
         Args:
             asked: how often the farm was asked to end by now.
         """
-        told = 0
-        while any(child.alive for child in self._workers):
-            if told < min(asked(), 2):
-                # One at a time: two equal signals that arrive together are one.
-                told += 1
-                for child in self._workers:
-                    child.signal(signal.SIGTERM)
-            if asked() > 2:  # noqa: PLR2004 - the third time is meant
-                break
-            for child in self._redis + self._others:
-                # Steps that are still running may need them.
-                child.tend()
-            time.sleep(_TICK_S)
+        # Steps that are still running may need the others.
+        self._crew.end(asked, meanwhile=self._tend_others)
         for group in (self._others, self._redis):
             for child in group:
                 child.signal(signal.SIGTERM)
@@ -199,14 +186,17 @@ class Supervisor:
 
     def kill(self) -> None:
         """Leave no process behind."""
-        for child in reversed(self._children()):
+        self._crew.kill()
+        for child in reversed(self._redis + self._others):
             child.kill()
 
-    def _children(self) -> list[Child]:
-        return [*self._redis, *self._others, *self._workers]
+    def _tend_others(self) -> None:
+        for child in self._redis + self._others:
+            child.tend()
 
     def _processes(self) -> dict[str, int]:
-        return {child.program.name: child.pid or 0 for child in self._children()}
+        others = {child.program.name: child.pid or 0 for child in self._redis + self._others}
+        return {**others, **self._crew.processes}
 
     def _start_redis(self) -> str:
         if url := self._settings.redis.url:
@@ -219,46 +209,10 @@ class Supervisor:
         await_redis(url, _REDIS_START_S)
         return url
 
-    def _environment(self, url: str) -> dict[str, str]:
-        settings = self._settings.model_copy(
-            update={"redis": self._settings.redis.model_copy(update={"url": url})}
-        )
-        inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-        return inherited | environment_of(settings) | thread_environment(settings.worker.threads)
-
-    def _program(self, name: str, role: tuple[str, str], environment: Mapping[str, str]) -> Program:
-        return Program(
-            name=name,
-            # -P: a folder that happens to hold a tasks.py is no place to import from.
-            argv=(sys.executable, "-P", "-m", "worker", *role),
-            environment=environment,
-            folder=self._places.run,
-            log=self._places.logs / f"{name}.log",
-        )
-
 
 def worker_count(settings: Settings) -> int:
     """How many workers this machine gets: what was set, else one per two cores and at least two."""
     return settings.worker.count or max(2, len(os.sched_getaffinity(0)) // 2)
-
-
-class _Asked:
-    """Counts how often the process was asked to end."""
-
-    def __init__(self) -> None:
-        self.times = 0
-
-    @contextmanager
-    def listening(self) -> Generator[None]:
-        before = {number: signal.signal(number, self._hear) for number in (signal.SIGINT, signal.SIGTERM)}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _hear(self, _number: int, _frame: FrameType | None) -> None:
-        self.times += 1
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pipeline.plan.errors import Fact, LecternError
 from pipeline.plan.messages import (
     archive,
     captions,
+    card,
     command,
     delivery,
     engine,
@@ -51,6 +52,7 @@ Language = Literal["en", "zh"]
 _ROOMS = (
     archive,
     captions,
+    card,
     command,
     delivery,
     engine,

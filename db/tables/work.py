@@ -186,6 +186,8 @@ class WorkerColumns(TypedColumns):
     draining: Named[int] = Column(SmallInteger, nullable=False)
     registered_at: Named[int] = Column(BigInteger, nullable=False)
     seen_at: Named[int] = Column(BigInteger, nullable=False)
+    #: The id of its running kernel: machines differ in it, containers of one do not. Empty: not known.
+    boot: Named[str] = Column(String(64), nullable=False, server_default="")
 
 
 workers = Table(

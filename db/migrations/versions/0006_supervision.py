@@ -17,6 +17,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("artifacts", sa.Column("used_at", sa.BigInteger(), server_default="0", nullable=False))
     op.create_index("ix_attempts_worker", "attempts", ["worker", "ended_at"], unique=False)
+    op.add_column("workers", sa.Column("boot", sa.String(length=64), server_default="", nullable=False))
     op.create_table(
         "posts",
         sa.Column("worker", sa.String(length=200), nullable=False),

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, exc, text
 from sqlalchemy.engine import URL, make_url
 
+from db.siting import check_siting
 from db.tables import REVISIONS
 from pipeline.plan.errors import AwayError, InputError
 
@@ -131,7 +132,8 @@ def check_schema(engine: Engine) -> None:
     """Return if the ledger's schema is the one this version works with; nothing is ever migrated here.
 
     Raises:
-        InputError: ``ledger-schema-missing``, ``ledger-schema-old`` or ``ledger-schema-new``.
+        InputError: ``ledger-on-network``, ``ledger-schema-missing``, ``ledger-schema-old`` or
+            ``ledger-schema-new``.
         AwayError: ``ledger-away``.
     """
     found = revision_of(engine)
@@ -148,8 +150,11 @@ def revision_of(engine: Engine) -> str | None:
     """The revision of the schema that the ledger has; None when it has none at all.
 
     Raises:
+        InputError: ``ledger-on-network``: a file is refused where it lies, before anything touches it.
         AwayError: ``ledger-away``.
     """
+    if engine.dialect.name == "sqlite":
+        check_siting(Path(str(engine.url.database)))
     if engine.dialect.name == "sqlite" and not Path(str(engine.url.database)).is_file():
         return None
     with Reaching(engine), engine.connect() as connection:

@@ -35,6 +35,7 @@ def current(engine: Engine) -> SchemaState:
     """Which revision the ledger has.
 
     Raises:
+        InputError: ``ledger-on-network``.
         AwayError: ``ledger-away``.
     """
     return SchemaState(found=revision_of(engine), wanted=REVISIONS[-1])
@@ -46,7 +47,7 @@ def upgrade(engine: Engine) -> SchemaState:
     Two that upgrade at once do it one after the other. SQLite's file is made, with its folder.
 
     Raises:
-        InputError: ``ledger-schema-new``: it belongs to a newer version.
+        InputError: ``ledger-on-network``, or ``ledger-schema-new``: it belongs to a newer version.
         AwayError: ``ledger-away``.
     """
     found = current(engine).found

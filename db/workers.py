@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Executable, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Executable, bindparam, delete, insert, select, update
 
 from db import rows
 from db.codec import profile_digest, profile_from_text, profile_to_text
+from db.engine import place_of
 from db.ledger import Ledger
 from db.prepared import run
+from db.siting import Machine
 from db.states import Stage, capability_of
 from db.tables import skills, workers
 from db.values import Skill
+from pipeline.plan.errors import InputError
 from pipeline.plan.job import RenderProfile
 
 
@@ -37,6 +40,7 @@ def _registering(inserter: rows.Inserter) -> Executable:
         index_elements=[workers.c.name],
         set_={
             "host": new.host,
+            "boot": new.boot,
             "device": new.device,
             # Going on from where it stood, no counter can be mistaken for one that was read before.
             "counter": workers.c.counter + 1,
@@ -72,6 +76,8 @@ _SKILLS = (
 )
 
 _RENDERS = f"{Stage.RENDER}."
+#: A worker that has not told of itself for so long, by the clock, is not taken for one of another machine.
+_LATELY_MS = 60_000
 _HONOURED = (
     select(skills.c.profile_text)
     .join_from(skills, workers, skills.c.worker == workers.c.name)
@@ -88,6 +94,7 @@ def register(
     device: str,
     capabilities: Collection[str],
     profiles: Collection[RenderProfile],
+    boot: str = "",
 ) -> None:
     """Tell of a worker that begins; one of the same name that was there before is replaced.
 
@@ -98,18 +105,44 @@ def register(
         device: what it computes with.
         capabilities: what it can do.
         profiles: how it renders, any number for each engine; a capability to render without any is none.
+        boot: the id of the kernel that it runs under, as `db.siting.Machine` has it; empty: not known.
 
     Raises:
+        InputError: ``ledger-many-machines``: workers of another machine live, and the ledger is a file.
         AwayError: ``ledger-away``.
     """
     with ledger.write("register") as connection:
         now = ledger.clock()
+        _check_alone(ledger, connection, Machine(host=host, boot=boot), now)
         begun = {"name": name, "host": host, "device": device, "registered_at": now, "seen_at": now}
-        begun |= {"counter": 0, "alive": 1, "draining": 0}
+        begun |= {"counter": 0, "alive": 1, "draining": 0, "boot": boot}
         connection.execute(rows.spoken(connection, _REGISTER), begun)
         connection.execute(_UNLEARN, {"who": name})
         if learned := _learned(name, capabilities, profiles):
             connection.execute(_LEARN, learned)
+
+
+def check_alone(ledger: Ledger, machine: Machine) -> None:
+    """Return if no worker of another machine lives on a ledger that is a file; PostgreSQL serves any number.
+
+    Raises:
+        InputError: ``ledger-many-machines``.
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        _check_alone(ledger, connection, machine, ledger.clock())
+
+
+def _check_alone(ledger: Ledger, connection: Connection, machine: Machine, now: int) -> None:
+    if not ledger.is_sqlite:
+        return
+    for row in run(connection, _LIVING, {}):
+        # Who fell silent lately is called alive until a dispatcher finds out, who may be the one that asks.
+        lately = abs(now - row.seen_at) < _LATELY_MS
+        if lately and machine.is_other(Machine(host=row.host, boot=row.boot)):
+            raise InputError(
+                "ledger-many-machines", place=place_of(ledger.engine), host=machine.host, other=row.host
+            )
 
 
 def _learned(

@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from config.settings import Settings, read_settings
 from db.engine import check_schema, connect
 from db.ledger import Ledger
+from db.siting import this_machine
+from db.workers import check_alone
 from farm import telemetry
 from farm.models import ModelShelf
 from pipeline.engines.ear import ActivityEngine, EarEngine
@@ -167,13 +169,16 @@ def open_farm(settings: Settings | None = None) -> Farm:
     """Open the farm's memory and tools, once its ledger was found to have this version's schema.
 
     Raises:
-        InputError: a setting is wrong, FFmpeg is missing, or the ledger's schema is older or newer
-            than this version of Lectern (none is migrated here).
+        InputError: a setting is wrong, FFmpeg is missing, the ledger is a file on a network file system or
+            another machine's (``ledger-on-network``, ``ledger-many-machines``), or its schema is older or
+            newer than this version of Lectern (none is migrated here).
         AwayError: the ledger cannot be reached.
     """
     workshop = open_workshop(settings)
     engine = connect(workshop.settings.ledger_url)
     check_schema(engine)
+    ledger = Ledger(engine)
+    check_alone(ledger, this_machine())
     return Farm(
         settings=workshop.settings,
         store=workshop.store,
@@ -186,7 +191,7 @@ def open_farm(settings: Settings | None = None) -> Farm:
         activities=workshop.activities,
         writers=workshop.writers,
         models=workshop.models,
-        ledger=Ledger(engine),
+        ledger=ledger,
         archive=workshop.settings.archive_root,
     )
 

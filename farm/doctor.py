@@ -15,6 +15,9 @@ from typing import Literal
 import numpy as np
 
 from db.engine import check_schema, connect, place_of
+from db.ledger import Ledger
+from db.siting import this_machine
+from db.workers import check_alone
 from farm.bootstrap import Workshop
 from farm.encoders import encoder_of
 from farm.facechoice import FaceChooser
@@ -197,6 +200,7 @@ def _ledger(workshop: Workshop) -> There:
     engine = connect(workshop.settings.ledger_url)
     try:
         check_schema(engine)
+        check_alone(Ledger(engine), this_machine())
     finally:
         engine.dispose()
     return There(detail=place_of(engine))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import NoReturn, Self
@@ -14,6 +13,7 @@ import structlog
 from db import claims, commits, replan, workers
 from db.codec import profile_digest
 from db.desk import LedgerDesk
+from db.siting import this_machine
 from db.states import Outcome, Stage, capability_of
 from db.values import Claim, Failure, Skill
 from farm import telemetry
@@ -266,11 +266,12 @@ class StepRunner:
                 replan.replan(self._farm.ledger, stranded, profile_digest(profile))
 
     def _register(self) -> None:
-        told = self._repertoire.profiles
+        told, machine = self._repertoire.profiles, this_machine()
         workers.register(
             self._farm.ledger,
             self._node,
-            host=socket.gethostname(),
+            host=machine.host,
+            boot=machine.boot,
             device=device_of(told),
             capabilities=self.capabilities,
             profiles=told,

@@ -38,6 +38,40 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="ledger-on-network",
+        level="error",
+        en=Text(
+            what="The ledger {place} lies on a network file system ({kind}).",
+            why="SQLite's file serves one machine from a disk of its own: over a network its locks do not "
+            "hold, and two machines that write to it destroy it.",
+            cure="Let [ledger] url or LECTERN_HOME name a local disk, and move the file there while the farm "
+            "is down; or use PostgreSQL, which several machines need anyway. Store and archive may stay.",
+        ),
+        zh=Text(
+            what="账本 {place} 位于网络文件系统（{kind}）上。",
+            why="SQLite 文件只能由一台机器从本地磁盘使用：经由网络时文件锁不可靠，"
+            "两台机器同时写入会损坏账本。",
+            cure="请让 [ledger] url 或 LECTERN_HOME 指向本地磁盘，并在农场停止时将文件移过去；"
+            "或改用 PostgreSQL，多台机器本来就需要它。存储目录和归档目录可以不变。",
+        ),
+    ),
+    Message(
+        code="ledger-many-machines",
+        level="error",
+        en=Text(
+            what="The ledger {place} is in use by workers of another machine, {other}; this one is {host}.",
+            why="SQLite's file serves one machine: two that write to it destroy it.",
+            cure="Use PostgreSQL ([ledger] url) for a farm of several machines. If the workers of {other} "
+            "ended just now, this passes within a minute.",
+        ),
+        zh=Text(
+            what="账本 {place} 正被另一台机器 {other} 的工作进程使用；本机是 {host}。",
+            why="SQLite 文件只能由一台机器使用：两台机器同时写入会损坏账本。",
+            cure="多台机器组成的农场请使用 PostgreSQL（[ledger] url）。"
+            "如果 {other} 的工作进程刚刚结束，一分钟内即可恢复。",
+        ),
+    ),
+    Message(
         code="ledger-schema-missing",
         level="error",
         en=Text(

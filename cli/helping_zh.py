@@ -154,10 +154,10 @@ CHINESE: Mapping[str, str] = {
     "Only what is missing is made.": "只制作缺少的部分。",
     "Run the whole farm on this machine until Ctrl-C.": "在本机运行整个农场，直到按下 Ctrl-C。",
     (
-        "Redis, dispatcher, workers and Flower are started and watched over. Ctrl-C lets the steps that "
-        "are running finish; a second one leaves them for the next start, and nothing is lost."
+        "Redis, dispatcher, workers and Flower are started and watched over. Ctrl-C lets the clips in "
+        "work be finished; a second one leaves them for the next start, and nothing is lost."
     ): (
-        "启动并看护 Redis、调度进程、工作进程和 Flower。按 Ctrl-C 会先完成进行中的步骤；再按一次则留待下次"
+        "启动并看护 Redis、调度进程、工作进程和 Flower。按 Ctrl-C 会先完成正在制作的片段；再按一次则留待下次"
         "启动，没有任何丢失。"
     ),
     "Run one worker, for a farm of several machines.": "运行一个工作进程，用于由多台机器组成的农场。",

@@ -18,8 +18,8 @@ from worker.up import Standing
 def up(context: typer.Context) -> Exit:
     """Run the whole farm on this machine until Ctrl-C.
 
-    Redis, dispatcher, workers and Flower are started and watched over. Ctrl-C lets the steps that are running
-    finish; a second one leaves them for the next start, and nothing is lost.
+    Redis, dispatcher, workers and Flower are started and watched over. Ctrl-C lets the clips in work be
+    finished; a second one leaves them for the next start, and nothing is lost.
     """
     terminal = terminal_of(context)
     settings = settings_of()
@@ -27,7 +27,7 @@ def up(context: typer.Context) -> Exit:
         settings,
         starting=lambda: terminal.note(terminal.words("farm-starts", home=str(settings.home))),
         ready=lambda standing: _standing(standing, terminal),
-        ending=lambda: terminal.note(terminal.words("farm-ends")),
+        ending=lambda: terminal.note(terminal.words("farm-ends", seconds=round(settings.worker.drain_s))),
     )
     terminal.note(terminal.words("farm-ended"))
     return Exit(code)

@@ -243,8 +243,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "在另一个终端中：lectern submit 清单 --watch",
     ),
     "farm-ends": (
-        "Ending: running steps are finished first; Ctrl-C once more leaves them for the next start.",
-        "正在结束：先完成进行中的步骤；再按一次 Ctrl-C 则留待下次启动。",
+        "Ending: clips in work are finished, for at most {seconds} s; Ctrl-C once more leaves them at once.",
+        "正在结束：完成正在制作的片段，最多 {seconds} 秒；再按一次 Ctrl-C 则立即放下。",
     ),
     "farm-ended": ("The farm has ended; nothing is lost.", "农场已结束，没有任何丢失。"),
     "worker-starts": ("“{name}” begins to work. Ctrl-C ends it.", "“{name}”开始工作。Ctrl-C 结束。"),

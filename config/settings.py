@@ -65,6 +65,7 @@ class Worker(_Section):
     threads: int
     steps_per_child: int
     step_seconds: int
+    drain_s: float
 
 
 class Lease(_Section):

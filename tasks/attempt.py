@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import resource
 import signal
@@ -26,7 +27,13 @@ class Halt(StrEnum):
 
     SUPERSEDED = "superseded"
     INTERRUPTED = "interrupted"
+    DRAINED = "drained"
     TIMEOUT = "timeout"
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether the step goes back into the line by the worker's own hand, with no retry used up."""
+        return self in {Halt.INTERRUPTED, Halt.DRAINED}
 
 
 class Attempt:
@@ -47,12 +54,18 @@ class Attempt:
         # Plain attributes: a signal handler must take no lock.
         self._halt: Halt | None = None
         self._halted_at = 0.0
+        self._drained_by = math.inf
+        self._draining = False
 
     @property
     def halt(self) -> Halt | None:
         """Why it has to stop; None while it may go on."""
-        if self._halt is None and time.monotonic() > self._until:
-            self.stop(Halt.TIMEOUT)
+        if self._halt is None:
+            now = time.monotonic()
+            if now > self._until:
+                self.stop(Halt.TIMEOUT)
+            elif now > self._drained_by:
+                self.stop(Halt.INTERRUPTED)
         return self._halt
 
     @property
@@ -71,6 +84,29 @@ class Attempt:
             self._halted_at = time.monotonic()
             self._halt = reason
 
+    def drain(self, within_s: float = math.inf) -> None:
+        """Ask it to finish what it is making and to leave the rest; the first call's time stands.
+
+        Safe in a signal handler.
+
+        Args:
+            within_s: after so many seconds it is interrupted.
+        """
+        if not self._draining:
+            self._drained_by = time.monotonic() + within_s
+            self._draining = True
+
+    def check_next(self) -> None:
+        """Return if it may begin to make another thing.
+
+        Raises:
+            SupersededError: ``farm-drained``, and whatever `check` raises.
+            TransientError: as `check`.
+        """
+        if self._draining:
+            self.stop(Halt.DRAINED)
+        self.check()
+
     def check(self) -> None:
         """Return if it may go on.
 
@@ -83,6 +119,8 @@ class Attempt:
         self.check_own()
         if self.halt is Halt.INTERRUPTED:
             raise SupersededError("farm-interrupted", step=self.claim.step)
+        if self.halt is Halt.DRAINED:
+            raise SupersededError("farm-drained", step=self.claim.step)
         raise self.too_long()
 
     def check_own(self) -> None:

@@ -25,15 +25,19 @@ class PatientDesk:
     """A step's window to the ledger; implements `pipeline.steps.desk.Desk`.
 
     A ledger that cannot be reached makes a call wait, not fail: the work so far is worth more than the time.
+    A step that is drained is left between two things that it makes, never while it is making one.
 
     Args:
-        desk: the ledger's own desk.
+        desk: the ledger's own.
         check: raises when the attempt may not go on.
+        check_next: raises when it may not begin another thing.
     """
 
-    def __init__(self, desk: LedgerDesk, check: Callable[[], None]) -> None:
+    def __init__(self, desk: LedgerDesk, check: Callable[[], None], check_next: Callable[[], None]) -> None:
         self._desk = desk
         self._check = check
+        self._check_next = check_next
+        self._making: set[str] = set()
         self._advanced_at = time.monotonic()
 
     def find(self, kind: Kind, key: str) -> Artifact | None:
@@ -46,11 +50,23 @@ class PatientDesk:
 
     def take(self, kind: Kind, key: str) -> bool:
         """Become the one maker of a key; False while another worker is making it."""
-        return insist(lambda: self._desk.take(kind, key), self._check)
+        # What is made for the sake of something else belongs to that.
+        if not self._making:
+            self._check_next()
+        taken = insist(lambda: self._desk.take(kind, key), self._check)
+        if taken:
+            self._making.add(key)
+        return taken
 
     def put(self, artifact: Artifact, machine_ms: int, *, then: str | None = None) -> bool:
         """Have an artifact accepted, with the machine time it took; its key is free again, `then` taken."""
-        return insist(lambda: self._desk.put(artifact, machine_ms, then=then), self._check)
+        taken = insist(lambda: self._desk.put(artifact, machine_ms, then=then), self._check)
+        self._making.discard(artifact.key)
+        if then is not None and not self._making:
+            self._check_next()
+        if then is not None and taken:
+            self._making.add(then)
+        return taken
 
     def forget(self, artifact: Artifact) -> None:
         """Strike out an artifact that was found missing or damaged, so that it is made again."""

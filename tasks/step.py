@@ -79,6 +79,10 @@ class StepRunner:
         self._attempt: Attempt | None = None
         #: Whether this process can go on no more, and its worker has to begin anew.
         self.spent = False
+        #: Whether it was told to end, and takes nothing new.
+        self.draining = False
+        self._drain_s = farm.settings.worker.drain_s
+        self._told_draining = False
         self._known = False
         lease = farm.settings.lease
         self._heart = Heart(self._beat, every_s=lease.beat_s, grace_s=lease.expiry_s / 2, leave=self._leave)
@@ -108,6 +112,15 @@ class StepRunner:
         self, kind: type[BaseException] | None, error: BaseException | None, trace_: TracebackType | None
     ) -> None:
         self.close()
+
+    def drain(self) -> None:
+        """Take no step any more; give the running one back once the clip in work is finished.
+
+        What takes longer than `[worker] drain_s` is interrupted. Safe in a signal handler.
+        """
+        self.draining = True
+        if self._attempt is not None:
+            self._attempt.drain(self._drain_s)
 
     def interrupt(self) -> None:
         """Leave the running step, if there is one: it goes back into the line. Safe in a signal handler."""
@@ -159,6 +172,9 @@ class StepRunner:
         span = trace.child(trace.parse(claim.traceparent), os.urandom(trace.SPAN_BYTES))
         attempt = Attempt(claim, span, limit_s=self._farm.settings.worker.step_seconds)
         self._attempt = attempt
+        if self.draining:
+            # It was told so between the claim and now.
+            attempt.drain(self._drain_s)
         self._heart.carry(attempt)
         names: dict[str, str | int] = {
             "trace_id": span.trace_id,
@@ -185,7 +201,8 @@ class StepRunner:
         claim = attempt.claim
         ledger_desk = LedgerDesk(ledger=self._farm.ledger, claim=claim)
         try:
-            commit = self._stages[claim.stage](self._bench, claim, PatientDesk(ledger_desk, attempt.check))
+            desk = PatientDesk(ledger_desk, attempt.check, attempt.check_next)
+            commit = self._stages[claim.stage](self._bench, claim, desk)
             if commit is None:
                 return self._release(attempt, delay_ms=_COME_BACK_MS, reason="farm-made-elsewhere")
             costs = Costs(
@@ -213,9 +230,9 @@ class StepRunner:
         return True
 
     def _stand_back(self, attempt: Attempt, error: SupersededError) -> bool:
-        if attempt.halt is Halt.INTERRUPTED:
+        if attempt.halt is not None and attempt.halt.gives_back:
             with contextlib.suppress(SupersededError):
-                return self._release(attempt, delay_ms=0, reason="farm-interrupted")
+                return self._release(attempt, delay_ms=0, reason=_given_back_for(attempt.halt))
         self._log.info("stood back", code=error.code)
         return False
 
@@ -276,7 +293,7 @@ class StepRunner:
             capabilities=self.capabilities,
             profiles=told,
         )
-        self._told, self._known = told, True
+        self._told, self._known, self._told_draining = told, True, False
 
     def _retell(self) -> None:
         told = self._repertoire.profiles
@@ -294,6 +311,9 @@ class StepRunner:
         if not self._known:
             self._register()
         self._retell()
+        if self.draining and not self._told_draining:
+            # Nobody counts on a worker that takes nothing new.
+            self._told_draining = workers.drain(self._farm.ledger, self._node, draining=True)
         holding = attempt.claim.holding if attempt is not None else None
         heard = claims.beat(self._farm.ledger, self._node, holding)
         self._known = heard.known
@@ -313,8 +333,9 @@ class StepRunner:
 
     def _tell_left(self, attempt: Attempt) -> None:
         """Tell the ledger of an attempt that is ended by force, if there is anything to tell."""
-        if attempt.halt is Halt.INTERRUPTED:
-            commits.release(self._farm.ledger, attempt.claim, delay_ms=0, reason="farm-interrupted")
+        if attempt.halt is not None and attempt.halt.gives_back:
+            reason = _given_back_for(attempt.halt)
+            commits.release(self._farm.ledger, attempt.claim, delay_ms=0, reason=reason)
         elif attempt.halt is Halt.TIMEOUT:
             error, claim = attempt.too_long(), attempt.claim
             decision = decide(
@@ -343,6 +364,10 @@ def _is_otherwise(error: LecternError, claim: Claim) -> bool:
     if claim.stage is not Stage.RENDER or claim.profile is None:
         return False
     return may_render_otherwise(error, claim.profile)
+
+
+def _given_back_for(halt: Halt) -> str:
+    return "farm-drained" if halt is Halt.DRAINED else "farm-interrupted"
 
 
 def _failure(attempt: Attempt, error: LecternError, lines: Collection[str]) -> Failure:

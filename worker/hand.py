@@ -11,6 +11,7 @@ import gc
 import os
 import signal
 from collections.abc import Sequence
+from types import FrameType
 from typing import Any
 
 import structlog
@@ -30,6 +31,8 @@ from worker.leisure import Leisure
 from worker.places import Places
 from worker.redis_server import redis_url
 
+#: "Finish the clip in work, and give the rest of the step back." Who does not listen yet is not ended by it.
+DRAIN = signal.SIGURG
 #: Celery's child ignores SIGINT and Celery itself uses the other one; this one means "leave the step now".
 INTERRUPT = signal.SIGUSR2
 #: What the main process hears when nobody can work here any more: to end when no step is in work, and fail.
@@ -61,6 +64,7 @@ class StepTask(Task):  # type: ignore[misc]
     name = TASK
 
     def __init__(self) -> None:
+        self._draining = False
         self._runner: StepRunner | None = None
         self._leisure: Leisure | None = None
         self._cards: CardWatch | None = None
@@ -73,6 +77,7 @@ class StepTask(Task):  # type: ignore[misc]
         """
         # A supervisor may signal the whole group: what becomes of a running step, the main process decides.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(DRAIN, self._drain)
         try:
             self._runner = runner = self._started_runner(settings, node)
         except LecternError as error:
@@ -81,6 +86,8 @@ class StepTask(Task):  # type: ignore[misc]
             structlog.get_logger().exception("cannot work")
         else:
             signal.signal(INTERRUPT, lambda _number, _frame: runner.interrupt())
+            if self._draining:
+                runner.drain()
             self._cards = cards = CardWatch(
                 TorchCards(),
                 memory=Places(home=settings.home).restarts(node.partition("@")[0]),
@@ -91,6 +98,12 @@ class StepTask(Task):  # type: ignore[misc]
             self._leisure.start(cards.look, runner.look_around)
             return
         _end_worker()
+
+    def _drain(self, _number: int, _frame: FrameType | None) -> None:
+        """Take nothing new; leave the running step, if there is one, after the clip in work."""
+        self._draining = True
+        if self._runner is not None:
+            self._runner.drain()
 
     def _started_runner(self, settings: Settings, node: str) -> StepRunner:
         import cv2
@@ -116,9 +129,9 @@ class StepTask(Task):  # type: ignore[misc]
         """Run one step.
 
         Raises:
-            Reject: nobody can work here, and the worker is ending: the message is for another one.
+            Reject: the worker is ending, or nobody can work here: the message is for another one.
         """
-        if self._runner is None or self._leisure is None or self._cards is None:
+        if self._draining or self._runner is None or self._leisure is None or self._cards is None:
             raise Reject("no runner", requeue=True)
         with self._leisure.working():
             self._runner.run(step)

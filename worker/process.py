@@ -7,6 +7,7 @@ import signal
 import socket
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -18,7 +19,7 @@ from farm.bootstrap import Settings, environment_of, open_farm, set_up_logging
 from tasks.app import queue_of
 from tasks.capabilities import capabilities_of
 from worker.belt import celery_app
-from worker.hand import GIVE_UP, INTERRUPT, equip
+from worker.hand import DRAIN, GIVE_UP, INTERRUPT, equip
 from worker.places import Places
 from worker.threads import settle_threads
 
@@ -32,8 +33,8 @@ def serve(
 ) -> int:
     """Work until told to end; returns the exit code: 1 when it ended because it could not work (any more).
 
-    SIGTERM or SIGINT lets the running step finish; a second one interrupts it, and the step is begun anew
-    elsewhere without having used up an attempt.
+    SIGTERM or SIGINT drains it: the clip in work is finished, for at most `[worker] drain_s`, and the rest of
+    the step goes on elsewhere; a second one interrupts it at once. Neither uses up an attempt.
 
     Args:
         settings: what the operator set.
@@ -95,9 +96,11 @@ class _Main:
         """Called by Celery in its signal handler; from the second time on the step is interrupted."""
         self._asked += 1
         pool: Any = self._worker.pool
-        if self._asked > 1 and pool is not None:
-            for pid in pool.info["processes"]:
-                os.kill(pid, INTERRUPT)
+        if pool is None:
+            return
+        for pid in pool.info["processes"]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, DRAIN if self._asked == 1 else INTERRUPT)
 
     def _give_up(self, _number: int, _frame: object) -> None:
         self._failed = True

@@ -66,9 +66,9 @@ def up(
 ) -> int:
     """Run the farm until SIGINT or SIGTERM; returns the exit code.
 
-    Asked to end, it lets running steps finish; asked again, it interrupts them (they go on when the farm is
-    up again, and no attempt is lost); asked a third time, it ends everything at once. In each case, and
-    also when it is killed itself, no process is left behind.
+    Asked to end, it lets the clips in work be finished; asked again, it interrupts them (the steps go on when
+    the farm is up again, and no attempt is lost); asked a third time, it ends everything at once. In each
+    case, and also when it is killed itself, no process is left behind.
 
     Args:
         settings: what the operator set.

@@ -64,9 +64,13 @@ def _claimed(ledger: Ledger, skill: Skill, worker: str, cinema: Cinema) -> Itera
         yield claim
 
 
+def _go_on() -> None:
+    """Nobody stops a film of a test."""
+
+
 def _speak(claim: Claim, cinema: Cinema, ledger: Ledger) -> None:
     desk = LedgerDesk(ledger=ledger, claim=claim)
-    spoken, timeline = cinema.speak(claim.spec, PatientDesk(desk, lambda: None))
+    spoken, timeline = cinema.speak(claim.spec, PatientDesk(desk, _go_on, _go_on))
     whole = Chunk(first=0, end=len(timeline.utterances), frames=timeline.frames)
     commits.finish_speak(
         ledger,
@@ -83,6 +87,8 @@ def _render(claim: Claim, cinema: Cinema, ledger: Ledger) -> list[Artifact]:
     assert claim.timeline is not None
     desk = LedgerDesk(ledger=ledger, claim=claim)
     timeline = load_timeline(cinema.store, claim.timeline)
-    clips = cinema.render(claim.spec, timeline, [claim.chunk], claim.profile, PatientDesk(desk, lambda: None))
+    clips = cinema.render(
+        claim.spec, timeline, [claim.chunk], claim.profile, PatientDesk(desk, _go_on, _go_on)
+    )
     commits.finish_render(ledger, claim, used=tuple(desk.used.values()), machine_ms=0)
     return list(clips)

@@ -130,7 +130,7 @@ def _submitted(ledger: Ledger, cinema: Cinema, script: str) -> tuple[JobSpec, Ti
     claim = claims.claim(ledger, 1, worker="first", capabilities=["speak"])
     assert claim is not None
     desk = LedgerDesk(ledger=ledger, claim=claim)
-    spoken, timeline = cinema.speak(job, PatientDesk(desk, lambda: None))
+    spoken, timeline = cinema.speak(job, PatientDesk(desk, lambda: None, lambda: None))
     parts = [
         Chunk(
             first=part.start,

@@ -5,17 +5,20 @@ from __future__ import annotations
 import threading
 import time
 from pathlib import Path
+from typing import cast
 
 import pytest
 
+from db.desk import LedgerDesk
 from db.states import Stage
 from db.values import Claim
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import AwayError, SupersededError, TransientError
 from pipeline.plan.job import Format, JobSpec, VoiceChoice
 from pipeline.plan.trace import Trace
+from pipeline.steps.memory import MemoryDesk
 from tasks.attempt import Attempt, Halt, spent_ms
-from tasks.desk import insist
+from tasks.desk import PatientDesk, insist
 from tasks.heart import Heart
 
 _SPAN = Trace(trace_id="4bf92f3577b34da6a3ce929d0e0e4736", span_id="00f067aa0ba902b7")
@@ -61,6 +64,11 @@ def claim() -> Claim:
 def attempt(limit_s: float = 60.0) -> Attempt:
     """An attempt on it."""
     return Attempt(claim(), _SPAN, limit_s=limit_s)
+
+
+def made(kind: Kind, key: str) -> Artifact:
+    """What was made under a key."""
+    return Artifact(kind=kind, key=key, digest=key, size=1, suffix=".bin")
 
 
 def never(_attempt: Attempt) -> None:
@@ -188,3 +196,46 @@ def test_machine_time_counts_children_that_live_and_children_that_ended(tmp_path
     assert alive >= 190
     assert alive <= ended < alive + 150
     assert spent_ms() > 0
+
+
+def test_a_drained_attempt_makes_what_it_has_begun_and_nothing_else() -> None:
+    """Between two things it is left; in the midst of one it goes on, and may write how it ended."""
+    work = attempt()
+    work.check_next()
+    work.drain(60)
+    work.check()
+    with pytest.raises(SupersededError, match="farm-drained"):
+        work.check_next()
+    work.check_own()
+
+
+def test_a_drain_that_takes_too_long_interrupts() -> None:
+    """The clip in work has so long and no longer; being drained again gives it no more time."""
+    work = attempt()
+    work.drain(0.0)
+    work.drain(60)
+    time.sleep(0.01)
+    with pytest.raises(SupersededError, match="farm-interrupted"):
+        work.check()
+    assert work.halt is Halt.INTERRUPTED
+
+
+def test_an_attempt_is_left_between_clips_and_never_within_one() -> None:
+    """What is made for the sake of a clip belongs to it; behind the last one the step is simply done."""
+    work = attempt()
+    steady = PatientDesk(cast(LedgerDesk, MemoryDesk()), work.check, work.check_next)
+    assert steady.take(Kind.CLIP, "1" * 64)
+    work.drain(60)
+    assert steady.take(Kind.HEARD, "2" * 64)
+    steady.put(made(Kind.HEARD, "2" * 64), 1)
+    with pytest.raises(SupersededError, match="farm-drained"):
+        steady.put(made(Kind.CLIP, "1" * 64), 1, then="3" * 64)
+
+    last = attempt()
+    steady = PatientDesk(cast(LedgerDesk, MemoryDesk()), last.check, last.check_next)
+    assert steady.take(Kind.CLIP, "4" * 64)
+    last.drain(60)
+    steady.put(made(Kind.CLIP, "4" * 64), 1)
+    last.check()
+    with pytest.raises(SupersededError, match="farm-drained"):
+        steady.take(Kind.CLIP, "5" * 64)

@@ -240,16 +240,30 @@ def test_cancel_stops_a_render(yard: Yard) -> None:
     yard.finished(sow(yard.farm, [Row(row="next", script="The next one.")]))
 
 
-def test_a_worker_that_is_asked_to_end_finishes_its_step(yard: Yard) -> None:
-    """SIGTERM: the running chunk is finished, nothing is wasted, and another worker is started."""
-    batch = sow(yard.farm, [Row(row="rolled", script=script("Rain"))])
-    step, worker = yard.mid_chunk(batch)
-    main = yard.process(worker)
-    main.send_signal(signal.SIGTERM)
+def test_a_rolling_restart_under_load_wastes_nothing(yard: Yard) -> None:
+    """SIGTERM to one worker after another: each finishes its clip, and others go on where it stopped."""
+    batch = sow(yard.farm, [Row(row=f"rolled{word}", script=script(word, 16)) for word in ("Rain", "Snow")])
+    left, ended = [], []
+    for _ in range(2):
+        step, worker = yard.mid_chunk(batch, clips=1)
+        main = yard.process(worker)
+        main.send_signal(signal.SIGTERM)
+        main.wait(_PATIENCE_S)
+        left.append(step)
+        ended.append((worker, main))
     yard.finished(batch)
-    assert yard.outcomes(step) == ["ok"]
-    main.wait(_PATIENCE_S)
-    yard.replaced(worker, main)
+    for worker, main in ended:
+        yard.replaced(worker, main)
+    for step in left:
+        *before, last = yard.outcomes(step)
+        assert (set(before), last) == ({"interrupted"}, "ok")
+    question = (
+        "SELECT DISTINCT a.error_code FROM attempts a JOIN steps s ON s.id = a.step_id "
+        "WHERE s.batch_id = :batch AND a.outcome = 'interrupted'"
+    )
+    assert set(ask(yard.farm, question, batch=batch)) <= {("farm-drained",), ("farm-made-elsewhere",)}
+    assert ask(yard.farm, "SELECT id FROM steps WHERE batch_id = :batch AND failures > 0", batch=batch) == []
+    assert yard.made_twice() == []
 
 
 def test_a_worker_that_is_asked_twice_leaves_its_step(yard: Yard) -> None:

@@ -205,17 +205,33 @@ _PROCESSES = (
         ),
     ),
     Message(
+        code="farm-drained",
+        level="warning",
+        en=Text(
+            what="The worker was told to end, and gave the rest of the step back.",
+            why="It finished the clip or sentence that it was making, and began no other.",
+            cure="Nothing has to be done: another worker goes on where it stopped, and no attempt was "
+            "used up.",
+        ),
+        zh=Text(
+            what="工作进程被要求结束，并交还了该步骤的剩余部分。",
+            why="它完成了正在制作的片段或句子，没有再开始新的。",
+            cure="无需任何操作：另一个工作进程会从停下的地方继续，并且不消耗尝试次数。",
+        ),
+    ),
+    Message(
         code="farm-interrupted",
         level="warning",
         en=Text(
             what="The worker was told to end before the step was done.",
-            why="Whoever ended the farm did not want to wait; clips that were finished are kept.",
+            why="It was told so twice, or what it was making took longer than [worker] drain_s; clips that "
+            "were finished are kept.",
             cure="Nothing has to be done: the step goes on when a worker is there, and no attempt was "
             "used up.",
         ),
         zh=Text(
             what="步骤完成之前，工作进程被要求结束。",
-            why="结束农场的人不愿等待；已完成的片段都会保留。",
+            why="它两次收到结束要求，或者正在制作的内容超过了 [worker] drain_s；已完成的片段都会保留。",
             cure="无需任何操作：有工作进程时该步骤会继续，并且不消耗尝试次数。",
         ),
     ),

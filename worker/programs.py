@@ -11,8 +11,10 @@ from worker.child import Program
 from worker.places import Places
 from worker.threads import thread_environment
 
-#: What a process inherits: where programs, homes and temporary files are, and how text is written.
+#: What a process inherits: where programs, homes and temporary files are, how text is written, which libraries
+#: are loaded first (an allocator's, say), and which FFmpeg is used.
 _INHERITED = ("PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+_INHERITED += ("LD_PRELOAD", "IMAGEIO_FFMPEG_EXE")
 
 
 def environment_for(settings: Settings, redis_url: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, exists, func, insert, select, upda
 
 from db import rows
 from db.codec import profile_digest, profile_from_text, spec_from_text
+from db.fitness import is_ill, is_kept_off, takes_work
 from db.ledger import Ledger
 from db.plans import stages_of
 from db.prepared import Found, run
@@ -65,6 +66,10 @@ _LOOK = (
         .where(_sibling.c.job_id == steps.c.job_id, _sibling.c.stage == steps.c.stage)
         .scalar_subquery()
         .label("siblings"),
+        is_kept_off(bindparam("worker"), steps.c.capability, bindparam("now")).label("kept_off"),
+        exists()
+        .where(workers.c.name == bindparam("worker"), is_ill(workers.c.host, bindparam("device")))
+        .label("ill"),
     )
     .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
     .where(steps.c.id == bindparam("step"))
@@ -74,9 +79,9 @@ _OTHER_LIVES = select(
         workers.c.name == skills.c.worker,
         skills.c.capability == bindparam("capability"),
         skills.c.profile == bindparam("profile"),
-        workers.c.alive == 1,
-        workers.c.draining == 0,
         workers.c.name != bindparam("worker"),
+        takes_work(),
+        ~is_kept_off(workers.c.name, skills.c.capability, bindparam("now")),
     )
 )
 _RESULTS = (
@@ -151,7 +156,8 @@ def claim(
     """Make a step this worker's by one conditional UPDATE that raises the fence; None: nothing to do.
 
     A message may be lost, doubled or late: a step that is not ready, waits, is held, needs what this worker
-    cannot do, or has another worker go first, is left alone (and may be published again).
+    cannot do, or has another worker go first, is left alone (and may be published again); so is every step
+    while the worker's card is ill.
 
     Args:
         ledger: the ledger.
@@ -168,7 +174,9 @@ def claim(
     try:
         with ledger.write("claim") as connection:
             now = ledger.clock()
-            seen = run(connection, _LOOK, {"step": step}).first()
+            seen = run(
+                connection, _LOOK, {"step": step, "worker": worker, "device": device, "now": now}
+            ).first()
             if seen is None or seen.state != StepState.READY.value:
                 return None
             able = seen.capability in capabilities
@@ -177,6 +185,7 @@ def claim(
                 not able
                 or seen.closed
                 or seen.not_before > now
+                or seen.ill
                 or _after_another(connection, seen, worker, now)
             ):
                 run(connection, _UNMARK, {"step": step, "sent": seen.published_at})
@@ -217,10 +226,10 @@ def _begin(connection: Connection, seen: Found, *, step: int, worker: str, devic
 
 
 def _after_another(connection: Connection, seen: Found, worker: str, now: int) -> bool:
-    """Whether this worker failed at the step last, and another one may still come first."""
-    if seen.avoid_worker != worker or seen.avoid_until <= now:
+    """Whether this worker failed at the step last, or at its like again and again, and another one lives."""
+    if not seen.kept_off and (seen.avoid_worker != worker or seen.avoid_until <= now):
         return False
-    asked = {"capability": seen.capability, "profile": seen.profile_digest, "worker": worker}
+    asked = {"capability": seen.capability, "profile": seen.profile_digest, "worker": worker, "now": now}
     return bool(run(connection, _OTHER_LIVES, asked).scalar())
 
 

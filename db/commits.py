@@ -13,6 +13,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, bindparam, update
 
 from db import rows
+from db.blame import blame
 from db.codec import (
     facts_to_text,
 )
@@ -253,6 +254,8 @@ def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision
         now = ledger.clock()
         if not _stop(connection, claim, failure, now):
             return
+        if failure.blames:
+            blame(connection, step=claim.step, fence=claim.fence, code=failure.code, now=now)
         damaged = _damaged(failure) if decision.verdict is Verdict.REMAKE else None
         dead = decision.verdict is Verdict.DEAD or (decision.verdict is Verdict.REMAKE and damaged is None)
         facts = facts_to_text(failure.facts)
@@ -316,6 +319,7 @@ def _stop(connection: Connection, claim: Claim, failure: Failure, now: int) -> b
         "error_facts": facts_to_text(failure.facts),
         "log_tail": failure.log_tail[-_LOG_TAIL:],
         "span": failure.span,
+        "blamed": int(failure.blames),
     }
     rows.end_attempt(connection, claim.step, claim.fence, ended)
     rows.free_keys(connection, claim.step)

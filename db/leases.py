@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, select, update
 
 from db import rows
+from db.blame import blame
 from db.codec import facts_to_text
 from db.ledger import Ledger
 from db.prepared import run
@@ -158,8 +159,10 @@ def expire(ledger: Ledger, lease: Lease, *, poison_deaths: int) -> Expired:
 def _end_lost(connection: Connection, lease: Lease, last: str | None, now: int) -> None:
     spent = rows.proven_ms(connection, lease.step, lease.fence)
     ended = {"outcome": Outcome.LOST.value, "ended_at": now, "machine_ms": spent, "last_key": last}
-    rows.end_attempt(connection, lease.step, lease.fence, ended)
+    # Whether the card had a part in it is seen when it happens again and again.
+    rows.end_attempt(connection, lease.step, lease.fence, {**ended, "blamed": 1})
     rows.free_keys(connection, lease.step)
+    blame(connection, step=lease.step, fence=lease.fence, code="", now=now)
 
 
 def read_pulses(ledger: Ledger) -> tuple[WorkerPulse, ...]:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Engine,
     Executable,
@@ -49,6 +50,11 @@ def per_dialect(build: Callable[[Inserter], Executable]) -> Mapping[str, Executa
 def spoken(database: Connection | Engine, statements: Mapping[str, Executable]) -> Executable:
     """The one of `per_dialect`'s statements that this database understands."""
     return statements[database.dialect.name]
+
+
+def or_else(value: ColumnElement[str], other: ColumnElement[str]) -> ColumnElement[str]:
+    """A text, or another one where it is empty."""
+    return case((value != "", value), else_=other)
 
 
 _LOCK_JOB = (

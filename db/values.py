@@ -209,6 +209,7 @@ class Failure:
         machine_ms: machine time that was spent.
         log_tail: the last lines of what the attempt said.
         span: id of its span, in hex; empty if there is none.
+        blames: whether where it ran may be to blame (`farm.policy.blocking.blames`).
     """
 
     outcome: Outcome
@@ -217,3 +218,4 @@ class Failure:
     machine_ms: int = 0
     log_tail: str = ""
     span: str = ""
+    blames: bool = False

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Executable, bindparam, delete, insert, select, update
 
-from db import rows
+from db import blocks, rows
 from db.codec import profile_digest, profile_from_text, profile_to_text
 from db.engine import place_of
+from db.fitness import takes_work
 from db.ledger import Ledger
 from db.prepared import run
 from db.siting import Machine
@@ -22,13 +23,18 @@ from pipeline.plan.job import RenderProfile
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerView:
-    """A worker that is alive; its skills are what it can do."""
+    """A worker that is alive; its skills are what it can do, and what of them it is kept from just now.
+
+    One that takes no work is draining, tells so of itself, or has a card that is ill.
+    """
 
     name: str
     host: str
     device: str
     skills: frozenset[Skill]
     draining: bool
+    takes_work: bool
+    kept_from: frozenset[str]
     registered_at: int
     seen_at: int
 
@@ -68,7 +74,9 @@ _GONE = (
 )
 _UNLEARN_THESE = delete(skills).where(skills.c.worker.in_(bindparam("gone", expanding=True)))
 _FORGET = delete(workers).where(workers.c.name.in_(bindparam("gone", expanding=True)))
-_LIVING = select(workers).where(workers.c.alive == 1).order_by(workers.c.name)
+_LIVING = (
+    select(workers, takes_work().label("takes_work")).where(workers.c.alive == 1).order_by(workers.c.name)
+)
 _SKILLS = (
     select(skills.c.worker, skills.c.capability, skills.c.profile)
     .join_from(skills, workers, skills.c.worker == workers.c.name)
@@ -249,6 +257,9 @@ def read_workers(ledger: Ledger) -> tuple[WorkerView, ...]:
         for row in run(connection, _SKILLS, {}):
             skill = Skill(capability=row.capability, profile=row.profile)
             known.setdefault(row.worker, set()).add(skill)
+        kept: dict[str, set[str]] = {}
+        for row in run(connection, blocks.LIVE, {"now": ledger.clock()}):
+            kept.setdefault(row.worker, set()).add(row.capability)
         return tuple(
             WorkerView(
                 name=row.name,
@@ -256,6 +267,8 @@ def read_workers(ledger: Ledger) -> tuple[WorkerView, ...]:
                 device=row.device,
                 skills=frozenset(known.get(row.name, ())),
                 draining=bool(row.draining),
+                takes_work=bool(row.takes_work),
+                kept_from=frozenset(kept.get(row.name, ())),
                 registered_at=row.registered_at,
                 seen_at=row.seen_at,
             )

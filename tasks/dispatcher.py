@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import redis
@@ -26,6 +26,7 @@ from db.ledger import Ledger
 from db.states import URGENCY
 from db.values import Skill
 from db.workers import WorkerView, read_honoured, read_workers
+from farm.policy.blocking import usable
 from farm.policy.order import Head, choose
 from farm.policy.profiles import choose_profile
 from pipeline.plan import trace
@@ -234,14 +235,21 @@ class Dispatcher:
         busy = {lease.worker for lease in leases.read_leases(self._ledger)}
         able: Counter[Skill] = Counter()
         free: Counter[Skill] = Counter()
-        for worker in self._workers:
-            if not worker.draining:
-                able.update(worker.skills)
-                free.update(worker.skills if worker.name not in busy else ())
+        for worker, skills in self._usable().items():
+            able.update(skills)
+            free.update(skills if worker not in busy else ())
         for skill, line in lines.items():
             slots = free[skill] + self._pace.surplus - line.sent
             if able[skill] and slots > 0 and line.ready > line.sent:
                 self._send(skill, slots)
+
+    def _usable(self) -> Mapping[str, frozenset[Skill]]:
+        """What each worker may be given just now."""
+        taking = [worker for worker in self._workers if worker.takes_work]
+        return usable(
+            {worker.name: worker.skills for worker in taking},
+            {worker.name: worker.kept_from for worker in taking},
+        )
 
     def _send(self, skill: Skill, slots: int) -> None:
         heads = queue.heads(self._ledger, skill, limit=slots)

@@ -18,6 +18,7 @@ from db.states import Outcome, Stage, capability_of
 from db.values import Claim, Failure, Skill
 from farm import telemetry
 from farm.bootstrap import Farm
+from farm.policy.blocking import blames
 from farm.policy.profiles import choose_profile, device_of
 from farm.policy.retry import RetrySettings, decide
 from farm.studio import Studio, may_render_otherwise
@@ -378,6 +379,7 @@ def _failure(attempt: Attempt, error: LecternError, lines: Collection[str]) -> F
         machine_ms=attempt.machine_ms,
         log_tail="\n".join(lines),
         span=attempt.span.span_id,
+        blames=blames(error),
     )
 
 

@@ -45,8 +45,6 @@ class ArtifactColumns(TypedColumns):
     suffix: Named[str] = Column(String(32), nullable=False)
     struck: Named[int] = Column(SmallInteger, nullable=False, default=0)
     made_at: Named[int] = Column(BigInteger, nullable=False)
-    #: When a step last rested on it; 0: none did since this is written down.
-    used_at: Named[int] = Column(BigInteger, nullable=False, server_default="0")
 
 
 artifacts = Table(

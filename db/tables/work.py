@@ -122,6 +122,8 @@ class AttemptColumns(TypedColumns):
     last_key: Named[str | None] = Column(String(64))
     #: Earlier attempts in a row that waited for the same reason and are folded into this row.
     folded: Named[int] = Column(Integer, nullable=False, default=0)
+    #: It failed, and where it ran may be to blame.
+    blamed: Named[int] = Column(SmallInteger, nullable=False, server_default="0")
 
 
 attempts = Table(

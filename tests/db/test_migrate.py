@@ -130,8 +130,8 @@ def test_a_ledger_under_way_learns_to_listen_and_write(empty_url: str) -> None:
     engine = connect(empty_url)
     bring_to(engine, "0004")
     # What came later than these words is not asked for.
-    files = select(*(column for column in artifacts.c if column is not artifacts.c.used_at))
-    questions = (files, *map(select, (steps, attempts, uses, results)))
+    tried = select(*(column for column in attempts.c if column is not attempts.c.blamed))
+    questions = (tried, *map(select, (artifacts, steps, uses, results)))
     with engine.execution_options(**{WRITES: True}).begin() as connection:
         _enter_a_job(connection)
         before = [connection.execute(question).all() for question in questions]

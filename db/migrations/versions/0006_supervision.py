@@ -15,7 +15,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("artifacts", sa.Column("used_at", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("attempts", sa.Column("blamed", sa.SmallInteger(), server_default="0", nullable=False))
     op.create_index("ix_attempts_worker", "attempts", ["worker", "ended_at"], unique=False)
     op.add_column("workers", sa.Column("boot", sa.String(length=64), server_default="", nullable=False))
     op.create_table(

@@ -199,4 +199,30 @@ MESSAGES: tuple[Message, ...] = (
             cure="请结束这些程序，或让它们使用其他显卡。",
         ),
     ),
+    Message(
+        code="card-sick",
+        level="error",
+        en=Text(
+            what=(
+                "The card {device} of {host} failed at {jobs} films of {owners} owners in a row; it gets no "
+                "work."
+            ),
+            why=(
+                "Films of different people fail alike only where the card, its driver or its host is to "
+                "blame."
+            ),
+            cure=(
+                "Look at “lectern dead list” for what failed and at the kernel's log (dmesg), reset the card "
+                "or boot the host again, then “lectern workers clear NAME --reason TEXT”."
+            ),
+        ),
+        zh=Text(
+            what="主机 {host} 的显卡 {device} 连续在 {owners} 位用户的 {jobs} 部影片上失败，不再分配任务。",
+            why="不同用户的影片以相同方式失败，只可能是显卡、驱动程序或主机的问题。",
+            cure=(
+                "请通过“lectern dead list”和内核日志（dmesg）查看失败原因，重置显卡或重启主机，然后运行"
+                "“lectern workers clear NAME --reason TEXT”。"
+            ),
+        ),
+    ),
 )

@@ -72,7 +72,7 @@ def test_what_is_said_of_a_card(now: CardReading | None, found: list[tuple[str, 
 
 
 @pytest.mark.parametrize(("degrees", "hot"), [(85, True), (94, True), (84, False)])
-def test_a_hot_card_has_to_cool_down_first(degrees: int, hot: bool) -> None:
+def test_a_hot_card_has_to_cool_down_first(degrees: int, *, hot: bool) -> None:
     """It rests until it is ten degrees below its limit, and does not go in and out."""
     said = judge(replace(_WELL, temperature_c=degrees), _WELL, ours={100}, was_hot=True)
     assert bool(said) is hot

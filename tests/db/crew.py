@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 from sqlalchemy import bindparam, select
 
-from db import claims, leases, tables, workers
+from db import cards, claims, leases, tables, workers
+from db.states import CardState
 from pipeline.plan.errors import SupersededError
 from tests.db.moves import FUSES, WHICH
 from tests.db.offices import TURNS, Dispatcher
@@ -16,6 +17,8 @@ from tests.db.world import PROFILES, Worker, World
 _VIEW = select(tables.workers.c.alive, tables.workers.c.draining).where(
     tables.workers.c.name == bindparam("who")
 )
+
+_GRAVITY = {state: gravity for gravity, state in enumerate(CardState)}
 
 
 class Crew(RuleBasedStateMachine):
@@ -100,6 +103,18 @@ class Crew(RuleBasedStateMachine):
                 self._relearn(self.workers[which])
             else:
                 self._drain(self.workers[which], draining=what == "drain")
+
+    @rule(state=st.sampled_from(CardState), fuse=FUSES)
+    def ail(self, state: CardState, fuse: int | None) -> None:
+        """A card is found ill, or well by its readings: what is graver stands, and only `out` ends so."""
+        before = next((card.state for card in cards.read_cards(self.world.ledger)), CardState.WELL)
+        with self.world.fuse.lit(fuse):
+            if state is CardState.WELL:
+                changed = cards.put_back(self.world.ledger, "here", "GPU-1")
+                assert changed == (before is CardState.OUT)
+            else:
+                ill = cards.Card(host="here", device="GPU-1", state=state, reason="card-hot")
+                assert cards.take_out(self.world.ledger, ill) == (_GRAVITY[state] > _GRAVITY[before])
 
     @rule(data=st.data(), old=st.booleans(), fuse=FUSES)
     def bury(self, data: st.DataObject, old: bool, fuse: int | None) -> None:  # noqa: FBT001 - drawn by name

@@ -101,12 +101,14 @@ lint: $(VENV)/dev.ready $(VENV)/models.ready ## format, lint, types, import dire
 	$(BIN)/python docs/generate/errors.py --check
 	$(BIN)/python docs/generate/dependencies.py --check
 	$(BIN)/python docs/generate/columns.py --check
+	$(BIN)/python docs/generate/states.py --check
 
 .PHONY: docs
 docs: $(VENV)/dev.ready ## write the generated pages and the README's picture anew
 	@$(BIN)/python docs/generate/errors.py
 	$(BIN)/python docs/generate/dependencies.py
 	$(BIN)/python docs/generate/columns.py
+	$(BIN)/python docs/generate/states.py
 	$(BIN)/python docs/generate/picture.py
 
 # What takes a minute comes first, what takes long last.

@@ -141,6 +141,12 @@ CHINESE: Mapping[str, str] = {
     ),
     "Behind the portrait: blur, #rrggbb, or a picture.": "肖像背后：blur（虚化）、颜色 #rrggbb 或图片文件。",
     "Replace files of an earlier film.": "替换先前影片的文件。",
+    "Tell the states of jobs, steps and attempts, and what leads from one to another.": (
+        "列出任务、步骤和尝试的各个状态，以及状态之间如何转换。"
+    ),
+    "As a drawing for Graphviz: `lectern states --dot | dot -Tsvg`.": (
+        "输出 Graphviz 图：`lectern states --dot | dot -Tsvg`。"
+    ),
     "Cancel jobs; `lectern retry` brings them back.": "取消任务；可用 `lectern retry` 恢复。",
     "What is being made stops within seconds, what is finished stays.": (
         "正在制作的部分几秒内停止，已完成的部分会保留。"

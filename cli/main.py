@@ -56,6 +56,7 @@ COMMANDS: Mapping[str, str] = {
     "engines": "cli.engines:engines",
     "verify": "cli.verify:verify",
     "gc": "cli.gc:gc",
+    "states": "cli.states:states",
     "forget": "cli.forget:forget",
 }
 #: What is done with profiles, whatever of a person they hold.

@@ -53,6 +53,7 @@ class StepRunner:
         node: the worker's name, such as ``cpu0@host``, under which the ledger knows it.
         capabilities: what it does.
         profiles: how it renders.
+        device: UUID of the card that it is bound to; what its profiles tell unless given.
         bell: rung after each commit.
         stages: what is done at each stage.
         mark: the shelf of models as it was when that was found; as it is now unless given.
@@ -66,12 +67,14 @@ class StepRunner:
         capabilities: Collection[str],
         profiles: Collection[RenderProfile],
         bell: Bell,
+        device: str = "",
         stages: Mapping[Stage, Perform] = STAGES,
         mark: int | None = None,
     ) -> None:
         self.capabilities = tuple(capabilities)
         self._farm = farm
         self._node = node
+        self._device = device
         self._repertoire = Repertoire(farm, capabilities, profiles, mark=mark)
         self._told: tuple[RenderProfile, ...] = ()
         self._bell = bell
@@ -158,7 +161,7 @@ class StepRunner:
                 worker=self._node,
                 capabilities=self.capabilities,
                 profiles=profiles,
-                device=device_of(profiles),
+                device=self._device or device_of(profiles),
             )
         except AwayError as error:
             self._log.warning("no claim", code=error.code, step=step)
@@ -290,7 +293,7 @@ class StepRunner:
             self._node,
             host=machine.host,
             boot=machine.boot,
-            device=device_of(told),
+            device=self._device or device_of(told),
             capabilities=self.capabilities,
             profiles=told,
         )
@@ -302,7 +305,7 @@ class StepRunner:
             workers.relearn(
                 self._farm.ledger,
                 self._node,
-                device=device_of(told),
+                device=self._device or device_of(told),
                 capabilities=self.capabilities,
                 profiles=told,
             )
@@ -345,8 +348,10 @@ class StepRunner:
             commits.fail(self._farm.ledger, claim, _failure(attempt, error, ()), decision)
 
 
-def open_runner(farm: Farm, node: str, wanted: Collection[str], bell: Bell) -> StepRunner:
-    """A runner of everything that was asked for; its face engines are open.
+def open_runner(
+    farm: Farm, node: str, wanted: Collection[str], bell: Bell, *, device: str = ""
+) -> StepRunner:
+    """A runner of everything that was asked for, on its device; its face engines are open.
 
     Raises:
         InputError: ``farm-capability-unknown``, or an engine cannot be opened.
@@ -355,7 +360,9 @@ def open_runner(farm: Farm, node: str, wanted: Collection[str], bell: Bell) -> S
     # To measure a card takes a while, in which models may come.
     mark = farm.models.mark()
     profiles = profiles_here(farm, capabilities)
-    return StepRunner(farm, node=node, capabilities=capabilities, profiles=profiles, bell=bell, mark=mark)
+    return StepRunner(
+        farm, node=node, capabilities=capabilities, profiles=profiles, bell=bell, device=device, mark=mark
+    )
 
 
 def _is_otherwise(error: LecternError, claim: Claim) -> bool:

@@ -86,6 +86,15 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "remove": "cli.models:remove",
         },
     ),
+    "workers": (
+        "Show who works, at what, and what keeps a worker from it; or tell one what to do.",
+        {
+            "drain": "cli.workers:drain",
+            "lock": "cli.workers:lock",
+            "unlock": "cli.workers:unlock",
+            "clear": "cli.workers:clear",
+        },
+    ),
     "words": (
         "Words that no script of a department may hold.",
         {"list": "cli.stopwords:list_", "add": "cli.stopwords:add", "remove": "cli.stopwords:remove"},
@@ -105,7 +114,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
 }
 #: Groups that are commands themselves when none of theirs is named.
-BY_THEMSELVES: Mapping[str, str] = {"voices": "cli.engines:voices"}
+BY_THEMSELVES: Mapping[str, str] = {"voices": "cli.engines:voices", "workers": "cli.workers:workers"}
 
 
 def make_app(first: str) -> typer.Typer:

@@ -26,6 +26,7 @@ from cli.lines import (
 )
 from cli.options import JobNumber, terminal_of
 from cli.terminal import Cell, Terminal, sentence, told
+from cli.workers import workers_table
 from farm import show as views
 from farm.bootstrap import open_farm
 from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView
@@ -104,9 +105,8 @@ def _status(view: FarmView, terminal: Terminal) -> Iterator[Text | Table | str]:
     words = terminal.words
     yield counts_of(terminal, view.counts) or Text(words("nothing-submitted"))
     if view.workers:
-        rows = [(worker.name, ", ".join(worker.capabilities)) for worker in view.workers]
         yield ""
-        yield terminal.table("worker", "can", rows=rows)
+        yield workers_table(terminal, view.workers)
     if view.batches:
         yield ""
         for batch in view.batches:

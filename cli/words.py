@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from cli.words_of_forecast import FORECAST
 from cli.words_of_models import MODELS
+from cli.words_of_operating import OPERATING
 from cli.words_of_speech import SPEECH
 from cli.words_of_verify import VERIFY
 from pipeline.plan.errors import Fact
@@ -47,7 +48,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "outcome": ("OUTCOME", "结果"),
     "took": ("TOOK", "用时"),
     "worker": ("WORKER", "工作进程"),
-    "can": ("CAN DO", "能做"),
     "note-head": ("NOTE", "说明"),
     "length": ("LENGTH", "时长"),
     "format": ("FORMAT", "画面"),
@@ -247,13 +247,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "正在结束：完成正在制作的片段，最多 {seconds} 秒；再按一次 Ctrl-C 则立即放下。",
     ),
     "farm-ended": ("The farm has ended; nothing is lost.", "农场已结束，没有任何丢失。"),
-    "worker-on-card": ("{name}  card {device}: {work}", "{name}  显卡 {device}：{work}"),
-    "worker-on-processors": ("{name}  processor: {work}", "{name}  处理器：{work}"),
-    "workers-start": ("At work. Ctrl-C ends it.", "开始工作。Ctrl-C 结束。"),
-    "workers-end": (
-        "Ending: what is in work comes to an end first; Ctrl-C once more leaves it to others at once.",
-        "正在结束：先结束手头的工作；再按一次 Ctrl-C 则立即交给其他工作进程。",
-    ),
+    "worker-starts": ("“{name}” begins to work. Ctrl-C ends it.", "“{name}”开始工作。Ctrl-C 结束。"),
     "dispatcher-starts": (
         "“{name}” begins to hand out work. Ctrl-C ends it.",
         "“{name}”开始分配工作。Ctrl-C 结束。",
@@ -288,6 +282,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     **FORECAST,
     **MODELS,
+    **OPERATING,
     **SPEECH,
     **VERIFY,
     # Engines, voices, doctor.

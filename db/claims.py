@@ -13,8 +13,8 @@ from db.fitness import is_ill, is_kept_off, takes_work
 from db.ledger import Ledger
 from db.plans import stages_of
 from db.prepared import Found, run
-from db.states import JobState, Role, Stage, StepState
-from db.tables import artifacts, attempts, jobs, results, skills, steps, workers
+from db.states import JobState, Role, Stage, StepState, WorkerOrder
+from db.tables import artifacts, attempts, jobs, posts, results, skills, steps, workers
 from db.values import Claim, Film, Holding
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.job import RenderProfile
@@ -27,12 +27,12 @@ class Heard:
     Attributes:
         mine: what it holds is still its own; else it is to be stopped, and nothing written. Who holds
             nothing hears False.
-        draining: take nothing new and end when done.
+        order: what an operator has told it; under either order it takes nothing new.
         known: the ledger knows the worker; else it is to tell of itself again.
     """
 
     mine: bool
-    draining: bool
+    order: WorkerOrder = WorkerOrder.NONE
     known: bool = True
 
 
@@ -70,6 +70,7 @@ _LOOK = (
         exists()
         .where(workers.c.name == bindparam("worker"), is_ill(workers.c.host, bindparam("device")))
         .label("ill"),
+        exists().where(workers.c.name == bindparam("worker"), workers.c.draining == 1).label("takes_nothing"),
     )
     .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
     .where(steps.c.id == bindparam("step"))
@@ -131,12 +132,17 @@ _PULSE = (
     update(workers)
     .where(workers.c.name == bindparam("worker"))
     .values(counter=workers.c.counter + 1, alive=1, seen_at=bindparam("now"))
-    .returning(workers.c.draining)
+    .returning(
+        func.coalesce(
+            select(posts.c.ordered).where(posts.c.worker == workers.c.name).scalar_subquery(),
+            WorkerOrder.NONE.value,
+        ).label("ordered")
+    )
 )
 # PostgreSQL does both in one statement.
 _BEAT_AND_PULSE = select(
     exists(select(_BEAT.returning(steps.c.id).cte("beat").c.id)).label("mine"),
-    select(_PULSE.cte("pulse").c.draining).scalar_subquery().label("draining"),
+    select(_PULSE.cte("pulse").c.ordered).scalar_subquery().label("ordered"),
 )
 
 
@@ -157,7 +163,7 @@ def claim(
 
     A message may be lost, doubled or late: a step that is not ready, waits, is held, needs what this worker
     cannot do, or has another worker go first, is left alone (and may be published again); so is every step
-    while the worker's card is ill.
+    while the worker's card is ill, or while it was ordered to take nothing new.
 
     Args:
         ledger: the ledger.
@@ -183,6 +189,7 @@ def claim(
             able = able and (not seen.profile_digest or honoured is None or seen.profile_digest in honoured)
             if (
                 not able
+                or seen.takes_nothing
                 or seen.closed
                 or seen.not_before > now
                 or seen.ill
@@ -205,11 +212,15 @@ def beat(ledger: Ledger, worker: str, holding: Holding | None = None) -> Heard:
     told = {"worker": worker, "now": ledger.clock()}
     if not ledger.is_sqlite:
         heard = ledger.change("beat", _BEAT_AND_PULSE, {**held, **told}).one()
-        return Heard(mine=heard.mine, draining=bool(heard.draining), known=heard.draining is not None)
+        return _heard(mine=heard.mine, ordered=heard.ordered)
     with ledger.write("beat") as connection:
         mine = holding is not None and run(connection, _BEAT, held).rowcount == 1
-        draining = run(connection, _PULSE, told).scalar()
-        return Heard(mine=mine, draining=bool(draining), known=draining is not None)
+        return _heard(mine=mine, ordered=run(connection, _PULSE, told).scalar())
+
+
+def _heard(*, mine: bool, ordered: str | None) -> Heard:
+    """What was heard, where no order at all means that nobody knows the worker."""
+    return Heard(mine=mine, order=WorkerOrder(ordered or WorkerOrder.NONE), known=ordered is not None)
 
 
 def _begin(connection: Connection, seen: Found, *, step: int, worker: str, device: str, now: int) -> Claim:

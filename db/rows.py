@@ -40,14 +40,16 @@ MANY = 500
 
 #: `insert` of one database or the other.
 Inserter = Callable[..., sqlite.Insert] | Callable[..., postgresql.Insert]
+#: A statement in the words of each database, by the database's name.
+PerDialect = Mapping[str, Executable]
 
 
-def per_dialect(build: Callable[[Inserter], Executable]) -> Mapping[str, Executable]:
+def per_dialect(build: Callable[[Inserter], Executable]) -> PerDialect:
     """A statement with an ON CONFLICT clause, in the words of each database."""
     return {"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)}
 
 
-def spoken(database: Connection | Engine, statements: Mapping[str, Executable]) -> Executable:
+def spoken(database: Connection | Engine, statements: PerDialect) -> Executable:
     """The one of `per_dialect`'s statements that this database understands."""
     return statements[database.dialect.name]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Executable, bindparam, delete, insert, select, update
 
-from db import blocks, rows
+from db import blocks, posts, rows
 from db.codec import profile_digest, profile_from_text, profile_to_text
 from db.engine import place_of
 from db.fitness import takes_work
@@ -125,6 +125,7 @@ def register(
         begun = {"name": name, "host": host, "device": device, "registered_at": now, "seen_at": now}
         begun |= {"counter": 0, "alive": 1, "draining": 0, "boot": boot}
         connection.execute(rows.spoken(connection, _REGISTER), begun)
+        posts.heed(connection, name)
         connection.execute(_UNLEARN, {"who": name})
         if learned := _learned(name, capabilities, profiles):
             connection.execute(_LEARN, learned)
@@ -221,7 +222,9 @@ def leave(ledger: Ledger, name: str) -> None:
 
 
 def drain(ledger: Ledger, name: str, *, draining: bool) -> bool:
-    """Have a worker take nothing new, or take work again; it hears of it by its next beat. False: unknown.
+    """Tell that a worker takes nothing new, since it is about to end, or that it does. False: unknown.
+
+    What an operator orders is another matter (`db.posts.order`), and outlives the worker.
 
     Raises:
         AwayError: ``ledger-away``.

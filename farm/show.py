@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from db import leases, reads, views, workers
+from db import leases, reads, views
 from db.outlook import Place, Waiting, last_of, read_outlook, read_waits
 from db.states import ArchiveState, JobState, Role
 from db.views import JobLine, Problem, StepView
+from farm import crews
 from farm.bootstrap import Farm
 from farm.policy.eta import EtaInputs, estimate_ms
 from farm.profiles.telling import people_of
@@ -21,7 +22,6 @@ from farm.views import (
     JobView,
     ModelView,
     Told,
-    WorkerView,
 )
 from farm.voicedoor import named
 from pipeline.plan import trace
@@ -51,12 +51,7 @@ def whole(farm: Farm, *, most: int) -> FarmView:
     active = reads.list_jobs(farm.ledger, state=JobState.ACTIVE, limit=most)
     return FarmView(
         counts=_standings(totals.states, totals.held),
-        workers=tuple(
-            WorkerView(
-                name=worker.name, capabilities=tuple(sorted({skill.capability for skill in worker.skills}))
-            )
-            for worker in workers.read_workers(farm.ledger)
-        ),
+        workers=crews.read(farm),
         dispatcher=bool(leases.read_leadership(farm.ledger).holder),
         batches=tuple(_under_way(farm, view, outlook) for view in going),
         jobs=_closely(farm, active, outlook),

@@ -236,11 +236,77 @@ class BatchView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkView:
+    """What a worker is at just now.
+
+    Attributes:
+        job: number of the job.
+        row: the row's id in the manifest.
+        stage: the stage.
+        chunk: which step of its stage, counted from 0.
+        clip: the clip that is being made, counted from 1 through those of this attempt; 0 where it is no
+            rendering.
+        clips: how many clips the step is made of.
+        per_cent: how much of the step is done.
+        since_s: seconds since this attempt began.
+        progress_s: seconds since it made something, or began.
+    """
+
+    job: int
+    row: str
+    stage: str
+    chunk: int
+    clip: int
+    clips: int
+    per_cent: int
+    since_s: int
+    progress_s: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkerView:
-    """One worker that is alive: its name, unique in the farm, and what it can do, such as ``render.warp``."""
+    """One worker.
+
+    Attributes:
+        name: unique in the farm.
+        capabilities: what it can do, such as ``render.warp``.
+        host: where it is.
+        device: what it computes with, such as a card's UUID.
+        pool: the devices that it is one of; empty for none.
+        version: the version of Lectern that it runs; empty while it has not told.
+        pid: its main process on its host; 0 while it has not told.
+        state: ``idle``, ``working``, ``ending``, ``draining``, ``drained``, ``locking``, ``locked``,
+            ``disk_low``, ``card_out``, ``card_sick``, ``card_stuck`` or ``gone``.
+        reason: why an operator has told it to take nothing; empty when nobody has.
+        by: who has.
+        detail: what it says itself of why it takes nothing.
+        work: what it is at; None: nothing.
+        seen_s: seconds since its heart beat last.
+        failures: attempts that failed or were lost with it in the last hour.
+        last_error: what the last of them met, if that is known.
+        card: what is wrong with its card; None: nothing.
+        card_state: ``well``, ``out``, ``sick`` or ``stuck``.
+        blocked: what it is kept from since it failed at it too often, and until when (UTC, ISO 8601).
+    """
 
     name: str
     capabilities: tuple[str, ...]
+    host: str
+    device: str
+    pool: str
+    version: str
+    pid: int
+    state: str
+    reason: str
+    by: str
+    detail: str
+    work: WorkView | None
+    seen_s: int
+    failures: int
+    last_error: Told | None
+    card: Told | None
+    card_state: str
+    blocked: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,7 +315,7 @@ class FarmView:
 
     Attributes:
         counts: jobs of all batches, counted as in a batch.
-        workers: workers that are alive.
+        workers: workers that are there, or were a day ago.
         dispatcher: whether a dispatcher leads.
         batches: batches that are not over, the oldest first.
         jobs: active jobs, in the order of their submission.

@@ -85,16 +85,16 @@ class Attempt:
             self._halt = reason
 
     def drain(self, within_s: float = math.inf) -> None:
-        """Ask it to finish what it is making and to leave the rest; the first call's time stands.
+        """Ask it to finish what it is making and to leave the rest; the earliest time stands.
 
         Safe in a signal handler.
 
         Args:
             within_s: after so many seconds it is interrupted.
         """
-        if not self._draining:
-            self._drained_by = time.monotonic() + within_s
-            self._draining = True
+        # The flag comes last: whoever sees it finds the time.
+        self._drained_by = min(self._drained_by, time.monotonic() + within_s)
+        self._draining = True
 
     def check_next(self) -> None:
         """Return if it may begin to make another thing.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import TracebackType
 from typing import NoReturn, Self
 
@@ -14,7 +14,7 @@ from db import claims, commits, replan, workers
 from db.codec import profile_digest
 from db.desk import LedgerDesk
 from db.siting import this_machine
-from db.states import Outcome, Stage, capability_of
+from db.states import Outcome, Stage, WorkerOrder, capability_of
 from db.values import Claim, Failure, Skill
 from farm import telemetry
 from farm.bootstrap import Farm
@@ -53,10 +53,11 @@ class StepRunner:
         node: the worker's name, such as ``cpu0@host``, under which the ledger knows it.
         capabilities: what it does.
         profiles: how it renders.
-        device: UUID of the card that it is bound to; what its profiles tell unless given.
         bell: rung after each commit.
         stages: what is done at each stage.
         mark: the shelf of models as it was when that was found; as it is now unless given.
+        listen: has messages about steps come here, or none any more. What comes all the same is refused by
+            the ledger.
     """
 
     def __init__(
@@ -67,14 +68,13 @@ class StepRunner:
         capabilities: Collection[str],
         profiles: Collection[RenderProfile],
         bell: Bell,
-        device: str = "",
         stages: Mapping[Stage, Perform] = STAGES,
         mark: int | None = None,
+        listen: Callable[[bool], None] = lambda _takes: None,
     ) -> None:
         self.capabilities = tuple(capabilities)
         self._farm = farm
         self._node = node
-        self._device = device
         self._repertoire = Repertoire(farm, capabilities, profiles, mark=mark)
         self._told: tuple[RenderProfile, ...] = ()
         self._bell = bell
@@ -88,6 +88,10 @@ class StepRunner:
         self._drain_s = farm.settings.worker.drain_s
         self._told_draining = False
         self._known = False
+        self._listen = listen
+        self._order = WorkerOrder.NONE
+        #: Whether messages come here, as far as this process has said so.
+        self._takes = True
         lease = farm.settings.lease
         self._heart = Heart(self._beat, every_s=lease.beat_s, grace_s=lease.expiry_s / 2, leave=self._leave)
         self._log = structlog.get_logger()
@@ -132,7 +136,7 @@ class StepRunner:
             self._attempt.stop(Halt.INTERRUPTED)
 
     def look_around(self) -> None:
-        """See whether models came or went, or memory is there again; called while no step is in work.
+        """See whether models came or went, or memory is there again; while no step is in work.
 
         The next beat tells of models. Films that waited for who has grown are planned anew at once.
         """
@@ -142,6 +146,17 @@ class StepRunner:
                 if self._known:
                     self._retell()
                     self._plan_anew(given_up)
+
+    def heed(self) -> None:
+        """Have messages come here or go to others, as an operator has ordered; while no step is in work.
+
+        What could not be said is said the next time: meanwhile the ledger gives nothing to who is ordered so.
+        """
+        takes = self._order is WorkerOrder.NONE
+        if takes is not self._takes:
+            self._log.warning("ordered", order=self._order.value)
+            self._listen(takes)
+            self._takes = takes
 
     def run(self, step: int) -> bool:
         """Run a step, if it may be run here and now; whether it was claimed.
@@ -161,7 +176,7 @@ class StepRunner:
                 worker=self._node,
                 capabilities=self.capabilities,
                 profiles=profiles,
-                device=self._device or device_of(profiles),
+                device=device_of(profiles),
             )
         except AwayError as error:
             self._log.warning("no claim", code=error.code, step=step)
@@ -293,7 +308,7 @@ class StepRunner:
             self._node,
             host=machine.host,
             boot=machine.boot,
-            device=self._device or device_of(told),
+            device=device_of(told),
             capabilities=self.capabilities,
             profiles=told,
         )
@@ -305,7 +320,7 @@ class StepRunner:
             workers.relearn(
                 self._farm.ledger,
                 self._node,
-                device=self._device or device_of(told),
+                device=device_of(told),
                 capabilities=self.capabilities,
                 profiles=told,
             )
@@ -321,6 +336,9 @@ class StepRunner:
         holding = attempt.claim.holding if attempt is not None else None
         heard = claims.beat(self._farm.ledger, self._node, holding)
         self._known = heard.known
+        self._order = heard.order
+        if heard.order is WorkerOrder.DRAIN and attempt is not None:
+            attempt.drain()
         return heard.mine
 
     def _leave(self, attempt: Attempt) -> NoReturn:
@@ -349,9 +367,14 @@ class StepRunner:
 
 
 def open_runner(
-    farm: Farm, node: str, wanted: Collection[str], bell: Bell, *, device: str = ""
+    farm: Farm,
+    node: str,
+    wanted: Collection[str],
+    bell: Bell,
+    *,
+    listen: Callable[[bool], None] = lambda _takes: None,
 ) -> StepRunner:
-    """A runner of everything that was asked for, on its device; its face engines are open.
+    """A runner of everything that was asked for; its face engines are open.
 
     Raises:
         InputError: ``farm-capability-unknown``, or an engine cannot be opened.
@@ -361,7 +384,13 @@ def open_runner(
     mark = farm.models.mark()
     profiles = profiles_here(farm, capabilities)
     return StepRunner(
-        farm, node=node, capabilities=capabilities, profiles=profiles, bell=bell, device=device, mark=mark
+        farm,
+        node=node,
+        capabilities=capabilities,
+        profiles=profiles,
+        bell=bell,
+        mark=mark,
+        listen=listen,
     )
 
 

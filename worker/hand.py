@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
@@ -19,11 +20,10 @@ from celery._state import connect_on_app_finalize
 from celery.exceptions import Reject
 
 from farm.bootstrap import Settings, open_farm, set_up_logging, settings_of
-from farm.policy.placement import Post
 from pipeline.plan.errors import LecternError
 from pipeline.plan.messages import tell
 from pipeline.steps.tidy import give_back_large
-from tasks.app import TASK
+from tasks.app import TASK, queue_of
 from tasks.bell import Bell
 from tasks.step import StepRunner, open_runner
 from worker.cards import CardWatch, TorchCards
@@ -37,15 +37,15 @@ DRAIN = signal.SIGURG
 INTERRUPT = signal.SIGUSR2
 #: What the main process hears when nobody can work here any more: to end when no step is in work, and fail.
 GIVE_UP = signal.SIGUSR2
-_POST = "lectern_post"
+_CAPABILITIES = "lectern_capabilities"
 
 
-def equip(app: Celery, *, post: Post, spawns: bool) -> None:
+def equip(app: Celery, *, capabilities: Sequence[str], spawns: bool) -> None:
     """Have a worker's app run steps.
 
     Args:
         app: before anything was started with it.
-        post: where its worker works, and at what.
+        capabilities: what its worker shall do; everything that it can unless given.
         spawns: whether the process that works is a fresh interpreter: a card cannot be used in a forked one
             whose parent has touched it (PyTorch's documentation, "Multiprocessing best practices").
     """
@@ -53,7 +53,7 @@ def equip(app: Celery, *, post: Post, spawns: bool) -> None:
         {
             "imports": (__name__,),
             "worker_pool_start_method": "spawn" if spawns else "fork",
-            _POST: (post.name, post.to_text()),
+            _CAPABILITIES: tuple(capabilities),
         }
     )
 
@@ -95,7 +95,7 @@ class StepTask(Task):  # type: ignore[misc]
             )
             # New models are known as soon as a heartbeat can tell of them.
             self._leisure = Leisure(every_s=settings.lease.beat_s)
-            self._leisure.start(cards.look, runner.look_around)
+            self._leisure.start(cards.look, runner.look_around, runner.heed)
             return
         _end_worker()
 
@@ -111,13 +111,22 @@ class StepTask(Task):  # type: ignore[misc]
         give_back_large()
         cv2.setNumThreads(settings.worker.threads)
         bell = Bell(redis_url(settings.redis.url, settings.home))
-        post = Post.from_text(*self.app.conf[_POST])
-        runner = open_runner(open_farm(settings), node, post.capabilities, bell, device=post.device)
+        wanted = self.app.conf[_CAPABILITIES]
+        runner = open_runner(
+            open_farm(settings), node, wanted, bell, listen=lambda takes: self._listen(node, takes=takes)
+        )
         runner.start()
         # What was loaded by now stays: looking through it for garbage again and again costs more than a step.
         gc.collect()
         gc.freeze()
         return runner
+
+    def _listen(self, node: str, *, takes: bool) -> None:
+        """Have the main process take messages, or leave them to others; it remembers through a lost Redis."""
+        if self._runner is not None:
+            say = self.app.control.add_consumer if takes else self.app.control.cancel_consumer
+            for capability in self._runner.capabilities:
+                say(queue_of(capability), destination=[node])
 
     def close(self) -> None:
         """Leave, in good order."""

@@ -86,6 +86,7 @@ def test_no_words_are_idle() -> None:
         "kind-",
         "consent-",
         "profile-",
+        "worker-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = set(Stage)

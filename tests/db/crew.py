@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 from sqlalchemy import bindparam, select
 
-from db import cards, claims, leases, tables, workers
-from db.states import CardState
-from pipeline.plan.errors import SupersededError
+from db import cards, claims, leases, posts, tables, workers
+from db.states import CardState, Condition, WorkerOrder
+from pipeline.plan.errors import InputError, SupersededError
 from tests.db.moves import FUSES, WHICH
 from tests.db.offices import TURNS, Dispatcher
 from tests.db.values import CAPABILITIES
@@ -19,6 +19,8 @@ _VIEW = select(tables.workers.c.alive, tables.workers.c.draining).where(
 )
 
 _GRAVITY = {state: gravity for gravity, state in enumerate(CardState)}
+_ORDERS = {"order": WorkerOrder.DRAIN, "lock": WorkerOrder.LOCK, "unlock": WorkerOrder.NONE}
+_ACTS = ["register", "drain", "undrain", "leave", "relearn", "tell", "clear", *_ORDERS]
 
 
 class Crew(RuleBasedStateMachine):
@@ -91,9 +93,9 @@ class Crew(RuleBasedStateMachine):
             else:
                 assert mine, "progress of a late worker was accepted"
 
-    @rule(which=WHICH, what=st.sampled_from(["register", "drain", "undrain", "leave", "relearn"]), fuse=FUSES)
+    @rule(which=WHICH, what=st.sampled_from(_ACTS), fuse=FUSES)
     def come_and_go(self, which: int, what: str, fuse: int | None) -> None:
-        """A worker comes, shall go, shall stay, goes, or tells anew what it can do."""
+        """A worker comes, is ordered to stop or go on, is about to end, goes, or tells of itself."""
         with self.world.fuse.lit(fuse):
             if what == "register":
                 self._register(self.workers[which])
@@ -101,6 +103,12 @@ class Crew(RuleBasedStateMachine):
                 self._leave(self.workers[which])
             elif what == "relearn":
                 self._relearn(self.workers[which])
+            elif what == "tell":
+                self._tell(self.workers[which])
+            elif what == "clear":
+                self._clear(self.workers[which])
+            elif what in _ORDERS:
+                self._order(self.workers[which], _ORDERS[what])
             else:
                 self._drain(self.workers[which], draining=what == "drain")
 
@@ -132,6 +140,11 @@ class Crew(RuleBasedStateMachine):
         """At the end everybody goes in good order, and nobody is held to live or to lead."""
         for worker in self.workers:
             self._register(worker)
+            self._tell(worker)
+            self._order(worker, WorkerOrder.LOCK)
+            self._beat(worker)
+            self._order(worker, WorkerOrder.NONE)
+            self._clear(worker)
             self._drain(worker, draining=True)
             self._beat(worker)
             self._leave(worker)
@@ -153,7 +166,8 @@ class Crew(RuleBasedStateMachine):
             capabilities=CAPABILITIES,
             profiles=PROFILES,
         )
-        assert self._view(worker) == (True, False)
+        ordered = self._ordered(worker) is not WorkerOrder.NONE
+        assert self._view(worker) == (True, ordered), "an order was forgotten"
 
     def _relearn(self, worker: Worker) -> None:
         before = self._view(worker)
@@ -166,6 +180,32 @@ class Crew(RuleBasedStateMachine):
         assert workers.drain(self.world.ledger, worker.name, draining=draining) == (before is not None)
         assert before is None or self._view(worker) == (before[0], draining)
 
+    def _order(self, worker: Worker, what: WorkerOrder) -> None:
+        before = self._view(worker)
+        try:
+            posts.order(self.world.ledger, worker.name, what, reason="a test", by="anna")
+        except InputError:
+            assert before is None, "an order to a worker that is there was refused"
+            return
+        assert self._ordered(worker) is what
+        assert before is None or self._view(worker) == (before[0], what is not WorkerOrder.NONE)
+
+    def _tell(self, worker: Worker) -> None:
+        before = self._ordered(worker)
+        posts.tell(self.world.ledger, worker.name, pool="p", version="1", pid=1)
+        posts.tell_condition(self.world.ledger, worker.name, Condition.DISK_LOW)
+        assert self._ordered(worker) is before, "an order was forgotten"
+
+    def _clear(self, worker: Worker) -> None:
+        before = self._ordered(worker)
+        if self._view(worker) is not None:
+            posts.clear(self.world.ledger, worker.name, reason="a test", by="anna")
+        assert self._ordered(worker) is before, "an order was forgotten"
+
+    def _ordered(self, worker: Worker) -> WorkerOrder:
+        post = posts.read_posts(self.world.ledger).get(worker.name)
+        return WorkerOrder.NONE if post is None else post.ordered
+
     def _leave(self, worker: Worker) -> None:
         workers.leave(self.world.ledger, worker.name)
         after = self._view(worker)
@@ -176,7 +216,7 @@ class Crew(RuleBasedStateMachine):
         holding = worker.claim.holding if worker.claim else None
         heard = claims.beat(self.world.ledger, worker.name, holding)
         assert heard.mine == mine, "a worker was told the wrong thing about its step"
-        assert heard.draining == (before is not None and before[1])
+        assert heard.order is (WorkerOrder.NONE if before is None else self._ordered(worker))
         assert before is None or self._view(worker) == (True, before[1]), "a heart beats, and nobody sees it"
 
     def _is_mine(self, worker: Worker) -> bool:

@@ -7,8 +7,9 @@ from typing import Protocol
 
 from sqlalchemy import insert
 
-from db import claims, leases, lexicon, operations, queue, stopwords, workers
+from db import claims, leases, lexicon, operations, posts, queue, stopwords, workers
 from db.engine import WRITES
+from db.states import Condition, WorkerOrder
 from db.tables import key_leases
 from pipeline.plan.lexicon import Entry
 from tests.db.moves import ERRORS
@@ -106,7 +107,7 @@ class Company:
         holding = worker.claim.holding if worker.claim else None
         heard = claims.beat(self.world.ledger, worker.name, holding)
         assert heard.mine is mine
-        return heard.draining
+        return heard.order is WorkerOrder.DRAIN
 
     def work(self, worker: Worker, capability: str, *, halt: str = "") -> None:
         """A step is sent, and a worker does it, or halts right after some operation of it."""
@@ -225,6 +226,10 @@ def lose_a_worker(company: Company) -> None:
     assert all(pulse.worker != company.two.name for pulse in leases.read_pulses(company.world.ledger))
     company.register(company.two)
     company.relearn(company.two)
+    posts.tell(company.world.ledger, company.two.name, pool="", version="1", pid=1)
+    posts.tell_condition(company.world.ledger, company.two.name, Condition.DISK_LOW)
+    posts.order(company.world.ledger, company.two.name, WorkerOrder.DRAIN, reason="a test", by="anna")
+    posts.clear(company.world.ledger, company.two.name, reason="a test", by="anna")
     assert workers.drain(company.world.ledger, company.two.name, draining=True)
     assert company.beat(company.two, mine=False)
     workers.leave(company.world.ledger, company.two.name)

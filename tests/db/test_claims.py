@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from db import claims, commits, leases, names, operations, queue, reads, workers
+from db import claims, commits, leases, names, operations, posts, queue, reads, workers
 from db.ledger import Ledger
-from db.states import JobState, Outcome
+from db.states import JobState, Outcome, WorkerOrder
 from db.values import Claim, Holding
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import SupersededError, TransientError
@@ -82,17 +82,17 @@ def test_a_beat_hears_what_is_still_ones_own(ledger: Ledger) -> None:
     first, second = take(ledger, "speak"), take(ledger, "speak")
     before = {lease.step: lease.counter for lease in leases.read_leases(ledger)}
     for claim in (first, second):
-        assert claims.beat(ledger, WORKER, claim.holding) == claims.Heard(mine=True, draining=False)
+        assert claims.beat(ledger, WORKER, claim.holding) == claims.Heard(mine=True)
     assert all(lease.counter == before[lease.step] + 1 for lease in leases.read_leases(ledger))
     (pulse,) = leases.read_pulses(ledger)
-    assert claims.beat(ledger, WORKER) == claims.Heard(mine=False, draining=False)
+    assert claims.beat(ledger, WORKER) == claims.Heard(mine=False)
     assert leases.read_pulses(ledger) == (replace(pulse, counter=pulse.counter + 1),)
     operations.cancel(ledger, [first.job], by="anna")
-    workers.drain(ledger, WORKER, draining=True)
-    assert claims.beat(ledger, WORKER, first.holding) == claims.Heard(mine=False, draining=True)
-    assert claims.beat(ledger, WORKER, second.holding) == claims.Heard(mine=True, draining=True)
+    posts.order(ledger, WORKER, WorkerOrder.DRAIN, reason="fan", by="anna")
+    assert claims.beat(ledger, WORKER, first.holding) == claims.Heard(mine=False, order=WorkerOrder.DRAIN)
+    assert claims.beat(ledger, WORKER, second.holding) == claims.Heard(mine=True, order=WorkerOrder.DRAIN)
     old = Holding(step=second.step, fence=second.fence - 1)
-    assert claims.beat(ledger, WORKER, old) == claims.Heard(mine=False, draining=True)
+    assert claims.beat(ledger, WORKER, old) == claims.Heard(mine=False, order=WorkerOrder.DRAIN)
 
 
 def test_a_pause_lets_the_running_step_finish(ledger: Ledger) -> None:
@@ -137,7 +137,7 @@ def test_elsewhere_lasts_for_half_a_minute(ledger: Ledger) -> None:
     claim = take(ledger, "speak")
     fail(ledger, claim, TransientError("voice-failed"))
     assert try_step(ledger, claim.step) is None
-    workers.drain(ledger, OTHER, draining=True)
+    posts.order(ledger, OTHER, WorkerOrder.LOCK, reason="fan", by="anna")
     again = try_step(ledger, claim.step)
     assert again is not None
     assert (again.worker, again.failures) == (WORKER, 2)

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from db import claims, operations, queue, reads, workers
+from db import claims, operations, posts, queue, reads, workers
 from db.codec import profile_digest
 from db.ledger import Ledger
-from db.states import HoldReason, JobState, Outcome, StepState
+from db.states import HoldReason, JobState, Outcome, StepState, WorkerOrder
 from db.tables import skills
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError, SupersededError, TransientError
@@ -140,13 +140,16 @@ def test_workers_are_known_by_what_they_can(ledger: Ledger) -> None:
     workers.leave(ledger, WORKER)
     assert workers.read_workers(ledger) == ()
     assert not workers.drain(ledger, "nobody", draining=True)
+    with pytest.raises(InputError) as told:
+        posts.order(ledger, "nobody", WorkerOrder.DRAIN, reason="a test", by="anna")
+    assert told.value.code == "worker-unknown"
 
 
 def test_a_worker_tells_anew_what_it_can_do(ledger: Ledger) -> None:
     """Ways of rendering, or none any more, and on what; that it drains stands; nobody unknown has a skill."""
     told = {"host": "h", "device": "cpu", "capabilities": CAPABILITIES, "profiles": [PROFILE]}
     workers.register(ledger, WORKER, **told)  # type: ignore[arg-type]
-    workers.drain(ledger, WORKER, draining=True)
+    posts.order(ledger, WORKER, WorkerOrder.DRAIN, reason="fan", by="anna")
     ways = [PROFILE, replace(PROFILE, mode="exact", weights="a")]
     workers.relearn(ledger, WORKER, device="cuda", capabilities=CAPABILITIES, profiles=ways)
     (seen,) = workers.read_workers(ledger)
@@ -155,7 +158,7 @@ def test_a_worker_tells_anew_what_it_can_do(ledger: Ledger) -> None:
         ("render.warp", profile_digest(way)) for way in ways
     }
     assert workers.read_honoured(ledger, "render.warp") == ()
-    workers.drain(ledger, WORKER, draining=False)
+    posts.order(ledger, WORKER, WorkerOrder.NONE, reason="done", by="anna")
     assert set(workers.read_honoured(ledger, "render.warp")) == set(ways)
     workers.relearn(ledger, WORKER, device="cpu", capabilities=CAPABILITIES, profiles=[])
     (seen,) = workers.read_workers(ledger)
@@ -172,7 +175,7 @@ def test_workers_that_are_gone_for_long_are_forgotten(ledger: Ledger) -> None:
         workers.leave(ledger, f"old{number}@here")
     workers.register(ledger, WORKER, **told)  # type: ignore[arg-type]
     assert workers.drop_gone(ledger, before=ledger.clock() - 60_000) == 0, "they have just been seen"
-    assert claims.beat(ledger, "old0@here") == claims.Heard(mine=False, draining=False)
+    assert claims.beat(ledger, "old0@here") == claims.Heard(mine=False)
     assert workers.drop_gone(ledger, before=ledger.clock() + 1) == 599, "one of them has come back"
     assert {worker.name for worker in workers.read_workers(ledger)} == {WORKER, "old0@here"}
     assert not claims.beat(ledger, "old1@here").known

@@ -88,7 +88,7 @@ test: $(VENV)/dev.ready models-for-tests ## set everything up and run the tests
 	  --max-worker-restart 0 $(ARGS)
 
 .PHONY: soak
-soak: $(VENV)/dev.ready models-for-tests ## the long fault campaigns (an hour; SOAK_MINUTES=5 for less on each database)
+soak: $(VENV)/dev.ready models-for-tests ## the long fault campaigns (two hours; SOAK_MINUTES=5 for less of each kind on each database)
 	@$(BIN)/python -m pytest -m soak --override-ini=timeout=3600 $(ARGS)
 
 .PHONY: lint

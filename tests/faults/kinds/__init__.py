@@ -1,0 +1,1 @@
+"""The kinds of fault, one file for each family."""

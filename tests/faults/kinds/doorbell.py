@@ -1,0 +1,105 @@
+"""A Redis that is killed, emptied, frozen, or full of messages that nobody should believe."""
+
+from __future__ import annotations
+
+import signal
+import time
+from random import Random
+
+from pipeline.plan.trace import Trace
+from tasks.app import Message, make_app, publish, queue_of
+from tests.faults.ground import Ground, until
+from tests.faults.kinds.kind import Clock, Effect, Kind
+from worker.places import Places
+
+#: Of the latest steps and of the oldest ones.
+_MANY = 30
+
+
+def _kill(ground: Ground, _chance: Random) -> Effect:
+    ground.rendering(ground.sow(3))
+    ground.process("redis").kill()
+    return _begun_anew(ground, time.monotonic())
+
+
+def _wipe(ground: Ground, _chance: Random) -> Effect:
+    ground.rendering(ground.sow(3))
+    with ground.redis() as client:
+        client.flushall()
+    return _begun_anew(ground, time.monotonic())
+
+
+def _restart_empty(ground: Ground, _chance: Random) -> Effect:
+    ground.rendering(ground.sow(3))
+    process = ground.process("redis")
+    process.suspend()
+    for file in Places(home=ground.home).redis.rglob("*"):
+        if file.is_file() and file.name.startswith(("appendonly", "dump")):
+            file.unlink()
+    process.kill()
+    return _begun_anew(ground, time.monotonic())
+
+
+def _freeze(ground: Ground, chance: Random) -> Effect:
+    ground.rendering(ground.sow(3))
+    process = ground.process("redis")
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(chance.uniform(2, 2 + ground.settings.lease.expiry_s))
+    process.send_signal(signal.SIGCONT)
+    ground.at(ground.sow(1), "speak")
+    return Effect()
+
+
+def _begun_anew(ground: Ground, since: float) -> Effect:
+    job = ground.sow(1)
+
+    def begun() -> bool:
+        ground.child.tend()
+        return bool(ground.ask("SELECT id FROM steps WHERE job_id = :job AND fence > 0", job=job))
+
+    until(begun, "a new film is begun")
+    return Effect(clock=Clock.REDIS, seconds=time.monotonic() - since)
+
+
+def _repeat(ground: Ground, chance: Random) -> Effect:
+    """Messages three times over, in any order; of films long done and of none at all, too."""
+    job = ground.sow(3)
+    ground.rendering(job)
+    everything = [
+        (int(str(step)), str(what))
+        for step, what in ground.ask("SELECT id, capability FROM steps ORDER BY id DESC")
+    ]
+    messages = [*everything[:_MANY], *everything[-_MANY:], (10**9, "speak")] * 3
+    chance.shuffle(messages)
+    app = make_app(ground.standing.redis_url, time_limit_s=60, steps_per_child=10, waits=False)
+    for step, capability in messages:
+        urgency = chance.choice(("low", "normal", "high"))
+        trace = Trace(trace_id="1" * 32, span_id="1" * 16)
+        publish(app, Message(step=step, capability=capability, label="again", urgency=urgency, trace=trace))
+    app.close()
+    return Effect()
+
+
+def _strangers(ground: Ground, _chance: Random) -> Effect:
+    """Tasks of another program, and bodies that are none."""
+    app = make_app(ground.standing.redis_url, time_limit_s=60, steps_per_child=10, waits=False)
+    queue = queue_of("speak")
+    for task, arguments in (("other.task", (1,)), ("lectern.step", ("no number",)), ("lectern.step", ())):
+        app.send_task(task, args=arguments, queue=queue, retry=False, ignore_result=True)
+    app.close()
+    ground.at(ground.sow(1), "speak")
+    return Effect()
+
+
+KINDS = (
+    Kind(name="redis-killed", words="kill -9 of Redis in the middle of a chunk", inflict=_kill),
+    Kind(name="redis-wiped", words="FLUSHALL in the middle of a chunk", inflict=_wipe),
+    Kind(name="redis-empty", words="Redis killed and started again without its data", inflict=_restart_empty),
+    Kind(name="redis-frozen", words="SIGSTOP of Redis for up to a lease's length and more", inflict=_freeze),
+    Kind(
+        name="messages-repeated",
+        words="every message three times, in any order, ancient and invented ones among them",
+        inflict=_repeat,
+    ),
+    Kind(name="messages-foreign", words="messages that are none of ours", inflict=_strangers),
+)

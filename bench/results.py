@@ -15,6 +15,7 @@ import os
 import resource
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from _farm import break_ground, machine, settings_in
@@ -24,7 +25,7 @@ from db import reports, submission
 from db.states import Urgency
 from db.values import JobDraft, Submission
 from farm.bootstrap import Farm, open_farm
-from farm.reporting import Reporter
+from farm.reporting import Reporter, deliver
 from farm.results import prefix_of
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
@@ -89,7 +90,8 @@ def main() -> None:
 
 def measure(farm: Farm, rows: int) -> None:
     """One renewal, and looks that find nothing."""
-    reporter = Reporter(farm.ledger, farm.archive, prefix=prefix_of(farm), every_s=0)
+    put = partial(deliver, root=farm.archive)
+    reporter = Reporter(farm.ledger, put, prefix=prefix_of(farm), every_s=0)
     begun, spent = time.monotonic(), time.process_time()
     reporter.turn()
     took, cpu = time.monotonic() - begun, time.process_time() - spent

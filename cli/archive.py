@@ -10,6 +10,7 @@ import typer
 from cli.exits import Exit
 from cli.options import terminal_of
 from farm.bootstrap import settings_of
+from pipeline.apart import Apart
 from pipeline.steps.archive import init_archive
 
 
@@ -25,9 +26,11 @@ def init(
     It is safe to run twice. The farm delivers to the folder that LECTERN_ARCHIVE__ROOT names.
     """
     terminal = terminal_of(context)
-    root = settings_of().archive_root
-    place = (folder or root).expanduser().resolve()
-    init_archive(place)
+    settings = settings_of()
+    root = settings.archive_root
+    place = (folder or root).expanduser().absolute()
+    with Apart(place, stuck_s=settings.archive.stuck_s) as apart:
+        apart.run(init_archive, place)
     lines = [terminal.words("archive-ready", folder=str(place))]
     if place != root:
         lines.append(terminal.words("archive-elsewhere", root=str(root), folder=str(place)))

@@ -15,8 +15,10 @@ from cli.clean import clean
 from cli.exits import Exit
 from cli.options import terminal_of
 from cli.terminal import Cell, Terminal
+from farm.bootstrap import settings_of
 from farm.verify import Verdict, Verified, films_at
 from farm.verify import verify as verify_film
+from pipeline.apart import Apart
 
 _STYLES = {
     Verdict.OK: "green",
@@ -42,12 +44,14 @@ def verify(
     """
     terminal = terminal_of(context)
     found = []
-    for place in films_at(films):
-        one = verify_film(place)
-        found.append(one)
-        if not terminal.json_wanted:
-            for line in _page(one, terminal):
-                terminal.say(line)
+    # They may lie on a share that hangs.
+    with Apart(films[0], stuck_s=settings_of().archive.stuck_s) as apart:
+        for place in apart.run(films_at, films):
+            one = apart.run(verify_film, place)
+            found.append(one)
+            if not terminal.json_wanted:
+                for line in _page(one, terminal):
+                    terminal.say(line)
     document = {"kind": "verification", "films": [asdict(one) for one in found]}
     counted = len(found) > 1
     terminal.answer(document, _sum(found, terminal) if counted else ())

@@ -49,6 +49,7 @@ class Archive(_Section):
 
     root: str
     public_prefix: str
+    stuck_s: float
 
 
 class Log(_Section):
@@ -279,7 +280,8 @@ class Settings(_Section):
     @property
     def archive_root(self) -> Path:
         """The folder that finished films are delivered to."""
-        return Path(self.archive.root).expanduser().resolve() if self.archive.root else self.home / "archive"
+        # Without following links: a share that hangs would be waited for.
+        return Path(self.archive.root).expanduser().absolute() if self.archive.root else self.home / "archive"
 
     @property
     def models_root(self) -> Path:

@@ -18,6 +18,7 @@ from db.siting import this_machine
 from db.workers import check_alone
 from farm import telemetry
 from farm.models import ModelShelf
+from pipeline.apart import Apart
 from pipeline.engines.ear import ActivityEngine, EarEngine
 from pipeline.engines.eye import EyeEngine
 from pipeline.engines.face import FaceEngine
@@ -96,14 +97,17 @@ class Farm(Workshop):
     Attributes:
         ledger: every state of every job, one transaction a change.
         archive: the folder of delivered films; it may be away.
+        apart: does all that touches it.
     """
 
     ledger: Ledger
     archive: Path
+    apart: Apart
 
     def close(self) -> None:
-        """Close the engines and the ledger's connections; it may be called twice."""
+        """Close the engines, the ledger's connections and the helper; it may be called twice."""
         super().close()
+        self.apart.close()
         self.ledger.close()
 
 
@@ -193,6 +197,7 @@ def open_farm(settings: Settings | None = None) -> Farm:
         models=workshop.models,
         ledger=ledger,
         archive=workshop.settings.archive_root,
+        apart=Apart(workshop.settings.archive_root, stuck_s=workshop.settings.archive.stuck_s),
     )
 
 

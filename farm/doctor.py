@@ -24,7 +24,8 @@ from farm.facechoice import FaceChooser
 from farm.facedoor import open_face
 from farm.typesetting import Typesetter
 from farm.voicedoor import cast_of, open_voice
-from pipeline.plan.errors import AwayError, Fact, InputError, LecternError
+from pipeline.apart import Apart
+from pipeline.plan.errors import AwayError, Fact, InputError, LecternError, TransientError
 from pipeline.plan.faceway import FaceWay, joined_weights
 from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.label import Label
@@ -41,6 +42,8 @@ _ROOM_BYTES = 5_000_000_000
 _TRIAL = Format(width=256, height=256, fps=25)
 _GREY = 128
 _TRIAL_FRAMES = 5
+#: Who asks waits for the answer.
+_PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,8 +225,9 @@ def _store(workshop: Workshop) -> There:
 def _archive(workshop: Workshop) -> There:
     """Without an archive films are made all the same and wait in the store."""
     root = workshop.settings.archive_root
-    try:
-        archive_id(root)
-    except AwayError as error:
-        raise Doubt(error) from error
+    with Apart(root, stuck_s=min(_PATIENCE_S, workshop.settings.archive.stuck_s)) as apart:
+        try:
+            apart.run(archive_id, root)
+        except (AwayError, TransientError) as error:
+            raise Doubt(error) from error
     return There(detail=str(root))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections import Counter
@@ -30,9 +31,9 @@ from farm.precheck import Admitted
 from farm.rowcheck import Film
 from farm.sources import source_of
 from farm.submit import known_batch
-from pipeline.plan.errors import AwayError, Fact
+from pipeline.plan.errors import Fact, LecternError
 from pipeline.plan.job import Format
-from pipeline.steps.archive import archive_id
+from pipeline.steps.archive import space_in
 
 _MILLION = 1_000_000
 _PER_MILLE = 1000
@@ -120,8 +121,7 @@ def forecast(farm: Farm, admitted: Admitted, *, again: bool = False) -> Forecast
     ahead = read_ahead(farm.ledger, precedence=max(PRECEDENCE[film.urgency] for film in films))
     ahead_ms = ahead * _render_us(bills.values(), frames) // 1000
     whole_ms = (ahead_ms + wall_us // 1000) // many
-    store, archive, basis = _rooms(farm, films, frames, contents, pace)
-    one_disk = _device_of(store.place) == _device_of(archive.place)
+    store, archive, basis, one_disk = _rooms(farm, films, frames, contents, pace)
     return Forecast(
         films=films,
         contents=contents,
@@ -181,8 +181,8 @@ def _frames_of(films: Sequence[Film], contents: Contents) -> _Frames:
 
 def _rooms(
     farm: Farm, films: Sequence[Film], frames: _Frames, contents: Contents, pace: Pace
-) -> tuple[Room, Room, Basis]:
-    """What store and archive need and have."""
+) -> tuple[Room, Room, Basis, bool]:
+    """What store and archive need and have, by what basis, and whether they lie on one disk."""
     pictures = clips = 0
     bases = set()
     for (_, picture), count in frames.items():
@@ -202,16 +202,11 @@ def _rooms(
         needed=pictures + clips + sound + beside + sources,
         free=_free(_there(farm.store.root)),
     )
-    archive = Room(place=farm.archive, needed=pictures + beside, free=_free_in_archive(farm.archive))
-    return store, archive, basis
-
-
-def _free_in_archive(root: Path) -> int | None:
-    try:
-        archive_id(root)
-    except AwayError:
-        return None
-    return _free(root)
+    free = device = None
+    with contextlib.suppress(LecternError):
+        free, device = farm.apart.run(space_in, farm.archive)
+    archive = Room(place=farm.archive, needed=pictures + beside, free=free)
+    return store, archive, basis, device == _device_of(store.place)
 
 
 def _free(folder: Path) -> int | None:

@@ -9,6 +9,7 @@ from db import forgetting
 from db.forgetting import FilmMade, Forgetting
 from farm.bootstrap import Farm
 from farm.local import empty_cache
+from pipeline.steps.archive import missing
 from pipeline.steps.retract import Remains, retract
 
 
@@ -50,8 +51,9 @@ def forget(farm: Farm, person: str, *, by: str) -> Forgotten:
         farm.store.delete(file)
     # Nobody knows any more whose face is in there.
     empty_cache(farm)
-    beside = retract(farm.archive, _remains(begun))
-    astray = tuple(film for film in begun.made if film.path and not (farm.archive / film.path).is_file())
+    beside = farm.apart.run(retract, farm.archive, tuple(_remains(begun)))
+    gone = farm.apart.run(missing, farm.archive, [film.path for film in begun.made if film.path])
+    astray = tuple(film for film in begun.made if film.path in gone)
     forgetting.finish(farm.ledger, begun, by=by)
     return Forgotten(told=begun, beside=beside, astray=astray)
 

@@ -13,6 +13,7 @@ import itertools
 import os
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import structlog
@@ -27,6 +28,8 @@ from pipeline.plan.names import numbered
 from pipeline.steps.archive import PARTS, archive_id, raise_trouble
 from pipeline.store import CrashPoint, no_crash
 
+#: Puts results where they would like to lie, if that is free; where they lie.
+Put = Callable[[Results, str], str]
 #: Writing a batch's results takes no more than this share of a processor while its rows finish.
 _SHARE = 50
 #: What could not be written is tried again after so long.
@@ -40,20 +43,16 @@ class Reporter:
 
     Args:
         ledger: the ledger.
-        archive: the folder of delivered films.
+        put: puts results where they would like to lie and tells where they do, as `deliver`.
         prefix: what stands before a film's path there in links that open it.
         every_s: a batch whose rows are finishing is not written more often than this, in seconds.
-        crash: called after each file operation with the point's name.
     """
 
-    def __init__(
-        self, ledger: Ledger, archive: Path, *, prefix: str, every_s: float, crash: CrashPoint = no_crash
-    ) -> None:
+    def __init__(self, ledger: Ledger, put: Put, *, prefix: str, every_s: float) -> None:
         self._ledger = ledger
-        self._archive = archive
+        self._put = put
         self._prefix = prefix
         self._every_s = every_s
-        self._crash = crash
         self._not_before: dict[int, float] = {}
         self._troubled: dict[int, tuple[str, float]] = {}
         self._log = structlog.get_logger()
@@ -91,7 +90,7 @@ class Reporter:
         try:
             if reports.begin(self._ledger, report):
                 results = read_results(self._ledger, report, prefix=self._prefix, language=report.language)
-                place = deliver(results, report.place or place_for(report), self._archive, self._crash)
+                place = self._put(results, report.place or place_for(report))
                 told = reports.end(self._ledger, report, place=place)
                 self._log.debug("results written", batch=report.batch, place=place, told=told)
         except LecternError as error:

@@ -319,9 +319,11 @@ class Store:
         probe = self.root / _PARTS / f"{uuid.uuid4().hex}.clock"
         try:
             probe.parent.mkdir(parents=True, exist_ok=True)
-            probe.touch()
-            now = probe.stat().st_mtime
-            probe.unlink()
+            try:
+                probe.touch()
+                now = probe.stat().st_mtime
+            finally:
+                probe.unlink(missing_ok=True)
         except OSError:
             return time.time()
         return now

@@ -225,7 +225,7 @@ def _archive(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     if film is None:
         raise DefectError("farm-claim-incomplete", step=claim.step)
     # One that is away is found out before a name is given: names are given in the order of delivery.
-    archive_id(farm.archive)
+    farm.apart.run(archive_id, farm.archive)
     # The day and the time in an archive's names are those of the farm's own place.
     submitted = datetime.fromtimestamp(claim.submitted_at / 1000).astimezone()
     folder, stem = reserve_name(
@@ -243,12 +243,13 @@ def _archive(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         portrait=None if is_forgotten(job.people, ProfileKind.PORTRAIT) else job.portrait,
         background=job.background,
     )
-    path = archive(
+    path = farm.apart.ask(
+        archive,
+        # Whatever is asked, the ledger refuses who has lost the step.
+        {"confirm": lambda: desk.find(film.film.kind, film.film.key)},
         delivery,
         store=farm.store,
         root=farm.archive,
-        # Whatever is asked, the ledger refuses who has lost the step.
-        confirm=lambda: desk.find(film.film.kind, film.film.key),
     )
     return lambda costs: commits.finish_archive(
         farm.ledger, claim, path=path, machine_ms=costs.machine_ms, span=costs.span

@@ -12,7 +12,7 @@ import structlog
 
 from farm.bootstrap import Farm, Settings, open_farm
 from farm.gc import collect_garbage
-from farm.reporting import Reporter
+from farm.reporting import Reporter, deliver
 from farm.results import prefix_of
 from tasks.bell import Bell
 from tasks.chore import Chore
@@ -58,7 +58,12 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
 
 def _chores(farm: Farm) -> tuple[Chore, ...]:
     settings = farm.settings
-    reporter = Reporter(farm.ledger, farm.archive, prefix=prefix_of(farm), every_s=settings.results.every_s)
+    reporter = Reporter(
+        farm.ledger,
+        lambda results, wanted: farm.apart.run(deliver, results, wanted, farm.archive),
+        prefix=prefix_of(farm),
+        every_s=settings.results.every_s,
+    )
     return (
         Chore("sweeping", lambda: _sweep(farm), every_s=settings.gc.every_hours * _HOUR_S),
         # The end of a batch is told within one look, whatever else is going on.

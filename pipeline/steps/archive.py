@@ -27,6 +27,7 @@ PARTS = ".lectern-parts"
 SOURCES = "source"
 
 _BLOCK = 1 << 20
+_SYNC_EVERY = 16 << 20
 # A film of hours has a manifest of a few megabytes; nothing larger is read in search of one.
 _MOST_MANIFEST = 64 << 20
 # A part that nobody wrote to for a day belongs to nobody.
@@ -127,6 +128,25 @@ def archive_id(root: Path) -> str:
         raise AwayError("archive-marker-damaged", root=str(root), marker=MARKER) from error
 
 
+def space_in(root: Path) -> tuple[int, int]:
+    """The bytes that are free in an archive, and the number of the device that it lies on.
+
+    Raises:
+        AwayError: as `archive_id`.
+        TransientError: ``archive-failed``.
+    """
+    archive_id(root)
+    try:
+        return shutil.disk_usage(root).free, root.stat().st_dev
+    except OSError as error:
+        raise_trouble(error, root)
+
+
+def missing(root: Path, paths: Collection[str]) -> frozenset[str]:
+    """Those of some files, relative to an archive's root, that do not lie there."""
+    return frozenset(path for path in paths if not (root / path).is_file())
+
+
 def archive(
     delivery: Delivery,
     *,
@@ -201,9 +221,12 @@ def sweep(root: Path, *, older_than_s: float) -> int:
         return 0
     # A share's clock need not be ours, so its own says how old a part is.
     probe = folder / f"{uuid.uuid4().hex}.clock"
-    probe.touch()
-    now = probe.stat().st_mtime
-    probe.unlink()
+    try:
+        probe.touch()
+        now = probe.stat().st_mtime
+    finally:
+        # Where it was made and its close failed, too.
+        probe.unlink(missing_ok=True)
     stale = [entry for entry in folder.iterdir() if now - _last_write(entry, now) >= older_than_s]
     for entry in stale:
         _remove(entry)
@@ -353,6 +376,9 @@ def _copy(piece: _Piece) -> None:
         while block := source.read(_BLOCK):
             digest.update(block)
             part.write(block)
+            if part.tell() % _SYNC_EVERY == 0:
+                # Bit by bit, so that whoever watches sees it move, and a share that is full says so early.
+                os.fdatasync(part.fileno())
         part.flush()
         os.fsync(part.fileno())
         # What is read back comes from the disk or the server, not from this machine's memory.

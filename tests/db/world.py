@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from db.values import Claim, Failure, JobDraft, Skill, Submission
 from farm.gc import Collected, collect_garbage
 from farm.policy.order import choose
 from farm.policy.retry import RetrySettings, Verdict, decide
-from farm.reporting import Reporter
+from farm.reporting import Reporter, deliver
 from farm.results import Results, read_results
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import LecternError, SupersededError
@@ -203,7 +204,8 @@ class World:
         self._reporter(crash).turn()
 
     def _reporter(self, crash: CrashPoint) -> Reporter:
-        return Reporter(self.ledger, self.archive, prefix=_PREFIX, every_s=0, crash=crash)
+        put = partial(deliver, root=self.archive, crash=crash)
+        return Reporter(self.ledger, put, prefix=_PREFIX, every_s=0)
 
     def results(self, report: Report) -> Results:
         """What results files of a batch shall tell."""

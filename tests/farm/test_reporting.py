@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from db.ledger import Ledger
 from db.reports import Report
 from farm import reporting
 from farm.bootstrap import Farm
-from farm.reporting import Reporter
+from farm.reporting import Reporter, deliver
 from farm.results import Results, prefix_of, table_of
 from pipeline.plan.errors import InputError
 from pipeline.plan.messages import Language
@@ -53,7 +54,8 @@ def states(farm: Farm, batch: int) -> list[str]:
 
 def writer(farm: Farm, *, every_s: float = 0, crash: Callable[[str], None] = no_crash) -> Reporter:
     """A writer of results."""
-    return Reporter(farm.ledger, farm.archive, prefix=prefix_of(farm), every_s=every_s, crash=crash)
+    put = partial(deliver, root=farm.archive, crash=crash)
+    return Reporter(farm.ledger, put, prefix=prefix_of(farm), every_s=every_s)
 
 
 def turn(farm: Farm) -> None:
@@ -128,12 +130,13 @@ def test_whoever_dies_while_writing_is_followed_by_another(farm: Farm, point: st
 
 _KILLED = """
 import os, signal, sys
-from pathlib import Path
+from functools import partial
 from farm.bootstrap import open_farm, settings_of
-from farm.reporting import Reporter
+from farm.reporting import Reporter, deliver
 with open_farm(settings_of({"LECTERN_HOME": sys.argv[1]})) as farm:
     killed = lambda point: os.kill(os.getpid(), signal.SIGKILL) if point == sys.argv[2] else None
-    Reporter(farm.ledger, farm.archive, prefix="", every_s=0, crash=killed).turn()
+    put = partial(deliver, root=farm.archive, crash=killed)
+    Reporter(farm.ledger, put, prefix="", every_s=0).turn()
 """
 
 

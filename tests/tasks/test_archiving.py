@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,12 +18,15 @@ from farm.bootstrap import Farm
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.steps import archive as room
+from pipeline.steps.archive import init_archive
 from pipeline.steps.desk import Desk
 from tasks.bell import Bell
 from tasks.stages import STAGES, Bench, Commit
 from tasks.step import StepRunner
 from tests.db.values import CAPABILITIES, PROFILE, SKILLS, digest
-from tests.tasks.yard import Row, one, sow, story
+from tests.support.faulty import faults_for
+from tests.support.shares import frozen, remount, small
+from tests.tasks.yard import Row, ask, one, sow, story
 from worker.places import free_port
 
 
@@ -150,28 +153,77 @@ def test_a_delivery_that_was_not_committed_gives_way_to_the_film_that_was_joined
     assert parts(farm) == []
 
 
-def test_a_film_waits_while_the_archive_is_full(
-    farm: Farm, runner: StepRunner, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "trouble", ["full", "full-at-close", "read-only", "unmounted", "frozen", "full-mount"]
+)
+def test_a_film_waits_while_the_archive_is_in_trouble(
+    farm: Farm, runner: StepRunner, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
-    """It uses up no retry, leaves nothing behind, and is delivered as it is once there is room."""
+    """It uses up no retry, leaves nothing behind, and is delivered as it is once the trouble is over."""
+    codes = {"full": "full", "full-at-close": "full", "full-mount": "full", "read-only": "away"}
+    codes |= {"unmounted": "unmarked", "frozen": "stuck"}
     work(farm, runner, steps=3)
-    synced = os.fsync
-
-    def full(descriptor: int) -> None:
-        if str(farm.archive) in str(Path(f"/proc/self/fd/{descriptor}").readlink()):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        synced(descriptor)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", full)
-        work(farm, runner, steps=5)
-    assert one(farm, "SELECT state FROM jobs") == "completed"
-    assert one(farm, "SELECT archive FROM jobs") == "pending"
-    assert one(farm, "SELECT failures FROM steps WHERE stage = 'archive'") == 0
+    with troubled(farm, monkeypatch, trouble):
+        work(farm, runner, steps=2)
+        assert one(farm, "SELECT state FROM jobs") == "completed"
+        assert one(farm, "SELECT archive FROM jobs") == "pending"
+        told = ask(
+            farm,
+            "SELECT attempts.error_code FROM attempts JOIN steps ON id = step_id WHERE stage = 'archive'",
+        )
+        assert told == [(f"archive-{codes[trouble]}",)], story(farm)
+        assert one(farm, "SELECT failures FROM steps WHERE stage = 'archive'") == 0
     assert (delivered(farm), parts(farm)) == (set(), [])
     assert operations.retry(farm.ledger, [1], by="anna").unchanged == (1,)
     work(farm, runner, steps=1)
     assert one(farm, "SELECT archive FROM jobs") == "archived", story(farm)
     assert one(farm, "SELECT count(*) FROM attempts JOIN steps ON id = step_id WHERE stage = 'join'") == 1
     assert len(delivered(farm)) == 1
+    assert parts(farm) == []
+
+
+@contextlib.contextmanager
+def troubled(farm: Farm, monkeypatch: pytest.MonkeyPatch, trouble: str) -> Iterator[None]:
+    """Have the archive in trouble for a while."""
+    root = farm.archive
+    (root / room.PARTS).mkdir(exist_ok=True)
+    if trouble.startswith("full") and trouble != "full-mount":
+        with monkeypatch.context() as patch:
+            faults = faults_for(farm.settings.home, patch)
+            operation = "close" if trouble == "full-at-close" else "write"
+            faults.fail(operation, root / room.PARTS, errno.ENOSPC, first=1)
+            farm.apart.close()
+            yield
+            farm.apart.close()
+    elif trouble == "frozen":
+        monkeypatch.setattr(farm.apart, "_stuck_s", 0.5)
+        with frozen(root):
+            yield
+    elif trouble == "unmounted":
+        root.rename(root.with_name("elsewhere"))
+        root.mkdir()
+        yield
+        root.rmdir()
+        root.with_name("elsewhere").rename(root)
+    else:
+        with small(root, kilobytes=24):
+            init_archive(root)
+            if trouble == "read-only":
+                remount(root, writable=False)
+            yield
+
+
+def test_an_error_in_the_midst_of_a_film_is_tried_again(
+    farm: Farm, runner: StepRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """EIO half-way through a film: nothing of it is seen, the next try delivers it, no film is made anew."""
+    work(farm, runner, steps=3)
+    with monkeypatch.context() as patch:
+        faults_for(farm.settings.home, patch).fail("write", farm.archive / room.PARTS, errno.EIO, first=4)
+        work(farm, runner, steps=1)
+        farm.apart.close()
+    assert (delivered(farm), parts(farm)) == (set(), [])
+    assert one(farm, "SELECT error_code FROM steps WHERE stage = 'archive'") == "archive-failed"
+    work(farm, runner, steps=1)
+    assert one(farm, "SELECT archive FROM jobs") == "archived", story(farm)
     assert parts(farm) == []

@@ -72,6 +72,38 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="archive-stuck",
+        level="error",
+        en=Text(
+            what="The archive {root} hangs: nothing has moved for {seconds} s.",
+            why="A share whose server does not answer holds whoever touches it. The process that did was "
+            "given up; rendering goes on, and nothing else waits for the archive.",
+            cure="Check its server and the network; a mount that stays dead may have to be unmounted "
+            "(`umount -l`) and mounted again. Films wait, and are delivered by themselves.",
+        ),
+        zh=Text(
+            what="归档目录 {root} 没有响应：{seconds} 秒内没有任何进展。",
+            why="服务器没有响应的网络共享会卡住访问它的进程。该进程已被放弃；"
+            "渲染照常进行，其他工作不受影响。",
+            cure="请检查服务器和网络；若挂载点一直无响应，可能需要卸载（`umount -l`）后重新挂载。"
+            "影片会等待并自动归档。",
+        ),
+    ),
+    Message(
+        code="archive-helper-lost",
+        level="error",
+        en=Text(
+            what="The process that works on the archive {root} ended in the middle of it ({reason}).",
+            why="Somebody ended it, such as the system for lack of memory.",
+            cure="It is tried again by itself. If it goes on, look into the system's log.",
+        ),
+        zh=Text(
+            what="处理归档目录 {root} 的进程在中途终止（{reason}）。",
+            why="它被外部终止，例如系统内存不足。",
+            cure="系统会自动重试。如果一直出现，请查看系统日志。",
+        ),
+    ),
+    Message(
         code="archive-full",
         level="error",
         en=Text(

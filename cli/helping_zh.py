@@ -168,13 +168,17 @@ CHINESE: Mapping[str, str] = {
         "启动并看护 Redis、调度进程、工作进程和 Flower。按 Ctrl-C 会先完成正在制作的片段；再按一次则留待下次"
         "启动，没有任何丢失。"
     ),
-    "Run one worker, for a farm of several machines.": "运行一个工作进程，用于由多台机器组成的农场。",
+    "Run this machine's workers, for a farm of several machines.": (
+        "运行本机的各个工作进程，用于由多台机器组成的农场。"
+    ),
+    "Run this one alone, such as render-0 or cpu0.": "只运行这一个，例如 render-0 或 cpu0。",
     (
+        "One works with each card, and some with the processors; they are started again when they end. "
         "Its machines need a ledger in PostgreSQL, a Redis and a store that all of them see: "
         "LECTERN_LEDGER__URL, LECTERN_REDIS__URL, LECTERN_STORE__ROOT."
     ): (
-        "各台机器需要共用 PostgreSQL 中的账本、Redis 和存储：LECTERN_LEDGER__URL、LECTERN_REDIS__URL、LECTE"
-        "RN_STORE__ROOT。"
+        "每张显卡一个工作进程，另有几个使用处理器；结束的会重新启动。各台机器需要共用 PostgreSQL 中的"
+        "账本、Redis 和存储：LECTERN_LEDGER__URL、LECTERN_REDIS__URL、LECTERN_STORE__ROOT。"
     ),
     "Its name on this host.": "它在本机的名称。",
     "Do only this, such as `render.warp`; may be repeated.": (

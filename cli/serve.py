@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -10,7 +11,8 @@ from cli.exits import Exit
 from cli.options import terminal_of
 from cli.terminal import Terminal
 from farm.bootstrap import settings_of
-from worker import dispatching, process
+from farm.policy.placement import Post
+from worker import dispatching, host
 from worker import up as supervisor
 from worker.up import Standing
 
@@ -35,25 +37,37 @@ def up(context: typer.Context) -> Exit:
 
 def worker(
     context: typer.Context,
-    name: Annotated[str, typer.Option("--name", help="Its name on this host.")] = "worker",
+    name: Annotated[str, typer.Option("--name", help="Run this one alone, such as render-0 or cpu0.")] = "",
     only: Annotated[
         list[str] | None, typer.Option("--only", help="Do only this, such as `render.warp`; may be repeated.")
     ] = None,
 ) -> Exit:
-    """Run one worker, for a farm of several machines.
+    """Run this machine's workers, for a farm of several machines.
 
-    Its machines need a ledger in PostgreSQL, a Redis and a store that all of them see: LECTERN_LEDGER__URL,
+    One works with each card, and some with the processors; they are started again when they end. Its machines
+    need a ledger in PostgreSQL, a Redis and a store that all of them see: LECTERN_LEDGER__URL,
     LECTERN_REDIS__URL, LECTERN_STORE__ROOT.
     """
-    settings = settings_of()
-    terminal = terminal_of(context)
-    code = process.serve(
+    settings, terminal, wanted = settings_of(), terminal_of(context), tuple(only or ())
+    if name:
+        return Exit(
+            host.serve_one(settings, name, wanted=wanted, beginning=lambda post: _at_work([post], terminal))
+        )
+    code = host.serve(
         settings,
-        name=name,
-        capabilities=tuple(only or ()),
-        beginning=lambda: terminal.note(terminal.words("worker-starts", name=name)),
+        wanted=wanted,
+        beginning=lambda posts: _at_work(posts, terminal),
+        ending=lambda: terminal.note(terminal.words("workers-end")),
     )
     return Exit(code)
+
+
+def _at_work(posts: Sequence[Post], terminal: Terminal) -> None:
+    for post in posts:
+        told = {"name": post.name, "work": " ".join(post.capabilities)}
+        code = "worker-on-card" if post.device else "worker-on-processors"
+        terminal.note(terminal.words(code, device=post.device, **told))
+    terminal.note(terminal.words("workers-start"))
 
 
 def dispatcher(

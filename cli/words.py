@@ -247,7 +247,13 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "正在结束：完成正在制作的片段，最多 {seconds} 秒；再按一次 Ctrl-C 则立即放下。",
     ),
     "farm-ended": ("The farm has ended; nothing is lost.", "农场已结束，没有任何丢失。"),
-    "worker-starts": ("“{name}” begins to work. Ctrl-C ends it.", "“{name}”开始工作。Ctrl-C 结束。"),
+    "worker-on-card": ("{name}  card {device}: {work}", "{name}  显卡 {device}：{work}"),
+    "worker-on-processors": ("{name}  processor: {work}", "{name}  处理器：{work}"),
+    "workers-start": ("At work. Ctrl-C ends it.", "开始工作。Ctrl-C 结束。"),
+    "workers-end": (
+        "Ending: what is in work comes to an end first; Ctrl-C once more leaves it to others at once.",
+        "正在结束：先结束手头的工作；再按一次 Ctrl-C 则立即交给其他工作进程。",
+    ),
     "dispatcher-starts": (
         "“{name}” begins to hand out work. Ctrl-C ends it.",
         "“{name}”开始分配工作。Ctrl-C 结束。",

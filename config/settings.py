@@ -63,8 +63,13 @@ class Worker(_Section):
     """Worker processes of one machine."""
 
     count: int
+    devices: str
+    card_stages: str
+    card_shares: str
+    pools: str
     threads: int
     steps_per_child: int
+    memory_mb: int
     step_seconds: int
     drain_s: float
 

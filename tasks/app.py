@@ -49,17 +49,27 @@ def queue_of(capability: str) -> str:
     return _QUEUES + capability
 
 
-def make_app(redis_url: str, *, time_limit_s: int, steps_per_child: int, waits: bool = True) -> Celery:
+def make_app(
+    redis_url: str,
+    *,
+    time_limit_s: int,
+    steps_per_child: int,
+    memory_per_child_mb: int = 0,
+    waits: bool = True,
+) -> Celery:
     """A Celery app on this Redis; nothing is connected yet.
 
     Args:
         redis_url: where the doorbell is.
         time_limit_s: after this long Celery kills the process of a step.
         steps_per_child: after so many steps a worker's process is replaced.
+        memory_per_child_mb: after a step at which it has held more megabytes, too; 0: no limit.
         waits: whether it waits for a Redis that is away, as a worker does; else that is an error at once.
     """
     app = Celery("lectern", broker=redis_url, set_as_current=False)
     app.conf.update(_settings(time_limit_s, steps_per_child))
+    if memory_per_child_mb:
+        app.conf.worker_max_memory_per_child = memory_per_child_mb * 1_000_000 // 1024
     if not waits:
         app.conf.broker_transport_options["max_retries"] = 0
     return app

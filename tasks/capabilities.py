@@ -7,8 +7,11 @@ from typing import Any
 
 from db.states import Stage, capability_of
 from farm.bootstrap import Farm
+from farm.policy.profiles import CPU
 from pipeline.engines.shelf import Shelf
 from pipeline.plan.errors import InputError
+
+_CARDS_CODEC = "h264_nvenc"
 
 
 def capabilities_of(farm: Farm, wanted: Collection[str] = ()) -> tuple[str, ...]:
@@ -50,3 +53,29 @@ def _with_models(stage: Stage, *shelves: Shelf[Any]) -> Iterator[str]:
         for engine in shelf.names():
             if shelf.opened_with(engine) and shelf.why_not(engine) is None:
                 yield capability_of(stage, engine)
+
+
+def on_cards(farm: Farm, capabilities: Collection[str]) -> frozenset[str]:
+    """Those of a worker's capabilities that are faster on a card, as the settings have it.
+
+    These are the engines that need models, but for those that are set to compute on processors; and all
+    rendering if a card is to encode. Nothing heavy is loaded.
+    """
+    settings = farm.settings
+    wishes = {
+        Stage.RENDER: settings.face.device,
+        Stage.SPEAK: settings.voice.device,
+        Stage.LISTEN: settings.ear.device,
+        Stage.WRITE: settings.writer.device,
+    }
+    encodes = settings.encoder.codec == _CARDS_CODEC
+
+    def gains(capability: str) -> bool:
+        stage, _, engine = capability.partition(".")
+        if stage == Stage.RENDER and encodes:
+            return True
+        if not engine or wishes[Stage(stage)] == CPU:
+            return False
+        return stage != Stage.RENDER or bool(farm.faces.opened_with(engine))
+
+    return frozenset(filter(gains, capabilities))

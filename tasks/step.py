@@ -53,6 +53,7 @@ class StepRunner:
         node: the worker's name, such as ``cpu0@host``, under which the ledger knows it.
         capabilities: what it does.
         profiles: how it renders.
+        device: UUID of the card that it is bound to; what its profiles tell unless given.
         bell: rung after each commit.
         stages: what is done at each stage.
         mark: the shelf of models as it was when that was found; as it is now unless given.
@@ -68,6 +69,7 @@ class StepRunner:
         capabilities: Collection[str],
         profiles: Collection[RenderProfile],
         bell: Bell,
+        device: str = "",
         stages: Mapping[Stage, Perform] = STAGES,
         mark: int | None = None,
         listen: Callable[[bool], None] = lambda _takes: None,
@@ -75,6 +77,7 @@ class StepRunner:
         self.capabilities = tuple(capabilities)
         self._farm = farm
         self._node = node
+        self._device = device
         self._repertoire = Repertoire(farm, capabilities, profiles, mark=mark)
         self._told: tuple[RenderProfile, ...] = ()
         self._bell = bell
@@ -176,7 +179,7 @@ class StepRunner:
                 worker=self._node,
                 capabilities=self.capabilities,
                 profiles=profiles,
-                device=device_of(profiles),
+                device=self._device or device_of(profiles),
             )
         except AwayError as error:
             self._log.warning("no claim", code=error.code, step=step)
@@ -308,7 +311,7 @@ class StepRunner:
             self._node,
             host=machine.host,
             boot=machine.boot,
-            device=device_of(told),
+            device=self._device or device_of(told),
             capabilities=self.capabilities,
             profiles=told,
         )
@@ -320,7 +323,7 @@ class StepRunner:
             workers.relearn(
                 self._farm.ledger,
                 self._node,
-                device=device_of(told),
+                device=self._device or device_of(told),
                 capabilities=self.capabilities,
                 profiles=told,
             )
@@ -372,9 +375,10 @@ def open_runner(
     wanted: Collection[str],
     bell: Bell,
     *,
+    device: str = "",
     listen: Callable[[bool], None] = lambda _takes: None,
 ) -> StepRunner:
-    """A runner of everything that was asked for; its face engines are open.
+    """A runner of everything that was asked for, on its device; its face engines are open.
 
     Raises:
         InputError: ``farm-capability-unknown``, or an engine cannot be opened.
@@ -389,6 +393,7 @@ def open_runner(
         capabilities=capabilities,
         profiles=profiles,
         bell=bell,
+        device=device,
         mark=mark,
         listen=listen,
     )

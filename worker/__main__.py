@@ -1,4 +1,4 @@
-"""The inner door, by which the supervisor starts its processes: ``python -P -m worker ROLE NAME``.
+"""The inner door, by which the supervisor starts its processes: ``python -P -m worker ROLE [TOLD] NAME``.
 
 People use the console script ``lectern``, whose commands call the same functions.
 """
@@ -17,10 +17,11 @@ from pipeline.plan.messages import tell
 # Each role imports what it needs and no more: four processes start at once on what may be two cores.
 
 
-def _worker(settings: Settings, name: str) -> int:
+def _worker(settings: Settings, name: str, told: str = "") -> int:
+    from farm.policy.placement import Post
     from worker import process
 
-    return process.serve(settings, name=name)
+    return process.serve(settings, post=Post.from_text(name, told) if told else Post(name=name))
 
 
 def _dispatcher(settings: Settings, name: str) -> int:
@@ -44,7 +45,7 @@ def _up(settings: Settings, _name: str) -> int:
     return up.up(settings, starting=lambda: None, ready=lambda _standing: None, ending=lambda: None)
 
 
-_ROLES: Mapping[str, Callable[[Settings, str], int]] = {
+_ROLES: Mapping[str, Callable[..., int]] = {
     "worker": _worker,
     "dispatcher": _dispatcher,
     "flower": _flower,
@@ -52,13 +53,14 @@ _ROLES: Mapping[str, Callable[[Settings, str], int]] = {
 }
 
 
-def main(role: str, name: str) -> int:
-    """Be one of the farm's processes; returns the exit code."""
+def main(role: str, *told: str) -> int:
+    """Be one of the farm's processes, by what it is told, its name last; returns the exit code."""
+    *rest, name = told
     settings = settings_of()
     set_up_logging(settings)
     with structlog.contextvars.bound_contextvars(process=name):
         try:
-            return _ROLES[role](settings, name)
+            return _ROLES[role](settings, name, *rest)
         except LecternError as error:
             structlog.get_logger().error(error.code, told=tell(error.code, error.facts, "en"))
             return 1

@@ -26,5 +26,6 @@ def celery_app(settings: Settings, *, waits: bool = True) -> Celery:
         redis_url(settings.redis.url, settings.home),
         time_limit_s=settings.worker.step_seconds + math.ceil(settings.lease.expiry_s) + _LAST_RESORT_S,
         steps_per_child=settings.worker.steps_per_child,
+        memory_per_child_mb=settings.worker.memory_mb,
         waits=waits,
     )

@@ -87,7 +87,7 @@ class Child:
                 cwd=program.folder,
                 env=dict(program.environment),
                 start_new_session=True,
-                preexec_fn=_die_with(os.getpid()),  # noqa: PLW1509 - one system call, and no thread but this
+                preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - one system call, and no thread but this
             )
         self._started = time.monotonic()
         self._log.info("started", pid=self._process.pid)
@@ -160,7 +160,7 @@ class Child:
         self._process.wait()
 
 
-def _die_with(parent: int) -> Callable[[], None]:
+def die_with(parent: int) -> Callable[[], None]:
     """What a new process does first: ask to be killed when its parent's thread ends."""
     libc = ctypes.CDLL(None, use_errno=True)
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
@@ -20,6 +19,7 @@ from celery._state import connect_on_app_finalize
 from celery.exceptions import Reject
 
 from farm.bootstrap import Settings, open_farm, set_up_logging, settings_of
+from farm.policy.placement import Post
 from pipeline.plan.errors import LecternError
 from pipeline.plan.messages import tell
 from pipeline.steps.tidy import give_back_large
@@ -37,15 +37,15 @@ DRAIN = signal.SIGURG
 INTERRUPT = signal.SIGUSR2
 #: What the main process hears when nobody can work here any more: to end when no step is in work, and fail.
 GIVE_UP = signal.SIGUSR2
-_CAPABILITIES = "lectern_capabilities"
+_POST = "lectern_post"
 
 
-def equip(app: Celery, *, capabilities: Sequence[str], spawns: bool) -> None:
+def equip(app: Celery, *, post: Post, spawns: bool) -> None:
     """Have a worker's app run steps.
 
     Args:
         app: before anything was started with it.
-        capabilities: what its worker shall do; everything that it can unless given.
+        post: where its worker works, and at what.
         spawns: whether the process that works is a fresh interpreter: a card cannot be used in a forked one
             whose parent has touched it (PyTorch's documentation, "Multiprocessing best practices").
     """
@@ -53,7 +53,7 @@ def equip(app: Celery, *, capabilities: Sequence[str], spawns: bool) -> None:
         {
             "imports": (__name__,),
             "worker_pool_start_method": "spawn" if spawns else "fork",
-            _CAPABILITIES: tuple(capabilities),
+            _POST: (post.name, post.to_text()),
         }
     )
 
@@ -111,9 +111,14 @@ class StepTask(Task):  # type: ignore[misc]
         give_back_large()
         cv2.setNumThreads(settings.worker.threads)
         bell = Bell(redis_url(settings.redis.url, settings.home))
-        wanted = self.app.conf[_CAPABILITIES]
+        post = Post.from_text(*self.app.conf[_POST])
         runner = open_runner(
-            open_farm(settings), node, wanted, bell, listen=lambda takes: self._listen(node, takes=takes)
+            open_farm(settings),
+            node,
+            post.capabilities,
+            bell,
+            device=post.device,
+            listen=lambda takes: self._listen(node, takes=takes),
         )
         runner.start()
         # What was loaded by now stays: looking through it for garbage again and again costs more than a step.

@@ -56,6 +56,11 @@ class Places:
         return self.run / "up.lock"
 
     @property
+    def crew_lock(self) -> Path:
+        """What this host's supervisor of workers holds locked; several hosts may see one home."""
+        return self.run / f"crew.{socket.gethostname()}.lock"
+
+    @property
     def flower_password(self) -> Path:
         """The password of Flower's one user."""
         return self.run / "flower.password"
@@ -81,7 +86,7 @@ def only_one(places: Places) -> Generator[None]:
     """
     places.make()
     with places.lock.open("w") as lock:
-        _take(lock, places)
+        _take(lock, InputError("farm-already-up", home=str(places.home)))
         # A farm that was killed could not take back what it told.
         places.state.unlink(missing_ok=True)
         try:
@@ -90,7 +95,20 @@ def only_one(places: Places) -> Generator[None]:
             places.state.unlink(missing_ok=True)
 
 
-def _take(lock: TextIO, places: Places) -> None:
+@contextlib.contextmanager
+def only_crew(places: Places) -> Generator[None]:
+    """Hold this host's lock of the home: its workers cannot be started twice under the same names.
+
+    Raises:
+        InputError: ``farm-crew-already``.
+    """
+    places.make()
+    with places.crew_lock.open("w") as lock:
+        _take(lock, InputError("farm-crew-already", home=str(places.home)))
+        yield
+
+
+def _take(lock: TextIO, refusal: InputError) -> None:
     until = time.monotonic() + _LOOK_S
     while True:
         try:
@@ -98,7 +116,7 @@ def _take(lock: TextIO, places: Places) -> None:
         except BlockingIOError as error:
             # Somebody who only looks whether it is held holds it too, for an instant.
             if time.monotonic() > until:
-                raise InputError("farm-already-up", home=str(places.home)) from error
+                raise refusal from error
             time.sleep(_LOOK_S / 20)
         else:
             return

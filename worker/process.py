@@ -16,6 +16,7 @@ from celery.apps.worker import Worker
 from celery.platforms import SecurityWarning
 
 from farm.bootstrap import Settings, environment_of, open_farm, set_up_logging
+from farm.policy.placement import Post
 from tasks.app import queue_of
 from tasks.capabilities import capabilities_of
 from worker.belt import celery_app
@@ -27,8 +28,7 @@ from worker.threads import settle_threads
 def serve(
     settings: Settings,
     *,
-    name: str,
-    capabilities: Sequence[str] = (),
+    post: Post,
     beginning: Callable[[], None] = lambda: None,
 ) -> int:
     """Work until told to end; returns the exit code: 1 when it ended because it could not work (any more).
@@ -38,31 +38,32 @@ def serve(
 
     Args:
         settings: what the operator set.
-        name: the worker's name on this host, such as ``cpu0``.
-        capabilities: what it shall do; everything that it can unless given.
+        post: where it works, and at what.
         beginning: called once when nothing stands against it.
 
     Raises:
         InputError: a setting is wrong, an engine is missing, or the ledger's schema is not this version's.
         AwayError: the ledger cannot be reached.
     """
+    # Before anything looks for a card, and for all processes below.
+    os.environ.update(post.environment)
     settle_threads(settings.worker.threads)
     # Celery warns root because of pickled messages; ours are JSON, and a container's only user is root.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     set_up_logging(settings)
-    structlog.contextvars.bind_contextvars(process=name)
+    structlog.contextvars.bind_contextvars(process=post.name)
     places = Places(home=settings.home)
     places.make()
     # Whatever is wrong is said now, in words. Nothing of it stays open: a connection that crosses a fork
     # belongs to nobody.
     with open_farm(settings) as farm:
-        queues = [queue_of(capability) for capability in capabilities_of(farm, capabilities)]
+        queues = [queue_of(capability) for capability in capabilities_of(farm, post.capabilities)]
     # The process that works reads its settings from here, also where it is a fresh interpreter.
     os.environ.update(environment_of(settings))
     beginning()
     app = celery_app(settings)
-    equip(app, capabilities=capabilities, spawns=True)
-    return _Main(app, f"{name}@{socket.gethostname()}", queues).run()
+    equip(app, post=post, spawns=True)
+    return _Main(app, f"{post.name}@{socket.gethostname()}", queues).run()
 
 
 class _Main:

@@ -7,14 +7,17 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from farm.bootstrap import Settings, environment_of
+from farm.policy.placement import Post
 from worker.child import Program
 from worker.places import Places
 from worker.threads import thread_environment
 
-#: What a process inherits: where programs, homes and temporary files are, how text is written, which libraries
-#: are loaded first (an allocator's, say), and which FFmpeg is used.
-_INHERITED = ("PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
-_INHERITED += ("LD_PRELOAD", "IMAGEIO_FFMPEG_EXE")
+#: What a process inherits: where programs, homes and temporary files are, how text is written, which
+#: libraries are loaded first (an allocator's, say), and which FFmpeg is used.
+_INHERITED = (
+    *("PATH", "HOME", "TMPDIR", "TZ", "LANG", "LC_ALL", "LC_CTYPE"),
+    *("LD_LIBRARY_PATH", "VIRTUAL_ENV", "LD_PRELOAD", "IMAGEIO_FFMPEG_EXE"),
+)
 
 
 def environment_for(settings: Settings, redis_url: str) -> dict[str, str]:
@@ -41,3 +44,9 @@ def program(places: Places, name: str, role: Sequence[str], environment: Mapping
         folder=places.run,
         log=places.logs / f"{name}.log",
     )
+
+
+def worker_program(places: Places, post: Post, environment: Mapping[str, str]) -> Program:
+    """The program of the worker at a post: it alone sees the post's card."""
+    role = ("worker", post.to_text(), post.name)
+    return program(places, post.name, role, {**environment, **post.environment})

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,12 +15,14 @@ from typing import Any, Self
 import structlog
 
 from farm.bootstrap import Settings, environment_of, open_farm
+from farm.policy.placement import Post
 from pipeline.plan.errors import AwayError
 from worker import flower
 from worker.child import Child, Program
 from worker.crew import TICK_S, Asked, Crew
-from worker.places import Places, free_port, only_one, tell_state, told_state
-from worker.programs import environment_for, program
+from worker.places import Places, free_port, only_crew, only_one, tell_state, told_state
+from worker.posting import posts_here
+from worker.programs import environment_for, program, worker_program
 from worker.redis_server import await_redis, own_redis
 
 _REDIS_START_S = 20.0
@@ -82,11 +84,12 @@ def up(
         AwayError: the ledger or Redis cannot be reached.
     """
     places = Places(home=settings.home)
-    with only_one(places):
-        open_farm(settings).close()
+    with only_one(places), only_crew(places):
+        with open_farm(settings) as farm:
+            posts = posts_here(farm)
         asked = Asked()
         with asked.listening():
-            supervisor = Supervisor(settings, places)
+            supervisor = Supervisor(settings, places, posts)
             starting()
             try:
                 ready(supervisor.start())
@@ -101,10 +104,17 @@ def up(
 
 
 class Supervisor:
-    """The children of one farm, in the order in which they are started."""
+    """The children of one farm, in the order in which they are started.
 
-    def __init__(self, settings: Settings, places: Places) -> None:
+    Args:
+        settings: what the operator set.
+        places: the folders of the home.
+        posts: who works here, and where.
+    """
+
+    def __init__(self, settings: Settings, places: Places, posts: Sequence[Post]) -> None:
         self._settings = settings
+        self._posts = tuple(posts)
         self._places = places
         self._redis: list[Child] = []
         self._others: list[Child] = []
@@ -124,8 +134,7 @@ class Supervisor:
         url = self._start_redis()
         environment = environment_for(settings, url)
         self._others.append(Child(program(places, "dispatcher", ("dispatcher", "dispatcher"), environment)))
-        names = tuple(f"cpu{number}" for number in range(worker_count(settings)))
-        self._crew = Crew([program(places, name, ("worker", name), environment) for name in names])
+        self._crew = Crew([worker_program(places, post, environment) for post in self._posts])
         flower_url = ""
         if settings.flower.port >= 0:
             port = free_port(settings.flower.port)
@@ -208,11 +217,6 @@ class Supervisor:
         child.start()
         await_redis(url, _REDIS_START_S)
         return url
-
-
-def worker_count(settings: Settings) -> int:
-    """How many workers this machine gets: what was set, else one per two cores and at least two."""
-    return settings.worker.count or max(2, len(os.sched_getaffinity(0)) // 2)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import psutil
 import pytest
 import redis
 
+from farm.policy.placement import Post
 from tests.tasks.yard import break_ground, quick_settings
 from worker.places import Places, only_one
 from worker.up import Supervisor, standing_on
@@ -18,11 +19,11 @@ from worker.up import Supervisor, standing_on
 @pytest.fixture
 def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
     """A supervisor that has started everything."""
-    settings = quick_settings(tmp_path / "home", WORKER__COUNT="1")
+    settings = quick_settings(tmp_path / "home")
     break_ground(settings)
     places = Places(home=settings.home)
     with only_one(places):
-        supervisor = Supervisor(settings, places)
+        supervisor = Supervisor(settings, places, [Post(name="cpu0")])
         try:
             supervisor.start()
             yield supervisor

@@ -1,0 +1,99 @@
+"""Messages about the devices of a host and who works on them."""
+
+from __future__ import annotations
+
+from pipeline.plan.messages.model import Message, message
+
+MESSAGES: tuple[Message, ...] = (
+    message(
+        "worker-device-unknown",
+        (
+            "[worker] devices names {device}, and this machine has no such card; it has: {known}.",
+            "A card is named by number, a slice such as 0.1, or the beginning of its UUID.",
+            "Correct [worker] devices or set it to auto. A card that was there may have fallen off the bus.",
+        ),
+        (
+            "[worker] devices 指定了 {device}，但本机没有这张显卡；现有：{known}。",
+            "显卡用编号、切片编号（如 0.1）或 UUID 的开头部分来指定。",
+            "请修正 [worker] devices，或设为 auto。以前存在的卡可能已从总线脱落。",
+        ),
+    ),
+    message(
+        "worker-stages-wrong",
+        (
+            "[worker] card_stages names {stage}, which no card is used for; these are: {known}.",
+            "Stages of one card stand with spaces between, cards with commas between.",
+            'Correct it, such as card_stages = "speak listen write, render".',
+        ),
+        (
+            "[worker] card_stages 中的 {stage} 不是显卡可承担的阶段；可用：{known}。",
+            "同一张卡的阶段用空格分隔，不同的卡用逗号分隔。",
+            '请修正，例如 card_stages = "speak listen write, render"。',
+        ),
+    ),
+    message(
+        "worker-shares-wrong",
+        (
+            "[worker] card_shares holds {value}, and a card has 1 to {most} workers.",
+            "It is how many workers share each card, with commas between cards.",
+            'Correct it, such as card_shares = "2" for two workers on every card.',
+        ),
+        (
+            "[worker] card_shares 中的 {value} 无效：一张卡可有 1 到 {most} 个工作进程。",
+            "它表示每张卡由几个工作进程共享，不同的卡用逗号分隔。",
+            '请修正，例如 card_shares = "2" 表示每张卡两个工作进程。',
+        ),
+    ),
+    message(
+        "worker-post-unknown",
+        (
+            "This machine has no worker {name}; it has: {known}.",
+            "Workers are named by their card, such as render-0, or cpu0 and so on by processors.",
+            "Name one of these, or leave --name out to run all of them.",
+        ),
+        (
+            "本机没有名为 {name} 的工作进程；现有：{known}。",
+            "工作进程以显卡命名，如 render-0；使用处理器的则为 cpu0 等。",
+            "请使用其中一个名称，或省略 --name 以运行全部。",
+        ),
+    ),
+    message(
+        "worker-nothing-to-do",
+        (
+            "No worker of this machine has anything to do.",
+            "[worker] devices and card_stages and --only leave nothing that an engine here can do.",
+            "Leave --only out, or correct the settings; `lectern engines` shows what is installed.",
+        ),
+        (
+            "本机没有任何工作进程有事可做。",
+            "[worker] 的 devices、card_stages 与 --only 排除了本机引擎能做的一切。",
+            "请去掉 --only，或修正设置；`lectern engines` 会列出已安装的引擎。",
+        ),
+    ),
+    message(
+        "worker-cards-silent",
+        (
+            "The cards that [worker] devices names ({devices}) cannot be looked at: {reason}.",
+            "NVIDIA's management library gave no answer, or the driver was renewed and not loaded yet.",
+            "Run nvidia-smi; if it hangs or complains too, reboot. devices = none does without meanwhile.",
+        ),
+        (
+            "无法查看 [worker] devices 指定的显卡（{devices}）：{reason}。",
+            "NVIDIA 管理库没有应答，或者驱动已更新但尚未加载。",
+            "请运行 nvidia-smi；若同样挂起或报错，请重启。期间可设 devices = none。",
+        ),
+    ),
+    message(
+        "farm-crew-already",
+        (
+            "The workers of {home} run on this machine already.",
+            "Two crews on one home folder would give workers the same names.",
+            "Use those, end them with Ctrl-C where they run, or choose another home in LECTERN_HOME.",
+        ),
+        (
+            "本机已在运行 {home} 的工作进程。",
+            "同一主目录上的两组工作进程会重名。",
+            "请使用正在运行的那组，或在其终端按 Ctrl-C 结束，或用 LECTERN_HOME 选择另一个主目录。",
+        ),
+    ),
+)

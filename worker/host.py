@@ -1,0 +1,73 @@
+"""A host of a farm of several: all of its workers, or one of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from farm.bootstrap import Settings, open_farm
+from farm.policy.placement import Post, find_post
+from worker import process
+from worker.crew import TICK_S, Asked, Crew
+from worker.places import Places, only_crew
+from worker.posting import posts_here
+from worker.programs import environment_for, worker_program
+from worker.redis_server import redis_url
+from worker.threads import settle_threads
+
+
+def serve(
+    settings: Settings,
+    *,
+    wanted: Sequence[str] = (),
+    beginning: Callable[[Sequence[Post]], None],
+    ending: Callable[[], None] = lambda: None,
+) -> int:
+    """Keep this host's workers alive until SIGINT or SIGTERM; returns the exit code.
+
+    Asked to end again and again, they hurry as `worker.up.up` says. However this process ends, none is left.
+
+    Args:
+        settings: what the operator set.
+        wanted: what shall be done here; everything that can be unless given.
+        beginning: told who works once nothing stands against it.
+        ending: called once when workers were asked to end, and running steps are waited for.
+
+    Raises:
+        InputError: they run already, a setting is wrong, there is nothing to do, or the ledger's schema is
+            not this version's.
+        AwayError: the ledger cannot be reached, or cards that the settings name do not answer.
+    """
+    places, asked = Places(home=settings.home), Asked()
+    with only_crew(places), asked.listening():
+        with open_farm(settings) as farm:
+            posts = posts_here(farm, wanted)
+        environment = environment_for(settings, redis_url(settings.redis.url, settings.home))
+        crew = Crew([worker_program(places, post, environment) for post in posts])
+        beginning(posts)
+        try:
+            crew.start()
+            while not asked.times:
+                crew.tend()
+                time.sleep(TICK_S)
+            ending()
+            crew.end(lambda: asked.times)
+        finally:
+            crew.kill()
+    return 0
+
+
+def serve_one(
+    settings: Settings, name: str, *, wanted: Sequence[str] = (), beginning: Callable[[Post], None]
+) -> int:
+    """Be one of this host's workers, by its name; returns the exit code, as `worker.process.serve` does.
+
+    Raises:
+        InputError: as `serve`, or ``worker-post-unknown``.
+        AwayError: as `serve`.
+    """
+    # Before the cards are looked at: it may begin this program anew.
+    settle_threads(settings.worker.threads)
+    with open_farm(settings) as farm:
+        post = find_post(posts_here(farm, wanted), name)
+    return process.serve(settings, post=post, beginning=lambda: beginning(post))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from worker.child import Child, Program
+from worker.systemd import Systemd
 
 #: How often it is looked whether everything still runs.
 TICK_S = 0.1
@@ -47,6 +48,7 @@ class Crew:
 
     def __init__(self, programs: Sequence[Program]) -> None:
         self.workers = tuple(Child(program) for program in programs)
+        self._starter = Systemd()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -66,9 +68,11 @@ class Crew:
         """
         for child in self.workers:
             child.start()
+        self._starter.ready()
 
     def tend(self) -> None:
         """Start again what has ended; what a full disk does not let it do is logged, and tried again."""
+        self._starter.alive()
         for child in self.workers:
             child.tend()
 
@@ -79,6 +83,7 @@ class Crew:
             asked: how often they were asked to end by now.
             meanwhile: called at every look, for what steps that are still running may need.
         """
+        self._starter.stopping()
         told = 0
         while any(child.alive for child in self.workers):
             if told < min(asked(), _LEAVE):

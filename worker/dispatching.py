@@ -19,6 +19,7 @@ from tasks.chore import Chore
 from tasks.dispatcher import Dispatcher, Pace
 from worker.belt import celery_app
 from worker.redis_server import redis_url
+from worker.systemd import Systemd
 
 _HOUR_S = 3600
 
@@ -51,7 +52,16 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
             ),
         )
         structlog.get_logger().info("dispatching")
-        dispatcher.run(ending)
+        starter = Systemd()
+        starter.ready()
+
+        def is_over() -> bool:
+            """Asked before each look, by who still looks."""
+            starter.alive()
+            return ending()
+
+        dispatcher.run(is_over)
+        starter.stopping()
     bell.close()
     return 0
 

@@ -7,6 +7,7 @@ import os
 from celery import Celery
 
 from worker.places import Places, secret
+from worker.systemd import Systemd
 
 USER = "lectern"
 
@@ -22,6 +23,8 @@ def show(app: Celery, places: Places, port: int) -> None:
     Nobody without the password sees a page or reaches the API, and nobody at all can stop a worker or
     revoke a task here: that is what ``lectern cancel`` and ``lectern pause`` are for, which remember it.
     """
+    from tornado.ioloop import IOLoop, PeriodicCallback
+
     # The one way past the password that Flower knows, and options that would stand above ours.
     for name in [name for name in os.environ if name.startswith("FLOWER_")]:
         del os.environ[name]
@@ -29,6 +32,11 @@ def show(app: Celery, places: Places, port: int) -> None:
     os.environ["FLOWER_BASIC_AUTH"] = f"{USER}:{password(places)}"
     # Flower runs a flowerconfig.py that it finds where it is started.
     os.chdir(places.run)
+    starter = Systemd()
+    # By the loop that answers: one that hangs tells nobody that it lives.
+    IOLoop.current().add_callback(starter.ready)
+    if starter.every_s:
+        PeriodicCallback(starter.alive, 1000 * starter.every_s).start()
     app.start(
         argv=[
             "--quiet",

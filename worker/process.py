@@ -22,6 +22,7 @@ from tasks.capabilities import capabilities_of
 from worker.belt import celery_app
 from worker.hand import DRAIN, GIVE_UP, INTERRUPT, equip
 from worker.places import Places
+from worker.systemd import Systemd
 from worker.threads import settle_threads
 
 
@@ -61,6 +62,10 @@ def serve(
     # The process that works reads its settings from here, also where it is a fresh interpreter.
     os.environ.update(environment_of(settings))
     beginning()
+    starter = Systemd()
+    # Redis may be away for now: then it is waited for, which is no reason to be started anew.
+    starter.ready()
+    starter.accompany()
     app = celery_app(settings)
     equip(app, post=post, spawns=True)
     return _Main(app, f"{post.name}@{socket.gethostname()}", queues).run()

@@ -9,10 +9,12 @@ import os
 from pathlib import Path
 
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
-_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _AWAY = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ESTALE, errno.ENOTCONN, errno.EHOSTDOWN, errno.ENOTDIR}
 _AWAY |= {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ETIMEDOUT, errno.ENODEV, errno.ENXIO}
+_AWAY |= {errno.ENETDOWN, errno.ENETRESET, errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED}
+_AWAY |= {errno.ENOLINK, errno.EREMOTEIO, errno.ENOMEDIUM, errno.EKEYEXPIRED}
 
 
 class Trouble(enum.Enum):
@@ -35,13 +37,17 @@ def give_name(part: Path, final: Path) -> bool:
 
     The part may stay beside it as a second link. The name is durable once its folder is (`sync_folder`).
 
+    A share's answer may be lost on its way: what the client asks once more was done already, and is told as a
+    failure (RFC 1813, section 4.5, on requests that cannot be repeated). The file itself says whose it is.
+
     Raises:
         OSError: as the system says.
     """
+    ours = _identity(part)
     try:
         os.link(part, final)
     except FileExistsError:
-        return False
+        return _identity(final) == ours
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
@@ -50,8 +56,21 @@ def give_name(part: Path, final: Path) -> bool:
         # them, one in the archive is fixed in the ledger for one job.
         if final.exists():
             return False
-        part.rename(final)
+        try:
+            part.rename(final)
+        except FileNotFoundError:
+            if _identity(final) != ours:
+                raise
     return True
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from every other one; None: there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def sync_folder(folder: Path) -> None:

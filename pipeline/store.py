@@ -273,7 +273,8 @@ class Store:
 
     def _settle(self, part: Path) -> tuple[str, int]:
         """Make a part durable; its digest and size."""
-        with part.open("rb") as file:
+        # Open for writing: a client of SMB passes over the fsync of a file that is open for reading alone.
+        with part.open("r+b") as file:
             os.fsync(file.fileno())
         self._crash("store-part-synced")
         return digest_of(part), part.stat().st_size

@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import AwayError
+from pipeline.store import Store
 
 
 def add(one: int, other: int) -> int:
@@ -55,3 +57,17 @@ def ask_back(confirm: Callable[[int], int], notes: Path) -> int:
         return confirm(20) + 1
     finally:
         notes.write_text("tidy")
+
+
+def keep(root: Path, content: bytes) -> Artifact:
+    """Put something into a store."""
+
+    def write(part: Path) -> None:
+        part.write_bytes(content)
+
+    return Store(root).put(Kind.CLIP, "a" * 64, ".mp4", write)
+
+
+def bring(root: Path, source: Path) -> Artifact:
+    """Copy a file into a store."""
+    return Store(root).adopt(Kind.SOURCE, ".txt", source, limit_bytes=1 << 20)

@@ -35,6 +35,7 @@ _RAW, _PAGE = _DOCS / "reliability.json", _DOCS / "reliability.md"
 _TIMED = (
     "hand-killed",
     "main-killed",
+    "host-gone",
     "redis-killed",
     "redis-wiped",
     "postgresql-killed",

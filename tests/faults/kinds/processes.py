@@ -43,6 +43,21 @@ def _kill_main(ground: Ground, chance: Random) -> Effect:
     return Effect(clock=Clock.WORKER, seconds=ground.running_again(running, since))
 
 
+def _lose_host(ground: Ground, chance: Random) -> Effect:
+    """Nobody who looks after this host can act; the dispatcher plays another host's."""
+    running = _rendering(ground, chance)
+    supervisor, main = psutil.Process(ground.child.pid), ground.process(running.worker)
+    below = main.children(recursive=True)
+    supervisor.send_signal(signal.SIGSTOP)
+    try:
+        main.kill()
+        since = time.monotonic()
+        until(lambda: all(is_gone(each) for each in below), "what the worker started is gone", seconds=10)
+        return Effect(clock=Clock.HOST, seconds=ground.running_again(running, since))
+    finally:
+        supervisor.send_signal(signal.SIGCONT)
+
+
 def _kill_supervisor(ground: Ground, chance: Random) -> Effect:
     running = _rendering(ground, chance)
     supervisor = psutil.Process(ground.child.pid)
@@ -179,6 +194,11 @@ KINDS = (
     Kind(name="join-killed", words="kill -9 of the process that joins a film", inflict=_kill_join),
     Kind(name="archive-killed", words="kill -9 of the process that delivers a film", inflict=_kill_archive),
     Kind(name="idle-killed", words="kill -9 of a process that waits for work", inflict=_kill_idle),
+    Kind(
+        name="host-gone",
+        words="kill -9 of a worker, with nobody left on its host to tell",
+        inflict=_lose_host,
+    ),
     Kind(
         name="supervisor-killed",
         words="kill -9 of the supervisor, and with it of everything; it is started again",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -26,6 +27,8 @@ PARTS = ".lectern-parts"
 #: The inputs' folder, beside the films of a day.
 SOURCES = "source"
 
+#: What a share mounted `soft` says while its server does not answer (nfs(5)), maybe for a whole night.
+_SERVER_SILENT = {errno.EIO, errno.EREMOTEIO}
 _BLOCK = 1 << 20
 _SYNC_EVERY = 16 << 20
 # A film of hours has a manifest of a few megabytes; nothing larger is read in search of one.
@@ -428,7 +431,7 @@ def raise_trouble(error: OSError, root: Path) -> NoReturn:
     kind, reason = trouble(error)
     if kind is Trouble.FULL:
         raise AwayError("archive-full", root=str(root), reason=reason) from error
-    if kind is Trouble.AWAY:
+    if kind is Trouble.AWAY or error.errno in _SERVER_SILENT:
         raise AwayError("archive-away", root=str(root), reason=reason) from error
     archive_id(root)
     raise TransientError("archive-failed", reason=reason) from error

@@ -50,7 +50,7 @@ def _fill(ground: Ground, _chance: Random) -> Effect:
 
 def _fail_half_way(ground: Ground, chance: Random) -> Effect:
     with _faring(_shim(ground), Files.EIO_AFTER, chance.randrange(100, 20_000)):
-        _met(ground, "waits + failures > 0")
+        _met(ground)
     return Effect()
 
 
@@ -78,13 +78,15 @@ def _freeze(ground: Ground, chance: Random) -> Effect:
     return Effect()
 
 
-def _met(ground: Ground, how: str = "waits > 0 AND failures = 0") -> None:
-    """Have a film meet what is the matter with the archive; unless said otherwise it loses no retry by it."""
+def _met(ground: Ground) -> None:
+    """Have a film meet what is the matter with the archive; it waits, and loses no retry by it."""
     job = ground.sow(1)
 
     def waits() -> bool:
         ground.child.tend()
-        question = f"SELECT id FROM steps WHERE job_id = :job AND stage = 'archive' AND {how}"  # noqa: S608 - ours
+        question = (
+            "SELECT id FROM steps WHERE job_id = :job AND stage = 'archive' AND waits > 0 AND failures = 0"
+        )
         return bool(ground.ask(question, job=job))
 
     until(waits, f"film {job} finds the archive out of order")

@@ -69,7 +69,8 @@ def test_unmounted_in_between_is_away(delivery: Delivery, store: Store, root: Pa
         (errno.EROFS, AwayError, "archive-away"),
         (errno.ESTALE, AwayError, "archive-away"),
         (errno.ENETUNREACH, AwayError, "archive-away"),
-        (errno.EIO, TransientError, "archive-failed"),
+        (errno.EIO, AwayError, "archive-away"),
+        (errno.EINVAL, TransientError, "archive-failed"),
     ],
 )
 def test_errors_of_the_file_system(

@@ -132,6 +132,23 @@ def test_each_distinct_sentence_is_spoken_once(tmp_path: Path, voice: _CountingV
     assert len(voice.said) == 3
 
 
+def test_what_another_version_of_the_voice_has_said_is_in_no_film_of_this_one(
+    tmp_path: Path, voice: _CountingVoice
+) -> None:
+    """A script that is half spoken when an engine is upgraded is spoken as a whole by one version."""
+    store, desk = Store(tmp_path / "store"), MemoryDesk()
+    old = _CountingVoice()
+    old.version = f"{voice.version}-older"
+    try:
+        speak(_job(store, tmp_path, "One. Two."), desk=desk, store=store, voice=old)
+    finally:
+        old.close()
+    spoken = speak(_job(store, tmp_path, "One. Two. Three."), desk=desk, store=store, voice=voice)
+    assert spoken is not None
+    assert [text for _, text in voice.said] == ["One.", "Two.", "Three."]
+    assert load_timeline(store, spoken).voice_version == voice.version
+
+
 def test_the_timeline_is_the_same_everywhere(tmp_path: Path, speaker: EspeakVoice) -> None:
     """Another folder and a half-filled cache give the same bytes; another frame rate shares every speech."""
     text = "One sentence. Another one, with a comma. 然后是一句中文。"

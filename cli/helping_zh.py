@@ -186,6 +186,16 @@ CHINESE: Mapping[str, str] = {
     ),
     "Run a dispatcher, for a farm of several machines.": "运行一个调度进程，用于由多台机器组成的农场。",
     "Of several, one leads and the others watch it.": "有多个时，由一个主导，其余的看护它。",
+    "Watch over the workers of this machine, for a farm of several.": (
+        "看护本机的工作进程，用于由多台机器组成的农场。"
+    ),
+    (
+        "What a process held that ended goes back into the line at once. One that hangs is ended, and "
+        "started anew by whatever started it. `lectern up` has a watchdog of its own."
+    ): (
+        "进程一旦结束，其手中的步骤立即重新排队。挂起的进程会被结束，并由启动它的程序重新启动。"
+        "`lectern up` 自带看护进程。"
+    ),
     "Check what is missing here, and what to do about it.": "检查此处缺少什么，以及如何处理。",
     "List the engines, and why some cannot be used.": "列出各引擎，以及某些引擎无法使用的原因。",
     "Only voices of this language, such as en or zh.": "只列出会说该语言的声音，例如 en 或 zh。",

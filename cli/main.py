@@ -52,6 +52,7 @@ COMMANDS: Mapping[str, str] = {
     "up": "cli.serve:up",
     "worker": "cli.serve:worker",
     "dispatcher": "cli.serve:dispatcher",
+    "watchdog": "cli.serve:watchdog",
     "doctor": "cli.doctor:doctor",
     "engines": "cli.engines:engines",
     "verify": "cli.verify:verify",

@@ -1,4 +1,4 @@
-"""`lectern up`, `lectern worker`, `lectern dispatcher`: the farm's processes."""
+"""`lectern up`, `lectern worker`, `lectern dispatcher`, `lectern watchdog`: the farm's processes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from farm.bootstrap import settings_of
 from farm.policy.placement import Post
 from worker import dispatching, host
 from worker import up as supervisor
+from worker import watchdog as watching
 from worker.up import Standing
 
 
@@ -84,6 +85,17 @@ def dispatcher(
         name=name,
         beginning=lambda: terminal.note(terminal.words("dispatcher-starts", name=name)),
     )
+    return Exit(code)
+
+
+def watchdog(context: typer.Context) -> Exit:
+    """Watch over the workers of this machine, for a farm of several.
+
+    What a process held that ended goes back into the line at once. One that hangs is ended, and started anew
+    by whatever started it. `lectern up` has a watchdog of its own.
+    """
+    terminal = terminal_of(context)
+    code = watching.serve(settings_of(), beginning=lambda: terminal.note(terminal.words("watchdog-starts")))
     return Exit(code)
 
 

@@ -258,6 +258,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "“{name}” begins to hand out work. Ctrl-C ends it.",
         "“{name}”开始分配工作。Ctrl-C 结束。",
     ),
+    "watchdog-starts": (
+        "Watching over the workers of this machine. Ctrl-C ends it.",
+        "开始看护本机的工作进程。Ctrl-C 结束。",
+    ),
     # Ledger and archive.
     "db-made": (
         "The ledger was made: {place} (schema {revision}).",

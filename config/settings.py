@@ -72,6 +72,7 @@ class Worker(_Section):
     memory_mb: int
     step_seconds: int
     drain_s: float
+    no_progress_s: float
 
 
 class Lease(_Section):

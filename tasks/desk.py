@@ -31,36 +31,45 @@ class PatientDesk:
         desk: the ledger's own.
         check: raises when the attempt may not go on.
         check_next: raises when it may not begin another thing.
+        move: told of every frame, and of everything that is asked, also while the ledger is waited for.
     """
 
-    def __init__(self, desk: LedgerDesk, check: Callable[[], None], check_next: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        desk: LedgerDesk,
+        check: Callable[[], None],
+        check_next: Callable[[], None],
+        *,
+        move: Callable[[], None] = lambda: None,
+    ) -> None:
         self._desk = desk
         self._check = check
         self._check_next = check_next
+        self._move = move
         self._making: set[str] = set()
         self._advanced_at = time.monotonic()
 
     def find(self, kind: Kind, key: str) -> Artifact | None:
         """The accepted artifact of a key, if there is one."""
-        return insist(lambda: self._desk.find(kind, key), self._check)
+        return insist(lambda: self._desk.find(kind, key), self._step)
 
     def find_all(self, kind: Kind, keys: Collection[str]) -> Mapping[str, Artifact]:
         """The accepted artifacts of some keys, by key."""
-        return insist(lambda: self._desk.find_all(kind, keys), self._check)
+        return insist(lambda: self._desk.find_all(kind, keys), self._step)
 
     def take(self, kind: Kind, key: str) -> bool:
         """Become the one maker of a key; False while another worker is making it."""
         # What is made for the sake of something else belongs to that.
         if not self._making:
             self._check_next()
-        taken = insist(lambda: self._desk.take(kind, key), self._check)
+        taken = insist(lambda: self._desk.take(kind, key), self._step)
         if taken:
             self._making.add(key)
         return taken
 
     def put(self, artifact: Artifact, machine_ms: int, *, then: str | None = None) -> bool:
         """Have an artifact accepted, with the machine time it took; its key is free again, `then` taken."""
-        taken = insist(lambda: self._desk.put(artifact, machine_ms, then=then), self._check)
+        taken = insist(lambda: self._desk.put(artifact, machine_ms, then=then), self._step)
         self._making.discard(artifact.key)
         if then is not None and not self._making:
             self._check_next()
@@ -70,20 +79,24 @@ class PatientDesk:
 
     def forget(self, artifact: Artifact) -> None:
         """Strike out an artifact that was found missing or damaged, so that it is made again."""
-        insist(lambda: self._desk.forget(artifact), self._check)
+        insist(lambda: self._desk.forget(artifact), self._step)
 
     def advance(self, done: int, total: int) -> None:
         """Tell how far the step is, about once a second; its end is told by its commit."""
-        self._check()
+        self._step()
         now = time.monotonic()
         if now - self._advanced_at < _ADVANCE_S:
             return
         self._advanced_at = now
-        insist(lambda: self._desk.advance(done, total), self._check)
+        insist(lambda: self._desk.advance(done, total), self._step)
 
     def check(self) -> None:
         """Raise `SupersededError` if the work is no longer this worker's, and when it takes too long."""
         self._check()
+
+    def _step(self) -> None:
+        self._check()
+        self._move()
 
 
 def insist(ask: Callable[[], AnswerT], check: Callable[[], None]) -> AnswerT:

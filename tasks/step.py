@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import TracebackType
 from typing import NoReturn, Self
 
@@ -38,6 +38,7 @@ from tasks.desk import PatientDesk, insist
 from tasks.heart import Heart
 from tasks.repertoire import Repertoire, profiles_here
 from tasks.stages import PROFILE_CHANGED, STAGES, Bench, Costs, Perform
+from tasks.witness import Unwatched, Witness
 
 #: How soon a step comes back that found another worker making what it needs.
 _COME_BACK_MS = 1_000
@@ -59,6 +60,7 @@ class StepRunner:
         mark: the shelf of models as it was when that was found; as it is now unless given.
         listen: has messages about steps come here, or none any more. What comes all the same is refused by
             the ledger.
+        witness: who is shown what this process does.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class StepRunner:
         stages: Mapping[Stage, Perform] = STAGES,
         mark: int | None = None,
         listen: Callable[[bool], None] = lambda _takes: None,
+        witness: Witness | None = None,
     ) -> None:
         self.capabilities = tuple(capabilities)
         self._farm = farm
@@ -82,6 +85,7 @@ class StepRunner:
         self._told: tuple[RenderProfile, ...] = ()
         self._bell = bell
         self._stages = stages
+        self._witness = witness or Unwatched()
         self._bench = Bench(farm=farm, studio=Studio(farm))
         self._attempt: Attempt | None = None
         #: Whether this process can go on no more, and its worker has to begin anew.
@@ -168,6 +172,13 @@ class StepRunner:
         is away, is left to the dispatcher, who sends another message.
         """
         self.look_around()
+        self._witness.seek(step)
+        try:
+            return self._try_run(step)
+        finally:
+            self._witness.rest()
+
+    def _try_run(self, step: int) -> bool:
         profiles = self._repertoire.profiles
         try:
             if self._known:
@@ -198,6 +209,7 @@ class StepRunner:
             # It was told so between the claim and now.
             attempt.drain(self._drain_s)
         self._heart.carry(attempt)
+        self._witness.carry(claim.fence)
         names: dict[str, str | int] = {
             "trace_id": span.trace_id,
             "span_id": span.span_id,
@@ -223,8 +235,9 @@ class StepRunner:
         claim = attempt.claim
         ledger_desk = LedgerDesk(ledger=self._farm.ledger, claim=claim)
         try:
-            desk = PatientDesk(ledger_desk, attempt.check, attempt.check_next)
-            commit = self._stages[claim.stage](self._bench, claim, desk)
+            desk = PatientDesk(ledger_desk, attempt.check, attempt.check_next, move=self._witness.move)
+            with self._awaited(claim.stage):
+                commit = self._stages[claim.stage](self._bench, claim, desk)
             if commit is None:
                 return self._release(attempt, delay_ms=_COME_BACK_MS, reason="farm-made-elsewhere")
             costs = Costs(
@@ -250,6 +263,19 @@ class StepRunner:
             told = TransientError("farm-unexpected", kind=type(error).__name__, reason=reason)
             return self._fail(attempt, told, lines)
         return True
+
+    @contextlib.contextmanager
+    def _awaited(self, stage: Stage) -> Iterator[None]:
+        """While it lasts frames are awaited of this process, if the stage makes any.
+
+        Other stages make pieces that may each take long; and what a stage has made is told for as long as it
+        takes the ledger to hear.
+        """
+        self._witness.owe(frames=stage is Stage.RENDER)
+        try:
+            yield
+        finally:
+            self._witness.owe(frames=False)
 
     def _stand_back(self, attempt: Attempt, error: SupersededError) -> bool:
         if attempt.halt is not None and attempt.halt.gives_back:
@@ -377,6 +403,7 @@ def open_runner(
     *,
     device: str = "",
     listen: Callable[[bool], None] = lambda _takes: None,
+    witness: Witness | None = None,
 ) -> StepRunner:
     """A runner of everything that was asked for, on its device; its face engines are open.
 
@@ -396,6 +423,7 @@ def open_runner(
         device=device,
         mark=mark,
         listen=listen,
+        witness=witness,
     )
 
 

@@ -30,6 +30,12 @@ def _dispatcher(settings: Settings, name: str) -> int:
     return dispatching.serve(settings, name=name)
 
 
+def _watchdog(settings: Settings, _name: str) -> int:
+    from worker import watchdog
+
+    return watchdog.serve(settings)
+
+
 def _flower(settings: Settings, port: str) -> int:
     from worker import flower
     from worker.belt import celery_app
@@ -48,6 +54,7 @@ def _up(settings: Settings, _name: str) -> int:
 _ROLES: Mapping[str, Callable[..., int]] = {
     "worker": _worker,
     "dispatcher": _dispatcher,
+    "watchdog": _watchdog,
     "flower": _flower,
     "up": _up,
 }

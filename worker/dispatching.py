@@ -12,12 +12,15 @@ import structlog
 
 from farm.bootstrap import Farm, Settings, open_farm
 from farm.gc import collect_garbage
+from farm.policy.vigilance import beat_every
 from farm.reporting import Reporter, deliver
 from farm.results import prefix_of
 from tasks.bell import Bell
 from tasks.chore import Chore
 from tasks.dispatcher import Dispatcher, Pace
 from worker.belt import celery_app
+from worker.places import Places
+from worker.proof import proving
 from worker.redis_server import redis_url
 from worker.systemd import Systemd
 
@@ -60,7 +63,9 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
             starter.alive()
             return ending()
 
-        dispatcher.run(is_over)
+        proofs, beat_s = Places(home=settings.home).proofs, beat_every(settings.lease.beat_s)
+        with proving(proofs, role="dispatcher", beat_s=beat_s):
+            dispatcher.run(is_over)
         starter.stopping()
     bell.close()
     return 0

@@ -20,6 +20,7 @@ from celery.exceptions import Reject
 
 from farm.bootstrap import Settings, open_farm, set_up_logging, settings_of
 from farm.policy.placement import Post
+from farm.policy.vigilance import beat_every
 from pipeline.plan.errors import LecternError
 from pipeline.plan.messages import tell
 from pipeline.steps.tidy import give_back_large
@@ -29,6 +30,7 @@ from tasks.step import StepRunner, open_runner
 from worker.cards import CardWatch, TorchCards
 from worker.leisure import Leisure
 from worker.places import Places
+from worker.proof import Proof, proof_of
 from worker.redis_server import redis_url
 
 #: "Finish the clip in work, and give the rest of the step back." Who does not listen yet is not ended by it.
@@ -68,6 +70,7 @@ class StepTask(Task):  # type: ignore[misc]
         self._runner: StepRunner | None = None
         self._leisure: Leisure | None = None
         self._cards: CardWatch | None = None
+        self._proof: Proof | None = None
 
     def open(self, settings: Settings, node: str) -> None:
         """Make this process ready to work as the worker of that name.
@@ -88,6 +91,8 @@ class StepTask(Task):  # type: ignore[misc]
             signal.signal(INTERRUPT, lambda _number, _frame: runner.interrupt())
             if self._draining:
                 runner.drain()
+            if self._proof is not None:
+                self._proof.start()
             self._cards = cards = CardWatch(
                 TorchCards(),
                 memory=Places(home=settings.home).restarts(node.partition("@")[0]),
@@ -108,6 +113,13 @@ class StepTask(Task):  # type: ignore[misc]
     def _started_runner(self, settings: Settings, node: str) -> StepRunner:
         import cv2
 
+        self._proof = proof_of(
+            Places(home=settings.home).proofs,
+            role="hand",
+            node=node,
+            above=os.getppid(),
+            beat_s=beat_every(settings.lease.beat_s),
+        )
         give_back_large()
         cv2.setNumThreads(settings.worker.threads)
         bell = Bell(redis_url(settings.redis.url, settings.home))
@@ -119,6 +131,7 @@ class StepTask(Task):  # type: ignore[misc]
             bell,
             device=post.device,
             listen=lambda takes: self._listen(node, takes=takes),
+            witness=self._proof,
         )
         runner.start()
         # What was loaded by now stays: looking through it for garbage again and again costs more than a step.
@@ -139,6 +152,8 @@ class StepTask(Task):  # type: ignore[misc]
             self._leisure.stop()
         if self._runner is not None:
             self._runner.close()
+        if self._proof is not None:
+            self._proof.close()
 
     def run(self, step: int) -> None:
         """Run one step.

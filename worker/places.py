@@ -65,6 +65,11 @@ class Places:
         """The password of Flower's one user."""
         return self.run / "flower.password"
 
+    @property
+    def proofs(self) -> Path:
+        """What each process proves of itself to the watchdog of this machine."""
+        return self.run / "proofs"
+
     def restarts(self, worker: str) -> Path:
         """When a worker of this machine last ended by itself so that its card was freed, as JSON."""
         return self.run / f"{worker}.restarts.json"

@@ -17,11 +17,13 @@ from celery.platforms import SecurityWarning
 
 from farm.bootstrap import Settings, environment_of, open_farm, set_up_logging
 from farm.policy.placement import Post
+from farm.policy.vigilance import beat_every
 from tasks.app import queue_of
 from tasks.capabilities import capabilities_of
 from worker.belt import celery_app
 from worker.hand import DRAIN, GIVE_UP, INTERRUPT, equip
 from worker.places import Places
+from worker.proof import proving
 from worker.systemd import Systemd
 from worker.threads import settle_threads
 
@@ -68,7 +70,9 @@ def serve(
     starter.accompany()
     app = celery_app(settings)
     equip(app, post=post, spawns=True)
-    return _Main(app, f"{post.name}@{socket.gethostname()}", queues).run()
+    node, beat_s = f"{post.name}@{socket.gethostname()}", beat_every(settings.lease.beat_s)
+    with proving(places.proofs, role="main", node=node, beat_s=beat_s):
+        return _Main(app, node, queues).run()
 
 
 class _Main:

@@ -134,6 +134,7 @@ class Supervisor:
         url = self._start_redis()
         environment = environment_for(settings, url)
         self._others.append(Child(program(places, "dispatcher", ("dispatcher", "dispatcher"), environment)))
+        self._others.append(Child(program(places, "watchdog", ("watchdog", "watchdog"), environment)))
         self._crew = Crew([worker_program(places, post, environment) for post in self._posts])
         flower_url = ""
         if settings.flower.port >= 0:

@@ -178,6 +178,6 @@ class _Chunk:
     def _frames(self, clip: ClipPlan) -> Iterator[NDArray[np.uint8]]:
         drive = self.planner.drive(clip)
         for count, frame in enumerate(self.sitter.frames(drive)):
-            if count and count % drive.fps == 0:
+            if count:
                 self.desk.advance(self.done + count, self.total)
             yield frame

@@ -225,4 +225,24 @@ MESSAGES: tuple[Message, ...] = (
             ),
         ),
     ),
+    Message(
+        code="worker-stuck",
+        level="error",
+        en=Text(
+            what="{worker} was killed and does not end (processes {pids}); the card {card} gets no work.",
+            why="It waits inside the kernel: for a card, or for a network drive, that does not answer.",
+            cure=(
+                "Its step goes on elsewhere. Look into the kernel's log (dmesg); see to the card or the "
+                "drive, or boot the host again, then “lectern workers clear NAME --reason TEXT”."
+            ),
+        ),
+        zh=Text(
+            what="{worker} 已被强制结束但未能退出（进程 {pids}）；显卡 {card} 不再分配任务。",
+            why="它停在内核中：所等待的显卡或网络存储没有响应。",
+            cure=(
+                "其步骤会在别处继续。请查看内核日志（dmesg），处理显卡或网络存储，或重启主机，然后运行"
+                "“lectern workers clear NAME --reason TEXT”。"
+            ),
+        ),
+    ),
 )

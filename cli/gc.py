@@ -10,7 +10,7 @@ import typer
 from cli.exits import Exit
 from cli.options import terminal_of
 from farm.bootstrap import open_farm
-from farm.gc import collect_garbage
+from farm.gc import GIGABYTE, collect_garbage
 
 _HOUR_S = 3600
 
@@ -24,11 +24,20 @@ def gc(
     """Remove from the store what no job needs any more.
 
     Safe beside a working farm. Films stay, and everything that a job which can go on refers to.
+
+    Where store_gb in [gc] sets a limit, only what is too much goes: what was not used for longest, also of
+    films that lie in the archive.
     """
     terminal = terminal_of(context)
     with open_farm() as farm:
         hours = farm.settings.gc.grace_hours if grace_hours is None else grace_hours
-        done = collect_garbage(farm.ledger, farm.store, grace_s=hours * _HOUR_S)
+        limit_gb = farm.settings.gc.store_gb
+        done = collect_garbage(
+            farm.ledger, farm.store, grace_s=hours * _HOUR_S, most=int(limit_gb * GIGABYTE)
+        )
     line = terminal.words("gc-done", files=done.files, megabytes=done.bytes // 1_000_000, parts=done.parts)
-    terminal.answer({"kind": "gc", **asdict(done)}, [line])
+    lines = [line]
+    if done.over:
+        lines.append(terminal.words("gc-over", megabytes=done.over // 1_000_000, limit=f"{limit_gb:g}"))
+    terminal.answer({"kind": "gc", **asdict(done)}, lines)
     return Exit.OK

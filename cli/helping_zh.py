@@ -203,6 +203,10 @@ CHINESE: Mapping[str, str] = {
     "Safe beside a working farm. Films stay, and everything that a job which can go on refers to.": (
         "可在农场工作时运行。影片会保留，仍可继续的任务所用到的一切也会保留。"
     ),
+    "Where store_gb in [gc] sets a limit, only what is too much goes: what was not used for longest, also of "
+    "films that lie in the archive.": (
+        "如果 [gc] 中的 store_gb 设有上限，则只删除超出的部分：最久未使用的内容先删除，包括已归档影片的文件。"
+    ),
     "What is younger is kept.": "在这么多小时内产生的内容会保留。",
     "The ledger's schema.": "账本的结构。",
     "Make the ledger, or bring it to this version's schema. It is safe to run twice.": (

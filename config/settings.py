@@ -102,6 +102,7 @@ class Gc(_Section):
 
     grace_hours: float
     every_hours: float
+    store_gb: float
 
 
 class Results(_Section):

@@ -2,13 +2,19 @@
 
 A job needs what its steps use until its film is archived, and its inputs and the parts of its film for as
 long as it is remembered. So failed and canceled jobs, which may be retried, keep everything.
+
+Where the store has a limit, what nobody needs stays in it for as long as there is room: a sentence that is
+changed years later finds the clips of the others. What was not used for longest goes first then, and with it
+films that lie in the archive: of these the ledger still knows what they were.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import heapq
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, exists, func, select, update
 
 from db import rows
 from db.ledger import Ledger
@@ -56,7 +62,13 @@ _GIVEN = (
     profile_files.c.artifact_id,
 )
 _is_open = jobs.c.archive != ArchiveState.ARCHIVED.value
-_UNNEEDED = (
+_is_part = exists().where(
+    results.c.artifact_id == artifacts.c.id,
+    _in_window(results.c.artifact_id),
+    results.c.role != Role.TIMELINE.value,
+)
+#: What no unfinished job needs, though it may be a part of a film that is archived.
+_SPARE = (
     _in_window(artifacts.c.id),
     ~exists().where(
         uses.c.artifact_id == artifacts.c.id,
@@ -67,16 +79,25 @@ _UNNEEDED = (
     ~exists().where(
         results.c.artifact_id == artifacts.c.id,
         _in_window(results.c.artifact_id),
-        results.c.role != Role.TIMELINE.value,
-    ),
-    ~exists().where(
-        results.c.artifact_id == artifacts.c.id,
-        _in_window(results.c.artifact_id),
         results.c.job_id == jobs.c.id,
         _is_open,
     ),
     *(~exists().where(column == artifacts.c.id, _in_window(column)) for column in _GIVEN),
 )
+_UNNEEDED = (~_is_part, *_SPARE)
+_last_use = (
+    select(func.max(func.coalesce(jobs.c.ended_at, jobs.c.submitted_at)))
+    .join_from(uses, jobs, jobs.c.id == uses.c.job_id)
+    .where(uses.c.artifact_id == artifacts.c.id)
+    .scalar_subquery()
+)
+#: What may go where the store has a limit, and when a job last used it; None: none did.
+SPARE = (
+    select(artifacts.c.id, artifacts.c.size, artifacts.c.made_at, _last_use.label("used_at"))
+    .where(artifacts.c.made_at < bindparam("before"), artifacts.c.struck == 0, *_SPARE)
+    .order_by(artifacts.c.id)
+)
+_STORED = select(func.coalesce(func.sum(artifacts.c.size), 0)).where(artifacts.c.struck == 0)
 _window = (
     select(artifacts.c.id).where(artifacts.c.id > _after).order_by(artifacts.c.id).limit(rows.MANY).subquery()
 )
@@ -98,6 +119,8 @@ _STILL_UNNEEDED = select(artifacts.c.id).where(artifacts.c.id.in_(_IDS), *_UNNEE
 _DROP_USES = delete(uses).where(uses.c.artifact_id.in_(_IDS))
 _DROP_RESULTS = delete(results).where(results.c.artifact_id.in_(_IDS))
 _DROP = delete(artifacts).where(artifacts.c.id.in_(_IDS))
+_PARTS = select(artifacts.c.id).where(artifacts.c.id.in_(_IDS), _is_part, *_SPARE)
+_LEAVE_TO_ARCHIVE = update(artifacts).where(artifacts.c.id.in_(_IDS)).values(struck=1)
 # Without the kind, no index would lead to a key.
 KEPT = select(artifacts.c.key, artifacts.c.digest).where(
     artifacts.c.kind == bindparam("kind_"),
@@ -122,6 +145,19 @@ def horizon(ledger: Ledger, *, grace_ms: int) -> int:
     return min(ledger.clock(), oldest if oldest is not None else ledger.clock()) - grace_ms
 
 
+@dataclass(frozen=True, kw_only=True)
+class Spared:
+    """What became of a store that has a limit.
+
+    Attributes:
+        artifacts: artifacts whose files nobody refers to any more.
+        over: bytes beyond the limit that remain, since they are needed or too young.
+    """
+
+    artifacts: int
+    over: int
+
+
 def drop_unneeded(ledger: Ledger, *, before: int) -> int:
     """Forget artifacts from before a time that no job needs; how many. Their files are left over then.
 
@@ -131,27 +167,76 @@ def drop_unneeded(ledger: Ledger, *, before: int) -> int:
         AwayError: ``ledger-away``.
     """
     dropped = 0
+    for window in _windows(ledger):
+        with ledger.read() as connection:
+            some = [row.id for row in run(connection, OLD, {"before": before, **window})]
+        if some:
+            dropped += _drop(ledger, some, window)
+    return dropped
+
+
+def drop_least_used(ledger: Ledger, *, before: int, most: int) -> Spared:
+    """Forget so many artifacts from before a time that the rest is no larger than `most` bytes, if it may be.
+
+    Who was not used for longest goes first: used is what a job uses, up to that job's end. What an unfinished
+    job needs, a film that is not archived yet, and what was given, stay. Files are left over as with
+    `drop_unneeded`, of which the files of archived films are told apart by their artifacts, which are struck.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        excess = int(run(connection, _STORED, {}).scalar()) - most
+    dropped = 0
+    if excess > 0:
+        victims = _least_used(ledger, before, excess)
+        ids = sorted(victims)
+        for start in range(0, len(ids), rows.MANY):
+            some = ids[start : start + rows.MANY]
+            dropped += _drop(ledger, some, {"after": some[0] - 1, "upto": some[-1]}, parts=True)
+        excess -= sum(victims.values())
+    return Spared(artifacts=dropped, over=max(0, excess))
+
+
+def _least_used(ledger: Ledger, before: int, excess: int) -> Mapping[int, int]:
+    """Those not used for longest that together free this many bytes, as few as may be: their sizes by id."""
+    kept: list[tuple[int, int, int]] = []
+    freed = 0
+    for window in _windows(ledger):
+        with ledger.read() as connection:
+            found = run(connection, SPARE, {"before": before, **window}).rows
+        for row in found:
+            # The latest used stands first, and goes back when the others are enough without it.
+            heapq.heappush(kept, (-max(row.made_at, row.used_at or 0), -row.id, row.size))
+            freed += row.size
+            while freed - kept[0][2] >= excess:
+                freed -= heapq.heappop(kept)[2]
+    return {-number: size for _, number, size in kept}
+
+
+def _windows(ledger: Ledger) -> Iterator[Mapping[str, int]]:
+    """The artifacts' ids in parts that a look may take at once."""
     window = {"after": 0, "upto": 0}
     while True:
         with ledger.read() as connection:
             upto = run(connection, _UPTO, window).scalar()
-            if upto is None:
-                return dropped
-            window["upto"] = upto
-            some = [row.id for row in run(connection, OLD, {"before": before, **window})]
-        if some:
-            dropped += _drop(ledger, some, window)
+        if upto is None:
+            return
+        yield {**window, "upto": upto}
         window["after"] = upto
 
 
-def _drop(ledger: Ledger, some: list[int], window: Mapping[str, int]) -> int:
+def _drop(ledger: Ledger, some: Sequence[int], window: Mapping[str, int], *, parts: bool = False) -> int:
     with ledger.write("drop-unneeded") as connection:
         seized = list(connection.execute(_SEIZE, {"ids": some}).scalars())
-        # Asked again in a statement of its own, which sees what was committed before the seizure.
-        ids = {"ids": list(connection.execute(_STILL_UNNEEDED, {"ids": seized, **window}).scalars())}
+        # Asked again in statements of their own, which see what was committed before the seizure.
+        asked = {"ids": seized, **window}
+        ids = {"ids": list(connection.execute(_STILL_UNNEEDED, asked).scalars())}
+        of_films = {"ids": list(connection.execute(_PARTS, asked).scalars()) if parts else []}
         connection.execute(_DROP_USES, ids)
         connection.execute(_DROP_RESULTS, ids)
-        return connection.execute(_DROP, ids).rowcount
+        left = connection.execute(_LEAVE_TO_ARCHIVE, of_films).rowcount
+        return connection.execute(_DROP, ids).rowcount + left
 
 
 def kept_files(ledger: Ledger, kind: Kind, keys: Collection[str]) -> frozenset[tuple[str, str]]:

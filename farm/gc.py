@@ -18,6 +18,8 @@ from db.ledger import Ledger
 from pipeline.plan.artifact import Kind
 from pipeline.store import Store, StoredFile
 
+#: What the knob for the store's limit counts in.
+GIGABYTE = 1_000_000_000
 _MANY = 500
 #: A worker that has been away for so long has another name by now, or none.
 _GONE_MS = 7 * 24 * 3600 * 1000
@@ -34,6 +36,7 @@ class Collected:
         parts: half-written files of processes that died.
         keys: leases of keys whose makers are gone.
         workers: workers that have been gone for a week.
+        over: bytes by which the store is larger than its limit all the same.
     """
 
     artifacts: int
@@ -42,9 +45,10 @@ class Collected:
     parts: int
     keys: int
     workers: int
+    over: int = 0
 
 
-def collect_garbage(ledger: Ledger, store: Store, *, grace_s: float) -> Collected:
+def collect_garbage(ledger: Ledger, store: Store, *, grace_s: float, most: int = 0) -> Collected:
     """Clear away what nobody needs any more; safe beside any work, and beside itself.
 
     Args:
@@ -52,6 +56,8 @@ def collect_garbage(ledger: Ledger, store: Store, *, grace_s: float) -> Collecte
         store: the store of the same farm.
         grace_s: what is younger is kept. It has to be longer than submitting a batch takes, since the inputs
             are copied into the store before the ledger knows of them, and than clocks of hosts differ.
+        most: bytes that the store may hold: what nobody needs stays within them, and what was not used for
+            longest goes first; 0: all of it goes.
 
     Raises:
         AwayError: ``ledger-away`` or ``store-away``; what was cleared away until then is.
@@ -59,7 +65,11 @@ def collect_garbage(ledger: Ledger, store: Store, *, grace_s: float) -> Collecte
     keys = collect.drop_stale_keys(ledger)
     gone = workers.drop_gone(ledger, before=ledger.clock() - _GONE_MS)
     before = collect.horizon(ledger, grace_ms=int(grace_s * 1000))
-    forgotten = collect.drop_unneeded(ledger, before=before)
+    if most:
+        spared = collect.drop_least_used(ledger, before=before, most=most)
+        forgotten, over = spared.artifacts, spared.over
+    else:
+        forgotten, over = collect.drop_unneeded(ledger, before=before), 0
     least_age_s = (ledger.clock() - before) / 1000
     files = size = 0
     old = (found for found in store.walk() if found.age_s > least_age_s)
@@ -68,7 +78,9 @@ def collect_garbage(ledger: Ledger, store: Store, *, grace_s: float) -> Collecte
             files += 1
             size += found.size
     parts = store.delete_stale_parts(older_than_s=least_age_s)
-    return Collected(artifacts=forgotten, files=files, bytes=size, parts=parts, keys=keys, workers=gone)
+    return Collected(
+        artifacts=forgotten, files=files, bytes=size, parts=parts, keys=keys, workers=gone, over=over
+    )
 
 
 def _unknown(ledger: Ledger, files: Iterator[StoredFile]) -> Iterator[StoredFile]:

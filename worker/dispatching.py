@@ -11,7 +11,7 @@ from types import FrameType
 import structlog
 
 from farm.bootstrap import Farm, Settings, open_farm
-from farm.gc import collect_garbage
+from farm.gc import GIGABYTE, collect_garbage
 from farm.policy.vigilance import beat_every
 from farm.reporting import Reporter, deliver
 from farm.results import prefix_of
@@ -87,9 +87,13 @@ def _chores(farm: Farm) -> tuple[Chore, ...]:
 
 
 def _sweep(farm: Farm) -> None:
-    done = collect_garbage(farm.ledger, farm.store, grace_s=farm.settings.gc.grace_hours * _HOUR_S)
+    knobs = farm.settings.gc
+    most = int(knobs.store_gb * GIGABYTE)
+    done = collect_garbage(farm.ledger, farm.store, grace_s=knobs.grace_hours * _HOUR_S, most=most)
     if done.files or done.artifacts or done.parts:
         structlog.get_logger().info("swept", artifacts=done.artifacts, files=done.files, bytes=done.bytes)
+    if done.over:
+        structlog.get_logger().warning("store over its limit", bytes=done.over)
 
 
 class _Ending:

@@ -86,13 +86,13 @@ class Farm(Labour):
 
     # The world around.
 
-    @rule(days=st.integers(0, 2), fuse=FUSES)
-    def collect(self, days: int, fuse: int | None) -> None:
-        """The garbage is collected, perhaps after days, whatever is under way."""
+    @rule(days=st.integers(0, 2), most=st.sampled_from([0, 1, 400]), fuse=FUSES)
+    def collect(self, days: int, most: int, fuse: int | None) -> None:
+        """The garbage is collected, perhaps after days or within a limit, whatever is under way."""
         for _ in range(days):
             self.world.pass_day()
         with self.world.fuse.lit(fuse):
-            self.world.collect()
+            self.world.collect(most=most)
 
     @precondition(lambda self: not self.came_back)
     @rule(moment=MOMENTS, fuse=FUSES)

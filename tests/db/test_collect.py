@@ -18,13 +18,14 @@ from db.prepared import run
 from db.rows import accept, accepted_ids
 from db.tables import artifacts, jobs, profile_files, profiles, uses
 from db.values import Submission
-from pipeline.plan.artifact import Kind
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.errors import InputError
 from pipeline.plan.job import Typeface
 from pipeline.plan.people import ProfileKind
 from pipeline.plan.writingplan import Sampling, WritingPlan
-from tests.db.acting import CHUNKS, desk_of, take
+from tests.db.acting import CHUNKS, desk_of, fail, join, render, speak, take
 from tests.db.persons import draft_with, order, profile
-from tests.db.values import PROFILE, artifact, digest, draft, spec, submit
+from tests.db.values import PROFILE, artifact, digest, draft, film_of, spec, submit
 
 _STRAY = 1100
 
@@ -182,3 +183,75 @@ def test_what_nobody_needs_is_found_in_every_window(ledger: Ledger) -> None:
         left = set(connection.execute(select(artifacts.c.id)).scalars())
         assert left == {*connection.execute(select(jobs.c.script_id)).scalars(),
                         *connection.execute(select(jobs.c.portrait_id)).scalars()}  # fmt: skip
+
+
+def parts_of(word: str) -> tuple[Artifact, ...]:
+    """A film and what lies beside it."""
+    film = film_of(word)
+    return (film.film, *film.companions)
+
+
+def bring_to_archive(ledger: Ledger) -> None:
+    """Make the film of the job that has just been submitted."""
+    speak(ledger, take(ledger, "speak"))
+    for _ in CHUNKS:
+        render(ledger, take(ledger, "render.warp"))
+    join(ledger, take(ledger, "join"))
+    commits.finish_archive(ledger, take(ledger, "archive"), path="a/b.mp4", machine_ms=1)
+
+
+def _stored(ledger: Ledger) -> dict[str, bool]:
+    """Whether each artifact's file is still referred to, by its key."""
+    with ledger.read() as connection:
+        return {row.key: row.struck == 0 for row in connection.execute(select(artifacts))}
+
+
+def test_within_a_limit_what_was_not_used_for_longest_goes_first(ledger: Ledger) -> None:
+    """What nobody needs stays while there is room, archived films too; the oldest use goes first."""
+    hour, clock = 3_600_000, ledger.clock
+    for number, row in enumerate(("old", "shared", "new")):
+        ledger.clock = lambda number=number: clock() + number * hour  # type: ignore[misc]
+        submit(ledger, [row], content=row)
+        bring_to_archive(ledger)
+    with ledger.read() as connection:
+        sizes = {row.key: row.size for row in connection.execute(select(artifacts))}
+    everything = sum(sizes.values())
+    ledger.clock = lambda: clock() + 4 * hour  # type: ignore[misc]
+    now = ledger.clock()
+    spared = collect.drop_least_used(ledger, before=now, most=everything)
+    assert spared == collect.Spared(artifacts=0, over=0)
+    assert collect.drop_least_used(ledger, before=clock() - hour, most=1).artifacts == 0, "all is too young"
+    first = {digest(f"clip {number} of 1") for number in range(3)}
+    later = {digest(f"clip {number} of {job}") for number in range(3) for job in (2, 3)}
+    assert collect.drop_least_used(ledger, before=now, most=everything - 1).artifacts == 1
+    films = sum(sizes[each.key] for each in parts_of("job 1"))
+    old = films + sum(sizes[key] for key in (*first, digest("timeline of 1")))
+    collect.drop_least_used(ledger, before=now, most=everything - old)
+    kept = _stored(ledger)
+    assert not first & set(kept)
+    assert later <= set(kept)
+    # Of a film that lies in the archive the ledger still knows what it was.
+    assert {kept[each.key] for each in parts_of("job 1")} == {False}
+    assert {kept[each.key] for each in parts_of("job 3")} == {True}
+    assert kept[digest("script of old")], "what was given stays"
+
+
+def test_a_limit_takes_nothing_that_is_needed(ledger: Ledger) -> None:
+    """Not what unfinished jobs use, no film before it is archived, and nothing that was given."""
+    submit(ledger, ["failed", "waiting"])
+    for _ in range(2):
+        speak(ledger, take(ledger, "speak"))
+    for _ in range(4):
+        render(ledger, take(ledger, "render.warp"))
+    join(ledger, take(ledger, "join"))
+    fail(ledger, take(ledger, "join"), InputError("script-empty"))
+    before = _stored(ledger)
+    ledger.clock = lambda now=ledger.clock: now() + 1_000  # type: ignore[misc]
+    spared = collect.drop_least_used(ledger, before=ledger.clock(), most=1)
+    assert spared.artifacts == 0
+    assert spared.over > 0
+    assert _stored(ledger) == before
+    commits.finish_archive(ledger, take(ledger, "archive"), path="a/b.mp4", machine_ms=1)
+    assert collect.drop_least_used(ledger, before=ledger.clock() + 1_000, most=1).artifacts > len(
+        parts_of("job 1")
+    )

@@ -226,9 +226,9 @@ class World:
             then = path.stat().st_mtime_ns - _DAY_MS * 1_000_000
             os.utime(path, ns=(then, then))
 
-    def collect(self) -> Collected:
-        """Run gc."""
-        return collect_garbage(self.ledger, self.store, grace_s=GRACE_S)
+    def collect(self, *, most: int = 0) -> Collected:
+        """Run gc, within a limit of so many bytes unless that is 0."""
+        return collect_garbage(self.ledger, self.store, grace_s=GRACE_S, most=most)
 
     def take_file_away(self, found: Path) -> None:
         """Damage the store behind everybody's back."""

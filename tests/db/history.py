@@ -7,9 +7,9 @@ from typing import Protocol
 
 from sqlalchemy import insert
 
-from db import claims, leases, lexicon, operations, posts, queue, stopwords, workers
+from db import cards, claims, leases, lexicon, operations, posts, queue, stopwords, workers
 from db.engine import WRITES
-from db.states import Condition, WorkerOrder
+from db.states import CardState, Condition, WorkerOrder
 from db.tables import key_leases
 from pipeline.plan.lexicon import Entry
 from tests.db.moves import ERRORS
@@ -228,6 +228,9 @@ def lose_a_worker(company: Company) -> None:
     company.relearn(company.two)
     posts.tell(company.world.ledger, company.two.name, pool="", version="1", pid=1)
     posts.tell_condition(company.world.ledger, company.two.name, Condition.DISK_LOW)
+    hot = cards.Card(host="here", device="GPU-1", state=CardState.OUT, reason="card-hot")
+    assert cards.take_out(company.world.ledger, hot)
+    assert cards.put_back(company.world.ledger, hot.host, hot.device)
     posts.order(company.world.ledger, company.two.name, WorkerOrder.DRAIN, reason="a test", by="anna")
     posts.clear(company.world.ledger, company.two.name, reason="a test", by="anna")
     assert workers.drain(company.world.ledger, company.two.name, draining=True)

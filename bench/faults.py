@@ -6,8 +6,8 @@ On each database first the kinds that are timed, `--timed` times, with the clock
 all kinds, `--rounds` times, with leases of 1.5 s, so that more faults find their place in an hour. After each
 campaign an auditor looks through ledger, store, archive and processes, and compares every film with the one
 that is made without faults. What was found is kept in docs/reliability.json, a campaign in place of the
-earlier one of its database and clocks, and docs/reliability.md is written from all of them. Ends with 1 if
-anything was lost or doubled.
+earlier one of its database, clocks and seed, and docs/reliability.md is written from all of them. Ends with 1
+if anything was lost or doubled.
 """
 
 from __future__ import annotations
@@ -129,11 +129,13 @@ def _kept() -> list[Raw]:
 
 
 def _keep(raw: Raw) -> None:
-    others = [
-        each for each in _kept() if (each["database"], each["quick"]) != (raw["database"], raw["quick"])
-    ]
-    everything = sorted([*others, raw], key=lambda each: (each["database"], each["quick"]))
+    others = [each for each in _kept() if _which(each) != _which(raw)]
+    everything = sorted([*others, raw], key=_which)
     _RAW.write_text(json.dumps(everything, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _which(campaign: Raw) -> tuple[str, bool, int]:
+    return campaign["database"], campaign["quick"], campaign["seed"]
 
 
 def page(campaigns: Sequence[Raw]) -> str:

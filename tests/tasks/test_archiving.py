@@ -223,7 +223,7 @@ def test_an_error_in_the_midst_of_a_film_is_tried_again(
         work(farm, runner, steps=1)
         farm.apart.close()
     assert (delivered(farm), parts(farm)) == (set(), [])
-    assert one(farm, "SELECT error_code FROM steps WHERE stage = 'archive'") == "archive-failed"
+    assert one(farm, "SELECT error_code FROM steps WHERE stage = 'archive'") == "archive-away"
     work(farm, runner, steps=1)
     assert one(farm, "SELECT archive FROM jobs") == "archived", story(farm)
     assert parts(farm) == []

@@ -28,6 +28,7 @@ from worker.grip import Grip, KernelGrip, grips_below
 from worker.places import Places
 from worker.proof import Person, Witnessed, own_space, proofs_in
 from worker.redis_server import redis_url
+from worker.systemd import Systemd
 
 #: How often it looks.
 LOOK_S = 0.1
@@ -214,7 +215,11 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
         patience = patience_for(settings.lease.beat_s, settings.worker.no_progress_s)
         watchdog = Watchdog(places.proofs, patience, settle=aftermath.settle)
         structlog.get_logger().info("watching")
+        starter = Systemd()
+        starter.ready()
         while not ending.wait(LOOK_S):
             watchdog.turn()
+            starter.alive()
+        starter.stopping()
     bell.close()
     return 0

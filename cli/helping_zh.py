@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cli.helping_zh_backup import BACKUP
 from cli.helping_zh_models import MODELS
 from cli.helping_zh_operating import OPERATING
 from cli.helping_zh_speech import SPEECH
@@ -12,6 +13,7 @@ CHINESE: Mapping[str, str] = {
     **MODELS,
     **OPERATING,
     **SPEECH,
+    **BACKUP,
     (
         "Make talking-portrait films by the hundred: a spreadsheet of scripts and a portrait in, finished, "
         "captioned films out."

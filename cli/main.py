@@ -58,6 +58,9 @@ COMMANDS: Mapping[str, str] = {
     "verify": "cli.verify:verify",
     "gc": "cli.gc:gc",
     "states": "cli.states:states",
+    "backup": "cli.backup:backup",
+    "restore": "cli.backup:restore",
+    "rebuild": "cli.backup:rebuild",
     "forget": "cli.forget:forget",
 }
 #: What is done with profiles, whatever of a person they hold.

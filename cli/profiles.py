@@ -15,11 +15,11 @@ from cli.exits import Exit
 from cli.lines import consent_of
 from cli.options import terminal_of
 from cli.terminal import Terminal, sentence
-from db import consents, grants, profiles
+from db import grants, profiles
 from db.profiles import Profile
 from farm.bootstrap import Farm, open_farm
 from farm.caller import caller
-from farm.profiles import adding, timbres
+from farm.profiles import adding, ending, timbres
 from farm.profiles.adding import Added, Given
 from farm.profiles.finding import named
 from farm.profiles.telling import moment_of
@@ -153,7 +153,7 @@ def withdraw(context: typer.Context, name: ProfileName) -> Exit:
     terminal = terminal_of(context)
     with open_farm() as farm:
         found = named(farm, _kind_of(context), name)
-        done = consents.withdraw(farm.ledger, found, by=caller())
+        done = ending.withdraw(farm, found, by=caller())
         again = named(farm, found.kind, found.name)
         lines = [terminal.words("profile-withdrawn", name=again.name)]
         lines += _jobs("profile-held", done.changed, terminal)
@@ -182,7 +182,7 @@ def remove(context: typer.Context, name: ProfileName) -> Exit:
     terminal = terminal_of(context)
     with open_farm() as farm:
         found = named(farm, _kind_of(context), name)
-        profiles.remove(farm.ledger, found, by=caller())
+        ending.remove(farm, found, by=caller())
     document = {"kind": "profile-removed", "profile_kind": found.kind.value, "name": found.name}
     terminal.answer(document, [terminal.words("profile-removed", name=found.name)])
     return Exit.OK

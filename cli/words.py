@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cli.words_of_backup import BACKUP
 from cli.words_of_forecast import FORECAST
 from cli.words_of_models import MODELS
 from cli.words_of_operating import OPERATING
@@ -299,6 +300,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **OPERATING,
     **SPEECH,
     **VERIFY,
+    **BACKUP,
     # Engines, voices, doctor.
     "protocol-voice": ("speech", "语音"),
     "protocol-face": ("talking face", "说话的脸"),

@@ -318,12 +318,17 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     values: dict[str, Any] = tomllib.loads(Path(__file__).with_name("default.toml").read_text("utf-8"))
     given = _from_environment(env)
     home = given.get("paths", {}).get("home", values["paths"]["home"])
-    named = env.get("LECTERN_CONFIG")
-    file = Path(named).expanduser() if named else Path(home).expanduser() / "lectern.toml"
-    if named or file.is_file():
+    file = settings_file(home, env)
+    if env.get("LECTERN_CONFIG") or file.is_file():
         _overlay(values, tomllib.loads(file.read_text("utf-8")))
     _overlay(values, given)
     return Settings.model_validate(values)
+
+
+def settings_file(home: str, environment: Mapping[str, str] | None = None) -> Path:
+    """Where the operator's settings are, or would be: what LECTERN_CONFIG names, or a file in the home."""
+    named = (os.environ if environment is None else environment).get("LECTERN_CONFIG")
+    return Path(named).expanduser() if named else Path(home).expanduser() / "lectern.toml"
 
 
 def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, select, update
 
 from db import rows
 from db.plans import stages_of
@@ -12,6 +13,7 @@ from db.states import STAGE_ORDER, ArchiveState, JobState, Outcome, Stage, StepS
 from db.tables import artifacts, attempts, jobs, key_leases, steps, uses
 from db.values import Claim
 from pipeline.plan.artifact import Kind
+from pipeline.plan.job import JobSpec
 
 # What is listened to is what was spoken before, where anybody spoke: both stages begin with the first.
 _SOUND = (Stage.SPEAK, Stage.LISTEN)
@@ -36,7 +38,8 @@ _STRIKE = update(artifacts).where(
 )
 _STRIKE_ONE = _STRIKE.where(artifacts.c.digest == bindparam("digest_")).values(struck=1)
 _STRIKE_ANY = _STRIKE.values(struck=1).returning(artifacts.c.id)
-_uses_it = exists().where(uses.c.step_id == steps.c.id, uses.c.artifact_id == bindparam("artifact"))
+_ARTIFACTS: BindParameter[int] = bindparam("artifacts", expanding=True)
+_uses_it = exists().where(uses.c.step_id == steps.c.id, uses.c.artifact_id.in_(_ARTIFACTS))
 _MAKERS_STEPS = select(steps.c.id, _uses_it.label("uses_it")).where(
     steps.c.job_id == bindparam("job"),
     steps.c.stage == bindparam("stage"),
@@ -83,19 +86,51 @@ def remake(connection: Connection, claim: Claim, kind: Kind, key: str, now: int)
     The claim's own attempt must have ended. Other jobs that rest on the same artifact find out by themselves.
     """
     struck: Any = connection.execute(_STRIKE_ANY, {"kind_": kind.value, "key_": key}).scalar()
-    has = {*stages_of(claim.spec), Stage.RENDER}
-    maker = next(stage for stage in MAKERS[kind] if stage in has)
-    asked = {"job": claim.job, "stage": maker.value, "artifact": struck}
-    found = connection.execute(_MAKERS_STEPS, asked).all()
+    maker = maker_of(kind, claim.spec)
+    send_back(connection, claim.job, maker, [] if struck is None else [struck], now, asking=claim.stage)
+
+
+def maker_of(kind: Kind, spec: JobSpec) -> Stage:
+    """The stage of a job that begins again where something of a kind is to be made anew.
+
+    Raises:
+        KeyError: nothing makes it.
+    """
+    has = {*stages_of(spec), Stage.RENDER}
+    return next(stage for stage in MAKERS[kind] if stage in has)
+
+
+def send_back(
+    connection: Connection,
+    job: int,
+    maker: Stage,
+    struck: Sequence[int],
+    now: int,
+    *,
+    asking: Stage | None = None,
+) -> None:
+    """Send the steps of a job that made struck artifacts back to the line; later ones are blocked.
+
+    Args:
+        connection: the transaction.
+        job: the job's id.
+        maker: the stage that makes them.
+        struck: their ids.
+        now: the time.
+        asking: the stage that found them missing; None: none did.
+    """
+    found = connection.execute(
+        _MAKERS_STEPS, {"job": job, "stage": maker.value, "artifacts": list(struck)}
+    ).all()
     # A step that forgot what it used is found by its stage: looking again costs it little.
     chosen = [row.id for row in found if row.uses_it]
-    if not chosen and claim.stage is not maker:
+    if not chosen and asking is not maker:
         chosen = [row.id for row in found]
     later = [stage.value for stage in Stage if STAGE_ORDER[stage] > STAGE_ORDER[maker]]
     if later:
-        connection.execute(_SUPERSEDE, {"job": claim.job, "stages": later, "now": now})
-        connection.execute(_FREE, {"job": claim.job, "stages": later})
-        connection.execute(_BLOCK, {"job": claim.job, "stages": later})
-    connection.execute(_REACTIVATE, {"job": claim.job})
+        connection.execute(_SUPERSEDE, {"job": job, "stages": later, "now": now})
+        connection.execute(_FREE, {"job": job, "stages": later})
+        connection.execute(_BLOCK, {"job": job, "stages": later})
+    connection.execute(_REACTIVATE, {"job": job})
     for start in range(0, len(chosen), rows.MANY):
         connection.execute(_SEND_BACK, {"ids": chosen[start : start + rows.MANY]})

@@ -13,6 +13,7 @@ from db.codec import notices_to_text, spec_to_text
 from db.ledger import Ledger
 from db.plans import new_step, stages_of
 from db.profiles import Promises
+from db.rebuilding import take_over
 from db.states import PRECEDENCE, ArchiveState, JobState, Stage, StepState, capability_of
 from db.tables import audit, batch_keys, batches, departments, jobs, steps, uses
 from db.values import JobDraft, Submission, Submitted
@@ -83,7 +84,7 @@ def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -
         existing, edition = _existing(connection, submission, department)
         if existing is not None:
             return existing
-        entry = _Entry(connection, department, ledger.clock())
+        entry = _Entry(connection, department, ledger.clock(), anew=submission.again)
         batch = entry.begin(submission, edition)
         count = 0
         remaining = iter(drafts)
@@ -138,10 +139,11 @@ def _answer(connection: Connection, batch: int) -> Submitted:
 class _Entry:
     """Enters the rows of one batch, some at a time."""
 
-    def __init__(self, connection: Connection, department: int, now: int) -> None:
+    def __init__(self, connection: Connection, department: int, now: int, *, anew: bool) -> None:
         self._connection = connection
         self._department = department
         self._now = now
+        self._anew = anew
         self._promises = Promises(connection, now)
 
     def begin(self, submission: Submission, edition: int) -> int:
@@ -160,15 +162,29 @@ class _Entry:
 
     def add(self, batch: int, drafts: Sequence[JobDraft], *, first: int) -> None:
         sources = self._sources(drafts)
-        entered = [self._job(batch, first + number, draft, sources) for number, draft in enumerate(drafts)]
+        placed = tuple(enumerate(drafts, first))
+        # What lies in the archive, and nothing but its manifest told of so far, is not made again.
+        known = {} if self._anew else take_over(self._connection, batch, self._department, placed)
+        new = [(place, draft) for place, draft in placed if place not in known]
+        jobs_at = {**known, **self._enter(batch, new, sources)}
+        every = [(jobs_at[place], draft) for place, draft in placed]
+        self._tell_waivers(batch, every)
+        self._promises.enter((job, draft.spec.people) for job, draft in every)
+        self._keep([(jobs_at[place], draft) for place, draft in new], sources)
+
+    def _enter(
+        self, batch: int, new: Sequence[tuple[int, JobDraft]], sources: dict[tuple[str, str], int]
+    ) -> dict[int, int]:
+        """Enter rows that nobody knows, with their steps; their jobs by place."""
+        if not new:
+            return {}
+        entered = [self._job(batch, place, draft, sources) for place, draft in new]
         ids = self._connection.execute(_NEW_JOBS, entered).scalars().all()
-        self._tell_waivers(batch, zip(ids, drafts, strict=True))
-        self._promises.enter((job, draft.spec.people) for job, draft in zip(ids, drafts, strict=True))
         planned = [
-            step for job, draft in zip(ids, drafts, strict=True) for step in self._steps(batch, job, draft)
+            step for job, (_, draft) in zip(ids, new, strict=True) for step in self._steps(batch, job, draft)
         ]
         self._connection.execute(_NEW_STEPS, planned)
-        self._keep(zip(ids, drafts, strict=True), sources)
+        return {place: job for job, (place, _) in zip(ids, new, strict=True)}
 
     def _keep(self, entered: Iterable[tuple[int, JobDraft]], sources: dict[tuple[str, str], int]) -> None:
         """Have gc keep what else jobs need until their films are archived, as the joins' own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
@@ -12,6 +12,7 @@ from typing import Self, TextIO
 from pydantic import ValidationError
 
 from config.settings import Settings, read_settings
+from config.settings import settings_file as settings_place
 from db.engine import check_schema, connect
 from db.ledger import Ledger
 from db.siting import this_machine
@@ -35,9 +36,11 @@ __all__ = [
     "Settings",
     "Workshop",
     "environment_of",
+    "furnish",
     "open_farm",
     "open_workshop",
     "set_up_logging",
+    "settings_file",
     "settings_of",
 ]
 
@@ -183,22 +186,20 @@ def open_farm(settings: Settings | None = None) -> Farm:
     check_schema(engine)
     ledger = Ledger(engine)
     check_alone(ledger, this_machine())
-    return Farm(
-        settings=workshop.settings,
-        store=workshop.store,
-        media=workshop.media,
-        voices=workshop.voices,
-        faces=workshop.faces,
-        eyes=workshop.eyes,
-        converters=workshop.converters,
-        ears=workshop.ears,
-        activities=workshop.activities,
-        writers=workshop.writers,
-        models=workshop.models,
-        ledger=ledger,
-        archive=workshop.settings.archive_root,
-        apart=Apart(workshop.settings.archive_root, stuck_s=workshop.settings.archive.stuck_s),
-    )
+    return furnish(workshop, ledger)
+
+
+def furnish(workshop: Workshop, ledger: Ledger) -> Farm:
+    """A farm of a workshop and a ledger, whatever that is just now; the farm closes both."""
+    tools = {each.name: getattr(workshop, each.name) for each in fields(Workshop)}
+    root = workshop.settings.archive_root
+    apart = Apart(root, stuck_s=workshop.settings.archive.stuck_s)
+    return Farm(**tools, ledger=ledger, archive=root, apart=apart)
+
+
+def settings_file(settings: Settings) -> Path:
+    """Where the operator's settings are, or would be."""
+    return settings_place(str(settings.home))
 
 
 def set_up_logging(settings: Settings, *, stream: TextIO | None = None) -> None:

@@ -9,6 +9,7 @@ from db import forgetting
 from db.forgetting import FilmMade, Forgetting
 from farm.bootstrap import Farm
 from farm.local import empty_cache
+from farm.register import Deed, Register, person_digest
 from pipeline.steps.archive import missing
 from pipeline.steps.retract import Remains, retract
 
@@ -34,7 +35,8 @@ def forget(farm: Farm, person: str, *, by: str) -> Forgotten:
 
     First the ledger ends their jobs and lets nobody order more, then files are deleted from the store, from
     what `lectern render` keeps in this home, and from the archive; last the ledger drops their profiles and
-    writes one line into the audit. Whenever this is broken off, the same call goes on with it.
+    writes one line into the audit. Whenever this is broken off, the same call goes on with it; and the
+    register keeps any restore from undoing it.
 
     Args:
         farm: the farm.
@@ -47,6 +49,10 @@ def forget(farm: Farm, person: str, *, by: str) -> Forgotten:
         TransientError: a file could not be deleted.
     """
     begun = forgetting.begin(farm.ledger, person, by=by)
+    # Before anything is gone that could be asked for again, so that no restore brings the person back; and
+    # once more at the end, for a backup that was taken in between.
+    register = Register(farm.store.root, farm.archive, farm.apart)
+    register.enter(Deed.FORGOTTEN, person_digest(begun.person))
     for file in begun.files:
         farm.store.delete(file)
     # Nobody knows any more whose face is in there.
@@ -55,6 +61,7 @@ def forget(farm: Farm, person: str, *, by: str) -> Forgotten:
     gone = farm.apart.run(missing, farm.archive, [film.path for film in begun.made if film.path])
     astray = tuple(film for film in begun.made if film.path in gone)
     forgetting.finish(farm.ledger, begun, by=by)
+    register.enter(Deed.FORGOTTEN, person_digest(begun.person))
     return Forgotten(told=begun, beside=beside, astray=astray)
 
 

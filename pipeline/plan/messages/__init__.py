@@ -8,6 +8,7 @@ from typing import Literal
 from pipeline.plan.errors import Fact, LecternError
 from pipeline.plan.messages import (
     archive,
+    backup,
     captions,
     card,
     command,
@@ -53,6 +54,7 @@ Language = Literal["en", "zh"]
 
 _ROOMS = (
     archive,
+    backup,
     captions,
     card,
     command,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
+from importlib.metadata import version
 from types import TracebackType
 from typing import NoReturn, Self
 
 import structlog
 
-from db import claims, commits, replan, workers
+from db import claims, commits, posts, replan, workers
 from db.codec import profile_digest
 from db.desk import LedgerDesk
 from db.siting import this_machine
@@ -19,6 +20,7 @@ from db.values import Claim, Failure, Skill
 from farm import telemetry
 from farm.bootstrap import Farm
 from farm.policy.blocking import blames
+from farm.policy.placement import Post
 from farm.policy.profiles import choose_profile, device_of
 from farm.policy.retry import RetrySettings, decide
 from farm.studio import Studio, may_render_otherwise
@@ -54,7 +56,8 @@ class StepRunner:
         node: the worker's name, such as ``cpu0@host``, under which the ledger knows it.
         capabilities: what it does.
         profiles: how it renders.
-        device: UUID of the card that it is bound to; what its profiles tell unless given.
+        post: where it works, and at what; without one the ledger is told of no pool, and of the device that
+            its profiles tell.
         bell: rung after each commit.
         stages: what is done at each stage.
         mark: the shelf of models as it was when that was found; as it is now unless given.
@@ -71,7 +74,7 @@ class StepRunner:
         capabilities: Collection[str],
         profiles: Collection[RenderProfile],
         bell: Bell,
-        device: str = "",
+        post: Post | None = None,
         stages: Mapping[Stage, Perform] = STAGES,
         mark: int | None = None,
         listen: Callable[[bool], None] = lambda _takes: None,
@@ -80,7 +83,7 @@ class StepRunner:
         self.capabilities = tuple(capabilities)
         self._farm = farm
         self._node = node
-        self._device = device
+        self._post = post
         self._repertoire = Repertoire(farm, capabilities, profiles, mark=mark)
         self._told: tuple[RenderProfile, ...] = ()
         self._bell = bell
@@ -190,7 +193,7 @@ class StepRunner:
                 worker=self._node,
                 capabilities=self.capabilities,
                 profiles=profiles,
-                device=self._device or device_of(profiles),
+                device=self._device_with(profiles),
             )
         except AwayError as error:
             self._log.warning("no claim", code=error.code, step=step)
@@ -337,11 +340,19 @@ class StepRunner:
             self._node,
             host=machine.host,
             boot=machine.boot,
-            device=self._device or device_of(told),
+            device=self._device_with(told),
             capabilities=self.capabilities,
             profiles=told,
         )
+        if self._post is not None:
+            # The process that works is a child of the one that signals are sent to.
+            pool, pid = self._post.pool, os.getppid()
+            posts.tell(self._farm.ledger, self._node, pool=pool, version=version("lectern"), pid=pid)
         self._told, self._known, self._told_draining = told, True, False
+
+    def _device_with(self, profiles: Collection[RenderProfile]) -> str:
+        bound = self._post.device if self._post is not None else ""
+        return bound or device_of(profiles)
 
     def _retell(self) -> None:
         told = self._repertoire.profiles
@@ -349,7 +360,7 @@ class StepRunner:
             workers.relearn(
                 self._farm.ledger,
                 self._node,
-                device=self._device or device_of(told),
+                device=self._device_with(told),
                 capabilities=self.capabilities,
                 profiles=told,
             )
@@ -401,11 +412,11 @@ def open_runner(
     wanted: Collection[str],
     bell: Bell,
     *,
-    device: str = "",
+    post: Post | None = None,
     listen: Callable[[bool], None] = lambda _takes: None,
     witness: Witness | None = None,
 ) -> StepRunner:
-    """A runner of everything that was asked for, on its device; its face engines are open.
+    """A runner of everything that was asked for, at its post; its face engines are open.
 
     Raises:
         InputError: ``farm-capability-unknown``, or an engine cannot be opened.
@@ -420,7 +431,7 @@ def open_runner(
         capabilities=capabilities,
         profiles=profiles,
         bell=bell,
-        device=device,
+        post=post,
         mark=mark,
         listen=listen,
         witness=witness,

@@ -129,7 +129,7 @@ class StepTask(Task):  # type: ignore[misc]
             node,
             post.capabilities,
             bell,
-            device=post.device,
+            post=post,
             listen=lambda takes: self._listen(node, takes=takes),
             witness=self._proof,
         )

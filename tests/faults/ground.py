@@ -152,7 +152,7 @@ class Ground:
             with contextlib.suppress(psutil.NoSuchProcess):
                 # Whoever spawns has a process that keeps account of semaphores, too.
                 below = self.process(worker).children()
-                found[:] = [each for each in below if any("spawn_main" in part for part in each.cmdline())]
+                found[:] = [each for each in below if "semaphore_tracker" not in " ".join(each.cmdline())]
             return bool(found)
 
         until(works, f"{worker} works")

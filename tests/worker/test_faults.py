@@ -61,7 +61,7 @@ class Yard:
         """The child process that does a worker's work."""
         below = self.process(name).children()
         # Whoever spawns has a process that keeps account of semaphores, too.
-        (child,) = (each for each in below if "spawn_main" in each.cmdline()[-2])
+        (child,) = (each for each in below if "semaphore_tracker" not in " ".join(each.cmdline()))
         return child
 
     def replaced(self, name: str, old: psutil.Process) -> None:

@@ -72,6 +72,7 @@ class Worker(_Section):
     memory_mb: int
     step_seconds: int
     drain_s: float
+    disk_floor_mb: int
     no_progress_s: float
 
 

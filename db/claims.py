@@ -13,7 +13,7 @@ from db.fitness import is_ill, is_kept_off, takes_work
 from db.ledger import Ledger
 from db.plans import stages_of
 from db.prepared import Found, run
-from db.states import JobState, Role, Stage, StepState, WorkerOrder
+from db.states import Condition, JobState, Role, Stage, StepState, WorkerOrder
 from db.tables import artifacts, attempts, jobs, posts, results, skills, steps, workers
 from db.values import Claim, Film, Holding
 from pipeline.plan.artifact import Artifact, Kind
@@ -71,6 +71,9 @@ _LOOK = (
         .where(workers.c.name == bindparam("worker"), is_ill(workers.c.host, bindparam("device")))
         .label("ill"),
         exists().where(workers.c.name == bindparam("worker"), workers.c.draining == 1).label("takes_nothing"),
+        exists()
+        .where(posts.c.worker == bindparam("worker"), posts.c.condition != Condition.ABLE.value)
+        .label("unable"),
     )
     .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
     .where(steps.c.id == bindparam("step"))
@@ -163,7 +166,7 @@ def claim(
 
     A message may be lost, doubled or late: a step that is not ready, waits, is held, needs what this worker
     cannot do, or has another worker go first, is left alone (and may be published again); so is every step
-    while the worker's card is ill, or while it was ordered to take nothing new.
+    while the worker's card is ill, its disks are low, or while it was ordered to take nothing new.
 
     Args:
         ledger: the ledger.
@@ -190,6 +193,7 @@ def claim(
             if (
                 not able
                 or seen.takes_nothing
+                or seen.unable
                 or seen.closed
                 or seen.not_before > now
                 or seen.ill

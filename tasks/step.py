@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib.metadata import version
+from pathlib import Path
 from types import TracebackType
 from typing import NoReturn, Self
 
@@ -15,7 +17,7 @@ from db import claims, commits, posts, replan, workers
 from db.codec import profile_digest
 from db.desk import LedgerDesk
 from db.siting import this_machine
-from db.states import Outcome, Stage, WorkerOrder, capability_of
+from db.states import Condition, Outcome, Stage, WorkerOrder, capability_of
 from db.values import Claim, Failure, Skill
 from farm import telemetry
 from farm.bootstrap import Farm
@@ -39,6 +41,7 @@ from tasks.capabilities import capabilities_of
 from tasks.desk import PatientDesk, insist
 from tasks.heart import Heart
 from tasks.repertoire import Repertoire, profiles_here
+from tasks.room import Room
 from tasks.stages import PROFILE_CHANGED, STAGES, Bench, Costs, Perform
 from tasks.witness import Unwatched, Witness
 
@@ -102,7 +105,10 @@ class StepRunner:
         self._order = WorkerOrder.NONE
         #: Whether messages come here, as far as this process has said so.
         self._takes = True
-        lease = farm.settings.lease
+        lease, settings = farm.settings.lease, farm.settings
+        places = {settings.store_root, settings.home, Path(tempfile.gettempdir())}
+        self._room = Room(places, mark_mb=settings.worker.disk_floor_mb, every_s=lease.beat_s)
+        self._told_low: str | None = None
         self._heart = Heart(self._beat, every_s=lease.beat_s, grace_s=lease.expiry_s / 2, leave=self._leave)
         self._log = structlog.get_logger()
 
@@ -110,6 +116,7 @@ class StepRunner:
         """Tell the ledger of this worker, and begin to beat."""
         with contextlib.suppress(AwayError):
             self._register()
+        self._room.measure()
         self._heart.start()
 
     def close(self) -> None:
@@ -158,13 +165,13 @@ class StepRunner:
                     self._plan_anew(given_up)
 
     def heed(self) -> None:
-        """Have messages come here or go to others, as an operator has ordered; while no step is in work.
+        """Have messages come here or go to others, as an operator and the disks have it; between steps.
 
         What could not be said is said the next time: meanwhile the ledger gives nothing to who is ordered so.
         """
-        takes = self._order is WorkerOrder.NONE
+        takes = self._order is WorkerOrder.NONE and not self._room.low
         if takes is not self._takes:
-            self._log.warning("ordered", order=self._order.value)
+            self._log.warning("listens", takes=takes, order=self._order.value, low=self._room.low)
             self._listen(takes)
             self._takes = takes
 
@@ -187,6 +194,7 @@ class StepRunner:
             if self._known:
                 # Films are planned for what the ledger has been told.
                 self._retell()
+            self._tell_room()
             claim = claims.claim(
                 self._farm.ledger,
                 step,
@@ -366,10 +374,22 @@ class StepRunner:
             )
             self._told = told
 
+    def _tell_room(self) -> None:
+        """Tell when a disk gets low, or has room again: the ledger gives nothing to a worker meanwhile."""
+        low = self._room.low
+        if self._told_low is None or bool(low) is not bool(self._told_low):
+            condition = Condition.DISK_LOW if low else Condition.ABLE
+            posts.tell_condition(self._farm.ledger, self._node, condition, detail=low)
+            if low or self._told_low:
+                self._log.warning("disk low" if low else "disk has room again", place=low or self._told_low)
+            self._told_low = low
+
     def _beat(self, attempt: Attempt | None) -> bool:
         if not self._known:
             self._register()
         self._retell()
+        self._room.turn()
+        self._tell_room()
         if self.draining and not self._told_draining:
             # Nobody counts on a worker that takes nothing new.
             self._told_draining = workers.drain(self._farm.ledger, self._node, draining=True)

@@ -29,4 +29,22 @@ OPERATING: Mapping[str, str] = {
         "工作进程，例如 cpu0@host；若只有一个同名者可省略 @host。"
     ),
     "Why, for whoever asks later.": "原因，供日后查询。",
+    "Films that failed for good: why, on what, and what to do about them.": (
+        "最终失败的影片：原因、所用输入以及处理办法。"
+    ),
+    "List what failed for good, the newest first.": "列出最终失败的内容，最新的在前。",
+    "Show how a film failed: error, attempts, log, and the input that it failed on.": (
+        "显示一部影片如何失败：错误、各次尝试、日志以及当时的输入。"
+    ),
+    "Try what failed again, with finished clips kept.": "重试失败的内容，保留已完成的片段。",
+    (
+        "With --set it is made otherwise than it was submitted; clips that look the same are kept."
+    ): "加 --set 时按更改后的选项制作；画面不变的片段仍会保留。",
+    "Put what failed away; `lectern retry` brings it back.": "搁置失败的内容；`lectern retry` 可恢复。",
+    "All of this batch.": "该批次的全部。",
+    "Only what met this error.": "仅限遇到该错误的内容。",
+    "All that met the error of --error.": "遇到 --error 所指错误的全部内容。",
+    "Make it otherwise, such as --set quality=draft; repeatable.": (
+        "更改选项后制作，例如 --set quality=draft；可重复使用。"
+    ),
 }

@@ -99,6 +99,15 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "clear": "cli.workers:clear",
         },
     ),
+    "dead": (
+        "Films that failed for good: why, on what, and what to do about them.",
+        {
+            "list": "cli.dead:list_",
+            "show": "cli.dead:show",
+            "retry": "cli.dead:retry",
+            "discard": "cli.dead:discard",
+        },
+    ),
     "words": (
         "Words that no script of a department may hold.",
         {"list": "cli.stopwords:list_", "add": "cli.stopwords:add", "remove": "cli.stopwords:remove"},

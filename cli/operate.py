@@ -64,6 +64,11 @@ def _operate(
         raise InputError("command-jobs-or-batch", command=context.command_path)
     with open_farm() as farm:
         done = act(farm, jobs_of(farm.ledger, batch) if batch is not None else jobs or ())
+    return tell_changed(context, words, done)
+
+
+def tell_changed(context: typer.Context, words: str, done: Operated) -> Exit:
+    """Tell which jobs an act changed, and which it left as they are."""
     terminal = terminal_of(context)
     lines = []
     for name, numbers in ((words, done.changed), ("unchanged-jobs", done.unchanged)):

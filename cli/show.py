@@ -198,7 +198,7 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         yield Text(f"[{warning.code}]", style="dim")
     if detail.attempts:
         yield ""
-        yield _attempts(detail.attempts, terminal)
+        yield attempts_table(detail.attempts, terminal)
 
 
 def _voice(detail: JobDetail, terminal: Terminal) -> str:
@@ -257,7 +257,8 @@ def _outcome(attempt: AttemptView) -> str:
     return "waited" if waited else attempt.outcome
 
 
-def _attempts(attempts: tuple[AttemptView, ...], terminal: Terminal) -> Table:
+def attempts_table(attempts: tuple[AttemptView, ...], terminal: Terminal) -> Table:
+    """One line for each attempt: how it ended, who made it, and what it met."""
     words = terminal.words
     rows = [
         (

@@ -34,6 +34,7 @@ _LOCK = (
     .order_by(jobs.c.id)
     .with_for_update(key_share=True)
 )
+_FAILED = select(jobs.c.id).where(jobs.c.id.in_(_JOBS), jobs.c.state == JobState.FAILED.value)
 _STEPS_OF = select(steps.c.id).where(steps.c.job_id.in_(_JOBS))
 _UNFINISHED = [StepState.BLOCKED.value, StepState.READY.value, StepState.RUNNING.value]
 _CANCEL_JOBS = (
@@ -141,6 +142,10 @@ class Act:
                 self._changed += concerned
                 self.batches.update(concerned.values())
                 yield list(concerned)
+
+    def failed(self, some: Sequence[int]) -> list[int]:
+        """Those of some jobs that failed."""
+        return list(self._connection.execute(_FAILED, {"jobs": some}).scalars())
 
     def cancel(self, some: Sequence[int]) -> None:
         """End jobs that are under way: nothing is dispatched, running steps are "not yours"."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import BindParameter, bindparam, or_, select, update
 
-from db import reports, rows
+from db import dead, reports, rows
 from db.acts import Act, Job, Operated, is_under_way, may_be_held
 from db.forgetting import forgotten_in
 from db.ledger import Ledger
@@ -14,6 +14,7 @@ from db.states import ArchiveState, HoldReason, JobState, Stage, StepState
 from db.tables import batches, holds, jobs, steps
 from farm.policy.holds import Hold, ended
 from pipeline.plan.errors import InputError
+from pipeline.plan.keys import canonical
 
 _BATCH = select(batches.c.id).where(batches.c.id == bindparam("batch"))
 _OF_BATCH = select(jobs.c.id).where(jobs.c.batch_id == bindparam("batch")).order_by(jobs.c.position)
@@ -125,18 +126,29 @@ def resume(
         return act.result()
 
 
-def retry(ledger: Ledger, job_ids: Collection[int], *, by: str) -> Operated:
+def retry(
+    ledger: Ledger, job_ids: Collection[int], *, by: str, options: Mapping[str, str] | None = None
+) -> Operated:
     """Have failed and canceled jobs, and films whose archiving failed, go on from where they stopped.
 
     Done steps stay done; dead and canceled ones begin again with all their attempts. A film of somebody who
     was forgotten is not made any more.
+
+    Args:
+        ledger: the ledger.
+        job_ids: the jobs.
+        by: whose act it is.
+        options: what is made otherwise than it was submitted, by the names of manifest columns, checked; an
+            empty value is the usual one. Only films that are not completed can be; what of them stays as it
+            was is found again.
 
     Raises:
         InputError: ``job-person-forgotten``: there are only such films among them; or as `cancel`.
         AwayError: as `cancel`.
     """
     with ledger.write("retry") as connection:
-        act = Act(connection, "retry", by=by, now=ledger.clock())
+        detail = canonical(dict(options)) if options else ""
+        act = Act(connection, "retry", by=by, now=ledger.clock(), detail=detail)
         forgotten = forgotten_in(connection, list(job_ids))
         refused: list[int] = []
 
@@ -144,10 +156,12 @@ def retry(ledger: Ledger, job_ids: Collection[int], *, by: str) -> Operated:
             if _ended_badly(job) and job.id in forgotten:
                 refused.append(job.id)
                 return False
-            return _ended_badly(job) or job.archive == ArchiveState.ERROR.value
+            return _ended_badly(job) or (not options and job.archive == ArchiveState.ERROR.value)
 
         for some in act.concerned(job_ids, concerns):
             asked = {"jobs": some}
+            if options:
+                dead.change(connection, act, some, options)
             connection.execute(_REQUEUE, asked)
             connection.execute(_ARCHIVE_AGAIN, asked)
             connection.execute(_FORGIVE, asked)

@@ -288,6 +288,8 @@ def _steps_of(connection: Connection, job: int) -> tuple[StepView, ...]:
             id=row.id,
             stage=Stage(row.stage),
             index=row.place,
+            first=row.first,
+            end=row.end,
             state=StepState(row.state),
             capability=row.capability,
             worker=row.worker,

@@ -131,6 +131,8 @@ class StepView:
     id: int
     stage: Stage
     index: int
+    first: int
+    end: int
     state: StepState
     capability: str
     worker: str | None

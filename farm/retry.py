@@ -2,18 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from db import operations
 from db.acts import Operated
 from farm.bootstrap import Farm
 from farm.caller import caller
+from farm.defaults import assigned
+from pipeline.plan.bearing import EXPRESSION, MOTION, plainly
+from pipeline.plan.delivery import LOUDNESS, QUALITY, with_plain_delivery
+from pipeline.plan.errors import InputError
+from pipeline.plan.lipsync import OFFSET, PADS, with_plain_lipsync
+from pipeline.plan.switches import PREVIEW, SOFT
+
+#: Options that may be given another value after a film was submitted: neither file, font nor model is looked
+#: for because of them, and every clip that they shape gets another key.
+CHANGEABLE = (QUALITY, LOUDNESS, PREVIEW.name, SOFT.name, EXPRESSION, MOTION, OFFSET, PADS)
 
 
-def retry(farm: Farm, jobs: Collection[int]) -> Operated:
+def retry(farm: Farm, jobs: Collection[int], settings: Sequence[str] = ()) -> Operated:
     """Queue failed and canceled jobs again, with all their attempts; what was made stays made.
 
+    Args:
+        farm: the farm.
+        jobs: the jobs.
+        settings: options to be changed, each as ``name=value``; an empty value is the usual one.
+
     Raises:
-        InputError: ``ledger-job-unknown``; nothing was changed.
+        InputError: ``ledger-job-unknown``, ``retry-option-unknown``, or as a wrong value is refused; nothing
+            was changed.
     """
-    return operations.retry(farm.ledger, jobs, by=caller())
+    return operations.retry(farm.ledger, jobs, by=caller(), options=options_of(farm, settings))
+
+
+def options_of(farm: Farm, settings: Sequence[str]) -> Mapping[str, str]:
+    """The options that settings say, each in its plainest word.
+
+    Raises:
+        InputError: as `retry`.
+    """
+    told = {name.strip().casefold(): value.strip() for name, value in assigned(settings).items()}
+    for name in told:
+        if name not in CHANGEABLE:
+            raise InputError("retry-option-unknown", option=name, known=", ".join(CHANGEABLE))
+    if told.get(QUALITY) == "":
+        told[QUALITY] = farm.settings.film.quality
+    plain: Mapping[str, str] = told
+    for checked in (with_plain_delivery, plainly, with_plain_lipsync, SOFT.plain, PREVIEW.plain):
+        plain = checked(plain)
+    # What is usual is left out of the plain form, and has to replace what was there.
+    return {name: plain.get(name, "") for name in told}

@@ -142,7 +142,7 @@ def job(farm: Farm, number: int) -> JobDetail:
         shown = replace(shown, film=str(farm.store.root / film.path))
     return JobDetail(
         job=shown,
-        attempts=tuple(attempt for step in view.steps for attempt in _attempts(step)),
+        attempts=tuple(attempt for step in view.steps for attempt in attempts_of(step)),
         files={role.value: str(farm.store.root / artifact.path) for role, artifact in view.results.items()},
         archived=archived,
         user=spec.user,
@@ -261,7 +261,8 @@ def _closely(farm: Farm, lines: Sequence[JobLine], outlook: Mapping[int, Place])
     return tuple(looked_at)
 
 
-def _attempts(step: StepView) -> list[AttemptView]:
+def attempts_of(step: StepView) -> list[AttemptView]:
+    """A step's attempts as people are shown them, the oldest first."""
     return [
         AttemptView(
             stage=step.stage.value,

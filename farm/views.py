@@ -236,6 +236,64 @@ class BatchView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeadView:
+    """A step that no retry of the farm's own cures, and what it would take to understand it.
+
+    Attributes:
+        job: number of the job.
+        batch: number of its batch.
+        row: the row's id in the manifest.
+        title: the film's title.
+        user: who submitted it.
+        stage: the stage.
+        chunk: which step of its stage, counted from 0.
+        error: what it met last.
+        attempts: how often it was tried.
+        worker: who tried it last.
+        device: what that computes with.
+        ended: when that ended, UTC, ISO 8601; empty for never.
+    """
+
+    job: int
+    batch: int
+    row: str
+    title: str
+    user: str
+    stage: str
+    chunk: int
+    error: Told
+    attempts: int
+    worker: str
+    device: str
+    ended: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutopsyView:
+    """A dead step with everything that is known of how it died.
+
+    Attributes:
+        letter: the step, as lists show it.
+        tries: its attempts with their errors, the oldest first.
+        log: the last lines that the last attempt wrote.
+        text: what was to be said in what it was making: its chunk's sentences, or the script's beginning.
+        portrait: the portrait's file in the store.
+        voice: who speaks.
+        options: what the row asked for besides.
+        profile: how it is rendered, once that is known: engine, backend and batch.
+    """
+
+    letter: DeadView
+    tries: tuple[AttemptView, ...]
+    log: str
+    text: tuple[str, ...]
+    portrait: str
+    voice: str
+    options: Mapping[str, str]
+    profile: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkView:
     """What a worker is at just now.
 

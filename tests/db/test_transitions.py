@@ -8,7 +8,7 @@ from shutil import which
 
 import pytest
 
-from db import commits, leases, operations, workers
+from db import commits, dead, leases, operations, workers
 from db.engine import connect
 from db.ledger import Ledger
 from db.states import Outcome
@@ -47,6 +47,22 @@ def damage(ledger: Ledger, claim: Claim, lost: Artifact) -> None:
     commits.fail(ledger, claim, failure, _MADE_ANEW)
 
 
+def put_away(ledger: Ledger) -> None:
+    """Have a film that failed, and one that could not be archived, put away; and one made otherwise."""
+    for name, stage in (("bad", "speak"), ("homeless", "archive")):
+        submit(ledger, [name], content=name)
+        claim = take(ledger, stage) if stage == "speak" else until(ledger, stage)
+        fail(ledger, claim, InputError("voice-unknown"))
+        dead.discard(ledger, [claim.job], by="anna")
+    submit(ledger, ["otherwise"], content="otherwise")
+    speak(ledger, take(ledger, "speak"))
+    claim = take(ledger, "render.warp")
+    take(ledger, "render.warp", worker=OTHER)
+    fail(ledger, claim, InputError("portrait-no-face"))
+    operations.retry(ledger, [claim.job], by="anna", options={"quality": "draft"})
+    operations.cancel(ledger, [claim.job], by="anna")
+
+
 def test_the_ledger_makes_every_move_of_the_drawing_and_no_other(ledger: Ledger) -> None:
     """Films that come about, fail, are canceled, lost, damaged and retried pass through all of it."""
     submit(ledger, ["fails"], content="fails")
@@ -74,6 +90,7 @@ def test_the_ledger_makes_every_move_of_the_drawing_and_no_other(ledger: Ledger)
     operations.retry(ledger, [first.job], by="anna")
     operations.cancel(ledger, [first.job], by="anna")
 
+    put_away(ledger)
     submit(ledger, ["delivered"], content="delivered")
     claim = until(ledger, "archive")
     fail(ledger, claim, InputError("archive-name-taken"))

@@ -31,4 +31,43 @@ MESSAGES: tuple[Message, ...] = (
             "请加上 --reason，例如 --reason “更换风扇”。",
         ),
     ),
+    message(
+        "dead-none-of-job",
+        (
+            "Nothing of job {job} is in the dead-letter list.",
+            "Only films that failed for good, or could not be archived, have letters there.",
+            "`lectern dead list` shows them; `lectern show {job}` shows how the job stands.",
+        ),
+        (
+            "任务 {job} 没有死信。",
+            "只有最终失败或无法归档的影片才会进入死信列表。",
+            "`lectern dead list` 查看死信；`lectern show {job}` 查看该任务的状态。",
+        ),
+    ),
+    message(
+        "dead-which",
+        (
+            "It is not said which dead letters are meant.",
+            "One act can concern some jobs, a whole batch, or all that met one error.",
+            "Name jobs, or --batch BATCH, or --all with --error CODE; `lectern dead list` shows them.",
+        ),
+        (
+            "没有说明是哪些死信。",
+            "一次操作可针对若干任务、整个批次，或遇到同一错误的全部任务。",
+            "请写出任务编号，或 --batch 批次，或 --all 加 --error 代码；`lectern dead list` 可查看。",
+        ),
+    ),
+    message(
+        "retry-option-unknown",
+        (
+            "{option} cannot be changed for a film that was submitted.",
+            "Only what needs no other file, font, model or check can be: {known}.",
+            "Correct the row in the manifest and submit it again; what stays the same is not made again.",
+        ),
+        (
+            "影片提交后无法更改 {option}。",
+            "只能更改不涉及其他文件、字体、模型或检查的选项：{known}。",
+            "请修改清单中的该行并重新提交；未变的部分不会重新制作。",
+        ),
+    ),
 )

@@ -1,0 +1,83 @@
+"""Promises of `lectern dead`: what failed for good is told with its story and its cure, and acted upon."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.exits import Exit
+from db import claims, commits, queue
+from db.states import Outcome, Stage
+from db.values import Failure, Skill
+from farm.bootstrap import open_farm
+from farm.policy.retry import RetryDecision, Verdict
+from tests.cli.conftest import Lectern
+
+_DEAD = RetryDecision(verdict=Verdict.DEAD)
+
+
+@pytest.fixture
+def letters(lectern: Lectern, ready_home: Path, manifest: Path) -> list[int]:
+    """Three films, of which two failed: their jobs."""
+    assert ready_home.exists()
+    assert lectern("submit", manifest, "--yes").code == Exit.OK
+    failed = []
+    with open_farm() as farm:
+        for code in ("voice-failed", "farm-unexpected"):
+            skill = Skill(capability=Stage.SPEAK.value, profile="")
+            (head, *_) = queue.heads(farm.ledger, skill, limit=1)
+            claim = claims.claim(farm.ledger, head.step, worker="cpu0@here", capabilities=["speak"])
+            assert claim is not None
+            facts = {"voice": "v", "reason": "r", "kind": "K"}
+            failure = Failure(
+                outcome=Outcome.ERROR, code=code, facts=facts, machine_ms=7, log_tail="it broke \x1b[31m here"
+            )
+            commits.fail(farm.ledger, claim, failure, _DEAD)
+            failed.append(claim.job)
+    return failed
+
+
+def test_a_dead_letter_tells_how_it_died_and_on_what(lectern: Lectern, letters: list[int]) -> None:
+    """List, page and document; a log plays no tricks; there is a way on in the answer."""
+    page = lectern("dead", "list").out
+    assert "farm-unexpected" in page
+    assert "lectern dead retry" in page
+    assert "lectern dead retry" in lectern("dead", "list", "--lang", "zh").out
+    told = lectern("dead", "show", letters[0]).out
+    for word in ("Hello number 0.", "it broke", "cpu0@here", "voice-failed"):
+        assert word in told
+    assert "\x1b" not in told
+    (letter,) = lectern("dead", "show", letters[0], "--json").document["letters"]
+    assert letter["letter"]["attempts"] == 1
+    assert lectern("dead", "show", letters[1] + 1).code == Exit.UNKNOWN
+
+
+def test_all_of_one_error_are_tried_again_otherwise_and_others_put_away(
+    lectern: Lectern, letters: list[int]
+) -> None:
+    """Only those that met the error, with the option that was changed; what is put away is listed no more."""
+    answer = lectern("dead", "retry", "--all", "--error", "voice-failed", "--set", "quality=draft", "--json")
+    assert answer.document["changed"] == letters[:1]
+    detail = lectern("show", letters[0], "--json").document
+    assert (detail["state"], detail["quality"]) == ("queued", "draft")
+    assert lectern("dead", "discard", letters[1], "--reason", "old").code == Exit.OK
+    assert "No film failed" in lectern("dead", "list").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("retry",), "dead-which"),
+        (("retry", "--all"), "dead-which"),
+        (("retry", "1", "--set", "voice=cmn"), "retry-option-unknown"),
+        (("retry", "1", "--set", "quality=best"), "delivery-quality-unknown"),
+        (("retry", "1", "--set", "quality"), "manifest-set-malformed"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    lectern: Lectern, letters: list[int], arguments: tuple[str, ...], code: str
+) -> None:
+    """Nothing is changed by a command that says too little, or what cannot be."""
+    assert lectern("dead", *arguments, "--json").failure["code"] == code
+    assert len(lectern("dead", "list", "--json").document["letters"]) == len(letters)

@@ -1,0 +1,68 @@
+"""Promises of dead letters: what failed is listed with its story, tried again otherwise, or put away."""
+
+from __future__ import annotations
+
+from db import dead, leases, operations, reads
+from db.ledger import Ledger
+from db.states import ArchiveState, JobState, StepState
+from pipeline.plan.errors import InputError
+from tests.db.acting import CHUNKS, fail, render, speak, take, until
+from tests.db.values import WORKER, submit
+
+
+def test_what_failed_is_listed_with_who_tried_it_last(ledger: Ledger) -> None:
+    """The newest first, by error and by batch; what is retried or put away is listed no longer."""
+    for name, code in (("a", "voice-unknown"), ("b", "portrait-no-face")):
+        submit(ledger, [name], content=name)
+        fail(ledger, take(ledger, "speak"), InputError(code))
+    newest, oldest = dead.read_dead(ledger)
+    assert (newest.row, newest.problem.code, newest.attempts, newest.worker) == (
+        "b",
+        "portrait-no-face",
+        1,
+        WORKER,
+    )
+    assert dead.read_dead(ledger, code="voice-unknown") == (oldest,)
+    assert dead.read_dead(ledger, batch=newest.batch) == (newest,)
+    assert dead.count_dead(ledger) == 2
+    operations.retry(ledger, [oldest.job], by="anna")
+    done = dead.discard(ledger, [newest.job, oldest.job], by="anna", reason="a test")
+    assert (done.changed, done.unchanged) == ((newest.job,), (oldest.job,))
+    assert dead.read_dead(ledger) == ()
+    assert reads.read_job(ledger, newest.job).line.state is JobState.CANCELED
+
+
+def test_a_film_whose_archiving_is_put_away_stays_as_it_is(ledger: Ledger) -> None:
+    """It is completed, and waits for the archive no more."""
+    submit(ledger, ["row"])
+    claim = until(ledger, "archive")
+    fail(ledger, claim, InputError("archive-name-taken"))
+    dead.discard(ledger, [claim.job], by="anna")
+    line = reads.read_job(ledger, claim.job).line
+    assert (line.state, line.archive) == (JobState.COMPLETED, ArchiveState.NONE)
+
+
+def test_what_is_retried_otherwise_is_planned_anew(ledger: Ledger) -> None:
+    """Its options are the new ones, a running sibling is taken back, and it is made from its sound on."""
+    submit(ledger, ["row"])
+    speak(ledger, take(ledger, "speak"))
+    first = take(ledger, "render.warp")
+    render(ledger, first)
+    bad, running = take(ledger, "render.warp"), take(ledger, "render.warp") if len(CHUNKS) > 2 else None
+    fail(ledger, bad, InputError("portrait-no-face"))
+    operations.retry(ledger, [bad.job], by="anna", options={"quality": "draft"})
+    view = reads.read_job(ledger, bad.job)
+    assert view.spec.options["quality"] == "draft"
+    assert view.line.state is JobState.QUEUED
+    assert {step.state for step in view.steps if step.stage.value != "speak"} == {StepState.BLOCKED}
+    assert running is None or not commits_still(ledger, running.step)
+    speak(ledger, take(ledger, "speak"))
+    for _ in CHUNKS:
+        render(ledger, take(ledger, "render.warp"))
+    assert reads.read_job(ledger, bad.job).line.state is JobState.ACTIVE
+    assert take(ledger, "join").spec.options["quality"] == "draft"
+
+
+def commits_still(ledger: Ledger, step: int) -> bool:
+    """Whether a step is in work."""
+    return any(lease.step == step for lease in leases.read_leases(ledger))

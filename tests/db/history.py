@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlalchemy import insert
 
-from db import cards, claims, leases, lexicon, operations, posts, queue, stopwords, workers
+from db import cards, claims, dead, leases, lexicon, operations, posts, queue, stopwords, workers
 from db.engine import WRITES
 from db.states import CardState, Condition, WorkerOrder
 from db.tables import key_leases
@@ -285,6 +285,7 @@ def obey_people(company: Company) -> None:
     operations.resume(ledger, [1], by="anna")
     operations.pause(ledger, [1], by="anna", until=company.world.now())
     company.leader.turn()
+    dead.discard(ledger, [2], by="anna")
     operations.retry(ledger, [2], by="anna")
     company.world.mark(company.world.look("speak", 2))
     queue.unmark_sent(ledger)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from db import operations, queue, stopwords
+from db import dead, operations, queue, stopwords
 from db.codec import spec_from_text
+from db.ledger import Ledger
 from db.lexicon import put_entry, remove_entry
+from db.states import Stage
 from db.tables import jobs, steps
 from pipeline.plan.lexicon import Entry
 from tests.db.auditor import audit_end
@@ -31,6 +33,12 @@ from tests.db.moves import (
 from tests.db.stages import accepted
 from tests.db.values import CAPABILITIES, digest
 from tests.db.world import Worker
+
+
+def put_away(ledger: Ledger, job_ids: Collection[int], *, by: str) -> None:
+    """Put films away that failed; what was made and could not be archived is tried again at the end."""
+    failed = {letter.job for letter in dead.read_dead(ledger) if letter.stage is not Stage.ARCHIVE}
+    dead.discard(ledger, failed.intersection(job_ids), by=by)
 
 
 class Farm(Labour):
@@ -194,13 +202,20 @@ class Farm(Labour):
 
     @rule(
         verb=st.sampled_from(
-            [operations.cancel, operations.pause, operations.resume, operations.resume, operations.retry]
+            [
+                operations.cancel,
+                operations.pause,
+                operations.resume,
+                operations.resume,
+                operations.retry,
+                put_away,
+            ]
         ),
         job=JOBS,
         fuse=FUSES,
     )
     def operate(self, verb: Callable[..., object], job: int, fuse: int | None) -> None:
-        """Somebody cancels, pauses, resumes or retries."""
+        """Somebody cancels, pauses, resumes, retries or puts away."""
         known = sorted(self.states)
         if known:
             with self.world.fuse.lit(fuse):

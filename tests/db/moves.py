@@ -47,7 +47,8 @@ JOBS = st.integers(1, MOST_JOBS)
 LEGAL = {
     ("queued", "active"), ("queued", "canceled"), ("queued", "failed"), ("queued", "completed"),
     ("active", "completed"), ("active", "failed"), ("active", "canceled"), ("active", "queued"),
-    ("failed", "queued"), ("failed", "active"), ("canceled", "queued"), ("canceled", "active"),
+    ("failed", "queued"),
+    ("failed", "canceled"), ("failed", "active"), ("canceled", "queued"), ("canceled", "active"),
     ("completed", "active"),
 }  # fmt: skip
 ERRORS = {

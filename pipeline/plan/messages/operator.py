@@ -60,13 +60,13 @@ MESSAGES: tuple[Message, ...] = (
     message(
         "retry-option-unknown",
         (
-            "{option} cannot be changed for a film that was submitted.",
-            "Only what needs no other file, font, model or check can be: {known}.",
+            "{option} cannot be changed for a film that was submitted; these can be: {known}.",
+            "What takes another file, font, model or check has to be looked at as a new row is.",
             "Correct the row in the manifest and submit it again; what stays the same is not made again.",
         ),
         (
-            "影片提交后无法更改 {option}。",
-            "只能更改不涉及其他文件、字体、模型或检查的选项：{known}。",
+            "影片提交后无法更改 {option}；可更改的有：{known}。",
+            "涉及其他文件、字体、模型或检查的更改需要像新行一样重新检查。",
             "请修改清单中的该行并重新提交；未变的部分不会重新制作。",
         ),
     ),

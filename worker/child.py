@@ -22,6 +22,8 @@ _LONGEST_WAIT_S = 30.0
 _MOST_DOUBLINGS = 10
 _STEADY_S = 60.0
 _LOG_LOOK_S = 10.0
+#: Whoever was killed is gone within this time, or is not gone for long.
+_DYING_S = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +159,9 @@ class Child:
             return
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        if not self.wait(_DYING_S):
+            # It waits inside the kernel, which no signal ends; the others are not to wait for it as well.
+            self._log.error("does not end", pid=self._process.pid)
 
 
 def die_with(parent: int) -> Callable[[], None]:

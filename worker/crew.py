@@ -76,7 +76,7 @@ class Crew:
         for child in self.workers:
             child.tend()
 
-    def end(self, asked: Callable[[], int], *, meanwhile: Callable[[], None] = lambda: None) -> None:
+    def end(self, asked: Callable[[], int], *, meanwhile: Callable[[], object] = lambda: None) -> None:
         """End them in good order: returns when none is left, or when it was asked a third time.
 
         Args:

@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from farm.bootstrap import Settings, open_farm
 from farm.policy.placement import Post, find_post
 from worker import process
+from worker.child import Child
 from worker.crew import TICK_S, Asked, Crew
 from worker.places import Places, only_crew
 from worker.posting import posts_here
-from worker.programs import environment_for, worker_program
+from worker.programs import environment_for, program, worker_program
 from worker.redis_server import redis_url
 from worker.threads import settle_threads
 
@@ -44,16 +45,20 @@ def serve(
             posts = posts_here(farm, wanted)
         environment = environment_for(settings, redis_url(settings.redis.url, settings.home))
         crew = Crew([worker_program(places, post, environment) for post in posts])
+        watchdog = Child(program(places, "watchdog", ("watchdog", "watchdog"), environment))
         beginning(posts)
         try:
+            watchdog.start()
             crew.start()
             while not asked.times:
+                watchdog.tend()
                 crew.tend()
                 time.sleep(TICK_S)
             ending()
-            crew.end(lambda: asked.times)
+            crew.end(lambda: asked.times, meanwhile=watchdog.tend)
         finally:
             crew.kill()
+            watchdog.kill()
     return 0
 
 

@@ -180,6 +180,20 @@ def test_a_killed_main_process_takes_its_child_along(yard: Yard) -> None:
     yard.replaced(worker, main)
 
 
+def test_a_worker_that_hangs_is_ended_and_started_anew(yard: Yard) -> None:
+    """SIGSTOP of the process that works, no SIGCONT: its whole worker is replaced, the film finished."""
+    batch = sow(yard.farm, [Row(row="hung", script=script("Snow"))])
+    step, worker = yard.mid_chunk(batch)
+    main, hand = yard.process(worker), yard.hand(worker)
+    below = main.children(recursive=True)
+    hand.send_signal(signal.SIGSTOP)
+    wait_for(lambda: all(is_gone(each) for each in (main, *below)), seconds=_PATIENCE_S)
+    yard.finished(batch)
+    assert yard.outcomes(step) == ["lost", "ok"]
+    assert yard.made_twice() == []
+    yard.replaced(worker, main)
+
+
 def test_messages_may_be_lost_doubled_and_late(yard: Yard) -> None:
     """FLUSHALL in mid-batch, and every message three times over, ancient ones too: each step is done once."""
     batch = sow(
@@ -329,3 +343,14 @@ def status(url: str, user: tuple[str, str] | None, *, method: str = "GET") -> in
             return error.code
     except OSError:
         return None
+
+
+def test_nothing_outlives_a_killed_supervisor(yard: Yard) -> None:
+    """Kill -9 of `lectern up` in mid-chunk: workers, FFmpeg, voices and Redis go with it. The last test."""
+    yard.mid_chunk(sow(yard.farm, [Row(row="orphaned", script=script("Moon", 12))]))
+    psutil.Process(yard.standing.pid).kill()
+    home = Path(yard.standing.home)
+    wait_for(lambda: not processes_of(home), seconds=10, told=lambda: processes_of(home))
+    # A killed one cannot take back what it told; nobody believes it, though.
+    assert standing_on(home) is None
+    (home / "run" / "up.json").unlink()

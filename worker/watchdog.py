@@ -24,6 +24,7 @@ from farm.bootstrap import Settings, open_farm
 from farm.policy.vigilance import Patience, Reading, Verdict, Vigil, patience_for, watch
 from tasks.bell import Bell
 from worker.aftermath import Aftermath, Left
+from worker.cardkeeper import CardKeeper
 from worker.grip import Grip, KernelGrip, grips_below
 from worker.places import Places
 from worker.proof import Person, Witnessed, own_space, proofs_in
@@ -210,7 +211,11 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
     ending = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: ending.set())
-    with open_farm(settings) as farm, Aftermath(farm, bell) as aftermath:
+    with (
+        open_farm(settings) as farm,
+        Aftermath(farm, bell) as aftermath,
+        CardKeeper(farm.ledger, places.proofs),
+    ):
         beginning()
         patience = patience_for(settings.lease.beat_s, settings.worker.no_progress_s)
         watchdog = Watchdog(places.proofs, patience, settle=aftermath.settle)

@@ -1,0 +1,67 @@
+"""Cards whose readings are bad get no work, and get some again; what only an operator can judge stays out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from db import cards
+from db.states import CardState
+from farm.bootstrap import Farm, open_farm
+from farm.policy.health import CardReading
+from tests.tasks.yard import break_ground, quick_settings, wait_for
+from tests.worker.test_probing import WELL, Tell
+from tests.worker.test_probing import tell as tell  # noqa: PLC0414 - a fixture that both use
+from worker.cardkeeper import CardKeeper
+from worker.nvml import Look
+from worker.probing import Probe
+
+
+def state_of(farm: Farm) -> tuple[CardState, str]:
+    """How the one card stands, and why."""
+    found = cards.read_cards(farm.ledger)
+    return (found[0].state, found[0].reason) if found else (CardState.WELL, "")
+
+
+def test_a_hot_card_is_out_until_it_has_cooled(tmp_path: Path, tell: Tell) -> None:
+    """As the real program tells it; and one that is lost is out until it is back."""
+    settings = quick_settings(tmp_path / "home")
+    break_ground(settings)
+    tell(WELL)
+    with open_farm(settings) as farm, CardKeeper(farm.ledger, tmp_path, probe=Probe(every_s=0.1)):
+        seen = []
+
+        def stands(*wanted: object) -> None:
+            wait_for(lambda: seen.append(state_of(farm)) or seen[-1] == wanted, seconds=20)
+
+        stands(CardState.WELL, "")
+        for bad, why in (({"temperature": 99}, "card-hot"), ({"lost": True}, "card-lost")):
+            tell(WELL | bad)
+            stands(CardState.OUT, why)
+            tell(WELL)
+            stands(CardState.WELL, "")
+
+
+def test_what_an_operator_has_to_judge_stays_out(tmp_path: Path) -> None:
+    """Errors in its memory: sick until it is cleared, and not found sick for the same ones again."""
+    settings = quick_settings(tmp_path / "home")
+    break_ground(settings)
+    well = CardReading(uuid="GPU-a", index=0, name="L4", ecc_uncorrected=1)
+    bad = CardReading(uuid="GPU-a", index=0, name="L4", ecc_uncorrected=3)
+    with open_farm(settings) as farm:
+        keeper = CardKeeper(farm.ledger, tmp_path)
+        assert keeper.turn(Look(cards=(well,)))
+        for _ in range(2):
+            assert keeper.turn(Look(cards=(bad,)))
+            assert state_of(farm) == (CardState.SICK, "card-memory-errors")
+        with farm.ledger.write("clear") as connection:
+            connection.execute(cards.cards.update().values(state=CardState.WELL.value, reason=""))
+        assert keeper.turn(Look(cards=(bad,)))
+        assert state_of(farm) == (CardState.WELL, "")
+
+
+def test_a_host_without_cards_is_not_looked_at_for_ever(tmp_path: Path) -> None:
+    """Nobody need ask again where there is nothing."""
+    settings = quick_settings(tmp_path / "home")
+    break_ground(settings)
+    with open_farm(settings) as farm:
+        assert not CardKeeper(farm.ledger, tmp_path).turn(Look())

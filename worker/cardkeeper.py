@@ -1,0 +1,120 @@
+"""Takes cards whose readings are bad out of work, and puts them back: the watchdog's eye on cards."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from db import cards
+from db.ledger import Ledger
+from db.siting import this_machine
+from db.states import CardState
+from farm.policy.health import CardFault, CardReading, Finding, Weight, judge
+from pipeline.plan.errors import LecternError
+from worker.nvml import Look
+from worker.probing import Probe
+from worker.proof import proofs_in
+
+_EVERY_S = 10.0
+_TICK_S = 0.5
+_STATES = {Weight.WHILE: CardState.OUT, Weight.UNTIL_CLEARED: CardState.SICK}
+
+
+class CardKeeper:
+    """Looks at the cards again and again in a thread of its own; a context manager.
+
+    Args:
+        ledger: where it stands which cards work.
+        proofs: folder in which the farm's processes on this host prove their life: what they hold of a card's
+            memory is no stranger's.
+        probe: who asks NVML.
+    """
+
+    def __init__(self, ledger: Ledger, proofs: Path, *, probe: Probe | None = None) -> None:
+        self._ledger = ledger
+        self._proofs = proofs
+        self._probe = probe or Probe(every_s=_EVERY_S)
+        self._host = this_machine().host
+        self._first: dict[str, CardReading] = {}
+        #: What was told of each card by its last look, the gravest first.
+        self._told: dict[str, Sequence[Finding]] = {}
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="cards", daemon=True)
+        self._log = structlog.get_logger()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end.set()
+        self._thread.join()
+        self._probe.close()
+
+    def _run(self) -> None:
+        while not self._end.wait(_TICK_S):
+            try:
+                look = self._probe.look()
+                if look is not None and not self.turn(look):
+                    return
+            except (LecternError, OSError) as error:
+                self._log.warning("cards not looked at", reason=str(error))
+            except Exception:  # noqa: BLE001 - whatever it was, the next look comes
+                self._log.exception("cards not looked at")
+
+    def turn(self, look: Look) -> bool:
+        """Judge every card by a look; False: this host has none, and nobody need look again.
+
+        Raises:
+            AwayError: ``ledger-away``; the next look says the same again.
+        """
+        now = {card.uuid: card for card in look.cards}
+        for card in look.cards:
+            if not card.fault:
+                self._first.setdefault(card.uuid, card)
+        if look.error:
+            now = {uuid: replace(card, fault=CardFault.SILENT) for uuid, card in self._first.items()}
+        for first in self._first.values():
+            self._judge(now, first)
+        return bool(self._first or look.cards or look.error)
+
+    def _judge(self, now: Mapping[str, CardReading], first: CardReading) -> None:
+        before = self._told.get(first.uuid, ())
+        was_hot = any(finding.code == "card-hot" for finding in before)
+        # The second part of a proof's name is its process id.
+        ours = [int(path.name.split("-")[1]) for path in proofs_in(self._proofs)]
+        findings = judge(now.get(first.uuid), first, ours=ours, was_hot=was_hot)
+        for finding in findings:
+            if finding.code not in {each.code for each in before}:
+                self._log.warning("card", code=finding.code, facts=dict(finding.facts))
+        grave = [each for each in findings if each.weight is not Weight.TOLD]
+        if not grave:
+            # Also at the first look: whoever watched before may have ended in between.
+            if first.uuid not in self._told or any(each.weight is Weight.WHILE for each in before):
+                cards.put_back(self._ledger, self._host, first.uuid)
+        elif grave[0].weight is Weight.WHILE or grave[0] not in before:
+            # What an operator has cleared is not said again before something new has happened.
+            self._take_out(first, grave[0])
+        self._told[first.uuid] = findings
+
+    def _take_out(self, card: CardReading, why: Finding) -> None:
+        state = _STATES[why.weight]
+        cards.take_out(
+            self._ledger,
+            cards.Card(
+                host=self._host,
+                device=card.uuid,
+                name=card.name,
+                state=state,
+                reason=why.code,
+                facts=why.facts,
+            ),
+        )

@@ -26,7 +26,7 @@ from cli.lines import (
 )
 from cli.options import JobNumber, terminal_of
 from cli.terminal import Cell, Terminal, sentence, told
-from cli.workers import workers_table
+from cli.workers import notes_of, workers_table
 from farm import show as views
 from farm.bootstrap import open_farm
 from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView
@@ -120,6 +120,10 @@ def _status(view: FarmView, terminal: Terminal) -> Iterator[Text | Table | str]:
 def _notes(view: FarmView, terminal: Terminal) -> Iterator[Text]:
     """What keeps the farm from going on, and what to do about it."""
     words = terminal.words
+    for worker in view.workers:
+        yield from notes_of(terminal, worker)
+    if view.dead:
+        yield Text(words("dead-letters", number=view.dead), style="yellow")
     if view.batches and not view.workers:
         yield Text(words("no-workers"), style="yellow")
     elif view.batches and not view.dispatcher:

@@ -78,6 +78,10 @@ OPERATING: Mapping[str, tuple[str, str]] = {
     "tries": ("TRIES", "次数"),
     "ended": ("ENDED", "结束时间"),
     "error-head": ("ERROR", "错误"),
+    "dead-letters": (
+        "Failed for good: {number}. `lectern dead list` tells why, and what to do.",
+        "最终失败：{number}。`lectern dead list` 说明原因和处理办法。",
+    ),
     "dead-none": ("No film failed for good.", "没有最终失败的影片。"),
     "dead-next": (
         "`lectern dead show JOB` tells more. `lectern dead retry JOB` tries again, `discard` gives up.",

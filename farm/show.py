@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from db import leases, reads, views
+from db.dead import count_dead
 from db.outlook import Place, Waiting, last_of, read_outlook, read_waits
 from db.states import ArchiveState, JobState, Role
 from db.views import JobLine, Problem, StepView
@@ -56,6 +57,7 @@ def whole(farm: Farm, *, most: int) -> FarmView:
         batches=tuple(_under_way(farm, view, outlook) for view in going),
         jobs=_closely(farm, active, outlook),
         archive_pending=totals.archives[ArchiveState.PENDING],
+        dead=count_dead(farm.ledger),
     )
 
 

@@ -378,6 +378,7 @@ class FarmView:
         batches: batches that are not over, the oldest first.
         jobs: active jobs, in the order of their submission.
         archive_pending: films that wait for the archive.
+        dead: steps that failed for good and wait for an operator.
     """
 
     counts: Mapping[str, int]
@@ -386,3 +387,4 @@ class FarmView:
     batches: tuple[BatchView, ...]
     jobs: tuple[JobView, ...]
     archive_pending: int
+    dead: int = 0

@@ -40,6 +40,7 @@ def letters(lectern: Lectern, ready_home: Path, manifest: Path) -> list[int]:
 
 def test_a_dead_letter_tells_how_it_died_and_on_what(lectern: Lectern, letters: list[int]) -> None:
     """List, page and document; a log plays no tricks; there is a way on in the answer."""
+    assert "Failed for good: 2. `lectern dead list`" in lectern("status").out
     page = lectern("dead", "list").out
     assert "farm-unexpected" in page
     assert "lectern dead retry" in page

@@ -66,7 +66,11 @@ def restore(
     replace: Replace = False,
     without: Annotated[
         list[Lost] | None,
-        typer.Option("--without", help="The store or the archive is lost for good; may be repeated."),
+        typer.Option(
+            "--without",
+            metavar="store|archive",
+            help="The store or the archive is lost for good; may be repeated.",
+        ),
     ] = None,
 ) -> Exit:
     """Put a backup in place and have it agree with what became of store and archive since.

@@ -90,9 +90,6 @@ def test_after_a_restore_every_film_completes_and_none_is_made_twice(
     And with ledger and store gone, the archive alone tells of the films, of which none is made again.
     """
     with open_farm(settings) as farm:
-        sow(farm, [Row(row="early", script="One.")])
-    work(settings)
-    with open_farm(settings) as farm:
         sow(farm, [Row(row="after", script="Two. Three."), Row(row="half", script=_HALF)])
         (first, *_) = (int(str(step)) for (step,) in ask(farm, _READY))
         assert claims.claim(farm.ledger, first, worker="gone", capabilities=["speak"], profiles=[])
@@ -107,7 +104,7 @@ def test_after_a_restore_every_film_completes_and_none_is_made_twice(
     assert stat.S_IMODE(taken.folder.stat().st_mode) == 0o700
     _finish_all_but_half(settings)
     before = films(settings)
-    assert len(before) == 3
+    assert len(before) == 2
     with open_farm(settings) as farm:
         (clip, *others) = _clips_of(farm, "half")
         assert others
@@ -120,7 +117,7 @@ def test_after_a_restore_every_film_completes_and_none_is_made_twice(
     assert done.found.adopted > 0
     with open_farm(settings) as farm:
         told = rows(farm)
-        assert told["early"] == told["after"] == told["later"] == DONE
+        assert told["after"] == told["later"] == DONE
         assert told["half"] == ("active", "none") or told["half"] == ("queued", "none")
         earlier = one(farm, _MADE)
         # What was submitted after the backup is submitted once more: it comes to the film that there is.
@@ -132,7 +129,7 @@ def test_after_a_restore_every_film_completes_and_none_is_made_twice(
         assert one(farm, _MADE) == int(str(earlier)) + 1, (
             "of what was finished, only the lost clip is rendered"
         )
-        assert len(films(settings)) == 4
+        assert len(films(settings)) == 3
         assert set(before) < set(films(settings))
         assert one(farm, "SELECT count(*) FROM audit WHERE verb = 'restored'") == 1
     assert made
@@ -175,9 +172,9 @@ def _rebuilt(settings: Settings) -> None:
     destroy(settings)
     shutil.rmtree(settings.store_root)
     published = _files(settings)
-    assert rebuild(settings, by="test").films == 4
+    assert rebuild(settings, by="test").films == 3
     with open_farm(settings) as farm:
-        assert rows(farm) == dict.fromkeys(("early", "after", "half", "later"), DONE)
+        assert rows(farm) == dict.fromkeys(("after", "half", "later"), DONE)
         number = int(str(one(farm, "SELECT id FROM jobs WHERE row_name = 'half'")))
         shown = show.job(farm, number)
         assert (shown.job.title, shown.job.state) == ("half", "completed")
@@ -187,5 +184,5 @@ def _rebuilt(settings: Settings) -> None:
         assert held == [("half",), ("new",)]
         assert rows(farm)["half"] == DONE
         assert rows(farm)["new"] == ("queued", "none")
-        assert one(farm, "SELECT count(*) FROM jobs") == 5
+        assert one(farm, "SELECT count(*) FROM jobs") == 4
     assert _files(settings) == published

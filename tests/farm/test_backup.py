@@ -1,0 +1,168 @@
+"""What a backup holds, what a restore refuses, and who stays forgotten when one is put back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db import profiles
+from db.profiles import Profile, ProfileDraft
+from farm.backup import INDEX, BackedUp, back_up
+from farm.bootstrap import Farm, Settings, open_farm
+from farm.forget import forget
+from farm.profiles import ending
+from farm.restore import Lost, put_settings, restore
+from pipeline.plan.artifact import Kind
+from pipeline.plan.errors import InputError
+from pipeline.plan.people import ProfileKind
+from tests.tasks.yard import break_ground, quick_settings
+
+_ALL_TIME = 1 << 42
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Those of a farm with a ledger and an archive."""
+    made = quick_settings(tmp_path / "home")
+    break_ground(made)
+    return made
+
+
+@pytest.fixture
+def farm(settings: Settings) -> Iterator[Farm]:
+    """That farm; closed before anything is restored."""
+    with open_farm(settings) as opened:
+        yield opened
+
+
+def person(farm: Farm, name: str) -> Profile:
+    """Enter a portrait of somebody, with a consent; nobody looks at it."""
+    given = farm.settings.home / "given"
+    files = []
+    for what in ("picture", "consent"):
+        given.write_text(f"{what} of {name}")
+        files.append(farm.store.adopt(Kind.SOURCE, ".txt", given, limit_bytes=1000))
+    draft = ProfileDraft(
+        kind=ProfileKind.PORTRAIT,
+        name=name,
+        person=f"{name} Lee",
+        owner="Bert",
+        department="default",
+        reference=files[0],
+        document=files[1],
+        expires_ms=_ALL_TIME,
+    )
+    return profiles.add(farm.ledger, draft, by="bert")
+
+
+def kept(farm: Farm, folder: Path) -> BackedUp:
+    """A backup, after which the farm is closed."""
+    done = back_up(farm, folder)
+    farm.close()
+    return done
+
+
+def test_whoever_was_forgotten_since_stays_forgotten(farm: Farm, settings: Settings, tmp_path: Path) -> None:
+    """And a consent that was taken back stays so, and a profile that was removed; others come back."""
+    people = {name: person(farm, name) for name in ("Anna", "Ben", "Cleo", "Dora")}
+    taken = back_up(farm, tmp_path / "backup")
+    forget(farm, "anna lee", by="bert")
+    ending.withdraw(farm, people["Ben"], by="bert")
+    ending.remove(farm, people["Cleo"], by="bert")
+    farm.close()
+    (settings.home / "ledger.sqlite3").unlink()
+    done = restore(settings, taken.folder, by="bert")
+    assert (done.people, done.consents, done.told) == (1, 2, True)
+    with open_farm(settings) as again:
+        found = {each.name: each for each in profiles.read_all(again.ledger, ProfileKind.PORTRAIT)}
+        assert set(found) == {"Ben", "Dora"}
+        assert (found["Ben"].withdrawn, found["Dora"].withdrawn) == (True, False)
+        assert again.store.verify(found["Dora"].reference)
+    assert not (settings.store_root / people["Anna"].reference.path).exists()
+    named = [path for path in settings.home.rglob("*.json") if b"Lee" in path.read_bytes()]
+    assert named == [], "the register tells nobody's name"
+
+
+def test_with_the_store_gone_people_come_from_the_backup_and_the_register_from_the_archive(
+    farm: Farm, settings: Settings, tmp_path: Path
+) -> None:
+    """With both gone nobody can tell who was forgotten since; that is told, and nothing is done about it."""
+    anna, dora = person(farm, "Anna"), person(farm, "Dora")
+    taken = back_up(farm, tmp_path / "backup")
+    forget(farm, "Anna Lee", by="bert")
+    farm.close()
+    shutil.rmtree(settings.store_root)
+    (settings.home / "ledger.sqlite3").unlink()
+    with pytest.raises(InputError, match="restore-store-other"):
+        restore(settings, taken.folder, by="bert")
+    done = restore(settings, taken.folder, by="bert", without=[Lost.STORE])
+    assert (done.told, done.people) == (True, 1)
+    assert (settings.store_root / dora.reference.path).is_file()
+    assert not (settings.store_root / anna.reference.path).exists()
+    shutil.rmtree(settings.store_root)
+    shutil.rmtree(settings.archive_root)
+    done = restore(settings, taken.folder, by="bert", replace=True, without=list(Lost))
+    assert (done.told, done.people) == (False, 0)
+    assert (settings.store_root / anna.reference.path).is_file()
+
+
+def test_a_backup_is_its_owners_alone_and_nothing_is_overwritten(farm: Farm, tmp_path: Path) -> None:
+    """Whatever the mask of the process; a folder that holds something is refused."""
+    person(farm, "Anna")
+    taken = back_up(farm, tmp_path / "backup")
+    for path in taken.folder.rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600)
+    with pytest.raises(InputError, match="backup-folder-taken"):
+        back_up(farm, taken.folder)
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".part")] == []
+
+
+def test_nothing_is_restored_from_what_is_damaged(farm: Farm, settings: Settings, tmp_path: Path) -> None:
+    """Every file of a backup is read before anything is changed."""
+    person(farm, "Anna")
+    taken = kept(farm, tmp_path / "backup")
+    before = (settings.home / "ledger.sqlite3").read_bytes()
+    (some,) = [path for path in taken.folder.rglob("*.txt") if b"consent" in path.read_bytes()]
+    some.write_text("another")
+    with pytest.raises(InputError, match="backup-damaged"):
+        restore(settings, taken.folder, by="bert", replace=True)
+    (taken.folder / INDEX).unlink()
+    with pytest.raises(InputError, match="backup-unknown"):
+        restore(settings, taken.folder, by="bert", replace=True)
+    assert (settings.home / "ledger.sqlite3").read_bytes() == before
+
+
+def test_a_ledger_that_is_there_is_put_aside_when_nobody_uses_it(
+    farm: Farm, settings: Settings, tmp_path: Path
+) -> None:
+    """It is neither overwritten nor deleted; one that somebody has open is left alone."""
+    taken = back_up(farm, tmp_path / "backup")
+    person(farm, "Anna")
+    with pytest.raises(InputError, match="restore-ledger-used"):
+        restore(settings, taken.folder, by="bert", replace=True)
+    farm.close()
+    with pytest.raises(InputError, match="restore-ledger-there"):
+        restore(settings, taken.folder, by="bert")
+    done = restore(settings, taken.folder, by="bert", replace=True)
+    aside = quick_settings(settings.home, LEDGER__URL=f"sqlite:///{done.aside}")
+    for each, names in ((settings, set()), (aside, {"Anna"})):
+        with open_farm(each) as opened:
+            assert {one.name for one in profiles.read_all(opened.ledger, ProfileKind.PORTRAIT)} == names
+
+
+def test_settings_come_back_where_there_are_none(farm: Farm, settings: Settings, tmp_path: Path) -> None:
+    """A file that is there is left as it is."""
+    place = settings.home / "lectern.toml"
+    place.write_text("[film]\nfps = 30\n")
+    taken = kept(farm, tmp_path / "backup")
+    assert json.loads((taken.folder / "settings.json").read_text())["worker"]["count"] == 2
+    assert not put_settings(settings, taken.folder)
+    place.unlink()
+    assert put_settings(settings, taken.folder)
+    assert place.read_text() == "[film]\nfps = 30\n"
+    assert stat.S_IMODE(place.stat().st_mode) == 0o600

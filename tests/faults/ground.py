@@ -36,6 +36,7 @@ _LOOK_S = 0.03
 _NAS_BYTES = 64 << 20
 #: Long enough that some of it is in the store when a fault finds it.
 SENTENCES = 5
+_ALIKE = "It goes on."
 _WORDS = (
     "Lamp",
     "Bird",
@@ -171,14 +172,24 @@ class Ground:
         return told[0]
 
     def sow(self, sentences: int = SENTENCES) -> int:
-        """Submit a film that resembles no other; its job."""
+        """Submit a film; its job. Those of one sentence are alike, others share none with any."""
         number = len(self.scripts)
         word, row = _WORDS[number % len(_WORDS)], f"film{number}"
         turn = f" {number // len(_WORDS)}" if number >= len(_WORDS) else ""
-        self.scripts[row] = " ".join(f"{word}{turn} {count}." for count in range(1, sentences + 1))
+        own = " ".join(f"{word}{turn} {count}." for count in range(1, sentences + 1))
+        self.scripts[row] = own if sentences > 1 else _ALIKE
         batch = sow(self.farm, [Row(row=row, script=self.scripts[row])])
         ((job,),) = self.ask("SELECT id FROM jobs WHERE batch_id = :batch", batch=batch)
         return int(str(job))
+
+    def begun(self, job: int) -> None:
+        """Wait until a film's first step was claimed, which may be over in no time."""
+
+        def claimed() -> bool:
+            self.child.tend()
+            return bool(self.ask("SELECT id FROM steps WHERE job_id = :job AND fence > 0", job=job))
+
+        until(claimed, f"film {job} is begun")
 
     def rendering(self, job: int, clips: int = 1) -> Running:
         """Wait until so many clips of a film are made and the next one is in work."""

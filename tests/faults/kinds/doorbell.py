@@ -8,7 +8,7 @@ from random import Random
 
 from pipeline.plan.trace import Trace
 from tasks.app import Message, make_app, publish, queue_of
-from tests.faults.ground import Ground, until
+from tests.faults.ground import Ground
 from tests.faults.kinds.kind import Clock, Effect, Kind
 from worker.places import Places
 
@@ -46,18 +46,12 @@ def _freeze(ground: Ground, chance: Random) -> Effect:
     process.send_signal(signal.SIGSTOP)
     time.sleep(chance.uniform(2, 2 + ground.settings.lease.expiry_s))
     process.send_signal(signal.SIGCONT)
-    ground.at(ground.sow(1), "speak")
+    ground.begun(ground.sow(1))
     return Effect()
 
 
 def _begun_anew(ground: Ground, since: float) -> Effect:
-    job = ground.sow(1)
-
-    def begun() -> bool:
-        ground.child.tend()
-        return bool(ground.ask("SELECT id FROM steps WHERE job_id = :job AND fence > 0", job=job))
-
-    until(begun, "a new film is begun")
+    ground.begun(ground.sow(1))
     return Effect(clock=Clock.REDIS, seconds=time.monotonic() - since)
 
 
@@ -87,7 +81,7 @@ def _strangers(ground: Ground, _chance: Random) -> Effect:
     for task, arguments in (("other.task", (1,)), ("lectern.step", ("no number",)), ("lectern.step", ())):
         app.send_task(task, args=arguments, queue=queue, retry=False, ignore_result=True)
     app.close()
-    ground.at(ground.sow(1), "speak")
+    ground.begun(ground.sow(1))
     return Effect()
 
 

@@ -19,7 +19,7 @@ def _lock(ground: Ground, chance: Random) -> Effect:
     time.sleep(chance.uniform(1, 1 + ground.settings.lease.expiry_s))
     connection.execute("ROLLBACK")
     connection.close()
-    ground.at(ground.sow(1), "speak")
+    ground.begun(ground.sow(1))
     return Effect()
 
 
@@ -40,7 +40,7 @@ def _cut(ground: Ground, chance: Random) -> Effect:
     for _ in range(3):
         _server(ground).door.cut()
         time.sleep(chance.uniform(0, 0.5))
-    ground.at(ground.sow(1), "speak")
+    ground.begun(ground.sow(1))
     return Effect()
 
 

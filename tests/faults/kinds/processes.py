@@ -46,16 +46,20 @@ def _kill_main(ground: Ground, chance: Random) -> Effect:
 def _lose_host(ground: Ground, chance: Random) -> Effect:
     """Nobody who looks after this host can act; the dispatcher plays another host's."""
     running = _rendering(ground, chance)
-    supervisor, main = psutil.Process(ground.child.pid), ground.process(running.worker)
+    main = ground.process(running.worker)
     below = main.children(recursive=True)
-    supervisor.send_signal(signal.SIGSTOP)
+    guards = [psutil.Process(ground.child.pid)]
+    guards += [ground.process(name) for name in ground.standing.processes if name == "watchdog"]
+    for guard in guards:
+        guard.send_signal(signal.SIGSTOP)
     try:
         main.kill()
         since = time.monotonic()
         until(lambda: all(is_gone(each) for each in below), "what the worker started is gone", seconds=10)
         return Effect(clock=Clock.HOST, seconds=ground.running_again(running, since))
     finally:
-        supervisor.send_signal(signal.SIGCONT)
+        for guard in guards:
+            guard.send_signal(signal.SIGCONT)
 
 
 def _kill_supervisor(ground: Ground, chance: Random) -> Effect:
@@ -70,7 +74,7 @@ def _kill_supervisor(ground: Ground, chance: Random) -> Effect:
 
 def _kill_dispatcher(ground: Ground, _chance: Random) -> Effect:
     ground.process("dispatcher").kill()
-    ground.at(ground.sow(1), "speak")
+    ground.begun(ground.sow(1))
     return Effect()
 
 
@@ -93,7 +97,7 @@ def _kill_leader_of_two(ground: Ground, _chance: Random) -> Effect:
     try:
         until(lambda: "dispatching" in second.program.log.read_text("utf-8"), "the second dispatcher watches")
         first.kill()
-        ground.at(ground.sow(1), "speak")
+        ground.begun(ground.sow(1))
     finally:
         second.kill()
     return Effect()
@@ -176,7 +180,7 @@ def _kill_idle(ground: Ground, _chance: Random) -> Effect:
 
     until(at_rest, "nothing is in work")
     ground.hand(ground.standing.workers[0]).kill()
-    ground.at(ground.sow(1), "speak")
+    ground.begun(ground.sow(1))
     return Effect()
 
 

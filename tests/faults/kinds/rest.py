@@ -21,10 +21,10 @@ def _step_clock(ground: Ground, chance: Random) -> Effect:
         shim.clock(offset)
         ground.rendering(ground.sow(3))
         shim.clock(-offset)
-        ground.at(ground.sow(1), "speak")
+        ground.begun(ground.sow(1))
     finally:
         shim.clock(0)
-    ground.at(ground.sow(1), "speak")
+    ground.begun(ground.sow(1))
     return Effect()
 
 

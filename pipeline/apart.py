@@ -176,7 +176,8 @@ class _Helper:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - this very module, and no shell
-                [sys.executable, "-P", "-m", "pipeline.apart", str(theirs.fileno())],
+                # What is known here by name is found there by it, wherever this process looks for it.
+                [sys.executable, "-P", "-m", "pipeline.apart", str(theirs.fileno()), *sys.path],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
@@ -318,19 +319,25 @@ class _Watch:
             return b""
 
 
-def main(descriptor: int) -> NoReturn:
-    """Be a helper: do what is asked over a socket until nobody holds its other end, then end at once."""
+def main(descriptor: int, *places: str) -> NoReturn:
+    """Be a helper: do what is asked over a socket until nobody holds its other end, then end at once.
+
+    Args:
+        descriptor: of the socket.
+        places: where modules are looked for, beside where this process looks by itself.
+    """
+    sys.path += [place for place in places if place and place not in sys.path]
     # A terminal's Ctrl-C and a service manager's SIGTERM reach whole groups; whoever asked decides.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     line = socket.socket(fileno=descriptor)
-    inbox: queue.SimpleQueue[tuple[Any, ...]] = queue.SimpleQueue()
+    inbox: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(line, inbox), daemon=True).start()
     while True:
-        act, args, more, names = inbox.get()
-        for name in names:
-            more[name] = _Call(line, inbox, name)
+        request = inbox.get()
         try:
+            act, args, more, names = pickle.loads(request)  # noqa: S301 - from the process that started this one
+            more |= {name: _Call(line, inbox, name) for name in names}
             answer = ("returned", act(*args, **more))
         except Exception as error:  # noqa: BLE001 - whoever asked is told
             answer = ("raised", error)
@@ -340,7 +347,7 @@ def main(descriptor: int) -> NoReturn:
 class _Call:
     """A function of whoever asked."""
 
-    def __init__(self, line: socket.socket, inbox: queue.SimpleQueue[tuple[Any, ...]], name: str) -> None:
+    def __init__(self, line: socket.socket, inbox: queue.SimpleQueue[bytes], name: str) -> None:
         self._line = line
         self._inbox = inbox
         self._name = name
@@ -348,18 +355,17 @@ class _Call:
     def __call__(self, *args: object) -> object:
         """Call it there; what it returns, or raises."""
         _tell(self._line, ("call", self._name, args))
-        what, told = self._inbox.get()
+        what, told = pickle.loads(self._inbox.get())  # noqa: S301 - as in `main`
         if what == "raised":
             raise told
         return told
 
 
-def _listen(line: socket.socket, inbox: queue.SimpleQueue[tuple[Any, ...]]) -> None:
+def _listen(line: socket.socket, inbox: queue.SimpleQueue[bytes]) -> None:
     """Hear what is asked, and the end of whoever asks, also while the work hangs."""
     with line.makefile("rb") as file, contextlib.suppress(OSError):
         while len(head := file.read(_LENGTH.size)) == _LENGTH.size:
-            content = file.read(_LENGTH.unpack(head)[0])
-            inbox.put(pickle.loads(content))  # noqa: S301 - from the process that started this one
+            inbox.put(file.read(_LENGTH.unpack(head)[0]))
     os._exit(0)
 
 
@@ -372,4 +378,4 @@ def _tell(line: socket.socket, message: tuple[str, object] | tuple[str, str, obj
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 from sqlalchemy import bindparam, select
 
-from db import cards, claims, leases, posts, tables, workers
+from db import cards, claims, leases, posts, stuck, tables, workers
 from db.states import CardState, Condition, WorkerOrder
 from pipeline.plan.errors import InputError, SupersededError
 from tests.db.moves import FUSES, WHICH
@@ -123,6 +123,8 @@ class Crew(RuleBasedStateMachine):
             else:
                 ill = cards.Card(host="here", device="GPU-1", state=state, reason="card-hot")
                 assert cards.take_out(self.world.ledger, ill) == (_GRAVITY[state] > _GRAVITY[before])
+            if state in {CardState.SICK, CardState.STUCK}:
+                stuck.record(self.world.ledger, self.workers[0].name, role="hand", pids=[1])
 
     @rule(data=st.data(), old=st.booleans(), fuse=FUSES)
     def bury(self, data: st.DataObject, old: bool, fuse: int | None) -> None:  # noqa: FBT001 - drawn by name

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlalchemy import insert
 
-from db import cards, claims, dead, leases, lexicon, operations, posts, queue, stopwords, workers
+from db import cards, claims, dead, leases, lexicon, operations, posts, queue, stopwords, stuck, workers
 from db.engine import WRITES
 from db.states import CardState, Condition, WorkerOrder
 from db.tables import key_leases
@@ -231,6 +231,7 @@ def lose_a_worker(company: Company) -> None:
     hot = cards.Card(host="here", device="GPU-1", state=CardState.OUT, reason="card-hot")
     assert cards.take_out(company.world.ledger, hot)
     assert cards.put_back(company.world.ledger, hot.host, hot.device)
+    stuck.record(company.world.ledger, company.one.name, role="hand", pids=[1])
     posts.order(company.world.ledger, company.two.name, WorkerOrder.DRAIN, reason="a test", by="anna")
     posts.clear(company.world.ledger, company.two.name, reason="a test", by="anna")
     assert workers.drain(company.world.ledger, company.two.name, draining=True)

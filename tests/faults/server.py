@@ -34,7 +34,8 @@ class Door:
         self.lost = 0
         self._pairs: set[tuple[socket.socket, socket.socket]] = set()
         self._lock = threading.Lock()
-        threading.Thread(target=self._welcome, name="door", daemon=True).start()
+        self._porter = threading.Thread(target=self._welcome, name="door", daemon=True)
+        self._porter.start()
 
     def lose_commits(self, count: int) -> None:
         """Let that many next COMMITs through, and cut their connections before the answer."""
@@ -50,6 +51,8 @@ class Door:
     def close(self) -> None:
         """Let nobody in any more."""
         _shut((self._listener,))
+        self._porter.join()
+        self._listener.close()
         self.cut()
 
     def _welcome(self) -> None:

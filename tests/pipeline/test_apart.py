@@ -181,3 +181,17 @@ def test_a_forked_process_has_one_of_its_own(apart: Apart) -> None:
     os.close(writing)
     assert theirs != ours
     assert apart.run(who) == ours
+
+
+def test_what_cannot_be_asked_for_is_told(apart: Apart) -> None:
+    """A request that the helper cannot read is an error of this process at once, and the next one is done."""
+    with pytest.raises(ModuleNotFoundError):
+        apart.run(_Unreadable())  # type: ignore[arg-type]
+    assert apart.run(add, 1, other=2) == 3
+
+
+class _Unreadable:
+    """Can be written, and not be read."""
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[str]]:
+        return __import__, ("a_module_that_is_nowhere",)

@@ -154,7 +154,10 @@ def test_nothing_outlives_who_asked(tmp_path: Path) -> None:
         "apart.run(touch, Path(sys.argv[1]))"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", program, str(tmp_path / "pipe")], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", program, str(tmp_path / "pipe")],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     ) as asking:
         assert asking.stdout is not None
         helper = int(asking.stdout.readline())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Executable, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
-from db import rows
+from db.cards import Card, enter
 from db.codec import facts_to_text
 from db.ledger import Ledger
 from db.prepared import run
 from db.states import CardState
-from db.tables import audit, cards, workers
+from db.tables import audit, workers
 
 #: Why a card is out on which a process is stuck.
 REASON = "worker-stuck"
@@ -20,23 +20,6 @@ _BY = "watchdog"
 _CPU = "cpu"
 
 
-def _entering(inserter: rows.Inserter) -> Executable:
-    entered = inserter(cards)
-    new = entered.excluded
-    return entered.on_conflict_do_update(
-        index_elements=[cards.c.host, cards.c.device],
-        set_={
-            "state": new.state,
-            "reason": new.reason,
-            "facts": new.facts,
-            "since": new.since,
-            "by": new.by,
-        },
-        where=cards.c.state != CardState.STUCK.value,
-    )
-
-
-_ENTER = rows.per_dialect(_entering)
 _WHERE = select(workers.c.host, workers.c.device).where(workers.c.name == bindparam("who"))
 _GONE = update(workers).where(workers.c.name == bindparam("who")).values(alive=0)
 _AUDIT = insert(audit)
@@ -64,7 +47,13 @@ def record(ledger: Ledger, worker: str, *, role: str, pids: Collection[int]) -> 
             return
         run(connection, _GONE, {"who": worker})
         if known.device != _CPU:
-            card = {"host": known.host, "device": known.device, "name": known.device}
-            card |= {"state": CardState.STUCK.value, "reason": REASON, "since": now, "by": _BY}
             told |= {"card": known.device, "device": known.device}
-            connection.execute(rows.spoken(connection, _ENTER), {**card, "facts": facts_to_text(told)})
+            card = Card(
+                host=known.host,
+                device=known.device,
+                state=CardState.STUCK,
+                reason=REASON,
+                facts=told,
+                by=_BY,
+            )
+            enter(connection, card, now)

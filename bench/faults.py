@@ -162,7 +162,8 @@ def _head(campaigns: Sequence[Raw]) -> Iterator[str]:
         yield ""
         yield from (f"- {complaint[:300]}" for complaint in complaints)
     yield ""
-    yield "To do it again (a folder in memory, two workers, two cores):"
+    yield "To do it again (a folder in memory, two workers, two cores); which faults a seed gives depends on"
+    yield "the kinds that there are, so that one that was added since changes their order:"
     yield ""
     yield "```"
     for each in campaigns:

@@ -239,6 +239,12 @@ class Watch:
         self._gap_s = gap_s
         self._read_at: float | None = None
         self._still: dict[Hashable, tuple[int, float]] = {}
+        self._due_in_s = expiry_s
+
+    @property
+    def due_in_s(self) -> float:
+        """How soon after the last reading another counter can have stood still for too long, in seconds."""
+        return self._due_in_s
 
     def observe(self, counters: Collection[tuple[Hashable, int]], now_s: float) -> frozenset[Hashable]:
         """Take in a reading of (who, counter) at monotonic time `now_s`; who stood still for too long."""
@@ -251,4 +257,7 @@ class Watch:
             known = who in self._still and before == counter
             still[who] = (counter, still_s + counted_s if known else 0.0)
         self._still = still
-        return frozenset(who for who, (_, still_s) in still.items() if still_s >= self._expiry_s)
+        lost = frozenset(who for who, (_, still_s) in still.items() if still_s >= self._expiry_s)
+        waited = [still_s for who, (_, still_s) in still.items() if who not in lost]
+        self._due_in_s = self._expiry_s - max(waited, default=0.0)
+        return lost

@@ -110,11 +110,11 @@ class Dispatcher:
         while not ending():
             self.turn()
             if self._leading:
-                self._bell.wait(self._pace.interval_s)
+                self._bell.wait(self._due - time.monotonic())
                 # Commits come in company, and what stands in the queues keeps the workers busy meanwhile.
                 time.sleep(_GATHER_S)
             else:
-                time.sleep(self._pace.interval_s)
+                time.sleep(max(0.0, self._due - time.monotonic()))
         self._resign()
         for chore in self._chores:
             chore.close()
@@ -125,8 +125,11 @@ class Dispatcher:
             if time.monotonic() >= self._due:
                 self._due = time.monotonic() + self._pace.interval_s
                 self._leading = self._lead()
+                # Who does not lead watches as well: when the leader is lost, and a worker with it, that
+                # worker has stood still before these eyes, too, and need not be waited for once more.
+                lost, silent = self._observe()
                 if self._leading:
-                    self._take_away()
+                    self._take_away(lost, silent)
                     self._call_back()
                     self._replan()
                     operations.end_holds(self._ledger)
@@ -165,9 +168,6 @@ class Dispatcher:
         return True
 
     def _begin_to_lead(self, before: Leadership) -> None:
-        """Trust nothing that was seen before: workers get one whole lease to show that they live."""
-        self._lease_watch = self._watch(self._pace.expiry_s)
-        self._pulse_watch = self._watch(self._pace.expiry_s)
         self._stranded_watch = self._watch(self._pace.replan_s)
         self._log.info("leading", before=before.holder)
 
@@ -178,17 +178,29 @@ class Dispatcher:
             except AwayError:
                 self._log.warning("ledger away", told="the next dispatcher takes over after one lease")
 
-    def _take_away(self) -> None:
-        """Take steps from workers that are lost."""
+    def _observe(self) -> tuple[Sequence[Lease], Sequence[WorkerPulse]]:
+        """Look at everybody's counters; leases and workers whose counter stood still for too long.
+
+        Nobody is lost before it had one whole lease to show itself to this very dispatcher.
+        """
         running = {(lease.step, lease.fence): lease for lease in leases.read_leases(self._ledger)}
         self._workers = read_workers(self._ledger)
         pulses = {pulse.worker: pulse for pulse in leases.read_pulses(self._ledger)}
         now = time.monotonic()
         lost = self._lease_watch.observe([(who, lease.counter) for who, lease in running.items()], now)
         silent = self._pulse_watch.observe([(who, pulse.counter) for who, pulse in pulses.items()], now)
-        for lease in (running[who] for who in running if who in lost):
+        # That one is lost is seen in the moment when its lease ends, not at the look after it.
+        self._due = min(self._due, now + min(self._lease_watch.due_in_s, self._leader_watch.due_in_s))
+        return (
+            [lease for who, lease in running.items() if who in lost],
+            [pulse for who, pulse in pulses.items() if who in silent],
+        )
+
+    def _take_away(self, lost: Sequence[Lease], silent: Sequence[WorkerPulse]) -> None:
+        """Take steps from workers that are lost."""
+        for lease in lost:
             self._expire(lease)
-        for pulse in (pulses[who] for who in pulses if who in silent):
+        for pulse in silent:
             self._bury(pulse)
 
     def _expire(self, lease: Lease) -> None:

@@ -1,4 +1,4 @@
-"""What is settled when a process ended or is stuck: its step goes back into the line, the bell is rung."""
+"""What is settled when a process ended or is stuck: its step is free again, and so is its lead."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from db.leases import Lease
 from farm.bootstrap import Farm
 from pipeline.plan.errors import LecternError
 from tasks.bell import Bell
+from worker.proof import DISPATCHER
 
 _AGAIN_S = 1.0
 #: A process that is stuck may still beat; its counter is read anew as often as this.
@@ -28,7 +29,7 @@ class Left:
 
     Attributes:
         role: what it was: ``main``, ``hand`` or ``dispatcher``.
-        worker: its worker's name in the ledger; empty for none.
+        worker: its worker's name in the ledger, or the dispatcher's own; empty for none.
         pid: its process id.
         step: the step that it held or asked for; 0: none.
         fence: with which fence; 0: the ledger may have answered, and nobody heard.
@@ -95,6 +96,9 @@ class Aftermath:
     def _try(self, left: Left, settled: Callable[[], None]) -> bool:
         try:
             self._release(left)
+            if left.role == DISPATCHER:
+                # If it led, the next one need not watch it for a whole lease.
+                leases.resign(self._farm.ledger, left.worker)
             if left.stuck:
                 stuck.record(self._farm.ledger, left.worker, role=left.role, pids=left.stuck)
         except LecternError as error:

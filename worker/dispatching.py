@@ -20,7 +20,7 @@ from tasks.chore import Chore
 from tasks.dispatcher import Dispatcher, Pace
 from worker.belt import celery_app
 from worker.places import Places
-from worker.proof import proving
+from worker.proof import DISPATCHER, proving
 from worker.redis_server import redis_url
 from worker.systemd import Systemd
 
@@ -39,6 +39,7 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
     """
     ending = _Ending()
     bell = Bell(redis_url(settings.redis.url, settings.home))
+    own_name = f"{name}@{socket.gethostname()}:{os.getpid()}"
     with open_farm(settings) as farm:
         beginning()
         dispatcher = Dispatcher(
@@ -46,7 +47,7 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
             celery_app(settings, waits=False),
             bell,
             _chores(farm),
-            name=f"{name}@{socket.gethostname()}:{os.getpid()}",
+            name=own_name,
             pace=Pace(
                 interval_s=settings.dispatcher.interval_s,
                 expiry_s=settings.lease.expiry_s,
@@ -64,7 +65,7 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
             return ending()
 
         proofs, beat_s = Places(home=settings.home).proofs, beat_every(settings.lease.beat_s)
-        with proving(proofs, role="dispatcher", beat_s=beat_s):
+        with proving(proofs, role=DISPATCHER, node=own_name, beat_s=beat_s):
             dispatcher.run(is_over)
         starter.stopping()
     bell.close()

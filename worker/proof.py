@@ -21,6 +21,8 @@ from pathlib import Path
 
 import structlog
 
+#: The role of a process that may lead.
+DISPATCHER = "dispatcher"
 _SUFFIX = ".proof"
 _SIZE = 4096
 _COUNTERS = 64
@@ -34,7 +36,8 @@ class Person:
 
     Attributes:
         role: ``main``, ``hand`` or ``dispatcher``.
-        node: the name under which the ledger knows its worker, such as ``cpu0@host``; empty for none.
+        node: the name under which the ledger knows its worker, such as ``cpu0@host``, or the dispatcher;
+            empty for none.
         host: where it runs.
         pid: its process id.
         ticks: when it was started, in clock ticks since the machine was: with the id, no other process.

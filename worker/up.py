@@ -133,8 +133,9 @@ class Supervisor:
         settings, places = self._settings, self._places
         url = self._start_redis()
         environment = environment_for(settings, url)
-        self._others.append(Child(program(places, "dispatcher", ("dispatcher", "dispatcher"), environment)))
+        # The watchdog first: what an earlier farm's processes held is free when the dispatcher looks.
         self._others.append(Child(program(places, "watchdog", ("watchdog", "watchdog"), environment)))
+        self._others.append(Child(program(places, "dispatcher", ("dispatcher", "dispatcher"), environment)))
         self._crew = Crew([worker_program(places, post, environment) for post in self._posts])
         flower_url = ""
         if settings.flower.port >= 0:

@@ -88,3 +88,18 @@ def test_a_watch_counts_only_what_it_could_see() -> None:
     assert not watch.observe([("a", 2), ("b", 4)], 1005)
     assert not watch.observe([("b", 4)], 1010)
     assert watch.observe([("a", 2), ("b", 4)], 1015) == {"b"}
+
+
+def test_a_watch_tells_when_the_next_one_can_be_lost() -> None:
+    """The wait of whoever stood still for longest, those left out that are lost already."""
+    watch = Watch(expiry_s=12, gap_s=6)
+    assert watch.due_in_s == 12
+    watch.observe([("a", 1), ("b", 1)], 0)
+    watch.observe([("a", 1), ("b", 2)], 5)
+    assert watch.due_in_s == 7
+    assert watch.observe([("a", 1), ("b", 2)], 10) == set()
+    assert watch.due_in_s == 2
+    assert watch.observe([("a", 1), ("b", 2)], 12) == {"a"}
+    assert watch.due_in_s == 5
+    assert watch.observe([("a", 1)], 13) == {"a"}
+    assert watch.due_in_s == 12

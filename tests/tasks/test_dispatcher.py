@@ -333,3 +333,40 @@ def test_one_leads_and_another_takes_over_when_it_is_gone(farm: Farm, make: Make
     second.run(lambda: True)
     first.turn()
     assert one(farm, leader) == "first"
+
+
+def test_a_host_that_is_lost_with_its_leader_is_waited_for_once(farm: Farm, make: Make) -> None:
+    """Who takes the lead takes the steps of the lost at once: it has watched their leases all the while."""
+    employ(farm, "lost")
+    sow(farm, rows(1))
+    ((step,),) = ask(farm, "SELECT id FROM steps WHERE stage = 'speak'")
+    claim = claims.claim(farm.ledger, int(str(step)), worker="lost", capabilities=_EVERYTHING)
+    assert claim is not None
+    first, second = make("first"), make("second")
+    first.turn()
+    until = time.monotonic() + 5
+    while one(farm, "SELECT holder FROM leaders") == "first":
+        assert time.monotonic() < until
+        second.turn()
+        time.sleep(0.05)
+    assert one(farm, "SELECT state FROM steps WHERE stage = 'speak'") == "ready"
+
+
+def test_a_lost_lease_is_seen_when_it_ends(farm: Farm, make: Make) -> None:
+    """However seldom a dispatcher looks, and whoever rings: it looks when a lease can have run out."""
+    employ(farm, "lost")
+    sow(farm, rows(1))
+    ((step,),) = ask(farm, "SELECT id FROM steps WHERE stage = 'speak'")
+    assert claims.claim(farm.ledger, int(str(step)), worker="lost", capabilities=_EVERYTHING) is not None
+    dispatcher = make(pace=replace(_PACE, interval_s=2.0, expiry_s=2.2))
+    ended = threading.Event()
+    running = threading.Thread(target=dispatcher.run, args=(ended.is_set,))
+    running.start()
+    begun = time.monotonic()
+    try:
+        wait_for(lambda: one(farm, "SELECT state FROM steps WHERE stage = 'speak'") == "ready", seconds=10)
+        taken_s = time.monotonic() - begun
+    finally:
+        ended.set()
+        running.join()
+    assert taken_s < 3.9, "not at the third look, which would be after four seconds"

@@ -81,3 +81,11 @@ def test_a_ledger_that_is_away_is_asked_until_it_answers(farm: Farm) -> None:
         away.rename(ledger)
         wait_for(done.is_set, seconds=20)
     assert leases.read_leases(farm.ledger) == ()
+
+
+def test_a_leader_that_ended_is_followed_at_once(farm: Farm) -> None:
+    """A dispatcher that is gone leads no more; one that never led changes nothing."""
+    assert leases.take_lead(farm.ledger, "dispatcher@h:1", leases.read_leadership(farm.ledger))
+    for name, holder in (("dispatcher@h:2", "dispatcher@h:1"), ("dispatcher@h:1", "")):
+        settle(farm, Left(role="dispatcher", worker=name, pid=1, step=0, fence=0))
+        assert leases.read_leadership(farm.ledger).holder == holder

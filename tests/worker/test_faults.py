@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -235,8 +236,15 @@ def test_a_redis_that_is_killed_costs_no_running_step(yard: Yard) -> None:
 
 
 def test_a_killed_dispatcher_is_followed(yard: Yard) -> None:
-    """Kill -9 of the leading dispatcher: the next one leads after one lease, and the batch is finished."""
+    """Kill -9 of the leading dispatcher: the watchdog says so, the next one leads, the batch is finished."""
+    log = yard.farm.settings.home / "logs" / "dispatcher.log"
+    leading = '"event": "leading"'
+    wait_for(lambda: leading in log.read_text("utf-8"), seconds=_PATIENCE_S)
+    length = log.stat().st_size
     yard.process("dispatcher").send_signal(signal.SIGKILL)
+    wait_for(lambda: leading in log.read_text("utf-8")[length:], seconds=_PATIENCE_S)
+    told = next(line for line in log.read_text("utf-8")[length:].splitlines() if leading in line)
+    assert json.loads(told)["before"] == "", "its place was free, and was not waited for"
     yard.finished(sow(yard.farm, [Row(row="followed", script="It goes on.")]))
 
 

@@ -10,7 +10,7 @@ from random import Random
 import psutil
 
 from farm.bootstrap import environment_of
-from tests.faults.ground import SENTENCES, Ground, Running, is_gone, until
+from tests.faults.ground import PATIENCE_S, SENTENCES, Ground, Running, is_gone, until
 from tests.faults.kinds.kind import Clock, Effect, Kind
 from tests.faults.shim import Files
 from worker.child import Child, Program
@@ -69,6 +69,9 @@ def _kill_supervisor(ground: Ground, chance: Random) -> Effect:
     supervisor.kill()
     since = time.monotonic()
     until(lambda: all(is_gone(each) for each in below), "what the supervisor started is gone", seconds=10)
+    ground.child.wait(PATIENCE_S)
+    # Its own patience with what ends again and again is no part of what is measured.
+    ground.child.start()
     return Effect(clock=Clock.SUPERVISOR, seconds=ground.running_again(running, since))
 
 

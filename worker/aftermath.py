@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
@@ -16,6 +16,7 @@ from db.leases import Lease
 from farm.bootstrap import Farm
 from pipeline.plan.errors import LecternError
 from tasks.bell import Bell
+from worker.beside import Beside
 from worker.proof import DISPATCHER
 
 _AGAIN_S = 1.0
@@ -62,36 +63,31 @@ class Aftermath:
         self._farm = farm
         self._bell = bell
         self._given: queue.SimpleQueue[tuple[Left, Callable[[], None]]] = queue.SimpleQueue()
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="aftermath", daemon=True)
+        self._pending: list[tuple[Left, Callable[[], None]]] = []
+        self._thread = Beside("aftermath", self._turn, every_s=_AGAIN_S)
         self._log = structlog.get_logger()
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._thread.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End; what is not settled stays proved, and is settled by the next watchdog."""
-        self._end.set()
-        self._thread.join()
+        self._thread.__exit__(kind, error, trace)
 
     def settle(self, left: Left, settled: Callable[[], None]) -> None:
         """Have it settled soon; returns at once. `settled` is called then, from another thread."""
         self._given.put((left, settled))
+        self._thread.stir()
 
-    def _run(self) -> None:
-        pending: list[tuple[Left, Callable[[], None]]] = []
-        while not self._end.is_set():
-            pending += self._taken(_AGAIN_S if pending else _AGAIN_S / 5)
-            pending = [(left, settled) for left, settled in pending if not self._try(left, settled)]
-
-    def _taken(self, patience_s: float) -> list[tuple[Left, Callable[[], None]]]:
-        try:
-            return [self._given.get(timeout=patience_s)]
-        except queue.Empty:
-            return []
+    def _turn(self) -> bool:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._pending.append(self._given.get_nowait())
+        self._pending = [(left, settled) for left, settled in self._pending if not self._try(left, settled)]
+        return True
 
     def _try(self, left: Left, settled: Callable[[], None]) -> bool:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from db.ledger import Ledger
 from db.siting import this_machine
 from db.states import CardState
 from farm.policy.health import CardFault, CardReading, Finding, Weight, judge
-from pipeline.plan.errors import LecternError
+from worker.beside import Beside
 from worker.nvml import Look
 from worker.probing import Probe
 from worker.proof import proofs_in
@@ -44,31 +43,22 @@ class CardKeeper:
         self._first: dict[str, CardReading] = {}
         #: What was told of each card by its last look, the gravest first.
         self._told: dict[str, Sequence[Finding]] = {}
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="cards", daemon=True)
+        self._thread = Beside("cards", self._look, every_s=_TICK_S)
         self._log = structlog.get_logger()
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._thread.__enter__()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._end.set()
-        self._thread.join()
+        self._thread.__exit__(kind, error, trace)
         self._probe.close()
 
-    def _run(self) -> None:
-        while not self._end.wait(_TICK_S):
-            try:
-                look = self._probe.look()
-                if look is not None and not self.turn(look):
-                    return
-            except (LecternError, OSError) as error:
-                self._log.warning("cards not looked at", reason=str(error))
-            except Exception:  # noqa: BLE001 - whatever it was, the next look comes
-                self._log.exception("cards not looked at")
+    def _look(self) -> bool:
+        look = self._probe.look()
+        return look is None or self.turn(look)
 
     def turn(self, look: Look) -> bool:
         """Judge every card by a look; False: this host has none, and nobody need look again.

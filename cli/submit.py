@@ -28,48 +28,61 @@ from farm.results import table_of
 from farm.submit import Manner, Receipt
 from pipeline.plan.messages import Language
 
+_Manifest = Annotated[
+    Path, typer.Argument(metavar="MANIFEST", help="CSV, Excel or JSON Lines: one row, one film.")
+]
+_Watch = Annotated[bool, typer.Option("--watch", help="Show progress until the batch is over.")]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="Tell what would be made, and queue nothing.")]
+_Yes = Annotated[bool, typer.Option("--yes", "-y", help="Queue it without being asked.")]
+_Report = Annotated[
+    Path | None,
+    typer.Option("--report", help="A CSV file for every problem and warning, such as errors.csv."),
+]
+_Again = Annotated[
+    bool, typer.Option("--again", help="Make a new batch although the same one was submitted before.")
+]
+_Key = Annotated[
+    str | None,
+    typer.Option("--key", help="Your own name for this submission; refused if it named other content."),
+]
+_SkipInvalid = Annotated[
+    bool, typer.Option("--skip-invalid", help="Queue the good rows although others are bad.")
+]
+_Strict = Annotated[bool, typer.Option("--strict", help="Refuse rows that have a warning.")]
+_Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A value for empty cells of a column; repeatable."),
+]
+_Template = Annotated[
+    Path | None, typer.Option("--template", help="A text file: the script of rows that have none.")
+]
+_FaceEngine = Annotated[
+    str,
+    typer.Option("--face-engine", help="Who draws the faces of rows that name nobody: warp or wav2lip."),
+]
+_Sheet = Annotated[str, typer.Option("--sheet", help="The workbook's sheet, if not the first one.")]
+_Write = Annotated[
+    bool, typer.Option("--write", help="Have scripts written for rows with a brief, and spoken unread.")
+]
+
 
 def submit(
     context: typer.Context,
     *,
-    manifest: Annotated[
-        Path, typer.Argument(metavar="MANIFEST", help="CSV, Excel or JSON Lines: one row, one film.")
-    ],
-    watch: Annotated[bool, typer.Option("--watch", help="Show progress until the batch is over.")] = False,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Tell what would be made, and queue nothing.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Queue it without being asked.")] = False,
-    report: Annotated[
-        Path | None,
-        typer.Option("--report", help="A CSV file for every problem and warning, such as errors.csv."),
-    ] = None,
-    again: Annotated[
-        bool, typer.Option("--again", help="Make a new batch although the same one was submitted before.")
-    ] = False,
-    key: Annotated[
-        str | None,
-        typer.Option("--key", help="Your own name for this submission; refused if it named other content."),
-    ] = None,
-    skip_invalid: Annotated[
-        bool, typer.Option("--skip-invalid", help="Queue the good rows although others are bad.")
-    ] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Refuse rows that have a warning.")] = False,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="A value for empty cells of a column; repeatable."),
-    ] = None,
-    template: Annotated[
-        Path | None, typer.Option("--template", help="A text file: the script of rows that have none.")
-    ] = None,
-    face_engine: Annotated[
-        str,
-        typer.Option("--face-engine", help="Who draws the faces of rows that name nobody: warp or wav2lip."),
-    ] = "",
-    sheet: Annotated[str, typer.Option("--sheet", help="The workbook's sheet, if not the first one.")] = "",
-    write: Annotated[
-        bool, typer.Option("--write", help="Have scripts written for rows with a brief, and spoken unread.")
-    ] = False,
+    manifest: _Manifest,
+    watch: _Watch = False,
+    dry_run: _DryRun = False,
+    yes: _Yes = False,
+    report: _Report = None,
+    again: _Again = False,
+    key: _Key = None,
+    skip_invalid: _SkipInvalid = False,
+    strict: _Strict = False,
+    settings: _Settings = None,
+    template: _Template = None,
+    face_engine: _FaceEngine = "",
+    sheet: _Sheet = "",
+    write: _Write = False,
 ) -> Exit:
     """Check a spreadsheet of films completely and queue them.
 
@@ -99,13 +112,17 @@ def submit(
         _report(report, admitted, checked, terminal)
         tell_problems([("left-out", admitted.skipped), ("warnings", admitted.warnings)], terminal)
         if dry_run:
-            told = forecast(farm, admitted, again=again)
-            lines = [*forecast_lines(told, terminal), terminal.words("dry-run")]
-            terminal.answer(forecast_document(told, admitted, terminal), lines)
-            return Exit.OK
+            return _forecast(farm, admitted, terminal, again=again)
         if terminal.can_ask and not yes and not _agreed(farm, admitted, terminal, again=again):
             return Exit.DECLINED
         return _queued(farm, admitted, manner, terminal, watch=watch)
+
+
+def _forecast(farm: Farm, admitted: Admitted, terminal: Terminal, *, again: bool) -> Exit:
+    told = forecast(farm, admitted, again=again)
+    lines = [*forecast_lines(told, terminal), terminal.words("dry-run")]
+    terminal.answer(forecast_document(told, admitted, terminal), lines)
+    return Exit.OK
 
 
 def _queued(farm: Farm, admitted: Admitted, manner: Manner, terminal: Terminal, *, watch: bool) -> Exit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, or_, select
@@ -11,7 +11,7 @@ from db.blocks import LIVE
 from db.codec import facts_from_text
 from db.ledger import Ledger
 from db.posts import Post, read_posts
-from db.prepared import run
+from db.prepared import Found, run
 from db.states import CardState, Outcome, Stage
 from db.tables import IS_RUNNING, attempts, cards, jobs, makings, skills, steps, workers
 from db.views import Problem
@@ -152,43 +152,61 @@ def read_roll(ledger: Ledger) -> tuple[Entry, ...]:
         kept: dict[str, dict[str, int]] = {}
         for row in run(connection, LIVE, {"now": now}):
             kept.setdefault(row.worker, {})[row.capability] = row.until
-    entries = []
-    for row in found:
-        card = ill.get((row.host, row.device))
-        bad = fared.get(row.name, [])
-        at = works.get(row.name)
-        entries.append(
-            Entry(
-                name=row.name,
-                host=row.host,
-                device=row.device,
-                alive=row.alive == 1,
-                draining=row.draining == 1,
-                seen_at=row.seen_at,
-                capabilities=tuple(able.get(row.name, ())),
-                post=posts.get(row.name, Post(worker=row.name)),
-                works=None
-                if at is None
-                else InWork(
-                    job=at.job_id,
-                    row=at.row_name,
-                    stage=Stage(at.stage),
-                    index=at.place,
-                    clips=at.end - at.first,
-                    made=at.made,
-                    done=at.progress_done,
-                    total=at.progress_total,
-                    since=at.started_at,
-                    advanced=max(at.started_at, at.advanced or 0),
-                ),
-                failures=len(bad),
-                last=next((problem for problem in reversed(bad) if problem is not None), None),
-                card=None if card is None else _problem(card.reason, card.facts),
-                card_state=CardState.WELL if card is None else CardState(card.state),
-                blocked=kept.get(row.name, {}),
-            )
+    return tuple(
+        _entry(
+            row,
+            capabilities=able.get(row.name, ()),
+            post=posts.get(row.name, Post(worker=row.name)),
+            at=works.get(row.name),
+            bad=fared.get(row.name, ()),
+            card=ill.get((row.host, row.device)),
+            blocked=kept.get(row.name, {}),
         )
-    return tuple(entries)
+        for row in found
+    )
+
+
+def _entry(
+    row: Found,
+    *,
+    capabilities: Sequence[str],
+    post: Post,
+    at: Found | None,
+    bad: Sequence[Problem | None],
+    card: Found | None,
+    blocked: Mapping[str, int],
+) -> Entry:
+    return Entry(
+        name=row.name,
+        host=row.host,
+        device=row.device,
+        alive=row.alive == 1,
+        draining=row.draining == 1,
+        seen_at=row.seen_at,
+        capabilities=tuple(capabilities),
+        post=post,
+        works=None if at is None else _in_work(at),
+        failures=len(bad),
+        last=next((problem for problem in reversed(bad) if problem is not None), None),
+        card=None if card is None else _problem(card.reason, card.facts),
+        card_state=CardState.WELL if card is None else CardState(card.state),
+        blocked=blocked,
+    )
+
+
+def _in_work(at: Found) -> InWork:
+    return InWork(
+        job=at.job_id,
+        row=at.row_name,
+        stage=Stage(at.stage),
+        index=at.place,
+        clips=at.end - at.first,
+        made=at.made,
+        done=at.progress_done,
+        total=at.progress_total,
+        since=at.started_at,
+        advanced=max(at.started_at, at.advanced or 0),
+    )
 
 
 def _problem(code: str | None, facts: str | None) -> Problem | None:

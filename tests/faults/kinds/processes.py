@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import time
+from collections.abc import Callable
 from random import Random
 
 import psutil
@@ -23,39 +24,39 @@ def _rendering(ground: Ground, chance: Random) -> Running:
     return running
 
 
-def _kill_hand(ground: Ground, chance: Random) -> Effect:
-    running = _rendering(ground, chance)
-    hand = ground.hand(running.worker)
-    below = hand.children(recursive=True)
-    hand.kill()
+def _kill_with_all_below(victim: psutil.Process) -> float:
+    """Kill a process and see that whatever it started ends with it; when it was killed."""
+    below = victim.children(recursive=True)
+    victim.kill()
     since = time.monotonic()
-    until(lambda: all(is_gone(each) for each in below), "what the process started is gone", seconds=10)
+    until(lambda: all(is_gone(each) for each in below), "what it started is gone", seconds=10)
+    return since
+
+
+def _kill_worker(ground: Ground, chance: Random, which: Callable[[Ground, str], psutil.Process]) -> Effect:
+    running = _rendering(ground, chance)
+    since = _kill_with_all_below(which(ground, running.worker))
     return Effect(clock=Clock.WORKER, seconds=ground.running_again(running, since))
+
+
+def _kill_hand(ground: Ground, chance: Random) -> Effect:
+    return _kill_worker(ground, chance, Ground.hand)
 
 
 def _kill_main(ground: Ground, chance: Random) -> Effect:
-    running = _rendering(ground, chance)
-    main = ground.process(running.worker)
-    below = main.children(recursive=True)
-    main.kill()
-    since = time.monotonic()
-    until(lambda: all(is_gone(each) for each in below), "what the worker started is gone", seconds=10)
-    return Effect(clock=Clock.WORKER, seconds=ground.running_again(running, since))
+    return _kill_worker(ground, chance, Ground.process)
 
 
 def _lose_host(ground: Ground, chance: Random) -> Effect:
     """Nobody who looks after this host can act; the dispatcher plays another host's."""
     running = _rendering(ground, chance)
     main = ground.process(running.worker)
-    below = main.children(recursive=True)
     guards = [psutil.Process(ground.child.pid)]
     guards += [ground.process(name) for name in ground.standing.processes if name == "watchdog"]
     for guard in guards:
         guard.send_signal(signal.SIGSTOP)
     try:
-        main.kill()
-        since = time.monotonic()
-        until(lambda: all(is_gone(each) for each in below), "what the worker started is gone", seconds=10)
+        since = _kill_with_all_below(main)
         return Effect(clock=Clock.HOST, seconds=ground.running_again(running, since))
     finally:
         for guard in guards:
@@ -64,11 +65,7 @@ def _lose_host(ground: Ground, chance: Random) -> Effect:
 
 def _kill_supervisor(ground: Ground, chance: Random) -> Effect:
     running = _rendering(ground, chance)
-    supervisor = psutil.Process(ground.child.pid)
-    below = supervisor.children(recursive=True)
-    supervisor.kill()
-    since = time.monotonic()
-    until(lambda: all(is_gone(each) for each in below), "what the supervisor started is gone", seconds=10)
+    since = _kill_with_all_below(psutil.Process(ground.child.pid))
     ground.child.wait(PATIENCE_S)
     # Its own patience with what ends again and again is no part of what is measured.
     ground.child.start()
@@ -121,20 +118,20 @@ def _stop_past_the_lease(ground: Ground, chance: Random) -> Effect:
 
 
 def _ask_to_end(ground: Ground, chance: Random) -> Effect:
-    running = _rendering(ground, chance)
-    main = ground.process(running.worker)
-    main.terminate()
-    until(lambda: is_gone(main), "the worker has ended")
-    return Effect()
+    return _ask(ground, chance, times=1)
 
 
 def _ask_to_end_twice(ground: Ground, chance: Random) -> Effect:
+    return _ask(ground, chance, times=2)
+
+
+def _ask(ground: Ground, chance: Random, *, times: int) -> Effect:
     running = _rendering(ground, chance)
     main = ground.process(running.worker)
-    main.terminate()
-    time.sleep(0.2)
-    with contextlib.suppress(psutil.NoSuchProcess):
-        main.terminate()
+    for turn in range(times):
+        time.sleep(0.2 if turn else 0)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            main.terminate()
     until(lambda: is_gone(main), "the worker has ended")
     return Effect()
 

@@ -1,12 +1,12 @@
 """Cards: which devices were found ill, by what failed on them or by their own readings.
 
-A card that nobody has found anything about has no row. What is out because of a reading is well again when a
+A card that nobody has read or found anything about has no row. What is out because of a reading is well again when a
 later reading is; what is sick or stuck stays so until an operator has looked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Executable, bindparam, select, update
@@ -16,7 +16,7 @@ from db.codec import facts_from_text, facts_to_text
 from db.ledger import Ledger
 from db.prepared import run
 from db.states import CardState
-from db.tables import cards
+from db.tables import cards, watchdogs
 from pipeline.plan.errors import Fact
 
 #: Who finds cards ill when it is no operator.
@@ -46,6 +46,17 @@ class Card:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     since: int = 0
     by: str = FARM
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gauge:
+    """What a card tells of itself, in degrees Celsius and megabytes; None: it does not."""
+
+    device: str
+    name: str
+    temperature_c: int | None
+    used_mb: int | None
+    total_mb: int | None
 
 
 def _entering(*worse: CardState) -> Mapping[str, Executable]:
@@ -84,6 +95,18 @@ _PUT_BACK = (
         cards.c.state == CardState.OUT.value,
     )
     .values(state=CardState.WELL.value, reason="", facts="{}", since=bindparam("now"), by=FARM)
+)
+# What a card tells changes nothing of how it stands.
+_READ = rows.per_dialect(
+    lambda inserter: (entered := inserter(cards)).on_conflict_do_update(
+        index_elements=[cards.c.host, cards.c.device],
+        set_={name: entered.excluded[name] for name in ("temperature_c", "used_mb", "total_mb", "read_at")},
+    )
+)
+_WATCH = rows.per_dialect(
+    lambda inserter: (entered := inserter(watchdogs)).on_conflict_do_update(
+        index_elements=[watchdogs.c.host], set_={"seen_at": entered.excluded.seen_at}
+    )
 )
 _ALL = select(cards).order_by(cards.c.host, cards.c.device)
 _ONE = select(cards.c.state, cards.c.since).where(
@@ -127,12 +150,32 @@ def take_out(ledger: Ledger, card: Card) -> bool:
         return enter(connection, card, ledger.clock())
 
 
+def watch_over(ledger: Ledger, host: str, gauges: Collection[Gauge]) -> None:
+    """Tell that a watchdog watches over a host, and what it read of the host's cards.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.write("watch-over") as connection:
+        now = ledger.clock()
+        run(connection, rows.spoken(connection, _WATCH), {"host": host, "seen_at": now})
+        # In one order, so that two watchdogs never wait for each other.
+        for gauge in sorted(gauges, key=lambda gauge: gauge.device):
+            blank = Card(host=host, device=gauge.device, name=gauge.name)
+            read = {"temperature_c": gauge.temperature_c, "used_mb": gauge.used_mb}
+            read |= {"total_mb": gauge.total_mb, "read_at": now}
+            run(connection, rows.spoken(connection, _READ), {**_row(blank), "since": 0, **read})
+
+
 def enter(connection: Connection, card: Card, now: int) -> bool:
     """The same within a transaction."""
-    told = {"host": card.host, "device": card.device, "name": card.name, "state": card.state.value}
-    told |= {"reason": card.reason, "facts": facts_to_text(card.facts), "by": card.by}
     statement = rows.spoken(connection, _TAKE_OUT[card.state])
-    return run(connection, statement, {**told, "since": now}).rowcount == 1
+    return run(connection, statement, {**_row(card), "since": now}).rowcount == 1
+
+
+def _row(card: Card) -> dict[str, str]:
+    told = {"host": card.host, "device": card.device, "name": card.name, "state": card.state.value}
+    return told | {"reason": card.reason, "facts": facts_to_text(card.facts), "by": card.by}
 
 
 def put_back(ledger: Ledger, host: str, device: str) -> bool:

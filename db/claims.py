@@ -134,7 +134,9 @@ _BEAT = update(steps).where(rows.IS_HELD).values(lease=steps.c.lease + 1)
 _PULSE = (
     update(workers)
     .where(workers.c.name == bindparam("worker"))
-    .values(counter=workers.c.counter + 1, alive=1, seen_at=bindparam("now"))
+    .values(
+        counter=workers.c.counter + 1, alive=1, seen_at=bindparam("now"), memory_mb=bindparam("memory")
+    )
     .returning(
         func.coalesce(
             select(posts.c.ordered).where(posts.c.worker == workers.c.name).scalar_subquery(),
@@ -206,14 +208,20 @@ def claim(
         return None
 
 
-def beat(ledger: Ledger, worker: str, holding: Holding | None = None) -> Heard:
+def beat(ledger: Ledger, worker: str, holding: Holding | None = None, *, memory_mb: int = 0) -> Heard:
     """Raise the lease of what a worker holds and the worker's own counter; hear whether it is still its own.
+
+    Args:
+        ledger: the ledger.
+        worker: its name.
+        holding: what it holds; None: nothing.
+        memory_mb: what its process holds, for people; 0: not known.
 
     Raises:
         AwayError: ``ledger-away``: nothing was heard, so the work goes on.
     """
     held = {"step": holding.step, "held": holding.fence} if holding else {"step": 0, "held": 0}
-    told = {"worker": worker, "now": ledger.clock()}
+    told = {"worker": worker, "now": ledger.clock(), "memory": memory_mb}
     if not ledger.is_sqlite:
         heard = ledger.change("beat", _BEAT_AND_PULSE, {**held, **told}).one()
         return _heard(mine=heard.mine, ordered=heard.ordered)

@@ -42,10 +42,17 @@ class WorkerPulse:
 
 @dataclass(frozen=True, kw_only=True)
 class Leadership:
-    """Who leads the dispatchers; an empty holder: nobody."""
+    """Who leads the dispatchers; an empty holder: nobody.
+
+    Attributes:
+        holder: its name.
+        counter: moves while it leads.
+        seen_at: when it moved last, by the clock of whoever moved it; for people.
+    """
 
     holder: str
     counter: int
+    seen_at: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,17 +96,17 @@ _BURY = (
     .where(workers.c.name == bindparam("who"), workers.c.counter == bindparam("seen"), workers.c.alive == 1)
     .values(alive=0)
 )
-_LEADER = select(leaders.c.holder, leaders.c.counter).where(leaders.c.id == 1)
+_LEADER = select(leaders).where(leaders.c.id == 1)
 _LEAD_ON = (
     update(leaders)
     .where(leaders.c.id == 1, leaders.c.holder == bindparam("me"))
-    .values(counter=leaders.c.counter + 1)
+    .values(counter=leaders.c.counter + 1, seen_at=bindparam("now"))
 )
 _RESIGN = _LEAD_ON.values(holder="")
 _TAKE_LEAD = (
     update(leaders)
     .where(leaders.c.id == 1, leaders.c.holder == bindparam("old"), leaders.c.counter == bindparam("seen"))
-    .values(holder=bindparam("me"), counter=leaders.c.counter + 1)
+    .values(holder=bindparam("me"), counter=leaders.c.counter + 1, seen_at=bindparam("now"))
 )
 
 
@@ -194,7 +201,7 @@ def read_leadership(ledger: Ledger) -> Leadership:
     """
     with ledger.read() as connection:
         row = run(connection, _LEADER, {}).one()
-        return Leadership(holder=row.holder, counter=row.counter)
+        return Leadership(holder=row.holder, counter=row.counter, seen_at=row.seen_at)
 
 
 def lead_on(ledger: Ledger, holder: str) -> bool:
@@ -203,7 +210,7 @@ def lead_on(ledger: Ledger, holder: str) -> bool:
     Raises:
         AwayError: ``ledger-away``.
     """
-    return ledger.change("lead-on", _LEAD_ON, {"me": holder}).rowcount == 1
+    return ledger.change("lead-on", _LEAD_ON, {"me": holder, "now": ledger.clock()}).rowcount == 1
 
 
 def take_lead(ledger: Ledger, holder: str, seen: Leadership) -> bool:
@@ -212,7 +219,7 @@ def take_lead(ledger: Ledger, holder: str, seen: Leadership) -> bool:
     Raises:
         AwayError: ``ledger-away``.
     """
-    asked = {"me": holder, "old": seen.holder, "seen": seen.counter}
+    asked = {"me": holder, "old": seen.holder, "seen": seen.counter, "now": ledger.clock()}
     return ledger.change("take-lead", _TAKE_LEAD, asked).rowcount == 1
 
 
@@ -222,7 +229,7 @@ def resign(ledger: Ledger, holder: str) -> None:
     Raises:
         AwayError: ``ledger-away``.
     """
-    ledger.change("resign", _RESIGN, {"me": holder})
+    ledger.change("resign", _RESIGN, {"me": holder, "now": ledger.clock()})
 
 
 class Watch:

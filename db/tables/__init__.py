@@ -37,6 +37,7 @@ from db.tables.work import (
     skills,
     steps,
     uses,
+    watchdogs,
     workers,
 )
 
@@ -75,6 +76,7 @@ __all__ = [
     "steps",
     "stopwords",
     "uses",
+    "watchdogs",
     "workers",
 ]
 

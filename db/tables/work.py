@@ -190,6 +190,8 @@ class WorkerColumns(TypedColumns):
     seen_at: Named[int] = Column(BigInteger, nullable=False)
     #: The id of its running kernel: machines differ in it, containers of one do not. Empty: not known.
     boot: Named[str] = Column(String(64), nullable=False, server_default="")
+    #: What the process that works holds, as of its last beat; 0: not known.
+    memory_mb: Named[int] = Column(Integer, nullable=False, server_default="0")
 
 
 workers = Table(
@@ -227,7 +229,7 @@ posts = Table("posts", metadata, PostColumns, one_of("condition", Condition), on
 
 
 class CardColumns(TypedColumns):
-    """A device of a host that was found ill, or was: taken out until an operator clears it."""
+    """A device of a host: how it stands, and what its watchdog read of it last."""
 
     host: Named[str] = Column(String(200), primary_key=True)
     device: Named[str] = Column(String(200), primary_key=True)
@@ -238,9 +240,24 @@ class CardColumns(TypedColumns):
     facts: Named[str] = Column(Text, nullable=False)
     since: Named[int] = Column(BigInteger, nullable=False)
     by: Named[str] = Column(Text, nullable=False)
+    #: What the card tells, as far as it does, and when that was read; 0: never.
+    temperature_c: Named[int | None] = Column(Integer)
+    used_mb: Named[int | None] = Column(Integer)
+    total_mb: Named[int | None] = Column(Integer)
+    read_at: Named[int] = Column(BigInteger, nullable=False, server_default="0")
 
 
 cards = Table("cards", metadata, CardColumns, one_of("state", CardState))
+
+
+class WatchdogColumns(TypedColumns):
+    """A host that a watchdog watches over, and when it told so last."""
+
+    host: Named[str] = Column(String(200), primary_key=True)
+    seen_at: Named[int] = Column(BigInteger, nullable=False)
+
+
+watchdogs = Table("watchdogs", metadata, WatchdogColumns)
 
 
 class BlockColumns(TypedColumns):
@@ -274,6 +291,8 @@ class LeaderColumns(TypedColumns):
     id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
     holder: Named[str] = Column(String(200), nullable=False)
     counter: Named[int] = Column(BigInteger, nullable=False)
+    #: When it led last, for people: who leads is told by the counter alone.
+    seen_at: Named[int] = Column(BigInteger, nullable=False, server_default="0")
 
 
 leaders = Table("leaders", metadata, LeaderColumns, CheckConstraint("id = 1", name="one"))

@@ -231,6 +231,8 @@ def lose_a_worker(company: Company) -> None:
     hot = cards.Card(host="here", device="GPU-1", state=CardState.OUT, reason="card-hot")
     assert cards.take_out(company.world.ledger, hot)
     assert cards.put_back(company.world.ledger, hot.host, hot.device)
+    cool = cards.Gauge(device="GPU-1", name="L4", temperature_c=40, used_mb=1, total_mb=2)
+    cards.watch_over(company.world.ledger, "here", [cool])
     stuck.record(company.world.ledger, company.one.name, role="hand", pids=[1])
     posts.order(company.world.ledger, company.two.name, WorkerOrder.DRAIN, reason="a test", by="anna")
     posts.clear(company.world.ledger, company.two.name, reason="a test", by="anna")

@@ -18,6 +18,14 @@ def upgrade() -> None:
     op.add_column("attempts", sa.Column("blamed", sa.SmallInteger(), server_default="0", nullable=False))
     op.create_index("ix_attempts_worker", "attempts", ["worker", "ended_at"], unique=False)
     op.add_column("workers", sa.Column("boot", sa.String(length=64), server_default="", nullable=False))
+    op.add_column("workers", sa.Column("memory_mb", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("leaders", sa.Column("seen_at", sa.BigInteger(), server_default="0", nullable=False))
+    op.create_table(
+        "watchdogs",
+        sa.Column("host", sa.String(length=200), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("host", name=op.f("pk_watchdogs")),
+    )
     op.create_table(
         "posts",
         sa.Column("worker", sa.String(length=200), nullable=False),
@@ -44,6 +52,10 @@ def upgrade() -> None:
         sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("temperature_c", sa.Integer(), nullable=True),
+        sa.Column("used_mb", sa.Integer(), nullable=True),
+        sa.Column("total_mb", sa.Integer(), nullable=True),
+        sa.Column("read_at", sa.BigInteger(), server_default="0", nullable=False),
         sa.CheckConstraint("state IN ('well', 'out', 'sick', 'stuck')", name=op.f("ck_cards_state")),
         sa.PrimaryKeyConstraint("host", "device", name=op.f("pk_cards")),
     )

@@ -1,7 +1,7 @@
 """Cards: which devices were found ill, by what failed on them or by their own readings.
 
-A card that nobody has read or found anything about has no row. What is out because of a reading is well again when a
-later reading is; what is sick or stuck stays so until an operator has looked.
+A card that nobody has read or found anything about has no row. What is out because of a reading is well again
+when a later reading is; what is sick or stuck stays so until an operator has looked.
 """
 
 from __future__ import annotations

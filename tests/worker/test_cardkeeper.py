@@ -7,7 +7,7 @@ from pathlib import Path
 from db import cards
 from db.states import CardState
 from farm.bootstrap import Farm, open_farm
-from farm.policy.health import CardReading
+from farm.policy.health import CardFault, CardReading
 from tests.tasks.yard import break_ground, quick_settings, wait_for
 from tests.worker.test_probing import WELL, Tell
 from tests.worker.test_probing import tell as tell  # noqa: PLC0414 - a fixture that both use
@@ -39,6 +39,22 @@ def test_a_hot_card_is_out_until_it_has_cooled(tmp_path: Path, tell: Tell) -> No
             stands(CardState.OUT, why)
             tell(WELL)
             stands(CardState.WELL, "")
+
+
+def test_what_a_card_tells_is_handed_on_and_a_card_that_tells_nothing_is_left_out(tmp_path: Path) -> None:
+    """Megabytes and degrees as they were read last; whoever watches tells them to the ledger."""
+    settings = quick_settings(tmp_path / "home")
+    break_ground(settings)
+    warm = CardReading(
+        uuid="GPU-a", index=0, name="L4", temperature_c=61, memory_used=5_000_000, memory_total=24_000_000_000
+    )
+    silent = CardReading(uuid="GPU-b", index=1, name="L4", fault=CardFault.SILENT)
+    with open_farm(settings) as farm:
+        keeper = CardKeeper(farm.ledger, tmp_path)
+        assert keeper.gauges == ()
+        keeper.turn(Look(cards=(warm, silent)))
+        told = cards.Gauge(device="GPU-a", name="L4", temperature_c=61, used_mb=5, total_mb=24_000)
+        assert keeper.gauges == (told,)
 
 
 def test_what_an_operator_has_to_judge_stays_out(tmp_path: Path) -> None:

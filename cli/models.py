@@ -36,7 +36,7 @@ from farm.models.promised import promised_to
 from farm.models.recognise import KINDS
 from farm.models.verifying import verified
 from pipeline.plan.errors import InputError
-from pipeline.plan.models import Kind, ModelRecord, Use, may_be_used
+from pipeline.plan.models import ModelKind, ModelRecord, Use, may_be_used
 
 ModelName = Annotated[str, typer.Argument(metavar="NAME", help="A model of `lectern models list`.")]
 
@@ -322,12 +322,12 @@ def _tell_added(added: Added, use: Use, terminal: Terminal) -> Exit:
     return Exit.OK
 
 
-def _kind_of(word: str) -> Kind | None:
+def _kind_of(word: str) -> ModelKind | None:
     if not word:
         return None
     if word not in KINDS:
         raise InputError("model-kind-unknown", kind=word, known=", ".join(KINDS))
-    return Kind(word)
+    return ModelKind(word)
 
 
 def _card(record: ModelRecord, use: Use, path: Path) -> dict[str, object]:

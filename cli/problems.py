@@ -25,7 +25,7 @@ _SAID = 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class ProblemKind:
     """Problems of one code in one column and place, in the order of their rows; at least one."""
 
     problems: tuple[Problem, ...]
@@ -36,12 +36,12 @@ class Kind:
         return tuple(dict.fromkeys(problem.row for problem in self.problems if problem.row))
 
 
-def kinds_of(problems: Iterable[Problem]) -> list[Kind]:
+def kinds_of(problems: Iterable[Problem]) -> list[ProblemKind]:
     """Problems with equal ones put together, by the first row that each kind is met in."""
     found: dict[tuple[str, str, str], list[Problem]] = {}
     for problem in sorted(problems, key=lambda problem: problem.row):
         found.setdefault((problem.column, problem.place, problem.code), []).append(problem)
-    return [Kind(problems=tuple(each)) for each in found.values()]
+    return [ProblemKind(problems=tuple(each)) for each in found.values()]
 
 
 def tell_problems(groups: Sequence[tuple[str, Sequence[Problem]]], terminal: Terminal) -> None:
@@ -73,7 +73,7 @@ def tell_problems(groups: Sequence[tuple[str, Sequence[Problem]]], terminal: Ter
 
 
 def _fitting(
-    kinds: Sequence[Kind], room: int | None, terminal: Terminal
+    kinds: Sequence[ProblemKind], room: int | None, terminal: Terminal
 ) -> tuple[Sequence[Sequence[Cell]], int]:
     """The cells of those kinds that have room, and the lines that they take: one kind at least if it may."""
     shown: list[Sequence[Cell]] = []
@@ -144,7 +144,7 @@ def _table(rows: Iterable[Sequence[Cell]], terminal: Terminal) -> Table:
     return terminal.table("row", "column", "problem", rows=rows)
 
 
-def _rows_of(kind: Kind, terminal: Terminal) -> str:
+def _rows_of(kind: ProblemKind, terminal: Terminal) -> str:
     ranges = ranges_of(kind.rows)
     line = ", ".join(ranges[:_ROWS_SHOWN])
     if len(ranges) > _ROWS_SHOWN:
@@ -158,7 +158,7 @@ def _column_of(problem: Problem) -> Text:
     return column.append(f"\n({clean(problem.place)})", style="dim") if problem.place else column
 
 
-def _words_of(kind: Kind, terminal: Terminal) -> Text:
+def _words_of(kind: ProblemKind, terminal: Terminal) -> Text:
     """What is wrong and what to do about it: once where rows agree, else of a few, or of the first."""
     said: dict[tuple[str, str], list[int]] = {}
     for problem in kind.problems:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from farm.column import Column, Kind, Phrase
+from farm.column import Column, ColumnKind, Phrase
 
 BRIEF_COLUMNS: tuple[Column, ...] = (
     Column(
         name="brief",
-        kind=Kind.PART,
+        kind=ColumnKind.PART,
         means=Phrase(
             en="what the film is about, for a script that is yet to be written: by `lectern write`, or with "
             "`submit --write`",
@@ -22,7 +22,7 @@ BRIEF_COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="audience",
-        kind=Kind.PART,
+        kind=ColumnKind.PART,
         means=Phrase(en="for whom the script of a `brief` is written", zh="`brief` 的脚本写给谁看"),
         values=Phrase(en="text", zh="文本"),
         empty=Phrase(en="for anybody", zh="不限"),
@@ -30,7 +30,7 @@ BRIEF_COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="seconds",
-        kind=Kind.PART,
+        kind=ColumnKind.PART,
         means=Phrase(
             en="how long the script of a `brief` shall take to say", zh="`brief` 的脚本念完大约需要多少秒"
         ),

@@ -22,7 +22,7 @@ from pipeline.plan.job import Format, VoiceChoice
 from pipeline.plan.label import with_plain_label
 from pipeline.plan.lexicon import Entry
 from pipeline.plan.lipsync import with_plain_lipsync
-from pipeline.plan.models import Kind, ModelUse, Use, used_as
+from pipeline.plan.models import ModelKind, ModelUse, Use, used_as
 from pipeline.plan.portrait import Finding
 from pipeline.plan.script import Sentence, split
 from pipeline.plan.switches import BURN, PREVIEW, SOFT
@@ -288,10 +288,10 @@ class Chooser:
         """What makes voices sound like somebody, as a job is promised it."""
 
         def look() -> ModelUse:
-            problem = self._workshop.converters.why_not(Kind.CONVERTER.engine)
-            if isinstance(problem, InputError) and Kind.CONVERTER.engine not in self._elsewhere:
+            problem = self._workshop.converters.why_not(ModelKind.CONVERTER.engine)
+            if isinstance(problem, InputError) and ModelKind.CONVERTER.engine not in self._elsewhere:
                 raise problem
-            record = self._workshop.models.get(kind=Kind.CONVERTER).record
+            record = self._workshop.models.get(kind=ModelKind.CONVERTER).record
             return used_as(CONVERT, record, Use(self._workshop.settings.models.use))
 
         return self._converters.find("", look)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What becomes of a column's cells."""
 
     PART = "part"  #: read by the manifest itself: names, texts and files
@@ -36,7 +36,7 @@ class Column:
     """
 
     name: str
-    kind: Kind
+    kind: ColumnKind
     means: Phrase
     values: Phrase
     empty: Phrase

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from farm.brief_columns import BRIEF_COLUMNS
-from farm.column import Column, Kind, Phrase
+from farm.column import Column, ColumnKind, Phrase
 from farm.face_columns import FACE_COLUMNS
 from farm.speech_columns import SPEECH_COLUMNS
 
@@ -19,7 +19,7 @@ __all__ = [
     "COLUMNS",
     "RESERVED",
     "Column",
-    "Kind",
+    "ColumnKind",
     "Phrase",
     "is_option_unknown",
     "known_options",
@@ -33,7 +33,7 @@ _LIKENESS = 0.7
 COLUMNS: tuple[Column, ...] = (
     Column(
         name="id",
-        kind=Kind.PART,
+        kind=ColumnKind.PART,
         means=Phrase(
             en="your name for the row, in progress, results and retries",
             zh="您给该行起的名称，用于进度、结果和重试",
@@ -44,7 +44,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="script",
-        kind=Kind.PART,
+        kind=ColumnKind.PART,
         means=Phrase(en="what is said", zh="要朗读的内容"),
         values=Phrase(
             en="text; `{{name}}` is filled from the column `name`, `[pause 1.5s]` is a pause",
@@ -55,7 +55,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="script_file",
-        kind=Kind.PART,
+        kind=ColumnKind.PART,
         means=Phrase(en="the same, in a text file of its own", zh="同上，写在单独的文本文件中"),
         values=Phrase(en="a file beside the manifest", zh="清单旁边的文件"),
         empty=Phrase(en="`script`", zh="`script`"),
@@ -64,7 +64,7 @@ COLUMNS: tuple[Column, ...] = (
     *BRIEF_COLUMNS,
     Column(
         name="portrait",
-        kind=Kind.PART,
+        kind=ColumnKind.PART,
         means=Phrase(
             en="who speaks: a picture with one face, or with `wav2lip` a video of a person",
             zh="说话的人：有一张脸的图片；使用 `wav2lip` 时也可以是人物视频",
@@ -78,7 +78,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="voice",
-        kind=Kind.FIELD,
+        kind=ColumnKind.FIELD,
         means=Phrase(en="the voice", zh="声音"),
         values=Phrase(
             en="a name that `lectern voices` lists, such as `en-us` or `cmn`, or `profile:NAME` "
@@ -90,7 +90,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="language",
-        kind=Kind.FIELD,
+        kind=ColumnKind.FIELD,
         means=Phrase(en="the script's main language", zh="脚本的主要语言"),
         values=Phrase(en="a tag such as `en` or `zh`", zh="语言标签，如 `en`、`zh`"),
         empty=Phrase(en="the script decides", zh="由脚本判断"),
@@ -98,7 +98,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="speed",
-        kind=Kind.FIELD,
+        kind=ColumnKind.FIELD,
         means=Phrase(en="how fast the voice speaks", zh="语速"),
         values=Phrase(en="per cent of normal, 50 to 200", zh="正常语速的百分比，50 到 200"),
         empty=Phrase(en="100", zh="100"),
@@ -106,7 +106,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="voice.pitch",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(en="how high the voice is", zh="音高"),
         values=Phrase(en="per cent of normal, 50 to 200", zh="正常音高的百分比，50 到 200"),
         empty=Phrase(en="100", zh="100"),
@@ -114,7 +114,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="title",
-        kind=Kind.FIELD,
+        kind=ColumnKind.FIELD,
         means=Phrase(
             en="the film's title, for people and players",
             zh="影片标题，供人和播放器显示",
@@ -125,7 +125,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="format",
-        kind=Kind.FIELD,
+        kind=ColumnKind.FIELD,
         means=Phrase(en="the film's picture", zh="画面尺寸"),
         values=Phrase(
             en="`wide` (16:9), `tall` (9:16) or `square` (1:1), each also with `-512`, `-720` or `-1080`; "
@@ -138,7 +138,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="fps",
-        kind=Kind.FIELD,
+        kind=ColumnKind.FIELD,
         means=Phrase(en="the film's frame rate", zh="影片帧率"),
         values=Phrase(en="`24`, `25`, `30`, `50` or `60`", zh="`24`、`25`、`30`、`50` 或 `60`"),
         empty=Phrase(en="the setting `[film] fps`, 25", zh="设置项 `[film] fps`，25"),
@@ -146,7 +146,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="quality",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(en="how finely the picture is encoded", zh="画面编码的精细程度"),
         values=Phrase(
             en="`draft` (quick and small, for a look), `standard` or `high` (for further editing)",
@@ -157,7 +157,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="loudness",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(en="how loud the film is, in LUFS", zh="影片响度，以 LUFS 计"),
         values=Phrase(
             en="-23 (European broadcasting) to -14 (streaming)", zh="-23（欧洲广播）到 -14（流媒体）"
@@ -167,7 +167,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="preview",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(
             en="a short moving picture of the film beside it, an animated WebP of at most 2 MB",
             zh="影片旁附带的短动图（不超过 2 MB 的 WebP）",
@@ -178,7 +178,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="background",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(
             en="what stands behind a portrait that is transparent, or does not fill the film",
             zh="透明肖像背后，或肖像未占满画面之处的背景",
@@ -197,7 +197,7 @@ COLUMNS: tuple[Column, ...] = (
     *SPEECH_COLUMNS,
     Column(
         name="captions.burn",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(
             en="whether captions are drawn into the pictures, for everyone to see",
             zh="是否把字幕画进画面，让所有人都能看到",
@@ -211,7 +211,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="captions.soft",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(
             en="whether captions lie in the film's own file, for players to show on request",
             zh="影片文件是否自带字幕轨，供播放器按需显示",
@@ -222,7 +222,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="label",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(
             en="which label says that the film was made by AI: to people in its first seconds, to machines "
             "in its metadata",
@@ -237,7 +237,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="label.name",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(
             en="who answers for a film without a label; kept in the ledger and in the film's manifest",
             zh="不加标识时由谁负责；保存在账本和影片的清单文件中",
@@ -248,7 +248,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="label.reason",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(en="why it has none; likewise", zh="不加标识的理由；同上"),
         values=Phrase(en="text", zh="文本"),
         empty=Phrase(en="refused if `label` is `none`", zh="`label` 为 `none` 时拒绝"),
@@ -256,7 +256,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="user",
-        kind=Kind.FIELD,
+        kind=ColumnKind.FIELD,
         means=Phrase(
             en="who the film is for: part of its name `{date}/{user}_{timestamp}_{scene}.mp4` in the archive",
             zh="影片归属：归档文件名 `{date}/{user}_{timestamp}_{scene}.mp4` 的一部分",
@@ -267,7 +267,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="scene",
-        kind=Kind.FIELD,
+        kind=ColumnKind.FIELD,
         means=Phrase(en="likewise", zh="同上"),
         values=Phrase(en="text", zh="文本"),
         empty=Phrase(en="the `id`", zh="`id`"),
@@ -275,7 +275,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="urgency",
-        kind=Kind.FIELD,
+        kind=ColumnKind.FIELD,
         means=Phrase(en="what is made first", zh="先制作哪些"),
         values=Phrase(en="`low`, `normal` or `high`", zh="`low`、`normal` 或 `high`"),
         empty=Phrase(en="`normal`", zh="`normal`"),
@@ -283,7 +283,7 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="department",
-        kind=Kind.FIELD,
+        kind=ColumnKind.FIELD,
         means=Phrase(en="who pays", zh="由哪个部门承担"),
         values=Phrase(en="a department of the farm", zh="农场中的部门"),
         empty=Phrase(en="`default`", zh="`default`"),
@@ -309,7 +309,7 @@ RESERVED: frozenset[str] = frozenset(
 )
 
 
-def named(kinds: Iterable[Kind] = tuple(Kind)) -> tuple[str, ...]:
+def named(kinds: Iterable[ColumnKind] = tuple(ColumnKind)) -> tuple[str, ...]:
     """The names of the columns of some kinds, in order."""
     wanted = frozenset(kinds)
     return tuple(column.name for column in COLUMNS if column.kind in wanted)
@@ -318,7 +318,7 @@ def named(kinds: Iterable[Kind] = tuple(Kind)) -> tuple[str, ...]:
 @lru_cache(maxsize=1024)
 def is_option_unknown(name: str) -> bool:
     """Whether a name is written like an option's, or is part of one, and no option is called so."""
-    options = named((Kind.OPTION,))
+    options = named((ColumnKind.OPTION,))
     if name in options:
         return False
     return "." in name or (name in RESERVED and any(name in option.split(".")[1:] for option in options))
@@ -326,7 +326,7 @@ def is_option_unknown(name: str) -> bool:
 
 def known_options() -> str:
     """The names of all options, as messages list them."""
-    return ", ".join(named((Kind.OPTION,)))
+    return ", ".join(named((ColumnKind.OPTION,)))
 
 
 def meant(name: str, candidates: Iterable[str], *, exact: bool = False) -> str:

@@ -11,7 +11,7 @@ from farm.doctor import There
 from farm.eardoor import check_setting, ear_model
 from pipeline.engines.shelf import Shelf
 from pipeline.plan.errors import InputError
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 
 
 def speech_checks(workshop: Workshop) -> Mapping[str, Callable[[], There]]:
@@ -21,11 +21,11 @@ def speech_checks(workshop: Workshop) -> Mapping[str, Callable[[], There]]:
     model that there is none.
     """
     settings = workshop.settings
-    looks: Mapping[str, tuple[Shelf[Any], str, Kind]] = {
-        "narrators": (workshop.voices, Kind.COQUI.engine, Kind.COQUI),
-        "converter": (workshop.converters, Kind.CONVERTER.engine, Kind.CONVERTER),
-        "ear": (workshop.ears, settings.ear.engine, Kind.WHISPER),
-        "writer": (workshop.writers, settings.writer.engine, Kind.WRITER),
+    looks: Mapping[str, tuple[Shelf[Any], str, ModelKind]] = {
+        "narrators": (workshop.voices, ModelKind.COQUI.engine, ModelKind.COQUI),
+        "converter": (workshop.converters, ModelKind.CONVERTER.engine, ModelKind.CONVERTER),
+        "ear": (workshop.ears, settings.ear.engine, ModelKind.WHISPER),
+        "writer": (workshop.writers, settings.writer.engine, ModelKind.WRITER),
     }
     checks: dict[str, Callable[[], There]] = {
         name: partial(_there, workshop, *look) for name, look in looks.items()
@@ -48,7 +48,7 @@ def _heard(workshop: Workshop, there: There) -> There:
     return there
 
 
-def _there(workshop: Workshop, shelf: Shelf[Any], engine: str, kind: Kind) -> There:
+def _there(workshop: Workshop, shelf: Shelf[Any], engine: str, kind: ModelKind) -> There:
     """How many models of a kind lie on the shelf.
 
     Raises:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from farm.column import Column, Kind, Phrase
+from farm.column import Column, ColumnKind, Phrase
 
 FACE_COLUMNS: tuple[Column, ...] = (
     Column(
         name="face.box",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(en="which face talks, when there are several", zh="有多张脸时，由哪张脸说话"),
         values=Phrase(en="`x,y,width,height` in pixels", zh="`x,y,宽,高`，以像素计"),
         empty=Phrase(en="the only one", zh="唯一的脸"),
     ),
     Column(
         name="face.engine",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(en="who draws the face", zh="由哪个引擎绘制人脸"),
         values=Phrase(
             en="an engine that `lectern engines` lists: `warp`, or `wav2lip` with a model that you bring",
@@ -25,7 +25,7 @@ FACE_COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="face.model",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(en="with which model `wav2lip` draws", zh="`wav2lip` 使用的模型"),
         values=Phrase(en="a name that `lectern models list` shows", zh="`lectern models list` 列出的名称"),
         empty=Phrase(
@@ -36,7 +36,7 @@ FACE_COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="face.mode",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(en="how `wav2lip` draws", zh="`wav2lip` 的绘制方式"),
         values=Phrase(
             en="`fast` (the mouth alone, blended in; the portrait is alive) or `exact` (as the original "
@@ -48,7 +48,7 @@ FACE_COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="face.mel_offset_frames",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(
             en="by how many frames the lips of `wav2lip` run ahead of the sound",
             zh="`wav2lip` 的嘴唇比声音提前多少帧",
@@ -59,7 +59,7 @@ FACE_COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="face.pads",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(
             en="how far the box of the face that `wav2lip` sees is widened: above, below, left, right",
             zh="`wav2lip` 所见人脸框向上、下、左、右扩大的幅度",
@@ -73,7 +73,7 @@ FACE_COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="face.crop",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(
             en="the part of the portrait that `wav2lip` sees, instead of the face that was found",
             zh="`wav2lip` 所见的肖像区域，代替检测到的人脸",
@@ -84,7 +84,7 @@ FACE_COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="face.restore",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(
             en="which model sharpens the face that `wav2lip` drew; slow",
             zh="用哪个模型修复 `wav2lip` 绘制的脸；较慢",
@@ -98,7 +98,7 @@ FACE_COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="face.expression",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(en="the look on the face", zh="面部表情"),
         values=Phrase(
             en="`neutral` or `friendly`, a light smile (with `wav2lip` about the eyes alone)",
@@ -109,7 +109,7 @@ FACE_COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="face.motion",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(
             en="how much head, brows and eyes move; before a pattern the head sways less",
             zh="头、眉、眼的动作幅度；背景有图案时头部摆动较小",

@@ -13,7 +13,7 @@ from pipeline.plan.bearing import EXPRESSION, MOTION
 from pipeline.plan.errors import InputError
 from pipeline.plan.extras import how_to_install
 from pipeline.plan.lipsync import CROP, ENGINE, MODE, MODEL, OFFSET, PADS, RESTORE, Mode, lipsync_of
-from pipeline.plan.models import Kind, ModelUse, Use, used_as
+from pipeline.plan.models import ModelKind, ModelUse, Use, used_as
 from pipeline.plan.portrait import Finding
 
 #: The warning of an option that the engine does not heed.
@@ -108,7 +108,9 @@ class FaceChooser:
         if not can_restore() and self.engine(options) not in self._elsewhere:
             engine, install = self.engine(options), how_to_install("restore")
             raise InputError("engine-missing", engine=engine, library="spandrel", install=install)
-        return self._known.find((Kind.RESTORER, name), lambda: self._use(RESTORER, name, Kind.RESTORER))
+        return self._known.find(
+            (ModelKind.RESTORER, name), lambda: self._use(RESTORER, name, ModelKind.RESTORER)
+        )
 
     def refusals(self, options: Mapping[str, str]) -> dict[str, InputError]:
         """Everything that is wrong with how options want a face drawn, by option; each thing is told once."""

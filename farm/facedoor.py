@@ -11,7 +11,7 @@ from farm.bootstrap import Workshop
 from pipeline.engines.face import FaceEngine
 from pipeline.plan.faceway import FaceWay, joined_weights
 from pipeline.plan.lipsync import Mode
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 
 _RESTORING = "spandrel"
 #: In the home folder: how many mouths at a time each card takes.
@@ -39,8 +39,8 @@ def ways_of(workshop: Workshop, engine: str) -> Iterator[FaceWay]:
     if not kind:
         yield FaceWay(engine=engine)
         return
-    models = _digests(workshop, Kind(kind))
-    restorers = _digests(workshop, Kind.RESTORER) if models and can_restore() else ()
+    models = _digests(workshop, ModelKind(kind))
+    restorers = _digests(workshop, ModelKind.RESTORER) if models and can_restore() else ()
     for model, mode in product(models, Mode):
         yield FaceWay(engine=engine, mode=mode.value, weights=model)
         # The original program restores nothing.
@@ -53,7 +53,7 @@ def can_restore() -> bool:
     return importlib.util.find_spec(_RESTORING) is not None
 
 
-def _digests(workshop: Workshop, kind: Kind) -> tuple[str, ...]:
+def _digests(workshop: Workshop, kind: ModelKind) -> tuple[str, ...]:
     """The digests of a kind's models that lie on the shelf as they should, each once, by name."""
     listed = [each for each in workshop.models.listed() if each.problem is None and each.record is not None]
     found = [each.record.digest for each in listed if each.record is not None and each.record.kind is kind]

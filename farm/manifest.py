@@ -22,9 +22,9 @@ from pipeline.plan.names import unique_key
 from pipeline.plan.people import profile_in
 from pipeline.plan.script import normalise
 
-_FIELDS = columns.named((columns.Kind.FIELD,))
+_FIELDS = columns.named((columns.ColumnKind.FIELD,))
 _COLUMNS = frozenset(columns.named())
-_OPTIONS = columns.named((columns.Kind.OPTION,))
+_OPTIONS = columns.named((columns.ColumnKind.OPTION,))
 # What a script cannot be filled with: itself.
 _NO_VARIABLES = frozenset({"script", "script_file", BRIEF})
 _CELL_CHARACTERS = 200

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from farm.column import Column, Kind, Phrase
+from farm.column import Column, ColumnKind, Phrase
 
 SPEECH_COLUMNS: tuple[Column, ...] = (
     Column(
         name="audio",
-        kind=Kind.PART,
+        kind=ColumnKind.PART,
         means=Phrase(
             en="a recording that the film is made from; a script beside it is what is said in it",
             zh="制作影片所用的录音；同一行的脚本即录音所说的内容",
@@ -21,7 +21,7 @@ SPEECH_COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="audio.denoise",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(en="whether a recording is cleaned of its room's noise", zh="是否为录音降噪"),
         values=Phrase(en="`yes` or `no`", zh="`yes` 或 `no`"),
         empty=Phrase(en="`no`", zh="`no`"),
@@ -29,7 +29,7 @@ SPEECH_COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="check",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(
             en="of which sentences it is listened whether the voice says what the script says",
             zh="对哪些句子进行听写核对，确认声音说的与脚本一致",
@@ -40,7 +40,7 @@ SPEECH_COLUMNS: tuple[Column, ...] = (
     ),
     Column(
         name="check.failure",
-        kind=Kind.OPTION,
+        kind=ColumnKind.OPTION,
         means=Phrase(
             en="what becomes of a film with a sentence that no take says rightly",
             zh="某句始终读不对时如何处理影片",

@@ -12,7 +12,7 @@ from pipeline.engines.voice import Voice, VoiceConverter, VoiceEngine
 from pipeline.engines.voice.coqui import families
 from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.job import VoiceChoice
-from pipeline.plan.models import Kind, ModelRecord, ModelUse
+from pipeline.plan.models import ModelKind, ModelRecord, ModelUse
 
 #: Between a model's name and that of one of its voices.
 OF_MODEL = ":"
@@ -66,7 +66,7 @@ def casts_of(workshop: Workshop, engine: str) -> Iterator[Cast]:
         yield cast_of(workshop, engine)
         return
     for each in workshop.models.listed():
-        if each.problem is None and each.record is not None and each.record.kind is Kind(kind):
+        if each.problem is None and each.record is not None and each.record.kind is ModelKind(kind):
             yield _cast(each.record)
 
 
@@ -107,7 +107,7 @@ def open_converter(workshop: Workshop, choice: VoiceChoice) -> VoiceConverter | 
     """
     if not choice.converter:
         return None
-    engine = Kind.CONVERTER.engine
+    engine = ModelKind.CONVERTER.engine
     model = _model(workshop, choice.converter, engine)
     converter = workshop.converters.open(engine, weights=model.weights, **_options(workshop))
     workshop.converters.close_all_but(1)

@@ -11,7 +11,7 @@ from farm.models.gathering import Progress, Weighed, copied, gathered
 from farm.models.recognise import Seen, kind_of_folder, recognise
 from farm.models.shelf import Model, ModelShelf
 from pipeline.plan.errors import InputError
-from pipeline.plan.models import UNKNOWN, Kind, ModelRecord, allowed_uses, check_name, name_from
+from pipeline.plan.models import UNKNOWN, ModelKind, ModelRecord, allowed_uses, check_name, name_from
 
 # The shape of a BCP 47 tag (RFC 5646): a language and what narrows it down.
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
@@ -32,7 +32,7 @@ class Wish:
     """
 
     name: str = ""
-    kind: Kind | None = None
+    kind: ModelKind | None = None
     licence: str = ""
     languages: tuple[str, ...] = ()
     vram_mb: int = 0

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from pipeline.plan.errors import InputError
 from pipeline.plan.messages import Language
-from pipeline.plan.models import Kind, check_name
+from pipeline.plan.models import ModelKind, check_name
 
 _Address = Annotated[str, Field(pattern=r"^https?://[^\s/]+(/\S*)?$")]
 
@@ -46,7 +46,7 @@ class Known(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    kind: Kind
+    kind: ModelKind
     file: Annotated[str, Field(pattern=r"^[^/\\\x00-\x1f]{1,120}$")]
     bytes: Annotated[int, Field(gt=0)]
     digest: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.plan.errors import InputError
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 
 #: What every model that is a folder is described by.
 CONFIG = "config.json"
@@ -53,8 +53,8 @@ class _Layout:
 
 
 _COQUI_WEIGHTS = ("model.pth", "best_model.pth", "model_file.pth", "best_model_*.pth", "checkpoint_*.pth")
-_LAYOUTS: Mapping[Kind, _Layout] = {
-    Kind.COQUI: _Layout(
+_LAYOUTS: Mapping[ModelKind, _Layout] = {
+    ModelKind.COQUI: _Layout(
         weights=_COQUI_WEIGHTS,
         kept_as="model.pth",
         also=(
@@ -63,13 +63,13 @@ _LAYOUTS: Mapping[Kind, _Layout] = {
             *(name for names in SCALES.items() for name in names),
         ),
     ),
-    Kind.CONVERTER: _Layout(
+    ModelKind.CONVERTER: _Layout(
         weights=_COQUI_WEIGHTS,
         kept_as="model.pth",
         needed=(("WavLM-Large.pt",),),
         also=("speaker_encoder.pt",),
     ),
-    Kind.WRITER: _Layout(
+    ModelKind.WRITER: _Layout(
         weights=("model.safetensors",),
         kept_as="model.safetensors",
         needed=(("tokenizer.json", "tokenizer.model", "vocab.json"),),
@@ -95,7 +95,7 @@ class Chosen:
     left_out: tuple[str, ...]
 
 
-def kind_of(folder: Path) -> Kind:
+def kind_of(folder: Path) -> ModelKind:
     """What a folder's configuration says that it is.
 
     Raises:
@@ -108,13 +108,13 @@ def kind_of(folder: Path) -> Kind:
     config = read_json(path)
     named = config.get("model")
     if isinstance(named, str):
-        return Kind.CONVERTER if named == Kind.CONVERTER else Kind.COQUI
+        return ModelKind.CONVERTER if named == ModelKind.CONVERTER else ModelKind.COQUI
     if "architectures" in config or "model_type" in config:
-        return Kind.WRITER
+        return ModelKind.WRITER
     raise InputError("model-folder-unknown", folder=folder.name)
 
 
-def chosen_of(folder: Path, kind: Kind, *, trusted: bool) -> Chosen:
+def chosen_of(folder: Path, kind: ModelKind, *, trusted: bool) -> Chosen:
     """The files of a folder that make up a model; links are followed, since caches are made of them.
 
     Args:
@@ -170,14 +170,14 @@ def _files_in(folder: Path) -> tuple[str, ...]:
     return tuple(name for name in names if _NAME.fullmatch(name))
 
 
-def _weights_of(folder: Path, there: Iterable[str], layout: _Layout, kind: Kind) -> dict[str, Path]:
-    if kind is Kind.WRITER and _INDEX in there:
+def _weights_of(folder: Path, there: Iterable[str], layout: _Layout, kind: ModelKind) -> dict[str, Path]:
+    if kind is ModelKind.WRITER and _INDEX in there:
         return _shards_of(folder, there)
     for pattern in layout.weights:
         if found := [name for name in there if fnmatchcase(name, pattern)]:
             return {layout.kept_as: folder / max(found, key=_numbers_in)}
     pickles = [name for name in there if any(fnmatchcase(name, each) for each in _PICKLES)]
-    if pickles and kind is Kind.WRITER:
+    if pickles and kind is ModelKind.WRITER:
         raise InputError("model-folder-pickle", folder=folder.name, file=pickles[0])
     raise InputError("model-folder-incomplete", folder=folder.name, missing=" / ".join(layout.weights))
 

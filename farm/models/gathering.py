@@ -21,12 +21,12 @@ from farm.models.shelf import ModelShelf
 from pipeline.durable import digest_of
 from pipeline.plan.errors import InputError
 from pipeline.plan.extras import how_to_install
-from pipeline.plan.models import Kind, ModelFile, digest_of_files
+from pipeline.plan.models import ModelFile, ModelKind, digest_of_files
 
 _BLOCK = 1 << 20
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,12}")
 #: Kinds whose weights are pickles: they are rewritten as plain tensors on the way.
-_REWRITTEN = (Kind.COQUI, Kind.CONVERTER)
+_REWRITTEN = (ModelKind.COQUI, ModelKind.CONVERTER)
 _PICKLED = (".pth", ".pt")
 
 #: Told how many bytes were copied, of how many; it may raise to stop.
@@ -82,7 +82,7 @@ def copied(shelf: ModelShelf, file: Path, progress: Progress) -> Generator[Weigh
 
 @contextlib.contextmanager
 def gathered(
-    shelf: ModelShelf, folder: Path, kind: Kind, *, trusted: bool, progress: Progress
+    shelf: ModelShelf, folder: Path, kind: ModelKind, *, trusted: bool, progress: Progress
 ) -> Generator[Weighed]:
     """What makes up a model of a folder, beside the shelf; gone afterwards unless it was kept.
 
@@ -110,7 +110,7 @@ def gathered(
 
 
 def _fill(
-    part: Path, files: Mapping[str, Path], kind: Kind, shelf: ModelShelf, progress: Progress
+    part: Path, files: Mapping[str, Path], kind: ModelKind, shelf: ModelShelf, progress: Progress
 ) -> tuple[ModelFile, ...]:
     """Copy files under their names on the shelf, pickles as plain tensors; what lies there then, by name."""
     try:
@@ -139,7 +139,7 @@ def _tell(progress: Progress, before: int, total: int, done: int) -> None:
     progress(before + done, total)
 
 
-def _rewrite(source: Path, target: Path, kind: Kind, shelf: ModelShelf) -> tuple[str, int]:
+def _rewrite(source: Path, target: Path, kind: ModelKind, shelf: ModelShelf) -> tuple[str, int]:
     """Write a pickle as plain tensors; the SHA-256 and size of what was written."""
     if find_spec("torch") is None:
         raise InputError(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from farm.models.folders import CONFIG, TABLES, read_json
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,11 +97,11 @@ def _writer(path: Path, trusted: bool) -> Found:  # noqa: FBT001 - as every open
 
 
 #: What can be opened. A file of unknown kind is tried as each in this order.
-OPENINGS: Mapping[Kind, Opening] = {
-    Kind.WAV2LIP: Opening(library="torch", extra="wav2lip", open=_wav2lip),
-    Kind.WHISPER: Opening(library="whisper", extra="whisper", open=_whisper),
-    Kind.RESTORER: Opening(library="spandrel", extra="restore", open=_restorer),
-    Kind.COQUI: Opening(library="TTS", extra="coqui", open=_coqui, folder=True),
-    Kind.CONVERTER: Opening(library="TTS", extra="coqui", open=_converter, folder=True),
-    Kind.WRITER: Opening(library="transformers", extra="transformers", open=_writer, folder=True),
+OPENINGS: Mapping[ModelKind, Opening] = {
+    ModelKind.WAV2LIP: Opening(library="torch", extra="wav2lip", open=_wav2lip),
+    ModelKind.WHISPER: Opening(library="whisper", extra="whisper", open=_whisper),
+    ModelKind.RESTORER: Opening(library="spandrel", extra="restore", open=_restorer),
+    ModelKind.COQUI: Opening(library="TTS", extra="coqui", open=_coqui, folder=True),
+    ModelKind.CONVERTER: Opening(library="TTS", extra="coqui", open=_converter, folder=True),
+    ModelKind.WRITER: Opening(library="transformers", extra="transformers", open=_writer, folder=True),
 }

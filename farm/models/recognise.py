@@ -10,7 +10,7 @@ from farm.models.folders import kind_of
 from farm.models.openers import OPENINGS, Found
 from pipeline.plan.errors import InputError
 from pipeline.plan.extras import how_to_install
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 
 #: What a model may be found to be, or said to be.
 KINDS = tuple(OPENINGS)
@@ -37,12 +37,12 @@ class Seen:
         found: what it tells of itself.
     """
 
-    kind: Kind
+    kind: ModelKind
     opened: bool
     found: Found = field(default_factory=Found)
 
 
-def recognise(path: Path, *, trusted: bool, kind: Kind | None, file: str) -> Seen:
+def recognise(path: Path, *, trusted: bool, kind: ModelKind | None, file: str) -> Seen:
     """Find out what a model is; nothing in it is run unless it is trusted.
 
     Args:
@@ -64,7 +64,7 @@ def recognise(path: Path, *, trusted: bool, kind: Kind | None, file: str) -> See
     return _recognise_file(path, trusted=trusted, kind=kind, file=file)
 
 
-def _recognise_file(path: Path, *, trusted: bool, kind: Kind | None, file: str) -> Seen:
+def _recognise_file(path: Path, *, trusted: bool, kind: ModelKind | None, file: str) -> Seen:
     """As `recognise`, of a file: it is tried as each kind that it may be."""
     problems: list[InputError] = []
     absent: list[str] = []
@@ -95,7 +95,7 @@ def _recognise_file(path: Path, *, trusted: bool, kind: Kind | None, file: str) 
     raise (exact or problems[-1:])[0]
 
 
-def kind_of_folder(folder: Path, kind: Kind | None) -> Kind:
+def kind_of_folder(folder: Path, kind: ModelKind | None) -> ModelKind:
     """What a folder is, which its configuration tells.
 
     Raises:
@@ -107,7 +107,7 @@ def kind_of_folder(folder: Path, kind: Kind | None) -> Kind:
     return found
 
 
-def _recognise_folder(path: Path, *, trusted: bool, kind: Kind | None, folder: str) -> Seen:
+def _recognise_folder(path: Path, *, trusted: bool, kind: ModelKind | None, folder: str) -> Seen:
     """As `recognise`; without its library nothing is known of a folder that it is used by."""
     known = kind_of_folder(path, kind)
     opening = OPENINGS[known]

@@ -9,7 +9,7 @@ from pathlib import Path
 from farm.models.cabinet import Cabinet, shelf_error
 from pipeline.engines.weights import Weights, digest_of_model
 from pipeline.plan.errors import InputError, LecternError
-from pipeline.plan.models import Acceptance, Kind, ModelRecord, Use
+from pipeline.plan.models import Acceptance, ModelKind, ModelRecord, Use
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ class ModelShelf:
         """A number that is another one once a model was added, accepted or removed; cheap to ask for."""
         return self.cabinet.mark()
 
-    def get(self, name: str = "", *, kind: Kind | str) -> Model:
+    def get(self, name: str = "", *, kind: ModelKind | str) -> Model:
         """The model of that name, or the only one of its kind when no name is given.
 
         That its files are there with the right sizes is checked, its content is not (`check_content`).
@@ -76,7 +76,7 @@ class ModelShelf:
                 ``model-weights-missing`` or ``model-damaged``.
             AwayError: ``model-shelf-away``.
         """
-        wanted = Kind(kind)
+        wanted = ModelKind(kind)
         record = self._named(name, wanted) if name else self._only(wanted)
         return self._found(record)
 
@@ -110,7 +110,7 @@ class ModelShelf:
             else:
                 yield Listed(name=name, record=record, problem=None)
 
-    def records(self, kind: Kind | None = None) -> tuple[ModelRecord, ...]:
+    def records(self, kind: ModelKind | None = None) -> tuple[ModelRecord, ...]:
         """Every card that can be read, by name; of one kind, or of all.
 
         Raises:
@@ -186,13 +186,13 @@ class ModelShelf:
             raise InputError("model-damaged", model=record.name, path=str(path))
         return path
 
-    def _named(self, name: str, kind: Kind) -> ModelRecord:
+    def _named(self, name: str, kind: ModelKind) -> ModelRecord:
         record = self.named(name)
         if record.kind is not kind:
             raise InputError("model-kind-wrong", model=name, kind=record.kind.value, wanted=kind.value)
         return record
 
-    def _only(self, kind: Kind) -> ModelRecord:
+    def _only(self, kind: ModelKind) -> ModelRecord:
         records = self.records(kind)
         if not records:
             raise InputError("model-missing", kind=kind.value, root=str(self.root))

@@ -16,7 +16,7 @@ from farm.voicedoor import cast_of, open_converter, open_voice
 from pipeline.engines.voice import VoiceConverter, VoiceEngine
 from pipeline.plan.errors import DamageError, InputError, LecternError, TransientError
 from pipeline.plan.job import VoiceChoice
-from pipeline.plan.models import Kind, ModelRecord, Use, may_be_used
+from pipeline.plan.models import ModelKind, ModelRecord, Use, may_be_used
 from pipeline.steps.timbre import latents_key, made_of
 
 _log = structlog.get_logger(__name__)
@@ -85,10 +85,10 @@ def _cloning(workshop: Workshop) -> Iterator[_Listener]:
 
 
 def _converting(workshop: Workshop) -> Iterator[_Listener]:
-    if workshop.converters.why_not(Kind.CONVERTER.engine) is not None:
+    if workshop.converters.why_not(ModelKind.CONVERTER.engine) is not None:
         return
     try:
-        record = workshop.models.get(kind=Kind.CONVERTER).record
+        record = workshop.models.get(kind=ModelKind.CONVERTER).record
     except InputError:
         return
     choice = VoiceChoice(engine="", name="", language="", converter=record.digest)

@@ -24,7 +24,7 @@ class Use(StrEnum):
     PERSONAL = "personal"
 
 
-class Kind(StrEnum):
+class ModelKind(StrEnum):
     """What a model is good for."""
 
     WAV2LIP = "wav2lip"
@@ -40,13 +40,13 @@ class Kind(StrEnum):
         return _ENGINES[self]
 
 
-_ENGINES: Mapping[Kind, str] = {
-    Kind.WAV2LIP: "wav2lip",
-    Kind.RESTORER: "spandrel",
-    Kind.COQUI: "coqui",
-    Kind.CONVERTER: "freevc",
-    Kind.WHISPER: "whisper",
-    Kind.WRITER: "transformers",
+_ENGINES: Mapping[ModelKind, str] = {
+    ModelKind.WAV2LIP: "wav2lip",
+    ModelKind.RESTORER: "spandrel",
+    ModelKind.COQUI: "coqui",
+    ModelKind.CONVERTER: "freevc",
+    ModelKind.WHISPER: "whisper",
+    ModelKind.WRITER: "transformers",
 }
 
 #: The licence of weights whose owner is whoever runs the farm.
@@ -131,7 +131,7 @@ class ModelRecord:
     """
 
     name: str
-    kind: Kind
+    kind: ModelKind
     engine: str
     digest: str
     bytes: int

@@ -12,7 +12,7 @@ from cli.terminal import told
 from cli.words import WORDS, Words
 from db.states import Stage
 from pipeline.plan.messages import Language
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 
 CLI = Path(__file__).resolve().parents[2] / "cli"
 
@@ -55,7 +55,7 @@ def test_every_name_that_is_asked_for_has_words() -> None:
 
 def test_every_stage_and_kind_of_model_has_words() -> None:
     """What a person is shown of a job or a model is told in their language."""
-    assert {*Stage, *(f"kind-{kind}" for kind in Kind)} <= set(WORDS)
+    assert {*Stage, *(f"kind-{kind}" for kind in ModelKind)} <= set(WORDS)
 
 
 def test_no_words_are_idle() -> None:

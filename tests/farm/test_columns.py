@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from farm import columns
-from farm.columns import COLUMNS, RESERVED, Kind
+from farm.columns import COLUMNS, RESERVED, ColumnKind
 from farm.rows import Wanted
 from farm.template import plain_name
 
@@ -21,7 +21,7 @@ def test_each_column_stands_once_in_plain_form() -> None:
 def test_fields_are_fields_of_a_row() -> None:
     """Every field has its place in what a row says."""
     known = {field.name for field in fields(Wanted)}
-    assert set(columns.named((Kind.FIELD,))) <= known
+    assert set(columns.named((ColumnKind.FIELD,))) <= known
 
 
 def test_every_phrase_is_one_line_in_both_languages() -> None:

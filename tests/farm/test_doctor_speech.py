@@ -14,7 +14,7 @@ from farm.doctor_speech import speech_checks
 from pipeline.engines.offer import Offer
 from pipeline.engines.shelf import Shelf
 from pipeline.plan.errors import InputError
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 from tests.farm.models.cards import put
 
 
@@ -39,7 +39,7 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
 
 def test_an_ear_that_does_not_hear_what_is_set_is_told_of(workshop: Workshop) -> None:
     """Every recording whose row names no language would be refused."""
-    put(workshop.models.root, "base.en", b"1", kind=Kind.WHISPER, traits={"languages": ("en",)})
+    put(workshop.models.root, "base.en", b"1", kind=ModelKind.WHISPER, traits={"languages": ("en",)})
     for language, refused in (("", False), ("en-US", False), ("de", True)):
         knobs = {"LECTERN_HOME": str(workshop.settings.home), "LECTERN_EAR__LANGUAGE": language}
         check = speech_checks(replace(workshop, settings=settings_of(knobs)))["ear"]
@@ -52,7 +52,7 @@ def test_an_ear_that_does_not_hear_what_is_set_is_told_of(workshop: Workshop) ->
 
 def test_each_kind_says_what_is_there(workshop: Workshop) -> None:
     """None is a fault where there is none; a library that is missing says what installs it."""
-    put(workshop.models.root, "small", b"1", kind=Kind.WHISPER)
+    put(workshop.models.root, "small", b"1", kind=ModelKind.WHISPER)
     found = {name: check() for name, check in speech_checks(workshop).items()}
     counts = {name: there.facts.get("models") for name, there in found.items()}
     assert counts == {"narrators": 0, "converter": 0, "ear": 1, "writer": None}

@@ -14,7 +14,7 @@ from farm.facedoor import open_face, ways_of
 from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
 from pipeline.plan.faceway import FaceWay, joined_weights
-from pipeline.plan.models import WAV2LIP_LICENCE, Kind, Use
+from pipeline.plan.models import WAV2LIP_LICENCE, ModelKind, Use
 from tests.farm.models.cards import put
 from tests.support.lips import Lips, faces_with_lips
 
@@ -64,7 +64,7 @@ def test_a_model_is_found_by_name_or_because_it_is_the_only_one(workshop: Worksh
     put(workshop.models.root, "two", b"2")
     assert refusal(workshop, face_engine="lips") == "model-several"
     assert refusal(workshop, face_engine="lips", face_model="three") == "model-unknown"
-    put(workshop.models.root, "sharp", b"3", kind=Kind.RESTORER)
+    put(workshop.models.root, "sharp", b"3", kind=ModelKind.RESTORER)
     assert refusal(workshop, face_engine="lips", face_model="sharp") == "model-kind-wrong"
     chosen = FaceChooser(workshop).choose(
         {"face.engine": "lips", "face.model": "two", "face.restore": "sharp"}
@@ -110,7 +110,7 @@ def test_what_an_engine_does_not_heed_is_told_and_left_out(workshop: Workshop) -
     assert told(chooser, {**drawn, "face.motion": "lively"}) == {"face.motion": "face-option-exact"}
     assert told(chooser, {**drawn, "face.mode": "fast", "face.motion": "lively"}) == {}
     assert chooser.choose(drawn).options(drawn) == {"face.mode": "exact"}
-    put(workshop.models.root, "sharp", b"2", kind=Kind.RESTORER)
+    put(workshop.models.root, "sharp", b"2", kind=ModelKind.RESTORER)
     restored = {"face.engine": "lips", "face.model": "m", "face.restore": "sharp", "face.pads": "0,9,0,0"}
     assert chooser.choose(restored).options(restored) == {"face.pads": "0,9,0,0"}
 
@@ -118,7 +118,7 @@ def test_what_an_engine_does_not_heed_is_told_and_left_out(workshop: Workshop) -
 def test_a_machine_draws_in_every_way_that_its_models_allow(workshop: Workshop) -> None:
     """Each model in each mode, restored or not; the exact one restores nothing; none without a model."""
     assert list(ways_of(workshop, "warp")) == [FaceWay(engine="warp")]
-    sharp = put(workshop.models.root, "sharp", b"0", kind=Kind.RESTORER).digest
+    sharp = put(workshop.models.root, "sharp", b"0", kind=ModelKind.RESTORER).digest
     assert list(ways_of(workshop, "lips")) == []
     one, two = (put(workshop.models.root, name, name.encode()).digest for name in ("one", "two"))
     assert {(way.mode, way.weights) for way in ways_of(workshop, "lips")} == {
@@ -134,7 +134,7 @@ def test_a_machine_draws_in_every_way_that_its_models_allow(workshop: Workshop) 
 
 def test_an_engine_is_opened_with_what_its_way_names(workshop: Workshop) -> None:
     """Files, digests and mode; device, backend and threads as they are set."""
-    sharp = put(workshop.models.root, "sharp", b"0", kind=Kind.RESTORER)
+    sharp = put(workshop.models.root, "sharp", b"0", kind=ModelKind.RESTORER)
     one = put(workshop.models.root, "one", b"1")
     weights = joined_weights((one.digest, sharp.digest))
     way = FaceWay(engine="lips", mode="fast", weights=weights)

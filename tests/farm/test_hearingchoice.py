@@ -14,7 +14,7 @@ from pipeline.engines.ear import EarEngine, offers
 from pipeline.engines.shelf import Shelf
 from pipeline.plan.errors import InputError
 from pipeline.plan.hearing import Check, HearingPlan
-from pipeline.plan.models import Kind, Use
+from pipeline.plan.models import ModelKind, Use
 from tests.farm.models.cards import put
 
 
@@ -46,7 +46,7 @@ def test_a_check_needs_an_ear(workshop: Workshop) -> None:
 
 def test_what_is_asked_for_stands_in_the_plan(workshop: Workshop) -> None:
     """Digests and limits are fixed when a film is ordered, characters or words by its language."""
-    record = put(workshop.models.root, "small", b"1", kind=Kind.WHISPER)
+    record = put(workshop.models.root, "small", b"1", kind=ModelKind.WHISPER)
     chooser = HearingChooser(workshop)
     plan, (use,) = chooser.spoken({"check": "all", "check.failure": "stop"}, language="zh-TW")
     assert (use.role, use.name, use.digest) == ("hear", "small", record.digest)
@@ -64,7 +64,7 @@ def test_what_is_asked_for_stands_in_the_plan(workshop: Workshop) -> None:
 
 def test_a_licence_that_forbids_it_is_taken_on_by_name(workshop: Workshop) -> None:
     """A check is refused, a recording is rendered without its words, until somebody does."""
-    put(workshop.models.root, "small", b"1", kind=Kind.WHISPER, licence="CC-BY-NC-4.0")
+    put(workshop.models.root, "small", b"1", kind=ModelKind.WHISPER, licence="CC-BY-NC-4.0")
     assert HearingChooser(workshop).refusals({"check": "all"})["check"].code == "model-licence-forbids"
     workshop.models.accept("small", Use.COMMERCIAL, by="anna", at_ms=5)
     assert HearingChooser(workshop).refusals({"check": "all"}) == {}

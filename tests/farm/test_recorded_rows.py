@@ -15,7 +15,7 @@ from pipeline.engines.ear import offers
 from pipeline.engines.shelf import Shelf
 from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.hearing import Check
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 from tests.farm.models.cards import put
 from tests.farm.submitting import ROW, manifest, submit
 from tests.support.recordings import talk, written
@@ -34,7 +34,7 @@ def spoken(batch_folder: Path) -> Path:
 
 def _with_ear(farm: Farm, *languages: str, setting: str = "") -> tuple[Farm, str]:
     """The same farm with a model that hears some languages, and its digest; nobody opens it here."""
-    record = put(farm.models.root, "small", b"1", kind=Kind.WHISPER, traits={"languages": languages})
+    record = put(farm.models.root, "small", b"1", kind=ModelKind.WHISPER, traits={"languages": languages})
     if setting:
         knobs = {"LECTERN_HOME": str(farm.settings.home), "LECTERN_EAR__LANGUAGE": setting}
         farm = replace(farm, settings=settings_of(knobs))

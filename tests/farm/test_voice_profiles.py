@@ -16,9 +16,9 @@ from farm.models.cabinet import Cabinet
 from farm.precheck import BatchRefusedError
 from pipeline.engines.shelf import Shelf
 from pipeline.engines.voice import VoiceConverter, VoiceEngine, converters, offers
-from pipeline.plan.artifact import Kind as ArtifactKind
+from pipeline.plan.artifact import ModelKind as ArtifactKind
 from pipeline.plan.errors import InputError
-from pipeline.plan.models import Kind, ModelRecord
+from pipeline.plan.models import ModelKind, ModelRecord
 from pipeline.plan.people import ProfileKind
 from tests.farm.models.cards import put_folder
 from tests.farm.submitting import ROW, manifest, submit
@@ -49,11 +49,11 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
 
 
 def _converter(workshop: Workshop) -> ModelRecord:
-    return put_folder(workshop.models.root, "freevc", {"model.pth": b"1"}, kind=Kind.CONVERTER)
+    return put_folder(workshop.models.root, "freevc", {"model.pth": b"1"}, kind=ModelKind.CONVERTER)
 
 
 def _cloner(workshop: Workshop, *, name: str = "xtts", **traits: tuple[str, ...]) -> ModelRecord:
-    record = put_folder(workshop.models.root, name, {"model.pth": name.encode()}, kind=Kind.COQUI)
+    record = put_folder(workshop.models.root, name, {"model.pth": name.encode()}, kind=ModelKind.COQUI)
     told = replace(record, traits=_TRAITS | traits, languages=_TRAITS["languages"])
     cabinet = Cabinet(workshop.models.root)
     with cabinet.changing():

@@ -16,7 +16,7 @@ from pipeline.engines.shelf import Shelf
 from pipeline.engines.voice import VoiceEngine, offers
 from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.job import VoiceChoice
-from pipeline.plan.models import Kind, ModelRecord, Use
+from pipeline.plan.models import ModelKind, ModelRecord, Use
 from tests.farm.models.cards import put_folder
 
 _LETTERS = "!',.?abcdefghijklmnopqrstuvwxyz"
@@ -43,7 +43,7 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
 
 def _put(workshop: Workshop, name: str, traits: dict[str, tuple[str, ...]]) -> ModelRecord:
     root = workshop.models.root
-    record = put_folder(root, name, {"model.pth": name.encode()}, kind=Kind.COQUI)
+    record = put_folder(root, name, {"model.pth": name.encode()}, kind=ModelKind.COQUI)
     told = replace(record, traits=traits, languages=traits["languages"])
     cabinet = Cabinet(root)
     with cabinet.changing():

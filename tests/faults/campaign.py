@@ -11,10 +11,10 @@ from random import Random
 from tests.faults.auditor import Books, audit, audit_remains, essences_without_faults
 from tests.faults.ground import Ground, NotHappenedError, farm_up, until
 from tests.faults.kinds import archive, doorbell, files, ledger, processes, rest
-from tests.faults.kinds.kind import Clock, Effect, Kind, Need
+from tests.faults.kinds.kind import Clock, Effect, FaultKind, Need
 from tests.tasks.yard import story
 
-KINDS: Sequence[Kind] = (
+KINDS: Sequence[FaultKind] = (
     *processes.KINDS,
     *doorbell.KINDS,
     *ledger.KINDS,
@@ -122,7 +122,7 @@ def run_campaign(
     return report
 
 
-def _kinds_here(ground: Ground, report: Report, only: Sequence[str]) -> list[Kind]:
+def _kinds_here(ground: Ground, report: Report, only: Sequence[str]) -> list[FaultKind]:
     database = Need.SQLITE if ground.server is None else Need.POSTGRESQL
     met = {database, *([Need.ROOT] if ground.mounted else []), *([Need.SHIM] if ground.shim else [])}
     wanted = [kind for kind in KINDS if not only or kind.name in only]
@@ -135,7 +135,7 @@ def _kinds_here(ground: Ground, report: Report, only: Sequence[str]) -> list[Kin
     return [kind for kind in wanted if met.issuperset(kind.needs)]
 
 
-def _do(ground: Ground, kind: Kind, chance: Random) -> Fault:
+def _do(ground: Ground, kind: FaultKind, chance: Random) -> Fault:
     begun = time.monotonic()
     failed, effect = "", Effect()
     try:

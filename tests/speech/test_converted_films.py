@@ -21,8 +21,7 @@ from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.capability import CONVERT
 from pipeline.plan.job import JobSpec, VoiceChoice
-from pipeline.plan.models import Kind as ModelKind
-from pipeline.plan.models import Use, used_as
+from pipeline.plan.models import ModelKind, Use, used_as
 from pipeline.plan.people import ProfileKind
 from pipeline.plan.wave import from_wave
 from tasks.bell import Bell

@@ -12,7 +12,7 @@ from farm.bootstrap import Workshop, open_workshop, settings_of
 from farm.voicedoor import open_converter
 from pipeline.plan.errors import AwayError
 from pipeline.plan.job import VoiceChoice
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 from pipeline.plan.trim import at_master
 from tests.farm.models.cards import put_folder
 from tests.support.freevc import freevc_folder, require_coqui, sample_of
@@ -35,14 +35,14 @@ def test_a_job_is_converted_as_it_was_promised(
 ) -> None:
     """The model of the choice opens from the shelf, for the next job too; another one takes its place."""
     files = {path.name: path.read_bytes() for path in freevc_folder(tmp_path_factory).iterdir()}
-    record = put_folder(workshop.models.root, "freevc", files, kind=Kind.CONVERTER)
+    record = put_folder(workshop.models.root, "freevc", files, kind=ModelKind.CONVERTER)
     choice = replace(_PLAIN, converter=record.digest)
     converter = open_converter(workshop, choice)
     assert converter is not None
     anna = sample_of("anna")
     assert len(converter.convert(anna, converter.latents(anna)).samples) == len(at_master(anna).samples)
     assert open_converter(workshop, choice) is converter
-    other = put_folder(workshop.models.root, "other", files | {"note.txt": b"1"}, kind=Kind.CONVERTER)
+    other = put_folder(workshop.models.root, "other", files | {"note.txt": b"1"}, kind=ModelKind.CONVERTER)
     assert open_converter(workshop, replace(choice, converter=other.digest)) is not converter
     assert len(workshop.converters.opened()) == 1
 

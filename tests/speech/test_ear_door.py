@@ -14,7 +14,7 @@ from pipeline.engines.ear.offers import OFFERS
 from pipeline.engines.shelf import Shelf
 from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.hearing import HearingPlan
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 from tests.farm.models.cards import put
 from tests.support.ears import HELLO, TEXT, make_reciting, noise, require_ears
 from tests.support.shared import made_once
@@ -47,7 +47,7 @@ def _set(workshop: Workshop, **knobs: str) -> Workshop:
 
 
 def _plan(workshop: Workshop, content: bytes, **more: str) -> HearingPlan:
-    record = put(workshop.models.root, "small", content, kind=Kind.WHISPER)
+    record = put(workshop.models.root, "small", content, kind=ModelKind.WHISPER)
     return HearingPlan(model=record.digest, precision=more.get("precision", "fp32"))
 
 
@@ -55,9 +55,9 @@ def test_a_model_is_found_by_name_or_because_it_is_the_only_one(workshop: Worksh
     """None, several: each is told as the shelf tells it."""
     with pytest.raises(InputError, match="model-missing"):
         ear_model(workshop)
-    small = put(workshop.models.root, "small", b"1", kind=Kind.WHISPER)
+    small = put(workshop.models.root, "small", b"1", kind=ModelKind.WHISPER)
     assert ear_model(workshop) == small
-    large = put(workshop.models.root, "large", b"2", kind=Kind.WHISPER)
+    large = put(workshop.models.root, "large", b"2", kind=ModelKind.WHISPER)
     with pytest.raises(InputError, match="model-several"):
         ear_model(workshop)
     assert ear_model(workshop, "large") == ear_model(_set(workshop, model="large")) == large

@@ -24,8 +24,7 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.capability import CONVERT, HEAR
 from pipeline.plan.hearing import HearingPlan
 from pipeline.plan.job import JobSpec, VoiceChoice
-from pipeline.plan.models import Kind as ModelKind
-from pipeline.plan.models import Use, used_as
+from pipeline.plan.models import ModelKind, Use, used_as
 from pipeline.plan.trim import at_master
 from pipeline.store import Store
 from tasks.bell import Bell

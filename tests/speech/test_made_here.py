@@ -26,7 +26,7 @@ from pipeline.plan.errors import InputError
 from pipeline.plan.hearing import Check
 from pipeline.plan.job import VoiceChoice
 from pipeline.plan.lexicon import Entry, to_json
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 from pipeline.plan.people import ProfileKind
 from pipeline.plan.portrait import Finding
 from pipeline.plan.trim import master
@@ -86,7 +86,7 @@ def recording(tmp_path: Path) -> Path:
 def _hears(farm: Farm, factory: pytest.TempPathFactory) -> None:
     """Put a model on the shelf that hears one sentence in whatever is said."""
     content = made_once(factory, "reciting.pt", lambda path: make_reciting(path, HELLO)).read_bytes()
-    put(farm.models.root, "small", content, kind=Kind.WHISPER)
+    put(farm.models.root, "small", content, kind=ModelKind.WHISPER)
 
 
 def _made(farm: Farm, order: Order) -> Made:
@@ -189,7 +189,7 @@ def anna(farm: Farm, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -
     """A farm with a person's picture and voice, and a model that converts voices."""
     folder = freevc_folder(tmp_path_factory)
     files = {file.name: file.read_bytes() for file in folder.iterdir()}
-    put_folder(farm.models.root, "freevc", files, kind=Kind.CONVERTER)
+    put_folder(farm.models.root, "freevc", files, kind=ModelKind.CONVERTER)
     people.portrait(farm, tmp_path)
     sample = written(tmp_path / "anna.wav", np.pad(master(sample_of("anna")).samples, 9_600))
     adding.add_voice(farm, people.given(tmp_path, "Anna"), sample, by="bert")

@@ -18,7 +18,7 @@ from farm.models.catalogue import Catalogue
 from farm.models.verifying import verified
 from pipeline.durable import digest_of
 from pipeline.plan.errors import InputError
-from pipeline.plan.models import OWN, Kind
+from pipeline.plan.models import OWN, ModelKind
 from tests.support.shared import made_once
 from tests.support.speech import require
 from tests.support.speech_models import make_freevc, make_whisper, make_writer, make_your_tts
@@ -72,7 +72,12 @@ def test_a_whisper_is_recognised_by_what_it_holds(shelf: ModelShelf, add: Add, e
     """As one file, with what it can do on its card; and verified once more."""
     added = add(ear)
     record = added.model.record
-    assert (record.kind, record.engine, record.suffix, added.opened) == (Kind.WHISPER, "whisper", ".pt", True)
+    assert (record.kind, record.engine, record.suffix, added.opened) == (
+        ModelKind.WHISPER,
+        "whisper",
+        ".pt",
+        True,
+    )
     traits = dict(record.traits)
     assert {"en", "zh", "jv"} < set(traits.pop("languages"))
     assert traits == {"multilingual": ("yes",), "mels": ("80",), "layers": ("2",)}
@@ -105,7 +110,7 @@ def test_a_whisper_that_does_not_fit_itself_is_refused(
             weights[first] = torch.full_like(weights[first], torch.nan)
     path = tmp_path / "ear.pt"
     torch.save(held, path)
-    error = refused(add, path, shelf, kind=Kind.WHISPER)
+    error = refused(add, path, shelf, kind=ModelKind.WHISPER)
     other = dict.fromkeys(("dims", "many", "heads"), "ear-other")
     codes = {**other, "nan": "entry-impossible"}
     assert error.code == f"model-{codes.get(wrong, 'weights-unfit')}"
@@ -118,7 +123,7 @@ def test_a_writer_is_recognised_by_its_folder(shelf: ModelShelf, add: Add, write
     (writer / "README.md").write_text("A model.")
     added = add(writer)
     record = added.model.record
-    assert (record.name, record.kind, record.engine) == ("Qwen2.5-tiny", Kind.WRITER, "transformers")
+    assert (record.name, record.kind, record.engine) == ("Qwen2.5-tiny", ModelKind.WRITER, "transformers")
     assert record.traits["architecture"] == ("Qwen2ForCausalLM",)
     assert record.traits["context"] == ("2048",)
     assert added.left_out == ("README.md",)
@@ -220,9 +225,9 @@ def voice(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path) -> Path:
 def test_a_voice_is_recognised_by_its_folder(shelf: ModelShelf, add: Add, voice: Path) -> None:
     """Its languages and speakers stand on its card; pickles lie on the shelf as plain tensors."""
     (voice / "model.pth").rename(voice / "checkpoint_9.pth")
-    added = add(voice, kind=Kind.COQUI)
+    added = add(voice, kind=ModelKind.COQUI)
     record = added.model.record
-    assert (record.name, record.kind, record.engine) == ("your_tts", Kind.COQUI, "coqui")
+    assert (record.name, record.kind, record.engine) == ("your_tts", ModelKind.COQUI, "coqui")
     assert record.languages == ("en", "fr-FR", "pt-BR")
     assert record.traits["family"] == ("your_tts",)
     assert record.traits["speakers"] == ("one", "two")
@@ -293,9 +298,9 @@ def test_a_voice_converter_needs_what_it_listens_with(shelf: ModelShelf, add: Ad
     assert refused(add, made, shelf).facts["missing"] == "WavLM-Large.pt"
     (tmp_path / "away").rename(heard)
     record = add(made).model.record
-    assert (record.kind, record.engine) == (Kind.CONVERTER, "freevc")
+    assert (record.kind, record.engine) == (ModelKind.CONVERTER, "freevc")
     assert record.traits == {"family": ("freevc",), "rate": ("24000",)}
-    held = torch.load(shelf.get(kind=Kind.CONVERTER).path / heard.name, weights_only=True)
+    held = torch.load(shelf.get(kind=ModelKind.CONVERTER).path / heard.name, weights_only=True)
     assert held["cfg"]["encoder_layers"] == 1
 
 

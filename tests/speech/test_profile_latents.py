@@ -14,7 +14,7 @@ from farm.gc import collect_garbage
 from farm.profiles import adding
 from farm.profiles.timbres import make_latents
 from pipeline.plan.artifact import Kind
-from pipeline.plan.models import Kind as ModelKind
+from pipeline.plan.models import ModelKind
 from pipeline.plan.people import ProfileKind
 from tasks.bell import Bell
 from tasks.step import open_runner

@@ -28,8 +28,7 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.capability import HEAR
 from pipeline.plan.hearing import Check, HearingPlan
 from pipeline.plan.job import JobSpec, VoiceChoice
-from pipeline.plan.models import Kind as ModelKind
-from pipeline.plan.models import Use, used_as
+from pipeline.plan.models import ModelKind, Use, used_as
 from pipeline.plan.trim import master
 from tasks.bell import Bell
 from tasks.step import open_runner

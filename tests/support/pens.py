@@ -12,7 +12,7 @@ from pipeline.engines.shelf import Shelf
 from pipeline.engines.weights import Weights
 from pipeline.engines.writer import WriterEngine
 from pipeline.plan.errors import InputError
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 from pipeline.plan.writing import primary_of, prompt_of
 from pipeline.plan.writingplan import Brief, Sampling
 from tests.support.speech_models import make_writer
@@ -97,7 +97,7 @@ def _sentence(brief: Brief) -> str:
 
 def writers_with_scribe() -> Shelf[WriterEngine]:
     """A shelf whose one writer is opened with a language model."""
-    offer = Offer(target="tests.support.pens:Scribe", opened_with=Kind.WRITER)
+    offer = Offer(target="tests.support.pens:Scribe", opened_with=ModelKind.WRITER)
     return Shelf("lectern.none", {"transformers": offer}, unknown="engine-writer-unknown")
 
 

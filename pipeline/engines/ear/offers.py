@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from pipeline.engines.offer import Offer
 from pipeline.plan.extras import how_to_install
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 
 OFFERS: Mapping[str, Offer] = {
     "whisper": Offer(
         target="pipeline.engines.ear.whisper.engine:WhisperEar",
         needs=("torch", "whisper"),
         install=how_to_install("whisper"),
-        opened_with=Kind.WHISPER,
+        opened_with=ModelKind.WHISPER,
     ),
 }

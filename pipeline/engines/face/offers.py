@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pipeline.engines.offer import Offer
 from pipeline.plan.extras import how_to_install
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 
 OFFERS: Mapping[str, Offer] = {
     "warp": Offer(target="pipeline.engines.face.warp:WarpEngine", needs=("cv2",)),
@@ -14,7 +14,7 @@ OFFERS: Mapping[str, Offer] = {
         target="pipeline.engines.face.wav2lip.engine:Wav2LipEngine",
         needs=("cv2", "torch"),
         install=how_to_install("wav2lip"),
-        opened_with=Kind.WAV2LIP,
+        opened_with=ModelKind.WAV2LIP,
         films=True,
     ),
 }

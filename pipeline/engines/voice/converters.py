@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from pipeline.engines.offer import Offer
 from pipeline.plan.extras import how_to_install
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 
 OFFERS: Mapping[str, Offer] = {
     "freevc": Offer(
         target="pipeline.engines.voice.coqui.conversion:FreeVc",
         needs=("torch", "TTS"),
         install=how_to_install("coqui"),
-        opened_with=Kind.CONVERTER,
+        opened_with=ModelKind.CONVERTER,
     ),
 }

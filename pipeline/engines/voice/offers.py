@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pipeline.engines.offer import Offer
 from pipeline.plan.extras import how_to_install
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 
 OFFERS: Mapping[str, Offer] = {
     "espeak": Offer(
@@ -18,6 +18,6 @@ OFFERS: Mapping[str, Offer] = {
         target="pipeline.engines.voice.coqui.engine:CoquiVoice",
         needs=("TTS", "torch"),
         install=how_to_install("coqui"),
-        opened_with=Kind.COQUI,
+        opened_with=ModelKind.COQUI,
     ),
 }

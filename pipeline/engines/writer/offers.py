@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from pipeline.engines.offer import Offer
 from pipeline.plan.extras import how_to_install
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 
 OFFERS: Mapping[str, Offer] = {
     "transformers": Offer(
         target="pipeline.engines.writer.transformers.engine:TransformersWriter",
         needs=("torch", "safetensors", "transformers"),
         install=how_to_install("transformers"),
-        opened_with=Kind.WRITER,
+        opened_with=ModelKind.WRITER,
     ),
 }

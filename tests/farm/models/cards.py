@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from farm.models.cabinet import Cabinet, discard
 from pipeline.engines.weights import files_in
-from pipeline.plan.models import Kind, ModelRecord, allowed_uses, digest_of_files
+from pipeline.plan.models import ModelKind, ModelRecord, allowed_uses, digest_of_files
 
 
 def put(
@@ -20,7 +20,7 @@ def put(
     name: str,
     content: bytes,
     *,
-    kind: Kind = Kind.WAV2LIP,
+    kind: ModelKind = ModelKind.WAV2LIP,
     licence: str = "MIT",
     traits: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> ModelRecord:
@@ -39,7 +39,7 @@ def lend(root: Path, name: str, checkpoint: Path, *, licence: str = "MIT") -> Mo
     """Put a copy of a checkpoint on the shelf, whose kernels nobody needs to make again; the card."""
     with checkpoint.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    record = _record(name, digest, checkpoint.stat().st_size, Kind.WAV2LIP, licence)
+    record = _record(name, digest, checkpoint.stat().st_size, ModelKind.WAV2LIP, licence)
     cabinet = Cabinet(root)
     with cabinet.changing():
         part = cabinet.part()
@@ -57,7 +57,7 @@ def put_folder(
     name: str,
     content: Mapping[str, bytes],
     *,
-    kind: Kind = Kind.WRITER,
+    kind: ModelKind = ModelKind.WRITER,
     traits: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> ModelRecord:
     """Put a folder with its card on the shelf; the card."""
@@ -76,7 +76,7 @@ def put_folder(
     return record
 
 
-def _record(name: str, digest: str, size: int, kind: Kind, licence: str) -> ModelRecord:
+def _record(name: str, digest: str, size: int, kind: ModelKind, licence: str) -> ModelRecord:
     return ModelRecord(
         name=name,
         kind=kind,

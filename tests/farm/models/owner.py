@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from farm.models.catalogue import Known, Terms
 from farm.models.fetch import Patience
-from pipeline.plan.models import Kind
+from pipeline.plan.models import ModelKind
 
 #: For tests: nobody waits for what never comes.
 HASTY = Patience(silent_s=20.0, slow_s=0.1, slow_bytes=1 << 16, pauses_s=(0.0, 0.0))
@@ -37,7 +37,7 @@ class Owner:
         """The catalogue's entry of its file."""
         entry: dict[str, object] = {
             "name": "lips",
-            "kind": Kind.WAV2LIP,
+            "kind": ModelKind.WAV2LIP,
             "file": "lips.pth",
             "bytes": len(self.content),
             "digest": hashlib.sha256(self.content).hexdigest(),

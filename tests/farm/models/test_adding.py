@@ -23,7 +23,7 @@ from farm.models.recognise import recognise
 from pipeline.durable import digest_of
 from pipeline.plan.errors import InputError
 from pipeline.plan.messages import tell
-from pipeline.plan.models import OWN, UNKNOWN, WAV2LIP_LICENCE, Kind, Use
+from pipeline.plan.models import OWN, UNKNOWN, WAV2LIP_LICENCE, ModelKind, Use
 from tests.support.restorer import random_restorer, require_spandrel
 from tests.support.wav2lip import require_torch
 
@@ -71,7 +71,7 @@ def known_as(file: Path, **changes: object) -> Known:
     """A catalogue's entry of a file."""
     entry = Known(
         name="known",
-        kind=Kind.RESTORER,
+        kind=ModelKind.RESTORER,
         file="known.pth",
         bytes=file.stat().st_size,
         digest=digest_of(file),
@@ -87,17 +87,17 @@ def test_a_generator_is_recognised(shelf: ModelShelf, add: Add, wav2lip_checkpoi
     added = add(wav2lip_checkpoint)
     assert (added.new, added.opened) == (True, True)
     record = added.model.record
-    assert (record.name, record.kind, record.engine) == ("wav2lip", Kind.WAV2LIP, "wav2lip")
+    assert (record.name, record.kind, record.engine) == ("wav2lip", ModelKind.WAV2LIP, "wav2lip")
     assert (record.licence, record.uses, record.trusted) == (UNKNOWN, (), False)
     assert record.digest == digest_of(wav2lip_checkpoint) == digest_of(added.model.path)
-    assert shelf.get(kind=Kind.WAV2LIP).record == record
+    assert shelf.get(kind=ModelKind.WAV2LIP).record == record
     assert not list((shelf.root / "parts").iterdir())
 
 
 def test_a_restorer_is_recognised(shelf: ModelShelf, add: Add, restorer: Path) -> None:
     """Its name is made of the file's; what somebody says of it stands on its card."""
     record = add(restorer, licence=OWN, languages=("en", "zh-Hans"), vram_mb=900).model.record
-    assert (record.name, record.kind, record.engine) == ("face-restorer", Kind.RESTORER, "spandrel")
+    assert (record.name, record.kind, record.engine) == ("face-restorer", ModelKind.RESTORER, "spandrel")
     assert (record.licence, record.uses) == (OWN, tuple(Use))
     assert (record.languages, record.vram_mb, record.suffix) == (("en", "zh-Hans"), 900, ".pth")
     line = json.loads((shelf.root / JOURNAL).read_text())
@@ -188,10 +188,10 @@ def test_a_malicious_file_is_refused_and_not_run(shelf: ModelShelf, add: Add, tm
     require_torch()
     file, mark = tmp_path / "free weights.pth", tmp_path / "ran"
     file.write_bytes(pickle.dumps({"state_dict": _Trap(mark)}, protocol=2))
-    for kind in (None, Kind.WAV2LIP, Kind.RESTORER):
+    for kind in (None, ModelKind.WAV2LIP, ModelKind.RESTORER):
         error = refused(lambda kind=kind: add(file, kind=kind), shelf)  # type: ignore[misc]
         assert (error.code, error.facts["file"]) == ("model-file-code", "free weights.pth")
-    assert refused(lambda: add(file, kind=Kind.COQUI), shelf).code == "model-folder-needed"
+    assert refused(lambda: add(file, kind=ModelKind.COQUI), shelf).code == "model-folder-needed"
     assert not mark.exists()
 
 
@@ -221,9 +221,9 @@ def test_where_nothing_can_look_somebody_has_to_say(
     monkeypatch.setattr(recognising, "find_spec", lambda _library: None)
     error = refused(lambda: add(restorer), shelf)
     assert error.code == "model-kind-unsure"
-    added = add(restorer, kind=Kind.RESTORER)
+    added = add(restorer, kind=ModelKind.RESTORER)
     assert not added.opened
-    assert added.model.record.kind is Kind.RESTORER
+    assert added.model.record.kind is ModelKind.RESTORER
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -236,4 +236,4 @@ def test_no_damage_gets_past(restorer: Path, tmp_path: Path, change: tuple[int, 
     path = tmp_path / "damaged.pth"
     path.write_bytes(content[: len(content) - where] if cut else content)
     with contextlib.suppress(InputError):
-        recognise(path, trusted=False, kind=Kind.RESTORER, file="damaged.pth")
+        recognise(path, trusted=False, kind=ModelKind.RESTORER, file="damaged.pth")

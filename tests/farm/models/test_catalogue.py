@@ -9,7 +9,7 @@ import pytest
 from farm.bootstrap import settings_of
 from farm.models.catalogue import read_catalogue
 from pipeline.plan.errors import InputError
-from pipeline.plan.models import Kind, Use, allowed_uses
+from pipeline.plan.models import ModelKind, Use, allowed_uses
 
 OWN = """
 ["{name}"]
@@ -44,7 +44,7 @@ def test_our_own_knows_the_official_files(tmp_path: Path) -> None:
         assert (Use.COMMERCIAL in allowed_uses(entry.licence)) == (entry.name not in faces)
         assert entry.said("en") != entry.said("zh")
         # Whoever fetches an ear gets what its library itself would take for that ear.
-        assert entry.kind is not Kind.WHISPER or f"/{entry.digest}/{entry.file}" in str(entry.address)
+        assert entry.kind is not ModelKind.WHISPER or f"/{entry.digest}/{entry.file}" in str(entry.address)
         assert all(
             address is None or address.startswith("https://") for address in (entry.address, entry.page)
         )

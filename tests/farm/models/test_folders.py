@@ -18,7 +18,7 @@ from farm.models.folders import chosen_of, kind_of
 from pipeline.engines.weights import digest_of_model, files_in, vouched
 from pipeline.plan.errors import InputError
 from pipeline.plan.messages import tell
-from pipeline.plan.models import Kind, digest_of_files
+from pipeline.plan.models import ModelKind, digest_of_files
 from tests.farm.models.cards import put_folder
 
 _QWEN = {"architectures": ["Qwen2ForCausalLM"], "model_type": "qwen2"}
@@ -44,15 +44,15 @@ def folder_of(path: Path, *names: str, config: object = None) -> Path:
 @pytest.mark.parametrize(
     ("config", "kind"),
     [
-        ({"model": "vits"}, Kind.COQUI),
-        ({"model": "xtts"}, Kind.COQUI),
-        ({"model": "freevc"}, Kind.CONVERTER),
-        (_QWEN, Kind.WRITER),
-        ({"model_type": "llama"}, Kind.WRITER),
+        ({"model": "vits"}, ModelKind.COQUI),
+        ({"model": "xtts"}, ModelKind.COQUI),
+        ({"model": "freevc"}, ModelKind.CONVERTER),
+        (_QWEN, ModelKind.WRITER),
+        ({"model_type": "llama"}, ModelKind.WRITER),
     ],
 )
 def test_a_folder_is_known_by_its_configuration(
-    tmp_path: Path, config: dict[str, object], kind: Kind
+    tmp_path: Path, config: dict[str, object], kind: ModelKind
 ) -> None:
     """Whatever it is called."""
     assert kind_of(folder_of(tmp_path / "some", config=config)) is kind
@@ -85,10 +85,10 @@ def test_only_what_belongs_to_a_model_is_taken(tmp_path: Path) -> None:
     )
     folder = folder_of(tmp_path / "qwen", *weights, *others)
     (folder / "samples").mkdir()
-    chosen = chosen_of(folder, Kind.WRITER, trusted=False)
+    chosen = chosen_of(folder, ModelKind.WRITER, trusted=False)
     assert sorted(chosen.files) == sorted((*weights, "config.json"))
     assert set(chosen.left_out) == {name for name in others if not name.startswith(".")}
-    trusting = chosen_of(folder, Kind.WRITER, trusted=True)
+    trusting = chosen_of(folder, ModelKind.WRITER, trusted=True)
     assert set(trusting.files) - set(chosen.files) == {"modeling_qwen.py"}
 
 
@@ -97,9 +97,11 @@ def test_links_are_followed(tmp_path: Path) -> None:
     (tmp_path / "blob").write_text("weights")
     folder = folder_of(tmp_path / "qwen", "tokenizer.json")
     (folder / "model.safetensors").symlink_to(tmp_path / "blob")
-    assert chosen_of(folder, Kind.WRITER, trusted=False).files["model.safetensors"].read_text() == "weights"
+    assert (
+        chosen_of(folder, ModelKind.WRITER, trusted=False).files["model.safetensors"].read_text() == "weights"
+    )
     (tmp_path / "blob").unlink()
-    code, words = code_of(lambda: chosen_of(folder, Kind.WRITER, trusted=False))
+    code, words = code_of(lambda: chosen_of(folder, ModelKind.WRITER, trusted=False))
     assert (code, "model.safetensors is missing" in words) == ("model-folder-incomplete", True)
 
 
@@ -108,9 +110,9 @@ def test_of_several_checkpoints_the_latest_is_taken(tmp_path: Path) -> None:
     folder = folder_of(
         tmp_path / "vits", "checkpoint_9000.pth", "checkpoint_10000.pth", config={"model": "vits"}
     )
-    assert chosen_of(folder, Kind.COQUI, trusted=False).files["model.pth"].name == "checkpoint_10000.pth"
+    assert chosen_of(folder, ModelKind.COQUI, trusted=False).files["model.pth"].name == "checkpoint_10000.pth"
     (folder / "best_model.pth").write_text("best")
-    chosen = chosen_of(folder, Kind.COQUI, trusted=False)
+    chosen = chosen_of(folder, ModelKind.COQUI, trusted=False)
     assert chosen.files["model.pth"].name == "best_model.pth"
     assert set(chosen.left_out) == {"checkpoint_9000.pth", "checkpoint_10000.pth"}
 
@@ -120,15 +122,15 @@ def test_every_shard_of_an_index_has_to_be_there(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "qwen", "tokenizer.json", "model-1.safetensors", "model-3.safetensors")
     index = folder / "model.safetensors.index.json"
     index.write_text(json.dumps({"weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors"}}))
-    code, words = code_of(lambda: chosen_of(folder, Kind.WRITER, trusted=False))
+    code, words = code_of(lambda: chosen_of(folder, ModelKind.WRITER, trusted=False))
     assert (code, "model-2.safetensors is missing" in words) == ("model-folder-incomplete", True)
     (folder / "model-2.safetensors").write_text("b")
-    chosen = chosen_of(folder, Kind.WRITER, trusted=False)
+    chosen = chosen_of(folder, ModelKind.WRITER, trusted=False)
     assert {"model-1.safetensors", "model-2.safetensors", index.name} <= chosen.files.keys()
     assert chosen.left_out == ("model-3.safetensors",)
     for wrong in ({"a": "../model-1.safetensors"}, {"a": "model-1.bin"}, {}, None):
         index.write_text(json.dumps({"weight_map": wrong}))
-        refused = code_of(lambda: chosen_of(folder, Kind.WRITER, trusted=False))
+        refused = code_of(lambda: chosen_of(folder, ModelKind.WRITER, trusted=False))
         assert refused[0] == "model-config-unreadable"
 
 
@@ -143,7 +145,7 @@ def test_every_shard_of_an_index_has_to_be_there(tmp_path: Path) -> None:
 def test_what_is_missing_is_named(tmp_path: Path, names: tuple[str, ...], code: str, told: str) -> None:
     """Also weights that are there as a pickle alone."""
     folder = folder_of(tmp_path / "qwen", *names)
-    found, words = code_of(lambda: chosen_of(folder, Kind.WRITER, trusted=False))
+    found, words = code_of(lambda: chosen_of(folder, ModelKind.WRITER, trusted=False))
     assert (found, told in words) == (code, True)
 
 
@@ -153,10 +155,10 @@ def test_a_folder_without_end_is_refused(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "many", "tokenizer.json", *named)
     index = {"weight_map": {name: name for name in named}}
     (folder / "model.safetensors.index.json").write_text(json.dumps(index))
-    assert code_of(lambda: chosen_of(folder, Kind.WRITER, trusted=False))[0] == "model-folder-large"
+    assert code_of(lambda: chosen_of(folder, ModelKind.WRITER, trusted=False))[0] == "model-folder-large"
     large = folder_of(tmp_path / "large", "tokenizer.json", "model.safetensors")
     os.truncate(large / "model.safetensors", 201_000_000_000)
-    assert code_of(lambda: chosen_of(large, Kind.WRITER, trusted=False))[0] == "model-folder-large"
+    assert code_of(lambda: chosen_of(large, ModelKind.WRITER, trusted=False))[0] == "model-folder-large"
 
 
 class _Harm:
@@ -181,9 +183,9 @@ def add(tmp_path: Path) -> Callable[..., Added]:
 def test_a_folder_is_not_believed_to_be_something_else(add: Callable[..., Added], tmp_path: Path) -> None:
     """Whoever says so is told; a file is no folder, either."""
     folder = folder_of(tmp_path / "qwen", "tokenizer.json", "model.safetensors")
-    assert code_of(lambda: add(folder, kind=Kind.WAV2LIP))[0] == "model-folder-other"
+    assert code_of(lambda: add(folder, kind=ModelKind.WAV2LIP))[0] == "model-folder-other"
     file = folder / "model.safetensors"
-    assert code_of(lambda: add(file, kind=Kind.WRITER))[0] == "model-folder-needed"
+    assert code_of(lambda: add(file, kind=ModelKind.WRITER))[0] == "model-folder-needed"
     assert not list((tmp_path / "models").rglob("*.json"))
 
 
@@ -196,7 +198,7 @@ def put_two(root: Path) -> ModelShelf:
 def test_a_folder_lies_closed_and_whole(tmp_path: Path) -> None:
     """No library writes into it; its digest is that of its files' names and contents."""
     shelf = put_two(tmp_path)
-    model = shelf.get(kind=Kind.WRITER)
+    model = shelf.get(kind=ModelKind.WRITER)
     assert model.path == tmp_path / "files" / model.record.digest
     assert {path.name for path in model.path.iterdir()} == {"config.json", "model.safetensors"}
     assert {path.stat().st_mode & 0o777 for path in model.path.iterdir()} == {0o444}
@@ -211,7 +213,7 @@ def test_a_folder_lies_closed_and_whole(tmp_path: Path) -> None:
 def test_whatever_happens_to_a_folder_is_told(tmp_path: Path) -> None:
     """A file that is gone or was cut at once; one that was changed, or is one too many, when it is read."""
     shelf = put_two(tmp_path)
-    model = shelf.get(kind=Kind.WRITER)
+    model = shelf.get(kind=ModelKind.WRITER)
     model.path.chmod(0o755)
     file = model.path / "model.safetensors"
 
@@ -220,7 +222,7 @@ def test_whatever_happens_to_a_folder_is_told(tmp_path: Path) -> None:
         file.write_bytes(content)
 
     changed(b"sthgiew")
-    shelf.get(kind=Kind.WRITER)
+    shelf.get(kind=ModelKind.WRITER)
     assert code_of(lambda: shelf.check_content(model.record))[0] == "model-damaged"
     changed(b"weights")
     shelf.check_content(model.record)
@@ -230,9 +232,9 @@ def test_whatever_happens_to_a_folder_is_told(tmp_path: Path) -> None:
         raise AssertionError
     (model.path / "evil.py").unlink()
     changed(b"weight")
-    assert code_of(lambda: shelf.get(kind=Kind.WRITER))[0] == "model-damaged"
+    assert code_of(lambda: shelf.get(kind=ModelKind.WRITER))[0] == "model-damaged"
     file.unlink()
-    assert code_of(lambda: shelf.get(kind=Kind.WRITER))[0] == "model-weights-missing"
+    assert code_of(lambda: shelf.get(kind=ModelKind.WRITER))[0] == "model-weights-missing"
     put_two(tmp_path)
     assert shelf.check_content(model.record) == model.path
     assert not list((tmp_path / "parts").iterdir())
@@ -240,7 +242,7 @@ def test_whatever_happens_to_a_folder_is_told(tmp_path: Path) -> None:
 
 def test_what_changes_while_it_is_read_is_told(tmp_path: Path) -> None:
     """Also a file that is put beside the others."""
-    model = put_two(tmp_path).get(kind=Kind.WRITER)
+    model = put_two(tmp_path).get(kind=ModelKind.WRITER)
     model.path.chmod(0o755)
     with pytest.raises(InputError, match="model-damaged"), vouched(model.weights) as path:
         (path / "more.json").write_text("{}")
@@ -250,7 +252,7 @@ def test_a_folder_goes_with_its_last_name(tmp_path: Path) -> None:
     """With all its files."""
     shelf = put_two(tmp_path)
     put_folder(tmp_path, "again", {"config.json": b"{}", "model.safetensors": b"weights"})
-    path = shelf.get("qwen", kind=Kind.WRITER).path
+    path = shelf.get("qwen", kind=ModelKind.WRITER).path
     shelf.remove("qwen", by="Ada", at_ms=1)
     assert path.is_dir()
     shelf.remove("again", by="Ada", at_ms=2)

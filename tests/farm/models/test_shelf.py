@@ -14,7 +14,7 @@ from farm.models import ModelShelf
 from farm.models.cabinet import JOURNAL
 from pipeline.plan.errors import AwayError, InputError, LecternError
 from pipeline.plan.messages import tell
-from pipeline.plan.models import WAV2LIP_LICENCE, Kind, Use, check_use
+from pipeline.plan.models import WAV2LIP_LICENCE, ModelKind, Use, check_use
 from tests.farm.models.cards import put
 
 
@@ -34,7 +34,7 @@ def code_of(error: pytest.ExceptionInfo[LecternError]) -> str:
 def test_an_empty_shelf_tells_what_to_put_where(shelf: ModelShelf) -> None:
     """One clear line with the folder and the command; nothing is made by looking."""
     with pytest.raises(InputError) as told:
-        shelf.get(kind=Kind.WAV2LIP)
+        shelf.get(kind=ModelKind.WAV2LIP)
     assert code_of(told) == "model-missing"
     assert str(shelf.root) in tell(told.value.code, told.value.facts, "en")
     assert "lectern models add" in tell(told.value.code, told.value.facts, "en")
@@ -44,16 +44,16 @@ def test_an_empty_shelf_tells_what_to_put_where(shelf: ModelShelf) -> None:
 def test_the_only_model_of_a_kind_needs_no_name(shelf: ModelShelf) -> None:
     """Of several, one has to be named; what is found is the card and the file."""
     lips = put(shelf.root, "lips", b"one")
-    put(shelf.root, "face", b"two", kind=Kind.RESTORER)
+    put(shelf.root, "face", b"two", kind=ModelKind.RESTORER)
     found = shelf.get(kind="wav2lip")
     assert found.record == lips
     assert found.path.read_bytes() == b"one"
     put(shelf.root, "other", b"three")
     with pytest.raises(InputError) as told:
-        shelf.get(kind=Kind.WAV2LIP)
+        shelf.get(kind=ModelKind.WAV2LIP)
     assert code_of(told) == "model-several"
     assert told.value.facts["known"] == "lips, other"
-    assert shelf.get("other", kind=Kind.WAV2LIP).path.read_bytes() == b"three"
+    assert shelf.get("other", kind=ModelKind.WAV2LIP).path.read_bytes() == b"three"
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def test_the_only_model_of_a_kind_needs_no_name(shelf: ModelShelf) -> None:
 )
 def test_a_wrong_name_is_told(shelf: ModelShelf, name: str, code: str) -> None:
     """Unknown, hostile, or of another kind: each in its own words."""
-    put(shelf.root, "face", b"two", kind=Kind.RESTORER)
+    put(shelf.root, "face", b"two", kind=ModelKind.RESTORER)
     with pytest.raises(InputError) as told:
-        shelf.get(name, kind=Kind.WAV2LIP)
+        shelf.get(name, kind=ModelKind.WAV2LIP)
     assert code_of(told) == code
 
 
@@ -80,19 +80,19 @@ def test_weights_are_found_by_their_digest(shelf: ModelShelf) -> None:
 def test_a_file_that_was_cut_or_taken_away_is_told(shelf: ModelShelf) -> None:
     """Its size is looked at whenever it is asked for, its content when that is wanted."""
     record = put(shelf.root, "lips", b"one")
-    path = shelf.get("lips", kind=Kind.WAV2LIP).path
+    path = shelf.get("lips", kind=ModelKind.WAV2LIP).path
     path.write_bytes(b"eno")
-    assert shelf.get("lips", kind=Kind.WAV2LIP).path == path
+    assert shelf.get("lips", kind=ModelKind.WAV2LIP).path == path
     with pytest.raises(InputError) as told:
         shelf.check_content(record)
     assert code_of(told) == "model-damaged"
     path.write_bytes(b"on")
     with pytest.raises(InputError) as told:
-        shelf.get("lips", kind=Kind.WAV2LIP)
+        shelf.get("lips", kind=ModelKind.WAV2LIP)
     assert code_of(told) == "model-damaged"
     path.unlink()
     with pytest.raises(InputError) as told:
-        shelf.get("lips", kind=Kind.WAV2LIP)
+        shelf.get("lips", kind=ModelKind.WAV2LIP)
     assert code_of(told) == "model-weights-missing"
     assert [each.problem.code for each in shelf.listed() if each.problem] == ["model-weights-missing"]
 
@@ -186,7 +186,7 @@ def test_a_file_goes_with_its_last_name(shelf: ModelShelf) -> None:
     record = put(shelf.root, "lips", b"one")
     put(shelf.root, "again", b"one")
     shelf.remove("lips", by="Ada", at_ms=1)
-    assert shelf.get("again", kind=Kind.WAV2LIP).path.read_bytes() == b"one"
+    assert shelf.get("again", kind=ModelKind.WAV2LIP).path.read_bytes() == b"one"
     shelf.remove("again", by="Ada", at_ms=2)
     assert not shelf.cabinet.file(record).exists()
     with pytest.raises(InputError) as told:
@@ -221,7 +221,7 @@ def test_two_processes_change_it_at_once(shelf: ModelShelf) -> None:
         writer.join(60)
     assert [writer.exitcode for writer in writers] == [0, 0]
     assert [each.problem for each in shelf.listed()] == [None]
-    assert shelf.get("shared", kind=Kind.WAV2LIP).path.read_bytes() == b"the same weights"
+    assert shelf.get("shared", kind=ModelKind.WAV2LIP).path.read_bytes() == b"the same weights"
     lines = (shelf.root / JOURNAL).read_text().splitlines()
     assert len([json.loads(line) for line in lines]) == 2 * 10 * 2
     assert not list((shelf.root / "parts").iterdir())
@@ -234,7 +234,7 @@ def test_what_engines_keep_beside_a_model_goes_with_it(shelf: ModelShelf) -> Non
     put(shelf.root, "other", b"two")
     made = []
     for name in ("lips", "other"):
-        path = shelf.get(name, kind=Kind.WAV2LIP).path
+        path = shelf.get(name, kind=ModelKind.WAV2LIP).path
         made.append(path.with_name(f"{path.name}.kernels.safetensors"))
         made[-1].write_bytes(b"made")
     shelf.remove("lips", by="Ada", at_ms=1)

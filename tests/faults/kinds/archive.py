@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 from tests.faults.ground import Ground, mount_share, remount_share, unmount_share, until
-from tests.faults.kinds.kind import Effect, Kind, Need
+from tests.faults.kinds.kind import Effect, FaultKind, Need
 from tests.faults.shim import Files, Shim
 
 _BLOCK = 1 << 20
@@ -111,22 +111,24 @@ def _shim(ground: Ground) -> Shim:
 
 
 KINDS = (
-    Kind(name="archive-unmounted", words="the archive unmounted", inflict=_unmount, needs=(Need.ROOT,)),
-    Kind(name="archive-closed", words="the archive mounted read-only", inflict=_close, needs=(Need.ROOT,)),
-    Kind(name="archive-full", words="no room in the archive", inflict=_fill, needs=(Need.ROOT,)),
-    Kind(
+    FaultKind(name="archive-unmounted", words="the archive unmounted", inflict=_unmount, needs=(Need.ROOT,)),
+    FaultKind(
+        name="archive-closed", words="the archive mounted read-only", inflict=_close, needs=(Need.ROOT,)
+    ),
+    FaultKind(name="archive-full", words="no room in the archive", inflict=_fill, needs=(Need.ROOT,)),
+    FaultKind(
         name="archive-broken",
         words="EIO in the middle of a delivery",
         inflict=_fail_half_way,
         needs=(Need.SHIM,),
     ),
-    Kind(
+    FaultKind(
         name="archive-slow",
         words="an archive in which every call takes up to 60 ms",
         inflict=_slow,
         needs=(Need.SHIM,),
     ),
-    Kind(
+    FaultKind(
         name="archive-frozen",
         words="an archive that answers nothing; films are finished meanwhile",
         inflict=_freeze,

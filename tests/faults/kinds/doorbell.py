@@ -9,7 +9,7 @@ from random import Random
 from pipeline.plan.trace import Trace
 from tasks.app import Message, make_app, publish, queue_of
 from tests.faults.ground import Ground
-from tests.faults.kinds.kind import Clock, Effect, Kind
+from tests.faults.kinds.kind import Clock, Effect, FaultKind
 from worker.places import Places
 
 #: Of the latest steps and of the oldest ones.
@@ -86,14 +86,18 @@ def _strangers(ground: Ground, _chance: Random) -> Effect:
 
 
 KINDS = (
-    Kind(name="redis-killed", words="kill -9 of Redis in the middle of a chunk", inflict=_kill),
-    Kind(name="redis-wiped", words="FLUSHALL in the middle of a chunk", inflict=_wipe),
-    Kind(name="redis-empty", words="Redis killed and started again without its data", inflict=_restart_empty),
-    Kind(name="redis-frozen", words="SIGSTOP of Redis for up to a lease's length and more", inflict=_freeze),
-    Kind(
+    FaultKind(name="redis-killed", words="kill -9 of Redis in the middle of a chunk", inflict=_kill),
+    FaultKind(name="redis-wiped", words="FLUSHALL in the middle of a chunk", inflict=_wipe),
+    FaultKind(
+        name="redis-empty", words="Redis killed and started again without its data", inflict=_restart_empty
+    ),
+    FaultKind(
+        name="redis-frozen", words="SIGSTOP of Redis for up to a lease's length and more", inflict=_freeze
+    ),
+    FaultKind(
         name="messages-repeated",
         words="every message three times, in any order, ancient and invented ones among them",
         inflict=_repeat,
     ),
-    Kind(name="messages-foreign", words="messages that are none of ours", inflict=_strangers),
+    FaultKind(name="messages-foreign", words="messages that are none of ours", inflict=_strangers),
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 from tests.faults.ground import Ground
-from tests.faults.kinds.kind import Effect, Kind
+from tests.faults.kinds.kind import Effect, FaultKind
 
 
 def _truncate(ground: Ground, chance: Random) -> Effect:
@@ -46,7 +46,7 @@ def _accepted_clip(ground: Ground, chance: Random) -> Path:
 
 
 KINDS = (
-    Kind(name="clip-truncated", words="an accepted clip cut to two thirds", inflict=_truncate),
-    Kind(name="clip-flipped", words="one bit of an accepted clip turned over", inflict=_flip),
-    Kind(name="clip-removed", words="an accepted clip removed", inflict=_remove),
+    FaultKind(name="clip-truncated", words="an accepted clip cut to two thirds", inflict=_truncate),
+    FaultKind(name="clip-flipped", words="one bit of an accepted clip turned over", inflict=_flip),
+    FaultKind(name="clip-removed", words="an accepted clip removed", inflict=_remove),
 )

@@ -44,7 +44,7 @@ class Effect:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class FaultKind:
     """A kind of fault.
 
     Attributes:

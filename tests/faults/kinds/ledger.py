@@ -7,7 +7,7 @@ import time
 from random import Random
 
 from tests.faults.ground import Ground, until
-from tests.faults.kinds.kind import Clock, Effect, Kind, Need
+from tests.faults.kinds.kind import Clock, Effect, FaultKind, Need
 from tests.faults.server import Server
 
 
@@ -67,25 +67,25 @@ def _server(ground: Ground) -> Server:
 
 _POSTGRESQL = (Need.POSTGRESQL,)
 KINDS = (
-    Kind(
+    FaultKind(
         name="sqlite-locked",
         words="a stranger's transaction locks SQLite, up to a lease's length and more",
         inflict=_lock,
         needs=(Need.SQLITE,),
     ),
-    Kind(
+    FaultKind(
         name="postgresql-killed",
         words="kill -9 of PostgreSQL; it is started again",
         inflict=_kill,
         needs=_POSTGRESQL,
     ),
-    Kind(
+    FaultKind(
         name="postgresql-cut",
         words="every connection to PostgreSQL cut, three times",
         inflict=_cut,
         needs=_POSTGRESQL,
     ),
-    Kind(
+    FaultKind(
         name="commit-unanswered",
         words="COMMITs that succeed and whose answer is lost",
         inflict=_lose_answer,

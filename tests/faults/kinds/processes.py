@@ -12,7 +12,7 @@ import psutil
 
 from farm.bootstrap import environment_of
 from tests.faults.ground import PATIENCE_S, SENTENCES, Ground, Running, is_gone, until
-from tests.faults.kinds.kind import Clock, Effect, Kind
+from tests.faults.kinds.kind import Clock, Effect, FaultKind
 from tests.faults.shim import Files
 from worker.child import Child, Program
 
@@ -185,40 +185,42 @@ def _kill_idle(ground: Ground, _chance: Random) -> Effect:
 
 
 KINDS = (
-    Kind(
+    FaultKind(
         name="hand-killed",
         words="kill -9 of the process that works, in the middle of a chunk",
         inflict=_kill_hand,
     ),
-    Kind(
+    FaultKind(
         name="main-killed",
         words="kill -9 of a worker's main process in the middle of a chunk",
         inflict=_kill_main,
     ),
-    Kind(name="join-killed", words="kill -9 of the process that joins a film", inflict=_kill_join),
-    Kind(name="archive-killed", words="kill -9 of the process that delivers a film", inflict=_kill_archive),
-    Kind(name="idle-killed", words="kill -9 of a process that waits for work", inflict=_kill_idle),
-    Kind(
+    FaultKind(name="join-killed", words="kill -9 of the process that joins a film", inflict=_kill_join),
+    FaultKind(
+        name="archive-killed", words="kill -9 of the process that delivers a film", inflict=_kill_archive
+    ),
+    FaultKind(name="idle-killed", words="kill -9 of a process that waits for work", inflict=_kill_idle),
+    FaultKind(
         name="host-gone",
         words="kill -9 of a worker, with nobody left on its host to tell",
         inflict=_lose_host,
     ),
-    Kind(
+    FaultKind(
         name="supervisor-killed",
         words="kill -9 of the supervisor, and with it of everything; it is started again",
         inflict=_kill_supervisor,
     ),
-    Kind(name="dispatcher-killed", words="kill -9 of the only dispatcher", inflict=_kill_dispatcher),
-    Kind(
+    FaultKind(name="dispatcher-killed", words="kill -9 of the only dispatcher", inflict=_kill_dispatcher),
+    FaultKind(
         name="leader-killed",
         words="kill -9 of the leading one of two dispatchers",
         inflict=_kill_leader_of_two,
     ),
-    Kind(
+    FaultKind(
         name="worker-stopped",
         words="SIGSTOP of a worker until its step was taken away, then SIGCONT: a late writer",
         inflict=_stop_past_the_lease,
     ),
-    Kind(name="worker-ended", words="SIGTERM of a worker in the middle of a chunk", inflict=_ask_to_end),
-    Kind(name="worker-hurried", words="SIGTERM of a worker, twice", inflict=_ask_to_end_twice),
+    FaultKind(name="worker-ended", words="SIGTERM of a worker in the middle of a chunk", inflict=_ask_to_end),
+    FaultKind(name="worker-hurried", words="SIGTERM of a worker, twice", inflict=_ask_to_end_twice),
 )

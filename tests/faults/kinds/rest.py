@@ -6,7 +6,7 @@ from random import Random
 
 from tests.faults.encoder import Spoil
 from tests.faults.ground import Ground, until
-from tests.faults.kinds.kind import Effect, Kind, Need
+from tests.faults.kinds.kind import Effect, FaultKind, Need
 
 _HOUR_S = 3600
 
@@ -48,13 +48,13 @@ def _spoil(ground: Ground, how: Spoil) -> Effect:
 
 
 KINDS = (
-    Kind(
+    FaultKind(
         name="clock-stepped",
         words="the time of day an hour wrong, the other way, and right again",
         inflict=_step_clock,
         needs=(Need.SHIM,),
     ),
-    Kind(name="ffmpeg-short", words="FFmpeg ends well with a file that lacks frames", inflict=_short),
-    Kind(name="ffmpeg-killed", words="kill -9 of FFmpeg in the middle of an encoding", inflict=_killed),
-    Kind(name="ffmpeg-hanging", words="an FFmpeg that takes nothing and never ends", inflict=_hanging),
+    FaultKind(name="ffmpeg-short", words="FFmpeg ends well with a file that lacks frames", inflict=_short),
+    FaultKind(name="ffmpeg-killed", words="kill -9 of FFmpeg in the middle of an encoding", inflict=_killed),
+    FaultKind(name="ffmpeg-hanging", words="an FFmpeg that takes nothing and never ends", inflict=_hanging),
 )

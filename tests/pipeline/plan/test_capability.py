@@ -7,10 +7,15 @@ from dataclasses import replace
 import pytest
 
 from pipeline.plan.capability import CONVERT, HEAR, VOICE, WRITE, engine_for
-from pipeline.plan.models import Kind, ModelUse
+from pipeline.plan.models import ModelKind, ModelUse
 from tests.pipeline.plan.test_job import SPEC
 
-_KINDS = {VOICE: Kind.COQUI, CONVERT: Kind.CONVERTER, HEAR: Kind.WHISPER, WRITE: Kind.WRITER}
+_KINDS = {
+    VOICE: ModelKind.COQUI,
+    CONVERT: ModelKind.CONVERTER,
+    HEAR: ModelKind.WHISPER,
+    WRITE: ModelKind.WRITER,
+}
 
 
 def _use(role: str) -> ModelUse:

@@ -11,8 +11,7 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.hearing import HearingPlan
 from pipeline.plan.job import Format, JobSpec, VoiceChoice
 from pipeline.plan.keys import canonical, digest_of
-from pipeline.plan.models import Kind as ModelKind
-from pipeline.plan.models import ModelFile, ModelRecord
+from pipeline.plan.models import ModelFile, ModelKind, ModelRecord
 from pipeline.plan.script import Sentence
 from pipeline.plan.speech import Phoneme, Word
 from pipeline.plan.timeline import Take, from_json, lay, to_json

@@ -15,7 +15,7 @@ from pipeline.plan.models import (
     UNKNOWN,
     WAV2LIP_LICENCE,
     Acceptance,
-    Kind,
+    ModelKind,
     ModelRecord,
     Use,
     allowed_uses,
@@ -32,7 +32,7 @@ def record(licence: str, acceptance: Acceptance | None = None) -> ModelRecord:
     """A card of weights under that licence."""
     return ModelRecord(
         name="lips",
-        kind=Kind.WAV2LIP,
+        kind=ModelKind.WAV2LIP,
         engine="wav2lip",
         digest="0" * 64,
         bytes=1,

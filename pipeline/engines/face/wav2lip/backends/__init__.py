@@ -94,7 +94,7 @@ class Choice:
     name: str
 
 
-class Kind(Protocol):
+class BackendKind(Protocol):
     """One kind of backend; asked before anything heavy is loaded."""
 
     def choice(self, *, device: str, exact: bool) -> Choice | None:
@@ -180,6 +180,6 @@ def open_backend(
     return _kind(kind).open(device=device, weights=weights, precision=precision, batch=batch, threads=threads)
 
 
-def _kind(name: str) -> Kind:
+def _kind(name: str) -> BackendKind:
     module, _, attribute = KINDS[name].partition(":")
-    return cast("Kind", getattr(importlib.import_module(module), attribute)())
+    return cast("BackendKind", getattr(importlib.import_module(module), attribute)())

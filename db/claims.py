@@ -9,12 +9,12 @@ from sqlalchemy import Connection, bindparam, exists, func, insert, select, upda
 
 from db import rows
 from db.codec import profile_digest, profile_from_text, spec_from_text
-from db.fitness import is_ill, is_kept_off, takes_work
+from db.fitness import OTHER_LIVES, is_ill, is_kept_off
 from db.ledger import Ledger
 from db.plans import stages_of
 from db.prepared import Found, run
 from db.states import Condition, JobState, Role, Stage, StepState, WorkerOrder
-from db.tables import artifacts, attempts, jobs, posts, results, skills, steps, workers
+from db.tables import artifacts, attempts, jobs, posts, results, steps, workers
 from db.values import Claim, Film, Holding
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.job import RenderProfile
@@ -77,16 +77,6 @@ _LOOK = (
     )
     .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
     .where(steps.c.id == bindparam("step"))
-)
-_OTHER_LIVES = select(
-    exists().where(
-        workers.c.name == skills.c.worker,
-        skills.c.capability == bindparam("capability"),
-        skills.c.profile == bindparam("profile"),
-        workers.c.name != bindparam("worker"),
-        takes_work(),
-        ~is_kept_off(workers.c.name, skills.c.capability, bindparam("now")),
-    )
 )
 _RESULTS = (
     select(
@@ -251,7 +241,7 @@ def _after_another(connection: Connection, seen: Found, worker: str, now: int) -
     if not seen.kept_off and (seen.avoid_worker != worker or seen.avoid_until <= now):
         return False
     asked = {"capability": seen.capability, "profile": seen.profile_digest, "worker": worker, "now": now}
-    return bool(run(connection, _OTHER_LIVES, asked).scalar())
+    return bool(run(connection, OTHER_LIVES, asked).scalar())
 
 
 def _claim_of(connection: Connection, seen: Found, *, step: int, fence: int, worker: str) -> Claim:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, FromClause, exists
+from sqlalchemy import ColumnElement, FromClause, bindparam, exists, select
 
 from db.states import CardState, Condition
-from db.tables import blocks, cards, posts, workers
+from db.tables import blocks, cards, posts, skills, workers
 
 
 def is_kept_off(
@@ -39,3 +39,16 @@ def takes_work(worker: FromClause = workers) -> ColumnElement[bool]:
         & ~exists().where(posts.c.worker == worker.c.name, posts.c.condition != Condition.ABLE.value)
         & ~is_ill(worker.c.host, worker.c.device)
     )
+
+
+#: Whether another worker than `worker` may be given a step of some `capability` and `profile`, `now`.
+OTHER_LIVES = select(
+    exists().where(
+        workers.c.name == skills.c.worker,
+        skills.c.capability == bindparam("capability"),
+        skills.c.profile == bindparam("profile"),
+        workers.c.name != bindparam("worker"),
+        takes_work(),
+        ~is_kept_off(workers.c.name, skills.c.capability, bindparam("now")),
+    )
+)

@@ -14,10 +14,12 @@ from sqlalchemy import Connection, bindparam, select, update
 from db import rows
 from db.blame import blame
 from db.codec import facts_to_text
+from db.fitness import OTHER_LIVES
 from db.ledger import Ledger
-from db.prepared import run
+from db.prepared import Found, run
 from db.states import Outcome, Stage, StepState
-from db.tables import IS_RUNNING, key_leases, leaders, steps, workers
+from db.tables import IS_RUNNING, attempts, key_leases, leaders, steps, workers
+from farm.policy.retry import Deaths, End, RetrySettings, Verdict, decide
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +74,24 @@ _STOOD_STILL = (
     & (steps.c.lease == bindparam("counter"))
     & (steps.c.state == StepState.RUNNING.value)
 )
-_LOST = select(steps.c.deaths, steps.c.death_key).where(_STOOD_STILL).with_for_update()
+_LOST = (
+    select(
+        steps.c.deaths,
+        steps.c.death_key,
+        steps.c.capability,
+        steps.c.profile,
+        steps.c.avoid_worker,
+        steps.c.avoid_until,
+    )
+    .where(_STOOD_STILL)
+    .with_for_update()
+)
+_DIED = (
+    select(attempts.c.worker)
+    .where(attempts.c.step_id == bindparam("step"), attempts.c.outcome == Outcome.LOST.value)
+    .order_by(attempts.c.number.desc())
+    .limit(bindparam("deaths"))
+)
 _MAKING = (
     select(key_leases.c.key)
     .where(key_leases.c.step_id == bindparam("step"), key_leases.c.fence == bindparam("held"))
@@ -86,6 +105,8 @@ _TAKE_AWAY = (
         worker=None,
         deaths=bindparam("dead_so_far"),
         death_key=bindparam("last"),
+        avoid_worker=bindparam("who"),
+        avoid_until=bindparam("until"),
         error_code=bindparam("code"),
         error_facts=bindparam("facts"),
     )
@@ -133,7 +154,8 @@ def read_leases(ledger: Ledger) -> tuple[Lease, ...]:
 def expire(ledger: Ledger, lease: Lease, *, poison_deaths: int) -> Expired:
     """Take a step from a worker that was lost, if its counter still stands where it was read.
 
-    It uses up no retry; so many deaths in a row over the same key are poison, and the step is dead.
+    It uses up no retry. So many deaths in a row over the same key are poison, and the step is dead, if they
+    are of two workers, or no other worker lives that can do it; else that other one goes first.
 
     Raises:
         AwayError: ``ledger-away``.
@@ -147,20 +169,37 @@ def expire(ledger: Ledger, lease: Lease, *, poison_deaths: int) -> Expired:
             return Expired(taken=False, poisoned=False)
         last = connection.execute(_MAKING, asked).scalar()
         deaths = lost.deaths + 1 if lost.deaths and lost.death_key == last else 1
-        poisoned = deaths >= poison_deaths
         _end_lost(connection, lease, last, now)
+        decision = decide(
+            End.LOST,
+            deaths=_deaths(connection, lease, lost, deaths, now),
+            settings=RetrySettings(poison_deaths=poison_deaths),
+        )
+        poisoned = decision.verdict is Verdict.DEAD
         facts = facts_to_text({"stage": lease.stage.value, "deaths": deaths, "key": last or ""})
+        avoided = (lost.avoid_worker, lost.avoid_until)
+        if decision.elsewhere_ms:
+            avoided = (lease.worker, now + decision.elsewhere_ms)
         told = {
             "to": StepState.DEAD.value if poisoned else StepState.READY.value,
             "dead_so_far": deaths,
             "last": last,
             "code": "ledger-poison" if poisoned else None,
             "facts": facts if poisoned else None,
+            "who": avoided[0],
+            "until": avoided[1],
         }
         connection.execute(_TAKE_AWAY, {**asked, **told})
         if poisoned:
             rows.fail_job(connection, lease, "ledger-poison", facts, now)
         return Expired(taken=True, poisoned=poisoned)
+
+
+def _deaths(connection: Connection, lease: Lease, lost: Found, deaths: int, now: int) -> Deaths:
+    """Who died over the same thing, and whether another one lives who could be given it."""
+    died = connection.execute(_DIED, {"step": lease.step, "deaths": deaths}).scalars()
+    asked = {"capability": lost.capability, "profile": lost.profile, "worker": lease.worker, "now": now}
+    return Deaths(workers=tuple(died), others=bool(connection.execute(OTHER_LIVES, asked).scalar()))
 
 
 def _end_lost(connection: Connection, lease: Lease, last: str | None, now: int) -> None:

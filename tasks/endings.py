@@ -12,18 +12,25 @@ from db.states import Outcome
 from db.values import Failure
 from farm.bootstrap import Farm
 from farm.policy.blocking import blames
-from farm.policy.retry import RetryDecision, RetrySettings, decide
+from farm.policy.retry import End, RetryDecision, RetrySettings, decide
 from pipeline.plan.errors import LecternError, SupersededError
 from tasks.attempt import Attempt, Halt
 from tasks.desk import insist
 
 
-def give_back(farm: Farm, attempt: Attempt, *, delay_ms: int, reason: str) -> None:
+def give_back(farm: Farm, attempt: Attempt, end: End, *, reason: str) -> None:
     """Have the step go back into the line, with no retry used up; the ledger is waited for.
+
+    Args:
+        farm: whose ledger it is.
+        attempt: what is given back.
+        end: how it ends; the policy decides how soon it comes back.
+        reason: a code that says why.
 
     Raises:
         SupersededError: it is somebody else's now.
     """
+    delay_ms = _decided(farm, attempt, end).delay_ms
     insist(
         lambda: commits.release(
             farm.ledger, attempt.claim, delay_ms=delay_ms, reason=reason, machine_ms=attempt.machine_ms
@@ -53,7 +60,7 @@ def stand_back(farm: Farm, attempt: Attempt, error: SupersededError) -> bool:
     """Leave work that may not go on here; whether anything was written of it."""
     if attempt.halt is not None and attempt.halt.gives_back:
         with contextlib.suppress(SupersededError):
-            give_back(farm, attempt, delay_ms=0, reason=_given_back_for(attempt.halt))
+            give_back(farm, attempt, End.LEFT, reason=_given_back_for(attempt.halt))
             return True
     structlog.get_logger().info("stood back", code=error.code)
     return False
@@ -67,21 +74,23 @@ def tell_left(farm: Farm, attempt: Attempt) -> None:
         SupersededError: it is somebody else's now.
     """
     if attempt.halt is not None and attempt.halt.gives_back:
-        commits.release(farm.ledger, attempt.claim, delay_ms=0, reason=_given_back_for(attempt.halt))
+        delay_ms = _decided(farm, attempt, End.LEFT).delay_ms
+        reason = _given_back_for(attempt.halt)
+        commits.release(farm.ledger, attempt.claim, delay_ms=delay_ms, reason=reason)
     elif attempt.halt is Halt.TIMEOUT:
         error = attempt.too_long()
         failure, decision = _failure(attempt, error, ()), _decided(farm, attempt, error)
         commits.fail(farm.ledger, attempt.claim, failure, decision)
 
 
-def _decided(farm: Farm, attempt: Attempt, error: LecternError) -> RetryDecision:
+def _decided(farm: Farm, attempt: Attempt, ended: LecternError | End) -> RetryDecision:
     claim, retry = attempt.claim, farm.settings.retry
     patience = RetrySettings(
         attempts=retry.attempts,
         backoff_ms=int(retry.backoff_s * 1000),
         poison_deaths=retry.poison_deaths,
     )
-    return decide(error, failures=claim.failures, waits=claim.waits, settings=patience)
+    return decide(ended, failures=claim.failures, waits=claim.waits, settings=patience)
 
 
 def _given_back_for(halt: Halt) -> str:

@@ -17,6 +17,7 @@ from db.values import Claim
 from farm import telemetry
 from farm.bootstrap import Farm
 from farm.policy.placement import Post
+from farm.policy.retry import End, is_card_lost
 from farm.studio import Studio
 from pipeline.plan import trace
 from pipeline.plan.errors import (
@@ -38,11 +39,6 @@ from tasks.repertoire import Repertoire, profiles_here
 from tasks.stages import PROFILE_CHANGED, STAGES, Bench, Costs, Perform
 from tasks.standing import Standing
 from tasks.witness import Unwatched, Witness
-
-#: How soon a step comes back that found another worker making what it needs.
-_COME_BACK_MS = 1_000
-#: After it a process that has computed on the card can do so no more, whatever becomes of the card.
-_DEVICE_LOST = "face-device-lost"
 
 
 class StepRunner:
@@ -224,7 +220,7 @@ class StepRunner:
             with self._awaited(claim.stage):
                 commit = self._stages[claim.stage](self._bench, claim, desk)
             if commit is None:
-                give_back(self._farm, attempt, delay_ms=_COME_BACK_MS, reason="farm-made-elsewhere")
+                give_back(self._farm, attempt, End.SHARED, reason="farm-made-elsewhere")
                 return True
             costs = Costs(
                 machine_ms=attempt.machine_ms,
@@ -236,9 +232,10 @@ class StepRunner:
             return stand_back(self._farm, attempt, error)
         except LecternError as error:
             self._log.warning("failed", code=error.code, facts=dict(error.facts))
-            self.spent |= error.code == _DEVICE_LOST
+            # Whatever becomes of the card, this process can compute on it no more.
+            self.spent |= is_card_lost(error)
             if is_otherwise(error, claim) and self._renewed(attempt, error):
-                give_back(self._farm, attempt, delay_ms=0, reason=error.code)
+                give_back(self._farm, attempt, End.OTHERWISE, reason=error.code)
                 if claim.profile is not None:
                     plan_anew(self._farm, claim.profile)
                 return True

@@ -18,7 +18,7 @@ from db.views import Problem
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import AwayError, DamageError, InputError, SupersededError, TransientError
 from tests.db.acting import desk_of, fail, join, ready, render, speak, take, try_step, until
-from tests.db.values import OTHER, PROFILE, SKILLS, artifact, film_of, submit
+from tests.db.values import CAPABILITIES, OTHER, PROFILE, SKILLS, WORKER, artifact, film_of, submit
 
 
 def test_a_film_comes_about_stage_by_stage(ledger: Ledger) -> None:
@@ -165,6 +165,36 @@ def test_three_deaths_on_the_same_clip_are_poison(ledger: Ledger) -> None:
     assert view.line.problem is not None
     assert view.line.problem.code == "ledger-poison"
     assert view.line.problem.facts["deaths"] == 3
+
+
+def die(ledger: Ledger, step: int, worker: str) -> leases.Expired | None:
+    """A worker claims a step and dies over its first clip; None: it was not given the step."""
+    claim = try_step(ledger, step, worker=worker)
+    if claim is None:
+        return None
+    clip = artifact(Kind.CLIP, "c")
+    assert desk_of(ledger, claim).take(clip.kind, clip.key)
+    lease = next(each for each in leases.read_leases(ledger) if each.step == step)
+    return leases.expire(ledger, lease, poison_deaths=3)
+
+
+def test_where_another_worker_lives_it_has_to_die_too_before_that_is_poison(ledger: Ledger) -> None:
+    """Before the last death the step is for the other one; where that is gone, one alone suffices."""
+    submit(ledger, ["row", "another"])
+    for worker in (WORKER, OTHER):
+        workers.register(
+            ledger, worker, host="h", device="cpu", capabilities=CAPABILITIES, profiles=[PROFILE]
+        )
+    for _ in range(2):
+        speak(ledger, take(ledger, "speak"))
+    steps = [each.step for each in queue.heads(ledger, SKILLS["render.warp"], limit=4)][::2]
+    back, poison = leases.Expired(taken=True, poisoned=False), leases.Expired(taken=True, poisoned=True)
+    for step in steps:
+        assert [die(ledger, step, WORKER) for _ in range(3)] == [back, back, None]
+    assert die(ledger, steps[0], OTHER) == poison
+    assert reads.read_job(ledger, 1).line.state is JobState.FAILED
+    workers.leave(ledger, OTHER)
+    assert die(ledger, steps[1], WORKER) == poison
 
 
 def test_a_lease_that_moved_is_not_taken_away(ledger: Ledger) -> None:

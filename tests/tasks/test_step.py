@@ -96,7 +96,9 @@ def test_after_a_lost_card_the_process_is_spent(farm: Farm, redis_url: str) -> N
         worker.run(head.step)
         assert not worker.spent
     time.sleep(0.4)
-    with runner(farm, redis_url, raising(TransientError("face-device-lost", device="cuda:0"))) as worker:
+    with runner(
+        farm, redis_url, raising(TransientError("engine-device-lost", engine="xtts", device="cuda:0"))
+    ) as worker:
         assert worker.run(head.step)
         assert worker.spent
     assert reads.read_job(farm.ledger, 1).steps[0].state is StepState.READY

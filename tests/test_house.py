@@ -121,9 +121,9 @@ def test_the_reference_page_takes_no_facts_for_granted() -> None:
         assert not placeholders(message.zh.why), message.code
 
 
-@pytest.mark.parametrize("generator", ["errors.py", "columns.py", "states.py"])
+@pytest.mark.parametrize("generator", ["errors.py", "columns.py", "states.py", "retries.py"])
 def test_generated_pages_are_true(generator: str) -> None:
-    """Messages, columns and states stand in the pages as they stand in the code."""
+    """Messages, columns, states and retries stand in the pages as they stand in the code."""
     done = subprocess.run(
         [sys.executable, str(ROOT / "docs/generate" / generator), "--check"],
         cwd=ROOT,

@@ -39,6 +39,7 @@ _TIMED = (
     "redis-killed",
     "redis-wiped",
     "postgresql-killed",
+    "watchdog-killed",
     "supervisor-killed",
 )
 _DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}

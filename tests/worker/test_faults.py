@@ -338,6 +338,16 @@ def test_flower_shows_itself_to_its_one_user_and_obeys_nobody(yard: Yard) -> Non
     assert status(end_it, user, method="POST") == 403
 
 
+def test_a_killed_flower_is_missed_by_no_film(yard: Yard) -> None:
+    """Kill -9 of the window on Celery: films go on, and it is opened anew."""
+    standing = yard.standing
+    user = (standing.flower_user, Path(standing.flower_password_file).read_text("ascii"))
+    psutil.Process(yard.told("flower")).send_signal(signal.SIGKILL)
+    batch = sow(yard.farm, [Row(row="unseen", script="Nobody looks on.")])
+    yard.finished(batch)
+    wait_for(lambda: status(f"{yard.standing.flower_url}/workers", user) == 200, seconds=_PATIENCE_S)
+
+
 def status(url: str, user: tuple[str, str] | None, *, method: str = "GET") -> int | None:
     """The HTTP status of a request; None while nobody answers."""
     request = urllib.request.Request(url, method=method)  # noqa: S310 - our own address

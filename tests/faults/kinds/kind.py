@@ -25,6 +25,7 @@ class Clock(StrEnum):
     NONE = ""
     WORKER = "kill -9 of a worker's process until its step is in work again"
     HOST = "kill -9 of a worker, with nobody left on its host to tell, until its step is in work elsewhere"
+    WATCHDOG = "kill -9 of the watchdog and of a worker's process until its step is in work again"
     SUPERVISOR = "kill -9 of everything on the host, started again at once, until the step is in work again"
     REDIS = "kill -9 of Redis, or its being emptied, until a new film is begun"
     DATABASE = "kill -9 of PostgreSQL until something is written again"

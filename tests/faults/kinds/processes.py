@@ -16,6 +16,9 @@ from tests.faults.kinds.kind import Clock, Effect, FaultKind
 from tests.faults.shim import Files
 from worker.child import Child, Program
 
+#: What a killed process started is gone within this time.
+_AT_ONCE_S = 1.0
+
 
 def _rendering(ground: Ground, chance: Random) -> Running:
     """A film in mid-chunk, at a random moment of it."""
@@ -29,7 +32,7 @@ def _kill_with_all_below(victim: psutil.Process) -> float:
     below = victim.children(recursive=True)
     victim.kill()
     since = time.monotonic()
-    until(lambda: all(is_gone(each) for each in below), "what it started is gone", seconds=10)
+    until(lambda: all(is_gone(each) for each in below), "what it started is gone", seconds=_AT_ONCE_S)
     return since
 
 
@@ -61,6 +64,15 @@ def _lose_host(ground: Ground, chance: Random) -> Effect:
     finally:
         for guard in guards:
             guard.send_signal(signal.SIGCONT)
+
+
+def _kill_watchdog(ground: Ground, chance: Random) -> Effect:
+    """Nobody sees a worker's process end until the watchdog is back."""
+    running = _rendering(ground, chance)
+    ground.process("watchdog").kill()
+    ground.hand(running.worker).kill()
+    since = time.monotonic()
+    return Effect(clock=Clock.WATCHDOG, seconds=ground.running_again(running, since))
 
 
 def _kill_supervisor(ground: Ground, chance: Random) -> Effect:
@@ -204,6 +216,11 @@ KINDS = (
         name="host-gone",
         words="kill -9 of a worker, with nobody left on its host to tell",
         inflict=_lose_host,
+    ),
+    FaultKind(
+        name="watchdog-killed",
+        words="kill -9 of the watchdog, and of a process that works while it is gone",
+        inflict=_kill_watchdog,
     ),
     FaultKind(
         name="supervisor-killed",

@@ -36,6 +36,7 @@ class Heard:
     known: bool = True
 
 
+_KNOWN = select(exists().where(steps.c.id == bindparam("step")))
 _sibling = steps.alias("sibling")
 _LOOK = (
     select(
@@ -194,6 +195,16 @@ def claim(
             return _begin(connection, seen, step=step, worker=worker, device=device, now=now)
     except _ClaimedElsewhereError:
         return None
+
+
+def is_known(ledger: Ledger, step: int) -> bool:
+    """Whether the ledger has such a step at all, in whatever state.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return bool(connection.execute(_KNOWN, {"step": step}).scalar())
 
 
 def beat(ledger: Ledger, worker: str, holding: Holding | None = None, *, memory_mb: int = 0) -> Heard:

@@ -9,6 +9,9 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from tasks.poison import set_aside
+from tasks.sieve import Stranger
+
 _BELL = "lectern:bell"
 _EPOCH = "lectern:epoch"
 #: Every ring beyond this one says nothing new.
@@ -70,6 +73,10 @@ class Bell:
             redis.RedisError: Redis cannot be reached.
         """
         self._redis.set(_EPOCH, mark)
+
+    def refuse(self, queue: str, raw: bytes, stranger: Stranger) -> None:
+        """Set aside what came through the door and is none of ours."""
+        set_aside(self._redis, queue, raw, stranger)
 
     def close(self) -> None:
         """Hang up; it may be called twice."""

@@ -54,6 +54,7 @@ class StepRunner:
         bell: rung after each commit.
         stages: what is done at each stage.
         mark: the shelf of models as it was when that was found; as it is now unless given.
+        disown: told of a step that the ledger does not know: the message was none of ours.
         listen: has messages about steps come here, or none any more. What comes all the same is refused by
             the ledger.
         witness: who is shown what this process does.
@@ -70,6 +71,7 @@ class StepRunner:
         post: Post | None = None,
         stages: Mapping[Stage, Perform] = STAGES,
         mark: int | None = None,
+        disown: Callable[[int], None] = lambda _step: None,
         listen: Callable[[bool], None] = lambda _takes: None,
         witness: Witness | None = None,
     ) -> None:
@@ -88,6 +90,7 @@ class StepRunner:
         #: Whether this process can go on no more, and its worker has to begin anew.
         self.spent = False
         self._drain_s = farm.settings.worker.drain_s
+        self._disown = disown
         lease = farm.settings.lease
         self._heart = Heart(
             self._standing.beat, every_s=lease.beat_s, grace_s=lease.expiry_s / 2, leave=self._leave
@@ -173,11 +176,13 @@ class StepRunner:
                 profiles=profiles,
                 device=self._standing.device_with(profiles),
             )
+            if claim is None:
+                self._log.debug("nothing to do", step=step)
+                if not claims.is_known(self._farm.ledger, step):
+                    self._disown(step)
+                return False
         except AwayError as error:
             self._log.warning("no claim", code=error.code, step=step)
-            return False
-        if claim is None:
-            self._log.debug("nothing to do", step=step)
             return False
         self._carry(claim)
         return True
@@ -291,6 +296,7 @@ def open_runner(
     bell: Bell,
     *,
     post: Post | None = None,
+    disown: Callable[[int], None] = lambda _step: None,
     listen: Callable[[bool], None] = lambda _takes: None,
     witness: Witness | None = None,
 ) -> StepRunner:
@@ -311,6 +317,7 @@ def open_runner(
         bell=bell,
         post=post,
         mark=mark,
+        disown=disown,
         listen=listen,
         witness=witness,
     )

@@ -8,6 +8,7 @@ else.
 from __future__ import annotations
 
 import gc
+import json
 import os
 import signal
 from types import FrameType
@@ -26,7 +27,9 @@ from pipeline.plan.messages import tell
 from pipeline.steps.tidy import give_back_large
 from tasks.app import TASK, queue_of
 from tasks.bell import Bell
+from tasks.sieve import Stranger, Why
 from tasks.step import StepRunner, open_runner
+from tasks.transport import take_ours_alone
 from worker.cards import CardWatch, TorchCards
 from worker.leisure import Leisure
 from worker.places import Places
@@ -51,6 +54,7 @@ def equip(app: Celery, *, post: Post, spawns: bool) -> None:
         spawns: whether the process that works is a fresh interpreter: a card cannot be used in a forked one
             whose parent has touched it (PyTorch's documentation, "Multiprocessing best practices").
     """
+    take_ours_alone(app)
     app.conf.update(
         {
             "imports": (__name__,),
@@ -130,6 +134,7 @@ class StepTask(Task):  # type: ignore[misc]
             post.capabilities,
             bell,
             post=post,
+            disown=lambda step: self._disown(bell, step),
             listen=lambda takes: self._listen(node, takes=takes),
             witness=self._proof,
         )
@@ -145,6 +150,14 @@ class StepTask(Task):  # type: ignore[misc]
             say = self.app.control.add_consumer if takes else self.app.control.cancel_consumer
             for capability in self._runner.capabilities:
                 say(queue_of(capability), destination=[node])
+
+    def _disown(self, bell: Bell, step: int) -> None:
+        """Set aside the message in work, which is about a step that the ledger does not know."""
+        origin, body = str(self.request.origin or ""), json.dumps([[step], {}])
+        told = {"task": TASK, "id": self.request.id, "origin": origin, "body": body}
+        queue = str((self.request.delivery_info or {}).get("routing_key") or "")
+        stranger = Stranger(why=Why.STEP, task=TASK, origin=origin, body=body)
+        bell.refuse(queue, json.dumps(told).encode(), stranger)
 
     def close(self) -> None:
         """Leave, in good order."""

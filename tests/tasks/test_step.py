@@ -233,3 +233,20 @@ def test_a_worker_that_the_ledger_has_forgotten_tells_of_itself_again(farm: Farm
         wait_for(lambda: workers.read_workers(farm.ledger), seconds=10)
         (worker,) = workers.read_workers(farm.ledger)
         assert {skill.capability for skill in worker.skills} == set(CAPABILITIES)
+
+
+def test_a_step_that_no_ledger_knows_is_disowned(farm: Farm, redis_url: str) -> None:
+    """A message of another ledger's farm is told of; one about a step of ours that may not be run is not."""
+    (head,) = queue.heads(farm.ledger, SKILLS["speak"], limit=1)
+    disowned: list[int] = []
+    with StepRunner(
+        farm,
+        node="w",
+        capabilities=["join"],
+        profiles=[PROFILE],
+        bell=Bell(redis_url),
+        disown=disowned.append,
+    ) as worker:
+        assert not worker.run(head.step)
+        assert not worker.run(10**9)
+    assert disowned == [10**9]

@@ -22,7 +22,8 @@ import redis
 from db import operations
 from farm.bootstrap import Farm, environment_of, open_farm
 from pipeline.plan.trace import Trace
-from tasks.app import Message, make_app, publish
+from tasks import poison
+from tasks.app import TASK, Message, make_app, publish, queue_of
 from tests.tasks.yard import Row, all_archived, ask, break_ground, one, quick_settings, sow, story, wait_for
 from worker.up import Standing, running_farm, standing_on
 
@@ -221,6 +222,49 @@ def test_messages_may_be_lost_doubled_and_late(yard: Yard) -> None:
     )
     assert ask(yard.farm, question, batch=batch) == []
     assert yard.made_twice() == []
+
+
+def test_what_is_no_message_of_ours_is_set_aside(yard: Yard) -> None:
+    """Garbage in every queue and on the line of orders, in mid-chunk: no worker ends, all is counted."""
+    batch = sow(yard.farm, [Row(row="garbage", script=script("Moss", 3))])
+    step, worker = yard.mid_chunk(batch, clips=1)
+    main, hand = yard.process(worker), yard.hand(worker)
+    queues = [queue_of(str(each)) for (each,) in ask(yard.farm, "SELECT DISTINCT capability FROM steps")]
+    thrown = (
+        b"garbage",
+        b"\xff\x00",
+        b"[" * 10_000,
+        b"{}",
+        b'{"properties": {"delivery_tag": 1}}',
+        b"x" * 10**6,
+    )
+    with (
+        make_app(yard.standing.redis_url, time_limit_s=60, steps_per_child=10, waits=False) as app,
+        redis.Redis.from_url(yard.standing.redis_url) as client,
+    ):
+        before = poison.count(client)
+        for queue in queues:
+            client.lpush(queue, *thrown)
+            for task, body, options in (
+                ("other.task", (1,), {}),
+                (TASK, ("no number",), {}),
+                (TASK, (1,), {"countdown": 10**8}),
+                (TASK, (1,), {"serializer": "pickle"}),
+                (TASK, (10**9,), {}),
+            ):
+                app.send_task(task, args=body, queue=queue, retry=False, ignore_result=True, **options)
+        for raw in (b"garbage", b"[]", b"{}", b"7"):
+            client.publish("/0.celery.pidbox", raw)
+        expected = before + len(queues) * (len(thrown) + 5)
+        wait_for(
+            lambda: poison.count(client) >= expected, seconds=_PATIENCE_S, told=lambda: poison.count(client)
+        )
+        found = poison.newest(client)
+    yard.finished(batch)
+    assert {each.why for each in found} >= {"unreadable", "shape", "long", "task", "body", "timed", "step"}
+    assert {each.queue for each in found} >= set(queues)
+    assert yard.outcomes(step) == ["ok"]
+    assert (yard.process(worker), yard.hand(worker)) == (main, hand)
 
 
 def test_a_redis_that_is_killed_costs_no_running_step(yard: Yard) -> None:

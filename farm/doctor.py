@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -33,6 +32,7 @@ from pipeline.plan.lipsync import Mode
 from pipeline.plan.models import Use, check_use
 from pipeline.plan.overlay import label_inset
 from pipeline.plan.typefaces import LANGUAGES, can_set, packages_for
+from pipeline.scratch import scratch_folder
 from pipeline.steps.archive import archive_id
 
 _PYTHONS = ((3, 11), (3, 12))
@@ -130,10 +130,10 @@ def _ffmpeg(workshop: Workshop) -> There:
     encoder = encoder_of(workshop)
     frame = np.full((_TRIAL.height * 3 // 2, _TRIAL.width), _GREY, np.uint8)
     workshop.media.draw(label_inset(Label.BOTH, _TRIAL, origin=0, frames=_TRIAL_FRAMES), _TRIAL, {})
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         workshop.media.encode_clip(
             [frame] * _TRIAL_FRAMES,
-            Path(folder) / "trial.mp4",
+            folder / "trial.mp4",
             picture=_TRIAL,
             total=_TRIAL_FRAMES,
             parameters=encoder.parameters,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pipeline.plan.background import Colour, colour_of
 from pipeline.plan.errors import DamageError, InputError
 from pipeline.plan.footage import plates_key
 from pipeline.plan.job import JobSpec
+from pipeline.scratch import scratch_folder
 from pipeline.steps.desk import Desk
 from pipeline.steps.footage import follow, sight
 from pipeline.steps.picture import Picture
@@ -77,9 +77,9 @@ def _make(
 ) -> None:
     source, limits = workshop.store.open(job.portrait), footage_limits(workshop.settings)
     eye, media = open_eye(workshop.eyes), workshop.media
-    with tempfile.TemporaryDirectory(prefix="lectern-") as folder:
+    with scratch_folder() as folder:
         sighting = sight(
-            source, eye, media, fps=job.format.fps, limits=limits, folder=Path(folder), check=desk.check
+            source, eye, media, fps=job.format.fps, limits=limits, folder=folder, check=desk.check
         )
         followed = follow(sighting, eye, media, job.format, box=box_of(job.options))
         for finding in followed.findings:

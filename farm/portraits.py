@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from pipeline.plan.footage import FootageLimits
 from pipeline.plan.job import Format
 from pipeline.plan.lipsync import Crop
 from pipeline.plan.portrait import FaceBox, Finding
+from pipeline.scratch import scratch_folder
 from pipeline.steps import footage
 from pipeline.steps.look import (
     PictureLimits,
@@ -211,11 +211,11 @@ class Looker:
         """What is said of a film of a person in each view; it is looked through once for each frame rate."""
         sightings: dict[int, footage.Sighting | InputError] = {}
         views = []
-        with tempfile.TemporaryDirectory(prefix="lectern-") as folder:
+        with scratch_folder() as folder:
             for view in sitting.views:
                 fps = view.format.fps
                 if fps not in sightings:
-                    place = Path(folder) / str(fps)
+                    place = folder / str(fps)
                     place.mkdir()
                     sightings[fps] = self._sight(sitting.file, fps, place)
                 seen = sightings[fps]

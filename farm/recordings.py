@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from pipeline.plan.clock import SAMPLE_RATE
 from pipeline.plan.errors import InputError
 from pipeline.plan.portrait import Finding
 from pipeline.plan.soundfile import HEAD_BYTES, SUFFIXES, RecordingLimits, judge, judge_end, reader_of
+from pipeline.scratch import scratch_folder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +47,8 @@ def look_at_recording(file: Path, *, media: Media, limits: RecordingLimits) -> R
         ending = judge_end(media.recording_end(file))
         if any(finding.level == "error" for finding in ending):
             return RecordingSeen(suffix="", ms=0, findings=ending)
-        with tempfile.TemporaryDirectory(prefix="lectern-") as folder:
-            raw = Path(folder) / "sound.raw"
+        with scratch_folder() as folder:
+            raw = folder / "sound.raw"
             audio = media.decode_recording(file, raw, seconds=limits.seconds)
             with file.open("rb") as opened:
                 suffix = SUFFIXES[reader_of(opened.read(HEAD_BYTES))]

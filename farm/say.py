@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,6 +30,7 @@ from pipeline.plan.script import Pause
 from pipeline.plan.speech import Phoneme, Speech
 from pipeline.plan.timeline import Take, lay
 from pipeline.plan.wave import to_wave
+from pipeline.scratch import scratch_folder
 from pipeline.steps.booth import Line
 from pipeline.steps.memory import MemoryDesk
 from pipeline.steps.speak import laid_audio
@@ -119,8 +119,8 @@ def say(
     text = script.normalise(preview.text)
     script.check(text, max_characters=MOST_CHARACTERS)
     # What is heard in a person's sample is kept nowhere that they could not be forgotten from.
-    with tempfile.TemporaryDirectory(prefix="lectern-") as folder:
-        store = Store(Path(folder))
+    with scratch_folder() as folder:
+        store = Store(folder)
         lent = _lent(workshop, preview, text, store)
         return _said_with(replace(workshop, store=store), preview, text, lent, check=check, told=told)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from farm.bootstrap import Workshop
+from farm.bootstrap import Settings, Workshop
 from farm.models.shelf import Model
 from pipeline.engines.voice import Voice, VoiceConverter, VoiceEngine
 from pipeline.engines.voice.coqui import families
@@ -133,5 +134,10 @@ def _options(workshop: Workshop) -> dict[str, Any]:
         "device": settings.voice.device,
         "threads": settings.worker.threads,
         "cpu_allowed": settings.voice.cpu_fallback,
-        "scratch": settings.home / "scratch",
+        "scratch": scratch_of(settings),
     }
+
+
+def scratch_of(settings: Settings) -> Path:
+    """Where networks that speak may make a folder while they are opened."""
+    return settings.home / "scratch"

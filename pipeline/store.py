@@ -228,6 +228,9 @@ class Store:
         removed = 0
         for entry in _listed(self.root / _PARTS):
             with contextlib.suppress(FileNotFoundError):
+                if entry.is_dir(follow_symlinks=False):
+                    # No part is a folder.
+                    continue
                 if not _ASIDE.fullmatch(entry.name) and now - entry.stat().st_mtime >= older_than_s:
                     Path(entry.path).unlink()
                     removed += 1

@@ -22,8 +22,10 @@ from celery.exceptions import Reject
 from farm.bootstrap import Settings, open_farm, set_up_logging, settings_of
 from farm.policy.placement import Post
 from farm.policy.vigilance import beat_every
+from farm.voicedoor import scratch_of
 from pipeline.plan.errors import LecternError
 from pipeline.plan.messages import tell
+from pipeline.scratch import sweep
 from pipeline.steps.tidy import give_back_large
 from tasks.app import TASK, queue_of
 from tasks.bell import Bell
@@ -117,6 +119,8 @@ class StepTask(Task):  # type: ignore[misc]
     def _started_runner(self, settings: Settings, node: str) -> StepRunner:
         import cv2
 
+        # Of whoever did this work before and was killed at it.
+        sweep(scratch_of(settings))
         self._proof = proof_of(
             Places(home=settings.home).proofs,
             role="hand",

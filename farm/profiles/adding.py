@@ -6,7 +6,6 @@ import errno
 import hashlib
 import os
 import stat
-import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -31,6 +30,7 @@ from pipeline.plan.portrait import Finding
 from pipeline.plan.reference import look, trimmed
 from pipeline.plan.speech import Speech
 from pipeline.plan.wave import to_wave
+from pipeline.scratch import scratch_folder
 
 _PDF = b"%PDF-"
 _DAY_MS = 24 * 3600 * 1000
@@ -190,8 +190,8 @@ def _heard(farm: Farm, sample: Path) -> tuple[Artifact, tuple[Finding, ...]]:
         InputError: the first thing that refuses it.
     """
     _check_size(sample, farm.settings.limits.reference_bytes)
-    with tempfile.TemporaryDirectory(prefix="lectern-") as folder:
-        audio = farm.media.decode_recording(sample, Path(folder) / "sound.raw", seconds=_LONGEST_S)
+    with scratch_folder() as folder:
+        audio = farm.media.decode_recording(sample, folder / "sound.raw", seconds=_LONGEST_S)
         spoken = spans(levels(audio))
         found = look(audio, spoken)
         _refuse(found)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from pipeline.plan import graphs
 from pipeline.plan.errors import AwayError, TransientError
 from pipeline.plan.job import Format
 from pipeline.plan.overlay import Inset, drawing
+from pipeline.scratch import scratch_folder
 
 #: What FFmpeg finds in the folder that it runs in.
 _NO_OTHER_FONTS = """\
@@ -128,8 +128,7 @@ def _drawn(
     run: Run,
     check: Callable[[], None],
 ) -> tuple[Plate, ...]:
-    with tempfile.TemporaryDirectory(prefix="lectern-") as name:
-        folder = Path(name)
+    with scratch_folder() as folder:
         (folder / graphs.DRAWING).write_text(drawing(insets, picture), "utf-8")
         (folder / "fonts.conf").write_text(_NO_OTHER_FONTS, "utf-8")
         (folder / graphs.FONTS).mkdir()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 
 from pipeline.plan.errors import TransientError
 from pipeline.plan.job import Format
+from pipeline.scratch import scratch_folder
 
 #: As small as cards take; a group and a bit more of it.
 _TRIAL = Format(width=256, height=256, fps=25)
@@ -28,9 +27,9 @@ def works(encode: Encode, parameters: Sequence[str]) -> bool:
     """
     first, second = (np.full((_TRIAL.height * 3 // 2, _TRIAL.width), grey, np.uint8) for grey in _GREYS)
     frames = [first if number % 2 else second for number in range(_FRAMES)]
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder() as folder:
         try:
-            encode(frames, Path(folder) / "trial.mp4", picture=_TRIAL, total=_FRAMES, parameters=parameters)
+            encode(frames, folder / "trial.mp4", picture=_TRIAL, total=_FRAMES, parameters=parameters)
         except TransientError:
             return False
     return True

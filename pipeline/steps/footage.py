@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -24,6 +23,7 @@ from pipeline.plan.job import Format
 from pipeline.plan.lipsync import Crop
 from pipeline.plan.platefilm import Reel
 from pipeline.plan.portrait import FaceBox, FaceMeasures, Finding, choose, judge, judge_whole
+from pipeline.scratch import scratch_folder
 from pipeline.steps.look import judge_crop, place_of, placed
 from pipeline.steps.measures import measure
 from pipeline.steps.picture import Picture
@@ -81,8 +81,8 @@ def first_size(source: Path, media: Media, limits: FootageLimits) -> tuple[int, 
         TransientError, AwayError: as `Media.run`.
     """
     reel = media.reel(source, limits)
-    with tempfile.TemporaryDirectory(prefix="lectern-") as folder:
-        target = Path(folder) / "look.mp4"
+    with scratch_folder() as folder:
+        target = folder / "look.mp4"
         with film_blamed(source):
             media.run(platefilm.first_look(source, target, reel=reel))
         return size_and_length(media, target)[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -34,6 +33,7 @@ from pipeline.plan.transcript import (
     stretches,
     with_times,
 )
+from pipeline.scratch import scratch_folder
 from pipeline.steps.desk import Desk
 from pipeline.steps.recorded import Recorded, keep, opened, own_sound
 from pipeline.steps.speak import load_lexicon
@@ -92,9 +92,9 @@ def listen(
         TransientError, AwayError, SupersededError: of the engines, the store and the desk.
     """
     give_back()
-    with tempfile.TemporaryDirectory(prefix="lectern-") as folder:
+    with scratch_folder() as folder:
         listener = _Listener(job=job, desk=desk, store=store, ear=ear, reader=reader)
-        return listener.listened(Path(folder), media, activity)
+        return listener.listened(folder, media, activity)
 
 
 @dataclass(kw_only=True)

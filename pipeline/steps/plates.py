@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from pipeline.plan.errors import AwayError, TransientError
 from pipeline.plan.facetrack import FaceTrack, unpacked
 from pipeline.plan.job import Format
 from pipeline.plan.lipsync import Crop
+from pipeline.scratch import scratch_folder
 from pipeline.steps import backdrop
 from pipeline.steps.footage import Followed, Sighting, film_blamed, size_and_length
 from pipeline.steps.picture import Picture
@@ -58,7 +58,7 @@ def make_plates(
     track, picture = followed.track, followed.picture
     assert track is not None and picture is not None and followed.shot is not None  # noqa: S101, PT018 - promised
     shot = platefilm.even(followed.shot)
-    with tempfile.TemporaryDirectory(prefix="lectern-", dir=target.parent) as folder, film_blamed(source):
+    with scratch_folder() as folder, film_blamed(source):
         media.run(
             platefilm.plates(
                 source,
@@ -66,7 +66,7 @@ def make_plates(
                 reel=sighting.reel,
                 shot=shot,
                 size=sighting.size,
-                veil=_veil(picture, shot, behind, Path(folder)),
+                veil=_veil(picture, shot, behind, folder),
                 seconds=seconds,
             ),
             check=check,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from pipeline.plan.job import VoiceChoice
 from pipeline.plan.keys import digest_of
 from pipeline.plan.people import ProfileKind, ProfileUse
 from pipeline.plan.speech import Speech, Times
+from pipeline.scratch import scratch_folder
 from pipeline.steps.desk import Desk
 from pipeline.store import Store
 
@@ -154,9 +154,9 @@ def _load(artifact: Artifact, desk: Desk, store: Store) -> bytes:
 
 def _sample(reference: Artifact, *, store: Store, media: Media, check: Callable[[], None]) -> Speech:
     """The beginning of a person's sample, as whoever gave it recorded it."""
-    with tempfile.TemporaryDirectory(prefix="lectern-") as folder:
+    with scratch_folder() as folder:
         heard = media.decode_recording(
-            store.verify(reference), Path(folder) / "sample", seconds=HEARD_S, check=check
+            store.verify(reference), folder / "sample", seconds=HEARD_S, check=check
         )
         samples = heard[: HEARD_S * SAMPLE_RATE].copy()
     return Speech(rate=SAMPLE_RATE, samples=samples, phonemes=(), words=(), times=Times.NONE)

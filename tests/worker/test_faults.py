@@ -38,10 +38,11 @@ def script(word: str, sentences: int = 6) -> str:
 
 @dataclass(frozen=True)
 class Yard:
-    """A farm that is up, and its ledger."""
+    """A farm that is up, its ledger, and where its processes have temporary files."""
 
     farm: Farm
     standing: Standing
+    scratch: Path
 
     def process(self, name: str) -> psutil.Process:
         """The process of that name, once it runs."""
@@ -127,8 +128,10 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
     home = tmp_path_factory.mktemp("farm") / "home"
     settings = quick_settings(home, FLOWER__PORT="0")
     break_ground(settings)
-    with running_farm(settings) as standing, open_farm(settings) as farm:
-        yield Yard(farm, standing)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("scratch")))
+        with running_farm(settings) as standing, open_farm(settings) as farm:
+            yield Yard(farm, standing, Path(os.environ["TMPDIR"]))
     assert processes_of(home) == []
     assert not (home / "run" / "up.json").exists()
 
@@ -166,6 +169,33 @@ def test_a_killed_worker_costs_the_clip_it_was_on(yard: Yard) -> None:
     assert yard.outcomes(step) == ["lost", "ok"]
     assert one(yard.farm, "SELECT failures FROM steps WHERE id = :step", step=step) == 0
     assert yard.made_twice() == []
+
+
+def test_what_a_killed_worker_kept_for_a_moment_goes(yard: Yard) -> None:
+    """Kill -9 of whoever has a temporary folder just now: the process that takes its place takes it away."""
+    held: list[tuple[psutil.Process, Path]] = []
+
+    def holds() -> bool:
+        for folder in yard.scratch.glob("lectern-*"):
+            below = psutil.Process(yard.standing.pid).children(recursive=True)
+            held.extend((process, folder) for process in below if has_open(process, folder))
+        return bool(held)
+
+    batch = sow(yard.farm, [Row(row="scratched", script=script("Dust", 1))])
+    wait_for(holds, seconds=_PATIENCE_S)
+    holder, folder = held[0]
+    holder.kill()
+    assert folder.exists()
+    yard.finished(batch)
+    wait_for(lambda: not folder.exists(), seconds=_PATIENCE_S)
+
+
+def has_open(process: psutil.Process, folder: Path) -> bool:
+    """Whether a process has a folder open."""
+    try:
+        return any(link.readlink() == folder for link in Path(f"/proc/{process.pid}/fd").iterdir())
+    except OSError:
+        return False
 
 
 def test_a_killed_main_process_takes_its_child_along(yard: Yard) -> None:

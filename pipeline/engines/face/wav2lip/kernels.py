@@ -29,6 +29,7 @@ from safetensors.numpy import load_file
 from pipeline.engines.face.wav2lip import foldprogram
 from pipeline.engines.weights import Weights
 from pipeline.plan import errors
+from pipeline.scratch import scratch_folder
 
 #: What stands behind the name of a checkpoint in that of its kernels.
 SUFFIX = ".kernels.safetensors"
@@ -68,12 +69,13 @@ def kernels_of(weights: Weights) -> Kernels:
     stored = _stored(file, origin)
     if stored is not None:
         return stored
-    try:
-        part = _part(file.parent, file.name)
-    except OSError:
-        # A folder that is only for reading, or on a full disk.
-        part = _part(None, file.name)
-    try:
+    with contextlib.ExitStack() as left:
+        try:
+            part = _part(file.parent, file.name)
+            left.callback(part.unlink, missing_ok=True)
+        except OSError:
+            # A folder that is only for reading, or on a full disk.
+            part = left.enter_context(scratch_folder()) / file.name
         fold_apart(weights, part, origin=origin)
         with contextlib.suppress(OSError):
             part.chmod(0o644)
@@ -82,8 +84,6 @@ def kernels_of(weights: Weights) -> Kernels:
                 part.replace(file)
                 return stored
         return _Held(load_file(part))
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def fold_apart(weights: Weights, file: Path, *, origin: Mapping[str, str]) -> None:
@@ -181,8 +181,8 @@ def _origin(weights: Weights) -> dict[str, str]:
     }
 
 
-def _part(folder: Path | None, name: str) -> Path:
-    """An empty file in a folder, or where temporary files are; what is left of one goes with the checkpoint.
+def _part(folder: Path, name: str) -> Path:
+    """An empty file in a folder; what is left of one goes with the checkpoint.
 
     Raises:
         OSError: none can be there.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ from pipeline.engines.voice.coqui.folder import CONFIG, WEIGHTS, read_config
 from pipeline.engines.voice.coqui.noise import Noise
 from pipeline.engines.voice.coqui.opening import misfit
 from pipeline.plan.errors import InputError, LecternError
+from pipeline.scratch import scratch_folder
 
 Wave = NDArray[np.float32]
 
@@ -101,8 +101,8 @@ def opened(folder: Path, *, scratch: Path | None = None) -> FreeVcModel:
     config = {key: part for key, part in read_config(folder / CONFIG).items() if key in _SETTLED}
     if scratch is not None:
         scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch) as place:
-        settled = Path(place) / CONFIG
+    with scratch_folder(scratch) as place:
+        settled = place / CONFIG
         settled.write_text(json.dumps(config), "utf-8")
         try:
             with _own_files(folder):

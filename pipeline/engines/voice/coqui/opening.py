@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from pipeline.engines.voice.coqui.folder import (
 )
 from pipeline.engines.voice.coqui.scales import GIVEN, KEPT, VOCODER_GIVEN, VOCODER_KEPT, scale
 from pipeline.plan.errors import InputError, LecternError
+from pipeline.scratch import scratch_folder
 
 # What torch says of weights that do not fit names the first of them in quotes, or behind these words.
 _ENTRY = re.compile(r"\"([\w.]+)\"|size mismatch for ([\w.]+)")
@@ -46,8 +46,8 @@ def opened(folder: Path, *, scratch: Path | None = None) -> OpenedModel:
     prepare()
     if scratch is not None:
         scratch.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch) as place:
-        config = settled(folder, Path(place))
+    with scratch_folder(scratch) as place:
+        config = settled(folder, place)
         family = family_of(read_config(folder / CONFIG))
         try:
             tts = _tts(folder, config, family)

@@ -23,6 +23,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, NoReturn, ParamSpec, Self, TypeVar
@@ -37,6 +38,12 @@ _LOOK_S = 0.25
 _DIE_S = 1.0
 _LENGTH = struct.Struct("!Q")
 _BLOCK = 1 << 16
+
+
+def _never_mind() -> None:
+    """Do nothing: nobody asks meanwhile."""
+
+
 _NO_CALLS: Mapping[str, Callable[..., object]] = MappingProxyType({})
 
 
@@ -70,12 +77,13 @@ class Apart:
                 held by the kernel. What it had begun may yet be done, late.
             TransientError: ``archive-helper-lost``: the helper died twice.
         """
-        return self.ask(act, _NO_CALLS, *args, **more)
+        return self.ask(act, _NO_CALLS, _never_mind, *args, **more)
 
     def ask(
         self,
         act: Callable[..., _T],
         calls: Mapping[str, Callable[..., object]],
+        check: Callable[[], None],
         *args: object,
         **more: object,
     ) -> _T:
@@ -85,6 +93,8 @@ class Apart:
             act: as in `run`.
             calls: functions of this process by the names of the arguments under which `act` gets them. What
                 they are given, return and raise can be pickled; for as long as one takes nothing is stuck.
+            check: called several times a second while the helper is waited for; what it raises ends the
+                helper.
             args: as in `run`.
             more: likewise.
 
@@ -94,10 +104,10 @@ class Apart:
         request = (act, args, more, tuple(calls))
         with self._lock:
             try:
-                done: _T = self._try(request, calls)
+                done: _T = self._try(request, calls, check)
             except _GoneError:
                 # Somebody killed it, such as a kernel without memory.
-                done = self._try_last(request, calls)
+                done = self._try_last(request, calls, check)
             return done
 
     def close(self) -> None:
@@ -122,16 +132,20 @@ class Apart:
     ) -> None:
         self.close()
 
-    def _try_last(self, request: object, calls: Mapping[str, Callable[..., object]]) -> Any:  # noqa: ANN401
+    def _try_last(
+        self, request: object, calls: Mapping[str, Callable[..., object]], check: Callable[[], None]
+    ) -> Any:  # noqa: ANN401
         try:
-            return self._try(request, calls)
+            return self._try(request, calls, check)
         except _GoneError as gone:
             raise TransientError("archive-helper-lost", root=str(self._root), reason=str(gone)) from gone
 
-    def _try(self, request: object, calls: Mapping[str, Callable[..., object]]) -> Any:  # noqa: ANN401
+    def _try(
+        self, request: object, calls: Mapping[str, Callable[..., object]], check: Callable[[], None]
+    ) -> Any:  # noqa: ANN401
         helper = self._living()
         try:
-            return helper.do(request, calls, self._stuck_s)
+            return helper.do(request, calls, _Patience(stuck_s=self._stuck_s, check=check))
         except _StuckError:
             helper.kill()
             self._give_up()
@@ -159,6 +173,14 @@ class Apart:
 
     def _give_up(self) -> NoReturn:
         raise AwayError("archive-stuck", root=str(self._root), seconds=round(self._stuck_s))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Patience:
+    """For how long nothing may move, and what is called meanwhile."""
+
+    stuck_s: float
+    check: Callable[[], None]
 
 
 class _StuckError(Exception):
@@ -193,13 +215,13 @@ class _Helper:
         """Whether it is there, if only in the kernel."""
         return self._process.poll() is None
 
-    def do(self, request: object, calls: Mapping[str, Callable[..., object]], stuck_s: float) -> object:
+    def do(self, request: object, calls: Mapping[str, Callable[..., object]], patience: _Patience) -> object:
         """Have it do something; what came of it is returned or raised."""
         self.idle = False
-        self._send(request, stuck_s)
+        self._send(request, patience)
         raised: list[Exception] = []
         while True:
-            what, *told = self._receive(stuck_s)
+            what, *told = self._receive(patience)
             if what == "call":
                 name, args = told
                 try:
@@ -207,7 +229,7 @@ class _Helper:
                 except Exception as error:  # noqa: BLE001 - it is raised there, and then here again
                     raised.append(error)
                     answer = ("raised", error)
-                self._send(answer, stuck_s)
+                self._send(answer, patience)
                 continue
             self.idle = True
             if what == "returned":
@@ -240,10 +262,10 @@ class _Helper:
         self._line.close()
         self._process.returncode = 0
 
-    def _send(self, message: object, stuck_s: float) -> None:
+    def _send(self, message: object, patience: _Patience) -> None:
         content = pickle.dumps(message)
         rest = memoryview(_LENGTH.pack(len(content)) + content)
-        watch = _Watch(self._process.pid, stuck_s)
+        watch = _Watch(self._process.pid, patience)
         while rest:
             try:
                 rest = rest[self._line.send(rest) :]
@@ -252,8 +274,8 @@ class _Helper:
             except OSError as error:
                 raise _GoneError(self._end()) from error
 
-    def _receive(self, stuck_s: float) -> tuple[Any, ...]:
-        watch = _Watch(self._process.pid, stuck_s)
+    def _receive(self, patience: _Patience) -> tuple[Any, ...]:
+        watch = _Watch(self._process.pid, patience)
         while True:
             if len(self._pending) >= _LENGTH.size:
                 (length,) = _LENGTH.unpack_from(self._pending)
@@ -287,9 +309,9 @@ class _Watch:
     Time in which this process itself stood still does not count: it is counted look by look.
     """
 
-    def __init__(self, pid: int, stuck_s: float) -> None:
+    def __init__(self, pid: int, patience: _Patience) -> None:
         self._account = Path(f"/proc/{pid}/io")
-        self._stuck_s = stuck_s
+        self._patience = patience
         self._still_s = 0.0
         self._seen = self._look()
 
@@ -299,6 +321,7 @@ class _Watch:
         Raises:
             _StuckError: nothing has moved for too long.
         """
+        self._patience.check()
         begun = time.monotonic()
         ready = select.select([] if writing else [line], [line] if writing else [], [], _LOOK_S)
         if ready[0] or ready[1]:
@@ -308,7 +331,7 @@ class _Watch:
             self._seen, self._still_s = seen, 0.0
             return
         self._still_s += min(time.monotonic() - begun, 2 * _LOOK_S)
-        if self._still_s >= self._stuck_s:
+        if self._still_s >= self._patience.stuck_s:
             raise _StuckError
 
     def _look(self) -> bytes:

@@ -31,7 +31,7 @@ class PatientDesk:
         desk: the ledger's own.
         check: raises when the attempt may not go on.
         check_next: raises when it may not begin another thing.
-        move: told of every frame, and of everything that is asked, also while the ledger is waited for.
+        move: told of everything that is made or asked, also while the ledger is waited for.
     """
 
     def __init__(
@@ -92,6 +92,10 @@ class PatientDesk:
 
     def check(self) -> None:
         """Raise `SupersededError` if the work is no longer this worker's, and when it takes too long."""
+        self._step()
+
+    def still(self) -> None:
+        """Raise as `check` does, and prove no progress."""
         self._check()
 
     def _step(self) -> None:

@@ -247,6 +247,7 @@ def _archive(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         archive,
         # Whatever is asked, the ledger refuses who has lost the step.
         {"confirm": lambda: desk.find(film.film.kind, film.film.key)},
+        desk.check,
         delivery,
         store=farm.store,
         root=farm.archive,

@@ -222,7 +222,7 @@ class StepRunner:
         ledger_desk = LedgerDesk(ledger=self._farm.ledger, claim=claim)
         try:
             desk = PatientDesk(ledger_desk, attempt.check, attempt.check_next, move=self._witness.move)
-            with self._awaited(claim.stage):
+            with self._awaited():
                 commit = self._stages[claim.stage](self._bench, claim, desk)
             if commit is None:
                 give_back(self._farm, attempt, End.SHARED, reason="farm-made-elsewhere")
@@ -253,17 +253,16 @@ class StepRunner:
         return True
 
     @contextlib.contextmanager
-    def _awaited(self, stage: Stage) -> Iterator[None]:
-        """While it lasts frames are awaited of this process, if the stage makes any.
+    def _awaited(self) -> Iterator[None]:
+        """While it lasts progress is awaited of this process.
 
-        Other stages make pieces that may each take long; and what a stage has made is told for as long as it
-        takes the ledger to hear.
+        What a stage has made is told for as long as it takes the ledger to hear.
         """
-        self._witness.owe(frames=stage is Stage.RENDER)
+        self._witness.owe(moves=True)
         try:
             yield
         finally:
-            self._witness.owe(frames=False)
+            self._witness.owe(moves=False)
 
     def _renewed(self, attempt: Attempt, why: LecternError) -> bool:
         """Open the engine anew that cannot go on as it was; whether the step can, here or elsewhere."""

@@ -16,8 +16,8 @@ class Witness(Protocol):
         """The step is this process's, with that fence."""
         ...
 
-    def owe(self, *, frames: bool) -> None:
-        """From now on frames are awaited of this process, or none any more."""
+    def owe(self, *, moves: bool) -> None:
+        """From now on progress is awaited of this process, or none any more."""
         ...
 
     def move(self) -> None:
@@ -38,7 +38,7 @@ class Unwatched:
     def carry(self, fence: int) -> None:
         """Tell nobody."""
 
-    def owe(self, *, frames: bool) -> None:
+    def owe(self, *, moves: bool) -> None:
         """Tell nobody."""
 
     def move(self) -> None:

@@ -65,7 +65,7 @@ class Shown:
         moves: how often it has made progress.
         step: the step that it holds, or asks for; 0: none.
         fence: with which fence; 0: the ledger has not answered yet.
-        awaited: whether frames are awaited of it.
+        awaited: whether progress is awaited of it.
     """
 
     beats: int
@@ -123,9 +123,9 @@ class Proof:
         """Prove that the step is held, with that fence."""
         self._words[_FENCE] = fence
 
-    def owe(self, *, frames: bool) -> None:
-        """Prove that frames are awaited, or none any more."""
-        self._words[_AWAITED] = int(frames)
+    def owe(self, *, moves: bool) -> None:
+        """Prove that progress is awaited, or none any more."""
+        self._words[_AWAITED] = int(moves)
 
     def move(self) -> None:
         """Prove progress."""

@@ -2,7 +2,7 @@
 
 It watches every process that leaves a proof (`worker.proof`) in the home's folder. What a process held that
 has ended is released at once, so that its step runs again within seconds and not when its lease runs out.
-One that proves no life, or makes no frame, is killed with its worker and all that is below it; whoever
+One that proves no life, or no progress, is killed with its worker and all that is below it; whoever
 started the worker starts it anew. One that cannot be killed is recorded, and what it held is released all
 the same: the ledger's fence refuses whatever it may still write.
 """

@@ -1,8 +1,8 @@
 """When a process of the farm is held to be dead, silent or stuck: judged from what it proves of itself.
 
 A process proves life by a counter that it raises as long as its interpreter runs, and progress by one that it
-raises with each frame. What a watchdog cannot see counts for nobody: time that passed while it was itself
-kept from looking proves nothing about those that it watches.
+raises with whatever it makes: a frame, a sentence, a word, a packet. What a watchdog cannot see counts for
+nobody: time that passed while it was itself kept from looking proves nothing about those that it watches.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Verdict(StrEnum):
     SILENT = "silent"
     """It proves no life: it is to be killed, with everything below it."""
     STALLED = "stalled"
-    """It lives, and no frame is made: likewise."""
+    """It lives, and nothing comes of it: likewise."""
     DYING = "dying"
     """It was killed, and is not gone yet."""
     STUCK = "stuck"
@@ -41,7 +41,7 @@ class Patience:
 
     Attributes:
         silent_s: no beat for so long is no life.
-        stalled_s: no frame for so long, while frames are awaited, is no progress.
+        stalled_s: a counter of progress that stands for so long, while progress is awaited, is a hang.
         gap_s: two looks further apart had something between them that kept the watchdog from looking.
         dying_s: so long after it was killed, a process is stuck.
     """
@@ -60,7 +60,7 @@ class Reading:
         alive: whether it is there at all.
         beats: its counter of life.
         moves: its counter of progress.
-        awaited: whether frames are awaited of it.
+        awaited: whether progress is awaited of it.
     """
 
     alive: bool

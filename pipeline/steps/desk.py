@@ -48,5 +48,13 @@ class Desk(Protocol):
         ...
 
     def check(self) -> None:
-        """Raise `SupersededError` if the work is no longer this worker's; cheap enough for every frame."""
+        """Raise `SupersededError` if the work is no longer this worker's; cheap enough for every frame.
+
+        It proves progress: it is called when another piece is made, and while something is waited for that
+        has a limit of its own. Who calls nothing of all this for long is held to hang.
+        """
+        ...
+
+    def still(self) -> None:
+        """Raise as `check` does, and prove no progress: for who waits, and tells of what is made himself."""
         ...

@@ -110,7 +110,7 @@ class _Listener:
 
     def listened(self, folder: Path, media: Media, activity: ActivityEngine | None) -> Listened | None:
         recorded = self._opened(folder, media)
-        spans = recorded.spans(activity)
+        spans = recorded.spans(activity, check=self.desk.check)
         if not spans:
             raise InputError("recording-no-speech")
         cut = pieces(len(recorded.sound), spans, recorded.level, fps=self.job.format.fps)

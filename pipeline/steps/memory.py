@@ -79,6 +79,9 @@ class MemoryDesk:
     def check(self) -> None:
         """Do nothing: work in one process is never taken away."""
 
+    def still(self) -> None:
+        """Do nothing, likewise."""
+
     def _note(self, entry: dict[str, dict[str, str | int]]) -> None:
         if self._index is None:
             return

@@ -13,7 +13,7 @@ import structlog
 from numpy.typing import NDArray
 
 from pipeline.engines.ear import ActivityEngine
-from pipeline.media import Media
+from pipeline.media import Media, nothing
 from pipeline.plan import pauses
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.clock import SAMPLE_RATE
@@ -69,13 +69,12 @@ class Recorded:
             mapped[begin:end] = thirds_between(self.sound, begin, end)
         return mapped.view(np.ndarray)
 
-    def spans(self, activity: ActivityEngine | None) -> pauses.Spans:
+    def spans(self, activity: ActivityEngine | None, *, check: Callable[[], None] = nothing) -> pauses.Spans:
         """When somebody speaks, in samples at 48 kHz; by its level alone where nobody else can tell."""
         if activity is None:
             return pauses.spans(self.level)
-        found = (
-            (span.start * DOWN, min(span.end * DOWN, len(self.sound))) for span in activity.spans(self.thirds)
-        )
+        spoken = activity.spans(self.thirds, check=check)
+        found = ((span.start * DOWN, min(span.end * DOWN, len(self.sound))) for span in spoken)
         return tuple((first, behind) for first, behind in found if first < behind)
 
 

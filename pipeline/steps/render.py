@@ -156,7 +156,8 @@ class _Chunk:
                 picture=picture,
                 total=clip.utterance.frames,
                 parameters=self.planner.profile.parameters,
-                check=self.desk.check,
+                # Each frame is told of by itself; an encoder that takes none may hang, on its card too.
+                check=self.desk.still,
             )
 
         artifact = self.planner.store.put(Kind.CLIP, clip.key, SUFFIX, write)

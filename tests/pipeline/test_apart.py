@@ -113,14 +113,16 @@ def works(apart: Apart) -> bool:
 
 def test_it_calls_back(apart: Apart, tmp_path: Path) -> None:
     """What it asks is answered here; an error of the answer is raised there, and comes back as itself."""
-    assert apart.ask(ask_back, {"confirm": lambda number: number * 2}, notes=tmp_path / "a") == 41
+    assert (
+        apart.ask(ask_back, {"confirm": lambda number: number * 2}, lambda: None, notes=tmp_path / "a") == 41
+    )
     error = SupersededError("ledger-superseded", step=1, fence=2)
 
     def lost(_number: int) -> int:
         raise error
 
     with pytest.raises(SupersededError) as told:
-        apart.ask(ask_back, {"confirm": lost}, notes=tmp_path / "b")
+        apart.ask(ask_back, {"confirm": lost}, lambda: None, notes=tmp_path / "b")
     assert told.value is error
     assert (tmp_path / "b").read_text() == "tidy"
 
@@ -132,7 +134,24 @@ def test_time_in_which_it_is_answered_does_not_count(apart: Apart, tmp_path: Pat
         time.sleep(1.5)
         return number
 
-    assert apart.ask(ask_back, {"confirm": slow}, notes=tmp_path / "a") == 21
+    assert apart.ask(ask_back, {"confirm": slow}, lambda: None, notes=tmp_path / "a") == 21
+
+
+def test_who_waits_is_asked_meanwhile_and_may_end_it(apart: Apart, tmp_path: Path) -> None:
+    """Several times a second; what that raises ends the helper, and the next one works."""
+    os.mkfifo(tmp_path / "pipe")
+    asked: list[int] = []
+
+    def check() -> None:
+        asked.append(1)
+        if len(asked) == 3:
+            raise SupersededError("farm-superseded", step=1)
+
+    helper = apart.run(who)
+    with pytest.raises(SupersededError, match="farm-superseded"):
+        apart.ask(touch, {}, check, tmp_path / "pipe")
+    assert gone(helper)
+    assert apart.run(add, 1, 2) == 3
 
 
 def test_a_helper_that_is_killed_costs_nothing_once(apart: Apart, tmp_path: Path) -> None:

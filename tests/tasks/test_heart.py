@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -239,3 +240,28 @@ def test_an_attempt_is_left_between_clips_and_never_within_one() -> None:
     last.check()
     with pytest.raises(SupersededError, match="farm-drained"):
         steady.take(Kind.CLIP, "5" * 64)
+
+
+def test_whatever_a_step_does_is_progress_and_standing_still_is_none() -> None:
+    """Pieces, questions and checks are told of; whoever waits without a limit of its own proves nothing."""
+    moves: list[int] = []
+    work = attempt()
+    steady = PatientDesk(
+        cast(LedgerDesk, MemoryDesk()), work.check, work.check_next, move=lambda: moves.append(1)
+    )
+    acts: list[Callable[[], object]] = [
+        steady.check,
+        lambda: steady.advance(1, 2),
+        lambda: steady.find(Kind.CLIP, "1" * 64),
+        lambda: steady.put(made(Kind.CLIP, "1" * 64), 1),
+    ]
+    for act in acts:
+        before = len(moves)
+        act()
+        assert len(moves) > before
+    before = len(moves)
+    steady.still()
+    assert len(moves) == before
+    work.stop(Halt.SUPERSEDED)
+    with pytest.raises(SupersededError):
+        steady.still()

@@ -32,7 +32,7 @@ from worker.proof import Proof
 proof = Proof(Path(sys.argv[2]), role="hand", node="w@here", above=os.getpid(), beat_s=0.02)
 proof.seek(7)
 proof.carry(3)
-proof.owe(frames=True)
+proof.owe(moves=True)
 proof.move()
 proof.start()
 child = subprocess.Popen([sys.executable, "-I", "-c", "import time; time.sleep(600)"], start_new_session=True,
@@ -103,7 +103,7 @@ def test_a_proof_says_what_its_process_does_and_goes_with_it(tmp_path: Path) -> 
     proof.seek(7)
     assert (read.read().step, read.read().fence, read.read().beats) == (7, 0, 1)
     proof.carry(3)
-    proof.owe(frames=True)
+    proof.owe(moves=True)
     proof.move()
     assert (read.read().fence, read.read().moves, read.read().awaited) == (3, 1, True)
     proof.rest()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.media import nothing
 from pipeline.plan.heard import Heard, HeardWord, Span
 
 
@@ -64,8 +66,15 @@ class ActivityEngine(Protocol):
     #: Changes whenever any span changes.
     version: str
 
-    def spans(self, sound: NDArray[np.float32], /) -> tuple[Span, ...]:
-        """Where speech is in a sound, mono at 16 kHz of any length; in order, without overlaps."""
+    def spans(
+        self, sound: NDArray[np.float32], /, *, check: Callable[[], None] = nothing
+    ) -> tuple[Span, ...]:
+        """Where speech is in a sound, mono at 16 kHz of any length; in order, without overlaps.
+
+        Args:
+            sound: the sound.
+            check: called every some minutes of it; what it raises ends it.
+        """
         ...
 
     def close(self) -> None:

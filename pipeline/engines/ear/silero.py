@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
 from threading import Lock
@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from pipeline.engines.offline import keep_offline
+from pipeline.media import nothing
 from pipeline.plan.heard import Span
 from pipeline.plan.thirds import SPEECH_RATE
 
@@ -45,8 +46,14 @@ class SileroActivity:
             self._library = silero_vad
             self._network = silero_vad.load_silero_vad()
 
-    def spans(self, sound: NDArray[np.float32], /) -> tuple[Span, ...]:
+    def spans(
+        self, sound: NDArray[np.float32], /, *, check: Callable[[], None] = nothing
+    ) -> tuple[Span, ...]:
         """Where speech is in a sound, mono at 16 kHz of any length; in order, without overlaps.
+
+        Args:
+            sound: the sound.
+            check: called every some minutes of it; what it raises ends it.
 
         Raises:
             ValueError: samples of another type or shape.
@@ -56,6 +63,7 @@ class SileroActivity:
         found: list[Span] = []
         with self._lock, _alone():
             for start, end in _blocks(sound):
+                check()
                 for span in self._spans_in(np.array(sound[start:end])):
                     add(found, Span(start=start + span["start"], end=start + span["end"]))
         return tuple(found)

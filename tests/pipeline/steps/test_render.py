@@ -211,7 +211,7 @@ class _TakenAway(CountingDesk):
         super().__init__()
         self.checks = 0
 
-    def check(self) -> None:
+    def still(self) -> None:
         self.checks += 1
         if self.checks > 40:
             raise SupersededError("ledger-superseded")

@@ -311,6 +311,8 @@ def _stop(connection: Connection, claim: Claim, failure: Failure, now: int) -> b
         if rows.ended_as(connection, claim) is failure.outcome:
             return False
         raise rows.superseded(claim)
+    # A voice that speaks several sentences at once does not tell at which of them it failed.
+    making = rows.making_of(connection, claim.step, claim.fence)
     ended = {
         "outcome": failure.outcome.value,
         "ended_at": now,
@@ -320,6 +322,7 @@ def _stop(connection: Connection, claim: Claim, failure: Failure, now: int) -> b
         "log_tail": failure.log_tail[-_LOG_TAIL:],
         "span": failure.span,
         "blamed": int(failure.blames),
+        "last_key": making[0] if len(making) == 1 else None,
     }
     rows.end_attempt(connection, claim.step, claim.fence, ended)
     rows.free_keys(connection, claim.step)

@@ -18,7 +18,7 @@ from db.fitness import OTHER_LIVES
 from db.ledger import Ledger
 from db.prepared import Found, run
 from db.states import Outcome, Stage, StepState
-from db.tables import IS_RUNNING, attempts, key_leases, leaders, steps, workers
+from db.tables import IS_RUNNING, attempts, leaders, steps, workers
 from farm.policy.retry import Deaths, End, RetrySettings, Verdict, decide
 
 
@@ -92,11 +92,6 @@ _DIED = (
     .order_by(attempts.c.number.desc())
     .limit(bindparam("deaths"))
 )
-_MAKING = (
-    select(key_leases.c.key)
-    .where(key_leases.c.step_id == bindparam("step"), key_leases.c.fence == bindparam("held"))
-    .limit(1)
-)
 _TAKE_AWAY = (
     update(steps)
     .where(_STOOD_STILL)
@@ -167,7 +162,7 @@ def expire(ledger: Ledger, lease: Lease, *, poison_deaths: int) -> Expired:
         lost = connection.execute(_LOST, asked).first()
         if lost is None:
             return Expired(taken=False, poisoned=False)
-        last = connection.execute(_MAKING, asked).scalar()
+        last = next(iter(rows.making_of(connection, lease.step, lease.fence)), None)
         deaths = lost.deaths + 1 if lost.deaths and lost.death_key == last else 1
         _end_lost(connection, lease, last, now)
         decision = decide(

@@ -281,6 +281,7 @@ def _steps_of(connection: Connection, job: int) -> tuple[StepView, ...]:
             problem=_problem_of(row),
             log_tail=row.log_tail,
             span=row.span,
+            last_key=row.last_key or "",
         )
         runs.setdefault(row.step_id, []).append(view)
     views = [

@@ -82,6 +82,11 @@ _END_ATTEMPT = update(attempts).where(
     attempts.c.number == bindparam("fence"),
     attempts.c.outcome.is_(None),
 )
+_MAKING = (
+    select(key_leases.c.key)
+    .where(key_leases.c.step_id == bindparam("step"), key_leases.c.fence == bindparam("held"))
+    .order_by(key_leases.c.key)
+)
 _FREE_KEYS = delete(key_leases).where(key_leases.c.step_id == bindparam("step"))
 
 
@@ -131,6 +136,11 @@ def _setting(statement: Update, columns: tuple[str, ...]) -> Update:
 
 def _new(values: Mapping[str, Any]) -> dict[str, Any]:
     return {f"new_{column}": value for column, value in values.items()}
+
+
+def making_of(connection: Connection, step: int, fence: int) -> tuple[str, ...]:
+    """The keys that an attempt is making, in one order: those that it has taken and not put."""
+    return tuple(row.key for row in run(connection, _MAKING, {"step": step, "held": fence}))
 
 
 def free_keys(connection: Connection, step: int) -> None:

@@ -110,7 +110,21 @@ class JobLine:
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptView:
-    """One run of a step."""
+    """One run of a step.
+
+    Attributes:
+        number: the fence that it was claimed under.
+        worker: who ran it.
+        device: what that computes with.
+        started_at: when it began.
+        ended_at: when it ended; None while it runs.
+        outcome: how it ended; likewise.
+        machine_ms: its machine time.
+        problem: what it met, if anything.
+        log_tail: the last lines of what it said.
+        span: id of its span, in hex.
+        last_key: the key of the one thing that it was making when it ended; empty for none, or for several.
+    """
 
     number: int
     worker: str
@@ -122,6 +136,7 @@ class AttemptView:
     problem: Problem | None
     log_tail: str
     span: str
+    last_key: str
 
 
 @dataclass(frozen=True, kw_only=True)

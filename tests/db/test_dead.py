@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from db import dead, leases, operations, reads
+from db import commits, dead, leases, operations, reads
 from db.ledger import Ledger
-from db.states import ArchiveState, JobState, StepState
+from db.states import ArchiveState, JobState, Outcome, StepState
+from db.values import Failure
+from farm.policy.retry import RetryDecision, Verdict
+from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError
-from tests.db.acting import CHUNKS, fail, render, speak, take, until
-from tests.db.values import WORKER, submit
+from tests.db.acting import CHUNKS, desk_of, fail, render, speak, take, until
+from tests.db.values import WORKER, digest, submit
 
 
 def test_what_failed_is_listed_with_who_tried_it_last(ledger: Ledger) -> None:
@@ -66,3 +69,18 @@ def test_what_is_retried_otherwise_is_planned_anew(ledger: Ledger) -> None:
 def commits_still(ledger: Ledger, step: int) -> bool:
     """Whether a step is in work."""
     return any(lease.step == step for lease in leases.read_leases(ledger))
+
+
+def test_an_attempt_that_failed_tells_what_it_was_making(ledger: Ledger) -> None:
+    """The one key that it had taken and not put; none before the first, and none of several."""
+    submit(ledger, ["row"])
+    speak(ledger, take(ledger, "speak"))
+    again = RetryDecision(verdict=Verdict.AGAIN)
+    told = Failure(outcome=Outcome.ERROR, code="media-failed")
+    for keys in ((), ("one",), ("one", "other")):
+        claim = take(ledger, "render.warp")
+        for key in keys:
+            assert desk_of(ledger, claim).take(Kind.CLIP, digest(key))
+        commits.fail(ledger, claim, told, again)
+    (step,) = (step for step in reads.read_job(ledger, claim.job).steps if step.id == claim.step)
+    assert [attempt.last_key for attempt in step.attempts] == ["", digest("one"), ""]

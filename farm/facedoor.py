@@ -18,14 +18,20 @@ _RESTORING = "spandrel"
 _BATCHES = "face-batches.json"
 
 
-def open_face(workshop: Workshop, way: FaceWay) -> FaceEngine:
+def open_face(workshop: Workshop, way: FaceWay, *, at_once: int = 0) -> FaceEngine:
     """The engine that draws in some way; the same one each time, until it is discarded.
+
+    Args:
+        workshop: engines and models.
+        way: which engine, with which models, in which mode.
+        at_once: how many frames it computes at a time; 0 for as many as it finds to fit.
 
     Raises:
         InputError: the engine cannot be used here, its model is not here, or there is no such device.
         AwayError: ``model-shelf-away``.
     """
-    return workshop.faces.open(way.engine, **_options(workshop, way))
+    options = _options(workshop, way)
+    return workshop.faces.open(way.engine, **options, **({"batch": at_once} if at_once else {}))
 
 
 def ways_of(workshop: Workshop, engine: str) -> Iterator[FaceWay]:

@@ -9,6 +9,7 @@ from db.acts import Operated
 from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.defaults import assigned
+from pipeline.plan.atonce import BATCH, with_plain_batch
 from pipeline.plan.bearing import EXPRESSION, MOTION, plainly
 from pipeline.plan.delivery import LOUDNESS, QUALITY, with_plain_delivery
 from pipeline.plan.errors import InputError
@@ -17,7 +18,7 @@ from pipeline.plan.switches import PREVIEW, SOFT
 
 #: Options that may be given another value after a film was submitted: neither file, font nor model is looked
 #: for because of them, and every clip that they shape gets another key.
-CHANGEABLE = (QUALITY, LOUDNESS, PREVIEW.name, SOFT.name, EXPRESSION, MOTION, OFFSET, PADS)
+CHANGEABLE = (BATCH, QUALITY, LOUDNESS, PREVIEW.name, SOFT.name, EXPRESSION, MOTION, OFFSET, PADS)
 
 
 def retry(farm: Farm, jobs: Collection[int], settings: Sequence[str] = ()) -> Operated:
@@ -48,7 +49,14 @@ def options_of(farm: Farm, settings: Sequence[str]) -> Mapping[str, str]:
     if told.get(QUALITY) == "":
         told[QUALITY] = farm.settings.film.quality
     plain: Mapping[str, str] = told
-    for checked in (with_plain_delivery, plainly, with_plain_lipsync, SOFT.plain, PREVIEW.plain):
+    for checked in (
+        with_plain_batch,
+        with_plain_delivery,
+        plainly,
+        with_plain_lipsync,
+        SOFT.plain,
+        PREVIEW.plain,
+    ):
         plain = checked(plain)
     # What is usual is left out of the plain form, and has to replace what was there.
     return {name: plain.get(name, "") for name in told}

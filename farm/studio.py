@@ -12,6 +12,7 @@ from farm.plates import plates_of
 from farm.portraits import box_of, open_eye, picture_limits
 from pipeline.engines.face import FaceEngine, FootageEngine, GrowingEngine, Sitter
 from pipeline.plan.artifact import Artifact
+from pipeline.plan.atonce import with_fewer
 from pipeline.plan.background import Colour, colour_of
 from pipeline.plan.errors import InputError, LecternError
 from pipeline.plan.faceway import FaceWay, way_of
@@ -76,6 +77,7 @@ class Studio:
         self._pixels: OrderedDict[tuple[object, ...], str] = OrderedDict()
         self._profiles: dict[FaceWay, RenderProfile] = {}
         self._engines: OrderedDict[FaceWay, FaceEngine] = OrderedDict()
+        self._at_once: dict[FaceWay, int] = {}
 
     def profile(self, way: FaceWay) -> RenderProfile:
         """How this machine draws faces in some way.
@@ -130,8 +132,11 @@ class Studio:
             if plates is None:
                 return None
         behind = None if job.background is None else job.background.digest
+        way = way_of(job)
+        # Before its portrait is looked for: another number of frames at a time is another engine.
+        self._engine(way, self._fewer(way, job))
         name = (
-            way_of(job),
+            way,
             lipsync_of(job.options),
             job.portrait.digest,
             job.format,
@@ -142,7 +147,6 @@ class Studio:
         )
         if name in self._seats:
             self._seats.move_to_end(name)
-            self._engines.move_to_end(name[0])
             return self._seats[name]
         while len(self._seats) >= _SITTERS:
             self._seats.popitem(last=False)
@@ -176,12 +180,12 @@ class Studio:
         if report.canvas is None:
             first = report.errors[0]
             raise InputError(first.code, **first.facts)
-        sitter = self._engine(way_of(job)).prepare(report.canvas, lipsync_of(job.options))
+        sitter = self._engine_of(job).prepare(report.canvas, lipsync_of(job.options))
         return Seat(sitter=sitter, pixels=self._keep_pixels(job, picture, opacity))
 
     def _prepare_footage(self, job: JobSpec, plates: Artifact) -> Seat:
         """A video's seat, on its plates."""
-        engine, lipsync = self._engine(way_of(job)), lipsync_of(job.options)
+        engine, lipsync = self._engine_of(job), lipsync_of(job.options)
         if not isinstance(engine, FootageEngine):
             able = ", ".join(self._workshop.faces.for_films()) or "-"
             file = f"{job.row}{job.portrait.suffix}"
@@ -191,13 +195,28 @@ class Studio:
         sitter = engine.prepare_footage(footage, lipsync)
         return Seat(sitter=sitter, pixels=source_digest(job.portrait.digest))
 
-    def _engine(self, way: FaceWay) -> FaceEngine:
+    def _fewer(self, way: FaceWay, job: JobSpec) -> int:
+        """How many frames at a time a job is drawn with, where it asks for fewer than fit; else 0."""
+        own = self.profile(way)
+        asked = with_fewer(own, job.options)
+        return 0 if asked == own else asked.batch
+
+    def _engine_of(self, job: JobSpec) -> FaceEngine:
+        """The engine that draws a job."""
+        way = way_of(job)
+        return self._engine(way, self._fewer(way, job))
+
+    def _engine(self, way: FaceWay, at_once: int = 0) -> FaceEngine:
         """The engine of some way; of those with models only the ones used last stay open.
 
-        Once open it draws on, whatever becomes of its model's card on the shelf.
+        Once open it draws on, whatever becomes of its model's card on the shelf; until frames are wanted that
+        are computed more or fewer at a time: memory does not suffice for both.
         """
+        if self._at_once.get(way, at_once) != at_once:
+            self._close(way)
         if way not in self._engines:
-            self._engines[way] = open_face(self._workshop, way)
+            self._engines[way] = open_face(self._workshop, way, at_once=at_once)
+            self._at_once[way] = at_once
         self._engines.move_to_end(way)
         for other in [each for each in self._engines if each.weights][:-_LOADED]:
             self._unload(other)
@@ -206,8 +225,12 @@ class Studio:
     def _unload(self, way: FaceWay) -> None:
         """Close the engine of some way, with all that it has prepared; another one may have another batch."""
         self._profiles.pop(way, None)
+        self._close(way)
+
+    def _close(self, way: FaceWay) -> None:
         for name in [name for name in self._seats if name[0] == way]:
             del self._seats[name]
+        self._at_once.pop(way, None)
         engine = self._engines.pop(way, None)
         if engine is not None:
             self._workshop.faces.discard(engine)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.plan.atonce import BATCH
 from pipeline.plan.background import BACKGROUND
 from pipeline.plan.bearing import EXPRESSION, MOTION
 from pipeline.plan.job import Format, RenderProfile
@@ -47,7 +48,7 @@ def shaping(options: Mapping[str, str], *, filmed: bool) -> Mapping[str, str]:
     """Those of a job's options that shape pixels: which face talks, how, and before what.
 
     A person who is filmed looks and moves as in the film, and what is drawn `exact` stands still: there
-    nobody's bearing shapes anything.
+    nobody's bearing shapes anything. How many frames are computed at a time stands in the render profile.
 
     Args:
         options: as they were checked.
@@ -55,7 +56,8 @@ def shaping(options: Mapping[str, str], *, filmed: bool) -> Mapping[str, str]:
     """
     still = filmed or lipsync_of({MODE: options.get(MODE, "")}).mode is Mode.EXACT
     shapes = (name for name in options if name.startswith(_SHAPING) or name == BACKGROUND)
-    return {name: options[name] for name in shapes if not (still and name in (EXPRESSION, MOTION))}
+    idle = {BATCH, EXPRESSION, MOTION} if still else {BATCH}
+    return {name: options[name] for name in shapes if name not in idle}
 
 
 def speech_digest(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
+from pipeline.plan.atonce import with_fewer
 from pipeline.plan.errors import InputError
 from pipeline.plan.graphs import CARD_ENCODER, VIDEO_ENCODER, codec_of
 from pipeline.plan.job import RenderProfile
@@ -123,11 +124,12 @@ def profile_for(profile: RenderProfile, options: Mapping[str, str]) -> RenderPro
     """How a machine renders a job: its own way, with the encoder as fine as the job's options want it.
 
     Standard is the machine's own way. The others follow from it by a fixed rule, so that whoever honours a
-    profile renders every quality alike.
+    profile renders every quality alike; and so does the number of frames that are computed at a time.
 
     Raises:
-        InputError: as `quality_of`.
+        InputError: as `quality_of` and `atonce.most_at_once`.
     """
+    profile = with_fewer(profile, options)
     rung = _LADDERS[codec_of(profile.parameters)][quality_of(options)]
     changed = [_stepped(parameter, rung) for parameter in profile.parameters]
     return replace(profile, parameters=(*changed, *rung.added))

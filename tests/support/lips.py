@@ -59,6 +59,7 @@ class Lips:
         threads: int,
         remembered: Path,
         restorer: Weights | None = None,
+        batch: int = 0,
     ) -> None:
         if weights.path.read_bytes() == BROKEN:
             raise InputError("model-file-broken", file=weights.path.name)
@@ -70,6 +71,7 @@ class Lips:
         self.batch = FITTING if self._losing else FIRST
         if remembered.exists():
             self.batch = int(remembered.read_text())
+        self.batch = batch or self.batch
 
     def prepare(self, canvas: Canvas, _lipsync: Lipsync, /) -> Sitter:
         """Nothing has to be made ready."""

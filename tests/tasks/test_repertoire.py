@@ -23,6 +23,7 @@ from farm.local import make_film
 from farm.models import ModelShelf
 from farm.models.shelf import Listed
 from farm.orders import Order
+from pipeline.plan.atonce import BATCH
 from pipeline.plan.errors import AwayError
 from pipeline.plan.faceway import way_in
 from pipeline.steps.desk import Desk
@@ -59,10 +60,11 @@ def farm(farm: Farm) -> Farm:
     return replace(farm, faces=faces_with_lips())
 
 
-def sow_lips(farm: Farm, model: str = "one", scripts: Sequence[str] = (_SCRIPT,)) -> int:
+def sow_lips(farm: Farm, model: str = "one", scripts: Sequence[str] = (_SCRIPT,), at_once: str = "") -> int:
     """Submit films that the engine with a model draws."""
     options = {"face.engine": "lips", "face.model": model}
-    rows = [Row(row=f"row {number}", script=script) for number, script in enumerate(scripts)]
+    asked = {BATCH: at_once} if at_once else {}
+    rows = [Row(row=f"row {number}", script=script, options=asked) for number, script in enumerate(scripts)]
     return sow(farm, rows, face=FaceChooser(farm).choose(options))
 
 
@@ -149,6 +151,28 @@ def test_a_full_card_costs_no_attempt_and_gives_one_kind_of_clips(farm: Farm) ->
     outcomes = ask(farm, "SELECT outcome, error_code FROM attempts WHERE outcome <> 'ok' ORDER BY step_id")
     assert ("interrupted", "face-out-of-memory") in outcomes
     assert ask(farm, "SELECT DISTINCT failures FROM steps") == [(0,)]
+
+
+def test_a_film_that_asks_for_fewer_frames_at_a_time_is_made_so(farm: Farm) -> None:
+    """The card never gets full; what is made is what a machine makes that takes so few by itself.
+
+    Films that ask for nothing are drawn as before by the same worker.
+    """
+    first = sow_lips(farm, at_once=str(FITTING))
+    with open_runner(farm, "w", [], Bell(_NOWHERE)) as runner:
+        work_off(farm, runner)
+        assert all_archived(farm, first), story(farm)
+        assert ask(farm, "SELECT DISTINCT outcome FROM attempts") == [("ok",)]
+        told = json.loads(next(farm.archive.rglob("*.json")).read_text("utf-8"))
+        assert told["profile"]["batch"] == FITTING
+        (hand, *_) = read_honoured(farm.ledger, "render.lips")
+        assert hand.batch == FIRST
+        second = sow_lips(farm)
+        work_off(farm, runner)
+    assert all_archived(farm, second), story(farm)
+    planned = [reads.read_job(farm.ledger, job).profile for job in (1, 2)]
+    assert [profile.batch for profile in planned if profile is not None] == [FIRST, FITTING]
+    assert len(ask(farm, "SELECT DISTINCT essence FROM jobs")) == 1
 
 
 def test_memory_that_is_there_again_is_used_between_films(

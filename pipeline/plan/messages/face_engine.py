@@ -58,6 +58,19 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     message(
+        "face-batch-wrong",
+        (
+            "face.batch_size is {word}, which is no whole number from 1 to {most}.",
+            "It is how many frames a model computes at a time; fewer take less memory and more time.",
+            "Name fewer than the machine takes by itself, such as face.batch_size=4; nothing for its own.",
+        ),
+        (
+            "face.batch_size 的值 {word} 不是 1 到 {most} 的整数。",
+            "它是模型每次计算的帧数；越少占用内存越少，但更慢。",
+            "请写比本机默认更小的数，例如 face.batch_size=4；留空则使用默认值。",
+        ),
+    ),
+    message(
         "face-memory-exhausted",
         (
             "{device} has not enough memory for a single mouth at a time.",

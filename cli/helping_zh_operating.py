@@ -32,10 +32,18 @@ OPERATING: Mapping[str, str] = {
     "Films that failed for good: why, on what, and what to do about them.": (
         "最终失败的影片：原因、所用输入以及处理办法。"
     ),
-    "List what failed for good, the newest first.": "列出最终失败的内容，最新的在前。",
-    "Show how a film failed: error, attempts, log, and the input that it failed on.": (
-        "显示一部影片如何失败：错误、各次尝试、日志以及当时的输入。"
+    "List what failed for good, the newest first, and what cures it.": (
+        "列出最终失败的内容（最新的在前）以及处理办法。"
     ),
+    "Show how a film failed: at which sentence, error, attempts, log, and the input that it failed on.": (
+        "显示一部影片如何失败：在哪一句、错误、各次尝试、日志以及当时的输入。"
+    ),
+    "Tell what would be changed, and change nothing.": "只说明将更改什么，不作更改。",
+    "Show who did what to which jobs, batches and workers, the latest first.": (
+        "显示谁对哪些任务、批次和工作进程做了什么，最新的在前。"
+    ),
+    "Only acts on this job.": "仅限对该任务的操作。",
+    "Only acts on this batch.": "仅限对该批次的操作。",
     "Try what failed again, with finished clips kept.": "重试失败的内容，保留已完成的片段。",
     (
         "With --set it is made otherwise than it was submitted; clips that look the same are kept."

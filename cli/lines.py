@@ -47,6 +47,11 @@ def moment_of(moment: str) -> str:
     return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
+def second_of(moment: str) -> str:
+    """The same to the second."""
+    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
 def consent_of(terminal: Terminal, standing: str, expires: str) -> str:
     """How a consent stands, with the last day on which it holds by the clock on the wall here."""
     last = datetime.fromisoformat(expires) - timedelta(milliseconds=1) if expires else None

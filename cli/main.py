@@ -57,6 +57,7 @@ COMMANDS: Mapping[str, str] = {
     "engines": "cli.engines:engines",
     "verify": "cli.verify:verify",
     "gc": "cli.gc:gc",
+    "audit": "cli.audit:audit",
     "states": "cli.states:states",
     "backup": "cli.backup:backup",
     "restore": "cli.backup:restore",

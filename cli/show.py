@@ -169,6 +169,7 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         ("voice", _voice(detail, terminal)),
         ("format", f"{detail.format} {detail.fps} fps"),
         *_unusual(detail, terminal),
+        *([("at-once", words("frames-at-once", number=detail.at_once))] if detail.at_once else []),
         *_people(detail, terminal),
         ("user", detail.user),
         ("scene", detail.scene),
@@ -255,7 +256,7 @@ def _people(detail: JobDetail, terminal: Terminal) -> Iterator[tuple[str, str]]:
         yield f"profile-{each.kind}", told if each.name else standing
 
 
-def _outcome(attempt: AttemptView) -> str:
+def outcome_of(attempt: AttemptView) -> str:
     """How an attempt ended; a wait for what others make is no interruption."""
     waited = attempt.error is not None and attempt.error.code == _MADE_ELSEWHERE
     return "waited" if waited else attempt.outcome
@@ -268,7 +269,7 @@ def attempts_table(attempts: tuple[AttemptView, ...], terminal: Terminal) -> Tab
         (
             words.state(one.stage) + (f" {one.chunk + 1}" if one.stage == "render" else ""),
             str(one.number),
-            words.state(f"outcome-{_outcome(one)}"),
+            words.state(f"outcome-{outcome_of(one)}"),
             took_of(terminal, one),
             one.worker,
             "" if one.error is None else told(one.error.code, one.error.facts, terminal.language)[0],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cli.words_of_backup import BACKUP
+from cli.words_of_dead import DEAD
 from cli.words_of_forecast import FORECAST
 from cli.words_of_models import MODELS
 from cli.words_of_operating import OPERATING
@@ -297,6 +298,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     **FORECAST,
     **MODELS,
+    **DEAD,
     **OPERATING,
     **SPEECH,
     **VERIFY,

@@ -1,4 +1,4 @@
-"""Words about workers and what an operator does with them, and about what failed."""
+"""Words about workers and what an operator does with them."""
 
 from __future__ import annotations
 
@@ -74,25 +74,8 @@ OPERATING: Mapping[str, tuple[str, str]] = {
         "What {worker} and its card failed at is forgotten.",
         "{worker} 及其设备的失败记录已清除。",
     ),
-    # What failed for good.
-    "tries": ("TRIES", "次数"),
-    "ended": ("ENDED", "结束时间"),
-    "error-head": ("ERROR", "错误"),
     "dead-letters": (
         "Failed for good: {number}. `lectern dead list` tells why, and what to do.",
         "最终失败：{number}。`lectern dead list` 说明原因和处理办法。",
     ),
-    "dead-none": ("No film failed for good.", "没有最终失败的影片。"),
-    "dead-next": (
-        "`lectern dead show JOB` tells more. `lectern dead retry JOB` tries again, `discard` gives up.",
-        "`lectern dead show 任务` 查看详情；`lectern dead retry 任务` 重试，`dead discard 任务` 放弃。",
-    ),
-    "dead-title": (
-        "{row} (job {job}, batch {batch}): {stage} {chunk}",
-        "{row}（任务 {job}，批次 {batch}）：{stage} {chunk}",
-    ),
-    "dead-text": ("What was to be said:", "要朗读的内容："),
-    "dead-log": ("Last lines of its log:", "日志末尾："),
-    "dead-with": ("With: {with_}", "配置：{with_}"),
-    "discarded-jobs": ("Put away {number}: {jobs}", "已搁置 {number} 个：{jobs}"),
 }

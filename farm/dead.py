@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from db import dead, reads
 from db.acts import Operated
 from db.dead import DeadLetter
-from db.states import Role, Stage, StepState
+from db.states import JobState, Role, Stage, StepState
 from db.views import JobView, StepView
 from farm.bootstrap import Farm
 from farm.caller import caller
+from farm.profiles.telling import people_of
 from farm.show import attempts_of
-from farm.views import AutopsyView, DeadView, Told
+from farm.views import AutopsyView, DeadView, PlaceView, Told
 from farm.voicedoor import named
+from farm.whereabouts import place_of, script_of
+from pipeline.plan.artifact import Artifact
 from pipeline.plan.errors import InputError, LecternError
+from pipeline.plan.job import JobSpec
 from pipeline.steps.speak import load_timeline
 
 #: So much of a script is enough to know it by.
 _EXCERPT = 300
 _MOST_SENTENCES = 12
+#: How codes of errors begin that a voice raises.
+_VOICE = "voice"
 
 
 def listed(
@@ -58,6 +65,29 @@ def chosen(farm: Farm, *, code: str | None, batch: int | None) -> tuple[int, ...
     return tuple(sorted({letter.job for letter in dead.read_dead(farm.ledger, code=code, batch=batch)}))
 
 
+def tried(farm: Farm, jobs: Collection[int], *, canceled: bool) -> Operated:
+    """What an act on dead letters would change; it changes nothing.
+
+    Args:
+        farm: the farm.
+        jobs: the jobs.
+        canceled: whether the act would also bring back what was canceled, as a retry does.
+
+    Raises:
+        InputError: ``ledger-job-unknown``.
+        AwayError: ``ledger-away``.
+    """
+    dead_ones = set(chosen(farm, code=None, batch=None))
+    others = [job for job in jobs if job not in dead_ones]
+    back = {job for job in others if _is_canceled(farm, job) and canceled}
+    changed = sorted((dead_ones | back) & set(jobs))
+    return Operated(changed=tuple(changed), unchanged=tuple(sorted(set(jobs) - set(changed))))
+
+
+def _is_canceled(farm: Farm, job: int) -> bool:
+    return reads.read_job(farm.ledger, job).line.state is JobState.CANCELED
+
+
 def discard(farm: Farm, jobs: Collection[int], *, reason: str = "") -> Operated:
     """Put the dead letters of jobs away; `lectern retry` brings them back.
 
@@ -89,16 +119,41 @@ def _view(letter: DeadLetter) -> DeadView:
 def _autopsy(farm: Farm, view: JobView, step: StepView, letter: DeadLetter) -> AutopsyView:
     spec, profile = view.spec, view.profile
     batch = f", batch {profile.batch}" if profile is not None and profile.batch else ""
+    place = place_of(farm, view, step, step.attempts[-1].last_key if step.attempts else "")
+
+    def path(source: Artifact | None) -> str:
+        return "" if source is None else str(farm.store.root / source.path)
+
     return AutopsyView(
         letter=_view(letter),
         tries=tuple(attempts_of(step)),
         log=step.attempts[-1].log_tail if step.attempts else "",
+        manifest=reads.read_batch(farm.ledger, letter.batch).name,
+        place=None if place is None else PlaceView(**asdict(place)),
         text=tuple(_text(farm, view, step)),
-        portrait=str(farm.store.root / spec.portrait.path),
+        blamed=_blamed(spec, letter),
+        script=path(script_of(view)),
+        portrait=path(spec.portrait),
+        background=path(spec.background),
+        recording=path(spec.recording),
         voice="" if spec.recording else named(spec.voice, spec.others),
+        people=people_of(farm.ledger, spec),
         options=spec.options,
         profile="" if profile is None else f"{profile.engine} {profile.version}, {profile.backend}{batch}",
     )
+
+
+def _blamed(spec: JobSpec, letter: DeadLetter) -> str:
+    """Which of a job's inputs an error is about: one that is damaged, or of which its code tells."""
+    sources = {
+        "script": spec.script,
+        "portrait": spec.portrait,
+        "background": spec.background,
+        "recording": spec.recording,
+    }
+    key, told = letter.problem.facts.get("key"), letter.problem.code.partition("-")[0]
+    found = (part for part, source in sources.items() if source is not None and source.key == key)
+    return next(found, told if told == _VOICE or sources.get(told) is not None else "")
 
 
 def _text(farm: Farm, view: JobView, step: StepView) -> Iterator[str]:
@@ -109,7 +164,7 @@ def _text(farm: Farm, view: JobView, step: StepView) -> Iterator[str]:
             chunk = load_timeline(farm.store, timeline).utterances[step.first : step.end]
             yield from [each.shown for each in chunk if each.shown][:_MOST_SENTENCES]
         else:
-            script = farm.store.open(view.results.get(Role.SCRIPT, view.spec.script)).read_text("utf-8")
+            script = farm.store.open(script_of(view)).read_text("utf-8")
             yield script[:_EXCERPT] + (" …" if len(script) > _EXCERPT else "")
     except (LecternError, OSError):
         return

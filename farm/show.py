@@ -26,6 +26,7 @@ from farm.views import (
 )
 from farm.voicedoor import named
 from pipeline.plan import trace
+from pipeline.plan.atonce import most_at_once
 from pipeline.plan.background import BACKGROUND, BLUR
 from pipeline.plan.bearing import expression_of, motion_of
 from pipeline.plan.delivery import LOUDNESS, quality_of
@@ -169,6 +170,7 @@ def job(farm: Farm, number: int) -> JobDetail:
         essence=view.essence or "",
         warnings=tuple(Told(code=notice.code, facts=notice.facts) for notice in view.warnings),
         people=people_of(farm.ledger, spec),
+        at_once=most_at_once(spec.options),
     )
 
 
@@ -272,7 +274,9 @@ def attempts_of(step: StepView) -> list[AttemptView]:
             number=attempt.number,
             outcome=attempt.outcome.value if attempt.outcome else "running",
             worker=attempt.worker,
+            device=attempt.device,
             started=_moment(attempt.started_at),
+            ended="" if attempt.ended_at is None else _moment(attempt.ended_at),
             machine_ms=attempt.machine_ms,
             error=_told(attempt.problem),
         )

@@ -32,7 +32,9 @@ class AttemptView:
         number: 1 for the first attempt of the step.
         outcome: running, ok, error, timeout, lost, interrupted or superseded.
         worker: who ran it.
+        device: what that computes with.
         started: UTC, ISO 8601.
+        ended: the same; empty while it runs.
         machine_ms: machine time in milliseconds.
         error: what went wrong, if anything.
     """
@@ -42,7 +44,9 @@ class AttemptView:
     number: int
     outcome: str
     worker: str
+    device: str
     started: str
+    ended: str
     machine_ms: int
     error: Told | None
 
@@ -170,6 +174,8 @@ class JobDetail:
         essence: the film's essence digest; empty before.
         warnings: what its row was accepted in spite of, and what was measured on the film.
         people: whose voice and picture it uses, by their profiles.
+        at_once: how many frames are computed at a time at the most, where that was asked for; 0: as many as
+            fit.
     """
 
     job: JobView
@@ -198,6 +204,7 @@ class JobDetail:
     essence: str
     warnings: tuple[Told, ...]
     people: tuple[PersonView, ...] = ()
+    at_once: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,6 +276,25 @@ class DeadView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlaceView:
+    """The sentence that a step failed at.
+
+    Attributes:
+        sentence: which one of the film, counted from 1; of a silence the one before it, 0 for none.
+        of: how many there are.
+        text: what captions show of it; empty for a silence.
+        line: the line of the script that it begins in, counted from 1 without blank ones; 0: not known.
+        second: when it begins in the film, in seconds; None while that is not known.
+    """
+
+    sentence: int
+    of: int
+    text: str
+    line: int
+    second: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class AutopsyView:
     """A dead step with everything that is known of how it died.
 
@@ -276,9 +302,16 @@ class AutopsyView:
         letter: the step, as lists show it.
         tries: its attempts with their errors, the oldest first.
         log: the last lines that the last attempt wrote.
+        manifest: the name of its batch.
+        place: the sentence that it failed at; None where that is not known.
         text: what was to be said in what it was making: its chunk's sentences, or the script's beginning.
-        portrait: the portrait's file in the store.
+        blamed: which of the inputs below the error is about; empty where it is about none of them.
+        script: the script's file in the store.
+        portrait: likewise the portrait's.
+        background: likewise that of the picture behind it; empty for none.
+        recording: likewise that of what is said; empty for a voice.
         voice: who speaks.
+        people: whose voice and picture it uses.
         options: what the row asked for besides.
         profile: how it is rendered, once that is known: engine, backend and batch.
     """
@@ -286,11 +319,39 @@ class AutopsyView:
     letter: DeadView
     tries: tuple[AttemptView, ...]
     log: str
+    manifest: str
+    place: PlaceView | None
     text: tuple[str, ...]
+    blamed: str
+    script: str
     portrait: str
+    background: str
+    recording: str
     voice: str
+    people: tuple[PersonView, ...]
     options: Mapping[str, str]
     profile: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActView:
+    """What somebody did.
+
+    Attributes:
+        at: when, UTC, ISO 8601.
+        by: who.
+        verb: what, such as ``retry``.
+        batches: the batches that it concerned.
+        jobs: the jobs, likewise.
+        detail: what is told besides: a reason, or the options of a retry.
+    """
+
+    at: str
+    by: str
+    verb: str
+    batches: tuple[int, ...]
+    jobs: tuple[int, ...]
+    detail: str
 
 
 @dataclass(frozen=True, kw_only=True)

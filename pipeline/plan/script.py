@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 
 import regex
 
@@ -135,6 +138,33 @@ def normalise(text: str) -> str:
     plain = unicodedata.normalize("NFC", _SILENT.sub("", alike))
     plain = unicodedata.normalize("NFC", _HEAPED.sub(r"\1", plain))
     return _BLANK_LINES.sub("\n\n", _LINE_EDGES.sub("\n", _SPACES.sub(" ", plain))).strip(" \n")
+
+
+def line_of(text: str, shown: Sequence[str], index: int) -> int:
+    """The line of a script in which a sentence begins, counted from 1; blank ones do not count.
+
+    So it is the same line before the script was normalised and after.
+
+    Args:
+        text: the script.
+        shown: what captions show of its sentences, in order; those that are not found are passed over.
+        index: which of them.
+
+    Returns:
+        The line; 0 if it is not found.
+    """
+    lines = [line for line in normalise(text).split("\n") if line.strip()]
+    bare = ["".join(line.split()) for line in lines]
+    ends = [*accumulate(map(len, bare))]
+    whole, at = "".join(bare), 0
+    for number, sentence in enumerate(shown[: index + 1]):
+        words = "".join(sentence.split())
+        found = whole.find(words, at)
+        if number == index:
+            return bisect_right(ends, found) + 1 if found >= 0 and words else 0
+        if found >= 0:
+            at = found + len(words)
+    return 0
 
 
 def check(text: str, *, max_characters: int = MAX_CHARACTERS) -> None:

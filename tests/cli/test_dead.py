@@ -42,11 +42,19 @@ def test_a_dead_letter_tells_how_it_died_and_on_what(lectern: Lectern, letters: 
     """List, page and document; a log plays no tricks; there is a way on in the answer."""
     assert "Failed for good: 2. `lectern dead list`" in lectern("status").out
     page = lectern("dead", "list").out
-    assert "farm-unexpected" in page
+    assert "farm-unexpected (1 film): " in page
     assert "lectern dead retry" in page
     assert "lectern dead retry" in lectern("dead", "list", "--lang", "zh").out
     told = lectern("dead", "show", letters[0]).out
-    for word in ("Hello number 0.", "it broke", "cpu0@here", "voice-failed"):
+    for word in (
+        "Hello number 0.",
+        "it broke",
+        "cpu0@here",
+        "voice-failed",
+        "of batch.csv",
+        "espeak/",
+        " cpu ",
+    ):
         assert word in told
     assert "\x1b" not in told
     (letter,) = lectern("dead", "show", letters[0], "--json").document["letters"]
@@ -64,6 +72,34 @@ def test_all_of_one_error_are_tried_again_otherwise_and_others_put_away(
     assert (detail["state"], detail["quality"]) == ("queued", "draft")
     assert lectern("dead", "discard", letters[1], "--reason", "old").code == Exit.OK
     assert "No film failed" in lectern("dead", "list").out
+    acts = lectern("audit", "--json").document["acts"]
+    assert [(act["verb"], act["jobs"], act["detail"]) for act in acts] == [
+        ("discard", letters[1:], "old"),
+        ("retry", letters[:1], '{"quality":"draft"}'),
+    ]
+    told = lectern("audit", "--job", letters[1]).out
+    assert "put away" in told
+    assert "tried again" not in told
+
+
+def test_a_whole_batch_is_acted_upon_and_told_before(lectern: Lectern, letters: list[int]) -> None:
+    """A dry run tells the same jobs and changes nothing; an error chooses among a batch or named jobs."""
+    for word, changed in (("retry", letters), ("discard", letters)):
+        told = lectern("dead", word, "--batch", 1, "--dry-run", "--json").document
+        assert (told["changed"], told["unchanged"]) == (changed, [])
+    one = lectern("dead", "discard", *letters, "--error", "voice-failed", "--dry-run", "--json").document
+    assert one["changed"] == letters[:1]
+    assert lectern("dead", "retry", letters[1] + 1, "--dry-run", "--json").document["unchanged"] == [
+        letters[1] + 1
+    ]
+    assert lectern("audit", "--json").document["acts"] == []
+    answer = lectern("dead", "retry", "--batch", 1, "--set", "face.batch_size=4", "--json")
+    assert answer.document["changed"] == letters
+    assert lectern("show", letters[0], "--json").document["at_once"] == 4
+    assert "4 frames at the most" in lectern("show", letters[0]).out
+    (act,) = lectern("audit", "--batch", 1, "--json").document["acts"]
+    assert act["jobs"] == letters
+    assert "Nothing failed for good in that way" in lectern("dead", "retry", "--batch", 1).out
 
 
 @pytest.mark.parametrize(
@@ -73,6 +109,10 @@ def test_all_of_one_error_are_tried_again_otherwise_and_others_put_away(
         (("retry", "--all"), "dead-which"),
         (("retry", "1", "--set", "voice=cmn"), "retry-option-unknown"),
         (("retry", "1", "--set", "quality=best"), "delivery-quality-unknown"),
+        (("retry", "1", "--set", "face.batch_size=none"), "face-batch-wrong"),
+        (("retry", "1", "--set", "face.batch_size=none", "--dry-run"), "face-batch-wrong"),
+        (("discard", "1", "--batch", "1"), "dead-which"),
+        (("list", "--batch", "99"), "ledger-batch-unknown"),
         (("retry", "1", "--set", "quality"), "manifest-set-malformed"),
     ],
 )

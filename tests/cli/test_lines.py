@@ -63,7 +63,9 @@ def test_time_that_nobody_told_is_a_dash(outcome: str, machine_ms: int, said: st
         number=1,
         outcome=outcome,
         worker="w",
+        device="cpu",
         started="",
+        ended="",
         machine_ms=machine_ms,
         error=None,
     )

@@ -20,7 +20,9 @@ WAITED = AttemptView(
     number=1,
     outcome="interrupted",
     worker="cpu0",
+    device="cpu",
     started="2026-11-21T01:00:00Z",
+    ended="",
     machine_ms=40,
     error=Told(code="farm-made-elsewhere", facts={}),
 )

@@ -87,6 +87,7 @@ def test_no_words_are_idle() -> None:
         "consent-",
         "profile-",
         "worker-",
+        "verb-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = set(Stage)

@@ -219,14 +219,14 @@ MESSAGES: tuple[Message, ...] = (
             what="Workers died {deaths} times in a row at the same place of this film's stage {stage}.",
             why="Something in this row ends the process that works on it; going on would end one worker "
             "after another.",
-            cure="Look at the attempts of the job (`lectern show JOB`) and at the system's log for a lack of "
-            "memory; then `lectern retry JOB`, which makes only what is missing.",
+            cure="`lectern dead show JOB` names the sentence; the system's log tells of a lack of memory. "
+            "`lectern dead retry JOB` makes what is missing, with --set face.batch_size=1 in less memory.",
         ),
         zh=Text(
             what="在该影片的 {stage} 阶段，工作进程在同一处连续终止了 {deaths} 次。",
             why="该行中的某些内容会使处理它的进程终止；继续下去会接连损失工作进程。",
-            cure="请查看该任务的各次尝试（`lectern show JOB`）以及系统日志中是否内存不足；"
-            "然后运行 `lectern retry JOB`，它只会补做缺失的部分。",
+            cure="`lectern dead show JOB` 会指出是哪一句；请查看系统日志中是否内存不足。"
+            "`lectern dead retry JOB` 只补做缺失的部分；加 --set face.batch_size=1 时模型占用内存最少。",
         ),
     ),
 )

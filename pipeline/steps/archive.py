@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -16,7 +17,7 @@ from typing import NoReturn
 
 from pipeline.durable import Trouble, digest_of, give_name, sync_folder, trouble
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.errors import AwayError, DamageError, InputError, TransientError
+from pipeline.plan.errors import AwayError, InputError, TransientError
 from pipeline.plan.film import told_by
 from pipeline.store import CrashPoint, Store, no_crash
 
@@ -24,6 +25,8 @@ from pipeline.store import CrashPoint, Store, no_crash
 MARKER = ".lectern-archive"
 #: Where films lie until they are whole: hidden, and on the same mount.
 PARTS = ".lectern-parts"
+#: Where an earlier delivery's files lie until what takes their place is there; in a folder of parts.
+_ASIDE = "earlier"
 #: The inputs' folder, beside the films of a day.
 SOURCES = "source"
 
@@ -185,8 +188,10 @@ def archive(
     pieces = _pieces(delivery, store, parts, root)
     try:
         sweep(root, older_than_s=_STALE_S)
-        with _hidden_folder(parts, crash):
-            _deliver(pieces, parts, confirm, crash)
+        for left in _parts_of(root, delivery.name):
+            _give_back(left, root)
+        with _hidden_folder(parts, root, crash):
+            _deliver(pieces, parts, root, confirm, crash)
         # Parts of this very film are of no use to anyone now, however young: their writer is dead, or it is
         # late and finds the film in place when it tries again.
         drop_parts(root, delivery.name)
@@ -209,8 +214,8 @@ def drop_parts(root: Path, name: str) -> None:
     Raises:
         OSError: the archive cannot be written.
     """
-    for entry in (root / PARTS).glob(f"{_owner(name)}.*"):
-        _remove(entry)
+    for entry in _parts_of(root, name):
+        _remove(entry, root)
 
 
 def sweep(root: Path, *, older_than_s: float) -> int:
@@ -232,8 +237,13 @@ def sweep(root: Path, *, older_than_s: float) -> int:
         probe.unlink(missing_ok=True)
     stale = [entry for entry in folder.iterdir() if now - _last_write(entry, now) >= older_than_s]
     for entry in stale:
-        _remove(entry)
+        _remove(entry, root)
     return len(stale)
+
+
+def _parts_of(root: Path, name: str) -> list[Path]:
+    """The hidden folders of a film's parts, whoever made them."""
+    return list((root / PARTS).glob(f"{_owner(name)}.*"))
 
 
 def _owner(name: str) -> str:
@@ -300,26 +310,58 @@ def _vouched(pieces: list[_Piece]) -> frozenset[str]:
     return told.digests | {hashlib.sha256(content).hexdigest()} if told.trace == mine.trace else frozenset()
 
 
-def _set_aside(piece: _Piece, vouched: Collection[str]) -> None:
-    """Take a file of an earlier delivery out of the way; its own digest says once more what it is."""
-    aside = piece.part.with_suffix(".earlier")
+def _set_aside(piece: _Piece, vouched: Collection[str], root: Path, crash: CrashPoint) -> None:
+    """Take a file of an earlier delivery out of the way; its own digest says once more what it is.
+
+    Its name there tells what it is held to be, and where it was: whoever is killed now leaves it so that what
+    came in the last moment goes back to its place.
+    """
     with contextlib.suppress(FileNotFoundError):
-        if digest_of(piece.final) not in vouched:
+        digest = digest_of(piece.final)
+        if digest not in vouched:
             raise _taken(piece)
+        kept = piece.part.parent / _ASIDE
+        aside = kept / digest / piece.final.relative_to(root)
+        aside.parent.mkdir(parents=True, exist_ok=True)
         piece.final.rename(aside)
-        if digest_of(aside) not in vouched:
-            # It came in the last moment, and goes back where it was.
-            give_name(aside, piece.final)
+        crash("archive-earlier-moved")
+        if _return(aside, kept, root):
             raise _taken(piece)
 
 
-def _deliver(pieces: list[_Piece], parts: Path, confirm: Callable[[], object], crash: CrashPoint) -> None:
+def _give_back(parts: Path, root: Path) -> None:
+    """Have everything in its place again that was set aside and is not what it was held to be."""
+    kept = parts / _ASIDE
+    for file in [each for each in kept.rglob("*") if each.is_file()]:
+        _return(file, kept, root)
+
+
+def _return(file: Path, kept: Path, root: Path) -> bool:
+    """Have a file that was set aside in its place again unless it is what its name says; whether it is there.
+
+    Where somebody has taken its place since, it lies beside it.
+    """
+    digest, *place = file.relative_to(kept).parts
+    with contextlib.suppress(FileNotFoundError):
+        if digest_of(file) != digest:
+            wanted = root.joinpath(*place)
+            others = (wanted.with_stem(f"{wanted.stem}.kept-{number}") for number in itertools.count(1))
+            final = next(each for each in itertools.chain([wanted], others) if give_name(file, each))
+            sync_folder(final.parent)
+            file.unlink(missing_ok=True)
+            return True
+    return False
+
+
+def _deliver(
+    pieces: list[_Piece], parts: Path, root: Path, confirm: Callable[[], object], crash: CrashPoint
+) -> None:
     """Copy what is missing, hear whether the work is still one's own, and only then change what is seen."""
     plan = _plan(pieces)
     _copy_all(plan.missing, parts, crash)
     confirm()
     for piece in plan.earlier:
-        _set_aside(piece, plan.vouched)
+        _set_aside(piece, plan.vouched, root, crash)
         crash("archive-earlier-set-aside")
     _publish_all(pieces, crash)
 
@@ -387,8 +429,7 @@ def _copy(piece: _Piece) -> None:
         # What is read back comes from the disk or the server, not from this machine's memory.
         os.posix_fadvise(part.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     if digest.hexdigest() != piece.artifact.digest:
-        kind = piece.artifact.kind.value
-        raise DamageError("store-artifact-damaged", kind=kind, key=piece.artifact.key)
+        raise piece.artifact.damage("store-artifact-damaged")
 
 
 def _last_write(entry: Path, otherwise: float) -> float:
@@ -399,16 +440,17 @@ def _last_write(entry: Path, otherwise: float) -> float:
         return otherwise  # its writer has just removed it
 
 
-def _remove(entry: Path) -> None:
+def _remove(entry: Path, root: Path) -> None:
     with contextlib.suppress(FileNotFoundError):
         if entry.is_dir():
+            _give_back(entry, root)
             shutil.rmtree(entry)
         else:
             entry.unlink()
 
 
 @contextlib.contextmanager
-def _hidden_folder(parts: Path, crash: CrashPoint) -> Iterator[None]:
+def _hidden_folder(parts: Path, root: Path, crash: CrashPoint) -> Iterator[None]:
     """A folder for parts of one's own, removed when delivering failed; who is killed leaves it to `sweep`."""
     parts.parent.mkdir(exist_ok=True)
     parts.mkdir()
@@ -417,7 +459,7 @@ def _hidden_folder(parts: Path, crash: CrashPoint) -> Iterator[None]:
         yield
     except Exception:
         with contextlib.suppress(OSError):
-            _remove(parts)
+            _remove(parts, root)
         raise
 
 

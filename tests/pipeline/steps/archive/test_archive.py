@@ -12,12 +12,13 @@ import pytest
 
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError, SupersededError
-from pipeline.steps.archive import Delivery, archive, init_archive
+from pipeline.steps.archive import PARTS, Delivery, archive, init_archive, sweep
 from pipeline.store import Store
 from tests.pipeline.steps.archive.deliveries import (
     NAME,
     STEM,
     VISIBLE,
+    KilledError,
     assert_whole,
     deliver_and_die,
     delivery_of,
@@ -163,6 +164,36 @@ def test_what_comes_in_the_last_moment_goes_back_to_its_place(
         archive(delivery, store=store, root=root)
     assert (root / NAME).read_bytes() == b"mine"
     assert visible(root) == VISIBLE
+
+
+@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize("also", [b"", b"other"], ids=["free", "taken"])
+def test_what_comes_in_the_last_moment_outlives_its_finder(
+    delivery: Delivery, store: Store, root: Path, monkeypatch: pytest.MonkeyPatch, *, also: bytes, links: bool
+) -> None:
+    """Killed over it, or with a share that fails just then: it goes back to its place, or lies beside it."""
+    if not links:
+        monkeypatch.setattr(os, "link", refuse(errno.EPERM))
+    archive(delivery_of(store, b"earlier"), store=store, root=root)
+
+    def intrude(point: str) -> None:
+        if point == "archive-earlier-moved":
+            (aside,) = (root / PARTS).rglob(Path(NAME).name)
+            aside.write_bytes(b"mine")
+            if also:
+                (root / NAME).write_bytes(also)
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        archive(delivery, store=store, root=root, crash=intrude)
+    with pytest.raises(InputError, match="archive-name-taken"):
+        archive(delivery, store=store, root=root)
+    assert (root / NAME).read_bytes() == (also or b"mine")
+    beside = {f"{STEM}.kept-1.mp4"} if also else set()
+    assert visible(root) == VISIBLE | beside
+    assert {(root / name).read_bytes() for name in beside} <= {b"mine"}
+    assert sweep(root, older_than_s=0) == 1
+    assert visible(root) == VISIBLE | beside
 
 
 def test_who_has_lost_the_step_changes_nothing(delivery: Delivery, store: Store, root: Path) -> None:

@@ -17,7 +17,7 @@ from db.blame import blame
 from db.codec import (
     facts_to_text,
 )
-from db.damage import MAKERS, remake
+from db.damage import MAKERS, Damaged, remake
 from db.finish import Finish
 from db.ledger import Ledger
 from db.plans import stages_of
@@ -240,7 +240,7 @@ def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision
 
     A dead step makes its job `failed` (a dead archive step makes the job's archive column `error`);
     its siblings that have not begun are not dispatched, running ones finish. Damage is told by its facts
-    `kind` and `key`; that of a source is final, since nothing can make it again.
+    `kind`, `key` and `digest`; that of a source is final, since nothing can make it again.
 
     Raises:
         SupersededError, AwayError: as `finish_speak`.
@@ -271,7 +271,7 @@ def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision
             told |= {"avoid_worker": claim.worker, "avoid_until": not_before + decision.elsewhere_ms}
         rows.leave_step(connection, claim, told)
         if damaged is not None:
-            remake(connection, claim, *damaged, now)
+            remake(connection, claim, damaged, now)
 
 
 def release(ledger: Ledger, claim: Claim, *, delay_ms: int, reason: str = "", machine_ms: int = 0) -> None:
@@ -329,9 +329,9 @@ def _stop(connection: Connection, claim: Claim, failure: Failure, now: int) -> b
     return True
 
 
-def _damaged(failure: Failure) -> tuple[Kind, str] | None:
+def _damaged(failure: Failure) -> Damaged | None:
     """What was found damaged, if something can make it again."""
     kind, key = failure.facts.get("kind"), failure.facts.get("key")
     if kind in MAKERS and isinstance(key, str):
-        return Kind(str(kind)), key
+        return Damaged(kind=Kind(str(kind)), key=key, digest=str(failure.facts.get("digest", "")))
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, select, update
@@ -33,11 +34,9 @@ MAKERS = {
     Kind.MANIFEST: (Stage.JOIN,),
 }
 
-_STRIKE = update(artifacts).where(
-    artifacts.c.kind == bindparam("kind_"), artifacts.c.key == bindparam("key_")
-)
-_STRIKE_ONE = _STRIKE.where(artifacts.c.digest == bindparam("digest_")).values(struck=1)
-_STRIKE_ANY = _STRIKE.values(struck=1).returning(artifacts.c.id)
+_THIS_KEY = (artifacts.c.kind == bindparam("kind_"), artifacts.c.key == bindparam("key_"))
+_STRIKE = update(artifacts).where(*_THIS_KEY, artifacts.c.digest == bindparam("digest_")).values(struck=1)
+_STANDS = select(artifacts.c.id, artifacts.c.struck).where(*_THIS_KEY)
 _ARTIFACTS: BindParameter[int] = bindparam("artifacts", expanding=True)
 _uses_it = exists().where(uses.c.step_id == steps.c.id, uses.c.artifact_id.in_(_ARTIFACTS))
 _MAKERS_STEPS = select(steps.c.id, _uses_it.label("uses_it")).where(
@@ -77,17 +76,30 @@ _REACTIVATE = (
 
 def strike(connection: Connection, kind: Kind, key: str, digest: str) -> None:
     """Strike out one file of a key, unless another has taken its place already."""
-    connection.execute(_STRIKE_ONE, {"kind_": kind.value, "key_": key, "digest_": digest})
+    connection.execute(_STRIKE, {"kind_": kind.value, "key_": key, "digest_": digest})
 
 
-def remake(connection: Connection, claim: Claim, kind: Kind, key: str, now: int) -> None:
-    """Strike a key out and send the steps of this job that made it back to the line; later ones are blocked.
+@dataclass(frozen=True, kw_only=True)
+class Damaged:
+    """What was found missing or damaged: a key, and the digest of the file; empty where there was none."""
 
-    The claim's own attempt must have ended. Other jobs that rest on the same artifact find out by themselves.
+    kind: Kind
+    key: str
+    digest: str
+
+
+def remake(connection: Connection, claim: Claim, found: Damaged, now: int) -> None:
+    """Strike a file out and send the steps of this job that made it back to the line; later ones are blocked.
+
+    The claim's own attempt must have ended. Where another file has taken its place since, nothing is made
+    again: the report is late. Other jobs that rest on the same artifact find out by themselves.
     """
-    struck: Any = connection.execute(_STRIKE_ANY, {"kind_": kind.value, "key_": key}).scalar()
-    maker = maker_of(kind, claim.spec)
-    send_back(connection, claim.job, maker, [] if struck is None else [struck], now, asking=claim.stage)
+    strike(connection, found.kind, found.key, found.digest)
+    stands: Any = connection.execute(_STANDS, {"kind_": found.kind.value, "key_": found.key}).first()
+    if stands is not None and not stands.struck:
+        return
+    maker = maker_of(found.kind, claim.spec)
+    send_back(connection, claim.job, maker, [] if stands is None else [stands.id], now, asking=claim.stage)
 
 
 def maker_of(kind: Kind, spec: JobSpec) -> Stage:

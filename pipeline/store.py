@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pipeline.durable import Trouble, digest_of, give_name, sync_folder, trouble
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.errors import AwayError, DamageError, InputError, TransientError
+from pipeline.plan.errors import AwayError, InputError, TransientError
 
 #: Called with the name of a point after each file operation. The default does nothing; a test raises there,
 #: with a BaseException that is no Exception when it plays a killed process (nothing is tidied up then).
@@ -133,11 +133,11 @@ class Store:
         except FileNotFoundError:
             if not self.root.is_dir():
                 raise AwayError("store-away", reason=os.strerror(errno.ENOENT)) from None
-            raise DamageError("store-artifact-missing", kind=artifact.kind.value, key=artifact.key) from None
+            raise artifact.damage("store-artifact-missing") from None
         except OSError as error:
             raise _told(error) from error
         if size != artifact.size:
-            raise DamageError("store-artifact-damaged", kind=artifact.kind.value, key=artifact.key)
+            raise artifact.damage("store-artifact-damaged")
         return path
 
     def verify(self, artifact: Artifact) -> Path:
@@ -153,7 +153,7 @@ class Store:
         except OSError as error:
             raise _told(error) from error
         if digest != artifact.digest:
-            raise DamageError("store-artifact-damaged", kind=artifact.kind.value, key=artifact.key)
+            raise artifact.damage("store-artifact-damaged")
         return path
 
     def delete(self, artifact: Artifact | StoredFile) -> None:

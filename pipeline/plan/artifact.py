@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from pipeline.plan.errors import DamageError
+
 
 class Kind(StrEnum):
     """The kinds of artifact; the value is the name of their folder in the store."""
@@ -47,6 +49,10 @@ class Artifact:
     def path(self) -> str:
         """Where it lies, relative to the store's root, with forward slashes."""
         return f"{self.kind}/{self.key[:2]}/{self.key}.{self.digest[:16]}{self.suffix}"
+
+    def damage(self, code: str) -> DamageError:
+        """The error that tells of this very file; a better one of the same key is not meant."""
+        return DamageError(code, kind=self.kind.value, key=self.key, digest=self.digest)
 
 
 def artifact_of(parts: Mapping[str, Any]) -> Artifact:

@@ -120,7 +120,7 @@ def _is_even(track: Track, *, frames: int, fps: int) -> bool:
 
 def _struck(desk: Desk, artifact: Artifact, code: str) -> DamageError:
     desk.forget(artifact)
-    return DamageError(code, kind=artifact.kind.value, key=artifact.key)
+    return artifact.damage(code)
 
 
 @contextlib.contextmanager

@@ -95,7 +95,7 @@ def load_timeline(store: Store, artifact: Artifact) -> Timeline:
     try:
         return from_json(store.verify(artifact).read_text("utf-8"))
     except ValueError as error:
-        raise _damaged(artifact) from error
+        raise artifact.damage("store-artifact-damaged") from error
 
 
 def load_lexicon(store: Store, artifact: Artifact) -> tuple[Entry, ...]:
@@ -107,7 +107,7 @@ def load_lexicon(store: Store, artifact: Artifact) -> tuple[Entry, ...]:
     try:
         return lexicon_from(store.verify(artifact).read_text("utf-8"))
     except ValueError as error:
-        raise _damaged(artifact) from error
+        raise artifact.damage("store-artifact-damaged") from error
 
 
 def utterance_audio(store: Store, utterance: Utterance, fps: int) -> NDArray[np.int16]:
@@ -140,9 +140,9 @@ def utterance_speech(store: Store, utterance: Utterance) -> NDArray[np.int16]:
     try:
         samples = sound_of(store.verify(artifact).read_bytes())
     except ValueError as error:
-        raise _damaged(artifact) from error
+        raise artifact.damage("store-artifact-damaged") from error
     if len(samples) != utterance.before + utterance.samples + utterance.after:
-        raise _damaged(artifact)
+        raise artifact.damage("store-artifact-damaged")
     return samples
 
 
@@ -237,11 +237,7 @@ def load_speech(store: Store, artifact: Artifact) -> Speech:
     try:
         return from_wave(store.verify(artifact).read_bytes())
     except ValueError as error:
-        raise _damaged(artifact) from error
-
-
-def _damaged(artifact: Artifact) -> DamageError:
-    return DamageError("store-artifact-damaged", kind=artifact.kind.value, key=artifact.key)
+        raise artifact.damage("store-artifact-damaged") from error
 
 
 def _write(path: Path, data: bytes) -> None:

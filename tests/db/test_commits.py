@@ -216,7 +216,7 @@ def test_damage_sends_the_maker_back_at_the_second_look(ledger: Ledger) -> None:
     submit(ledger, ["row"])
     claim = until(ledger, "join")
     clip = artifact(Kind.CLIP, f"clip 0 of {claim.job}")
-    damage = DamageError("store-artifact-missing", kind=clip.kind.value, key=clip.key)
+    damage = clip.damage("store-artifact-missing")
     fail(ledger, claim, damage, attempts=4)
     assert ready(ledger) == {"join"}
     fail(ledger, take_soon(ledger, "join"), damage, attempts=4)
@@ -233,12 +233,29 @@ def test_damage_sends_the_maker_back_at_the_second_look(ledger: Ledger) -> None:
     join(ledger, take(ledger, "join"))
 
 
+def test_a_late_report_of_damage_strikes_no_better_file(ledger: Ledger) -> None:
+    """Whoever tells of a file that was made anew since is only sent to look again; nothing is rendered."""
+    submit(ledger, ["row"])
+    claim = until(ledger, "join")
+    clip = artifact(Kind.CLIP, f"clip 0 of {claim.job}")
+    better = replace(clip, digest="b" * 64)
+    desk = desk_of(ledger, claim)
+    desk.forget(clip)
+    assert desk.take(better.kind, better.key)
+    desk.put(better, 40)
+    fail(ledger, claim, clip.damage("store-artifact-damaged"), attempts=4)
+    late = take_soon(ledger, "join")
+    fail(ledger, late, clip.damage("store-artifact-damaged"), attempts=4)
+    assert ready(ledger) == {"join"}
+    assert desk_of(ledger, take_soon(ledger, "join")).find(clip.kind, clip.key) == better
+
+
 def test_what_a_held_job_has_to_make_again_waits_too(ledger: Ledger) -> None:
     """Damage that is found while the job is held sends nothing to the line before the hold has ended."""
     submit(ledger, ["row"])
     claim = until(ledger, "join")
     clip = artifact(Kind.CLIP, f"clip 0 of {claim.job}")
-    damage = DamageError("store-artifact-missing", kind=clip.kind.value, key=clip.key)
+    damage = clip.damage("store-artifact-missing")
     fail(ledger, claim, damage, attempts=4)
     claim = take_soon(ledger, "join")
     operations.pause(ledger, [claim.job], by="anna")
@@ -255,7 +272,7 @@ def test_a_film_that_was_lost_before_its_archiving_is_joined_again(ledger: Ledge
     submit(ledger, ["row"])
     claim = until(ledger, "archive")
     film = film_of(f"job {claim.job}").film
-    damage = DamageError("store-artifact-damaged", kind=film.kind.value, key=film.key)
+    damage = film.damage("store-artifact-damaged")
     fail(ledger, claim, damage)
     fail(ledger, take_soon(ledger, "archive"), damage)
     line = reads.read_job(ledger, claim.job).line
@@ -269,7 +286,7 @@ def test_a_lost_timeline_is_spoken_again_and_planned_anew(ledger: Ledger) -> Non
     submit(ledger, ["row"])
     claim = until(ledger, "render.warp")
     assert claim.timeline is not None
-    damage = DamageError("store-artifact-missing", kind="timeline", key=claim.timeline.key)
+    damage = claim.timeline.damage("store-artifact-missing")
     fail(ledger, claim, damage)
     fail(ledger, take_soon(ledger, "render.warp"), damage)
     assert queue.heads(ledger, SKILLS["render.warp"], limit=9) == ()
@@ -289,7 +306,7 @@ def test_who_works_on_what_is_made_anew_is_superseded(ledger: Ledger) -> None:
     desk = desk_of(ledger, other)
     assert desk.take(clip.kind, clip.key)
     desk.put(clip, 40)
-    damage = DamageError("store-artifact-missing", kind="timeline", key=finder.timeline.key)
+    damage = finder.timeline.damage("store-artifact-missing")
     fail(ledger, finder, damage)
     fail(ledger, take_soon(ledger, "render.warp"), damage)
     assert ready(ledger) == {"speak"}

@@ -107,7 +107,7 @@ def test_what_is_lost_is_made_again_from_the_first_stage_that_makes_it(
         "heard": artifact(Kind.HEARD, f"transcript of {claim.job}"),
     }[kind]
     assert lost is not None
-    damage = DamageError("store-artifact-missing", kind=kind, key=lost.key)
+    damage = lost.damage("store-artifact-missing")
     fail(ledger, claim, damage, attempts=4)
     ledger.clock = lambda now=ledger.clock: now() + 60_000  # type: ignore[misc]
     fail(ledger, take(ledger, at), damage, attempts=4)

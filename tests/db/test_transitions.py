@@ -16,7 +16,7 @@ from db.transitions import ACTS, MACHINES, as_dot
 from db.values import Chunk, Claim, Failure
 from farm.policy.retry import RetryDecision, Verdict
 from pipeline.plan.artifact import Artifact
-from pipeline.plan.errors import DamageError, InputError
+from pipeline.plan.errors import InputError
 from tests.db.acting import fail, join, render, speak, take, until
 from tests.db.values import CAPABILITIES, OTHER, PROFILE, WORKER, film_of, submit
 from tests.db.watching import known, seen, watch
@@ -42,7 +42,7 @@ _MADE_ANEW = RetryDecision(verdict=Verdict.REMAKE)
 
 def damage(ledger: Ledger, claim: Claim, lost: Artifact) -> None:
     """Have a step find something missing, and what made it begin again."""
-    error = DamageError("store-artifact-missing", kind=lost.kind.value, key=lost.key)
+    error = lost.damage("store-artifact-missing")
     failure = Failure(outcome=Outcome.ERROR, code=error.code, facts=error.facts, machine_ms=1)
     commits.fail(ledger, claim, failure, _MADE_ANEW)
 

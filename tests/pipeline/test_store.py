@@ -93,14 +93,14 @@ def test_missing_and_damaged_files_are_named(tmp_path: Path) -> None:
     assert store.open(artifact) == path
     with pytest.raises(DamageError, match="store-artifact-damaged") as changed:
         store.verify(artifact)
-    assert changed.value.facts == {"kind": "clip", "key": KEY}
+    assert changed.value.facts == {"kind": "clip", "key": KEY, "digest": artifact.digest}
     path.write_bytes(b"fram")
     with pytest.raises(DamageError, match="store-artifact-damaged"):
         store.open(artifact)
     path.unlink()
     with pytest.raises(DamageError, match="store-artifact-missing") as missing:
         store.open(artifact)
-    assert missing.value.facts == {"kind": "clip", "key": KEY}
+    assert missing.value.facts == {"kind": "clip", "key": KEY, "digest": artifact.digest}
 
 
 def test_a_damaged_file_is_healed_by_making_it_again(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_missing_and_damaged_clips_are_caught(
     spoil(farm.store.open(clip))
     with pytest.raises(DamageError, match=code) as caught:
         farm.join()
-    assert caught.value.facts == {"kind": "clip", "key": clip.key}
+    assert caught.value.facts == {"kind": "clip", "key": clip.key, "digest": clip.digest}
     assert farm.desk.count(Kind.FILM) == 0
     made = farm.desk.count(Kind.CLIP)
     farm.render()
@@ -186,7 +186,7 @@ def test_foreign_clips_are_caught(farm: JoinFarm, tmp_path: Path, qp: int, more:
     clip = farm.replace_clip(1, _encoded(farm, 1, tmp_path, qp=qp, more=more))
     with pytest.raises(DamageError, match="media-clip-foreign") as caught:
         farm.join()
-    assert caught.value.facts == {"kind": "clip", "key": clip.key}
+    assert caught.value.facts == {"kind": "clip", "key": clip.key, "digest": clip.digest}
     farm.render()
     assert farm.joined().frames == farm.timeline.frames
 

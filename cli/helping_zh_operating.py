@@ -29,9 +29,16 @@ OPERATING: Mapping[str, str] = {
         "工作进程，例如 cpu0@host；若只有一个同名者可省略 @host。"
     ),
     "Why, for whoever asks later.": "原因，供日后查询。",
-    "Films that failed for good: why, on what, and what to do about them.": (
-        "最终失败的影片：原因、所用输入以及处理办法。"
+    "What failed for good: films, why, and what to do about them; and messages that are none of ours.": (
+        "最终失败的内容：影片、原因和处理办法；以及不属于本农场的消息。"
     ),
+    "List messages in the farm's queues that are none of its own, the newest first.": (
+        "列出农场队列中不属于本农场的消息，最新的在前。"
+    ),
+    "They were set aside before anybody worked at them. What they tell of their sender helps to find it.": (
+        "这些消息在被处理之前即已搁置。其中的发送方信息有助于找到来源。"
+    ),
+    "Forget them, and count from nought again.": "清除这些记录，并重新从零计数。",
     "List what failed for good, the newest first, and what cures it.": (
         "列出最终失败的内容（最新的在前）以及处理办法。"
     ),

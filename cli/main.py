@@ -101,12 +101,13 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         },
     ),
     "dead": (
-        "Films that failed for good: why, on what, and what to do about them.",
+        "What failed for good: films, why, and what to do about them; and messages that are none of ours.",
         {
             "list": "cli.dead:list_",
             "show": "cli.dead:show",
             "retry": "cli.dead:retry",
             "discard": "cli.dead:discard",
+            "messages": "cli.messages:messages",
         },
     ),
     "words": (

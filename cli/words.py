@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cli.words_of_backup import BACKUP
 from cli.words_of_dead import DEAD
 from cli.words_of_forecast import FORECAST
+from cli.words_of_messages import MESSAGES
 from cli.words_of_models import MODELS
 from cli.words_of_operating import OPERATING
 from cli.words_of_speech import SPEECH
@@ -299,6 +300,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **FORECAST,
     **MODELS,
     **DEAD,
+    **MESSAGES,
     **OPERATING,
     **SPEECH,
     **VERIFY,

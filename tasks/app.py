@@ -15,8 +15,8 @@ from typing import Any
 from celery import Celery
 
 from pipeline.plan.trace import Trace
+from tasks.sieve import TASK
 
-TASK = "lectern.step"
 _QUEUES = "lectern."
 #: Redis priorities, 0 first.
 _PRIORITIES = {"high": 0, "normal": 4, "low": 8}

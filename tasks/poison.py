@@ -97,14 +97,10 @@ def newest(client: redis.Redis, most: int = KEPT) -> tuple[Poison, ...]:
     return tuple(Poison(**json.loads(text)) for text in found) if isinstance(found, list) else ()
 
 
-def clear(client: redis.Redis) -> int:
-    """Forget all of them, and count from nought again; how many there were.
+def clear(client: redis.Redis) -> None:
+    """Forget all of them, and count from nought again.
 
     Raises:
         redis.RedisError: Redis cannot be reached.
     """
-    pipeline = client.pipeline(transaction=True)
-    pipeline.get(COUNT)
-    pipeline.delete(LIST, COUNT)
-    found = pipeline.execute()[0]
-    return int(found or 0)
+    client.delete(LIST, COUNT)

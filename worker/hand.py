@@ -27,9 +27,9 @@ from pipeline.plan.errors import LecternError
 from pipeline.plan.messages import tell
 from pipeline.scratch import sweep
 from pipeline.steps.tidy import give_back_large
-from tasks.app import TASK, queue_of
+from tasks.app import queue_of
 from tasks.bell import Bell
-from tasks.sieve import Stranger, Why
+from tasks.sieve import TASK, Stranger, Why
 from tasks.step import StepRunner, open_runner
 from tasks.transport import take_ours_alone
 from worker.cards import CardWatch, TorchCards

@@ -88,6 +88,7 @@ def test_no_words_are_idle() -> None:
         "profile-",
         "worker-",
         "verb-",
+        "stray-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = set(Stage)

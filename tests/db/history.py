@@ -7,7 +7,20 @@ from typing import Protocol
 
 from sqlalchemy import insert
 
-from db import cards, claims, dead, leases, lexicon, operations, posts, queue, stopwords, stuck, workers
+from db import (
+    cards,
+    claims,
+    dead,
+    leases,
+    lexicon,
+    operations,
+    posts,
+    queue,
+    stopwords,
+    strays,
+    stuck,
+    workers,
+)
 from db.engine import WRITES
 from db.states import CardState, Condition, WorkerOrder
 from db.tables import key_leases
@@ -362,6 +375,7 @@ def keep_words(company: Company) -> None:
     stopwords.remove_words(company.world.ledger, "default", ["b"], by="anna")
     lexicon.put_entry(company.world.ledger, "default", Entry(word="a", language="en", said="b"), by="anna")
     lexicon.remove_entry(company.world.ledger, "default", "a", "en", by="anna")
+    strays.tell_cleared(company.world.ledger, 3, by="anna")
     company.go_on(company.one)
 
 

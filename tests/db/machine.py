@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from db import dead, operations, queue, stopwords
+from db import dead, operations, queue, stopwords, strays
 from db.codec import spec_from_text
 from db.ledger import Ledger
 from db.lexicon import put_entry, remove_entry
@@ -152,6 +152,7 @@ class Farm(Labour):
                 stopwords.remove_words(self.world.ledger, "default", ["a"], by="anna")
                 put_entry(self.world.ledger, "default", Entry(word="a", language="en", said="ay"), by="anna")
                 remove_entry(self.world.ledger, "default", "a", "en", by="anna")
+                strays.tell_cleared(self.world.ledger, 3, by="anna")
 
     @rule(stage=st.sampled_from(sorted(NEEDS)), word=st.integers(0, 1), fuse=LATE_FUSES)
     def lose(self, stage: str, word: int, fuse: int | None) -> None:

@@ -17,8 +17,8 @@ from kombu.transport import virtual
 from kombu.utils.json import loads
 
 from pipeline.plan.trace import Trace
-from tasks.app import TASK, Message, make_app, publish
-from tasks.sieve import MOST_BYTES, Stranger, Why, sift
+from tasks.app import Message, make_app, publish
+from tasks.sieve import MOST_BYTES, TASK, Stranger, Why, sift
 
 _QUEUE = "lectern.join"
 #: What people and programs put where something else is awaited.

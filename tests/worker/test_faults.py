@@ -23,7 +23,8 @@ from db import operations
 from farm.bootstrap import Farm, environment_of, open_farm
 from pipeline.plan.trace import Trace
 from tasks import poison
-from tasks.app import TASK, Message, make_app, publish, queue_of
+from tasks.app import Message, make_app, publish, queue_of
+from tasks.sieve import TASK
 from tests.tasks.yard import Row, all_archived, ask, break_ground, one, quick_settings, sow, story, wait_for
 from worker.up import Standing, running_farm, standing_on
 

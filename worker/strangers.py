@@ -1,0 +1,68 @@
+"""Messages of others in our queues, as a person is told of them: how many, and which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from db import strays
+from farm.bootstrap import Farm, Settings
+from farm.caller import caller
+from pipeline.plan.errors import AwayError, InputError
+from tasks import poison
+from tasks.poison import Poison
+from worker.redis_server import redis_url, without_password
+
+_QUICK_S = 1.0
+
+
+def number_of(settings: Settings) -> int | None:
+    """How many messages that are none of ours were set aside; None while Redis is away or no farm is up."""
+    try:
+        with _redis(settings) as client:
+            return poison.count(client)
+    except (AwayError, InputError):
+        return None
+
+
+def newest(settings: Settings, most: int) -> tuple[int, tuple[Poison, ...]]:
+    """How many were set aside, and the newest of them.
+
+    Raises:
+        InputError: ``farm-redis-unknown``.
+        AwayError: ``farm-redis-away``.
+    """
+    with _redis(settings) as client:
+        return poison.count(client), poison.newest(client, most)
+
+
+def clear(farm: Farm) -> int:
+    """Forget those that were set aside, and have the audit say so; how many there were.
+
+    Raises:
+        InputError: ``farm-redis-unknown``.
+        AwayError: ``farm-redis-away``, ``ledger-away``.
+    """
+    with _redis(farm.settings) as client:
+        number = poison.count(client)
+        if number:
+            strays.tell_cleared(farm.ledger, number, by=caller())
+            poison.clear(client)
+        return number
+
+
+@contextmanager
+def _redis(settings: Settings) -> Iterator[redis.Redis]:
+    url = redis_url(settings.redis.url, settings.home)
+    patience = Retry(NoBackoff(), 0)
+    try:
+        with redis.Redis.from_url(
+            url, socket_timeout=_QUICK_S, socket_connect_timeout=_QUICK_S, retry=patience
+        ) as client:
+            yield client
+    except redis.RedisError as error:
+        raise AwayError("farm-redis-away", where=without_password(url)) from error

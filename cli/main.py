@@ -9,7 +9,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -25,6 +25,7 @@ from cli.logfile import keep_log_lines, log_of
 from cli.options import terminal_of
 from cli.terminal import Terminal
 from cli.usage import check_command, usage_error
+from pipeline.loading import loading
 from pipeline.plan.errors import DefectError, LecternError
 
 _ABOUT = (
@@ -215,7 +216,7 @@ def main() -> NoReturn:
             stream.reconfigure(errors="replace")
     environment = os.environ
     begin = partial(keep_log_lines, environment)
-    sys.exit(run(sys.argv[1:], environment, sys.stdout, sys.stderr, begin=begin))
+    sys.exit(run(sys.argv[1:], environment, sys.stdout, sys.stderr, begin=begin, load=loading))
 
 
 def run(
@@ -225,6 +226,7 @@ def run(
     stderr: TextIO,
     *,
     begin: Callable[[], None] = lambda: None,
+    load: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> int:
     """Run one command; the exit code (`cli.exits.Exit`). No known error shows a traceback.
 
@@ -235,6 +237,7 @@ def run(
         stderr: where everything else is told.
         begin: called once everything that the command consists of is loaded; not for one that serves, whose
             log lines are what it has to say.
+        load: within this the command is loaded.
     """
     terminal = Terminal(
         json_wanted="--json" in arguments, language=of_locale(environment), stdout=stdout, stderr=stderr
@@ -242,7 +245,7 @@ def run(
     try:
         request = take_apart(arguments, environment)
         terminal = Terminal(json_wanted=request.json, language=request.language, stdout=stdout, stderr=stderr)
-        return _command(request.rest, terminal, begin)
+        return _command(request.rest, terminal, begin, load)
     except LecternError as error:
         terminal.error(error)
         return exit_of(error)
@@ -254,12 +257,18 @@ def run(
         return Exit.UNEXPECTED
 
 
-def _command(rest: Sequence[str], terminal: Terminal, begin: Callable[[], None]) -> int:
+def _command(
+    rest: Sequence[str],
+    terminal: Terminal,
+    begin: Callable[[], None],
+    load: Callable[[], AbstractContextManager[None]],
+) -> int:
     groups = {name: parts for name, (_, parts) in GROUPS.items()}
     check_command(rest, COMMANDS, groups, alone=BY_THEMSELVES)
     try:
         first = rest[0] if rest else ""
-        app = make_app(first)
+        with load():
+            app = make_app(first)
         if not COMMANDS.get(first, "").startswith(_SERVERS):
             begin()
         code = app(list(rest) or ["--help"], prog_name="lectern", obj=terminal, standalone_mode=False)

@@ -9,6 +9,7 @@ import sys
 import traceback
 from multiprocessing.connection import Connection
 
+from pipeline.loading import loading
 from pipeline.plan.errors import LecternError
 
 #: Its first word: everything that looking takes is loaded.
@@ -17,10 +18,11 @@ BEGUN = "begun"
 
 def look(line: Connection) -> None:
     """Look at each picture that is asked for, in one thread; what is raised on the way is the answer."""
-    import cv2
+    with loading():
+        import cv2
 
-    from farm.portraits import Looker
-    from pipeline.engines.shelf import eyes
+        from farm.portraits import Looker
+        from pipeline.engines.shelf import eyes
 
     cv2.setNumThreads(1)
     looker = Looker(line.recv(), eyes())

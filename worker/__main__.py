@@ -7,46 +7,51 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-import structlog
+from pipeline.loading import loading
 
-from farm.bootstrap import Settings, set_up_logging, settings_of
-from pipeline.plan.errors import LecternError
-from pipeline.plan.messages import tell
+if TYPE_CHECKING:
+    from farm.bootstrap import Settings
 
 # Each role imports what it needs and no more: four processes start at once on what may be two cores.
 
 
 def _worker(settings: Settings, name: str, told: str = "") -> int:
-    from farm.policy.placement import Post
-    from worker import process
+    with loading():
+        from farm.policy.placement import Post
+        from worker import process
 
     return process.serve(settings, post=Post.from_text(name, told) if told else Post(name=name))
 
 
 def _dispatcher(settings: Settings, name: str) -> int:
-    from worker import dispatching
+    with loading():
+        from worker import dispatching
 
     return dispatching.serve(settings, name=name)
 
 
 def _watchdog(settings: Settings, _name: str) -> int:
-    from worker import watchdog
+    with loading():
+        from worker import watchdog
 
     return watchdog.serve(settings)
 
 
 def _flower(settings: Settings, port: str) -> int:
-    from worker import flower
-    from worker.belt import celery_app
-    from worker.places import Places
+    with loading():
+        from worker import flower
+        from worker.belt import celery_app
+        from worker.places import Places
 
     flower.show(celery_app(settings), Places(home=settings.home), int(port))
     return 0
 
 
 def _up(settings: Settings, _name: str) -> int:
-    from worker import up
+    with loading():
+        from worker import up
 
     return up.up(settings, starting=lambda: None, ready=lambda _standing: None, ending=lambda: None)
 
@@ -62,6 +67,13 @@ _ROLES: Mapping[str, Callable[..., int]] = {
 
 def main(role: str, *told: str) -> int:
     """Be one of the farm's processes, by what it is told, its name last; returns the exit code."""
+    with loading():
+        import structlog
+
+        from farm.bootstrap import set_up_logging, settings_of
+        from pipeline.plan.errors import LecternError
+        from pipeline.plan.messages import tell
+
     *rest, name = told
     settings = settings_of()
     set_up_logging(settings)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from pipeline.loading import loading
 from tests.support import machine
 from tests.support.wav2lip import shared_checkpoint
 from worker.threads import thread_environment
@@ -21,6 +22,8 @@ from worker.threads import thread_environment
 _TOGETHER = ("tests/films/", "tests/speech/")
 #: What takes longest is begun first, so that at the end no process waits for another one.
 _FIRST = (
+    # Mostly it waits: whoever else works meanwhile has its processor.
+    "tests/faults/",
     "tests/speech/",
     "tests/films/",
     "tests/demo/test_run.py",
@@ -96,6 +99,13 @@ class _Memory:
             return
         told = machine.how_ended(status, killed=machine.killed_for_memory() - self._killed)
         node.config.get_terminal_writer().line(f"\n[{node.gateway.id}] {told}", red=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests, and what they import, are never looked through for garbage."""
+    with loading():
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -46,7 +46,7 @@ CHINESE: Mapping[str, str] = {
     ),
     "Queue the good rows although others are bad.": "即使其他行有误，也提交没有问题的行。",
     "Refuse rows that have a warning.": "拒绝带有警告的行。",
-    "Show what the farm is at, and what keeps it from going on.": "显示农场在做什么，以及是什么使它停滞。",
+    "Show on one screen how the farm is, and what to do next.": "在一屏内显示农场的状况和下一步该做的事。",
     "Show a batch's progress until it is over.": "显示一个批次的进度，直到它结束。",
     "Ctrl-C leaves the farm working. With --json, waits until the batch is over and prints it once.": (
         "按 Ctrl-C 退出后农场继续工作。加 --json 时等到批次结束，只输出一次。"

@@ -38,7 +38,7 @@ _EVERYWHERE = "Every command also takes --json (an answer for machines) and --la
 #: The commands of the top level in the order in which help lists them, and where each function is.
 COMMANDS: Mapping[str, str] = {
     "submit": "cli.submit:submit",
-    "status": "cli.show:status",
+    "status": "cli.status:status",
     "watch": "cli.watch:watch",
     "show": "cli.show:show",
     "list": "cli.show:list_",

@@ -58,7 +58,7 @@ def worker(
         settings,
         wanted=wanted,
         beginning=lambda posts: _at_work(posts, terminal),
-        ending=lambda: terminal.note(terminal.words("workers-end")),
+        ending=lambda: terminal.note(terminal.words("workers-end", seconds=round(settings.worker.drain_s))),
     )
     return Exit(code)
 
@@ -101,7 +101,8 @@ def watchdog(context: typer.Context) -> Exit:
 
 def _standing(standing: Standing, terminal: Terminal) -> None:
     words = terminal.words
-    lines = [words("farm-is-up", workers=len(standing.workers))]
+    workers = len(standing.workers)
+    lines = [words("farm-is-up-one" if workers == 1 else "farm-is-up", workers=workers)]
     if standing.flower_url:
         lines.append(
             words(

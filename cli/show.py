@@ -1,4 +1,4 @@
-"""`lectern status`, `lectern show`, `lectern list`: what the farm is at."""
+"""`lectern show`, `lectern list`: what became of films, one by one and batch by batch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.clean import clean
-from cli.documents import batch_document, batches_document, farm_document, job_document, jobs_document
+from cli.documents import batch_document, batches_document, job_document, jobs_document
 from cli.exits import Exit
 from cli.lines import (
     archive_of,
@@ -26,16 +26,14 @@ from cli.lines import (
 )
 from cli.options import JobNumber, terminal_of
 from cli.terminal import Cell, Terminal, sentence, told
-from cli.workers import notes_of, workers_table
 from farm import show as views
 from farm.bootstrap import open_farm
-from farm.views import AttemptView, BatchView, FarmView, JobDetail, JobView
+from farm.views import AttemptView, BatchView, JobDetail, JobView
 from pipeline.plan.background import BLUR
 from pipeline.plan.bearing import Bearing
 from pipeline.plan.delivery import Quality
 from pipeline.plan.label import Label
 
-_MOST_JOBS = 20
 # The role of the model that draws the face.
 _FACE = "face"
 #: Files that mean something to the farm alone.
@@ -52,15 +50,6 @@ State = Annotated[
     ),
 ]
 Most = Annotated[int, typer.Option("--most", metavar="N", min=1, help="At most so many lines.")]
-
-
-def status(context: typer.Context) -> Exit:
-    """Show what the farm is at, and what keeps it from going on."""
-    terminal = terminal_of(context)
-    with open_farm() as farm:
-        view = views.whole(farm, most=_MOST_JOBS)
-    terminal.answer(farm_document(view), _status(view, terminal))
-    return Exit.OK
 
 
 def show(context: typer.Context, job: JobNumber) -> Exit:
@@ -99,37 +88,6 @@ def list_(
         jobs = views.jobs(farm, batch=batch, state=state, most=most)
     terminal.answer(batch_document(view, jobs), (batch_line(terminal, view), jobs_table(terminal, jobs)))
     return Exit.OK
-
-
-def _status(view: FarmView, terminal: Terminal) -> Iterator[Text | Table | str]:
-    words = terminal.words
-    yield counts_of(terminal, view.counts) or Text(words("nothing-submitted"))
-    if view.workers:
-        yield ""
-        yield workers_table(terminal, view.workers)
-    if view.batches:
-        yield ""
-        for batch in view.batches:
-            yield batch_line(terminal, batch)
-    if view.jobs:
-        yield ""
-        yield jobs_table(terminal, view.jobs)
-    yield from _notes(view, terminal)
-
-
-def _notes(view: FarmView, terminal: Terminal) -> Iterator[Text]:
-    """What keeps the farm from going on, and what to do about it."""
-    words = terminal.words
-    for worker in view.workers:
-        yield from notes_of(terminal, worker)
-    if view.dead:
-        yield Text(words("dead-letters", number=view.dead), style="yellow")
-    if view.batches and not view.workers:
-        yield Text(words("no-workers"), style="yellow")
-    elif view.batches and not view.dispatcher:
-        yield Text(words("no-dispatcher"), style="yellow")
-    if view.archive_pending:
-        yield Text(words("archive-waits", films=view.archive_pending), style="yellow")
 
 
 def _jobs(jobs: tuple[JobView, ...], terminal: Terminal) -> Iterator[Table | str]:

@@ -237,6 +237,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "The farm is up: {workers} workers. Ctrl-C ends it.",
         "农场已启动：{workers} 个工作进程。Ctrl-C 结束。",
     ),
+    "farm-is-up-one": (
+        "The farm is up: 1 worker. Ctrl-C ends it.",
+        "农场已启动：1 个工作进程。Ctrl-C 结束。",
+    ),
     "farm-flower": (
         "Flower: {url} (user {user}, password in {file})",
         "Flower：{url}（用户 {user}，密码在 {file}）",
@@ -254,8 +258,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "worker-on-processors": ("{name}  processor: {work}", "{name}  处理器：{work}"),
     "workers-start": ("At work. Ctrl-C ends it.", "开始工作。Ctrl-C 结束。"),
     "workers-end": (
-        "Ending: what is in work comes to an end first; Ctrl-C once more leaves it to others at once.",
-        "正在结束：先结束手头的工作；再按一次 Ctrl-C 则立即交给其他工作进程。",
+        "Ending: clips in work are finished, for at most {seconds} s; Ctrl-C once more gives up at once.",
+        "正在结束：完成正在制作的片段，最多 {seconds} 秒，其余交还；再按一次 Ctrl-C 则立即放下。",
     ),
     "dispatcher-starts": (
         "“{name}” begins to hand out work. Ctrl-C ends it.",

@@ -22,7 +22,12 @@ OPERATING: Mapping[str, tuple[str, str]] = {
     "worker-card_out": ("card out", "设备停用"),
     "worker-card_sick": ("card sick", "设备故障"),
     "worker-card_stuck": ("card stuck", "设备卡死"),
-    "worker-gone": ("gone", "已离开"),
+    "worker-silent": ("silent", "无响应"),
+    "worker-gone": ("lost", "已丢失"),
+    "worker-left": ("ended", "已结束"),
+    "memory": ("MEMORY", "内存"),
+    "card-memory": ("CARD MEMORY", "显存"),
+    "warmth": ("TEMP", "温度"),
     "work-clip": (
         "{row} (job {job}): {stage} {chunk}, clip {clip} of {clips}",
         "{row}（任务 {job}）：{stage} {chunk}，片段 {clip}/{clips}",
@@ -41,8 +46,16 @@ OPERATING: Mapping[str, tuple[str, str]] = {
         "{worker} 不接受新工作，{by}：{reason}。用 `lectern workers unlock {worker} --reason …` 解除。",
     ),
     "worker-is-gone": (
-        "{worker} is gone since {span}; `lectern up` on {host} starts it again.",
-        "{worker} 已离开 {span}；在 {host} 上运行 `lectern up` 可重新启动。",
+        "{worker} was lost {span} ago and is not back; its log on {host} says why. `lectern up` starts it.",
+        "{worker} 于 {span}前丢失且未恢复：请查看 {host} 上的日志；`lectern up` 可重新启动。",
+    ),
+    "worker-is-left": (
+        "{worker} ended {span} ago, in good order; `lectern up` on {host} starts it again.",
+        "{worker} 于 {span}前正常结束；在 {host} 上运行 `lectern up` 可重新启动。",
+    ),
+    "worker-is-silent": (
+        "{worker} has given no sign of life for {span}: see whether {host} runs and reaches the ledger.",
+        "{worker} 已有 {span}没有响应：请检查 {host} 是否在运行、能否访问账本。",
     ),
     "worker-disk": (
         "{worker} takes nothing until its disk has room ({detail}): `lectern gc`, or make room on {host}.",
@@ -57,8 +70,100 @@ OPERATING: Mapping[str, tuple[str, str]] = {
         "{worker} 因屡次失败，{until} 之前不做 {capability}：`lectern workers clear {worker}`。",
     ),
     "worker-failed": (
-        "{worker} failed {times} in the last hour: {error}",
-        "{worker} 近 1 小时失败 {times} 次：{error}",
+        "{worker} failed {times} times in the last hour; last: {error}",
+        "{worker} 近 1 小时失败 {times} 次，最近一次：{error}",
+    ),
+    # The one screen.
+    "all-well": (
+        "All is well. Films in work: {active}; queued: {queued}.",
+        "一切正常。进行中 {active} 部，排队 {queued} 部。",
+    ),
+    "all-well-idle": ("All is well; there is nothing to do.", "一切正常，没有待做的工作。"),
+    "needs-one": ("Somebody has to see to this:", "需要处理："),
+    "needs": (
+        "Somebody has to see to these {number}, the gravest first:",
+        "有 {number} 项需要处理，最要紧的在前：",
+    ),
+    "more-advice": (
+        "- and {number} more: `lectern workers`, `lectern status --json`",
+        "- 还有 {number} 项：`lectern workers`、`lectern status --json`",
+    ),
+    "more-workers": ("and {number} more: `lectern workers`", "还有 {number} 个：`lectern workers`"),
+    "more-batches": ("and {number} more: `lectern list`", "还有 {number} 个批次：`lectern list`"),
+    "more-failures": (
+        "and {number} more kinds: `lectern status --json`",
+        "还有 {number} 种：`lectern status --json`",
+    ),
+    "farm-not-up": (
+        "The farm is not up, and films wait for it: {films}. Start it with `lectern up`.",
+        "农场没有运行，有 {films} 部影片在等待。用 `lectern up` 启动。",
+    ),
+    "farm-not-up-idle": (
+        "The farm is not up, and nothing waits for it. `lectern up` starts it.",
+        "农场没有运行，也没有等待的工作。用 `lectern up` 启动。",
+    ),
+    "redis-silent": ("Nothing new is handed out: {detail}", "不会分配新工作：{detail}"),
+    "dispatcher-silent": (
+        (
+            "Nothing new is handed out: {name} has been silent for {span}. `lectern up` or "
+            "systemd starts it again; where neither runs: `lectern dispatcher`."
+        ),
+        (
+            "不会分配新工作：{name} 已有 {span}没有响应。`lectern up` 或 systemd 会自动重启它；"
+            "如果都没有运行，请用 `lectern dispatcher` 启动。"
+        ),
+    ),
+    "none-takes": (
+        "Nothing new is begun: every worker is drained, locked, out of room or has an ill card (below).",
+        "不会开始新工作：所有工作进程都已排空、锁定、磁盘不足或设备故障（见下）。",
+    ),
+    "nobody-can": (
+        "{stages}: {steps} steps wait that no worker can do as planned: `lectern list --state queued`.",
+        "{stages}：有 {steps} 个步骤没有工作进程能按原计划完成：`lectern list --state queued`。",
+    ),
+    "unwatched": (
+        "Nobody watches over the workers of {host}: one that hangs stays so. `lectern watchdog` there.",
+        "{host} 上的工作进程无人看护，卡死后不会自动恢复：请在该机上运行 `lectern watchdog`。",
+    ),
+    "archive-away": (
+        "Films cannot be delivered (waiting: {films}): {detail}",
+        "影片无法归档（等待中：{films} 部）：{detail}",
+    ),
+    "disk-away": ("{place}: {detail}", "{place}：{detail}"),
+    "disk-low": (
+        "{place} has {free} left, and workers begin nothing below {floor}: make room, or `lectern gc`.",
+        "{place} 仅剩 {free}，低于 {floor} 时不会开始新工作：请清理磁盘，或运行 `lectern gc`。",
+    ),
+    "dot": (" · ", " · "),
+    "farm": ("FARM", "农场"),
+    "disks": ("DISKS", "磁盘"),
+    "times": ("TIMES", "次数"),
+    "last-met": ("WHAT, AS MET LAST", "最近一次的情况"),
+    "farm-is-not-up": ("not up", "没有运行"),
+    "dispatcher-leads": ("{name} hands out work", "{name} 正在分配工作"),
+    "dispatcher-none": ("no dispatcher leads", "没有调度进程"),
+    "watchdogs": ("watchdog on {watched} of {hosts} hosts", "看护进程：{watched}/{hosts} 台主机"),
+    "redis-answers": ("Redis answers", "Redis 正常"),
+    "redis-away": ("Redis does not answer", "Redis 没有应答"),
+    "redis-unknown": ("no Redis is known here", "此处不知道 Redis 的位置"),
+    "waiting-head": ("WAITING", "等待"),
+    "in-work": ("IN WORK", "进行中"),
+    "queue-oldest": ("the oldest for {span} ({stage})", "最久 {span}（{stage}）"),
+    "queue-later": ("tried again later {steps}", "稍后再试 {steps}"),
+    "nothing-waits": ("nothing", "无"),
+    "disk-home": ("home", "主目录"),
+    "disk-store": ("store", "存储"),
+    "disk-archive": ("archive", "归档"),
+    "disk-room": ("{of}: {free} free of {size}", "{of}：可用 {free}，共 {size}"),
+    "disk-unseen": ("{of}: cannot be seen", "{of}：无法访问"),
+    "disk-floor": ("workers need {floor}", "工作进程至少需要 {floor}"),
+    "archive-is-there": ("can be reached", "可用"),
+    "archive-is-away": ("cannot be reached", "不可用"),
+    "archive-films": ("films on their way: {films}", "待归档影片：{films}"),
+    "failed-in": ("What attempts failed with in the last {hours} hours:", "最近 {hours} 小时内的失败："),
+    "lost-worker": (
+        "The worker was lost in the middle of it; the step went on elsewhere.",
+        "工作进程中途丢失，步骤已由其他进程继续。",
     ),
     # What was ordered.
     "drain-ordered": (

@@ -17,8 +17,9 @@ from cli.options import terminal_of
 from cli.terminal import Cell, Terminal, sentence, told
 from db.states import WorkerOrder
 from farm import crews
+from farm.attention import AWAY, of_worker
 from farm.bootstrap import open_farm
-from farm.views import WorkerView
+from farm.views import Advice, WorkerView
 from pipeline.plan.errors import Fact
 
 Name = Annotated[
@@ -29,15 +30,19 @@ Name = Annotated[
 ]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for whoever asks later.")]
 
-_STYLES = {"working": "cyan", "idle": "", "gone": "dim"}
+_STYLES = {"working": "cyan", "idle": "", "left": "dim"}
 _ORDERED = {
     "drain": "drain-ordered",
     "lock": "lock-ordered",
     "unlock": "unlock-ordered",
     "clear": "clear-ordered",
 }
+#: Columns that are aligned right.
+_NUMBERS = frozenset({"warmth", "card-memory", "memory", "failed-lately"})
 #: A UUID is told by its beginning where there is little room.
 _UUID = 12
+_GIGABYTE_MB, _MANY_GB = 1000, 10
+_ADVICE_STYLES = {2: "bold red", 1: "yellow", 0: ""}
 
 
 def workers(context: typer.Context) -> Exit:
@@ -104,24 +109,58 @@ def _page(terminal: Terminal, found: tuple[WorkerView, ...]) -> Iterator[Cell | 
 
 def workers_table(terminal: Terminal, found: tuple[WorkerView, ...]) -> Table:
     """One line for each worker; pool and version where anybody has told of them."""
-    words = terminal.words
     pools, versions = any(each.pool for each in found), len({each.version for each in found}) > 1
-    heads = ["worker", "card", *(["pool"] if pools else []), *(["version"] if versions else [])]
-    heads += ["state", "now", "progress", "failed-lately"]
+    warm = any(each.temperature_c is not None or each.card_total_mb for each in found)
+    heads = ["worker", "card", *(["warmth", "card-memory"] if warm else []), *(["pool"] if pools else [])]
+    heads += [*(["version"] if versions else []), "memory", "state", "now", "progress", "failed-lately"]
     rows: list[Sequence[Cell]] = [
         (
             worker.name,
             device_of(worker),
+            *([warmth_of(worker), _card_memory(worker)] if warm else []),
             *([worker.pool] if pools else []),
             *([worker.version] if versions else []),
-            Text(words.state(f"worker-{worker.state}"), style=_STYLES.get(worker.state, "yellow")),
+            size_of(worker.memory_mb) if worker.memory_mb and worker.state not in AWAY else "",
+            worker_state(terminal, worker),
             work_of(terminal, worker),
-            words("ago", span=words.span(worker.work.progress_s)) if worker.work else "",
+            progress_ago(terminal, worker),
             str(worker.failures) if worker.failures else "",
         )
         for worker in found
     ]
-    return terminal.table(*heads, rows=rows, right=(len(heads) - 1,))
+    right = [index for index, head in enumerate(heads) if head in _NUMBERS]
+    return terminal.table(*heads, rows=rows, right=right)
+
+
+def worker_state(terminal: Terminal, worker: WorkerView) -> Text:
+    """How a worker stands, in words."""
+    state = terminal.words.state(f"worker-{worker.state}")
+    return Text(state, style=_STYLES.get(worker.state, "yellow"))
+
+
+def progress_ago(terminal: Terminal, worker: WorkerView) -> str:
+    """When it made something last; empty when it is at nothing."""
+    words = terminal.words
+    return words("ago", span=words.span(worker.work.progress_s)) if worker.work else ""
+
+
+def warmth_of(worker: WorkerView) -> str:
+    """How warm its card is; empty for one that does not tell."""
+    return "" if worker.temperature_c is None else f"{worker.temperature_c} °C"
+
+
+def size_of(megabytes: int) -> str:
+    """So much memory or disk, as exact as a person needs it."""
+    if megabytes < _GIGABYTE_MB:
+        return f"{megabytes} MB"
+    gigabytes = megabytes / _GIGABYTE_MB
+    return f"{gigabytes:.1f} GB" if gigabytes < _MANY_GB else f"{gigabytes:.0f} GB"
+
+
+def _card_memory(worker: WorkerView) -> str:
+    if worker.card_used_mb is None or not worker.card_total_mb:
+        return ""
+    return f"{size_of(worker.card_used_mb)} / {size_of(worker.card_total_mb)}"
 
 
 def device_of(worker: WorkerView) -> str:
@@ -146,25 +185,28 @@ def work_of(terminal: Terminal, worker: WorkerView) -> str:
     return terminal.words("work-step", **facts)
 
 
+def advice_line(terminal: Terminal, advice: Advice) -> Text:
+    """Something out of the ordinary in words, with the command to type."""
+    words, facts = terminal.words, dict(advice.facts)
+    told_: dict[str, Fact] = {
+        name: clean(fact) if isinstance(fact, str) else fact for name, fact in facts.items()
+    }
+    for name, fact in facts.items():
+        if name.endswith("_s"):
+            told_[name.removesuffix("_s")] = words.span(int(fact))
+        elif name.endswith("_mb"):
+            told_[name.removesuffix("_mb")] = size_of(int(fact))
+        elif name == "stages":
+            told_[name] = words("comma").join(map(words.state, str(fact).split()))
+        elif name == "until":
+            told_[name] = moment_of(str(fact))
+    what = f"{advice.what}-idle" if advice.what == "farm-not-up" and not facts["films"] else advice.what
+    if advice.error is not None:
+        told_["error"] = told(advice.error.code, advice.error.facts, terminal.language)[0]
+        told_["detail"] = sentence(advice.error.code, advice.error.facts, terminal.language)
+    return Text(words(what, **told_), style=_ADVICE_STYLES[advice.level])
+
+
 def notes_of(terminal: Terminal, worker: WorkerView) -> Iterator[Text]:
     """What is out of the ordinary with a worker, and what to do about it."""
-    words, name = terminal.words, clean(worker.name)
-    if worker.reason:
-        told_ = words("worker-ordered-drain", worker=name, by=clean(worker.by), reason=clean(worker.reason))
-        yield Text(told_, style="yellow")
-    if worker.state == "gone":
-        told_ = words("worker-is-gone", worker=name, span=words.span(worker.seen_s), host=clean(worker.host))
-        yield Text(told_, style="dim")
-        return
-    if worker.state == "disk_low":
-        detail = clean(worker.detail)
-        yield Text(words("worker-disk", worker=name, detail=detail, host=clean(worker.host)), style="yellow")
-    if worker.card is not None:
-        detail = sentence(worker.card.code, worker.card.facts, terminal.language)
-        yield Text(words("worker-out", worker=name, detail=detail), style="red")
-    for capability, until in worker.blocked.items():
-        told_ = words("worker-blocked", worker=name, capability=capability, until=moment_of(until))
-        yield Text(told_, style="yellow")
-    if worker.last_error is not None:
-        error = told(worker.last_error.code, worker.last_error.facts, terminal.language)[0]
-        yield Text(words("worker-failed", worker=name, times=worker.failures, error=error))
+    yield from (advice_line(terminal, advice) for advice in of_worker(worker))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, or_, select
 
 from db.blocks import LIVE
+from db.cards import Gauge
 from db.codec import facts_from_text
 from db.ledger import Ledger
 from db.posts import Post, read_posts
@@ -19,6 +20,8 @@ from db.views import Problem
 #: A worker that is gone is told of for so long, since somebody may look for it.
 _GONE_MS = 24 * 3_600_000
 _FARED_MS = 3_600_000
+#: What a card told is worth telling for so long.
+_READ_MS = 120_000
 _BAD = [Outcome.ERROR.value, Outcome.TIMEOUT.value, Outcome.LOST.value]
 
 
@@ -69,6 +72,8 @@ class Entry:
         last: what the last of them met, if that is known.
         card: what is wrong with its card; None: nothing.
         card_state: how the card stands.
+        gauge: what the card told lately; None: nothing.
+        memory_mb: what its process held at its last beat; 0: not known.
         blocked: what it is kept from just now, and until when.
     """
 
@@ -85,6 +90,8 @@ class Entry:
     last: Problem | None
     card: Problem | None
     card_state: CardState
+    gauge: Gauge | None
+    memory_mb: int
     blocked: Mapping[str, int]
 
 
@@ -128,7 +135,7 @@ _FARED = (
     .where(attempts.c.ended_at > bindparam("since"), attempts.c.outcome.in_(_BAD))
     .order_by(attempts.c.ended_at)
 )
-_ILL = select(cards).where(cards.c.state != CardState.WELL.value)
+_CARDS = select(cards)
 
 
 def read_roll(ledger: Ledger) -> tuple[Entry, ...]:
@@ -148,7 +155,7 @@ def read_roll(ledger: Ledger) -> tuple[Entry, ...]:
         fared: dict[str, list[Problem | None]] = {}
         for row in run(connection, _FARED, {"since": now - _FARED_MS}):
             fared.setdefault(row.worker, []).append(_problem(row.error_code, row.error_facts))
-        ill = {(row.host, row.device): row for row in run(connection, _ILL, {})}
+        known = {(row.host, row.device): row for row in run(connection, _CARDS, {})}
         kept: dict[str, dict[str, int]] = {}
         for row in run(connection, LIVE, {"now": now}):
             kept.setdefault(row.worker, {})[row.capability] = row.until
@@ -159,7 +166,8 @@ def read_roll(ledger: Ledger) -> tuple[Entry, ...]:
             post=posts.get(row.name, Post(worker=row.name)),
             at=works.get(row.name),
             bad=fared.get(row.name, ()),
-            card=ill.get((row.host, row.device)),
+            card=known.get((row.host, row.device)),
+            now=now,
             blocked=kept.get(row.name, {}),
         )
         for row in found
@@ -174,6 +182,7 @@ def _entry(
     at: Found | None,
     bad: Sequence[Problem | None],
     card: Found | None,
+    now: int,
     blocked: Mapping[str, int],
 ) -> Entry:
     return Entry(
@@ -190,7 +199,19 @@ def _entry(
         last=next((problem for problem in reversed(bad) if problem is not None), None),
         card=None if card is None else _problem(card.reason, card.facts),
         card_state=CardState.WELL if card is None else CardState(card.state),
+        gauge=None if card is None or now - card.read_at > _READ_MS else _gauge(card),
+        memory_mb=row.memory_mb,
         blocked=blocked,
+    )
+
+
+def _gauge(card: Found) -> Gauge:
+    return Gauge(
+        device=card.device,
+        name=card.name,
+        temperature_c=card.temperature_c,
+        used_mb=card.used_mb,
+        total_mb=card.total_mb,
     )
 
 

@@ -63,7 +63,8 @@ _UNLEARN = delete(skills).where(skills.c.worker == bindparam("who"))
 _LEARN = insert(skills)
 _IS_KNOWN = select(workers.c.alive).where(workers.c.name == bindparam("who")).with_for_update()
 _TELL = update(workers).where(workers.c.name == bindparam("who")).values(device=bindparam("on"))
-_LEAVE = update(workers).where(workers.c.name == bindparam("who")).values(alive=0)
+# Who has left takes nothing new; who was lost without a word never said so.
+_LEAVE = update(workers).where(workers.c.name == bindparam("who")).values(alive=0, draining=1)
 _DRAIN = update(workers).where(workers.c.name == bindparam("who")).values(draining=bindparam("now"))
 # Whoever is just coming back holds its row; it is left for the next time.
 _GONE = (

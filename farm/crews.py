@@ -22,8 +22,13 @@ def read(farm: Farm) -> tuple[WorkerView, ...]:
     Raises:
         AwayError: ``ledger-away``.
     """
-    now = farm.ledger.clock()
-    return tuple(_view(entry, now) for entry in roll.read_roll(farm.ledger))
+    now, patience_ms = farm.ledger.clock(), silence_ms(farm)
+    return tuple(_view(entry, now, patience_ms) for entry in roll.read_roll(farm.ledger))
+
+
+def silence_ms(farm: Farm) -> int:
+    """How long who beats or leads may be silent before people are told; hosts' clocks differ."""
+    return int(2000 * farm.settings.lease.expiry_s)
 
 
 def order(farm: Farm, worker: str, what: WorkerOrder, *, reason: str) -> str:
@@ -62,8 +67,8 @@ def _reason(told: str) -> str:
     return reason
 
 
-def _view(entry: Entry, now: int) -> WorkerView:
-    post, works = entry.post, entry.works
+def _view(entry: Entry, now: int, patience_ms: int) -> WorkerView:
+    post, works, gauge = entry.post, entry.works, entry.gauge
     return WorkerView(
         name=entry.name,
         capabilities=entry.capabilities,
@@ -72,7 +77,7 @@ def _view(entry: Entry, now: int) -> WorkerView:
         pool=post.pool,
         version=post.version,
         pid=post.pid,
-        state=_state(entry),
+        state=_state(entry, silent=now - entry.seen_at > patience_ms),
         reason=post.reason if post.ordered is not WorkerOrder.NONE else "",
         by=post.by if post.ordered is not WorkerOrder.NONE else "",
         detail=post.detail,
@@ -94,6 +99,11 @@ def _view(entry: Entry, now: int) -> WorkerView:
         last_error=_told(entry.last),
         card=_told(entry.card),
         card_state=entry.card_state.value,
+        card_name=gauge.name if gauge else "",
+        temperature_c=gauge.temperature_c if gauge else None,
+        card_used_mb=gauge.used_mb if gauge else None,
+        card_total_mb=gauge.total_mb if gauge else None,
+        memory_mb=entry.memory_mb,
         blocked={
             capability: datetime.fromtimestamp(until // 1000, UTC).isoformat().replace("+00:00", "Z")
             for capability, until in entry.blocked.items()
@@ -101,10 +111,10 @@ def _view(entry: Entry, now: int) -> WorkerView:
     )
 
 
-def _state(entry: Entry) -> str:
+def _state(entry: Entry, *, silent: bool) -> str:
     """The one word for how a worker stands: the strongest reason why it takes nothing comes first."""
-    if not entry.alive:
-        return "gone"
+    if not entry.alive or silent:
+        return "silent" if entry.alive else "left" if entry.draining else "gone"
     if entry.post.ordered in _STATES:
         busy, idle = _STATES[entry.post.ordered]
         return busy if entry.works is not None else idle

@@ -6,22 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from db import leases, reads, views
+from db import leases, overview, reads, views
 from db.dead import count_dead
 from db.outlook import Place, Waiting, last_of, read_outlook, read_waits
 from db.states import ArchiveState, JobState, Role
 from db.views import JobLine, Problem, StepView
-from farm import crews
+from farm import crews, disks
+from farm.attention import AWAY, attention
 from farm.bootstrap import Farm
 from farm.policy.eta import EtaInputs, estimate_ms
 from farm.profiles.telling import people_of
 from farm.views import (
     AttemptView,
     BatchView,
+    FailureView,
     FarmView,
     JobDetail,
     JobView,
     ModelView,
+    QueueView,
     Told,
 )
 from farm.voicedoor import named
@@ -41,24 +44,68 @@ from pipeline.plan.switches import BURN, SOFT
 #: More batches or jobs than any farm has.
 _ALL = 1_000_000
 _HELD = "held"
+#: A night's failures are told of.
+_FAILED_H = 12
+_HOUR_MS = 3_600_000
+#: A watchdog says every ten seconds that it watches.
+_WATCHED_MS = 60_000
 #: What does not lie beside the film in the archive.
 _NOT_BESIDE = frozenset({Role.TIMELINE, Role.SCRIPT})
 
 
-def whole(farm: Farm, *, most: int) -> FarmView:
-    """The whole farm: who works, what is active, and which batches are not over; at most so many of each."""
+def whole(farm: Farm, *, most: int, redis: Told | None = None) -> FarmView:
+    """The whole farm: who works, what is active, and which batches are not over; at most so many of each.
+
+    Args:
+        farm: the farm.
+        most: of jobs and batches.
+        redis: why Redis does not answer, as far as whoever asks can tell.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    now, patience_ms = farm.ledger.clock(), crews.silence_ms(farm)
     totals = reads.count_jobs(farm.ledger)
     going = [_batch(view) for view in reads.list_unfinished(farm.ledger, limit=most)]
     outlook = read_outlook(farm.ledger) if going else {}
     active = reads.list_jobs(farm.ledger, state=JobState.ACTIVE, limit=most)
-    return FarmView(
+    lead, workers = leases.read_leadership(farm.ledger), crews.read(farm)
+    watched = {
+        host for host, seen in overview.read_watchdogs(farm.ledger).items() if now - seen <= _WATCHED_MS
+    }
+    hosts = {worker.host for worker in workers if worker.state not in AWAY}
+    view = FarmView(
         counts=_standings(totals.states, totals.held),
-        workers=crews.read(farm),
-        dispatcher=bool(leases.read_leadership(farm.ledger).holder),
+        workers=workers,
+        dispatcher=bool(lead.holder) and now - lead.seen_at <= patience_ms,
+        leader=lead.holder,
+        leader_seen_s=max(0, now - lead.seen_at) // 1000 if lead.holder and lead.seen_at else None,
+        redis=redis,
+        watched=tuple(sorted(watched)),
+        unwatched=tuple(sorted(hosts - watched)),
+        disks=disks.look(farm),
+        queue=tuple(_queue(line, now) for line in overview.read_lines(farm.ledger)),
+        failures=tuple(
+            FailureView(error=_told(failure.problem), times=failure.times, films=failure.films)
+            for failure in overview.read_failures(farm.ledger, since=now - _FAILED_H * _HOUR_MS)
+        ),
+        failures_h=_FAILED_H,
         batches=tuple(_under_way(farm, view, outlook) for view in going),
         jobs=_closely(farm, active, outlook),
         archive_pending=totals.archives[ArchiveState.PENDING],
         dead=count_dead(farm.ledger),
+    )
+    return replace(view, attention=attention(view))
+
+
+def _queue(line: overview.StageLine, now: int) -> QueueView:
+    return QueueView(
+        stage=line.stage.value,
+        waiting=line.waiting,
+        later=line.later,
+        running=line.running,
+        oldest_s=None if line.since is None else max(0, now - line.since) // 1000,
+        nobody=line.nobody,
     )
 
 

@@ -29,5 +29,10 @@ def lowest(disks: Iterable[Disk], *, mark: int, was_low: bool) -> Disk | None:
         was_low: whether it was low before, and has to be well above the mark by now.
     """
     factor = 100 + BACK_PER_CENT if was_low else 100
-    full = [disk for disk in disks if disk.free * 100 < min(mark, disk.size // LEAST_PART) * factor]
+    full = [disk for disk in disks if disk.free * 100 < floor_of(disk, mark=mark) * factor]
     return min(full, key=lambda disk: disk.free, default=None)
+
+
+def floor_of(disk: Disk, *, mark: int) -> int:
+    """How many bytes have to be free on a disk before anything new is begun."""
+    return min(mark, disk.size // LEAST_PART)

@@ -15,12 +15,14 @@ from pipeline.plan.messages import Language
 from pipeline.plan.models import ModelKind
 
 CLI = Path(__file__).resolve().parents[2] / "cli"
+#: What is out of the ordinary is named where it is found out.
+ATTENTION = CLI.parent / "farm" / "attention.py"
 
 
 def constants() -> set[str]:
     """Every string constant of the command line outside the table itself."""
     found: set[str] = set()
-    for path in CLI.glob("*.py"):
+    for path in (*CLI.glob("*.py"), ATTENTION):
         if not path.name.startswith("words"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -51,6 +53,16 @@ def names_asked_for() -> set[str]:
 def test_every_name_that_is_asked_for_has_words() -> None:
     """No command stumbles over words that nobody wrote."""
     assert names_asked_for() <= set(WORDS)
+
+
+def test_everything_out_of_the_ordinary_has_words() -> None:
+    """Whatever is found out about a farm can be said."""
+    calls = [node for node in ast.walk(ast.parse(ATTENTION.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    advices = [call.args[0] for call in calls if ast.unparse(call.func) == "_advice"]
+    named = {each.value for each in advices if isinstance(each, ast.Constant)}
+    assert len(named) > 10
+    assert named <= set(WORDS)
+    assert {"worker-is-gone", "worker-is-left", "worker-is-silent", "farm-not-up-idle"} <= set(WORDS)
 
 
 def test_every_stage_and_kind_of_model_has_words() -> None:
@@ -87,6 +99,8 @@ def test_no_words_are_idle() -> None:
         "consent-",
         "profile-",
         "worker-",
+        "disk-",
+        "farm-not-up-",
         "verb-",
         "stray-",
     )

@@ -77,12 +77,14 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="There is no ledger at {place} yet.",
             why="Its tables are made once, by a command, so that a mistyped address makes no empty ledger.",
-            cure="Run `lectern db upgrade`, or correct [ledger] url.",
+            cure="For a new farm run `lectern db upgrade`. If there was one, make none anew: see to its disk "
+            "or to [ledger] url, or `lectern restore` a backup.",
         ),
         zh=Text(
             what="{place} 处还没有账本。",
             why="数据表只由命令创建一次，这样写错地址时不会生成空账本。",
-            cure="请运行 `lectern db upgrade`，或更正 [ledger] url。",
+            cure="新农场请运行 `lectern db upgrade`。若原来有账本，请勿新建：请检查其所在磁盘或 "
+            "[ledger] url，或用 `lectern restore` 恢复备份。",
         ),
     ),
     Message(

@@ -1,0 +1,168 @@
+"""The farm at a glance: what waits and for how long, what failed lately, and who watches over which host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, func, select
+
+from db.codec import facts_from_text
+from db.ledger import Ledger
+from db.prepared import run
+from db.states import STAGE_ORDER, Outcome, Stage
+from db.tables import IS_OPEN, IS_READY, IS_RUNNING, attempts, audit, jobs, skills, steps, watchdogs, workers
+from db.values import Skill
+from db.views import Problem
+
+_BAD = [Outcome.ERROR.value, Outcome.TIMEOUT.value, Outcome.LOST.value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageLine:
+    """What is to be done at one stage.
+
+    Attributes:
+        stage: the stage.
+        waiting: steps that could begin now.
+        later: steps that wait for their time, such as after an error.
+        running: steps in work.
+        since: since when the one has waited that waits longest; None: none waits.
+        nobody: steps of `waiting` that no living worker can do.
+    """
+
+    stage: Stage
+    waiting: int
+    later: int
+    running: int
+    since: int | None
+    nobody: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """An error that attempts met lately.
+
+    Attributes:
+        problem: the error as it was met last; None: the worker was lost.
+        times: attempts that met it.
+        films: films that they were at.
+    """
+
+    problem: Problem | None
+    times: int
+    films: int
+
+
+_before = steps.alias("before")
+# What a step waits for is its own turn, since whatever went before it ended: another stage, or itself.
+_ended = (
+    select(func.max(attempts.c.ended_at))
+    .join_from(attempts, _before, attempts.c.step_id == _before.c.id)
+    .where(
+        _before.c.job_id == steps.c.job_id, (_before.c.id == steps.c.id) | (_before.c.stage != steps.c.stage)
+    )
+    .correlate(steps)
+    .scalar_subquery()
+)
+# An operator has brought it back, or let it go on.
+_acted = select(func.max(audit.c.at)).where(audit.c.job_id == steps.c.job_id).scalar_subquery()
+_READY = (
+    select(
+        steps.c.stage,
+        steps.c.capability,
+        steps.c.profile,
+        steps.c.not_before,
+        jobs.c.submitted_at,
+        _ended.label("ended"),
+        _acted.label("acted"),
+    )
+    .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
+    .where(IS_READY, IS_OPEN)
+)
+_RUNNING = select(steps.c.stage, func.count().label("steps")).where(IS_RUNNING).group_by(steps.c.stage)
+_ABLE = (
+    select(skills.c.capability, skills.c.profile)
+    .join_from(skills, workers, skills.c.worker == workers.c.name)
+    .where(workers.c.alive == 1)
+    .distinct()
+)
+_FAILED = (
+    select(
+        attempts.c.error_code,
+        (func.count() + func.sum(attempts.c.folded)).label("times"),
+        func.count(steps.c.job_id.distinct()).label("films"),
+        func.max(attempts.c.ended_at).label("last"),
+    )
+    .join_from(attempts, steps, attempts.c.step_id == steps.c.id)
+    .where(attempts.c.ended_at > bindparam("since"), attempts.c.outcome.in_(_BAD))
+    .group_by(attempts.c.error_code)
+)
+_FACTS = select(attempts.c.error_facts).where(
+    attempts.c.ended_at == bindparam("at"), attempts.c.error_code == bindparam("code")
+)
+_WATCHDOGS = select(watchdogs)
+
+
+def read_lines(ledger: Ledger) -> tuple[StageLine, ...]:
+    """What is to be done at each stage at which anything is, in the order of the stages.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    now = ledger.clock()
+    with ledger.read() as connection:
+        ready = run(connection, _READY, {}).rows
+        running: dict[str, int] = {row.stage: row.steps for row in run(connection, _RUNNING, {})}
+        able = {Skill(capability=row.capability, profile=row.profile) for row in run(connection, _ABLE, {})}
+    lines = []
+    for stage in sorted(Stage, key=lambda each: STAGE_ORDER[each]):
+        here = [row for row in ready if row.stage == stage.value]
+        due = [row for row in here if row.not_before <= now]
+        if here or stage.value in running:
+            lines.append(
+                StageLine(
+                    stage=stage,
+                    waiting=len(due),
+                    later=len(here) - len(due),
+                    running=running.get(stage.value, 0),
+                    since=min(
+                        (
+                            max(row.submitted_at, row.not_before, row.ended or 0, row.acted or 0)
+                            for row in due
+                        ),
+                        default=None,
+                    ),
+                    nobody=sum(
+                        Skill(capability=row.capability, profile=row.profile) not in able for row in due
+                    ),
+                )
+            )
+    return tuple(lines)
+
+
+def read_failures(ledger: Ledger, *, since: int) -> tuple[Failure, ...]:
+    """The errors that attempts met that ended after a time: what was met most often comes first.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    found = []
+    with ledger.read() as connection:
+        for row in run(connection, _FAILED, {"since": since}):
+            problem = None
+            if row.error_code:
+                facts = run(connection, _FACTS, {"at": row.last, "code": row.error_code}).scalar()
+                problem = Problem(code=row.error_code, facts=facts_from_text(facts))
+            found.append(Failure(problem=problem, times=int(row.times), films=row.films))
+    return tuple(sorted(found, key=lambda failure: (-failure.times, -failure.films)))
+
+
+def read_watchdogs(ledger: Ledger) -> Mapping[str, int]:
+    """When each host's watchdog told last that it watches.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return {row.host: row.seen_at for row in run(connection, _WATCHDOGS, {})}

@@ -1,0 +1,82 @@
+"""What of a farm's standing is out of the ordinary, and how grave it is: decided from what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from farm.views import Advice, FarmView, Told, WorkerView
+from pipeline.plan.errors import Fact
+
+STANDS, SEE_TO, KNOW = 2, 1, 0
+#: Workers that are not there.
+AWAY = frozenset({"gone", "left", "silent"})
+_TAKING = frozenset({"idle", "working"})
+#: Nobody set where Redis is, and no farm is up here: from here nothing can be said of it.
+_UNKNOWN = "farm-redis-unknown"
+_ARCHIVE = "archive"
+
+
+def attention(view: FarmView) -> tuple[Advice, ...]:
+    """All of it, the gravest first; what a single worker failed at stands among the failures."""
+    found = [*_processes(view), *_places(view)]
+    if view.dead:
+        found.append(_advice("dead-letters", SEE_TO, number=view.dead))
+    return tuple(sorted(found, key=lambda each: -each.level))
+
+
+def of_worker(worker: WorkerView) -> Iterator[Advice]:
+    """What is out of the ordinary with a worker."""
+    name, host = worker.name, worker.host
+    if worker.reason:
+        yield _advice("worker-ordered-drain", KNOW, worker=name, by=worker.by, reason=worker.reason)
+    if worker.state in AWAY:
+        level = KNOW if worker.state == "left" else SEE_TO
+        yield _advice(f"worker-is-{worker.state}", level, worker=name, span_s=worker.seen_s, host=host)
+        return
+    if worker.state == "disk_low":
+        yield _advice("worker-disk", SEE_TO, worker=name, detail=worker.detail, host=host)
+    if worker.card is not None:
+        yield _advice("worker-out", SEE_TO, worker.card, worker=name)
+    for capability, until in worker.blocked.items():
+        yield _advice("worker-blocked", KNOW, worker=name, capability=capability, until=until)
+    if worker.last_error is not None:
+        yield _advice("worker-failed", KNOW, worker.last_error, worker=name, times=worker.failures)
+
+
+def _processes(view: FarmView) -> Iterator[Advice]:
+    to_do = sum(view.counts.get(state, 0) for state in ("queued", "active")) + view.archive_pending
+    level = STANDS if to_do else SEE_TO
+    living = [worker for worker in view.workers if worker.state not in AWAY]
+    if not living and not view.dispatcher:
+        yield _advice("farm-not-up", level, films=to_do)
+        return
+    if view.redis is not None and view.redis.code != _UNKNOWN:
+        yield _advice("redis-silent", level, view.redis)
+    if not view.dispatcher and view.leader_seen_s is not None:
+        yield _advice("dispatcher-silent", level, name=view.leader, span_s=view.leader_seen_s)
+    elif not view.dispatcher:
+        yield _advice("no-dispatcher", level)
+    if not living:
+        yield _advice("no-workers", level)
+    elif to_do and not any(worker.state in _TAKING for worker in living):
+        yield _advice("none-takes", STANDS)
+    if living and (stuck := [line for line in view.queue if line.nobody]):
+        steps, stages = sum(line.nobody for line in stuck), " ".join(line.stage for line in stuck)
+        yield _advice("nobody-can", STANDS, stages=stages, steps=steps)
+    told = [each for worker in view.workers for each in of_worker(worker)]
+    yield from (each for each in told if each.what != "worker-failed")
+    yield from (_advice("unwatched", SEE_TO, host=host) for host in view.unwatched)
+
+
+def _places(view: FarmView) -> Iterator[Advice]:
+    for disk in view.disks:
+        if disk.error is not None and _ARCHIVE in disk.of:
+            yield _advice("archive-away", SEE_TO, disk.error, films=view.archive_pending)
+        elif disk.error is not None:
+            yield _advice("disk-away", STANDS, disk.error, place=disk.place)
+        elif disk.low:
+            yield _advice("disk-low", STANDS, place=disk.place, free_mb=disk.free_mb, floor_mb=disk.floor_mb)
+
+
+def _advice(what: str, level: int, error: Told | None = None, **facts: Fact) -> Advice:
+    return Advice(what=what, level=level, facts=facts, error=error)

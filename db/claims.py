@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, exists, func, insert, select, update
 
 from db import rows
 from db.codec import profile_digest, profile_from_text, spec_from_text
@@ -14,7 +14,7 @@ from db.ledger import Ledger
 from db.plans import stages_of
 from db.prepared import Found, run
 from db.states import Condition, JobState, Role, Stage, StepState, WorkerOrder
-from db.tables import artifacts, attempts, jobs, posts, results, steps, workers
+from db.tables import artifacts, attempts, epochs, jobs, posts, results, steps, workers
 from db.values import Claim, Film, Holding
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.job import RenderProfile
@@ -75,6 +75,7 @@ _LOOK = (
         exists()
         .where(posts.c.worker == bindparam("worker"), posts.c.condition != Condition.ABLE.value)
         .label("unable"),
+        func.coalesce(select(epochs.c.fence).scalar_subquery(), 0).label("epoch"),
     )
     .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
     .where(steps.c.id == bindparam("step"))
@@ -107,7 +108,7 @@ _CLAIM = (
     )
     .values(
         state=StepState.RUNNING.value,
-        fence=steps.c.fence + 1,
+        fence=case((steps.c.fence < bindparam("epoch"), bindparam("epoch")), else_=steps.c.fence) + 1,
         lease=steps.c.lease + 1,
         worker=bindparam("by"),
         published_at=0,
@@ -238,6 +239,8 @@ def _begin(connection: Connection, seen: Found, *, step: int, worker: str, devic
     if seen.job_state == JobState.QUEUED.value:
         run(connection, _ACTIVATE, {"job": seen.job_id, "now": now})
     told = {"step": step, "profile": seen.profile_digest, "now": now, "by": worker}
+    # Whoever held this step, or another one of its number, before the ledger was put back, stays refused.
+    told["epoch"] = seen.epoch
     fence = run(connection, _CLAIM, told).scalar()
     if fence is None:
         raise _ClaimedElsewhereError

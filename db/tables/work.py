@@ -296,3 +296,14 @@ class LeaderColumns(TypedColumns):
 
 
 leaders = Table("leaders", metadata, LeaderColumns, CheckConstraint("id = 1", name="one"))
+
+
+class EpochColumns(TypedColumns):
+    """The one row of a ledger that was put back from a backup, or rebuilt; others have none."""
+
+    id: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
+    #: No fence was ever higher in any earlier life of this ledger; every claim's is from now on.
+    fence: Named[int] = Column(Integer, nullable=False)
+
+
+epochs = Table("epochs", metadata, EpochColumns, CheckConstraint("id = 1", name="one"))

@@ -67,3 +67,10 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("worker", "capability", name=op.f("pk_blocks")),
     )
+    op.create_table(
+        "epochs",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("fence", sa.Integer(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_epochs_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_epochs")),
+    )

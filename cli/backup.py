@@ -17,7 +17,7 @@ from farm.backup import BackedUp, back_up
 from farm.bootstrap import Settings, open_farm, settings_of
 from farm.caller import caller
 from farm.profiles.telling import moment_of
-from farm.restore import Lost, Rebuilt, Restored
+from farm.restore import Lost, Rebuilt, Restored, Told
 from pipeline.plan.errors import InputError
 from worker.places import Places, is_up
 
@@ -90,7 +90,7 @@ def restore(
         "kind": "restored",
         "taken": moment_of(done.index.taken_ms),
         "aside": done.aside,
-        "register": done.told,
+        "register": done.told.value,
         "people": done.people,
         "consents": done.consents,
         **asdict(done.found),
@@ -109,8 +109,12 @@ def _restored(done: Restored, settings: Settings, terminal: Terminal) -> Iterato
     yield words("restore-again", steps=found.again)
     if done.people or done.consents:
         yield words("restore-people", people=done.people, consents=done.consents)
-    if not done.told:
-        yield words("restore-untold", taken=moment_of(done.index.taken_ms))
+    if found.inputs or found.finished:
+        yield words("restore-orders", inputs=found.inputs, finished=found.finished)
+    if done.told is Told.MOST:
+        yield words("restore-told-most", taken=moment_of(done.index.taken_ms))
+    if done.told is Told.NOTHING:
+        yield words("restore-told-nothing", taken=moment_of(done.index.taken_ms))
     yield words("restore-next", home=str(settings.home))
 
 

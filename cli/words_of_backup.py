@@ -49,14 +49,37 @@ BACKUP: Mapping[str, tuple[str, str]] = {
         "{people} people forgotten and {consents} consents ended once more, as they were since the backup",
         "按备份之后的操作，再次遗忘 {people} 人，再次终止 {consents} 份授权",
     ),
-    "restore-untold": (
+    "restore-orders": (
         (
-            "NOBODY CAN TELL who was forgotten or took a consent back since {taken}: neither store "
-            "nor archive has the register. Do it again with `lectern forget` and "
+            "orders: {inputs} inputs were given since the backup, and {finished} finished films lie in the "
+            "store and not in the archive; nobody knows more of what was ordered since"
+        ),
+        (
+            "订单：备份之后收到输入文件 {inputs} 个，存储中有 {finished} 部已完成但未归档的影片；"
+            "此后的其他订单无从得知"
+        ),
+    ),
+    "restore-told-most": (
+        (
+            "SOME MAY BE MISSING who were forgotten or took a consent back since {taken}: the store's "
+            "register is lost, and the archive does not know what was done while it was away. Go through "
+            "your requests since then, and do again what is missing with `lectern forget` and `withdraw`, "
+            "before the farm goes up."
+        ),
+        (
+            "{taken} 之后被遗忘或撤回授权的人可能有遗漏：存储中的登记簿已丢失，"
+            "而归档不可用期间的操作未记入归档。请在启动农场之前核对此后收到的请求，"
+            "用 `lectern forget` 和 `withdraw` 补做缺失的处理。"
+        ),
+    ),
+    "restore-told-nothing": (
+        (
+            "NOBODY CAN TELL who was forgotten or took a consent back since {taken}: neither store, "
+            "archive nor this home has the register. Do it again with `lectern forget` and "
             "`withdraw` before the farm goes up."
         ),
         (
-            "无法得知 {taken} 之后谁被遗忘、谁撤回了授权：存储和归档中都没有登记簿。"
+            "无法得知 {taken} 之后谁被遗忘、谁撤回了授权：存储、归档和本主目录中都没有登记簿。"
             "请在启动农场之前用 `lectern forget` 和 `withdraw` 重新处理。"
         ),
     ),

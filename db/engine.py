@@ -18,6 +18,9 @@ from db.siting import check_siting
 from db.tables import REVISIONS
 from pipeline.plan.errors import AwayError, InputError
 
+#: What stands beside a ledger's tables in PostgreSQL, and what follows the name of its file, while it is
+#: being restored.
+RESTORING, RESTORING_FILE = "lectern_restoring", ".restoring"
 #: Execution option of a connection whose transaction writes.
 WRITES = "lectern_writes"
 
@@ -132,8 +135,8 @@ def check_schema(engine: Engine) -> None:
     """Return if the ledger's schema is the one this version works with; nothing is ever migrated here.
 
     Raises:
-        InputError: ``ledger-on-network``, ``ledger-schema-missing``, ``ledger-schema-old`` or
-            ``ledger-schema-new``.
+        InputError: ``ledger-on-network``, ``ledger-half-restored``, ``ledger-schema-missing``,
+            ``ledger-schema-old`` or ``ledger-schema-new``.
         AwayError: ``ledger-away``.
     """
     found = revision_of(engine)
@@ -150,17 +153,23 @@ def revision_of(engine: Engine) -> str | None:
     """The revision of the schema that the ledger has; None when it has none at all.
 
     Raises:
-        InputError: ``ledger-on-network``: a file is refused where it lies, before anything touches it.
+        InputError: ``ledger-on-network``: a file is refused where it lies, before anything touches it; or
+            ``ledger-half-restored``.
         AwayError: ``ledger-away``.
     """
     if engine.dialect.name == "sqlite":
-        check_siting(Path(str(engine.url.database)))
-    if engine.dialect.name == "sqlite" and not Path(str(engine.url.database)).is_file():
-        return None
-    with Reaching(engine), engine.connect() as connection:
-        if not engine.dialect.has_table(connection, "alembic_version"):
+        path = Path(str(engine.url.database))
+        check_siting(path)
+        if not path.is_file():
+            if path.with_name(path.name + RESTORING_FILE).is_file():
+                raise InputError("ledger-half-restored", place=place_of(engine))
             return None
-        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    with Reaching(engine), engine.connect() as connection:
+        found: str | None = None
+        if engine.dialect.has_table(connection, "alembic_version"):
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if found is None and engine.dialect.has_table(connection, RESTORING):
+            raise InputError("ledger-half-restored", place=place_of(engine))
         return found
 
 

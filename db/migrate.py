@@ -35,7 +35,7 @@ def current(engine: Engine) -> SchemaState:
     """Which revision the ledger has.
 
     Raises:
-        InputError: ``ledger-on-network``.
+        InputError: ``ledger-on-network`` or ``ledger-half-restored``.
         AwayError: ``ledger-away``.
     """
     return SchemaState(found=revision_of(engine), wanted=REVISIONS[-1])
@@ -56,11 +56,16 @@ def upgrade(engine: Engine) -> SchemaState:
     if engine.dialect.name == "sqlite":
         Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
     with Reaching(engine), _alone(engine) as connection:
-        config = Config()
-        config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        upgrade_within(connection)
     return current(engine)
+
+
+def upgrade_within(connection: Connection) -> None:
+    """Bring a schema to this version's inside a transaction that writes, which nobody else's runs beside."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def check(engine: Engine) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ once more. Nothing works with it meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -14,8 +14,10 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     Connection,
+    Engine,
     bindparam,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -25,13 +27,17 @@ from sqlalchemy import (
 from db import rows
 from db.codec import spec_from_text
 from db.damage import MAKERS, maker_of, send_back
+from db.engine import Reaching, revision_of
 from db.ledger import Ledger
 from db.profiles import note
 from db.states import STAGE_ORDER, ArchiveState, JobState, Outcome, Role, StepState
 from db.tables import (
+    REVISIONS,
     archive_names,
     artifacts,
     attempts,
+    audit,
+    epochs,
     holds,
     jobs,
     key_leases,
@@ -51,8 +57,9 @@ from pipeline.plan.names import unique_key
 
 #: What an attempt is told to have ended with that was under way when the backup was taken.
 RESTORED = "ledger-restored"
-#: By so much the fences of steps rise: whoever still holds one from before is refused.
-_FENCES = 1000
+#: More than any step was ever claimed in one life of a ledger: a farm that waits for its archive for a year,
+#: asking twice a minute, claims a step that often.
+_EPOCH = 1_000_000
 
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _END = (
@@ -68,10 +75,9 @@ _BACK = (
     .values(state=StepState.READY.value, worker=None, not_before=0, closed=rows.IS_CLOSED)
 )
 _UNPROMISED = update(steps).where(steps.c.published_at > 0).values(published_at=0)
-_RAISE = (
-    update(steps)
-    .where(steps.c.state.not_in([StepState.DONE.value, StepState.CANCELED.value]))
-    .values(fence=steps.c.fence + _FENCES)
+_HIGHEST = select(
+    func.coalesce(select(func.max(steps.c.fence)).scalar_subquery(), 0),
+    func.coalesce(select(epochs.c.fence).scalar_subquery(), 0),
 )
 _AWAY = update(workers).where(workers.c.alive == 1).values(alive=0)
 _DUE = update(reports).values(due=1, standing="")
@@ -144,6 +150,9 @@ _HAS = select(results.c.role).where(results.c.job_id == bindparam("job"))
 _RESULT = insert(results)
 
 
+_LAST_RESTORE = select(audit.c.detail).where(audit.c.verb == "restored").order_by(audit.c.id.desc()).limit(1)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Delivered:
     """A film that lies in the archive, as the manifest beside it tells.
@@ -173,12 +182,35 @@ def calm(ledger: Ledger) -> int:
         connection.execute(_END, {"now": ledger.clock()})
         again = connection.execute(_BACK).rowcount
         connection.execute(_UNPROMISED)
-        connection.execute(_RAISE)
         for table in (key_leases, leaders, skills):
             connection.execute(delete(table))
         connection.execute(_AWAY)
         connection.execute(_DUE)
         return again
+
+
+def begin_epoch(ledger: Ledger, before: Iterable[int], announce: Callable[[int], object]) -> int:
+    """Have every claim from now on bear a fence that nobody ever held; what all of them are above.
+
+    Ids are given anew after a restore, and fences would be: whoever comes back late, with a step of before,
+    must not be taken for who holds that step, or another one of its number, now.
+
+    Args:
+        ledger: the ledger.
+        before: what this gave in other lives of the farm's ledger.
+        announce: makes it known to lives to come, before it counts.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        known = connection.execute(_HIGHEST).one()
+    epoch = max(*map(int, known), *before, 0) + _EPOCH
+    announce(epoch)
+    with ledger.write("restore-epoch") as connection:
+        connection.execute(delete(epochs))
+        connection.execute(insert(epochs).values(id=1, fence=epoch))
+    return epoch
 
 
 def accepted(ledger: Ledger) -> Iterator[Mapping[int, tuple[Artifact, bool]]]:
@@ -310,6 +342,15 @@ def tell(ledger: Ledger, verb: str, *, by: str, detail: str) -> None:
     with ledger.write("restore-tell") as connection:
         note(connection, verb, by=by, now=ledger.clock(), detail=detail)
     ledger.settle()
+
+
+def restored_from(engine: Engine) -> str:
+    """What the last restore of a ledger told of itself; empty: there was none, or it cannot be read."""
+    if revision_of(engine) != REVISIONS[-1]:
+        return ""
+    with Reaching(engine), engine.connect() as connection:
+        told: str | None = connection.execute(_LAST_RESTORE).scalar()
+        return told or ""
 
 
 _PEOPLES = (profiles.c.consent_id, profiles.c.reference_id, profile_files.c.artifact_id)

@@ -20,8 +20,8 @@ from typing import Any
 from db import restoring, snapshots
 from db.snapshots import Snapshot
 from farm.bootstrap import Farm, settings_file
-from farm.register import Deed, Register
-from pipeline.durable import Trouble, digest_of, sync_folder, trouble
+from farm.register import Deed, register_of
+from pipeline.durable import Trouble, digest_of, sync_file, sync_folder, trouble
 from pipeline.plan.artifact import Artifact, artifact_of
 from pipeline.plan.errors import AwayError, DamageError, InputError, TransientError
 from pipeline.steps.archive import archive_id
@@ -95,7 +95,7 @@ def back_up(farm: Farm, folder: Path) -> BackedUp:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError("backup-folder-taken", folder=str(folder))
-    register = Register(farm.store.root, farm.archive, farm.apart)
+    register = register_of(farm)
     number = uuid.uuid4().hex
     taken = farm.ledger.clock()
     register.merge()
@@ -229,8 +229,7 @@ def _settle(folder: Path) -> int:
         for name in names:
             path = Path(above) / name
             path.chmod(0o600)
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+            sync_file(path)
             size += path.stat().st_size
         Path(above).chmod(0o700)
         sync_folder(Path(above))

@@ -183,18 +183,28 @@ def open_farm(settings: Settings | None = None) -> Farm:
     """
     workshop = open_workshop(settings)
     engine = connect(workshop.settings.ledger_url)
-    check_schema(engine)
     ledger = Ledger(engine)
-    check_alone(ledger, this_machine())
+    try:
+        check_schema(engine)
+        check_alone(ledger, this_machine())
+    except BaseException:
+        ledger.close()
+        raise
     return furnish(workshop, ledger)
 
 
-def furnish(workshop: Workshop, ledger: Ledger) -> Farm:
-    """A farm of a workshop and a ledger, whatever that is just now; the farm closes both."""
+def furnish(workshop: Workshop, ledger: Ledger, apart: Apart | None = None) -> Farm:
+    """A farm of a workshop and a ledger, whatever that is just now; the farm closes both.
+
+    Args:
+        workshop: its tools.
+        ledger: its memory.
+        apart: what touches its archive, which the farm closes too; one of its own unless given.
+    """
     tools = {each.name: getattr(workshop, each.name) for each in fields(Workshop)}
     root = workshop.settings.archive_root
-    apart = Apart(root, stuck_s=workshop.settings.archive.stuck_s)
-    return Farm(**tools, ledger=ledger, archive=root, apart=apart)
+    hand = apart or Apart(root, stuck_s=workshop.settings.archive.stuck_s)
+    return Farm(**tools, ledger=ledger, archive=root, apart=hand)
 
 
 def settings_file(settings: Settings) -> Path:

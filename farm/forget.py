@@ -9,7 +9,7 @@ from db import forgetting
 from db.forgetting import FilmMade, Forgetting
 from farm.bootstrap import Farm
 from farm.local import empty_cache
-from farm.register import Deed, Register, person_digest
+from farm.register import Deed, person_digest, register_of
 from pipeline.steps.archive import missing
 from pipeline.steps.retract import Remains, retract
 
@@ -51,7 +51,7 @@ def forget(farm: Farm, person: str, *, by: str) -> Forgotten:
     begun = forgetting.begin(farm.ledger, person, by=by)
     # Before anything is gone that could be asked for again, so that no restore brings the person back; and
     # once more at the end, for a backup that was taken in between.
-    register = Register(farm.store.root, farm.archive, farm.apart)
+    register = register_of(farm)
     register.enter(Deed.FORGOTTEN, person_digest(begun.person))
     for file in begun.files:
         farm.store.delete(file)

@@ -15,16 +15,17 @@ from db.states import Role
 from farm.bootstrap import Farm
 from pipeline.apart import Apart
 from pipeline.durable import digest_of
-from pipeline.plan.artifact import Artifact
+from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import AwayError
-from pipeline.plan.filmread import FilmRead, film_read
-from pipeline.plan.names import FILM_SUFFIX, folder_for
-from pipeline.steps.archive import archive_id
+from pipeline.plan.filmread import FilmRead
+from pipeline.plan.names import folder_for
+from pipeline.steps.lying import FilmLying, days_of, films_of
 from pipeline.store import Store, StoredFile
 
+#: What a manifest tells of a film in the archive, and where that lies.
+FilmFound = tuple[FilmRead, Delivered]
+
 _MANY = 500
-# A film of hours has a manifest of a few megabytes.
-_MOST_MANIFEST = 64 << 20
 #: Farms move, and their clocks are set: a film is looked for in the folders beside its day's, too.
 _DAYS = 2
 
@@ -40,6 +41,8 @@ class Reconciled:
         remade: films that miss some of those, which are made again.
         archived: films that were archived since the backup was taken.
         entered: films in the archive of jobs that the ledger did not know.
+        finished: films in the store that were finished since the backup was taken and are not archived.
+        inputs: files that were given since: who gave them ordered films that the ledger may not know.
     """
 
     again: int
@@ -48,19 +51,8 @@ class Reconciled:
     remade: int
     archived: int
     entered: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class FilmFound:
-    """A film that lies in an archive with its manifest.
-
-    Attributes:
-        told: what the manifest says.
-        delivered: where the film lies, and what of it may be in the store.
-    """
-
-    told: FilmRead
-    delivered: Delivered
+    finished: int
+    inputs: int
 
 
 def reconcile(farm: Farm, *, taken_ms: int, with_archive: bool = True) -> Reconciled:
@@ -86,8 +78,17 @@ def reconcile(farm: Farm, *, taken_ms: int, with_archive: bool = True) -> Reconc
     archived, entered = _settle(ledger, films)
     # What became of films that are archived by now is not made again.
     remade = restoring.send_back_lost(ledger)
+    archived_files = {part.digest for _, delivered in films for part in delivered.parts.values()}
+    finished = [file for file in adopted if file.kind is Kind.FILM and file.digest not in archived_files]
     return Reconciled(
-        again=again, adopted=adopted, lost=lost, remade=remade, archived=archived, entered=entered
+        again=again,
+        adopted=len(adopted),
+        lost=lost,
+        remade=remade,
+        archived=archived,
+        entered=entered,
+        finished=len(finished),
+        inputs=sum(file.kind is Kind.SOURCE for file in adopted),
     )
 
 
@@ -98,49 +99,20 @@ def films_in(apart: Apart, archive: Path, days: Collection[str] | None = None) -
         AwayError: as `pipeline.steps.archive.archive_id`; or ``archive-away``.
         TransientError: as `pipeline.apart.Apart.run`.
     """
-    for name in apart.run(_folders, archive):
-        if days is None or name in days:
-            yield from apart.run(_in_folder, archive, name)
+    for day in apart.run(days_of, archive):
+        if days is None or day in days:
+            for film in apart.run(films_of, archive, day):
+                yield film.told, _delivered(film)
 
 
-def _folders(archive: Path) -> list[str]:
-    """The folders of days in an archive."""
-    archive_id(archive)
-    try:
-        folders = [each.name for each in archive.iterdir() if each.is_dir()]
-    except OSError as error:
-        raise _away(archive, error) from error
-    return sorted(name for name in folders if not name.startswith("."))
-
-
-def _in_folder(archive: Path, name: str) -> list[FilmFound]:
-    """The films of one day."""
-    found = []
-    try:
-        for place in sorted((archive / name).glob("*.json")):
-            film = place.with_suffix(FILM_SUFFIX)
-            if place.name.startswith(".") or not film.is_file() or place.stat().st_size > _MOST_MANIFEST:
-                continue
-            text = place.read_bytes()
-            try:
-                told = film_read(text)
-            except ValueError:
-                continue
-            delivered = Delivered(
-                path=film.relative_to(archive).as_posix(),
-                frames=told.frames,
-                essence=told.essence,
-                ended_at=film.stat().st_mtime_ns // 1_000_000,
-                parts={Role(word): part for word, part in told.parts.items()},
-            )
-            found.append(FilmFound(told=told, delivered=delivered))
-    except OSError as error:
-        raise _away(archive, error) from error
-    return found
-
-
-def _away(archive: Path, error: OSError) -> AwayError:
-    return AwayError("archive-away", root=str(archive), reason=error.strerror or type(error).__name__)
+def _delivered(film: FilmLying) -> Delivered:
+    return Delivered(
+        path=film.path,
+        frames=film.told.frames,
+        essence=film.told.essence,
+        ended_at=film.ended_ms,
+        parts={Role(word): part for word, part in film.told.parts.items()},
+    )
 
 
 def _since(farm: Farm, taken_ms: int) -> Iterator[FilmFound]:
@@ -166,12 +138,12 @@ def _settle(ledger: Ledger, films: Collection[FilmFound]) -> tuple[int, int]:
     waiting, known = restoring.unarchived(ledger), restoring.traces(ledger)
     archived = 0
     strangers = []
-    for film in films:
-        if film.told.trace in waiting:
-            restoring.complete(ledger, waiting[film.told.trace][0], film.delivered)
+    for told, delivered in films:
+        if told.trace in waiting:
+            restoring.complete(ledger, waiting[told.trace][0], delivered)
             archived += 1
-        elif film.told.trace not in known:
-            strangers.append((film.told, film.delivered))
+        elif told.trace not in known:
+            strangers.append((told, delivered))
     return archived, rebuilding.enter(ledger, strangers)
 
 
@@ -203,20 +175,20 @@ def _lies(store: Store, file: Artifact) -> bool:
     return stat.S_ISREG(told.st_mode) and told.st_size == file.size
 
 
-def _adopt(ledger: Ledger, store: Store, known: Collection[tuple[str, str, str]]) -> int:
-    """Accept the store's other files, each read to its end; how many are what their names say."""
-    some: list[Artifact] = []
-    adopted = 0
+def _adopt(ledger: Ledger, store: Store, known: Collection[tuple[str, str, str]]) -> list[Artifact]:
+    """Accept the store's other files, each read to its end; those that are what their names say."""
+    adopted: list[Artifact] = []
+    given = 0
     for found in store.walk():
         if (found.kind.value, found.key, found.digest16) in known:
             continue
         if (file := _verified(store, found)) is not None:
-            some.append(file)
-        if len(some) == _MANY:
-            restoring.adopt(ledger, some)
-            adopted, some = adopted + len(some), []
-    restoring.adopt(ledger, some)
-    return adopted + len(some)
+            adopted.append(file)
+        if len(adopted) - given == _MANY:
+            restoring.adopt(ledger, adopted[given:])
+            given = len(adopted)
+    restoring.adopt(ledger, adopted[given:])
+    return adopted
 
 
 def _verified(store: Store, found: StoredFile) -> Artifact | None:

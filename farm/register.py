@@ -1,33 +1,43 @@
 """The register of what a restore must not undo: who was forgotten, and whose consent was taken back.
 
-It lies beside what it is about, in the store and in the archive, and not in the ledger, so that a ledger of
-yesterday can be told what happened since. Nobody's name stands in it: a person and a profile are told by a
-digest. Each entry is a file of its own that is never changed, since no lock is to be trusted on a share.
+It lies beside what it is about, in the store and in the archive, and in the home of whoever made an entry,
+and not in the ledger, so that a ledger of yesterday can be told what happened since. The store's is whole:
+who cannot write there makes no entry. The archive's may lag, since an archive may be away. Nobody's name
+stands in it: a person and a profile are told by a digest. Each entry is a file of its own that is never
+changed, since no lock is to be trusted on a share.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import NoReturn
 
 from db.profiles import Profile
+from farm.bootstrap import Farm, Settings
 from pipeline.apart import Apart
-from pipeline.durable import Trouble, give_name, sync_folder, trouble
+from pipeline.durable import Trouble, trouble
 from pipeline.plan.errors import AwayError, TransientError
 from pipeline.plan.keys import digest_of
 from pipeline.plan.people import folded
-from pipeline.steps.archive import archive_id
+from pipeline.steps.notes import put_note, put_notes_into, read_notes
 
 _STORE = ".register"
 _ARCHIVE = ".lectern-register"
-_SUFFIX = ".json"
+_HOME = "register"
+
+
+class Place(StrEnum):
+    """Where the register lies."""
+
+    STORE = "store"
+    ARCHIVE = "archive"
+    HOME = "home"
 
 
 class Deed(StrEnum):
@@ -37,6 +47,7 @@ class Deed(StrEnum):
     WITHDRAWN = "withdrawn"  #: a profile's consent was taken back
     REMOVED = "removed"  #: a profile was removed
     BACKUP = "backup"  #: a backup was taken: who has this entry has all that came before it, too
+    EPOCH = "epoch"  #: a ledger was put back, or rebuilt: no fence was ever higher before
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +56,7 @@ class Entry:
 
     Attributes:
         deed: what was done.
-        subject: whom or what it concerns: a digest, or a backup's id.
+        subject: whom or what it concerns: a digest, a backup's id, or a fence.
     """
 
     deed: Deed
@@ -63,106 +74,90 @@ def profile_digest(profile: Profile) -> str:
 
 
 class Register:
-    """The register of one farm, in both of its places.
+    """The register of one farm, in all of its places.
 
     Args:
-        store: root of the store, where every entry stands.
-        archive: root of the archive, which has a copy of each from when it can be reached.
-        apart: touches that.
+        settings: where store, archive and home are.
+        apart: touches the archive.
     """
 
-    def __init__(self, store: Path, archive: Path, apart: Apart) -> None:
-        self._store = store / _STORE
-        self._archive = archive
+    def __init__(self, settings: Settings, apart: Apart) -> None:
+        self._store = settings.store_root / _STORE
+        self._home = settings.home / _HOME
+        self._archive = settings.archive_root
         self._apart = apart
+        self._places: Mapping[Place, Callable[[], Mapping[str, bytes]]] = {
+            Place.STORE: lambda: self._here(self._store),
+            Place.ARCHIVE: self._there,
+            Place.HOME: lambda: self._here(self._home),
+        }
 
     def enter(self, deed: Deed, subject: str) -> str:
         """Make an entry, durably; its name.
 
         Raises:
-            AwayError, TransientError: the store cannot be written.
+            AwayError, TransientError: store or home cannot be written.
         """
         name = uuid.uuid4().hex
         text = json.dumps({"deed": deed.value, "subject": subject}).encode()
         try:
-            _put(self._store, name, text)
+            for folder in (self._store, self._home):
+                put_note(folder, name, text)
         except OSError as error:
             _raise(error)
         self._copy()
         return name
 
-    def read(self, places: Iterable[str] = ("store", "archive")) -> Mapping[str, Entry]:
-        """Every entry by its name, of some of the places.
+    def read(self, places: Iterable[Place] = tuple(Place)) -> Mapping[str, Entry]:
+        """Every entry by its name, of some of the places; what is damaged in one is left to the others.
 
         Raises:
-            AwayError, TransientError: the store cannot be read; an archive that is away tells nothing.
+            AwayError, TransientError: store or home cannot be read; an archive that is away tells nothing.
         """
         found: dict[str, Entry] = {}
         for place in places:
-            for name, text in (self._here() if place == "store" else self._there()).items():
-                told = json.loads(text)
-                found[name] = Entry(deed=Deed(told["deed"]), subject=str(told["subject"]))
+            for name, text in self._places[place]().items():
+                with contextlib.suppress(ValueError, KeyError, TypeError):
+                    told = json.loads(text)
+                    found[name] = Entry(deed=Deed(told["deed"]), subject=str(told["subject"]))
         return found
 
     def merge(self) -> None:
-        """Have each place tell what the other does, where both can be reached.
+        """Have each place tell what the others do, where they can be reached.
 
         Raises:
-            AwayError, TransientError: the store cannot be written.
+            AwayError, TransientError: store or home cannot be written.
         """
-        self._copy()
+        every = {name: text for place in Place for name, text in self._places[place]().items()}
         try:
-            here, there = self._here(), self._there()
-            for name in there.keys() - here.keys():
-                _put(self._store, name, there[name])
+            for folder in (self._store, self._home):
+                for name in every.keys() - read_notes(folder).keys():
+                    put_note(folder, name, every[name])
         except OSError as error:
             _raise(error)
+        self._copy()
 
-    def _here(self) -> Mapping[str, bytes]:
+    def _here(self, folder: Path) -> Mapping[str, bytes]:
         try:
-            return _listed(self._store)
+            return read_notes(folder)
         except OSError as error:
             _raise(error)
 
     def _there(self) -> Mapping[str, bytes]:
         try:
-            return self._apart.run(_listed, self._archive / _ARCHIVE)
+            return self._apart.run(read_notes, self._archive / _ARCHIVE)
         except (AwayError, OSError):
             return {}
 
     def _copy(self) -> None:
         """Bring the archive's copy up to date; one that is away gets it with the next entry, or backup."""
         with contextlib.suppress(AwayError, OSError):
-            self._apart.run(_copy_into, self._archive, self._here())
+            self._apart.run(put_notes_into, self._archive, _ARCHIVE, self._here(self._store))
 
 
-def _copy_into(archive: Path, entries: Mapping[str, bytes]) -> None:
-    """Have an archive hold some entries."""
-    archive_id(archive)
-    folder = archive / _ARCHIVE
-    for name in entries.keys() - _listed(folder).keys():
-        _put(folder, name, entries[name])
-
-
-def _listed(folder: Path) -> Mapping[str, bytes]:
-    if not folder.is_dir():
-        return {}
-    return {path.stem: path.read_bytes() for path in folder.glob(f"*{_SUFFIX}")}
-
-
-def _put(folder: Path, name: str, text: bytes) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f".{name}.{uuid.uuid4().hex}.part"
-    with part.open("xb") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        give_name(part, folder / f"{name}{_SUFFIX}")
-    finally:
-        part.unlink(missing_ok=True)
-    sync_folder(folder)
-    sync_folder(folder.parent)
+def register_of(farm: Farm) -> Register:
+    """The register of a farm that is open."""
+    return Register(farm.settings, farm.apart)
 
 
 def _raise(error: OSError) -> NoReturn:

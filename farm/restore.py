@@ -11,16 +11,17 @@ from enum import StrEnum
 from pathlib import Path
 
 from db import consents, profiles, rebuilding, restoring, snapshots
-from db.engine import connect
-from db.ledger import Ledger
+from db.engine import connect, place_of
+from db.ledger import CrashPoint, Ledger, no_crash
 from db.profiles import Profile
-from db.snapshots import Raised
+from db.snapshots import Raised, undoing
 from farm import forget as forgetting
 from farm.backup import FILES, SETTINGS, Index, read_index
 from farm.bootstrap import Farm, Settings, furnish, open_workshop, settings_file
 from farm.reconcile import Reconciled, films_in, reconcile
-from farm.register import Deed, Entry, Register, person_digest, profile_digest
+from farm.register import Deed, Entry, Place, Register, person_digest, profile_digest, register_of
 from pipeline.apart import Apart
+from pipeline.durable import sync_file, sync_folder
 from pipeline.plan.errors import InputError
 from pipeline.plan.people import ProfileKind
 from pipeline.steps.archive import archive_id
@@ -30,8 +31,16 @@ from pipeline.store import Store
 class Lost(StrEnum):
     """What may be given up for good."""
 
-    STORE = "store"
-    ARCHIVE = "archive"
+    STORE = Place.STORE.value
+    ARCHIVE = Place.ARCHIVE.value
+
+
+class Told(StrEnum):
+    """How much is known of who was forgotten, and whose consent was taken back, since a backup."""
+
+    ALL = "all"  #: everything: the store's register is there
+    MOST = "most"  #: what was told to the archive, or in this home: the store's register is lost
+    NOTHING = "nothing"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +51,7 @@ class Restored:
         index: what was restored.
         found: what became of the farm since the backup.
         aside: what the ledger is called now that was there before; empty where none was.
-        told: whether a register was there that knows everything since the backup; otherwise nobody can tell
-            who was forgotten since.
+        told: how much the register that is there knows of what happened to people since the backup.
         people: how many people were forgotten once more.
         consents: how many consents were taken back, or profiles removed, once more.
     """
@@ -51,7 +59,7 @@ class Restored:
     index: Index
     found: Reconciled
     aside: str
-    told: bool
+    told: Told
     people: int
     consents: int
 
@@ -71,16 +79,28 @@ def put_settings(settings: Settings, folder: Path) -> bool:
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")
-    shutil.copyfile(source, part)
-    part.chmod(0o600)
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    part.write_bytes(source.read_bytes())
+    sync_file(part)
     part.replace(target)
+    sync_folder(target.parent)
     return True
 
 
 def restore(
-    settings: Settings, folder: Path, *, by: str, replace: bool = False, without: Collection[Lost] = ()
+    settings: Settings,
+    folder: Path,
+    *,
+    by: str,
+    replace: bool = False,
+    without: Collection[Lost] = (),
+    crash: CrashPoint = no_crash,
 ) -> Restored:
     """Put a backup's ledger in place, and have it agree with store and archive before anybody opens it.
+
+    Whoever is killed in it is followed by the same call, which begins anew; what goes wrong leaves the ledger
+    as it was.
 
     Whoever was forgotten since the backup was taken is forgotten again, and consents that were taken back
     stay so: the register tells, of which the store or the archive must have what the backup knew of.
@@ -92,33 +112,38 @@ def restore(
         replace: whether a ledger that is there may be put aside.
         without: what is lost for good. Otherwise each must be the one that the
             backup knew, so that a share which is not mounted is never taken for an empty one.
+        crash: called between two changes with the point's name.
 
     Raises:
         InputError: ``backup-unknown``, ``backup-damaged``, ``restore-store-other``,
             ``restore-archive-other``, or as `db.snapshots.check_free` and `db.snapshots.put_back`.
-        AwayError, TransientError: a place cannot be reached; the same call with `replace` begins again.
+        AwayError, TransientError: a place cannot be reached.
     """
     index = read_index(folder)
     with _hand(settings) as apart:
         _check_places(settings, index, apart, without)
-    engine = connect(settings.ledger_url)
-    snapshots.check_free(engine, replace=replace)
-    engine.dispose()
-    with _raised(settings, snapshots.put_back(settings.ledger_url, index.ledger, folder)) as (farm, raised):
-        register = Register(farm.store.root, farm.archive, farm.apart)
-        _give_back(farm.store, index, folder)
-        register.merge()
-        found = reconcile(farm, taken_ms=index.taken_ms, with_archive=Lost.ARCHIVE not in without)
-        entries = register.read()
-        since = [entry for name, entry in entries.items() if name not in index.register]
-        people, ended = _repeat(farm, since, by=by)
-        told = {"backup": index.id, "taken": index.taken_ms, **asdict(found)}
-        restoring.tell(farm.ledger, "restored", by=by, detail=json.dumps(told, sort_keys=True))
-    whole = _taking(index) in entries.values()
-    return Restored(index=index, found=found, aside=raised.aside, told=whole, people=people, consents=ended)
+        _check_free(settings, index, replace=replace)
+        raised = snapshots.put_back(settings.ledger_url, index.ledger, folder, crash=crash)
+        with _raised(settings, raised, apart, crash) as farm:
+            register = register_of(farm)
+            _give_back(farm.store, index, folder, crash)
+            register.merge()
+            crash("restore-register-merged")
+            entries = register.read()
+            _begin_epoch(farm, register)
+            found = reconcile(farm, taken_ms=index.taken_ms, with_archive=Lost.ARCHIVE not in without)
+            since = [entry for name, entry in entries.items() if name not in index.register]
+            people, ended = _repeat(farm, since, by=by)
+            told = {"backup": index.id, "taken": index.taken_ms, **asdict(found)}
+            restoring.tell(farm.ledger, "restored", by=by, detail=json.dumps(told, sort_keys=True))
+            aside = raised.finish()
+    known = Told.NOTHING
+    if _taking(index) in entries.values():
+        known = Told.MOST if Lost.STORE in without else Told.ALL
+    return Restored(index=index, found=found, aside=aside, told=known, people=people, consents=ended)
 
 
-def rebuild(settings: Settings, *, by: str, replace: bool = False) -> Rebuilt:
+def rebuild(settings: Settings, *, by: str, replace: bool = False, crash: CrashPoint = no_crash) -> Rebuilt:
     """Make a ledger from the manifests of the archive's films alone.
 
     Its films are known again, and rows that are submitted again come to them. What was not archived, and
@@ -129,22 +154,30 @@ def rebuild(settings: Settings, *, by: str, replace: bool = False) -> Rebuilt:
     """
     with _hand(settings) as apart:
         apart.run(archive_id, settings.archive_root)
-    engine = connect(settings.ledger_url)
-    snapshots.check_free(engine, replace=replace)
-    engine.dispose()
-    with _raised(settings, snapshots.put_new(settings.ledger_url)) as (farm, raised):
-        films = [(each.told, each.delivered) for each in films_in(farm.apart, farm.archive)]
-        number = rebuilding.enter(farm.ledger, films)
-        restoring.tell(farm.ledger, "rebuilt", by=by, detail=json.dumps({"films": number}))
-    return Rebuilt(films=number, aside=raised.aside)
+        engine = connect(settings.ledger_url)
+        snapshots.check_free(engine, replace=replace)
+        engine.dispose()
+        raised = snapshots.put_new(settings.ledger_url, crash=crash)
+        with _raised(settings, raised, apart, crash) as farm:
+            _begin_epoch(farm, register_of(farm))
+            number = rebuilding.enter(farm.ledger, list(films_in(farm.apart, farm.archive)))
+            restoring.tell(farm.ledger, "rebuilt", by=by, detail=json.dumps({"films": number}))
+            aside = raised.finish()
+    return Rebuilt(films=number, aside=aside)
 
 
 @contextmanager
-def _raised(settings: Settings, raised: Raised) -> Iterator[tuple[Farm, Raised]]:
-    """A farm around a ledger that nobody opens yet; it becomes the ledger when all went well."""
-    with furnish(open_workshop(settings), Ledger(raised.engine)) as farm:
-        yield farm, raised
-    raised.finish()
+def _raised(settings: Settings, raised: Raised, apart: Apart, crash: CrashPoint) -> Iterator[Farm]:
+    """A farm around a ledger that nobody else opens yet; what goes wrong is undone."""
+    ledger = Ledger(raised.engine, crash=crash)
+    with undoing(raised.undo), furnish(open_workshop(settings), ledger, apart) as farm:
+        yield farm
+
+
+def _begin_epoch(farm: Farm, register: Register) -> None:
+    """Have nobody who comes late be taken for who holds a step now, in whichever life of the ledger."""
+    before = [int(each.subject) for each in register.read().values() if each.deed is Deed.EPOCH]
+    restoring.begin_epoch(farm.ledger, before, lambda epoch: register.enter(Deed.EPOCH, str(epoch)))
 
 
 def _hand(settings: Settings) -> Apart:
@@ -159,12 +192,29 @@ def _check_places(settings: Settings, index: Index, apart: Apart, without: Colle
         InputError: ``restore-store-other`` or ``restore-archive-other``.
         AwayError: as `archive_id`.
     """
-    register = Register(settings.store_root, settings.archive_root, apart)
-    if Lost.STORE not in without and _taking(index) not in register.read((Lost.STORE,)).values():
+    register = Register(settings, apart)
+    if Lost.STORE not in without and _taking(index) not in register.read([Place.STORE]).values():
         raise InputError("restore-store-other", store=str(settings.store_root))
     root = settings.archive_root
     if Lost.ARCHIVE not in without and index.archive and apart.run(archive_id, root) != index.archive:
         raise InputError("restore-archive-other", archive=str(root))
+
+
+def _check_free(settings: Settings, index: Index, *, replace: bool) -> None:
+    """Return if the ledger may take its place.
+
+    Raises:
+        InputError, AwayError: as `db.snapshots.check_free`; or ``restore-done-already``.
+    """
+    engine = connect(settings.ledger_url)
+    try:
+        snapshots.check_free(engine, replace=replace)
+    except InputError as error:
+        if error.code == "restore-ledger-there" and index.id in restoring.restored_from(engine):
+            raise InputError("restore-done-already", place=place_of(engine)) from error
+        raise
+    finally:
+        engine.dispose()
 
 
 def _taking(index: Index) -> Entry:
@@ -172,7 +222,7 @@ def _taking(index: Index) -> Entry:
     return Entry(deed=Deed.BACKUP, subject=index.id)
 
 
-def _give_back(store: Store, index: Index, folder: Path) -> None:
+def _give_back(store: Store, index: Index, folder: Path, crash: CrashPoint) -> None:
     """Have a backup's files in the store again that are not there."""
     for file in index.files:
         path = store.root / file.path
@@ -185,6 +235,7 @@ def _give_back(store: Store, index: Index, folder: Path) -> None:
 
         if store.put(file.kind, file.key, file.suffix, write) != file:
             raise InputError("backup-damaged", file=file.path, folder=str(folder))
+        crash("restore-given-back")
 
 
 def _repeat(farm: Farm, since: Collection[Entry], *, by: str) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from db import consents, profiles
 from db.acts import Operated
 from db.profiles import Profile
 from farm.bootstrap import Farm
-from farm.register import Deed, Register, profile_digest
+from farm.register import Deed, profile_digest, register_of
 
 
 def withdraw(farm: Farm, profile: Profile, *, by: str) -> Operated:
@@ -15,8 +15,12 @@ def withdraw(farm: Farm, profile: Profile, *, by: str) -> Operated:
     Raises:
         AwayError, TransientError: ledger or store cannot be reached; the same call goes on with it.
     """
+    register = register_of(farm)
+    # First, lest who is killed in between leave a ledger that says so and a restore that does not know; and
+    # once more at the end, for a backup that was taken in between.
+    register.enter(Deed.WITHDRAWN, profile_digest(profile))
     done = consents.withdraw(farm.ledger, profile, by=by)
-    Register(farm.store.root, farm.archive, farm.apart).enter(Deed.WITHDRAWN, profile_digest(profile))
+    register.enter(Deed.WITHDRAWN, profile_digest(profile))
     return done
 
 
@@ -27,7 +31,7 @@ def remove(farm: Farm, profile: Profile, *, by: str) -> None:
         InputError: ``profile-in-use``.
         AwayError, TransientError: as `withdraw`.
     """
-    register = Register(farm.store.root, farm.archive, farm.apart)
+    register = register_of(farm)
     # A store that is away is found out while the profile is still there to be removed.
     register.merge()
     profiles.remove(farm.ledger, profile, by=by)

@@ -11,15 +11,17 @@ _ROOMS = ("db", "farm", "tasks", "worker", "cli", "pipeline")
 #: Modules of transactions that no history of a farm's work is made of, and that are killed elsewhere, by
 #: `test_people_crashes`.
 _PEOPLE = ("profiles.py", "grants.py", "consents.py", "forgetting.py", "latents.py")
-#: Modules of transactions on a ledger that nobody else can open yet: a restore that is killed begins anew.
-_ALONE = ("restoring.py", "rebuilding.py")
+#: Modules that change a ledger which nobody else can open yet: a restore that is killed begins anew, as
+#: `tests.db.test_restore_killed` shows.
+_ALONE = tuple(
+    _ROOT / place for place in ("db/restoring.py", "db/rebuilding.py", "db/snapshots.py", "farm/restore.py")
+)
 
 
 def transactions() -> frozenset[str]:
     """The name of every transaction: the first word of each `write` and `change` of a ledger."""
     every = frozenset(_named({"write", "change"}, "ledger"))
-    alone = frozenset(_named({"write", "change"}, "ledger", [_ROOT / "db" / name for name in _ALONE]))
-    return every - transactions_of_people() - alone
+    return every - transactions_of_people() - frozenset(_named({"write", "change"}, "ledger", _ALONE))
 
 
 def transactions_of_people() -> frozenset[str]:
@@ -29,7 +31,13 @@ def transactions_of_people() -> frozenset[str]:
 
 def crash_points() -> frozenset[str]:
     """The name of every crash point: two for each transaction, one for each file operation that has one."""
-    return frozenset(around(transactions()) | set(_named({"crash", "_crash"}, "")))
+    return around(transactions()) | frozenset(_named({"crash", "_crash"}, "")) - crash_points_alone()
+
+
+def crash_points_alone() -> frozenset[str]:
+    """The same of restores and rebuilds."""
+    alone = frozenset(_named({"crash"}, "", _ALONE))
+    return alone | around(_named({"write", "change"}, "ledger", _ALONE))
 
 
 def around(names: Iterable[str]) -> frozenset[str]:

@@ -16,7 +16,7 @@ from farm.backup import INDEX, BackedUp, back_up
 from farm.bootstrap import Farm, Settings, open_farm
 from farm.forget import forget
 from farm.profiles import ending
-from farm.restore import Lost, put_settings, restore
+from farm.restore import Lost, Told, put_settings, restore
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError
 from pipeline.plan.people import ProfileKind
@@ -77,7 +77,7 @@ def test_whoever_was_forgotten_since_stays_forgotten(farm: Farm, settings: Setti
     farm.close()
     (settings.home / "ledger.sqlite3").unlink()
     done = restore(settings, taken.folder, by="bert")
-    assert (done.people, done.consents, done.told) == (1, 2, True)
+    assert (done.people, done.consents, done.told) == (1, 2, Told.ALL)
     with open_farm(settings) as again:
         found = {each.name: each for each in profiles.read_all(again.ledger, ProfileKind.PORTRAIT)}
         assert set(found) == {"Ben", "Dora"}
@@ -91,23 +91,27 @@ def test_whoever_was_forgotten_since_stays_forgotten(farm: Farm, settings: Setti
 def test_with_the_store_gone_people_come_from_the_backup_and_the_register_from_the_archive(
     farm: Farm, settings: Settings, tmp_path: Path
 ) -> None:
-    """With both gone nobody can tell who was forgotten since; that is told, and nothing is done about it."""
-    anna, dora = person(farm, "Anna"), person(farm, "Dora")
+    """And from this home, which knows what the archive was not told while away; what is unsure is said."""
+    anna, ben, dora = (person(farm, name) for name in ("Anna", "Ben", "Dora"))
     taken = back_up(farm, tmp_path / "backup")
     forget(farm, "Anna Lee", by="bert")
+    away = settings.archive_root.rename(tmp_path / "unmounted")
+    ending.withdraw(farm, ben, by="bert")
+    away.rename(settings.archive_root)
     farm.close()
     shutil.rmtree(settings.store_root)
     (settings.home / "ledger.sqlite3").unlink()
     with pytest.raises(InputError, match="restore-store-other"):
         restore(settings, taken.folder, by="bert")
     done = restore(settings, taken.folder, by="bert", without=[Lost.STORE])
-    assert (done.told, done.people) == (True, 1)
+    assert (done.told, done.people, done.consents) == (Told.MOST, 1, 1)
     assert (settings.store_root / dora.reference.path).is_file()
     assert not (settings.store_root / anna.reference.path).exists()
     shutil.rmtree(settings.store_root)
     shutil.rmtree(settings.archive_root)
+    shutil.rmtree(settings.home / "register")
     done = restore(settings, taken.folder, by="bert", replace=True, without=list(Lost))
-    assert (done.told, done.people) == (False, 0)
+    assert (done.told, done.people) == (Told.NOTHING, 0)
     assert (settings.store_root / anna.reference.path).is_file()
 
 

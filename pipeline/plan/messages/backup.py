@@ -163,6 +163,20 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="restore-done-already",
+        level="error",
+        en=Text(
+            what="The ledger at {place} was restored from this backup already.",
+            why="All of it was done, and whatever was done in it since would be lost.",
+            cure="Start the farm with `lectern up`. To begin anew from the backup, use --replace.",
+        ),
+        zh=Text(
+            what="位于 {place} 的账本已从此备份恢复。",
+            why="恢复已全部完成；若重来，此后的改动将会丢失。",
+            cure="请用 `lectern up` 启动农场。若要从备份重新开始，请使用 --replace。",
+        ),
+    ),
+    Message(
         code="restore-ledger-used",
         level="error",
         en=Text(
@@ -188,6 +202,63 @@ MESSAGES: tuple[Message, ...] = (
             what="备份来自 {found} 中的账本，而设置指定的是 {wanted}。",
             why="副本只能放回同类数据库。",
             cure="请将 [ledger] url 设为与备份同类的数据库。",
+        ),
+    ),
+    Message(
+        code="restore-schema-new",
+        level="error",
+        en=Text(
+            what="The ledger in the backup, {file}, has schema {found}, which this Lectern ({wanted}) does "
+            "not know.",
+            why="A newer version took the backup; an older one could damage it. Nothing was changed.",
+            cure="Install the version that took the backup, which its backup.json tells, or a newer one.",
+        ),
+        zh=Text(
+            what="备份中的账本 {file} 结构版本为 {found}，本版 Lectern（{wanted}）无法识别。",
+            why="该备份由更新的版本生成；旧版本可能损坏其中的内容。没有任何改动。",
+            cure="请安装生成该备份的版本（见备份中的 backup.json）或更高版本。",
+        ),
+    ),
+    Message(
+        code="restore-server-old",
+        level="error",
+        en=Text(
+            what="The backup was taken of PostgreSQL {wanted}; the server at {place} is of version {found}.",
+            why="An older server may not understand what a newer one wrote. Nothing was changed.",
+            cure="Set [ledger] url to a server of version {wanted} or newer.",
+        ),
+        zh=Text(
+            what="备份取自 PostgreSQL {wanted}，而 {place} 的服务器版本为 {found}。",
+            why="旧版服务器可能无法理解新版写出的内容。没有任何改动。",
+            cure="请将 [ledger] url 设为 {wanted} 或更高版本的服务器。",
+        ),
+    ),
+    Message(
+        code="restore-no-rights",
+        level="error",
+        en=Text(
+            what="The ledger's user may not do at {place} what a restore has to: {reason}.",
+            why="It puts the schema that is there aside and makes a new one. Nothing was changed.",
+            cure="Let that user own the database, or name one in [ledger] url who does.",
+        ),
+        zh=Text(
+            what="账本用户在 {place} 没有恢复所需的权限：{reason}。",
+            why="恢复会将现有模式移到一旁并新建一个模式。没有任何改动。",
+            cure="请让该用户成为数据库的所有者，或在 [ledger] url 中指定所有者。",
+        ),
+    ),
+    Message(
+        code="ledger-half-restored",
+        level="error",
+        en=Text(
+            what="The ledger at {place} is half restored.",
+            why="A restore or rebuild was broken off; until it is done, nothing may work with the ledger.",
+            cure="Give the command that was broken off once more: it begins anew.",
+        ),
+        zh=Text(
+            what="位于 {place} 的账本只恢复了一半。",
+            why="恢复或重建中途被打断；完成之前，任何程序都不得使用该账本。",
+            cure="请再次运行被打断的命令：它会重新开始。",
         ),
     ),
     Message(

@@ -55,10 +55,13 @@ class Reporter:
         self._every_s = every_s
         self._not_before: dict[int, float] = {}
         self._troubled: dict[int, tuple[str, float]] = {}
+        self._stuck_until = 0.0
         self._log = structlog.get_logger()
 
     def turn(self) -> None:
         """Write what has news and is not to wait; the end of a batch waits for nothing.
+
+        An archive that hangs is waited for once, with one batch's files; all others are left for later.
 
         Raises:
             AwayError: ``ledger-away``.
@@ -70,6 +73,8 @@ class Reporter:
         self._troubled = {batch: told for batch, told in self._troubled.items() if batch in ids}
         unforeseen: list[Exception] = []
         for report in due:
+            if time.monotonic() < self._stuck_until:
+                break
             if report.news and self._may_write(report):
                 try:
                     self._write(report)
@@ -107,7 +112,10 @@ class Reporter:
         before, _ = self._troubled.get(report.batch, ("", 0.0))
         if before != error.code:
             self._log.warning("results not written", batch=report.batch, code=error.code, **dict(error.facts))
-        self._troubled[report.batch] = (error.code, time.monotonic() + _AFTER_TROUBLE_S)
+        again = time.monotonic() + _AFTER_TROUBLE_S
+        self._troubled[report.batch] = (error.code, again)
+        if error.code == "archive-stuck":
+            self._stuck_until = again
 
 
 def deliver(results: Results, wanted: str, root: Path, crash: CrashPoint = no_crash) -> str:

@@ -19,7 +19,7 @@ from farm import reporting
 from farm.bootstrap import Farm
 from farm.reporting import Reporter, deliver
 from farm.results import Results, prefix_of, table_of
-from pipeline.plan.errors import InputError
+from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.messages import Language
 from pipeline.steps.archive import MARKER, init_archive, sweep
 from pipeline.store import no_crash
@@ -256,6 +256,23 @@ def test_an_archive_that_is_away_is_waited_for(farm: Farm) -> None:
     (farm.archive / "marker").rename(farm.archive / MARKER)
     turn(farm)
     assert states(farm, batch) == ["failed"]
+
+
+def test_an_archive_that_hangs_is_waited_for_once(farm: Farm) -> None:
+    """One batch's files find out; nobody waits for it again and again, batch by batch and turn by turn."""
+    for name in ("one", "two"):
+        sow(farm, [name])
+        fail_next(farm)
+    asked: list[str] = []
+
+    def hang(_results: Results, wanted: str) -> str:
+        asked.append(wanted)
+        raise AwayError("archive-stuck", root="/nas", seconds=60)
+
+    reporter = Reporter(farm.ledger, hang, prefix="", every_s=0)
+    for _ in range(3):
+        reporter.turn()
+    assert len(asked) == 1
 
 
 def test_a_file_that_is_held_open_stops_nothing_else(farm: Farm, monkeypatch: pytest.MonkeyPatch) -> None:

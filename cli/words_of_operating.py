@@ -176,8 +176,20 @@ OPERATING: Mapping[str, tuple[str, str]] = {
     ),
     "unlock-ordered": ("{worker} takes work again.", "{worker} 恢复接受工作。"),
     "clear-ordered": (
-        "What {worker} and its card failed at is forgotten.",
-        "{worker} 及其设备的失败记录已清除。",
+        "What {worker} and its card failed at until now counts no longer.",
+        "{worker} 及其设备此前的失败不再计入。",
+    ),
+    "cleared-card": (
+        "Its card stood as {state}, and gets work again; what a reading still finds wrong takes it out anew.",
+        "其设备此前状态为“{state}”，现重新接受工作；若读数仍有异常，将再次停用。",
+    ),
+    "cleared-blocks": (
+        "It does again what it was kept from: {kinds}.",
+        "它重新承担此前被停止的工作：{kinds}。",
+    ),
+    "cleared-nothing": (
+        "It was kept from nothing, and its card counted as well.",
+        "它此前未被停止任何工作，其设备也视为正常。",
     ),
     "dead-letters": (
         "Failed for good: {number}. `lectern dead list` tells why, and what to do.",

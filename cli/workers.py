@@ -15,7 +15,8 @@ from cli.exits import Exit
 from cli.lines import moment_of
 from cli.options import terminal_of
 from cli.terminal import Cell, Terminal, sentence, told
-from db.states import WorkerOrder
+from db.posts import Cleared
+from db.states import CardState, WorkerOrder
 from farm import crews
 from farm.attention import AWAY, of_worker
 from farm.bootstrap import open_farm
@@ -35,7 +36,6 @@ _ORDERED = {
     "drain": "drain-ordered",
     "lock": "lock-ordered",
     "unlock": "unlock-ordered",
-    "clear": "clear-ordered",
 }
 #: Columns that are aligned right.
 _NUMBERS = frozenset({"warmth", "card-memory", "memory", "failed-lately"})
@@ -79,8 +79,19 @@ def unlock(context: typer.Context, name: Name, reason: Reason = "") -> Exit:
 def clear(context: typer.Context, name: Name, reason: Reason = "") -> Exit:
     """Forget what a worker and its card failed at; nothing is kept from it, and its card counts as well."""
     with open_farm() as farm:
-        worker = crews.clear(farm, name, reason=reason)
-    return _done(context, "clear", worker)
+        worker, was = crews.clear(farm, name, reason=reason)
+    terminal = terminal_of(context)
+    words = terminal.words
+    lines = [words("clear-ordered", worker=clean(worker))]
+    if was.card is not CardState.WELL:
+        lines.append(words("cleared-card", state=words.state(f"worker-card_{was.card.value}")))
+    if was.blocked:
+        lines.append(words("cleared-blocks", kinds=", ".join(was.blocked)))
+    if was == Cleared():
+        lines.append(words("cleared-nothing"))
+    document = {"kind": "worker-ordered", "worker": worker, "order": "clear"}
+    terminal.answer({**document, "card": was.card.value, "blocked": list(was.blocked)}, lines)
+    return Exit.OK
 
 
 def _order(context: typer.Context, verb: str, name: str, what: WorkerOrder, reason: str) -> Exit:

@@ -12,14 +12,11 @@ from sqlalchemy import Connection, Executable, bindparam, case, select
 
 from db import blocks, cards
 from db.blocks import Block
-from db.cards import Card
+from db.cards import CPU, Card
 from db.prepared import run
 from db.states import CardState, Outcome
 from db.tables import attempts, batches, jobs, steps, workers
 from farm.policy.blocking import KEPT_MS, LOOKED_AT, WITHIN_MS, Past, kept_off, sickening
-
-#: What a worker without a card computes with; it is never sick.
-CPU = "cpu"
 
 _WHERE = (
     select(attempts.c.worker, attempts.c.device, workers.c.host, steps.c.capability)

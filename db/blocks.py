@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, Executable, bindparam, select, update
+from sqlalchemy import Connection, Executable, bindparam, select, union
 
 from db import rows
 from db.ledger import Ledger
 from db.prepared import run
-from db.tables import blocks
+from db.tables import blocks, skills
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +38,13 @@ _KEEP = rows.per_dialect(_keeping)
 #: The blocks that have not run out by `now`.
 LIVE = select(blocks).where(blocks.c.until > bindparam("now"), blocks.c.reason != "")
 LIVE = LIVE.order_by(blocks.c.worker, blocks.c.capability)
-_LIFT = update(blocks).where(blocks.c.worker == bindparam("who")).values(until=bindparam("now"), reason="")
+_LIVE_OF = select(blocks.c.capability).where(
+    blocks.c.worker == bindparam("who"), blocks.c.until > bindparam("now"), blocks.c.reason != ""
+)
+_ABLE = union(
+    select(skills.c.capability).where(skills.c.worker == bindparam("who")),
+    select(blocks.c.capability).where(blocks.c.worker == bindparam("who")),
+)
 _LIFTED = select(blocks.c.until).where(
     blocks.c.worker == bindparam("worker"),
     blocks.c.capability == bindparam("capability"),
@@ -64,9 +70,12 @@ def keep(connection: Connection, block: Block) -> None:
     run(connection, rows.spoken(connection, _KEEP), asdict(block))
 
 
-def lift(connection: Connection, worker: str, now: int) -> None:
-    """Forget what a worker has failed at until now."""
-    run(connection, _LIFT, {"who": worker, "now": now})
+def lift(connection: Connection, worker: str, now: int) -> tuple[str, ...]:
+    """Forget what a worker has failed at until now, whether that keeps it from anything or not; what did."""
+    kept = tuple(row.capability for row in run(connection, _LIVE_OF, {"who": worker, "now": now}))
+    for row in connection.execute(_ABLE, {"who": worker}).all():
+        keep(connection, Block(worker=worker, capability=row.capability, until=now, reason=""))
+    return tuple(sorted(kept))
 
 
 def lifted_at(connection: Connection, worker: str, capability: str) -> int:

@@ -19,6 +19,8 @@ from db.states import CardState
 from db.tables import cards, watchdogs
 from pipeline.plan.errors import Fact
 
+#: What a worker without a card computes with; it is never ill.
+CPU = "cpu"
 #: Who finds cards ill when it is no operator.
 FARM = "farm"
 
@@ -87,6 +89,7 @@ _TAKE_OUT = {
     CardState.SICK: _entering(CardState.SICK, CardState.STUCK),
     CardState.STUCK: _entering(CardState.STUCK),
 }
+_CLEAR = _entering()
 _PUT_BACK = (
     update(cards)
     .where(
@@ -176,6 +179,23 @@ def enter(connection: Connection, card: Card, now: int) -> bool:
 def _row(card: Card) -> dict[str, str]:
     told = {"host": card.host, "device": card.device, "name": card.name, "state": card.state.value}
     return told | {"reason": card.reason, "facts": facts_to_text(card.facts), "by": card.by}
+
+
+def clear(connection: Connection, host: str, device: str, *, now: int, by: str) -> CardState:
+    """Hold a card to be well, whatever it failed at until now; how it stood.
+
+    Args:
+        connection: the transaction.
+        host: where it is.
+        device: its UUID.
+        now: the ledger's milliseconds.
+        by: which operator says so.
+    """
+    row = run(connection, _ONE, {"on_host": host, "on_device": device}).first()
+    told = {"host": host, "device": device, "name": "", "state": CardState.WELL.value}
+    told |= {"reason": "", "facts": facts_to_text({}), "by": by}
+    run(connection, rows.spoken(connection, _CLEAR), {**told, "since": now})
+    return CardState.WELL if row is None else CardState(row.state)
 
 
 def put_back(ledger: Ledger, host: str, device: str) -> bool:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Executable, bindparam, case, exists, insert, select, update
 
-from db import blocks, rows
+from db import blocks, cards, rows
+from db.cards import CPU
 from db.ledger import Ledger
 from db.prepared import run
 from db.states import CardState, Condition, WorkerOrder
-from db.tables import audit, cards, posts, workers
+from db.tables import audit, posts, workers
 from pipeline.plan.errors import InputError
 
 
@@ -80,17 +81,6 @@ _IS_KNOWN = select(workers.c.host, workers.c.device).where(workers.c.name == bin
 _POSTED = select(posts.c.worker).where(posts.c.worker == bindparam("who"))
 _NAMES = select(workers.c.name).order_by(workers.c.name)
 _POSTS = select(posts).order_by(posts.c.worker)
-_HEAL = (
-    update(cards)
-    .where(
-        cards.c.host == bindparam("on_host"),
-        cards.c.device == bindparam("on_device"),
-        cards.c.state != CardState.WELL.value,
-    )
-    .values(
-        state=CardState.WELL.value, reason="", facts="{}", since=bindparam("now"), by=bindparam("operator")
-    )
-)
 _AUDIT = insert(audit)
 _HEED = (
     update(workers)
@@ -133,8 +123,18 @@ def order(ledger: Ledger, worker: str, what: WorkerOrder, *, reason: str, by: st
         connection.execute(_AUDIT, told)
 
 
-def clear(ledger: Ledger, worker: str, *, reason: str, by: str) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Cleared:
+    """What an operator had forgotten: how the worker's card stood, and what it was kept from."""
+
+    card: CardState = CardState.WELL
+    blocked: tuple[str, ...] = ()
+
+
+def clear(ledger: Ledger, worker: str, *, reason: str, by: str) -> Cleared:
     """Forget what a worker failed at: nothing is kept from it any more, and its card is held to be well.
+
+    What it failed at until now counts no longer, also where that has not kept it from anything yet.
 
     Raises:
         InputError, AwayError: as `order`.
@@ -142,12 +142,12 @@ def clear(ledger: Ledger, worker: str, *, reason: str, by: str) -> None:
     with ledger.write("clear") as connection:
         now = ledger.clock()
         place = _known(connection, worker)
-        blocks.lift(connection, worker, now)
-        if place is not None:
-            host, device = place
-            run(connection, _HEAL, {"on_host": host, "on_device": device, "now": now, "operator": by})
+        blocked, card = blocks.lift(connection, worker, now), CardState.WELL
+        if place is not None and place[1] != CPU:
+            card = cards.clear(connection, *place, now=now, by=by)
         told = {"at": now, "by": by, "verb": "worker-clear", "detail": f"{worker}: {reason}"}
         connection.execute(_AUDIT, told)
+    return Cleared(card=card, blocked=blocked)
 
 
 def tell(ledger: Ledger, worker: str, *, pool: str, version: str, pid: int) -> None:

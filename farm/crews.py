@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from db import posts, roll
+from db.posts import Cleared
 from db.roll import Entry
 from db.states import CardState, Condition, WorkerOrder
 from db.views import Problem
@@ -43,15 +44,14 @@ def order(farm: Farm, worker: str, what: WorkerOrder, *, reason: str) -> str:
     return name
 
 
-def clear(farm: Farm, worker: str, *, reason: str) -> str:
-    """Forget what a worker and its card failed at; its full name. Written into the audit.
+def clear(farm: Farm, worker: str, *, reason: str) -> tuple[str, Cleared]:
+    """Forget what a worker and its card failed at; its full name, and what that ended. The audit tells of it.
 
     Raises:
         InputError, AwayError: as `order`.
     """
     name = _full_name(farm, worker)
-    posts.clear(farm.ledger, name, reason=_reason(reason), by=caller())
-    return name
+    return name, posts.clear(farm.ledger, name, reason=_reason(reason), by=caller())
 
 
 def _full_name(farm: Farm, worker: str) -> str:

@@ -60,7 +60,8 @@ def test_what_is_wrong_with_a_worker_stands_below_the_table(lectern: Lectern) ->
         assert "lectern gc" in page
         assert "card out" in page
         assert "workers clear gpu0@here" in page
-        lectern("workers", "clear", "gpu0", "--reason", "seated anew")
+        assert "stood as card out" in lectern("workers", "clear", "gpu0", "--reason", "seated anew").out
+        assert "kept from nothing" in lectern("workers", "clear", "gpu0", "--reason", "once more").out
         assert "card out" not in lectern("workers").out
 
 

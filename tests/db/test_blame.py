@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from db import blocks, cards, claims, commits, leases, queue, submission, workers
+from db import blocks, cards, claims, commits, leases, posts, queue, submission, workers
 from db.cards import Card
 from db.ledger import Ledger
 from db.states import CardState, Outcome
@@ -96,6 +96,23 @@ def test_what_an_operator_has_forgotten_counts_no_more(ledger: Ledger) -> None:
     ledger.clock = lambda now=ledger.clock: now() + 60_000  # type: ignore[misc]
     _break(ledger, steps[3])
     assert blocks.read_blocks(ledger) == ()
+
+
+def test_what_was_cleared_before_it_kept_anybody_from_anything_counts_no_longer(ledger: Ledger) -> None:
+    """Two failures are forgotten as well as three: the next one keeps neither worker nor card from work."""
+    _employ(ledger, "render-0@h", device="GPU-1")
+    _employ(ledger, "render-1@h", device="GPU-2")
+    _order(ledger, ["a", "b", "c"])
+    _order(ledger, ["d"], user="ben")
+    a, b, c, d = _steps(ledger)
+    _break(ledger, a, "render-0@h", "GPU-1")
+    _break(ledger, b, "render-0@h", "GPU-1")
+    assert posts.clear(ledger, "render-0@h", reason="seated anew", by="fay") == posts.Cleared()
+    ledger.clock = lambda now=ledger.clock: now() + 1  # type: ignore[misc]
+    _break(ledger, c, "render-0@h", "GPU-1")
+    _break(ledger, d, "render-0@h", "GPU-1")
+    assert blocks.read_blocks(ledger) == ()
+    assert {card.state for card in cards.read_cards(ledger)} <= {CardState.WELL}
 
 
 def test_a_card_that_fails_different_owners_gets_no_work(ledger: Ledger) -> None:

@@ -80,6 +80,11 @@ _TELL_CONDITION = _setting("condition", "detail")
 _IS_KNOWN = select(workers.c.host, workers.c.device).where(workers.c.name == bindparam("who"))
 _POSTED = select(posts.c.worker).where(posts.c.worker == bindparam("who"))
 _NAMES = select(workers.c.name).order_by(workers.c.name)
+_USERS = (
+    select(workers.c.device, posts.c.pid)
+    .join_from(workers, posts, posts.c.worker == workers.c.name)
+    .where(workers.c.host == bindparam("on_host"), workers.c.alive == 1)
+)
 _POSTS = select(posts).order_by(posts.c.worker)
 _AUDIT = insert(audit)
 _HEED = (
@@ -194,6 +199,19 @@ def read_posts(ledger: Ledger) -> dict[str, Post]:
             )
             for row in run(connection, _POSTS, {})
         }
+
+
+def read_users(ledger: Ledger, host: str) -> dict[str, frozenset[int]]:
+    """The main processes of the workers that are held to live on a host, by what they compute with.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    users: dict[str, frozenset[int]] = {}
+    with ledger.read() as connection:
+        for row in run(connection, _USERS, {"on_host": host}):
+            users[row.device] = users.get(row.device, frozenset()) | {row.pid}
+    return users
 
 
 def heed(connection: Connection, worker: str) -> None:

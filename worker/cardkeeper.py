@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +12,7 @@ import structlog
 
 from db import cards
 from db.ledger import Ledger
+from db.posts import read_users
 from db.siting import this_machine
 from db.states import CardState
 from farm.policy.health import CardFault, CardReading, Finding, Weight, judge
@@ -42,6 +43,8 @@ class CardKeeper:
         self._probe = probe or Probe(every_s=_EVERY_S)
         self._host = this_machine().host
         self._first: dict[str, CardReading] = {}
+        #: Who worked with each card while its driver was as it was first.
+        self._users: dict[str, frozenset[int]] = {}
         #: What was told of each card by its last look, the gravest first.
         self._told: dict[str, Sequence[Finding]] = {}
         #: What was read of each card last; it is replaced whole, so that any thread may look.
@@ -81,15 +84,28 @@ class CardKeeper:
                 self._first.setdefault(card.uuid, card)
         if look.error:
             now = {uuid: replace(card, fault=CardFault.SILENT) for uuid, card in self._first.items()}
-        for first in self._first.values():
-            self._judge(now, first)
+        # The second part of a proof's name is its process id.
+        ours = frozenset(int(path.name.split("-")[1]) for path in proofs_in(self._proofs))
+        users = read_users(self._ledger, self._host)
+        for first in tuple(self._first.values()):
+            self._begin_anew(now.get(first.uuid), first, users.get(first.uuid, frozenset()) & ours, ours)
+            self._judge(now, self._first[first.uuid], ours)
         return bool(self._first or look.cards or look.error)
 
-    def _judge(self, now: Mapping[str, CardReading], first: CardReading) -> None:
+    def _begin_anew(
+        self, now: CardReading | None, first: CardReading, users: Collection[int], ours: Collection[int]
+    ) -> None:
+        """Take a card's reading for its first one where nobody is left who began under another driver."""
+        if now is None or now.fault:
+            return
+        if now.driver == first.driver:
+            self._users[first.uuid] = frozenset(users)
+        elif self._users.get(first.uuid, frozenset()).isdisjoint(ours):
+            self._first[first.uuid], self._users[first.uuid] = now, frozenset(users)
+
+    def _judge(self, now: Mapping[str, CardReading], first: CardReading, ours: Collection[int]) -> None:
         before = self._told.get(first.uuid, ())
         was_hot = any(finding.code == "card-hot" for finding in before)
-        # The second part of a proof's name is its process id.
-        ours = [int(path.name.split("-")[1]) for path in proofs_in(self._proofs)]
         findings = judge(now.get(first.uuid), first, ours=ours, was_hot=was_hot)
         for finding in findings:
             if finding.code not in {each.code for each in before}:

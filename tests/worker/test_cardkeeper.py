@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from db import cards
+from db import cards, posts, workers
+from db.siting import this_machine
 from db.states import CardState
 from farm.bootstrap import Farm, open_farm
 from farm.policy.health import CardFault, CardReading
@@ -81,3 +82,33 @@ def test_a_host_without_cards_is_not_looked_at_for_ever(tmp_path: Path) -> None:
     break_ground(settings)
     with open_farm(settings) as farm:
         assert not CardKeeper(farm.ledger, tmp_path).turn(Look())
+
+
+def test_a_driver_that_was_replaced_is_no_fault_to_who_began_after_it(tmp_path: Path) -> None:
+    """The card is out while a worker runs that began before, and works once that was started anew."""
+    settings = quick_settings(tmp_path / "home")
+    break_ground(settings)
+    old = CardReading(uuid="GPU-a", index=0, name="L4", driver="570.1")
+    new = CardReading(uuid="GPU-a", index=0, name="L4", driver="575.2")
+
+    def work(pid: int) -> Path:
+        host = this_machine().host
+        workers.register(
+            farm.ledger, "w", host=host, device="GPU-a", capabilities=["render.warp"], profiles=[]
+        )
+        posts.tell(farm.ledger, "w", pool="", version="1", pid=pid)
+        proof = tmp_path / f"main-{pid}-1.proof"
+        proof.touch()
+        return proof
+
+    with open_farm(settings) as farm:
+        keeper = CardKeeper(farm.ledger, tmp_path)
+        keeper.turn(Look(cards=(old,)))
+        proof = work(41)
+        for reading in (old, new):
+            keeper.turn(Look(cards=(reading,)))
+        assert state_of(farm) == (CardState.OUT, "card-driver-changed")
+        proof.unlink()
+        work(42)
+        keeper.turn(Look(cards=(new,)))
+        assert state_of(farm) == (CardState.WELL, "")

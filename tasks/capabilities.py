@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from db.states import Stage, capability_of
@@ -61,21 +61,26 @@ def on_cards(farm: Farm, capabilities: Collection[str]) -> frozenset[str]:
     These are the engines that need models, but for those that are set to compute on processors; and all
     rendering if a card is to encode. Nothing heavy is loaded.
     """
-    settings = farm.settings
-    wishes = {
-        Stage.RENDER: settings.face.device,
-        Stage.SPEAK: settings.voice.device,
-        Stage.LISTEN: settings.ear.device,
-        Stage.WRITE: settings.writer.device,
-    }
-    encodes = settings.encoder.codec == _CARDS_CODEC
+    wishes = wishes_of(farm)
+    encodes = farm.settings.encoder.codec == _CARDS_CODEC
 
     def gains(capability: str) -> bool:
         stage, _, engine = capability.partition(".")
         if stage == Stage.RENDER and encodes:
             return True
-        if not engine or wishes[Stage(stage)] == CPU:
+        if not engine or wishes[stage] == CPU:
             return False
         return stage != Stage.RENDER or bool(farm.faces.opened_with(engine))
 
     return frozenset(filter(gains, capabilities))
+
+
+def wishes_of(farm: Farm) -> Mapping[str, str]:
+    """What the engines of each stage are set to compute on: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``."""
+    settings = farm.settings
+    return {
+        Stage.RENDER.value: settings.face.device,
+        Stage.SPEAK.value: settings.voice.device,
+        Stage.LISTEN.value: settings.ear.device,
+        Stage.WRITE.value: settings.writer.device,
+    }

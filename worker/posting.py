@@ -9,9 +9,9 @@ from dataclasses import replace
 import structlog
 
 from farm.bootstrap import Farm
-from farm.policy.placement import AUTO, NONE, Post, layout_of, place
+from farm.policy.placement import AUTO, NONE, Post, check_numbers, layout_of, place
 from pipeline.plan.errors import AwayError
-from tasks.capabilities import capabilities_of, on_cards
+from tasks.capabilities import capabilities_of, on_cards, wishes_of
 from worker.nvml import Look
 from worker.probing import devices_of, look_once
 
@@ -46,4 +46,6 @@ def posts_here(farm: Farm, wanted: Sequence[str] = ()) -> tuple[Post, ...]:
             raise AwayError("worker-cards-silent", reason=look.error, devices=knobs.devices)
         structlog.get_logger().warning("cards not used", reason=look.error)
         layout = replace(layout, devices=(NONE,))
-    return place(devices_of(look), able=able, on_cards=on_cards(farm, able), layout=layout)
+    posts = place(devices_of(look), able=able, on_cards=on_cards(farm, able), layout=layout)
+    check_numbers(posts, wishes_of(farm))
+    return posts

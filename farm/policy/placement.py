@@ -15,6 +15,7 @@ VISIBLE = "CUDA_VISIBLE_DEVICES"
 NONE, AUTO = "none", "auto"
 #: Stages that a card may be used for, the one first that names a card's worker.
 STAGES = ("render", "speak", "listen", "write")
+_CUDA = "cuda"
 _MOST_SHARES = 16
 _LEAST_WORKERS = 2
 _T = TypeVar("_T")
@@ -140,6 +141,25 @@ def place(
     return posts + tuple(
         Post(name=f"cpu{number}", capabilities=rest, pool=pool, visible=hidden) for number in range(count)
     )
+
+
+def check_numbers(posts: Sequence[Post], wishes: Mapping[str, str]) -> None:
+    """Return if every worker of a card finds the card that engines are set to compute on.
+
+    Args:
+        posts: who works on a host.
+        wishes: for each stage what it is computed on: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+
+    Raises:
+        InputError: ``worker-device-numbered``: a worker that is bound to one card sees it as the first one.
+    """
+    for post in posts:
+        for stage in {each.partition(".")[0] for each in post.capabilities} if post.device else ():
+            kind, _, number = wishes.get(stage, AUTO).partition(":")
+            if kind == _CUDA and number not in {"", "0"}:
+                raise InputError(
+                    "worker-device-numbered", stage=stage, device=f"{kind}:{number}", worker=post.name
+                )
 
 
 def find_post(posts: Sequence[Post], name: str) -> Post:

@@ -19,6 +19,19 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     message(
+        "worker-device-numbered",
+        (
+            "Engines of stage {stage} are set to compute on {device}, which worker {worker} has not.",
+            "A worker of a card sees that one alone, and to it each card is the first one.",
+            'Set device to "auto" or "cuda" there; [worker] devices and card_stages say which does what.',
+        ),
+        (
+            "阶段 {stage} 的引擎被设为在 {device} 上计算，而 worker {worker} 没有这张卡。",
+            "绑定显卡的 worker 只能看到自己的那一张，对它来说都是第一张。",
+            '请把该处的 device 设为 "auto" 或 "cuda"；由 [worker] devices 和 card_stages 决定哪张卡做什么。',
+        ),
+    ),
+    message(
         "worker-stages-wrong",
         (
             "[worker] card_stages names {stage}, which no card is used for; these are: {known}.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from farm.policy.placement import Device, Layout, Post, find_post, layout_of, place
+from farm.policy.placement import Device, Layout, Post, check_numbers, find_post, layout_of, place
 from pipeline.plan.errors import InputError
 
 ABLE = ("join", "archive", "render.warp", "render.wav2lip", "speak", "speak.coqui", "write.transformers")
@@ -148,3 +148,23 @@ def test_a_post_tells_a_new_process_all_of_itself() -> None:
     """What goes through a command line comes out as it was."""
     for post in placed(CARDS, layout(pools="a b")).values():
         assert Post.from_text(post.name, post.to_text()) == post
+
+
+@pytest.mark.parametrize(
+    ("wish", "refused"),
+    [("auto", False), ("cpu", False), ("cuda", False), ("cuda:0", False), ("cuda:1", True)],
+)
+def test_a_numbered_card_is_refused_where_each_worker_sees_its_own_alone(
+    wish: str,
+    refused: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """To a bound worker its card is the first one; whoever is bound to none may compute on any."""
+    posts = place(CARDS, able=ABLE, on_cards=ON_CARDS, layout=layout())
+    check_numbers(place((), able=ABLE, on_cards=ON_CARDS, layout=layout()), {"render": wish})
+    check_numbers(posts, {"join": wish})
+    if not refused:
+        check_numbers(posts, {"render": wish})
+        return
+    with pytest.raises(InputError, match="worker-device-numbered") as told:
+        check_numbers(posts, {"speak": "auto", "render": wish})
+    assert told.value.facts == {"stage": "render", "device": "cuda:1", "worker": "render-0"}

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 import time
 from random import Random
 
 from pipeline.plan.trace import Trace
+from tasks import poison
 from tasks.app import Message, make_app, publish, queue_of
-from tests.faults.ground import Ground
+from tasks.sieve import TASK, Why
+from tests.faults.ground import Ground, until
 from tests.faults.kinds.kind import Clock, Effect, FaultKind
 from worker.places import Places
 
 #: Of the latest steps and of the oldest ones.
 _MANY = 30
+#: Tasks of which none is ours, and why each of them is none; garbage of three sorts goes with them.
+_TASKS = (("other.task", (1,)), (TASK, ("no number",)), (TASK, ()), (TASK, (10**9,)))
+_STRANGE = (Why.TASK, Why.BODY, Why.BODY, Why.STEP, Why.UNREADABLE, Why.SHAPE, Why.LONG)
 
 
 def _kill(ground: Ground, _chance: Random) -> Effect:
@@ -75,12 +82,22 @@ def _repeat(ground: Ground, chance: Random) -> Effect:
 
 
 def _strangers(ground: Ground, _chance: Random) -> Effect:
-    """Tasks of another program, and bodies that are none."""
+    """Tasks of another program, bodies that are none, and garbage: all of it is set aside and counted."""
+    mark, queue = os.urandom(8).hex(), queue_of("speak")
     app = make_app(ground.standing.redis_url, time_limit_s=60, steps_per_child=10, waits=False)
-    queue = queue_of("speak")
-    for task, arguments in (("other.task", (1,)), ("lectern.step", ("no number",)), ("lectern.step", ())):
-        app.send_task(task, args=arguments, queue=queue, retry=False, ignore_result=True)
+    for number, (task, arguments) in enumerate(_TASKS):
+        name = f"{mark}-{number}"
+        app.send_task(task, args=arguments, queue=queue, task_id=name, retry=False, ignore_result=True)
     app.close()
+    with ground.redis() as client:
+        client.lpush(queue, f"garbage {mark}", json.dumps({"properties": {"of": mark}}), f"{mark}" * 10_000)
+
+        def told() -> list[str]:
+            return sorted(each.why for each in poison.newest(client) if mark in each.message)
+
+        until(lambda: len(told()) == len(_STRANGE), "what is none of ours is set aside")
+        assert told() == sorted(_STRANGE), told()
+        assert poison.count(client) >= len(_STRANGE)
     ground.begun(ground.sow(1))
     return Effect()
 

@@ -133,6 +133,14 @@ def test_a_worker_gets_longer_than_its_drain(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+@pytest.mark.parametrize(
+    "name", ["lectern-crew.service", "lectern-worker@.service", "lectern-watchdog.service"]
+)
+def test_who_works_with_cards_or_reads_them_sees_devices(name: str) -> None:
+    """The watchdog takes cards out whose readings are bad: without devices it would find none."""
+    assert "PrivateDevices" not in unit(name)
+
+
 def test_systemd_has_nothing_to_say_against_the_units(tmp_path: Path) -> None:
     """`systemd-analyze verify` is silent."""
     for path in _UNITS.iterdir():

@@ -136,6 +136,13 @@ def test_a_body_is_the_number_of_a_step_alone(ours: dict[str, Any], content: obj
     assert why(changed(ours, "body", to=body(content))) is Why.BODY
 
 
+def test_a_message_that_nobody_would_acknowledge_is_refused(ours: dict[str, Any]) -> None:
+    """It would come again every hour; and a tag of another type would end the worker."""
+    for tag in ("1", ["x"]):
+        raw = changed(ours, "properties", "delivery_info", "consumer_tag", to=tag)
+        assert why(raw) is Why.SHAPE
+
+
 def test_what_is_pickled_or_packed_is_not_opened(ours: dict[str, Any]) -> None:
     """Another serializer, text that is not base64, a compressed body."""
     assert why(changed(ours, "content-type", to="application/x-python-serialize")) is Why.SERIALIZER
@@ -178,6 +185,7 @@ def test_what_goes_through_can_be_read_by_celery(ours: dict[str, Any]) -> None:
                 assert request.args[0] > 0
                 assert request.eta is None
                 assert request.expires is None
-                assert str(request)
-                assert {request.id, request.correlation_id, message.delivery_tag}
+                assert request.info(safe=True)
+                told = (request.id, request.name, message.delivery_tag, request.correlation_id)
+                assert all(isinstance(str(each).encode(), bytes) for each in told)
     assert refused > 100

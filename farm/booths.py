@@ -9,15 +9,13 @@ from farm.bootstrap import Workshop
 from farm.voicedoor import open_converter, open_voice
 from pipeline.engines.voice.aligned import Aligner
 from pipeline.plan.artifact import Artifact
+from pipeline.plan.capability import READER
 from pipeline.plan.job import JobSpec, VoiceChoice
 from pipeline.plan.people import ProfileUse
 from pipeline.steps.booth import Booth
 from pipeline.steps.desk import Desk
 from pipeline.steps.speak import speak
 from pipeline.steps.timbre import timbre_of
-
-#: The voice that knows when it makes which sound of whatever it reads.
-_READER = "espeak"
 
 
 def booth_of(workshop: Workshop, choice: VoiceChoice) -> Booth:
@@ -85,4 +83,4 @@ def speak_in_booth(workshop: Workshop, job: JobSpec, *, desk: Desk) -> Artifact 
 
 def open_aligner(workshop: Workshop) -> Aligner:
     """What finds the phonemes of a text in speech of it."""
-    return Aligner(workshop.voices.open(_READER))
+    return Aligner(workshop.voices.open(READER))

@@ -86,6 +86,17 @@ class Shelf(Generic[EngineT]):
         """
         return self._offer(name).opened_with
 
+    def release(self, name: str) -> str:
+        """The release of an engine, without loading it, as `Offer.release`; empty where it is not installed.
+
+        Raises:
+            InputError: the shelf's `unknown`.
+        """
+        try:
+            return self._offer(name).release()
+        except metadata.PackageNotFoundError:
+            return ""
+
     def for_films(self) -> tuple[str, ...]:
         """The names of those engines that take portraits that are films."""
         return tuple(name for name, offer in self._offers.items() if offer.films)
@@ -121,7 +132,11 @@ class Shelf(Generic[EngineT]):
         """Every offer; read once, since who offers what stands in files of every installed distribution."""
         found = metadata.entry_points(group=self.group)
         foreign = {
-            point.name: Offer(target=point.value, install=f"pip install {point.dist.name}")
+            point.name: Offer(
+                target=point.value,
+                install=f"pip install {point.dist.name}",
+                libraries={point.dist.name: 0},
+            )
             for point in sorted(found, key=lambda point: point.name)
             if point.dist is not None
         }

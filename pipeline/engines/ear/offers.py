@@ -14,5 +14,7 @@ OFFERS: Mapping[str, Offer] = {
         needs=("torch", "whisper"),
         install=how_to_install("whisper"),
         opened_with=ModelKind.WHISPER,
+        libraries={"openai-whisper": 0, "torch": 0},
+        edition=1,
     ),
 }

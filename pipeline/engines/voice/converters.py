@@ -14,5 +14,7 @@ OFFERS: Mapping[str, Offer] = {
         needs=("torch", "TTS"),
         install=how_to_install("coqui"),
         opened_with=ModelKind.CONVERTER,
+        libraries={"coqui-tts": 0, "torch": 2},
+        edition=1,
     ),
 }

@@ -13,11 +13,15 @@ OFFERS: Mapping[str, Offer] = {
         target="pipeline.engines.voice.espeak:EspeakVoice",
         needs=("espeakng_loader",),
         install="pip install espeakng-loader",
+        libraries={"espeakng-loader": 0},
+        edition=1,
     ),
     "coqui": Offer(
         target="pipeline.engines.voice.coqui.engine:CoquiVoice",
         needs=("TTS", "torch"),
         install=how_to_install("coqui"),
         opened_with=ModelKind.COQUI,
+        libraries={"coqui-tts": 0, "torch": 2},
+        edition=3,
     ),
 }

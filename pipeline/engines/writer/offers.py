@@ -14,5 +14,7 @@ OFFERS: Mapping[str, Offer] = {
         needs=("torch", "safetensors", "transformers"),
         install=how_to_install("transformers"),
         opened_with=ModelKind.WRITER,
+        libraries={"transformers": 2, "torch": 2},
+        edition=1,
     ),
 }

@@ -17,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from pipeline.engines.devices import Ladder
+from pipeline.engines.ear.offers import OFFERS
 from pipeline.engines.ear.whisper.library import Network, codes_of, library, load, quiet, tokens_of
 from pipeline.engines.ear.whisper.prompts import plain
 from pipeline.engines.ear.whisper.results import heard_of, words_of
@@ -29,8 +30,6 @@ from pipeline.plan.languages import UNKNOWN
 from pipeline.plan.thirds import SPEECH_RATE
 from pipeline.plan.wordunits import counts_characters
 
-#: Raised whenever the same sound gives other words or times by what stands here.
-_OURS = 1
 _CPU = "cpu"
 _LONGEST = 30 * SPEECH_RATE
 #: Samples a column of its spectrogram.
@@ -85,7 +84,7 @@ class WhisperEar:
         release = torch.__version__.partition("+")[0]
         doubts = f"{limits.no_speech}.{limits.logprob}.{limits.compression}"
         # What is doubted is heard again, more daringly: other limits, other words.
-        self.version = f"{metadata.version('openai-whisper')}-{release}-{doubts}-{_OURS}"
+        self.version = f"{metadata.version('openai-whisper')}-{release}-{doubts}-{OFFERS[self.name].edition}"
         self.digest = weights.digest
         self.precision = precision
         self._weights = weights

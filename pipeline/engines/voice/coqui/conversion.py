@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from importlib import metadata
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.engines.voice.converters import OFFERS
 from pipeline.engines.voice.coqui.held import Held
 from pipeline.engines.voice.coqui.level import levelled
 from pipeline.engines.weights import Weights, vouched
@@ -28,8 +28,6 @@ from pipeline.plan.trim import at_master
 if TYPE_CHECKING:
     from pipeline.engines.voice.coqui.freevc import FreeVcModel
 
-# Raised by hand whenever what is made of the library's answers changes.
-_OURS = 1
 #: The latent of FreeVC: one vector for a speaker.
 SPEAKER = "speaker"
 
@@ -58,9 +56,8 @@ class FreeVc:
         cpu_allowed: bool = True,
         scratch: Path | None = None,
     ) -> None:
-        torch = ".".join(metadata.version("torch").split(".")[:2])
         #: Versions of the library, of what computes, and of this engine.
-        self.version = f"{metadata.version('coqui-tts')}-{torch}-{_OURS}"
+        self.version = OFFERS[self.name].release()
         self._weights = weights
         self._held = Held(
             self._load, engine=self.name, device=device, threads=threads, cpu_allowed=cpu_allowed

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from threading import RLock
 
@@ -28,6 +27,7 @@ from pipeline.engines.voice.coqui.ipa import Phonemes, rendered
 from pipeline.engines.voice.coqui.level import levelled
 from pipeline.engines.voice.coqui.mandarin import in_pinyin, toneless
 from pipeline.engines.voice.coqui.times import of_letters, of_phonemes
+from pipeline.engines.voice.offers import OFFERS
 from pipeline.engines.voice.plaintext import plain
 from pipeline.plan.errors import InputError, TransientError
 from pipeline.plan.job import VoiceChoice
@@ -35,8 +35,6 @@ from pipeline.plan.keys import digest_of
 from pipeline.plan.lengths import estimate_ms
 from pipeline.plan.speech import Said, Speech
 
-# Raised by hand whenever what is made of the library's answers changes.
-_OURS = 3
 #: What is longer is no sentence: memory grows with the square of it.
 TEXT_LIMIT = 2_000
 _STUMBLES = (RuntimeError, AssertionError, ValueError, IndexError)
@@ -75,9 +73,8 @@ class CoquiVoice:
         cpu_allowed: bool = True,
         scratch: Path | None = None,
     ) -> None:
-        torch = ".".join(metadata.version("torch").split(".")[:2])
         #: Versions of the library, of what computes, and of this engine.
-        self.version = f"{metadata.version('coqui-tts')}-{torch}-{_OURS}"
+        self.version = OFFERS[self.name].release()
         self._folder = folder
         self._voices = voices_of(traits, model=digest)
         self._renderers = renderers_of(traits)

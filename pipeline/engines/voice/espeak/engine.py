@@ -6,7 +6,6 @@ import functools
 import itertools
 import json
 from collections.abc import Mapping
-from importlib import metadata
 
 from pipeline.engines.voice import PLAINLY, Direction, Voice
 from pipeline.engines.voice.choice import choose_voice
@@ -15,13 +14,12 @@ from pipeline.engines.voice.espeak.process import Zygote, locate
 from pipeline.engines.voice.espeak.spelling import Question, alphabet_of, question_of, write
 from pipeline.engines.voice.espeak.voices import Entry, voices_of
 from pipeline.engines.voice.espeak.zygote import TEXT_LIMIT
+from pipeline.engines.voice.offers import OFFERS
 from pipeline.engines.voice.plaintext import plain
 from pipeline.plan.errors import DefectError, InputError
 from pipeline.plan.job import VoiceChoice
 from pipeline.plan.speech import Said, Speech
 
-# Raised by hand whenever what is made of the library's answers changes.
-_OURS = 1
 # Words a minute at 100 per cent: somewhat slower than the library's own 175, as people speak who explain.
 _NORMAL_RATE = 165
 # Per cent of a voice's own pitch at some values of the library's parameter (measured on vowels). It reaches
@@ -45,9 +43,8 @@ class EspeakVoice:
         library, self._data = locate()
         self._zygote = Zygote(library=library, data=self._data)
         self._alphabets: dict[str, Mapping[str, str]] = {}
-        loader = metadata.version("espeakng-loader")
         #: Version of the library, of the wheel that its data comes from, and of this engine.
-        self.version = f"{self._zygote.version}-{loader}-{_OURS}"
+        self.version = f"{self._zygote.version}-{OFFERS[self.name].release()}"
 
     def voices(self) -> tuple[Voice, ...]:
         """Every voice of the library, as a man and as a woman."""

@@ -6,7 +6,6 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib import metadata
 from threading import RLock
 from typing import Any, cast
 
@@ -16,6 +15,7 @@ from pipeline.engines.devices import Ladder, device_of
 from pipeline.engines.libraries import prepare
 from pipeline.engines.machine import has_bf16
 from pipeline.engines.weights import Weights, vouched
+from pipeline.engines.writer.offers import OFFERS
 from pipeline.engines.writer.transformers.folder import context_of, told_of
 from pipeline.engines.writer.transformers.prompt import tokens_for
 from pipeline.engines.writer.transformers.quantised import quantise
@@ -35,8 +35,6 @@ from transformers import (  # noqa: E402 - what it imports has to be importable 
     PreTrainedTokenizerBase,
 )
 
-# Raised by hand whenever any answer changes that a model gives.
-_OURS = 1
 _CPU, _FOUR_BITS, _AUTO = "cpu", "4bit", "auto"
 _KINDS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 # The longest tokens that there are stand for runs of spaces and rules.
@@ -92,7 +90,7 @@ class TransformersWriter:
             engine=self.name, device=device_of(device), batch=max(batch, 1), cpu_allowed=cpu_allowed
         )
         #: Versions of the library, of what computes, and of this engine.
-        self.version = f"{_minor('transformers')}-{_minor('torch')}-{_OURS}"
+        self.version = OFFERS[self.name].release()
         self.digest = weights.digest
         self.precision = self._precision(precision)
         with told_of(weights.path, trusted=weights.trusted):
@@ -299,7 +297,3 @@ def _until(tokens: Sequence[int], ends: frozenset[int]) -> list[int]:
     """What stands before the first token that ends an answer."""
     found = next((at for at, token in enumerate(tokens) if token in ends), len(tokens))
     return list(tokens[:found])
-
-
-def _minor(package: str) -> str:
-    return ".".join(metadata.version(package).split(".")[:2])

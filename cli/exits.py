@@ -63,6 +63,7 @@ _BY_CODE = {
     ),
     "command-nothing-submitted": Exit.UNKNOWN,
     "ledger-batch-unknown": Exit.UNKNOWN,
+    "replan-row-unknown": Exit.UNKNOWN,
     "ledger-job-unknown": Exit.UNKNOWN,
     "backup-folder-taken": Exit.CONFLICT,
     "backup-no-tools": Exit.SETUP,

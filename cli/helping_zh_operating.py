@@ -5,6 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 OPERATING: Mapping[str, str] = {
+    "Move films that wait for versions of engines which no worker has any more to those that are there.": (
+        "把等待缺失引擎版本的影片迁移到现有版本。"
+    ),
+    (
+        "A film keeps the versions that it was begun with. One that is moved is rendered again as a whole "
+        "with the new version, so that all of its clips are alike; what was spoken as a whole stays. "
+        "Finished films, and those whose versions somebody still has, are left alone."
+    ): (
+        "影片会保持开始时所用的版本。迁移的影片会用新版本整体重新渲染，使所有片段一致；已完整朗读的内容会保留。"
+        "已完成的影片，以及仍有工作进程具备其版本的影片，不受影响。"
+    ),
+    "Number of the batch.": "批次编号。",
+    "Only the film of this row; repeatable.": "只迁移该行的影片；可重复使用。",
+    "Tell what would be moved, and change nothing.": "说明将会迁移什么，但不做任何更改。",
     "Show who works, at what, and what keeps a worker from it; or tell one what to do.": (
         "显示谁在工作、在做什么，以及是什么使其停工；或向工作进程下达指令。"
     ),

@@ -72,6 +72,8 @@ def waiting_of(terminal: Terminal, job: JobView) -> str:
     if job.waiting == "retry":
         error = told(job.error.code, job.error.facts, terminal.language)[0] if job.error else ""
         return words("waiting-retry", span=words.span(job.retry_in_s or 0), error=error)
+    if job.waiting == "no-version":
+        return words("waiting-no-version", needs=clean(job.needs), batch=job.batch)
     return words(f"waiting-{job.waiting}") if job.waiting else ""
 
 

@@ -63,6 +63,7 @@ COMMANDS: Mapping[str, str] = {
     "backup": "cli.backup:backup",
     "restore": "cli.backup:restore",
     "rebuild": "cli.backup:rebuild",
+    "replan": "cli.replan:replan",
     "forget": "cli.forget:forget",
 }
 #: What is done with profiles, whatever of a person they hold.

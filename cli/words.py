@@ -134,8 +134,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "没有能做此事的工作进程：`lectern up`",
     ),
     "waiting-no-profile": (
-        "no worker renders as this film was planned (other FFmpeg, engine or settings); planned anew soon",
-        "没有工作进程能按本片原定的渲染方式（FFmpeg、引擎或设置的版本）渲染；稍后会自动重新规划",
+        "no worker renders as this film was planned (other FFmpeg, card or settings); planned anew soon",
+        "没有工作进程能按本片原定的渲染方式（FFmpeg、显卡或设置）渲染；稍后会自动重新规划",
+    ),
+    "waiting-no-version": (
+        "begun with {needs}, which no worker has any more: `lectern replan {batch}` moves it",
+        "开始时使用 {needs}，现已没有工作进程具备该版本：用 `lectern replan {batch}` 迁移",
     ),
     "waiting-retry": ("tried again in {span}: {error}", "{span}后重试：{error}"),
     "waiting-shared": ("waits for a part that another film is making", "等待另一部影片正在制作的共用部分"),

@@ -191,6 +191,46 @@ OPERATING: Mapping[str, tuple[str, str]] = {
         "It was kept from nothing, and its card counted as well.",
         "它此前未被停止任何工作，其设备也视为正常。",
     ),
+    # What waits for versions of engines that nobody has any more.
+    "films-stranded": (
+        (
+            "Batch {batch}: films begun with {needs}, which no worker has any more: {films}. "
+            "`lectern replan {batch}` moves them to the version that is there."
+        ),
+        (
+            "批次 {batch}：{films} 部影片开始时使用 {needs}，现已没有工作进程具备该版本。"
+            "用 `lectern replan {batch}` 迁移到现有版本。"
+        ),
+    ),
+    "films-stuck": (
+        (
+            "Batch {batch}: films begun with {needs}, and no worker at all is there for {capability}: "
+            "{films}. Start one."
+        ),
+        (
+            "批次 {batch}：{films} 部影片开始时使用 {needs}，且没有任何能做 {capability} 的工作进程。"
+            "请启动一个。"
+        ),
+    ),
+    "replan-films": (
+        "From {needs} to {to}: films: {films}; finished clips that are made again: {clips} at most.",
+        "从 {needs} 迁移到 {to}：影片 {films} 部；最多重新制作 {clips} 个已完成的片段。",
+    ),
+    "replan-begun": (
+        "From {needs} to whoever goes on with it: films: {films}; sentences made again: {sentences} at most.",
+        "从 {needs} 迁移到现有版本：影片 {films} 部；最多重新制作 {sentences} 个句子。",
+    ),
+    "replan-stuck": (
+        "Begun with {needs}, and no worker is there for {capability}; they wait on: {films}.",
+        "开始时使用 {needs}，且没有能做 {capability} 的工作进程；继续等待的影片：{films} 部。",
+    ),
+    "replan-nothing": (
+        "No film of batch {batch} waits for a version that no worker has.",
+        "批次 {batch} 中没有影片在等待缺失的版本。",
+    ),
+    "replan-dry": ("Nothing was moved: this was a dry run.", "这是试运行，未迁移任何影片。"),
+    "replanned": ("Films moved: {films}.", "已迁移影片：{films} 部。"),
+    "ask-replan": ("Move them? [y/N]", "要迁移吗？[y/N]"),
     "dead-letters": (
         "Failed for good: {number}. `lectern dead list` tells why, and what to do.",
         "最终失败：{number}。`lectern dead list` 说明原因和处理办法。",

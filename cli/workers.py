@@ -17,10 +17,10 @@ from cli.options import terminal_of
 from cli.terminal import Cell, Terminal, sentence, told
 from db.posts import Cleared
 from db.states import CardState, WorkerOrder
-from farm import crews
-from farm.attention import AWAY, of_worker
+from farm import crews, replanning
+from farm.attention import AWAY, of_stranded, of_worker
 from farm.bootstrap import open_farm
-from farm.views import Advice, WorkerView
+from farm.views import Advice, StrandedView, WorkerView
 from pipeline.plan.errors import Fact
 
 Name = Annotated[
@@ -51,9 +51,13 @@ def workers(context: typer.Context) -> Exit:
         return Exit.OK
     terminal = terminal_of(context)
     with open_farm() as farm:
-        found = crews.read(farm)
-    document = {"kind": "workers", "workers": [asdict(worker) for worker in found]}
-    terminal.answer(document, _page(terminal, found))
+        found, waiting = crews.read(farm), replanning.stranded(farm)
+    document = {
+        "kind": "workers",
+        "workers": [asdict(worker) for worker in found],
+        "stranded": [asdict(each) for each in waiting],
+    }
+    terminal.answer(document, _page(terminal, found, waiting))
     return Exit.OK
 
 
@@ -107,12 +111,15 @@ def _done(context: typer.Context, verb: str, worker: str) -> Exit:
     return Exit.OK
 
 
-def _page(terminal: Terminal, found: tuple[WorkerView, ...]) -> Iterator[Cell | Table]:
+def _page(
+    terminal: Terminal, found: tuple[WorkerView, ...], waiting: tuple[StrandedView, ...]
+) -> Iterator[Cell | Table]:
     if not found:
         yield terminal.words("no-workers-known")
         return
     yield workers_table(terminal, found)
     notes = [note for worker in found for note in notes_of(terminal, worker)]
+    notes += (advice_line(terminal, advice) for advice in of_stranded(waiting))
     if notes:
         yield ""
     yield from notes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, bindparam, case, exists, func, insert, select, update
@@ -17,7 +17,8 @@ from db.states import Condition, JobState, Role, Stage, StepState, WorkerOrder
 from db.tables import artifacts, attempts, epochs, jobs, posts, results, steps, workers
 from db.values import Claim, Film, Holding
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.job import RenderProfile
+from pipeline.plan.capability import engines_of, kit_of
+from pipeline.plan.job import JobSpec, RenderProfile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +113,7 @@ _CLAIM = (
         lease=steps.c.lease + 1,
         worker=bindparam("by"),
         published_at=0,
+        profile=bindparam("kept"),
     )
     .returning(steps.c.fence)
 )
@@ -152,6 +154,7 @@ def claim(
     worker: str,
     capabilities: Collection[str],
     profiles: Collection[RenderProfile] | None = None,
+    releases: Mapping[str, str] | None = None,
     device: str = "cpu",
 ) -> Claim | None:
     """Make a step this worker's by one conditional UPDATE that raises the fence; None: nothing to do.
@@ -160,12 +163,16 @@ def claim(
     cannot do, or has another worker go first, is left alone (and may be published again); so is every step
     while the worker's card is ill, its disks are low, or while it was ordered to take nothing new.
 
+    Whoever claims a step first that engines other than the face's are needed for decides for their releases:
+    from then on it is done by those who have the same.
+
     Args:
         ledger: the ledger.
         step: id of the step, as the message told.
         worker: the worker's registered name.
         capabilities: what it can do.
         profiles: render profiles that it can honour; None: any.
+        releases: of the engines that speak, hear and write there, by name; None: any.
         device: what it computes with, such as a GPU's UUID.
 
     Raises:
@@ -180,10 +187,17 @@ def claim(
             ).first()
             if seen is None or seen.state != StepState.READY.value:
                 return None
-            able = seen.capability in capabilities
-            able = able and (not seen.profile_digest or honoured is None or seen.profile_digest in honoured)
+            spec = spec_from_text(seen.spec)
+            if seen.stage == Stage.RENDER.value:
+                kept = seen.profile_digest
+                same = not kept or honoured is None or kept in honoured
+            else:
+                own = None if releases is None else kit_of(engines_of(seen.stage, spec), releases)
+                kept = seen.profile_digest or own or ""
+                same = own is None or kept == own
             if (
-                not able
+                seen.capability not in capabilities
+                or not same
                 or seen.takes_nothing
                 or seen.unable
                 or seen.closed
@@ -193,7 +207,8 @@ def claim(
             ):
                 run(connection, _UNMARK, {"step": step, "sent": seen.published_at})
                 return None
-            return _begin(connection, seen, step=step, worker=worker, device=device, now=now)
+            begun = _Begun(step=step, worker=worker, device=device, kept=kept, now=now)
+            return _begin(connection, seen, spec, begun)
     except _ClaimedElsewhereError:
         return None
 
@@ -235,19 +250,30 @@ def _heard(*, mine: bool, ordered: str | None) -> Heard:
     return Heard(mine=mine, order=WorkerOrder(ordered or WorkerOrder.NONE), known=ordered is not None)
 
 
-def _begin(connection: Connection, seen: Found, *, step: int, worker: str, device: str, now: int) -> Claim:
+@dataclass(frozen=True, kw_only=True)
+class _Begun:
+    """Who begins a step, on what, by which profile or kit from now on, and when."""
+
+    step: int
+    worker: str
+    device: str
+    kept: str
+    now: int
+
+
+def _begin(connection: Connection, seen: Found, spec: JobSpec, by: _Begun) -> Claim:
     if seen.job_state == JobState.QUEUED.value:
-        run(connection, _ACTIVATE, {"job": seen.job_id, "now": now})
-    told = {"step": step, "profile": seen.profile_digest, "now": now, "by": worker}
+        run(connection, _ACTIVATE, {"job": seen.job_id, "now": by.now})
+    told = {"step": by.step, "profile": seen.profile_digest, "now": by.now, "by": by.worker, "kept": by.kept}
     # Whoever held this step, or another one of its number, before the ledger was put back, stays refused.
     told["epoch"] = seen.epoch
     fence = run(connection, _CLAIM, told).scalar()
     if fence is None:
         raise _ClaimedElsewhereError
-    begun = {"step_id": step, "number": fence, "worker": worker, "device": device, "started_at": now}
-    begun |= {"machine_ms": 0, "log_tail": "", "span": "", "folded": 0}
+    begun = {"step_id": by.step, "number": fence, "worker": by.worker, "device": by.device}
+    begun |= {"started_at": by.now, "machine_ms": 0, "log_tail": "", "span": "", "folded": 0}
     run(connection, _BEGIN, begun)
-    return _claim_of(connection, seen, step=step, fence=fence, worker=worker)
+    return _claim_of(connection, seen, spec, step=by.step, fence=fence, worker=by.worker)
 
 
 def _after_another(connection: Connection, seen: Found, worker: str, now: int) -> bool:
@@ -258,8 +284,10 @@ def _after_another(connection: Connection, seen: Found, worker: str, now: int) -
     return bool(run(connection, OTHER_LIVES, asked).scalar())
 
 
-def _claim_of(connection: Connection, seen: Found, *, step: int, fence: int, worker: str) -> Claim:
-    stage, spec = Stage(seen.stage), spec_from_text(seen.spec)
+def _claim_of(
+    connection: Connection, seen: Found, spec: JobSpec, *, step: int, fence: int, worker: str
+) -> Claim:
+    stage = Stage(seen.stage)
     # A job's first step has nothing to begin with but the job.
     kept = {} if stage is next(stages_of(spec)) else read_results(connection, seen.job_id)
     return Claim(

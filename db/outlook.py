@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -10,14 +10,19 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, exists, func, select
 
 from db import rows
-from db.codec import facts_from_text
+from db.codec import facts_from_text, profile_from_text
 from db.ledger import Ledger
 from db.states import JobState, Outcome, Stage, StepState
 from db.tables import artifacts, attempts, holds, jobs, skills, steps, workers
 from db.views import Problem
+from db.workers import honoured_in
 from farm.policy.eta import EtaInputs, frames_of_script
+from farm.policy.profiles import choose_profile, version_of
+from pipeline.plan.faceway import way_in
+from pipeline.plan.job import RenderProfile
 
 _RECENT = 100
+_RENDERS = f"{Stage.RENDER}."
 
 _is_held = exists().where(holds.c.job_id == jobs.c.id)
 _rendered = case(
@@ -71,18 +76,25 @@ _can_do = (
     )
     .correlate(steps)
 )
-_OPEN_STEPS = select(
-    steps.c.job_id,
-    steps.c.state,
-    steps.c.not_before,
-    steps.c.error_code,
-    steps.c.error_facts,
-    _can_do.label("can_do"),
-    _can_do.where(skills.c.profile == steps.c.profile).label("honoured"),
-).where(
-    steps.c.job_id.in_(bindparam("jobs", expanding=True)),
-    steps.c.stage != Stage.ARCHIVE.value,
-    steps.c.state.in_([StepState.READY.value, StepState.RUNNING.value]),
+_OPEN_STEPS = (
+    select(
+        steps.c.job_id,
+        steps.c.state,
+        steps.c.not_before,
+        steps.c.error_code,
+        steps.c.error_facts,
+        steps.c.capability,
+        steps.c.profile.label("kit"),
+        jobs.c.profile.label("planned"),
+        _can_do.label("can_do"),
+        _can_do.where(skills.c.profile == steps.c.profile).label("honoured"),
+    )
+    .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
+    .where(
+        steps.c.job_id.in_(bindparam("jobs", expanding=True)),
+        steps.c.stage != Stage.ARCHIVE.value,
+        steps.c.state.in_([StepState.READY.value, StepState.RUNNING.value]),
+    )
 )
 
 
@@ -108,6 +120,8 @@ class Waiting(StrEnum):
     """Nobody is there who can do it."""
     NO_PROFILE = "no-profile"
     """Nobody is there who renders as the film was planned; it is planned anew before long."""
+    NO_VERSION = "no-version"
+    """Nobody is there with the versions of engines that it was begun with; an operator may move it."""
     RETRY = "retry"
     """It is tried again after an error."""
     SHARED = "shared"
@@ -122,11 +136,13 @@ class Wait:
         why: what for.
         until: when the next one may go on, in milliseconds since the Unix epoch; 0: nobody knows.
         problem: the error after which it is tried again; None when that is not why.
+        needs: the versions of engines that it waits for, if that is why; else empty.
     """
 
     why: Waiting
     until: int
     problem: Problem | None
+    needs: str = ""
 
 
 def read_outlook(ledger: Ledger) -> Mapping[int, Place]:
@@ -173,9 +189,16 @@ def read_waits(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, Wait]:
     now = ledger.clock()
     asked = sorted(job_ids)
     with ledger.read() as connection:
+        honoured: dict[str, tuple[RenderProfile, ...]] = {}
+
+        def honoured_with(capability: str) -> tuple[RenderProfile, ...]:
+            if capability not in honoured:
+                honoured[capability] = honoured_in(connection, capability)
+            return honoured[capability]
+
         for start in range(0, len(asked), rows.MANY):
-            for row in connection.execute(_OPEN_STEPS, {"jobs": asked[start : start + rows.MANY]}):
-                wait = _wait_of(row, now)
+            for row in connection.execute(_OPEN_STEPS, {"jobs": asked[start : start + rows.MANY]}).all():
+                wait = _wait_of(row, now, honoured_with)
                 if wait is None:
                     going.add(row.job_id)
                 else:
@@ -183,18 +206,35 @@ def read_waits(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, Wait]:
     return {job: wait for job, wait in waits.items() if job not in going}
 
 
-def _wait_of(row: Row[*tuple[Any, ...]], now: int) -> Wait | None:
+def _wait_of(
+    row: Row[*tuple[Any, ...]], now: int, honoured_with: Callable[[str], tuple[RenderProfile, ...]]
+) -> Wait | None:
     """What a step waits for; None: for its turn alone, or it is running."""
     if row.state == StepState.RUNNING.value:
         return None
     if not row.honoured:
-        return Wait(why=Waiting.NO_PROFILE if row.can_do else Waiting.NO_WORKER, until=0, problem=None)
+        return _wait_for(row, honoured_with)
     if row.not_before <= now:
         return None
     if row.error_code is None:
         return Wait(why=Waiting.SHARED, until=row.not_before, problem=None)
     problem = Problem(code=row.error_code, facts=facts_from_text(row.error_facts))
     return Wait(why=Waiting.RETRY, until=row.not_before, problem=problem)
+
+
+def _wait_for(row: Row[*tuple[Any, ...]], honoured_with: Callable[[str], tuple[RenderProfile, ...]]) -> Wait:
+    """What a step waits for that nobody does as it was planned."""
+    if not row.can_do:
+        return Wait(why=Waiting.NO_WORKER, until=0, problem=None)
+    planned = profile_from_text(row.planned) if row.capability.startswith(_RENDERS) else None
+    if planned is None:
+        return Wait(why=Waiting.NO_VERSION, until=0, problem=None, needs=row.kit)
+    honoured, way = honoured_with(row.capability), way_in(planned)
+    if choose_profile(honoured, way) is None:
+        return Wait(why=Waiting.NO_WORKER, until=0, problem=None)
+    if choose_profile(honoured, way, version=planned.version) is not None:
+        return Wait(why=Waiting.NO_PROFILE, until=0, problem=None)
+    return Wait(why=Waiting.NO_VERSION, until=0, problem=None, needs=version_of(planned))
 
 
 def last_of(places: Iterable[Place], batch: int) -> Place | None:

@@ -8,7 +8,20 @@ rendered of it is rendered again. What was spoken stays.
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, bindparam, case, delete, exists, insert, select, union, update
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    bindparam,
+    case,
+    delete,
+    exists,
+    insert,
+    select,
+    union,
+    update,
+)
 
 from db import rows
 from db.codec import profile_from_text
@@ -140,15 +153,37 @@ def _replan_some(ledger: Ledger, stranded: Skill, profile: str) -> int:
         if text is None or not found:
             return 0
         run(connection, _LOCK, {}, {"jobs": found})
-        # What another has moved in the meantime is moved no second time.
-        moved = {row.job_id: row.batch_id for row in run(connection, _MOVE, asked, {"jobs": found})}
-        if not moved:
-            return 0
-        now = ledger.clock()
-        ids = {"jobs": sorted(moved)}
-        run(connection, _SUPERSEDE, {"now": now}, ids)
-        run(connection, _FREE, {}, ids)
-        run(connection, _PROFILE, {"text": text}, ids)
-        told = {"at": now, "by": "lectern", "verb": "replan", "detail": text}
-        run(connection, _AUDIT, [{**told, "job_id": job, "batch_id": moved[job]} for job in ids["jobs"]])
-    return len(moved)
+        told = {"of": stranded.profile, "to": profile}
+        return len(render_anew(connection, found, told, text=text, by="lectern", now=ledger.clock()))
+
+
+def render_anew(
+    connection: Connection,
+    job_ids: Sequence[int],
+    told: Mapping[str, str],
+    *,
+    text: str,
+    by: str,
+    now: int,
+) -> list[int]:
+    """Have films that are locked rendered with another profile, as a whole; those that were not before.
+
+    Args:
+        connection: the transaction.
+        job_ids: the films.
+        told: digests of the profile that they have (``of``) and get (``to``).
+        text: the profile that they get.
+        by: whose act it is.
+        now: the ledger's milliseconds.
+    """
+    # What another has moved in the meantime is moved no second time.
+    moved = {row.job_id: row.batch_id for row in run(connection, _MOVE, told, {"jobs": job_ids})}
+    if not moved:
+        return []
+    ids = {"jobs": sorted(moved)}
+    run(connection, _SUPERSEDE, {"now": now}, ids)
+    run(connection, _FREE, {}, ids)
+    run(connection, _PROFILE, {"text": text}, ids)
+    entry = {"at": now, "by": by, "verb": "replan", "detail": text}
+    run(connection, _AUDIT, [{**entry, "job_id": job, "batch_id": moved[job]} for job in ids["jobs"]])
+    return ids["jobs"]

@@ -67,7 +67,7 @@ ACTS: Mapping[str, str] = {
     "retry": "somebody has it tried again",
     "discard": "somebody puts what failed away",
     "damage": "a file was found missing or damaged; what made it begins again",
-    "replan": "nobody renders as it was planned; it is rendered anew as others do",
+    "replan": "nobody renders as it was planned; it is rendered anew as others do, or an operator has it so",
 }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sqlalchemy import Connection, Executable, bindparam, delete, insert, select, update
 
@@ -85,6 +86,7 @@ _SKILLS = (
 )
 
 _RENDERS = f"{Stage.RENDER}."
+_NO_KITS: Mapping[str, Collection[str]] = MappingProxyType({})
 #: A worker that has not told of itself for so long, by the clock, is not taken for one of another machine.
 _LATELY_MS = 60_000
 _HONOURED = (
@@ -103,6 +105,7 @@ def register(
     device: str,
     capabilities: Collection[str],
     profiles: Collection[RenderProfile],
+    kits: Mapping[str, Collection[str]] = _NO_KITS,
     boot: str = "",
 ) -> None:
     """Tell of a worker that begins; one of the same name that was there before is replaced.
@@ -114,6 +117,7 @@ def register(
         device: what it computes with.
         capabilities: what it can do.
         profiles: how it renders, any number for each engine; a capability to render without any is none.
+        kits: by capability, how it does what it does with other engines, as `kit_of` tells.
         boot: the id of the kernel that it runs under, as `db.siting.Machine` has it; empty: not known.
 
     Raises:
@@ -128,7 +132,7 @@ def register(
         connection.execute(rows.spoken(connection, _REGISTER), begun)
         posts.heed(connection, name)
         connection.execute(_UNLEARN, {"who": name})
-        if learned := _learned(name, capabilities, profiles):
+        if learned := _learned(name, capabilities, profiles, kits):
             connection.execute(_LEARN, learned)
 
 
@@ -156,10 +160,16 @@ def _check_alone(ledger: Ledger, connection: Connection, machine: Machine, now: 
 
 
 def _learned(
-    name: str, capabilities: Collection[str], profiles: Collection[RenderProfile]
+    name: str,
+    capabilities: Collection[str],
+    profiles: Collection[RenderProfile],
+    kits: Mapping[str, Collection[str]],
 ) -> list[dict[str, str]]:
     able = sorted(set(capabilities))
-    told = {(each, ""): "" for each in able if not each.startswith(_RENDERS)}
+    # What nobody has begun yet has no kit, and is begun by anybody.
+    told = {
+        (each, kit): "" for each in able if not each.startswith(_RENDERS) for kit in ("", *kits.get(each, ()))
+    }
     for profile in profiles:
         capability = capability_of(Stage.RENDER, profile.engine)
         if capability in able:
@@ -177,10 +187,15 @@ def read_honoured(ledger: Ledger, capability: str) -> tuple[RenderProfile, ...]:
         AwayError: ``ledger-away``.
     """
     with ledger.read() as connection:
-        found = [
-            profile_from_text(row.profile_text or None)
-            for row in run(connection, _HONOURED, {"capability": capability})
-        ]
+        return honoured_in(connection, capability)
+
+
+def honoured_in(connection: Connection, capability: str) -> tuple[RenderProfile, ...]:
+    """The same within a transaction."""
+    found = [
+        profile_from_text(row.profile_text or None)
+        for row in run(connection, _HONOURED, {"capability": capability})
+    ]
     return tuple(profile for profile in found if profile is not None)
 
 
@@ -191,6 +206,7 @@ def relearn(
     device: str,
     capabilities: Collection[str],
     profiles: Collection[RenderProfile],
+    kits: Mapping[str, Collection[str]] = _NO_KITS,
 ) -> None:
     """Tell that a worker can do otherwise than it told when it began; whether it is drained stays as it is.
 
@@ -200,6 +216,7 @@ def relearn(
         device: what it computes with now: with a model that was added since, that may be a card.
         capabilities: as in `register`.
         profiles: likewise.
+        kits: likewise.
 
     Raises:
         AwayError: ``ledger-away``.
@@ -209,7 +226,7 @@ def relearn(
         connection.execute(_UNLEARN, {"who": name})
         if known:
             connection.execute(_TELL, {"who": name, "on": device})
-            if learned := _learned(name, capabilities, profiles):
+            if learned := _learned(name, capabilities, profiles, kits):
                 connection.execute(_LEARN, learned)
 
 

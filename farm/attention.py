@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from farm.views import Advice, FarmView, Told, WorkerView
+from farm.views import Advice, FarmView, StrandedView, Told, WorkerView
 from pipeline.plan.errors import Fact
 
 STANDS, SEE_TO, KNOW = 2, 1, 0
@@ -43,6 +43,21 @@ def of_worker(worker: WorkerView) -> Iterator[Advice]:
         yield _advice("worker-failed", KNOW, worker.last_error, worker=name, times=worker.failures)
 
 
+def of_stranded(stranded: Iterable[StrandedView]) -> Iterator[Advice]:
+    """What waits for versions of engines that nobody has any more, and how it goes on."""
+    for each in stranded:
+        yield Advice(
+            what="films-stranded" if each.movable else "films-stuck",
+            level=STANDS,
+            facts={
+                "batch": each.batch,
+                "films": each.films,
+                "needs": each.needs,
+                "capability": each.capability,
+            },
+        )
+
+
 def _processes(view: FarmView) -> Iterator[Advice]:
     to_do = sum(view.counts.get(state, 0) for state in ("queued", "active")) + view.archive_pending
     level = STANDS if to_do else SEE_TO
@@ -60,7 +75,10 @@ def _processes(view: FarmView) -> Iterator[Advice]:
         yield _advice("no-workers", level)
     elif to_do and not any(worker.state in _TAKING for worker in living):
         yield _advice("none-takes", STANDS)
-    if living and (stuck := [line for line in view.queue if line.nobody]):
+    yield from of_stranded(view.stranded)
+    told_of = {each.capability.partition(".")[0] for each in view.stranded}
+    stuck = [line for line in view.queue if line.nobody and line.stage not in told_of]
+    if living and stuck:
         steps, stages = sum(line.nobody for line in stuck), " ".join(line.stage for line in stuck)
         yield _advice("nobody-can", STANDS, stages=stages, steps=steps)
     told = [each for worker in view.workers for each in of_worker(worker)]

@@ -12,7 +12,9 @@ from pipeline.plan.capability import READER, kit_of
 def releases_here(workshop: Workshop) -> Mapping[str, str]:
     """The release of every voice, converter, ear and writer that can be used here; nothing is loaded."""
     shelves = (workshop.voices, workshop.converters, workshop.ears, workshop.writers)
-    return {name: shelf.release(name) for shelf in shelves for name in shelf.names() if not shelf.why_not(name)}
+    return {
+        name: shelf.release(name) for shelf in shelves for name in shelf.names() if not shelf.why_not(name)
+    }
 
 
 def kits_here(workshop: Workshop, capabilities: Collection[str]) -> Mapping[str, frozenset[str]]:
@@ -24,7 +26,9 @@ def kits_here(workshop: Workshop, capabilities: Collection[str]) -> Mapping[str,
     """
     releases = releases_here(workshop)
     return {
-        capability: frozenset(filter(None, (kit_of(engines, releases) for engines in _engines(workshop, capability))))
+        capability: frozenset(
+            filter(None, (kit_of(engines, releases) for engines in _engines(workshop, capability)))
+        )
         for capability in capabilities
     }
 

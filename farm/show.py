@@ -11,7 +11,7 @@ from db.dead import count_dead
 from db.outlook import Place, Waiting, last_of, read_outlook, read_waits
 from db.states import ArchiveState, JobState, Role
 from db.views import JobLine, Problem, StepView
-from farm import crews, disks
+from farm import crews, disks, replanning
 from farm.attention import AWAY, attention
 from farm.bootstrap import Farm
 from farm.policy.eta import EtaInputs, estimate_ms
@@ -94,6 +94,7 @@ def whole(farm: Farm, *, most: int, redis: Told | None = None) -> FarmView:
         jobs=_closely(farm, active, outlook),
         archive_pending=totals.archives[ArchiveState.PENDING],
         dead=count_dead(farm.ledger),
+        stranded=replanning.stranded(farm),
     )
     return replace(view, attention=attention(view))
 
@@ -304,7 +305,7 @@ def _closely(farm: Farm, lines: Sequence[JobLine], outlook: Mapping[int, Place])
             if place.eta.workers == 0:
                 shown = replace(shown, waiting=Waiting.NO_WORKER.value)
             elif wait is not None:
-                shown = replace(shown, waiting=wait.why.value)
+                shown = replace(shown, waiting=wait.why.value, needs=wait.needs)
                 if wait.why is Waiting.RETRY:
                     left = max(0, wait.until - now)
                     shown = replace(shown, retry_in_s=-(-left // 1000), error=_told(wait.problem))

@@ -68,8 +68,10 @@ class JobView:
         eta_s: seconds until its film is expected, from measured machine times; None in lists, when nothing is
             measured yet, and when nothing moves.
         waiting: why nothing moves at this moment: ``held``, ``no-worker``, ``no-profile`` (nobody renders as
-            it was planned), ``retry`` or ``shared`` (another job makes a part that both need); empty when
+            it was planned; it is planned anew soon), ``no-version`` (nobody has the versions of engines that
+            it was begun with), ``retry`` or ``shared`` (another job makes a part that both need); empty when
             something does, or when it only waits for its turn.
+        needs: the versions of engines that it waits for, if that is why; else empty.
         retry_in_s: seconds until the next attempt, when that is what it waits for.
         frames: the film's length in frames; None until it is spoken.
         trace: its W3C trace id, 32 hex digits.
@@ -99,6 +101,7 @@ class JobView:
     error: Told | None
     submitted: str
     ended: str
+    needs: str = ""
 
     @property
     def standing(self) -> str:
@@ -516,6 +519,25 @@ class Advice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StrandedView:
+    """Films of a batch that wait for versions of engines that nobody has any more.
+
+    Attributes:
+        batch: its number.
+        capability: what is to be done with them, such as ``render.warp``.
+        films: how many there are.
+        needs: the versions, such as ``warp 3``.
+        movable: whether ``lectern replan`` can move them: somebody is there with another version.
+    """
+
+    batch: int
+    capability: str
+    films: int
+    needs: str
+    movable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class FarmView:
     """The whole farm as it stands now.
 
@@ -537,6 +559,7 @@ class FarmView:
         jobs: active jobs, in the order of their submission.
         archive_pending: films that wait for the archive.
         dead: steps that failed for good and wait for an operator.
+        stranded: what waits for versions of engines that nobody has any more.
     """
 
     counts: Mapping[str, int]
@@ -556,3 +579,4 @@ class FarmView:
     failures: tuple[FailureView, ...] = ()
     failures_h: int = 0
     attention: tuple[Advice, ...] = ()
+    stranded: tuple[StrandedView, ...] = ()

@@ -34,7 +34,7 @@ def plan_anew(farm: Farm, given_up: RenderProfile) -> None:
     capability = capability_of(Stage.RENDER, given_up.engine)
     with contextlib.suppress(AwayError):
         honoured = workers.read_honoured(farm.ledger, capability)
-        profile = choose_profile(honoured, way_in(given_up))
+        profile = choose_profile(honoured, way_in(given_up), version=given_up.version)
         if profile is not None and given_up not in honoured:
             stranded = Skill(capability=capability, profile=profile_digest(given_up))
             replan.replan(farm.ledger, stranded, profile_digest(profile))

@@ -218,7 +218,7 @@ class Dispatcher:
         queue.unmark_sent(self._ledger, before_ms=sent_before)
 
     def _replan(self) -> None:
-        """Give films another render profile that nobody has honoured for a while, if others render here."""
+        """Give films another render profile where nobody has honoured theirs for a while."""
         living = [skill for worker in self._workers for skill in worker.skills]
         lines = queue.lines(self._ledger)
         waiting = {skill for skill, line in lines.items() if skill.profile and line.ready > line.sent}
@@ -229,11 +229,15 @@ class Dispatcher:
                 self._log.warning("planned anew", capability=skill.capability, films=films)
 
     def _profile_for(self, stranded: Skill) -> RenderProfile | None:
-        """The profile for films that wait for a skill, drawn in the same way; None when nobody does that."""
+        """The profile for films that wait for a skill, of the same way and version; None: nobody has one.
+
+        To another version of its engine a film is moved by an operator alone.
+        """
         planned = replan.read_planned(self._ledger, stranded)
         if planned is None:
             return None
-        return choose_profile(read_honoured(self._ledger, stranded.capability), way_in(planned))
+        honoured = read_honoured(self._ledger, stranded.capability)
+        return choose_profile(honoured, way_in(planned), version=planned.version)
 
     def _fill(self) -> None:
         """Send as many steps of each line as workers that can do them will soon be free for."""

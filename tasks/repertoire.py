@@ -1,4 +1,4 @@
-"""How a worker renders: a profile for each way of drawing faces that it honours, until that changes."""
+"""How a worker works: its kits, and a profile for each way of drawing faces that it honours just now."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from db.states import Stage, capability_of
 from db.values import Skill
 from farm.bootstrap import Farm, Workshop
 from farm.facedoor import open_face, ways_of
+from farm.kits import kits_here, releases_here
 from farm.studio import Studio, profile_here
 from pipeline.engines.face import FaceEngine, GrowingEngine
 from pipeline.plan.errors import AwayError, InputError, LecternError
@@ -34,6 +35,11 @@ class Repertoire:
         capabilities: what the worker does.
         profiles: how it renders, as `profiles_here` has found.
         mark: the shelf of models as it was then; as it is now unless given.
+
+    Attributes:
+        profiles: how it renders just now.
+        releases: of the engines that speak, hear and write here, as `farm.kits.releases_here` tells.
+        kits: what it does with them, as `farm.kits.kits_here` tells.
     """
 
     def __init__(
@@ -51,6 +57,9 @@ class Repertoire:
         self._log = structlog.get_logger()
         self._grow_after = 0.0
         self.profiles = tuple(profiles)
+        # What is installed anew under a process that works is not what that has loaded.
+        self.releases = releases_here(farm)
+        self.kits = kits_here(farm, self._capabilities)
 
     def follow(self) -> None:
         """Look up the profiles anew if models came or went since the last time; nothing is raised.

@@ -134,6 +134,7 @@ class Standing:
                 device=self.device_with(told),
                 capabilities=self._capabilities,
                 profiles=told,
+                kits=self._repertoire.kits,
             )
             self._told = told
 
@@ -161,6 +162,7 @@ class Standing:
             device=self.device_with(told),
             capabilities=self._capabilities,
             profiles=told,
+            kits=self._repertoire.kits,
         )
         if self._post is not None:
             # The process that works is a child of the one that signals are sent to.

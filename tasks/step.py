@@ -174,6 +174,7 @@ class StepRunner:
                 worker=self._node,
                 capabilities=self.capabilities,
                 profiles=profiles,
+                releases=self._repertoire.releases,
                 device=self._standing.device_with(profiles),
             )
             if claim is None:

@@ -14,7 +14,9 @@ CPU = "cpu"
 _CARD = "cuda"
 
 
-def choose_profile(honoured: Iterable[RenderProfile], way: FaceWay) -> RenderProfile | None:
+def choose_profile(
+    honoured: Iterable[RenderProfile], way: FaceWay, *, version: str = ""
+) -> RenderProfile | None:
     """The profile of a film that is drawn in some way; None when nobody honours such a one.
 
     One whose faces a card draws goes before those of processors, however many these are; then the one that
@@ -23,9 +25,16 @@ def choose_profile(honoured: Iterable[RenderProfile], way: FaceWay) -> RenderPro
     Args:
         honoured: the profiles of all who take work, each as often as somebody honours it.
         way: how the film is drawn.
+        version: of the engine, for a film that keeps it; empty: any.
     """
-    counts = Counter(profile for profile in honoured if way_in(profile) == way)
+    drawn = (profile for profile in honoured if way_in(profile) == way)
+    counts = Counter(profile for profile in drawn if version in ("", profile.version))
     return max(counts, key=lambda each: (_is_cards(each), counts[each], canonical(each)), default=None)
+
+
+def version_of(profile: RenderProfile) -> str:
+    """The engine of a profile with its version, such as ``warp 3``, as people are told it."""
+    return f"{profile.engine} {profile.version}"
 
 
 def device_of(profiles: Iterable[RenderProfile]) -> str:

@@ -286,6 +286,16 @@ def upgrade(company: Company) -> None:
     company.make_film(until="join")
 
 
+def move_films(company: Company) -> None:
+    """An operator moves a film whose version left with its worker."""
+    company.submit("move", "a")
+    company.make_film(until="render.warp")
+    company.curtain()
+    company.world.retire(old=True)
+    company.world.move()
+    company.make_film(until="join")
+
+
 def obey_people(company: Company) -> None:
     """Jobs are paused, canceled, resumed and retried, and one hold ends by itself."""
     company.submit("people", "a", "b")
@@ -387,6 +397,7 @@ SCENES: tuple[Scene, ...] = (
     meet_trouble,
     find_the_archive_away,
     upgrade,
+    move_films,
     obey_people,
     lose_files,
     deliver_again,

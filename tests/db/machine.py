@@ -129,8 +129,11 @@ class Farm(Labour):
 
     @rule(back=st.booleans(), fuse=FUSES)
     def replan(self, back: bool, fuse: int | None) -> None:  # noqa: FBT001 - drawn by name
-        """Nobody renders any more as films were planned, or so a dispatcher thinks."""
+        """Nobody renders any more as films were planned, or so a dispatcher or an operator thinks."""
+        self.go_forward("render.warp")
         with self.world.fuse.lit(fuse):
+            self.world.retire(old=not back)
+            self.world.move()
             self.world.replan(back=back)
 
     @rule(what=st.sampled_from(["minute", "redis", "submit", "again", "words"]), fuse=FUSES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from db import claims, operations, queue, reads, replan, workers
@@ -99,11 +101,15 @@ def test_a_film_is_begun_from_its_first_clip_to_its_last(ledger: Ledger) -> None
 
 
 def test_it_is_told_what_a_film_waits_for(ledger: Ledger) -> None:
-    """Nobody at all, or nobody who renders in its way; with somebody who does it waits for its turn alone."""
+    """Nobody at all, nobody of its version or with all else; with somebody who has it, for its turn alone."""
     submit(ledger, ["a"])
     speak(ledger, take(ledger, "speak"))
     assert read_waits(ledger, [1])[1].why is Waiting.NO_WORKER
     _come(ledger)
+    wait = read_waits(ledger, [1])[1]
+    assert (wait.why, wait.needs) == (Waiting.NO_VERSION, "warp 1")
+    told = {"host": "h", "device": "cpu", "capabilities": CAPABILITIES}
+    workers.register(ledger, OTHER, **told, profiles=[replace(PROFILE, encoder="x265")])  # type: ignore[arg-type]
     assert read_waits(ledger, [1])[1].why is Waiting.NO_PROFILE
     workers.register(ledger, WORKER, host="h", device="cpu", capabilities=CAPABILITIES, profiles=[PROFILE])
     assert read_waits(ledger, [1]) == {}

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine, bindparam, delete, insert, select
 
-from db import claims, commits, leases, queue, replan, submission, workers
+from db import claims, commits, leases, moving, queue, replan, submission, workers
 from db.codec import profile_digest
 from db.desk import LedgerDesk
 from db.engine import WRITES
@@ -239,6 +239,22 @@ class World:
         """Have films rendered with another profile, whoever honours the one that they have."""
         old, new = reversed(RENDERS) if back else RENDERS
         replan.replan(self.ledger, old, new.profile)
+
+    def move(self) -> None:
+        """Have an operator move the films whose versions nobody has any more."""
+        for each in moving.read_stranded(self.ledger):
+            if each.movable:
+                moving.move(self.ledger, each, moving.concerned(self.ledger, each), by="anna")
+
+    def retire(self, *, old: bool) -> None:
+        """Have one of the two who render leave, and the other come back."""
+        for number, profile in enumerate(PROFILES):
+            who, leaves = f"renderer{number}@here", old == (number == 0)
+            if leaves:
+                workers.leave(self.ledger, who)
+            else:
+                told = {"host": "h", "device": "d", "capabilities": ["render.warp"], "profiles": [profile]}
+                workers.register(self.ledger, who, **told)  # type: ignore[arg-type]
 
     # What a worker does.
 

@@ -32,6 +32,8 @@ from tests.tasks.yard import Row, ask, one, sow, wait_for
 from worker.places import free_port
 
 _PACE = Pace(interval_s=0.0, expiry_s=0.4, surplus=2, poison_deaths=3, resend_s=30.0)
+#: How workers render after another FFmpeg came.
+_AGAIN = replace(PROFILE, encoder="x264 next")
 _EVERYTHING = ("join", "archive", "render.warp", "speak")
 
 Make = Callable[..., Dispatcher]
@@ -148,14 +150,18 @@ def test_films_that_nobody_renders_any_more_stand_in_nobodys_way(
     make().turn()
     assert queued(client, "render.warp") == fresh
     stranded, going = show.job(farm, 1).job, show.job(farm, 10).job
-    assert (stranded.waiting, going.waiting) == ("no-profile", "")
+    assert (stranded.waiting, stranded.needs, going.waiting) == ("no-version", "warp 1", "")
 
 
 def test_films_that_nobody_renders_any_more_are_planned_anew(
     farm: Farm, client: redis.Redis, make: Make
 ) -> None:
-    """Not at once, for a worker may be on its way back; then with the profile of those who are there."""
+    """Not at once, for a worker may be on its way back; then with the profile of those who are there.
+
+    Films of another version of the engine, which nobody has either, stay as they are.
+    """
     old = plan(farm, 3, PROFILE)
+    kept = plan(farm, 1, NEXT_PROFILE)
     capabilities = ["render.warp"]
     employ(farm, "old")
     dispatcher = make(pace=replace(_PACE, interval_s=0.05, expiry_s=30, resend_s=0.0, replan_s=0.4))
@@ -163,23 +169,23 @@ def test_films_that_nobody_renders_any_more_are_planned_anew(
     dispatcher.turn()
     workers.leave(farm.ledger, "old")
     workers.register(
-        farm.ledger, "new", host="here", device="cpu", capabilities=capabilities, profiles=[NEXT_PROFILE]
+        farm.ledger, "new", host="here", device="cpu", capabilities=capabilities, profiles=[_AGAIN]
     )
-    ours = profile_digest(NEXT_PROFILE)
+    ours = {profile_digest(_AGAIN), profile_digest(NEXT_PROFILE)}
 
     def planned_anew() -> bool:
         dispatcher.turn()
-        return ask(farm, "SELECT DISTINCT profile FROM steps WHERE stage = 'render'") == [(ours,)]
+        return {found for (found,) in ask(farm, "SELECT profile FROM steps WHERE stage = 'render'")} == ours
 
     wait_for(planned_anew, seconds=10)
     assert time.monotonic() - began > 0.4
     wait_for(lambda: dispatcher.turn() or set(queued(client, "render.warp")) >= set(old), seconds=5)
     for step in old:
-        claim = claims.claim(
-            farm.ledger, step, worker="new", capabilities=capabilities, profiles=[NEXT_PROFILE]
-        )
+        claim = claims.claim(farm.ledger, step, worker="new", capabilities=capabilities, profiles=[_AGAIN])
         assert claim is not None
-        assert claim.profile == NEXT_PROFILE
+        assert claim.profile == _AGAIN
+    profiles = [NEXT_PROFILE]
+    assert claims.claim(farm.ledger, *kept, worker="later", capabilities=capabilities, profiles=profiles)
 
 
 def test_a_paused_job_is_not_sent(farm: Farm, client: redis.Redis, make: Make) -> None:

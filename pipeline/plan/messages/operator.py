@@ -58,6 +58,19 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     message(
+        "replan-row-unknown",
+        (
+            "Batch {batch} has no row {row}.",
+            "A film is named by its row's id in the manifest, not by its number.",
+            "See `lectern list {batch}` for the rows; nothing was changed.",
+        ),
+        (
+            "批次 {batch} 中没有行 {row}。",
+            "影片以清单中的行 id 指定，而不是任务编号。",
+            "请用 `lectern list {batch}` 查看各行；未做任何更改。",
+        ),
+    ),
+    message(
         "retry-option-unknown",
         (
             "{option} cannot be changed for a film that was submitted; these can be: {known}.",

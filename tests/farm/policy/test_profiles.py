@@ -22,6 +22,13 @@ def test_only_who_draws_in_the_same_way_counts() -> None:
     assert choose_profile([PROFILE], FaceWay(engine=PROFILE.engine)) == PROFILE
 
 
+def test_a_film_keeps_the_version_of_its_engine() -> None:
+    """Whatever else differs, and however many have another one."""
+    newer, beside = replace(_SMALL, version="2"), replace(_SMALL, batch=4)
+    assert choose_profile([newer, newer, beside], _WAY, version=_SMALL.version) == beside
+    assert choose_profile([newer], _WAY, version=_SMALL.version) is None
+
+
 def test_most_hands_decide_and_a_card_before_them() -> None:
     """Of processors the profile that most honour; one card goes before any number of them."""
     other = replace(_SMALL, backend="openvino-avx2")

@@ -1,0 +1,87 @@
+"""Promises of `lectern replan`: what waits for a version is told, what it costs too, and then it is moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.exits import Exit
+from db import claims, commits, queue, workers
+from db.values import Skill
+from farm.bootstrap import Farm, open_farm
+from pipeline.plan.artifact import Kind
+from tests.cli.conftest import Lectern
+from tests.db.acting import CHUNKS, artifact, render
+from tests.db.values import NEXT_PROFILE, PROFILE
+
+_ABLE = ("speak", "render.warp")
+
+
+@pytest.fixture
+def farm(lectern: Lectern, ready_home: Path, manifest: Path) -> Iterator[Farm]:
+    """Three films: two are spoken, one has two clips; one is half spoken. Then an upgrade."""
+    assert ready_home.exists()
+    assert lectern("submit", manifest, "--yes").code == Exit.OK
+    with open_farm() as farm:
+        told = {"host": "here", "device": "cpu", "capabilities": _ABLE}
+        workers.register(farm.ledger, "old@here", **told, profiles=[PROFILE])
+        for number in range(3):
+            (head, *_) = queue.heads(farm.ledger, Skill(capability="speak"), limit=1)
+            claim = claims.claim(
+                farm.ledger, head.step, worker="old@here", capabilities=_ABLE, releases={"espeak": "1"}
+            )
+            assert claim is not None
+            if number == 2:
+                commits.release(farm.ledger, claim, delay_ms=0, reason="farm-drained")
+                break
+            timeline = artifact(Kind.TIMELINE, f"timeline {claim.job}")
+            commits.finish_speak(
+                farm.ledger, claim, timeline=timeline, chunks=CHUNKS, profile=PROFILE, used=[], machine_ms=10
+            )
+        (head, *_) = queue.heads(farm.ledger, _skill(farm), limit=1)
+        claim = claims.claim(farm.ledger, head.step, worker="old@here", capabilities=_ABLE)
+        assert claim is not None
+        render(farm.ledger, claim)
+        workers.leave(farm.ledger, "old@here")
+        workers.register(
+            farm.ledger, "new@here", **told, profiles=[NEXT_PROFILE], kits={"speak": ["espeak 2"]}
+        )
+        yield farm
+
+
+def _skill(farm: Farm) -> Skill:
+    return next(skill for skill in queue.lines(farm.ledger) if skill.capability == "render.warp")
+
+
+def test_what_waits_for_a_version_is_told_with_the_command_that_moves_it(
+    lectern: Lectern, farm: Farm
+) -> None:
+    """On the page of the farm, of the workers and of the film, in both languages and for machines."""
+    assert farm.settings.home
+    for page in ("status", "workers"):
+        told = " ".join(lectern(page).out.split())
+        assert "begun with warp 1, which no worker has any more: 2." in told
+        assert "begun with espeak 1, which no worker has any more: 1." in told
+        assert "`lectern replan 1`" in told
+        assert "lectern replan 1" in lectern(page, "--lang", "zh").out
+        assert [each["films"] for each in lectern(page, "--json").document["stranded"]] == [2, 1]
+    assert "lectern replan 1" in " ".join(lectern("show", 1).out.split())
+    film = lectern("show", 3, "--json").document
+    assert (film["waiting"], film["needs"]) == ("no-version", "espeak 1")
+
+
+def test_films_are_moved_after_their_price_was_told(lectern: Lectern, farm: Farm) -> None:
+    """A dry run changes nothing; one row may go first; what was moved is told, and waits no more."""
+    trial = lectern("replan", 1, "--dry-run")
+    assert "From warp 1 to warp 2: films: 2; finished clips that are made again: 2 at most." in trial.out
+    assert "dry run" in trial.out
+    assert lectern("replan", 1, "--job", "row7").code == Exit.UNKNOWN
+    assert lectern("replan", 2).code == Exit.UNKNOWN
+    assert lectern("replan", 1, "--job", "row1", "--yes", "--json").document["moved"] == [2]
+    done = lectern("replan", 1, "--yes", "--json").document
+    assert (done["moved"], [move["to"] for move in done["moves"]]) == ([1, 3], ["warp 2", ""])
+    assert lectern("status", "--json").document["stranded"] == []
+    assert "No film of batch 1 waits" in lectern("replan", 1).out
+    assert queue.lines(farm.ledger)[_skill(farm)].ready == 4

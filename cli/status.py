@@ -19,6 +19,7 @@ from farm import show as views
 from farm.bootstrap import Settings, open_farm
 from farm.views import DiskView, FailureView, FarmView, QueueView, Told, WorkerView
 from pipeline.plan.errors import LecternError
+from worker import strangers
 from worker.redis_server import await_redis, redis_url
 
 #: The screen that all of it fits on, without the line of the next prompt.
@@ -36,7 +37,9 @@ def status(context: typer.Context) -> Exit:
     """Show on one screen how the farm is, and what to do next."""
     terminal = terminal_of(context)
     with open_farm() as farm:
-        view = views.whole(farm, most=_MOST_JOBS, redis=_redis(farm.settings))
+        redis = _redis(farm.settings)
+        poison = strangers.number_of(farm.settings) if redis is None else None
+        view = views.whole(farm, most=_MOST_JOBS, redis=redis, poison=poison)
     terminal.answer(farm_document(view), page_of(view, terminal))
     return Exit.OK
 

@@ -113,6 +113,10 @@ OPERATING: Mapping[str, tuple[str, str]] = {
             "如果都没有运行，请用 `lectern dispatcher` 启动。"
         ),
     ),
+    "poison-messages": (
+        "Messages that are none of the farm's were set aside: {number}. `lectern dead messages` tells whose.",
+        "Redis 中有 {number} 条不属于本农场的消息，已搁置。`lectern dead messages` 说明来源。",
+    ),
     "none-takes": (
         "Nothing new is begun: every worker is drained, locked, out of room or has an ill card (below).",
         "不会开始新工作：所有工作进程都已排空、锁定、磁盘不足或设备故障（见下）。",

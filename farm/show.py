@@ -53,13 +53,14 @@ _WATCHED_MS = 60_000
 _NOT_BESIDE = frozenset({Role.TIMELINE, Role.SCRIPT})
 
 
-def whole(farm: Farm, *, most: int, redis: Told | None = None) -> FarmView:
+def whole(farm: Farm, *, most: int, redis: Told | None = None, poison: int | None = None) -> FarmView:
     """The whole farm: who works, what is active, and which batches are not over; at most so many of each.
 
     Args:
         farm: the farm.
         most: of jobs and batches.
         redis: why Redis does not answer, as far as whoever asks can tell.
+        poison: messages there that were none of ours; None: nobody can tell.
 
     Raises:
         AwayError: ``ledger-away``.
@@ -81,6 +82,7 @@ def whole(farm: Farm, *, most: int, redis: Told | None = None) -> FarmView:
         leader=lead.holder,
         leader_seen_s=max(0, now - lead.seen_at) // 1000 if lead.holder and lead.seen_at else None,
         redis=redis,
+        poison=poison,
         watched=tuple(sorted(watched)),
         unwatched=tuple(sorted(hosts - watched)),
         disks=disks.look(farm),

@@ -548,6 +548,7 @@ class FarmView:
         leader: the dispatcher that leads, or led last; empty: none.
         leader_seen_s: seconds since it said so; None: it never has.
         redis: why Redis does not answer; None: it does.
+        poison: messages that were none of ours and were set aside; None: nobody can tell.
         watched: hosts that a watchdog watches over.
         unwatched: hosts with living workers that none does.
         disks: the disks that the farm needs, as they are found from here.
@@ -572,6 +573,7 @@ class FarmView:
     leader: str = ""
     leader_seen_s: int | None = None
     redis: Told | None = None
+    poison: int | None = None
     watched: tuple[str, ...] = ()
     unwatched: tuple[str, ...] = ()
     disks: tuple[DiskView, ...] = ()

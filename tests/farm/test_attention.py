@@ -71,6 +71,8 @@ def lost(state: str) -> FarmView:
         (replace(WELL, redis=Told(code="farm-redis-unknown", facts={})), []),
         (replace(WELL, unwatched=("here",)), ["1 unwatched"]),
         (replace(WELL, dead=3), ["1 dead-letters"]),
+        (replace(WELL, poison=3), ["0 poison-messages"]),
+        (replace(WELL, poison=0), []),
         (replace(WELL, disks=(replace(DISK, low=True),)), ["2 disk-low"]),
         (replace(WELL, disks=(replace(DISK, error=AWAY),)), ["2 disk-away"]),
         (replace(WELL, disks=(DISK, replace(DISK, of=("archive",), error=AWAY))), ["1 archive-away"]),

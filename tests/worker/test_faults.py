@@ -20,6 +20,7 @@ import pytest
 import redis
 
 from db import operations
+from farm import show
 from farm.bootstrap import Farm, environment_of, open_farm
 from pipeline.plan.trace import Trace
 from tasks import poison
@@ -156,6 +157,18 @@ def is_gone(process: psutil.Process) -> bool:
         return process.status() in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
     except psutil.NoSuchProcess:
         return True
+
+
+def test_a_farm_that_is_up_is_known_to_be_well(yard: Yard) -> None:
+    """Its dispatcher, its watchdog and each worker's process tell of themselves; nothing is left to see to."""
+
+    def well() -> bool:
+        view = show.whole(yard.farm, most=1)
+        grave = [advice.what for advice in view.attention if advice.level]
+        heard = [worker.memory_mb > 20 for worker in view.workers]
+        return view.dispatcher and len(view.watched) == 1 and len(heard) == 2 and all(heard) and not grave
+
+    wait_for(well, seconds=_PATIENCE_S)
 
 
 def test_a_killed_worker_costs_the_clip_it_was_on(yard: Yard) -> None:

@@ -14,10 +14,10 @@ from cli.exits import Exit
 from cli.lines import batch_line, counts_of
 from cli.options import terminal_of
 from cli.terminal import Cell, Terminal, told
-from cli.workers import advice_line, progress_ago, size_of, warmth_of, work_of, worker_state
+from cli.workers import advice_line, cut, size_of, workers_table
 from farm import show as views
 from farm.bootstrap import Settings, open_farm
-from farm.views import DiskView, FailureView, FarmView, QueueView, Told, WorkerView
+from farm.views import Advice, DiskView, FailureView, FarmView, QueueView, Told
 from pipeline.plan.errors import LecternError
 from worker import strangers
 from worker.redis_server import await_redis, redis_url
@@ -26,7 +26,18 @@ from worker.redis_server import await_redis, redis_url
 _LINES = 39
 _MOST_ADVICE = 5
 #: How many workers, batches and failures are told: the first choice that there is room for.
-_CHOICES = ((9, 3, 4), (8, 2, 3), (8, 1, 2), (8, 1, 1), (6, 1, 1), (4, 0, 1), (0, 0, 0))
+_CHOICES = (
+    (20, 3, 4),
+    (14, 3, 4),
+    (11, 3, 4),
+    (9, 3, 4),
+    (8, 2, 3),
+    (8, 1, 2),
+    (8, 1, 1),
+    (6, 1, 1),
+    (4, 0, 1),
+    (0, 0, 0),
+)
 _MOST_JOBS = 20
 _AWAY_REDIS = "farm-redis-away"
 _ARCHIVE = "archive"
@@ -61,10 +72,12 @@ def page_of(view: FarmView, terminal: Terminal) -> Iterator[Cell | Table]:
     workers, batches, failures = _choice(view, _LINES - used)
     if view.workers:
         yield ""
-        yield from _workers(view.workers, workers, terminal)
+        yield workers_table(terminal, view.workers[:workers])
+        if (rest := len(view.workers) - workers) > 0:
+            yield terminal.words("more-workers", number=rest)
     if view.batches:
         yield ""
-        yield from (_cut(batch_line(terminal, batch)) for batch in view.batches[:batches])
+        yield from (cut(batch_line(terminal, batch)) for batch in view.batches[:batches])
         if (rest := len(view.batches) - batches) > 0:
             yield terminal.words("more-batches", number=rest)
     if view.failures:
@@ -116,10 +129,16 @@ def _head(view: FarmView, terminal: Terminal) -> Iterator[Text]:
     else:
         yield Text(words("needs-one" if len(grave) == 1 else "needs", number=len(grave)), style="bold")
     shown = view.attention[:_MOST_ADVICE]
-    for advice in shown:
-        yield Text("- ").append_text(advice_line(terminal, advice))
+    yield from (_item(advice, terminal) for advice in shown if advice.level)
+    if any(not advice.level for advice in shown):
+        yield Text(words("worth-knowing"))
+        yield from (_item(advice, terminal) for advice in shown if not advice.level)
     if (rest := len(view.attention) - len(shown)) > 0:
         yield Text(words("more-advice", number=rest))
+
+
+def _item(advice: Advice, terminal: Terminal) -> Text:
+    return Text("- ").append_text(advice_line(terminal, advice))
 
 
 def _farm(view: FarmView, terminal: Terminal) -> Text:
@@ -192,28 +211,6 @@ def _archive(view: FarmView, terminal: Terminal) -> Text:
     return line
 
 
-def _workers(found: Sequence[WorkerView], most: int, terminal: Terminal) -> Iterator[Table | str]:
-    """A line for each worker, those that are at work or in trouble before those that are gone."""
-    words = terminal.words
-    cards = any(each.temperature_c is not None for each in found)
-    heads = ["worker", *(["warmth"] if cards else []), "state", "now", "progress", "failed-lately"]
-    rows: list[Sequence[Cell]] = [
-        (
-            worker.name,
-            *([warmth_of(worker)] if cards else []),
-            worker_state(terminal, worker),
-            _cut(Text(work_of(terminal, worker))),
-            progress_ago(terminal, worker),
-            str(worker.failures) if worker.failures else "",
-        )
-        for worker in found[:most]
-    ]
-    right = (1, len(heads) - 1) if cards else (len(heads) - 1,)
-    yield terminal.table(*heads, rows=rows, right=right)
-    if (rest := len(found) - most) > 0:
-        yield words("more-workers", number=rest)
-
-
 def _failures(view: FarmView, most: int, terminal: Terminal) -> Iterator[Table | str]:
     """What attempts met lately, how often, and in words."""
     words = terminal.words
@@ -223,7 +220,7 @@ def _failures(view: FarmView, most: int, terminal: Terminal) -> Iterator[Table |
             str(failure.times),
             str(failure.films),
             failure.error.code if failure.error else "",
-            _cut(Text(_met(failure, terminal))),
+            cut(Text(_met(failure, terminal))),
         )
         for failure in view.failures[:most]
     ]
@@ -237,9 +234,3 @@ def _met(failure: FailureView, terminal: Terminal) -> str:
     if failure.error is None:
         return terminal.words("lost-worker")
     return told(failure.error.code, failure.error.facts, terminal.language)[0]
-
-
-def _cut(line: Text) -> Text:
-    """The same on one line: what is too long for the terminal is cut off."""
-    line.no_wrap, line.overflow = True, "ellipsis"
-    return line

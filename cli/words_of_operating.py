@@ -9,7 +9,7 @@ OPERATING: Mapping[str, tuple[str, str]] = {
     "pool": ("POOL", "池"),
     "version": ("VERSION", "版本"),
     "progress": ("PROGRESS", "最近进展"),
-    "failed-lately": ("FAILED 1 H", "近 1 小时失败"),
+    "failed-lately": ("FAILED 1 H", "1 小时失败"),
     # How a worker stands.
     "worker-idle": ("idle", "空闲"),
     "worker-working": ("working", "工作中"),
@@ -26,10 +26,11 @@ OPERATING: Mapping[str, tuple[str, str]] = {
     "worker-gone": ("lost", "已丢失"),
     "worker-left": ("ended", "已结束"),
     "memory": ("MEMORY", "内存"),
+    "card-name": ("MODEL", "型号"),
     "card-memory": ("CARD MEMORY", "显存"),
     "warmth": ("TEMP", "温度"),
     "work-clip": (
-        "{row} (job {job}): {stage} {chunk}, clip {clip} of {clips}",
+        "{row} (job {job}): {stage} {chunk}, clip {clip}/{clips}",
         "{row}（任务 {job}）：{stage} {chunk}，片段 {clip}/{clips}",
     ),
     "work-step": ("{row} (job {job}): {stage}", "{row}（任务 {job}）：{stage}"),
@@ -63,14 +64,18 @@ OPERATING: Mapping[str, tuple[str, str]] = {
     ),
     "worker-out": (
         "{worker}: {detail} `lectern workers clear {worker} --reason ...` once that is mended.",
-        "{worker}：{detail} 修复后运行 `lectern workers clear {worker} --reason …`。",
+        "{worker}：{detail}修复后运行 `lectern workers clear {worker} --reason …`。",
     ),
+    "worker-rests": ("{worker}: {detail}", "{worker}：{detail}"),
     "worker-blocked": (
-        "{worker} is kept from {capability} until {until}, having failed: `lectern workers clear {worker}`.",
-        "{worker} 因屡次失败，{until} 之前不做 {capability}：`lectern workers clear {worker}`。",
+        (
+            "{worker} is kept from {capability} until {until}, having failed at it again and again. "
+            "`lectern workers clear {worker} --reason ...` ends that."
+        ),
+        "{worker} 屡次失败，{until} 前不做 {capability}：`lectern workers clear {worker} --reason …` 解除。",
     ),
     "worker-failed": (
-        "{worker} failed {times} times in the last hour; last: {error}",
+        "{worker}: failures in the last hour: {times}; the last: {error}",
         "{worker} 近 1 小时失败 {times} 次，最近一次：{error}",
     ),
     # The one screen.
@@ -79,6 +84,7 @@ OPERATING: Mapping[str, tuple[str, str]] = {
         "一切正常。进行中 {active} 部，排队 {queued} 部。",
     ),
     "all-well-idle": ("All is well; there is nothing to do.", "一切正常，没有待做的工作。"),
+    "worth-knowing": ("Worth knowing:", "值得知道："),
     "needs-one": ("Somebody has to see to this:", "需要处理："),
     "needs": (
         "Somebody has to see to these {number}, the gravest first:",

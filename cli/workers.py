@@ -118,6 +118,8 @@ def _page(
         yield terminal.words("no-workers-known")
         return
     yield workers_table(terminal, found)
+    yield ""
+    yield _devices_table(terminal, found)
     notes = [note for worker in found for note in notes_of(terminal, worker)]
     notes += (advice_line(terminal, advice) for advice in of_stranded(waiting))
     if notes:
@@ -125,45 +127,48 @@ def _page(
     yield from notes
 
 
-def workers_table(terminal: Terminal, found: tuple[WorkerView, ...]) -> Table:
-    """One line for each worker; pool and version where anybody has told of them."""
-    pools, versions = any(each.pool for each in found), len({each.version for each in found}) > 1
-    warm = any(each.temperature_c is not None or each.card_total_mb for each in found)
-    heads = ["worker", "card", *(["warmth", "card-memory"] if warm else []), *(["pool"] if pools else [])]
-    heads += [*(["version"] if versions else []), "memory", "state", "now", "progress", "failed-lately"]
+def workers_table(terminal: Terminal, found: Sequence[WorkerView]) -> Table:
+    """One line for each worker: how it stands, what it is at, and how it has fared."""
+    words, warm = terminal.words, any(each.temperature_c is not None for each in found)
+    heads = ["worker", *(["warmth"] if warm else []), "state", "now", "progress", "failed-lately"]
     rows: list[Sequence[Cell]] = [
         (
             worker.name,
-            device_of(worker),
-            *([warmth_of(worker), _card_memory(worker)] if warm else []),
-            *([worker.pool] if pools else []),
-            *([worker.version] if versions else []),
-            size_of(worker.memory_mb) if worker.memory_mb and worker.state not in AWAY else "",
-            worker_state(terminal, worker),
-            work_of(terminal, worker),
-            progress_ago(terminal, worker),
+            *([_warmth(worker)] if warm else []),
+            Text(words.state(f"worker-{worker.state}"), style=_STYLES.get(worker.state, "yellow")),
+            cut(Text(work_of(terminal, worker))),
+            words("ago", span=words.span(worker.work.progress_s)) if worker.work else "",
             str(worker.failures) if worker.failures else "",
         )
         for worker in found
     ]
-    right = [index for index, head in enumerate(heads) if head in _NUMBERS]
-    return terminal.table(*heads, rows=rows, right=right)
+    return terminal.table(*heads, rows=rows, right=_numbers(heads))
 
 
-def worker_state(terminal: Terminal, worker: WorkerView) -> Text:
-    """How a worker stands, in words."""
-    state = terminal.words.state(f"worker-{worker.state}")
-    return Text(state, style=_STYLES.get(worker.state, "yellow"))
+def _devices_table(terminal: Terminal, found: Sequence[WorkerView]) -> Table:
+    """One line for each worker: what it computes with, and what it runs and holds."""
+    cards, pools = any(each.card_total_mb for each in found), any(each.pool for each in found)
+    heads = ["worker", "card", *(["card-name", "card-memory"] if cards else [])]
+    heads += [*(["pool"] if pools else []), "version", "memory"]
+    rows: list[Sequence[Cell]] = [
+        (
+            worker.name,
+            device_of(worker),
+            *([worker.card_name, _card_memory(worker)] if cards else []),
+            *([worker.pool] if pools else []),
+            worker.version,
+            size_of(worker.memory_mb) if worker.memory_mb and worker.state not in AWAY else "",
+        )
+        for worker in found
+    ]
+    return terminal.table(*heads, rows=rows, right=_numbers(heads))
 
 
-def progress_ago(terminal: Terminal, worker: WorkerView) -> str:
-    """When it made something last; empty when it is at nothing."""
-    words = terminal.words
-    return words("ago", span=words.span(worker.work.progress_s)) if worker.work else ""
+def _numbers(heads: Sequence[str]) -> tuple[int, ...]:
+    return tuple(index for index, head in enumerate(heads) if head in _NUMBERS)
 
 
-def warmth_of(worker: WorkerView) -> str:
-    """How warm its card is; empty for one that does not tell."""
+def _warmth(worker: WorkerView) -> str:
     return "" if worker.temperature_c is None else f"{worker.temperature_c} °C"
 
 
@@ -185,6 +190,12 @@ def device_of(worker: WorkerView) -> str:
     """What a worker computes with, in few letters."""
     device = worker.device
     return device if len(device) <= _UUID else f"{device[:_UUID]}…"
+
+
+def cut(line: Text) -> Text:
+    """The same on one line: what is too long for the terminal is cut off."""
+    line.no_wrap, line.overflow = True, "ellipsis"
+    return line
 
 
 def work_of(terminal: Terminal, worker: WorkerView) -> str:

@@ -46,23 +46,23 @@ def test_an_order_is_given_by_a_short_name_shown_with_its_cure_and_ended(lectern
 
 
 def test_what_is_wrong_with_a_worker_stands_below_the_table(lectern: Lectern) -> None:
-    """A full disk and a card that is out are told with their cure; clearing the card ends that."""
+    """A full disk and a card that is sick are told with their cure; clearing the card ends that."""
     with open_farm() as farm:
         begin(farm, "cpu0@here")
         begin(farm, "gpu0@here", "GPU-1")
         posts.tell_condition(farm.ledger, "cpu0@here", Condition.DISK_LOW, detail="12 MB")
-        ill = {"host": "here", "device": "GPU-1", "name": "L4", "state": "out", "reason": "card-lost"}
+        ill = {"host": "here", "device": "GPU-1", "name": "L4", "state": "sick", "reason": "card-lost"}
         ill |= {"facts": '{"card":"L4","device":"GPU-1"}', "since": 1, "by": ""}
         with farm.ledger.write("test") as connection:
             connection.execute(cards.insert(), [ill])
         page = lectern("workers").out
         assert "12 MB" in page
         assert "lectern gc" in page
-        assert "card out" in page
+        assert "card sick" in page
         assert "workers clear gpu0@here" in page
-        assert "stood as card out" in lectern("workers", "clear", "gpu0", "--reason", "seated anew").out
+        assert "stood as card sick" in lectern("workers", "clear", "gpu0", "--reason", "seated anew").out
         assert "kept from nothing" in lectern("workers", "clear", "gpu0", "--reason", "once more").out
-        assert "card out" not in lectern("workers").out
+        assert "card sick" not in lectern("workers").out
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def is_gone(process: psutil.Process) -> bool:
 
 
 def test_a_farm_that_is_up_is_known_to_be_well(yard: Yard) -> None:
-    """Its dispatcher, its watchdog and each worker's process tell of themselves; nothing is left to see to."""
+    """Its dispatcher, its watchdog and each worker tell of themselves; nothing is left to see to."""
 
     def well() -> bool:
         view = show.whole(yard.farm, most=1)

@@ -20,12 +20,13 @@ import redis
 import structlog
 from sqlalchemy import text
 
-from db import leases, queue, reads, workers
+from db import claims, leases, queue, reads, workers
 from db.states import JobState, Outcome, Stage, StepState
 from db.values import Claim
 from farm import telemetry
 from farm.bootstrap import Farm, open_farm
 from pipeline.plan import trace
+from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError, LecternError, TransientError
 from pipeline.steps.desk import Desk
 from tasks.bell import Bell
@@ -190,6 +191,37 @@ def test_a_step_keeps_its_lease_for_as_long_as_it_works_and_can_be_left(farm: Fa
     (attempt,) = step.attempts
     assert attempt.outcome is Outcome.INTERRUPTED
     assert (step.id, step.state) == (head.step, StepState.READY)
+
+
+def test_a_drain_ends_by_itself_when_what_is_in_work_takes_too_long(farm: Farm, redis_url: str) -> None:
+    """What is in work gets so long and no longer; then the step is another's, with no retry used up."""
+    knobs = farm.settings.worker.model_copy(update={"drain_s": 0.5})
+    hurried = replace(farm, settings=farm.settings.model_copy(update={"worker": knobs}))
+    workers: list[StepRunner] = []
+    took: list[float] = []
+
+    def speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
+        begun = time.monotonic()
+        assert desk.take(Kind.SPEECH, "a" * 64)
+        workers[0].drain()
+        try:
+            return until_stopped(bench, claim, desk)
+        finally:
+            took.append(time.monotonic() - begun)
+
+    (head,) = queue.heads(farm.ledger, SKILLS["speak"], limit=1)
+    with runner(hurried, redis_url, speak) as worker:
+        workers.append(worker)
+        assert worker.run(head.step)
+    (step, *_) = reads.read_job(farm.ledger, 1).steps
+    (attempt,) = step.attempts
+    assert attempt.problem is not None
+    assert (attempt.outcome, attempt.problem.code) == (Outcome.INTERRUPTED, "farm-interrupted")
+    assert took[0] >= 0.5
+    (again,) = queue.heads(farm.ledger, SKILLS["speak"], limit=1)
+    claim = claims.claim(farm.ledger, again.step, worker="other", capabilities=["speak"])
+    assert claim is not None
+    assert claim.failures == 0
 
 
 def test_a_process_that_must_end_ends_whatever_the_ledger_says(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated
 
@@ -36,7 +38,7 @@ def audit(context: typer.Context, *, job: Job = None, batch: Batch = None, most:
             each.by,
             terminal.words.state(f"verb-{each.verb}").removeprefix("verb-"),
             _object(terminal, each),
-            each.detail if len(each.detail) <= _DETAIL else f"{each.detail[:_DETAIL]} …",
+            _detail(each),
         )
         for each in found
     ]
@@ -54,3 +56,13 @@ def _object(terminal: Terminal, act: ActView) -> str:
     if act.jobs:
         return words("audit-job", job=act.jobs[0])
     return words("audit-batch", batch=act.batches[0]) if act.batches else ""
+
+
+def _detail(act: ActView) -> str:
+    """What is told besides, the options of a retry one by one; as much of it as fits."""
+    told = act.detail
+    with suppress(ValueError):
+        given = json.loads(told)
+        if isinstance(given, dict) and all(isinstance(value, str | int) for value in given.values()):
+            told = ", ".join(f"{name}={value}" for name, value in given.items())
+    return told if len(told) <= _DETAIL else f"{told[:_DETAIL]} …"

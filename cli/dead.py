@@ -102,7 +102,7 @@ def retry(
         return retrying.retry(farm, chosen, settings or ())
 
     meant = _Meant(jobs=tuple(jobs or ()), batch=batch, everything=everything, error=error)
-    return _act(context, act, meant, said="would-retry" if dry_run else "retried-jobs")
+    return _act(context, act, meant, said="would-retry" if dry_run else "retried-jobs", dry_run=dry_run)
 
 
 def discard(
@@ -125,7 +125,7 @@ def discard(
         return letters.discard(farm, chosen, reason=reason)
 
     meant = _Meant(jobs=tuple(jobs or ()), batch=batch, everything=everything, error=error)
-    return _act(context, act, meant, said="would-discard" if dry_run else "discarded-jobs")
+    return _act(context, act, meant, said="would-discard" if dry_run else "discarded-jobs", dry_run=dry_run)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +155,12 @@ class _Meant:
 
 
 def _act(
-    context: typer.Context, act: Callable[[Farm, Collection[int]], Operated], meant: _Meant, *, said: str
+    context: typer.Context,
+    act: Callable[[Farm, Collection[int]], Operated],
+    meant: _Meant,
+    *,
+    said: str,
+    dry_run: bool,
 ) -> Exit:
     """Do something with the dead letters that are meant, and tell with which."""
     with open_farm() as farm:
@@ -163,10 +168,10 @@ def _act(
         done = act(farm, chosen)
     if not chosen:
         terminal = terminal_of(context)
-        nothing: dict[str, object] = {"kind": "changed", "changed": [], "unchanged": []}
+        nothing = {"kind": "changed", "changed": [], "unchanged": [], "dry_run": dry_run}
         terminal.answer(nothing, [terminal.words("dead-none-such")])
         return Exit.OK
-    return tell_changed(context, said, done, note="nothing-done" if said.startswith("would") else "")
+    return tell_changed(context, said, done, dry_run=dry_run)
 
 
 def _table(terminal: Terminal, found: tuple[DeadView, ...]) -> Table:

@@ -67,16 +67,21 @@ def _operate(
     return tell_changed(context, words, done)
 
 
-def tell_changed(context: typer.Context, words: str, done: Operated, *, note: str = "") -> Exit:
-    """Tell which jobs an act changed, and which it left as they are; and what there is to say besides."""
+def tell_changed(context: typer.Context, words: str, done: Operated, *, dry_run: bool = False) -> Exit:
+    """Tell which jobs an act changed, and which it left as they are; of a dry run what it would have."""
     terminal = terminal_of(context)
     lines = []
     for name, numbers in ((words, done.changed), ("unchanged-jobs", done.unchanged)):
         if numbers:
             told = ", ".join(str(job) for job in numbers[:_TOLD]) + (" …" if len(numbers) > _TOLD else "")
             lines.append(terminal.words(name, number=len(numbers), jobs=told))
-    if note:
-        lines.append(terminal.words(note))
-    document = {"kind": "changed", "changed": list(done.changed), "unchanged": list(done.unchanged)}
+    if dry_run:
+        lines.append(terminal.words("nothing-done"))
+    document: dict[str, object] = {
+        "kind": "changed",
+        "changed": list(done.changed),
+        "unchanged": list(done.unchanged),
+        "dry_run": dry_run,
+    }
     terminal.answer(document, lines)
     return Exit.OK

@@ -19,6 +19,7 @@ from farm.views import AutopsyView, DeadView, PlaceView, Told
 from farm.voicedoor import named
 from farm.whereabouts import place_of, script_of
 from pipeline.plan.artifact import Artifact
+from pipeline.plan.atonce import with_fewer
 from pipeline.plan.errors import InputError, LecternError
 from pipeline.plan.job import JobSpec
 from pipeline.steps.speak import load_timeline
@@ -118,7 +119,8 @@ def _view(letter: DeadLetter) -> DeadView:
 
 def _autopsy(farm: Farm, view: JobView, step: StepView, letter: DeadLetter) -> AutopsyView:
     spec, profile = view.spec, view.profile
-    batch = f", batch {profile.batch}" if profile is not None and profile.batch else ""
+    drawn = None if profile is None else with_fewer(profile, spec.options)
+    batch = f", batch {drawn.batch}" if drawn is not None and drawn.batch else ""
     place = place_of(farm, view, step, step.attempts[-1].last_key if step.attempts else "")
 
     def path(source: Artifact | None) -> str:
@@ -139,7 +141,7 @@ def _autopsy(farm: Farm, view: JobView, step: StepView, letter: DeadLetter) -> A
         voice="" if spec.recording else named(spec.voice, spec.others),
         people=people_of(farm.ledger, spec),
         options=spec.options,
-        profile="" if profile is None else f"{profile.engine} {profile.version}, {profile.backend}{batch}",
+        profile="" if drawn is None else f"{drawn.engine} {drawn.version}, {drawn.backend}{batch}",
     )
 
 

@@ -86,7 +86,7 @@ def test_a_whole_batch_is_acted_upon_and_told_before(lectern: Lectern, letters: 
     """A dry run tells the same jobs and changes nothing; an error chooses among a batch or named jobs."""
     for word, changed in (("retry", letters), ("discard", letters)):
         told = lectern("dead", word, "--batch", 1, "--dry-run", "--json").document
-        assert (told["changed"], told["unchanged"]) == (changed, [])
+        assert (told["changed"], told["unchanged"], told["dry_run"]) == (changed, [], True)
     one = lectern("dead", "discard", *letters, "--error", "voice-failed", "--dry-run", "--json").document
     assert one["changed"] == letters[:1]
     assert lectern("dead", "retry", letters[1] + 1, "--dry-run", "--json").document["unchanged"] == [
@@ -99,6 +99,8 @@ def test_a_whole_batch_is_acted_upon_and_told_before(lectern: Lectern, letters: 
     assert "4 frames at the most" in lectern("show", letters[0]).out
     (act,) = lectern("audit", "--batch", 1, "--json").document["acts"]
     assert act["jobs"] == letters
+    assert "2 jobs: " in lectern("audit").out
+    assert "face.batch_size=4" in lectern("audit").out
     assert "Nothing failed for good in that way" in lectern("dead", "retry", "--batch", 1).out
 
 

@@ -48,6 +48,7 @@ def test_canceled_jobs_are_brought_back_by_retry(lectern: Lectern, manifest: Pat
         "kind": "changed",
         "changed": [first, second],
         "unchanged": [],
+        "dry_run": False,
     }
     assert states(lectern) == [("canceled", []), ("canceled", []), ("queued", [])]
     again = lectern("cancel", "--batch", 1)

@@ -85,7 +85,9 @@ def retry(
     settings: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="NAME=VALUE", help="Make it otherwise, such as --set quality=draft; repeatable."
+            "--set",
+            metavar="NAME=VALUE",
+            help="Make it otherwise, such as --set quality=draft or --set face.batch_size=4; repeatable.",
         ),
     ] = None,
     dry_run: Dry = False,

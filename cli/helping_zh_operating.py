@@ -73,7 +73,7 @@ OPERATING: Mapping[str, str] = {
     "All of this batch.": "该批次的全部。",
     "Only what met this error.": "仅限遇到该错误的内容。",
     "All that met the error of --error.": "遇到 --error 所指错误的全部内容。",
-    "Make it otherwise, such as --set quality=draft; repeatable.": (
-        "更改选项后制作，例如 --set quality=draft；可重复使用。"
+    "Make it otherwise, such as --set quality=draft or --set face.batch_size=4; repeatable.": (
+        "更改选项后制作，例如 --set quality=draft 或 --set face.batch_size=4；可重复使用。"
     ),
 }

@@ -51,8 +51,8 @@ OPERATING: Mapping[str, tuple[str, str]] = {
         "{worker} 于 {span}前丢失且未恢复：请查看 {host} 上的日志；`lectern up` 可重新启动。",
     ),
     "worker-is-left": (
-        "{worker} ended {span} ago, in good order; `lectern up` on {host} starts it again.",
-        "{worker} 于 {span}前正常结束；在 {host} 上运行 `lectern up` 可重新启动。",
+        "{worker} ended {span} ago, in good order; what started it on {host} starts it again.",
+        "{worker} 于 {span}前正常结束；可在 {host} 上重新启动。",
     ),
     "worker-is-silent": (
         "{worker} has given no sign of life for {span}: see whether {host} runs and reaches the ledger.",

@@ -14,10 +14,12 @@ _TAKING = frozenset({"idle", "working"})
 #: Nobody set where Redis is, and no farm is up here: from here nothing can be said of it.
 _UNKNOWN = "farm-redis-unknown"
 _ARCHIVE = "archive"
+#: What is told where workers are listed, and nowhere else.
+_ITS_OWN = frozenset({"worker-failed", "worker-is-left"})
 
 
 def attention(view: FarmView) -> tuple[Advice, ...]:
-    """All of it, the gravest first; what a single worker failed at stands among the failures."""
+    """All of it, the gravest first; that a worker failed or was ended is told where workers are listed."""
     found = [*_processes(view), *_places(view)]
     if view.dead:
         found.append(_advice("dead-letters", SEE_TO, number=view.dead))
@@ -86,7 +88,7 @@ def _processes(view: FarmView) -> Iterator[Advice]:
         steps, stages = sum(line.nobody for line in stuck), " ".join(line.stage for line in stuck)
         yield _advice("nobody-can", STANDS, stages=stages, steps=steps)
     told = [each for worker in view.workers for each in of_worker(worker)]
-    yield from (each for each in told if each.what != "worker-failed")
+    yield from (each for each in told if each.what not in _ITS_OWN)
     yield from (_advice("unwatched", SEE_TO, host=host) for host in view.unwatched)
 
 

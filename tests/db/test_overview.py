@@ -10,7 +10,7 @@ from db.roll import read_roll
 from db.states import Stage
 from db.views import Problem
 from pipeline.plan.errors import InputError
-from tests.db.acting import fail, take
+from tests.db.acting import fail, speak, take
 from tests.db.values import CAPABILITIES, PROFILE, WORKER, submit
 
 _HOUR_MS = 3_600_000
@@ -46,6 +46,27 @@ def test_each_stage_tells_what_waits_for_how_long_and_for_whom(ledger: Ledger) -
     operations.retry(ledger, [1], by="anna")
     (line,) = overview.read_lines(ledger)
     assert (line.waiting, line.since) == (1, ledger.clock())
+
+
+def test_what_comes_next_waits_since_what_went_before_it_ended(ledger: Ledger) -> None:
+    """A film that is spoken for an hour has not waited for its rendering meanwhile."""
+    submit(ledger, ["a"])
+    begin(ledger)
+    held = take(ledger, "speak")
+    later(ledger, 1)
+    speak(ledger, held)
+    (line,) = overview.read_lines(ledger)
+    assert (line.stage, line.waiting, line.since) == (Stage.RENDER, 2, ledger.clock())
+
+
+def test_who_leads_tells_when_it_said_so_last(ledger: Ledger) -> None:
+    """With every word of its own, and no other's."""
+    assert leases.take_lead(ledger, "d", leases.read_leadership(ledger))
+    later(ledger, 1)
+    assert not leases.lead_on(ledger, "another")
+    assert leases.read_leadership(ledger).seen_at < ledger.clock()
+    assert leases.lead_on(ledger, "d")
+    assert leases.read_leadership(ledger).seen_at == ledger.clock()
 
 
 def test_failures_are_counted_by_code_with_the_last_ones_facts(ledger: Ledger) -> None:

@@ -78,7 +78,7 @@ def lost(state: str) -> FarmView:
         (replace(WELL, disks=(DISK, replace(DISK, of=("archive",), error=AWAY))), ["1 archive-away"]),
         (lost("gone"), ["1 worker-is-gone"]),
         (lost("silent"), ["1 worker-is-silent"]),
-        (lost("left"), ["0 worker-is-left"]),
+        (lost("left"), []),
         (worker(state="drained", reason="a fan", by="anna"), ["2 none-takes", "0 worker-ordered-drain"]),
         (worker(state="disk_low", detail="1 MB"), ["2 none-takes", "1 worker-disk"]),
         (worker(state="card_sick", card_state="sick", card=AWAY), ["2 none-takes", "1 worker-out"]),

@@ -18,6 +18,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "stray-serializer": ("not JSON inside", "内容不是 JSON"),
     "stray-body": ("no step number", "没有步骤编号"),
     "stray-timed": ("for another time", "定时消息"),
+    "stray-key": ("no queue, moved to", "不是队列，已移至"),
     "stray-step": ("a step of another farm", "其他农场的步骤"),
     "messages-none": (
         "Nothing but the farm's own messages lay in its queues.",

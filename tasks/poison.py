@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 import redis
 import structlog
 
-from tasks.sieve import Stranger
+from tasks.sieve import Stranger, Why
 
 #: The newest ones, each as JSON, and how many there were in all.
 LIST, COUNT = "lectern:poison", "lectern:poison:count"
@@ -98,9 +98,10 @@ def newest(client: redis.Redis, most: int = KEPT) -> tuple[Poison, ...]:
 
 
 def clear(client: redis.Redis) -> None:
-    """Forget all of them, and count from nought again.
+    """Forget all of them, with what was moved aside, and count from nought again.
 
     Raises:
         redis.RedisError: Redis cannot be reached.
     """
-    client.delete(LIST, COUNT)
+    moved = [each.message for each in newest(client) if each.why == Why.KEY]
+    client.delete(LIST, COUNT, *moved)

@@ -44,6 +44,8 @@ class Why(StrEnum):
     BODY = "body"
     #: It is meant for a later time or for a while only, which no message of ours is.
     TIMED = "timed"
+    #: It is no message: something else was stored under a queue's name. What is kept tells where it is now.
+    KEY = "key"
     #: The ledger knows no such step.
     STEP = "step"
 

@@ -62,6 +62,26 @@ def test_only_our_messages_are_handed_over(redis_url: str, client: redis.Redis) 
     assert foreign.body.startswith("[[1], {}")
 
 
+def test_what_is_stored_under_the_name_of_a_queue_is_moved_aside(redis_url: str, client: redis.Redis) -> None:
+    """Redis refuses to take from what is no list, and a worker would end of it again and again."""
+    queue, urgent = queue_of("join"), f"{queue_of('join')}\x06\x161"
+    client.set(queue, "before")
+    with make_app(redis_url, time_limit_s=60, steps_per_child=10) as app:
+        take_ours_alone(app)
+        with app.connection_for_read() as connection, Consumer(connection, [Queue(queue)]):
+            assert not client.exists(queue)
+            client.hset(urgent, "mean", "while")
+            with pytest.raises(socket.timeout):
+                connection.drain_events(timeout=0.2)
+            assert not client.exists(urgent)
+    meanwhile, before = poison.newest(client)
+    assert (meanwhile.why, before.why) == (Why.KEY, Why.KEY)
+    assert client.get(before.message) == b"before"
+    assert client.hgetall(meanwhile.message) == {b"mean": b"while"}
+    poison.clear(client)
+    assert not client.exists(meanwhile.message, before.message)
+
+
 def test_the_newest_thousand_are_kept_and_all_are_counted(client: redis.Redis) -> None:
     """However much is thrown in, what is kept is bounded; cleared, it begins anew."""
     for number in range(poison.KEPT + 5):

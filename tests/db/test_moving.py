@@ -12,7 +12,7 @@ from db.states import Outcome, Stage, StepState
 from db.values import Chunk, Claim, Skill
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError, SupersededError
-from tests.db.acting import desk_of, join, render, speak, take
+from tests.db.acting import desk_of, fail, join, render, speak, take
 from tests.db.auditor import acts
 from tests.db.values import CAPABILITIES, NEXT_PROFILE, OTHER, PROFILE, WORKER, artifact, submit
 
@@ -116,22 +116,23 @@ def test_a_film_is_moved_as_a_whole_to_the_version_that_is_there(ledger: Ledger)
 
 
 def test_what_has_ended_or_has_its_version_again_is_not_moved(ledger: Ledger) -> None:
-    """Between what was told and what is done somebody canceled one, and a worker of the old version came."""
+    """Nor is one that failed; and between what was told and what is done, somebody cancels another one."""
     _come(ledger, WORKER, new=False)
-    submit(ledger, ["a", "b"])
-    for _ in range(2):
+    submit(ledger, ["f", "a", "b"])
+    for _ in range(3):
         speak(ledger, take(ledger, "speak"), chunks=_THREE)
+    fail(ledger, take(ledger, "render.warp"), InputError("face-none"))
     workers.leave(ledger, WORKER)
     _come(ledger, OTHER, new=True)
     (found,) = moving.read_stranded(ledger, batch=1)
     assert found.films == 2
-    operations.cancel(ledger, [1], by="anna")
+    operations.cancel(ledger, [2], by="anna")
     _come(ledger, WORKER, new=False)
-    assert moving.move(ledger, found, [1, 2], by="anna") == ()
+    assert moving.move(ledger, found, [1, 2, 3], by="anna") == ()
     workers.leave(ledger, WORKER)
-    operations.pause(ledger, [2], by="anna")
+    operations.pause(ledger, [3], by="anna")
     assert moving.read_stranded(ledger) == (), "what is held waits for somebody else"
-    assert moving.move(ledger, found, [1, 2], by="anna") == (2,)
-    assert {job: reads.read_job(ledger, job).profile for job in (1, 2)} == {1: PROFILE, 2: NEXT_PROFILE}
+    assert moving.move(ledger, found, [1, 2, 3], by="anna") == (3,)
+    assert [reads.read_job(ledger, job).profile for job in (1, 2, 3)] == [PROFILE, PROFILE, NEXT_PROFILE]
     with pytest.raises(InputError, match="ledger-batch-unknown"):
         moving.read_stranded(ledger, batch=7)

@@ -20,7 +20,7 @@ import redis
 import structlog
 from sqlalchemy import text
 
-from db import claims, leases, queue, reads, workers
+from db import claims, commits, leases, moving, queue, reads, workers
 from db.states import JobState, Outcome, Stage, StepState
 from db.values import Claim
 from farm import telemetry
@@ -218,10 +218,30 @@ def test_a_drain_ends_by_itself_when_what_is_in_work_takes_too_long(farm: Farm, 
     assert attempt.problem is not None
     assert (attempt.outcome, attempt.problem.code) == (Outcome.INTERRUPTED, "farm-interrupted")
     assert took[0] >= 0.5
-    (again,) = queue.heads(farm.ledger, SKILLS["speak"], limit=1)
-    claim = claims.claim(farm.ledger, again.step, worker="other", capabilities=["speak"])
+    claim = claims.claim(farm.ledger, head.step, worker="other", capabilities=["speak"])
     assert claim is not None
     assert claim.failures == 0
+
+
+def test_a_worker_takes_no_script_that_another_version_began(farm: Farm, redis_url: str) -> None:
+    """It has told which version it has, leaves the step alone, and takes it once an operator has moved it."""
+
+    def give_up(_bench: Bench, _claim: Claim, _desk: Desk) -> Commit | None:
+        raise TransientError("farm-unexpected", kind="RuntimeError", reason="a test")
+
+    (head,) = queue.heads(farm.ledger, SKILLS["speak"], limit=1)
+    begun = claims.claim(
+        farm.ledger, head.step, worker="old", capabilities=["speak"], releases={"espeak": "0.1-1"}
+    )
+    assert begun is not None
+    commits.release(farm.ledger, begun, delay_ms=0, reason="farm-drained")
+    with runner(farm, redis_url, give_up) as worker:
+        assert not worker.run(head.step)
+        (waiting,) = moving.read_stranded(farm.ledger)
+        assert (waiting.needs, waiting.movable) == ("espeak 0.1-1", True)
+        assert moving.move(farm.ledger, waiting, [begun.job], by="anna") == (begun.job,)
+        assert worker.run(head.step)
+        assert moving.read_stranded(farm.ledger) == (), "who has begun it has told that it is of that version"
 
 
 def test_a_process_that_must_end_ends_whatever_the_ledger_says(tmp_path: Path) -> None:

@@ -19,9 +19,10 @@ import psutil
 import pytest
 import redis
 
-from db import operations
+from db import operations, reads
 from farm import show
 from farm.bootstrap import Farm, environment_of, open_farm
+from farm.whereabouts import place_of
 from pipeline.plan.trace import Trace
 from tasks import poison
 from tasks.app import Message, make_app, publish, queue_of
@@ -31,6 +32,7 @@ from worker.up import Standing, running_farm, standing_on
 
 #: Generous, since other tests may share the machine; a test is done long before.
 _PATIENCE_S = 60.0
+_JOB_OF = "SELECT job_id FROM steps WHERE id = :step"
 
 
 def script(word: str, sentences: int = 6) -> str:
@@ -183,6 +185,11 @@ def test_a_killed_worker_costs_the_clip_it_was_on(yard: Yard) -> None:
     assert yard.outcomes(step) == ["lost", "ok"]
     assert one(yard.farm, "SELECT failures FROM steps WHERE id = :step", step=step) == 0
     assert yard.made_twice() == []
+    view = reads.read_job(yard.farm.ledger, int(str(one(yard.farm, _JOB_OF, step=step))))
+    (killed,) = (each for each in view.steps if each.id == step)
+    place = place_of(yard.farm, view, killed, killed.attempts[0].last_key)
+    assert place is not None
+    assert place.text in ("", *(f"Lamp {number}." for number in range(1, 7)))
 
 
 def test_what_a_killed_worker_kept_for_a_moment_goes(yard: Yard) -> None:

@@ -14,6 +14,8 @@ from db.ledger import Ledger
 from db.states import ArchiveState, JobState, Stage, StepState
 from db.tables import attempts, jobs, steps
 from db.views import Problem
+from pipeline.plan.faceway import unrestored
+from pipeline.plan.lipsync import RESTORE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,8 +181,11 @@ def change(connection: Connection, act: Act, some: list[int], options: Mapping[s
         spec = spec_from_text(row.spec)
         kept = {name: value for name, value in spec.options.items() if name not in options}
         wanted = {name: value for name, value in options.items() if value}
-        text = spec_to_text(replace(spec, options={**kept, **wanted}))
-        connection.execute(_RESPEC, {"of_job": row.id, "new_spec": text})
+        changed = replace(spec, options={**kept, **wanted})
+        if RESTORE in options:
+            # Which models a film is drawn with stands in a field of its own.
+            changed = unrestored(changed)
+        connection.execute(_RESPEC, {"of_job": row.id, "new_spec": spec_to_text(changed)})
     connection.execute(_PLAN_ANEW, {"jobs": some})
 
 

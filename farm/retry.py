@@ -13,12 +13,13 @@ from pipeline.plan.atonce import BATCH, with_plain_batch
 from pipeline.plan.bearing import EXPRESSION, MOTION, plainly
 from pipeline.plan.delivery import LOUDNESS, QUALITY, with_plain_delivery
 from pipeline.plan.errors import InputError
-from pipeline.plan.lipsync import OFFSET, PADS, with_plain_lipsync
+from pipeline.plan.lipsync import OFFSET, PADS, RESTORE, lipsync_of, with_plain_lipsync
 from pipeline.plan.switches import PREVIEW, SOFT
 
 #: Options that may be given another value after a film was submitted: neither file, font nor model is looked
 #: for because of them, and every clip that they shape gets another key.
-CHANGEABLE = (BATCH, QUALITY, LOUDNESS, PREVIEW.name, SOFT.name, EXPRESSION, MOTION, OFFSET, PADS)
+#: What restores faces can be taken away only: it may need more memory and time than all the rest.
+CHANGEABLE = (BATCH, RESTORE, QUALITY, LOUDNESS, PREVIEW.name, SOFT.name, EXPRESSION, MOTION, OFFSET, PADS)
 
 
 def retry(farm: Farm, jobs: Collection[int], settings: Sequence[str] = ()) -> Operated:
@@ -45,7 +46,11 @@ def options_of(farm: Farm, settings: Sequence[str]) -> Mapping[str, str]:
     told = {name.strip().casefold(): value.strip() for name, value in assigned(settings).items()}
     for name in told:
         if name not in CHANGEABLE:
-            raise InputError("retry-option-unknown", option=name, known=", ".join(CHANGEABLE))
+            raise _unchangeable(name)
+    if RESTORE in told:
+        if lipsync_of({RESTORE: told[RESTORE]}).restore:
+            raise _unchangeable(f"{RESTORE}={told[RESTORE]}")
+        told[RESTORE] = ""
     if told.get(QUALITY) == "":
         told[QUALITY] = farm.settings.film.quality
     plain: Mapping[str, str] = told
@@ -60,3 +65,8 @@ def options_of(farm: Farm, settings: Sequence[str]) -> Mapping[str, str]:
         plain = checked(plain)
     # What is usual is left out of the plain form, and has to replace what was there.
     return {name: plain.get(name, "") for name in told}
+
+
+def _unchangeable(option: str) -> InputError:
+    known = (f"{name}=none" if name == RESTORE else name for name in CHANGEABLE)
+    return InputError("retry-option-unknown", option=option, known=", ".join(known))

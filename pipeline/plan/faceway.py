@@ -7,7 +7,7 @@ are the machine's own, and stand in its render profile.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.plan.job import JobSpec, RenderProfile
 from pipeline.plan.lipsync import lipsync_of
@@ -53,6 +53,11 @@ def way_of(job: JobSpec) -> FaceWay:
         mode=lipsync_of(job.options).mode.value,
         weights=joined_weights(model.digest for model in job.models),
     )
+
+
+def unrestored(job: JobSpec) -> JobSpec:
+    """The same film, drawn without what restores its faces; one without that is as it was."""
+    return replace(job, models=job.models[:1])
 
 
 def way_in(profile: RenderProfile) -> FaceWay:

@@ -93,7 +93,9 @@ def test_a_whole_batch_is_acted_upon_and_told_before(lectern: Lectern, letters: 
         letters[1] + 1
     ]
     assert lectern("audit", "--json").document["acts"] == []
-    answer = lectern("dead", "retry", "--batch", 1, "--set", "face.batch_size=4", "--json")
+    answer = lectern(
+        "dead", "retry", "--batch", 1, "--set", "face.batch_size=4", "--set", "face.restore=none", "--json"
+    )
     assert answer.document["changed"] == letters
     assert lectern("show", letters[0], "--json").document["at_once"] == 4
     assert "4 frames at the most" in lectern("show", letters[0]).out
@@ -112,6 +114,7 @@ def test_a_whole_batch_is_acted_upon_and_told_before(lectern: Lectern, letters: 
         (("retry", "1", "--set", "voice=cmn"), "retry-option-unknown"),
         (("retry", "1", "--set", "quality=best"), "delivery-quality-unknown"),
         (("retry", "1", "--set", "face.batch_size=none"), "face-batch-wrong"),
+        (("retry", "1", "--set", "face.restore=gfpgan"), "retry-option-unknown"),
         (("retry", "1", "--set", "face.batch_size=none", "--dry-run"), "face-batch-wrong"),
         (("discard", "1", "--batch", "1"), "dead-which"),
         (("list", "--batch", "99"), "ledger-batch-unknown"),

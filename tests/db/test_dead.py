@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from db import commits, dead, leases, operations, reads
+from dataclasses import replace
+
+from db import commits, dead, leases, operations, reads, submission
 from db.ledger import Ledger
 from db.states import ArchiveState, JobState, Outcome, StepState
-from db.values import Failure
+from db.values import Failure, Submission
 from farm.policy.retry import RetryDecision, Verdict
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError
+from pipeline.plan.models import ModelUse
 from tests.db.acting import CHUNKS, desk_of, fail, render, speak, take, until
-from tests.db.values import WORKER, digest, submit
+from tests.db.values import WORKER, digest, draft, submit
 
 
 def test_what_failed_is_listed_with_who_tried_it_last(ledger: Ledger) -> None:
@@ -64,6 +67,22 @@ def test_what_is_retried_otherwise_is_planned_anew(ledger: Ledger) -> None:
         render(ledger, take(ledger, "render.warp"))
     assert reads.read_job(ledger, bad.job).line.state is JobState.ACTIVE
     assert take(ledger, "join").spec.options["quality"] == "draft"
+
+
+def test_what_restores_faces_can_be_taken_away(ledger: Ledger) -> None:
+    """The film is drawn with its first model alone; nothing of that stands among its options."""
+    roles = ("face", "restore")
+    models = tuple(
+        ModelUse(role=role, name=role, digest=digest(role), engine="wav2lip", licence="own") for role in roles
+    )
+    drafted = draft("row")
+    drafted = replace(drafted, spec=replace(drafted.spec, models=models))
+    batch = Submission(content=digest("content"), name="demo", user="anna")
+    submission.submit(ledger, batch, [drafted])
+    claim = take(ledger, "speak")
+    fail(ledger, claim, InputError("engine-memory-short"))
+    operations.retry(ledger, [claim.job], by="anna", options={"face.restore": ""})
+    assert reads.read_job(ledger, claim.job).spec == replace(drafted.spec, models=models[:1])
 
 
 def commits_still(ledger: Ledger, step: int) -> bool:

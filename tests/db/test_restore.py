@@ -90,7 +90,8 @@ def test_after_a_restore_every_film_completes_and_none_is_made_twice(
     And with ledger and store gone, the archive alone tells of the films, of which none is made again.
     """
     with open_farm(settings) as farm:
-        sow(farm, [Row(row="after", script="Two. Three."), Row(row="half", script=_HALF)])
+        rows_ = [Row(row="after", script="Two. Three."), Row(row="half", script=_HALF)]
+        sow(farm, [*rows_, Row(row="made", script="Two. Three.")])
         (first, *_) = (int(str(step)) for (step,) in ask(farm, _READY))
         assert claims.claim(farm.ledger, first, worker="gone", capabilities=["speak"], profiles=[])
         taken = back_up(farm, tmp_path / "backup")
@@ -103,22 +104,25 @@ def test_after_a_restore_every_film_completes_and_none_is_made_twice(
             )
     assert stat.S_IMODE(taken.folder.stat().st_mode) == 0o700
     _finish_all_but_half(settings)
-    before = films(settings)
-    assert len(before) == 2
+    before, joined = films(settings), _joined(settings)
+    assert (len(before), len(joined)) == (2, 3)
     with open_farm(settings) as farm:
         (clip, *others) = _clips_of(farm, "half")
         assert others
         clip.unlink()
         made = one(farm, _MADE)
+        sow(farm, [Row(row="ordered", script="Eight.")])
     destroy(settings)
 
     done = restore(settings, taken.folder, by="test")
     assert (done.found.again, done.found.archived, done.found.entered) == (1, 1, 1)
     assert done.found.adopted > 0
+    # Of orders since, what was given for them is known, and what was finished of those that the backup knows.
+    assert (done.found.inputs, done.found.finished) == (2, 1)
     with open_farm(settings) as farm:
         told = rows(farm)
         assert told["after"] == told["later"] == DONE
-        assert told["half"] == ("active", "none") or told["half"] == ("queued", "none")
+        assert {told["half"], told["made"]} <= {("active", "none"), ("queued", "none")}
         earlier = one(farm, _MADE)
         # What was submitted after the backup is submitted once more: it comes to the film that there is.
         sow(farm, [Row(row="later", script="Seven.")])
@@ -129,8 +133,10 @@ def test_after_a_restore_every_film_completes_and_none_is_made_twice(
         assert one(farm, _MADE) == int(str(earlier)) + 1, (
             "of what was finished, only the lost clip is rendered"
         )
-        assert len(films(settings)) == 3
+        assert len(films(settings)) == 4
         assert set(before) < set(films(settings))
+        assert joined.items() <= _joined(settings).items(), "a film that lay in the store was joined anew"
+        assert len(_joined(settings)) == 4
         assert one(farm, "SELECT count(*) FROM audit WHERE verb = 'restored'") == 1
     assert made
 
@@ -140,18 +146,28 @@ def test_after_a_restore_every_film_completes_and_none_is_made_twice(
 _HALF = "Four. Five. Six."
 
 
+def _joined(settings: Settings) -> dict[Path, int]:
+    """The films in the store."""
+    return {path: path.stat().st_mtime_ns for path in settings.store_root.glob("film/*/*.mp4")}
+
+
 def _files(settings: Settings) -> dict[Path, int]:
     """Everything that lies in the archive's folders of days."""
     return {path: path.stat().st_mtime_ns for path in settings.archive_root.glob("[0-9]*/**/*")}
 
 
 def _finish_all_but_half(settings: Settings) -> None:
-    """What happens after the backup: one film is archived, one submitted and archived, one rendered."""
+    """What happens after the backup: one film is archived, one submitted and archived, others got less far.
+
+    One is finished and not archived, of one all clips are rendered.
+    """
     work(settings, _READY)
     with open_farm(settings) as farm:
         half = one(farm, "SELECT id FROM jobs WHERE row_name = 'half'")
+        made = one(farm, "SELECT id FROM jobs WHERE row_name = 'made'")
         sow(farm, [Row(row="later", script="Seven.")])
-    work(settings, f"{_ALL.replace('WHERE', f'WHERE job_id <> {half} AND')}")
+    left = f"job_id <> {half} AND NOT (job_id = {made} AND stage = 'archive')"
+    work(settings, _ALL.replace("WHERE", f"WHERE {left} AND"))
 
 
 def _clips_of(farm: Farm, row: str) -> list[Path]:
@@ -172,9 +188,9 @@ def _rebuilt(settings: Settings) -> None:
     destroy(settings)
     shutil.rmtree(settings.store_root)
     published = _files(settings)
-    assert rebuild(settings, by="test").films == 3
+    assert rebuild(settings, by="test").films == 4
     with open_farm(settings) as farm:
-        assert rows(farm) == dict.fromkeys(("after", "half", "later"), DONE)
+        assert rows(farm) == dict.fromkeys(("after", "half", "later", "made"), DONE)
         number = int(str(one(farm, "SELECT id FROM jobs WHERE row_name = 'half'")))
         shown = show.job(farm, number)
         assert (shown.job.title, shown.job.state) == ("half", "completed")
@@ -184,5 +200,5 @@ def _rebuilt(settings: Settings) -> None:
         assert held == [("half",), ("new",)]
         assert rows(farm)["half"] == DONE
         assert rows(farm)["new"] == ("queued", "none")
-        assert one(farm, "SELECT count(*) FROM jobs") == 4
+        assert one(farm, "SELECT count(*) FROM jobs") == 5
     assert _files(settings) == published

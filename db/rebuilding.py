@@ -106,10 +106,14 @@ class _Entry:
         self._connection = connection
         self._now = now
         self._department: int = connection.execute(_OF_DEPARTMENT).scalar_one()
+        # Of each batch that it enters into, the rows that have a name; asked once, not once for each film.
+        self._rows: dict[int, set[str]] = {}
 
     def add(self, told: FilmRead, delivered: Delivered) -> None:
         batch = self._batch(told)
         place: int = self._connection.execute(_NEXT, {"batch": batch}).scalar_one() + 1
+        if batch not in self._rows:
+            self._rows[batch] = set(self._connection.execute(_TAKEN, {"batch": batch}).scalars())
         job: int = self._connection.execute(_NEW_JOB, self._job(batch, place, told, delivered)).scalar_one()
         done = [
             {
@@ -149,8 +153,8 @@ class _Entry:
 
     def _job(self, batch: int, place: int, told: FilmRead, delivered: Delivered) -> dict[str, Any]:
         spec = told.spec
-        taken = set(self._connection.execute(_TAKEN, {"batch": batch}).scalars())
-        row = spec.row if spec.row not in taken else f"{spec.row} ({told.trace[:8]})"
+        row = spec.row if spec.row not in self._rows[batch] else f"{spec.row} ({told.trace[:8]})"
+        self._rows[batch].add(row)
         inputs: Mapping[str, Artifact | None] = {each: getattr(spec, each) for each in _INPUTS}
         return {
             "batch_id": batch,

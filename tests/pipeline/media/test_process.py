@@ -57,6 +57,14 @@ def test_memory_is_limited() -> None:
     assert caught.value.code == "media-memory"
 
 
+def test_a_large_process_is_not_copied_for_its_child() -> None:
+    """However much memory a worker's models take, FFmpeg starts without a fork that copies its tables."""
+    forks: list[int] = []
+    os.register_at_fork(before=lambda: forks.append(1))
+    _media().run(["-f", "lavfi", "-i", "testsrc=size=64x64:rate=25", "-frames:v", "1", "-f", "null", "-"])
+    assert forks == []
+
+
 def test_whatever_is_raised_ends_the_child() -> None:
     """Once the work is no longer ours, FFmpeg is gone before the error arrives."""
     others = {child.pid for child in psutil.Process().children()}

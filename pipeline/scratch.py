@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -45,8 +46,9 @@ def sweep(*places: Path) -> int:
     removed = 0
     for place in {Path(tempfile.gettempdir()), *places}:
         with contextlib.suppress(OSError):
-            for folder in place.glob(f"{_prefix()}*"):
-                removed += _sweep(folder)
+            ours = re.compile(re.escape(_prefix()) + r"[0-9a-f]{16}")
+            for folder in place.iterdir():
+                removed += ours.fullmatch(folder.name) is not None and _sweep(folder)
     return removed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import tempfile
@@ -26,7 +27,7 @@ with scratch_folder(Path(sys.argv[1])) as folder:
 
 def test_a_folder_of_a_killed_process_is_swept_and_no_other(tmp_path: Path) -> None:
     """Kill -9 leaves one behind; whoever sweeps takes it away, and nothing that a living process holds."""
-    others = tmp_path / "lectern-elsewhere-0123456789abcdef"
+    others = tmp_path / f"lectern-{socket.gethostname()}-b-0123456789abcdef"
     others.mkdir()
     kept = tmp_path / "kept"
     kept.mkdir()

@@ -25,7 +25,8 @@ from farm.results import SUFFIXES, Form, Results, place_for, read_results
 from pipeline.durable import give_name, sync_folder
 from pipeline.plan.errors import AwayError, LecternError
 from pipeline.plan.names import numbered
-from pipeline.steps.archive import PARTS, archive_id, raise_trouble
+from pipeline.steps.archive import archive_id, raise_trouble
+from pipeline.steps.parts import PARTS
 from pipeline.store import CrashPoint, no_crash
 
 #: Puts results where they would like to lie, if that is free; where they lie.

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import hashlib
-import itertools
 import json
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
@@ -19,14 +18,11 @@ from pipeline.durable import Trouble, digest_of, give_name, sync_folder, trouble
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import AwayError, InputError, TransientError
 from pipeline.plan.film import told_by
+from pipeline.steps.parts import drop_parts, give_back, hidden_folder, new_parts, set_aside, sweep
 from pipeline.store import CrashPoint, Store, no_crash
 
 #: The file that makes a folder an archive.
 MARKER = ".lectern-archive"
-#: Where films lie until they are whole: hidden, and on the same mount.
-PARTS = ".lectern-parts"
-#: Where an earlier delivery's files lie until what takes their place is there; in a folder of parts.
-_ASIDE = "earlier"
 #: The inputs' folder, beside the films of a day.
 SOURCES = "source"
 
@@ -184,13 +180,12 @@ def archive(
         TransientError: ``archive-failed`` or ``archive-copy-differs``.
     """
     known = archive_id(root)
-    parts = root / PARTS / f"{_owner(delivery.name)}.{uuid.uuid4().hex}"
+    parts = new_parts(root, delivery.name)
     pieces = _pieces(delivery, store, parts, root)
     try:
         sweep(root, older_than_s=_STALE_S)
-        for left in _parts_of(root, delivery.name):
-            _give_back(left, root)
-        with _hidden_folder(parts, root, crash):
+        give_back(root, delivery.name)
+        with hidden_folder(parts, root, crash):
             _deliver(pieces, parts, root, confirm, crash)
         # Parts of this very film are of no use to anyone now, however young: their writer is dead, or it is
         # late and finds the film in place when it tries again.
@@ -202,53 +197,6 @@ def archive(
     if archive_id(root) != known:
         raise AwayError("archive-exchanged", root=str(root))
     return delivery.name
-
-
-def drop_parts(root: Path, name: str) -> None:
-    """Remove the hidden parts of a film, whoever writes them: a delivery that is under way has to begin anew.
-
-    Args:
-        root: the archive.
-        name: the film's path in it, as it stands in the ledger.
-
-    Raises:
-        OSError: the archive cannot be written.
-    """
-    for entry in _parts_of(root, name):
-        _remove(entry, root)
-
-
-def sweep(root: Path, *, older_than_s: float) -> int:
-    """Remove hidden parts that nobody wrote to for so long, by the archive's own clock; how many there were.
-
-    Raises:
-        OSError: the archive cannot be written.
-    """
-    folder = root / PARTS
-    if not folder.is_dir():
-        return 0
-    # A share's clock need not be ours, so its own says how old a part is.
-    probe = folder / f"{uuid.uuid4().hex}.clock"
-    try:
-        probe.touch()
-        now = probe.stat().st_mtime
-    finally:
-        # Where it was made and its close failed, too.
-        probe.unlink(missing_ok=True)
-    stale = [entry for entry in folder.iterdir() if now - _last_write(entry, now) >= older_than_s]
-    for entry in stale:
-        _remove(entry, root)
-    return len(stale)
-
-
-def _parts_of(root: Path, name: str) -> list[Path]:
-    """The hidden folders of a film's parts, whoever made them."""
-    return list((root / PARTS).glob(f"{_owner(name)}.*"))
-
-
-def _owner(name: str) -> str:
-    """What the hidden folders of a film's parts begin with."""
-    return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 def _pieces(delivery: Delivery, store: Store, parts: Path, root: Path) -> list[_Piece]:
@@ -310,47 +258,12 @@ def _vouched(pieces: list[_Piece]) -> frozenset[str]:
     return told.digests | {hashlib.sha256(content).hexdigest()} if told.trace == mine.trace else frozenset()
 
 
-def _set_aside(piece: _Piece, vouched: Collection[str], root: Path, crash: CrashPoint) -> None:
-    """Take a file of an earlier delivery out of the way; its own digest says once more what it is.
-
-    Its name there tells what it is held to be, and where it was: whoever is killed now leaves it so that what
-    came in the last moment goes back to its place.
-    """
+def _give_way(piece: _Piece, vouched: Collection[str], root: Path, crash: CrashPoint) -> None:
+    """Take a file of an earlier delivery out of the way; its own digest says once more what it is."""
     with contextlib.suppress(FileNotFoundError):
         digest = digest_of(piece.final)
-        if digest not in vouched:
+        if digest not in vouched or not set_aside(piece.final, digest, piece.part.parent, root, crash):
             raise _taken(piece)
-        kept = piece.part.parent / _ASIDE
-        aside = kept / digest / piece.final.relative_to(root)
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        piece.final.rename(aside)
-        crash("archive-earlier-moved")
-        if _return(aside, kept, root):
-            raise _taken(piece)
-
-
-def _give_back(parts: Path, root: Path) -> None:
-    """Have everything in its place again that was set aside and is not what it was held to be."""
-    kept = parts / _ASIDE
-    for file in [each for each in kept.rglob("*") if each.is_file()]:
-        _return(file, kept, root)
-
-
-def _return(file: Path, kept: Path, root: Path) -> bool:
-    """Have a file that was set aside in its place again unless it is what its name says; whether it is there.
-
-    Where somebody has taken its place since, it lies beside it.
-    """
-    digest, *place = file.relative_to(kept).parts
-    with contextlib.suppress(FileNotFoundError):
-        if digest_of(file) != digest:
-            wanted = root.joinpath(*place)
-            others = (wanted.with_stem(f"{wanted.stem}.kept-{number}") for number in itertools.count(1))
-            final = next(each for each in itertools.chain([wanted], others) if give_name(file, each))
-            sync_folder(final.parent)
-            file.unlink(missing_ok=True)
-            return True
-    return False
 
 
 def _deliver(
@@ -361,7 +274,7 @@ def _deliver(
     _copy_all(plan.missing, parts, crash)
     confirm()
     for piece in plan.earlier:
-        _set_aside(piece, plan.vouched, root, crash)
+        _give_way(piece, plan.vouched, root, crash)
         crash("archive-earlier-set-aside")
     _publish_all(pieces, crash)
 
@@ -430,37 +343,6 @@ def _copy(piece: _Piece) -> None:
         os.posix_fadvise(part.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     if digest.hexdigest() != piece.artifact.digest:
         raise piece.artifact.damage("store-artifact-damaged")
-
-
-def _last_write(entry: Path, otherwise: float) -> float:
-    try:
-        inside = [entry, *entry.iterdir()] if entry.is_dir() else [entry]
-        return max(path.stat().st_mtime for path in inside)
-    except FileNotFoundError:
-        return otherwise  # its writer has just removed it
-
-
-def _remove(entry: Path, root: Path) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        if entry.is_dir():
-            _give_back(entry, root)
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
-
-
-@contextlib.contextmanager
-def _hidden_folder(parts: Path, root: Path, crash: CrashPoint) -> Iterator[None]:
-    """A folder for parts of one's own, removed when delivering failed; who is killed leaves it to `sweep`."""
-    parts.parent.mkdir(exist_ok=True)
-    parts.mkdir()
-    crash("archive-parts-made")
-    try:
-        yield
-    except Exception:
-        with contextlib.suppress(OSError):
-            _remove(parts, root)
-        raise
 
 
 def raise_trouble(error: OSError, root: Path) -> NoReturn:

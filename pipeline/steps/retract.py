@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pipeline.durable import sync_folder
 from pipeline.plan.names import FILM_SUFFIX
-from pipeline.steps.archive import SOURCES, archive_id, drop_parts, raise_trouble
+from pipeline.steps.archive import SOURCES, archive_id, raise_trouble
+from pipeline.steps.parts import drop_parts
 
 _TRANSCRIPT = ".txt"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from db import queue
-from pipeline.steps.archive import sweep
+from pipeline.steps.parts import sweep
 from tests.db.world import GRACE_S, Worker, World
 
 

@@ -30,7 +30,8 @@ from farm.results import Results, read_results
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import LecternError, SupersededError
 from pipeline.plan.job import JobSpec
-from pipeline.steps.archive import PARTS, init_archive
+from pipeline.steps.archive import init_archive
+from pipeline.steps.parts import PARTS
 from tests.db.between import Between, OpenLedger, OpenStore
 from tests.db.fuse import Fuse
 from tests.db.stages import STAGES, Work

@@ -21,7 +21,8 @@ from farm.reporting import Reporter, deliver
 from farm.results import Results, prefix_of, table_of
 from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.messages import Language
-from pipeline.steps.archive import MARKER, init_archive, sweep
+from pipeline.steps.archive import MARKER, init_archive
+from pipeline.steps.parts import sweep
 from pipeline.store import no_crash
 from tests.db.acting import fail, take
 from tests.farm.test_results import make_film, sow, table

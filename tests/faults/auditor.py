@@ -17,7 +17,7 @@ from farm.gc import collect_garbage
 from farm.verify import Verdict, verify
 from pipeline.durable import digest_of
 from pipeline.plan.artifact import Kind
-from pipeline.steps.archive import PARTS, sweep
+from pipeline.steps.parts import PARTS, sweep
 from tasks.bell import Bell
 from tasks.step import open_runner
 from tests.faults.ground import Ground

@@ -17,9 +17,9 @@ from db.values import Chunk, Claim, Film
 from farm.bootstrap import Farm
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.steps import archive as room
 from pipeline.steps.archive import init_archive
 from pipeline.steps.desk import Desk
+from pipeline.steps.parts import PARTS
 from tasks.bell import Bell
 from tasks.stages import STAGES, Bench, Commit
 from tasks.step import StepRunner
@@ -115,7 +115,7 @@ def delivered(farm: Farm) -> set[Path]:
 
 def parts(farm: Farm) -> list[Path]:
     """What lies in the archive's hidden folder."""
-    return list((farm.archive / room.PARTS).iterdir())
+    return list((farm.archive / PARTS).iterdir())
 
 
 def test_a_delivery_that_was_not_committed_gives_way_to_the_film_that_was_joined_since(
@@ -186,12 +186,12 @@ def test_a_film_waits_while_the_archive_is_in_trouble(
 def troubled(farm: Farm, monkeypatch: pytest.MonkeyPatch, trouble: str) -> Iterator[None]:
     """Have the archive in trouble for a while."""
     root = farm.archive
-    (root / room.PARTS).mkdir(exist_ok=True)
+    (root / PARTS).mkdir(exist_ok=True)
     if trouble.startswith("full") and trouble != "full-mount":
         with monkeypatch.context() as patch:
             faults = faults_for(farm.settings.home, patch)
             operation = "close" if trouble == "full-at-close" else "write"
-            faults.fail(operation, root / room.PARTS, errno.ENOSPC, first=1)
+            faults.fail(operation, root / PARTS, errno.ENOSPC, first=1)
             farm.apart.close()
             yield
             farm.apart.close()
@@ -219,7 +219,7 @@ def test_an_error_in_the_midst_of_a_film_is_tried_again(
     """EIO half-way through a film: nothing of it is seen, the next try delivers it, no film is made anew."""
     work(farm, runner, steps=3)
     with monkeypatch.context() as patch:
-        faults_for(farm.settings.home, patch).fail("write", farm.archive / room.PARTS, errno.EIO, first=4)
+        faults_for(farm.settings.home, patch).fail("write", farm.archive / PARTS, errno.EIO, first=4)
         work(farm, runner, steps=1)
         farm.apart.close()
     assert (delivered(farm), parts(farm)) == (set(), [])

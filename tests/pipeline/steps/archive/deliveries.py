@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.steps import archive as room
 from pipeline.steps.archive import Delivery, archive
+from pipeline.steps.parts import PARTS
 from pipeline.store import Store
 
 NAME = "2026-11-20/anna_20261120-221502_a.b.mp4"
@@ -65,7 +65,7 @@ def visible(root: Path) -> set[str]:
 
 def parts(root: Path) -> list[Path]:
     """What lies in the hidden folder."""
-    return list((root / room.PARTS).iterdir()) if (root / room.PARTS).is_dir() else []
+    return list((root / PARTS).iterdir()) if (root / PARTS).is_dir() else []
 
 
 def deliver_and_die(delivery: Delivery, store: Store, root: Path, *, after: int) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError, SupersededError
-from pipeline.steps.archive import PARTS, Delivery, archive, init_archive, sweep
+from pipeline.steps.archive import Delivery, archive, init_archive
+from pipeline.steps.parts import PARTS, sweep
 from pipeline.store import Store
 from tests.pipeline.steps.archive.deliveries import (
     NAME,

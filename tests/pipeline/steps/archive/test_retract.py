@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.plan.errors import AwayError
-from pipeline.steps.archive import PARTS, init_archive
+from pipeline.steps.archive import init_archive
+from pipeline.steps.parts import PARTS
 from pipeline.steps.retract import Remains, retract
 
 _DAY = "2026-11-22"

@@ -11,7 +11,8 @@ import pytest
 
 from pipeline.plan.errors import AwayError, DamageError, TransientError
 from pipeline.steps import archive as room
-from pipeline.steps.archive import Delivery, archive, archive_id, init_archive, sweep
+from pipeline.steps.archive import Delivery, archive, archive_id, init_archive
+from pipeline.steps.parts import PARTS, sweep
 from pipeline.store import Store
 from tests.pipeline.steps.archive.deliveries import (
     NAME,
@@ -154,7 +155,7 @@ def test_copy_that_came_out_wrong(delivery: Delivery, store: Store, root: Path) 
 
     def spoil(point: str) -> None:
         if point == "archive-parts-synced":
-            part = next(path for path in (root / room.PARTS).rglob("*.part") if path.stat().st_size > 1000)
+            part = next(path for path in (root / PARTS).rglob("*.part") if path.stat().st_size > 1000)
             part.write_bytes(b"film" * 99_999 + b"mlif")
 
     with pytest.raises(TransientError, match="archive-copy-differs"):
@@ -165,7 +166,7 @@ def test_copy_that_came_out_wrong(delivery: Delivery, store: Store, root: Path) 
 def test_sweeps_parts_of_the_dead_alone(delivery: Delivery, store: Store, root: Path) -> None:
     """Parts that nobody wrote to for a day go; a living writer's stay."""
     for name, age in (("dead", 100_000), ("alive", 10)):
-        folder = root / room.PARTS / name
+        folder = root / PARTS / name
         folder.mkdir(parents=True)
         (folder / "0.part").write_bytes(b"x")
         for path in (folder / "0.part", folder):

@@ -39,6 +39,15 @@ def give_back(farm: Farm, attempt: Attempt, end: End, *, reason: str) -> None:
     )
 
 
+def pass_on(farm: Farm, attempt: Attempt, end: End, *, reason: str) -> bool:
+    """As `give_back`; False: it is somebody else's already."""
+    try:
+        give_back(farm, attempt, end, reason=reason)
+    except SupersededError as superseded:
+        return stand_back(farm, attempt, superseded)
+    return True
+
+
 def fail(farm: Farm, attempt: Attempt, error: LecternError, lines: Collection[str]) -> bool:
     """Have it failed, for the policy to decide what comes next; False: it is somebody else's now.
 

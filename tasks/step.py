@@ -33,7 +33,7 @@ from tasks.attempt import Attempt, Halt, leave_hard
 from tasks.bell import Bell
 from tasks.capabilities import capabilities_of
 from tasks.desk import PatientDesk, insist
-from tasks.endings import fail, give_back, stand_back, tell_left
+from tasks.endings import fail, give_back, pass_on, stand_back, tell_left
 from tasks.heart import Heart
 from tasks.repertoire import Repertoire, profiles_here
 from tasks.stages import PROFILE_CHANGED, STAGES, Bench, Costs, Perform
@@ -241,10 +241,10 @@ class StepRunner:
             # Whatever becomes of the card, this process can compute on it no more.
             self.spent |= is_card_lost(error)
             if is_otherwise(error, claim) and self._renewed(attempt, error):
-                give_back(self._farm, attempt, End.OTHERWISE, reason=error.code)
+                passed_on = pass_on(self._farm, attempt, End.OTHERWISE, reason=error.code)
                 if claim.profile is not None:
                     plan_anew(self._farm, claim.profile)
-                return True
+                return passed_on
             return fail(self._farm, attempt, error, lines)
         except Exception as error:  # noqa: BLE001 - the last stop: Celery would drop it, and the ledger never know
             self._log.exception("failed unexpectedly")

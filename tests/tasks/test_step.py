@@ -25,11 +25,14 @@ from db.states import JobState, Outcome, Stage, StepState
 from db.values import Claim
 from farm import telemetry
 from farm.bootstrap import Farm, open_farm
+from farm.policy.retry import End
 from pipeline.plan import trace
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError, LecternError, TransientError
 from pipeline.steps.desk import Desk
+from tasks.attempt import Attempt
 from tasks.bell import Bell
+from tasks.endings import pass_on
 from tasks.stages import Bench, Commit
 from tasks.step import StepRunner
 from tests.db.values import CAPABILITIES, PROFILE, SKILLS
@@ -191,6 +194,20 @@ def test_a_step_keeps_its_lease_for_as_long_as_it_works_and_can_be_left(farm: Fa
     (attempt,) = step.attempts
     assert attempt.outcome is Outcome.INTERRUPTED
     assert (step.id, step.state) == (head.step, StepState.READY)
+
+
+def test_nothing_is_raised_where_a_step_that_was_taken_away_is_passed_on(farm: Farm) -> None:
+    """An engine that renders otherwise now gives its step back, which may be another's by then."""
+    (head,) = queue.heads(farm.ledger, SKILLS["speak"], limit=1)
+    workers.register(farm.ledger, "w", host="h", device="cpu", capabilities=["speak"], profiles=[])
+    claim = claims.claim(farm.ledger, head.step, worker="w", capabilities=["speak"])
+    assert claim is not None
+    (lease,) = leases.read_leases(farm.ledger)
+    assert leases.expire(farm.ledger, lease, poison_deaths=3).taken
+    span = trace.Trace(trace_id="1" * 32, span_id="1" * 16)
+    assert not pass_on(farm, Attempt(claim, span, limit_s=60), End.OTHERWISE, reason="farm-profile-changed")
+    (attempt,) = reads.read_job(farm.ledger, 1).steps[0].attempts
+    assert attempt.outcome is Outcome.LOST
 
 
 def test_a_drain_ends_by_itself_when_what_is_in_work_takes_too_long(farm: Farm, redis_url: str) -> None:

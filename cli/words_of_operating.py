@@ -128,8 +128,8 @@ OPERATING: Mapping[str, tuple[str, str]] = {
         "不会开始新工作：所有工作进程都已排空、锁定、磁盘不足或设备故障（见下）。",
     ),
     "nobody-can": (
-        "{stages}: {steps} steps wait that no worker can do as planned: `lectern list --state queued`.",
-        "{stages}：有 {steps} 个步骤没有工作进程能按原计划完成：`lectern list --state queued`。",
+        "{stages}: {steps} steps wait that no worker can do. Start one: `lectern up`, `lectern worker`.",
+        "{stages}：有 {steps} 个步骤没有工作进程能做。请启动能做的：`lectern up`、`lectern worker`。",
     ),
     "unwatched": (
         "Nobody watches over the workers of {host}: one that hangs stays so. `lectern watchdog` there.",

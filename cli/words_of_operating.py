@@ -227,7 +227,7 @@ OPERATING: Mapping[str, tuple[str, str]] = {
         "从 {needs} 迁移到 {to}：影片 {films} 部；最多重新制作 {clips} 个已完成的片段。",
     ),
     "replan-begun": (
-        "From {needs} to whoever goes on with it: films: {films}; sentences made again: {sentences} at most.",
+        "From {needs} to the version that is there: films: {films}; sentences again: {sentences} at most.",
         "从 {needs} 迁移到现有版本：影片 {films} 部；最多重新制作 {sentences} 个句子。",
     ),
     "replan-stuck": (

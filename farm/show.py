@@ -44,6 +44,8 @@ from pipeline.plan.switches import BURN, SOFT
 #: More batches or jobs than any farm has.
 _ALL = 1_000_000
 _HELD = "held"
+#: Waits of which nobody knows when they end.
+_UNDATED = frozenset({Waiting.NO_WORKER, Waiting.NO_VERSION})
 #: A night's failures are told of.
 _FAILED_H = 12
 _HOUR_MS = 3_600_000
@@ -308,6 +310,8 @@ def _closely(farm: Farm, lines: Sequence[JobLine], outlook: Mapping[int, Place])
                 shown = replace(shown, waiting=Waiting.NO_WORKER.value)
             elif wait is not None:
                 shown = replace(shown, waiting=wait.why.value, needs=wait.needs)
+                if wait.why in _UNDATED:
+                    shown = replace(shown, eta_s=None)
                 if wait.why is Waiting.RETRY:
                     left = max(0, wait.until - now)
                     shown = replace(shown, retry_in_s=-(-left // 1000), error=_told(wait.problem))

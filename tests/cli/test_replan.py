@@ -69,7 +69,7 @@ def test_what_waits_for_a_version_is_told_with_the_command_that_moves_it(
         assert [each["films"] for each in lectern(page, "--json").document["stranded"]] == [2, 1]
     assert "lectern replan 1" in " ".join(lectern("show", 1).out.split())
     film = lectern("show", 3, "--json").document
-    assert (film["waiting"], film["needs"]) == ("no-version", "espeak 1")
+    assert (film["waiting"], film["needs"], film["eta_s"]) == ("no-version", "espeak 1", None)
 
 
 def test_films_are_moved_after_their_price_was_told(lectern: Lectern, farm: Farm) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -98,6 +99,30 @@ def sow(
     ]
     batch = Submission(content=os.urandom(32).hex(), name="batch", user="test")
     return submission.submit(farm.ledger, batch, drafts).batch
+
+
+@contextlib.contextmanager
+def hung(farm: Farm) -> Iterator[Callable[[], bool]]:
+    """Have whoever reads the empty script wait; yields what says whether somebody does. He reads on later."""
+    (found,) = (each for each in farm.store.walk() if each.suffix == ".txt" and not each.size)
+    script = farm.store.root / found.path
+    script.unlink()
+    # Whoever opens a pipe, which is as empty as the script is, waits until somebody has written to it.
+    os.mkfifo(script)
+    ends: list[int] = []
+
+    def is_read() -> bool:
+        with contextlib.suppress(OSError):
+            ends.append(os.open(script, os.O_WRONLY | os.O_NONBLOCK))
+        return bool(ends)
+
+    try:
+        yield is_read
+    finally:
+        script.unlink()
+        script.touch()
+        for end in ends:
+            os.close(end)
 
 
 def ask(farm: Farm, question: str, **values: object) -> list[tuple[object, ...]]:

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -19,7 +20,8 @@ import psutil
 import pytest
 import redis
 
-from db import operations, reads
+from db import operations, posts, reads
+from db.states import WorkerOrder
 from farm import show
 from farm.bootstrap import Farm, environment_of, open_farm
 from farm.whereabouts import place_of
@@ -27,7 +29,18 @@ from pipeline.plan.trace import Trace
 from tasks import poison
 from tasks.app import Message, make_app, publish, queue_of
 from tasks.sieve import TASK
-from tests.tasks.yard import Row, all_archived, ask, break_ground, one, quick_settings, sow, story, wait_for
+from tests.tasks.yard import (
+    Row,
+    all_archived,
+    ask,
+    break_ground,
+    hung,
+    one,
+    quick_settings,
+    sow,
+    story,
+    wait_for,
+)
 from worker.up import Standing, running_farm, standing_on
 
 #: Generous, since other tests may share the machine; a test is done long before.
@@ -113,6 +126,75 @@ class Yard:
         wait_for(begun, seconds=_PATIENCE_S, told=lambda: story(self.farm))
         step, worker = found[0]
         return int(str(step)), str(worker).partition("@")[0]
+
+    def replaced_hand(self, name: str, old: psutil.Process) -> None:
+        """Wait until another process does that worker's work in place of an old one."""
+
+        def new() -> bool:
+            with contextlib.suppress(psutil.Error, ValueError):
+                return self.hand(name).pid != old.pid
+            return False
+
+        wait_for(new, seconds=_PATIENCE_S)
+
+    def kill_over_a_clip(self, batch: int, times: int) -> list[str]:
+        """Kill, so many times, whoever renders a batch's one clip; the workers' names."""
+        question = (
+            "SELECT s.id, s.fence, s.worker FROM steps s JOIN key_leases k ON k.step_id = s.id "
+            "AND k.fence = s.fence WHERE s.batch_id = :batch AND s.stage = 'render' AND s.state = 'running'"
+        )
+        died: list[str] = []
+        for _ in range(times):
+            found: list[tuple[object, ...]] = []
+            wait_for(
+                lambda: found.extend(ask(self.farm, question, batch=batch)) or found,  # noqa: B023
+                seconds=_PATIENCE_S,
+                told=lambda: story(self.farm),
+            )
+            step, fence, worker = found[0]
+            died.append(str(worker).partition("@")[0])
+            hand = self.hand(died[-1])
+            hand.kill()
+            lost = "SELECT 1 FROM attempts WHERE step_id = :step AND number = :fence AND outcome IS NOT NULL"
+            wait_for(
+                lambda: ask(self.farm, lost, step=step, fence=fence),  # noqa: B023
+                seconds=_PATIENCE_S,
+            )
+            self.replaced_hand(died[-1], hand)
+        return died
+
+    def works(self, name: str) -> None:
+        """See that a worker of that name takes work: it alone may."""
+        others = [each for each in self.standing.workers if each != name]
+        for other in others:
+            self.order(other, WorkerOrder.LOCK)
+        batch = sow(self.farm, [Row(row=f"by-{name}", script=f"{name} works.")])
+        self.finished(batch)
+        assert self.workers_of(batch) == {name}
+        for other in others:
+            self.order(other, WorkerOrder.NONE)
+
+    def order(self, name: str, order: WorkerOrder) -> None:
+        """Have a worker obey."""
+        node = f"{name}@{socket.gethostname()}"
+        posts.order(self.farm.ledger, node, order, reason="test", by="test")
+
+    def workers_of(self, batch: int) -> set[str]:
+        """Who has worked on a batch."""
+        question = (
+            "SELECT DISTINCT a.worker FROM attempts a JOIN steps s ON s.id = a.step_id "
+            "WHERE s.batch_id = :batch"
+        )
+        return {str(worker).partition("@")[0] for (worker,) in ask(self.farm, question, batch=batch)}
+
+    def held(self, step: int) -> tuple[object, ...]:
+        """Where a step stands, and with whom."""
+        (found,) = ask(self.farm, "SELECT state, worker FROM steps WHERE id = :step", step=step)
+        return found
+
+    def failures(self, batch: int) -> object:
+        """How many retries of a batch were used up."""
+        return one(self.farm, "SELECT sum(failures) FROM steps WHERE batch_id = :batch", batch=batch)
 
     def outcomes(self, step: int) -> list[object]:
         """How a step's attempts ended, in order."""
@@ -245,6 +327,82 @@ def test_a_worker_that_hangs_is_ended_and_started_anew(yard: Yard) -> None:
     assert yard.outcomes(step) == ["lost", "ok"]
     assert yard.made_twice() == []
     yard.replaced(worker, main)
+
+
+def test_a_worker_that_stood_still_past_its_lease_comes_back_and_writes_nothing(yard: Yard) -> None:
+    """SIGSTOP with nobody to watch, its film paused, resumed and finished elsewhere; only then SIGCONT."""
+    before = files_of(yard.farm)
+    batch = sow(yard.farm, [Row(row="late", script=script("Hill", 8))])
+    step, worker = yard.mid_chunk(batch)
+    main, hand = yard.process(worker), yard.hand(worker)
+    stopped = [yard.process("watchdog"), hand, main]
+    log = yard.farm.settings.home / "logs" / f"{worker}.log"
+    refused = log.read_text("utf-8").count("stood back")
+    job = operations.jobs_of(yard.farm.ledger, batch)
+    for process in stopped:
+        process.suspend()
+    try:
+        # The step is its worker's until its lease has run out; held, it is nobody's then.
+        operations.pause(yard.farm.ledger, job, by="test")
+        wait_for(lambda: yard.outcomes(step) == ["lost"], seconds=_PATIENCE_S)
+        assert yard.held(step) == ("ready", None)
+        operations.resume(yard.farm.ledger, job, by="test")
+        yard.finished(batch)
+        finished = files_of(yard.farm)
+    finally:
+        for process in reversed(stopped):
+            process.resume()
+    wait_for(lambda: log.read_text("utf-8").count("stood back") > refused, seconds=_PATIENCE_S)
+    assert yard.outcomes(step) == ["lost", "ok"]
+    assert yard.made_twice() == []
+    new = files_of(yard.farm) - before
+    assert not [file for file in new if ".parts" in file or file not in finished]
+    yard.works(worker)
+    assert (yard.process(worker).pid, yard.hand(worker).pid) == (main.pid, hand.pid)
+
+
+def files_of(farm: Farm) -> set[str]:
+    """Every file of the store, also those that nobody has accepted yet."""
+    return {str(path) for path in farm.store.root.rglob("*") if path.is_file()}
+
+
+def test_cancel_does_not_wait_for_a_process_that_stands_still(yard: Yard) -> None:
+    """SIGSTOP in mid-chunk: the step is taken from it at once, and made elsewhere when that is asked for."""
+    batch = sow(yard.farm, [Row(row="stopped", script=script("Lake", 8))])
+    step, worker = yard.mid_chunk(batch)
+    main = yard.process(worker)
+    yard.hand(worker).suspend()
+    job = operations.jobs_of(yard.farm.ledger, batch)
+    operations.cancel(yard.farm.ledger, job, by="test")
+    assert yard.outcomes(step) == ["superseded"]
+    assert yard.held(step) == ("canceled", None)
+    operations.retry(yard.farm.ledger, job, by="test")
+    yard.finished(batch)
+    assert yard.outcomes(step) == ["superseded", "ok"]
+    assert yard.made_twice() == []
+    yard.replaced(worker, main)
+
+
+def test_a_clip_is_poison_once_both_workers_died_over_it(yard: Yard) -> None:
+    """Kill -9 of one worker, twice, while the other is busy: that one is the last to die of it."""
+    first, other = yard.standing.workers
+    for name in (first, other):
+        yard.order(name, WorkerOrder.LOCK)
+    sow(yard.farm, [Row(row="busy", script="")])
+    with hung(yard.farm) as is_read:
+        yard.order(other, WorkerOrder.NONE)
+        wait_for(is_read, seconds=_PATIENCE_S)
+        yard.order(first, WorkerOrder.NONE)
+        batch = sow(yard.farm, [Row(row="poison", script="One clip that ends whoever tries to make it.")])
+        assert yard.kill_over_a_clip(batch, 2) == [first, first]
+        # It works on, and leaves that clip alone.
+        meanwhile = sow(yard.farm, [Row(row="meanwhile", script="Still here.")])
+        yard.finished(meanwhile)
+        assert not yard.failed(batch)
+    assert yard.kill_over_a_clip(batch, 1) == [other]
+    question = "SELECT state, error_code FROM jobs WHERE batch_id = :batch"
+    assert ask(yard.farm, question, batch=batch) == [("failed", "ledger-poison")]
+    assert yard.failures(batch) == 0
 
 
 def test_messages_may_be_lost_doubled_and_late(yard: Yard) -> None:

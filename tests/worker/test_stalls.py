@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from db import queue
-from farm.bootstrap import Farm, open_farm
+from farm.bootstrap import open_farm
 from farm.policy.vigilance import Patience
 from tasks.bell import Bell
 from tasks.step import StepRunner
 from tests.db.values import PROFILE, SKILLS
-from tests.tasks.yard import Row, break_ground, quick_settings, sow, wait_for
+from tests.tasks.yard import Row, break_ground, hung, quick_settings, sow, wait_for
 from worker.aftermath import Left
 from worker.proof import Proof
 from worker.watchdog import Watchdog
@@ -48,28 +46,6 @@ def work(folder: Path, step: int) -> None:
             witness=proof,
         ) as runner:
             runner.run(step)
-
-
-@contextmanager
-def hung(farm: Farm) -> Iterator[Callable[[], bool]]:
-    """Have whoever reads the script wait for ever; yields what says whether somebody does."""
-    (found,) = (each for each in farm.store.walk() if each.suffix == ".txt")
-    script = farm.store.root / found.path
-    script.unlink()
-    # A pipe is as empty as the script is.
-    os.mkfifo(script)
-    ends: list[int] = []
-
-    def is_read() -> bool:
-        with contextlib.suppress(OSError):
-            ends.append(os.open(script, os.O_WRONLY | os.O_NONBLOCK))
-        return bool(ends)
-
-    try:
-        yield is_read
-    finally:
-        for end in ends:
-            os.close(end)
 
 
 def test_a_sentence_that_is_never_spoken_is_a_hang_as_a_missing_frame_is(tmp_path: Path) -> None:

@@ -210,7 +210,9 @@ class Dispatcher:
 
     def _bury(self, pulse: WorkerPulse) -> None:
         if leases.bury(self._ledger, pulse):
-            self._log.warning("worker silent", worker=pulse.worker)
+            # It may have messages with it; those that others have are sent in vain once more.
+            again = queue.unmark_sent(self._ledger)
+            self._log.warning("worker silent", worker=pulse.worker, sent_again=again)
 
     def _call_back(self) -> None:
         """Have messages that nobody claimed sent again."""

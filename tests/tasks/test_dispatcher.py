@@ -293,15 +293,23 @@ def test_a_redis_that_is_away_stops_nothing_for_good(farm: Farm, client: redis.R
 
 
 def test_a_step_is_taken_from_a_worker_that_is_silent_and_from_no_other(farm: Farm, make: Make) -> None:
-    """A lease that stands still for its time is lost without using up a retry; one that moves is not."""
+    """A lease that stands still for its time is lost, without using up a retry; one that moves is not.
+
+    What the silent one may have taken from Redis besides is sent again.
+    """
     employ(farm, "silent", "lively")
-    sow(farm, rows(2))
-    first, second = (row[0] for row in ask(farm, "SELECT id FROM steps WHERE stage = 'speak' ORDER BY id"))
+    sow(farm, rows(3))
+    first, second, third = (
+        row[0] for row in ask(farm, "SELECT id FROM steps WHERE stage = 'speak' ORDER BY id")
+    )
     lost = claims.claim(farm.ledger, int(str(first)), worker="silent", capabilities=_EVERYTHING)
     kept = claims.claim(farm.ledger, int(str(second)), worker="lively", capabilities=_EVERYTHING)
     assert lost is not None
     assert kept is not None
     dispatcher = make()
+    dispatcher.turn()
+    sent = one(farm, "SELECT published_at FROM steps WHERE id = :step", step=third)
+    assert sent != 0
     until = time.monotonic() + 1.0
     while time.monotonic() < until:
         dispatcher.turn()
@@ -309,12 +317,13 @@ def test_a_step_is_taken_from_a_worker_that_is_silent_and_from_no_other(farm: Fa
         assert heard.mine
         time.sleep(0.05)
     state = dict(ask(farm, "SELECT id, state FROM steps WHERE stage = 'speak'"))
-    assert state == {first: "ready", second: "running"}
+    assert state == {first: "ready", second: "running", third: "ready"}
     outcome = "SELECT outcome FROM attempts WHERE step_id = :step"
     assert one(farm, outcome, step=first) == "lost"
     assert one(farm, "SELECT failures FROM steps WHERE id = :step", step=first) == 0
     assert dict(ask(farm, "SELECT name, alive FROM workers")) == {"silent": 0, "lively": 1}
     assert not claims.beat(farm.ledger, "silent", lost.holding).mine
+    assert one(farm, "SELECT published_at FROM steps WHERE id = :step", step=third) not in {0, sent}
 
 
 def test_one_leads_and_another_takes_over_when_it_is_gone(farm: Farm, make: Make) -> None:

@@ -190,7 +190,7 @@ OPERATING: Mapping[str, tuple[str, str]] = {
         "{worker} 及其设备此前的失败不再计入。",
     ),
     "cleared-card": (
-        "Its card stood as {state}, and gets work again; what a reading still finds wrong takes it out anew.",
+        "Its card was told as “{state}”, and gets work again; what a reading finds wrong takes it out anew.",
         "其设备此前状态为“{state}”，现重新接受工作；若读数仍有异常，将再次停用。",
     ),
     "cleared-blocks": (

@@ -60,7 +60,7 @@ def test_what_is_wrong_with_a_worker_stands_below_the_table(lectern: Lectern) ->
         assert "lectern gc" in page
         assert "card sick" in page
         assert "workers clear gpu0@here" in page
-        assert "stood as card sick" in lectern("workers", "clear", "gpu0", "--reason", "seated anew").out
+        assert "told as “card sick”" in lectern("workers", "clear", "gpu0", "--reason", "seated anew").out
         assert "kept from nothing" in lectern("workers", "clear", "gpu0", "--reason", "once more").out
         assert "card sick" not in lectern("workers").out
 

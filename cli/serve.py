@@ -30,7 +30,7 @@ def up(context: typer.Context) -> Exit:
         settings,
         starting=lambda: terminal.note(terminal.words("farm-starts", home=str(settings.home))),
         ready=lambda standing: _standing(standing, terminal),
-        ending=lambda: terminal.note(terminal.words("farm-ends", seconds=round(settings.worker.drain_s))),
+        ending=lambda: terminal.note(terminal.words("clips-end", seconds=round(settings.worker.drain_s))),
     )
     terminal.note(terminal.words("farm-ended"))
     return Exit(code)
@@ -58,7 +58,7 @@ def worker(
         settings,
         wanted=wanted,
         beginning=lambda posts: _at_work(posts, terminal),
-        ending=lambda: terminal.note(terminal.words("workers-end", seconds=round(settings.worker.drain_s))),
+        ending=lambda: terminal.note(terminal.words("clips-end", seconds=round(settings.worker.drain_s))),
     )
     return Exit(code)
 

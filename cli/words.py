@@ -253,7 +253,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "In another terminal: lectern submit MANIFEST --watch",
         "在另一个终端中：lectern submit 清单 --watch",
     ),
-    "farm-ends": (
+    "clips-end": (
         "Ending: clips in work are finished, for at most {seconds} s; Ctrl-C once more leaves them at once.",
         "正在结束：完成正在制作的片段，最多 {seconds} 秒；再按一次 Ctrl-C 则立即放下。",
     ),
@@ -261,10 +261,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "worker-on-card": ("{name}  card {device}: {work}", "{name}  显卡 {device}：{work}"),
     "worker-on-processors": ("{name}  processor: {work}", "{name}  处理器：{work}"),
     "workers-start": ("At work. Ctrl-C ends it.", "开始工作。Ctrl-C 结束。"),
-    "workers-end": (
-        "Ending: clips in work are finished, for at most {seconds} s; Ctrl-C once more gives up at once.",
-        "正在结束：完成正在制作的片段，最多 {seconds} 秒，其余交还；再按一次 Ctrl-C 则立即放下。",
-    ),
     "dispatcher-starts": (
         "“{name}” begins to hand out work. Ctrl-C ends it.",
         "“{name}”开始分配工作。Ctrl-C 结束。",

@@ -84,7 +84,7 @@ OPERATING: Mapping[str, tuple[str, str]] = {
         "一切正常。进行中 {active} 部，排队 {queued} 部。",
     ),
     "all-well-idle": ("All is well; there is nothing to do.", "一切正常，没有待做的工作。"),
-    "worth-knowing": ("Worth knowing:", "值得知道："),
+    "worth-knowing": ("Worth knowing:", "另请注意："),
     "needs-one": ("Somebody has to see to this:", "需要处理："),
     "needs": (
         "Somebody has to see to these {number}, the gravest first:",

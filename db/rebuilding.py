@@ -16,7 +16,7 @@ from db import rows
 from db.codec import notices_to_text, spec_from_text, spec_to_text
 from db.ledger import Ledger
 from db.plans import new_step, stages_of
-from db.restoring import Delivered, enter_lost, keep_parts, reserve
+from db.restoring import Delivered, PartsLying, enter_lost, keep_parts, parts_lying, reserve
 from db.states import PRECEDENCE, ArchiveState, JobState, StepState, Urgency, capability_of
 from db.tables import batches, departments, jobs, reports, steps
 from db.values import JobDraft
@@ -87,10 +87,11 @@ def enter(ledger: Ledger, films: Sequence[tuple[FilmRead, Delivered]]) -> int:
     Raises:
         AwayError: ``ledger-away``.
     """
+    lying = parts_lying(ledger)
     seen: set[str] = set()
     for start in range(0, len(films), rows.MANY):
         with ledger.write("rebuild-enter") as connection:
-            entry = _Entry(connection, ledger.clock())
+            entry = _Entry(connection, lying, ledger.clock())
             for told, delivered in films[start : start + rows.MANY]:
                 # A copy of a film that somebody made beside it is the same film.
                 if told.trace not in seen:
@@ -102,8 +103,9 @@ def enter(ledger: Ledger, films: Sequence[tuple[FilmRead, Delivered]]) -> int:
 class _Entry:
     """Enters films, inside one transaction."""
 
-    def __init__(self, connection: Connection, now: int) -> None:
+    def __init__(self, connection: Connection, lying: PartsLying, now: int) -> None:
         self._connection = connection
+        self._lying = lying
         self._now = now
         self._department: int = connection.execute(_OF_DEPARTMENT).scalar_one()
         # Of each batch that it enters into, the rows that have a name; asked once, not once for each film.
@@ -131,7 +133,7 @@ class _Entry:
         ]
         self._connection.execute(_NEW_STEPS, done)
         reserve(self._connection, job, delivered.path)
-        keep_parts(self._connection, job, delivered.parts, self._now)
+        keep_parts(self._connection, job, delivered.parts, self._lying, self._now)
 
     def _batch(self, told: FilmRead) -> int:
         """The batch of what was submitted with it: by the same person at the same millisecond."""

@@ -139,8 +139,9 @@ _NAMED = select(archive_names.c.job_id).where(
     )
 )
 _NAME = insert(archive_names)
-_BY_DIGEST = select(artifacts.c.id, artifacts.c.digest, artifacts.c.kind).where(
-    artifacts.c.digest.in_(bindparam("digests", expanding=True)), artifacts.c.struck == 0
+_PARTS = [Kind.FILM.value, Kind.CAPTIONS.value, Kind.POSTER.value, Kind.HEARD.value, Kind.MANIFEST.value]
+_LYING = select(artifacts.c.id, artifacts.c.digest, artifacts.c.kind).where(
+    artifacts.c.kind.in_(_PARTS), artifacts.c.struck == 0
 )
 _KNOWN = select(artifacts.c.id).where(
     artifacts.c.kind == bindparam("kind_"), artifacts.c.key == bindparam("key_")
@@ -151,6 +152,10 @@ _RESULT = insert(results)
 
 
 _LAST_RESTORE = select(audit.c.detail).where(audit.c.verb == "restored").order_by(audit.c.id.desc()).limit(1)
+
+
+#: Ids of artifacts by kind and digest.
+PartsLying = Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,8 +278,26 @@ def traces(ledger: Ledger) -> frozenset[str]:
         return frozenset(trace.parse(told).trace_id for told in connection.execute(_TRACES).scalars())
 
 
-def complete(ledger: Ledger, job: int, film: Delivered) -> None:
+def parts_lying(ledger: Ledger) -> PartsLying:
+    """What films consist of and lies in the store: ids by kind and digest.
+
+    No index leads from a digest to an artifact, so all of them are read once.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return {(row.kind, row.digest): row.id for row in connection.execute(_LYING)}
+
+
+def complete(ledger: Ledger, job: int, film: Delivered, lying: PartsLying) -> None:
     """Have a job completed and archived, whose film was found in the archive.
+
+    Args:
+        ledger: the ledger.
+        job: the job's id.
+        film: what was found.
+        lying: as `parts_lying` tells.
 
     Raises:
         AwayError: ``ledger-away``.
@@ -286,7 +309,7 @@ def complete(ledger: Ledger, job: int, film: Delivered) -> None:
         connection.execute(_UNHOLD, {"job": job})
         connection.execute(_DONE, {"job": job})
         reserve(connection, job, film.path)
-        keep_parts(connection, job, film.parts, ledger.clock())
+        keep_parts(connection, job, film.parts, lying, ledger.clock())
 
 
 def reserve(connection: Connection, job: int, path: str) -> None:
@@ -299,20 +322,16 @@ def reserve(connection: Connection, job: int, path: str) -> None:
         connection.execute(_NAME, {**named, "job_id": job})
 
 
-def keep_parts(connection: Connection, job: int, parts: Mapping[Role, Artifact], now: int) -> None:
+def keep_parts(
+    connection: Connection, job: int, parts: Mapping[Role, Artifact], lying: PartsLying, now: int
+) -> None:
     """Enter the parts of a job's film as its results; those that are not in the store, as what is gone."""
-    digests = sorted({part.digest for part in parts.values()})
-    found = {
-        (row.kind, row.digest): row.id
-        for row in connection.execute(_BY_DIGEST, {"digests": digests}).all()
-        if row.kind != Kind.SOURCE.value
-    }
     has = set(connection.execute(_HAS, {"job": job}).scalars())
     kept = []
     for role, part in parts.items():
         if role.value in has:
             continue
-        if (known := found.get((part.kind.value, part.digest))) is None:
+        if (known := lying.get((part.kind.value, part.digest))) is None:
             known = enter_lost(connection, part, now)
         kept.append({"job_id": job, "role": role.value, "artifact_id": known})
     if kept:

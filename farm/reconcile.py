@@ -136,11 +136,12 @@ def _day(time_ms: int) -> date:
 def _settle(ledger: Ledger, films: Collection[FilmFound]) -> tuple[int, int]:
     """Complete the jobs of films that were found, and enter those that have none; how many of each."""
     waiting, known = restoring.unarchived(ledger), restoring.traces(ledger)
+    lying = restoring.parts_lying(ledger)
     archived = 0
     strangers = []
     for told, delivered in films:
         if told.trace in waiting:
-            restoring.complete(ledger, waiting[told.trace][0], delivered)
+            restoring.complete(ledger, waiting[told.trace][0], delivered, lying)
             archived += 1
         elif told.trace not in known:
             strangers.append((told, delivered))

@@ -6,20 +6,24 @@ import json
 import shutil
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from db import profiles
+from db.ledger import Ledger
 from db.profiles import Profile, ProfileDraft
 from farm.backup import INDEX, BackedUp, back_up
 from farm.bootstrap import Farm, Settings, open_farm
 from farm.forget import forget
 from farm.profiles import ending
+from farm.register import Deed, Entry, Place, profile_digest, register_of
 from farm.restore import Lost, Told, put_settings, restore
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError
 from pipeline.plan.people import ProfileKind
+from tests.db.fuse import Fuse
 from tests.tasks.yard import break_ground, quick_settings
 
 _ALL_TIME = 1 << 42
@@ -113,6 +117,17 @@ def test_with_the_store_gone_people_come_from_the_backup_and_the_register_from_t
     done = restore(settings, taken.folder, by="bert", replace=True, without=list(Lost))
     assert (done.told, done.people) == (Told.NOTHING, 0)
     assert (settings.store_root / anna.reference.path).is_file()
+
+
+def test_who_takes_a_consent_back_and_is_killed_is_heard_by_any_restore(farm: Farm) -> None:
+    """The register knows before the ledger does, so that no ledger ever says more than it."""
+    ben = person(farm, "Ben")
+    fuse = Fuse()
+    with fuse.lit(0):
+        ending.withdraw(replace(farm, ledger=Ledger(farm.ledger.engine, crash=fuse)), ben, by="bert")
+    assert fuse.passed == ["withdraw-before-commit"]
+    told = Entry(deed=Deed.WITHDRAWN, subject=profile_digest(ben))
+    assert told in register_of(farm).read([Place.STORE]).values()
 
 
 def test_a_backup_is_its_owners_alone_and_nothing_is_overwritten(farm: Farm, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from pipeline.engines.weights import Weights, vouched
+from pipeline.loading import loading
 from pipeline.plan.errors import LecternError
 
 #: Exit codes: an error of ours stands on standard output, as JSON; there was not enough memory.
@@ -62,9 +63,12 @@ def check_sum(tensors: Iterable[NDArray[np.float32]]) -> str:
 
 
 def main(weights: str, file: str, origin: str) -> int:
-    """Do it once; returns the exit code."""
+    """Do it once, as all that a process does; returns the exit code."""
     told = json.loads(weights)
     try:
+        with loading():
+            # What takes most of its time: torch.
+            from pipeline.engines.face.wav2lip import checkpoint, fold  # noqa: F401
         fold_into(Weights(**{**told, "path": Path(told["path"])}), Path(file), origin=json.loads(origin))
     except LecternError as error:
         sys.stdout.write(

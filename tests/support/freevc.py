@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,9 @@ _SAYING = "Hello there, everybody is welcome to our new office."
 def require_coqui() -> None:
     """Skip where the library is not installed, with the reason; under CI that is a failure."""
     require_torch()
-    if "CI" not in os.environ:
-        pytest.importorskip("TTS", reason="coqui-tts is not installed: the extra coqui brings it")
+    # Whoever collects tests does not import it: it takes long, and of several processes one needs it.
+    if "CI" not in os.environ and find_spec("TTS") is None:
+        pytest.skip("coqui-tts is not installed: the extra coqui brings it", allow_module_level=True)
 
 
 def freevc_folder(factory: pytest.TempPathFactory) -> Path:

@@ -14,8 +14,6 @@ require_spandrel()
 import torch  # noqa: E402 - only where it is installed
 from torch import Tensor  # noqa: E402
 
-from pipeline.engines.face.wav2lip.restorerfile import load_restorer  # noqa: E402
-
 
 @pytest.fixture
 def weights(tmp_path: Path) -> dict[str, Tensor]:
@@ -28,6 +26,9 @@ def weights(tmp_path: Path) -> dict[str, Tensor]:
 
 def refused(path: Path) -> InputError:
     """Why a file is not opened."""
+    # It takes long, and of several processes that collect tests one needs it.
+    from pipeline.engines.face.wav2lip.restorerfile import load_restorer
+
     with pytest.raises(InputError) as told:
         load_restorer(path)
     return told.value
@@ -35,6 +36,8 @@ def refused(path: Path) -> InputError:
 
 def test_a_restorer_restores(tmp_path: Path) -> None:
     """A face goes in and one of the same size comes out; nothing keeps gradients."""
+    from pipeline.engines.face.wav2lip.restorerfile import load_restorer
+
     path = tmp_path / "face.pth"
     random_restorer(path)
     restorer = load_restorer(path)

@@ -15,7 +15,7 @@ from cli.options import terminal_of
 from cli.terminal import Terminal
 from farm import auditing
 from farm.bootstrap import open_farm
-from farm.views import ActView
+from farm.views.letters import ActView
 
 Job = Annotated[int | None, typer.Option("--job", "-j", metavar="JOB", help="Only acts on this job.")]
 Batch = Annotated[int | None, typer.Option("--batch", "-b", metavar="BATCH", help="Only acts on this batch.")]

@@ -23,7 +23,8 @@ from db.operations import jobs_of
 from farm import dead as letters
 from farm import retry as retrying
 from farm.bootstrap import Farm, open_farm
-from farm.views import AttemptView, AutopsyView, DeadView, PlaceView
+from farm.views.films import AttemptView
+from farm.views.letters import AutopsyView, DeadView, PlaceView
 from pipeline.plan.errors import InputError
 
 Jobs = Annotated[list[int] | None, typer.Argument(metavar="[JOB]...", help="Numbers of jobs.")]

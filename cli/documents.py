@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from farm.views import BatchView, FarmView, JobDetail, JobView
+from farm.views.films import BatchView, JobDetail, JobView
+from farm.views.screen import FarmView
 
 
 def batch_document(batch: BatchView, jobs: Iterable[JobView] | None = None) -> dict[str, object]:

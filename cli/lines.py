@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cli.clean import clean
 from cli.terminal import Cell, Terminal, told
-from farm.views import AttemptView, BatchView, JobView
+from farm.views.films import AttemptView, BatchView, JobView
 
 _STYLES: Mapping[str, str] = {
     "completed": "green",

@@ -28,7 +28,7 @@ from cli.options import JobNumber, terminal_of
 from cli.terminal import Cell, Terminal, sentence, told
 from farm import show as views
 from farm.bootstrap import open_farm
-from farm.views import AttemptView, BatchView, JobDetail, JobView
+from farm.views.films import AttemptView, BatchView, JobDetail, JobView
 from pipeline.plan.background import BLUR
 from pipeline.plan.bearing import Bearing
 from pipeline.plan.delivery import Quality

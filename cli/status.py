@@ -17,7 +17,8 @@ from cli.terminal import Cell, Terminal, told
 from cli.workers import advice_line, cut, size_of, workers_table
 from farm import show as views
 from farm.bootstrap import Settings, open_farm
-from farm.views import Advice, DiskView, FailureView, FarmView, QueueView, Told
+from farm.views.films import Told
+from farm.views.screen import Advice, DiskView, FailureView, FarmView, QueueView
 from pipeline.plan.errors import LecternError
 from worker import strangers
 from worker.redis_server import await_redis, redis_url

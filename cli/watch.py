@@ -22,7 +22,7 @@ from cli.terminal import Terminal
 from farm import show
 from farm.bootstrap import Farm, open_farm
 from farm.results import are_coming, is_told, table_of
-from farm.views import BatchView, JobView
+from farm.views.films import BatchView, JobView
 
 _INTERVAL_S = 1.0
 _REST = 20

@@ -20,7 +20,7 @@ from db.states import CardState, WorkerOrder
 from farm import crews, replanning
 from farm.attention import AWAY, of_stranded, of_worker
 from farm.bootstrap import open_farm
-from farm.views import Advice, StrandedView, WorkerView
+from farm.views.screen import Advice, StrandedView, WorkerView
 from pipeline.plan.errors import Fact
 
 Name = Annotated[

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from farm.views import Advice, FarmView, StrandedView, Told, WorkerView
+from farm.views.films import Told
+from farm.views.screen import Advice, FarmView, StrandedView, WorkerView
 from pipeline.plan.errors import Fact
 
 STANDS, SEE_TO, KNOW = 2, 1, 0

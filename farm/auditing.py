@@ -8,7 +8,7 @@ from db import operations, reads
 from db.auditing import Entry, read_audit
 from farm.bootstrap import Farm
 from farm.profiles.telling import moment_of
-from farm.views import ActView
+from farm.views.letters import ActView
 
 
 def acts(farm: Farm, *, job: int | None = None, batch: int | None = None, most: int) -> tuple[ActView, ...]:

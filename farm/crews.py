@@ -11,7 +11,8 @@ from db.states import CardState, Condition, WorkerOrder
 from db.views import Problem
 from farm.bootstrap import Farm
 from farm.caller import caller
-from farm.views import Told, WorkerView, WorkView
+from farm.views.films import Told
+from farm.views.screen import WorkerView, WorkView
 from pipeline.plan.errors import InputError
 
 _STATES = {WorkerOrder.DRAIN: ("draining", "drained"), WorkerOrder.LOCK: ("locking", "locked")}

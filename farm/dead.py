@@ -15,7 +15,8 @@ from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.profiles.telling import people_of
 from farm.show import attempts_of
-from farm.views import AutopsyView, DeadView, PlaceView, Told
+from farm.views.films import Told
+from farm.views.letters import AutopsyView, DeadView, PlaceView
 from farm.voicedoor import named
 from farm.whereabouts import place_of, script_of
 from pipeline.plan.artifact import Artifact

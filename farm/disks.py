@@ -9,7 +9,8 @@ from pathlib import Path
 
 from farm.bootstrap import Farm
 from farm.policy.room import Disk, floor_of
-from farm.views import DiskView, Told
+from farm.views.films import Told
+from farm.views.screen import DiskView
 from pipeline.apart import Apart
 from pipeline.plan.errors import AwayError, LecternError, TransientError
 from pipeline.steps.archive import archive_id

@@ -10,7 +10,7 @@ from db.moving import Price, Stranded
 from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.policy.profiles import version_of
-from farm.views import StrandedView
+from farm.views.screen import StrandedView
 from pipeline.plan.errors import InputError
 
 

@@ -16,17 +16,8 @@ from farm.attention import AWAY, attention
 from farm.bootstrap import Farm
 from farm.policy.eta import EtaInputs, estimate_ms
 from farm.profiles.telling import people_of
-from farm.views import (
-    AttemptView,
-    BatchView,
-    FailureView,
-    FarmView,
-    JobDetail,
-    JobView,
-    ModelView,
-    QueueView,
-    Told,
-)
+from farm.views.films import AttemptView, BatchView, JobDetail, JobView, ModelView, Told
+from farm.views.screen import FailureView, FarmView, QueueView
 from farm.voicedoor import named
 from pipeline.plan import trace
 from pipeline.plan.atonce import most_at_once

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from db import profiles
 from db.ledger import Ledger
-from farm.views import PersonView
+from farm.views.films import PersonView
 from pipeline.plan.job import JobSpec
 from pipeline.plan.people import ProfileUse
 

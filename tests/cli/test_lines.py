@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from cli.lines import archive_of, counts_of, jobs_table, progress_of, state_of, took_of
-from farm.views import AttemptView, JobView
+from farm.views.films import AttemptView, JobView
 from tests.cli.test_watch import HELD, JOB, Screen, terminal
 
 DONE = replace(JOB, state="completed", archive="pending", holds=("operator",), waiting="held")

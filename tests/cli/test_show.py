@@ -9,7 +9,7 @@ import pytest
 
 from cli.show import page_of
 from cli.terminal import Terminal
-from farm.views import AttemptView, JobDetail, ModelView, Told
+from farm.views.films import AttemptView, JobDetail, ModelView, Told
 from pipeline.plan.messages import Language
 from tests.cli.test_watch import JOB
 

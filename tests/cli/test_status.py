@@ -11,7 +11,8 @@ from rich.cells import cell_len
 from cli.status import page_of
 from cli.terminal import Terminal
 from farm.attention import attention
-from farm.views import DiskView, FailureView, FarmView, QueueView, Told, WorkView
+from farm.views.films import Told
+from farm.views.screen import DiskView, FailureView, FarmView, QueueView, WorkView
 from pipeline.plan.messages import Language
 from tests.cli.test_watch import BATCH, Screen
 from tests.farm.test_attention import AWAY, DISK, WELL, WORKER

@@ -9,7 +9,7 @@ import pytest
 
 from cli.terminal import Terminal
 from cli.watch import Look, draw, tell
-from farm.views import BatchView, JobView, Told
+from farm.views.films import BatchView, JobView, Told
 
 BATCH = BatchView(
     id=3,

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from farm.attention import attention
-from farm.views import DiskView, FarmView, QueueView, Told, WorkerView
+from farm.views.films import Told
+from farm.views.screen import DiskView, FarmView, QueueView, WorkerView
 
 AWAY = Told(code="farm-redis-away", facts={"where": "here"})
 DISK = DiskView(

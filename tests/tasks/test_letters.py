@@ -12,7 +12,7 @@ from db import reads
 from farm.bootstrap import Farm
 from farm.dead import autopsies
 from farm.retry import retry
-from farm.views import AutopsyView, PlaceView
+from farm.views.letters import AutopsyView, PlaceView
 from pipeline.engines.voice.espeak import EspeakVoice
 from pipeline.media import Media
 from pipeline.plan.errors import InputError

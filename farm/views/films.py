@@ -1,0 +1,242 @@
+"""What people and machines are shown of films and batches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.plan.errors import Fact
+
+_OVER = ("completed", "failed", "canceled")
+_UNDER_WAY = ("queued", "active")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """An error or warning as it was stored: a code of the catalogue and its facts."""
+
+    code: str
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptView:
+    """One run of a step.
+
+    Attributes:
+        stage: speak, render, join or archive.
+        chunk: which step of its stage, counted from 0.
+        number: 1 for the first attempt of the step.
+        outcome: running, ok, error, timeout, lost, interrupted or superseded.
+        worker: who ran it.
+        device: what that computes with.
+        started: UTC, ISO 8601.
+        ended: the same; empty while it runs.
+        machine_ms: machine time in milliseconds.
+        error: what went wrong, if anything.
+    """
+
+    stage: str
+    chunk: int
+    number: int
+    outcome: str
+    worker: str
+    device: str
+    started: str
+    ended: str
+    machine_ms: int
+    error: Told | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobView:
+    """One job as it stands now.
+
+    Attributes:
+        id: number of the job.
+        batch: number of its batch.
+        row: the row's id in the manifest.
+        title: the film's title.
+        state: queued, active, completed, failed, canceled or review.
+        holds: reasons why nothing new of it is started, such as ``operator``.
+        stage: the stage it is in or waits for; empty when there is none left.
+        per_cent: how much of it is done, 0 to 100.
+        ahead: unfinished jobs that go before it; None in lists and when it is over.
+        eta_s: seconds until its film is expected, from measured machine times; None in lists, when nothing is
+            measured yet, and when nothing moves.
+        waiting: why nothing moves at this moment: ``held``, ``no-worker``, ``no-profile`` (nobody renders as
+            it was planned; it is planned anew soon), ``no-version`` (nobody has the versions of engines that
+            it was begun with), ``retry`` or ``shared`` (another job makes a part that both need); empty when
+            something does, or when it only waits for its turn.
+        needs: the versions of engines that it waits for, if that is why; else empty.
+        retry_in_s: seconds until the next attempt, when that is what it waits for.
+        frames: the film's length in frames; None until it is spoken.
+        trace: its W3C trace id, 32 hex digits.
+        archive: none, pending, archived or error.
+        film: where the film is: a link, a path in the archive, or a path in the store; empty before.
+        error: the error that ended it, or the last one that it is retried after.
+        submitted: UTC, ISO 8601.
+        ended: the same; empty while it is under way.
+    """
+
+    id: int
+    batch: int
+    row: str
+    title: str
+    state: str
+    holds: tuple[str, ...]
+    stage: str
+    per_cent: int
+    ahead: int | None
+    eta_s: int | None
+    waiting: str
+    retry_in_s: int | None
+    frames: int | None
+    trace: str
+    archive: str
+    film: str
+    error: Told | None
+    submitted: str
+    ended: str
+    needs: str = ""
+
+    @property
+    def standing(self) -> str:
+        """What it counts as: its state, or ``held`` when it is queued or active and has a hold."""
+        return "held" if self.holds and self.state in _UNDER_WAY else self.state
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen to it by itself, the archive aside."""
+        return self.state in _OVER
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelView:
+    """A model that a film is drawn with: its role, name and licence, and who took on what that forbids."""
+
+    role: str
+    name: str
+    licence: str
+    accepted_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonView:
+    """A person whose voice or picture a film uses.
+
+    Attributes:
+        kind: ``voice`` or ``portrait``.
+        name: the profile's name; empty for somebody who was forgotten.
+        person: whose it is; likewise.
+        standing: how the consent stands now: ``valid``, ``expired``, ``withdrawn`` or ``forgotten``.
+        expires: until when it holds, UTC, ISO 8601; empty for somebody who was forgotten.
+    """
+
+    kind: str
+    name: str
+    person: str
+    standing: str
+    expires: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobDetail:
+    """One job with everything that is known of it.
+
+    Attributes:
+        job: as lists show it, with what takes a closer look.
+        attempts: every run of each of its steps, in the order of the steps.
+        files: paths in the store of what was made: script, timeline, transcript, film, srt, vtt, poster,
+            manifest.
+        archived: where film, srt, vtt, poster, preview, transcript and manifest lie in the archive, as
+            `JobView.film` tells of the film; empty before.
+        user: who submitted it.
+        scene: its place in the archive's names.
+        voice: engine and voice, such as ``espeak/en-us``; empty where a recording is heard.
+        language: BCP 47 tag of the script.
+        format: such as ``720x720``.
+        fps: frames in a second.
+        quality: how finely it is encoded: ``draft``, ``standard`` or ``high``.
+        loudness: what its sound is brought to, in LUFS, such as ``-18``; empty for the farm's usual one.
+        face: the face engine, such as ``warp``.
+        mode: how it draws, such as ``exact``; empty for an engine that has one way.
+        models: what it draws with, one after the other; none for an engine that draws without.
+        expression: the look on the face: ``neutral`` or ``friendly``.
+        motion: how lively the face is: ``none``, ``calm`` or ``lively``.
+        background: what stands behind the portrait where it does not fill the film or is transparent:
+            ``blur``, a colour such as ``#1f3a5f``, or a picture's path in the store.
+        captions: whether the film carries captions in its own file.
+        burned: whether captions are drawn into its pictures.
+        label: which label it bears: ``both``, ``cn``, ``eu`` or ``none``.
+        label_name: who answers for a film without one; else empty.
+        label_reason: why it has none; else empty.
+        essence: the film's essence digest; empty before.
+        warnings: what its row was accepted in spite of, and what was measured on the film.
+        people: whose voice and picture it uses, by their profiles.
+        at_once: how many frames are computed at a time at the most, where that was asked for; 0: as many as
+            fit.
+    """
+
+    job: JobView
+    attempts: tuple[AttemptView, ...]
+    files: Mapping[str, str]
+    archived: Mapping[str, str]
+    user: str
+    scene: str
+    voice: str
+    language: str
+    format: str
+    fps: int
+    quality: str
+    loudness: str
+    face: str
+    mode: str
+    models: tuple[ModelView, ...]
+    expression: str
+    motion: str
+    background: str
+    captions: bool
+    burned: bool
+    label: str
+    label_name: str
+    label_reason: str
+    essence: str
+    warnings: tuple[Told, ...]
+    people: tuple[PersonView, ...] = ()
+    at_once: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchView:
+    """One batch as it stands now.
+
+    Attributes:
+        id: number of the batch.
+        name: file name of its manifest.
+        keys: the user's own names for it, as given with ``--key``.
+        user: who submitted it.
+        submitted: UTC, ISO 8601.
+        counts: jobs by state, without zeros; a queued or active job with a hold counts as ``held`` instead,
+            so that they add up to `jobs`.
+        jobs: how many jobs it has.
+        per_cent: how much of it is done, 0 to 100; 100 only when it is over.
+        eta_s: seconds until its last film is expected; None when nothing is measured yet or nothing moves.
+        archive_pending: films that wait for the archive.
+    """
+
+    id: int
+    name: str
+    keys: tuple[str, ...]
+    user: str
+    submitted: str
+    counts: Mapping[str, int]
+    jobs: int
+    per_cent: int
+    eta_s: int | None
+    archive_pending: int
+
+    @property
+    def over(self) -> bool:
+        """Whether every job of it is completed, failed or canceled."""
+        return sum(self.counts.get(state, 0) for state in _OVER) == self.jobs

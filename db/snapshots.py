@@ -8,23 +8,19 @@ that is followed by one who begins anew, and finds the place as free as it was f
 from __future__ import annotations
 
 import contextlib
-import os
-import re
 import shutil
 import sqlite3
-import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, Engine, column, delete, exc, insert, table, text
 
 from db import migrate
 from db.engine import RESTORING, RESTORING_FILE, WRITES, Reaching, connect, place_of
 from db.ledger import CrashPoint, no_crash
+from db.postgresql import program, run_program, server_of
 from db.tables import REVISIONS
 from pipeline.durable import give_name, sync_file, sync_folder
 from pipeline.plan.errors import AwayError, InputError
@@ -36,8 +32,6 @@ _VERSIONS = table("alembic_version", column("version_num"))
 #: SQLSTATE of who may not do something.
 _NO_RIGHTS = "42501"
 _LOOK_S = 1
-_DUMP_S = 24 * 3600
-_TOLD_CHARACTERS = 300
 
 _STRANGERS = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -47,7 +41,6 @@ _TABLES = text(
     "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'"
 )
 _SCHEMA = text("SELECT current_schema()")
-_VERSION = text("SHOW server_version_num")
 #: Stands beside the tables until all is done: what the schema is called now that was there.
 _MARK = table(RESTORING, column("aside"))
 _MAKE_MARK = text(f"CREATE TABLE {RESTORING} (aside text NOT NULL)")
@@ -97,14 +90,14 @@ def take(engine: Engine, folder: Path) -> Snapshot:
     if database == "sqlite":
         _copy_sqlite(engine, folder / _SQLITE)
     else:
-        program = _program(engine, "pg_dump")
+        tool = program(engine, "pg_dump")
         # Without its revision, what is put back is no ledger before all is done.
         hidden = f"--exclude-table-data={_VERSIONS.name}"
         words = ["--format=custom", "--no-owner", "--no-privileges", hidden, f"--exclude-schema={_ASIDE}*"]
-        _run(engine, [program, *words, f"--file={folder / _POSTGRESQL}"])
+        run_program(engine, [tool, *words, f"--file={folder / _POSTGRESQL}"])
     name = _SQLITE if database == "sqlite" else _POSTGRESQL
     sync_file(folder / name)
-    server = 0 if database == "sqlite" else _server_of(engine)
+    server = 0 if database == "sqlite" else server_of(engine)
     return Snapshot(file=name, database=database, revision=REVISIONS[-1], server=server)
 
 
@@ -158,15 +151,15 @@ def put_back(url: str, snapshot: Snapshot, folder: Path, *, crash: CrashPoint = 
         source = folder / snapshot.file
         if snapshot.database == "sqlite":
             return _raise_sqlite(engine, lambda part: _copied(source, part), crash)
-        if (server := _server_of(engine)) < snapshot.server:
+        if (server := server_of(engine)) < snapshot.server:
             told = {"found": str(server), "wanted": str(snapshot.server)}
             raise InputError("restore-server-old", place=place_of(engine), **told)
-        program = _program(engine, "pg_restore")
+        tool = program(engine, "pg_restore")
         # Programs of an older version cannot read what newer ones wrote: nothing is changed to find that out.
-        _run(engine, [program, "--list", str(source)])
+        run_program(engine, [tool, "--list", str(source)])
         words = ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
-        command = [program, *words, f"--dbname={engine.url.database}", str(source)]
-        return _raise_postgresql(engine, snapshot.revision, lambda: _run(engine, command), crash)
+        command = [tool, *words, f"--dbname={engine.url.database}", str(source)]
+        return _raise_postgresql(engine, snapshot.revision, lambda: run_program(engine, command), crash)
 
 
 def put_new(url: str, *, crash: CrashPoint = no_crash) -> Raised:
@@ -387,71 +380,3 @@ def _stamp(path: Path | None = None) -> str:
     if path is not None and path.is_file():
         when = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return f"{when:%Y%m%dT%H%M%S%f}"
-
-
-def _server_of(engine: Engine) -> int:
-    """The major version of a PostgreSQL server."""
-    with Reaching(engine), engine.connect() as connection:
-        return int(connection.execute(_VERSION).scalar_one()) // 10_000
-
-
-def _program(engine: Engine, name: str) -> str:
-    """PostgreSQL's program of this name, new enough for the server: on the PATH, or of a bundled server.
-
-    Raises:
-        InputError: ``backup-no-tools``.
-    """
-    wanted = _server_of(engine)
-    bundled = find_spec("pgserver")
-    folders = [] if bundled is None or bundled.origin is None else [Path(bundled.origin).parent]
-    places = [shutil.which(name), *(shutil.which(name, path=folder / "pginstall/bin") for folder in folders)]
-    for place in places:
-        if place is not None and _major(place) >= wanted:
-            return place
-    raise InputError("backup-no-tools", program=name, version=wanted)
-
-
-def _major(program: str) -> int:
-    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, timeout=60)  # noqa: S603 - a program that was found, no words of a user's
-    found = re.search(r"\b(\d+)\.", told.stdout)
-    return int(found[1]) if found else 0
-
-
-def _run(engine: Engine, command: Sequence[str]) -> None:
-    """Run one of PostgreSQL's programs at an engine's database; the password is in no command line."""
-    done = subprocess.run(  # noqa: S603 - no shell, and no words of a user's
-        list(command),
-        env={**os.environ, **_environment(engine)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        check=False,
-        timeout=_DUMP_S,
-    )
-    if done.returncode:
-        lines = [line for line in done.stderr.strip().splitlines() if line.strip()] or [str(done.returncode)]
-        reason = lines[0][:_TOLD_CHARACTERS]
-        raise AwayError("backup-ledger-failed", place=place_of(engine), reason=reason)
-
-
-#: What libpq calls the parts of a connection in a process's environment (PostgreSQL manual, 34.15).
-_VARIABLES = {
-    "host": "PGHOST",
-    "port": "PGPORT",
-    "user": "PGUSER",
-    "password": "PGPASSWORD",
-    "dbname": "PGDATABASE",
-    "sslmode": "PGSSLMODE",
-    "sslcert": "PGSSLCERT",
-    "sslkey": "PGSSLKEY",
-    "sslrootcert": "PGSSLROOTCERT",
-    "options": "PGOPTIONS",
-    "connect_timeout": "PGCONNECT_TIMEOUT",
-}
-
-
-def _environment(engine: Engine) -> Mapping[str, str]:
-    parts: Mapping[str, Any] = engine.dialect.create_connect_args(engine.url)[1]
-    return {_VARIABLES[name]: str(value) for name, value in parts.items() if name in _VARIABLES}

@@ -83,7 +83,7 @@ def test_what_postgresql_cannot_put_back_is_refused_and_changes_nothing(
         snapshots.put_back(postgresql, taken, tmp_path / "damaged")
     with pytest.raises(InputError, match="restore-other-database"):
         snapshots.put_back(f"sqlite:///{tmp_path}/other.sqlite3", taken, tmp_path)
-    monkeypatch.setattr(snapshots, "find_spec", lambda _name: None)
+    monkeypatch.setattr("db.postgresql.find_spec", lambda _name: None)
     for version in ("", "9.6.24"):
         if version:
             for name in ("pg_dump", "pg_restore"):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -16,6 +18,7 @@ _PEOPLE = ("profiles.py", "grants.py", "consents.py", "forgetting.py", "latents.
 _ALONE = tuple(
     _ROOT / place for place in ("db/restoring.py", "db/rebuilding.py", "db/snapshots.py", "farm/restore.py")
 )
+_CALL = re.compile(r"(write|change|crash)\(\s*[\"']")
 
 
 def transactions() -> frozenset[str]:
@@ -48,12 +51,24 @@ def around(names: Iterable[str]) -> frozenset[str]:
 def _named(verbs: set[str], of: str, files: Iterable[Path] = ()) -> Iterator[str]:
     """The constant that each call of such a verb begins with; `of`: how the name of its object ends."""
     for file in files or (file for room in _ROOMS for file in (_ROOT / room).rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and node.args and _last_name(node.func) in verbs:
-                owner = _last_name(node.func.value) if isinstance(node.func, ast.Attribute) else ""
-                word = node.args[0]
-                if owner.endswith(of) and isinstance(word, ast.Constant) and isinstance(word.value, str):
-                    yield word.value
+        yield from (word for verb, owner, word in _calls(file) if verb in verbs and owner.endswith(of))
+
+
+@cache
+def _calls(file: Path) -> tuple[tuple[str, str, str], ...]:
+    """What is called in a file with a constant before all else: its name, its object's, and the constant."""
+    text = file.read_text("utf-8")
+    # To take a file to pieces is dear, and few have any such call.
+    if not _CALL.search(text):
+        return ()
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and node.args:
+            word = node.args[0]
+            owner = _last_name(node.func.value) if isinstance(node.func, ast.Attribute) else ""
+            if isinstance(word, ast.Constant) and isinstance(word.value, str):
+                found.append((_last_name(node.func), owner, word.value))
+    return tuple(found)
 
 
 def _last_name(node: ast.expr) -> str:

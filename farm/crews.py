@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from db import posts, roll
+from db import leases, posts, roll
+from db.leases import Leadership
 from db.posts import Cleared
 from db.roll import Entry
 from db.states import CardState, Condition, WorkerOrder
@@ -31,6 +32,20 @@ def read(farm: Farm) -> tuple[WorkerView, ...]:
 def silence_ms(farm: Farm) -> int:
     """How long who beats or leads may be silent before people are told; hosts' clocks differ."""
     return int(2000 * farm.settings.lease.expiry_s)
+
+
+def is_led(farm: Farm, lead: Leadership | None = None) -> bool:
+    """Whether a dispatcher leads and has said so of late; one that was killed is still named for a while.
+
+    Args:
+        farm: the farm.
+        lead: who leads, where that was read already.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    lead = leases.read_leadership(farm.ledger) if lead is None else lead
+    return bool(lead.holder) and farm.ledger.clock() - lead.seen_at <= silence_ms(farm)
 
 
 def order(farm: Farm, worker: str, what: WorkerOrder, *, reason: str) -> str:

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from db import leases, reports
+from db import reports
 from db.ledger import Ledger
 from db.reports import Outcome, Report
 from db.states import ArchiveState
+from farm import crews
 from farm.bootstrap import Farm
 from farm.output import check_folder, write_whole
 from pipeline.plan import trace
@@ -144,7 +145,7 @@ def are_coming(farm: Farm, batch: int) -> bool:
         InputError: ``ledger-batch-unknown``.
         AwayError: ``ledger-away``.
     """
-    return reports.read_report(farm.ledger, batch).due and bool(leases.read_leadership(farm.ledger).holder)
+    return reports.read_report(farm.ledger, batch).due and crews.is_led(farm)
 
 
 def save(results: Results, path: Path, form: Form, *, replace: bool) -> None:

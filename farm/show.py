@@ -58,7 +58,7 @@ def whole(farm: Farm, *, most: int, redis: Told | None = None, poison: int | Non
     Raises:
         AwayError: ``ledger-away``.
     """
-    now, patience_ms = farm.ledger.clock(), crews.silence_ms(farm)
+    now = farm.ledger.clock()
     totals = reads.count_jobs(farm.ledger)
     going = [_batch(view) for view in reads.list_unfinished(farm.ledger, limit=most)]
     outlook = read_outlook(farm.ledger) if going else {}
@@ -71,7 +71,7 @@ def whole(farm: Farm, *, most: int, redis: Told | None = None, poison: int | Non
     view = FarmView(
         counts=_standings(totals.states, totals.held),
         workers=workers,
-        dispatcher=bool(lead.holder) and now - lead.seen_at <= patience_ms,
+        dispatcher=crews.is_led(farm, lead),
         leader=lead.holder,
         leader_seen_s=max(0, now - lead.seen_at) // 1000 if lead.holder and lead.seen_at else None,
         redis=redis,

@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
-from db import commits, operations, submission
+from db import commits, leases, operations, submission
 from db.states import Urgency
+from db.tables import leaders
 from db.values import JobDraft, Notice, Submission
 from farm.bootstrap import Farm, open_farm, settings_of
-from farm.results import HEADER, Results, results_of, save
+from farm.results import HEADER, Results, are_coming, results_of, save
 from pipeline.plan import trace
 from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.messages import Language
@@ -161,3 +163,14 @@ def test_a_place_that_takes_no_file_is_told(results: Results, tmp_path: Path) ->
     (tmp_path / "results.csv").mkdir()
     with pytest.raises(InputError, match="command-output-unwritable"):
         save(results, tmp_path / "results.csv", "csv", replace=True)
+
+
+def test_files_are_awaited_from_a_leader_that_is_there(farm: Farm, mixed: int) -> None:
+    """There is news of the batch; a dispatcher that was killed is still named, and tells nobody of it."""
+    assert not are_coming(farm, mixed)
+    assert leases.take_lead(farm.ledger, "dispatcher", leases.read_leadership(farm.ledger))
+    assert are_coming(farm, mixed)
+    with farm.ledger.write("test") as connection:
+        connection.execute(update(leaders).values(seen_at=farm.ledger.clock() - 60_000))
+    assert leases.read_leadership(farm.ledger).holder
+    assert not are_coming(farm, mixed)

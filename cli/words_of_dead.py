@@ -96,5 +96,9 @@ DEAD: Mapping[str, tuple[str, str]] = {
     "verb-consent-renewed": ("renewed a consent", "更新授权"),
     "verb-consent-withdrawn": ("withdrew a consent", "撤回授权"),
     "verb-forgotten": ("forgot a person", "删除人物"),
+    "verb-words-added": ("forbade words", "添加禁用词"),
+    "verb-words-removed": ("allowed words", "移除禁用词"),
+    "verb-word-pronounced": ("taught a pronunciation", "添加读法"),
+    "verb-word-forgotten": ("forgot a pronunciation", "移除读法"),
     "audit-batch": ("batch {batch}", "批次 {batch}"),
 }

@@ -10,13 +10,15 @@ import pytest
 
 from cli.terminal import told
 from cli.words import WORDS, Words
-from db.states import Stage
+from db.states import Stage, WorkerOrder
 from pipeline.plan.messages import Language
 from pipeline.plan.models import ModelKind
 
 CLI = Path(__file__).resolve().parents[2] / "cli"
 #: What is out of the ordinary is named where it is found out.
 ATTENTION = CLI.parent / "farm" / "attention.py"
+#: What writes into the audit, with the verb as its second argument.
+_TELLS = frozenset({"Act", "note", "tell", "_tell"})
 
 
 def constants() -> set[str]:
@@ -63,6 +65,24 @@ def test_everything_out_of_the_ordinary_has_words() -> None:
     assert len(named) > 10
     assert named <= set(WORDS)
     assert {"worker-is-gone", "worker-is-left", "worker-is-silent", "farm-not-up-idle"} <= set(WORDS)
+
+
+def test_every_act_of_the_audit_has_words() -> None:
+    """Whatever the audit keeps is told in the reader's language."""
+    verbs = {f"worker-{order}" for order in (WorkerOrder.DRAIN, WorkerOrder.LOCK, "unlock")}
+    for path in [path for room in ("db", "farm") for path in (CLI.parent / room).rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in _TELLS:
+                verbs |= {each.value for each in node.args[1:2] if isinstance(each, ast.Constant)}
+            elif isinstance(node, ast.Dict):
+                told = zip(node.keys, node.values, strict=True)
+                verbs |= {
+                    value.value
+                    for key, value in told
+                    if isinstance(value, ast.Constant) and isinstance(key, ast.Constant) and key.value == "verb"
+                }
+    assert {"words-added", "retry", "restored", "stuck"} <= verbs
+    assert {f"verb-{verb}" for verb in verbs} <= set(WORDS)
 
 
 def test_every_stage_and_kind_of_model_has_words() -> None:

@@ -62,11 +62,7 @@ OPERATING: Mapping[str, tuple[str, str]] = {
         "{worker} takes nothing until its disk has room ({detail}): `lectern gc`, or make room on {host}.",
         "{worker} 在磁盘腾出空间之前不接受工作（{detail}）：运行 `lectern gc`，或清理 {host}。",
     ),
-    "worker-out": (
-        "{worker}: {detail} `lectern workers clear {worker} --reason ...` once that is mended.",
-        "{worker}：{detail}修复后运行 `lectern workers clear {worker} --reason …`。",
-    ),
-    "worker-rests": ("{worker}: {detail}", "{worker}：{detail}"),
+    "worker-out": ("{worker}: {detail}", "{worker}：{detail}"),
     "worker-blocked": (
         (
             "{worker} is kept from {capability} until {until}, having failed at it again and again. "

@@ -42,6 +42,8 @@ _NUMBERS = frozenset({"warmth", "card-memory", "memory", "failed-lately"})
 #: A UUID is told by its beginning where there is little room.
 _UUID = 12
 _GIGABYTE_MB, _MANY_GB = 1000, 10
+#: How messages about cards name the command that gives a worker work again.
+CLEAR = "lectern workers clear NAME"
 _ADVICE_STYLES = {2: "bold red", 1: "yellow", 0: ""}
 
 
@@ -232,7 +234,9 @@ def advice_line(terminal: Terminal, advice: Advice) -> Text:
     what = f"{advice.what}-idle" if advice.what == "farm-not-up" and not facts["films"] else advice.what
     if advice.error is not None:
         told_["error"] = told(advice.error.code, advice.error.facts, terminal.language)[0]
-        told_["detail"] = sentence(advice.error.code, advice.error.facts, terminal.language)
+        detail = sentence(advice.error.code, advice.error.facts, terminal.language)
+        # A message knows of no worker; where one is spoken of, its command can be typed as it stands.
+        told_["detail"] = detail.replace(CLEAR, f"lectern workers clear {told_.get('worker', 'NAME')}")
     return Text(words(what, **told_), style=_ADVICE_STYLES[advice.level])
 
 

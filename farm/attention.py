@@ -41,9 +41,8 @@ def of_worker(worker: WorkerView) -> Iterator[Advice]:
     if worker.state == "disk_low":
         yield _advice("worker-disk", SEE_TO, worker=name, detail=worker.detail, host=host)
     if worker.card is not None:
-        # What is out because of its readings is put back by better ones; the rest an operator has to clear.
-        what = "worker-rests" if worker.card_state == "out" else "worker-out"
-        yield _advice(what, SEE_TO, worker.card, worker=name)
+        # Its message says whether better readings put it back, or an operator has to clear it.
+        yield _advice("worker-out", SEE_TO, worker.card, worker=name)
     for capability, until in worker.blocked.items():
         yield _advice("worker-blocked", KNOW, worker=name, capability=capability, until=until)
     if worker.last_error is not None:

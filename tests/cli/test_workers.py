@@ -51,15 +51,17 @@ def test_what_is_wrong_with_a_worker_stands_below_the_table(lectern: Lectern) ->
         begin(farm, "cpu0@here")
         begin(farm, "gpu0@here", "GPU-1")
         posts.tell_condition(farm.ledger, "cpu0@here", Condition.DISK_LOW, detail="12 MB")
-        ill = {"host": "here", "device": "GPU-1", "name": "L4", "state": "sick", "reason": "card-lost"}
-        ill |= {"facts": '{"card":"L4","device":"GPU-1"}', "since": 1, "by": ""}
+        ill = {"host": "here", "device": "GPU-1", "name": "L4", "state": "sick", "reason": "card-xid"}
+        ill |= {"facts": '{"card":"L4","device":"GPU-1","xid":"79"}', "since": 1, "by": ""}
         with farm.ledger.write("test") as connection:
             connection.execute(cards.insert(), [ill])
         page = lectern("workers").out
         assert "12 MB" in page
         assert "lectern gc" in page
         assert "card sick" in page
-        assert "workers clear gpu0@here" in page
+        assert "then “lectern workers clear gpu0@here --reason TEXT”." in page
+        for language in ("en", "zh"):
+            assert lectern("workers", "--lang", language).out.count("workers clear") == 1, "told once"
         assert "told as “card sick”" in lectern("workers", "clear", "gpu0", "--reason", "seated anew").out
         assert "kept from nothing" in lectern("workers", "clear", "gpu0", "--reason", "once more").out
         assert "card sick" not in lectern("workers").out

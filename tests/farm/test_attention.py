@@ -83,7 +83,7 @@ def lost(state: str) -> FarmView:
         (worker(state="drained", reason="a fan", by="anna"), ["2 none-takes", "0 worker-ordered-drain"]),
         (worker(state="disk_low", detail="1 MB"), ["2 none-takes", "1 worker-disk"]),
         (worker(state="card_sick", card_state="sick", card=AWAY), ["2 none-takes", "1 worker-out"]),
-        (worker(state="card_out", card_state="out", card=AWAY), ["2 none-takes", "1 worker-rests"]),
+        (worker(state="card_out", card_state="out", card=AWAY), ["2 none-takes", "1 worker-out"]),
         (worker(blocked={"speak": "2026-01-01T00:00:00Z"}), ["0 worker-blocked"]),
         (worker(failures=2, last_error=AWAY), []),
         (

@@ -63,12 +63,17 @@ _MUTE = CardReading(uuid="GPU-1", index=0, name="NVIDIA L4")
     ],
 )
 def test_what_is_said_of_a_card(now: CardReading | None, found: list[tuple[str, Weight]]) -> None:
-    """Each fault has its code and its weight, the gravest first, and its words in both languages."""
+    """Each fault has its code and its weight, the gravest first, and its words in both languages.
+
+    These say how a card is cleared where it has to be, and only there.
+    """
     said = judge(now, _WELL, ours={100})
     assert [(finding.code, finding.weight) for finding in said] == found
     for finding in said:
-        assert "GPU-1" in tell(finding.code, finding.facts, "en")
-        assert "GPU-1" in tell(finding.code, finding.facts, "zh")
+        for language in ("en", "zh"):
+            words = tell(finding.code, finding.facts, language)
+            assert "GPU-1" in words
+            assert ("“lectern workers clear NAME" in words) is (finding.weight is Weight.UNTIL_CLEARED)
 
 
 @pytest.mark.parametrize(("degrees", "hot"), [(85, True), (94, True), (84, False)])

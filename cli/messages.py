@@ -53,14 +53,14 @@ def messages(
 
 
 def _document(each: Poison) -> dict[str, object]:
-    return {**asdict(each), "at": _iso(each.at)}
+    return {**asdict(each), "at": _iso(each.at) if each.at else None}
 
 
 def _table(terminal: Terminal, found: tuple[Poison, ...]) -> Table:
     """One line for each message."""
     rows = [
         (
-            moment_of(_iso(each.at)),
+            moment_of(_iso(each.at)) if each.at else "",
             each.queue,
             terminal.words.state(f"stray-{each.why}"),
             each.origin,

@@ -20,6 +20,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "stray-timed": ("for another time", "定时消息"),
     "stray-key": ("no queue, moved to", "不是队列，已移至"),
     "stray-step": ("a step of another farm", "其他农场的步骤"),
+    "stray-record": ("put here by others", "由其他程序写入"),
     "messages-none": (
         "Nothing but the farm's own messages lay in its queues.",
         "队列中只有本农场自己的消息。",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy import text
 
 from cli.exits import Exit
 from farm.bootstrap import open_farm, settings_of
-from tasks.poison import set_aside
+from tasks.poison import COUNT, LIST, set_aside
 from tasks.sieve import Stranger, Why
 from tests.cli.conftest import Lectern
 from worker import strangers
@@ -59,6 +60,49 @@ def test_messages_of_others_are_told_and_forgotten(
     with open_farm() as farm, farm.ledger.read() as connection:
         (kept,) = connection.execute(text("SELECT detail FROM audit WHERE verb = 'clear-messages'")).all()
     assert kept.detail == "2"
+
+
+def test_what_others_wrote_among_the_records_is_told_too(
+    lectern: Lectern, ready_home: Path, client: redis.Redis
+) -> None:
+    """Garbage, half a record, one of the wrong kinds: shown as none of ours, and cleared with the others."""
+    assert ready_home.exists()
+    ours = {
+        "at": 1,
+        "queue": "",
+        "why": "key",
+        "task": "",
+        "origin": "",
+        "body": "",
+        "bytes": 1,
+        "message": "x",
+    }
+    for record in (
+        "[",
+        "{}",
+        "7",
+        "\x1b[31m",
+        ours | {"at": "1"},
+        ours | {"at": 10**20},
+        ours | {"body": "\ud800"},
+    ):
+        client.lpush(LIST, record if isinstance(record, str) else json.dumps(record))
+    client.lpush(LIST, b"\xff", json.dumps(ours))
+    client.set("x", "somebody else's")
+    client.set(COUNT, "many")
+    page = lectern("dead", "messages")
+    assert page.code == Exit.OK
+    assert page.out.count("put here by others") == 8
+    assert "\x1b" not in page.out
+    told = lectern("dead", "messages", "--json").document
+    assert (told["number"], [each["at"] for each in told["messages"]].count(None)) == (9, 8)
+    assert strangers.number_of(settings_of()) == 9
+    assert lectern("dead", "messages", "--clear").code == Exit.OK
+    assert client.get("x") == b"somebody else's"
+    client.hset(LIST, "no", "list")
+    assert "WRONGTYPE" in lectern("dead", "messages").out
+    assert lectern("dead", "messages", "--clear").code == Exit.OK
+    assert "Nothing but" in lectern("dead", "messages").out
 
 
 def test_a_redis_that_is_away_is_told(

@@ -79,7 +79,9 @@ def test_every_act_of_the_audit_has_words() -> None:
                 verbs |= {
                     value.value
                     for key, value in told
-                    if isinstance(value, ast.Constant) and isinstance(key, ast.Constant) and key.value == "verb"
+                    if isinstance(value, ast.Constant)
+                    and isinstance(key, ast.Constant)
+                    and key.value == "verb"
                 }
     assert {"words-added", "retry", "restored", "stuck"} <= verbs
     assert {f"verb-{verb}" for verb in verbs} <= set(WORDS)

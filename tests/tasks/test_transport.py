@@ -12,6 +12,7 @@ from kombu import Consumer, Queue
 from kombu.message import Message as Received
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from structlog.testing import capture_logs
 
 from pipeline.plan.trace import Trace
 from tasks import poison
@@ -83,12 +84,16 @@ def test_what_is_stored_under_the_name_of_a_queue_is_moved_aside(redis_url: str,
 
 
 def test_the_newest_thousand_are_kept_and_all_are_counted(client: redis.Redis) -> None:
-    """However much is thrown in, what is kept is bounded; cleared, it begins anew."""
-    for number in range(poison.KEPT + 5):
-        poison.set_aside(client, "lectern.join", str(number).encode() * 5_000, Stranger(why=Why.SHAPE))
+    """However much is thrown in, what is kept and what is logged are bounded; cleared, it begins anew."""
+    with capture_logs() as log:
+        for number in range(poison.KEPT + 5):
+            poison.set_aside(client, "lectern.join", str(number).encode() * 5_000, Stranger(why=Why.SHAPE))
     found = poison.newest(client)
     assert poison.count(client) == poison.KEPT + 5
     assert len(found) == poison.KEPT
+    told = [line.get("number", 1) for line in log if line["event"].endswith("set aside")]
+    assert len(told) < 30
+    assert sum(told) > 100, "their number is told as it grows"
     assert found[0].message.startswith("10041004")
     assert max(len(each.message) for each in found) < 5_000 < found[0].bytes
     poison.clear(client)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, exists, func, select
+from sqlalchemy import Connection, Row, bindparam, case, exists, func, select
 
 from db import rows
 from db.codec import facts_from_text, profile_from_text
 from db.ledger import Ledger
 from db.states import JobState, Outcome, Stage, StepState
-from db.tables import artifacts, attempts, holds, jobs, skills, steps, workers
+from db.tables import IS_OPEN, IS_READY, IS_UNSENT, artifacts, attempts, holds, jobs, skills, steps, workers
 from db.views import Problem
 from db.workers import honoured_in
 from farm.policy.eta import EtaInputs, frames_of_script
@@ -76,6 +76,27 @@ _can_do = (
     )
     .correlate(steps)
 )
+_honoured = _can_do.where(skills.c.profile == steps.c.profile)
+#: The lines that nobody works at, seldom any, each with one of its films.
+_DESERTED = (
+    select(
+        steps.c.capability,
+        steps.c.profile.label("kit"),
+        func.min(steps.c.job_id).label("one"),
+        _can_do.label("can_do"),
+    )
+    .where(IS_READY, IS_OPEN, IS_UNSENT)
+    .group_by(steps.c.capability, steps.c.profile)
+    .having(~_honoured)
+)
+_PLANNED = select(jobs.c.profile).where(jobs.c.id == bindparam("job"))
+_IN_LINE = select(steps.c.job_id).where(
+    steps.c.capability == bindparam("capability"),
+    steps.c.profile == bindparam("kit"),
+    IS_READY,
+    IS_OPEN,
+    IS_UNSENT,
+)
 _OPEN_STEPS = (
     select(
         steps.c.job_id,
@@ -87,7 +108,7 @@ _OPEN_STEPS = (
         steps.c.profile.label("kit"),
         jobs.c.profile.label("planned"),
         _can_do.label("can_do"),
-        _can_do.where(skills.c.profile == steps.c.profile).label("honoured"),
+        _honoured.label("honoured"),
     )
     .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
     .where(
@@ -106,11 +127,13 @@ class Place:
         batch: its batch's id.
         ahead: unfinished jobs before it.
         eta: what an estimate of its end rests on.
+        stuck: whether it waits for versions of engines that nobody has, so that nobody can tell its end.
     """
 
     batch: int
     ahead: int
     eta: EtaInputs
+    stuck: bool = False
 
 
 class Waiting(StrEnum):
@@ -148,7 +171,8 @@ class Wait:
 def read_outlook(ledger: Ledger) -> Mapping[int, Place]:
     """The place in the line of every job that is under way and not held, in the order of the line.
 
-    Films that are not spoken yet are counted by the length of their scripts.
+    Films that are not spoken yet are counted by the length of their scripts. A film that waits for versions
+    of engines that nobody has is no work ahead of others: these go on meanwhile.
 
     Raises:
         AwayError: ``ledger-away``.
@@ -157,13 +181,15 @@ def read_outlook(ledger: Ledger) -> Mapping[int, Place]:
         pace = connection.execute(_PACE).one()
         us_per_frame = int(pace.ms * 1000 // pace.frames) if pace.frames else None
         hands: int = connection.execute(_HANDS).scalar_one()
+        stuck = _read_stuck(connection)
         places: dict[int, Place] = {}
         before = 0
         for row in connection.execute(_LINE):
             left = int(row.left) if row.spoken else frames_of_script(row.size)
             eta = EtaInputs(frames_left=left, frames_ahead=before, us_per_frame=us_per_frame, workers=hands)
-            places[row.id] = Place(batch=row.batch_id, ahead=len(places), eta=eta)
-            before += left
+            place = Place(batch=row.batch_id, ahead=len(places), eta=eta, stuck=row.id in stuck)
+            places[row.id] = place
+            before += 0 if place.stuck else left
     return places
 
 
@@ -206,6 +232,20 @@ def read_waits(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, Wait]:
     return {job: wait for job, wait in waits.items() if job not in going}
 
 
+def _read_stuck(connection: Connection) -> frozenset[int]:
+    """The films of which a step could go on at once if anybody had the versions that they were begun with."""
+    stuck: set[int] = set()
+    for line in connection.execute(_DESERTED).all():
+        planned = connection.execute(_PLANNED, {"job": line.one}).scalar()
+        wait = _wait_for(
+            line.capability, line.kit, planned, lambda can: honoured_in(connection, can), can_do=line.can_do
+        )
+        if wait.why is Waiting.NO_VERSION:
+            asked = {"capability": line.capability, "kit": line.kit}
+            stuck.update(connection.execute(_IN_LINE, asked).scalars())
+    return frozenset(stuck)
+
+
 def _wait_of(
     row: Row[*tuple[Any, ...]], now: int, honoured_with: Callable[[str], tuple[RenderProfile, ...]]
 ) -> Wait | None:
@@ -213,7 +253,7 @@ def _wait_of(
     if row.state == StepState.RUNNING.value:
         return None
     if not row.honoured:
-        return _wait_for(row, honoured_with)
+        return _wait_for(row.capability, row.kit, row.planned, honoured_with, can_do=row.can_do)
     if row.not_before <= now:
         return None
     if row.error_code is None:
@@ -222,14 +262,21 @@ def _wait_of(
     return Wait(why=Waiting.RETRY, until=row.not_before, problem=problem)
 
 
-def _wait_for(row: Row[*tuple[Any, ...]], honoured_with: Callable[[str], tuple[RenderProfile, ...]]) -> Wait:
+def _wait_for(
+    capability: str,
+    kit: str,
+    plan: str | None,
+    honoured_with: Callable[[str], tuple[RenderProfile, ...]],
+    *,
+    can_do: bool,
+) -> Wait:
     """What a step waits for that nobody does as it was planned."""
-    if not row.can_do:
+    if not can_do:
         return Wait(why=Waiting.NO_WORKER, until=0, problem=None)
-    planned = profile_from_text(row.planned) if row.capability.startswith(_RENDERS) else None
+    planned = profile_from_text(plan) if capability.startswith(_RENDERS) else None
     if planned is None:
-        return Wait(why=Waiting.NO_VERSION, until=0, problem=None, needs=row.kit)
-    honoured, way = honoured_with(row.capability), way_in(planned)
+        return Wait(why=Waiting.NO_VERSION, until=0, problem=None, needs=kit)
+    honoured, way = honoured_with(capability), way_in(planned)
     if choose_profile(honoured, way) is None:
         return Wait(why=Waiting.NO_WORKER, until=0, problem=None)
     if choose_profile(honoured, way, version=planned.version) is not None:
@@ -238,10 +285,10 @@ def _wait_for(row: Row[*tuple[Any, ...]], honoured_with: Callable[[str], tuple[R
 
 
 def last_of(places: Iterable[Place], batch: int) -> Place | None:
-    """The place of the batch's last job in the line; None when none of its jobs stands in it."""
+    """The place of the batch's last job in the line that can go on; None when there is none."""
     last = None
     for place in places:
-        if place.batch == batch:
+        if place.batch == batch and not place.stuck:
             last = place
     return last
 

@@ -68,6 +68,8 @@ def test_what_waits_for_a_version_is_told_with_the_command_that_moves_it(
         assert "lectern replan 1" in lectern(page, "--lang", "zh").out
         assert [each["films"] for each in lectern(page, "--json").document["stranded"]] == [2, 1]
     assert "lectern replan 1" in " ".join(lectern("show", 1).out.split())
+    (batch,) = lectern("list", "--json").document["batches"]
+    assert batch["eta_s"] is None, "nobody can tell when it is done"
     film = lectern("show", 3, "--json").document
     assert (film["waiting"], film["needs"], film["eta_s"]) == ("no-version", "espeak 1", None)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from db import commits, operations, workers
 from db.ledger import Ledger
-from db.outlook import read_outlook
+from db.outlook import last_of, read_outlook
 from farm.policy.eta import EtaInputs, estimate_ms
 from tests.db.acting import desk_of, render, speak, take
-from tests.db.values import CAPABILITIES, PROFILE, WORKER, submit
+from tests.db.values import CAPABILITIES, NEXT_PROFILE, OTHER, PROFILE, WORKER, submit
 
 
 def test_jobs_ahead_and_what_an_eta_rests_on(ledger: Ledger) -> None:
@@ -38,3 +40,27 @@ def test_what_a_running_chunk_has_rendered_is_no_work_ahead(ledger: Ledger) -> N
     assert (begun[1].frames_left, begun[2].frames_ahead) == (50, 50)
     commits.release(ledger, claim, delay_ms=0)
     assert {job: place.eta for job, place in read_outlook(ledger).items()} == begun
+
+
+def test_what_waits_for_a_version_that_nobody_has_holds_up_nobody(ledger: Ledger) -> None:
+    """It is no work ahead of others, and the end of its batch is that of the films that can go on."""
+    old = {"host": "h", "device": "cpu", "capabilities": CAPABILITIES, "profiles": [PROFILE]}
+    workers.register(ledger, WORKER, **old)
+    submit(ledger, ["a", "b", "c"])
+    speak(ledger, take(ledger, "speak"))
+    render(ledger, take(ledger, "render.warp"))
+    speak(ledger, take(ledger, "speak"))
+    assert not any(place.stuck for place in read_outlook(ledger).values())
+    workers.leave(ledger, WORKER)
+    assert not any(place.stuck for place in read_outlook(ledger).values()), "nobody is there at all"
+    workers.register(ledger, OTHER, **old | {"profiles": [NEXT_PROFILE]})
+    places = read_outlook(ledger)
+    assert [(place.stuck, place.eta.frames_ahead) for place in places.values()] == [
+        (True, 0),
+        (True, 0),
+        (False, 0),
+    ]
+    assert last_of(places.values(), 1) is places[3]
+    assert last_of([places[1], places[2]], 1) is None
+    workers.register(ledger, OTHER, **old | {"profiles": [replace(PROFILE, encoder="x265")]})
+    assert not any(place.stuck for place in read_outlook(ledger).values()), "it is planned anew by itself"

@@ -142,6 +142,8 @@ class JobColumns(TypedColumns):
     recording_id: Named[int | None] = Column(Id, index=True)
     brief_id: Named[int | None] = Column(Id, index=True)
     lexicon_id: Named[int | None] = Column(Id, index=True)
+    #: Whose workers render it; empty for none.
+    pool: Named[str] = Column(String(64), nullable=False, server_default="")
 
 
 jobs = Table(

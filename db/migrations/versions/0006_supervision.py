@@ -17,6 +17,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("attempts", sa.Column("blamed", sa.SmallInteger(), server_default="0", nullable=False))
     op.create_index("ix_attempts_worker", "attempts", ["worker", "ended_at"], unique=False)
+    op.add_column("jobs", sa.Column("pool", sa.String(length=64), server_default="", nullable=False))
     op.add_column("workers", sa.Column("boot", sa.String(length=64), server_default="", nullable=False))
     op.add_column("workers", sa.Column("memory_mb", sa.Integer(), server_default="0", nullable=False))
     op.add_column("leaders", sa.Column("seen_at", sa.BigInteger(), server_default="0", nullable=False))

@@ -74,6 +74,8 @@ def waiting_of(terminal: Terminal, job: JobView) -> str:
         return words("waiting-retry", span=words.span(job.retry_in_s or 0), error=error)
     if job.waiting == "no-version":
         return words("waiting-no-version", needs=clean(job.needs), batch=job.batch)
+    if job.waiting == "no-pool":
+        return words("waiting-no-pool", pool=clean(job.needs)) if job.needs else words("waiting-all-kept")
     return words(f"waiting-{job.waiting}") if job.waiting else ""
 
 

@@ -131,6 +131,7 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         *_people(detail, terminal),
         ("user", detail.user),
         ("scene", detail.scene),
+        *([("pool", detail.pool)] if detail.pool else []),
         ("archive-head", archive_of(terminal, job)),
         ("trace", job.trace),
     ]

@@ -133,6 +133,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "no worker is there that can do it: `lectern up`",
         "没有能做此事的工作进程：`lectern up`",
     ),
+    "waiting-no-pool": (
+        "no worker that renders is in the pool {pool}: start one ([worker] pools)",
+        "池 {pool} 中没有能渲染的工作进程：请启动一个（[worker] pools）",
+    ),
+    "waiting-all-kept": (
+        "every worker that renders is kept for the films of a pool: have one take any, too ([worker] pools)",
+        "所有能渲染的工作进程都专属于某个池：请让其中一个也接受其他影片（[worker] pools 中的 any）",
+    ),
     "waiting-no-profile": (
         "no worker renders as this film was planned (other FFmpeg, card or settings); planned anew soon",
         "没有工作进程能按本片原定的渲染方式（FFmpeg、显卡或设置）渲染；稍后会自动重新规划",

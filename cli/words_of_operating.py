@@ -218,6 +218,16 @@ OPERATING: Mapping[str, tuple[str, str]] = {
             "请启动一个。"
         ),
     ),
+    "films-no-pool": (
+        (
+            "Batch {batch}: films of the pool {pool}, in which no worker is that could render them: {films}. "
+            "Start one ([worker] pools)."
+        ),
+        (
+            "批次 {batch}：{films} 部影片属于池 {pool}，而该池中没有能渲染它们的工作进程。"
+            "请启动一个（[worker] pools）。"
+        ),
+    ),
     "replan-films": (
         "From {needs} to {to}: films: {films}; finished clips that are made again: {clips} at most.",
         "从 {needs} 迁移到 {to}：影片 {films} 部；最多重新制作 {clips} 个已完成的片段。",

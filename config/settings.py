@@ -124,6 +124,7 @@ class Film(_Section):
     format: str
     fps: int
     quality: str
+    pool: str
     loudness_lufs: float
     true_peak_dbtp: float
 

@@ -17,6 +17,7 @@ from db.prepared import run
 from db.states import CardState, Outcome
 from db.tables import attempts, batches, jobs, steps, workers
 from farm.policy.blocking import KEPT_MS, LOOKED_AT, WITHIN_MS, Past, kept_off, sickening
+from farm.policy.pools import MARK, alike, plain_of
 
 _WHERE = (
     select(attempts.c.worker, attempts.c.device, workers.c.host, steps.c.capability)
@@ -37,7 +38,8 @@ _LATEST = (
     .join(batches, batches.c.id == jobs.c.batch_id)
     .where(
         attempts.c.ended_at > bindparam("after"),
-        steps.c.capability == bindparam("capability"),
+        # What it is called without its pool, or the same for some pool.
+        (steps.c.capability == bindparam("capability")) | steps.c.capability.like(bindparam("pooled")),
         (attempts.c.outcome == Outcome.OK.value) | (attempts.c.blamed == 1),
     )
     # What ends in the same millisecond as a success came before it.
@@ -61,13 +63,17 @@ def blame(connection: Connection, *, step: int, fence: int, code: str, now: int)
         now: the ledger's milliseconds.
     """
     where = run(connection, _WHERE, {"step": step, "fence": fence}).one()
-    asked = {"capability": where.capability, "after": now - WITHIN_MS}
+    plain = plain_of(where.capability)
+    asked: dict[str, str | int] = {"capability": plain, "pooled": f"{plain}{MARK}%"}
+    asked["after"] = now - WITHIN_MS
     if code:
         latest = _pasts(connection, _OF_WORKER, {**asked, "worker": where.worker})
         lifted = blocks.lifted_at(connection, where.worker, where.capability)
         if kept_off(latest, now=now, lifted=lifted):
-            kept = {"worker": where.worker, "capability": where.capability}
-            blocks.keep(connection, Block(**kept, until=now + KEPT_MS, reason=code))
+            # Whatever it fails at for one pool, it fails at for all of its pools.
+            for each in alike(where.capability, (where.capability, *blocks.able(connection, where.worker))):
+                kept = Block(worker=where.worker, capability=each, until=now + KEPT_MS, reason=code)
+                blocks.keep(connection, kept)
     # The host of a worker that was forgotten is not known.
     if where.device == CPU or where.host is None:
         return

@@ -45,6 +45,7 @@ _ABLE = union(
     select(skills.c.capability).where(skills.c.worker == bindparam("who")),
     select(blocks.c.capability).where(blocks.c.worker == bindparam("who")),
 )
+_DONE = select(skills.c.capability).where(skills.c.worker == bindparam("who")).distinct()
 _LIFTED = select(blocks.c.until).where(
     blocks.c.worker == bindparam("worker"),
     blocks.c.capability == bindparam("capability"),
@@ -63,6 +64,11 @@ def read_blocks(ledger: Ledger) -> tuple[Block, ...]:
             Block(worker=row.worker, capability=row.capability, until=row.until, reason=row.reason)
             for row in run(connection, LIVE, {"now": ledger.clock()})
         )
+
+
+def able(connection: Connection, worker: str) -> tuple[str, ...]:
+    """What a worker can do, whether it is kept from it or not."""
+    return tuple(row.capability for row in run(connection, _DONE, {"who": worker}))
 
 
 def keep(connection: Connection, block: Block) -> None:

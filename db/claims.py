@@ -64,6 +64,7 @@ _LOOK = (
         jobs.c.profile,
         jobs.c.frames,
         jobs.c.essence,
+        jobs.c.pool,
         select(func.count())
         .where(_sibling.c.job_id == steps.c.job_id, _sibling.c.stage == steps.c.stage)
         .scalar_subquery()
@@ -310,6 +311,7 @@ def _claim_of(
         film=_film_of(kept, seen) if stage is Stage.ARCHIVE else None,
         failures=seen.failures,
         waits=seen.waits,
+        pool=seen.pool,
     )
 
 

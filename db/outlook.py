@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,7 @@ from db.tables import IS_OPEN, IS_READY, IS_UNSENT, artifacts, attempts, holds, 
 from db.views import Problem
 from db.workers import honoured_in
 from farm.policy.eta import EtaInputs, frames_of_script
+from farm.policy.pools import pool_of
 from farm.policy.profiles import choose_profile, version_of
 from pipeline.plan.faceway import way_in
 from pipeline.plan.job import RenderProfile
@@ -46,6 +48,7 @@ _LINE = (
         jobs.c.profile.is_not(None).label("spoken"),
         artifacts.c.size,
         func.coalesce(_unrendered.c.frames, 0).label("left"),
+        jobs.c.pool,
     )
     .join_from(jobs, artifacts, jobs.c.script_id == artifacts.c.id)
     .outerjoin(_unrendered, _unrendered.c.job_id == jobs.c.id)
@@ -62,7 +65,8 @@ _latest = (
 )
 _PACE = select(func.sum(_latest.c.machine_ms).label("ms"), func.sum(_latest.c.frames).label("frames"))
 _HANDS = (
-    select(func.count(func.distinct(workers.c.name)))
+    select(workers.c.name, skills.c.capability)
+    .distinct()
     .join_from(workers, skills, skills.c.worker == workers.c.name)
     .where(workers.c.alive == 1, workers.c.draining == 0, skills.c.capability.like(f"{Stage.RENDER.value}.%"))
 )
@@ -126,14 +130,18 @@ class Place:
     Attributes:
         batch: its batch's id.
         ahead: unfinished jobs before it.
-        eta: what an estimate of its end rests on.
+        eta: what an estimate of its end rests on: work and workers of its pool.
         stuck: whether it waits for versions of engines that nobody has, so that nobody can tell its end.
+        pool: whose workers render it; empty for none.
+        kept: whether every worker that renders is kept for films of other pools.
     """
 
     batch: int
     ahead: int
     eta: EtaInputs
     stuck: bool = False
+    pool: str = ""
+    kept: bool = False
 
 
 class Waiting(StrEnum):
@@ -141,6 +149,8 @@ class Waiting(StrEnum):
 
     NO_WORKER = "no-worker"
     """Nobody is there who can do it."""
+    NO_POOL = "no-pool"
+    """Nobody is there who renders films of its pool, or whoever renders is kept for others."""
     NO_PROFILE = "no-profile"
     """Nobody is there who renders as the film was planned; it is planned anew before long."""
     NO_VERSION = "no-version"
@@ -159,7 +169,7 @@ class Wait:
         why: what for.
         until: when the next one may go on, in milliseconds since the Unix epoch; 0: nobody knows.
         problem: the error after which it is tried again; None when that is not why.
-        needs: the versions of engines that it waits for, if that is why; else empty.
+        needs: the versions of engines, or the pool, that it waits for, if that is why; else empty.
     """
 
     why: Waiting
@@ -180,27 +190,41 @@ def read_outlook(ledger: Ledger) -> Mapping[int, Place]:
     with ledger.read() as connection:
         pace = connection.execute(_PACE).one()
         us_per_frame = int(pace.ms * 1000 // pace.frames) if pace.frames else None
-        hands: int = connection.execute(_HANDS).scalar_one()
+        hands = {(row.name, pool_of(row.capability)) for row in connection.execute(_HANDS)}
+        able = Counter(pool for _, pool in hands)
         stuck = _read_stuck(connection)
         places: dict[int, Place] = {}
-        before = 0
+        before: Counter[str] = Counter()
         for row in connection.execute(_LINE):
             left = int(row.left) if row.spoken else frames_of_script(row.size)
-            eta = EtaInputs(frames_left=left, frames_ahead=before, us_per_frame=us_per_frame, workers=hands)
-            place = Place(batch=row.batch_id, ahead=len(places), eta=eta, stuck=row.id in stuck)
+            eta = EtaInputs(
+                frames_left=left,
+                frames_ahead=before[row.pool],
+                us_per_frame=us_per_frame,
+                workers=able[row.pool],
+            )
+            place = Place(
+                batch=row.batch_id,
+                ahead=len(places),
+                eta=eta,
+                stuck=row.id in stuck,
+                pool=row.pool,
+                kept=bool(hands) and not able[row.pool],
+            )
             places[row.id] = place
-            before += 0 if place.stuck else left
+            before[row.pool] += 0 if place.stuck else left
     return places
 
 
-def read_ahead(ledger: Ledger, *, precedence: int) -> int:
-    """Frames still to be rendered for all jobs that go before a new one of a precedence.
+def read_ahead(ledger: Ledger, *, precedence: int, pools: Collection[str] = ("",)) -> int:
+    """Frames still to be rendered for all jobs of some pools that go before a new one of a precedence.
 
     Raises:
         AwayError: ``ledger-away``.
     """
     with ledger.read() as connection:
-        before = connection.execute(_LINE.where(jobs.c.precedence <= precedence))
+        asked = (jobs.c.precedence <= precedence) & jobs.c.pool.in_(sorted(pools))
+        before = connection.execute(_LINE.where(asked))
         return sum(int(row.left) if row.spoken else frames_of_script(row.size) for row in before)
 
 
@@ -272,7 +296,8 @@ def _wait_for(
 ) -> Wait:
     """What a step waits for that nobody does as it was planned."""
     if not can_do:
-        return Wait(why=Waiting.NO_WORKER, until=0, problem=None)
+        pool = pool_of(capability)
+        return Wait(why=Waiting.NO_POOL if pool else Waiting.NO_WORKER, until=0, problem=None, needs=pool)
     planned = profile_from_text(plan) if capability.startswith(_RENDERS) else None
     if planned is None:
         return Wait(why=Waiting.NO_VERSION, until=0, problem=None, needs=kit)

@@ -14,6 +14,7 @@ from db.states import JobState, Outcome, Role, Stage, capability_of
 from db.tables import artifacts, attempts, jobs, makings, results, skills, steps, workers
 from db.workers import read_honoured
 from farm.policy.costs import Pace, Size, Speech, Work
+from farm.policy.pools import bound
 from farm.policy.profiles import choose_profile
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.faceway import FaceWay, way_in
@@ -78,17 +79,19 @@ _ACCEPTED = select(artifacts.c.key, artifacts.c.digest, artifacts.c.size, artifa
 )
 
 
-def read_pace(ledger: Ledger, faces: Collection[str]) -> Pace:
+def read_pace(ledger: Ledger, faces: Collection[str], pools: Collection[str] = ("",)) -> Pace:
     """What the latest work of this farm has cost, and who is there to do more of it.
 
     Args:
         ledger: the ledger.
         faces: the face engines that shall render.
+        pools: whose workers shall; an empty one for those that are kept for none.
 
     Raises:
         AwayError: ``ledger-away``.
     """
-    able = [capability_of(Stage.RENDER, face) for face in sorted(set(faces))]
+    renders = [capability_of(Stage.RENDER, face) for face in sorted(set(faces))]
+    able = [bound(render, pool) for render in renders for pool in sorted(set(pools))]
     with ledger.read() as connection:
         return Pace(
             works=_works(connection),
@@ -98,13 +101,15 @@ def read_pace(ledger: Ledger, faces: Collection[str]) -> Pace:
         )
 
 
-def read_profile(ledger: Ledger, way: FaceWay) -> RenderProfile | None:
-    """How faces are drawn here in some way: as a film would be planned now, else as the last was; or None.
+def read_profile(ledger: Ledger, way: FaceWay, pool: str = "") -> RenderProfile | None:
+    """How faces are drawn here in some way: as a film of a pool would be planned now, else as the last was.
+
+    None: nobody has drawn in that way yet.
 
     Raises:
         AwayError: ``ledger-away``.
     """
-    honoured = read_honoured(ledger, capability_of(Stage.RENDER, way.engine))
+    honoured = read_honoured(ledger, bound(capability_of(Stage.RENDER, way.engine), pool))
     if (chosen := choose_profile(honoured, way)) is not None:
         return chosen
     with ledger.read() as connection:

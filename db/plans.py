@@ -12,6 +12,7 @@ from db.prepared import run
 from db.states import Stage, StepState, capability_of
 from db.tables import steps
 from db.values import Chunk, Claim
+from farm.policy.pools import bound
 from pipeline.plan.job import JobSpec
 
 
@@ -69,7 +70,7 @@ def plan_renders(connection: Connection, claim: Claim, chunks: Sequence[Chunk], 
                 department=planner.department_id,
                 precedence=planner.precedence,
                 stage=Stage.RENDER,
-                capability=capability_of(Stage.RENDER, claim.spec.face),
+                capability=bound(capability_of(Stage.RENDER, claim.spec.face), claim.pool),
             ),
             "index": index,
             "first": chunk.first,
@@ -94,6 +95,7 @@ def _planning(inserter: rows.Inserter) -> Executable:
             "end": new.end,
             "frames": new.frames,
             "profile": new.profile,
+            "capability": new.capability,
             "state": new.state,
             "not_before": 0,
         },

@@ -191,6 +191,7 @@ def read_job(ledger: Ledger, job: int) -> JobView:
             essence=row.essence,
             results=read_results(connection, job),
             steps=_steps_of(connection, job),
+            pool=row.pool,
         )
 
 

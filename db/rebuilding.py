@@ -60,6 +60,7 @@ _MOVE = (
         spec=bindparam("told"),
         user=bindparam("user_"),
         precedence=bindparam("urgency"),
+        pool=bindparam("pool_"),
         warnings=bindparam("warned"),
     )
 )
@@ -229,6 +230,7 @@ def _move(
         "told": spec_to_text(spec),
         "user_": spec.user,
         "urgency": PRECEDENCE[draft.urgency],
+        "pool_": draft.pool,
         "warned": notices_to_text(draft.warnings),
     }
     connection.execute(_MOVE, {"job": job, "batch": batch, "place": place, **told})

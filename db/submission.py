@@ -235,6 +235,7 @@ class _Entry:
             "state": JobState.QUEUED.value,
             "archive": ArchiveState.NONE.value,
             "precedence": PRECEDENCE[draft.urgency],
+            "pool": draft.pool,
             "spec": spec_to_text(spec),
             **{
                 column: None if source is None else sources[source.kind.value, source.key]

@@ -41,12 +41,14 @@ class JobDraft:
         urgency: how urgent it is.
         traceparent: W3C trace context, born with the job.
         warnings: what the row was accepted in spite of.
+        pool: whose workers render it; empty for none.
     """
 
     spec: JobSpec
     urgency: Urgency
     traceparent: str
     warnings: tuple[Notice, ...] = ()
+    pool: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +163,7 @@ class Claim:
         film: what was joined; None until then.
         failures: retries that this step has used up already.
         waits: times in a row that it was given back or waited before this attempt.
+        pool: whose workers render the film; empty for none.
     """
 
     step: int
@@ -182,6 +185,7 @@ class Claim:
     film: Film | None
     failures: int
     waits: int
+    pool: str = ""
 
     @property
     def holding(self) -> Holding:

@@ -172,6 +172,7 @@ class JobView:
         essence: essence digest of its film.
         results: its timeline and the parts of its film in the store.
         steps: its steps in order.
+        pool: whose workers render it; empty for none.
     """
 
     line: JobLine
@@ -181,3 +182,4 @@ class JobView:
     essence: str | None
     results: Mapping[Role, Artifact]
     steps: tuple[StepView, ...]
+    pool: str

@@ -18,6 +18,7 @@ from db.siting import Machine
 from db.states import Stage, capability_of
 from db.tables import skills, workers
 from db.values import Skill
+from farm.policy.pools import alike
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import RenderProfile
 
@@ -171,8 +172,7 @@ def _learned(
         (each, kit): "" for each in able if not each.startswith(_RENDERS) for kit in ("", *kits.get(each, ()))
     }
     for profile in profiles:
-        capability = capability_of(Stage.RENDER, profile.engine)
-        if capability in able:
+        for capability in alike(capability_of(Stage.RENDER, profile.engine), able):
             told[capability, profile_digest(profile)] = profile_to_text(profile)
     return [
         {"worker": name, "capability": capability, "profile": digest, "profile_text": text}

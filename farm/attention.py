@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from farm.policy.pools import pool_of
 from farm.views.films import Told
 from farm.views.screen import Advice, FarmView, StrandedView, WorkerView
 from pipeline.plan.errors import Fact
@@ -52,16 +53,11 @@ def of_worker(worker: WorkerView) -> Iterator[Advice]:
 def of_stranded(stranded: Iterable[StrandedView]) -> Iterator[Advice]:
     """What waits for versions of engines that nobody has any more, and how it goes on."""
     for each in stranded:
-        yield Advice(
-            what="films-stranded" if each.movable else "films-stuck",
-            level=STANDS,
-            facts={
-                "batch": each.batch,
-                "films": each.films,
-                "needs": each.needs,
-                "capability": each.capability,
-            },
-        )
+        pool = pool_of(each.capability)
+        what = "films-stranded" if each.movable else "films-no-pool" if pool else "films-stuck"
+        told: dict[str, Fact] = {"batch": each.batch, "films": each.films, "needs": each.needs}
+        told |= {"capability": each.capability} | ({"pool": pool} if pool else {})
+        yield Advice(what=what, level=STANDS, facts=told)
 
 
 def _processes(view: FarmView) -> Iterator[Advice]:

@@ -282,6 +282,17 @@ COLUMNS: tuple[Column, ...] = (
         also="importance 优先级 紧急程度",
     ),
     Column(
+        name="pool",
+        kind=ColumnKind.FIELD,
+        means=Phrase(en="whose workers render it", zh="由哪个池的工作进程渲染"),
+        values=Phrase(
+            en="a pool of workers (`[worker] pools`), or `any`: those that are kept for no pool",
+            zh="工作进程的池（`[worker] pools`），或 `any`：不专属于任何池的工作进程",
+        ),
+        empty=Phrase(en="`[film] pool`, else `any`", zh="`[film] pool`，否则 `any`"),
+        also="资源池",
+    ),
+    Column(
         name="department",
         kind=ColumnKind.FIELD,
         means=Phrase(en="who pays", zh="由哪个部门承担"),
@@ -300,7 +311,6 @@ RESERVED: frozenset[str] = frozenset(
         "expression",
         "motion",
         "off_peak",
-        "pool",
         "priority",
         "project",
         "reference",

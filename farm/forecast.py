@@ -108,7 +108,8 @@ def forecast(farm: Farm, admitted: Admitted, *, again: bool = False) -> Forecast
         AwayError: the ledger or the store cannot be reached.
     """
     films = admitted.films
-    pace = read_pace(farm.ledger, {film.face.engine for film in films})
+    pools = {film.pool for film in films}
+    pace = read_pace(farm.ledger, {film.face.engine for film in films}, pools)
     contents = read_contents(farm, films, user=caller(), speeches=pace.speeches)
     frames = _frames_of(films, contents)
     devices = tuple(pace.hands) or ("",)
@@ -118,7 +119,8 @@ def forecast(farm: Farm, admitted: Admitted, *, again: bool = False) -> Forecast
     # Workers on different devices share the work by their speed.
     speed = sum(count / max(1, bills[device].wall_us) for device, count in hands.items())
     wall_us = round(many / speed)
-    ahead = read_ahead(farm.ledger, precedence=max(PRECEDENCE[film.urgency] for film in films))
+    lowest = max(PRECEDENCE[film.urgency] for film in films)
+    ahead = read_ahead(farm.ledger, precedence=lowest, pools=pools)
     ahead_ms = ahead * _render_us(bills.values(), frames) // 1000
     whole_ms = (ahead_ms + wall_us // 1000) // many
     store, archive, basis, one_disk = _rooms(farm, films, frames, contents, pace)

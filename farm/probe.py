@@ -78,7 +78,7 @@ class _Probe:
     pictures: Mapping[str, Artifact]
     spoken: Mapping[str, Artifact]
     takes: dict[str, Take | None] = field(default_factory=dict)
-    profiles: dict[FaceWay, RenderProfile | None] = field(default_factory=dict)
+    profiles: dict[tuple[FaceWay, str], RenderProfile | None] = field(default_factory=dict)
     studio: Studio = field(init=False)
     typesetter: Typesetter = field(init=False)
 
@@ -101,7 +101,7 @@ class _Probe:
             background=self.pictures.get(row.background_digest),
             typefaces=self.typesetter.typefaces(row.options, film.language, film.script),
         )
-        profile = self._profile(way_of(job))
+        profile = self._profile(way_of(job), film.pool)
         if profile is None:
             return
         parts = [(line, self._part(line)) for line in lines]
@@ -121,10 +121,10 @@ class _Probe:
             # What is damaged is found, and made again, by whoever needs it.
             return
 
-    def _profile(self, way: FaceWay) -> RenderProfile | None:
-        if way not in self.profiles:
-            self.profiles[way] = read_profile(self.farm.ledger, way)
-        return self.profiles[way]
+    def _profile(self, way: FaceWay, pool: str) -> RenderProfile | None:
+        if (way, pool) not in self.profiles:
+            self.profiles[way, pool] = read_profile(self.farm.ledger, way, pool)
+        return self.profiles[way, pool]
 
     def _part(self, line: Line) -> Take | Pause:
         """A line as the timeline has it; one that nobody spoke yet takes about its time."""

@@ -16,6 +16,8 @@ from farm.departments import DEPARTMENT
 from farm.facechoice import FaceChoice, FaceChooser
 from farm.gallery import Gallery
 from farm.peoplecheck import unconsented
+from farm.policy.pools import plain_of
+from farm.poolchoice import PoolChooser
 from farm.portraits import UNSEEN, Sitting, View, box_of, check_engine, idle_for_film
 from farm.profiles.finding import Finder
 from farm.rows import BrokenRow, Problem, Row, Wanted
@@ -50,6 +52,7 @@ class Film:
         face: who draws the face.
         urgency: who goes first.
         department: who pays.
+        pool: whose workers render it; empty for none.
         people: the profiles that it is promised.
     """
 
@@ -59,6 +62,7 @@ class Film:
     face: FaceChoice
     urgency: Urgency
     department: str
+    pool: str = ""
     people: tuple[ProfileUse, ...] = ()
 
     @property
@@ -94,6 +98,7 @@ class RowChecker:
         self._gallery = Gallery(farm)
         self._typesetter = Typesetter(farm)
         self._departments = read_departments(farm.ledger)
+        self._pools = PoolChooser(farm)
         ears = _elsewhere(farm, Stage.LISTEN, farm.ears.names())
         writers = _elsewhere(farm, Stage.WRITE, farm.writers.names())
         self._sounds = SoundChecker(farm, self._chooser, ears=ears, writers=writers, ledger=farm.ledger)
@@ -148,6 +153,7 @@ class RowChecker:
             face=self._faces.choose(row.options),
             urgency=urgency_of(row.urgency),
             department=self._department(row),
+            pool=self._pools.pool(row),
             people=self._people.uses_of(row),
         )
 
@@ -171,6 +177,8 @@ class RowChecker:
         if row.background is not None and BACKGROUND not in known:
             found = self._gallery.check(row.background, row.background_digest)
             doubtful += [_problem(row, BACKGROUND, finding.code, finding.facts) for finding in found]
+        if "pool" not in known:
+            doubtful += [_problem(row, "pool", found.code, found.facts) for found in self._pools.doubts(row)]
         if row.portrait is not None and not known & {"format", "fps", "face.box", BACKGROUND}:
             for finding in self._look(row, row.portrait):
                 told = _problem(row, _COLUMNS.get(finding.code, "portrait"), finding.code, finding.facts)
@@ -197,6 +205,7 @@ class RowChecker:
             (NAME, lambda: waiver_part(row.options, NAME)),
             (REASON, lambda: waiver_part(row.options, REASON)),
             ("urgency", lambda: urgency_of(row.urgency)),
+            ("pool", lambda: self._pools.pool(row)),
             ("department", lambda: self._department(row)),
         )
         wrong: list[Problem] = []
@@ -292,7 +301,7 @@ class RowChecker:
 
 def _elsewhere(farm: Farm, stage: Stage, engines: Iterable[str]) -> frozenset[str]:
     """Those of a stage's engines that living workers do it with, wherever they are."""
-    able = {skill.capability for worker in read_workers(farm.ledger) for skill in worker.skills}
+    able = {plain_of(skill.capability) for worker in read_workers(farm.ledger) for skill in worker.skills}
     return frozenset(engine for engine in engines if capability_of(stage, engine) in able)
 
 

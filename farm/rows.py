@@ -114,6 +114,7 @@ class Wanted:
     scene: str = ""
     department: str = ""
     urgency: str = ""
+    pool: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     wrong: frozenset[str] = frozenset()
     places: Mapping[str, str] = field(default_factory=dict, compare=False)

@@ -36,7 +36,7 @@ from pipeline.plan.switches import BURN, SOFT
 _ALL = 1_000_000
 _HELD = "held"
 #: Waits of which nobody knows when they end.
-_UNDATED = frozenset({Waiting.NO_WORKER, Waiting.NO_VERSION})
+_UNDATED = frozenset({Waiting.NO_WORKER, Waiting.NO_POOL, Waiting.NO_VERSION})
 #: A night's failures are told of.
 _FAILED_H = 12
 _HOUR_MS = 3_600_000
@@ -214,6 +214,7 @@ def job(farm: Farm, number: int) -> JobDetail:
         warnings=tuple(Told(code=notice.code, facts=notice.facts) for notice in view.warnings),
         people=people_of(farm.ledger, spec),
         at_once=most_at_once(spec.options),
+        pool=view.pool,
     )
 
 
@@ -297,8 +298,9 @@ def _closely(farm: Farm, lines: Sequence[JobLine], outlook: Mapping[int, Place])
         if (place := outlook.get(line.id)) is not None:
             shown = replace(shown, ahead=place.ahead, eta_s=_seconds(place.eta))
             wait = waits.get(line.id)
-            if place.eta.workers == 0:
-                shown = replace(shown, waiting=Waiting.NO_WORKER.value)
+            if place.eta.workers == 0 and (wait is not None or line.state is JobState.QUEUED):
+                why = Waiting.NO_POOL if place.pool or place.kept else Waiting.NO_WORKER
+                shown = replace(shown, waiting=why.value, needs=place.pool)
             elif wait is not None:
                 shown = replace(shown, waiting=wait.why.value, needs=wait.needs)
                 if wait.why in _UNDATED:

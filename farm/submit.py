@@ -160,7 +160,8 @@ class _Clerk:
         """What the ledger knows the batch by."""
         content = hashlib.sha256()
         for film in self._films:
-            content.update(canonical([_content(self._spec(film)), film.urgency]).encode() + b"\n")
+            told = [_content(self._spec(film)), film.urgency, *([film.pool] if film.pool else [])]
+            content.update(canonical(told).encode() + b"\n")
         return Submission(
             content=content.hexdigest(),
             name=legible(self._admitted.name),
@@ -242,6 +243,7 @@ class _Clerk:
             yield JobDraft(
                 spec=self._spec(film),
                 urgency=film.urgency,
+                pool=film.pool,
                 traceparent=trace.new(os.urandom(trace.TRACE_BYTES + trace.SPAN_BYTES)).traceparent,
                 warnings=tuple(told.get(film.row.number, ())),
             )

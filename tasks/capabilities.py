@@ -7,6 +7,7 @@ from typing import Any
 
 from db.states import Stage, capability_of
 from farm.bootstrap import Farm
+from farm.policy.pools import plain_of
 from farm.policy.profiles import CPU
 from pipeline.engines.shelf import Shelf
 from pipeline.plan.errors import InputError
@@ -21,7 +22,7 @@ def capabilities_of(farm: Farm, wanted: Collection[str] = ()) -> tuple[str, ...]
 
     Args:
         farm: what is installed.
-        wanted: what it shall do; everything unless given.
+        wanted: what it shall do, each as it stands or bound to a pool; everything unless given.
 
     Raises:
         InputError: ``farm-capability-unknown``.
@@ -39,9 +40,16 @@ def capabilities_of(farm: Farm, wanted: Collection[str] = ()) -> tuple[str, ...]
         *_with_models(Stage.WRITE, farm.writers),
     )
     for capability in wanted:
-        if capability not in known:
+        if plain_of(capability) not in known:
             raise InputError("farm-capability-unknown", capability=capability, known=", ".join(known))
-    return tuple(capability for capability in known if not wanted or capability in wanted)
+    # Of one stage in the order in which they are wanted: a worker's own pool goes first.
+    stages = list(dict.fromkeys(map(_stage_of, known)))
+    meant = sorted(dict.fromkeys(wanted), key=lambda each: stages.index(_stage_of(each)))
+    return tuple(meant) or known
+
+
+def _stage_of(capability: str) -> str:
+    return capability.partition(".")[0]
 
 
 def _with_models(stage: Stage, *shelves: Shelf[Any]) -> Iterator[str]:
@@ -65,7 +73,7 @@ def on_cards(farm: Farm, capabilities: Collection[str]) -> frozenset[str]:
     encodes = farm.settings.encoder.codec == _CARDS_CODEC
 
     def gains(capability: str) -> bool:
-        stage, _, engine = capability.partition(".")
+        stage, _, engine = plain_of(capability).partition(".")
         if stage == Stage.RENDER and encodes:
             return True
         if not engine or wishes[stage] == CPU:

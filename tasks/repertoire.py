@@ -15,6 +15,7 @@ from db.values import Skill
 from farm.bootstrap import Farm, Workshop
 from farm.facedoor import open_face, ways_of
 from farm.kits import kits_here, releases_here
+from farm.policy.pools import alike, plain_of
 from farm.studio import Studio, profile_here
 from pipeline.engines.face import FaceEngine, GrowingEngine
 from pipeline.plan.errors import AwayError, InputError, LecternError
@@ -103,12 +104,14 @@ class Repertoire:
 
     def _grown(self, studio: Studio, profile: RenderProfile) -> bool:
         """Open the engine of a profile anew if it may grow and no film holds it back; whether it grew."""
-        skill = Skill(capability=capability_of(Stage.RENDER, profile.engine), profile=profile_digest(profile))
+        digest = profile_digest(profile)
+        able = alike(capability_of(Stage.RENDER, profile.engine), self._capabilities)
+        skills = [Skill(capability=each, profile=digest) for each in able]
         try:
             engine = open_face(self._farm, way_in(profile))
             if not isinstance(engine, GrowingEngine) or not engine.may_grow():
                 return False
-            if engine.batch != profile.batch or is_begun(self._farm.ledger, skill):
+            if engine.batch != profile.batch or any(is_begun(self._farm.ledger, each) for each in skills):
                 return False
             studio.grow(way_in(profile))
             grown = self.renew(studio, way_in(profile))
@@ -166,4 +169,5 @@ def _profiles(farm: Workshop, engine: str) -> Iterator[RenderProfile]:
 def _engines(farm: Workshop, capabilities: Iterable[str]) -> list[str]:
     """The face engines that are among the capabilities."""
     able = {capability_of(Stage.RENDER, face): face for face in farm.faces.names()}
-    return [able[each] for each in capabilities if each in able]
+    plain = dict.fromkeys(plain_of(each) for each in capabilities)
+    return [able[each] for each in plain if each in able]

@@ -14,6 +14,7 @@ from db.workers import read_honoured
 from farm.booths import speak_in_booth
 from farm.bootstrap import Farm
 from farm.listening import listen_to
+from farm.policy.pools import bound
 from farm.policy.profiles import choose_profile
 from farm.studio import Studio
 from farm.writerdoor import open_writer
@@ -99,7 +100,7 @@ def _speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     if spoken is None:
         return None
     # Whoever ends last plans the film.
-    chunks, profile = ([], None) if job.hearing is not None else _plan(bench, job, spoken)
+    chunks, profile = ([], None) if job.hearing is not None else _plan(bench, claim, spoken)
     return lambda costs: commits.finish_speak(
         farm.ledger,
         claim,
@@ -120,7 +121,7 @@ def _listen(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     listened = listen_to(farm, job, spoken, desk=desk)
     if listened is None:
         return None
-    chunks, profile = _plan(bench, job, listened.timeline)
+    chunks, profile = _plan(bench, claim, listened.timeline)
     return lambda costs: commits.finish_listen(
         farm.ledger,
         claim,
@@ -135,20 +136,20 @@ def _listen(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     )
 
 
-def _plan(bench: Bench, job: JobSpec, timeline: Artifact) -> tuple[list[Chunk], RenderProfile]:
+def _plan(bench: Bench, claim: Claim, timeline: Artifact) -> tuple[list[Chunk], RenderProfile]:
     """The render steps of a film whose timeline holds, and how they are rendered; raises as `_planned`."""
     laid = load_timeline(bench.farm.store, timeline)
-    return [_chunk(laid, part) for part in cut(laid)], _planned(bench, job)
+    return [_chunk(laid, part) for part in cut(laid)], _planned(bench, claim.spec, claim.pool)
 
 
-def _planned(bench: Bench, job: JobSpec) -> RenderProfile:
-    """How a film will be rendered: as somebody does who is there, else as this machine would.
+def _planned(bench: Bench, job: JobSpec, pool: str) -> RenderProfile:
+    """How a film will be rendered: as somebody of its pool does who is there, else as this machine would.
 
     Raises:
         AwayError: ``farm-no-renderer``: nobody draws with these models, and neither can this machine.
     """
     way = way_of(job)
-    honoured = read_honoured(bench.farm.ledger, capability_of(Stage.RENDER, way.engine))
+    honoured = read_honoured(bench.farm.ledger, bound(capability_of(Stage.RENDER, way.engine), pool))
     if (chosen := choose_profile(honoured, way)) is not None:
         return chosen
     try:

@@ -142,7 +142,7 @@ class StepRunner:
             for given_up in self._repertoire.grow(self._bench.studio):
                 if self._standing.known:
                     self._standing.retell()
-                    plan_anew(self._farm, given_up)
+                    plan_anew(self._farm, self.capabilities, given_up)
 
     def heed(self) -> None:
         """Have messages come here or go to others, as an operator and the disks have it; between steps."""
@@ -243,7 +243,7 @@ class StepRunner:
             if is_otherwise(error, claim) and self._renewed(attempt, error):
                 passed_on = pass_on(self._farm, attempt, End.OTHERWISE, reason=error.code)
                 if claim.profile is not None:
-                    plan_anew(self._farm, claim.profile)
+                    plan_anew(self._farm, self.capabilities, claim.profile)
                 return passed_on
             return fail(self._farm, attempt, error, lines)
         except Exception as error:  # noqa: BLE001 - the last stop: Celery would drop it, and the ledger never know

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self, TypeVar
 
+from farm.policy.pools import ANY, in_pools, plain_of, pools_in
 from pipeline.plan.errors import InputError
 
 #: Which cards a process sees. By UUID, which stays when a card fails and the others' numbers move up.
@@ -18,6 +19,8 @@ STAGES = ("render", "speak", "listen", "write")
 _CUDA = "cuda"
 _MOST_SHARES = 16
 _LEAST_WORKERS = 2
+#: As many as the ledger keeps of a worker's pools.
+_MOST_CHARACTERS = 64
 _T = TypeVar("_T")
 
 
@@ -44,7 +47,7 @@ class Layout:
         devices: ``auto``: all cards; ``none``; or some, each by number or by the beginning of its UUID.
         stages: what each card is used for.
         shares: how many workers share each card.
-        pools: the pool of each card's workers; the last one is also that of processors.
+        pools: the pools of each card's workers; the last entry is also that of processors.
         count: workers on processors; 0: one for two of the processors that cards leave over, at least two.
         cores: processors of the host.
     """
@@ -65,7 +68,7 @@ class Post:
         name: unique on its host.
         capabilities: what is done there; everything that the host can unless given.
         device: UUID of its card or slice; empty where processors work.
-        pool: the devices that it is one of; empty for none.
+        pool: the pools whose films it renders, with spaces between (`farm.policy.pools.pools_in`).
         visible: the cards that its processes see, by UUID; None: whatever there is.
     """
 
@@ -98,13 +101,14 @@ def layout_of(
     """What the settings mean: entries with commas between, one for each card.
 
     Raises:
-        InputError: ``worker-stages-wrong`` or ``worker-shares-wrong``.
+        InputError: ``worker-stages-wrong``, ``worker-shares-wrong``, ``worker-pools-long`` or
+            ``pool-name-wrong``.
     """
     return Layout(
         devices=_entries(devices) or (AUTO,),
         stages=tuple(_stages(entry) for entry in _entries(card_stages)) or (frozenset(STAGES),),
         shares=tuple(_share(entry) for entry in _entries(card_shares)) or (1,),
-        pools=_entries(pools) or ("",),
+        pools=tuple(_pools(entry) for entry in _entries(pools)) or ("",),
         count=count,
         cores=cores,
     )
@@ -129,8 +133,8 @@ def place(
     """
     meant = _meant(found, layout.devices)
     posts = tuple(_on_cards(meant, [each for each in able if each in on_cards], layout))
-    taken = {each for post in posts for each in post.capabilities}
-    rest = tuple(each for each in able if each not in taken)
+    taken = {plain_of(each) for post in posts for each in post.capabilities}
+    rest = tuple(each for each in able if plain_of(each) not in taken)
     hidden = "" if found or layout.devices == (NONE,) else None
     if not rest:
         if not posts:
@@ -138,8 +142,9 @@ def place(
         return posts
     count = layout.count or max(_LEAST_WORKERS, (layout.cores - len(posts)) // 2)
     pool = layout.pools[-1]
+    done = in_pools(rest, pools_in(pool))
     return posts + tuple(
-        Post(name=f"cpu{number}", capabilities=rest, pool=pool, visible=hidden) for number in range(count)
+        Post(name=f"cpu{number}", capabilities=done, pool=pool, visible=hidden) for number in range(count)
     )
 
 
@@ -182,13 +187,13 @@ def _on_cards(meant: Sequence[Device], able: Sequence[str], layout: Layout) -> I
             continue
         done = {each.partition(".")[0] for each in capabilities}
         first = next(stage for stage in STAGES if stage in done)
-        shares = _of(layout.shares, number)
+        shares, pool = _of(layout.shares, number), _of(layout.pools, number)
         for share in range(shares):
             yield Post(
                 name=f"{first}-{device.label}" + (f"-{share}" if shares > 1 else ""),
-                capabilities=capabilities,
+                capabilities=in_pools(capabilities, pools_in(pool)),
                 device=device.uuid,
-                pool=_of(layout.pools, number),
+                pool=pool,
                 visible=device.uuid,
             )
 
@@ -226,6 +231,15 @@ def _share(entry: str) -> int:
     if not 1 <= number <= _MOST_SHARES:
         raise InputError("worker-shares-wrong", value=entry, most=_MOST_SHARES)
     return number
+
+
+def _pools(entry: str) -> str:
+    """The pools of an entry as they are told; films without a pool alone are nothing to tell."""
+    pools = pools_in(entry)
+    told = " ".join(pool or ANY for pool in pools) if pools != ("",) else ""
+    if len(told) > _MOST_CHARACTERS:
+        raise InputError("worker-pools-long", value=entry, most=_MOST_CHARACTERS)
+    return told
 
 
 def _of(entries: Sequence[_T], number: int) -> _T:

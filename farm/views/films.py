@@ -64,11 +64,12 @@ class JobView:
         ahead: unfinished jobs that go before it; None in lists and when it is over.
         eta_s: seconds until its film is expected, from measured machine times; None in lists, when nothing is
             measured yet, and when nothing moves.
-        waiting: why nothing moves at this moment: ``held``, ``no-worker``, ``no-profile`` (nobody renders as
-            it was planned; it is planned anew soon), ``no-version`` (nobody has the versions of engines that
-            it was begun with), ``retry`` or ``shared`` (another job makes a part that both need); empty when
+        waiting: why nothing moves at this moment: ``held``, ``no-worker``, ``no-pool`` (nobody in its pool
+            renders, or, without one, all who render are kept for pools), ``no-profile`` (nobody renders as it
+            was planned; it is planned anew soon), ``no-version`` (nobody has the versions of engines that it
+            was begun with), ``retry`` or ``shared`` (another job makes a part that both need); empty when
             something does, or when it only waits for its turn.
-        needs: the versions of engines that it waits for, if that is why; else empty.
+        needs: the versions of engines or the pool that it waits for, if that is why; else empty.
         retry_in_s: seconds until the next attempt, when that is what it waits for.
         frames: the film's length in frames; None until it is spoken.
         trace: its W3C trace id, 32 hex digits.
@@ -176,6 +177,7 @@ class JobDetail:
         people: whose voice and picture it uses, by their profiles.
         at_once: how many frames are computed at a time at the most, where that was asked for; 0: as many as
             fit.
+        pool: whose workers render it; empty for none.
     """
 
     job: JobView
@@ -205,6 +207,7 @@ class JobDetail:
     warnings: tuple[Told, ...]
     people: tuple[PersonView, ...] = ()
     at_once: int = 0
+    pool: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

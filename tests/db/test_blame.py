@@ -8,7 +8,7 @@ from db import blocks, cards, claims, commits, leases, posts, queue, submission,
 from db.cards import Card
 from db.ledger import Ledger
 from db.states import CardState, Outcome
-from db.values import Claim, Failure, Submission
+from db.values import Claim, Failure, Skill, Submission
 from farm.policy.blocking import KEPT_MS
 from farm.policy.retry import RetryDecision, Verdict
 from tests.db.acting import speak
@@ -178,3 +178,27 @@ def test_a_card_that_is_out_comes_back_and_what_is_graver_stands(ledger: Ledger)
     assert not cards.put_back(ledger, "h", "GPU-1")
     (card,) = cards.read_cards(ledger)
     assert (card.state, card.reason, card.name) == (CardState.STUCK, "card-silent", "L4")
+
+
+def test_what_a_worker_fails_at_for_one_pool_it_fails_at_for_all(ledger: Ledger) -> None:
+    """Its failures are counted together, and whoever takes films without a pool is kept from these, too."""
+    pooled = ("speak", "render.warp@studio", "render.warp")
+    for name in (WORKER, OTHER):
+        workers.register(ledger, name, host="h", device="cpu", capabilities=pooled, profiles=[PROFILE])
+    entry = Submission(content=digest("pools"), name="demo", user="anna")
+    rows = [draft("a", pool="studio"), draft("b", pool="studio"), draft("c")]
+    submission.submit(ledger, entry, rows)
+    for step in _steps(ledger):
+        claim = _claim(ledger, step)
+        assert claim is not None
+        speak(ledger, claim)
+    profile = SKILLS["render.warp"].profile
+    for capability, number in (("render.warp@studio", 2), ("render.warp", 1)):
+        assert blocks.read_blocks(ledger) == ()
+        skill = Skill(capability=capability, profile=profile)
+        for head in queue.heads(ledger, skill, limit=number):
+            claim = claims.claim(ledger, head.step, worker=WORKER, capabilities=pooled)
+            assert claim is not None
+            failure = Failure(outcome=Outcome.ERROR, code="face-failed", blames=True)
+            commits.fail(ledger, claim, failure, _AGAIN)
+    assert {block.capability for block in blocks.read_blocks(ledger)} == {"render.warp", "render.warp@studio"}

@@ -78,10 +78,16 @@ def made(spec: JobSpec, *, how: str) -> JobSpec:
 
 
 def draft(
-    row: str, *, how: str = "", urgency: Urgency = Urgency.NORMAL, warnings: tuple[Notice, ...] = WARNINGS
+    row: str,
+    *,
+    how: str = "",
+    urgency: Urgency = Urgency.NORMAL,
+    warnings: tuple[Notice, ...] = WARNINGS,
+    pool: str = "",
 ) -> JobDraft:
     """A row's draft."""
-    return JobDraft(spec=made(spec(row), how=how), urgency=urgency, traceparent=TRACE, warnings=warnings)
+    made_so = made(spec(row), how=how)
+    return JobDraft(spec=made_so, urgency=urgency, traceparent=TRACE, warnings=warnings, pool=pool)
 
 
 def submit(

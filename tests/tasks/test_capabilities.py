@@ -47,6 +47,8 @@ def test_engines_with_models_have_capabilities_of_their_own(farm: Farm) -> None:
 def test_a_worker_may_be_kept_to_some(farm: Farm) -> None:
     """In the order in which a worker goes; what it cannot do is refused with all that it can."""
     assert capabilities_of(farm, ["speak", "join", "listen"]) == ("join", "listen", "speak")
+    pools = ["speak", "render.warp@studio", "render.warp", "join"]
+    assert capabilities_of(farm, pools) == ("join", "render.warp@studio", "render.warp", "speak")
     with pytest.raises(InputError) as refused:
         capabilities_of(farm, ["speak.nothing"])
     assert refused.value.code == "farm-capability-unknown"

@@ -77,9 +77,9 @@ def employ(farm: Farm, *names: str) -> None:
         )
 
 
-def plan(farm: Farm, count: int, profile: RenderProfile) -> list[int]:
+def plan(farm: Farm, count: int, profile: RenderProfile, *, pool: str = "") -> list[int]:
     """Have the next films spoken by a worker that renders so; their render steps."""
-    batch = sow(farm, rows(count))
+    batch = sow(farm, [replace(row, pool=pool) for row in rows(count)])
     planned = []
     for (step,) in ask(farm, "SELECT id FROM steps WHERE batch_id = :batch AND stage = 'speak'", batch=batch):
         claim = claims.claim(farm.ledger, step, worker="v", capabilities=["speak"])  # type: ignore[arg-type]
@@ -151,6 +151,31 @@ def test_films_that_nobody_renders_any_more_stand_in_nobodys_way(
     assert queued(client, "render.warp") == fresh
     stranded, going = show.job(farm, 1).job, show.job(farm, 10).job
     assert (stranded.waiting, stranded.needs, going.waiting) == ("no-version", "warp 1", "")
+
+
+def test_a_film_of_a_pool_waits_for_a_worker_of_it(farm: Farm, client: redis.Redis, make: Make) -> None:
+    """It is sent to nobody else, who may not have it either, and takes no slot from films without a pool."""
+    kept, free = plan(farm, 3, PROFILE, pool="studio"), plan(farm, 2, PROFILE)
+    employ(farm, "one")
+    dispatcher = make()
+    dispatcher.turn()
+    assert (queued(client, "render.warp"), queued(client, "render.warp@studio")) == (free, [])
+    waiting, going = show.job(farm, 1).job, show.job(farm, 4).job
+    assert (waiting.waiting, waiting.needs, waiting.eta_s, going.waiting) == ("no-pool", "studio", None, "")
+    (stuck,) = (each for each in show.whole(farm, most=9).attention if each.what.startswith("films"))
+    assert (stuck.what, stuck.facts["pool"], stuck.facts["films"]) == ("films-no-pool", "studio", 3)
+    assert claims.claim(farm.ledger, kept[0], worker="one", capabilities=_EVERYTHING) is None
+    bound = ["render.warp@studio"]
+    workers.register(farm.ledger, "two", host="here", device="cpu", capabilities=bound, profiles=[PROFILE])
+    dispatcher.turn()
+    assert queued(client, "render.warp@studio") == kept
+    assert show.job(farm, 1).job.waiting == ""
+    claim = claims.claim(farm.ledger, kept[0], worker="two", capabilities=bound, profiles=[PROFILE])
+    assert claim is not None
+    assert claims.claim(farm.ledger, free[0], worker="two", capabilities=bound, profiles=[PROFILE]) is None
+    workers.leave(farm.ledger, "one")
+    left = show.job(farm, 4).job
+    assert (left.waiting, left.needs) == ("no-pool", "")
 
 
 def test_films_that_nobody_renders_any_more_are_planned_anew(

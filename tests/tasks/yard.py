@@ -48,6 +48,7 @@ class Row:
     row: str
     script: str
     urgency: Urgency = Urgency.NORMAL
+    pool: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -94,6 +95,7 @@ def sow(
             spec=replace(_spec(farm, row, portrait, film, face), people=people),
             urgency=row.urgency,
             traceparent=trace.new(os.urandom(24)).traceparent,
+            pool=row.pool,
         )
         for row in rows
     ]

@@ -70,7 +70,7 @@ def test_each_worker_sees_its_own_card_alone(tmp_path: Path, redis_url: str, tel
         tmp_path / "home",
         REDIS__URL=redis_url,
         WORKER__COUNT="1",
-        WORKER__POOLS="small, none",
+        WORKER__POOLS="small, here any",
         WORKER__MEMORY_MB="1",
     )
     break_ground(settings)
@@ -81,7 +81,7 @@ def test_each_worker_sees_its_own_card_alone(tmp_path: Path, redis_url: str, tel
         told = {name.partition("@")[0]: post for name, post in posts.read_posts(farm.ledger).items()}
         assert {name: (post.pool, post.version) for name, post in told.items()} == {
             "render-0": ("small", version("lectern")),
-            "cpu0": ("none", version("lectern")),
+            "cpu0": ("here any", version("lectern")),
         }
         seen = {}
         for name in known:
@@ -95,7 +95,7 @@ def test_each_worker_sees_its_own_card_alone(tmp_path: Path, redis_url: str, tel
 
 def renewed(farm: Farm, settings: Settings, crew: psutil.Process) -> None:
     """A process that has held too much memory is replaced after its step, and none is lost to that."""
-    sow(farm, [Row(row="row", script="One. Two.")])
+    sow(farm, [Row(row="row", script="One. Two.", pool="here")])
     hands = set()
     trace = Trace(trace_id="1" * 32, span_id="1" * 16)
     with make_app(settings.redis.url, time_limit_s=60, steps_per_child=9, waits=False) as app:

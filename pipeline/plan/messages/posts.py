@@ -58,6 +58,32 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     message(
+        "worker-pools-long",
+        (
+            "[worker] pools puts a worker into “{value}”: more than {most} characters.",
+            "That is as much as the ledger keeps of a worker's pools.",
+            "Put it into fewer pools, or give them shorter names.",
+        ),
+        (
+            "[worker] pools 为一个 worker 指定了“{value}”，超过 {most} 个字符。",
+            "账本最多保存这么长的池名列表。",
+            "请减少它所属的池，或使用更短的名称。",
+        ),
+    ),
+    message(
+        "pool-name-wrong",
+        (
+            "“{name}” is no name of a pool.",
+            "It is 1 to 24 of the letters a to z, digits, - and _, and begins with a letter or a digit.",
+            "Correct the column pool, [film] pool or [worker] pools; any means no pool.",
+        ),
+        (
+            "“{name}”不是有效的池名。",
+            "它由 1 到 24 个字母 a 到 z、数字、- 或 _ 组成，以字母或数字开头。",
+            "请修正 pool 列、[film] pool 或 [worker] pools；any 表示不指定池。",
+        ),
+    ),
+    message(
         "worker-post-unknown",
         (
             "This machine has no worker {name}; it has: {known}.",

@@ -63,6 +63,36 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="submit-pool-empty",
+        level="warning",
+        en=Text(
+            what="Nobody renders films of the pool {pool} just now; known pools: {known}.",
+            why="A film that asks for a pool is rendered by workers of that pool alone.",
+            cure="Correct the name, or start a worker of that pool ([worker] pools); the film waits for it.",
+        ),
+        zh=Text(
+            what="目前没有工作进程渲染池 {pool} 的影片；已知的池：{known}。",
+            why="指定了池的影片只由该池的工作进程渲染。",
+            cure="请修正名称，或启动该池的工作进程（[worker] pools）；在此之前影片会一直等待。",
+        ),
+    ),
+    Message(
+        code="submit-pool-needed",
+        level="warning",
+        en=Text(
+            what="Every worker that renders is kept for the films of a pool: {known}.",
+            why="A film that asks for no pool is rendered by workers that are kept for none.",
+            cure="Name one of these in the column pool, or have a worker take any films, too: "
+            '[worker] pools = "studio any".',
+        ),
+        zh=Text(
+            what="所有能渲染的工作进程都专属于某个池：{known}。",
+            why="没有指定池的影片只由不专属于任何池的工作进程渲染。",
+            cure="请在 pool 列中指定其中之一，或让某个工作进程也接受其他影片："
+            '[worker] pools = "studio any"。',
+        ),
+    ),
+    Message(
         code="submit-portrait-changed",
         level="error",
         en=Text(
@@ -138,12 +168,13 @@ MESSAGES: tuple[Message, ...] = (
         level="warning",
         en=Text(
             what="No worker is there that could render these films.",
-            why="Films are made by workers, and none is alive that knows the face engine.",
+            why="Films are made by workers, and none is alive that knows the face engine, in the films' pool "
+            "if they have one.",
             cure="They can be queued all the same. Start the farm with `lectern up`.",
         ),
         zh=Text(
             what="目前没有能渲染这些影片的工作进程。",
-            why="影片由工作进程制作，而当前没有存活的工作进程掌握该人脸引擎。",
+            why="影片由工作进程制作，而当前没有存活的工作进程掌握该人脸引擎（指定了池时，须属于该池）。",
             cure="仍可提交排队。请用 `lectern up` 启动农场。",
         ),
     ),

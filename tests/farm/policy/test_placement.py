@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from farm.policy.placement import Device, Layout, Post, check_numbers, find_post, layout_of, place
+from farm.policy.pools import plain_of
 from pipeline.plan.errors import InputError
 
 ABLE = ("join", "archive", "render.warp", "render.wav2lip", "speak", "speak.coqui", "write.transformers")
@@ -42,7 +43,7 @@ def placed(devices: tuple[Device, ...], wish: Layout) -> dict[str, Post]:
     """The posts of a host by their names, which nobody shares."""
     posts = place(devices, able=ABLE, on_cards=ON_CARDS, layout=wish)
     assert len({post.name for post in posts}) == len(posts)
-    assert {each for post in posts for each in post.capabilities} == set(ABLE)
+    assert {plain_of(each) for post in posts for each in post.capabilities} == set(ABLE)
     return {post.name: post for post in posts}
 
 
@@ -63,8 +64,27 @@ def test_one_card_speaks_and_writes_and_the_others_render() -> None:
     posts = placed(CARDS, layout(card_stages="speak listen write, render", pools="talk, l4, cpu"))
     assert list(posts) == ["speak-0", "render-1", "render-2", "cpu0"]
     assert posts["speak-0"].capabilities == ("speak.coqui", "write.transformers")
-    assert posts["render-1"].capabilities == posts["render-2"].capabilities == ("render.wav2lip",)
+    assert posts["render-1"].capabilities == ("render.wav2lip@l4",)
     assert [post.pool for post in posts.values()] == ["talk", "l4", "cpu", "cpu"]
+
+
+def test_a_pool_keeps_its_workers_for_its_films() -> None:
+    """They render nothing else unless they are in `any`, too; what is not rendered is done everywhere."""
+    posts = placed(CARDS, layout(pools="Studio, studio any, any"))
+    assert [post.pool for post in posts.values()] == ["studio", "studio any", "", ""]
+    rest = ("speak.coqui", "write.transformers")
+    assert posts["render-0"].capabilities == ("render.wav2lip@studio", *rest)
+    assert posts["render-1"].capabilities == ("render.wav2lip@studio", "render.wav2lip", *rest)
+    assert posts["render-2"].capabilities == ("render.wav2lip", *rest)
+    assert posts["cpu0"].capabilities == REST
+    assert placed((), layout(pools="studio"))["cpu0"].capabilities[2:4] == (
+        "render.warp@studio",
+        "render.wav2lip@studio",
+    )
+    with pytest.raises(InputError, match="pool-name-wrong"):
+        layout(pools="studio, a.b")
+    with pytest.raises(InputError, match="worker-pools-long"):
+        layout(pools=" ".join(letter * 24 for letter in "abc"))
 
 
 def test_what_no_card_is_meant_for_processors_do() -> None:

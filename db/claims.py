@@ -11,6 +11,7 @@ from db import rows
 from db.codec import profile_digest, profile_from_text, spec_from_text
 from db.fitness import OTHER_LIVES, is_ill, is_kept_off
 from db.ledger import Ledger
+from db.outage import waits_for_archive
 from db.plans import stages_of
 from db.prepared import Found, run
 from db.states import Condition, JobState, Role, Stage, StepState, WorkerOrder
@@ -161,8 +162,9 @@ def claim(
     """Make a step this worker's by one conditional UPDATE that raises the fence; None: nothing to do.
 
     A message may be lost, doubled or late: a step that is not ready, waits, is held, needs what this worker
-    cannot do, or has another worker go first, is left alone (and may be published again); so is every step
-    while the worker's card is ill, its disks are low, or while it was ordered to take nothing new.
+    cannot do, or has another worker go first, is left alone (and may be published again). So is a film to be
+    archived while another one finds out whether an archive that hung is back; and so is every step while the
+    worker's card is ill, its disks are low, or while it was ordered to take nothing new.
 
     Whoever claims a step first that engines other than the face's are needed for decides for their releases:
     from then on it is done by those who have the same.
@@ -205,6 +207,7 @@ def claim(
                 or seen.not_before > now
                 or seen.ill
                 or _after_another(connection, seen, worker, now)
+                or (seen.stage == Stage.ARCHIVE.value and waits_for_archive(connection, now))
             ):
                 run(connection, _UNMARK, {"step": step, "sent": seen.published_at})
                 return None

@@ -20,6 +20,7 @@ from db.codec import (
 from db.damage import MAKERS, Damaged, remake
 from db.finish import Finish
 from db.ledger import Ledger
+from db.outage import archive_is_back
 from db.plans import stages_of
 from db.prepared import run
 from db.states import ArchiveState, JobState, Outcome, Role, Stage, StepState
@@ -213,6 +214,7 @@ def finish_archive(ledger: Ledger, claim: Claim, *, path: str, machine_ms: int, 
         if finish.begin():
             finish.end()
             run(connection, _ARCHIVED, {"id_": claim.job, "path_": path})
+            archive_is_back(connection)
 
 
 _COMPLETE = (

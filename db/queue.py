@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal,
 
 from db import rows
 from db.ledger import Ledger
+from db.outage import waits_for_archive
 from db.prepared import run
+from db.states import Stage
 from db.tables import IS_OPEN, IS_READY, IS_RUNNING, IS_SENT, IS_UNSENT, batches, departments, jobs, steps
 from db.values import Skill
 from farm.policy.order import Head
@@ -135,6 +137,7 @@ def running_by_department(ledger: Ledger, capability: str) -> Mapping[int, int]:
 def heads(ledger: Ledger, skill: Skill, *, limit: int) -> tuple[Head, ...]:
     """The first `limit` steps of each department's line that may go now and are not on their way.
 
+    While an archive hangs, none goes that is to be archived but the one that finds out whether it is back.
     Films that are rendered with another profile stand in a line of their own, so that they stop nobody.
 
     Read by index: the length of the line does not matter.
@@ -144,8 +147,11 @@ def heads(ledger: Ledger, skill: Skill, *, limit: int) -> tuple[Head, ...]:
     """
     found: list[Head] = []
     with ledger.read() as connection:
+        now = ledger.clock()
+        if skill.capability == Stage.ARCHIVE.value and waits_for_archive(connection, now):
+            return ()
         line = {"capability": skill.capability, "profile": skill.profile}
-        asked = {**line, "limit": limit, "now": ledger.clock()}
+        asked = {**line, "limit": limit, "now": now}
         for department in run(connection, _DEPARTMENTS, {}):
             for row in run(connection, _HEADS, {**asked, "department": department.id}):
                 head = Head(

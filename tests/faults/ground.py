@@ -296,7 +296,7 @@ def farm_up(place: Path, database: str, *, quick: bool) -> Iterator[Ground]:
 
 def _settings(home: Path, knobs: dict[str, str], *, quick: bool) -> Settings:
     if quick:
-        return quick_settings(home, **knobs)
+        return quick_settings(home, **knobs, ARCHIVE__STUCK_S="6")
     given = {f"LECTERN_{name}": value for name, value in knobs.items()}
     # Four processes on what may be two cores: a third worker would only wait for a core.
     fixed = {"LECTERN_FLOWER__PORT": "-1", "LECTERN_WORKER__COUNT": "2", "LECTERN_LOG__FORMAT": "json"}
@@ -355,8 +355,8 @@ def unmount_share(nas: Path) -> None:
 
 
 def remount_share(nas: Path, how: str) -> None:
-    """Mount the share anew: ``ro`` or ``rw``."""
-    subprocess.run([_found("mount"), "-o", f"remount,bind,{how}", str(nas)], check=True, capture_output=True)
+    """Mount the share anew: ``ro`` or ``rw``; whoever is in the middle of writing a file is waited for."""
+    until(lambda: _mount("-o", f"remount,bind,{how}", str(nas)), f"the share is mounted {how}")
 
 
 def _mount(*arguments: str) -> bool:

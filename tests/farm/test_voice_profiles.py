@@ -16,7 +16,7 @@ from farm.models.cabinet import Cabinet
 from farm.precheck import BatchRefusedError
 from pipeline.engines.shelf import Shelf
 from pipeline.engines.voice import VoiceConverter, VoiceEngine, converters, offers
-from pipeline.plan.artifact import ModelKind as ArtifactKind
+from pipeline.plan.artifact import Kind as ArtifactKind
 from pipeline.plan.errors import InputError
 from pipeline.plan.models import ModelKind, ModelRecord
 from pipeline.plan.people import ProfileKind

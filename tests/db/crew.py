@@ -20,7 +20,7 @@ _VIEW = select(tables.workers.c.alive, tables.workers.c.draining).where(
 
 _GRAVITY = {state: gravity for gravity, state in enumerate(CardState)}
 _ORDERS = {"order": WorkerOrder.DRAIN, "lock": WorkerOrder.LOCK, "unlock": WorkerOrder.NONE}
-_ACTS = ["register", "drain", "undrain", "leave", "relearn", "tell", "clear", *_ORDERS]
+ACTS = ["register", "drain", "undrain", "leave", "relearn", "tell", "clear", *_ORDERS]
 
 
 class Crew(RuleBasedStateMachine):
@@ -93,7 +93,7 @@ class Crew(RuleBasedStateMachine):
             else:
                 assert mine, "progress of a late worker was accepted"
 
-    @rule(which=WHICH, what=st.sampled_from(_ACTS), fuse=FUSES)
+    @rule(which=WHICH, what=st.sampled_from(ACTS), fuse=FUSES)
     def come_and_go(self, which: int, what: str, fuse: int | None) -> None:
         """A worker comes, is ordered to stop or go on, is about to end, goes, or tells of itself."""
         with self.world.fuse.lit(fuse):

@@ -34,6 +34,9 @@ from tests.db.stages import accepted
 from tests.db.values import CAPABILITIES, digest
 from tests.db.world import Worker
 
+#: What may pass by beside the work.
+PASSING = ("minute", "redis", "submit", "again", "words")
+
 
 def put_away(ledger: Ledger, job_ids: Collection[int], *, by: str) -> None:
     """Put films away that failed; what was made and could not be archived is tried again at the end."""
@@ -136,7 +139,7 @@ class Farm(Labour):
             self.world.move()
             self.world.replan(back=back)
 
-    @rule(what=st.sampled_from(["minute", "redis", "submit", "again", "words"]), fuse=FUSES)
+    @rule(what=st.sampled_from(PASSING), fuse=FUSES)
     def pass_by(self, what: str, fuse: int | None) -> None:
         """What waits has waited; Redis loses its memory; the same batch is submitted once more.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.main import COMMANDS, GROUPS
 from tests.faults.campaign import KINDS
 
 _RUNBOOK = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -35,6 +36,15 @@ _ENTRIES = {
     "ffmpeg": "FFmpeg or a voice fails, hangs or delivers too little",
 }
 
+#: What is done without a fault, in the order in which the page names it.
+_NO_FAULTS = [
+    "stop-restart-deploy",
+    "take-a-worker-out-of-work",
+    "which-card-does-what",
+    "pools-cards-that-are-kept-for-some-films",
+    "backup-restore-rebuild",
+]
+
 
 def _entry(kind: str) -> str:
     """The entry of a kind; the longest beginning of its name that is known."""
@@ -46,5 +56,43 @@ def test_each_kind_of_fault_has_its_entry(kind: str) -> None:
     """It says what is seen and what is to be done, in whatever form."""
     found = re.split(r"^## ", _RUNBOOK.read_text("utf-8"), flags=re.MULTILINE)
     (text,) = (each for each in found if each.startswith(_entry(kind) + "\n"))
-    assert re.search(r"\*\*(You|What you) see", text)
-    assert re.search(r"\*\*(You do|Do)\*\*|what to do", text)
+    assert "**You see**" in text
+    assert re.search(r"\*\*Do\*\*|\| do \|", text)
+
+
+def test_its_contents_name_every_entry_once_and_in_order() -> None:
+    """Whoever looks for a fault finds it in the table, and behind the link; none stands there twice."""
+    page = _RUNBOOK.read_text("utf-8")
+    entries = [_anchor(title) for title in re.findall(r"^## (.+)$", page, re.MULTILINE)]
+    contents = page.partition("## Where to look")[2].partition("\n## ")[0]
+    table = re.findall(r"\]\(#([a-z-]+)\)", contents)
+    faults = [each for each in entries if each in table[: -len(_NO_FAULTS)]]
+    assert table == [*faults, *_NO_FAULTS]
+    assert set(entries) == {"the-one-screen", "where-to-look", *table}
+    assert set(re.findall(r"\]\(#([a-z-]+)\)", page)) <= set(entries)
+
+
+def test_what_it_says_to_type_can_be_typed() -> None:
+    """Every command is one; every code has its message."""
+    page = _RUNBOOK.read_text("utf-8")
+    commands = {
+        *COMMANDS,
+        *GROUPS,
+        *(f"{group} {name}" for group, (_, names) in GROUPS.items() for name in names),
+    }
+    for words in re.findall(r"`lectern ([a-z]+(?: [a-z]+)?)", page):
+        first, _, second = words.partition(" ")
+        assert words in commands or (first in COMMANDS and not second), words
+    known = set(
+        re.findall(r"^## `([a-z0-9-]+)`", (_RUNBOOK.parent / "errors.md").read_text("utf-8"), re.MULTILINE)
+    )
+    codes = set(
+        re.findall(r"`((?:archive|backup|face|farm|ledger|media|store|submit|voice|worker)-[a-z-]+)`", page)
+    )
+    assert len(codes) > 20
+    assert codes <= known
+
+
+def _anchor(title: str) -> str:
+    """What a link to a heading ends with."""
+    return re.sub(r"[^a-z -]", "", title.lower()).replace(" ", "-")

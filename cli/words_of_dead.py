@@ -80,6 +80,7 @@ DEAD: Mapping[str, tuple[str, str]] = {
     "verb-resume": ("resumed", "恢复"),
     "verb-retry": ("tried again", "重试"),
     "verb-discard": ("put away", "搁置"),
+    "verb-pool": ("handed to a pool", "转交给池"),
     "verb-replan": ("planned anew", "重新规划"),
     "verb-label-waived": ("waived the label", "免除标识"),
     "verb-worker-drain": ("drained", "排空"),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Executable, bindparam, update
+from sqlalchemy import Connection, Executable, bindparam, select, update
 
 from db import rows
 from db.prepared import run
 from db.states import Stage, StepState, capability_of
-from db.tables import steps
+from db.tables import jobs, steps
 from db.values import Chunk, Claim
 from farm.policy.pools import bound
 from pipeline.plan.job import JobSpec
@@ -70,7 +70,7 @@ def plan_renders(connection: Connection, claim: Claim, chunks: Sequence[Chunk], 
                 department=planner.department_id,
                 precedence=planner.precedence,
                 stage=Stage.RENDER,
-                capability=bound(capability_of(Stage.RENDER, claim.spec.face), claim.pool),
+                capability=bound(capability_of(Stage.RENDER, claim.spec.face), planner.pool),
             ),
             "index": index,
             "first": chunk.first,
@@ -103,7 +103,12 @@ def _planning(inserter: rows.Inserter) -> Executable:
 
 
 _PLAN = rows.per_dialect(_planning)
-_PLANNER = steps.select().where(steps.c.id == bindparam("step"))
+# An operator may have handed the film to another pool since it was claimed.
+_PLANNER = (
+    select(steps, jobs.c.pool)
+    .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
+    .where(steps.c.id == bindparam("step"))
+)
 # A plan made anew may be shorter; what is left over of the old one has nothing to do.
 _EMPTY = (
     update(steps)

@@ -55,6 +55,7 @@ class Company:
         acting: whose process is at work just now; None: a person's or a dispatcher's.
         opening: how many points were passed before the scene began in which somebody may be killed.
         key_left: whether there may be a key whose maker has gone.
+        pooled: whether a film may be in a pool in which nobody is.
     """
 
     world: World
@@ -64,6 +65,7 @@ class Company:
     acting: Worker | None = None
     opening: int = 0
     key_left: bool = False
+    pooled: bool = False
 
     def __post_init__(self) -> None:
         """Hire two dispatchers; the world was there before."""
@@ -296,6 +298,17 @@ def move_films(company: Company) -> None:
     company.make_film(until="join")
 
 
+def hand_over(company: Company) -> None:
+    """An operator gives a film to a pool in which nobody is, and takes it back."""
+    company.submit("pool", "a")
+    company.make_film(until="render.warp")
+    company.curtain()
+    company.pooled = True
+    company.world.hand_over("studio")
+    company.world.hand_over("")
+    company.make_film(until="join")
+
+
 def obey_people(company: Company) -> None:
     """Jobs are paused, canceled, resumed and retried, and one hold ends by itself."""
     company.submit("people", "a", "b")
@@ -398,6 +411,7 @@ SCENES: tuple[Scene, ...] = (
     find_the_archive_away,
     upgrade,
     move_films,
+    hand_over,
     obey_people,
     lose_files,
     deliver_again,

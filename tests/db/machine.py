@@ -35,7 +35,7 @@ from tests.db.values import CAPABILITIES, digest
 from tests.db.world import Worker
 
 #: What may pass by beside the work.
-PASSING = ("minute", "redis", "submit", "again", "words")
+PASSING = ("minute", "redis", "submit", "again", "words", "pool")
 
 
 def put_away(ledger: Ledger, job_ids: Collection[int], *, by: str) -> None:
@@ -143,7 +143,8 @@ class Farm(Labour):
     def pass_by(self, what: str, fuse: int | None) -> None:
         """What waits has waited; Redis loses its memory; the same batch is submitted once more.
 
-        Or somebody changes a list that concerns no film that is under way.
+        Or somebody changes a list that concerns no film that is under way, or gives films to a pool and takes
+        them back.
         """
         self.world.offset_ms += 60_000
         with self.world.fuse.lit(fuse):
@@ -159,6 +160,11 @@ class Farm(Labour):
                 put_entry(self.world.ledger, "default", Entry(word="a", language="en", said="ay"), by="anna")
                 remove_entry(self.world.ledger, "default", "a", "en", by="anna")
                 strays.tell_cleared(self.world.ledger, 3, by="anna")
+            elif what == "pool":
+                self.world.hand_over("studio")
+                self.world.hand_over("")
+        if what == "pool":
+            self.world.hand_over("")
 
     @rule(stage=st.sampled_from(sorted(NEEDS)), word=st.integers(0, 1), fuse=LATE_FUSES)
     def lose(self, stage: str, word: int, fuse: int | None) -> None:

@@ -136,6 +136,8 @@ def _go_on(company: Company) -> None:
     # Whoever heard no answer asks once more.
     company.submit_again()
     _audit_orders(company)
+    if company.pooled:
+        world.hand_over("")
     newcomer = Dispatcher(world, "newcomer")
     for _ in range(TURNS):
         newcomer.turn()

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine, bindparam, delete, insert, select
 
-from db import claims, commits, leases, moving, queue, replan, submission, workers
+from db import claims, commits, leases, moving, pooling, queue, replan, submission, workers
 from db.codec import profile_digest
 from db.desk import LedgerDesk
 from db.engine import WRITES
@@ -246,6 +246,12 @@ class World:
         for each in moving.read_stranded(self.ledger):
             if each.movable:
                 moving.move(self.ledger, each, moving.concerned(self.ledger, each), by="anna")
+
+    def hand_over(self, pool: str) -> None:
+        """Have an operator hand every film over to a pool."""
+        with self.ledger.read() as connection:
+            every = connection.execute(select(jobs.c.id)).scalars().all()
+        pooling.hand_over(self.ledger, every, pool, by="anna")
 
     def retire(self, *, old: bool) -> None:
         """Have one of the two who render leave, and the other come back."""

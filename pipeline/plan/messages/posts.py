@@ -75,12 +75,12 @@ MESSAGES: tuple[Message, ...] = (
         (
             "“{name}” is no name of a pool.",
             "It is 1 to 24 of the letters a to z, digits, - and _, and begins with a letter or a digit.",
-            "Correct the column pool, [film] pool or [worker] pools; any means no pool.",
+            "Correct it in the column pool, [film] pool, [worker] pools or --pool; any means no pool.",
         ),
         (
             "“{name}”不是有效的池名。",
             "它由 1 到 24 个字母 a 到 z、数字、- 或 _ 组成，以字母或数字开头。",
-            "请修正 pool 列、[film] pool 或 [worker] pools；any 表示不指定池。",
+            "请修正 pool 列、[film] pool、[worker] pools 或 --pool；any 表示不指定池。",
         ),
     ),
     message(

@@ -27,12 +27,12 @@ def test_a_film_goes_on_in_the_pool_that_it_is_handed_to(ledger: Ledger) -> None
     assert pooling.hand_over(ledger, [1, 2], "studio", by="anna") == (1, 2)
     assert pooling.hand_over(ledger, [1, 2], "studio", by="anna") == (), "they are there"
     assert ready(ledger) == {"speak", "render.warp@studio"}
+    (waiting,) = queue.heads(ledger, _STUDIO, limit=9)
+    assert waiting.step == sent, "it is in the other line at once"
     assert try_step(ledger, sent) is None
     render(ledger, running)
     studio = {"capabilities": [_STUDIO.capability], "profiles": [PROFILE]}
     workers.register(ledger, OTHER, host="h", device="cpu", **studio)  # type: ignore[arg-type]
-    (waiting,) = queue.heads(ledger, _STUDIO, limit=9)
-    assert waiting.step == sent
     claim = claims.claim(ledger, sent, worker=OTHER, **studio)  # type: ignore[arg-type]
     assert claim is not None
     assert (claim.pool, claim.profile) == ("studio", PROFILE)

@@ -60,11 +60,16 @@ def farm(farm: Farm) -> Farm:
     return replace(farm, faces=faces_with_lips())
 
 
-def sow_lips(farm: Farm, model: str = "one", scripts: Sequence[str] = (_SCRIPT,), at_once: str = "") -> int:
+def sow_lips(
+    farm: Farm, model: str = "one", scripts: Sequence[str] = (_SCRIPT,), at_once: str = "", pool: str = ""
+) -> int:
     """Submit films that the engine with a model draws."""
     options = {"face.engine": "lips", "face.model": model}
     asked = {BATCH: at_once} if at_once else {}
-    rows = [Row(row=f"row {number}", script=script, options=asked) for number, script in enumerate(scripts)]
+    rows = [
+        Row(row=f"row {number}", script=script, options=asked, pool=pool)
+        for number, script in enumerate(scripts)
+    ]
     return sow(farm, rows, face=FaceChooser(farm).choose(options))
 
 
@@ -120,10 +125,11 @@ def test_a_model_that_cannot_be_used_keeps_nobody_from_work(farm: Farm) -> None:
         assert read_honoured(farm.ledger, "render.warp")
 
 
-def test_what_is_drawn_is_planned_by_who_draws(farm: Farm) -> None:
-    """A worker that only speaks plans a film for one that renders, whatever it has itself."""
-    sow_lips(farm)
-    with open_runner(farm, "renders", ["render.lips"], Bell(_NOWHERE)):
+@pytest.mark.parametrize(("pool", "able"), [("", "render.lips"), ("studio", "render.lips@studio")])
+def test_what_is_drawn_is_planned_by_who_draws(farm: Farm, pool: str, able: str) -> None:
+    """A worker that only speaks plans a film for one of its pool that renders, whatever it has itself."""
+    sow_lips(farm, pool=pool)
+    with open_runner(farm, "renders", [able], Bell(_NOWHERE)):
         alone = replace(farm, faces=faces_with_lips(needs=("no_such_library",)))
         with StepRunner(
             alone, node="speaks", capabilities=["speak"], profiles=[], bell=Bell(_NOWHERE)

@@ -70,7 +70,7 @@ def test_each_worker_sees_its_own_card_alone(tmp_path: Path, redis_url: str, tel
         tmp_path / "home",
         REDIS__URL=redis_url,
         WORKER__COUNT="1",
-        WORKER__POOLS="small, here any",
+        WORKER__POOLS="small, here",
         WORKER__MEMORY_MB="1",
     )
     break_ground(settings)
@@ -81,7 +81,7 @@ def test_each_worker_sees_its_own_card_alone(tmp_path: Path, redis_url: str, tel
         told = {name.partition("@")[0]: post for name, post in posts.read_posts(farm.ledger).items()}
         assert {name: (post.pool, post.version) for name, post in told.items()} == {
             "render-0": ("small", version("lectern")),
-            "cpu0": ("here any", version("lectern")),
+            "cpu0": ("here", version("lectern")),
         }
         seen = {}
         for name in known:

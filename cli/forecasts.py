@@ -83,6 +83,7 @@ def forecast_document(forecast: Forecast, admitted: Admitted, terminal: Terminal
                 "fps": film.format.fps,
                 "urgency": film.urgency.value,
                 "department": film.department,
+                "pool": film.pool,
                 "options": dict(film.row.options),
                 "length_s": ms // 1000,
             }

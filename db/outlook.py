@@ -17,7 +17,7 @@ from db.states import JobState, Outcome, Stage, StepState
 from db.tables import IS_OPEN, IS_READY, IS_UNSENT, artifacts, attempts, holds, jobs, skills, steps, workers
 from db.views import Problem
 from db.workers import honoured_in
-from farm.policy.eta import EtaInputs, frames_of_script
+from farm.policy.eta import EtaInputs, estimate_ms, frames_of_script
 from farm.policy.pools import pool_of
 from farm.policy.profiles import choose_profile, version_of
 from pipeline.plan.faceway import way_in
@@ -310,12 +310,12 @@ def _wait_for(
 
 
 def last_of(places: Iterable[Place], batch: int) -> Place | None:
-    """The place of the batch's last job in the line that can go on; None when there is none."""
-    last = None
+    """The place of the batch's last job that can go on, of the pool that takes longest; None: there is none."""
+    last: dict[str, Place] = {}
     for place in places:
-        if place.batch == batch and not place.stuck:
-            last = place
-    return last
+        if place.batch == batch and not place.stuck and not place.kept:
+            last[place.pool] = place
+    return max(last.values(), key=lambda place: estimate_ms(place.eta) or 0, default=None)
 
 
 def _until(wait: Wait) -> int:

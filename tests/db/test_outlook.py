@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from db import commits, operations, workers
+from db import commits, operations, submission, workers
 from db.ledger import Ledger
 from db.outlook import last_of, read_outlook
+from db.values import Submission
 from farm.policy.eta import EtaInputs, estimate_ms
 from tests.db.acting import desk_of, render, speak, take
-from tests.db.values import CAPABILITIES, NEXT_PROFILE, OTHER, PROFILE, WORKER, submit
+from tests.db.values import CAPABILITIES, NEXT_PROFILE, OTHER, PROFILE, WORKER, digest, draft, submit
 
 
 def test_jobs_ahead_and_what_an_eta_rests_on(ledger: Ledger) -> None:
@@ -64,3 +65,27 @@ def test_what_waits_for_a_version_that_nobody_has_holds_up_nobody(ledger: Ledger
     assert last_of([places[1], places[2]], 1) is None
     workers.register(ledger, OTHER, **old | {"profiles": [replace(PROFILE, encoder="x265")]})
     assert not any(place.stuck for place in read_outlook(ledger).values()), "it is planned anew by itself"
+
+
+def test_films_of_one_pool_are_no_work_ahead_of_anothers(ledger: Ledger) -> None:
+    """Each pool has its own work and hands; a batch ends when the slower one does, if anybody can tell."""
+    entry = Submission(content=digest("pools"), name="demo", user="anna")
+    rows = [draft("a", pool="studio"), draft("b", pool="studio"), draft("c"), draft("d", pool="night")]
+    submission.submit(ledger, entry, rows)
+    told = {"host": "h", "device": "cpu", "profiles": [PROFILE]}
+    plain, pooled = ("speak", "render.warp"), ("render.warp@studio",)
+    workers.register(ledger, WORKER, **told, capabilities=plain)  # type: ignore[arg-type]
+    workers.register(ledger, OTHER, **told, capabilities=(*plain, *pooled))  # type: ignore[arg-type]
+    for _ in range(4):
+        speak(ledger, take(ledger, "speak"))
+    render(ledger, take(ledger, "render.warp"))
+    places = read_outlook(ledger)
+    assert {
+        job: (place.eta.frames_ahead, place.eta.workers, place.kept) for job, place in places.items()
+    } == {
+        1: (0, 1, False),
+        2: (75, 1, False),
+        3: (0, 2, False),
+        4: (0, 0, True),
+    }
+    assert last_of(places.values(), 1) is places[2]

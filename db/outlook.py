@@ -310,7 +310,7 @@ def _wait_for(
 
 
 def last_of(places: Iterable[Place], batch: int) -> Place | None:
-    """The place of the batch's last job that can go on, of the pool that takes longest; None: there is none."""
+    """The place of the batch's last job that can go on, in the pool that takes longest; None: none can."""
     last: dict[str, Place] = {}
     for place in places:
         if place.batch == batch and not place.stuck and not place.kept:

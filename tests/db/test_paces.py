@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from db import commits, workers
+from dataclasses import replace
+
+from db import commits, submission, workers
 from db.ledger import Ledger
 from db.outlook import read_ahead
 from db.paces import read_accepted, read_pace, read_profile
 from db.states import PRECEDENCE, Urgency
+from db.values import Submission
 from farm.policy.costs import Size, Speech
+from farm.policy.eta import frames_of_script
 from pipeline.plan.artifact import Kind
 from pipeline.plan.faceway import FaceWay
 from tests.db.acting import join, render, speak, take
-from tests.db.values import CAPABILITIES, OTHER, PROFILE, WORKER, digest, spec, submit
+from tests.db.values import CAPABILITIES, OTHER, PROFILE, WORKER, digest, draft, spec, submit
 
 
 def test_a_new_farm_has_measured_nothing(ledger: Ledger) -> None:
@@ -75,3 +79,20 @@ def test_what_goes_before_depends_on_the_urgency(ledger: Ledger) -> None:
     assert read_ahead(ledger, precedence=PRECEDENCE[Urgency.NORMAL]) == 75
     assert read_ahead(ledger, precedence=PRECEDENCE[Urgency.HIGH]) == 0
     assert read_ahead(ledger, precedence=PRECEDENCE[Urgency.LOW]) == 75
+
+
+def test_a_forecast_goes_by_the_work_and_the_workers_of_the_pool(ledger: Ledger) -> None:
+    """Whoever is kept for other films is no help, and these stand in nobody's way."""
+    entry = Submission(content=digest("pools"), name="demo", user="anna")
+    submission.submit(ledger, entry, [draft("a", pool="studio"), draft("b")])
+    other = replace(PROFILE, encoder="x265")
+    workers.register(ledger, WORKER, host="h", device="a", capabilities=["render.warp"], profiles=[PROFILE])
+    pooled = ["render.warp@studio"]
+    workers.register(ledger, OTHER, host="h", device="b", capabilities=pooled, profiles=[other])
+    speak(ledger, take(ledger, "speak"))
+    way, low = FaceWay(engine="warp"), PRECEDENCE[Urgency.LOW]
+    unspoken = frames_of_script(len("script of b"))
+    for pools, hands, ahead in (("studio",), ["b"], 75), (("",), ["a"], unspoken), (("night",), [], 0):
+        assert list(read_pace(ledger, ["warp"], pools).hands) == hands
+        assert read_ahead(ledger, precedence=low, pools=pools) == ahead
+    assert (read_profile(ledger, way), read_profile(ledger, way, "studio")) == (PROFILE, other)

@@ -8,20 +8,18 @@ from pathlib import Path
 import pytest
 
 from db import reads, workers
-from farm import show
 from farm.bootstrap import Farm
-from farm.forecast import forecast
 from farm.precheck import BatchRefusedError, admit, check
-from farm.submit import Receipt
 from tests.db.values import PROFILE
 from tests.farm.submitting import ROW, manifest, submit
 
 _ROW = {**ROW, "script": "Hello."}
 
 
-def told(receipt: Receipt) -> list[tuple[str, str, object]]:
-    """What was doubted of pools."""
-    found = [each for each in receipt.warnings if each.code.startswith("submit-pool")]
+def told(farm: Farm, path: Path) -> list[tuple[str, str, object]]:
+    """What is doubted of the pools of a manifest."""
+    warnings = admit(check(farm, path)).warnings
+    found = [each for each in warnings if each.code.startswith("submit-pool")]
     return [(each.column, each.code, each.facts["known"]) for each in found]
 
 
@@ -33,15 +31,15 @@ def employ(farm: Farm, name: str, *capabilities: str) -> None:
 def test_a_pool_that_nobody_is_in_is_told(farm: Farm, batch_folder: Path) -> None:
     """A film goes into the line with a warning; what nobody is asked for is none."""
     path = manifest(batch_folder, {**_ROW, "pool": "Studio"}, {**_ROW, "pool": "any"})
-    assert told(submit(farm, path)) == [("pool", "submit-pool-empty", "-")]
+    assert told(farm, path) == [("pool", "submit-pool-empty", "-")]
     employ(farm, "one", "render.warp", "speak")
-    assert told(submit(farm, path, again=True)) == [("pool", "submit-pool-empty", "-")]
+    assert told(farm, path) == [("pool", "submit-pool-empty", "-")]
     employ(farm, "two", "render.warp@studio")
-    assert told(submit(farm, path, again=True)) == []
+    assert told(farm, path) == []
     workers.leave(farm.ledger, "one")
-    assert told(submit(farm, path, again=True)) == [("pool", "submit-pool-needed", "studio")]
+    assert told(farm, path) == [("pool", "submit-pool-needed", "studio")]
     with pytest.raises(BatchRefusedError):
-        submit(farm, path, again=True, strict=True)
+        submit(farm, path, strict=True)
 
 
 def test_a_pool_of_these_settings_is_known_before_its_workers_are_up(farm: Farm, batch_folder: Path) -> None:
@@ -51,9 +49,8 @@ def test_a_pool_of_these_settings_is_known_before_its_workers_are_up(farm: Farm,
     film = settings.film.model_copy(update={"pool": "studio"})
     farm = replace(farm, settings=settings.model_copy(update={"worker": worker, "film": film}))
     path = manifest(batch_folder, {**_ROW, "pool": ""}, {**_ROW, "pool": "any"}, {**_ROW, "pool": "studoi"})
-    receipt = submit(farm, path)
-    assert told(receipt) == [("pool", "submit-pool-empty", "studio")]
-    assert [show.job(farm, number).pool for number in (1, 2, 3)] == ["studio", "", "studoi"]
+    assert told(farm, path) == [("pool", "submit-pool-empty", "studio")]
+    assert [film.pool for film in admit(check(farm, path)).films] == ["studio", "", "studoi"]
 
 
 def test_a_film_does_not_depend_on_its_pool(farm: Farm, batch_folder: Path) -> None:
@@ -64,16 +61,3 @@ def test_a_film_does_not_depend_on_its_pool(farm: Farm, batch_folder: Path) -> N
     before, after = (reads.read_job(farm.ledger, job) for job in (1, 2))
     assert (before.pool, after.pool) == ("", "studio")
     assert before.spec == after.spec
-
-
-def test_a_forecast_counts_the_workers_of_the_pool(farm: Farm, batch_folder: Path) -> None:
-    """Whoever is kept for other films is no help, and neither is their work in the way."""
-    employ(farm, "one", "render.warp", "speak")
-    path = manifest(batch_folder, {**_ROW, "pool": "studio"})
-    before = forecast(farm, admit(check(farm, path)))
-    assert (before.workers, before.finish_at) == (0, None)
-    assert "submit-no-worker" in {notice.code for notice in before.notices}
-    submit(farm, manifest(batch_folder, _ROW))
-    employ(farm, "two", "render.warp@studio")
-    after = forecast(farm, admit(check(farm, manifest(batch_folder, {**_ROW, "pool": "studio"}))))
-    assert (after.workers, after.ahead_ms) == (1, 0)

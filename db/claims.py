@@ -17,6 +17,7 @@ from db.prepared import Found, run
 from db.states import Condition, JobState, Role, Stage, StepState, WorkerOrder
 from db.tables import artifacts, attempts, epochs, jobs, posts, results, steps, workers
 from db.values import Claim, Film, Holding
+from farm.policy.retry import waits
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.capability import engines_of, kit_of
 from pipeline.plan.job import JobSpec, RenderProfile
@@ -107,7 +108,7 @@ _CLAIM = (
         steps.c.state == StepState.READY.value,
         steps.c.closed == 0,
         steps.c.profile == bindparam("profile"),
-        steps.c.not_before <= bindparam("now"),
+        rows.IS_DUE,
     )
     .values(
         state=StepState.RUNNING.value,
@@ -204,7 +205,7 @@ def claim(
                 or seen.takes_nothing
                 or seen.unable
                 or seen.closed
-                or seen.not_before > now
+                or waits(seen.not_before, now)
                 or seen.ill
                 or _after_another(connection, seen, worker, now)
                 or (seen.stage == Stage.ARCHIVE.value and waits_for_archive(connection, now))

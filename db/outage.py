@@ -7,9 +7,10 @@ nothing would be rendered meanwhile. An archive that says no costs nobody any ti
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, literal_column, or_, select, update
 
 from db.prepared import run
+from db.rows import IS_DUE
 from db.states import Stage
 from db.tables import IS_OPEN, IS_READY, IS_RUNNING, IS_SENT, IS_UNSENT, steps
 
@@ -31,7 +32,7 @@ _TAKEN = select(
     or_(
         exists().where(IS_RUNNING, _ARCHIVES, _MET),
         _waits() & exists().where(IS_RUNNING, _ARCHIVES),
-        _waits(steps.c.not_before > bindparam("now")),
+        _waits(~IS_DUE),
     )
 )
 # Two that are done at once let each other's rows alone: the one that is not skipped is freed all the same.

@@ -20,6 +20,7 @@ from db.workers import honoured_in
 from farm.policy.eta import EtaInputs, estimate_ms, frames_of_script
 from farm.policy.pools import pool_of
 from farm.policy.profiles import choose_profile, version_of
+from farm.policy.retry import waits
 from pipeline.plan.faceway import way_in
 from pipeline.plan.job import RenderProfile
 
@@ -278,7 +279,7 @@ def _wait_of(
         return None
     if not row.honoured:
         return _wait_for(row.capability, row.kit, row.planned, honoured_with, can_do=row.can_do)
-    if row.not_before <= now:
+    if not waits(row.not_before, now):
         return None
     if row.error_code is None:
         return Wait(why=Waiting.SHARED, until=row.not_before, problem=None)

@@ -14,6 +14,7 @@ from db.states import STAGE_ORDER, Outcome, Stage
 from db.tables import IS_OPEN, IS_READY, IS_RUNNING, attempts, audit, jobs, skills, steps, watchdogs, workers
 from db.values import Skill
 from db.views import Problem
+from farm.policy.retry import waits
 
 _BAD = [Outcome.ERROR.value, Outcome.TIMEOUT.value, Outcome.LOST.value]
 
@@ -118,7 +119,7 @@ def read_lines(ledger: Ledger) -> tuple[StageLine, ...]:
     lines = []
     for stage in sorted(Stage, key=lambda each: STAGE_ORDER[each]):
         here = [row for row in ready if row.stage == stage.value]
-        due = [row for row in here if row.not_before <= now]
+        due = [row for row in here if not waits(row.not_before, now)]
         if here or stage.value in running:
             lines.append(
                 StageLine(
@@ -128,7 +129,7 @@ def read_lines(ledger: Ledger) -> tuple[StageLine, ...]:
                     running=running.get(stage.value, 0),
                     since=min(
                         (
-                            max(row.submitted_at, row.not_before, row.ended or 0, row.acted or 0)
+                            max(row.submitted_at, min(row.not_before, now), row.ended or 0, row.acted or 0)
                             for row in due
                         ),
                         default=None,

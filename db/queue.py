@@ -62,7 +62,7 @@ FIRST = (
         IS_READY,
         IS_OPEN,
         IS_UNSENT,
-        steps.c.not_before <= bindparam("now"),
+        rows.IS_DUE,
     )
     .order_by(*_PLACES)
     .limit(bindparam("limit", type_=Integer))

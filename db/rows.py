@@ -32,6 +32,7 @@ from db.prepared import Found, run
 from db.states import JobState, Outcome, Stage, StepState
 from db.tables import artifacts, attempts, holds, jobs, key_leases, makings, steps, uses
 from db.values import Claim
+from farm.policy.retry import LONGEST_WAIT_MS
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import SupersededError
 
@@ -67,6 +68,8 @@ _LOCK_JOB = (
 #: Whether a step is still its claim's.
 IS_HELD = (steps.c.id == bindparam("step")) & (steps.c.fence == bindparam("held"))
 IS_HELD &= steps.c.state == StepState.RUNNING.value
+#: Whether a step need not wait (any more) before it is tried again: `farm.policy.retry.waits`, for a query.
+IS_DUE = (steps.c.not_before <= bindparam("now")) | (steps.c.not_before - LONGEST_WAIT_MS > bindparam("now"))
 _IS_MINE = select(steps.c.id).where(IS_HELD)
 _ENDED_ALREADY = select(attempts.c.outcome).where(
     attempts.c.step_id == bindparam("step"), attempts.c.number == bindparam("fence")

@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from pipeline.plan.errors import AwayError, DamageError, InputError, LecternError, TransientError
 
+#: No step waits for longer before it is tried again, however often it has failed.
+LONGEST_WAIT_MS = 1_800_000
 _ELSEWHERE_MS = 30_000
 #: How long another worker has to take what may be poison, which it may do sooner: as soon as it is free.
 _OTHERS_TURN_MS = 3_600_000
@@ -162,6 +164,14 @@ def decide(
     return next(row for row in TABLE if row.ends(ended)).becomes(tried)
 
 
+def waits(not_before: int, now: int) -> bool:
+    """Whether a step that is not to be tried before some time still waits, both in the ledger's milliseconds.
+
+    A wait that is longer than any is ever ordered was ordered by a clock that was wrong: it is over.
+    """
+    return now < not_before <= now + LONGEST_WAIT_MS
+
+
 def is_card_lost(error: LecternError) -> bool:
     """Whether it says that the card was lost: a process that has computed on it can do so no more."""
     return error.code.endswith(_CARD_LOST)
@@ -222,7 +232,7 @@ def _used_up(tried: Tried) -> bool:
 
 
 def _doubled(least_ms: int, times: int, most_ms: int) -> int:
-    return min(least_ms << min(times, 16), most_ms)
+    return min(least_ms << min(times, 16), most_ms, LONGEST_WAIT_MS)
 
 
 def _is(*kinds: type[LecternError]) -> Callable[[LecternError | End], bool]:

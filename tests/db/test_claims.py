@@ -12,7 +12,7 @@ from db.ledger import Ledger
 from db.states import JobState, Outcome, WorkerOrder
 from db.values import Claim, Holding
 from pipeline.plan.artifact import Kind
-from pipeline.plan.errors import SupersededError, TransientError
+from pipeline.plan.errors import AwayError, SupersededError, TransientError
 from pipeline.plan.names import numbered
 from tests.db.acting import CHUNKS, desk_of, fail, head, render, speak, take, try_step, until
 from tests.db.values import CAPABILITIES, OTHER, PROFILE, SKILLS, WORKER, artifact, digest, submit
@@ -141,6 +141,20 @@ def test_elsewhere_lasts_for_half_a_minute(ledger: Ledger) -> None:
     again = try_step(ledger, claim.step)
     assert again is not None
     assert (again.worker, again.failures) == (WORKER, 2)
+
+
+def test_a_clock_that_was_wrong_delays_nothing_for_long(ledger: Ledger) -> None:
+    """A retry ordered by a clock an hour ahead is offered and claimed once the clock is right again."""
+    submit(ledger, ["row"])
+    right = ledger.clock
+    ledger.clock = lambda: right() + 3_600_000  # type: ignore[misc]
+    claim = take(ledger, "speak")
+    fail(ledger, claim, AwayError("store-away"))
+    assert queue.heads(ledger, SKILLS["speak"], limit=1) == ()
+    assert try_step(ledger, claim.step) is None
+    ledger.clock = right  # type: ignore[misc]
+    assert [each.step for each in queue.heads(ledger, SKILLS["speak"], limit=1)] == [claim.step]
+    assert try_step(ledger, claim.step) is not None
 
 
 def test_a_key_has_one_maker(ledger: Ledger) -> None:

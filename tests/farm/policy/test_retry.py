@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from farm.policy.retry import (
+    LONGEST_WAIT_MS,
     TABLE,
     Deaths,
     End,
@@ -13,6 +14,7 @@ from farm.policy.retry import (
     Tried,
     Verdict,
     decide,
+    waits,
 )
 from pipeline.plan.errors import (
     AwayError,
@@ -118,3 +120,25 @@ def test_every_row_of_the_table_is_reached_by_its_sample() -> None:
     """No row hides behind an earlier one."""
     for row in TABLE:
         assert next(each for each in TABLE if each.ends(row.sample)) is row
+
+
+@pytest.mark.parametrize(
+    ("not_before", "waiting"),
+    [
+        (0, False),
+        (1_000_000, False),
+        (1_000_001, True),
+        (1_000_000 + LONGEST_WAIT_MS, True),
+        (1_000_001 + LONGEST_WAIT_MS, False),
+    ],
+)
+def test_a_wait_that_nobody_orders_is_none(not_before: int, waiting: bool) -> None:  # noqa: FBT001 - a column of the table
+    """It was ordered by a clock that was wrong; no order is for longer, however often a step has failed."""
+    assert waits(not_before, 1_000_000) is waiting
+
+
+def test_no_wait_is_longer_than_the_longest() -> None:
+    """However patient the farm is told to be."""
+    patient = RetrySettings(attempts=100, backoff_ms=600_000)
+    decisions = [decide(TransientError("x"), failures=failures, settings=patient) for failures in range(99)]
+    assert max(decision.delay_ms for decision in decisions) == LONGEST_WAIT_MS

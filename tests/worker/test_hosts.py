@@ -40,10 +40,12 @@ class Hosts:
 
     def begin(self, word: str) -> int:
         """Submit as many films as there are hosts, each of one chunk that lasts a while; the batch."""
-        script = " ".join(f"{word} {number}." for number in range(1, 13))
-        return sow(
-            self.farm, [Row(row=f"{word}{each.name}", script=f"{each.name}. {script}") for each in self.hosts]
-        )
+
+        def script(host: Host) -> str:
+            """What no other film says, so that none finds its clips made."""
+            return " ".join(f"{host.name} {word} {number}." for number in range(1, 13))
+
+        return sow(self.farm, [Row(row=f"{word}{each.name}", script=script(each)) for each in self.hosts])
 
     def mid_chunk(self, batch: int, host: Host) -> int:
         """Wait until a chunk of a batch renders on a host, and some of its clips are made; the step."""
@@ -136,7 +138,7 @@ def farm_of_hosts(
             given |= {"HOME": str(home), "LECTERN_RETRY__BACKOFF_S": "0.3"}
             running.append(host.start(argv, given, home / f"{name}.log"))
 
-        relayed = [sys.executable, "-P", "-m", "tests.support.network", LEDGER, "5432"]
+        relayed = [sys.executable, "-P", str(Path(network.__file__)), LEDGER, "5432"]
         start(hub, "relay", *relayed, f"{folder}/.s.PGSQL.5432")
         redis = [str(find_redis_server()), "--bind", REDIS, "--protected-mode", "no", "--save", ""]
         start(hub, "redis", *redis, "--dir", str(home))

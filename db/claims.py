@@ -192,30 +192,40 @@ def claim(
             if seen is None or seen.state != StepState.READY.value:
                 return None
             spec = spec_from_text(seen.spec)
-            if seen.stage == Stage.RENDER.value:
-                kept = seen.profile_digest
-                same = not kept or honoured is None or kept in honoured
-            else:
-                own = None if releases is None else kit_of(engines_of(seen.stage, spec), releases)
-                kept = seen.profile_digest or own or ""
-                same = own is None or kept == own
-            if (
-                seen.capability not in capabilities
-                or not same
-                or seen.takes_nothing
-                or seen.unable
-                or seen.closed
-                or waits(seen.not_before, now)
-                or seen.ill
-                or _after_another(connection, seen, worker, now)
-                or (seen.stage == Stage.ARCHIVE.value and waits_for_archive(connection, now))
-            ):
+            kept = _kept(seen, spec, honoured, releases)
+            able = seen.capability in capabilities and _is_free(connection, seen, worker, now)
+            if kept is None or not able:
                 run(connection, _UNMARK, {"step": step, "sent": seen.published_at})
                 return None
             begun = _Begun(step=step, worker=worker, device=device, kept=kept, now=now)
             return _begin(connection, seen, spec, begun)
     except _ClaimedElsewhereError:
         return None
+
+
+def _kept(
+    seen: Found, spec: JobSpec, honoured: Collection[str] | None, releases: Mapping[str, str] | None
+) -> str | None:
+    """The profile or kit that a worker would do a step with; None: it has another than the step's own."""
+    if seen.stage == Stage.RENDER.value:
+        same = not seen.profile_digest or honoured is None or seen.profile_digest in honoured
+        return str(seen.profile_digest) if same else None
+    own = None if releases is None else kit_of(engines_of(seen.stage, spec), releases)
+    kept = str(seen.profile_digest or own or "")
+    return kept if own is None or kept == own else None
+
+
+def _is_free(connection: Connection, seen: Found, worker: str, now: int) -> bool:
+    """Whether nothing stands against a worker's beginning a step now that it can do."""
+    return not (
+        seen.takes_nothing
+        or seen.unable
+        or seen.closed
+        or waits(seen.not_before, now)
+        or seen.ill
+        or _after_another(connection, seen, worker, now)
+        or (seen.stage == Stage.ARCHIVE.value and waits_for_archive(connection, now))
+    )
 
 
 def is_known(ledger: Ledger, step: int) -> bool:

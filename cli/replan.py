@@ -60,25 +60,24 @@ def replan(
         lines = [terminal.words("replan-nothing", batch=batch)]
     elif movable:
         lines.append(terminal.words("replan-dry" if dry_run else "replanned", films=len(moved)))
-    document = {
-        "kind": "replanned",
-        "batch": batch,
-        "dry_run": dry_run,
-        "moves": [
-            {
-                "capability": move.stranded.capability,
-                "needs": move.stranded.needs,
-                "to": move.to,
-                "movable": move.stranded.movable,
-                "jobs": list(move.jobs),
-                **asdict(move.price),
-            }
-            for move in moves
-        ],
-        "moved": list(moved),
-    }
-    terminal.answer(document, lines)
+    terminal.answer(_document(batch, moves, moved, dry_run=dry_run), lines)
     return Exit.OK
+
+
+def _document(batch: int, moves: Iterable[Move], moved: Iterable[int], *, dry_run: bool) -> dict[str, object]:
+    """What machines are told of a move."""
+    told = [
+        {
+            "capability": move.stranded.capability,
+            "needs": move.stranded.needs,
+            "to": move.to,
+            "movable": move.stranded.movable,
+            "jobs": list(move.jobs),
+            **asdict(move.price),
+        }
+        for move in moves
+    ]
+    return {"kind": "replanned", "batch": batch, "dry_run": dry_run, "moves": told, "moved": list(moved)}
 
 
 def _hand_over(terminal: Terminal, batch: int, rows: Sequence[str], pool: str, *, dry_run: bool) -> Exit:

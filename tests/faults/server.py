@@ -102,11 +102,11 @@ class Server:
     """
 
     def __init__(self, folder: Path) -> None:
-        import pgserver
-
         with pytest.MonkeyPatch.context() as patch:
             # Where sockets go whose own folder has too long a name; it warns where this is not said.
             patch.setenv("XDG_RUNTIME_DIR", str(folder.parent))
+            import pgserver
+
             self._server: Any = pgserver.get_server(folder, cleanup_mode="delete")
         for setting in ("max_wal_size = '64MB'", "max_connections = 60"):
             self._server.psql(f"ALTER SYSTEM SET {setting}")

@@ -6,9 +6,8 @@ import contextlib
 import time
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
+from tasks.client import QUICK_S, quick_client
 from tasks.poison import set_aside
 from tasks.sieve import Stranger
 
@@ -16,7 +15,6 @@ _BELL = "lectern:bell"
 _EPOCH = "lectern:epoch"
 #: Every ring beyond this one says nothing new.
 _RINGS = 8
-_QUICK_S = 1.0
 
 
 class Bell:
@@ -27,14 +25,7 @@ class Bell:
     """
 
     def __init__(self, url: str) -> None:
-        self._redis = redis.Redis.from_url(
-            url,
-            socket_timeout=_QUICK_S,
-            socket_connect_timeout=_QUICK_S,
-            # The library's own retries would keep a worker waiting for many seconds.
-            retry=Retry(NoBackoff(), 0),
-            decode_responses=True,
-        )
+        self._redis = quick_client(url, as_text=True)
 
     def ring(self) -> None:
         """Say that there is something new in the ledger."""
@@ -50,12 +41,12 @@ class Bell:
         while (left := until - time.monotonic()) > 0:
             try:
                 # The server answers well before the socket's own limit.
-                heard = self._redis.blpop([_BELL], timeout=min(left, _QUICK_S / 2))
+                heard = self._redis.blpop([_BELL], timeout=min(left, QUICK_S / 2))
                 if heard is not None:
                     self._redis.delete(_BELL)
                     return
             except redis.RedisError:
-                time.sleep(min(left, _QUICK_S / 2))
+                time.sleep(min(left, QUICK_S / 2))
 
     def epoch(self) -> str | None:
         """The mark planted last; None when Redis has forgotten it, and with it every message.

@@ -184,7 +184,6 @@ class Dispatcher:
         Nobody is lost before it had one whole lease to show itself to this very dispatcher.
         """
         running = {(lease.step, lease.fence): lease for lease in leases.read_leases(self._ledger)}
-        self._workers = read_workers(self._ledger)
         pulses = {pulse.worker: pulse for pulse in leases.read_pulses(self._ledger)}
         now = time.monotonic()
         lost = self._lease_watch.observe([(who, lease.counter) for who, lease in running.items()], now)
@@ -197,11 +196,12 @@ class Dispatcher:
         )
 
     def _take_away(self, lost: Sequence[Lease], silent: Sequence[WorkerPulse]) -> None:
-        """Take steps from workers that are lost."""
+        """Take steps from workers that are lost, and know who is left."""
         for lease in lost:
             self._expire(lease)
         for pulse in silent:
             self._bury(pulse)
+        self._workers = read_workers(self._ledger)
 
     def _expire(self, lease: Lease) -> None:
         expired = leases.expire(self._ledger, lease, poison_deaths=self._pace.poison_deaths)

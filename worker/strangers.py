@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from db import strays
 from farm.bootstrap import Farm, Settings
 from farm.caller import caller
 from pipeline.plan.errors import AwayError, InputError
 from tasks import poison
+from tasks.client import quick_client
 from tasks.poison import Poison
 from worker.redis_server import redis_url, without_password
-
-_QUICK_S = 1.0
 
 
 def number_of(settings: Settings) -> int | None:
@@ -58,11 +55,8 @@ def clear(farm: Farm) -> int:
 @contextmanager
 def _redis(settings: Settings) -> Iterator[redis.Redis]:
     url = redis_url(settings.redis.url, settings.home)
-    patience = Retry(NoBackoff(), 0)
     try:
-        with redis.Redis.from_url(
-            url, socket_timeout=_QUICK_S, socket_connect_timeout=_QUICK_S, retry=patience
-        ) as client:
+        with quick_client(url, as_text=False) as client:
             yield client
     except redis.RedisError as error:
         raise AwayError("farm-redis-away", where=without_password(url)) from error

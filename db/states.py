@@ -83,6 +83,28 @@ class HoldReason(StrEnum):
     OPERATOR = "operator"
 
 
+class StopScope(StrEnum):
+    """What an operator stops as a whole."""
+
+    DEPARTMENT = "department"
+    POOL = "pool"
+
+
+class StopKind(StrEnum):
+    """How: of a hold no new film begins, of a pause nothing at all."""
+
+    HOLD = "hold"
+    PAUSE = "pause"
+
+
+class DeliveryState(StrEnum):
+    """Where a piece of news stands."""
+
+    DUE = "due"
+    SENT = "sent"
+    GIVEN_UP = "given_up"
+
+
 class WorkerOrder(StrEnum):
     """What an operator has told a worker."""
 

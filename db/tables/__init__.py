@@ -5,6 +5,7 @@ Times are whole milliseconds since the Unix epoch, durations whole milliseconds.
 
 from __future__ import annotations
 
+from db.tables.news import deliveries, delivery_tries
 from db.tables.orders import (
     IS_DUE,
     archive_names,
@@ -19,6 +20,7 @@ from db.tables.orders import (
     results,
 )
 from db.tables.people import grants, job_profiles, profile_files, profiles
+from db.tables.rights import allowances, charges, pools, stops, windows
 from db.tables.schema import metadata
 from db.tables.words import lexicon, stopwords
 from db.tables.work import (
@@ -50,6 +52,7 @@ __all__ = [
     "IS_SENT",
     "IS_UNSENT",
     "REVISIONS",
+    "allowances",
     "archive_names",
     "artifacts",
     "attempts",
@@ -58,6 +61,9 @@ __all__ = [
     "batches",
     "blocks",
     "cards",
+    "charges",
+    "deliveries",
+    "delivery_tries",
     "departments",
     "epochs",
     "grants",
@@ -69,6 +75,7 @@ __all__ = [
     "lexicon",
     "makings",
     "metadata",
+    "pools",
     "posts",
     "profile_files",
     "profiles",
@@ -76,11 +83,13 @@ __all__ = [
     "results",
     "skills",
     "steps",
+    "stops",
     "stopwords",
     "uses",
     "watchdogs",
+    "windows",
     "workers",
 ]
 
 #: Every revision of the schema in order; the last one is what this version of Lectern works with.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")

@@ -29,6 +29,27 @@ class DepartmentColumns(TypedColumns):
 
     id: Named[int] = Column(Id, primary_key=True)
     name: Named[str] = Column(String(64), nullable=False, unique=True)
+    #: Its share of the farm while others want it, too.
+    weight: Named[int] = Column(Integer, nullable=False, server_default="100")
+    #: The highest number that its jobs may have, and whether they may be urgent.
+    priority_limit: Named[int] = Column(SmallInteger, nullable=False, server_default="50")
+    urgent: Named[int] = Column(SmallInteger, nullable=False, server_default="0")
+    #: Films a day, jobs under way at once, and milliseconds on cards a day; None: no limit.
+    films: Named[int | None] = Column(Integer)
+    running: Named[int | None] = Column(Integer)
+    card_ms: Named[int | None] = Column(BigInteger)
+    # The same for each of its members.
+    member_films: Named[int | None] = Column(Integer)
+    member_running: Named[int | None] = Column(Integer)
+    member_card_ms: Named[int | None] = Column(BigInteger)
+    #: Whose workers render its films where they do not say so themselves; empty: as is set for all.
+    pool: Named[str] = Column(String(64), nullable=False, server_default="")
+    #: The window that its jobs wait for where they do not say so themselves; empty: none.
+    window: Named[str] = Column(String(64), nullable=False, server_default="")
+    #: What its sources and films may take in the store; None: no limit.
+    store_bytes: Named[int | None] = Column(BigInteger)
+    #: For how long its sources are kept: ``keep``, ``days:N`` or ``never``.
+    retention: Named[str] = Column(String(16), nullable=False, server_default="keep")
 
 
 departments = Table("departments", metadata, DepartmentColumns)
@@ -144,6 +165,16 @@ class JobColumns(TypedColumns):
     lexicon_id: Named[int | None] = Column(Id, index=True)
     #: Whose workers render it; empty for none.
     pool: Named[str] = Column(String(64), nullable=False, server_default="")
+    #: -50 to 50; the higher one goes first among a department's.
+    priority: Named[int] = Column(SmallInteger, nullable=False, server_default="0")
+    #: The window outside of which nothing of it begins; empty: it may begin at any time.
+    window: Named[str] = Column(String(64), nullable=False, server_default="")
+    #: When it is wanted; None: whenever.
+    deadline: Named[int | None] = Column(BigInteger)
+    #: What its cost is put down to besides its department; empty: nothing.
+    project: Named[str] = Column(String(200), nullable=False, server_default="")
+    #: Who submitted it, as the limits of members count: no word of its row.
+    member: Named[str] = Column(String(200), nullable=False, server_default="")
 
 
 jobs = Table(

@@ -65,6 +65,16 @@ class StepColumns(TypedColumns):
     progress_total: Named[int] = Column(BigInteger, nullable=False)
     error_code: Named[str | None] = Column(String(64))
     error_facts: Named[str | None] = Column(Text)
+    #: Its place in its department's line, as `farm.policy.order` tells: the lowest goes first.
+    rank: Named[int] = Column(BigInteger, nullable=False, server_default="0")
+    #: The job's window, repeated.
+    window: Named[str] = Column(String(64), nullable=False, server_default="")
+    #: With it a job would begin that nothing was begun of.
+    opening: Named[int] = Column(SmallInteger, nullable=False, server_default="0")
+    #: Why its worker is to give it back after the clip in work; empty: it is to go on.
+    leave: Named[str] = Column(String(64), nullable=False, server_default="")
+    #: What a worker has to load for it: one that has done its like has it at hand.
+    affinity: Named[str] = Column(String(64), nullable=False, server_default="")
 
 
 steps = Table(
@@ -124,6 +134,8 @@ class AttemptColumns(TypedColumns):
     folded: Named[int] = Column(Integer, nullable=False, default=0)
     #: It failed, and where it ran may be to blame.
     blamed: Named[int] = Column(SmallInteger, nullable=False, server_default="0")
+    #: For how long it kept its worker, and so its card; what departments are charged for.
+    held_ms: Named[int] = Column(BigInteger, nullable=False, server_default="0")
 
 
 attempts = Table(

@@ -1,0 +1,160 @@
+"""Departments have rights, limits and accounts; work has ranks and windows; pools lend; news is delivered.
+
+Revision 0007.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _departments()
+    _work()
+    op.create_table(
+        "windows",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("times", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_windows")),
+    )
+    op.create_table(
+        "pools",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("lends", sa.SmallInteger(), nullable=False),
+        sa.Column("standby", sa.String(length=64), nullable=False),
+        sa.Column("preload", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("lends IN (0, 1)", name=op.f("ck_pools_lends")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_pools")),
+    )
+    op.create_table(
+        "stops",
+        sa.Column("scope", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("scope IN ('department', 'pool')", name=op.f("ck_stops_scope")),
+        sa.CheckConstraint("kind IN ('hold', 'pause')", name=op.f("ck_stops_kind")),
+        sa.PrimaryKeyConstraint("scope", "name", "kind", name=op.f("pk_stops")),
+    )
+    _deliveries()
+
+
+def _departments() -> None:
+    for column in (
+        sa.Column("weight", sa.Integer(), server_default="100", nullable=False),
+        sa.Column("priority_limit", sa.SmallInteger(), server_default="50", nullable=False),
+        sa.Column("urgent", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("films", sa.Integer(), nullable=True),
+        sa.Column("running", sa.Integer(), nullable=True),
+        sa.Column("card_ms", sa.BigInteger(), nullable=True),
+        sa.Column("member_films", sa.Integer(), nullable=True),
+        sa.Column("member_running", sa.Integer(), nullable=True),
+        sa.Column("member_card_ms", sa.BigInteger(), nullable=True),
+        sa.Column("pool", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("window", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("store_bytes", sa.BigInteger(), nullable=True),
+        sa.Column("retention", sa.String(length=16), server_default="keep", nullable=False),
+    ):
+        op.add_column("departments", column)
+    # Whoever has one department alone goes on as before.
+    op.execute("UPDATE departments SET urgent = 1")
+    op.create_table(
+        "allowances",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("department_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("films", sa.Integer(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("films >= 1", name=op.f("ck_allowances_films_range")),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["departments.id"], name=op.f("fk_allowances_department_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allowances")),
+    )
+    op.create_index(op.f("ix_allowances_department_id"), "allowances", ["department_id"], unique=False)
+    op.create_table(
+        "charges",
+        sa.Column("job_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("department_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member", sa.Text(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("allowance_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_charges_job_id")),
+        sa.ForeignKeyConstraint(["department_id"], ["departments.id"], name=op.f("fk_charges_department_id")),
+        sa.ForeignKeyConstraint(["allowance_id"], ["allowances.id"], name=op.f("fk_charges_allowance_id")),
+        sa.PrimaryKeyConstraint("job_id", name=op.f("pk_charges")),
+    )
+    op.create_index("ix_charges_day", "charges", ["department_id", "day", "member"], unique=False)
+    op.create_index(op.f("ix_charges_allowance_id"), "charges", ["allowance_id"], unique=False)
+
+
+def _work() -> None:
+    for column in (
+        sa.Column("priority", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("window", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("deadline", sa.BigInteger(), nullable=True),
+        sa.Column("project", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("member", sa.String(length=200), server_default="", nullable=False),
+    ):
+        op.add_column("jobs", column)
+    for column in (
+        sa.Column("rank", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("window", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("opening", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("leave", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("affinity", sa.String(length=64), server_default="", nullable=False),
+    ):
+        op.add_column("steps", column)
+    op.add_column("attempts", sa.Column("held_ms", sa.BigInteger(), server_default="0", nullable=False))
+    op.execute("UPDATE attempts SET held_ms = ended_at - started_at WHERE ended_at > started_at")
+    op.execute(
+        "UPDATE jobs SET member = COALESCE((SELECT b.\"user\" FROM batches b WHERE b.id = batch_id), '')"
+    )
+
+
+def _deliveries() -> None:
+    op.create_table(
+        "deliveries",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("batch_id", sa.BigInteger(), nullable=True),
+        sa.Column("job_id", sa.BigInteger(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("state IN ('due', 'sent', 'given_up')", name=op.f("ck_deliveries_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("event", "subject", name=op.f("uq_deliveries_event_subject")),
+    )
+    op.create_index("ix_deliveries_due", "deliveries", ["state", "due_at"], unique=False)
+    op.create_table(
+        "delivery_tries",
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["deliveries.id"], name=op.f("fk_delivery_tries_delivery_id")
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", "number", name=op.f("pk_delivery_tries")),
+    )

@@ -45,6 +45,7 @@ from pipeline.plan.messages import (
     verify,
     voice,
     voice_models,
+    windows,
     writer,
     writing,
 )
@@ -92,6 +93,7 @@ _ROOMS = (
     verify,
     voice,
     voice_models,
+    windows,
     writer,
     writing,
 )

@@ -1,0 +1,104 @@
+"""Messages about windows of time, and about when work is wanted."""
+
+from __future__ import annotations
+
+from pipeline.plan.messages.model import Message, message
+
+_FORM = (
+    "A window is days and times, parts of it with commas between, and one time zone: "
+    "22:00-07:00 Asia/Shanghai, weekends all day."
+)
+_FORM_ZH = (
+    "时段由日期和时间组成，各部分用逗号分隔，并可带一个时区：22:00-07:00 Asia/Shanghai, weekends all day。"
+)
+
+MESSAGES: tuple[Message, ...] = (
+    message(
+        "window-long",
+        ("A window is described with more than {limit} characters.", _FORM, "Describe it in fewer parts."),
+        ("时段的描述超过 {limit} 个字符。", _FORM_ZH, "请用更少的部分来描述。"),
+    ),
+    message(
+        "window-times-missing",
+        ("“{part}” says no times.", _FORM, "Add times, such as 22:00-07:00, or all day."),
+        ("“{part}”没有写明时间。", _FORM_ZH, "请补上时间，例如 22:00-07:00，或写 all day。"),
+    ),
+    message(
+        "window-time-wrong",
+        (
+            "“{time}” in “{part}” is no time of a window.",
+            "Times stand as HH:MM-HH:MM, from 00:00 to 24:00, with the hour before the minutes.",
+            "Correct it, such as 22:00-07:00.",
+        ),
+        (
+            "“{part}”中的“{time}”不是有效的时间。",
+            "时间写作 HH:MM-HH:MM，从 00:00 到 24:00，先写小时后写分钟。",
+            "请更正，例如 22:00-07:00。",
+        ),
+    ),
+    message(
+        "window-empty",
+        (
+            "The times {part} begin when they end.",
+            "It cannot be told whether that means never or the whole day.",
+            "Write all day, or another beginning or end.",
+        ),
+        (
+            "时间 {part} 的开始与结束相同。",
+            "无法判断这表示从不还是全天。",
+            "请写 all day，或改用其他开始或结束时间。",
+        ),
+    ),
+    message(
+        "window-day-unknown",
+        (
+            "“{word}” is no day of a window; did you mean: {near}?",
+            "Days are mon to sun, mon-fri, weekdays, weekends or daily; they stand before times and time zone.",
+            "Correct it, such as mon-fri 22:00-07:00.",
+        ),
+        (
+            "“{word}”不是有效的日期；您是不是想写：{near}？",
+            "日期可写 mon 到 sun、mon-fri、weekdays、weekends 或 daily，写在时间之前；时区写在时间之后。",
+            "请更正，例如 mon-fri 22:00-07:00。",
+        ),
+    ),
+    message(
+        "window-zone-unknown",
+        (
+            "There is no time zone “{zone}”; did you mean: {near}?",
+            "Time zones go by their names in the IANA database, which knows their daylight saving.",
+            "Use such a name, Continent/City; UTC is one as well.",
+        ),
+        (
+            "没有名为“{zone}”的时区；您是不是想写：{near}？",
+            "时区使用 IANA 数据库中的名称，该数据库包含夏令时规则。",
+            "请使用“大洲/城市”形式的名称；UTC 也可以。",
+        ),
+    ),
+    message(
+        "window-zones-two",
+        (
+            "A window cannot go by two time zones: {first} and {second}.",
+            "One clock on the wall decides when it opens and shuts.",
+            "Name one zone, once.",
+        ),
+        (
+            "一个时段不能使用两个时区：{first} 和 {second}。",
+            "时段的开闭由同一个时钟决定。",
+            "请只写一个时区，写一次即可。",
+        ),
+    ),
+    message(
+        "window-name-wrong",
+        (
+            "“{name}” is no name of a window.",
+            "It is 1 to 24 of the letters a to z, digits, - and _, and begins with a letter or a digit.",
+            "Give it another name, such as night; yes, no, true, false and none mean other things.",
+        ),
+        (
+            "“{name}”不是有效的时段名称。",
+            "它由 1 到 24 个字母 a 到 z、数字、- 或 _ 组成，以字母或数字开头。",
+            "请换一个名称，例如 night；yes、no、true、false 和 none 另有含义。",
+        ),
+    ),
+)

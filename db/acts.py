@@ -53,7 +53,12 @@ _SEND_BACK = (
 _SUPERSEDE = (
     update(attempts)
     .where(attempts.c.step_id.in_(_STEPS_OF), attempts.c.outcome.is_(None))
-    .values(outcome=Outcome.SUPERSEDED.value, ended_at=bindparam("now"), machine_ms=rows.PROVEN_MS)
+    .values(
+        outcome=Outcome.SUPERSEDED.value,
+        ended_at=bindparam("now"),
+        machine_ms=rows.PROVEN_MS,
+        **rows.KEPT_WORKER,
+    )
 )
 _FREE = delete(key_leases).where(key_leases.c.step_id.in_(_STEPS_OF))
 _UNHOLD_ALL = delete(holds).where(holds.c.job_id.in_(_JOBS))

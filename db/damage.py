@@ -57,7 +57,12 @@ _later_steps = select(steps.c.id).where(*_LATER)
 _SUPERSEDE = (
     update(attempts)
     .where(attempts.c.step_id.in_(_later_steps), attempts.c.outcome.is_(None))
-    .values(outcome=Outcome.SUPERSEDED.value, ended_at=bindparam("now"), machine_ms=rows.PROVEN_MS)
+    .values(
+        outcome=Outcome.SUPERSEDED.value,
+        ended_at=bindparam("now"),
+        machine_ms=rows.PROVEN_MS,
+        **rows.KEPT_WORKER,
+    )
 )
 _FREE = delete(key_leases).where(key_leases.c.step_id.in_(_later_steps))
 _BLOCK = (

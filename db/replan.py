@@ -97,7 +97,12 @@ _render_steps = select(steps.c.id).where(_is_render)
 _SUPERSEDE = (
     update(attempts)
     .where(attempts.c.step_id.in_(_render_steps), attempts.c.outcome.is_(None))
-    .values(outcome=Outcome.SUPERSEDED.value, ended_at=bindparam("now"), machine_ms=rows.PROVEN_MS)
+    .values(
+        outcome=Outcome.SUPERSEDED.value,
+        ended_at=bindparam("now"),
+        machine_ms=rows.PROVEN_MS,
+        **rows.KEPT_WORKER,
+    )
 )
 _FREE = delete(key_leases).where(key_leases.c.step_id.in_(_render_steps))
 _PROFILE = update(jobs).where(jobs.c.id.in_(_JOBS)).values(profile=bindparam("text"))

@@ -66,7 +66,12 @@ _END = (
     update(attempts)
     .where(attempts.c.outcome.is_(None))
     .values(
-        outcome=Outcome.LOST.value, ended_at=bindparam("now"), error_code=RESTORED, machine_ms=rows.PROVEN_MS
+        outcome=Outcome.LOST.value,
+        ended_at=bindparam("now"),
+        error_code=RESTORED,
+        machine_ms=rows.PROVEN_MS,
+        # Nobody knows when it ended: what lies between a backup and its return is charged to nobody.
+        **rows.kept_worker(rows.LAST_MADE_AT),
     )
 )
 _BACK = (

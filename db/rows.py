@@ -80,11 +80,39 @@ _SEND_BACK = (
     .where(steps.c.id == bindparam("step"), steps.c.fence == bindparam("held"))
     .values(state=StepState.READY.value, not_before=0)
 )
+#: When an attempt made the last thing that was kept; NULL where it made none.
+LAST_MADE_AT = (
+    select(func.max(makings.c.made_at))
+    .where(makings.c.step_id == attempts.c.step_id, makings.c.number == attempts.c.number)
+    .scalar_subquery()
+)
+
+
+def held_until(end: ColumnElement[Any]) -> ColumnElement[int]:
+    """For how long an attempt that ends then has kept its worker; never below 0, since clocks may step."""
+    return case((end > attempts.c.started_at, end - attempts.c.started_at), else_=0)
+
+
+def proven_until(end: ColumnElement[Any]) -> ColumnElement[int]:
+    """How much of that is good though the attempt came to nothing: until the last thing that it made."""
+    return case((end <= LAST_MADE_AT, held_until(end)), else_=held_until(LAST_MADE_AT))
+
+
+def kept_worker(end: ColumnElement[Any]) -> dict[str, ColumnElement[int]]:
+    """What is written down, for the accounts, of an attempt that ends at `end` and not well."""
+    return {"held_ms": held_until(end), "good_ms": proven_until(end)}
+
+
+_ENDED_AT = bindparam("new_ended_at", type_=attempts.c.ended_at.type)
+#: As `kept_worker`, for statements that know the time as ``now``.
+KEPT_WORKER = kept_worker(bindparam("now", type_=attempts.c.ended_at.type))
 _END_ATTEMPT = update(attempts).where(
     attempts.c.step_id == bindparam("step"),
     attempts.c.number == bindparam("fence"),
     attempts.c.outcome.is_(None),
 )
+_END_WELL = _END_ATTEMPT.values(held_ms=held_until(_ENDED_AT), good_ms=held_until(_ENDED_AT))
+_END_OTHERWISE = _END_ATTEMPT.values(kept_worker(_ENDED_AT))
 _MAKING = (
     select(key_leases.c.key)
     .where(key_leases.c.step_id == bindparam("step"), key_leases.c.fence == bindparam("held"))
@@ -127,9 +155,10 @@ def send_back(connection: Connection, claim: Claim) -> None:
 
 
 def end_attempt(connection: Connection, step: int, number: int, values: Mapping[str, Any]) -> None:
-    """Write how an attempt ended; one that has ended already stays as it is."""
+    """Write how and when an attempt ended, and what it took; one that has ended already stays as it is."""
     told = {"step": step, "fence": number, **_new(values)}
-    run(connection, _setting(_END_ATTEMPT, tuple(values)), told)
+    well = values["outcome"] == Outcome.OK.value
+    run(connection, _setting(_END_WELL if well else _END_OTHERWISE, tuple(values)), told)
 
 
 @lru_cache(maxsize=64)
@@ -363,6 +392,8 @@ _LAST_BEFORE = (
         attempts.c.error_code,
         attempts.c.folded,
         attempts.c.machine_ms,
+        attempts.c.held_ms,
+        attempts.c.good_ms,
     )
     .where(_WAITED)
     .order_by(attempts.c.number.desc())
@@ -374,12 +405,17 @@ _DROP = delete(attempts).where(
 _FOLD = (
     update(attempts)
     .where(attempts.c.step_id == bindparam("step"), attempts.c.number == bindparam("fence"))
-    .values(folded=bindparam("times"), machine_ms=attempts.c.machine_ms + bindparam("spent"))
+    .values(
+        folded=bindparam("times"),
+        machine_ms=attempts.c.machine_ms + bindparam("spent"),
+        held_ms=attempts.c.held_ms + bindparam("held"),
+        good_ms=attempts.c.good_ms + bindparam("good"),
+    )
 )
 
 
 def fold(connection: Connection, claim: Claim, reason: str) -> None:
-    """Let waits in a row for the same reason leave one row, with all their machine time.
+    """Let waits in a row for the same reason leave one row, with all the time that they took.
 
     An archive may be away for a night.
     """
@@ -390,4 +426,5 @@ def fold(connection: Connection, claim: Claim, reason: str) -> None:
     if before is None or before.outcome != Outcome.INTERRUPTED.value or (before.error_code or "") != reason:
         return
     connection.execute(_DROP, {"step": claim.step, "number": before.number})
-    connection.execute(_FOLD, {**mine, "times": before.folded + 1, "spent": before.machine_ms})
+    took = {"spent": before.machine_ms, "held": before.held_ms, "good": before.good_ms}
+    connection.execute(_FOLD, {**mine, "times": before.folded + 1, **took})

@@ -136,6 +136,8 @@ class AttemptColumns(TypedColumns):
     blamed: Named[int] = Column(SmallInteger, nullable=False, server_default="0")
     #: For how long it kept its worker, and so its card; what departments are charged for.
     held_ms: Named[int] = Column(BigInteger, nullable=False, server_default="0")
+    #: How much of that is proven by what it made: all of it where it ended well.
+    good_ms: Named[int] = Column(BigInteger, nullable=False, server_default="0")
 
 
 attempts = Table(

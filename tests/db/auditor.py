@@ -13,6 +13,7 @@ from sqlalchemy import Table, select
 from db import reports
 from db.codec import profile_digest, profile_from_text
 from db.ledger import Ledger
+from db.restoring import RESTORED
 from db.states import STAGE_ORDER, Role, Stage
 from db.tables import (
     archive_names,
@@ -108,6 +109,7 @@ def audit_standing(
     for job in books.jobs.values():
         _audit_order(job, books)
     _audit_makings(books)
+    _audit_accounts(books)
     _audit_files(books, store, damaged)
     _audit_words(books, scripts)
 
@@ -149,6 +151,27 @@ def _audit_makings(books: Books) -> None:
         if row.kind in _MADE and row.suffix == ".bin" and not row.struck:
             times = [at for at in made[row.kind, row.key] if at >= row.made_at]
             assert times == [row.made_at], f"a {row.kind} was made {len(times)} times while one was accepted"
+
+
+def _audit_accounts(books: Books) -> None:
+    """An attempt is charged for as long as it kept its worker; good of it is what led to something."""
+    made: dict[tuple[int, int], int] = {}
+    for row in books.makings:
+        at = row.step_id, row.number
+        made[at] = max(row.made_at, made.get(at, 0))
+    for row in (each for of in books.attempts.values() for each in of):
+        last = made.get((row.step_id, row.number), row.started_at)
+        if row.outcome is None:
+            held = good = 0
+        else:
+            until = last if row.error_code == RESTORED else row.ended_at
+            held = max(0, until - row.started_at)
+            good = held if row.outcome == "ok" else min(held, max(0, last - row.started_at))
+        if row.folded:
+            assert row.held_ms > held, "waits that were folded are charged"
+            assert good <= row.good_ms <= row.held_ms, "no more is good than was taken"
+        else:
+            assert (row.held_ms, row.good_ms) == (held, good), f"a {row.outcome} attempt is charged wrongly"
 
 
 def _audit_files(books: Books, store: Store, damaged: Collection[Key]) -> None:

@@ -27,6 +27,7 @@ from db.tables import (
     batches,
     departments,
     jobs,
+    makings,
     metadata,
     results,
     steps,
@@ -161,6 +162,35 @@ def test_a_ledger_under_way_learns_to_listen_and_write(empty_url: str) -> None:
                 connection.execute(insert(table).values({**values, column: word}))
         with pytest.raises(IntegrityError), engine.begin() as connection:
             connection.execute(insert(table).values({**values, column: "dream"}))
+    engine.dispose()
+
+
+def test_attempts_of_older_versions_are_charged_alike(empty_url: str) -> None:
+    """An upgrade writes down what attempts took that ended before anybody did so."""
+    engine = connect(empty_url)
+    bring_to(engine, "0006")
+    ends = [
+        ("ok", 900, 300),
+        ("lost", 900, 300),
+        ("error", 900, None),
+        ("lost", 50, None),
+        ("lost", 900, 950),
+    ]
+    with engine.execution_options(**{WRITES: True}).begin() as connection:
+        _enter_a_job(connection)
+        for number, (outcome, ended, made) in enumerate(ends, 2):
+            mine = {"step_id": 1, "number": number}
+            told = {**mine, "worker": "w", "device": "cpu", "started_at": 100, "ended_at": ended}
+            told |= {"outcome": outcome, "machine_ms": 0, "log_tail": "", "span": "", "folded": 0}
+            connection.execute(insert(attempts).values(told))
+            if made is not None:
+                making = {**mine, "kind": "clip", "key": "k", "machine_ms": 1, "made_at": made}
+                connection.execute(insert(makings), making)
+    assert migrate.upgrade(engine).ready
+    with engine.connect() as connection:
+        asked = select(attempts.c.held_ms, attempts.c.good_ms).order_by(attempts.c.number)
+        charged = [tuple(row) for row in connection.execute(asked)]
+    assert charged == [(0, 0), (800, 800), (800, 200), (800, 0), (0, 0), (800, 800)]
     engine.dispose()
 
 

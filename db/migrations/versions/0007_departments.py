@@ -121,7 +121,16 @@ def _work() -> None:
     ):
         op.add_column("steps", column)
     op.add_column("attempts", sa.Column("held_ms", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("attempts", sa.Column("good_ms", sa.BigInteger(), server_default="0", nullable=False))
     op.execute("UPDATE attempts SET held_ms = ended_at - started_at WHERE ended_at > started_at")
+    op.execute("UPDATE attempts SET good_ms = held_ms WHERE outcome = 'ok'")
+    # Of any other attempt, what is proven by what it made before it ended.
+    last = "SELECT MAX(made_at) FROM makings WHERE step_id = attempts.step_id AND number = attempts.number"
+    op.execute(
+        f"UPDATE attempts SET good_ms = CASE WHEN ({last}) >= ended_at THEN held_ms"  # noqa: S608 - no value of a user's
+        f" WHEN ({last}) > started_at THEN ({last}) - started_at ELSE 0 END"
+        " WHERE outcome <> 'ok' AND held_ms > 0"
+    )
     op.execute(
         "UPDATE jobs SET member = COALESCE((SELECT b.\"user\" FROM batches b WHERE b.id = batch_id), '')"
     )

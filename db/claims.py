@@ -32,11 +32,14 @@ class Heard:
             nothing hears False.
         order: what an operator has told it; under either order it takes nothing new.
         known: the ledger knows the worker; else it is to tell of itself again.
+        leave: the code of why what it holds is to be given back after the clip in work; empty: it is to go
+            on.
     """
 
     mine: bool
     order: WorkerOrder = WorkerOrder.NONE
     known: bool = True
+    leave: str = ""
 
 
 _KNOWN = select(exists().where(steps.c.id == bindparam("step")))
@@ -116,6 +119,7 @@ _CLAIM = (
         lease=steps.c.lease + 1,
         worker=bindparam("by"),
         published_at=0,
+        leave="",
         profile=bindparam("kept"),
     )
     .returning(steps.c.fence)
@@ -127,7 +131,7 @@ _UNMARK = (
     .values(published_at=0)
 )
 _BEGIN = insert(attempts)
-_BEAT = update(steps).where(rows.IS_HELD).values(lease=steps.c.lease + 1)
+_BEAT = update(steps).where(rows.IS_HELD).values(lease=steps.c.lease + 1).returning(steps.c.leave)
 _PULSE = (
     update(workers)
     .where(workers.c.name == bindparam("worker"))
@@ -141,7 +145,7 @@ _PULSE = (
 )
 # PostgreSQL does both in one statement.
 _BEAT_AND_PULSE = select(
-    exists(select(_BEAT.returning(steps.c.id).cte("beat").c.id)).label("mine"),
+    select(_BEAT.cte("beat").c.leave).scalar_subquery().label("leave"),
     select(_PULSE.cte("pulse").c.ordered).scalar_subquery().label("ordered"),
 )
 
@@ -254,15 +258,20 @@ def beat(ledger: Ledger, worker: str, holding: Holding | None = None, *, memory_
     told = {"worker": worker, "now": ledger.clock(), "memory": memory_mb}
     if not ledger.is_sqlite:
         heard = ledger.change("beat", _BEAT_AND_PULSE, {**held, **told}).one()
-        return _heard(mine=heard.mine, ordered=heard.ordered)
+        return _heard(leave=heard.leave, ordered=heard.ordered)
     with ledger.write("beat") as connection:
-        mine = holding is not None and run(connection, _BEAT, held).rowcount == 1
-        return _heard(mine=mine, ordered=run(connection, _PULSE, told).scalar())
+        leave = None if holding is None else run(connection, _BEAT, held).scalar()
+        return _heard(leave=leave, ordered=run(connection, _PULSE, told).scalar())
 
 
-def _heard(*, mine: bool, ordered: str | None) -> Heard:
-    """What was heard, where no order at all means that nobody knows the worker."""
-    return Heard(mine=mine, order=WorkerOrder(ordered or WorkerOrder.NONE), known=ordered is not None)
+def _heard(*, leave: str | None, ordered: str | None) -> Heard:
+    """What was heard; who holds nothing hears of no leave, and whom nobody knows of no order."""
+    return Heard(
+        mine=leave is not None,
+        order=WorkerOrder(ordered or WorkerOrder.NONE),
+        known=ordered is not None,
+        leave=leave or "",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import BindParameter, bindparam, or_, select, update
 
-from db import dead, reports, rows
+from db import dead, leaving, reports, rows
 from db.acts import Act, Job, Operated, is_under_way, may_be_held
 from db.forgetting import forgotten_in
 from db.ledger import Ledger
@@ -94,7 +94,9 @@ def pause(
     reason: HoldReason = HoldReason.OPERATOR,
     until: int | None = None,
 ) -> Operated:
-    """Hold jobs, and films that wait for the archive: nothing new is dispatched, running steps finish.
+    """Hold jobs, and films that wait for the archive: nothing new is dispatched, running clips finish.
+
+    A step without clips finishes as a whole.
 
     Raises:
         InputError, AwayError: as `cancel`.
@@ -103,6 +105,7 @@ def pause(
         act = Act(connection, "pause", by=by, now=ledger.clock(), detail=reason.value)
         for some in act.concerned(job_ids, may_be_held):
             act.hold(some, reason, until=until)
+            leaving.leave(connection, some, leaving.PAUSED)
         return act.result()
 
 
@@ -123,6 +126,7 @@ def resume(
             held.update(connection.execute(_HELD, asked).scalars())
         for some in act.concerned(job_ids, lambda job: job.id in held):
             act.release(some, reason)
+            leaving.stay(connection, some, leaving.PAUSED)
         return act.result()
 
 

@@ -28,12 +28,13 @@ class Halt(StrEnum):
     SUPERSEDED = "superseded"
     INTERRUPTED = "interrupted"
     DRAINED = "drained"
+    RECALLED = "recalled"
     TIMEOUT = "timeout"
 
     @property
     def gives_back(self) -> bool:
         """Whether the step goes back into the line by the worker's own hand, with no retry used up."""
-        return self in {Halt.INTERRUPTED, Halt.DRAINED}
+        return self in {Halt.INTERRUPTED, Halt.DRAINED, Halt.RECALLED}
 
 
 class Attempt:
@@ -56,6 +57,15 @@ class Attempt:
         self._halted_at = 0.0
         self._drained_by = math.inf
         self._draining = False
+        self._leave = ""
+        self._recalled_for = ""
+
+    @property
+    def given_back_for(self) -> str:
+        """The code of why the step goes back into the line."""
+        if self._halt is Halt.RECALLED:
+            return self._recalled_for
+        return "farm-drained" if self._halt is Halt.DRAINED else "farm-interrupted"
 
     @property
     def halt(self) -> Halt | None:
@@ -96,15 +106,27 @@ class Attempt:
         self._drained_by = min(self._drained_by, time.monotonic() + within_s)
         self._draining = True
 
+    def recall(self, code: str) -> None:
+        """As `drain`, for as long as it takes: the step alone is wanted back, and its worker goes on.
+
+        Args:
+            code: why; empty: it is not wanted back, or no more.
+        """
+        self._leave = code
+
     def check_next(self) -> None:
         """Return if it may begin to make another thing.
 
         Raises:
-            SupersededError: ``farm-drained``, and whatever `check` raises.
+            SupersededError: ``farm-drained``, why it was recalled, and whatever `check` raises.
             TransientError: as `check`.
         """
+        code = self._leave
         if self._draining:
             self.stop(Halt.DRAINED)
+        elif code and self.halt is None:
+            self._recalled_for = code
+            self.stop(Halt.RECALLED)
         self.check()
 
     def check(self) -> None:
@@ -121,6 +143,8 @@ class Attempt:
             raise SupersededError("farm-interrupted", step=self.claim.step)
         if self.halt is Halt.DRAINED:
             raise SupersededError("farm-drained", step=self.claim.step)
+        if self.halt is Halt.RECALLED:
+            raise SupersededError(self._recalled_for, step=self.claim.step)
         raise self.too_long()
 
     def check_own(self) -> None:

@@ -69,7 +69,7 @@ def stand_back(farm: Farm, attempt: Attempt, error: SupersededError) -> bool:
     """Leave work that may not go on here; whether anything was written of it."""
     if attempt.halt is not None and attempt.halt.gives_back:
         with contextlib.suppress(SupersededError):
-            give_back(farm, attempt, End.LEFT, reason=_given_back_for(attempt.halt))
+            give_back(farm, attempt, End.LEFT, reason=attempt.given_back_for)
             return True
     structlog.get_logger().info("stood back", code=error.code)
     return False
@@ -84,8 +84,7 @@ def tell_left(farm: Farm, attempt: Attempt) -> None:
     """
     if attempt.halt is not None and attempt.halt.gives_back:
         delay_ms = _decided(farm, attempt, End.LEFT).delay_ms
-        reason = _given_back_for(attempt.halt)
-        commits.release(farm.ledger, attempt.claim, delay_ms=delay_ms, reason=reason)
+        commits.release(farm.ledger, attempt.claim, delay_ms=delay_ms, reason=attempt.given_back_for)
     elif attempt.halt is Halt.TIMEOUT:
         error = attempt.too_long()
         failure, decision = _failure(attempt, error, ()), _decided(farm, attempt, error)
@@ -100,10 +99,6 @@ def _decided(farm: Farm, attempt: Attempt, ended: LecternError | End) -> RetryDe
         poison_deaths=retry.poison_deaths,
     )
     return decide(ended, failures=claim.failures, waits=claim.waits, settings=patience)
-
-
-def _given_back_for(halt: Halt) -> str:
-    return "farm-drained" if halt is Halt.DRAINED else "farm-interrupted"
 
 
 def _failure(attempt: Attempt, error: LecternError, lines: Collection[str]) -> Failure:

@@ -113,6 +113,8 @@ class Standing:
         self._order = heard.order
         if heard.order is WorkerOrder.DRAIN and attempt is not None:
             attempt.drain()
+        if attempt is not None:
+            attempt.recall(heard.leave)
         return heard.mine
 
     def device_with(self, profiles: Collection[RenderProfile]) -> str:

@@ -52,7 +52,7 @@ class End(StrEnum):
     LOST = "lost"
     """Its worker died, or was silent for longer than a lease."""
     LEFT = "left"
-    """Its worker was told to end: it was drained, or interrupted."""
+    """Its worker was told to end, drained or interrupted, or to give it back."""
     SHARED = "shared"
     """Another worker makes just now what it needs."""
     OTHERWISE = "otherwise"
@@ -309,7 +309,7 @@ TABLE: Sequence[Row] = (
         sample=End.LOST,
     ),
     Row(
-        what="the worker was told to end: drained or interrupted",
+        what="the worker was told to end, drained or interrupted, or to give the step back",
         ends=_is_end(End.LEFT),
         becomes=_at_once,
         why="nothing is wrong; whoever is free goes on after the last finished clip",

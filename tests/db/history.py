@@ -12,6 +12,7 @@ from db import (
     claims,
     dead,
     leases,
+    leaving,
     lexicon,
     operations,
     posts,
@@ -319,6 +320,9 @@ def obey_people(company: Company) -> None:
     company.work(company.one, "speak", halt="taken")
     company.acting = None
     operations.cancel(ledger, [2], by="anna")
+    running = company.one.claim
+    assert running is not None
+    leaving.have_leave(ledger, [running.step], leaving.PAUSED)
     company.go_on(company.one)
     company.acting = None
     operations.resume(ledger, [1], by="anna")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from db import dead, operations, queue, stopwords, strays
+from db import dead, leases, leaving, operations, queue, stopwords, strays
 from db.codec import spec_from_text
 from db.ledger import Ledger
 from db.lexicon import put_entry, remove_entry
@@ -35,7 +35,7 @@ from tests.db.values import CAPABILITIES, digest
 from tests.db.world import Worker
 
 #: What may pass by beside the work.
-PASSING = ("minute", "redis", "submit", "again", "words", "pool")
+PASSING = ("minute", "redis", "submit", "again", "words", "pool", "shut")
 
 
 def put_away(ledger: Ledger, job_ids: Collection[int], *, by: str) -> None:
@@ -144,7 +144,7 @@ class Farm(Labour):
         """What waits has waited; Redis loses its memory; the same batch is submitted once more.
 
         Or somebody changes a list that concerns no film that is under way, or gives films to a pool and takes
-        them back.
+        them back; or it is the end of a window, and what runs is wanted back.
         """
         self.world.offset_ms += 60_000
         with self.world.fuse.lit(fuse):
@@ -163,6 +163,9 @@ class Farm(Labour):
             elif what == "pool":
                 self.world.hand_over("studio")
                 self.world.hand_over("")
+            elif what == "shut":
+                running = {lease.step for lease in leases.read_leases(self.world.ledger)}
+                leaving.have_leave(self.world.ledger, running, "farm-paused")
         if what == "pool":
             self.world.hand_over("")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from db import claims, commits, leases, names, operations, posts, queue, reads, workers
+from db import claims, commits, leases, leaving, names, operations, posts, queue, reads, workers
 from db.ledger import Ledger
 from db.states import JobState, Outcome, WorkerOrder
 from db.values import Claim, Holding
@@ -105,6 +105,32 @@ def test_a_pause_lets_the_running_step_finish(ledger: Ledger) -> None:
     assert queue.heads(ledger, SKILLS["render.warp"], limit=9) == ()
     operations.resume(ledger, [claim.job], by="anna")
     assert len(queue.heads(ledger, SKILLS["render.warp"], limit=9)) == len(CHUNKS)
+
+
+def test_a_pause_has_rendering_left_after_the_clip_in_work(ledger: Ledger) -> None:
+    """The worker hears of it with its next beat; a resume takes it back, and the next claim knows nothing."""
+    submit(ledger, ["row"])
+    speak(ledger, take(ledger, "speak"))
+    claim, other = take(ledger, "render.warp"), take(ledger, "render.warp", worker=OTHER)
+    operations.pause(ledger, [claim.job], by="anna")
+    told = claims.Heard(mine=True, known=False, leave="farm-paused")
+    assert claims.beat(ledger, WORKER, claim.holding) == told
+    assert leaving.have_leave(ledger, [claim.step, other.step], "farm-drained") == 0, (
+        "the first reason stands"
+    )
+    commits.release(ledger, claim, delay_ms=0, reason=told.leave)
+    assert try_step(ledger, claim.step) is None
+    operations.resume(ledger, [claim.job], by="anna")
+    assert claims.beat(ledger, OTHER, other.holding).leave == ""
+    assert leaving.have_leave(ledger, [claim.step, other.step], "farm-drained") == 1
+    operations.pause(ledger, [claim.job], by="anna")
+    operations.resume(ledger, [claim.job], by="anna")
+    assert claims.beat(ledger, OTHER, other.holding).leave == "farm-drained"
+    commits.release(ledger, other, delay_ms=0, reason="farm-drained")
+    again = try_step(ledger, other.step)
+    assert again is not None
+    assert again.failures == 0
+    assert claims.beat(ledger, WORKER, again.holding).leave == ""
 
 
 def test_elsewhere_means_another_worker_first(ledger: Ledger) -> None:

@@ -210,6 +210,23 @@ def test_a_drained_attempt_makes_what_it_has_begun_and_nothing_else() -> None:
     work.check_own()
 
 
+def test_a_recalled_attempt_is_left_between_two_things_unless_it_is_let_go_on() -> None:
+    """It is given back for the reason that was told; what is taken back in time has no effect."""
+    work = attempt()
+    work.recall("farm-paused")
+    work.recall("")
+    work.check_next()
+    work.recall("farm-paused")
+    work.check()
+    with pytest.raises(SupersededError, match="farm-paused"):
+        work.check_next()
+    work.recall("")
+    assert work.halt is not None
+    assert work.halt.gives_back
+    assert work.given_back_for == "farm-paused"
+    work.check_own()
+
+
 def test_a_drain_that_takes_too_long_interrupts() -> None:
     """The clip in work has so long and no longer; being drained again gives it no more time."""
     work = attempt()

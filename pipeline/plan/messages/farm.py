@@ -220,6 +220,21 @@ _PROCESSES = (
         ),
     ),
     Message(
+        code="farm-paused",
+        level="warning",
+        en=Text(
+            what="What the step belongs to was paused, and its worker gave the rest of it back.",
+            why="It finished the clip that it was making, and began no other; what was made is kept.",
+            cure="Nothing has to be done: after `lectern resume` it goes on with the next clip, and no "
+            "attempt was used up.",
+        ),
+        zh=Text(
+            what="该步骤所属的内容被暂停，工作进程交还了剩余部分。",
+            why="它完成了正在制作的片段，没有再开始新的；已完成的内容都会保留。",
+            cure="无需任何操作：`lectern resume` 之后会从下一个片段继续，并且不消耗尝试次数。",
+        ),
+    ),
+    Message(
         code="farm-interrupted",
         level="warning",
         en=Text(

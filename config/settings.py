@@ -106,6 +106,13 @@ class Gc(_Section):
     store_gb: float
 
 
+class Quota(_Section):
+    """When the days begin that quotas count by."""
+
+    day_begins: str
+    zone: str
+
+
 class Results(_Section):
     """How the tables of what became of each row are kept up to date."""
 
@@ -256,6 +263,7 @@ class Settings(_Section):
     retry: Retry
     dispatcher: Dispatcher
     gc: Gc
+    quota: Quota
     results: Results
     flower: Flower
     film: Film

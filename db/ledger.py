@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Executable
 from db.engine import BEGIN, Reaching
 from db.lending import lender
 from db.prepared import Answer, cursor_of, run
+from farm.policy.days import Calendar
 
 #: Called with a point's name before and after each commit. The default does nothing; a test raises there.
 CrashPoint = Callable[[str], None]
@@ -38,11 +39,20 @@ class Ledger:
         engine: from `db.engine.connect`.
         crash: called with ``<transaction>-before-commit`` and ``<transaction>-after-commit``.
         clock: the time, for stamps and waits.
+        calendar: the days that quotas count by.
     """
 
-    def __init__(self, engine: Engine, *, crash: CrashPoint = no_crash, clock: Clock = wall_clock) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        crash: CrashPoint = no_crash,
+        clock: Clock = wall_clock,
+        calendar: Calendar | None = None,
+    ) -> None:
         self.engine = engine
         self.clock = clock
+        self.calendar = calendar or Calendar()
         self._crash = crash
         self._lender = lender(engine)
         self._reaching = Reaching(engine)

@@ -55,6 +55,7 @@ _MOVE = (
     .where(jobs.c.id == bindparam("job"))
     .values(
         batch_id=bindparam("batch"),
+        department_id=bindparam("department"),
         position=bindparam("place"),
         row_name=bindparam("row"),
         spec=bindparam("told"),
@@ -165,6 +166,7 @@ class _Entry:
             "row_name": row,
             "title": spec.title,
             "user": spec.user,
+            "department_id": self._department,
             "state": JobState.COMPLETED.value,
             "archive": ArchiveState.ARCHIVED.value,
             "precedence": PRECEDENCE[Urgency.NORMAL],
@@ -233,8 +235,9 @@ def _move(
         "pool_": draft.pool,
         "warned": notices_to_text(draft.warnings),
     }
-    connection.execute(_MOVE, {"job": job, "batch": batch, "place": place, **told})
-    connection.execute(_MOVE_STEPS, {"job": job, "batch": batch, "department": department})
+    to = {"job": job, "batch": batch, "department": department}
+    connection.execute(_MOVE, {**to, "place": place, **told})
+    connection.execute(_MOVE_STEPS, to)
 
 
 def _drop_empty(connection: Connection, some: Collection[int]) -> None:

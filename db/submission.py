@@ -84,7 +84,7 @@ def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -
         existing, edition = _existing(connection, submission, department)
         if existing is not None:
             return existing
-        entry = _Entry(connection, department, ledger.clock(), anew=submission.again)
+        entry = _Entry(connection, department, submission.user, ledger.clock(), anew=submission.again)
         batch = entry.begin(submission, edition)
         count = 0
         remaining = iter(drafts)
@@ -139,9 +139,10 @@ def _answer(connection: Connection, batch: int) -> Submitted:
 class _Entry:
     """Enters the rows of one batch, some at a time."""
 
-    def __init__(self, connection: Connection, department: int, now: int, *, anew: bool) -> None:
+    def __init__(self, connection: Connection, department: int, member: str, now: int, *, anew: bool) -> None:
         self._connection = connection
         self._department = department
+        self._member = member
         self._now = now
         self._anew = anew
         self._promises = Promises(connection, now)
@@ -232,6 +233,8 @@ class _Entry:
             "row_name": spec.row,
             "title": spec.title,
             "user": spec.user,
+            "member": self._member,
+            "department_id": self._department,
             "state": JobState.QUEUED.value,
             "archive": ArchiveState.NONE.value,
             "precedence": PRECEDENCE[draft.urgency],

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+import tzlocal
 from pydantic import ValidationError
 
 from config.settings import Settings, read_settings
@@ -19,6 +20,7 @@ from db.siting import this_machine
 from db.workers import check_alone
 from farm import telemetry
 from farm.models import ModelShelf
+from farm.policy.days import Calendar, calendar_of
 from pipeline.apart import Apart
 from pipeline.engines.ear import ActivityEngine, EarEngine
 from pipeline.engines.eye import EyeEngine
@@ -35,6 +37,7 @@ __all__ = [
     "Farm",
     "Settings",
     "Workshop",
+    "calendar_in",
     "environment_of",
     "furnish",
     "open_farm",
@@ -178,12 +181,14 @@ def open_farm(settings: Settings | None = None) -> Farm:
     Raises:
         InputError: a setting is wrong, FFmpeg is missing, the ledger is a file on a network file system or
             another machine's (``ledger-on-network``, ``ledger-many-machines``), or its schema is older or
-            newer than this version of Lectern (none is migrated here).
+            newer than this version of Lectern (none is migrated here); or as
+            `calendar_in`.
         AwayError: the ledger cannot be reached.
     """
     workshop = open_workshop(settings)
+    calendar = calendar_in(workshop.settings)
     engine = connect(workshop.settings.ledger_url)
-    ledger = Ledger(engine)
+    ledger = Ledger(engine, calendar=calendar)
     try:
         check_schema(engine)
         check_alone(ledger, this_machine())
@@ -191,6 +196,22 @@ def open_farm(settings: Settings | None = None) -> Farm:
         ledger.close()
         raise
     return furnish(workshop, ledger)
+
+
+def calendar_in(settings: Settings) -> Calendar:
+    """The days that quotas count by, as set; in this machine's own zone unless one is named.
+
+    Raises:
+        InputError: ``quota-hour-wrong``, ``quota-zone-unknown``, or ``quota-zone-untold``: this machine does
+            not say which zone it is in.
+    """
+    zone = settings.quota.zone
+    if not zone:
+        try:
+            zone = tzlocal.get_localzone_name()
+        except (LookupError, ValueError, OSError) as error:
+            raise InputError("quota-zone-untold", reason=telemetry.one_line(error)) from error
+    return calendar_of(settings.quota.day_begins, zone)
 
 
 def furnish(workshop: Workshop, ledger: Ledger, apart: Apart | None = None) -> Farm:

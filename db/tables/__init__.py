@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from db.tables.news import deliveries, delivery_tries
 from db.tables.orders import (
+    IS_ACTIVE,
     IS_DUE,
+    IS_FOR_QUOTA,
     archive_names,
     artifacts,
     audit,
@@ -45,7 +47,9 @@ from db.tables.work import (
 )
 
 __all__ = [
+    "IS_ACTIVE",
     "IS_DUE",
+    "IS_FOR_QUOTA",
     "IS_OPEN",
     "IS_READY",
     "IS_RUNNING",

@@ -175,6 +175,8 @@ class JobColumns(TypedColumns):
     project: Named[str] = Column(String(200), nullable=False, server_default="")
     #: Who submitted it, as the limits of members count: no word of its row.
     member: Named[str] = Column(String(200), nullable=False, server_default="")
+    #: Who pays, repeated from its batch so that one index tells how many of a department are under way.
+    department_id: Named[int] = Column(Id, nullable=False, server_default="0")
 
 
 jobs = Table(
@@ -192,6 +194,12 @@ jobs = Table(
     CheckConstraint("state <> 'failed' OR error_code IS NOT NULL", name="failed_has_error"),
     # Lists and counts of jobs go by state, the newest first or in the order of work.
     Index("ix_jobs_order", "state", "precedence", "batch_id", "id", "archive"),
+)
+#: A condition of a partial index, as those of steps.
+IS_ACTIVE = jobs.c.state == literal_column("'active'")
+# How many films of a department, and of each of its members, are under way.
+Index(
+    "ix_jobs_active", jobs.c.department_id, jobs.c.member, sqlite_where=IS_ACTIVE, postgresql_where=IS_ACTIVE
 )
 
 
@@ -214,9 +222,20 @@ class HoldColumns(TypedColumns):
     until: Named[int | None] = Column(BigInteger)
     by: Named[str] = Column(Text, nullable=False)
     since: Named[int] = Column(BigInteger, nullable=False)
+    #: Whose quota it waits for, and as whose film; None: for something else.
+    department_id: Named[int | None] = Column(Id)
+    member: Named[str | None] = Column(String(200))
 
 
 holds = Table("holds", metadata, HoldColumns, one_of("reason", HoldReason))
+#: A condition of a partial index, as those of steps.
+IS_FOR_QUOTA = holds.c.reason == literal_column("'quota'")
+# The line of films that wait for a department's quota, by member.
+Index(
+    "ix_holds_quota",
+    holds.c.department_id, holds.c.member, holds.c.job_id,
+    sqlite_where=IS_FOR_QUOTA, postgresql_where=IS_FOR_QUOTA,
+)  # fmt: skip
 
 
 class ArchiveNameColumns(TypedColumns):

@@ -49,7 +49,12 @@ class ChargeColumns(TypedColumns):
     at: Named[int] = Column(BigInteger, nullable=False)
 
 
-charges = Table("charges", metadata, ChargeColumns, Index("ix_charges_day", "department_id", "day", "member"))
+charges = Table(
+    "charges",
+    metadata,
+    ChargeColumns,
+    Index("ix_charges_day", "department_id", "day", "member", "allowance_id"),
+)
 
 
 class WindowColumns(TypedColumns):

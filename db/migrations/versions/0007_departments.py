@@ -99,7 +99,9 @@ def _departments() -> None:
         sa.ForeignKeyConstraint(["allowance_id"], ["allowances.id"], name=op.f("fk_charges_allowance_id")),
         sa.PrimaryKeyConstraint("job_id", name=op.f("pk_charges")),
     )
-    op.create_index("ix_charges_day", "charges", ["department_id", "day", "member"], unique=False)
+    op.create_index(
+        "ix_charges_day", "charges", ["department_id", "day", "member", "allowance_id"], unique=False
+    )
     op.create_index(op.f("ix_charges_allowance_id"), "charges", ["allowance_id"], unique=False)
 
 
@@ -110,8 +112,39 @@ def _work() -> None:
         sa.Column("deadline", sa.BigInteger(), nullable=True),
         sa.Column("project", sa.String(length=200), server_default="", nullable=False),
         sa.Column("member", sa.String(length=200), server_default="", nullable=False),
+        sa.Column(
+            "department_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
     ):
         op.add_column("jobs", column)
+    op.execute(
+        "UPDATE jobs SET department_id ="
+        " COALESCE((SELECT b.department_id FROM batches b WHERE b.id = batch_id), 0)"
+    )
+    op.create_index(
+        "ix_jobs_active",
+        "jobs",
+        ["department_id", "member"],
+        unique=False,
+        sqlite_where=sa.text("state = 'active'"),
+        postgresql_where=sa.text("state = 'active'"),
+    )
+    for column in (
+        sa.Column("department_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("member", sa.String(length=200), nullable=True),
+    ):
+        op.add_column("holds", column)
+    op.create_index(
+        "ix_holds_quota",
+        "holds",
+        ["department_id", "member", "job_id"],
+        unique=False,
+        sqlite_where=sa.text("reason = 'quota'"),
+        postgresql_where=sa.text("reason = 'quota'"),
+    )
     for column in (
         sa.Column("rank", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("window", sa.String(length=64), server_default="", nullable=False),

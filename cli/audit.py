@@ -59,7 +59,7 @@ def _object(terminal: Terminal, act: ActView) -> str:
 
 
 def _detail(act: ActView) -> str:
-    """What is told besides, the options of a retry one by one; as much of it as fits."""
+    """What is told besides, the options of a requeue one by one; as much of it as fits."""
     told = act.detail
     with suppress(ValueError):
         given = json.loads(told)

@@ -21,7 +21,7 @@ from cli.terminal import Cell, Terminal, sentence, told
 from db.acts import Operated
 from db.operations import jobs_of
 from farm import dead as letters
-from farm import retry as retrying
+from farm import requeue as requeueing
 from farm.bootstrap import Farm, open_farm
 from farm.views.films import AttemptView
 from farm.views.letters import AutopsyView, DeadView, PlaceView
@@ -76,7 +76,7 @@ def show(context: typer.Context, job: JobNumber) -> Exit:
     return Exit.OK
 
 
-def retry(
+def requeue(
     context: typer.Context,
     jobs: Jobs = None,
     *,
@@ -100,12 +100,12 @@ def retry(
 
     def act(farm: Farm, chosen: Collection[int]) -> Operated:
         if dry_run:
-            retrying.options_of(farm, settings or ())
+            requeueing.options_of(farm, settings or ())
             return letters.tried(farm, chosen, canceled=True)
-        return retrying.retry(farm, chosen, settings or ())
+        return requeueing.requeue(farm, chosen, settings or ())
 
     meant = _Meant(jobs=tuple(jobs or ()), batch=batch, everything=everything, error=error)
-    return _act(context, act, meant, said="would-retry" if dry_run else "retried-jobs", dry_run=dry_run)
+    return _act(context, act, meant, said="would-requeue" if dry_run else "requeued-jobs", dry_run=dry_run)
 
 
 def discard(
@@ -120,7 +120,7 @@ def discard(
     ] = "",
     dry_run: Dry = False,
 ) -> Exit:
-    """Put what failed away; `lectern retry` brings it back."""
+    """Put what failed away; `lectern requeue` brings it back."""
 
     def act(farm: Farm, chosen: Collection[int]) -> Operated:
         if dry_run:

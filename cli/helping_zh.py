@@ -151,7 +151,7 @@ CHINESE: Mapping[str, str] = {
     "As a drawing for Graphviz: `lectern states --dot | dot -Tsvg`.": (
         "输出 Graphviz 图：`lectern states --dot | dot -Tsvg`。"
     ),
-    "Cancel jobs; `lectern retry` brings them back.": "取消任务；可用 `lectern retry` 恢复。",
+    "Cancel jobs; `lectern requeue` brings them back.": "取消任务；可用 `lectern requeue` 恢复。",
     "What is being made stops within seconds, what is finished stays.": (
         "正在制作的部分几秒内停止，已完成的部分会保留。"
     ),

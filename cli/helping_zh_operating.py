@@ -74,7 +74,7 @@ OPERATING: Mapping[str, str] = {
     (
         "With --set it is made otherwise than it was submitted; clips that look the same are kept."
     ): "加 --set 时按更改后的选项制作；画面不变的片段仍会保留。",
-    "Put what failed away; `lectern retry` brings it back.": "搁置失败的内容；`lectern retry` 可恢复。",
+    "Put what failed away; `lectern requeue` brings it back.": "搁置失败的内容；`lectern requeue` 可恢复。",
     "All of this batch.": "该批次的全部。",
     "Only what met this error.": "仅限遇到该错误的内容。",
     "All that met the error of --error.": "遇到 --error 所指错误的全部内容。",

@@ -49,7 +49,7 @@ COMMANDS: Mapping[str, str] = {
     "cancel": "cli.operate:cancel",
     "pause": "cli.operate:pause",
     "resume": "cli.operate:resume",
-    "retry": "cli.operate:retry",
+    "requeue": "cli.operate:requeue",
     "up": "cli.serve:up",
     "worker": "cli.serve:worker",
     "dispatcher": "cli.serve:dispatcher",
@@ -107,7 +107,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         {
             "list": "cli.dead:list_",
             "show": "cli.dead:show",
-            "retry": "cli.dead:retry",
+            "requeue": "cli.dead:requeue",
             "discard": "cli.dead:discard",
             "messages": "cli.messages:messages",
         },

@@ -1,4 +1,4 @@
-"""`lectern cancel | pause | resume | retry`: what an operator may do to jobs that are in the farm."""
+"""`lectern cancel | pause | resume | requeue`: what an operator may do to jobs that are in the farm."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from db.acts import Operated
 from db.operations import jobs_of
 from farm import cancel as canceling
 from farm import pause as pausing
-from farm import retry as retrying
+from farm import requeue as requeueing
 from farm.bootstrap import Farm, open_farm
 from pipeline.plan.errors import InputError
 
@@ -25,7 +25,7 @@ _TOLD = 20
 
 
 def cancel(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Exit:
-    """Cancel jobs; `lectern retry` brings them back.
+    """Cancel jobs; `lectern requeue` brings them back.
 
     What is being made stops within seconds, what is finished stays.
     """
@@ -45,12 +45,12 @@ def resume(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Ex
     return _operate(context, "resumed-jobs", pausing.resume, jobs, batch)
 
 
-def retry(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Exit:
+def requeue(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Exit:
     """Try failed or canceled jobs again.
 
     Only what is missing is made.
     """
-    return _operate(context, "retried-jobs", retrying.retry, jobs, batch)
+    return _operate(context, "requeued-jobs", requeueing.requeue, jobs, batch)
 
 
 def _operate(

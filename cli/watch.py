@@ -177,4 +177,4 @@ def _result(farm: Farm, batch: BatchView, results: str, terminal: Terminal) -> I
     place = "results-are" if is_told(farm, batch.id) else "results-not-yet"
     yield terminal.words(place, place=clean(results), batch=batch.id)
     if batch.counts.get("failed") or batch.counts.get("canceled"):
-        yield terminal.words("how-to-retry", batch=batch.id)
+        yield terminal.words("how-to-requeue", batch=batch.id)

@@ -152,7 +152,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "waiting-retry": ("tried again in {span}: {error}", "{span}后重试：{error}"),
     "waiting-shared": ("waits for a part that another film is making", "等待另一部影片正在制作的共用部分"),
     "behind": ("{jobs} ahead", "前面有 {jobs} 个"),
-    "canceled-hint": ("`lectern retry {job}` brings it back", "用 `lectern retry {job}` 恢复"),
+    "canceled-hint": ("`lectern requeue {job}` brings it back", "用 `lectern requeue {job}` 恢复"),
     "in-store": ("in the store; `lectern show {job}`", "在存储中；`lectern show {job}`"),
     # Progress.
     "batch-named": ("batch {batch} ({name})", "批次 {batch}（{name}）"),
@@ -168,9 +168,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Not in the archive yet: {films}. Unless paused, they go when it can be reached: `lectern doctor`.",
         "尚未归档：{films} 部。归档文件夹可用且未暂停时会自动送达；可用 `lectern doctor` 检查。",
     ),
-    "how-to-retry": (
-        "What has no film can be tried again; only what is missing is made: lectern retry --batch {batch}",
-        "失败或已取消的任务可以重试，只制作缺少的部分：lectern retry --batch {batch}",
+    "how-to-requeue": (
+        "What has no film can be tried again; only what is missing is made: lectern requeue --batch {batch}",
+        "失败或已取消的任务可以重试，只制作缺少的部分：lectern requeue --batch {batch}",
     ),
     "no-workers": (
         "Nothing moves: no worker is there. Start the farm with `lectern up`.",
@@ -235,7 +235,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "canceled-jobs": ("Canceled {number}: {jobs}", "已取消 {number} 个：{jobs}"),
     "paused-jobs": ("Paused {number}: {jobs}", "已暂停 {number} 个：{jobs}"),
     "resumed-jobs": ("Resumed {number}: {jobs}", "已继续 {number} 个：{jobs}"),
-    "retried-jobs": ("Queued again {number}: {jobs}", "已重新排队 {number} 个：{jobs}"),
+    "requeued-jobs": ("Queued again {number}: {jobs}", "已重新排队 {number} 个：{jobs}"),
     "unchanged-jobs": (
         "Left as they are, since their state does not allow it ({number}): {jobs}",
         "以下 {number} 个因状态不允许而保持原样：{jobs}",

@@ -23,12 +23,12 @@ DEAD: Mapping[str, tuple[str, str]] = {
     "dead-code": ("{code} ({number} films): {cure}", "{code}（{number} 部影片）：{cure}"),
     "dead-next": (
         (
-            "`lectern dead show JOB` tells more. Once it is mended, `lectern dead retry JOB` tries again, or "
-            "`lectern dead retry --all --error CODE`; `lectern dead discard` gives up."
+            "`lectern dead show JOB` tells more. Once it is mended, `lectern dead requeue JOB` tries again, "
+            "or `lectern dead requeue --all --error CODE`; `lectern dead discard` gives up."
         ),
         (
-            "`lectern dead show 任务` 查看详情。解决之后用 `lectern dead retry 任务` 或 "
-            "`lectern dead retry --all --error 代码` 重试；`lectern dead discard` 放弃。"
+            "`lectern dead show 任务` 查看详情。解决之后用 `lectern dead requeue 任务` 或 "
+            "`lectern dead requeue --all --error 代码` 重试；`lectern dead discard` 放弃。"
         ),
     ),
     "dead-title": ("{row} (job {job}): {stage}", "{row}（任务 {job}）：{stage}"),
@@ -57,13 +57,13 @@ DEAD: Mapping[str, tuple[str, str]] = {
     "dead-text": ("What was to be said:", "要朗读的内容："),
     "dead-log": ("Last lines of its log:", "日志末尾："),
     "dead-do": (
-        "Once it is mended: `lectern dead retry {job}`; or `lectern dead discard {job} --reason ...`.",
-        "解决之后：`lectern dead retry {job}`；或 `lectern dead discard {job} --reason …`。",
+        "Once it is mended: `lectern dead requeue {job}`; or `lectern dead discard {job} --reason ...`.",
+        "解决之后：`lectern dead requeue {job}`；或 `lectern dead discard {job} --reason …`。",
     ),
     "at-once": ("AT A TIME", "每批帧数"),
     "frames-at-once": ("{number} frames at the most", "最多 {number} 帧"),
     "discarded-jobs": ("Put away {number}: {jobs}", "已搁置 {number} 个：{jobs}"),
-    "would-retry": ("Would be queued again {number}: {jobs}", "将重新排队 {number} 个：{jobs}"),
+    "would-requeue": ("Would be queued again {number}: {jobs}", "将重新排队 {number} 个：{jobs}"),
     "would-discard": ("Would be put away {number}: {jobs}", "将搁置 {number} 个：{jobs}"),
     "nothing-done": ("Nothing was changed: this was a dry run.", "这是试运行，未作任何更改。"),
     # What people did.
@@ -78,7 +78,9 @@ DEAD: Mapping[str, tuple[str, str]] = {
     "verb-cancel": ("canceled", "取消"),
     "verb-pause": ("paused", "暂停"),
     "verb-resume": ("resumed", "恢复"),
-    "verb-retry": ("tried again", "重试"),
+    "verb-requeue": ("requeued", "重新排队"),
+    # As it was called by earlier versions.
+    "verb-retry": ("requeued", "重新排队"),
     "verb-discard": ("put away", "搁置"),
     "verb-pool": ("handed to a pool", "转交给池"),
     "verb-replan": ("planned anew", "重新规划"),

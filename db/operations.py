@@ -73,7 +73,7 @@ def jobs_of(ledger: Ledger, batch: int) -> tuple[int, ...]:
 
 
 def cancel(ledger: Ledger, job_ids: Collection[int], *, by: str) -> Operated:
-    """End queued and active jobs until a retry: nothing is dispatched, running steps are "not yours".
+    """End queued and active jobs until it is requeued: nothing is dispatched, running steps are "not yours".
 
     Raises:
         InputError: ``ledger-job-unknown``; nothing was changed.
@@ -130,7 +130,7 @@ def resume(
         return act.result()
 
 
-def retry(
+def requeue(
     ledger: Ledger, job_ids: Collection[int], *, by: str, options: Mapping[str, str] | None = None
 ) -> Operated:
     """Have failed and canceled jobs, and films whose archiving failed, go on from where they stopped.
@@ -150,9 +150,9 @@ def retry(
         InputError: ``job-person-forgotten``: there are only such films among them; or as `cancel`.
         AwayError: as `cancel`.
     """
-    with ledger.write("retry") as connection:
+    with ledger.write("requeue") as connection:
         detail = canonical(dict(options)) if options else ""
-        act = Act(connection, "retry", by=by, now=ledger.clock(), detail=detail)
+        act = Act(connection, "requeue", by=by, now=ledger.clock(), detail=detail)
         forgotten = forgotten_in(connection, list(job_ids))
         refused: list[int] = []
 

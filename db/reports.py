@@ -1,9 +1,9 @@
 """Results files as the ledger knows them: which batches have news, who writes them, and what they were told.
 
 A batch is followed from its submission until every row has come to its end and every film lies in the
-archive, and again after a retry. Whoever writes raises the report's version first and confirms it afterwards:
-if another one wrote meanwhile, or a retry came between, that confirmation fails and the files are written
-once more.
+archive, and again after a requeue. Whoever writes raises the report's version first and confirms it
+afterwards: if another one wrote meanwhile, or a requeue came between, that confirmation fails and the files
+are written once more.
 """
 
 from __future__ import annotations

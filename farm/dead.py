@@ -73,7 +73,7 @@ def tried(farm: Farm, jobs: Collection[int], *, canceled: bool) -> Operated:
     Args:
         farm: the farm.
         jobs: the jobs.
-        canceled: whether the act would also bring back what was canceled, as a retry does.
+        canceled: whether the act would also bring back what was canceled, as a requeue does.
 
     Raises:
         InputError: ``ledger-job-unknown``.
@@ -91,7 +91,7 @@ def _is_canceled(farm: Farm, job: int) -> bool:
 
 
 def discard(farm: Farm, jobs: Collection[int], *, reason: str = "") -> Operated:
-    """Put the dead letters of jobs away; `lectern retry` brings them back.
+    """Put the dead letters of jobs away; `lectern requeue` brings them back.
 
     Raises:
         InputError: ``ledger-job-unknown``; nothing was changed.

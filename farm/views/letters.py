@@ -106,10 +106,10 @@ class ActView:
     Attributes:
         at: when, UTC, ISO 8601.
         by: who.
-        verb: what, such as ``retry``.
+        verb: what, such as ``requeue``.
         batches: the batches that it concerned.
         jobs: the jobs, likewise.
-        detail: what is told besides: a reason, or the options of a retry.
+        detail: what is told besides: a reason, or the options of a requeue.
     """
 
     at: str

@@ -43,8 +43,8 @@ def test_a_dead_letter_tells_how_it_died_and_on_what(lectern: Lectern, letters: 
     assert "Failed for good: 2. `lectern dead list`" in lectern("status").out
     page = lectern("dead", "list").out
     assert "farm-unexpected (1 film): " in page
-    assert "lectern dead retry" in page
-    assert "lectern dead retry" in lectern("dead", "list", "--lang", "zh").out
+    assert "lectern dead requeue" in page
+    assert "lectern dead requeue" in lectern("dead", "list", "--lang", "zh").out
     told = lectern("dead", "show", letters[0]).out
     for word in (
         "Hello number 0.",
@@ -66,7 +66,9 @@ def test_all_of_one_error_are_tried_again_otherwise_and_others_put_away(
     lectern: Lectern, letters: list[int]
 ) -> None:
     """Only those that met the error, with the option that was changed; what is put away is listed no more."""
-    answer = lectern("dead", "retry", "--all", "--error", "voice-failed", "--set", "quality=draft", "--json")
+    answer = lectern(
+        "dead", "requeue", "--all", "--error", "voice-failed", "--set", "quality=draft", "--json"
+    )
     assert answer.document["changed"] == letters[:1]
     detail = lectern("show", letters[0], "--json").document
     assert (detail["state"], detail["quality"]) == ("queued", "draft")
@@ -75,7 +77,7 @@ def test_all_of_one_error_are_tried_again_otherwise_and_others_put_away(
     acts = lectern("audit", "--json").document["acts"]
     assert [(act["verb"], act["jobs"], act["detail"]) for act in acts] == [
         ("discard", letters[1:], "old"),
-        ("retry", letters[:1], '{"quality":"draft"}'),
+        ("requeue", letters[:1], '{"quality":"draft"}'),
     ]
     told = lectern("audit", "--job", letters[1]).out
     assert "put away" in told
@@ -84,17 +86,17 @@ def test_all_of_one_error_are_tried_again_otherwise_and_others_put_away(
 
 def test_a_whole_batch_is_acted_upon_and_told_before(lectern: Lectern, letters: list[int]) -> None:
     """A dry run tells the same jobs and changes nothing; an error chooses among a batch or named jobs."""
-    for word, changed in (("retry", letters), ("discard", letters)):
+    for word, changed in (("requeue", letters), ("discard", letters)):
         told = lectern("dead", word, "--batch", 1, "--dry-run", "--json").document
         assert (told["changed"], told["unchanged"], told["dry_run"]) == (changed, [], True)
     one = lectern("dead", "discard", *letters, "--error", "voice-failed", "--dry-run", "--json").document
     assert one["changed"] == letters[:1]
-    assert lectern("dead", "retry", letters[1] + 1, "--dry-run", "--json").document["unchanged"] == [
+    assert lectern("dead", "requeue", letters[1] + 1, "--dry-run", "--json").document["unchanged"] == [
         letters[1] + 1
     ]
     assert lectern("audit", "--json").document["acts"] == []
     answer = lectern(
-        "dead", "retry", "--batch", 1, "--set", "face.batch_size=4", "--set", "face.restore=none", "--json"
+        "dead", "requeue", "--batch", 1, "--set", "face.batch_size=4", "--set", "face.restore=none", "--json"
     )
     assert answer.document["changed"] == letters
     assert lectern("show", letters[0], "--json").document["at_once"] == 4
@@ -103,22 +105,22 @@ def test_a_whole_batch_is_acted_upon_and_told_before(lectern: Lectern, letters: 
     assert act["jobs"] == letters
     assert "2 jobs: " in lectern("audit").out
     assert "face.batch_size=4" in lectern("audit").out
-    assert "Nothing failed for good in that way" in lectern("dead", "retry", "--batch", 1).out
+    assert "Nothing failed for good in that way" in lectern("dead", "requeue", "--batch", 1).out
 
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("retry",), "dead-which"),
-        (("retry", "--all"), "dead-which"),
-        (("retry", "1", "--set", "voice=cmn"), "retry-option-unknown"),
-        (("retry", "1", "--set", "quality=best"), "delivery-quality-unknown"),
-        (("retry", "1", "--set", "face.batch_size=none"), "face-batch-wrong"),
-        (("retry", "1", "--set", "face.restore=gfpgan"), "retry-option-unknown"),
-        (("retry", "1", "--set", "face.batch_size=none", "--dry-run"), "face-batch-wrong"),
+        (("requeue",), "dead-which"),
+        (("requeue", "--all"), "dead-which"),
+        (("requeue", "1", "--set", "voice=cmn"), "requeue-option-unknown"),
+        (("requeue", "1", "--set", "quality=best"), "delivery-quality-unknown"),
+        (("requeue", "1", "--set", "face.batch_size=none"), "face-batch-wrong"),
+        (("requeue", "1", "--set", "face.restore=gfpgan"), "requeue-option-unknown"),
+        (("requeue", "1", "--set", "face.batch_size=none", "--dry-run"), "face-batch-wrong"),
         (("discard", "1", "--batch", "1"), "dead-which"),
         (("list", "--batch", "99"), "ledger-batch-unknown"),
-        (("retry", "1", "--set", "quality"), "manifest-set-malformed"),
+        (("requeue", "1", "--set", "quality"), "manifest-set-malformed"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(

@@ -1,4 +1,4 @@
-"""Promises of the commands over a ledger: submit, list, show, cancel, pause, resume, retry, status."""
+"""Promises of the commands over a ledger: submit, list, show, cancel, pause, resume, requeue, status."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_canceled_jobs_are_brought_back_by_retry(lectern: Lectern, manifest: Pat
     assert again.out == (
         f"Canceled 1: {third}\nLeft as they are, since their state does not allow it (2): {first}, {second}\n"
     )
-    assert lectern("retry", first, "--json").document["changed"] == [first]
+    assert lectern("requeue", first, "--json").document["changed"] == [first]
     assert states(lectern)[0] == ("queued", [])
 
 
@@ -180,11 +180,11 @@ def test_watching_names_what_was_canceled_and_how_to_go_on(lectern: Lectern, man
     """A batch that ended without a film says which rows have none, and what brings them back."""
     first, *_ = submitted(lectern, manifest)
     lectern("cancel", "--batch", 1)
-    assert f"`lectern retry {first}` brings it back" in lectern("show", first).out
+    assert f"`lectern requeue {first}` brings it back" in lectern("show", first).out
     answer = lectern("watch", 1)
     assert answer.code == Exit.FAILED
     assert [f"row{number}" in answer.out for number in range(3)] == [True] * 3
-    assert "lectern retry --batch 1" in answer.out
+    assert "lectern requeue --batch 1" in answer.out
     assert "ETA" not in answer.out
 
 

@@ -83,7 +83,7 @@ def test_every_act_of_the_audit_has_words() -> None:
                     and isinstance(key, ast.Constant)
                     and key.value == "verb"
                 }
-    assert {"words-added", "retry", "restored", "stuck"} <= verbs
+    assert {"words-added", "requeue", "restored", "stuck"} <= verbs
     assert {f"verb-{verb}" for verb in verbs} <= set(WORDS)
 
 

@@ -267,7 +267,7 @@ def meet_trouble(company: Company) -> None:
     company.world.offset_ms += 300_000
     company.work(company.one, "speak", halt="put")
     company.give_up(company.one, "fatal")
-    operations.retry(company.world.ledger, [1], by="anna")
+    operations.requeue(company.world.ledger, [1], by="anna")
     company.make_film(until="render.warp")
 
 
@@ -329,7 +329,7 @@ def obey_people(company: Company) -> None:
     operations.pause(ledger, [1], by="anna", until=company.world.now())
     company.leader.turn()
     dead.discard(ledger, [2], by="anna")
-    operations.retry(ledger, [2], by="anna")
+    operations.requeue(ledger, [2], by="anna")
     company.world.mark(company.world.look("speak", 2))
     queue.unmark_sent(ledger)
 

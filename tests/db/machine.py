@@ -223,7 +223,7 @@ class Farm(Labour):
                 operations.pause,
                 operations.resume,
                 operations.resume,
-                operations.retry,
+                operations.requeue,
                 put_away,
             ]
         ),
@@ -270,7 +270,7 @@ class Farm(Labour):
         collect_at_last(world)
         audit_end(world, all_completed=False)
         for _ in range(3):
-            operations.retry(world.ledger, every, by="anna")
+            operations.requeue(world.ledger, every, by="anna")
             self._settle()
         self._audit()
         self.go_home()

@@ -106,7 +106,7 @@ def test_a_fatal_error_ends_the_job_but_not_its_running_steps(ledger: Ledger) ->
     render(ledger, running)
     states = [step.state for step in reads.read_job(ledger, dying.job).steps if step.frames]
     assert states == [StepState.DEAD, StepState.DONE, StepState.READY]
-    operations.retry(ledger, [dying.job], by="anna")
+    operations.requeue(ledger, [dying.job], by="anna")
     states = [step.state for step in reads.read_job(ledger, dying.job).steps if step.frames]
     assert states == [StepState.READY, StepState.DONE, StepState.READY]
     for _ in range(2):
@@ -130,7 +130,7 @@ def test_waiting_uses_up_no_attempt_and_leaves_one_row(ledger: Ledger) -> None:
     fail(ledger, claim, InputError("archive-refused"))
     line = reads.read_job(ledger, claim.job).line
     assert (line.state, line.archive) == (JobState.COMPLETED, ArchiveState.ERROR)
-    operations.retry(ledger, [claim.job], by="anna")
+    operations.requeue(ledger, [claim.job], by="anna")
     assert reads.read_job(ledger, claim.job).line.archive is ArchiveState.PENDING
     commits.finish_archive(ledger, take(ledger, "archive"), path="d/x.mp4", machine_ms=1)
 

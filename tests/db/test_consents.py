@@ -100,7 +100,7 @@ def test_a_job_that_is_retried_without_a_consent_is_held_at_the_next_look(ledger
     order(ledger, draft_with("one", anna))
     operations.cancel(ledger, [1], by="bert")
     consents.withdraw(ledger, anna, by="anna")
-    operations.retry(ledger, [1], by="bert")
+    operations.requeue(ledger, [1], by="bert")
     assert consents.hold_lapsed(ledger) == 1
     assert ready(ledger) == set()
 

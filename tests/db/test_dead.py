@@ -31,7 +31,7 @@ def test_what_failed_is_listed_with_who_tried_it_last(ledger: Ledger) -> None:
     assert dead.read_dead(ledger, code="voice-unknown") == (oldest,)
     assert dead.read_dead(ledger, batch=newest.batch) == (newest,)
     assert dead.count_dead(ledger) == 2
-    operations.retry(ledger, [oldest.job], by="anna")
+    operations.requeue(ledger, [oldest.job], by="anna")
     done = dead.discard(ledger, [newest.job, oldest.job], by="anna", reason="a test")
     assert (done.changed, done.unchanged) == ((newest.job,), (oldest.job,))
     assert dead.read_dead(ledger) == ()
@@ -56,7 +56,7 @@ def test_what_is_retried_otherwise_is_planned_anew(ledger: Ledger) -> None:
     render(ledger, first)
     bad, running = take(ledger, "render.warp"), take(ledger, "render.warp") if len(CHUNKS) > 2 else None
     fail(ledger, bad, InputError("portrait-no-face"))
-    operations.retry(ledger, [bad.job], by="anna", options={"quality": "draft"})
+    operations.requeue(ledger, [bad.job], by="anna", options={"quality": "draft"})
     view = reads.read_job(ledger, bad.job)
     assert view.spec.options["quality"] == "draft"
     assert view.line.state is JobState.QUEUED
@@ -81,7 +81,7 @@ def test_what_restores_faces_can_be_taken_away(ledger: Ledger) -> None:
     submission.submit(ledger, batch, [drafted])
     claim = take(ledger, "speak")
     fail(ledger, claim, InputError("engine-memory-short"))
-    operations.retry(ledger, [claim.job], by="anna", options={"face.restore": ""})
+    operations.requeue(ledger, [claim.job], by="anna", options={"face.restore": ""})
     assert reads.read_job(ledger, claim.job).spec == replace(drafted.spec, models=models[:1])
 
 

@@ -146,7 +146,7 @@ def _go_on(company: Company) -> None:
     settle(world, Worker("cpu2@here"), late)
     while unfinished := _unfinished(world):
         operations.resume(world.ledger, unfinished, by="anna")
-        operations.retry(world.ledger, unfinished, by="anna")
+        operations.requeue(world.ledger, unfinished, by="anna")
         settle(world, Worker("cpu2@here"), late)
 
 

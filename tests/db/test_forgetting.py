@@ -189,9 +189,9 @@ def test_a_film_of_somebody_who_was_forgotten_is_not_tried_again(ledger: Ledger)
     operations.cancel(ledger, [2], by="op")
     forgetting.begin(ledger, "Anna Lee", by="op")
     with pytest.raises(InputError) as refused:
-        operations.retry(ledger, [1], by="op")
+        operations.requeue(ledger, [1], by="op")
     assert (refused.value.code, refused.value.facts) == ("job-person-forgotten", {"job": 1})
-    done = operations.retry(ledger, [1, 2], by="op")
+    done = operations.requeue(ledger, [1, 2], by="op")
     assert (done.changed, done.unchanged) == ((2,), (1,))
 
 

@@ -21,7 +21,7 @@ from tests.db.values import CAPABILITIES, PROFILE, SKILLS, WORKER, artifact, sub
 
 
 def test_a_cancel_ends_everything_but_what_is_done(ledger: Ledger) -> None:
-    """A canceled job dispatches nothing, its worker is superseded; a retry goes on from where it stopped."""
+    """A canceled job dispatches nothing, its worker is superseded; requeued it goes on where it stopped."""
     submit(ledger, ["row"])
     speak(ledger, take(ledger, "speak"))
     render(ledger, take(ledger, "render.warp"))
@@ -41,7 +41,7 @@ def test_a_cancel_ends_everything_but_what_is_done(ledger: Ledger) -> None:
     assert (view.line.state, view.line.held) == (JobState.CANCELED, ())
     (attempt,) = view.steps[2].attempts
     assert (attempt.outcome, attempt.machine_ms) == (Outcome.SUPERSEDED, 40), "what is proven is paid for"
-    operations.retry(ledger, [running.job], by="bert")
+    operations.requeue(ledger, [running.job], by="bert")
     assert ready(ledger) == {"render.warp"}
     states = [step.state for step in reads.read_job(ledger, running.job).steps]
     assert states == [
@@ -53,7 +53,7 @@ def test_a_cancel_ends_everything_but_what_is_done(ledger: Ledger) -> None:
     ]
     render(ledger, take(ledger, "render.warp"))
     join(ledger, take(ledger, "join"))
-    assert acts(ledger) == Counter(pause=1, cancel=1, retry=1)
+    assert acts(ledger) == Counter(pause=1, cancel=1, requeue=1)
 
 
 def test_a_completed_film_with_a_hold_does_not_count_as_held(ledger: Ledger) -> None:
@@ -92,7 +92,7 @@ def test_a_retry_of_what_has_not_failed_changes_nothing(ledger: Ledger) -> None:
     """Queued, active and completed jobs are told as unchanged."""
     submit(ledger, ["row", "other"])
     join(ledger, until(ledger, "join"))
-    assert operations.retry(ledger, [1, 2], by="anna").unchanged == (1, 2)
+    assert operations.requeue(ledger, [1, 2], by="anna").unchanged == (1, 2)
 
 
 def test_a_retry_gives_all_attempts_back(ledger: Ledger) -> None:
@@ -100,14 +100,14 @@ def test_a_retry_gives_all_attempts_back(ledger: Ledger) -> None:
     submit(ledger, ["row"])
     for _ in range(3):
         fail(ledger, take(ledger, "speak"), TransientError("voice-failed"))
-    operations.retry(ledger, [1], by="anna")
+    operations.requeue(ledger, [1], by="anna")
     assert {step.state for step in reads.read_job(ledger, 1).steps}.isdisjoint({StepState.DEAD})
     claim = take(ledger, "speak")
     assert (claim.failures, claim.fence) == (0, 4)
     assert reads.read_job(ledger, 1).line.problem is None
 
 
-@pytest.mark.parametrize("verb", [operations.cancel, operations.pause, operations.resume, operations.retry])
+@pytest.mark.parametrize("verb", [operations.cancel, operations.pause, operations.resume, operations.requeue])
 def test_an_unknown_job_changes_nothing(ledger: Ledger, verb: object) -> None:
     """An act on jobs of which one is unknown does nothing at all."""
     submit(ledger, ["row"])

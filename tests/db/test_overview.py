@@ -43,7 +43,7 @@ def test_each_stage_tells_what_waits_for_how_long_and_for_whom(ledger: Ledger) -
     fail(ledger, held, InputError("voice-failed", voice="v", reason="r"))
     operations.cancel(ledger, [2, 3], by="anna")
     later(ledger, 5)
-    operations.retry(ledger, [1], by="anna")
+    operations.requeue(ledger, [1], by="anna")
     (line,) = overview.read_lines(ledger)
     assert (line.waiting, line.since) == (1, ledger.clock())
 

@@ -68,7 +68,7 @@ def test_a_retry_is_news_whatever_was_told(ledger: Ledger) -> None:
     fail(ledger, take(ledger, "speak"), InputError("script-empty"))
     assert _write(ledger, _due(ledger))
     assert reports.read_due(ledger) == ()
-    operations.retry(ledger, [1], by="anna")
+    operations.requeue(ledger, [1], by="anna")
     fail(ledger, take(ledger, "speak"), InputError("script-empty"))
     assert _due(ledger).news
 
@@ -86,7 +86,7 @@ def test_a_writer_that_somebody_overtook_has_it_written_again(ledger: Ledger) ->
     operations.cancel(ledger, [2], by="anna")
     slow = _due(ledger)
     assert reports.begin(ledger, slow)
-    operations.retry(ledger, [1], by="anna")
+    operations.requeue(ledger, [1], by="anna")
     assert not reports.end(ledger, slow, place="day/name")
     assert _due(ledger).due
 
@@ -137,5 +137,5 @@ def test_what_is_under_way_at_an_upgrade_is_followed(ledger: Ledger) -> None:
     with ledger.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :last"), {"last": REVISIONS[-1]})
     assert _due(ledger).batch == going
-    operations.retry(ledger, [1], by="anna")
+    operations.requeue(ledger, [1], by="anna")
     assert [report.batch for report in reports.read_due(ledger)] == [1, going]

@@ -51,7 +51,7 @@ class Tour(Farm):
 
     def _fail(self) -> None:
         """A film is held, let go, canceled and wanted again; it fails, is put away, and wanted once more."""
-        for verb in (operations.pause, operations.resume, operations.cancel, operations.retry):
+        for verb in (operations.pause, operations.resume, operations.cancel, operations.requeue):
             self.operate(verb=verb, job=0, fuse=None)
             self.stand()
         for how in ("error", "interrupted", "", "fatal"):
@@ -64,6 +64,6 @@ class Tour(Farm):
                 self.cut_off(which=0)
             self.world.offset_ms += 300_000
             self.stand()
-        for verb in (put_away, operations.retry):
+        for verb in (put_away, operations.requeue):
             self.operate(verb=verb, job=0, fuse=None)
             self.stand()

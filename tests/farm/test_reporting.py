@@ -104,7 +104,7 @@ def test_a_retry_renews_the_files_of_a_batch_that_was_over(farm: Farm) -> None:
     batch = sow(farm, ["one"])
     fail_next(farm)
     turn(farm)
-    operations.retry(farm.ledger, [1], by="anna")
+    operations.requeue(farm.ledger, [1], by="anna")
     turn(farm)
     assert states(farm, batch) == ["queued"]
     make_film(farm)
@@ -197,7 +197,7 @@ def test_of_two_writers_the_later_news_lies_there_in_the_end(farm: Farm) -> None
     batch = sow(farm, ["one", "two"])
     fail_next(farm)
     turn(farm)
-    operations.retry(farm.ledger, [1], by="anna")
+    operations.requeue(farm.ledger, [1], by="anna")
 
     def overtake(point: str) -> None:
         if point == "results-part-written" and not overtaken:
@@ -284,7 +284,7 @@ def test_a_file_that_is_held_open_stops_nothing_else(farm: Farm, monkeypatch: py
     operations.cancel(farm.ledger, [3], by="anna")
     turn(farm)
     operations.cancel(farm.ledger, [4], by="anna")
-    operations.retry(farm.ledger, [1], by="anna")
+    operations.requeue(farm.ledger, [1], by="anna")
     locked = Path(table_of(farm, held))
     real = Path.replace
 

@@ -21,8 +21,8 @@ from db.states import JobState, Urgency
 from db.values import JobDraft, Submission
 from farm import show, stopwords
 from farm.bootstrap import Farm, open_farm
+from farm.requeue import requeue
 from farm.results import results_of
-from farm.retry import retry
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.capability import HEAR
@@ -163,7 +163,7 @@ def test_a_brief_becomes_a_film(
         _submit_written(farm)
         _work(farm)
     assert ask(farm, "SELECT state FROM jobs") == [("failed",)]
-    retry(farm, [1])
+    requeue(farm, [1])
     with monkeypatch.context() as mute:
         mute.setattr("pipeline.engines.writer.transformers.engine.TransformersWriter.write", _fail)
         _work(farm)

@@ -174,7 +174,7 @@ def test_a_film_waits_while_the_archive_is_in_trouble(
         assert told == [(f"archive-{codes[trouble]}",)], story(farm)
         assert one(farm, "SELECT failures FROM steps WHERE stage = 'archive'") == 0
     assert (delivered(farm), parts(farm)) == (set(), [])
-    assert operations.retry(farm.ledger, [1], by="anna").unchanged == (1,)
+    assert operations.requeue(farm.ledger, [1], by="anna").unchanged == (1,)
     work(farm, runner, steps=1)
     assert one(farm, "SELECT archive FROM jobs") == "archived", story(farm)
     assert one(farm, "SELECT count(*) FROM attempts JOIN steps ON id = step_id WHERE stage = 'join'") == 1

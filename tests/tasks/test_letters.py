@@ -11,7 +11,7 @@ import pytest
 from db import reads
 from farm.bootstrap import Farm
 from farm.dead import autopsies
-from farm.retry import retry
+from farm.requeue import requeue
 from farm.views.letters import AutopsyView, PlaceView
 from pipeline.engines.voice.espeak import EspeakVoice
 from pipeline.media import Media
@@ -75,6 +75,6 @@ def test_a_clip_that_fails_is_told_with_its_sentence_and_a_damaged_portrait_as_s
     portrait.chmod(0o600)
     portrait.write_bytes(b"")
     # Once more, since a share may show late what is there.
-    retry(farm, [1])
+    requeue(farm, [1])
     letter = letter_of(farm, "render", times=2)
     assert (letter.blamed, letter.place) == ("portrait", None)

@@ -376,7 +376,7 @@ def test_cancel_does_not_wait_for_a_process_that_stands_still(yard: Yard) -> Non
     operations.cancel(yard.farm.ledger, job, by="test")
     assert yard.outcomes(step) == ["superseded"]
     assert yard.held(step) == ("canceled", None)
-    operations.retry(yard.farm.ledger, job, by="test")
+    operations.requeue(yard.farm.ledger, job, by="test")
     yard.finished(batch)
     assert yard.outcomes(step) == ["superseded", "ok"]
     assert yard.made_twice() == []

@@ -222,14 +222,14 @@ MESSAGES: tuple[Message, ...] = (
             why="Something in this row ends the process that works on it; going on would end one worker "
             "after another.",
             cure="`lectern dead show JOB` names the sentence; the system's log tells of a lack of memory. "
-            "`lectern dead retry JOB` makes what is missing. Where a face model draws the film and memory "
+            "`lectern dead requeue JOB` makes what is missing. Where a face model draws the film and memory "
             "ran out, add --set face.batch_size=1; films drawn without a model take no less by it.",
         ),
         zh=Text(
             what="在该影片的 {stage} 阶段，工作进程在同一处连续终止了 {deaths} 次。",
             why="该行中的某些内容会使处理它的进程终止；继续下去会接连损失工作进程。",
             cure="`lectern dead show JOB` 会指出是哪一句；请查看系统日志中是否内存不足。"
-            "`lectern dead retry JOB` 只补做缺失的部分。若影片由人脸模型绘制且内存不足，请加 "
+            "`lectern dead requeue JOB` 只补做缺失的部分。若影片由人脸模型绘制且内存不足，请加 "
             "--set face.batch_size=1；不用模型绘制的影片不会因此少占内存。",
         ),
     ),

@@ -71,7 +71,7 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     message(
-        "retry-option-unknown",
+        "requeue-option-unknown",
         (
             "{option} cannot be changed for a film that was submitted; these can be: {known}.",
             "What takes another file, font, model or check has to be looked at as a new row is.",

@@ -1,4 +1,4 @@
-"""Retry: jobs that failed or were canceled go on from where they stopped."""
+"""Requeue: jobs that failed or were canceled go on from where they stopped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pipeline.plan.switches import PREVIEW, SOFT
 CHANGEABLE = (BATCH, RESTORE, QUALITY, LOUDNESS, PREVIEW.name, SOFT.name, EXPRESSION, MOTION, OFFSET, PADS)
 
 
-def retry(farm: Farm, jobs: Collection[int], settings: Sequence[str] = ()) -> Operated:
+def requeue(farm: Farm, jobs: Collection[int], settings: Sequence[str] = ()) -> Operated:
     """Queue failed and canceled jobs again, with all their attempts; what was made stays made.
 
     Args:
@@ -31,17 +31,17 @@ def retry(farm: Farm, jobs: Collection[int], settings: Sequence[str] = ()) -> Op
         settings: options to be changed, each as ``name=value``; an empty value is the usual one.
 
     Raises:
-        InputError: ``ledger-job-unknown``, ``retry-option-unknown``, or as a wrong value is refused; nothing
-            was changed.
+        InputError: ``ledger-job-unknown``, ``requeue-option-unknown``, or as a wrong value is refused;
+            nothing was changed.
     """
-    return operations.retry(farm.ledger, jobs, by=caller(), options=options_of(farm, settings))
+    return operations.requeue(farm.ledger, jobs, by=caller(), options=options_of(farm, settings))
 
 
 def options_of(farm: Farm, settings: Sequence[str]) -> Mapping[str, str]:
     """The options that settings say, each in its plainest word.
 
     Raises:
-        InputError: as `retry`.
+        InputError: as `requeue`.
     """
     told = {name.strip().casefold(): value.strip() for name, value in assigned(settings).items()}
     for name in told:
@@ -69,4 +69,4 @@ def options_of(farm: Farm, settings: Sequence[str]) -> Mapping[str, str]:
 
 def _unchangeable(option: str) -> InputError:
     known = (f"{name}=none" if name == RESTORE else name for name in CHANGEABLE)
-    return InputError("retry-option-unknown", option=option, known=", ".join(known))
+    return InputError("requeue-option-unknown", option=option, known=", ".join(known))

@@ -132,6 +132,7 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         ("user", detail.user),
         ("scene", detail.scene),
         *([("pool", detail.pool)] if detail.pool else []),
+        *([("project", clean(detail.project))] if detail.project else []),
         ("archive-head", archive_of(terminal, job)),
         ("trace", job.trace),
     ]

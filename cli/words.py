@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cli.words_of_accounts import ACCOUNTS
 from cli.words_of_backup import BACKUP
 from cli.words_of_dead import DEAD
 from cli.words_of_forecast import FORECAST
@@ -314,6 +315,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **DEAD,
     **MESSAGES,
     **OPERATING,
+    **ACCOUNTS,
     **SPEECH,
     **VERIFY,
     **BACKUP,

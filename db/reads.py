@@ -192,6 +192,7 @@ def read_job(ledger: Ledger, job: int) -> JobView:
             results=read_results(connection, job),
             steps=_steps_of(connection, job),
             pool=row.pool,
+            project=row.project,
         )
 
 

@@ -62,6 +62,7 @@ _MOVE = (
         user=bindparam("user_"),
         precedence=bindparam("urgency"),
         pool=bindparam("pool_"),
+        project=bindparam("project_"),
         warnings=bindparam("warned"),
     )
 )
@@ -233,6 +234,7 @@ def _move(
         "user_": spec.user,
         "urgency": PRECEDENCE[draft.urgency],
         "pool_": draft.pool,
+        "project_": draft.project,
         "warned": notices_to_text(draft.warnings),
     }
     to = {"job": job, "batch": batch, "department": department}

@@ -239,6 +239,7 @@ class _Entry:
             "archive": ArchiveState.NONE.value,
             "precedence": PRECEDENCE[draft.urgency],
             "pool": draft.pool,
+            "project": draft.project,
             "spec": spec_to_text(spec),
             **{
                 column: None if source is None else sources[source.kind.value, source.key]

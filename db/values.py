@@ -42,6 +42,7 @@ class JobDraft:
         traceparent: W3C trace context, born with the job.
         warnings: what the row was accepted in spite of.
         pool: whose workers render it; empty for none.
+        project: what its cost is put down to besides its department; empty for nothing.
     """
 
     spec: JobSpec
@@ -49,6 +50,7 @@ class JobDraft:
     traceparent: str
     warnings: tuple[Notice, ...] = ()
     pool: str = ""
+    project: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -173,6 +173,7 @@ class JobView:
         results: its timeline and the parts of its film in the store.
         steps: its steps in order.
         pool: whose workers render it; empty for none.
+        project: what its cost is put down to besides its department; empty for nothing.
     """
 
     line: JobLine
@@ -183,3 +184,4 @@ class JobView:
     results: Mapping[Role, Artifact]
     steps: tuple[StepView, ...]
     pool: str
+    project: str

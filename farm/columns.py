@@ -300,6 +300,17 @@ COLUMNS: tuple[Column, ...] = (
         empty=Phrase(en="`default`", zh="`default`"),
         also="dept 部门",
     ),
+    Column(
+        name="project",
+        kind=ColumnKind.FIELD,
+        means=Phrase(
+            en="what its cost is put down to besides its department (`lectern usage --by project`)",
+            zh="除部门外，其成本还记入哪个项目（`lectern usage --by project`）",
+        ),
+        values=Phrase(en="text of at most 200 characters", zh="最多 200 个字符的文本"),
+        empty=Phrase(en="nothing", zh="无"),
+        also="campaign 项目",
+    ),
 )
 
 #: Names that mean something to come: nobody's variables may take them now.
@@ -312,7 +323,6 @@ RESERVED: frozenset[str] = frozenset(
         "motion",
         "off_peak",
         "priority",
-        "project",
         "reference",
         "start_after",
     }

@@ -53,6 +53,7 @@ class Film:
         urgency: who goes first.
         department: who pays.
         pool: whose workers render it; empty for none.
+        project: what its cost is put down to besides its department; empty for nothing.
         people: the profiles that it is promised.
     """
 
@@ -63,6 +64,7 @@ class Film:
     urgency: Urgency
     department: str
     pool: str = ""
+    project: str = ""
     people: tuple[ProfileUse, ...] = ()
 
     @property
@@ -154,6 +156,8 @@ class RowChecker:
             urgency=urgency_of(row.urgency),
             department=self._department(row),
             pool=self._pools.pool(row),
+            # Written alike, however it is spaced.
+            project=" ".join(row.project.split()),
             people=self._people.uses_of(row),
         )
 

@@ -115,6 +115,7 @@ class Wanted:
     department: str = ""
     urgency: str = ""
     pool: str = ""
+    project: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     wrong: frozenset[str] = frozenset()
     places: Mapping[str, str] = field(default_factory=dict, compare=False)

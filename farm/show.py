@@ -215,6 +215,7 @@ def job(farm: Farm, number: int) -> JobDetail:
         people=people_of(farm.ledger, spec),
         at_once=most_at_once(spec.options),
         pool=view.pool,
+        project=view.project,
     )
 
 

@@ -161,6 +161,7 @@ class _Clerk:
         content = hashlib.sha256()
         for film in self._films:
             told = [_content(self._spec(film)), film.urgency, *([film.pool] if film.pool else [])]
+            told += [{"project": film.project}] if film.project else []
             content.update(canonical(told).encode() + b"\n")
         return Submission(
             content=content.hexdigest(),
@@ -244,6 +245,7 @@ class _Clerk:
                 spec=self._spec(film),
                 urgency=film.urgency,
                 pool=film.pool,
+                project=film.project,
                 traceparent=trace.new(os.urandom(trace.TRACE_BYTES + trace.SPAN_BYTES)).traceparent,
                 warnings=tuple(told.get(film.row.number, ())),
             )

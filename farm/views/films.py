@@ -178,6 +178,7 @@ class JobDetail:
         at_once: how many frames are computed at a time at the most, where that was asked for; 0: as many as
             fit.
         pool: whose workers render it; empty for none.
+        project: what its cost is put down to besides its department; empty for nothing.
     """
 
     job: JobView
@@ -208,6 +209,7 @@ class JobDetail:
     people: tuple[PersonView, ...] = ()
     at_once: int = 0
     pool: str = ""
+    project: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

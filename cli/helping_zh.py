@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from cli.helping_zh_backup import BACKUP
 from cli.helping_zh_models import MODELS
 from cli.helping_zh_operating import OPERATING
+from cli.helping_zh_pools import POOLS
 from cli.helping_zh_speech import SPEECH
 
 CHINESE: Mapping[str, str] = {
     **MODELS,
     **OPERATING,
+    **POOLS,
     **SPEECH,
     **BACKUP,
     (

@@ -102,6 +102,10 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "clear": "cli.workers:clear",
         },
     ),
+    "pools": (
+        "Which workers are kept for which films; or set how a pool helps others and is helped.",
+        {"set": "cli.pools:set_"},
+    ),
     "dead": (
         "What failed for good: films, why, and what to do about them; and messages that are none of ours.",
         {
@@ -131,7 +135,11 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
 }
 #: Groups that are commands themselves when none of theirs is named.
-BY_THEMSELVES: Mapping[str, str] = {"voices": "cli.engines:voices", "workers": "cli.workers:workers"}
+BY_THEMSELVES: Mapping[str, str] = {
+    "voices": "cli.engines:voices",
+    "workers": "cli.workers:workers",
+    "pools": "cli.pools:pools",
+}
 
 
 def make_app(first: str) -> typer.Typer:

@@ -11,6 +11,7 @@ from cli.words_of_forecast import FORECAST
 from cli.words_of_messages import MESSAGES
 from cli.words_of_models import MODELS
 from cli.words_of_operating import OPERATING
+from cli.words_of_pools import POOLS
 from cli.words_of_speech import SPEECH
 from cli.words_of_verify import VERIFY
 from pipeline.plan.errors import Fact
@@ -316,6 +317,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **MESSAGES,
     **OPERATING,
     **ACCOUNTS,
+    **POOLS,
     **SPEECH,
     **VERIFY,
     **BACKUP,

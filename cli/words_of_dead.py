@@ -83,6 +83,7 @@ DEAD: Mapping[str, tuple[str, str]] = {
     "verb-retry": ("requeued", "重新排队"),
     "verb-discard": ("put away", "搁置"),
     "verb-pool": ("handed to a pool", "转交给池"),
+    "verb-pool-set": ("set a pool", "设置池"),
     "verb-replan": ("planned anew", "重新规划"),
     "verb-label-waived": ("waived the label", "免除标识"),
     "verb-worker-drain": ("drained", "排空"),

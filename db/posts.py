@@ -6,13 +6,15 @@ it, so that a worker which is started anew is still under it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Executable, bindparam, case, exists, insert, select, update
 
 from db import blocks, cards, rows
 from db.cards import CPU
 from db.ledger import Ledger
+from db.loading import Loaded, Unopened, loaded_from_text, loaded_to_text
 from db.prepared import run
 from db.states import CardState, Condition, WorkerOrder
 from db.tables import audit, posts, workers
@@ -34,6 +36,7 @@ class Post:
         reason: why, in the operator's words.
         by: who has told it.
         at: when.
+        loaded: what it has opened before anybody asked, and what it could not.
     """
 
     worker: str
@@ -46,6 +49,7 @@ class Post:
     reason: str = ""
     by: str = ""
     at: int = 0
+    loaded: Loaded = field(default_factory=Loaded)
 
 
 #: What a post is before anything was told of it.
@@ -59,6 +63,7 @@ _BLANK = {
     "reason": "",
     "by": "",
     "at": 0,
+    "loaded": "",
 }
 
 
@@ -77,6 +82,7 @@ def _setting(*told: str) -> rows.PerDialect:
 _ORDER = _setting("ordered", "reason", "by", "at")
 _TELL = _setting("pool", "version", "pid")
 _TELL_CONDITION = _setting("condition", "detail")
+_TELL_LOADED = _setting("loaded")
 _IS_KNOWN = select(workers.c.host, workers.c.device).where(workers.c.name == bindparam("who"))
 _POSTED = select(posts.c.worker).where(posts.c.worker == bindparam("who"))
 _NAMES = select(workers.c.name).order_by(workers.c.name)
@@ -177,6 +183,17 @@ def tell_condition(ledger: Ledger, worker: str, condition: Condition, *, detail:
         connection.execute(rows.spoken(connection, _TELL_CONDITION), {**_BLANK, "worker": worker, **told})
 
 
+def tell_loaded(ledger: Ledger, worker: str, opened: Collection[str], unopened: Collection[Unopened]) -> None:
+    """Tell what a worker has opened before anybody asked, and what it could not.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    told = {"loaded": loaded_to_text(opened, unopened)}
+    with ledger.write("tell-loaded") as connection:
+        connection.execute(rows.spoken(connection, _TELL_LOADED), {**_BLANK, "worker": worker, **told})
+
+
 def read_posts(ledger: Ledger) -> dict[str, Post]:
     """Every post that was told of, or ordered anything, by its worker's name.
 
@@ -196,6 +213,7 @@ def read_posts(ledger: Ledger) -> dict[str, Post]:
                 reason=row.reason,
                 by=row.by,
                 at=row.at,
+                loaded=loaded_from_text(row.loaded),
             )
             for row in run(connection, _POSTS, {})
         }

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from farm.policy.pools import pool_of
+from farm.policy.pools import ANY, pool_of
 from farm.views.films import Told
+from farm.views.pools import PoolView, UnopenedView
 from farm.views.screen import Advice, FarmView, StrandedView, WorkerView
 from pipeline.plan.errors import Fact
 
 STANDS, SEE_TO, KNOW = 2, 1, 0
 #: Workers that are not there.
 AWAY = frozenset({"gone", "left", "silent"})
-_TAKING = frozenset({"idle", "working"})
+#: Workers that take what comes.
+TAKING = frozenset({"idle", "working"})
 #: Nobody set where Redis is, and no farm is up here: from here nothing can be said of it.
 _UNKNOWN = "farm-redis-unknown"
 _ARCHIVE = "archive"
@@ -46,8 +48,22 @@ def of_worker(worker: WorkerView) -> Iterator[Advice]:
         yield _advice("worker-out", SEE_TO, worker.card, worker=name)
     for capability, until in worker.blocked.items():
         yield _advice("worker-blocked", KNOW, worker=name, capability=capability, until=until)
+    yield from of_unopened(worker.unopened)
     if worker.last_error is not None:
         yield _advice("worker-failed", KNOW, worker.last_error, worker=name, times=worker.failures)
+
+
+def of_unopened(unopened: Iterable[UnopenedView]) -> Iterator[Advice]:
+    """What workers were to open when they began, and could not."""
+    for each in unopened:
+        yield _advice("worker-unopened", KNOW, each.error, worker=each.worker, name=each.name)
+
+
+def of_pool(pool: PoolView) -> Iterator[Advice]:
+    """That a pool's films are rendered by another one, since nobody in it takes work."""
+    if pool.rendered_by:
+        what = "pool-rendered-by" if pool.name != ANY else "any-rendered-by"
+        yield _advice(what, KNOW, pool=pool.name, standby=pool.rendered_by)
 
 
 def of_stranded(stranded: Iterable[StrandedView]) -> Iterator[Advice]:
@@ -75,7 +91,7 @@ def _processes(view: FarmView) -> Iterator[Advice]:
         yield _advice("no-dispatcher", level)
     if not living:
         yield _advice("no-workers", level)
-    elif to_do and not any(worker.state in _TAKING for worker in living):
+    elif to_do and not any(worker.state in TAKING for worker in living):
         yield _advice("none-takes", STANDS)
     yield from of_stranded(view.stranded)
     told_of = {each.capability.partition(".")[0] for each in view.stranded}

@@ -13,6 +13,7 @@ from db.views import Problem
 from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.views.films import Told
+from farm.views.pools import UnopenedView
 from farm.views.screen import WorkerView, WorkView
 from pipeline.plan.errors import InputError
 
@@ -120,6 +121,11 @@ def _view(entry: Entry, now: int, patience_ms: int) -> WorkerView:
         card_used_mb=gauge.used_mb if gauge else None,
         card_total_mb=gauge.total_mb if gauge else None,
         memory_mb=entry.memory_mb,
+        opened=post.loaded.opened,
+        unopened=tuple(
+            UnopenedView(worker=entry.name, name=each.name, error=Told(code=each.code, facts=each.facts))
+            for each in post.loaded.unopened
+        ),
         blocked={
             capability: datetime.fromtimestamp(until // 1000, UTC).isoformat().replace("+00:00", "Z")
             for capability, until in entry.blocked.items()

@@ -237,6 +237,8 @@ class PostColumns(TypedColumns):
     reason: Named[str] = Column(Text, nullable=False)
     by: Named[str] = Column(Text, nullable=False)
     at: Named[int] = Column(BigInteger, nullable=False)
+    #: What its pool had it open when it began, and what could not be; empty: it was to open nothing.
+    loaded: Named[str] = Column(Text, nullable=False, server_default="")
 
 
 posts = Table("posts", metadata, PostColumns, one_of("condition", Condition), one_of("ordered", WorkerOrder))

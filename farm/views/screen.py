@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from farm.views.films import BatchView, JobView, Told
+from farm.views.pools import UnopenedView
 from pipeline.plan.errors import Fact
 
 
@@ -66,6 +67,8 @@ class WorkerView:
         card_used_mb: what anybody holds of its memory.
         card_total_mb: all of its memory.
         memory_mb: what the worker's process holds of its host's; 0 while it has not told.
+        opened: models and voices that it opened before anybody asked, as its pool has it.
+        unopened: those that it could not open.
         blocked: what it is kept from since it failed at it too often, and until when (UTC, ISO 8601).
     """
 
@@ -92,6 +95,8 @@ class WorkerView:
     card_used_mb: int | None = None
     card_total_mb: int | None = None
     memory_mb: int = 0
+    opened: tuple[str, ...] = ()
+    unopened: tuple[UnopenedView, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -244,6 +244,7 @@ def lose_a_worker(company: Company) -> None:
     company.relearn(company.two)
     posts.tell(company.world.ledger, company.two.name, pool="", version="1", pid=1)
     posts.tell_condition(company.world.ledger, company.two.name, Condition.DISK_LOW)
+    posts.tell_loaded(company.world.ledger, company.two.name, ["a model"], [])
     hot = cards.Card(host="here", device="GPU-1", state=CardState.OUT, reason="card-hot")
     assert cards.take_out(company.world.ledger, hot)
     assert cards.put_back(company.world.ledger, hot.host, hot.device)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine, bindparam, delete, insert, select
 
-from db import claims, commits, leases, moving, pooling, queue, replan, submission, workers
+from db import claims, commits, leases, moving, pooling, pools, queue, replan, submission, workers
 from db.codec import profile_digest
 from db.desk import LedgerDesk
 from db.engine import WRITES
@@ -248,9 +248,10 @@ class World:
                 moving.move(self.ledger, each, moving.concerned(self.ledger, each), by="anna")
 
     def hand_over(self, pool: str) -> None:
-        """Have an operator hand every film over to a pool."""
+        """Have an operator set a pool, and hand every film over to it."""
         with self.ledger.read() as connection:
             every = connection.execute(select(jobs.c.id)).scalars().all()
+        pools.set_pool(self.ledger, pool, pools.Change(preload=(f"{pool}-model",)), by="anna")
         pooling.hand_over(self.ledger, every, pool, by="anna")
 
     def retire(self, *, old: bool) -> None:

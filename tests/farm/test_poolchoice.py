@@ -6,8 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from db import reads, workers
+from db.pools import Change, set_pool
+from db.tables import departments
 from farm.bootstrap import Farm
 from farm.precheck import BatchRefusedError, admit, check
 from tests.db.values import PROFILE
@@ -51,6 +54,34 @@ def test_a_pool_of_these_settings_is_known_before_its_workers_are_up(farm: Farm,
     path = manifest(batch_folder, {**_ROW, "pool": ""}, {**_ROW, "pool": "any"}, {**_ROW, "pool": "studoi"})
     assert told(farm, path) == [("pool", "submit-pool-empty", "studio")]
     assert [film.pool for film in admit(check(farm, path)).films] == ["studio", "", "studoi"]
+
+
+def test_a_department_has_a_pool_of_its_own(farm: Farm, batch_folder: Path) -> None:
+    """The row says more than its department, and the department more than what is set for all."""
+    film = farm.settings.film.model_copy(update={"pool": "usual"})
+    farm = replace(farm, settings=farm.settings.model_copy(update={"film": film}))
+    with farm.ledger.write("submit") as connection:
+        connection.execute(insert(departments).values(name="training", pool="studio"))
+    path = manifest(
+        batch_folder,
+        {**_ROW, "department": "training", "pool": ""},
+        {**_ROW, "department": "training", "pool": "any"},
+        {**_ROW, "department": "training", "pool": "night"},
+    )
+    assert [film.pool for film in admit(check(farm, path)).films] == ["studio", "", "night"]
+    path = manifest(batch_folder, {**_ROW, "pool": ""})
+    assert [film.pool for film in admit(check(farm, path)).films] == ["usual"]
+
+
+def test_a_film_that_others_render_is_not_doubted(farm: Farm, batch_folder: Path) -> None:
+    """A stand-by, or whoever lends, is somebody to render it."""
+    path = manifest(batch_folder, {**_ROW, "pool": "studio"}, {**_ROW, "pool": ""})
+    employ(farm, "one", "render.warp@spare", "speak")
+    assert [code for _, code, _ in told(farm, path)] == ["submit-pool-empty", "submit-pool-needed"]
+    set_pool(farm.ledger, "studio", Change(standby="spare"), by="anna")
+    assert [code for _, code, _ in told(farm, path)] == ["submit-pool-needed"]
+    set_pool(farm.ledger, "spare", Change(lends=True), by="anna")
+    assert told(farm, path) == []
 
 
 def test_a_film_does_not_depend_on_its_pool(farm: Farm, batch_folder: Path) -> None:

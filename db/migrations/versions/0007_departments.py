@@ -153,6 +153,7 @@ def _work() -> None:
         sa.Column("affinity", sa.String(length=64), server_default="", nullable=False),
     ):
         op.add_column("steps", column)
+    op.add_column("posts", sa.Column("loaded", sa.Text(), server_default="", nullable=False))
     op.add_column("attempts", sa.Column("held_ms", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("attempts", sa.Column("good_ms", sa.BigInteger(), server_default="0", nullable=False))
     op.execute("UPDATE attempts SET held_ms = ended_at - started_at WHERE ended_at > started_at")

@@ -75,12 +75,51 @@ MESSAGES: tuple[Message, ...] = (
         (
             "“{name}” is no name of a pool.",
             "It is 1 to 24 of the letters a to z, digits, - and _, and begins with a letter or a digit.",
-            "Correct it in the column pool, [film] pool, [worker] pools or --pool; any means no pool.",
+            "Correct the column pool, [film] pool, [worker] pools, or the command; any means no pool.",
         ),
         (
             "“{name}”不是有效的池名。",
             "它由 1 到 24 个字母 a 到 z、数字、- 或 _ 组成，以字母或数字开头。",
-            "请修正 pool 列、[film] pool、[worker] pools 或 --pool；any 表示不指定池。",
+            "请在其出现处修正：pool 列、[film] pool、[worker] pools 或命令；any 表示不指定池。",
+        ),
+    ),
+    message(
+        "pool-own-standby",
+        (
+            "The pool {pool} cannot stand by for itself.",
+            "A stand-by renders a pool's films while nobody of the pool can.",
+            'Name another pool, or `--standby ""` for none.',
+        ),
+        (
+            "池 {pool} 不能作为自己的后备。",
+            "后备池在该池无法渲染时代为渲染其影片。",
+            '请指定另一个池，或用 `--standby ""` 取消后备。',
+        ),
+    ),
+    message(
+        "pool-circle",
+        (
+            "With this, pools would stand by for each other in a circle: {way}.",
+            "If none of them could render, each would wait for the next one.",
+            'Choose another stand-by, or take one out of the circle: `lectern pools set NAME --standby ""`.',
+        ),
+        (
+            "这样设置会使后备池形成循环：{way}。",
+            "如果它们都无法渲染，就会互相等待。",
+            '请选择另一个后备池，或先解除其中一个：`lectern pools set 池名 --standby ""`。',
+        ),
+    ),
+    message(
+        "pool-nothing-set",
+        (
+            "Nothing is said of what to set of the pool {pool}.",
+            "The command changes what it is told, and leaves the rest as it is.",
+            'Add --lend or --no-lend, --standby POOL or --preload "NAME ...".',
+        ),
+        (
+            "没有说明要为池 {pool} 设置什么。",
+            "该命令只更改所指定的内容，其余保持不变。",
+            '请加上 --lend 或 --no-lend、--standby 池名，或 --preload "名称 …"。',
         ),
     ),
     message(

@@ -1,0 +1,72 @@
+"""Promises of `lectern pools`: who is in which, how they help each other, and nothing set by mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cli.exits import Exit
+from db import posts, workers
+from db.loading import Unopened
+from db.states import WorkerOrder
+from farm.bootstrap import open_farm
+from tests.cli.conftest import Lectern
+from tests.db.values import PROFILE
+
+
+def test_pools_are_set_and_told(lectern: Lectern, ready_home: Path) -> None:
+    """With what was so before in the audit; a name that nobody knows is doubted, and nothing is half set."""
+    assert ready_home.exists()
+    (nobody,) = lectern("pools", "--json").document["pools"]
+    assert (nobody["name"], nobody["workers"], nobody["lends"]) == ("any", 0, False)
+    done = lectern("pools", "set", "Studio", "--lend", "--standby", "any", "--preload", "gan  espeak/en-us")
+    assert "its idle workers render others' films" in done.out
+    assert "is the name right?" in done.out
+    again = lectern("pools", "set", "studio", "--lend", "--json").document
+    assert (again["kind"], again["changed"], again["used"]) == ("pool-set", False, False)
+    assert (again["pool"]["standby"], again["pool"]["preload"]) == ("any", ["gan", "espeak/en-us"])
+    for wrong, code in (
+        (("studio",), "pool-nothing-set"),
+        (("a b", "--lend"), "pool-name-wrong"),
+        (("any", "--lend", "--standby", "studio"), "pool-circle"),
+        (("any", "--lend", "--standby", "any"), "pool-own-standby"),
+    ):
+        refused = lectern("pools", "set", *wrong, "--json")
+        assert (refused.code, refused.failure["code"]) == (Exit.REFUSED, code)
+    first, second = lectern("pools", "--json").document["pools"]
+    assert (first["name"], first["lends"], second["name"]) == ("any", False, "studio")
+    (act,) = lectern("audit", "--json").document["acts"]
+    assert act["verb"] == "pool-set"
+    assert act["detail"].startswith(
+        "studio: lends not, standby -, preload - -> lends, standby any, preload gan"
+    )
+    assert "设置池" in lectern("audit", "--lang", "zh").out
+    back = lectern("pools", "set", "studio", "--no-lend", "--standby", "", "--preload", "").out
+    assert "its workers render its own films alone" in back
+    assert "no pool stands by" in back
+
+
+def test_a_pool_without_a_worker_is_told_with_who_stands_in(lectern: Lectern, ready_home: Path) -> None:
+    """In the list, on the page of the farm, and in Chinese; and what a worker could not open, and why."""
+    assert ready_home.exists()
+    with open_farm() as farm:
+        told = {"host": "h", "device": "cpu", "profiles": [PROFILE]}
+        workers.register(farm.ledger, "a@h", capabilities=["render.warp@studio"], **told)  # type: ignore[arg-type]
+        workers.register(farm.ledger, "b@h", capabilities=["render.warp", "speak"], **told)  # type: ignore[arg-type]
+        posts.tell_loaded(
+            farm.ledger,
+            "b@h",
+            ["espeak/en-us"],
+            [Unopened(name="gan", code="model-unknown", facts={"name": "gan", "known": "-"})],
+        )
+        lectern("pools", "set", "studio", "--standby", "any")
+        lectern("pools", "set", "any", "--preload", "gan espeak/en-us")
+        assert "rendered by" not in lectern("pools").out
+        posts.order(farm.ledger, "a@h", WorkerOrder.LOCK, reason="a test", by="anna")
+    page = " ".join(lectern("pools").out.split())
+    assert "Nobody in the pool studio takes work: its films are rendered by the stand-by pool any." in page
+    assert "b@h could not open gan:" in page
+    assert "b@h could not open gan:" in " ".join(lectern("workers").out.split())
+    any_, studio = lectern("pools", "--json").document["pools"]
+    assert (any_["workers"], any_["taking"]) == (1, 1)
+    assert (studio["workers"], studio["taking"], studio["rendered_by"]) == (1, 0, "any")
+    assert "由后备池 any 渲染" in lectern("pools", "--lang", "zh").out

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 POOLS: Mapping[str, str] = {
-    "Show the pools: who is in them, what waits for them, and whom they help.": (
-        "显示各个池：有哪些工作进程、什么在等待、在帮助谁。"
-    ),
     "Which workers are kept for which films; or set how a pool helps others and is helped.": (
         "哪些工作进程专属于哪些影片；或设置池之间如何互助。"
     ),

@@ -9,6 +9,7 @@ from cli.helping_zh_models import MODELS
 from cli.helping_zh_operating import OPERATING
 from cli.helping_zh_pools import POOLS
 from cli.helping_zh_speech import SPEECH
+from cli.helping_zh_windows import WINDOWS
 
 CHINESE: Mapping[str, str] = {
     **MODELS,
@@ -16,6 +17,7 @@ CHINESE: Mapping[str, str] = {
     **POOLS,
     **SPEECH,
     **BACKUP,
+    **WINDOWS,
     (
         "Make talking-portrait films by the hundred: a spreadsheet of scripts and a portrait in, finished, "
         "captioned films out."

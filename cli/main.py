@@ -120,6 +120,15 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "Words that no script of a department may hold.",
         {"list": "cli.stopwords:list_", "add": "cli.stopwords:add", "remove": "cli.stopwords:remove"},
     ),
+    "windows": (
+        "Windows of time: when films may begin that are kept for the night.",
+        {
+            "list": "cli.windows:list_",
+            "add": "cli.windows:add",
+            "set": "cli.windows:change",
+            "remove": "cli.windows:remove",
+        },
+    ),
     "pronounce": (
         "How words are pronounced.",
         {"list": "cli.pronounce:list_", "add": "cli.pronounce:add", "remove": "cli.pronounce:remove"},

@@ -14,6 +14,7 @@ from cli.words_of_operating import OPERATING
 from cli.words_of_pools import POOLS
 from cli.words_of_speech import SPEECH
 from cli.words_of_verify import VERIFY
+from cli.words_of_windows import WINDOWS
 from pipeline.plan.errors import Fact
 from pipeline.plan.messages import Language
 
@@ -320,6 +321,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **POOLS,
     **SPEECH,
     **VERIFY,
+    **WINDOWS,
     **BACKUP,
     # Engines, voices, doctor.
     "protocol-voice": ("speech", "语音"),

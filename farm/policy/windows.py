@@ -56,6 +56,8 @@ _LONGEST = 1000
 _AHEAD = (-1, 2, 9, 23)
 # Clocks are not put forward and back within half a day.
 _STEP = timedelta(hours=12)
+#: Cities by which people call a zone that bears another one's name.
+_CITIES = {"beijing": "Asia/Shanghai", "guangzhou": "Asia/Shanghai", "shenzhen": "Asia/Shanghai"}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}")
 #: What may stand where a window's name does, and means another thing.
 YES, NO = frozenset({"yes", "true"}), frozenset({"no", "none", "false"})
@@ -359,6 +361,8 @@ def _near(word: str) -> tuple[str, ...]:
     """Names of zones that a wrong one may mean, by the whole of it or by its place alone."""
     known, asked = _zones(), word.strip().casefold().replace(" ", "_")
     place = asked.rpartition("/")[2]
+    if place in _CITIES:
+        return (_CITIES[place],)
     by_place = [name for plain, name in known.items() if place and plain.rpartition("/")[2] == place]
     alike = difflib.get_close_matches(asked, known, n=3, cutoff=0.6)
     places = {plain.rpartition("/")[2]: name for plain, name in known.items() if "/" in plain}

@@ -20,11 +20,13 @@ from db import (
     stopwords,
     strays,
     stuck,
+    windows,
     workers,
 )
 from db.engine import WRITES
 from db.states import CardState, Condition, WorkerOrder
 from db.tables import key_leases
+from farm.policy.windows import parse
 from pipeline.plan.lexicon import Entry
 from tests.db.moves import ERRORS
 from tests.db.offices import TURNS, Dispatcher
@@ -404,6 +406,9 @@ def keep_words(company: Company) -> None:
     lexicon.put_entry(company.world.ledger, "default", Entry(word="a", language="en", said="b"), by="anna")
     lexicon.remove_entry(company.world.ledger, "default", "a", "en", by="anna")
     strays.tell_cleared(company.world.ledger, 3, by="anna")
+    windows.add_window(company.world.ledger, "night", parse("22:00-07:00", "UTC"), by="anna")
+    windows.set_window(company.world.ledger, "night", parse("23:00-07:00", "UTC"), by="anna")
+    windows.remove_window(company.world.ledger, "night", by="anna")
     company.go_on(company.one)
 
 

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from db import dead, leases, leaving, operations, queue, stopwords, strays
+from db import dead, leases, leaving, operations, queue, stopwords, strays, windows
 from db.codec import spec_from_text
 from db.ledger import Ledger
 from db.lexicon import put_entry, remove_entry
 from db.states import Stage
 from db.tables import jobs, steps
+from farm.policy.windows import parse
 from pipeline.plan.lexicon import Entry
 from tests.db.auditor import audit_end
 from tests.db.ending import collect_at_last, settle
@@ -42,6 +43,14 @@ def put_away(ledger: Ledger, job_ids: Collection[int], *, by: str) -> None:
     """Put films away that failed; what was made and could not be archived is tried again at the end."""
     failed = {letter.job for letter in dead.read_dead(ledger) if letter.stage is not Stage.ARCHIVE}
     dead.discard(ledger, failed.intersection(job_ids), by=by)
+
+
+def change_windows(ledger: Ledger) -> None:
+    """Somebody makes a window that no film waits for, changes it, and removes it; or what is left to do."""
+    if not windows.read_windows(ledger):
+        windows.add_window(ledger, "night", parse("22:00-07:00", "UTC"), by="anna")
+    windows.set_window(ledger, "night", parse("23:00-07:00", "UTC"), by="anna")
+    windows.remove_window(ledger, "night", by="anna")
 
 
 class Farm(Labour):
@@ -160,6 +169,7 @@ class Farm(Labour):
                 put_entry(self.world.ledger, "default", Entry(word="a", language="en", said="ay"), by="anna")
                 remove_entry(self.world.ledger, "default", "a", "en", by="anna")
                 strays.tell_cleared(self.world.ledger, 3, by="anna")
+                change_windows(self.world.ledger)
             elif what == "pool":
                 self.world.hand_over("studio")
                 self.world.hand_over("")

@@ -53,7 +53,7 @@ MESSAGES: tuple[Message, ...] = (
         "window-day-unknown",
         (
             "“{word}” is no day of a window; did you mean: {near}?",
-            "Days are mon to sun, mon-fri, weekdays, weekends or daily; they stand before times and time zone.",
+            "Days are mon to sun, mon-fri, weekdays, weekends or daily; times and zone come after.",
             "Correct it, such as mon-fri 22:00-07:00.",
         ),
         (
@@ -99,6 +99,45 @@ MESSAGES: tuple[Message, ...] = (
             "“{name}”不是有效的时段名称。",
             "它由 1 到 24 个字母 a 到 z、数字、- 或 _ 组成，以字母或数字开头。",
             "请换一个名称，例如 night；yes、no、true、false 和 none 另有含义。",
+        ),
+    ),
+    message(
+        "window-there",
+        (
+            "There is a window {window} already: {times}.",
+            "A window has one name, and whoever waits for it means this one.",
+            "`lectern windows set {window} TIMES` changes it; or take another name.",
+        ),
+        (
+            "时段 {window} 已经存在：{times}。",
+            "时段的名称是唯一的，等待它的影片指的就是它。",
+            "用 `lectern windows set {window} 时间` 更改它，或换一个名称。",
+        ),
+    ),
+    message(
+        "window-unknown",
+        (
+            "There is no window {window}; these are: {known}.",
+            "Windows of time are made once for the whole farm, and then named.",
+            "Name one of these, or make it: `lectern windows add {window} 22:00-07:00`.",
+        ),
+        (
+            "没有名为 {window} 的时段；现有：{known}。",
+            "时段为整个农场添加一次，之后按名称使用。",
+            "请使用现有名称，或添加它：`lectern windows add {window} 22:00-07:00`。",
+        ),
+    ),
+    message(
+        "window-used",
+        (
+            "Window {window} is in use: films that wait for it: {films}; departments: {departments}.",
+            "Without it, nothing would tell when those films may begin.",
+            "Change its times, `lectern windows set {window} TIMES`; or give films and departments another.",
+        ),
+        (
+            "时段 {window} 正在使用中：等待它的影片 {films} 部；部门：{departments}。",
+            "没有它，就无法知道这些影片何时可以开始。",
+            "用 `lectern windows set {window} 时间` 更改时间；或为影片和部门改用其他时段。",
         ),
     ),
 )

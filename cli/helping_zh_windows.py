@@ -1,0 +1,32 @@
+"""The help of windows of time, in simplified Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WINDOWS: Mapping[str, str] = {
+    "Windows of time: when films may begin that are kept for the night.": (
+        "时段：留到夜间制作的影片可以在何时开始。"
+    ),
+    "List the windows, and whether each is open now.": "列出各时段，以及目前是否开放。",
+    "The window, such as night.": "时段，例如 night。",
+    "Such as 22:00-07:00 Asia/Shanghai, weekends all day.": (
+        "例如 22:00-07:00 Asia/Shanghai, weekends 00:00-24:00。"
+    ),
+    "Enter a window of time: days and times, with commas between, and a time zone.": (
+        "添加一个时段：日期和时间，各部分用逗号分隔，并可带时区。"
+    ),
+    (
+        "Films that are submitted with --off-peak begin and go on while it is open. Without a time zone it "
+        "goes by the farm's own, `[quota] zone`. Days are mon to sun, mon-fri, weekdays, weekends or daily; "
+        "times are 22:00-07:00 or all day. What goes on past midnight belongs to the day on which it begins."
+    ): (
+        "以 --off-peak 提交的影片只在该时段开放时开始和继续制作。未写时区时使用农场的时区 `[quota] zone`。"
+        "日期可写 mon 到 sun、mon-fri、weekdays、weekends 或 daily；时间写作 22:00-07:00 或 all day。"
+        "跨过午夜的部分属于其开始的那一天。"
+    ),
+    "Have a window open at other times from now on, also for what waits for it.": (
+        "更改时段的开放时间，立即生效，对正在等待它的影片同样有效。"
+    ),
+    "Forget a window that no film and no department uses.": "删除没有影片和部门使用的时段。",
+}

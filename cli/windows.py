@@ -1,0 +1,86 @@
+"""`lectern windows`: when work may begin that is kept for the night."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from cli.clean import clean
+from cli.exits import Exit
+from cli.lines import moment_of
+from cli.options import terminal_of
+from cli.terminal import Terminal
+from farm import windows
+from farm.bootstrap import open_farm
+from farm.windows import WindowView
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The window, such as night.")]
+Times = Annotated[
+    list[str],
+    typer.Argument(metavar="TIMES", help="Such as 22:00-07:00 Asia/Shanghai, weekends all day."),
+]
+
+
+def list_(context: typer.Context) -> Exit:
+    """List the windows, and whether each is open now."""
+    terminal = terminal_of(context)
+    with open_farm() as farm:
+        found = windows.listed(farm)
+    document = {"kind": "windows", "windows": [asdict(each) for each in found]}
+    rows = [(each.name, standing_of(terminal, each), each.times) for each in found]
+    heads = ("window", "now", "window-times")
+    terminal.answer(document, [terminal.table(*heads, rows=rows) if rows else terminal.words("windows-none")])
+    return Exit.OK
+
+
+def add(context: typer.Context, name: Name, times: Times) -> Exit:
+    """Enter a window of time: days and times, with commas between, and a time zone.
+
+    Films that are submitted with --off-peak begin and go on while it is open. Without a time zone it goes by
+    the farm's own, `[quota] zone`. Days are mon to sun, mon-fri, weekdays, weekends or daily; times are
+    22:00-07:00 or all day. What goes on past midnight belongs to the day on which it begins.
+    """
+    terminal = terminal_of(context)
+    with open_farm() as farm:
+        added = windows.add(farm, name, " ".join(times))
+    lines = [terminal.words("window-is", window=added.name, times=added.times), *_now(terminal, added)]
+    terminal.answer({"kind": "window-changed", **asdict(added), "before": ""}, lines)
+    return Exit.OK
+
+
+def change(context: typer.Context, name: Name, times: Times) -> Exit:
+    """Have a window open at other times from now on, also for what waits for it."""
+    terminal = terminal_of(context)
+    with open_farm() as farm:
+        changed, before = windows.change(farm, name, " ".join(times))
+    lines = [
+        terminal.words("window-is", window=changed.name, times=changed.times),
+        terminal.words("window-was", times=before),
+        *_now(terminal, changed),
+    ]
+    terminal.answer({"kind": "window-changed", **asdict(changed), "before": before}, lines)
+    return Exit.OK
+
+
+def remove(context: typer.Context, name: Name) -> Exit:
+    """Forget a window that no film and no department uses."""
+    terminal = terminal_of(context)
+    with open_farm() as farm:
+        removed = windows.remove(farm, name)
+    line = terminal.words("window-removed", window=removed)
+    terminal.answer({"kind": "window-removed", "name": removed}, [line])
+    return Exit.OK
+
+
+def standing_of(terminal: Terminal, window: WindowView) -> Text:
+    """Whether a window is open now, and until when."""
+    name = ("open" if window.open else "shut") + ("-until" if window.until else "")
+    until = moment_of(window.until) if window.until else ""
+    return Text(terminal.words(f"window-{name}", until=until), style="cyan" if window.open else "yellow")
+
+
+def _now(terminal: Terminal, window: WindowView) -> list[str]:
+    return [clean(terminal.words("window-now", standing=standing_of(terminal, window).plain))]

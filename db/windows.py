@@ -1,0 +1,172 @@
+"""Named windows of time as the ledger keeps them: who set them, who uses them, which are shut just now.
+
+Whether a window is open is told by the clock and its words alone, whenever it is asked: what is changed about
+one takes effect at the next decision, and nothing has to be awake for one to open or shut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Executable, bindparam, delete, func, insert, select, update
+
+from db import rows
+from db.ledger import Ledger
+from db.prepared import run
+from db.states import JobState
+from db.tables import audit, departments, jobs, windows
+from farm.policy.windows import Window, parse
+from pipeline.plan.errors import InputError
+from pipeline.plan.keys import canonical
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedWindow:
+    """A window of the farm.
+
+    Attributes:
+        name: what people call it.
+        window: when it is open.
+        by: who set it last.
+        at: when, by the ledger's clock.
+    """
+
+    name: str
+    window: Window
+    by: str
+    at: int
+
+
+# Whoever waits for a window while it is removed finds it gone, and the other way round.
+_ONE = select(windows.c.times).where(windows.c.name == bindparam("of"))
+_KEPT = _ONE.with_for_update(read=True, key_share=True)
+_CHANGED = _ONE.with_for_update(key_share=True)
+_GOING = _ONE.with_for_update()
+_ALL = select(windows).order_by(windows.c.name)
+_TIMES = select(windows.c.name, windows.c.times)
+_SET = (
+    update(windows)
+    .where(windows.c.name == bindparam("of"))
+    .values(times=bindparam("new"), by=bindparam("who"), at=bindparam("now"))
+)
+_REMOVE = delete(windows).where(windows.c.name == bindparam("of"))
+_WAITING = (
+    select(func.count())
+    .select_from(jobs)
+    .where(
+        jobs.c.state.in_([JobState.QUEUED.value, JobState.ACTIVE.value, JobState.REVIEW.value]),
+        jobs.c.window == bindparam("of"),
+    )
+)
+_DEFAULTING = (
+    select(departments.c.name).where(departments.c.window == bindparam("of")).order_by(departments.c.name)
+)
+_AUDIT = insert(audit)
+
+
+def _adding(inserter: rows.Inserter) -> Executable:
+    return inserter(windows).on_conflict_do_nothing().returning(windows.c.name)
+
+
+_ADD = rows.per_dialect(_adding)
+
+
+def read_windows(ledger: Ledger) -> tuple[NamedWindow, ...]:
+    """Every window of the farm, by name.
+
+    Raises:
+        InputError: as `farm.policy.windows.parse`: one was written by a newer version.
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return tuple(
+            NamedWindow(name=row.name, window=parse(row.times, ""), by=row.by, at=row.at)
+            for row in connection.execute(_ALL)
+        )
+
+
+def shut_at(connection: Connection, now: int) -> frozenset[str]:
+    """The windows that are shut at a time; one that nobody can read is; one that is gone is not."""
+    return frozenset(row.name for row in run(connection, _TIMES, {}) if not _is_open(row.times, now))
+
+
+def _is_open(times: str, now: int) -> bool:
+    try:
+        return parse(times, "").is_open(now)
+    except InputError:
+        return False
+
+
+def keep_window(connection: Connection, name: str) -> None:
+    """Have a window stay until this transaction ends, in which somebody begins to use it.
+
+    Raises:
+        InputError: ``window-unknown``, with those that there are.
+    """
+    if connection.execute(_KEPT, {"of": name}).first() is None:
+        raise _unknown(connection, name)
+
+
+def add_window(ledger: Ledger, name: str, window: Window, *, by: str) -> None:
+    """Enter a window; written into the audit.
+
+    Raises:
+        InputError: ``window-there``; nothing was changed.
+        AwayError: ``ledger-away``.
+    """
+    with ledger.write("add-window") as connection:
+        now = ledger.clock()
+        added = {"name": name, "times": window.text, "by": by, "at": now}
+        if connection.execute(rows.spoken(connection, _ADD), added).first() is None:
+            there = connection.execute(_ONE, {"of": name}).scalar_one()
+            raise InputError("window-there", window=name, times=there)
+        _tell(connection, "window-added", {"window": name, "after": window.text}, by=by, at=now)
+
+
+def set_window(ledger: Ledger, name: str, window: Window, *, by: str) -> Window:
+    """Have a window open and shut at other times from now on; how it was. Written into the audit.
+
+    Raises:
+        InputError: ``window-unknown``; nothing was changed.
+        AwayError: ``ledger-away``.
+    """
+    with ledger.write("set-window") as connection:
+        before = connection.execute(_CHANGED, {"of": name}).scalar()
+        if before is None:
+            raise _unknown(connection, name)
+        if before != window.text:
+            now = ledger.clock()
+            connection.execute(_SET, {"of": name, "new": window.text, "who": by, "now": now})
+            told = {"window": name, "before": before, "after": window.text}
+            _tell(connection, "window-set", told, by=by, at=now)
+        return parse(before, "")
+
+
+def remove_window(ledger: Ledger, name: str, *, by: str) -> None:
+    """Forget a window that nobody uses; written into the audit.
+
+    Raises:
+        InputError: ``window-unknown``, or ``window-used`` with who uses it; nothing was changed.
+        AwayError: ``ledger-away``.
+    """
+    with ledger.write("remove-window") as connection:
+        before = connection.execute(_GOING, {"of": name}).scalar()
+        if before is None:
+            raise _unknown(connection, name)
+        films = connection.execute(_WAITING, {"of": name}).scalar_one()
+        of = ", ".join(connection.execute(_DEFAULTING, {"of": name}).scalars())
+        if films or of:
+            raise InputError("window-used", window=name, films=films, departments=of or "-")
+        connection.execute(_REMOVE, {"of": name})
+        _tell(connection, "window-removed", {"window": name, "before": before}, by=by, at=ledger.clock())
+
+
+def _unknown(connection: Connection, name: str) -> InputError:
+    known = ", ".join(row.name for row in connection.execute(_ALL)) or "-"
+    return InputError("window-unknown", window=name, known=known)
+
+
+def _tell(connection: Connection, verb: str, told: Mapping[str, str], *, by: str, at: int) -> None:
+    entry = {"at": at, "by": by, "verb": verb, "batch_id": None, "job_id": None}
+    connection.execute(_AUDIT, {**entry, "detail": canonical(dict(told))})

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, case, exists, func, insert, select
 from db import rows
 from db.codec import profile_digest, profile_from_text, spec_from_text
 from db.fitness import OTHER_LIVES, is_ill, is_kept_off
+from db.gates import gates_in
 from db.ledger import Ledger
 from db.outage import waits_for_archive
 from db.plans import stages_of
@@ -17,6 +18,7 @@ from db.prepared import Found, run
 from db.states import Condition, JobState, Role, Stage, StepState, WorkerOrder
 from db.tables import artifacts, attempts, epochs, jobs, posts, results, steps, workers
 from db.values import Claim, Film, Holding
+from farm.policy.gates import Facts, Gate
 from farm.policy.retry import waits
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.capability import engines_of, kit_of
@@ -54,6 +56,9 @@ _LOOK = (
         steps.c.state,
         steps.c.closed,
         steps.c.capability,
+        steps.c.department_id,
+        steps.c.window,
+        steps.c.opening,
         steps.c.batch_id,
         steps.c.profile.label("profile_digest"),
         steps.c.not_before,
@@ -70,6 +75,7 @@ _LOOK = (
         jobs.c.frames,
         jobs.c.essence,
         jobs.c.pool,
+        jobs.c.member,
         select(func.count())
         .where(_sibling.c.job_id == steps.c.job_id, _sibling.c.stage == steps.c.stage)
         .scalar_subquery()
@@ -104,6 +110,7 @@ _ACTIVATE = (
     .where(jobs.c.id == bindparam("job"), jobs.c.state == JobState.QUEUED.value)
     .values(state=JobState.ACTIVE.value, started_at=func.coalesce(jobs.c.started_at, bindparam("now")))
 )
+_OPENED = update(steps).where(steps.c.job_id == bindparam("job"), steps.c.opening == 1).values(opening=0)
 _CLAIM = (
     update(steps)
     .where(
@@ -169,7 +176,8 @@ def claim(
     A message may be lost, doubled or late: a step that is not ready, waits, is held, needs what this worker
     cannot do, or has another worker go first, is left alone (and may be published again). So is a film to be
     archived while another one finds out whether an archive that hung is back; and so is every step while the
-    worker's card is ill, its disks are low, or while it was ordered to take nothing new.
+    worker's card is ill, its disks are low, or while it was ordered to take nothing new; and every step that
+    no gate lets through any more (`farm.policy.gates`), so that nothing begins after a window's end.
 
     Whoever claims a step first that engines other than the face's are needed for decides for their releases:
     from then on it is done by those who have the same.
@@ -226,10 +234,24 @@ def _is_free(connection: Connection, seen: Found, worker: str, now: int) -> bool
         or seen.unable
         or seen.closed
         or waits(seen.not_before, now)
+        or _shut(connection, seen, now)
         or seen.ill
         or _after_another(connection, seen, worker, now)
         or (seen.stage == Stage.ARCHIVE.value and waits_for_archive(connection, now))
     )
+
+
+def _shut(connection: Connection, seen: Found, now: int) -> bool:
+    """Whether a gate is shut by now that was open when the message was sent."""
+    facts = Facts(
+        department=seen.department_id,
+        window=seen.window,
+        opening=bool(seen.opening),
+        renders=seen.stage == Stage.RENDER.value,
+        pool=seen.pool,
+        member=seen.member,
+    )
+    return gates_in(connection, now).lets_through(facts) is not Gate.OPEN
 
 
 def is_known(ledger: Ledger, step: int) -> bool:
@@ -288,6 +310,7 @@ class _Begun:
 def _begin(connection: Connection, seen: Found, spec: JobSpec, by: _Begun) -> Claim:
     if seen.job_state == JobState.QUEUED.value:
         run(connection, _ACTIVATE, {"job": seen.job_id, "now": by.now})
+        run(connection, _OPENED, {"job": seen.job_id})
     told = {"step": by.step, "profile": seen.profile_digest, "now": by.now, "by": by.worker, "kept": by.kept}
     # Whoever held this step, or another one of its number, before the ledger was put back, stays refused.
     told["epoch"] = seen.epoch

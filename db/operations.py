@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import BindParameter, bindparam, or_, select, update
+from sqlalchemy import BindParameter, bindparam, exists, or_, select, update
 
 from db import dead, leaving, reports, rows
 from db.acts import Act, Job, Operated, is_under_way, may_be_held
@@ -51,6 +51,16 @@ _BEGIN_AGAIN = (
         or_(steps.c.state == StepState.DEAD.value, steps.c.state == StepState.CANCELED.value),
     )
     .values(state=StepState.BLOCKED.value, **_FRESH)
+)
+# A job that is queued again is begun again, with whichever of its steps is claimed first.
+_OPEN = (
+    update(steps)
+    .where(
+        steps.c.job_id.in_(_JOBS),
+        steps.c.state.in_([StepState.BLOCKED.value, StepState.READY.value]),
+        exists().where(jobs.c.id == steps.c.job_id, jobs.c.state == JobState.QUEUED.value),
+    )
+    .values(opening=1)
 )
 _FORGIVE = (
     update(steps)
@@ -170,6 +180,7 @@ def requeue(
             connection.execute(_ARCHIVE_AGAIN, asked)
             connection.execute(_FORGIVE, asked)
             connection.execute(_BEGIN_AGAIN, asked)
+            connection.execute(_OPEN, asked)
             rows.unblock(connection, some, *Stage)
             rows.reopen(connection, some)
         reports.renew(connection, act.batches)

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Executable, bindparam, select, update
 
 from db import rows
 from db.prepared import run
-from db.states import Stage, StepState, capability_of
+from db.states import STAGE_ORDER, URGENCY, Stage, StepState, capability_of
 from db.tables import jobs, steps
 from db.values import Chunk, Claim
+from farm.policy.order import Standing, rank
 from farm.policy.pools import bound
 from pipeline.plan.job import JobSpec
 
@@ -28,8 +29,21 @@ def stages_of(spec: JobSpec) -> Iterator[Stage]:
     yield Stage.ARCHIVE
 
 
+def rank_of(standing: Standing, stage: Stage, *, first: bool) -> int:
+    """The rank of a job's step of a stage; `first`: it is the job's first one."""
+    return rank(standing, later=0 if first else STAGE_ORDER[stage])
+
+
 def new_step(
-    *, job: int, batch: int, department: int, precedence: int, stage: Stage, capability: str
+    *,
+    job: int,
+    batch: int,
+    department: int,
+    stage: Stage,
+    capability: str,
+    rank: int,
+    window: str = "",
+    opening: bool = False,
 ) -> dict[str, Any]:
     """A step's row as it begins: blocked, with nothing done."""
     return {
@@ -43,7 +57,9 @@ def new_step(
         "closed": 0,
         "department_id": department,
         "capability": capability,
-        "precedence": precedence,
+        "rank": rank,
+        "window": window,
+        "opening": int(opening),
         "batch_id": batch,
         "profile": "",
         "fence": 0,
@@ -62,15 +78,19 @@ def new_step(
 def plan_renders(connection: Connection, claim: Claim, chunks: Sequence[Chunk], profile: str) -> None:
     """Enter one render step per chunk, blocked; those of an earlier plan take the new one's places."""
     planner = run(connection, _PLANNER, {"step": claim.step}).one()
+    standing = Standing(
+        submitted_ms=planner.submitted_at, urgency=URGENCY[planner.precedence], priority=planner.priority
+    )
     planned = [
         {
             **new_step(
                 job=claim.job,
                 batch=claim.batch,
                 department=planner.department_id,
-                precedence=planner.precedence,
                 stage=Stage.RENDER,
                 capability=bound(capability_of(Stage.RENDER, claim.spec.face), planner.pool),
+                rank=rank_of(standing, Stage.RENDER, first=False),
+                window=planner.window,
             ),
             "index": index,
             "first": chunk.first,
@@ -97,6 +117,8 @@ def _planning(inserter: rows.Inserter) -> Executable:
             "profile": new.profile,
             "capability": new.capability,
             "state": new.state,
+            "rank": new.rank,
+            "window": new.window,
             "not_before": 0,
         },
     )
@@ -105,7 +127,15 @@ def _planning(inserter: rows.Inserter) -> Executable:
 _PLAN = rows.per_dialect(_planning)
 # An operator may have handed the film to another pool since it was claimed.
 _PLANNER = (
-    select(steps, jobs.c.pool)
+    select(
+        steps.c.department_id,
+        steps.c.closed,
+        steps.c.window,
+        jobs.c.pool,
+        jobs.c.submitted_at,
+        jobs.c.precedence,
+        jobs.c.priority,
+    )
     .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
     .where(steps.c.id == bindparam("step"))
 )

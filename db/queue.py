@@ -1,20 +1,89 @@
-"""The queue: what stands at the head of each department's line, and what is on its way to a worker."""
+"""The queue: what stands at the head of each department's line, and what is on its way to a worker.
+
+A *lane* is what waits of one department for one skill and one window, and would begin a film or not: the
+gates let all of it through or nothing, but for some members and pools. Lanes are found by leaps through the
+index that they are sorted by, never by counting what stands in them: ten waiting steps cost as much as a
+hundred thousand.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal, select, union_all, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Executable,
+    FromClause,
+    Integer,
+    Select,
+    SmallInteger,
+    String,
+    bindparam,
+    case,
+    column,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+    tuple_,
+    union_all,
+    update,
+)
 
 from db import rows
+from db.gates import gates_in
 from db.ledger import Ledger
 from db.outage import waits_for_archive
-from db.prepared import run
+from db.prepared import Found, run
 from db.states import Stage
-from db.tables import IS_OPEN, IS_READY, IS_RUNNING, IS_SENT, IS_UNSENT, batches, departments, jobs, steps
+from db.tables import (
+    IS_OPEN,
+    IS_READY,
+    IS_RUNNING,
+    IS_SENT,
+    IS_UNSENT,
+    artifacts,
+    batches,
+    jobs,
+    steps,
+)
 from db.values import Skill
+from farm.policy.gates import Facts, Gate, Gates
 from farm.policy.order import Head
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """Something waits in it.
+
+    Attributes:
+        skill: what has to be able to do it.
+        department: the department's id.
+        window: the window of its jobs; empty for none.
+        opening: with any of it a job would begin.
+    """
+
+    skill: Skill
+    department: int
+    window: str
+    opening: bool
+
+    @property
+    def facts(self) -> Facts:
+        """What gates are asked of all of it."""
+        return Facts(
+            department=self.department,
+            window=self.window,
+            opening=self.opening,
+            renders=self.skill.capability.startswith(_RENDERS),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,26 +91,58 @@ class Line:
     """How the line of a skill stands.
 
     Attributes:
-        ready: steps that wait, those on their way and those in backoff included; closed ones are not.
+        lanes: what of it waits and is not on its way, that in backoff included; closed steps are not.
         sent: steps of which a message is on its way.
         running: steps that are running.
     """
 
-    ready: int
-    sent: int
-    running: int
+    lanes: tuple[Lane, ...] = ()
+    sent: int = 0
+    running: int = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether anything waits, or is on its way."""
+        return bool(self.lanes or self.sent)
 
 
-def _counted(state: str, *conditions: ColumnElement[bool]) -> Select[str, str, str, int]:
-    counted = select(
-        literal(state).label("state"), steps.c.capability, steps.c.profile, func.count().label("steps")
+_RENDERS = f"{Stage.RENDER}."
+_IS_WAITING = (IS_READY, IS_OPEN, IS_UNSENT)
+_KEY = (steps.c.capability, steps.c.profile, steps.c.department_id, steps.c.window, steps.c.opening)
+_here = steps.alias("here")
+_HERE = (_here.c.capability, _here.c.profile, _here.c.department_id, _here.c.window, _here.c.opening)
+# Literal limits: with a parameter PostgreSQL may plan for many rows, and sort them all.
+_ONE: ColumnElement[int] = literal_column("1", Integer)
+_next = select(steps.c.id).where(*_IS_WAITING).order_by(*_KEY).limit(_ONE)
+_leap = select(_next.scalar_subquery().label("id")).cte("leap", recursive=True)
+_leap = _leap.union_all(
+    select(_next.where(tuple_(*_KEY) > tuple_(*_HERE)).correlate(_here).scalar_subquery()).select_from(
+        _leap.join(_here, _here.c.id == _leap.c.id)
     )
-    return counted.where(*conditions).group_by(steps.c.capability, steps.c.profile)
+)
 
 
-# Each part is answered by an index of its own: a look costs little also when ten thousand wait.
+def _counted(state: str, *conditions: ColumnElement[bool]) -> Select[str, str, str, int, str, int, int]:
+    """What is on its way or running: no more than there are workers, and each by an index of its own."""
+    return (
+        select(
+            literal(state).label("state"),
+            steps.c.capability,
+            steps.c.profile,
+            literal(0).label("department_id"),
+            literal("").label("window"),
+            literal(0).label("opening"),
+            func.count().label("steps"),
+        )
+        .where(*conditions)
+        .group_by(steps.c.capability, steps.c.profile)
+    )
+
+
 _LINES = union_all(
-    _counted("waiting", IS_READY, IS_OPEN, IS_UNSENT),
+    select(literal("waiting").label("state"), *_KEY, literal(0).label("steps")).join_from(
+        _leap, steps, steps.c.id == _leap.c.id
+    ),
     _counted("sent", IS_READY, IS_SENT, IS_OPEN),
     _counted("running", IS_RUNNING),
 )
@@ -50,47 +151,114 @@ _BUSY = (
     .where((IS_READY & IS_OPEN & IS_SENT) | IS_RUNNING, steps.c.capability == bindparam("capability"))
     .group_by(steps.c.department_id)
 )
-_DEPARTMENTS = select(departments.c.id).order_by(departments.c.id)
 _sibling = steps.alias("sibling")
-_PLACES = (steps.c.precedence, steps.c.batch_id, steps.c.job_id, steps.c.index)
-FIRST = (
-    select(steps.c.id, *_PLACES)
-    .where(
-        steps.c.capability == bindparam("capability"),
-        steps.c.profile == bindparam("profile"),
-        steps.c.department_id == bindparam("department"),
-        IS_READY,
-        IS_OPEN,
-        IS_UNSENT,
-        rows.IS_DUE,
-    )
-    .order_by(*_PLACES)
-    .limit(bindparam("limit", type_=Integer))
+_PLACES = (steps.c.rank, steps.c.batch_id, steps.c.job_id, steps.c.index)
+#: How much work a step is, to compare it with others of its capability: frames, or before there are any how
+#: long its source is.
+_WORK = case(
+    (steps.c.frames > 0, steps.c.frames),
+    else_=select(artifacts.c.size)
+    .where(artifacts.c.id == func.coalesce(jobs.c.recording_id, jobs.c.script_id))
+    .scalar_subquery(),
 )
-_first = FIRST.subquery("first")
-_HEADS = (
-    select(
-        steps.c.id,
-        steps.c.job_id,
-        steps.c.department_id,
-        steps.c.capability,
-        steps.c.precedence,
-        steps.c.batch_id,
-        steps.c.stage,
-        steps.c.index.label("place"),
-        batches.c.name,
-        jobs.c.row_name,
-        jobs.c.traceparent,
-        select(func.count())
-        .where(_sibling.c.job_id == steps.c.job_id, _sibling.c.stage == steps.c.stage)
-        .scalar_subquery()
-        .label("siblings"),
-    )
-    .select_from(_first)
-    .join(steps, steps.c.id == _first.c.id)
-    .join(jobs, jobs.c.id == steps.c.job_id)
-    .join(batches, batches.c.id == steps.c.batch_id)
+_HEAD = (
+    steps.c.id,
+    steps.c.job_id,
+    steps.c.department_id,
+    steps.c.capability,
+    steps.c.rank,
+    steps.c.batch_id,
+    steps.c.stage,
+    steps.c.index.label("place"),
+    _WORK.label("work"),
+    batches.c.name,
+    jobs.c.row_name,
+    jobs.c.traceparent,
+    select(func.count())
+    .where(_sibling.c.job_id == steps.c.job_id, _sibling.c.stage == steps.c.stage)
+    .scalar_subquery()
+    .label("siblings"),
 )
+#: What stands for nobody among those who are left out.
+_NOBODY = "\n"
+
+
+def first_of(limit: int) -> Select[int]:
+    """The question for the first steps of a lane, by its index alone."""
+    return (
+        select(steps.c.id)
+        .where(
+            steps.c.capability == bindparam("capability"),
+            steps.c.profile == bindparam("profile"),
+            steps.c.department_id == bindparam("department"),
+            steps.c.window == bindparam("window"),
+            steps.c.opening == bindparam("opening"),
+            *_IS_WAITING,
+            rows.IS_DUE,
+        )
+        .order_by(*_PLACES)
+        .limit(literal_column(str(limit), Integer))
+    )
+
+
+@lru_cache(maxsize=32)
+def _of_lane(limit: int, *, leaving_out: bool) -> Executable:
+    """The heads of one lane, perhaps without those of some members and pools."""
+    first = first_of(limit)
+    if leaving_out:
+        first = first.where(
+            exists().where(
+                jobs.c.id == steps.c.job_id,
+                jobs.c.member.not_in(bindparam("members", expanding=True)),
+                jobs.c.pool.not_in(bindparam("pools", expanding=True)),
+            )
+        )
+    return _told(first.subquery("first"))
+
+
+@lru_cache(maxsize=32)
+def _of_lanes(limit: int) -> Executable:
+    """The heads of many lanes of a skill at once; in PostgreSQL's words."""
+    lane = (
+        func.unnest(
+            bindparam("departments", type_=ARRAY(BigInteger)),
+            bindparam("windows", type_=ARRAY(String)),
+            bindparam("openings", type_=ARRAY(SmallInteger)),
+        )
+        .table_valued(
+            column("department", BigInteger), column("window", String), column("opening", SmallInteger)
+        )
+        .render_derived(name="lane")
+    )
+    first = (
+        select(steps.c.id)
+        .where(
+            steps.c.capability == bindparam("capability"),
+            steps.c.profile == bindparam("profile"),
+            steps.c.department_id == lane.c.department,
+            steps.c.window == lane.c.window,
+            steps.c.opening == lane.c.opening,
+            *_IS_WAITING,
+            rows.IS_DUE,
+        )
+        .order_by(*_PLACES)
+        .limit(literal_column(str(limit), Integer))
+        .correlate(lane)
+        .lateral("first")
+    )
+    return _told(lane.join(first, true()), first.c.id)
+
+
+def _told(source: FromClause, step: ColumnElement[int] | None = None) -> Executable:
+    return (
+        select(*_HEAD)
+        .select_from(source)
+        .join(steps, steps.c.id == (source.c.id if step is None else step))
+        .join(jobs, jobs.c.id == steps.c.job_id)
+        .join(batches, batches.c.id == steps.c.batch_id)
+    )
+
+
 _MARK = (
     update(steps)
     .where(steps.c.id.in_(bindparam("ids", expanding=True)), IS_READY, IS_OPEN, IS_UNSENT)
@@ -108,18 +276,26 @@ def lines(ledger: Ledger) -> Mapping[Skill, Line]:
     Raises:
         AwayError: ``ledger-away``.
     """
-    found: dict[Skill, dict[str, int]] = {}
     with ledger.read() as connection:
-        for row in run(connection, _LINES, {}):
-            skill = Skill(capability=row.capability, profile=row.profile)
-            found.setdefault(skill, {})[row.state] = row.steps
+        return _lines_in(connection)
+
+
+def _lines_in(connection: Connection) -> Mapping[Skill, Line]:
+    lanes: dict[Skill, list[Lane]] = {}
+    counts: dict[Skill, dict[str, int]] = {}
+    for row in run(connection, _LINES, {}):
+        skill = Skill(capability=row.capability, profile=row.profile)
+        counted = counts.setdefault(skill, {})
+        if row.state != "waiting":
+            counted[row.state] = row.steps
+            continue
+        lane = Lane(skill=skill, department=row.department_id, window=row.window, opening=bool(row.opening))
+        lanes.setdefault(skill, []).append(lane)
     return {
         skill: Line(
-            ready=counts.get("waiting", 0) + counts.get("sent", 0),
-            sent=counts.get("sent", 0),
-            running=counts.get("running", 0),
+            lanes=tuple(lanes.get(skill, ())), sent=each.get("sent", 0), running=each.get("running", 0)
         )
-        for skill, counts in found.items()
+        for skill, each in counts.items()
     }
 
 
@@ -134,41 +310,95 @@ def running_by_department(ledger: Ledger, capability: str) -> Mapping[int, int]:
         return {row.department_id: row.busy for row in found}
 
 
-def heads(ledger: Ledger, skill: Skill, *, limit: int) -> tuple[Head, ...]:
-    """The first `limit` steps of each department's line that may go now and are not on their way.
+def heads(
+    ledger: Ledger,
+    skill: Skill,
+    *,
+    limit: int,
+    gates: Gates | None = None,
+    lanes: Collection[Lane] | None = None,
+) -> tuple[Head, ...]:
+    """The first `limit` steps of each lane of a skill that may go now and are not on their way.
 
-    While an archive hangs, none goes that is to be archived but the one that finds out whether it is back.
-    Films that are rendered with another profile stand in a line of their own, so that they stop nobody.
+    What the gates do not let through is not asked for, so that it stops nobody. While an archive hangs, none
+    goes that is to be archived but the one that finds out whether it is back. Films that are rendered with
+    another profile stand in a line of their own.
 
     Read by index: the length of the line does not matter.
+
+    Args:
+        ledger: the ledger.
+        skill: what shall be done.
+        limit: how many of each lane.
+        gates: what stands open; as the ledger tells unless given.
+        lanes: the skill's, if they are known (`lines`).
 
     Raises:
         AwayError: ``ledger-away``.
     """
-    found: list[Head] = []
     with ledger.read() as connection:
         now = ledger.clock()
         if skill.capability == Stage.ARCHIVE.value and waits_for_archive(connection, now):
             return ()
-        line = {"capability": skill.capability, "profile": skill.profile}
-        asked = {**line, "limit": limit, "now": now}
-        for department in run(connection, _DEPARTMENTS, {}):
-            for row in run(connection, _HEADS, {**asked, "department": department.id}):
-                head = Head(
-                    step=row.id,
-                    job=row.job_id,
-                    department=row.department_id,
-                    capability=row.capability,
-                    precedence=row.precedence,
-                    batch=row.batch_id,
-                    stage=row.stage,
-                    index=row.place,
-                    count=row.siblings,
-                    label=f"{row.name}/{row.row_name}",
-                    traceparent=row.traceparent,
-                )
-                found.append(head)
-    return tuple(sorted(found, key=lambda head: head.place))
+        stands = gates_in(connection, now) if gates is None else gates
+        if lanes is None:
+            lanes = _lines_in(connection).get(skill, Line()).lanes
+        passed = [lane for lane in lanes if stands.lets_through(lane.facts) is Gate.OPEN]
+        found = _heads_in(connection, skill, passed, stands, limit=limit, now=now)
+    return tuple(sorted(map(_head, found), key=lambda head: head.place))
+
+
+def _heads_in(
+    connection: Connection, skill: Skill, lanes: Sequence[Lane], gates: Gates, *, limit: int, now: int
+) -> list[Found]:
+    most = 1 << (limit - 1).bit_length()
+    asked = {"capability": skill.capability, "profile": skill.profile, "now": now}
+    whole = [lane for lane in lanes if not _left_out(gates, lane)]
+    found: list[Found] = []
+    if connection.dialect.name == "postgresql" and len(whole) > 1:
+        named = {
+            "departments": [lane.department for lane in whole],
+            "windows": [lane.window for lane in whole],
+            "openings": [int(lane.opening) for lane in whole],
+        }
+        found += run(connection, _of_lanes(most), {**asked, **named}).rows
+        whole = []
+    for lane in whole:
+        found += run(connection, _of_lane(most, leaving_out=False), {**asked, **_named(lane)}).rows
+    for lane in lanes:
+        if left_out := _left_out(gates, lane):
+            statement = _of_lane(most, leaving_out=True)
+            found += run(connection, statement, {**asked, **_named(lane)}, left_out).rows
+    return found
+
+
+def _named(lane: Lane) -> dict[str, int | str]:
+    return {"department": lane.department, "window": lane.window, "opening": int(lane.opening)}
+
+
+def _left_out(gates: Gates, lane: Lane) -> dict[str, Sequence[str]]:
+    """Who of a lane is not let through; nobody: empty."""
+    members, pools = gates.members_out(lane.facts), gates.pools_out(lane.facts)
+    if not members and not pools:
+        return {}
+    return {"members": [_NOBODY, *sorted(members)], "pools": [_NOBODY, *sorted(pools)]}
+
+
+def _head(row: Found) -> Head:
+    return Head(
+        step=row.id,
+        job=row.job_id,
+        department=row.department_id,
+        capability=row.capability,
+        rank=row.rank,
+        batch=row.batch_id,
+        stage=row.stage,
+        index=row.place,
+        work=row.work or 0,
+        count=row.siblings,
+        label=f"{row.name}/{row.row_name}",
+        traceparent=row.traceparent,
+    )
 
 
 def mark_sent(ledger: Ledger, step_ids: Collection[int]) -> frozenset[int]:

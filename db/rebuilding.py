@@ -15,11 +15,12 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, fun
 from db import rows
 from db.codec import notices_to_text, spec_from_text, spec_to_text
 from db.ledger import Ledger
-from db.plans import new_step, stages_of
+from db.plans import new_step, rank_of, stages_of
 from db.restoring import Delivered, PartsLying, enter_lost, keep_parts, parts_lying, reserve
 from db.states import PRECEDENCE, ArchiveState, JobState, StepState, Urgency, capability_of
 from db.tables import batches, departments, jobs, reports, steps
 from db.values import JobDraft
+from farm.policy.order import Standing
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.capability import engine_for
 from pipeline.plan.filmread import FilmRead, likeness
@@ -120,19 +121,20 @@ class _Entry:
         if batch not in self._rows:
             self._rows[batch] = set(self._connection.execute(_TAKEN, {"batch": batch}).scalars())
         job: int = self._connection.execute(_NEW_JOB, self._job(batch, place, told, delivered)).scalar_one()
+        standing = Standing(submitted_ms=told.submitted_ms, urgency=Urgency.NORMAL)
         done = [
             {
                 **new_step(
                     job=job,
                     batch=batch,
                     department=self._department,
-                    precedence=PRECEDENCE[Urgency.NORMAL],
                     stage=stage,
                     capability=capability_of(stage, engine_for(stage, told.spec)),
+                    rank=rank_of(standing, stage, first=not number),
                 ),
                 "state": StepState.DONE.value,
             }
-            for stage in stages_of(told.spec)
+            for number, stage in enumerate(stages_of(told.spec))
         ]
         self._connection.execute(_NEW_STEPS, done)
         reserve(self._connection, job, delivered.path)

@@ -61,7 +61,7 @@ def or_else(value: ColumnElement[str], other: ColumnElement[str]) -> ColumnEleme
 
 
 _LOCK_JOB = (
-    select(jobs.c.state, jobs.c.archive, jobs.c.batch_id, jobs.c.precedence)
+    select(jobs.c.state, jobs.c.archive, jobs.c.batch_id)
     .where(jobs.c.id == bindparam("job"))
     .with_for_update(key_share=True)
 )
@@ -122,7 +122,7 @@ _FREE_KEYS = delete(key_leases).where(key_leases.c.step_id == bindparam("step"))
 
 
 def lock_job(connection: Connection, job: int) -> Found:
-    """Lock a job's row against every other commit of it; state, archive, batch_id and precedence."""
+    """Lock a job's row against every other commit of it; state, archive and batch_id."""
     return run(connection, _LOCK_JOB, {"job": job}).one()
 
 

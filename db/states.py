@@ -133,13 +133,13 @@ class CardState(StrEnum):
 class Urgency(StrEnum):
     """How urgent a job is for those who submitted it."""
 
-    LOW = "low"
+    URGENT = "urgent"
     NORMAL = "normal"
-    HIGH = "high"
+    BULK = "bulk"
 
 
-#: What the tables sort by: the smallest goes first.
-PRECEDENCE = {Urgency.HIGH: 0, Urgency.NORMAL: 1, Urgency.LOW: 2}
+#: What the tables keep of it: the smallest goes first.
+PRECEDENCE = {Urgency.URGENT: 0, Urgency.NORMAL: 1, Urgency.BULK: 2}
 URGENCY = {precedence: urgency for urgency, precedence in PRECEDENCE.items()}
 STAGE_ORDER = {stage: number for number, stage in enumerate(Stage)}
 

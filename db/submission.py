@@ -11,12 +11,13 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 from db import reports, rows
 from db.codec import notices_to_text, spec_to_text
 from db.ledger import Ledger
-from db.plans import new_step, stages_of
+from db.plans import new_step, rank_of, stages_of
 from db.profiles import Promises
 from db.rebuilding import take_over
 from db.states import PRECEDENCE, ArchiveState, JobState, Stage, StepState, capability_of
 from db.tables import audit, batch_keys, batches, departments, jobs, steps, uses
 from db.values import JobDraft, Submission, Submitted
+from farm.policy.order import Standing
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.capability import engine_for
 from pipeline.plan.errors import InputError
@@ -238,8 +239,10 @@ class _Entry:
             "state": JobState.QUEUED.value,
             "archive": ArchiveState.NONE.value,
             "precedence": PRECEDENCE[draft.urgency],
+            "priority": draft.priority,
             "pool": draft.pool,
             "project": draft.project,
+            "window": draft.window,
             "spec": spec_to_text(spec),
             **{
                 column: None if source is None else sources[source.kind.value, source.key]
@@ -251,16 +254,19 @@ class _Entry:
         }
 
     def _steps(self, batch: int, job: int, draft: JobDraft) -> list[dict[str, Any]]:
+        standing = Standing(submitted_ms=self._now, urgency=draft.urgency, priority=draft.priority)
         begun = [
             new_step(
                 job=job,
                 batch=batch,
                 department=self._department,
-                precedence=PRECEDENCE[draft.urgency],
                 stage=stage,
                 capability=capability_of(stage, engine_for(stage, draft.spec)),
+                rank=rank_of(standing, stage, first=not place),
+                window=draft.window,
+                opening=not place,
             )
-            for stage in stages_of(draft.spec)
+            for place, stage in enumerate(stages_of(draft.spec))
         ]
         begun[0]["state"] = StepState.READY.value
         return begun

@@ -43,6 +43,8 @@ class JobDraft:
         warnings: what the row was accepted in spite of.
         pool: whose workers render it; empty for none.
         project: what its cost is put down to besides its department; empty for nothing.
+        priority: -50 to 50; the higher one goes first.
+        window: the window outside of which nothing of it begins; empty for none.
     """
 
     spec: JobSpec
@@ -51,6 +53,8 @@ class JobDraft:
     warnings: tuple[Notice, ...] = ()
     pool: str = ""
     project: str = ""
+    priority: int = 0
+    window: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

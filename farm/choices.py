@@ -36,6 +36,7 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _CHINESE = frozenset({"zh", "cmn", "yue", "wuu", "hak", "nan"})
 _WRITE_HAN = _CHINESE | {"ja", "ko"}
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
+_URGENCIES = {"紧急": "urgent", "普通": "normal", "批量": "bulk"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -377,7 +378,8 @@ def urgency_of(word: str) -> Urgency:
     Raises:
         InputError: ``submit-urgency-unknown``.
     """
+    plain = word.strip().casefold()
     try:
-        return Urgency(word.strip().casefold() or Urgency.NORMAL)
+        return Urgency(_URGENCIES.get(plain, plain) or Urgency.NORMAL)
     except ValueError:
         raise InputError("submit-urgency-unknown", urgency=word) from None

@@ -277,9 +277,11 @@ COLUMNS: tuple[Column, ...] = (
         name="urgency",
         kind=ColumnKind.FIELD,
         means=Phrase(en="what is made first", zh="先制作哪些"),
-        values=Phrase(en="`low`, `normal` or `high`", zh="`low`、`normal` 或 `high`"),
+        values=Phrase(
+            en="`urgent`, `normal` or `bulk`", zh="`urgent`、`normal` 或 `bulk`（紧急、普通或批量）"
+        ),
         empty=Phrase(en="`normal`", zh="`normal`"),
-        also="importance 优先级 紧急程度",
+        also="importance 紧急程度",
     ),
     Column(
         name="pool",

@@ -19,7 +19,7 @@ from tasks.sieve import TASK
 
 _QUEUES = "lectern."
 #: Redis priorities, 0 first.
-_PRIORITIES = {"high": 0, "normal": 4, "low": 8}
+_PRIORITIES = {"urgent": 0, "normal": 4, "bulk": 8}
 #: Redis gives a message that was not acknowledged to another worker after this long, at the least.
 _LEAST_VISIBILITY_S = 3600
 _SOCKET_S = 10
@@ -33,7 +33,7 @@ class Message:
         step: the step's id, the whole body of the message.
         capability: what a worker needs to be able to do for it; names the queue.
         label: the step in words, for Flower, such as ``render demo/row3 2/4``.
-        urgency: of the job: low, normal or high.
+        urgency: urgent, normal or bulk, as things stand when it is sent.
         trace: the job's trace.
     """
 

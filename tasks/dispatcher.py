@@ -21,13 +21,14 @@ from kombu.exceptions import OperationalError
 
 from db import consents, leases, operations, queue, replan
 from db.codec import profile_digest
+from db.gates import read_gates
 from db.leases import Leadership, Lease, Watch, WorkerPulse
 from db.ledger import Ledger
-from db.states import URGENCY
 from db.values import Skill
 from db.workers import WorkerView, read_honoured, read_workers
 from farm.policy.blocking import usable
-from farm.policy.order import Head, choose
+from farm.policy.gates import Gates
+from farm.policy.order import Head, choose, tier_at
 from farm.policy.profiles import choose_profile
 from pipeline.plan import trace
 from pipeline.plan.errors import AwayError
@@ -223,7 +224,7 @@ class Dispatcher:
         """Give films another render profile where nobody has honoured theirs for a while."""
         living = [skill for worker in self._workers for skill in worker.skills]
         lines = queue.lines(self._ledger)
-        waiting = {skill for skill, line in lines.items() if skill.profile and line.ready > line.sent}
+        waiting = {skill for skill, line in lines.items() if skill.profile and line.lanes}
         stranded = [(skill, 0) for skill in waiting.difference(living)]
         for skill in self._stranded_watch.observe(stranded, time.monotonic()):
             if isinstance(skill, Skill) and (profile := self._profile_for(skill)):
@@ -248,8 +249,9 @@ class Dispatcher:
             self._bell.plant(self._mark)
             self._log.info("redis is new", sent_again=sent_before)
         lines = queue.lines(self._ledger)
-        if not any(line.ready > line.sent for line in lines.values()):
+        if not any(line.lanes for line in lines.values()):
             return
+        gates = read_gates(self._ledger)
         busy = {lease.worker for lease in leases.read_leases(self._ledger)}
         able: Counter[Skill] = Counter()
         free: Counter[Skill] = Counter()
@@ -258,8 +260,8 @@ class Dispatcher:
             free.update(skills if worker not in busy else ())
         for skill, line in lines.items():
             slots = free[skill] + self._pace.surplus - line.sent
-            if able[skill] and slots > 0 and line.ready > line.sent:
-                self._send(skill, slots)
+            if able[skill] and slots > 0 and line.lanes:
+                self._send(skill, slots, line, gates)
 
     def _usable(self) -> Mapping[str, frozenset[Skill]]:
         """What each worker may be given just now."""
@@ -269,8 +271,8 @@ class Dispatcher:
             {worker.name: worker.kept_from for worker in taking},
         )
 
-    def _send(self, skill: Skill, slots: int) -> None:
-        heads = queue.heads(self._ledger, skill, limit=slots)
+    def _send(self, skill: Skill, slots: int, line: queue.Line, gates: Gates) -> None:
+        heads = queue.heads(self._ledger, skill, limit=slots, gates=gates, lanes=line.lanes)
         alone = len({head.department for head in heads}) <= 1
         running = {} if alone else queue.running_by_department(self._ledger, skill.capability)
         chosen = {head.step: head for head in choose(heads, running, slots)}
@@ -279,20 +281,20 @@ class Dispatcher:
         try:
             for step, head in chosen.items():
                 if step in marked:
-                    publish(self._app, message_of(head))
+                    publish(self._app, message_of(head, self._ledger.clock()))
                     sent.add(step)
         finally:
             if unsent := marked - sent:
                 queue.unmark_sent(self._ledger, unsent)
 
 
-def message_of(head: Head) -> Message:
-    """What is said about a step in the queue."""
+def message_of(head: Head, now_ms: int) -> Message:
+    """What is said about a step in the queue at a time."""
     part = f" {head.index + 1}/{head.count}" if head.count > 1 else ""
     return Message(
         step=head.step,
         capability=head.capability,
         label=f"{head.stage} {head.label}{part}",
-        urgency=str(URGENCY.get(head.precedence, "normal")),
+        urgency=tier_at(head.rank, now_ms),
         trace=trace.parse(head.traceparent),
     )

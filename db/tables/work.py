@@ -40,7 +40,6 @@ class StepColumns(TypedColumns):
     # The place in the line, repeated from job and batch so that one index gives the head.
     department_id: Named[int] = Column(Id, ForeignKey(departments.c.id), nullable=False)
     capability: Named[str] = Column(String(64), nullable=False)
-    precedence: Named[int] = Column(SmallInteger, nullable=False)
     batch_id: Named[int] = Column(BigInteger, nullable=False)
     profile: Named[str] = Column(String(64), nullable=False)
     #: Raised by every claim; the number of the running or latest attempt.
@@ -69,7 +68,7 @@ class StepColumns(TypedColumns):
     rank: Named[int] = Column(BigInteger, nullable=False, server_default="0")
     #: The job's window, repeated.
     window: Named[str] = Column(String(64), nullable=False, server_default="")
-    #: With it a job would begin that nothing was begun of.
+    #: With it a job would begin that is queued.
     opening: Named[int] = Column(SmallInteger, nullable=False, server_default="0")
     #: Why its worker is to give it back after the clip in work; empty: it is to go on.
     leave: Named[str] = Column(String(64), nullable=False, server_default="")
@@ -102,11 +101,12 @@ IS_SENT = steps.c.published_at > literal_column("0")
 IS_UNSENT = steps.c.published_at == literal_column("0")
 _waiting = IS_READY & IS_OPEN & IS_UNSENT
 _sent = IS_READY & IS_SENT
-# The head of each department's line, per capability and render profile.
+# The head of each lane: what waits of a department, per capability and render profile, for the same window,
+# and that would begin a film or not. So whatever may not begin just now stops nobody.
 Index(
     "ix_steps_line",
-    steps.c.capability, steps.c.profile, steps.c.department_id, steps.c.precedence, steps.c.batch_id,
-    steps.c.job_id, steps.c.index,
+    steps.c.capability, steps.c.profile, steps.c.department_id, steps.c.window, steps.c.opening,
+    steps.c.rank, steps.c.batch_id, steps.c.job_id, steps.c.index,
     sqlite_where=_waiting, postgresql_where=_waiting,
 )  # fmt: skip
 Index("ix_steps_sent", steps.c.published_at, sqlite_where=_sent, postgresql_where=_sent)

@@ -1,9 +1,74 @@
-"""Who goes next: chooses among the heads of the departments' lines."""
+"""Who goes next: the rank of a step in its department's line, and the choice among the heads of the lines.
+
+Time is the only currency. A step's *score* is for how long its job has waited, and what its job is worth on
+top of that: an urgency is worth days, each number of priority half an hour, having been begun a little less
+than one number, a later stage a minute. Since all scores grow alike, the order of two steps never changes by
+waiting, and the rank is a number that is stored once: the time at which the score is zero. The lowest rank
+goes first.
+
+The tier of a step is read off its score alone: what is bulk becomes normal by waiting, and what is normal
+becomes urgent. So nothing starves, however much comes in that is worth more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
+
+_MINUTE_MS: Final = 60_000
+_HOUR_MS: Final = 60 * _MINUTE_MS
+#: What an urgency is worth, by its word.
+URGENCY_MS: Final[Mapping[str, int]] = {"bulk": 0, "normal": 60 * _HOUR_MS, "urgent": 120 * _HOUR_MS}
+#: What one number of priority is worth, and the numbers that there are.
+PRIORITY_MS: Final = 30 * _MINUTE_MS
+PRIORITIES: Final = range(-50, 51)
+#: What any step but a job's first one is worth more, and what each stage is above the one before it: all of
+#: it together is no more than one number of priority.
+BEGUN_MS: Final = 25 * _MINUTE_MS
+STAGE_MS: Final = _MINUTE_MS
+#: The least score of a tier: what the lowest number of priority leaves of its urgency.
+_LOWEST_MS: Final = PRIORITIES[0] * PRIORITY_MS
+_TIERS: Final = tuple(
+    (URGENCY_MS[word] + _LOWEST_MS, number, word) for number, word in enumerate(("urgent", "normal"))
+)
+_LAST_TIER: Final = (len(_TIERS), "bulk")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What the place of a job rests on.
+
+    Attributes:
+        submitted_ms: when it was submitted, in milliseconds since the Unix epoch.
+        urgency: ``urgent``, ``normal`` or ``bulk``.
+        priority: of `PRIORITIES`; the higher one goes first.
+    """
+
+    submitted_ms: int
+    urgency: str
+    priority: int = 0
+
+
+def rank(standing: Standing, *, later: int = 0) -> int:
+    """The rank of a step: the time at which its score is zero, in milliseconds; the lowest goes first.
+
+    Args:
+        standing: its job's.
+        later: 0 for the first step of a job; else the number of its stage, which is above 0.
+    """
+    worth = URGENCY_MS[standing.urgency] + standing.priority * PRIORITY_MS
+    return standing.submitted_ms - worth - (BEGUN_MS + later * STAGE_MS if later else 0)
+
+
+def tier_at(rank_: int, now_ms: int) -> str:
+    """The tier of a step at a time, as an urgency's word; by waiting it only ever gets more urgent."""
+    return _tier(rank_, now_ms)[1]
+
+
+def _tier(rank_: int, now_ms: int) -> tuple[int, str]:
+    score = now_ms - rank_
+    return next(((number, word) for least, number, word in _TIERS if score >= least), _LAST_TIER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,10 +80,11 @@ class Head:
         job: the job's id.
         department: the department's id.
         capability: what it needs.
-        precedence: 0 for high urgency, 1 for normal, 2 for low.
+        rank: its rank.
         batch: the batch's id.
         stage: its stage.
         index: which of the stage's steps it is, from 0.
+        work: how much it is, to compare it with others of its capability.
         count: how many steps the stage has.
         label: its job in words, such as ``demo/row3``.
         traceparent: the job's trace.
@@ -28,18 +94,19 @@ class Head:
     job: int
     department: int
     capability: str
-    precedence: int
+    rank: int
     batch: int
     stage: str
     index: int
+    work: int
     count: int
     label: str
     traceparent: str
 
     @property
     def place(self) -> tuple[int, int, int, int]:
-        """Its place in its department's line: urgency, then batch order, then row order, then chunk order."""
-        return self.precedence, self.batch, self.job, self.index
+        """Its place in its department's line: rank, then batch order, then row order, then chunk order."""
+        return self.rank, self.batch, self.job, self.index
 
 
 def choose(heads: Sequence[Head], running: Mapping[int, int], slots: int) -> tuple[Head, ...]:

@@ -12,10 +12,10 @@ import pytest
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Table, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, MetaData, Table, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
-from db import migrate
+from db import migrate, plans
 from db.engine import WRITES, check_schema, connect
 from db.migrations.checks import widen
 from db.plans import new_step
@@ -33,6 +33,7 @@ from db.tables import (
     steps,
     uses,
 )
+from farm.policy.order import Standing
 from tests.db.revisions import alembic_config, bring_to
 
 
@@ -107,7 +108,7 @@ _JOB = {
     "archive": "none", "precedence": 1, "spec": "", "script_id": 1, "portrait_id": 1, "traceparent": "",
     "warnings": "", "submitted_at": 1,
 }  # fmt: skip
-_STEP = {"job": 1, "batch": 1, "department": 1, "precedence": 1, "capability": "speak"}
+_STEP = {"job": 1, "batch": 1, "department": 1, "rank": 1, "capability": "speak"}
 
 
 def _enter_a_job(connection: Connection) -> None:
@@ -125,7 +126,10 @@ def _enter_a_job(connection: Connection) -> None:
     ):
         # A ledger of an older schema has no room yet for what came later.
         there = _columns_of(connection, table)
-        connection.execute(insert(table).values({name: values[name] for name in values if name in there}))
+        to, known = table, values
+        if "precedence" in there and table is steps:
+            to, known = Table(table.name, MetaData(), autoload_with=connection), {**values, "precedence": 1}
+        connection.execute(insert(to).values({name: known[name] for name in known if name in there}))
 
 
 def _columns_of(connection: Connection, table: Table) -> frozenset[str]:
@@ -149,6 +153,8 @@ def test_a_ledger_under_way_learns_to_listen_and_write(empty_url: str) -> None:
     with engine.connect() as connection:
         assert [connection.execute(question).all() for question in questions] == before
         assert connection.execute(select(jobs.c.recording_id, jobs.c.brief_id)).all() == [(None, None)]
+        rank = plans.rank_of(Standing(submitted_ms=1, urgency="normal"), Stage.SPEAK, first=True)
+        assert connection.execute(select(steps.c.rank, steps.c.opening)).all() == [(rank, 1)]
         if engine.dialect.name == "sqlite":
             assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []

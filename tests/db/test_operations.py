@@ -34,7 +34,7 @@ def test_a_cancel_ends_everything_but_what_is_done(ledger: Ledger) -> None:
     done = operations.cancel(ledger, [running.job], by="anna")
     assert (done.changed, done.unchanged) == ((running.job,), ())
     assert operations.cancel(ledger, [running.job], by="anna").unchanged == (running.job,)
-    assert all(line.ready == line.running == 0 for line in queue.lines(ledger).values())
+    assert all(not line.ready and not line.running for line in queue.lines(ledger).values())
     with pytest.raises(SupersededError):
         render(ledger, running)
     view = reads.read_job(ledger, running.job)

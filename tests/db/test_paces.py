@@ -77,8 +77,8 @@ def test_what_goes_before_depends_on_the_urgency(ledger: Ledger) -> None:
     submit(ledger, ["a"])
     speak(ledger, take(ledger, "speak"))
     assert read_ahead(ledger, precedence=PRECEDENCE[Urgency.NORMAL]) == 75
-    assert read_ahead(ledger, precedence=PRECEDENCE[Urgency.HIGH]) == 0
-    assert read_ahead(ledger, precedence=PRECEDENCE[Urgency.LOW]) == 75
+    assert read_ahead(ledger, precedence=PRECEDENCE[Urgency.URGENT]) == 0
+    assert read_ahead(ledger, precedence=PRECEDENCE[Urgency.BULK]) == 75
 
 
 def test_a_forecast_goes_by_the_work_and_the_workers_of_the_pool(ledger: Ledger) -> None:
@@ -90,7 +90,7 @@ def test_a_forecast_goes_by_the_work_and_the_workers_of_the_pool(ledger: Ledger)
     pooled = ["render.warp@studio"]
     workers.register(ledger, OTHER, host="h", device="b", capabilities=pooled, profiles=[other])
     speak(ledger, take(ledger, "speak"))
-    way, low = FaceWay(engine="warp"), PRECEDENCE[Urgency.LOW]
+    way, low = FaceWay(engine="warp"), PRECEDENCE[Urgency.BULK]
     unspoken = frames_of_script(len("script of b"))
     for pools, hands, ahead in (("studio",), ["b"], 75), (("",), ["a"], unspoken), (("night",), [], 0):
         assert list(read_pace(ledger, ["warp"], pools).hands) == hands

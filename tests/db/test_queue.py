@@ -7,7 +7,6 @@ from sqlalchemy import text
 from db import leases, operations, queue
 from db.leases import Watch
 from db.ledger import Ledger
-from db.queue import FIRST
 from pipeline.plan.errors import TransientError
 from tests.db.acting import fail, head, speak, take, try_step
 from tests.db.values import SKILLS, submit
@@ -18,8 +17,13 @@ def test_the_head_comes_by_index(ledger: Ledger) -> None:
     submit(ledger, [f"row{number}" for number in range(1500)])
     with ledger.write("analyze") as connection:
         connection.execute(text("ANALYZE"))
-        asked = {"capability": "speak", "profile": "", "department": 1, "now": 1 << 60, "limit": 2}
-        compiled = FIRST.params(asked).compile(connection, compile_kwargs={"literal_binds": True})
+        asked = {"capability": "speak", "profile": "", "department": 1, "now": 1 << 60}
+        lane = {"window": "", "opening": 1}
+        compiled = (
+            queue.first_of(2)
+            .params({**asked, **lane})
+            .compile(connection, compile_kwargs={"literal_binds": True})
+        )
         explain = "EXPLAIN QUERY PLAN " if ledger.is_sqlite else "EXPLAIN "
         plan = " ".join(str(row) for row in connection.execute(text(explain + str(compiled))))
     assert "ix_steps_line" in plan, plan
@@ -29,15 +33,16 @@ def test_the_head_comes_by_index(ledger: Ledger) -> None:
 
 
 def test_lines_tell_what_waits_what_is_sent_and_what_runs(ledger: Ledger) -> None:
-    """A line counts open ready steps, those on their way among them, and running ones."""
+    """A line knows whether open steps wait, of whom, and counts those on their way and running ones."""
     submit(ledger, ["a", "b", "c"])
     take(ledger, "speak")
     step = head(ledger, "speak")
     queue.mark_sent(ledger, [step])
-    assert queue.lines(ledger) == {SKILLS["speak"]: queue.Line(ready=2, sent=1, running=1)}
+    lane = queue.Lane(skill=SKILLS["speak"], department=1, window="", opening=True)
+    assert queue.lines(ledger) == {SKILLS["speak"]: queue.Line(lanes=(lane,), sent=1, running=1)}
     assert queue.running_by_department(ledger, "speak") == {1: 2}
     operations.pause(ledger, [2, 3], by="anna")
-    assert queue.lines(ledger) == {SKILLS["speak"]: queue.Line(ready=0, sent=0, running=1)}
+    assert queue.lines(ledger) == {SKILLS["speak"]: queue.Line(running=1)}
 
 
 def test_marks_are_taken_away_all_or_the_old_ones(ledger: Ledger) -> None:

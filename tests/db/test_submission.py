@@ -211,11 +211,15 @@ def test_memory_does_not_grow_with_the_batch(make_sqlite: Callable[[], str]) -> 
 
 
 def test_the_line_goes_by_urgency_then_batch_then_row(ledger: Ledger) -> None:
-    """High urgency first, then the older batch, then the earlier row."""
+    """What is urgent first, then the older batch, then the earlier row."""
     submit(ledger, ["a1", "a2"], content="a")
     values = Submission(content=digest("b"), name="demo", user="u")
-    drafts = [draft("b-low", urgency=Urgency.LOW), draft("b-high", urgency=Urgency.HIGH), draft("b-normal")]
+    drafts = [
+        draft("b-bulk", urgency=Urgency.BULK),
+        draft("b-urgent", urgency=Urgency.URGENT),
+        draft("b-normal"),
+    ]
     submission.submit(ledger, values, drafts)
     found = queue.heads(ledger, SKILLS["speak"], limit=10)
     rows = [head.label.removeprefix("demo/") for head in found]
-    assert rows == ["b-high", "a1", "a2", "b-normal", "b-low"]
+    assert rows == ["b-urgent", "a1", "a2", "b-normal", "b-bulk"]

@@ -44,7 +44,7 @@ def test_the_batch_shows_what_lectern_can(batch: Manifest) -> None:
 
 def test_the_first_film_is_a_short_one(batch: Manifest) -> None:
     """What is urgent is short, so that there is soon something to look at."""
-    urgent = [row for row in batch.rows if row.urgency == "high"]
+    urgent = [row for row in batch.rows if row.urgency == "urgent"]
     assert urgent
     assert all(len(row.script) < 200 for row in urgent)
 

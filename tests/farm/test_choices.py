@@ -123,7 +123,13 @@ def test_a_format_that_is_not_named_is_the_settings_own(chooser: Chooser) -> Non
 
 def test_urgency_is_one_of_three_words() -> None:
     """An empty cell is normal; upper case is understood; a number is not."""
-    assert [urgency_of(word) for word in ("", "High", " low ")] == [Urgency.NORMAL, Urgency.HIGH, Urgency.LOW]
+    words = [urgency_of(word) for word in ("紧急", "普通", "批量")]
+    assert words == [Urgency.URGENT, Urgency.NORMAL, Urgency.BULK]
+    assert [urgency_of(word) for word in ("", "Urgent", " bulk ")] == [
+        Urgency.NORMAL,
+        Urgency.URGENT,
+        Urgency.BULK,
+    ]
     with pytest.raises(InputError, match="submit-urgency-unknown"):
         urgency_of("1")
 

@@ -115,7 +115,7 @@ def test_a_worker_makes_a_time_of_it(farm: Farm, batch_folder: Path) -> None:
     assert later.ahead_ms > 0
     assert later.finish_at is not None
     assert later.finish_at - found.finish_at > later.ahead_ms / 2
-    urgent = foretold(farm, batch_folder, {**row, "urgency": "high"})
+    urgent = foretold(farm, batch_folder, {**row, "urgency": "urgent"})
     assert urgent.ahead_ms == 0
     elsewhere = foretold(farm, batch_folder, {**row, "pool": "studio"})
     assert (elsewhere.workers, elsewhere.ahead_ms, elsewhere.finish_at) == (0, 0, None)

@@ -81,7 +81,7 @@ def test_a_complete_row(write: Write) -> None:
     path = write(
         " ID ,Script File,portrait,Voice,LANGUAGE,speed,title,format,user,scene,department,urgency,face.box,"
         "First Name,team\n"
-        "x,talk.txt,pics/anna.png,en-us,en,120,Hi,wide,anna,s1,sales,high,1 2 3 4,Ben,Design\n"
+        "x,talk.txt,pics/anna.png,en-us,en,120,Hi,wide,anna,s1,sales,urgent,1 2 3 4,Ben,Design\n"
     )
     manifest = read_manifest(path)
     assert problems(manifest) == []
@@ -90,7 +90,7 @@ def test_a_complete_row(write: Write) -> None:
     assert row.script == "Hello Ben of Design!\nBye."
     assert (row.number, row.id, row.voice, row.language, row.speed) == (2, "x", "en-us", "en", "120")
     assert (row.title, row.format, row.user, row.scene) == ("Hi", "wide", "anna", "s1")
-    assert (row.department, row.urgency, row.options) == ("sales", "high", {"face.box": "1 2 3 4"})
+    assert (row.department, row.urgency, row.options) == ("sales", "urgent", {"face.box": "1 2 3 4"})
     assert row.portrait.name == "anna.png"
     assert len(row.portrait_digest) == 64
 

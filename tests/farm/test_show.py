@@ -23,7 +23,7 @@ def batch(farm: Farm, batch_folder: Path) -> int:
         writer = csv.writer(file)
         writer.writerow(("id", "script", "portrait", "format", "urgency"))
         writer.writerow(("first", "One sentence.", "leo.png", "square-512", ""))
-        writer.writerow(("second", "One sentence.", "leo.png", "square-512", "high"))
+        writer.writerow(("second", "One sentence.", "leo.png", "square-512", "urgent"))
         writer.writerow(("third", "One sentence. " * 10, "leo.png", "square-512", ""))
     return submit(farm, path, Manner()).batch
 

@@ -57,7 +57,7 @@ def test_the_body_is_a_step_id_and_nothing_else(redis_url: str, client: redis.Re
 def test_the_urgent_are_taken_first(redis_url: str, client: redis.Redis) -> None:
     """Urgency orders a queue, and arrival orders what is equally urgent."""
     with make_app(redis_url, time_limit_s=60, steps_per_child=10) as app:
-        for step, urgency in enumerate(("low", "normal", "high", "normal")):
+        for step, urgency in enumerate(("bulk", "normal", "urgent", "normal")):
             publish(app, message(step, urgency=urgency))
     bodies = [json.loads(base64.b64decode(raw["body"]))[0][0] for raw in stored(client)]
     assert bodies == [2, 1, 3, 0]

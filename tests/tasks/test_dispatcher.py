@@ -125,11 +125,11 @@ def test_a_queue_holds_what_is_taken_soon_and_no_more(farm: Farm, client: redis.
 
 def test_nothing_is_sent_that_nobody_can_do(farm: Farm, client: redis.Redis, make: Make) -> None:
     """Without a worker the queue stays empty, and whatever is urgent then goes first."""
-    sow(farm, rows(1, Urgency.LOW))
+    sow(farm, rows(1, Urgency.BULK))
     dispatcher = make()
     dispatcher.turn()
     assert queued(client) == []
-    sow(farm, rows(1, Urgency.HIGH))
+    sow(farm, rows(1, Urgency.URGENT))
     employ(farm, "one")
     dispatcher.turn()
     urgent = one(farm, "SELECT s.id FROM steps s JOIN jobs j ON j.id = s.job_id "

@@ -48,7 +48,7 @@ def ours(redis_url: str) -> dict[str, Any]:
     with redis.Redis.from_url(redis_url) as client:
         client.flushall()
         with make_app(redis_url, time_limit_s=60, steps_per_child=10) as app:
-            publish(app, Message(step=7, capability="join", label="x 1/2", urgency="high", trace=trace))
+            publish(app, Message(step=7, capability="join", label="x 1/2", urgency="urgent", trace=trace))
         (raw,) = client.lrange(_QUEUE, 0, -1)
     told: dict[str, Any] = json.loads(raw)
     return told

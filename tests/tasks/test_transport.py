@@ -39,7 +39,7 @@ def test_only_our_messages_are_handed_over(redis_url: str, client: redis.Redis) 
     with make_app(redis_url, time_limit_s=60, steps_per_child=10) as app:
         take_ours_alone(app)
         trace = Trace(trace_id="1" * 32, span_id="1" * 16)
-        publish(app, Message(step=7, capability="join", label="", urgency="high", trace=trace))
+        publish(app, Message(step=7, capability="join", label="", urgency="urgent", trace=trace))
         client.lpush(urgent, b"behind")
         app.send_task("other.task", args=(1,), queue=queue, retry=False, ignore_result=True)
         taken: list[object] = []

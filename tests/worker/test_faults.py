@@ -420,7 +420,7 @@ def test_messages_may_be_lost_doubled_and_late(yard: Yard) -> None:
         publish(
             app,
             Message(
-                step=int(str(step)), capability=str(capability), label="again", urgency="low", trace=trace
+                step=int(str(step)), capability=str(capability), label="again", urgency="bulk", trace=trace
             ),
         )
     app.close()

@@ -154,6 +154,7 @@ def _work() -> None:
     ):
         op.add_column("steps", column)
     op.add_column("posts", sa.Column("loaded", sa.Text(), server_default="", nullable=False))
+    _line()
     op.add_column("attempts", sa.Column("held_ms", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("attempts", sa.Column("good_ms", sa.BigInteger(), server_default="0", nullable=False))
     op.execute("UPDATE attempts SET held_ms = ended_at - started_at WHERE ended_at > started_at")
@@ -168,6 +169,50 @@ def _work() -> None:
     op.execute(
         "UPDATE jobs SET member = COALESCE((SELECT b.\"user\" FROM batches b WHERE b.id = batch_id), '')"
     )
+
+
+# A rank is the time at which the job was submitted, less what its urgency is worth, and having been begun.
+_RANK = """
+UPDATE steps SET rank = (
+    SELECT j.submitted_at - CASE j.precedence WHEN 0 THEN 432000000 WHEN 1 THEN 216000000 ELSE 0 END
+    FROM jobs j WHERE j.id = steps.job_id
+) - CASE
+    WHEN stage = 'archive' THEN 1800000
+    WHEN stage = 'join' THEN 1740000
+    WHEN stage = 'render' THEN 1680000
+    WHEN stage = 'listen' AND EXISTS (
+        SELECT 1 FROM steps o WHERE o.job_id = steps.job_id AND o.stage IN ('write', 'speak')
+    ) THEN 1620000
+    WHEN stage = 'speak' AND EXISTS (
+        SELECT 1 FROM steps o WHERE o.job_id = steps.job_id AND o.stage = 'write'
+    ) THEN 1560000
+    ELSE 0 END
+"""
+_OPENING = """
+UPDATE steps SET opening = 1 WHERE state IN ('blocked', 'ready') AND EXISTS (
+    SELECT 1 FROM jobs j WHERE j.id = steps.job_id AND j.state = 'queued'
+)
+"""
+
+
+def _line() -> None:
+    """The line goes by rank, which takes the place of the urgency's number."""
+    op.drop_index("ix_steps_line", "steps")
+    op.execute(_RANK)
+    op.execute(_OPENING)
+    op.drop_column("steps", "precedence")
+    waiting = sa.text("state = 'ready' AND closed = 0 AND published_at = 0")
+    op.create_index(
+        "ix_steps_line",
+        "steps",
+        [
+            "capability", "profile", "department_id", "window", "opening", "rank", "batch_id", "job_id",
+            "index",
+        ],
+        unique=False,
+        sqlite_where=waiting,
+        postgresql_where=waiting,
+    )  # fmt: skip
 
 
 def _deliveries() -> None:

@@ -54,12 +54,12 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="“{urgency}” is no urgency.",
             why="Urgency decides who goes first among jobs that wait.",
-            cure="Use low, normal or high; empty is normal.",
+            cure="Use urgent, normal or bulk; empty is normal.",
         ),
         zh=Text(
             what="“{urgency}”不是有效的紧急程度。",
             why="紧急程度决定等待中的任务谁先进行。",
-            cure="请使用 low、normal 或 high；留空为 normal。",
+            cure="请使用 urgent（紧急）、normal（普通）或 bulk（批量）；留空为 normal。",
         ),
     ),
     Message(

@@ -32,7 +32,7 @@ _ROWS = (
     (
         "欢迎", "您好，{{name}}！今天我们来学习安全知识。", "", "portrait.jpg", "cmn", "zh", "",
         "wide", "", "标题", "李雷", "4",
-        "#1f3a5f", "cn", "", "high", "draft", "", "yes", "-18", "", "",
+        "#1f3a5f", "cn", "", "urgent", "draft", "", "yes", "-18", "", "",
     ),
     (
         "file", "", "talk.txt", "portrait.jpg", "", "", "120", "tall-720", "30", "", "Ana", "5", "blur",

@@ -33,7 +33,7 @@ CELLS = (
     "word " * 3000, "字" * 3000, "A" * 3000, "1234567890" * 40, "1/0", "…",
     "none", "cn", "eu", "yes", "maybe", "blur", "#fff", "#gggggg", "red", "neutral", "Friendly", "calm",
     "lively", "en", "zh-CN", "xx-klingon", "en_US.UTF-8", "espeak/en-us", "espeak/", "/en-us", "coqui/xtts",
-    "high", "HIGH", "1,2,3,4", "0,0,0,0", "-5,-5,99999,99999", "5,5", "default", "marketing", "2026-11-20",
+    "urgent", "BULK", "1,2,3,4", "0,0,0,0", "-5,-5,99999,99999", "5,5", "default", "marketing", "2026-11-20",
     "45983", "draft", "portrait.jpg", "PORTRAIT.JPG", "folder", "link.jpg", "gone.jpg", "talk.txt",
     "films.csv", ".", "..", "a/../b",
 )  # fmt: skip

@@ -9,16 +9,17 @@ from farm.policy.holds import Hold, ended
 from farm.policy.order import Head, choose
 
 
-def _head(step: int, *, department: int = 1, precedence: int = 1, batch: int = 1) -> Head:
+def _head(step: int, *, department: int = 1, rank: int = 1, batch: int = 1) -> Head:
     return Head(
         step=step,
         job=step,
         department=department,
         capability="speak",
-        precedence=precedence,
+        rank=rank,
         batch=batch,
         stage="speak",
         index=0,
+        work=0,
         count=1,
         label="demo/row",
         traceparent="",
@@ -27,14 +28,14 @@ def _head(step: int, *, department: int = 1, precedence: int = 1, batch: int = 1
 
 def test_one_department_goes_in_order() -> None:
     """Urgency first, then the batch, then the row, whatever order the heads come in."""
-    heads = [_head(4), _head(3, batch=2), _head(2, precedence=2), _head(1, batch=2, precedence=0), _head(5)]
+    heads = [_head(4), _head(3, batch=2), _head(2, rank=2), _head(1, batch=2, rank=0), _head(5)]
     assert [head.step for head in choose(heads, {}, 9)] == [1, 4, 5, 3, 2]
 
 
 def test_departments_share_whatever_their_urgency() -> None:
     """Three departments of which one files everything as urgent get a third each."""
     heads = [
-        _head(100 * department + number, department=department, precedence=0 if department == 1 else 1)
+        _head(100 * department + number, department=department, rank=0 if department == 1 else 1)
         for department in (1, 2, 3)
         for number in range(50)
     ]

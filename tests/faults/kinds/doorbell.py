@@ -74,7 +74,7 @@ def _repeat(ground: Ground, chance: Random) -> Effect:
     chance.shuffle(messages)
     app = make_app(ground.standing.redis_url, time_limit_s=60, steps_per_child=10, waits=False)
     for step, capability in messages:
-        urgency = chance.choice(("low", "normal", "high"))
+        urgency = chance.choice(("bulk", "normal", "urgent"))
         trace = Trace(trace_id="1" * 32, span_id="1" * 16)
         publish(app, Message(step=step, capability=capability, label="again", urgency=urgency, trace=trace))
     app.close()

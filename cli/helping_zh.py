@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cli.helping_zh_accounts import ACCOUNTS
 from cli.helping_zh_backup import BACKUP
 from cli.helping_zh_models import MODELS
 from cli.helping_zh_operating import OPERATING
@@ -12,6 +13,7 @@ from cli.helping_zh_speech import SPEECH
 from cli.helping_zh_windows import WINDOWS
 
 CHINESE: Mapping[str, str] = {
+    **ACCOUNTS,
     **MODELS,
     **OPERATING,
     **POOLS,

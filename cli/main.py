@@ -59,6 +59,7 @@ COMMANDS: Mapping[str, str] = {
     "verify": "cli.verify:verify",
     "gc": "cli.gc:gc",
     "audit": "cli.audit:audit",
+    "usage": "cli.accounts:usage",
     "states": "cli.states:states",
     "backup": "cli.backup:backup",
     "restore": "cli.backup:restore",

@@ -98,6 +98,14 @@ class Dispatcher(_Section):
     surplus: int
 
 
+class Prices(_Section):
+    """What an hour costs in accounts."""
+
+    cards: str
+    processor: str
+    currency: str
+
+
 class Gc(_Section):
     """How the store is kept clean."""
 
@@ -262,6 +270,7 @@ class Settings(_Section):
     lease: Lease
     retry: Retry
     dispatcher: Dispatcher
+    prices: Prices
     gc: Gc
     quota: Quota
     results: Results

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pipeline.plan.errors import Fact, LecternError
 from pipeline.plan.messages import (
+    accounts,
     archive,
     backup,
     captions,
@@ -56,6 +57,7 @@ from pipeline.plan.messages.system import in_chinese
 Language = Literal["en", "zh"]
 
 _ROOMS = (
+    accounts,
     archive,
     backup,
     captions,

@@ -1,0 +1,110 @@
+"""Periods that people name: a month, or from one time to another, by the clock of the farm's zone.
+
+A time is written as ``2026-11-20``, ``2026-11-20 22:30``, ISO 8601 with an offset, ``today``, ``yesterday``,
+either with a time of day (``yesterday 18:00``), or ``now``. A date alone means all of that day: a period goes
+on to its end. Days and months begin at midnight on the wall, also where clocks are changed on them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pipeline.plan.errors import InputError
+
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_WORDS = {"today": 0, "yesterday": 1}
+_DECEMBER = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Period:
+    """From a time up to but not including another, in milliseconds since the Unix epoch.
+
+    Attributes:
+        since: its first millisecond.
+        until: the millisecond after its last one.
+        zone: in which its days are counted.
+    """
+
+    since: int
+    until: int
+    zone: str
+
+    def day_of(self, at_ms: int) -> str:
+        """The date of a time in its zone, such as ``2026-11-22``."""
+        return _local(at_ms, ZoneInfo(self.zone)).date().isoformat()
+
+
+def month(text: str, zone: str) -> Period:
+    """A whole month, such as ``2026-11``.
+
+    Raises:
+        InputError: ``period-month-wrong``.
+    """
+    found = _MONTH.fullmatch(text.strip())
+    year, number = (int(found[1]), int(found[2])) if found is not None else (0, 0)
+    try:
+        first = date(year, number, 1)
+        after = date(year + number // _DECEMBER, number % _DECEMBER + 1, 1)
+    except (ValueError, OverflowError):
+        raise InputError("period-month-wrong", month=text) from None
+    where = ZoneInfo(zone)
+    return Period(since=_midnight(first, where), until=_midnight(after, where), zone=zone)
+
+
+def month_of(now_ms: int, zone: str) -> str:
+    """The month in which a time lies, such as ``2026-11``."""
+    return f"{_local(now_ms, ZoneInfo(zone)):%Y-%m}"
+
+
+def between(since: str, until: str, *, now_ms: int, zone: str) -> Period:
+    """From one time to another.
+
+    Args:
+        since: when it begins.
+        until: when it ends; empty for now. A date alone is its last day.
+        now_ms: the time now.
+        zone: of the farm.
+
+    Raises:
+        InputError: ``period-time-wrong``: one of them is no time; ``period-backwards``: the end is not later.
+    """
+    first = _moment(since, now_ms, zone, end=False)
+    after = _moment(until, now_ms, zone, end=True) if until.strip() else now_ms
+    if after <= first:
+        raise InputError("period-backwards", since=since, until=until or "now")
+    return Period(since=first, until=after, zone=zone)
+
+
+def _moment(text: str, now_ms: int, zone: str, *, end: bool) -> int:
+    where = ZoneInfo(zone)
+    plain = text.strip().casefold()
+    if plain == "now":
+        return now_ms
+    word, _, rest = plain.partition(" ")
+    if word in _WORDS:
+        day = _local(now_ms, where).date() - timedelta(days=_WORDS[word])
+        plain = f"{day.isoformat()} {rest}".strip()
+    try:
+        if _DATE.fullmatch(plain):
+            day = date.fromisoformat(plain)
+            return _midnight(day + timedelta(days=1) if end else day, where)
+        moment = datetime.fromisoformat(plain.upper())
+        local = moment if moment.tzinfo is not None else moment.replace(tzinfo=where)
+        return round(local.timestamp() * 1000)
+    except (ValueError, OverflowError):
+        raise InputError("period-time-wrong", time=text) from None
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    """When a day begins; where its midnight is left out, when the clock is put forward."""
+    # Python takes a time that no clock shows with the offset before the change: that very moment.
+    return round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000)
+
+
+def _local(at_ms: int, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(zone)

@@ -17,6 +17,7 @@ from db.rebuilding import take_over
 from db.states import PRECEDENCE, ArchiveState, JobState, Stage, StepState, capability_of
 from db.tables import audit, batch_keys, batches, departments, jobs, steps, uses
 from db.values import JobDraft, Submission, Submitted
+from db.windows import keep_window
 from farm.policy.order import Standing
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.capability import engine_for
@@ -76,8 +77,9 @@ def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -
     Content that is there already gives the existing batch, unless `again` asks for a further edition.
 
     Raises:
-        InputError: ``ledger-key-used``, ``ledger-batch-empty`` or ``ledger-department-unknown``; or, as
-            `Promises.enter`, somebody's consent has come to an end since the rows were checked.
+        InputError: ``ledger-key-used``, ``ledger-batch-empty``, ``ledger-department-unknown`` or
+            ``window-unknown``; or, as `Promises.enter`, somebody's consent has come to an end since the rows
+            were checked.
         AwayError: ``ledger-away``.
     """
     with ledger.write("submit") as connection:
@@ -147,6 +149,7 @@ class _Entry:
         self._now = now
         self._anew = anew
         self._promises = Promises(connection, now)
+        self._windows: set[str] = {""}
 
     def begin(self, submission: Submission, edition: int) -> int:
         values = {
@@ -163,6 +166,7 @@ class _Entry:
         return batch
 
     def add(self, batch: int, drafts: Sequence[JobDraft], *, first: int) -> None:
+        self._keep_windows(drafts)
         sources = self._sources(drafts)
         placed = tuple(enumerate(drafts, first))
         # What lies in the archive, and nothing but its manifest told of so far, is not made again.
@@ -173,6 +177,12 @@ class _Entry:
         self._tell_waivers(batch, every)
         self._promises.enter((job, draft.spec.people) for job, draft in every)
         self._keep([(jobs_at[place], draft) for place, draft in new], sources)
+
+    def _keep_windows(self, drafts: Iterable[JobDraft]) -> None:
+        """Have the windows that films wait for stay; one that was removed since refuses them."""
+        for window in sorted({draft.window for draft in drafts} - self._windows):
+            keep_window(self._connection, window)
+            self._windows.add(window)
 
     def _enter(
         self, batch: int, new: Sequence[tuple[int, JobDraft]], sources: dict[tuple[str, str], int]
@@ -243,6 +253,7 @@ class _Entry:
             "pool": draft.pool,
             "project": draft.project,
             "window": draft.window,
+            "deadline": draft.deadline,
             "spec": spec_to_text(spec),
             **{
                 column: None if source is None else sources[source.kind.value, source.key]

@@ -45,6 +45,7 @@ class JobDraft:
         project: what its cost is put down to besides its department; empty for nothing.
         priority: -50 to 50; the higher one goes first.
         window: the window outside of which nothing of it begins; empty for none.
+        deadline: when it is wanted, in milliseconds since the Unix epoch; None: whenever.
     """
 
     spec: JobSpec
@@ -55,6 +56,7 @@ class JobDraft:
     project: str = ""
     priority: int = 0
     window: str = ""
+    deadline: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

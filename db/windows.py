@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Executable, bindparam, delete, func, insert, 
 
 from db import rows
 from db.ledger import Ledger
-from db.prepared import run
 from db.states import JobState
 from db.tables import audit, departments, jobs, windows
 from farm.policy.windows import Window, parse
@@ -44,7 +43,6 @@ _KEPT = _ONE.with_for_update(read=True, key_share=True)
 _CHANGED = _ONE.with_for_update(key_share=True)
 _GOING = _ONE.with_for_update()
 _ALL = select(windows).order_by(windows.c.name)
-_TIMES = select(windows.c.name, windows.c.times)
 _SET = (
     update(windows)
     .where(windows.c.name == bindparam("of"))
@@ -84,18 +82,6 @@ def read_windows(ledger: Ledger) -> tuple[NamedWindow, ...]:
             NamedWindow(name=row.name, window=parse(row.times, ""), by=row.by, at=row.at)
             for row in connection.execute(_ALL)
         )
-
-
-def shut_at(connection: Connection, now: int) -> frozenset[str]:
-    """The windows that are shut at a time; one that nobody can read is; one that is gone is not."""
-    return frozenset(row.name for row in run(connection, _TIMES, {}) if not _is_open(row.times, now))
-
-
-def _is_open(times: str, now: int) -> bool:
-    try:
-        return parse(times, "").is_open(now)
-    except InputError:
-        return False
 
 
 def keep_window(connection: Connection, name: str) -> None:

@@ -19,7 +19,7 @@ import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from db import consents, leases, operations, queue, replan
+from db import consents, leases, operations, queue, recalling, replan
 from db.codec import profile_digest
 from db.gates import read_gates
 from db.leases import Leadership, Lease, Watch, WorkerPulse
@@ -133,6 +133,7 @@ class Dispatcher:
                     self._take_away(lost, silent)
                     self._call_back()
                     self._replan()
+                    recalling.recall(self._ledger)
                     operations.end_holds(self._ledger)
                     consents.hold_lapsed(self._ledger)
                     for chore in self._chores:

@@ -9,17 +9,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 import redis
+from sqlalchemy import update
 
-from db import claims, commits, operations, workers
+from db import claims, commits, operations, windows, workers
 from db.codec import profile_digest
 from db.states import HoldReason, Urgency
+from db.tables import steps
 from db.values import Chunk
 from farm import show
 from farm.bootstrap import Farm
 from farm.gc import collect_garbage
+from farm.policy.windows import parse
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import AwayError
 from pipeline.plan.job import RenderProfile
@@ -211,6 +215,24 @@ def test_films_that_nobody_renders_any_more_are_planned_anew(
         assert claim.profile == _AGAIN
     profiles = [NEXT_PROFILE]
     assert claims.claim(farm.ledger, *kept, worker="later", capabilities=capabilities, profiles=profiles)
+
+
+def test_rendering_is_called_back_when_its_window_shuts(farm: Farm, make: Make) -> None:
+    """While it is open nobody is; a change of its times holds at the next look."""
+    windows.add_window(farm.ledger, "night", parse("all day", "UTC"), by="anna")
+    (step,) = plan(farm, 1, PROFILE)
+    with farm.ledger.write("test") as connection:
+        connection.execute(update(steps).values(window="night"))
+    claimed = claims.claim(farm.ledger, step, worker="v", capabilities=["render.warp"], profiles=[PROFILE])
+    assert claimed is not None
+    dispatcher = make()
+    dispatcher.turn()
+    assert not claims.beat(farm.ledger, "v", claimed.holding).leave
+    hour = datetime.now(UTC).hour
+    later = parse(f"{(hour + 10) % 24}:00-{(hour + 14) % 24}:00", "UTC")
+    windows.set_window(farm.ledger, "night", later, by="anna")
+    dispatcher.turn()
+    assert claims.beat(farm.ledger, "v", claimed.holding).leave == "farm-window-closed"
 
 
 def test_a_paused_job_is_not_sent(farm: Farm, client: redis.Redis, make: Make) -> None:

@@ -140,4 +140,18 @@ MESSAGES: tuple[Message, ...] = (
             "用 `lectern windows set {window} 时间` 更改时间；或为影片和部门改用其他时段。",
         ),
     ),
+    message(
+        "farm-window-closed",
+        (
+            "The window that the film waits for has shut, and the step's worker gave the rest of it back.",
+            "It finished the clip that it was making, and began no other; what was made is kept.",
+            "Nothing has to be done: it goes on with the next clip when the window opens again.",
+        ),
+        (
+            "影片所等待的时段已经关闭，工作进程交还了该步骤的剩余部分。",
+            "它完成了正在制作的片段，没有再开始新的；已完成的内容都会保留。",
+            "无需任何操作：时段再次开放时会从下一个片段继续，并且不消耗尝试次数。",
+        ),
+        level="warning",
+    ),
 )

@@ -1,0 +1,146 @@
+"""Films that wait for a window, on both databases, by a clock that is moved from day to night and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from db import claims, commits, queue, reads, submission
+from db.engine import connect
+from db.ledger import Ledger
+from db.recalling import recall
+from db.states import StepState
+from db.values import Submission
+from db.windows import add_window, set_window
+from farm.policy.windows import parse
+from pipeline.plan.errors import InputError
+from tests.db.acting import render, speak, take, try_step
+from tests.db.values import SKILLS, WORKER, digest, draft, submit
+
+_HOUR = 3_600_000
+#: 2026-11-26 21:00 in Shanghai; the night begins an hour later and takes nine hours.
+_EVENING = 1_795_698_000_000
+NIGHT = parse("22:00-07:00", "Asia/Shanghai")
+
+
+@dataclass
+class Clock:
+    """A time that is set by hand."""
+
+    now: int = _EVENING
+
+    def __call__(self) -> int:
+        """What it shows."""
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """An hour before the window opens."""
+    return Clock()
+
+
+@pytest.fixture
+def ledger(url: str, clock: Clock) -> Iterator[Ledger]:
+    """A ledger with a window, and a film that waits for it."""
+    opened = Ledger(connect(url), clock=clock)
+    add_window(opened, "night", NIGHT, by="anna")
+    _submit(opened, "a", "night")
+    yield opened
+    opened.close()
+
+
+def _submit(ledger: Ledger, row: str, window: str) -> None:
+    submitted = Submission(content=digest(row), name="demo", user="anna")
+    submission.submit(ledger, submitted, [replace(draft(row), window=window)])
+
+
+def _heads(ledger: Ledger, capability: str) -> list[int]:
+    return [head.step for head in queue.heads(ledger, SKILLS[capability], limit=9)]
+
+
+def test_nothing_begins_before_a_window_opens_and_it_opens_by_the_clock_alone(
+    ledger: Ledger, clock: Clock
+) -> None:
+    """Not by a message that comes too early either; films without a window go on beside it."""
+    _submit(ledger, "b", "")
+    (free,) = _heads(ledger, "speak")
+    assert try_step(ledger, 1) is None
+    clock.now += _HOUR - 1
+    assert try_step(ledger, 1) is None
+    clock.now += 1
+    assert set(_heads(ledger, "speak")) == {1, free}
+    assert try_step(ledger, 1) is not None
+
+
+def test_nothing_begins_after_a_window_has_shut(ledger: Ledger, clock: Clock) -> None:
+    """Although it was sent while it was open, and no dispatcher lives to call it back."""
+    clock.now += 9 * _HOUR
+    assert queue.mark_sent(ledger, _heads(ledger, "speak")) == {1}
+    clock.now += _HOUR
+    assert try_step(ledger, 1) is None
+    assert _heads(ledger, "speak") == []
+    assert reads.read_job(ledger, 1).steps[0].state == StepState.READY
+
+
+def test_a_window_that_is_changed_in_mid_night_holds_at_the_next_decision(
+    ledger: Ledger, clock: Clock
+) -> None:
+    """Both ways."""
+    clock.now += 2 * _HOUR
+    assert _heads(ledger, "speak") == [1]
+    set_window(ledger, "night", parse("01:00-07:00", "Asia/Shanghai"), by="bob")
+    assert _heads(ledger, "speak") == []
+    assert try_step(ledger, 1) is None
+    set_window(ledger, "night", parse("21:00-07:00", "Asia/Shanghai"), by="bob")
+    assert try_step(ledger, 1) is not None
+
+
+def test_rendering_is_given_back_when_its_window_shuts_and_goes_on_the_next_night(
+    ledger: Ledger, clock: Clock
+) -> None:
+    """It is told once, while it runs; what has no clips to stop between finishes."""
+    clock.now += 9 * _HOUR
+    spoken = take(ledger, "speak")
+    clock.now += 2 * _HOUR
+    assert recall(ledger) == 0
+    speak(ledger, spoken)
+    assert _heads(ledger, "render.warp") == []
+    clock.now += 14 * _HOUR
+    rendered = take(ledger, "render.warp")
+    assert recall(ledger) == 0
+    clock.now += 9 * _HOUR
+    assert recall(ledger) == 1
+    assert recall(ledger) == 0
+    heard = claims.beat(ledger, WORKER, rendered.holding)
+    assert (heard.mine, heard.leave) == (True, "farm-window-closed")
+    commits.release(ledger, rendered, delay_ms=0, reason=heard.leave)
+    assert _heads(ledger, "render.warp") == []
+    clock.now += 15 * _HOUR
+    again = take(ledger, "render.warp")
+    assert again.step == rendered.step
+    assert again.failures == 0
+    assert claims.beat(ledger, WORKER, again.holding).leave == ""
+    render(ledger, again)
+    (ended, done) = next(step for step in reads.read_job(ledger, 1).steps if step.stage == "render").attempts
+    assert (ended.outcome, ended.problem and ended.problem.code) == ("interrupted", "farm-window-closed")
+    assert done.outcome == "ok"
+
+
+def test_a_film_without_a_window_is_not_given_back(ledger: Ledger, clock: Clock) -> None:
+    """Whatever shuts beside it."""
+    submit(ledger, ["c"])
+    speak(ledger, take(ledger, "speak"))
+    take(ledger, "render.warp")
+    clock.now += 10 * _HOUR
+    assert recall(ledger) == 0
+
+
+def test_a_film_that_waits_for_a_window_which_is_gone_is_not_entered(ledger: Ledger) -> None:
+    """It would wait for ever; nothing of its batch is there."""
+    with pytest.raises(InputError) as refused:
+        _submit(ledger, "d", "nigth")
+    assert refused.value.code == "window-unknown"
+    assert len(reads.list_jobs(ledger)) == 1

@@ -127,6 +127,15 @@ class Results(_Section):
     every_s: float
 
 
+class Notices(_Section):
+    """Where news of films and batches are posted to."""
+
+    url: str
+    secret: str
+    events: str
+    allow_http: bool
+
+
 class Flower(_Section):
     """The window on Celery."""
 
@@ -274,6 +283,7 @@ class Settings(_Section):
     gc: Gc
     quota: Quota
     results: Results
+    notices: Notices
     flower: Flower
     film: Film
     label: Label

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, bindparam, update
 
-from db import rows
+from db import news, rows
 from db.blame import blame
 from db.codec import (
     facts_to_text,
@@ -215,6 +215,7 @@ def finish_archive(ledger: Ledger, claim: Claim, *, path: str, machine_ms: int, 
             finish.end()
             run(connection, _ARCHIVED, {"id_": claim.job, "path_": path})
             archive_is_back(connection)
+            news.enter(connection, [claim.job], finish.now)
 
 
 _COMPLETE = (

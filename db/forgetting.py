@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, select, update
 
-from db import rows
+from db import news, rows
 from db.acts import Act, is_under_way
 from db.codec import spec_from_text, spec_to_text
 from db.ledger import Ledger
@@ -184,7 +184,10 @@ def begin(ledger: Ledger, person: str, *, by: str) -> Forgetting:
         ids = [row.id for row in connection.execute(_EVERYONE) if folded(row.person) == wanted]
         if not ids:
             raise InputError("person-unknown", person=plain_name(person))
-        return _Forgetter(connection, ids, by=by, now=ledger.clock()).forget(person)
+        now = ledger.clock()
+        begun = _Forgetter(connection, ids, by=by, now=now).forget(person)
+        news.enter(connection, begun.canceled, now)
+        return begun
 
 
 def finish(ledger: Ledger, forgetting: Forgetting, *, by: str) -> None:

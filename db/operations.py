@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import BindParameter, bindparam, exists, or_, select, update
 
-from db import dead, leaving, reports, rows
+from db import dead, leaving, news, reports, rows
 from db.acts import Act, Job, Operated, is_under_way, may_be_held
 from db.forgetting import forgotten_in
 from db.ledger import Ledger
@@ -93,7 +93,9 @@ def cancel(ledger: Ledger, job_ids: Collection[int], *, by: str) -> Operated:
         act = Act(connection, "cancel", by=by, now=ledger.clock())
         for some in act.concerned(job_ids, is_under_way):
             act.cancel(some)
-        return act.result()
+        done = act.result()
+        news.enter(connection, done.changed, act.now)
+        return done
 
 
 def pause(

@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from db import news
 from db.prepared import Found, run
 from db.states import JobState, Outcome, Stage, StepState
 from db.tables import artifacts, attempts, holds, jobs, key_leases, makings, steps, uses
@@ -359,12 +360,17 @@ _FAIL_ARCHIVE = update(jobs).where(jobs.c.id == bindparam("job")).values(archive
 
 
 def fail_job(connection: Connection, step: Failed, code: str, facts: str, now: int) -> None:
-    """Let a dead step have its effect: the job is failed, or its archiving is; siblings are not begun."""
+    """Let a dead step have its effect, last in its transaction: its job, or its archiving, is failed."""
     if step.stage is Stage.ARCHIVE:
         connection.execute(_FAIL_ARCHIVE, {"job": step.job})
+        news.enter(connection, [step.job], now)
         return
-    connection.execute(_FAIL_JOB, {"job": step.job, "now": now, "code": code, "facts": facts})
+    told = {"job": step.job, "now": now, "code": code, "facts": facts}
+    failed = connection.execute(_FAIL_JOB, told).rowcount == 1
     reopen(connection, [step.job])
+    # A sibling may have failed before, or the job been canceled: that was told then.
+    if failed:
+        news.enter(connection, [step.job], now)
 
 
 _SPENT = select(func.coalesce(func.sum(makings.c.machine_ms), 0)).where(

@@ -97,6 +97,15 @@ class StopKind(StrEnum):
     PAUSE = "pause"
 
 
+class Event(StrEnum):
+    """What other programs can be told of."""
+
+    FILM_DONE = "film.done"
+    FILM_FAILED = "film.failed"
+    FILM_CANCELED = "film.canceled"
+    BATCH_COMPLETE = "batch.complete"
+
+
 class DeliveryState(StrEnum):
     """Where a piece of news stands."""
 

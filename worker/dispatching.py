@@ -12,6 +12,7 @@ import structlog
 
 from farm.bootstrap import Farm, Settings, open_farm
 from farm.gc import GIGABYTE, collect_garbage
+from farm.notices import Herald, address_of
 from farm.policy.vigilance import beat_every
 from farm.reporting import Reporter, deliver
 from farm.results import prefix_of
@@ -84,6 +85,9 @@ def _chores(farm: Farm) -> tuple[Chore, ...]:
         Chore("sweeping", lambda: _sweep(farm), every_s=settings.gc.every_hours * _HOUR_S),
         # The end of a batch is told within one look, whatever else is going on.
         Chore("results", reporter.turn, every_s=settings.dispatcher.interval_s),
+        Chore(
+            "notices", Herald(farm.ledger, address_of(settings)).turn, every_s=settings.dispatcher.interval_s
+        ),
     )
 
 

@@ -5,7 +5,7 @@ Times are whole milliseconds since the Unix epoch, durations whole milliseconds.
 
 from __future__ import annotations
 
-from db.tables.news import deliveries, delivery_tries
+from db.tables.news import deliveries, delivery_tries, subscriptions
 from db.tables.orders import (
     IS_ACTIVE,
     IS_DUE,
@@ -89,6 +89,7 @@ __all__ = [
     "steps",
     "stops",
     "stopwords",
+    "subscriptions",
     "uses",
     "watchdogs",
     "windows",

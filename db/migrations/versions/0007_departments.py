@@ -217,21 +217,36 @@ def _line() -> None:
 
 def _deliveries() -> None:
     op.create_table(
+        "subscriptions",
+        sa.Column("event", sa.String(length=32), nullable=False),
+        sa.CheckConstraint(
+            "event IN ('film.done', 'film.failed', 'film.canceled', 'batch.complete')",
+            name=op.f("ck_subscriptions_event"),
+        ),
+        sa.PrimaryKeyConstraint("event", name=op.f("pk_subscriptions")),
+    )
+    op.create_table(
         "deliveries",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=36), nullable=False),
         sa.Column("event", sa.String(length=32), nullable=False),
-        sa.Column("subject", sa.String(length=64), nullable=False),
         sa.Column("batch_id", sa.BigInteger(), nullable=True),
         sa.Column("job_id", sa.BigInteger(), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("forgiven", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint(
+            "event IN ('film.done', 'film.failed', 'film.canceled', 'batch.complete')",
+            name=op.f("ck_deliveries_event"),
+        ),
         sa.CheckConstraint("state IN ('due', 'sent', 'given_up')", name=op.f("ck_deliveries_state")),
+        sa.CheckConstraint("tries >= 0", name=op.f("ck_deliveries_tries_range")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
-        sa.UniqueConstraint("event", "subject", name=op.f("uq_deliveries_event_subject")),
+        sa.UniqueConstraint("key", name=op.f("uq_deliveries_key")),
     )
     op.create_index("ix_deliveries_due", "deliveries", ["state", "due_at"], unique=False)
     op.create_table(

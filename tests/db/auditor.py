@@ -33,6 +33,7 @@ from farm.results import SUFFIXES
 from pipeline.steps.archive import MARKER, SOURCES
 from pipeline.store import Store
 from tests.db.stages import OK_MS, accepted
+from tests.db.telling import audit_news
 from tests.db.values import digest
 from tests.db.world import ENDED_MS, World
 
@@ -247,6 +248,7 @@ def audit_end(world: World, *, all_completed: bool) -> None:
     books = Books(world.ledger)
     _audit_files(books, store, damaged)
     _audit_jobs(books, world, all_completed=all_completed)
+    audit_news(world.ledger, all_told=world.all_told)
     for step in books.all_steps:
         _audit_attempts(step, books)
         _audit_ends(step, books, world.ends)

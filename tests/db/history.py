@@ -31,6 +31,7 @@ from pipeline.plan.lexicon import Entry
 from tests.db.moves import ERRORS
 from tests.db.offices import TURNS, Dispatcher
 from tests.db.stages import accepted
+from tests.db.telling import tell_news
 from tests.db.values import CAPABILITIES, digest
 from tests.db.world import PROFILES, Worker, World
 
@@ -412,6 +413,18 @@ def keep_words(company: Company) -> None:
     company.go_on(company.one)
 
 
+def hear_news(company: Company) -> None:
+    """Somebody wants to hear of films, and is told of each end; the latest is told once more."""
+    company.world.all_told = True
+    company.submit("news", "a")
+    company.make_film(until="archive")
+    company.curtain()
+    tell_news(company.world.ledger)
+    company.work(company.one, "archive")
+    company.acting = None
+    tell_news(company.world.ledger)
+
+
 SCENES: tuple[Scene, ...] = (
     make_a_film,
     lose_what_was_heard,
@@ -428,4 +441,5 @@ SCENES: tuple[Scene, ...] = (
     want_what_is_old,
     tell_results,
     keep_words,
+    hear_news,
 )

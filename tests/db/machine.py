@@ -32,6 +32,7 @@ from tests.db.moves import (
     WHICH,
 )
 from tests.db.stages import accepted
+from tests.db.telling import tell_news
 from tests.db.values import CAPABILITIES, digest
 from tests.db.world import Worker
 
@@ -152,8 +153,8 @@ class Farm(Labour):
     def pass_by(self, what: str, fuse: int | None) -> None:
         """What waits has waited; Redis loses its memory; the same batch is submitted once more.
 
-        Or somebody changes a list that concerns no film that is under way, or gives films to a pool and takes
-        them back; or it is the end of a window, and what runs is wanted back.
+        Or somebody changes a list that concerns no film that is under way, and hears of films that end; or
+        gives films to a pool and takes them back; or it is the end of a window, and what runs is wanted back.
         """
         self.world.offset_ms += 60_000
         with self.world.fuse.lit(fuse):
@@ -170,6 +171,7 @@ class Farm(Labour):
                 remove_entry(self.world.ledger, "default", "a", "en", by="anna")
                 strays.tell_cleared(self.world.ledger, 3, by="anna")
                 change_windows(self.world.ledger)
+                tell_news(self.world.ledger)
             elif what == "pool":
                 self.world.hand_over("studio")
                 self.world.hand_over("")

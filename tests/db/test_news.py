@@ -33,7 +33,7 @@ def _told(ledger: Ledger) -> list[Event]:
 
 
 def _archive(ledger: Ledger, path: str = "day/film.mp4") -> None:
-    commits.finish_archive(ledger, until(ledger, "archive"), path=path, machine_ms=1)
+    commits.finish_archive(ledger, take(ledger, "archive"), path=path, machine_ms=1)
 
 
 def _newest(ledger: Ledger) -> Delivery:

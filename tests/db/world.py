@@ -98,6 +98,8 @@ class World:
     names: dict[int, tuple[str, str]] = field(default_factory=dict)
     #: Whether each message comes twice, and each reply is lost once.
     doubled: bool = True
+    #: Whether whoever wants news has wanted them since before anything ended.
+    all_told: bool = False
     #: The words of each script, brief and recording, by its digest.
     scripts: dict[str, list[str]] = field(default_factory=dict)
 

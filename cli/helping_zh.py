@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cli.helping_zh_accounts import ACCOUNTS
 from cli.helping_zh_backup import BACKUP
 from cli.helping_zh_models import MODELS
+from cli.helping_zh_notices import NOTICES
 from cli.helping_zh_operating import OPERATING
 from cli.helping_zh_pools import POOLS
 from cli.helping_zh_speech import SPEECH
@@ -15,6 +16,7 @@ from cli.helping_zh_windows import WINDOWS
 CHINESE: Mapping[str, str] = {
     **ACCOUNTS,
     **MODELS,
+    **NOTICES,
     **OPERATING,
     **POOLS,
     **SPEECH,

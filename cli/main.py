@@ -130,6 +130,15 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "remove": "cli.windows:remove",
         },
     ),
+    "notices": (
+        "What other programs were told of films, and what is to be told them anew.",
+        {
+            "list": "cli.notices:list_",
+            "show": "cli.notices:show",
+            "replay": "cli.notices:replay",
+            "test": "cli.notices:test",
+        },
+    ),
     "pronounce": (
         "How words are pronounced.",
         {"list": "cli.pronounce:list_", "add": "cli.pronounce:add", "remove": "cli.pronounce:remove"},

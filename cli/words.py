@@ -10,6 +10,7 @@ from cli.words_of_dead import DEAD
 from cli.words_of_forecast import FORECAST
 from cli.words_of_messages import MESSAGES
 from cli.words_of_models import MODELS
+from cli.words_of_notices import NOTICES
 from cli.words_of_operating import OPERATING
 from cli.words_of_pools import POOLS
 from cli.words_of_speech import SPEECH
@@ -318,6 +319,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **MESSAGES,
     **OPERATING,
     **ACCOUNTS,
+    **NOTICES,
     **POOLS,
     **SPEECH,
     **VERIFY,

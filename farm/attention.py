@@ -27,6 +27,8 @@ def attention(view: FarmView) -> tuple[Advice, ...]:
     found = [*_processes(view), *_places(view)]
     if view.dead:
         found.append(_advice("dead-letters", SEE_TO, number=view.dead))
+    if view.notices_given_up:
+        found.append(_advice("notices-given-up", SEE_TO, number=view.notices_given_up))
     if view.poison:
         found.append(_advice("poison-messages", KNOW, number=view.poison))
     return tuple(sorted(found, key=lambda each: -each.level))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from db import leases, overview, reads, views
+from db import leases, news, overview, reads, views
 from db.dead import count_dead
 from db.outlook import Place, Waiting, last_of, read_outlook, read_waits
 from db.states import ArchiveState, JobState, Role
@@ -76,6 +76,7 @@ def whole(farm: Farm, *, most: int, redis: Told | None = None, poison: int | Non
         leader_seen_s=max(0, now - lead.seen_at) // 1000 if lead.holder and lead.seen_at else None,
         redis=redis,
         poison=poison,
+        notices_given_up=news.count_given_up(farm.ledger),
         watched=tuple(sorted(watched)),
         unwatched=tuple(sorted(hosts - watched)),
         disks=disks.look(farm),

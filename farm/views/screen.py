@@ -206,6 +206,7 @@ class FarmView:
         leader_seen_s: seconds since it said so; None: it never has.
         redis: why Redis does not answer; None: it does.
         poison: messages that were none of ours and were set aside; None: nobody can tell.
+        notices_given_up: news that other programs did not take.
         watched: hosts that a watchdog watches over.
         unwatched: hosts with living workers that none does.
         disks: the disks that the farm needs, as they are found from here.
@@ -231,6 +232,7 @@ class FarmView:
     leader_seen_s: int | None = None
     redis: Told | None = None
     poison: int | None = None
+    notices_given_up: int = 0
     watched: tuple[str, ...] = ()
     unwatched: tuple[str, ...] = ()
     disks: tuple[DiskView, ...] = ()

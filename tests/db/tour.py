@@ -42,6 +42,8 @@ class Tour(Farm):
             self.tell(overtaken=True, fuse=None)
             self.tell(overtaken=False, fuse=None)
             self.stand()
+        # Of what has ended there are news.
+        self.pass_by(what="words", fuse=None)
         self.lose(stage="join", word=0, fuse=None)
         self.collect(days=2, most=0, fuse=None)
         self.stand()

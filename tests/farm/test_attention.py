@@ -72,6 +72,7 @@ def lost(state: str) -> FarmView:
         (replace(WELL, redis=Told(code="farm-redis-unknown", facts={})), []),
         (replace(WELL, unwatched=("here",)), ["1 unwatched"]),
         (replace(WELL, dead=3), ["1 dead-letters"]),
+        (replace(WELL, notices_given_up=3), ["1 notices-given-up"]),
         (replace(WELL, poison=3), ["0 poison-messages"]),
         (replace(WELL, poison=0), []),
         (replace(WELL, disks=(replace(DISK, low=True),)), ["2 disk-low"]),

@@ -8,7 +8,9 @@ NOTICES: Mapping[str, str] = {
     "What other programs were told of films, and what is to be told them anew.": (
         "向其他程序发送的影片通知，以及需要重新发送的通知。"
     ),
-    "List the latest notices, the newest first, and how they fared.": "列出最近的通知（最新的在前）及其结果。",
+    "List the latest notices, the newest first, and how they fared.": (
+        "列出最近的通知（最新的在前）及其结果。"
+    ),
     "Only those that were given up.": "仅限已放弃的通知。",
     "All that were given up.": "全部已放弃的通知。",
     "Show what is posted, and each try with its answer.": "显示发送的内容，以及每次尝试和对方的应答。",

@@ -125,6 +125,7 @@ def test_no_words_are_idle() -> None:
         "farm-not-up-",
         "verb-",
         "stray-",
+        "notice-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = set(Stage)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, bindparam, case, exists, func, insert, select, update
 
 from db import rows
+from db.borrowing import may_borrow
 from db.codec import profile_digest, profile_from_text, spec_from_text
 from db.fitness import OTHER_LIVES, is_ill, is_kept_off
 from db.gates import gates_in
@@ -17,7 +18,7 @@ from db.plans import stages_of
 from db.prepared import Found, run
 from db.states import Condition, JobState, Role, Stage, StepState, WorkerOrder
 from db.tables import artifacts, attempts, epochs, jobs, posts, results, steps, workers
-from db.values import Claim, Film, Holding
+from db.values import Claim, Film, Holding, Skill
 from farm.policy.gates import Facts, Gate
 from farm.policy.retry import waits
 from pipeline.plan.artifact import Artifact, Kind
@@ -179,6 +180,8 @@ def claim(
     worker's card is ill, its disks are low, or while it was ordered to take nothing new; and every step that
     no gate lets through any more (`farm.policy.gates`), so that nothing begins after a window's end.
 
+    A worker does what it can do, and renders films of other pools as `farm.policy.lending` has it.
+
     Whoever claims a step first that engines other than the face's are needed for decides for their releases:
     from then on it is done by those who have the same.
 
@@ -205,7 +208,10 @@ def claim(
                 return None
             spec = spec_from_text(seen.spec)
             kept = _kept(seen, spec, honoured, releases)
-            able = seen.capability in capabilities and _is_free(connection, seen, worker, now)
+            able = seen.capability in capabilities or may_borrow(
+                connection, _skill(seen), worker=worker, capabilities=capabilities, now=now
+            )
+            able = able and _is_free(connection, seen, worker, now)
             if kept is None or not able:
                 run(connection, _UNMARK, {"step": step, "sent": seen.published_at})
                 return None
@@ -213,6 +219,11 @@ def claim(
             return _begin(connection, seen, spec, begun)
     except _ClaimedElsewhereError:
         return None
+
+
+def _skill(seen: Found) -> Skill:
+    """What a step needs."""
+    return Skill(capability=seen.capability, profile=seen.profile_digest)
 
 
 def _kept(

@@ -13,8 +13,10 @@ from db.ledger import Ledger
 from db.prepared import Found, run
 from db.states import Stage
 from db.tables import IS_OPEN, IS_READY, IS_RUNNING, audit, departments, pools, skills, steps, workers
-from farm.policy.lending import ALONE, Dealing, check_chain
-from farm.policy.pools import ANY, bound, pool_named, pool_of
+from db.workers import honoured_in
+from farm.policy.lending import ALONE, Dealing, chain_of, check_chain
+from farm.policy.pools import ANY, bound, plain_of, pool_named, pool_of
+from pipeline.plan.job import RenderProfile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +200,26 @@ def read_loads(ledger: Ledger) -> Mapping[str, Load]:
                 load = found.get(lender, Load())
                 found[lender] = replace(load, lent=load.lent + 1)
         return found
+
+
+def honoured_for(ledger: Ledger, capability: str) -> tuple[tuple[RenderProfile, ...], ...]:
+    """How those render who could render a pool's films, as `db.workers.read_honoured`.
+
+    First the pool's own workers, then those of each pool that stands by for it, then of each that lends.
+
+    Args:
+        ledger: the ledger.
+        capability: what it takes to render the films.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    pool, plain = pool_of(capability), plain_of(capability)
+    with ledger.read() as connection:
+        dealings = dealings_in(connection)
+        lending = (name for name, dealing in sorted(dealings.items()) if dealing.lends)
+        names = dict.fromkeys((pool, *chain_of(pool, dealings), *lending))
+        return tuple(honoured_in(connection, bound(plain, name)) for name in names)
 
 
 def _lenders(capability: str, capabilities: list[str] | tuple[str, ...]) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import redis
 import structlog
@@ -24,8 +25,9 @@ from db.codec import profile_digest
 from db.gates import read_gates
 from db.leases import Leadership, Lease, Watch, WorkerPulse
 from db.ledger import Ledger
+from db.pools import honoured_for, read_dealings
 from db.values import Skill
-from db.workers import WorkerView, read_honoured, read_workers
+from db.workers import WorkerView, read_workers
 from farm.policy.blocking import usable
 from farm.policy.gates import Gates
 from farm.policy.order import Head, choose, tier_at
@@ -37,12 +39,15 @@ from pipeline.plan.job import RenderProfile
 from tasks.app import Message, publish
 from tasks.bell import Bell
 from tasks.chore import Chore
+from tasks.errands import Crew, Errand, deputies, errands
 
 #: A message that nobody has claimed for so long is sent again.
 _RESEND_S = 30.0
 #: Workers that are begun again, one after another, are back by then.
 _REPLAN_S = 60.0
 _GATHER_S = 0.05
+#: A worker that is idle has taken what it was sent by then.
+_LENT_S = 1.0
 _REDIS_ERRORS = (OperationalError, redis.RedisError, OSError)
 
 
@@ -99,6 +104,8 @@ class Dispatcher:
         self._due = 0.0
         self._workers: tuple[WorkerView, ...] = ()
         self._trouble = ""
+        #: What was sent to idle workers of other pools of late, and when.
+        self._lent: dict[int, float] = {}
         self._mark = secrets.token_hex(8)
         self._leader_watch = self._watch(pace.expiry_s)
         self._lease_watch = self._watch(pace.expiry_s)
@@ -226,7 +233,9 @@ class Dispatcher:
         living = [skill for worker in self._workers for skill in worker.skills]
         lines = queue.lines(self._ledger)
         waiting = {skill for skill, line in lines.items() if skill.profile and line.lanes}
-        stranded = [(skill, 0) for skill in waiting.difference(living)]
+        crew = [worker.skills for worker in self._workers if worker.takes_work]
+        helped = deputies(waiting, crew, read_dealings(self._ledger))
+        stranded = [(skill, 0) for skill in waiting.difference(living, helped)]
         for skill in self._stranded_watch.observe(stranded, time.monotonic()):
             if isinstance(skill, Skill) and (profile := self._profile_for(skill)):
                 films = replan.replan(self._ledger, skill, profile_digest(profile))
@@ -240,8 +249,11 @@ class Dispatcher:
         planned = replan.read_planned(self._ledger, stranded)
         if planned is None:
             return None
-        honoured = read_honoured(self._ledger, stranded.capability)
-        return choose_profile(honoured, way_in(planned), version=planned.version)
+        way = way_in(planned)
+        for honoured in honoured_for(self._ledger, stranded.capability):
+            if chosen := choose_profile(honoured, way, version=planned.version):
+                return None if profile_digest(chosen) == stranded.profile else chosen
+        return None
 
     def _fill(self) -> None:
         """Send as many steps of each line as workers that can do them will soon be free for."""
@@ -249,20 +261,37 @@ class Dispatcher:
             sent_before = queue.unmark_sent(self._ledger)
             self._bell.plant(self._mark)
             self._log.info("redis is new", sent_again=sent_before)
+        self._fetch_back()
         lines = queue.lines(self._ledger)
         if not any(line.lanes for line in lines.values()):
             return
         gates = read_gates(self._ledger)
-        busy = {lease.worker for lease in leases.read_leases(self._ledger)}
-        able: Counter[Skill] = Counter()
-        free: Counter[Skill] = Counter()
-        for worker, skills in self._usable().items():
-            able.update(skills)
-            free.update(skills if worker not in busy else ())
-        for skill, line in lines.items():
-            slots = free[skill] + self._pace.surplus - line.sent
-            if able[skill] and slots > 0 and line.lanes:
-                self._send(skill, slots, line, gates)
+        busy = frozenset(lease.worker for lease in leases.read_leases(self._ledger))
+        decided = errands(
+            {skill: line.sent for skill, line in lines.items() if line.lanes},
+            Crew(usable=self._usable(), busy=busy),
+            read_dealings(self._ledger),
+            surplus=self._pace.surplus,
+            waits=partial(self._waits, lines, gates),
+        )
+        # All of them from one look: what is sent waits no more, and would seem to leave workers idle.
+        for errand in tuple(decided):
+            self._send(errand, lines, gates)
+
+    def _fetch_back(self) -> None:
+        """Have sent elsewhere what nobody took who was idle: its worker has got work of its own."""
+        late = [step for step, at in self._lent.items() if time.monotonic() - at > _LENT_S]
+        for step in late:
+            del self._lent[step]
+        if late:
+            queue.unmark_sent(self._ledger, late)
+
+    def _waits(self, lines: Mapping[Skill, queue.Line], gates: Gates, skill: Skill) -> bool:
+        """Whether something of a line may go now, or is on its way."""
+        line = lines.get(skill, queue.Line())
+        if line.sent or not line.lanes:
+            return bool(line.sent)
+        return bool(queue.heads(self._ledger, skill, limit=1, gates=gates, lanes=line.lanes))
 
     def _usable(self) -> Mapping[str, frozenset[Skill]]:
         """What each worker may be given just now."""
@@ -272,18 +301,26 @@ class Dispatcher:
             {worker.name: worker.kept_from for worker in taking},
         )
 
-    def _send(self, skill: Skill, slots: int, line: queue.Line, gates: Gates) -> None:
-        heads = queue.heads(self._ledger, skill, limit=slots, gates=gates, lanes=line.lanes)
-        alone = len({head.department for head in heads}) <= 1
-        running = {} if alone else queue.running_by_department(self._ledger, skill.capability)
-        chosen = {head.step: head for head in choose(heads, running, slots)}
+    def _send(self, errand: Errand, lines: Mapping[Skill, queue.Line], gates: Gates) -> None:
+        heads: list[Head] = []
+        running: Counter[int] = Counter()
+        for skill in errand.skills:
+            lanes = lines[skill].lanes
+            heads += queue.heads(self._ledger, skill, limit=errand.slots, gates=gates, lanes=lanes)
+        if len({head.department for head in heads}) > 1:
+            for capability in {skill.capability for skill in errand.skills}:
+                running.update(queue.running_by_department(self._ledger, capability))
+        chosen = {head.step: head for head in choose(heads, running, errand.slots)}
         marked = queue.mark_sent(self._ledger, list(chosen))
         sent: set[int] = set()
         try:
             for step, head in chosen.items():
                 if step in marked:
-                    publish(self._app, message_of(head, self._ledger.clock()))
+                    told = message_of(head, self._ledger.clock())
+                    publish(self._app, replace(told, capability=errand.queue))
                     sent.add(step)
+                    if errand.lent:
+                        self._lent[step] = time.monotonic()
         finally:
             if unsent := marked - sent:
                 queue.unmark_sent(self._ledger, unsent)

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from db import commits
 from db.names import reserve_name
+from db.pools import honoured_for
 from db.states import Stage, capability_of
 from db.values import Chunk, Claim, Film, Notice
-from db.workers import read_honoured
 from farm.booths import speak_in_booth
 from farm.bootstrap import Farm
 from farm.listening import listen_to
@@ -143,15 +143,15 @@ def _plan(bench: Bench, claim: Claim, timeline: Artifact) -> tuple[list[Chunk], 
 
 
 def _planned(bench: Bench, job: JobSpec, pool: str) -> RenderProfile:
-    """How a film will be rendered: as somebody of its pool does who is there, else as this machine would.
+    """How a film will be rendered: as somebody does who is there for its pool, else as this machine would.
 
     Raises:
         AwayError: ``farm-no-renderer``: nobody draws with these models, and neither can this machine.
     """
     way = way_of(job)
-    honoured = read_honoured(bench.farm.ledger, bound(capability_of(Stage.RENDER, way.engine), pool))
-    if (chosen := choose_profile(honoured, way)) is not None:
-        return chosen
+    for honoured in honoured_for(bench.farm.ledger, bound(capability_of(Stage.RENDER, way.engine), pool)):
+        if (chosen := choose_profile(honoured, way)) is not None:
+            return chosen
     try:
         return bench.studio.profile(way)
     except InputError as error:

@@ -17,6 +17,7 @@ from sqlalchemy import update
 
 from db import claims, commits, operations, windows, workers
 from db.codec import profile_digest
+from db.pools import Change, set_pool
 from db.states import HoldReason, Urgency
 from db.tables import steps
 from db.values import Chunk
@@ -180,6 +181,49 @@ def test_a_film_of_a_pool_waits_for_a_worker_of_it(farm: Farm, client: redis.Red
     workers.leave(farm.ledger, "one")
     left = show.job(farm, 4).job
     assert (left.waiting, left.needs) == ("no-pool", "")
+
+
+def test_a_pool_lends_and_takes_back(farm: Farm, client: redis.Redis, make: Make) -> None:
+    """Idle workers are sent others' films; what they did not take in time goes to its own, and theirs first.
+
+    A film whose pool has nobody is sent to its stand-by.
+    """
+    free = plan(farm, 2, PROFILE)
+    for name, pool in (("one", "@studio"), ("two", "")):
+        told = {"host": "here", "device": "cpu", "capabilities": [f"render.warp{pool}"]}
+        workers.register(farm.ledger, name, **told, profiles=[PROFILE])  # type: ignore[arg-type]
+    set_pool(farm.ledger, "studio", Change(lends=True), by="anna")
+    dispatcher = make(pace=replace(_PACE, expiry_s=30.0))
+    dispatcher.turn()
+    assert queued(client, "render.warp") == free[:1]
+    assert queued(client, "render.warp@studio") == free[1:]
+    own = plan(farm, 1, PROFILE, pool="studio")
+    claim = claims.claim(
+        farm.ledger, free[1], worker="one", capabilities=["render.warp@studio"], profiles=[PROFILE]
+    )
+    assert claim is None, "its own film waits by now"
+    client.flushdb()
+    dispatcher.turn()
+    assert queued(client, "render.warp@studio") == own
+    workers.leave(farm.ledger, "two")
+    set_pool(farm.ledger, "", Change(standby="studio"), by="anna")
+    client.flushdb()
+    dispatcher.turn()
+    assert queued(client, "render.warp@studio") == [*free, *own], "as if all were its own"
+
+
+def test_what_idle_workers_do_not_take_goes_elsewhere(farm: Farm, client: redis.Redis, make: Make) -> None:
+    """A second is enough for who is idle: a film waits for no worker that has got its own work since."""
+    (step,) = plan(farm, 1, PROFILE)
+    told = {"host": "here", "device": "cpu", "profiles": [PROFILE]}
+    workers.register(farm.ledger, "one", capabilities=["render.warp@studio"], **told)  # type: ignore[arg-type]
+    set_pool(farm.ledger, "studio", Change(lends=True), by="anna")
+    dispatcher = make(pace=replace(_PACE, expiry_s=30.0))
+    dispatcher.turn()
+    assert queued(client, "render.warp@studio") == [step]
+    workers.drain(farm.ledger, "one", draining=True)
+    workers.register(farm.ledger, "two", capabilities=["render.warp"], **told)  # type: ignore[arg-type]
+    wait_for(lambda: dispatcher.turn() or queued(client, "render.warp") == [step], seconds=5)
 
 
 def test_films_that_nobody_renders_any_more_are_planned_anew(

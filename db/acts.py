@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sqlalchemy import BindParameter, Connection, Executable, bindparam, delete, insert, select, update
 
-from db import rows
+from db import quotas, rows
 from db.states import ArchiveState, HoldReason, JobState, Outcome, StepState
 from db.tables import attempts, audit, holds, jobs, key_leases, steps
 from pipeline.plan.errors import InputError
@@ -153,12 +153,16 @@ class Act:
         return list(self._connection.execute(_FAILED, {"jobs": some}).scalars())
 
     def cancel(self, some: Sequence[int]) -> None:
-        """End jobs that are under way: nothing is dispatched, running steps are "not yours"."""
+        """End jobs that are under way: nothing is dispatched, running steps are "not yours".
+
+        One that nothing was begun of counts against no quota any more.
+        """
         asked = {"jobs": some}
         self._connection.execute(_CANCEL_JOBS, {**asked, "now": self.now})
         self._connection.execute(_CANCEL_STEPS, asked)
         self._supersede(asked)
         self._connection.execute(_UNHOLD_ALL, asked)
+        quotas.give_back(self._connection, some)
 
     def stop(self, some: Sequence[int]) -> None:
         """Take running steps from their workers; they wait in the line again."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 
 from sqlalchemy import BindParameter, bindparam, exists, or_, select, update
 
-from db import dead, leaving, news, reports, rows
+from db import dead, leaving, news, quotas, reports, rows
 from db.acts import Act, Job, Operated, is_under_way, may_be_held
 from db.forgetting import forgotten_in
 from db.ledger import Ledger
 from db.states import ArchiveState, HoldReason, JobState, Stage, StepState
 from db.tables import batches, holds, jobs, steps
 from farm.policy.holds import Hold, ended
-from pipeline.plan.errors import InputError
+from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.keys import canonical
 
 _BATCH = select(batches.c.id).where(batches.c.id == bindparam("batch"))
@@ -148,7 +149,8 @@ def requeue(
     """Have failed and canceled jobs, and films whose archiving failed, go on from where they stopped.
 
     Done steps stay done; dead and canceled ones begin again with all their attempts. A film of somebody who
-    was forgotten is not made any more.
+    was forgotten is not made any more. One that was never charged to a quota, or was given back what it was
+    when it was canceled, waits for its department's quota; no other is charged again.
 
     Args:
         ledger: the ledger.
@@ -166,6 +168,7 @@ def requeue(
         detail = canonical(dict(options)) if options else ""
         act = Act(connection, "requeue", by=by, now=ledger.clock(), detail=detail)
         forgotten = forgotten_in(connection, list(job_ids))
+        quotas.lock(connection, job_ids)
         refused: list[int] = []
 
         def concerns(job: Job) -> bool:
@@ -183,13 +186,17 @@ def requeue(
             connection.execute(_FORGIVE, asked)
             connection.execute(_BEGIN_AGAIN, asked)
             connection.execute(_OPEN, asked)
+            quotas.line_up(connection, ledger, some, act.now)
             rows.unblock(connection, some, *Stage)
             rows.reopen(connection, some)
         reports.renew(connection, act.batches)
         done = act.result()
         if refused and not done.changed:
             raise InputError("job-person-forgotten", job=refused[0])
-        return done
+    # The requeue stands; whoever cannot be let in just now is by a dispatcher.
+    with suppress(AwayError):
+        quotas.release(ledger)
+    return done
 
 
 def end_holds(ledger: Ledger) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
-from db import reports, rows
+from db import quotas, reports, rows
 from db.codec import notices_to_text, spec_to_text
 from db.ledger import Ledger
 from db.plans import new_step, rank_of, stages_of
@@ -74,6 +74,7 @@ def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -
     """Enter a batch and its jobs in one transaction, each with its first step ready.
 
     The drafts are read once and never held together, so ten thousand take no more memory than one hundred.
+    As many as the department's quota of the day has left are charged to it, the first ones; the others wait.
     Content that is there already gives the existing batch, unless `again` asks for a further edition.
 
     Raises:
@@ -87,7 +88,9 @@ def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -
         existing, edition = _existing(connection, submission, department)
         if existing is not None:
             return existing
-        entry = _Entry(connection, department, submission.user, ledger.clock(), anew=submission.again)
+        now = ledger.clock()
+        quotas.admit_waiting(connection, ledger, department, now)
+        entry = _Entry(connection, department, submission.user, now, anew=submission.again)
         batch = entry.begin(submission, edition)
         count = 0
         remaining = iter(drafts)
@@ -96,7 +99,10 @@ def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -
             count += len(some)
         if not count:
             raise InputError("ledger-batch-empty")
-        return Submitted(batch=batch, jobs=count, created=True)
+        held = quotas.enter(
+            connection, ledger, entry.entered, now, department=department, member=submission.user
+        )
+        return Submitted(batch=batch, jobs=count, created=True, held=held)
 
 
 def _department(connection: Connection, submission: Submission) -> int:
@@ -140,7 +146,11 @@ def _answer(connection: Connection, batch: int) -> Submitted:
 
 
 class _Entry:
-    """Enters the rows of one batch, some at a time."""
+    """Enters the rows of one batch, some at a time.
+
+    Attributes:
+        entered: the jobs that are new, in the order of their rows.
+    """
 
     def __init__(self, connection: Connection, department: int, member: str, now: int, *, anew: bool) -> None:
         self._connection = connection
@@ -150,6 +160,7 @@ class _Entry:
         self._anew = anew
         self._promises = Promises(connection, now)
         self._windows: set[str] = {""}
+        self.entered: list[int] = []
 
     def begin(self, submission: Submission, edition: int) -> int:
         values = {
@@ -192,6 +203,7 @@ class _Entry:
             return {}
         entered = [self._job(batch, place, draft, sources) for place, draft in new]
         ids = self._connection.execute(_NEW_JOBS, entered).scalars().all()
+        self.entered += ids
         planned = [
             step for job, (_, draft) in zip(ids, new, strict=True) for step in self._steps(batch, job, draft)
         ]

@@ -84,11 +84,19 @@ class Submission:
 
 @dataclass(frozen=True, kw_only=True)
 class Submitted:
-    """What became of a submission: the batch, how many jobs it has, and whether it is new."""
+    """What became of a submission.
+
+    Attributes:
+        batch: the batch.
+        jobs: how many jobs it has.
+        created: whether it is new.
+        held: how many of them wait for their department's quota, of a new one.
+    """
 
     batch: int
     jobs: int
     created: bool
+    held: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from db.departments import read_departments
+from db.departments import DEFAULT, read_departments
 from db.ledger import Ledger
 from pipeline.plan.errors import InputError
 
 #: Who pays for jobs, and whose profiles, words and pronunciations are meant, where nobody says so.
-DEPARTMENT = "default"
+DEPARTMENT = DEFAULT
 
 
 def check_department(ledger: Ledger, department: str) -> None:

@@ -10,6 +10,7 @@ from types import FrameType
 
 import structlog
 
+from db import quotas
 from farm.bootstrap import Farm, Settings, open_farm
 from farm.gc import GIGABYTE, collect_garbage
 from farm.notices import Herald, address_of
@@ -84,6 +85,8 @@ def _chores(farm: Farm) -> tuple[Chore, ...]:
     return (
         Chore("sweeping", lambda: _sweep(farm), every_s=settings.gc.every_hours * _HOUR_S),
         # The end of a batch is told within one look, whatever else is going on.
+        # A day begins, a grant comes, or a quota is raised: who waits for that goes on within one look.
+        Chore("quotas", lambda: quotas.release(farm.ledger), every_s=settings.dispatcher.interval_s),
         Chore("results", reporter.turn, every_s=settings.dispatcher.interval_s),
         Chore(
             "notices", Herald(farm.ledger, address_of(settings)).turn, every_s=settings.dispatcher.interval_s

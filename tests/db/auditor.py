@@ -14,13 +14,14 @@ from db import reports
 from db.codec import profile_digest, profile_from_text
 from db.ledger import Ledger
 from db.restoring import RESTORED
-from db.states import STAGE_ORDER, Role, Stage
+from db.states import STAGE_ORDER, HoldReason, Role, Stage
 from db.tables import (
     archive_names,
     artifacts,
     attempts,
     audit,
     batches,
+    charges,
     holds,
     jobs,
     key_leases,
@@ -69,6 +70,8 @@ class Books:
             self.makings = every(makings)
             self.archive_names = every(archive_names)
             self.held = {row.job_id for row in every(holds)}
+            self.in_line = {row.job_id for row in every(holds) if row.reason == HoldReason.QUOTA.value}
+            self.charged = {row.job_id for row in every(charges)}
             self.steps: dict[int, list[Any]] = defaultdict(list)
             for row in every(steps):
                 self.steps[row.job_id].append(row)
@@ -109,6 +112,7 @@ def audit_standing(
     assert holders <= running, "a key is kept by somebody who has gone"
     for job in books.jobs.values():
         _audit_order(job, books)
+        _audit_quota(job, books)
     _audit_makings(books)
     _audit_accounts(books)
     _audit_files(books, store, damaged)
@@ -136,6 +140,16 @@ def _audit_order(job: Any, books: Books) -> None:  # noqa: ANN401 - a row
     under_way = job.state in {"queued", "active"} or job.archive == "pending"
     if under_way:
         assert any(step.state in {"ready", "running"} for step in mine), f"job {job.id} stands still"
+
+
+def _audit_quota(job: Any, books: Books) -> None:  # noqa: ANN401 - a row
+    """Who is to begin is charged to a quota or waits for one; who never began and never will, neither."""
+    paid, waits = job.id in books.charged, job.id in books.in_line
+    assert not (paid and waits), f"job {job.id} was charged and waits for a quota"
+    assert paid or waits or job.state != "queued", f"job {job.id} is queued at nobody's charge"
+    if job.state == "canceled":
+        assert not waits
+        assert not paid or job.started_at is not None, f"job {job.id} was charged for nothing"
 
 
 def _audit_makings(books: Books) -> None:

@@ -11,12 +11,14 @@ from db import (
     cards,
     claims,
     dead,
+    departments,
     leases,
     leaving,
     lexicon,
     operations,
     posts,
     queue,
+    quotas,
     stopwords,
     strays,
     stuck,
@@ -60,6 +62,7 @@ class Company:
         opening: how many points were passed before the scene began in which somebody may be killed.
         key_left: whether there may be a key whose maker has gone.
         pooled: whether a film may be in a pool in which nobody is.
+        limited: whether the department may have a quota.
     """
 
     world: World
@@ -70,6 +73,7 @@ class Company:
     opening: int = 0
     key_left: bool = False
     pooled: bool = False
+    limited: bool = False
 
     def __post_init__(self) -> None:
         """Hire two dispatchers; the world was there before."""
@@ -425,8 +429,30 @@ def hear_news(company: Company) -> None:
     tell_news(company.world.ledger)
 
 
+def wait_for_a_quota(company: Company) -> None:
+    """A department has a quota of nothing, is granted one film, and then as many as it likes."""
+    ledger, company.limited = company.world.ledger, True
+    for each in departments.read_departments(ledger):
+        # Who was killed has left it there.
+        if each != departments.DEFAULT:
+            departments.remove(ledger, each, by="olga")
+    departments.change(ledger, "default", {"films": 0}, by="olga")
+    company.submit("quota", "a", "b")
+    company.curtain()
+    departments.add(ledger, "training", {"weight": 50}, by="olga")
+    departments.grant(ledger, "default", 1, until=company.world.now() + 60_000, by="olga")
+    quotas.release(ledger)
+    company.work(company.one, "speak", halt="taken")
+    company.acting = None
+    departments.change(ledger, "default", {"films": None}, by="olga")
+    quotas.release(ledger)
+    departments.remove(ledger, "training", by="olga")
+    company.go_on(company.one)
+
+
 SCENES: tuple[Scene, ...] = (
     make_a_film,
+    wait_for_a_quota,
     lose_what_was_heard,
     share_a_clip,
     lose_a_worker,

@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from db import dead, leases, leaving, operations, queue, stopwords, strays, windows
+from db import (
+    dead,
+    departments,
+    leases,
+    leaving,
+    operations,
+    queue,
+    quotas,
+    stopwords,
+    strays,
+    windows,
+)
 from db.codec import spec_from_text
 from db.ledger import Ledger
 from db.lexicon import put_entry, remove_entry
@@ -37,7 +48,7 @@ from tests.db.values import CAPABILITIES, digest
 from tests.db.world import Worker
 
 #: What may pass by beside the work.
-PASSING = ("minute", "redis", "submit", "again", "words", "pool", "shut")
+PASSING = ("minute", "redis", "submit", "again", "words", "pool", "shut", "quota")
 
 
 def put_away(ledger: Ledger, job_ids: Collection[int], *, by: str) -> None:
@@ -154,7 +165,8 @@ class Farm(Labour):
         """What waits has waited; Redis loses its memory; the same batch is submitted once more.
 
         Or somebody changes a list that concerns no film that is under way, and hears of films that end; or
-        gives films to a pool and takes them back; or it is the end of a window, and what runs is wanted back.
+        gives films to a pool and takes them back; or it is the end of a window, and what runs is wanted back;
+        or a department has a quota of nothing for a while, but for a film that it is granted.
         """
         self.world.offset_ms += 60_000
         with self.world.fuse.lit(fuse):
@@ -178,8 +190,29 @@ class Farm(Labour):
             elif what == "shut":
                 running = {lease.step for lease in leases.read_leases(self.world.ledger)}
                 leaving.have_leave(self.world.ledger, running, "farm-paused")
+            elif what == "quota":
+                self._have_no_quota()
         if what == "pool":
             self.world.hand_over("")
+        elif what == "quota":
+            departments.change(self.world.ledger, "default", {"films": None}, by="olga")
+            quotas.release(self.world.ledger)
+
+    def _have_no_quota(self) -> None:
+        """What is submitted, or wanted again, waits for a quota; one film is granted."""
+        ledger = self.world.ledger
+        for each in departments.read_departments(ledger):
+            if each != departments.DEFAULT:
+                departments.remove(ledger, each, by="olga")
+        departments.add(ledger, "training", {"weight": 50}, by="olga")
+        departments.change(ledger, "default", {"films": 0}, by="olga")
+        self._submit_again()
+        for job in list(self.states)[:2]:
+            operations.cancel(ledger, [job], by="anna")
+            operations.requeue(ledger, [job], by="anna")
+        departments.grant(ledger, "default", 1, until=self.world.now() + 60_000, by="olga")
+        quotas.release(ledger)
+        departments.remove(ledger, "training", by="olga")
 
     @rule(stage=st.sampled_from(sorted(NEEDS)), word=st.integers(0, 1), fuse=LATE_FUSES)
     def lose(self, stage: str, word: int, fuse: int | None) -> None:

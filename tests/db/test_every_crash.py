@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
-from db import collect, operations
+from db import collect, departments, operations, quotas
 from db.engine import connect
 from db.tables import batches, jobs, metadata
 from tests.db.auditor import audit_end, audit_standing
@@ -138,6 +138,9 @@ def _go_on(company: Company) -> None:
     _audit_orders(company)
     if company.pooled:
         world.hand_over("")
+    if company.limited:
+        departments.change(world.ledger, "default", {"films": None}, by="olga")
+        quotas.release(world.ledger)
     newcomer = Dispatcher(world, "newcomer")
     for _ in range(TURNS):
         newcomer.turn()

@@ -46,4 +46,124 @@ _SETTINGS = (
     ),
 )
 
-MESSAGES: tuple[Message, ...] = (*_SETTINGS,)
+_COMMANDS = (
+    message(
+        "department-unknown",
+        (
+            "There is no department “{department}”.",
+            "Departments are there once somebody has added them.",
+            "Use one of these: {known}; or add it: lectern departments add NAME.",
+        ),
+        (
+            "没有名为“{department}”的部门。",
+            "部门需要先添加才能使用。",
+            "请使用以下部门之一：{known}；或添加该部门：lectern departments add 名称。",
+        ),
+    ),
+    message(
+        "department-exists",
+        (
+            "There is a department of the name “{name}” already: {known}.",
+            "Two departments whose names differ in their case alone would be taken for each other.",
+            "Choose another name, or change that one: lectern departments set {known}.",
+        ),
+        (
+            "已经存在同名部门“{name}”：{known}。",
+            "名称仅大小写不同的两个部门容易混淆。",
+            "请换一个名称，或修改已有的部门：lectern departments set {known}。",
+        ),
+    ),
+    message(
+        "department-name-wrong",
+        (
+            "“{name}” cannot be a department's name.",
+            "Names stand in lists: they have 1 to 64 letters, digits, “_”, “.” and “-”, and no spaces.",
+            "Choose such a name, like customer-service.",
+        ),
+        (
+            "“{name}”不能作为部门名称。",
+            "名称会出现在列表中：由 1 至 64 个文字、数字、“_”、“.”和“-”组成，不含空格。",
+            "请换用这样的名称，例如 customer-service 或 市场部。",
+        ),
+    ),
+    message(
+        "department-number-wrong",
+        (
+            "{option} takes a number from {least} to {most}, not “{value}”.",
+            "A department of weight 0 would never get anything, and no limit is negative.",
+            "Correct it; limits may also be none.",
+        ),
+        (
+            "{option} 应为 {least} 到 {most} 之间的数字，而不是“{value}”。",
+            "权重至少为 1，否则该部门永远得不到资源；任何限额都不能为负数。",
+            "请更正；限额也可以设为 none（不限）。",
+        ),
+    ),
+    message(
+        "department-retention-wrong",
+        (
+            "--retention takes keep, days:N or never, not “{value}”.",
+            "It says for how long what films were made from is kept.",
+            "Write it as days:30, for example.",
+        ),
+        (
+            "--retention 应为 keep、days:N 或 never，而不是“{value}”。",
+            "它决定影片的素材保留多久。",
+            "例如写成 days:30。",
+        ),
+    ),
+    message(
+        "department-window-unknown",
+        (
+            "There is no window “{window}”.",
+            "A department's jobs can wait for a window that was set up before.",
+            "Use one of these: {known}; or set it up: lectern windows add NAME TIMES.",
+        ),
+        (
+            "没有名为“{window}”的时段。",
+            "部门的任务只能等待已设置好的时段。",
+            "请使用以下时段之一：{known}；或先设置：lectern windows add 名称 时间。",
+        ),
+    ),
+    message(
+        "department-grant-past",
+        (
+            "A grant for {name} cannot end in the past.",
+            "What was not begun by its end lapses, so that nothing would come of it.",
+            "Name a later time with --until.",
+        ),
+        (
+            "给 {name} 的额度不能在过去的时间结束。",
+            "到期仍未开始的额度会失效，因此这样的额度没有意义。",
+            "请用 --until 指定将来的时间。",
+        ),
+    ),
+    message(
+        "department-in-use",
+        (
+            "The department {name} is in use.",
+            "It has batches, words, pronunciations or profiles, which belong to nobody without it.",
+            "Keep it. With lectern departments set {name} --films 0 nothing new is begun for it.",
+        ),
+        (
+            "部门 {name} 正在使用中。",
+            "它拥有批次、禁用词、读音或档案，删除后这些内容将无所归属。",
+            "请保留该部门。使用 lectern departments set {name} --films 0 可使其不再开始新任务。",
+        ),
+    ),
+    message(
+        "department-needed",
+        (
+            "The department {name} cannot be removed.",
+            "It is the one that is meant wherever nobody names any.",
+            "Keep it. With lectern departments set {name} --films 0 nothing new is begun for it.",
+        ),
+        (
+            "部门 {name} 不能删除。",
+            "凡是没有指明部门的地方，都使用该部门。",
+            "请保留该部门。使用 lectern departments set {name} --films 0 可使其不再开始新任务。",
+        ),
+    ),
+)
+
+MESSAGES: tuple[Message, ...] = (*_SETTINGS, *_COMMANDS)

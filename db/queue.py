@@ -146,11 +146,6 @@ _LINES = union_all(
     _counted("sent", IS_READY, IS_SENT, IS_OPEN),
     _counted("running", IS_RUNNING),
 )
-_BUSY = (
-    select(steps.c.department_id, func.count().label("busy"))
-    .where((IS_READY & IS_OPEN & IS_SENT) | IS_RUNNING, steps.c.capability == bindparam("capability"))
-    .group_by(steps.c.department_id)
-)
 _sibling = steps.alias("sibling")
 _PLACES = (steps.c.rank, steps.c.batch_id, steps.c.job_id, steps.c.index)
 #: How much work a step is, to compare it with others of its capability: frames, or before there are any how
@@ -297,17 +292,6 @@ def _lines_in(connection: Connection) -> Mapping[Skill, Line]:
         )
         for skill, each in counts.items()
     }
-
-
-def running_by_department(ledger: Ledger, capability: str) -> Mapping[int, int]:
-    """Steps running or on their way, by department id.
-
-    Raises:
-        AwayError: ``ledger-away``.
-    """
-    with ledger.read() as connection:
-        found = run(connection, _BUSY, {"capability": capability})
-        return {row.department_id: row.busy for row in found}
 
 
 def heads(

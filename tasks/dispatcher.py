@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -30,7 +29,7 @@ from db.values import Skill
 from db.workers import WorkerView, read_workers
 from farm.policy.blocking import usable
 from farm.policy.gates import Gates
-from farm.policy.order import Head, choose, tier_at
+from farm.policy.order import Head, tier_at
 from farm.policy.profiles import choose_profile
 from pipeline.plan import trace
 from pipeline.plan.errors import AwayError
@@ -40,6 +39,7 @@ from tasks.app import Message, publish
 from tasks.bell import Bell
 from tasks.chore import Chore
 from tasks.errands import Crew, Errand, deputies, errands
+from tasks.fairness import Fairness
 
 #: A message that nobody has claimed for so long is sent again.
 _RESEND_S = 30.0
@@ -106,6 +106,7 @@ class Dispatcher:
         self._trouble = ""
         #: What was sent to idle workers of other pools of late, and when.
         self._lent: dict[int, float] = {}
+        self._fairness = Fairness(ledger)
         self._mark = secrets.token_hex(8)
         self._leader_watch = self._watch(pace.expiry_s)
         self._lease_watch = self._watch(pace.expiry_s)
@@ -178,6 +179,7 @@ class Dispatcher:
 
     def _begin_to_lead(self, before: Leadership) -> None:
         self._stranded_watch = self._watch(self._pace.replan_s)
+        self._fairness.begin()
         self._log.info("leading", before=before.holder)
 
     def _resign(self) -> None:
@@ -275,7 +277,10 @@ class Dispatcher:
             waits=partial(self._waits, lines, gates),
         )
         # All of them from one look: what is sent waits no more, and would seem to leave workers idle.
-        for errand in tuple(decided):
+        wanted = tuple(decided)
+        if wanted:
+            self._fairness.look()
+        for errand in wanted:
             self._send(errand, lines, gates)
 
     def _fetch_back(self) -> None:
@@ -302,16 +307,11 @@ class Dispatcher:
         )
 
     def _send(self, errand: Errand, lines: Mapping[Skill, queue.Line], gates: Gates) -> None:
-        heads: list[Head] = []
-        running: Counter[int] = Counter()
-        for skill in errand.skills:
-            lanes = lines[skill].lanes
-            heads += queue.heads(self._ledger, skill, limit=errand.slots, gates=gates, lanes=lanes)
-        if len({head.department for head in heads}) > 1:
-            for capability in {skill.capability for skill in errand.skills}:
-                running.update(queue.running_by_department(self._ledger, capability))
-        chosen = {head.step: head for head in choose(heads, running, errand.slots)}
+        waiting = {skill: lines[skill].lanes for skill in errand.skills}
+        found = self._fairness.choose(waiting, errand.slots, gates=gates, hands=len(self._workers))
+        chosen = {head.step: head for head in found}
         marked = queue.mark_sent(self._ledger, list(chosen))
+        self._fairness.sent(head for step, head in chosen.items() if step in marked)
         sent: set[int] = set()
         try:
             for step, head in chosen.items():

@@ -12,9 +12,11 @@ becomes urgent. So nothing starves, however much comes in that is worth more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from farm.policy.share import USUAL_MS, Share
 
 _MINUTE_MS: Final = 60_000
 _HOUR_MS: Final = 60 * _MINUTE_MS
@@ -109,26 +111,52 @@ class Head:
         return self.rank, self.batch, self.job, self.index
 
 
-def choose(heads: Sequence[Head], running: Mapping[int, int], slots: int) -> tuple[Head, ...]:
-    """Choose at most `slots` heads: departments share evenly, and within one the line's own order holds.
+def choose(
+    heads: Sequence[Head],
+    shares: Mapping[int, Share],
+    slots: int,
+    *,
+    now_ms: int,
+    cost_ms: float = USUAL_MS,
+    tails: Collection[int] = (),
+) -> tuple[Head, ...]:
+    """Choose at most `slots` heads, in the order in which they shall begin.
 
-    The department with the fewest running steps goes first, each choice counting as one more; equal ones
-    go by the place of their heads. Urgency therefore never takes from another department.
+    Of the departments' heads the best tier goes first; in it the department that had least for its weight,
+    each choice counting at once; of equal ones the lowest rank. Within a department it goes by rank, then by
+    batch, row and chunk. In a tail, which is all that a department has left, the longest work of a batch goes
+    first, so that no long piece is left for the end.
 
     Args:
         heads: the heads of every department's line, each department's in any order.
-        running: steps that are running or on their way, by department.
+        shares: how departments stand; one that is not named had nothing and weighs as much as is usual.
         slots: how many may be sent.
+        now_ms: the time.
+        cost_ms: for how long each is expected to keep its worker.
+        tails: departments of whose lines there is nothing but these heads.
     """
     lines: dict[int, list[Head]] = {}
-    for head in sorted(heads, key=lambda head: head.place, reverse=True):
+    for head in sorted(heads, key=lambda head: _turn(head, tails), reverse=True):
         lines.setdefault(head.department, []).append(head)
-    busy = {department: running.get(department, 0) for department in lines}
+    stand = {department: shares.get(department, Share()) for department in lines}
+    spent = {department: share.spent for department, share in stand.items()}
+
+    def turn(department: int) -> tuple[int, float, tuple[int, ...]]:
+        head = lines[department][-1]
+        return _tier(head.rank, now_ms)[0], spent[department], head.place
+
     chosen: list[Head] = []
     while lines and len(chosen) < slots:
-        department = min(lines, key=lambda each: (busy[each], lines[each][-1].place, each))
+        department = min(lines, key=turn)
         chosen.append(lines[department].pop())
-        busy[department] += 1
+        spent[department] += cost_ms / stand[department].weight
         if not lines[department]:
             del lines[department]
     return tuple(chosen)
+
+
+def _turn(head: Head, tails: Collection[int]) -> tuple[int, ...]:
+    """The place of a head among its department's."""
+    if head.department not in tails:
+        return head.place
+    return head.rank, head.batch, -head.work, head.job, head.index

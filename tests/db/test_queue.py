@@ -40,7 +40,6 @@ def test_lines_tell_what_waits_what_is_sent_and_what_runs(ledger: Ledger) -> Non
     queue.mark_sent(ledger, [step])
     lane = queue.Lane(skill=SKILLS["speak"], department=1, window="", opening=True)
     assert queue.lines(ledger) == {SKILLS["speak"]: queue.Line(lanes=(lane,), sent=1, running=1)}
-    assert queue.running_by_department(ledger, "speak") == {1: 2}
     operations.pause(ledger, [2, 3], by="anna")
     assert queue.lines(ledger) == {SKILLS["speak"]: queue.Line(running=1)}
 

@@ -164,7 +164,7 @@ class World:
         """Choose what shall be sent."""
         lines = RENDERS if capability == RENDERS[0].capability else (Skill(capability=capability),)
         found = [head for line in lines for head in queue.heads(self.ledger, line, limit=slots)]
-        return [head.step for head in choose(found, {}, slots)]
+        return [head.step for head in choose(found, {}, slots, now_ms=self.ledger.clock())]
 
     def mark(self, chosen: list[int]) -> frozenset[int]:
         """Send what was chosen, however long ago; nothing of a job that may not go on."""

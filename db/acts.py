@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import wraps
+from typing import ParamSpec
 
 from sqlalchemy import BindParameter, Connection, Executable, bindparam, delete, insert, select, update
 
@@ -12,6 +15,24 @@ from db import quotas, rows
 from db.states import ArchiveState, HoldReason, JobState, Outcome, StepState
 from db.tables import attempts, audit, holds, jobs, key_leases, steps
 from pipeline.plan.errors import InputError
+from pipeline.plan.keys import canonical
+
+_Asked = ParamSpec("_Asked")
+
+
+class WhyNot(StrEnum):
+    """Why an act leaves a job as it is, where that is not told by the job's state."""
+
+    BEGUN = "begun"
+    """Something of it was begun."""
+    FREE = "free"
+    """Nothing of the kind keeps it from going on."""
+    SAME = "same"
+    """It is so already."""
+    FORGOTTEN = "forgotten"
+    """A person in it was forgotten."""
+    RIGHT = "right"
+    """Its department may not have that."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,19 +42,47 @@ class Operated:
     Attributes:
         changed: the jobs that it changed.
         unchanged: the jobs that it did not concern, such as finished ones.
+        why: of each of the latter why not: its state, or a word of `WhyNot`.
     """
 
     changed: tuple[int, ...]
     unchanged: tuple[int, ...]
+    why: Mapping[int, str] = field(default_factory=dict)
+
+
+class TriedError(Exception):
+    """An act was only tried: its transaction is undone.
+
+    Attributes:
+        would: what it would have changed.
+    """
+
+    def __init__(self, would: Operated) -> None:
+        super().__init__()
+        self.would = would
+
+
+def may_be_tried(verb: Callable[_Asked, Operated]) -> Callable[_Asked, Operated]:
+    """Have a verb whose act is a dry run tell what it would have changed."""
+
+    @wraps(verb)
+    def tell(*args: _Asked.args, **named: _Asked.kwargs) -> Operated:
+        try:
+            return verb(*args, **named)
+        except TriedError as tried:
+            return tried.would
+
+    return tell
 
 
 _JOBS: BindParameter[int] = bindparam("jobs", expanding=True)
 _LOCK = (
-    select(jobs.c.id, jobs.c.batch_id, jobs.c.state, jobs.c.archive)
+    select(jobs.c.id, jobs.c.batch_id, jobs.c.state, jobs.c.archive, jobs.c.started_at)
     .where(jobs.c.id.in_(_JOBS))
     .order_by(jobs.c.id)
     .with_for_update(key_share=True)
 )
+_HOLDS = select(holds.c.job_id, holds.c.reason, holds.c.until).where(holds.c.job_id.in_(_JOBS))
 _FAILED = select(jobs.c.id).where(jobs.c.id.in_(_JOBS), jobs.c.state == JobState.FAILED.value)
 _STEPS_OF = select(steps.c.id).where(steps.c.job_id.in_(_JOBS))
 _UNFINISHED = [StepState.BLOCKED.value, StepState.READY.value, StepState.RUNNING.value]
@@ -54,7 +103,8 @@ _SUPERSEDE = (
     update(attempts)
     .where(attempts.c.step_id.in_(_STEPS_OF), attempts.c.outcome.is_(None))
     .values(
-        outcome=Outcome.SUPERSEDED.value,
+        outcome=bindparam("as_"),
+        error_code=bindparam("code"),
         ended_at=bindparam("now"),
         machine_ms=rows.PROVEN_MS,
         **rows.KEPT_WORKER,
@@ -70,30 +120,45 @@ def _holding(inserter: rows.Inserter) -> Executable:
     entered = inserter(holds)
     return entered.on_conflict_do_update(
         index_elements=[holds.c.job_id, holds.c.reason],
-        set_={"until": entered.excluded.until, "by": entered.excluded.by},
+        set_={name: entered.excluded[name] for name in ("until", "by", "since", "detail")},
     )
 
 
 _HOLD = rows.per_dialect(_holding)
 
 
-class Job(Protocol):
-    """What acts decide by."""
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """What acts decide by: a job as it stands while its row is locked.
 
-    @property
-    def id(self) -> int:
-        """The job's id."""
-        ...
+    Attributes:
+        id: its id.
+        batch: its batch's.
+        state: where it stands.
+        archive: where its film stands on the way to the archive.
+        begun: whether anything of it was ever begun.
+        holds: why it may not go on, each with the time when that ends by itself, if any.
+    """
 
-    @property
-    def state(self) -> str:
-        """Where it stands."""
-        ...
+    id: int
+    batch: int
+    state: str
+    archive: str
+    begun: bool
+    holds: Mapping[str, int | None]
 
-    @property
-    def archive(self) -> str:
-        """Where its film stands on the way to the archive."""
-        ...
+
+def iso(time_ms: int | None) -> str:
+    """A time for the audit: UTC, ISO 8601; empty for none."""
+    if time_ms is None:
+        return ""
+    return datetime.fromtimestamp(time_ms // 1000, UTC).isoformat().replace("+00:00", "Z")
+
+
+def told(**facts: str | int | None) -> str:
+    """What the audit says besides: whatever there is to be said, by name."""
+    kept = {name: fact for name, fact in facts.items() if fact is not None and fact != ""}
+    return canonical(kept) if kept else ""
 
 
 def is_under_way(job: Job) -> bool:
@@ -115,32 +180,61 @@ class Act:
         by: whose act it is.
         now: when.
         detail: what the audit says besides.
+        dry_run: whether it is only tried: its result is told by an exception that undoes the transaction.
 
     Attributes:
         now: when.
         batches: the batches of the jobs that it changed.
     """
 
-    def __init__(self, connection: Connection, verb: str, *, by: str, now: int, detail: str = "") -> None:
+    def __init__(
+        self, connection: Connection, verb: str, *, by: str, now: int, detail: str = "", dry_run: bool = False
+    ) -> None:
         self.now = now
         self.batches: set[int] = set()
+        self._dry_run = dry_run
         self._connection = connection
         self._by = by
         self._told = {"at": now, "by": by, "verb": verb, "detail": detail}
         self._changed: list[int] = []
-        self._unchanged: list[int] = []
+        self._unchanged: dict[int, str] = {}
 
-    def concerned(self, job_ids: Collection[int], concerns: Callable[[Job], bool]) -> Iterator[list[int]]:
-        """Lock the jobs in order, some at a time; those that the act concerns, entered into the audit."""
+    def concerned(
+        self,
+        job_ids: Collection[int],
+        concerns: Callable[[Job], bool],
+        why_not: Callable[[Job], str] = lambda job: job.state,
+    ) -> Iterator[list[int]]:
+        """Lock the jobs in order, some at a time; those that the act concerns, entered into the audit.
+
+        Args:
+            job_ids: the jobs.
+            concerns: whether the act concerns one.
+            why_not: asked for each of the others.
+        """
         ordered = sorted(set(job_ids))
         for start in range(0, len(ordered), rows.MANY):
             some = ordered[start : start + rows.MANY]
             found = self._connection.execute(_LOCK, {"jobs": some}).all()
+            held: dict[int, dict[str, int | None]] = {}
+            for row in self._connection.execute(_HOLDS, {"jobs": some}):
+                held.setdefault(row.job_id, {})[row.reason] = row.until
             if len(found) < len(some):
                 unknown = min(set(some) - {row.id for row in found})
                 raise InputError("ledger-job-unknown", job=unknown)
-            concerned = {row.id: row.batch_id for row in found if concerns(row)}
-            self._unchanged += [job for job in some if job not in concerned]
+            standing = [
+                Job(
+                    id=row.id,
+                    batch=row.batch_id,
+                    state=row.state,
+                    archive=row.archive,
+                    begun=row.started_at is not None,
+                    holds=held.get(row.id, {}),
+                )
+                for row in found
+            ]
+            concerned = {job.id: job.batch for job in standing if concerns(job)}
+            self._unchanged |= {job.id: why_not(job) for job in standing if job.id not in concerned}
             if concerned:
                 entries = [{**self._told, "job_id": job, "batch_id": of} for job, of in concerned.items()]
                 self._connection.execute(_AUDIT, entries)
@@ -164,14 +258,21 @@ class Act:
         self._connection.execute(_UNHOLD_ALL, asked)
         quotas.give_back(self._connection, some)
 
-    def stop(self, some: Sequence[int]) -> None:
-        """Take running steps from their workers; they wait in the line again."""
-        self._connection.execute(_SEND_BACK, {"jobs": some})
-        self._supersede({"jobs": some})
+    def stop(self, some: Sequence[int], *, code: str | None = None) -> None:
+        """Take running steps from their workers; they wait in the line again.
 
-    def hold(self, some: Sequence[int], reason: HoldReason, *, until: int | None = None) -> None:
-        """Give jobs a reason for which they may not go on."""
-        held = {"reason": reason.value, "until": until, "by": self._by, "since": self.now}
+        Args:
+            some: the jobs.
+            code: why; their attempts end as interrupted for it, and without one as superseded.
+        """
+        self._connection.execute(_SEND_BACK, {"jobs": some})
+        self._supersede({"jobs": some}, code=code)
+
+    def hold(
+        self, some: Sequence[int], reason: HoldReason, *, until: int | None = None, detail: str = ""
+    ) -> None:
+        """Give jobs a reason for which they may not go on; what they had of it is replaced."""
+        held = {"reason": reason.value, "until": until, "by": self._by, "since": self.now, "detail": detail}
         entered = [{"job_id": job, **held} for job in some]
         self._connection.execute(rows.spoken(self._connection, _HOLD), entered)
         rows.reopen(self._connection, some)
@@ -182,9 +283,20 @@ class Act:
         rows.reopen(self._connection, some)
 
     def result(self) -> Operated:
-        """What was changed."""
-        return Operated(changed=tuple(self._changed), unchanged=tuple(self._unchanged))
+        """What was changed.
 
-    def _supersede(self, asked: dict[str, Sequence[int]]) -> None:
-        self._connection.execute(_SUPERSEDE, {**asked, "now": self.now})
+        Raises:
+            TriedError: it is a dry run.
+        """
+        done = Operated(
+            changed=tuple(self._changed), unchanged=tuple(self._unchanged), why=dict(self._unchanged)
+        )
+        if self._dry_run:
+            raise TriedError(done)
+        return done
+
+    def _supersede(self, asked: dict[str, Sequence[int]], *, code: str | None = None) -> None:
+        ended = Outcome.SUPERSEDED if code is None else Outcome.INTERRUPTED
+        told = {"now": self.now, "as_": ended.value, "code": code}
+        self._connection.execute(_SUPERSEDE, {**asked, **told})
         self._connection.execute(_FREE, asked)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from sqlalchemy import BindParameter, bindparam, exists, or_, select, update
 
 from db import dead, leaving, news, quotas, reports, rows
-from db.acts import Act, Job, Operated, is_under_way, may_be_held
+from db.acts import Act, Job, Operated, WhyNot, is_under_way, iso, may_be_held, may_be_tried, told
 from db.forgetting import forgotten_in
 from db.ledger import Ledger
 from db.states import ArchiveState, HoldReason, JobState, Stage, StepState
@@ -17,10 +17,12 @@ from farm.policy.holds import Hold, ended
 from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.keys import canonical
 
+#: Why an attempt was ended from without: an operator wanted it to be stopped at once.
+STOPPED = "farm-stopped"
+
 _BATCH = select(batches.c.id).where(batches.c.id == bindparam("batch"))
 _OF_BATCH = select(jobs.c.id).where(jobs.c.batch_id == bindparam("batch")).order_by(jobs.c.position)
 _JOBS: BindParameter[int] = bindparam("jobs", expanding=True)
-_HELD = select(holds.c.job_id).where(holds.c.job_id.in_(_JOBS), holds.c.reason == bindparam("why"))
 _HOLDS_WITH_END = select(holds.c.job_id, holds.c.reason, holds.c.until, holds.c.by).where(
     holds.c.until.is_not(None)
 )
@@ -83,15 +85,26 @@ def jobs_of(ledger: Ledger, batch: int) -> tuple[int, ...]:
         return tuple(connection.execute(_OF_BATCH, {"batch": batch}).scalars())
 
 
-def cancel(ledger: Ledger, job_ids: Collection[int], *, by: str) -> Operated:
-    """End queued and active jobs until it is requeued: nothing is dispatched, running steps are "not yours".
+@may_be_tried
+def cancel(
+    ledger: Ledger, job_ids: Collection[int], *, by: str, reason: str = "", dry_run: bool = False
+) -> Operated:
+    """End queued and active jobs until they are requeued: nothing begins, running steps are "not yours".
+
+    Args:
+        ledger: the ledger.
+        job_ids: the jobs.
+        by: whose act it is.
+        reason: why, for whoever asks later.
+        dry_run: tell what would be changed, and change nothing.
 
     Raises:
         InputError: ``ledger-job-unknown``; nothing was changed.
         AwayError: ``ledger-away``.
     """
     with ledger.write("cancel") as connection:
-        act = Act(connection, "cancel", by=by, now=ledger.clock())
+        detail = told(reason=reason)
+        act = Act(connection, "cancel", by=by, now=ledger.clock(), detail=detail, dry_run=dry_run)
         for some in act.concerned(job_ids, is_under_way):
             act.cancel(some)
         done = act.result()
@@ -99,52 +112,198 @@ def cancel(ledger: Ledger, job_ids: Collection[int], *, by: str) -> Operated:
         return done
 
 
+@may_be_tried
+def hold(
+    ledger: Ledger,
+    job_ids: Collection[int],
+    *,
+    by: str,
+    until: int | None = None,
+    reason: str = "",
+    dry_run: bool = False,
+) -> Operated:
+    """Keep jobs from beginning of which nothing was begun yet; all others go on.
+
+    Args:
+        ledger: the ledger.
+        job_ids: the jobs.
+        by: whose act it is.
+        until: when it ends by itself; None: by `release` or `resume`.
+        reason: why, for whoever asks later.
+        dry_run: tell what would be changed, and change nothing.
+
+    Raises:
+        InputError, AwayError: as `cancel`.
+    """
+    with ledger.write("hold") as connection:
+        now = ledger.clock()
+        detail = told(reason=reason, until=iso(until))
+        act = Act(connection, "hold", by=by, now=now, detail=detail, dry_run=dry_run)
+        for some in act.concerned(job_ids, _may_begin, _why_not_held):
+            act.hold(some, HoldReason.OPERATOR, until=until, detail=reason)
+        return act.result()
+
+
+@may_be_tried
+def release(
+    ledger: Ledger, job_ids: Collection[int], *, by: str, reason: str = "", dry_run: bool = False
+) -> Operated:
+    """Let jobs begin of which nothing was begun, and that an operator has held.
+
+    Raises:
+        InputError, AwayError: as `cancel`.
+    """
+    with ledger.write("release-held") as connection:
+        detail = told(reason=reason)
+        act = Act(connection, "release", by=by, now=ledger.clock(), detail=detail, dry_run=dry_run)
+        for some in act.concerned(job_ids, lambda job: _is_held(job) and not job.begun, _why_not_released):
+            act.release(some, HoldReason.OPERATOR)
+        return act.result()
+
+
+@may_be_tried
 def pause(
     ledger: Ledger,
     job_ids: Collection[int],
     *,
     by: str,
-    reason: HoldReason = HoldReason.OPERATOR,
     until: int | None = None,
+    reason: str = "",
+    dry_run: bool = False,
 ) -> Operated:
-    """Hold jobs, and films that wait for the archive: nothing new is dispatched, running clips finish.
+    """Stop jobs, and films that wait for the archive: nothing new is begun, running clips finish.
 
     A step without clips finishes as a whole.
+
+    Args:
+        ledger: the ledger.
+        job_ids: the jobs.
+        by: whose act it is.
+        until: when it ends by itself; None: by `resume`.
+        reason: why, for whoever asks later.
+        dry_run: tell what would be changed, and change nothing.
 
     Raises:
         InputError, AwayError: as `cancel`.
     """
     with ledger.write("pause") as connection:
-        act = Act(connection, "pause", by=by, now=ledger.clock(), detail=reason.value)
+        now = ledger.clock()
+        detail = told(reason=reason, until=iso(until))
+        act = Act(connection, "pause", by=by, now=now, detail=detail, dry_run=dry_run)
         for some in act.concerned(job_ids, may_be_held):
-            act.hold(some, reason, until=until)
+            act.hold(some, HoldReason.OPERATOR, until=until, detail=reason)
             leaving.leave(connection, some, leaving.PAUSED)
         return act.result()
 
 
-def resume(
-    ledger: Ledger, job_ids: Collection[int], *, by: str, reason: HoldReason = HoldReason.OPERATOR
+@may_be_tried
+def interrupt(
+    ledger: Ledger,
+    job_ids: Collection[int],
+    *,
+    by: str,
+    until: int | None = None,
+    reason: str = "",
+    paused: bool = True,
+    dry_run: bool = False,
 ) -> Operated:
-    """Take a hold away; a job without any other goes on.
+    """Stop jobs at once: as `pause`, and what is being made is taken from its workers and given up.
+
+    It uses up no retry, and what was finished of it stays. The workers hear of it within a beat.
+
+    Args:
+        ledger: the ledger.
+        job_ids: the jobs.
+        by: whose act it is.
+        until: when it ends by itself; None: by `resume`.
+        reason: why, for whoever asks later.
+        paused: False: something else keeps them from going on, such as the pause of their department.
+        dry_run: tell what would be changed, and change nothing.
+
+    Raises:
+        InputError, AwayError: as `cancel`.
+    """
+    with ledger.write("interrupt") as connection:
+        now = ledger.clock()
+        detail = told(reason=reason, until=iso(until))
+        act = Act(connection, "interrupt", by=by, now=now, detail=detail, dry_run=dry_run)
+        for some in act.concerned(job_ids, may_be_held):
+            if paused:
+                act.hold(some, HoldReason.OPERATOR, until=until, detail=reason)
+            else:
+                # Whoever claims a step just now is waited for.
+                rows.reopen(connection, some)
+            act.stop(some, code=STOPPED)
+        return act.result()
+
+
+@may_be_tried
+def resume(
+    ledger: Ledger, job_ids: Collection[int], *, by: str, reason: str = "", dry_run: bool = False
+) -> Operated:
+    """Let jobs go on that an operator has held, paused or interrupted, if nothing else keeps them.
 
     Raises:
         InputError, AwayError: as `cancel`.
     """
     with ledger.write("resume") as connection:
-        act = Act(connection, "resume", by=by, now=ledger.clock(), detail=reason.value)
-        held: set[int] = set()
-        ordered = sorted(job_ids)
-        for start in range(0, len(ordered), rows.MANY):
-            asked = {"jobs": ordered[start : start + rows.MANY], "why": reason.value}
-            held.update(connection.execute(_HELD, asked).scalars())
-        for some in act.concerned(job_ids, lambda job: job.id in held):
-            act.release(some, reason)
+        detail = told(reason=reason)
+        act = Act(connection, "resume", by=by, now=ledger.clock(), detail=detail, dry_run=dry_run)
+        for some in act.concerned(job_ids, _is_held, lambda _: WhyNot.FREE):
+            act.release(some, HoldReason.OPERATOR)
             leaving.stay(connection, some, leaving.PAUSED)
         return act.result()
 
 
+@may_be_tried
+def start_after(
+    ledger: Ledger,
+    job_ids: Collection[int],
+    until: int | None,
+    *,
+    by: str,
+    reason: str = "",
+    dry_run: bool = False,
+) -> Operated:
+    """Keep jobs of which nothing was begun from beginning before a time; what was said before is replaced.
+
+    Args:
+        ledger: the ledger.
+        job_ids: the jobs.
+        until: the time; None: they need not wait any longer.
+        by: whose act it is.
+        reason: why, for whoever asks later.
+        dry_run: tell what would be changed, and change nothing.
+
+    Raises:
+        InputError: ``stop-time-past``; or as `cancel`.
+        AwayError: as `cancel`.
+    """
+    now = ledger.clock()
+    if until is not None and until <= now:
+        raise InputError("stop-time-past", time=iso(until))
+    with ledger.write("start-after") as connection:
+        detail = told(reason=reason, until=iso(until))
+        act = Act(connection, "start-after", by=by, now=now, detail=detail, dry_run=dry_run)
+        waits = HoldReason.START_AFTER
+        if until is None:
+            for some in act.concerned(job_ids, lambda job: waits.value in job.holds, lambda _: WhyNot.FREE):
+                act.release(some, waits)
+        else:
+            for some in act.concerned(job_ids, _may_begin, _why_not_held):
+                act.hold(some, waits, until=until, detail=reason)
+        return act.result()
+
+
+@may_be_tried
 def requeue(
-    ledger: Ledger, job_ids: Collection[int], *, by: str, options: Mapping[str, str] | None = None
+    ledger: Ledger,
+    job_ids: Collection[int],
+    *,
+    by: str,
+    options: Mapping[str, str] | None = None,
+    reason: str = "",
+    dry_run: bool = False,
 ) -> Operated:
     """Have failed and canceled jobs, and films whose archiving failed, go on from where they stopped.
 
@@ -159,14 +318,16 @@ def requeue(
         options: what is made otherwise than it was submitted, by the names of manifest columns, checked; an
             empty value is the usual one. Only films that are not completed can be; what of them stays as it
             was is found again.
+        reason: why, for whoever asks later.
+        dry_run: tell what would be changed, and change nothing.
 
     Raises:
         InputError: ``job-person-forgotten``: there are only such films among them; or as `cancel`.
         AwayError: as `cancel`.
     """
     with ledger.write("requeue") as connection:
-        detail = canonical(dict(options)) if options else ""
-        act = Act(connection, "requeue", by=by, now=ledger.clock(), detail=detail)
+        detail = told(**options or {}, reason=reason) if reason or not options else canonical(dict(options))
+        act = Act(connection, "requeue", by=by, now=ledger.clock(), detail=detail, dry_run=dry_run)
         forgotten = forgotten_in(connection, list(job_ids))
         quotas.lock(connection, job_ids)
         refused: list[int] = []
@@ -177,7 +338,10 @@ def requeue(
                 return False
             return _ended_badly(job) or (not options and job.archive == ArchiveState.ERROR.value)
 
-        for some in act.concerned(job_ids, concerns):
+        def why_not(job: Job) -> str:
+            return WhyNot.FORGOTTEN if job.id in refused else job.state
+
+        for some in act.concerned(job_ids, concerns, why_not):
             asked = {"jobs": some}
             if options:
                 dead.change(connection, act, some, options)
@@ -190,9 +354,9 @@ def requeue(
             rows.unblock(connection, some, *Stage)
             rows.reopen(connection, some)
         reports.renew(connection, act.batches)
-        done = act.result()
-        if refused and not done.changed:
+        if refused and not act.batches:
             raise InputError("job-person-forgotten", job=refused[0])
+        done = act.result()
     # The requeue stands; whoever cannot be let in just now is by a dispatcher.
     with suppress(AwayError):
         quotas.release(ledger)
@@ -210,10 +374,41 @@ def end_holds(ledger: Ledger) -> None:
             Hold(job=row.job_id, reason=row.reason, until=row.until, by=row.by)
             for row in connection.execute(_HOLDS_WITH_END)
         ]
-    for reason in HoldReason:
-        over = [hold.job for hold in ended(found, ledger.clock()) if hold.reason == reason.value]
-        if over:
-            resume(ledger, over, by="lectern", reason=reason)
+    over = ended(found, ledger.clock())
+    for reason in sorted({hold.reason for hold in over}):
+        _end_holds(ledger, [hold.job for hold in over if hold.reason == reason], HoldReason(reason))
+
+
+def _end_holds(ledger: Ledger, job_ids: Collection[int], reason: HoldReason) -> None:
+    with ledger.write("end-holds") as connection:
+        now = ledger.clock()
+        act = Act(connection, "resume", by="lectern", now=now, detail=told(hold=reason.value))
+
+        def is_over(job: Job) -> bool:
+            # Somebody may have given it more time meanwhile, or none.
+            until = job.holds.get(reason.value)
+            return until is not None and until <= now
+
+        for some in act.concerned(job_ids, is_over):
+            act.release(some, reason)
+            if reason is HoldReason.OPERATOR:
+                leaving.stay(connection, some, leaving.PAUSED)
+
+
+def _is_held(job: Job) -> bool:
+    return HoldReason.OPERATOR.value in job.holds
+
+
+def _may_begin(job: Job) -> bool:
+    return is_under_way(job) and not job.begun
+
+
+def _why_not_held(job: Job) -> str:
+    return WhyNot.BEGUN if is_under_way(job) else job.state
+
+
+def _why_not_released(job: Job) -> str:
+    return WhyNot.BEGUN if _is_held(job) else WhyNot.FREE
 
 
 def _ended_badly(job: Job) -> bool:

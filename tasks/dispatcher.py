@@ -19,7 +19,7 @@ import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
-from db import consents, leases, operations, queue, recalling, replan
+from db import consents, leases, operations, queue, recalling, replan, stops
 from db.codec import profile_digest
 from db.gates import read_gates
 from db.leases import Leadership, Lease, Watch, WorkerPulse
@@ -143,6 +143,7 @@ class Dispatcher:
                     self._replan()
                     recalling.recall(self._ledger)
                     operations.end_holds(self._ledger)
+                    stops.end_stops(self._ledger)
                     consents.hold_lapsed(self._ledger)
                     for chore in self._chores:
                         chore.turn()

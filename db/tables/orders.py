@@ -222,6 +222,8 @@ class HoldColumns(TypedColumns):
     until: Named[int | None] = Column(BigInteger)
     by: Named[str] = Column(Text, nullable=False)
     since: Named[int] = Column(BigInteger, nullable=False)
+    #: Why, in the words of whoever set it.
+    detail: Named[str] = Column(Text, nullable=False, server_default="")
     #: Whose quota it waits for, and as whose film; None: for something else.
     department_id: Named[int | None] = Column(Id)
     member: Named[str | None] = Column(String(200))

@@ -13,6 +13,7 @@ from sqlalchemy import Table, select
 from db import reports
 from db.codec import profile_digest, profile_from_text
 from db.ledger import Ledger
+from db.operations import STOPPED
 from db.restoring import RESTORED
 from db.states import STAGE_ORDER, HoldReason, Role, Stage
 from db.tables import (
@@ -366,7 +367,7 @@ def _audit_ends(step: Any, books: Books, ends: Mapping[tuple[int, int], tuple[st
 
 def _due(attempt: Any, books: Books) -> int:  # noqa: ANN401 - a row
     """What an attempt has to stand in the accounts with: what it told, or what is proven of it."""
-    if attempt.outcome in {"lost", "superseded"}:
+    if attempt.outcome in {"lost", "superseded"} or attempt.error_code == STOPPED:
         which = (attempt.step_id, attempt.number)
         return sum(int(row.machine_ms) for row in books.makings if (row.step_id, row.number) == which)
     if attempt.outcome == "ok" or attempt.error_code == "ledger-collected":

@@ -19,6 +19,7 @@ from db import (
     posts,
     queue,
     quotas,
+    stops,
     stopwords,
     strays,
     stuck,
@@ -26,7 +27,7 @@ from db import (
     workers,
 )
 from db.engine import WRITES
-from db.states import CardState, Condition, WorkerOrder
+from db.states import CardState, Condition, StopKind, StopScope, WorkerOrder
 from db.tables import key_leases
 from farm.policy.windows import parse
 from pipeline.plan.lexicon import Entry
@@ -319,7 +320,7 @@ def hand_over(company: Company) -> None:
 
 
 def obey_people(company: Company) -> None:
-    """Jobs are paused, canceled, resumed and retried, and one hold ends by itself."""
+    """Jobs are paused, canceled, resumed and requeued, and one hold ends by itself."""
     company.submit("people", "a", "b")
     company.leader.turn()
     company.curtain()
@@ -340,6 +341,26 @@ def obey_people(company: Company) -> None:
     operations.requeue(ledger, [2], by="anna")
     company.world.mark(company.world.look("speak", 2))
     queue.unmark_sent(ledger)
+
+
+def stop_for_a_while(company: Company) -> None:
+    """A film is held, made to wait, and interrupted; its department is stopped, until a time and for good."""
+    company.submit("stopped", "a")
+    company.curtain()
+    ledger, of = company.world.ledger, (StopScope.DEPARTMENT, "default")
+    operations.hold(ledger, [1], by="anna")
+    operations.release(ledger, [1], by="anna")
+    operations.start_after(ledger, [1], company.world.now() + 1000, by="anna")
+    operations.start_after(ledger, [1], None, by="anna")
+    stops.stop(ledger, *of, StopKind.HOLD, by="anna")
+    stops.lift(ledger, *of, [StopKind.HOLD], by="anna")
+    stops.stop(ledger, *of, StopKind.PAUSE, by="anna", until=company.world.now() + 1000)
+    company.world.offset_ms += 1000
+    stops.end_stops(ledger)
+    company.work(company.one, "speak", halt="taken")
+    company.acting = None
+    operations.interrupt(ledger, [1], by="anna")
+    company.go_on(company.one)
 
 
 def lose_files(company: Company) -> None:
@@ -462,6 +483,7 @@ SCENES: tuple[Scene, ...] = (
     move_films,
     hand_over,
     obey_people,
+    stop_for_a_while,
     lose_files,
     deliver_again,
     want_what_is_old,

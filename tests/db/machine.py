@@ -17,6 +17,7 @@ from db import (
     operations,
     queue,
     quotas,
+    stops,
     stopwords,
     strays,
     windows,
@@ -24,7 +25,7 @@ from db import (
 from db.codec import spec_from_text
 from db.ledger import Ledger
 from db.lexicon import put_entry, remove_entry
-from db.states import Stage
+from db.states import Stage, StopKind, StopScope
 from db.tables import jobs, steps
 from farm.policy.windows import parse
 from pipeline.plan.lexicon import Entry
@@ -47,6 +48,7 @@ from tests.db.telling import tell_news
 from tests.db.values import CAPABILITIES, digest
 from tests.db.world import Worker
 
+_ALL = (StopScope.DEPARTMENT, "default")
 #: What may pass by beside the work.
 PASSING = ("minute", "redis", "submit", "again", "words", "pool", "shut", "quota")
 
@@ -63,6 +65,11 @@ def change_windows(ledger: Ledger) -> None:
         windows.add_window(ledger, "night", parse("22:00-07:00", "UTC"), by="anna")
     windows.set_window(ledger, "night", parse("23:00-07:00", "UTC"), by="anna")
     windows.remove_window(ledger, "night", by="anna")
+
+
+def wait(ledger: Ledger, job_ids: Collection[int], *, by: str) -> None:
+    """Have films wait for a minute."""
+    operations.start_after(ledger, job_ids, ledger.clock() + 60_000, by=by)
 
 
 class Farm(Labour):
@@ -165,8 +172,9 @@ class Farm(Labour):
         """What waits has waited; Redis loses its memory; the same batch is submitted once more.
 
         Or somebody changes a list that concerns no film that is under way, and hears of films that end; or
-        gives films to a pool and takes them back; or it is the end of a window, and what runs is wanted back;
-        or a department has a quota of nothing for a while, but for a film that it is granted.
+        gives films to a pool and takes them back; or it is the end of a window, what runs is wanted back, and
+        the department is stopped; or a department has a quota of nothing for a while, but for a film that it
+        is granted.
         """
         self.world.offset_ms += 60_000
         with self.world.fuse.lit(fuse):
@@ -190,6 +198,12 @@ class Farm(Labour):
             elif what == "shut":
                 running = {lease.step for lease in leases.read_leases(self.world.ledger)}
                 leaving.have_leave(self.world.ledger, running, "farm-paused")
+                stops.stop(self.world.ledger, *_ALL, StopKind.HOLD, by="anna")
+                stops.lift(self.world.ledger, *_ALL, [StopKind.HOLD], by="anna")
+                soon = self.world.ledger.clock() + 1000
+                stops.stop(self.world.ledger, *_ALL, StopKind.PAUSE, by="anna", until=soon)
+                self.world.offset_ms += 1000
+                stops.end_stops(self.world.ledger)
             elif what == "quota":
                 self._have_no_quota()
         if what == "pool":
@@ -197,6 +211,7 @@ class Farm(Labour):
         elif what == "quota":
             departments.change(self.world.ledger, "default", {"films": None}, by="olga")
             quotas.release(self.world.ledger)
+        stops.lift(self.world.ledger, *_ALL, StopKind, by="anna")
 
     def _have_no_quota(self) -> None:
         """What is submitted, or wanted again, waits for a quota; one film is granted."""
@@ -269,6 +284,10 @@ class Farm(Labour):
                 operations.resume,
                 operations.resume,
                 operations.requeue,
+                operations.hold,
+                operations.release,
+                operations.interrupt,
+                wait,
                 put_away,
             ]
         ),
@@ -276,7 +295,7 @@ class Farm(Labour):
         fuse=FUSES,
     )
     def operate(self, verb: Callable[..., object], job: int, fuse: int | None) -> None:
-        """Somebody cancels, pauses, resumes, retries or puts away."""
+        """Somebody does to a film whatever may be done."""
         known = sorted(self.states)
         if known:
             with self.world.fuse.lit(fuse):
@@ -311,6 +330,7 @@ class Farm(Labour):
         every = list(self.states)
         operations.pause(world.ledger, every, by="anna")
         operations.resume(world.ledger, every, by="anna")
+        operations.start_after(world.ledger, every, None, by="anna")
         self._settle()
         collect_at_last(world)
         audit_end(world, all_completed=False)

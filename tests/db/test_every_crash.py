@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
-from db import collect, departments, operations, quotas
+from db import collect, departments, operations, quotas, stops
 from db.engine import connect
+from db.states import StopKind, StopScope
 from db.tables import batches, jobs, metadata
 from tests.db.auditor import audit_end, audit_standing
 from tests.db.conftest import SCRATCH
@@ -147,8 +148,10 @@ def _go_on(company: Company) -> None:
     assert newcomer.leading, "nobody leads after a leader was killed"
     late = [company.one, company.two]
     settle(world, Worker("cpu2@here"), late)
+    stops.lift(world.ledger, StopScope.DEPARTMENT, "default", StopKind, by="anna")
     while unfinished := _unfinished(world):
         operations.resume(world.ledger, unfinished, by="anna")
+        operations.start_after(world.ledger, unfinished, None, by="anna")
         operations.requeue(world.ledger, unfinished, by="anna")
         settle(world, Worker("cpu2@here"), late)
 

@@ -75,7 +75,7 @@ def test_several_holds_are_several_reasons(ledger: Ledger) -> None:
     """A job goes on when its last hold is taken away; those with a time end by themselves."""
     submit(ledger, ["row"])
     operations.pause(ledger, [1], by="anna")
-    operations.pause(ledger, [1], by="clock", reason=HoldReason.START_AFTER, until=ledger.clock() + 1000)
+    operations.start_after(ledger, [1], ledger.clock() + 1000, by="anna")
     held = (HoldReason.OPERATOR, HoldReason.START_AFTER)
     assert reads.read_job(ledger, 1).line.held == held
     assert reads.read_batch(ledger, 1).held[JobState.QUEUED] == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from db import operations
 from db.states import CardState
 from tests.db.crew import ACTS
-from tests.db.machine import PASSING, Farm, put_away
+from tests.db.machine import PASSING, Farm, put_away, wait
 from tests.db.offices import TURNS
 
 
@@ -53,9 +53,21 @@ class Tour(Farm):
 
     def _fail(self) -> None:
         """A film is held, let go, canceled and wanted again; it fails, is put away, and wanted once more."""
-        for verb in (operations.pause, operations.resume, operations.cancel, operations.requeue):
+        for verb in (
+            operations.pause,
+            operations.resume,
+            operations.hold,
+            operations.release,
+            wait,
+            operations.interrupt,
+            operations.cancel,
+            operations.requeue,
+            wait,
+        ):
             self.operate(verb=verb, job=0, fuse=None)
             self.stand()
+        self.world.offset_ms += 60_000
+        self.lead(which=0, times=2 * TURNS, fuse=None)
         for how in ("error", "interrupted", "", "fatal"):
             (step,) = self.world.look("write", 1)
             self.world.claim(self.workers[0], step)

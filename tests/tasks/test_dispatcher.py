@@ -18,7 +18,7 @@ from sqlalchemy import update
 from db import claims, commits, operations, windows, workers
 from db.codec import profile_digest
 from db.pools import Change, set_pool
-from db.states import HoldReason, Urgency
+from db.states import Urgency
 from db.tables import steps
 from db.values import Chunk
 from farm import show
@@ -297,7 +297,7 @@ def test_a_hold_ends_when_its_time_has_come(
     soon = farm.ledger.clock() + 60_000
     for batch, until in ((for_a_while, soon), (for_somebody, None)):
         jobs = operations.jobs_of(farm.ledger, batch)
-        operations.pause(farm.ledger, jobs, by="test", reason=HoldReason.START_AFTER, until=until)
+        operations.hold(farm.ledger, jobs, by="test", until=until)
     dispatcher = make()
     dispatcher.turn()
     assert queued(client) == []

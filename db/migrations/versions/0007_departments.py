@@ -154,6 +154,7 @@ def _work() -> None:
     ):
         op.add_column("steps", column)
     op.add_column("posts", sa.Column("loaded", sa.Text(), server_default="", nullable=False))
+    op.add_column("holds", sa.Column("detail", sa.Text(), server_default="", nullable=False))
     _line()
     op.add_column("attempts", sa.Column("held_ms", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("attempts", sa.Column("good_ms", sa.BigInteger(), server_default="0", nullable=False))

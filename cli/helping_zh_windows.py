@@ -8,6 +8,11 @@ WINDOWS: Mapping[str, str] = {
     "Windows of time: when films may begin that are kept for the night.": (
         "时段：留到夜间制作的影片可以在何时开始。"
     ),
+    "Make the films in the department's window, or the only one, alone.": (
+        "仅在部门的时段（或唯一的时段）制作这些影片。"
+    ),
+    "Make them in this window of time alone.": "仅在该时段制作。",
+    "When they are wanted, such as 2026-11-27 07:00.": "需要的时间，例如 2026-11-27 07:00。",
     "List the windows, and whether each is open now.": "列出各时段，以及目前是否开放。",
     "The window, such as night.": "时段，例如 night。",
     "Such as 22:00-07:00 Asia/Shanghai, weekends all day.": (

@@ -17,6 +17,7 @@ from cli.problems import problem_document, report_of, tell_problems
 from cli.terminal import Terminal, error_document
 from cli.watch import follow
 from cli.watching import Watching
+from cli.windows import waiting_document, waiting_lines
 from farm import submit as submitting
 from farm.bootstrap import Farm, open_farm
 from farm.defaults import assigned
@@ -26,6 +27,7 @@ from farm.precheck import Admitted, BatchRefusedError, Checked, admit, check
 from farm.reading import Reading
 from farm.results import table_of
 from farm.submit import Manner, Receipt
+from farm.windows import waited_for
 from pipeline.plan.messages import Language
 
 _Manifest = Annotated[
@@ -61,6 +63,15 @@ _FaceEngine = Annotated[
     typer.Option("--face-engine", help="Who draws the faces of rows that name nobody: warp or wav2lip."),
 ]
 _Sheet = Annotated[str, typer.Option("--sheet", help="The workbook's sheet, if not the first one.")]
+_OffPeak = Annotated[
+    bool,
+    typer.Option("--off-peak", help="Make the films in the department's window, or the only one, alone."),
+]
+_Window = Annotated[str, typer.Option("--window", help="Make them in this window of time alone.")]
+_Deadline = Annotated[
+    str,
+    typer.Option("--deadline", metavar="TIME", help="When they are wanted, such as 2026-11-27 07:00."),
+]
 _Write = Annotated[
     bool, typer.Option("--write", help="Have scripts written for rows with a brief, and spoken unread.")
 ]
@@ -83,6 +94,9 @@ def submit(
     face_engine: _FaceEngine = "",
     sheet: _Sheet = "",
     write: _Write = False,
+    off_peak: _OffPeak = False,
+    window: _Window = "",
+    deadline: _Deadline = "",
 ) -> Exit:
     """Check a spreadsheet of films completely and queue them.
 
@@ -99,6 +113,8 @@ def submit(
         face_engine=face_engine,
         sheet=sheet,
         write=write,
+        off_peak=window or ("yes" if off_peak else ""),
+        deadline=deadline,
     )
     if report is not None:
         check_place(report, manifest)
@@ -120,8 +136,10 @@ def submit(
 
 def _forecast(farm: Farm, admitted: Admitted, terminal: Terminal, *, again: bool) -> Exit:
     told = forecast(farm, admitted, again=again)
-    lines = [*forecast_lines(told, terminal), terminal.words("dry-run")]
-    terminal.answer(forecast_document(told, admitted, terminal), lines)
+    waiting = waited_for(farm, admitted.films)
+    lines = [*forecast_lines(told, terminal), *waiting_lines(terminal, waiting), terminal.words("dry-run")]
+    document = forecast_document(told, admitted, terminal)
+    terminal.answer({**document, "windows": waiting_document(waiting)}, lines)
     return Exit.OK
 
 
@@ -129,9 +147,11 @@ def _queued(farm: Farm, admitted: Admitted, manner: Manner, terminal: Terminal, 
     with Watching(terminal, "queueing") as watching:
         receipt = submitting.queue(farm, admitted, manner, progress=watching)
     results = table_of(farm, receipt.batch)
-    received = _received(receipt, results, terminal)
+    waiting = waited_for(farm, admitted.films)
+    received = [*_received(receipt, results, terminal), *waiting_lines(terminal, waiting)]
     if not watch:
-        terminal.answer(_receipt(receipt, results, terminal.language), received)
+        document = _receipt(receipt, results, terminal.language)
+        terminal.answer({**document, "windows": waiting_document(waiting)}, received)
         return Exit.OK
     for line in received:
         terminal.note(line)
@@ -141,7 +161,7 @@ def _queued(farm: Farm, admitted: Admitted, manner: Manner, terminal: Terminal, 
 def _agreed(farm: Farm, admitted: Admitted, terminal: Terminal, *, again: bool) -> bool:
     """Show the forecast to whoever sits there, and ask, unless nothing new would be queued."""
     told = forecast(farm, admitted, again=again)
-    for line in forecast_lines(told, terminal):
+    for line in (*forecast_lines(told, terminal), *waiting_lines(terminal, waited_for(farm, admitted.films))):
         terminal.note(line)
     if told.known is not None or terminal.ask(terminal.words("queue-them", films=len(admitted.films))):
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from cli.options import terminal_of
 from cli.terminal import Terminal
 from farm import windows
 from farm.bootstrap import open_farm
-from farm.windows import WindowView
+from farm.windows import WaitedFor, WindowView
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The window, such as night.")]
 Times = Annotated[
@@ -80,6 +81,20 @@ def standing_of(terminal: Terminal, window: WindowView) -> Text:
     name = ("open" if window.open else "shut") + ("-until" if window.until else "")
     until = moment_of(window.until) if window.until else ""
     return Text(terminal.words(f"window-{name}", until=until), style="cyan" if window.open else "yellow")
+
+
+def waiting_lines(terminal: Terminal, waiting: Iterable[WaitedFor]) -> Iterator[str]:
+    """When the films of a batch begin that are made in windows, one line for each window."""
+    for each in waiting:
+        facts = {"window": each.window.name, "films": each.films, "times": each.window.times}
+        until = moment_of(each.window.until) if each.window.until else ""
+        name = "open" if each.window.open else "shut"
+        yield terminal.words(f"films-wait-{name}{'' if until else '-always'}", **facts, until=until)
+
+
+def waiting_document(waiting: Iterable[WaitedFor]) -> list[dict[str, object]]:
+    """The same for a machine."""
+    return [{**asdict(each.window), "films": each.films} for each in waiting]
 
 
 def _now(terminal: Terminal, window: WindowView) -> list[str]:

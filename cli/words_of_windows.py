@@ -18,6 +18,18 @@ WINDOWS: Mapping[str, tuple[str, str]] = {
     "window-was": ("Until now: {times}", "此前：{times}"),
     "window-now": ("It is {standing}.", "目前{standing}。"),
     "window-removed": ("There is no window {window} any more.", "时段 {window} 已删除。"),
+    "films-wait-shut": (
+        "Made in the window {window} alone: {films}. They begin when it opens, {until} ({times}).",
+        "仅在时段 {window} 制作：{films} 部。将于 {until} 时段开放时开始（{times}）。",
+    ),
+    "films-wait-open": (
+        "Made in the window {window} alone: {films}. It is open now, until {until} ({times}).",
+        "仅在时段 {window} 制作：{films} 部。时段目前开放，至 {until}（{times}）。",
+    ),
+    "films-wait-open-always": (
+        "Made in the window {window} alone: {films}. It never shuts ({times}).",
+        "仅在时段 {window} 制作：{films} 部。该时段始终开放（{times}）。",
+    ),
     "verb-window-added": ("added a window", "添加时段"),
     "verb-window-set": ("changed a window", "更改时段"),
     "verb-window-removed": ("removed a window", "删除时段"),

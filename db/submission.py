@@ -286,7 +286,8 @@ class _Entry:
                 stage=stage,
                 capability=capability_of(stage, engine_for(stage, draft.spec)),
                 rank=rank_of(standing, stage, first=not place),
-                window=draft.window,
+                # A film that is finished waits for nothing any more.
+                window="" if stage is Stage.ARCHIVE else draft.window,
                 opening=not place,
             )
             for place, stage in enumerate(stages_of(draft.spec))

@@ -60,6 +60,7 @@ _WAITING = (
 _DEFAULTING = (
     select(departments.c.name).where(departments.c.window == bindparam("of")).order_by(departments.c.name)
 )
+_DEFAULTS = select(departments.c.name, departments.c.window).where(departments.c.window != "")
 _AUDIT = insert(audit)
 
 
@@ -82,6 +83,16 @@ def read_windows(ledger: Ledger) -> tuple[NamedWindow, ...]:
             NamedWindow(name=row.name, window=parse(row.times, ""), by=row.by, at=row.at)
             for row in connection.execute(_ALL)
         )
+
+
+def read_default_windows(ledger: Ledger) -> Mapping[str, str]:
+    """The window that films of a department wait for unless they say otherwise, by the department's name.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return {row.name: row.window for row in connection.execute(_DEFAULTS)}
 
 
 def keep_window(connection: Connection, name: str) -> None:

@@ -313,6 +313,34 @@ COLUMNS: tuple[Column, ...] = (
         empty=Phrase(en="nothing", zh="无"),
         also="campaign 项目",
     ),
+    Column(
+        name="off_peak",
+        kind=ColumnKind.FIELD,
+        means=Phrase(
+            en="whether it is made in a window of time alone ([operations.md](operations.md))",
+            zh="是否只在某个时段制作（[operations.md](operations.md)）",
+        ),
+        values=Phrase(
+            en="`yes` (the department's window, or the only one), a window's name, or `no`",
+            zh="`yes`（部门的时段，或唯一的时段）、时段名称，或 `no`",
+        ),
+        empty=Phrase(en="the department's window, if it has one", zh="部门的时段（如有）"),
+        also="offpeak window night 时段 夜间",
+    ),
+    Column(
+        name="deadline",
+        kind=ColumnKind.FIELD,
+        means=Phrase(
+            en="when it is wanted: it is moved forward, within its window, when it would miss that",
+            zh="何时需要：可能赶不上时，会在其时段内提前制作",
+        ),
+        values=Phrase(
+            en="date and time, as `2026-11-27 07:00` by the farm's clock or `2026-11-27T07:00+08:00`",
+            zh="日期和时间，如 `2026-11-27 07:00`（农场时区）或 `2026-11-27T07:00+08:00`",
+        ),
+        empty=Phrase(en="whenever", zh="不限"),
+        also="due wanted 截止 截止时间 期限",
+    ),
 )
 
 #: Names that mean something to come: nobody's variables may take them now.
@@ -320,10 +348,8 @@ RESERVED: frozenset[str] = frozenset(
     {
         "captions",
         "consent",
-        "deadline",
         "expression",
         "motion",
-        "off_peak",
         "priority",
         "reference",
         "start_after",

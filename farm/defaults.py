@@ -15,6 +15,7 @@ from pipeline.plan.lipsync import ENGINE
 
 #: Where a default came from, if it was told on the command line.
 SET, TEMPLATE, FACE_ENGINE = "--set", "--template", "--face-engine"
+OFF_PEAK, DEADLINE = "--off-peak", "--deadline"
 # What a film's words stand in: a row with one of them takes no other.
 _WORDS = ("script", "script_file", "brief")
 _QUOTED_CHARACTERS = 60
@@ -36,18 +37,32 @@ class Defaults:
         template: what was told with ``--template``; empty for nothing.
         side: the file beside the manifest; what is told on the command line goes before it.
         face_engine: what was told with ``--face-engine``; empty for nothing.
+        off_peak: likewise with ``--off-peak`` or ``--window``.
+        deadline: likewise with ``--deadline``.
     """
 
     def __init__(
-        self, settings: Mapping[str, str], template: str, side: SideFile, *, face_engine: str = ""
+        self,
+        settings: Mapping[str, str],
+        template: str,
+        side: SideFile,
+        *,
+        face_engine: str = "",
+        off_peak: str = "",
+        deadline: str = "",
     ) -> None:
         asked = {
             plain_name(name): Default(value=cleaned(value), place=SET) for name, value in settings.items()
         }
         if template:
             asked["script_file"] = Default(value=template, place=TEMPLATE)
-        if face_engine:
-            asked[ENGINE] = Default(value=cleaned(face_engine), place=FACE_ENGINE)
+        for name, value, place in (
+            (ENGINE, face_engine, FACE_ENGINE),
+            ("off_peak", off_peak, OFF_PEAK),
+            ("deadline", deadline, DEADLINE),
+        ):
+            if value:
+                asked[name] = Default(value=cleaned(value), place=place)
         beside = {
             name: Default(value=cleaned(value), place=side.name) for name, value in side.defaults.items()
         }

@@ -103,7 +103,12 @@ class _Reader:
             self._problems.add_error(0, key, error)
         template = "" if self._reading.template is None else str(self._reading.template)
         self._defaults = Defaults(
-            self._reading.settings, template, side, face_engine=self._reading.face_engine
+            self._reading.settings,
+            template,
+            side,
+            face_engine=self._reading.face_engine,
+            off_peak=self._reading.off_peak,
+            deadline=self._reading.deadline,
         )
         self._problems.found += self._defaults.problems
         sheet = self._reading.sheet or side.sheet

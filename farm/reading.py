@@ -30,6 +30,8 @@ class Reading:
         settings: values for cells that are empty, by column or variable.
         template: a file with the script of rows that have none, wherever it lies; None for none.
         face_engine: who draws the faces of rows that name nobody; empty for whom the farm usually has.
+        off_peak: of rows that say nothing: ``yes``, or the window that they wait for; empty for neither.
+        deadline: when films are wanted whose rows say nothing; empty for whenever.
         sheet: the sheet of a workbook; empty for the first one that people see.
         write: whether a row may have a brief, whose script is written when the film is made.
         pictures: finds the pictures of people's profiles; None: a cell names files alone.
@@ -38,6 +40,8 @@ class Reading:
     settings: Mapping[str, str] = field(default_factory=dict)
     template: Path | None = None
     face_engine: str = ""
+    off_peak: str = ""
+    deadline: str = ""
     sheet: str = ""
     write: bool = False
     pictures: Pictures | None = None

@@ -23,6 +23,7 @@ from farm.profiles.finding import Finder
 from farm.rows import BrokenRow, Problem, Row, Wanted
 from farm.soundcheck import Sound, SoundChecker
 from farm.speechcheck import PITCH
+from farm.timechoice import TimeChooser
 from farm.typesetting import Typesetter
 from pipeline.plan.background import BACKGROUND, colour_of
 from pipeline.plan.bearing import EXPRESSION, MOTION, expression_of, motion_of
@@ -54,6 +55,8 @@ class Film:
         department: who pays.
         pool: whose workers render it; empty for none.
         project: what its cost is put down to besides its department; empty for nothing.
+        window: the window outside of which nothing of it begins; empty for none.
+        deadline: when it is wanted, in milliseconds since the Unix epoch; None: whenever.
         people: the profiles that it is promised.
     """
 
@@ -65,6 +68,8 @@ class Film:
     department: str
     pool: str = ""
     project: str = ""
+    window: str = ""
+    deadline: int | None = None
     people: tuple[ProfileUse, ...] = ()
 
     @property
@@ -101,6 +106,7 @@ class RowChecker:
         self._typesetter = Typesetter(farm)
         self._departments = read_departments(farm.ledger)
         self._pools = PoolChooser(farm)
+        self._times = TimeChooser(farm)
         ears = _elsewhere(farm, Stage.LISTEN, farm.ears.names())
         writers = _elsewhere(farm, Stage.WRITE, farm.writers.names())
         self._sounds = SoundChecker(farm, self._chooser, ears=ears, writers=writers, ledger=farm.ledger)
@@ -158,6 +164,8 @@ class RowChecker:
             pool=self._pools.pool(row),
             # Written alike, however it is spaced.
             project=" ".join(row.project.split()),
+            window=self._times.window(row),
+            deadline=self._times.deadline(row),
             people=self._people.uses_of(row),
         )
 
@@ -183,6 +191,9 @@ class RowChecker:
             doubtful += [_problem(row, BACKGROUND, finding.code, finding.facts) for finding in found]
         if "pool" not in known:
             doubtful += [_problem(row, "pool", found.code, found.facts) for found in self._pools.doubts(row)]
+        if not known & {"off_peak", "deadline"}:
+            late = self._times.doubts(row)
+            doubtful += [_problem(row, "deadline", found.code, found.facts) for found in late]
         if row.portrait is not None and not known & {"format", "fps", "face.box", BACKGROUND}:
             for finding in self._look(row, row.portrait):
                 told = _problem(row, _COLUMNS.get(finding.code, "portrait"), finding.code, finding.facts)
@@ -211,6 +222,8 @@ class RowChecker:
             ("urgency", lambda: urgency_of(row.urgency)),
             ("pool", lambda: self._pools.pool(row)),
             ("department", lambda: self._department(row)),
+            ("off_peak", lambda: self._times.window(row)),
+            ("deadline", lambda: self._times.deadline(row)),
         )
         wrong: list[Problem] = []
         for column, look in checks:

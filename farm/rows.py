@@ -116,6 +116,8 @@ class Wanted:
     urgency: str = ""
     pool: str = ""
     project: str = ""
+    off_peak: str = ""
+    deadline: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     wrong: frozenset[str] = frozenset()
     places: Mapping[str, str] = field(default_factory=dict, compare=False)

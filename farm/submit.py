@@ -246,6 +246,8 @@ class _Clerk:
                 urgency=film.urgency,
                 pool=film.pool,
                 project=film.project,
+                window=film.window,
+                deadline=film.deadline,
                 traceparent=trace.new(os.urandom(trace.TRACE_BYTES + trace.SPAN_BYTES)).traceparent,
                 warnings=tuple(told.get(film.row.number, ())),
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from db import windows
@@ -9,6 +11,7 @@ from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.policy.windows import Window, parse, window_named
 from farm.profiles.telling import moment_of
+from farm.rowcheck import Film
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +77,30 @@ def remove(farm: Farm, name: str) -> str:
     plain = window_named(name)
     windows.remove_window(farm.ledger, plain, by=caller())
     return plain
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitedFor:
+    """A window, and how many films of a batch are made in it alone.
+
+    Attributes:
+        window: the window.
+        films: how many.
+    """
+
+    window: WindowView
+    films: int
+
+
+def waited_for(farm: Farm, films: Iterable[Film]) -> tuple[WaitedFor, ...]:
+    """The windows that films are made in, by name; none of films that may begin at any time.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    counts = Counter(film.window for film in films if film.window)
+    found = listed(farm) if counts else ()
+    return tuple(WaitedFor(window=each, films=counts[each.name]) for each in found if counts[each.name])
 
 
 def _view(name: str, window: Window, now: int) -> WindowView:

@@ -30,6 +30,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from pipeline.plan.errors import InputError
+from pipeline.plan.switches import yes_or_no
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _GROUPS = {"daily": range(7), "weekdays": range(5), "weekends": range(5, 7)}
@@ -59,8 +60,8 @@ _STEP = timedelta(hours=12)
 #: Cities by which people call a zone that bears another one's name.
 _CITIES = {"beijing": "Asia/Shanghai", "guangzhou": "Asia/Shanghai", "shenzhen": "Asia/Shanghai"}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,23}")
-#: What may stand where a window's name does, and means another thing.
-YES, NO = frozenset({"yes", "true"}), frozenset({"no", "none", "false"})
+#: What may stand where a window's name does, as yes and no may, and means another thing.
+_NONE = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,7 +212,7 @@ def window_named(word: str) -> str:
         InputError: ``window-name-wrong``: no name, or a word that means another thing in its place.
     """
     name = word.strip().casefold()
-    if name in YES | NO or not _NAME.fullmatch(name):
+    if name == _NONE or yes_or_no(name) is not None or not _NAME.fullmatch(name):
         raise InputError("window-name-wrong", name=word)
     return name
 

@@ -12,6 +12,12 @@ _YES = frozenset({"yes", "y", "true", "1", "1.0", "on", "x", "是", "要", "有"
 _NO = frozenset({"no", "n", "false", "0", "0.0", "off", "-", "否", "不", "无"})
 
 
+def yes_or_no(written: str) -> bool | None:
+    """What a word says; None: neither."""
+    word = unicodedata.normalize("NFKC", written).strip().casefold()
+    return True if word in _YES else False if word in _NO else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Switch:
     """An option that is wanted or not.
@@ -33,10 +39,10 @@ class Switch:
             InputError: `unknown`, with the word.
         """
         written = options.get(self.name, "").strip()
-        word = unicodedata.normalize("NFKC", written).strip().casefold()
-        if word and word not in _YES | _NO:
+        wanted = yes_or_no(written)
+        if written and wanted is None:
             raise InputError(self.unknown, word=written)
-        return word in _YES if word else self.usual
+        return self.usual if wanted is None else wanted
 
     def plain(self, options: Mapping[str, str]) -> dict[str, str]:
         """The same options with this one in its plainest word, so that equal films have equal options.

@@ -16,7 +16,7 @@ from db.values import Submission
 from db.windows import add_window, set_window
 from farm.policy.windows import parse
 from pipeline.plan.errors import InputError
-from tests.db.acting import render, speak, take, try_step
+from tests.db.acting import join, render, speak, take, try_step
 from tests.db.values import SKILLS, WORKER, digest, draft, submit
 
 _HOUR = 3_600_000
@@ -127,6 +127,17 @@ def test_rendering_is_given_back_when_its_window_shuts_and_goes_on_the_next_nigh
     (ended, done) = next(step for step in reads.read_job(ledger, 1).steps if step.stage == "render").attempts
     assert (ended.outcome, ended.problem and ended.problem.code) == ("interrupted", "farm-window-closed")
     assert done.outcome == "ok"
+
+
+def test_a_film_that_is_finished_is_delivered_by_day(ledger: Ledger, clock: Clock) -> None:
+    """Whoever ordered it for the night has it in the morning."""
+    clock.now += 9 * _HOUR
+    speak(ledger, take(ledger, "speak"))
+    for _ in range(2):
+        render(ledger, take(ledger, "render.warp"))
+    join(ledger, take(ledger, "join"))
+    clock.now += 2 * _HOUR
+    assert take(ledger, "archive").job == 1
 
 
 def test_a_film_without_a_window_is_not_given_back(ledger: Ledger, clock: Clock) -> None:

@@ -125,7 +125,7 @@ def test_a_wrong_default_says_where_it_stands(batch: Batch) -> None:
         ('[defaults]\nid = "a"\n', "id", "manifest-default-id"),
         ('[defaults]\nvoise = "a"\n', "voise", "manifest-default-misspelt"),
         ('[defaults]\ncolour = "a"\n', "colour", "manifest-default-unused"),
-        ('[defaults]\ndeadline = "a"\n', "deadline", "manifest-column-reserved"),
+        ('[defaults]\nstart_after = "a"\n', "start_after", "manifest-column-reserved"),
         ('[defaults]\nface.mood = "a"\n', "face.mood", "manifest-option-unknown"),
         ('sheet = "Films"\n', "", "manifest-sheet-nowhere"),
         (f"[defaults]\nfps = {'9' * 5_000}\n", "", "manifest-side-malformed"),

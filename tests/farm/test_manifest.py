@@ -147,7 +147,7 @@ def test_defaults_fill_empty_cells(write: Write) -> None:
 def test_all_problems_of_all_rows(write: Write) -> None:
     """Nothing stops at the first mistake; good rows are kept apart and counted."""
     path = write(
-        "id,script,script_file,portrait,deadline,consent.by,name\n"
+        "id,script,script_file,portrait,start_after,consent.by,name\n"
         "a,Hello.,,pics/anna.png,,,\n"
         "a,Hello.,talk.txt,,cn,yes,\n"
         "b,,,nowhere.png,,,\n"
@@ -161,7 +161,7 @@ def test_all_problems_of_all_rows(write: Write) -> None:
     manifest = read_manifest(path)
     assert problems(manifest) == [
         (3, "id", "manifest-id-twice"),
-        (3, "deadline", "manifest-column-reserved"),
+        (3, "start_after", "manifest-column-reserved"),
         (3, "consent.by", "manifest-option-unknown"),
         (3, "script_file", "manifest-script-twice"),
         (3, "portrait", "manifest-portrait-missing"),

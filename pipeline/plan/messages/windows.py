@@ -154,4 +154,66 @@ MESSAGES: tuple[Message, ...] = (
         ),
         level="warning",
     ),
+    message(
+        "window-none",
+        (
+            "There is no window that films could wait for.",
+            "Off-peak means: in a window of time, which somebody makes once for the whole farm.",
+            "Make one, such as `lectern windows add night 22:00-07:00`, and submit again.",
+        ),
+        (
+            "还没有可供影片等待的时段。",
+            "off_peak 表示只在某个时段制作，时段需要为整个农场添加一次。",
+            "请先添加，例如 `lectern windows add night 22:00-07:00`，然后重新提交。",
+        ),
+    ),
+    message(
+        "window-which",
+        (
+            "There are several windows that it could wait for: {known}.",
+            "Yes is enough where a farm has one window, or the department has one of its own.",
+            "Name one: --window NAME, or its name in the column off_peak.",
+        ),
+        (
+            "有多个可等待的时段：{known}。",
+            "只有农场仅有一个时段，或部门设有自己的时段时，写 yes 才够。",
+            "请指定一个：--window 名称，或在 off_peak 列填写名称。",
+        ),
+    ),
+    message(
+        "deadline-wrong",
+        (
+            "“{text}” is no date and time.",
+            "A deadline is a day, an hour and minutes, by the farm's clock unless it says otherwise.",
+            "Write it as 2026-11-27 07:00, or with an offset as 2026-11-27T07:00+08:00.",
+        ),
+        (
+            "“{text}”不是日期和时间。",
+            "截止时间是一个时刻：日期、小时和分钟；未注明时按农场的时区计算。",
+            "请写成 2026-11-27 07:00，或带时差：2026-11-27T07:00+08:00。",
+        ),
+    ),
+    message(
+        "deadline-past",
+        (
+            "The deadline {deadline} is in the past.",
+            "No order of work could meet it.",
+            "Correct it, or leave it empty.",
+        ),
+        ("截止时间 {deadline} 已经过去。", "无论如何安排都无法满足。", "请更正，或留空。"),
+    ),
+    message(
+        "deadline-window",
+        (
+            "The film is wanted by {deadline}, and its window {window} ({times}) does not open before.",
+            "Nothing of it begins outside its window, deadline or not.",
+            "Take another window, off_peak no, or a later deadline; else it will be late.",
+        ),
+        (
+            "影片须在 {deadline} 前完成，但其时段 {window}（{times}）在此之前不会开放。",
+            "无论是否有截止时间，影片都不会在其时段之外开始。",
+            "请改用其他时段、off_peak 填 no，或推迟截止时间；否则会迟到。",
+        ),
+        level="warning",
+    ),
 )

@@ -148,7 +148,10 @@ def _queued(farm: Farm, admitted: Admitted, manner: Manner, terminal: Terminal, 
         receipt = submitting.queue(farm, admitted, manner, progress=watching)
     results = table_of(farm, receipt.batch)
     waiting = waited_for(farm, admitted.films)
-    received = [*_received(receipt, results, terminal), *waiting_lines(terminal, waiting)]
+    received: list[Text | str] = [
+        *_received(receipt, results, terminal),
+        *waiting_lines(terminal, waiting),
+    ]
     if not watch:
         document = _receipt(receipt, results, terminal.language)
         terminal.answer({**document, "windows": waiting_document(waiting)}, received)

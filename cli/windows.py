@@ -86,10 +86,10 @@ def standing_of(terminal: Terminal, window: WindowView) -> Text:
 def waiting_lines(terminal: Terminal, waiting: Iterable[WaitedFor]) -> Iterator[str]:
     """When the films of a batch begin that are made in windows, one line for each window."""
     for each in waiting:
-        facts = {"window": each.window.name, "films": each.films, "times": each.window.times}
         until = moment_of(each.window.until) if each.window.until else ""
-        name = "open" if each.window.open else "shut"
-        yield terminal.words(f"films-wait-{name}{'' if until else '-always'}", **facts, until=until)
+        name = f"films-wait-{'open' if each.window.open else 'shut'}{'' if until else '-always'}"
+        films, window = each.films, each.window
+        yield terminal.words(name, window=window.name, films=films, times=window.times, until=until)
 
 
 def waiting_document(waiting: Iterable[WaitedFor]) -> list[dict[str, object]]:

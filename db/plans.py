@@ -12,6 +12,7 @@ from db.prepared import run
 from db.states import STAGE_ORDER, URGENCY, Stage, StepState, capability_of
 from db.tables import jobs, steps
 from db.values import Chunk, Claim
+from farm.policy.affinity import affinity_of
 from farm.policy.order import Standing, rank
 from farm.policy.pools import bound
 from pipeline.plan.job import JobSpec
@@ -44,6 +45,7 @@ def new_step(
     rank: int,
     window: str = "",
     opening: bool = False,
+    affinity: str = "",
 ) -> dict[str, Any]:
     """A step's row as it begins: blocked, with nothing done."""
     return {
@@ -60,6 +62,7 @@ def new_step(
         "rank": rank,
         "window": window,
         "opening": int(opening),
+        "affinity": affinity,
         "batch_id": batch,
         "profile": "",
         "fence": 0,
@@ -91,6 +94,7 @@ def plan_renders(connection: Connection, claim: Claim, chunks: Sequence[Chunk], 
                 capability=bound(capability_of(Stage.RENDER, claim.spec.face), planner.pool),
                 rank=rank_of(standing, Stage.RENDER, first=False),
                 window=planner.window,
+                affinity=affinity_of(Stage.RENDER, claim.spec),
             ),
             "index": index,
             "first": chunk.first,
@@ -119,6 +123,7 @@ def _planning(inserter: rows.Inserter) -> Executable:
             "state": new.state,
             "rank": new.rank,
             "window": new.window,
+            "affinity": new.affinity,
             "not_before": 0,
         },
     )

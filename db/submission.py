@@ -18,6 +18,7 @@ from db.states import PRECEDENCE, ArchiveState, JobState, Stage, StepState, capa
 from db.tables import audit, batch_keys, batches, departments, jobs, steps, uses
 from db.values import JobDraft, Submission, Submitted
 from db.windows import keep_window
+from farm.policy.affinity import affinity_of
 from farm.policy.order import Standing
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.capability import engine_for
@@ -289,6 +290,7 @@ class _Entry:
                 # A film that is finished waits for nothing any more.
                 window="" if stage is Stage.ARCHIVE else draft.window,
                 opening=not place,
+                affinity=affinity_of(stage, draft.spec),
             )
             for place, stage in enumerate(stages_of(draft.spec))
         ]

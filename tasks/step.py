@@ -10,12 +10,14 @@ from typing import NoReturn, Self
 
 import structlog
 
-from db import claims
+from db import claims, queue
 from db.desk import LedgerDesk
 from db.states import Stage
 from db.values import Claim
+from db.warmth import find_warmer
 from farm import telemetry
 from farm.bootstrap import Farm
+from farm.policy.affinity import affinity_of, with_done
 from farm.policy.placement import Post
 from farm.policy.retry import End, is_card_lost
 from farm.studio import Studio
@@ -87,6 +89,8 @@ class StepRunner:
         self._witness = witness or Unwatched()
         self._bench = Bench(farm=farm, studio=Studio(farm))
         self._attempt: Attempt | None = None
+        #: What was loaded for the latest steps.
+        self._at_hand: tuple[str, ...] = ()
         #: Whether this process can go on no more, and its worker has to begin anew.
         self.spent = False
         self._drain_s = farm.settings.worker.drain_s
@@ -155,7 +159,6 @@ class StepRunner:
         is away, is left to the dispatcher, who sends another message.
         """
         self.look_around()
-        self._witness.seek(step)
         try:
             return self._try_run(step)
         finally:
@@ -168,15 +171,7 @@ class StepRunner:
                 # Films are planned for what the ledger has been told.
                 self._standing.retell()
             self._standing.tell_room()
-            claim = claims.claim(
-                self._farm.ledger,
-                step,
-                worker=self._node,
-                capabilities=self.capabilities,
-                profiles=profiles,
-                releases=self._repertoire.releases,
-                device=self._standing.device_with(profiles),
-            )
+            claim = self._claim_nearest(step, profiles)
             if claim is None:
                 self._log.debug("nothing to do", step=step)
                 if not claims.is_known(self._farm.ledger, step):
@@ -187,6 +182,28 @@ class StepRunner:
             return False
         self._carry(claim)
         return True
+
+    def _claim_nearest(self, step: int, profiles: Collection[RenderProfile]) -> Claim | None:
+        """Claim a step, or that of its equals for which least is to be loaded."""
+        nearest = find_warmer(self._farm.ledger, step, at_hand=self._at_hand)
+        if nearest == step or (claim := self._claim(nearest, profiles)) is None:
+            return self._claim(step, profiles)
+        # Nobody else was told of the one that is left; it would be sent again after a while in any case.
+        with contextlib.suppress(AwayError):
+            queue.unmark_sent(self._farm.ledger, [step])
+        return claim
+
+    def _claim(self, step: int, profiles: Collection[RenderProfile]) -> Claim | None:
+        self._witness.seek(step)
+        return claims.claim(
+            self._farm.ledger,
+            step,
+            worker=self._node,
+            capabilities=self.capabilities,
+            profiles=profiles,
+            releases=self._repertoire.releases,
+            device=self._standing.device_with(profiles),
+        )
 
     def _carry(self, claim: Claim) -> None:
         span = trace.child(trace.parse(claim.traceparent), os.urandom(trace.SPAN_BYTES))
@@ -233,6 +250,7 @@ class StepRunner:
                 span=attempt.span.span_id,
                 used=tuple(ledger_desk.used.values()),
             )
+            self._at_hand = with_done(self._at_hand, affinity_of(claim.stage, claim.spec))
             insist(lambda: commit(costs), attempt.check_own)
         except SupersededError as error:
             return stand_back(self._farm, attempt, error)
@@ -267,6 +285,7 @@ class StepRunner:
 
     def _renewed(self, attempt: Attempt, why: LecternError) -> bool:
         """Open the engine anew that cannot go on as it was; whether the step can, here or elsewhere."""
+        self._at_hand = ()
         try:
             found = self._repertoire.renew(self._bench.studio, way_of(attempt.claim.spec))
             insist(self._standing.retell, attempt.check_own)

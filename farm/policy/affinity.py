@@ -19,6 +19,8 @@ from pipeline.plan.people import ProfileKind
 #: Between what is opened and what is made ready with it.
 _WITH = "|"
 _DIGITS = 24
+#: How much a worker keeps of what it has loaded.
+_MODELS, _READY = 2, 4
 #: By stage, what the models that it opens do.
 _ROLES = {"write": (WRITE,), "speak": (VOICE, CONVERT), "listen": (HEAR,)}
 
@@ -47,6 +49,20 @@ def affinity_of(stage: str, spec: JobSpec) -> str:
     if not models:
         return ""
     return _word((stage, *models), (spec.voice.name, *_persons(spec)) if stage == "speak" else ())
+
+
+def with_done(at_hand: Sequence[str], affinity: str) -> tuple[str, ...]:
+    """What a worker has at hand once it has done a step: what it used last is first.
+
+    As much as it keeps: the models of two steps, and what was made ready with them for four.
+
+    Args:
+        at_hand: what it had at hand before.
+        affinity: of the step, as `affinity_of` tells.
+    """
+    latest = tuple(dict.fromkeys(each for each in (affinity, *at_hand) if each))
+    models = tuple(dict.fromkeys(map(_models, latest)))[:_MODELS]
+    return tuple(each for each in latest if _models(each) in models)[:_READY]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +94,11 @@ def _warmth(affinity: str, at_hand: Sequence[str]) -> int:
     """2: all of it is loaded; 1: the models are; 0: nothing is. What loads nothing is as warm as can be."""
     if not affinity or affinity in at_hand:
         return 2
-    models = affinity.partition(_WITH)[0]
-    return int(any(each.partition(_WITH)[0] == models for each in at_hand))
+    return int(_models(affinity) in map(_models, at_hand))
+
+
+def _models(affinity: str) -> str:
+    return affinity.partition(_WITH)[0]
 
 
 def _persons(spec: JobSpec) -> tuple[str, ...]:

@@ -82,6 +82,7 @@ def forecast_document(forecast: Forecast, admitted: Admitted, terminal: Terminal
                 "format": f"{film.format.width}x{film.format.height}",
                 "fps": film.format.fps,
                 "urgency": film.urgency.value,
+                "priority": film.priority,
                 "department": film.department,
                 "pool": film.pool,
                 "options": dict(film.row.options),

@@ -48,6 +48,12 @@ CHINESE: Mapping[str, str] = {
         "写入全部问题和警告的 CSV 文件，例如 errors.csv。"
     ),
     "Show progress until the batch is over.": "显示进度，直到批次结束。",
+    "Of rows that say nothing: urgent, normal or bulk.": (
+        "未填写的行的紧急程度：urgent（紧急）、normal（普通）或 bulk（批量）。"
+    ),
+    "Of rows that say nothing: -50 to 50; higher goes first. Else 0.": (
+        "未填写的行的优先级：-50 到 50，数字大的先进行；默认为 0。"
+    ),
     "Make a new batch although the same one was submitted before.": "即使提交过相同内容，也新建一个批次。",
     "Your own name for this submission; refused if it named other content.": (
         "您为这次提交取的名称；若它曾用于其他内容则会被拒绝。"

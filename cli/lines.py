@@ -23,6 +23,7 @@ _STYLES: Mapping[str, str] = {
 _COUNTED = ("completed", "failed", "canceled", "active", "queued", "review", "held")
 _CONSENT = "consent"
 #: Columns that are aligned right.
+_USUAL = ("normal", 0)
 _NUMBERS = frozenset({"job", "batch", "per-cent"})
 
 
@@ -119,12 +120,19 @@ def took_of(terminal: Terminal, attempt: AttemptView) -> str:
     return terminal.words.span(seconds) if seconds else f"{rest} ms"
 
 
+def urgency_of(terminal: Terminal, job: JobView) -> str:
+    """How urgent a job is, and its number, of which the higher one goes first."""
+    word = terminal.words(f"urgency-{job.urgency}")
+    return f"{word} {job.priority:+d}" if job.priority else word
+
+
 def jobs_table(terminal: Terminal, jobs: Iterable[JobView], *, across: bool = False) -> Table:
     """One line for each job; with its batch when the jobs are taken from across the batches.
 
     When all of them are over, there is nothing to expect, and what they are at is what became of them.
     """
     listed = tuple(jobs)
+    ordered = any((job.urgency, job.priority) != _USUAL for job in listed)
     lively = any(not job.over for job in listed)
     rows: list[Sequence[Cell]] = [
         (
@@ -132,6 +140,7 @@ def jobs_table(terminal: Terminal, jobs: Iterable[JobView], *, across: bool = Fa
             *([str(job.batch)] if across else []),
             job.row,
             state_of(terminal, job),
+            *([urgency_of(terminal, job)] if ordered else []),
             f"{job.per_cent} %",
             *([] if not lively else [""] if job.over else [eta_of(terminal, job.eta_s)]),
             progress_of(terminal, job),
@@ -144,6 +153,7 @@ def jobs_table(terminal: Terminal, jobs: Iterable[JobView], *, across: bool = Fa
         *(["batch"] if across else []),
         "row",
         "state",
+        *(["urgency-first"] if ordered else []),
         "per-cent",
         *eta,
         "now" if lively else "result",

@@ -23,6 +23,7 @@ from cli.lines import (
     progress_of,
     state_of,
     took_of,
+    urgency_of,
 )
 from cli.options import JobNumber, terminal_of
 from cli.terminal import Cell, Terminal, sentence, told
@@ -131,6 +132,7 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         *_people(detail, terminal),
         ("user", detail.user),
         ("scene", detail.scene),
+        ("urgency-first" if job.priority else "urgency", urgency_of(terminal, job)),
         *([("pool", detail.pool)] if detail.pool else []),
         *([("project", clean(detail.project))] if detail.project else []),
         ("archive-head", archive_of(terminal, job)),

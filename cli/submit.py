@@ -62,6 +62,13 @@ _FaceEngine = Annotated[
     str,
     typer.Option("--face-engine", help="Who draws the faces of rows that name nobody: warp or wav2lip."),
 ]
+_Urgency = Annotated[str, typer.Option("--urgency", help="Of rows that say nothing: urgent, normal or bulk.")]
+_Priority = Annotated[
+    int | None,
+    typer.Option(
+        "--priority", metavar="N", help="Of rows that say nothing: -50 to 50; higher goes first. Else 0."
+    ),
+]
 _Sheet = Annotated[str, typer.Option("--sheet", help="The workbook's sheet, if not the first one.")]
 _OffPeak = Annotated[
     bool,
@@ -97,6 +104,8 @@ def submit(
     off_peak: _OffPeak = False,
     window: _Window = "",
     deadline: _Deadline = "",
+    urgency: _Urgency = "",
+    priority: _Priority = None,
 ) -> Exit:
     """Check a spreadsheet of films completely and queue them.
 
@@ -115,6 +124,8 @@ def submit(
         write=write,
         off_peak=window or ("yes" if off_peak else ""),
         deadline=deadline,
+        urgency=urgency,
+        priority="" if priority is None else str(priority),
     )
     if report is not None:
         check_place(report, manifest)

@@ -114,6 +114,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "motion-lively": ("lively", "活泼"),
     "quality-draft": ("draft", "草稿"),
     "quality-high": ("high", "高"),
+    "urgency": ("URGENCY", "紧急程度"),
+    "urgency-first": ("URGENCY (HIGHER FIRST)", "紧急程度（数字大的先）"),
+    "urgency-urgent": ("urgent", "紧急"),
+    "urgency-normal": ("normal", "普通"),
+    "urgency-bulk": ("bulk", "批量"),
     # Which label a film bears, where it is not the usual one, and whether it carries captions.
     "label-cn": ("for China", "中国"),
     "label-eu": ("for the European Union", "欧盟"),

@@ -252,6 +252,7 @@ def _line_of(row: Row[*tuple[Any, ...]], held: tuple[HoldReason, ...], progress:
         stage=progress.stage if going else None,
         percent=100 if state is JobState.COMPLETED else progress.percent,
         urgency=URGENCY[row.precedence],
+        priority=row.priority,
         archive=ArchiveState(row.archive),
         archive_path=row.archive_path,
         frames=row.frames,

@@ -78,6 +78,7 @@ class JobLine:
         stage: the stage it is in; None when it has ended.
         percent: how much of it is done, 0 to 100.
         urgency: how urgent it is.
+        priority: -50 to 50; the higher one goes first.
         archive: where its film stands on the way to the archive.
         archive_path: where it lies there.
         frames: length of the film, once known.
@@ -98,6 +99,7 @@ class JobLine:
     stage: Stage | None
     percent: int
     urgency: Urgency
+    priority: int
     archive: ArchiveState
     archive_path: str | None
     frames: int | None

@@ -284,6 +284,17 @@ COLUMNS: tuple[Column, ...] = (
         also="importance 紧急程度",
     ),
     Column(
+        name="priority",
+        kind=ColumnKind.FIELD,
+        means=Phrase(
+            en="its place among its department's films of one urgency; higher goes first",
+            zh="在本部门同等紧急的影片中的先后；数字大的先进行",
+        ),
+        values=Phrase(en="-50 to 50, up to what the department may have", zh="-50 到 50，不超过部门的上限"),
+        empty=Phrase(en="0", zh="0"),
+        also="prio 优先级",
+    ),
+    Column(
         name="pool",
         kind=ColumnKind.FIELD,
         means=Phrase(en="whose workers render it", zh="由哪个池的工作进程渲染"),
@@ -350,7 +361,6 @@ RESERVED: frozenset[str] = frozenset(
         "consent",
         "expression",
         "motion",
-        "priority",
         "reference",
         "start_after",
     }

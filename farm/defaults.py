@@ -16,6 +16,7 @@ from pipeline.plan.lipsync import ENGINE
 #: Where a default came from, if it was told on the command line.
 SET, TEMPLATE, FACE_ENGINE = "--set", "--template", "--face-engine"
 OFF_PEAK, DEADLINE = "--off-peak", "--deadline"
+URGENCY, PRIORITY = "--urgency", "--priority"
 # What a film's words stand in: a row with one of them takes no other.
 _WORDS = ("script", "script_file", "brief")
 _QUOTED_CHARACTERS = 60
@@ -39,6 +40,8 @@ class Defaults:
         face_engine: what was told with ``--face-engine``; empty for nothing.
         off_peak: likewise with ``--off-peak`` or ``--window``.
         deadline: likewise with ``--deadline``.
+        urgency: likewise with ``--urgency``.
+        priority: likewise with ``--priority``.
     """
 
     def __init__(
@@ -50,6 +53,8 @@ class Defaults:
         face_engine: str = "",
         off_peak: str = "",
         deadline: str = "",
+        urgency: str = "",
+        priority: str = "",
     ) -> None:
         asked = {
             plain_name(name): Default(value=cleaned(value), place=SET) for name, value in settings.items()
@@ -60,6 +65,8 @@ class Defaults:
             (ENGINE, face_engine, FACE_ENGINE),
             ("off_peak", off_peak, OFF_PEAK),
             ("deadline", deadline, DEADLINE),
+            ("urgency", urgency, URGENCY),
+            ("priority", priority, PRIORITY),
         ):
             if value:
                 asked[name] = Default(value=cleaned(value), place=place)

@@ -109,6 +109,8 @@ class _Reader:
             face_engine=self._reading.face_engine,
             off_peak=self._reading.off_peak,
             deadline=self._reading.deadline,
+            urgency=self._reading.urgency,
+            priority=self._reading.priority,
         )
         self._problems.found += self._defaults.problems
         sheet = self._reading.sheet or side.sheet

@@ -32,6 +32,8 @@ class Reading:
         face_engine: who draws the faces of rows that name nobody; empty for whom the farm usually has.
         off_peak: of rows that say nothing: ``yes``, or the window that they wait for; empty for neither.
         deadline: when films are wanted whose rows say nothing; empty for whenever.
+        urgency: of rows that say nothing; empty for normal.
+        priority: of rows that say nothing; empty for 0.
         sheet: the sheet of a workbook; empty for the first one that people see.
         write: whether a row may have a brief, whose script is written when the film is made.
         pictures: finds the pictures of people's profiles; None: a cell names files alone.
@@ -42,6 +44,8 @@ class Reading:
     face_engine: str = ""
     off_peak: str = ""
     deadline: str = ""
+    urgency: str = ""
+    priority: str = ""
     sheet: str = ""
     write: bool = False
     pictures: Pictures | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from db.departments import read_departments
+from db.rights import read_rights
 from db.states import Stage, Urgency, capability_of
 from db.workers import read_workers
 from farm.bootstrap import Farm
@@ -17,6 +18,7 @@ from farm.facechoice import FaceChoice, FaceChooser
 from farm.gallery import Gallery
 from farm.peoplecheck import unconsented
 from farm.policy.pools import plain_of
+from farm.policy.rights import check_priority, check_urgency, priority_of
 from farm.poolchoice import PoolChooser
 from farm.portraits import UNSEEN, Sitting, View, box_of, check_engine, idle_for_film
 from farm.profiles.finding import Finder
@@ -52,6 +54,7 @@ class Film:
         format: the film's picture.
         face: who draws the face.
         urgency: who goes first.
+        priority: -50 to 50; of equal urgency the higher one goes first.
         department: who pays.
         pool: whose workers render it; empty for none.
         project: what its cost is put down to besides its department; empty for nothing.
@@ -66,6 +69,7 @@ class Film:
     face: FaceChoice
     urgency: Urgency
     department: str
+    priority: int = 0
     pool: str = ""
     project: str = ""
     window: str = ""
@@ -105,6 +109,7 @@ class RowChecker:
         self._gallery = Gallery(farm)
         self._typesetter = Typesetter(farm)
         self._departments = read_departments(farm.ledger)
+        self._rights = read_rights(farm.ledger)
         self._pools = PoolChooser(farm)
         self._times = TimeChooser(farm)
         ears = _elsewhere(farm, Stage.LISTEN, farm.ears.names())
@@ -159,7 +164,8 @@ class RowChecker:
             sound=self._sounds.sound(row, self._wish(row), row.words),
             format=self._format(row, row.portrait),
             face=self._faces.choose(row.options),
-            urgency=urgency_of(row.urgency),
+            urgency=self._urgency(row),
+            priority=self._priority(row),
             department=self._department(row),
             pool=self._pools.pool(row),
             # Written alike, however it is spaced.
@@ -219,7 +225,8 @@ class RowChecker:
             (LABEL, lambda: label_of(row.options)),
             (NAME, lambda: waiver_part(row.options, NAME)),
             (REASON, lambda: waiver_part(row.options, REASON)),
-            ("urgency", lambda: urgency_of(row.urgency)),
+            ("urgency", lambda: self._urgency(row)),
+            ("priority", lambda: self._priority(row)),
             ("pool", lambda: self._pools.pool(row)),
             ("department", lambda: self._department(row)),
             ("off_peak", lambda: self._times.window(row)),
@@ -306,6 +313,20 @@ class RowChecker:
         colour_of(row.options)
         if row.background is not None:
             self._gallery.check(row.background, row.background_digest)
+
+    def _urgency(self, row: Wanted) -> Urgency:
+        """How urgent a row is, if its department has the right to that."""
+        urgency = urgency_of(row.urgency)
+        if rights := self._rights.get(row.department or DEPARTMENT):
+            check_urgency(rights, urgency)
+        return urgency
+
+    def _priority(self, row: Wanted) -> int:
+        """The number of a row, if its department may have it."""
+        priority = priority_of(row.priority)
+        if rights := self._rights.get(row.department or DEPARTMENT):
+            check_priority(rights, priority)
+        return priority
 
     def _department(self, row: Wanted) -> str:
         """The department that pays for a row; ``default`` when its cell is empty."""

@@ -114,6 +114,7 @@ class Wanted:
     scene: str = ""
     department: str = ""
     urgency: str = ""
+    priority: str = ""
     pool: str = ""
     project: str = ""
     off_peak: str = ""

@@ -287,6 +287,8 @@ def _job(farm: Farm, line: JobLine) -> JobView:
         error=_told(line.problem),
         submitted=_moment(line.submitted_at),
         ended=_moment(line.ended_at) if line.ended_at is not None else "",
+        urgency=line.urgency.value,
+        priority=line.priority,
     )
 
 

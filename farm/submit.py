@@ -162,6 +162,7 @@ class _Clerk:
         for film in self._films:
             told = [_content(self._spec(film)), film.urgency, *([film.pool] if film.pool else [])]
             told += [{"project": film.project}] if film.project else []
+            told += [{"priority": film.priority}] if film.priority else []
             content.update(canonical(told).encode() + b"\n")
         return Submission(
             content=content.hexdigest(),
@@ -244,6 +245,7 @@ class _Clerk:
             yield JobDraft(
                 spec=self._spec(film),
                 urgency=film.urgency,
+                priority=film.priority,
                 pool=film.pool,
                 project=film.project,
                 window=film.window,

@@ -78,6 +78,8 @@ class JobView:
         error: the error that ended it, or the last one that it is retried after.
         submitted: UTC, ISO 8601.
         ended: the same; empty while it is under way.
+        urgency: ``urgent``, ``normal`` or ``bulk``.
+        priority: -50 to 50; of equal urgency the higher one goes first.
     """
 
     id: int
@@ -100,6 +102,8 @@ class JobView:
     submitted: str
     ended: str
     needs: str = ""
+    urgency: str = "normal"
+    priority: int = 0
 
     @property
     def standing(self) -> str:

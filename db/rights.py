@@ -1,0 +1,26 @@
+"""The rights of departments, for those who check what they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+
+from db.ledger import Ledger
+from db.tables import departments
+from farm.policy.rights import Rights
+
+_RIGHTS = select(departments.c.name, departments.c.priority_limit, departments.c.urgent)
+
+
+def read_rights(ledger: Ledger) -> Mapping[str, Rights]:
+    """What each department may ask for, by its name.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return {
+            row.name: Rights(department=row.name, priority_limit=row.priority_limit, urgent=bool(row.urgent))
+            for row in connection.execute(_RIGHTS)
+        }

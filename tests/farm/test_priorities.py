@@ -1,0 +1,58 @@
+"""Promises about urgency and priority: what is asked for is what a department may have, and goes first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from db import queue, reads
+from db.states import Urgency
+from db.tables import departments
+from db.values import Skill
+from farm.bootstrap import Farm
+from farm.precheck import BatchRefusedError
+from tests.farm.submitting import ROW, manifest, submit
+
+_ROW = {**ROW, "script": "Hello."}
+
+
+def test_a_higher_number_goes_first(farm: Farm, batch_folder: Path) -> None:
+    """The number of a row decides among its like; it is another batch, and the film is the same."""
+    numbers = {"a": "", "b": "-3", "c": " 12 "}
+    rows = [{**_ROW, "id": name, "priority": number} for name, number in numbers.items()]
+    submit(farm, manifest(batch_folder, *rows))
+    lines = reads.list_jobs(farm.ledger, batch=1)
+    assert {line.row: line.priority for line in lines} == {"a": 0, "b": -3, "c": 12}
+    heads = queue.heads(farm.ledger, Skill(capability="speak"), limit=9)
+    assert [head.label.rpartition("/")[2] for head in heads] == ["c", "a", "b"]
+    assert submit(farm, manifest(batch_folder, *rows)).batch == 1
+    assert submit(farm, manifest(batch_folder, {**rows[0], "priority": "1"})).created
+
+
+def test_what_a_department_may_not_have_is_refused(farm: Farm, batch_folder: Path) -> None:
+    """Each such cell is told with its column; what the department may have, it gets."""
+    with farm.ledger.write("department") as connection:
+        connection.execute(update(departments).values(urgent=0, priority_limit=10))
+    rows = [
+        {**_ROW, "id": name, "urgency": urgency, "priority": number}
+        for name, urgency, number in (
+            ("a", "urgent", ""),
+            ("b", "", "11"),
+            ("c", "bulk", "10"),
+            ("d", "", "51"),
+            ("e", "", "1.5"),
+        )
+    ]
+    with pytest.raises(BatchRefusedError) as refused:
+        submit(farm, manifest(batch_folder, *rows))
+    assert [(problem.column, problem.code) for problem in refused.value.problems] == [
+        ("urgency", "submit-urgent-right"),
+        ("priority", "submit-priority-limit"),
+        ("priority", "submit-priority-wrong"),
+        ("priority", "submit-priority-wrong"),
+    ]
+    submit(farm, manifest(batch_folder, rows[2]))
+    (line,) = reads.list_jobs(farm.ledger, batch=1)
+    assert (line.urgency, line.priority) == (Urgency.BULK, 10)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from cli.helping_zh_accounts import ACCOUNTS
 from cli.helping_zh_backup import BACKUP
+from cli.helping_zh_departments import DEPARTMENTS
 from cli.helping_zh_models import MODELS
 from cli.helping_zh_notices import NOTICES
 from cli.helping_zh_operating import OPERATING
@@ -22,6 +23,7 @@ CHINESE: Mapping[str, str] = {
     **SPEECH,
     **BACKUP,
     **WINDOWS,
+    **DEPARTMENTS,
     (
         "Make talking-portrait films by the hundred: a spreadsheet of scripts and a portrait in, finished, "
         "captioned films out."

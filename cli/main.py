@@ -94,6 +94,17 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "remove": "cli.models:remove",
         },
     ),
+    "departments": (
+        "Who pays for films: what each may use, and what it has used today.",
+        {
+            "list": "cli.departments:list_",
+            "show": "cli.departments:show",
+            "add": "cli.departments:add",
+            "set": "cli.departments:set_",
+            "grant": "cli.departments:grant",
+            "remove": "cli.departments:remove",
+        },
+    ),
     "workers": (
         "Show who works, at what, and what keeps a worker from it; or tell one what to do.",
         {

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cli.words_of_accounts import ACCOUNTS
 from cli.words_of_backup import BACKUP
 from cli.words_of_dead import DEAD
+from cli.words_of_departments import DEPARTMENTS
 from cli.words_of_forecast import FORECAST
 from cli.words_of_messages import MESSAGES
 from cli.words_of_models import MODELS
@@ -321,6 +322,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **FORECAST,
     **MODELS,
     **DEAD,
+    **DEPARTMENTS,
     **MESSAGES,
     **OPERATING,
     **ACCOUNTS,

@@ -278,8 +278,8 @@ def grant(ledger: Ledger, name: str, films: int, *, until: int, by: str) -> Depa
         return found
 
 
-def remove(ledger: Ledger, name: str, *, by: str) -> None:
-    """Forget a department that nothing was ever submitted for; written into the audit.
+def remove(ledger: Ledger, name: str, *, by: str) -> str:
+    """Forget a department that nothing was ever submitted for; its name. Written into the audit.
 
     Raises:
         InputError: ``department-unknown``, ``department-in-use``: it has batches, words or profiles; or
@@ -304,6 +304,7 @@ def remove(ledger: Ledger, name: str, *, by: str) -> None:
             by=by,
             at=ledger.clock(),
         )
+        return found.name
 
 
 def _find(connection: Connection, name: str, *, lock: bool = False) -> Department:

@@ -150,8 +150,12 @@ def give_back(connection: Connection, job_ids: Sequence[int]) -> None:
     connection.execute(_GIVE_BACK, {"jobs": job_ids})
 
 
-def release(ledger: Ledger) -> int:
+def release(ledger: Ledger, only: int | None = None) -> int:
     """Let in who waits for a quota that has films left, in order of submission; how many. It costs little.
+
+    Args:
+        ledger: the ledger.
+        only: the department alone that has this number; None: every one.
 
     Raises:
         AwayError: ``ledger-away``.
@@ -162,7 +166,8 @@ def release(ledger: Ledger) -> int:
         found = [
             department
             for department in connection.execute(_WAITING).scalars().all()
-            if _next(connection, department, _standing(connection, department, day, now), day, now)
+            if only in {None, department}
+            and _next(connection, department, _standing(connection, department, day, now), day, now)
         ]
     for department in found:
         some = rows.MANY

@@ -17,11 +17,8 @@ NONE = "none"
 Value = int | str | None
 
 _NAME = re.compile(r"\w[\w.-]{0,63}")
-_RETENTION = re.compile(r"days:([1-9][0-9]{0,3})")
-_KEEP, _NEVER = "keep", "never"
 _MANY = 1_000_000
 _HOUR_MS = 3_600_000
-_GIGABYTE = 1_000_000_000
 _MOST_PRIORITY = 50
 
 
@@ -66,7 +63,7 @@ def changes_of(words: Mapping[str, str | None]) -> Mapping[str, Value]:
         words: what stands for each right, by its name; None where nothing does.
 
     Raises:
-        InputError: ``department-number-wrong``, ``department-retention-wrong`` or ``pool-name-wrong``.
+        InputError: ``department-number-wrong`` or ``pool-name-wrong``.
     """
     return {right.column: right.read(word) for right in RIGHTS if (word := words.get(right.name)) is not None}
 
@@ -128,13 +125,6 @@ def _window(word: str) -> str:
     return "" if plain == NONE else plain
 
 
-def _retention(word: str) -> str:
-    plain = word.strip().casefold()
-    if plain not in {_KEEP, _NEVER} and not _RETENTION.fullmatch(plain):
-        raise InputError("department-retention-wrong", value=word)
-    return plain
-
-
 def _limit(name: str, column: str) -> Right:
     return Right(name=name, column=column, read=_or_none(_whole(f"--{name}", 0, _MANY)), told=_plain)
 
@@ -167,11 +157,4 @@ RIGHTS: tuple[Right, ...] = (
     _hours("member-card-hours", "member_card_ms"),
     Right(name="pool", column="pool", read=_pool, told=_plain),
     Right(name="window", column="window", read=_window, told=_plain),
-    Right(
-        name="storage-gb",
-        column="store_bytes",
-        read=_or_none(_parts("--storage-gb", _GIGABYTE, _MANY)),
-        told=_by(_GIGABYTE),
-    ),
-    Right(name="retention", column="retention", read=_retention, told=_plain),
 )

@@ -100,19 +100,6 @@ _COMMANDS = (
         ),
     ),
     message(
-        "department-retention-wrong",
-        (
-            "--retention takes keep, days:N or never, not “{value}”.",
-            "It says for how long what films were made from is kept.",
-            "Write it as days:30, for example.",
-        ),
-        (
-            "--retention 应为 keep、days:N 或 never，而不是“{value}”。",
-            "它决定影片的素材保留多久。",
-            "例如写成 days:30。",
-        ),
-    ),
-    message(
         "department-window-unknown",
         (
             "There is no window “{window}”.",
@@ -126,6 +113,19 @@ _COMMANDS = (
         ),
     ),
     message(
+        "department-nothing-set",
+        (
+            "Nothing was named that is to be set.",
+            "The command changes what its options name, and nothing else.",
+            "Name something, such as --films 50; lectern departments set --help lists everything.",
+        ),
+        (
+            "没有指定要设置的内容。",
+            "该命令只修改选项中指定的内容。",
+            "请指定选项，例如 --films 50；lectern departments set --help 列出了全部选项。",
+        ),
+    ),
+    message(
         "department-grant-past",
         (
             "A grant for {name} cannot end in the past.",
@@ -136,6 +136,19 @@ _COMMANDS = (
             "给 {name} 的额度不能在过去的时间结束。",
             "到期仍未开始的额度会失效，因此这样的额度没有意义。",
             "请用 --until 指定将来的时间。",
+        ),
+    ),
+    message(
+        "department-moment-wrong",
+        (
+            "--until does not understand “{value}”.",
+            "It takes a date, which counts to its end, or a date and a time, in the zone of [quota] zone.",
+            "Write it as 2026-11-26 or as 2026-11-26T18:00.",
+        ),
+        (
+            "--until 无法识别“{value}”。",
+            "它接受日期（截至当日结束）或日期加时间，按 [quota] zone 的时区计算。",
+            "请写成 2026-11-26 或 2026-11-26T18:00。",
         ),
     ),
     message(

@@ -1,0 +1,344 @@
+"""`lectern departments`: who pays for films, what each may use, and what it has used today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from cli.clean import clean
+from cli.exits import Exit
+from cli.lines import moment_of
+from cli.options import terminal_of
+from cli.terminal import Cell, Terminal
+from farm import departments as cases
+from farm.bootstrap import open_farm
+from farm.policy.departments import NONE
+from farm.views.departments import DepartmentView
+
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="The department; `lectern departments list` shows them.")
+]
+NewName = Annotated[str, typer.Argument(metavar="NAME", help="Its name, such as customer-service.")]
+Weight = Annotated[
+    str | None,
+    typer.Option(
+        "--weight", metavar="N", help="Its share of the farm while others want it, too; 100 is usual."
+    ),
+]
+PriorityLimit = Annotated[
+    str | None,
+    typer.Option("--priority-limit", metavar="N", help="The highest priority of its films, -50 to 50."),
+]
+Urgent = Annotated[bool | None, typer.Option("--urgent/--no-urgent", help="Whether its films may be urgent.")]
+Films = Annotated[
+    str | None,
+    typer.Option(
+        "--films", metavar="N", help="Films that may begin a day, further ones wait; none: any number."
+    ),
+]
+Running = Annotated[
+    str | None, typer.Option("--running", metavar="N", help="Films under way at once; none: any number.")
+]
+CardHours = Annotated[
+    str | None,
+    typer.Option("--card-hours", metavar="H", help="Hours on cards a day, such as 7.5; none: any number."),
+]
+MemberFilms = Annotated[
+    str | None,
+    typer.Option("--member-films", metavar="N", help="Films of each member a day; none: any number."),
+]
+MemberRunning = Annotated[
+    str | None,
+    typer.Option(
+        "--member-running", metavar="N", help="Films of each member under way at once; none: any number."
+    ),
+]
+MemberCardHours = Annotated[
+    str | None,
+    typer.Option(
+        "--member-card-hours", metavar="H", help="Hours on cards of each member a day; none: any number."
+    ),
+]
+Pool = Annotated[
+    str | None,
+    typer.Option(
+        "--pool", metavar="NAME", help="Whose workers render films whose rows name no pool; or none."
+    ),
+]
+Window = Annotated[
+    str | None,
+    typer.Option("--window", metavar="NAME", help="What films wait for whose rows do not say so; or none."),
+]
+GrantFilms = Annotated[int, typer.Option("--films", metavar="N", min=1, help="How many films.")]
+Until = Annotated[
+    str,
+    typer.Option(
+        "--until",
+        metavar="TIME",
+        help="A date, which counts to its end, or a date and time: what is not begun by then lapses.",
+    ),
+]
+_RIGHT = (1, 2, 3, 4, 5)
+_HOUR = 3600
+
+
+def list_(context: typer.Context) -> Exit:
+    """List the departments: what each may use, and what it has used today."""
+    terminal = terminal_of(context)
+    with open_farm() as farm:
+        found = cases.listed(farm)
+    document = {"kind": "departments", "departments": [asdict(each) for each in found]}
+    terminal.answer(document, _page(terminal, found))
+    return Exit.OK
+
+
+def show(context: typer.Context, name: Name) -> Exit:
+    """Show one department: its rights and limits, its grants, and what its members have used today."""
+    terminal = terminal_of(context)
+    with open_farm() as farm:
+        found = cases.shown(farm, name)
+    terminal.answer({"kind": "department", "department": asdict(found)}, _sheet(terminal, found))
+    return Exit.OK
+
+
+def add(
+    context: typer.Context,
+    name: NewName,
+    *,
+    weight: Weight = None,
+    priority_limit: PriorityLimit = None,
+    urgent: Urgent = None,
+    films: Films = None,
+    running: Running = None,
+    card_hours: CardHours = None,
+    member_films: MemberFilms = None,
+    member_running: MemberRunning = None,
+    member_card_hours: MemberCardHours = None,
+    pool: Pool = None,
+    window: Window = None,
+) -> Exit:
+    """Add a department. What is not named is as usual: weight 100, no limit, and no right to be urgent."""
+    words = {
+        "weight": weight,
+        "priority-limit": priority_limit,
+        "urgent": _yes(urgent),
+        "films": films,
+        "running": running,
+        "card-hours": card_hours,
+        "member-films": member_films,
+        "member-running": member_running,
+        "member-card-hours": member_card_hours,
+        "pool": pool,
+        "window": window,
+    }
+    terminal = terminal_of(context)
+    with open_farm() as farm:
+        added = cases.add(farm, name, words)
+    lines = [terminal.words("department-added", name=clean(added.name)), *_sheet(terminal, added)]
+    terminal.answer({"kind": "department", "department": asdict(added)}, lines)
+    return Exit.OK
+
+
+def set_(
+    context: typer.Context,
+    name: Name,
+    *,
+    weight: Weight = None,
+    priority_limit: PriorityLimit = None,
+    urgent: Urgent = None,
+    films: Films = None,
+    running: Running = None,
+    card_hours: CardHours = None,
+    member_films: MemberFilms = None,
+    member_running: MemberRunning = None,
+    member_card_hours: MemberCardHours = None,
+    pool: Pool = None,
+    window: Window = None,
+) -> Exit:
+    """Change what a department may use; what is not named stays as it is.
+
+    It counts at once, also for films that wait. What has begun is never stopped by it.
+    """
+    words = {
+        "weight": weight,
+        "priority-limit": priority_limit,
+        "urgent": _yes(urgent),
+        "films": films,
+        "running": running,
+        "card-hours": card_hours,
+        "member-films": member_films,
+        "member-running": member_running,
+        "member-card-hours": member_card_hours,
+        "pool": pool,
+        "window": window,
+    }
+    terminal = terminal_of(context)
+    with open_farm() as farm:
+        changed = cases.change(farm, name, words)
+    told = terminal.words
+    lines = [
+        told("department-changed", right=right, before=clean(changed.before[right]), after=clean(after))
+        for right, after in changed.after.items()
+    ]
+    head = "department-set" if lines else "department-as-before"
+    lines.insert(0, told(head, name=clean(changed.name)))
+    if changed.released:
+        lines.append(told("department-released", films=changed.released))
+    terminal.answer({"kind": "department-set", **asdict(changed)}, lines)
+    return Exit.OK
+
+
+def grant(context: typer.Context, name: Name, *, films: GrantFilms, until: Until) -> Exit:
+    """Let a department have films made beyond its daily quota, until a time.
+
+    They are used once a day's own are, also by films that wait already. Limits of members stay as they are.
+    """
+    terminal = terminal_of(context)
+    with open_farm() as farm:
+        found, released = cases.grant(farm, name, films, until)
+    words = terminal.words
+    lines = [words("department-granted", name=clean(found.name), films=films, until=clean(until))]
+    if released:
+        lines.append(words("department-released", films=released))
+    if found.held:
+        lines.append(words("department-still-held", films=found.held, name=clean(found.name)))
+    document = {"kind": "department-granted", "department": asdict(found), "released": released}
+    terminal.answer(document, lines)
+    return Exit.OK
+
+
+def remove(context: typer.Context, name: Name) -> Exit:
+    """Forget a department that nothing was ever submitted for."""
+    terminal = terminal_of(context)
+    with open_farm() as farm:
+        removed = cases.remove(farm, name)
+    words = terminal.words("department-removed", name=clean(removed))
+    terminal.answer({"kind": "department-removed", "name": removed}, [words])
+    return Exit.OK
+
+
+def _yes(wanted: bool | None) -> str | None:  # noqa: FBT001 - as the parser hands it over
+    return None if wanted is None else "yes" if wanted else "no"
+
+
+def _page(terminal: Terminal, found: Sequence[DepartmentView]) -> Iterator[Cell | Table]:
+    words = terminal.words
+    rows: list[Sequence[Cell]] = [
+        (
+            each.name,
+            each.limits["weight"],
+            _of(terminal, str(each.films), each.limits["films"]),
+            str(each.held or ""),
+            _of(terminal, str(each.running), each.limits["running"]),
+            _of(terminal, _hours(each.card_s), each.limits["card-hours"]),
+            words("yes" if each.limits["urgent"] == "yes" else "no"),
+            _given(each.limits["pool"]),
+            _given(each.limits["window"]),
+        )
+        for each in found
+    ]
+    heads = (
+        "department",
+        "department-weight",
+        "department-films",
+        "department-held",
+        "department-running",
+        "department-card-hours",
+        "department-urgent",
+        "pool",
+        "department-window",
+    )
+    yield terminal.table(*heads, rows=rows, right=_RIGHT)
+    yield ""
+    yield Text(words("department-next-day", moment=moment_of(found[0].next_day)), style="dim")
+
+
+def _sheet(terminal: Terminal, found: DepartmentView) -> Iterator[Cell | Table]:
+    """One department for a person."""
+    words, limits = terminal.words, found.limits
+    own = _of(terminal, str(found.films), limits["films"])
+    if found.granted or found.left:
+        own += words("department-with-grants", granted=found.granted, left=found.left)
+    facts = [
+        ("department", found.name),
+        ("department-weight", limits["weight"]),
+        ("department-priority", limits["priority-limit"]),
+        ("department-urgent", words("yes" if limits["urgent"] == "yes" else "no")),
+        ("department-films", own),
+        ("department-held", str(found.held)),
+        ("department-running", _of(terminal, str(found.running), limits["running"])),
+        ("department-card-hours", _of(terminal, _hours(found.card_s), limits["card-hours"])),
+        (
+            "department-each-member",
+            words(
+                "department-of-members",
+                films=_number(terminal, limits["member-films"]),
+                running=_number(terminal, limits["member-running"]),
+                hours=_number(terminal, limits["member-card-hours"]),
+            ),
+        ),
+        ("pool", _limit(terminal, limits["pool"])),
+        ("department-window", _limit(terminal, limits["window"])),
+        ("department-words", words("department-stopwords", number=found.stopwords, name=clean(found.name))),
+    ]
+    grid = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for name, value in facts:
+        grid.add_row(Text(words(name), style="bold"), Text(clean(value)))
+    yield grid
+    if found.grants:
+        yield ""
+        yield terminal.table(
+            "department-grant",
+            "films",
+            "department-begun",
+            "department-until",
+            "department-by",
+            rows=[
+                (str(each.id), str(each.films), str(each.used), moment_of(each.until), each.by)
+                for each in found.grants
+            ],
+            right=(0, 1, 2),
+        )
+    if found.members:
+        yield ""
+        yield terminal.table(
+            "department-member",
+            "department-films",
+            "department-card-hours",
+            rows=[
+                (
+                    each.name,
+                    _of(terminal, str(each.films), limits["member-films"]),
+                    _of(terminal, _hours(each.card_s), limits["member-card-hours"]),
+                )
+                for each in found.members
+            ],
+            right=(1, 2),
+        )
+    yield ""
+    yield Text(words("department-next-day", moment=moment_of(found.next_day)), style="dim")
+
+
+def _of(terminal: Terminal, used: str, limit: str) -> str:
+    return used if limit == NONE else terminal.words("department-used-of", used=used, limit=limit)
+
+
+def _given(value: str) -> str:
+    return "" if value == NONE else value
+
+
+def _limit(terminal: Terminal, value: str) -> str:
+    return terminal.words("department-none") if value == NONE else value
+
+
+def _number(terminal: Terminal, value: str) -> str:
+    return terminal.words("department-no-limit") if value == NONE else value
+
+
+def _hours(seconds: int) -> str:
+    return f"{seconds / _HOUR:.1f}"

@@ -332,18 +332,22 @@ def heads(
     return tuple(sorted(map(_head, found), key=lambda head: head.place))
 
 
-def waits_in(connection: Connection, skills: Collection[Skill], gates: Gates, now: int) -> bool:
+def waits_in(
+    connection: Connection, skills: Collection[Skill] | Collection[str], gates: Gates, now: int
+) -> bool:
     """Whether a step that somebody with one of these skills could do is on its way, or may go now.
 
     Args:
         connection: within a transaction.
-        skills: what is asked for; of archives nobody is told whether they are away.
+        skills: what is asked for, or capabilities, whatever the profile; of archives nobody is told whether
+            they are away.
         gates: what stands open.
         now: the ledger's milliseconds.
     """
-    known = _lines_in(connection)
-    for skill in skills:
-        line = known.get(skill, Line())
+    asked: frozenset[Skill | str] = frozenset(skills)
+    for skill, line in _lines_in(connection).items():
+        if skill not in asked and skill.capability not in asked:
+            continue
         passed = [lane for lane in line.lanes if gates.lets_through(lane.facts) is Gate.OPEN]
         if line.sent or (passed and _heads_in(connection, skill, passed, gates, limit=1, now=now)):
             return True

@@ -19,6 +19,7 @@ from farm import telemetry
 from farm.bootstrap import Farm
 from farm.policy.affinity import affinity_of, with_done
 from farm.policy.placement import Post
+from farm.policy.pools import pools_in, pools_rendering
 from farm.policy.retry import End, is_card_lost
 from farm.studio import Studio
 from pipeline.plan import trace
@@ -37,6 +38,7 @@ from tasks.capabilities import capabilities_of
 from tasks.desk import PatientDesk, insist
 from tasks.endings import fail, give_back, pass_on, stand_back, tell_left
 from tasks.heart import Heart
+from tasks.preload import Preload
 from tasks.repertoire import Repertoire, profiles_here
 from tasks.stages import PROFILE_CHANGED, STAGES, Bench, Costs, Perform
 from tasks.standing import Standing
@@ -89,6 +91,10 @@ class StepRunner:
         self._witness = witness or Unwatched()
         self._bench = Bench(farm=farm, studio=Studio(farm))
         self._attempt: Attempt | None = None
+        pools = pools_in(post.pool) if post is not None else pools_rendering(capabilities)
+        self._preload = Preload(
+            farm, node, capabilities=capabilities, pools=tuple(pools), studio=self._bench.studio
+        )
         #: What was loaded for the latest steps.
         self._at_hand: tuple[str, ...] = ()
         #: Whether this process can go on no more, and its worker has to begin anew.
@@ -148,6 +154,11 @@ class StepRunner:
                     self._standing.retell()
                     plan_anew(self._farm, self.capabilities, given_up)
 
+    def preload(self) -> None:
+        """Open what the worker's pools have it open, while nothing waits; between steps."""
+        self._preload.turn()
+        self._at_hand = self._at_hand or self._preload.at_hand
+
     def heed(self) -> None:
         """Have messages come here or go to others, as an operator and the disks have it; between steps."""
         self._standing.heed()
@@ -180,6 +191,7 @@ class StepRunner:
         except AwayError as error:
             self._log.warning("no claim", code=error.code, step=step)
             return False
+        self._preload.stop()
         self._carry(claim)
         return True
 

@@ -106,7 +106,7 @@ class StepTask(Task):  # type: ignore[misc]
             )
             # New models are known as soon as a heartbeat can tell of them.
             self._leisure = Leisure(every_s=settings.lease.beat_s)
-            self._leisure.start(cards.look, runner.look_around, runner.heed)
+            self._leisure.start(cards.look, runner.look_around, runner.heed, runner.preload)
             return
         _end_worker()
 

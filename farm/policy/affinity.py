@@ -51,6 +51,15 @@ def affinity_of(stage: str, spec: JobSpec) -> str:
     return _word((stage, *models), (spec.voice.name, *_persons(spec)) if stage == "speak" else ())
 
 
+def models_word(models: Sequence[str]) -> str:
+    """What is at hand once models were opened, before anything was done with them.
+
+    Args:
+        models: as in a step's word: of rendering engine, mode and weights; else stage and digests.
+    """
+    return _digest(models)
+
+
 def with_done(at_hand: Sequence[str], affinity: str) -> tuple[str, ...]:
     """What a worker has at hand once it has done a step: what it used last is first.
 

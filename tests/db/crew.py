@@ -199,6 +199,7 @@ class Crew(RuleBasedStateMachine):
         before = self._ordered(worker)
         posts.tell(self.world.ledger, worker.name, pool="p", version="1", pid=1)
         posts.tell_condition(self.world.ledger, worker.name, Condition.DISK_LOW)
+        posts.tell_loaded(self.world.ledger, worker.name, ["a model"], [])
         assert self._ordered(worker) is before, "an order was forgotten"
 
     def _clear(self, worker: Worker) -> None:

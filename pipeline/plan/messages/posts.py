@@ -110,6 +110,19 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     message(
+        "preload-not-alone",
+        (
+            "The model {model} restores faces, and is not opened alone.",
+            "It is opened together with the model that draws the face when a film asks for both.",
+            'Take it out of what the pool opens: `lectern pools set NAME --preload "..."`.',
+        ),
+        (
+            "模型 {model} 用于修复人脸，不能单独加载。",
+            "当影片同时需要它和绘制人脸的模型时，两者会一起加载。",
+            '请将其从池的加载列表中去掉：`lectern pools set 池名 --preload "…"`。',
+        ),
+    ),
+    message(
         "pool-nothing-set",
         (
             "Nothing is said of what to set of the pool {pool}.",

@@ -21,7 +21,7 @@ _STYLES: Mapping[str, str] = {
 }
 #: In the order in which counts are told.
 _COUNTED = ("completed", "failed", "canceled", "active", "queued", "review", "held")
-_CONSENT = "consent"
+_CONSENT, _OFF_PEAK = "consent", "off_peak"
 #: Columns that are aligned right.
 _USUAL = ("normal", 0)
 _NUMBERS = frozenset({"job", "batch", "per-cent"})
@@ -83,10 +83,17 @@ def waiting_of(terminal: Terminal, job: JobView) -> str:
 def _held(terminal: Terminal, job: JobView) -> str:
     """Which holds there are: one for want of a consent is ended by another consent alone."""
     words = terminal.words
-    others = [words.state(f"hold-{hold}") for hold in job.holds if hold != _CONSENT]
+    others = [_hold(terminal, job, hold) for hold in job.holds if hold != _CONSENT]
     parts = [words("waiting-consent", job=job.id)] if _CONSENT in job.holds else []
     parts += [words("waiting-held", reasons=", ".join(others))] if others else []
     return words("semicolon").join(parts)
+
+
+def _hold(terminal: Terminal, job: JobView, hold: str) -> str:
+    """A hold in words; of a window, when that opens."""
+    if hold == _OFF_PEAK and job.opens:
+        return terminal.words("hold-window", window=clean(job.window), opens=moment_of(job.opens))
+    return terminal.words.state(f"hold-{hold}")
 
 
 def archive_of(terminal: Terminal, job: JobView) -> str:

@@ -135,6 +135,8 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         ("urgency-first" if job.priority else "urgency", urgency_of(terminal, job)),
         *([("pool", detail.pool)] if detail.pool else []),
         *([("project", clean(detail.project))] if detail.project else []),
+        *([("window", clean(job.window))] if job.window else []),
+        *([("deadline", moment_of(job.deadline))] if job.deadline else []),
         ("archive-head", archive_of(terminal, job)),
         ("trace", job.trace),
     ]

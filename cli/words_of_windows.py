@@ -18,6 +18,8 @@ WINDOWS: Mapping[str, tuple[str, str]] = {
     "window-was": ("Until now: {times}", "此前：{times}"),
     "window-now": ("It is {standing}.", "目前{standing}。"),
     "window-removed": ("There is no window {window} any more.", "时段 {window} 已删除。"),
+    "hold-window": ("window {window}, which opens {opens}", "时段 {window}，{opens} 开放"),
+    "deadline": ("DEADLINE", "截止"),
     "films-wait-shut": (
         "Made in the window {window} alone: {films}. They begin when it opens, {until} ({times}).",
         "仅在时段 {window} 制作：{films} 部。将于 {until} 时段开放时开始（{times}）。",

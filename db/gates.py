@@ -8,9 +8,8 @@ from db.ledger import Ledger
 from db.prepared import run
 from db.states import StopKind, StopScope
 from db.tables import departments, stops, windows
+from db.windows import is_open_at
 from farm.policy.gates import Gates
-from farm.policy.windows import parse
-from pipeline.plan.errors import InputError
 
 _WINDOW = "window"
 _STANDING = or_(stops.c.until.is_(None), stops.c.until > bindparam("now"))
@@ -31,8 +30,6 @@ _READ = union_all(
     )
     .where(_STANDING),
 )
-# Whoever writes a window into the ledger writes the zone into it, too.
-_ZONE = "UTC"
 
 
 def read_gates(ledger: Ledger) -> Gates:
@@ -52,7 +49,7 @@ def gates_in(connection: Connection, now: int) -> Gates:
     stopped_ids: dict[str, set[int]] = {}
     for row in run(connection, _READ, {"now": now}):
         if row.what == _WINDOW:
-            if _is_open(row.times, now):
+            if is_open_at(row.times, now):
                 opened.add(row.name)
         elif row.department is not None:
             stopped_ids.setdefault(row.kind, set()).add(row.department)
@@ -66,11 +63,3 @@ def gates_in(connection: Connection, now: int) -> Gates:
         held=frozenset(stopped_ids.get(hold, ())),
         held_pools=frozenset(stopped.get((pool, hold), ())),
     )
-
-
-def _is_open(times: str, now: int) -> bool:
-    try:
-        return parse(times, _ZONE).is_open(now)
-    except InputError:
-        # A zone that this machine's tables do not know: nothing begins outside its window.
-        return False

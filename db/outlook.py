@@ -16,6 +16,7 @@ from db.ledger import Ledger
 from db.states import JobState, Outcome, Stage, StepState
 from db.tables import IS_OPEN, IS_READY, IS_UNSENT, artifacts, attempts, holds, jobs, skills, steps, workers
 from db.views import Problem
+from db.windows import shut_at
 from db.workers import honoured_in
 from farm.policy.eta import EtaInputs, estimate_ms, frames_of_script
 from farm.policy.pools import pool_of
@@ -53,7 +54,11 @@ _LINE = (
     )
     .join_from(jobs, artifacts, jobs.c.script_id == artifacts.c.id)
     .outerjoin(_unrendered, _unrendered.c.job_id == jobs.c.id)
-    .where(jobs.c.state.in_([JobState.QUEUED.value, JobState.ACTIVE.value]), ~_is_held)
+    .where(
+        jobs.c.state.in_([JobState.QUEUED.value, JobState.ACTIVE.value]),
+        ~_is_held,
+        jobs.c.window.not_in(bindparam("shut", expanding=True)),
+    )
     .order_by(jobs.c.precedence, jobs.c.batch_id, jobs.c.id)
 )
 _latest = (
@@ -180,7 +185,7 @@ class Wait:
 
 
 def read_outlook(ledger: Ledger) -> Mapping[int, Place]:
-    """The place in the line of every job that is under way and not held, in the order of the line.
+    """The place in the line of every job that is under way and not held, nor waits for a window, in order.
 
     Films that are not spoken yet are counted by the length of their scripts. A film that waits for versions
     of engines that nobody has is no work ahead of others: these go on meanwhile.
@@ -196,7 +201,8 @@ def read_outlook(ledger: Ledger) -> Mapping[int, Place]:
         stuck = _read_stuck(connection)
         places: dict[int, Place] = {}
         before: Counter[str] = Counter()
-        for row in connection.execute(_LINE):
+        shut = list(shut_at(connection, ledger.clock()))
+        for row in connection.execute(_LINE, {"shut": shut}):
             left = int(row.left) if row.spoken else frames_of_script(row.size)
             eta = EtaInputs(
                 frames_left=left,
@@ -225,7 +231,7 @@ def read_ahead(ledger: Ledger, *, precedence: int, pools: Collection[str] = ("",
     """
     with ledger.read() as connection:
         asked = (jobs.c.precedence <= precedence) & jobs.c.pool.in_(sorted(pools))
-        before = connection.execute(_LINE.where(asked))
+        before = connection.execute(_LINE.where(asked), {"shut": list(shut_at(connection, ledger.clock()))})
         return sum(int(row.left) if row.spoken else frames_of_script(row.size) for row in before)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, case, exists, func, select
@@ -24,17 +24,25 @@ from db.states import (
 )
 from db.tables import attempts, batch_keys, batches, departments, holds, jobs, steps
 from db.views import AttemptView, BatchView, JobLine, JobView, Problem, StepView, Totals
+from db.windows import shut_at
 from pipeline.plan.errors import InputError
 
 _UNFINISHED = [JobState.QUEUED.value, JobState.ACTIVE.value]
 
-_is_held = exists().where(holds.c.job_id == jobs.c.id)
+_has_hold = exists().where(holds.c.job_id == jobs.c.id)
+_awaits_window = jobs.c.window.in_(bindparam("shut", expanding=True))
+_is_held = _has_hold | _awaits_window
 _TOTALS = select(jobs.c.state, jobs.c.archive, func.count().label("jobs")).group_by(
     jobs.c.state, jobs.c.archive
 )
 _TOTALS_HELD = (
     select(jobs.c.state, func.count().label("jobs"))
     .where(jobs.c.id.in_(select(holds.c.job_id)), jobs.c.state.in_(_UNFINISHED))
+    .group_by(jobs.c.state)
+)
+_TOTALS_OFF_PEAK = (
+    select(jobs.c.state, func.count().label("jobs"))
+    .where(jobs.c.state.in_(_UNFINISHED), _awaits_window, ~_has_hold)
     .group_by(jobs.c.state)
 )
 _COUNTS = (
@@ -93,7 +101,7 @@ def read_batch(ledger: Ledger, batch: int) -> BatchView:
         row = connection.execute(_BATCH, {"batch": batch}).first()
         if row is None:
             raise InputError("ledger-batch-unknown", batch=batch)
-        return _batch_views(connection, [row])[0]
+        return _batch_views(connection, [row], ledger.clock())[0]
 
 
 def list_batches(ledger: Ledger, *, limit: int = 50, before: int | None = None) -> tuple[BatchView, ...]:
@@ -104,7 +112,7 @@ def list_batches(ledger: Ledger, *, limit: int = 50, before: int | None = None) 
     """
     asked = {"limit": limit, "before": before if before is not None else 1 << 62}
     with ledger.read() as connection:
-        return _batch_views(connection, connection.execute(_NEWEST, asked).all())
+        return _batch_views(connection, connection.execute(_NEWEST, asked).all(), ledger.clock())
 
 
 def list_unfinished(ledger: Ledger, *, limit: int) -> tuple[BatchView, ...]:
@@ -114,7 +122,7 @@ def list_unfinished(ledger: Ledger, *, limit: int) -> tuple[BatchView, ...]:
         AwayError: ``ledger-away``.
     """
     with ledger.read() as connection:
-        return _batch_views(connection, connection.execute(_OLDEST, {"limit": limit}).all())
+        return _batch_views(connection, connection.execute(_OLDEST, {"limit": limit}).all(), ledger.clock())
 
 
 def count_jobs(ledger: Ledger) -> Totals:
@@ -132,6 +140,9 @@ def count_jobs(ledger: Ledger) -> Totals:
             archives[ArchiveState(row.archive)] += row.jobs
         for state, count in connection.execute(_TOTALS_HELD):
             held[JobState(state)] += count
+        if shut := shut_at(connection, ledger.clock()):
+            for state, count in connection.execute(_TOTALS_OFF_PEAK, {"shut": list(shut)}):
+                held[JobState(state)] += count
     return Totals(states=states, held=held, archives=archives)
 
 
@@ -162,11 +173,14 @@ def list_jobs(
     if user is not None:
         query = query.where(jobs.c.user == user)
     with ledger.read() as connection:
-        found = connection.execute(query).all()
+        shut = shut_at(connection, ledger.clock())
+        found = connection.execute(query, {"shut": list(shut)} if held is not None else {}).all()
         ids = [row.id for row in found]
         reasons = _holds_of(connection, ids)
         progress = read_progress(connection, ids)
-    return tuple(_line_of(row, reasons.get(row.id, ()), progress.get(row.id, Progress())) for row in found)
+    return tuple(
+        _line_of(row, reasons.get(row.id, ()), progress.get(row.id, Progress()), shut) for row in found
+    )
 
 
 def read_job(ledger: Ledger, job: int) -> JobView:
@@ -182,7 +196,7 @@ def read_job(ledger: Ledger, job: int) -> JobView:
             raise InputError("ledger-job-unknown", job=job)
         held = _holds_of(connection, [job]).get(job, ())
         progress = read_progress(connection, [job]).get(job, Progress())
-        line = _line_of(row, held, progress)
+        line = _line_of(row, held, progress, shut_at(connection, ledger.clock()))
         return JobView(
             line=line,
             spec=spec_from_text(row.spec),
@@ -196,13 +210,16 @@ def read_job(ledger: Ledger, job: int) -> JobView:
         )
 
 
-def _batch_views(connection: Connection, found: Sequence[Row[*tuple[Any, ...]]]) -> tuple[BatchView, ...]:
+def _batch_views(
+    connection: Connection, found: Sequence[Row[*tuple[Any, ...]]], now: int
+) -> tuple[BatchView, ...]:
+    shut = list(shut_at(connection, now))
     states: dict[int, dict[JobState, int]] = {row.id: dict.fromkeys(JobState, 0) for row in found}
     archives: dict[int, dict[ArchiveState, int]] = {row.id: dict.fromkeys(ArchiveState, 0) for row in found}
     held: dict[int, dict[JobState, int]] = {row.id: dict.fromkeys(JobState, 0) for row in found}
     keys: dict[int, tuple[str, ...]] = dict.fromkeys(states, ())
     for some in _some(list(states)):
-        for row in connection.execute(_COUNTS, {"batches": some}):
+        for row in connection.execute(_COUNTS, {"batches": some, "shut": shut}):
             states[row.batch_id][JobState(row.state)] += row.jobs
             archives[row.batch_id][ArchiveState(row.archive)] += row.jobs
             held[row.batch_id][JobState(row.state)] += int(row.held)
@@ -238,9 +255,15 @@ def _some(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (ids[start : start + rows.MANY] for start in range(0, len(ids), rows.MANY))
 
 
-def _line_of(row: Row[*tuple[Any, ...]], held: tuple[HoldReason, ...], progress: Progress) -> JobLine:
+def _line_of(
+    row: Row[*tuple[Any, ...]],
+    held: tuple[HoldReason, ...],
+    progress: Progress,
+    shut: Mapping[str, int],
+) -> JobLine:
     state = JobState(row.state)
     going = state in {JobState.QUEUED, JobState.ACTIVE}
+    off_peak = going and row.window in shut
     return JobLine(
         id=row.id,
         batch=row.batch_id,
@@ -248,7 +271,10 @@ def _line_of(row: Row[*tuple[Any, ...]], held: tuple[HoldReason, ...], progress:
         title=row.title,
         user=row.user,
         state=state,
-        held=held,
+        held=(*held, HoldReason.OFF_PEAK) if off_peak else held,
+        window=row.window,
+        opens_at=shut[row.window] if off_peak else 0,
+        deadline=row.deadline,
         stage=progress.stage if going else None,
         percent=100 if state is JobState.COMPLETED else progress.percent,
         urgency=URGENCY[row.precedence],

@@ -9,7 +9,7 @@ are written once more.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Executable, and_, bindparam, exists, func, insert, select, update
@@ -22,6 +22,7 @@ from db.states import ArchiveState, JobState, Stage
 from db.tables import IS_DUE, batches, holds, jobs, reports, steps
 from db.values import Notice
 from db.views import Problem
+from db.windows import shut_at
 from pipeline.plan.errors import InputError
 from pipeline.plan.messages import Language
 
@@ -81,6 +82,8 @@ class Outcome:
         problem: why it failed, or why its film is not in the archive.
         warnings: what it was accepted in spite of, and what was measured on its film.
         traceparent: its trace.
+        window: the window that it waits for; empty: for none.
+        opens_at: when that opens, then; else 0.
     """
 
     row: str
@@ -92,6 +95,8 @@ class Outcome:
     problem: Problem | None
     warnings: tuple[Notice, ...]
     traceparent: str
+    window: str = ""
+    opens_at: int = 0
 
 
 _FOLLOW = insert(reports)
@@ -133,6 +138,7 @@ _OUTCOMES = (
         jobs.c.warnings,
         jobs.c.traceparent,
         exists().where(holds.c.job_id == jobs.c.id).label("held"),
+        jobs.c.window,
         jobs.c.position,
     )
     .join_from(
@@ -224,7 +230,8 @@ def read_outcomes(ledger: Ledger, batch: int) -> Iterator[Outcome]:
         asked = {"batch": batch, "first": first, "end": first + rows.MANY}
         with ledger.read() as connection:
             found = run(connection, _OUTCOMES, asked).rows
-        yield from (_outcome(row) for row in found)
+            shut = shut_at(connection, ledger.clock())
+        yield from (_outcome(row, shut) for row in found)
 
 
 def begin(ledger: Ledger, report: Report) -> bool:
@@ -289,8 +296,10 @@ def _report(row: Found, counts: dict[str, int]) -> Report:
     )
 
 
-def _outcome(row: Found) -> Outcome:
-    held = bool(row.held) and row.state in _GOING
+def _outcome(row: Found, shut: Mapping[str, int]) -> Outcome:
+    going = row.state in _GOING
+    off_peak = going and row.window in shut
+    held = going and (bool(row.held) or off_peak)
     return Outcome(
         row=row.row_name,
         standing=_HELD if held else row.state,
@@ -303,4 +312,6 @@ def _outcome(row: Found) -> Outcome:
         else None,
         warnings=notices_from_text(row.warnings),
         traceparent=row.traceparent,
+        window=row.window if off_peak else "",
+        opens_at=shut[row.window] if off_peak else 0,
     )

@@ -75,6 +75,9 @@ class JobLine:
         user: who submitted it.
         state: where it stands.
         held: why it may not go on; empty when it may.
+        window: the window outside of which nothing of it begins; empty for none.
+        opens_at: when that opens next, if it is shut and the job waits for it; else 0.
+        deadline: when it is wanted; None: whenever.
         stage: the stage it is in; None when it has ended.
         percent: how much of it is done, 0 to 100.
         urgency: how urgent it is.
@@ -108,6 +111,9 @@ class JobLine:
     started_at: int | None
     ended_at: int | None
     traceparent: str
+    window: str = ""
+    opens_at: int = 0
+    deadline: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

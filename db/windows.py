@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Executable, bindparam, delete, func, insert, 
 
 from db import rows
 from db.ledger import Ledger
+from db.prepared import run
 from db.states import JobState
-from db.tables import audit, departments, jobs, windows
+from db.tables import audit, departments, jobs, steps, windows
 from farm.policy.windows import Window, parse
 from pipeline.plan.errors import InputError
 from pipeline.plan.keys import canonical
@@ -48,15 +49,20 @@ _SET = (
     .where(windows.c.name == bindparam("of"))
     .values(times=bindparam("new"), by=bindparam("who"), at=bindparam("now"))
 )
+_TIMES = select(windows.c.name, windows.c.times)
 _REMOVE = delete(windows).where(windows.c.name == bindparam("of"))
+# Whoever failed or was canceled may be tried again, and then begins whenever it may.
+_UNDER_WAY = [JobState.QUEUED.value, JobState.ACTIVE.value, JobState.REVIEW.value]
 _WAITING = (
     select(func.count())
     .select_from(jobs)
-    .where(
-        jobs.c.state.in_([JobState.QUEUED.value, JobState.ACTIVE.value, JobState.REVIEW.value]),
-        jobs.c.window == bindparam("of"),
-    )
+    .where(jobs.c.state.in_(_UNDER_WAY), jobs.c.window == bindparam("of"))
 )
+_STOPPED = [JobState.FAILED.value, JobState.CANCELED.value]
+_ENDED = select(jobs.c.id).where(jobs.c.window == bindparam("of"), jobs.c.state.in_(_STOPPED))
+_ENDED = _ENDED.order_by(jobs.c.id).with_for_update(key_share=True)
+_FREE = update(jobs).where(jobs.c.id.in_(bindparam("jobs", expanding=True))).values(window="")
+_FREE_STEPS = update(steps).where(steps.c.job_id.in_(bindparam("jobs", expanding=True))).values(window="")
 _DEFAULTING = (
     select(departments.c.name).where(departments.c.window == bindparam("of")).order_by(departments.c.name)
 )
@@ -83,6 +89,29 @@ def read_windows(ledger: Ledger) -> tuple[NamedWindow, ...]:
             NamedWindow(name=row.name, window=parse(row.times, ""), by=row.by, at=row.at)
             for row in connection.execute(_ALL)
         )
+
+
+def is_open_at(times: str, now: int) -> bool:
+    """Whether a window that is kept as these words is open at a time; one that nobody can read is shut.
+
+    A machine whose tables do not know a zone begins nothing outside the window.
+    """
+    try:
+        return parse(times, "").is_open(now)
+    except InputError:
+        return False
+
+
+def shut_at(connection: Connection, now: int) -> Mapping[str, int]:
+    """The windows that are shut at a time, and when each opens next; 0: this machine cannot tell."""
+    shut: dict[str, int] = {}
+    for row in run(connection, _TIMES, {}):
+        if not is_open_at(row.times, now):
+            try:
+                shut[row.name] = parse(row.times, "").next_opening(now)
+            except InputError:
+                shut[row.name] = 0
+    return shut
 
 
 def read_default_windows(ledger: Ledger) -> Mapping[str, str]:
@@ -141,7 +170,7 @@ def set_window(ledger: Ledger, name: str, window: Window, *, by: str) -> Window:
 
 
 def remove_window(ledger: Ledger, name: str, *, by: str) -> None:
-    """Forget a window that nobody uses; written into the audit.
+    """Forget a window that nobody uses; films that failed or were canceled wait for it no more. Audited.
 
     Raises:
         InputError: ``window-unknown``, or ``window-used`` with who uses it; nothing was changed.
@@ -155,6 +184,11 @@ def remove_window(ledger: Ledger, name: str, *, by: str) -> None:
         of = ", ".join(connection.execute(_DEFAULTING, {"of": name}).scalars())
         if films or of:
             raise InputError("window-used", window=name, films=films, departments=of or "-")
+        ended = list(connection.execute(_ENDED, {"of": name}).scalars())
+        for start in range(0, len(ended), rows.MANY):
+            some = {"jobs": ended[start : start + rows.MANY]}
+            connection.execute(_FREE, some)
+            connection.execute(_FREE_STEPS, some)
         connection.execute(_REMOVE, {"of": name})
         _tell(connection, "window-removed", {"window": name, "before": before}, by=by, at=ledger.clock())
 

@@ -16,9 +16,11 @@ from db import reports
 from db.ledger import Ledger
 from db.reports import Outcome, Report
 from db.states import ArchiveState
+from db.views import Problem
 from farm import crews
 from farm.bootstrap import Farm
 from farm.output import check_folder, write_whole
+from farm.profiles.telling import moment_of
 from pipeline.plan import trace
 from pipeline.plan.cells import Cell, to_csv
 from pipeline.plan.errors import InputError
@@ -204,6 +206,9 @@ class _Row:
 def _row(outcome: Outcome, prefix: str, language: Language) -> _Row:
     path = outcome.archive_path if outcome.archive is ArchiveState.ARCHIVED else None
     problem = outcome.problem
+    if problem is None and outcome.window:
+        facts = {"window": outcome.window, "opens": moment_of(outcome.opens_at)}
+        problem = Problem(code="window-waits", facts=facts)
     return _Row(
         id=outcome.row,
         status=outcome.standing,

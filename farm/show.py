@@ -289,6 +289,9 @@ def _job(farm: Farm, line: JobLine) -> JobView:
         ended=_moment(line.ended_at) if line.ended_at is not None else "",
         urgency=line.urgency.value,
         priority=line.priority,
+        window=line.window,
+        opens=_moment(line.opens_at) if line.opens_at else "",
+        deadline=_moment(line.deadline) if line.deadline is not None else "",
     )
 
 

@@ -80,6 +80,9 @@ class JobView:
         ended: the same; empty while it is under way.
         urgency: ``urgent``, ``normal`` or ``bulk``.
         priority: -50 to 50; of equal urgency the higher one goes first.
+        window: the window outside of which nothing of it begins; empty for none.
+        opens: when that opens next, UTC, ISO 8601, if it is what is waited for; else empty.
+        deadline: when the film is wanted, likewise; empty for whenever.
     """
 
     id: int
@@ -104,6 +107,9 @@ class JobView:
     needs: str = ""
     urgency: str = "normal"
     priority: int = 0
+    window: str = ""
+    opens: str = ""
+    deadline: str = ""
 
     @property
     def standing(self) -> str:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from db import claims, commits, queue, reads, submission
+from db import claims, commits, operations, outlook, queue, reads, reports, submission
 from db.engine import connect
 from db.ledger import Ledger
 from db.recalling import recall
-from db.states import StepState
+from db.states import HoldReason, JobState, StepState
 from db.values import Submission
-from db.windows import add_window, set_window
+from db.windows import add_window, remove_window, set_window
 from farm.policy.windows import parse
 from pipeline.plan.errors import InputError
 from tests.db.acting import join, render, speak, take, try_step
@@ -155,3 +155,32 @@ def test_a_film_that_waits_for_a_window_which_is_gone_is_not_entered(ledger: Led
         _submit(ledger, "d", "nigth")
     assert refused.value.code == "window-unknown"
     assert len(reads.list_jobs(ledger)) == 1
+
+
+def test_whoever_looks_is_told_what_is_waited_for_and_until_when(ledger: Ledger, clock: Clock) -> None:
+    """A film, its batch, all batches, results and the outlook; not any more once the window is open."""
+    opens = clock.now + _HOUR
+    (line,) = reads.list_jobs(ledger, held=True)
+    assert (line.held, line.window, line.opens_at) == ((HoldReason.OFF_PEAK,), "night", opens)
+    assert reads.read_job(ledger, 1).line == line
+    assert reads.list_jobs(ledger, held=False) == ()
+    assert reads.read_batch(ledger, 1).held[JobState.QUEUED] == 1
+    assert reads.count_jobs(ledger).held[JobState.QUEUED] == 1
+    (row,) = reports.read_outcomes(ledger, 1)
+    assert (row.standing, row.window, row.opens_at) == ("held", "night", opens)
+    assert dict(outlook.read_outlook(ledger)) == {}
+    clock.now += _HOUR
+    (line,) = reads.list_jobs(ledger, held=False)
+    assert (line.held, line.opens_at) == ((), 0)
+    assert reads.read_batch(ledger, 1).held[JobState.QUEUED] == 0
+    assert reads.count_jobs(ledger).held[JobState.QUEUED] == 0
+    assert next(reports.read_outcomes(ledger, 1)).standing == "queued"
+    assert set(outlook.read_outlook(ledger)) == {1}
+
+
+def test_a_canceled_film_keeps_no_window_and_does_not_wait_for_one_that_is_gone(ledger: Ledger) -> None:
+    """Tried again, it begins whenever it may."""
+    operations.cancel(ledger, [1], by="anna")
+    remove_window(ledger, "night", by="anna")
+    operations.requeue(ledger, [1], by="anna")
+    assert _heads(ledger, "speak") == [1]

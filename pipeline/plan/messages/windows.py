@@ -216,4 +216,18 @@ MESSAGES: tuple[Message, ...] = (
         ),
         level="warning",
     ),
+    message(
+        "window-waits",
+        (
+            "It waits for the window {window}, which opens at {opens}.",
+            "The film is made in this window alone.",
+            "Nothing has to be done; `lectern windows set {window} TIMES` changes when that is.",
+        ),
+        (
+            "等待时段 {window}，它将于 {opens} 开放。",
+            "该影片只在此时段制作。",
+            "无需任何操作；用 `lectern windows set {window} 时间` 可更改时间。",
+        ),
+        level="warning",
+    ),
 )

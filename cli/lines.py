@@ -83,17 +83,13 @@ def waiting_of(terminal: Terminal, job: JobView) -> str:
 def _held(terminal: Terminal, job: JobView) -> str:
     """Which holds there are: one for want of a consent is ended by another consent alone."""
     words = terminal.words
-    others = [_hold(terminal, job, hold) for hold in job.holds if hold != _CONSENT]
+    others = [words.state(f"hold-{hold}") for hold in job.holds if hold not in {_CONSENT, _OFF_PEAK}]
     parts = [words("waiting-consent", job=job.id)] if _CONSENT in job.holds else []
     parts += [words("waiting-held", reasons=", ".join(others))] if others else []
+    if _OFF_PEAK in job.holds:
+        opens = moment_of(job.opens) if job.opens else words("unknown")
+        parts.append(words("waiting-window", window=clean(job.window), opens=opens))
     return words("semicolon").join(parts)
-
-
-def _hold(terminal: Terminal, job: JobView, hold: str) -> str:
-    """A hold in words; of a window, when that opens."""
-    if hold == _OFF_PEAK and job.opens:
-        return terminal.words("hold-window", window=clean(job.window), opens=moment_of(job.opens))
-    return terminal.words.state(f"hold-{hold}")
 
 
 def archive_of(terminal: Terminal, job: JobView) -> str:

@@ -78,18 +78,18 @@ def remove(context: typer.Context, name: Name) -> Exit:
 
 def standing_of(terminal: Terminal, window: WindowView) -> Text:
     """Whether a window is open now, and until when."""
-    name = ("open" if window.open else "shut") + ("-until" if window.until else "")
-    until = moment_of(window.until) if window.until else ""
-    return Text(terminal.words(f"window-{name}", until=until), style="cyan" if window.open else "yellow")
+    if not window.until:
+        return Text(terminal.words("window-open"), style="cyan")
+    name, style = ("window-open-until", "cyan") if window.open else ("window-shut-until", "yellow")
+    return Text(terminal.words(name, until=moment_of(window.until)), style=style)
 
 
 def waiting_lines(terminal: Terminal, waiting: Iterable[WaitedFor]) -> Iterator[str]:
     """When the films of a batch begin that are made in windows, one line for each window."""
     for each in waiting:
-        until = moment_of(each.window.until) if each.window.until else ""
-        name = f"films-wait-{'open' if each.window.open else 'shut'}{'' if until else '-always'}"
-        films, window = each.films, each.window
-        yield terminal.words(name, window=window.name, films=films, times=window.times, until=until)
+        window, until = each.window, moment_of(each.window.until) if each.window.until else ""
+        name = "films-wait-always" if not until else "films-wait-open" if window.open else "films-wait-shut"
+        yield terminal.words(name, window=window.name, films=each.films, times=window.times, until=until)
 
 
 def waiting_document(waiting: Iterable[WaitedFor]) -> list[dict[str, object]]:

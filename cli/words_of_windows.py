@@ -18,7 +18,10 @@ WINDOWS: Mapping[str, tuple[str, str]] = {
     "window-was": ("Until now: {times}", "此前：{times}"),
     "window-now": ("It is {standing}.", "目前{standing}。"),
     "window-removed": ("There is no window {window} any more.", "时段 {window} 已删除。"),
-    "hold-window": ("window {window}, which opens {opens}", "时段 {window}，{opens} 开放"),
+    "waiting-window": (
+        "held until its window {window} opens, {opens}",
+        "等待时段 {window} 开放（{opens}）",
+    ),
     "deadline": ("DEADLINE", "截止"),
     "films-wait-shut": (
         "Made in the window {window} alone: {films}. They begin when it opens, {until} ({times}).",
@@ -28,7 +31,7 @@ WINDOWS: Mapping[str, tuple[str, str]] = {
         "Made in the window {window} alone: {films}. It is open now, until {until} ({times}).",
         "仅在时段 {window} 制作：{films} 部。时段目前开放，至 {until}（{times}）。",
     ),
-    "films-wait-open-always": (
+    "films-wait-always": (
         "Made in the window {window} alone: {films}. It never shuts ({times}).",
         "仅在时段 {window} 制作：{films} 部。该时段始终开放（{times}）。",
     ),

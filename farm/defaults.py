@@ -12,10 +12,11 @@ from farm.tables import Record, cleaned
 from farm.template import plain_name
 from pipeline.plan.errors import InputError
 from pipeline.plan.lipsync import ENGINE
+from pipeline.plan.switches import yes_or_no
 
 #: Where a default came from, if it was told on the command line.
 SET, TEMPLATE, FACE_ENGINE = "--set", "--template", "--face-engine"
-OFF_PEAK, DEADLINE = "--off-peak", "--deadline"
+OFF_PEAK, WINDOW, DEADLINE = "--off-peak", "--window", "--deadline"
 URGENCY, PRIORITY = "--urgency", "--priority"
 # What a film's words stand in: a row with one of them takes no other.
 _WORDS = ("script", "script_file", "brief")
@@ -63,7 +64,7 @@ class Defaults:
             asked["script_file"] = Default(value=template, place=TEMPLATE)
         for name, value, place in (
             (ENGINE, face_engine, FACE_ENGINE),
-            ("off_peak", off_peak, OFF_PEAK),
+            ("off_peak", off_peak, OFF_PEAK if yes_or_no(off_peak) else WINDOW),
             ("deadline", deadline, DEADLINE),
             ("urgency", urgency, URGENCY),
             ("priority", priority, PRIORITY),

@@ -276,6 +276,7 @@ class Dispatcher:
             read_dealings(self._ledger),
             surplus=self._pace.surplus,
             waits=partial(self._waits, lines, gates),
+            away={skill: line.sent for skill, line in lines.items() if not line.lanes},
         )
         # All of them from one look: what is sent waits no more, and would seem to leave workers idle.
         wanted = tuple(decided)
@@ -308,7 +309,8 @@ class Dispatcher:
         )
 
     def _send(self, errand: Errand, lines: Mapping[Skill, queue.Line], gates: Gates) -> None:
-        waiting = {skill: lines[skill].lanes for skill in errand.skills}
+        waiting = {skill: lines[skill].lanes for skill in errand.queues}
+        queues = {skill.capability: queue for skill, queue in errand.queues.items()}
         found = self._fairness.choose(waiting, errand.slots, gates=gates, hands=len(self._workers))
         chosen = {head.step: head for head in found}
         marked = queue.mark_sent(self._ledger, list(chosen))
@@ -318,7 +320,7 @@ class Dispatcher:
             for step, head in chosen.items():
                 if step in marked:
                     told = message_of(head, self._ledger.clock())
-                    publish(self._app, replace(told, capability=errand.queue))
+                    publish(self._app, replace(told, capability=queues[head.capability]))
                     sent.add(step)
                     if errand.lent:
                         self._lent[step] = time.monotonic()

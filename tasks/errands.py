@@ -1,5 +1,9 @@
 """Errands: to which queues how many steps of which lines are sent, with pools that help each other.
 
+Lines that the very same workers do are one errand: what goes next is chosen among all of them. If each were
+filled on its own, a worker would always find a begun film's next stage at hand, and a department whose films
+have not begun would wait until the begun ones of all others are done, whatever its share.
+
 What is sent to the queue of a pool is taken by its workers, whichever pool's film it is of.
 """
 
@@ -19,17 +23,16 @@ _RENDERS = f"{Stage.RENDER}."
 
 @dataclass(frozen=True, kw_only=True)
 class Errand:
-    """Steps that are sent to one queue.
+    """Steps that are sent to the same workers.
 
     Attributes:
-        skills: the lines that they are taken from, in the order of their ranks.
-        queue: the capability whose queue they are sent to.
+        queues: the lines that they are taken from, in the order of their ranks, each with the capability
+            whose queue they are sent to.
         slots: how many, at most.
         lent: those who take them are lent for it.
     """
 
-    skills: tuple[Skill, ...]
-    queue: str
+    queues: Mapping[Skill, str]
     slots: int
     lent: bool = False
 
@@ -78,36 +81,46 @@ def errands(
     *,
     surplus: int,
     waits: Callable[[Skill], bool],
+    away: Mapping[Skill, int] | None = None,
 ) -> Iterator[Errand]:
     """What to send where: to whoever does it as its own first, then to who is lent for it.
 
     Free workers are sent as much as they can begin at once, and all together some more to have at hand; of a
     line for which workers may be lent, nothing is at hand, so that they find what waits as soon as they are
-    idle.
+    idle; it is sent on its own.
 
     Args:
         sent: the lines of which something waits, each with how many of its steps are on their way.
         crew: who could work.
         dealings: how pools deal with each other.
-        surplus: messages beyond the free workers, per queue.
+        surplus: messages beyond the free workers, for workers that do the same.
         waits: whether something of a line may go now, or is on its way.
+        away: the lines of which nothing waits, each with how many of its steps are on their way.
     """
-    able: Counter[Skill] = Counter()
-    free: Counter[Skill] = Counter()
+    hands: dict[Skill, set[str]] = {}
     for worker, skills in crew.usable.items():
-        able.update(skills)
-        free.update(skills if worker not in crew.busy else ())
-    standing = deputies(sent, crew.usable.values(), dealings)
+        for skill in skills:
+            hands.setdefault(skill, set()).add(worker)
+    free = Counter({skill: len(workers - crew.busy) for skill, workers in hands.items()})
+    on_the_way = {**(away or {}), **sent}
+    standing = deputies(on_the_way, crew.usable.values(), dealings)
     sources: dict[Skill, list[Skill]] = {}
-    for line in sent:
+    for line in on_the_way:
         doer = standing.get(line, line)
-        if able[doer]:
+        if doer in hands:
             sources.setdefault(doer, []).append(line)
+    alike: dict[tuple[frozenset[str], Skill | None], list[Skill]] = {}
     for doer, lines in sources.items():
         others = [skills for skills in crew.usable.values() if doer not in skills]
-        extra = 0 if _may_be_lent(lines, others, dealings) else surplus
-        if (slots := free[doer] + extra - sum(sent[line] for line in lines)) > 0:
-            yield Errand(skills=tuple(lines), queue=doer.capability, slots=slots)
+        alone = doer if _may_be_lent(lines, others, dealings) else None
+        alike.setdefault((frozenset(hands[doer]), alone), []).append(doer)
+    for (workers, alone), doers in alike.items():
+        queues = {line: doer.capability for doer in doers for line in sources[doer]}
+        extra = 0 if alone else surplus
+        slots = len(workers - crew.busy) + extra - sum(on_the_way[line] for line in queues)
+        waiting = {line: queue for line, queue in queues.items() if line in sent}
+        if slots > 0 and waiting:
+            yield Errand(queues=waiting, slots=slots)
     yield from _lent(sent, crew, dealings, free, waits)
 
 
@@ -133,7 +146,7 @@ def _lent(
         slots = Counter(lenders.values())
         slots -= Counter(sorted(slots.elements())[: max(0, sent[line] - free.get(line, 0))])
         for queue, number in sorted(slots.items()):
-            yield Errand(skills=(line,), queue=queue, slots=number, lent=True)
+            yield Errand(queues={line: queue}, slots=number, lent=True)
         for worker in lenders:
             del idle[worker]
 

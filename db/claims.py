@@ -13,6 +13,7 @@ from db.codec import profile_digest, profile_from_text, spec_from_text
 from db.fitness import OTHER_LIVES, is_ill, is_kept_off
 from db.gates import gates_in
 from db.ledger import Ledger
+from db.limits import with_limits_of
 from db.outage import waits_for_archive
 from db.plans import stages_of
 from db.prepared import Found, run
@@ -211,7 +212,7 @@ def claim(
             able = seen.capability in capabilities or may_borrow(
                 connection, _skill(seen), worker=worker, capabilities=capabilities, now=now
             )
-            able = able and _is_free(connection, seen, worker, now)
+            able = able and _is_free(connection, ledger, seen, worker, now)
             if kept is None or not able:
                 run(connection, _UNMARK, {"step": step, "sent": seen.published_at})
                 return None
@@ -238,21 +239,21 @@ def _kept(
     return kept if own is None or kept == own else None
 
 
-def _is_free(connection: Connection, seen: Found, worker: str, now: int) -> bool:
+def _is_free(connection: Connection, ledger: Ledger, seen: Found, worker: str, now: int) -> bool:
     """Whether nothing stands against a worker's beginning a step now that it can do."""
     return not (
         seen.takes_nothing
         or seen.unable
         or seen.closed
         or waits(seen.not_before, now)
-        or _shut(connection, seen, now)
         or seen.ill
         or _after_another(connection, seen, worker, now)
         or (seen.stage == Stage.ARCHIVE.value and waits_for_archive(connection, now))
+        or _shut(connection, ledger, seen, now)
     )
 
 
-def _shut(connection: Connection, seen: Found, now: int) -> bool:
+def _shut(connection: Connection, ledger: Ledger, seen: Found, now: int) -> bool:
     """Whether a gate is shut by now that was open when the message was sent."""
     facts = Facts(
         department=seen.department_id,
@@ -262,7 +263,10 @@ def _shut(connection: Connection, seen: Found, now: int) -> bool:
         pool=seen.pool,
         member=seen.member,
     )
-    return gates_in(connection, now).lets_through(facts) is not Gate.OPEN
+    gates = gates_in(connection, now)
+    if facts.opening or facts.renders:
+        gates = with_limits_of(connection, ledger, gates, facts.department, now, opening=facts.opening)
+    return gates.lets_through(facts) is not Gate.OPEN
 
 
 def is_known(ledger: Ledger, step: int) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Connection, bindparam, cast, literal, null, or_, select, union_all
 
+from db.cardtime import CardTime
 from db.ledger import Ledger
+from db.limits import with_limits
 from db.prepared import run
 from db.states import StopKind, StopScope
 from db.tables import departments, stops, windows
@@ -32,18 +34,24 @@ _READ = union_all(
 )
 
 
-def read_gates(ledger: Ledger) -> Gates:
+def read_gates(ledger: Ledger, cards: CardTime | None = None) -> Gates:
     """What stands open now.
+
+    Args:
+        ledger: the ledger.
+        cards: what departments have spent of their card time, for whoever asks often.
 
     Raises:
         AwayError: ``ledger-away``.
     """
+    spending = cards or CardTime(ledger)
     with ledger.read() as connection:
-        return gates_in(connection, ledger.clock())
+        now = ledger.clock()
+        return with_limits(connection, gates_in(connection, now), now, spending.spent)
 
 
 def gates_in(connection: Connection, now: int) -> Gates:
-    """What stands open at a time, inside a transaction."""
+    """What stands open at a time, limits of departments aside, inside a transaction."""
     opened: set[str] = set()
     stopped: dict[tuple[str, str], set[str]] = {}
     stopped_ids: dict[str, set[int]] = {}

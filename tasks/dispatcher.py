@@ -20,6 +20,7 @@ from celery import Celery
 from kombu.exceptions import OperationalError
 
 from db import consents, leases, operations, queue, recalling, replan, stops
+from db.cardtime import CardTime
 from db.codec import profile_digest
 from db.gates import read_gates
 from db.leases import Leadership, Lease, Watch, WorkerPulse
@@ -107,6 +108,7 @@ class Dispatcher:
         #: What was sent to idle workers of other pools of late, and when.
         self._lent: dict[int, float] = {}
         self._fairness = Fairness(ledger)
+        self._cards = CardTime(ledger)
         self._mark = secrets.token_hex(8)
         self._leader_watch = self._watch(pace.expiry_s)
         self._lease_watch = self._watch(pace.expiry_s)
@@ -268,7 +270,7 @@ class Dispatcher:
         lines = queue.lines(self._ledger)
         if not any(line.lanes for line in lines.values()):
             return
-        gates = read_gates(self._ledger)
+        gates = read_gates(self._ledger, self._cards)
         busy = frozenset(lease.worker for lease in leases.read_leases(self._ledger))
         decided = errands(
             {skill: line.sent for skill, line in lines.items() if line.lanes},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -15,19 +16,25 @@ from db.ledger import Ledger
 from db.states import HoldReason, JobState
 from db.tables import charges, holds, jobs
 from db.values import Submission, Submitted
+from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import TransientError
 from tests.db.acting import fail, ready, take
 from tests.db.auditor import acts
-from tests.db.values import digest, draft, submit
+from tests.db.values import artifact, digest, draft, submit
 
 _DAY_MS = 24 * 3600 * 1000
 _NAME = "default"
 
 
 def submit_as(ledger: Ledger, member: str, films: int, content: str) -> Submitted:
-    """Submit so many films as somebody."""
+    """Submit so many films as somebody, of a portrait that no other batch has."""
     submitted = Submission(content=digest(content), name=content, user=member)
-    return submission.submit(ledger, submitted, (draft(f"{content} {row}") for row in range(films)))
+    # Whoever enters a source that others have waits for them, whatever else keeps them apart.
+    portrait = artifact(Kind.SOURCE, f"portrait of {content}")
+    drafts = (draft(f"{content} {row}") for row in range(films))
+    return submission.submit(
+        ledger, submitted, (replace(each, spec=replace(each.spec, portrait=portrait)) for each in drafts)
+    )
 
 
 def limit(ledger: Ledger, **rights: int | None) -> None:
@@ -152,7 +159,7 @@ def test_who_fails_is_not_charged_again_and_who_is_canceled_before_it_began_gets
         fail(ledger, take(ledger, "speak"), TransientError("voice-failed"))
     assert reads.read_job(ledger, 1).line.state is JobState.FAILED
     operations.requeue(ledger, [1], by="anna")
-    assert charged(ledger) == [1, 2]
+    assert (charged(ledger), held(ledger)) == ([1, 2], [3])
     operations.cancel(ledger, [1], by="anna")
     assert charged(ledger) == [1, 2], "it had begun"
     operations.cancel(ledger, [2], by="anna")

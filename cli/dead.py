@@ -99,13 +99,10 @@ def requeue(
     """
 
     def act(farm: Farm, chosen: Collection[int]) -> Operated:
-        if dry_run:
-            requeueing.options_of(farm, settings or ())
-            return letters.tried(farm, chosen, canceled=True)
-        return requeueing.requeue(farm, chosen, settings or ())
+        return requeueing.requeue(farm, chosen, settings or (), dry_run=dry_run)
 
     meant = _Meant(jobs=tuple(jobs or ()), batch=batch, everything=everything, error=error)
-    return _act(context, act, meant, said="would-requeue" if dry_run else "requeued-jobs", dry_run=dry_run)
+    return _act(context, act, meant, said="requeue", dry_run=dry_run)
 
 
 def discard(
@@ -123,12 +120,10 @@ def discard(
     """Put what failed away; `lectern requeue` brings it back."""
 
     def act(farm: Farm, chosen: Collection[int]) -> Operated:
-        if dry_run:
-            return letters.tried(farm, chosen, canceled=False)
-        return letters.discard(farm, chosen, reason=reason)
+        return letters.discard(farm, chosen, reason=reason, dry_run=dry_run)
 
     meant = _Meant(jobs=tuple(jobs or ()), batch=batch, everything=everything, error=error)
-    return _act(context, act, meant, said="would-discard" if dry_run else "discarded-jobs", dry_run=dry_run)
+    return _act(context, act, meant, said="discard", dry_run=dry_run)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from cli.helping_zh_notices import NOTICES
 from cli.helping_zh_operating import OPERATING
 from cli.helping_zh_pools import POOLS
 from cli.helping_zh_speech import SPEECH
+from cli.helping_zh_verbs import VERBS
 from cli.helping_zh_windows import WINDOWS
 
 CHINESE: Mapping[str, str] = {
@@ -22,6 +23,7 @@ CHINESE: Mapping[str, str] = {
     **POOLS,
     **SPEECH,
     **BACKUP,
+    **VERBS,
     **WINDOWS,
     **DEPARTMENTS,
     (
@@ -167,17 +169,6 @@ CHINESE: Mapping[str, str] = {
     "As a drawing for Graphviz: `lectern states --dot | dot -Tsvg`.": (
         "输出 Graphviz 图：`lectern states --dot | dot -Tsvg`。"
     ),
-    "Cancel jobs; `lectern requeue` brings them back.": "取消任务；可用 `lectern requeue` 恢复。",
-    "What is being made stops within seconds, what is finished stays.": (
-        "正在制作的部分几秒内停止，已完成的部分会保留。"
-    ),
-    "Numbers of jobs.": "任务编号。",
-    "All jobs of this batch.": "该批次的所有任务。",
-    "Pause jobs until `lectern resume`.": "暂停任务，直到 `lectern resume`。",
-    "What is being made is finished, nothing new is started.": "正在制作的部分会做完，不再开始新的部分。",
-    "Let paused jobs go on.": "让暂停的任务继续。",
-    "Try failed or canceled jobs again.": "重试失败或已取消的任务。",
-    "Only what is missing is made.": "只制作缺少的部分。",
     "Run the whole farm on this machine until Ctrl-C.": "在本机运行整个农场，直到按下 Ctrl-C。",
     (
         "Redis, dispatcher, workers and Flower are started and watched over. Ctrl-C lets the clips in "

@@ -11,15 +11,10 @@ OPERATING: Mapping[str, str] = {
     (
         "A film keeps the versions that it was begun with. One that is moved is rendered again as a whole "
         "with the new version, so that all of its clips are alike; what was spoken as a whole stays. "
-        "Finished films, and those whose versions somebody still has, are left alone. With --pool, films of "
-        "the batch that are not finished are handed to another pool, and nothing of them is made again."
+        "Finished films, and those whose versions somebody still has, are left alone."
     ): (
         "影片会保持开始时所用的版本。迁移的影片会用新版本整体重新渲染，使所有片段一致；已完整朗读的内容会保留。"
         "已完成的影片，以及仍有工作进程具备其版本的影片，不受影响。"
-        "使用 --pool 时，批次中未完成的影片会转交给另一个池，不会重新制作任何内容。"
-    ),
-    "Have unfinished films rendered by the workers of this pool; any: by those kept for none.": (
-        "让未完成的影片改由该池的工作进程渲染；any：由不专属于任何池的工作进程渲染。"
     ),
     "Number of the batch.": "批次编号。",
     "Only the film of this row; repeatable.": "只迁移该行的影片；可重复使用。",

@@ -1,87 +1,372 @@
-"""`lectern cancel | pause | resume | requeue`: what an operator may do to jobs that are in the farm."""
+"""The operator's verbs: what may be done to jobs, batches, departments and pools that are in the farm."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from cli.clean import clean
 from cli.exits import Exit
+from cli.lines import moment_of
 from cli.options import terminal_of
-from db.acts import Operated
-from db.operations import jobs_of
-from farm import cancel as canceling
-from farm import pause as pausing
-from farm import requeue as requeueing
+from cli.terminal import Terminal
+from db.acts import Operated, iso
+from db.stops import Stop
+from farm import verbs
 from farm.bootstrap import Farm, open_farm
+from farm.choices import urgency_of
+from farm.moments import moment_ahead
+from farm.policy.pools import pool_named
+from farm.policy.rights import priority_of
+from farm.requeue import requeue as requeue_jobs
+from farm.verbs import Done, Told
+from farm.whom import Whom
 from pipeline.plan.errors import InputError
 
 Jobs = Annotated[list[int] | None, typer.Argument(metavar="[JOB]...", help="Numbers of jobs.")]
-Batch = Annotated[int | None, typer.Option("--batch", "-b", metavar="BATCH", help="All jobs of this batch.")]
+Batches = Annotated[
+    list[int] | None,
+    typer.Option("--batch", "-b", metavar="BATCH", help="All jobs of this batch; repeatable."),
+]
+Departments = Annotated[
+    list[str] | None,
+    typer.Option("--department", metavar="NAME", help="All jobs of this department; repeatable."),
+]
+Pools = Annotated[
+    list[str] | None,
+    typer.Option("--pool", metavar="NAME", help="All jobs of this pool; repeatable."),
+]
+StoppedDepartments = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--department",
+        metavar="NAME",
+        help="This department, with all that it submits meanwhile; repeatable.",
+    ),
+]
+StoppedPools = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--pool", metavar="NAME", help="This pool, with all that is submitted for it meanwhile; repeatable."
+    ),
+]
+Until = Annotated[
+    str,
+    typer.Option(
+        "--until", metavar="TIME", help="When it ends by itself, such as 07:00 or 2026-11-27 07:00."
+    ),
+]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for whoever asks later.")]
+Dry = Annotated[bool, typer.Option("--dry-run", help="Tell what would be changed, and change nothing.")]
 
 #: So many numbers are told one by one.
 _TOLD = 20
+#: What ends a wait for a time.
+_NOW = "now"
 
 
-def cancel(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Exit:
+def hold(
+    context: typer.Context,
+    jobs: Jobs = None,
+    *,
+    batches: Batches = None,
+    departments: StoppedDepartments = None,
+    pools: StoppedPools = None,
+    until: Until = "",
+    reason: Reason = "",
+    dry_run: Dry = False,
+) -> Exit:
+    """Keep films from beginning of which nothing was begun; all others go on. `lectern release` ends it."""
+    whom = _whom(jobs, batches, departments, pools)
+    return _operate(context, "hold", verbs.hold, whom, until=until, reason=reason, dry_run=dry_run)
+
+
+def release(
+    context: typer.Context,
+    jobs: Jobs = None,
+    *,
+    batches: Batches = None,
+    departments: StoppedDepartments = None,
+    pools: StoppedPools = None,
+    reason: Reason = "",
+    dry_run: Dry = False,
+) -> Exit:
+    """Let films begin that were held."""
+    whom = _whom(jobs, batches, departments, pools)
+    return _operate(context, "release", verbs.release, whom, reason=reason, dry_run=dry_run)
+
+
+def pause(
+    context: typer.Context,
+    jobs: Jobs = None,
+    *,
+    batches: Batches = None,
+    departments: StoppedDepartments = None,
+    pools: StoppedPools = None,
+    until: Until = "",
+    reason: Reason = "",
+    dry_run: Dry = False,
+) -> Exit:
+    """Stop films, those that have begun, too, until `lectern resume`.
+
+    Clips that are being made are finished, nothing new is begun.
+    """
+    whom = _whom(jobs, batches, departments, pools)
+    return _operate(context, "pause", verbs.pause, whom, until=until, reason=reason, dry_run=dry_run)
+
+
+def interrupt(
+    context: typer.Context,
+    jobs: Jobs = None,
+    *,
+    batches: Batches = None,
+    departments: StoppedDepartments = None,
+    pools: StoppedPools = None,
+    until: Until = "",
+    reason: Reason = "",
+    dry_run: Dry = False,
+) -> Exit:
+    """Stop films at once, until `lectern resume`.
+
+    Clips that are being made are given up within seconds, those that were finished stay; no attempt is used
+    up.
+    """
+    whom = _whom(jobs, batches, departments, pools)
+    return _operate(context, "interrupt", verbs.interrupt, whom, until=until, reason=reason, dry_run=dry_run)
+
+
+def resume(
+    context: typer.Context,
+    jobs: Jobs = None,
+    *,
+    batches: Batches = None,
+    departments: StoppedDepartments = None,
+    pools: StoppedPools = None,
+    reason: Reason = "",
+    dry_run: Dry = False,
+) -> Exit:
+    """Let everything go on that was held, paused or interrupted."""
+    whom = _whom(jobs, batches, departments, pools)
+    return _operate(context, "resume", verbs.resume, whom, reason=reason, dry_run=dry_run)
+
+
+def cancel(
+    context: typer.Context,
+    jobs: Jobs = None,
+    *,
+    batches: Batches = None,
+    departments: Departments = None,
+    pools: Pools = None,
+    reason: Reason = "",
+    dry_run: Dry = False,
+) -> Exit:
     """Cancel jobs; `lectern requeue` brings them back.
 
     What is being made stops within seconds, what is finished stays.
     """
-    return _operate(context, "canceled-jobs", canceling.cancel, jobs, batch)
+    whom = _whom(jobs, batches, departments, pools)
+    return _operate(context, "cancel", verbs.cancel, whom, reason=reason, dry_run=dry_run)
 
 
-def pause(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Exit:
-    """Pause jobs until `lectern resume`.
-
-    What is being made is finished, nothing new is started.
-    """
-    return _operate(context, "paused-jobs", pausing.pause, jobs, batch)
-
-
-def resume(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Exit:
-    """Let paused jobs go on."""
-    return _operate(context, "resumed-jobs", pausing.resume, jobs, batch)
-
-
-def requeue(context: typer.Context, jobs: Jobs = None, batch: Batch = None) -> Exit:
-    """Try failed or canceled jobs again.
+def requeue(
+    context: typer.Context,
+    jobs: Jobs = None,
+    *,
+    batches: Batches = None,
+    reason: Reason = "",
+    dry_run: Dry = False,
+) -> Exit:
+    """Queue failed or canceled jobs again: they go on from where they stopped.
 
     Only what is missing is made.
     """
-    return _operate(context, "requeued-jobs", requeueing.requeue, jobs, batch)
+
+    def act(farm: Farm, whom: Whom, told: Told) -> Done:
+        found = whom.found(farm)
+        return Done(jobs=requeue_jobs(farm, found, reason=told.reason, dry_run=told.dry_run))
+
+    return _operate(context, "requeue", act, _whom(jobs, batches), reason=reason, dry_run=dry_run)
+
+
+def start_after(
+    context: typer.Context,
+    time: Annotated[
+        str, typer.Argument(metavar="TIME", help="Such as 22:00 or 2026-11-27 07:00; now: wait no longer.")
+    ],
+    jobs: Jobs = None,
+    *,
+    batches: Batches = None,
+    reason: Reason = "",
+    dry_run: Dry = False,
+) -> Exit:
+    """Have films wait for a time of which nothing was begun; another time replaces the one before."""
+    verb, until = ("start-now", "") if time.strip().casefold() == _NOW else ("start-after", time)
+    whom = _whom(jobs, batches)
+    return _operate(context, verb, verbs.start_after, whom, until=until, reason=reason, dry_run=dry_run)
+
+
+def set_(
+    context: typer.Context,
+    jobs: Jobs = None,
+    *,
+    batches: Batches = None,
+    departments: Departments = None,
+    pools: Annotated[
+        list[str] | None,
+        typer.Option("--from-pool", metavar="NAME", help="All jobs of this pool; repeatable."),
+    ] = None,
+    urgency: Annotated[
+        str, typer.Option("--urgency", metavar="WORD", help="How urgent they are: urgent, normal or bulk.")
+    ] = "",
+    priority: Annotated[
+        str, typer.Option("--priority", metavar="N", help="From -50 to 50; the higher number goes first.")
+    ] = "",
+    pool: Annotated[
+        str,
+        typer.Option(
+            "--pool", metavar="NAME", help="Whose workers render them; any: those that are kept for none."
+        ),
+    ] = "",
+    reason: Reason = "",
+    dry_run: Dry = False,
+) -> Exit:
+    """Give films another urgency, priority or pool than they were submitted with.
+
+    Urgency and priority hold at the next look at the line, within what the department may have; what was
+    rendered stays in another pool, too.
+    """
+    ordering, moving = bool(urgency or priority), bool(pool)
+    if ordering == moving:
+        raise InputError("command-nothing-to-set", command=context.command_path)
+    whom = _whom(jobs, batches, departments, pools)
+
+    def act(farm: Farm, whom: Whom, told: Told) -> Done:
+        if moving:
+            return verbs.move(farm, whom, told, pool=pool_named(pool))
+        return verbs.set_order(
+            farm,
+            whom,
+            told,
+            urgency=urgency_of(urgency) if urgency else None,
+            priority=priority_of(priority) if priority else None,
+        )
+
+    return _operate(context, "set", act, whom, reason=reason, dry_run=dry_run)
+
+
+def _whom(
+    jobs: list[int] | None,
+    batches: list[int] | None,
+    departments: list[str] | None = None,
+    pools: list[str] | None = None,
+) -> Whom:
+    return Whom(
+        jobs=tuple(jobs or ()),
+        batches=tuple(batches or ()),
+        departments=tuple(dict.fromkeys(departments or ())),
+        pools=tuple(dict.fromkeys(pools or ())),
+    )
 
 
 def _operate(
     context: typer.Context,
-    words: str,
-    act: Callable[[Farm, Collection[int]], Operated],
-    jobs: list[int] | None,
-    batch: int | None,
+    verb: str,
+    act: Callable[[Farm, Whom, Told], Done],
+    whom: Whom,
+    *,
+    until: str = "",
+    reason: str,
+    dry_run: bool,
 ) -> Exit:
-    if bool(jobs) == (batch is not None):
+    if whom.kinds != 1:
         raise InputError("command-jobs-or-batch", command=context.command_path)
     with open_farm() as farm:
-        done = act(farm, jobs_of(farm.ledger, batch) if batch is not None else jobs or ())
-    return tell_changed(context, words, done)
+        ends = moment_ahead(farm, until) if until.strip() else None
+        told = Told(reason=" ".join(reason.split()), until=ends, dry_run=dry_run)
+        done = act(farm, whom, told)
+    terminal = terminal_of(context)
+    lines = [*_stop_lines(terminal, verb, done, dry_run=dry_run)]
+    if not whom.stands or done.jobs.changed or done.jobs.unchanged:
+        lines += _job_lines(terminal, verb, done.jobs, dry_run=dry_run)
+    return _answer(terminal, done, lines, dry_run=dry_run)
 
 
-def tell_changed(context: typer.Context, words: str, done: Operated, *, dry_run: bool = False) -> Exit:
+def tell_changed(context: typer.Context, verb: str, done: Operated, *, dry_run: bool = False) -> Exit:
     """Tell which jobs an act changed, and which it left as they are; of a dry run what it would have."""
     terminal = terminal_of(context)
-    lines = []
-    for name, numbers in ((words, done.changed), ("unchanged-jobs", done.unchanged)):
-        if numbers:
-            told = ", ".join(str(job) for job in numbers[:_TOLD]) + (" …" if len(numbers) > _TOLD else "")
-            lines.append(terminal.words(name, number=len(numbers), jobs=told))
+    lines = [*_job_lines(terminal, verb, done, dry_run=dry_run)]
+    return _answer(terminal, Done(jobs=done), lines, dry_run=dry_run)
+
+
+def _answer(terminal: Terminal, done: Done, lines: list[str], *, dry_run: bool) -> Exit:
     if dry_run:
         lines.append(terminal.words("nothing-done"))
     document: dict[str, object] = {
         "kind": "changed",
-        "changed": list(done.changed),
-        "unchanged": list(done.unchanged),
+        "changed": list(done.jobs.changed),
+        "unchanged": list(done.jobs.unchanged),
+        "why": {str(job): str(why) for job, why in done.jobs.why.items()},
+        "stops": [{**asdict(each), "until": iso(each.until), "at": iso(each.at)} for each in done.stops],
         "dry_run": dry_run,
     }
     terminal.answer(document, lines)
     return Exit.OK
+
+
+def _job_lines(terminal: Terminal, verb: str, done: Operated, *, dry_run: bool) -> Iterator[str]:
+    words = terminal.words
+    if done.changed:
+        name = f"would-{verb}" if dry_run else f"done-{verb}"
+        yield words(name, number=len(done.changed), jobs=_numbers(done.changed))
+    whys: dict[str, list[int]] = {}
+    for job in done.unchanged:
+        whys.setdefault(str(done.why.get(job, "")), []).append(job)
+    for why, jobs in whys.items():
+        yield words(f"unchanged-{why}", number=len(jobs), jobs=_numbers(jobs))
+    if not done.changed and not done.unchanged:
+        yield words("unchanged-none")
+
+
+def _numbers(jobs: tuple[int, ...] | list[int]) -> str:
+    return ", ".join(str(job) for job in jobs[:_TOLD]) + (" …" if len(jobs) > _TOLD else "")
+
+
+def _stop_lines(terminal: Terminal, verb: str, done: Done, *, dry_run: bool) -> Iterator[str]:
+    words, lifts = terminal.words, verb in {"release", "resume"}
+    for each in done.stops:
+        named = words(f"stop-{each.scope.value}", name=clean(each.name))
+        name = f"stop-{'lifted' if lifts else each.kind.value}"
+        yield words(f"{name}-dry" if dry_run else name, whom=named, until=until_of(terminal, each))
+    for name in done.free:
+        yield words("stop-free", name=clean(name))
+    for each in done.still:
+        yield stop_line(terminal, each)
+    if done.stops:
+        yield words("stop-films", films=done.films)
+    if done.unserved:
+        yield words("pool-unserved")
+
+
+def until_of(terminal: Terminal, stop: Stop) -> str:
+    """Until when a stop stands, as the end of a sentence."""
+    if stop.until is None:
+        return terminal.words("stop-open")
+    return terminal.words("stop-until", time=moment_of(iso(stop.until)))
+
+
+def stop_line(terminal: Terminal, stop: Stop) -> str:
+    """A stop in one sentence: what, by whom, since when, until when, why, and the command that lifts it."""
+    words = terminal.words
+    verb = "release" if stop.kind.value == "hold" else "resume"
+    return words(
+        f"stop-stands-{stop.kind.value}",
+        whom=words(f"stop-{stop.scope.value}", name=clean(stop.name)),
+        by=clean(stop.by),
+        since=moment_of(iso(stop.at)),
+        until=until_of(terminal, stop),
+        reason=words("stop-reason", reason=clean(stop.reason)) if stop.reason else "",
+        command=f"lectern {verb} --{stop.scope.value} {clean(stop.name)}",
+    )

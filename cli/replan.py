@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Annotated
 
@@ -14,7 +14,6 @@ from cli.options import terminal_of
 from cli.terminal import Terminal
 from farm import replanning
 from farm.bootstrap import open_farm
-from farm.policy.pools import pool_named
 from farm.replanning import Move
 
 
@@ -28,26 +27,15 @@ def replan(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell what would be moved, and change nothing.")
     ] = False,
-    pool: Annotated[
-        str | None,
-        typer.Option(
-            "--pool",
-            metavar="NAME",
-            help="Have unfinished films rendered by the workers of this pool; any: by those kept for none.",
-        ),
-    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without being asked.")] = False,
 ) -> Exit:
     """Move films that wait for versions of engines which no worker has any more to those that are there.
 
     A film keeps the versions that it was begun with. One that is moved is rendered again as a whole with the
     new version, so that all of its clips are alike; what was spoken as a whole stays. Finished films, and
-    those whose versions somebody still has, are left alone. With --pool, films of the batch that are
-    not finished are handed to another pool, and nothing of them is made again.
+    those whose versions somebody still has, are left alone.
     """
     terminal = terminal_of(context)
-    if pool is not None:
-        return _hand_over(terminal, batch, jobs or (), pool_named(pool), dry_run=dry_run)
     with open_farm() as farm:
         moves = replanning.moves_of(farm, batch, jobs or ())
         movable = any(move.stranded.movable for move in moves)
@@ -78,25 +66,6 @@ def _document(batch: int, moves: Iterable[Move], moved: Iterable[int], *, dry_ru
         for move in moves
     ]
     return {"kind": "replanned", "batch": batch, "dry_run": dry_run, "moves": told, "moved": list(moved)}
-
-
-def _hand_over(terminal: Terminal, batch: int, rows: Sequence[str], pool: str, *, dry_run: bool) -> Exit:
-    """Have films of a batch rendered by another pool; nothing is made again, so nobody is asked."""
-    with open_farm() as farm:
-        found = replanning.others(farm, batch, rows, pool)
-        moved = () if dry_run else replanning.hand_over(farm, found, pool)
-        served = replanning.is_served(farm, pool)
-    words, films = terminal.words, len(found if dry_run else moved)
-    whom = words("pool-named", pool=pool) if pool else words("pool-none")
-    if found:
-        lines = [words("pool-would" if dry_run else "pool-given", whom=whom, films=films)]
-    else:
-        lines = [words("pool-nothing", whom=whom, batch=batch)]
-    if not served:
-        lines.append(words("pool-unserved"))
-    document = {"kind": "pooled", "batch": batch, "dry_run": dry_run, "pool": pool, "served": served}
-    terminal.answer({**document, "jobs": list(found), "moved": list(moved)}, lines)
-    return Exit.OK
 
 
 def _lines(terminal: Terminal, moves: Iterable[Move]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from cli.words_of_notices import NOTICES
 from cli.words_of_operating import OPERATING
 from cli.words_of_pools import POOLS
 from cli.words_of_speech import SPEECH
+from cli.words_of_verbs import VERBS
 from cli.words_of_verify import VERIFY
 from cli.words_of_windows import WINDOWS
 from pipeline.plan.errors import Fact
@@ -242,14 +243,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "queue-them": ("Queue {films} films? [y/N]", "提交 {films} 部影片？[y/N]"),
     "nothing-queued": ("Nothing was queued.", "未提交任何任务。"),
     # Operating.
-    "canceled-jobs": ("Canceled {number}: {jobs}", "已取消 {number} 个：{jobs}"),
-    "paused-jobs": ("Paused {number}: {jobs}", "已暂停 {number} 个：{jobs}"),
-    "resumed-jobs": ("Resumed {number}: {jobs}", "已继续 {number} 个：{jobs}"),
-    "requeued-jobs": ("Queued again {number}: {jobs}", "已重新排队 {number} 个：{jobs}"),
-    "unchanged-jobs": (
-        "Left as they are, since their state does not allow it ({number}): {jobs}",
-        "以下 {number} 个因状态不允许而保持原样：{jobs}",
-    ),
     # One film.
     "film-made": ("{film}: {length}, made in {took}", "{film}：时长 {length}，用时 {took}"),
     "film-beside": ("beside it: {files}", "同处：{files}"),
@@ -329,6 +322,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **NOTICES,
     **POOLS,
     **SPEECH,
+    **VERBS,
     **VERIFY,
     **WINDOWS,
     **BACKUP,

@@ -62,9 +62,6 @@ DEAD: Mapping[str, tuple[str, str]] = {
     ),
     "at-once": ("AT A TIME", "每批帧数"),
     "frames-at-once": ("{number} frames at the most", "最多 {number} 帧"),
-    "discarded-jobs": ("Put away {number}: {jobs}", "已搁置 {number} 个：{jobs}"),
-    "would-requeue": ("Would be queued again {number}: {jobs}", "将重新排队 {number} 个：{jobs}"),
-    "would-discard": ("Would be put away {number}: {jobs}", "将搁置 {number} 个：{jobs}"),
     "nothing-done": ("Nothing was changed: this was a dry run.", "这是试运行，未作任何更改。"),
     # What people did.
     "audit-at": ("WHEN", "时间"),

@@ -221,11 +221,12 @@ OPERATING: Mapping[str, tuple[str, str]] = {
     "films-no-pool": (
         (
             "Batch {batch}: films of the pool {pool}, in which no worker is that could render them: {films}. "
-            "Start one ([worker] pools), or hand them to another pool: `lectern replan {batch} --pool NAME`."
+            "Start one ([worker] pools), or hand them to another pool: "
+            "`lectern set --batch {batch} --pool NAME`."
         ),
         (
             "批次 {batch}：{films} 部影片属于池 {pool}，而该池中没有能渲染它们的工作进程。"
-            "请启动一个（[worker] pools），或转交给另一个池：`lectern replan {batch} --pool 池名`。"
+            "请启动一个（[worker] pools），或转交给另一个池：`lectern set --batch {batch} --pool 池名`。"
         ),
     ),
     "replan-films": (
@@ -245,17 +246,6 @@ OPERATING: Mapping[str, tuple[str, str]] = {
         "批次 {batch} 中没有影片在等待缺失的版本。",
     ),
     # Who renders films from now on.
-    "pool-named": ("the pool {pool}", "池 {pool}"),
-    "pool-none": ("workers that are kept for no pool", "不专属于任何池的工作进程"),
-    "pool-given": ("Films that are handed to {whom}: {films}.", "已转交给{whom}的影片：{films} 部。"),
-    "pool-would": (
-        "Films that would be handed to {whom}: {films}. Nothing was changed: this was a dry run.",
-        "将转交给{whom}的影片：{films} 部。这是试运行，未作任何更改。",
-    ),
-    "pool-nothing": (
-        "Batch {batch} has no unfinished film that is not rendered by {whom} already.",
-        "批次 {batch} 中未完成的影片都已由{whom}渲染。",
-    ),
     "pool-unserved": (
         "Just now no such worker is there that renders: start one ([worker] pools).",
         "目前没有这样的渲染工作进程：请启动一个（[worker] pools）。",

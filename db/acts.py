@@ -12,7 +12,7 @@ from typing import ParamSpec
 from sqlalchemy import BindParameter, Connection, Executable, bindparam, delete, insert, select, update
 
 from db import quotas, rows
-from db.states import ArchiveState, HoldReason, JobState, Outcome, StepState
+from db.states import URGENCY, ArchiveState, HoldReason, JobState, Outcome, StepState, Urgency
 from db.tables import attempts, audit, holds, jobs, key_leases, steps
 from pipeline.plan.errors import InputError
 from pipeline.plan.keys import canonical
@@ -77,7 +77,16 @@ def may_be_tried(verb: Callable[_Asked, Operated]) -> Callable[_Asked, Operated]
 
 _JOBS: BindParameter[int] = bindparam("jobs", expanding=True)
 _LOCK = (
-    select(jobs.c.id, jobs.c.batch_id, jobs.c.state, jobs.c.archive, jobs.c.started_at)
+    select(
+        jobs.c.id,
+        jobs.c.batch_id,
+        jobs.c.state,
+        jobs.c.archive,
+        jobs.c.started_at,
+        jobs.c.precedence,
+        jobs.c.priority,
+        jobs.c.pool,
+    )
     .where(jobs.c.id.in_(_JOBS))
     .order_by(jobs.c.id)
     .with_for_update(key_share=True)
@@ -138,6 +147,9 @@ class Job:
         archive: where its film stands on the way to the archive.
         begun: whether anything of it was ever begun.
         holds: why it may not go on, each with the time when that ends by itself, if any.
+        urgency: how urgent it is.
+        priority: its number among its department's.
+        pool: whose workers render it; empty for none.
     """
 
     id: int
@@ -146,6 +158,9 @@ class Job:
     archive: str
     begun: bool
     holds: Mapping[str, int | None]
+    urgency: Urgency
+    priority: int
+    pool: str
 
 
 def iso(time_ms: int | None) -> str:
@@ -204,6 +219,7 @@ class Act:
         job_ids: Collection[int],
         concerns: Callable[[Job], bool],
         why_not: Callable[[Job], str] = lambda job: job.state,
+        tells: Callable[[Job], str] | None = None,
     ) -> Iterator[list[int]]:
         """Lock the jobs in order, some at a time; those that the act concerns, entered into the audit.
 
@@ -211,6 +227,7 @@ class Act:
             job_ids: the jobs.
             concerns: whether the act concerns one.
             why_not: asked for each of the others.
+            tells: what the audit says besides of one; None: of each the same.
         """
         ordered = sorted(set(job_ids))
         for start in range(0, len(ordered), rows.MANY):
@@ -230,13 +247,21 @@ class Act:
                     archive=row.archive,
                     begun=row.started_at is not None,
                     holds=held.get(row.id, {}),
+                    urgency=URGENCY[row.precedence],
+                    priority=row.priority,
+                    pool=row.pool,
                 )
                 for row in found
             ]
-            concerned = {job.id: job.batch for job in standing if concerns(job)}
+            meant = [job for job in standing if concerns(job)]
+            concerned = {job.id: job.batch for job in meant}
             self._unchanged |= {job.id: why_not(job) for job in standing if job.id not in concerned}
             if concerned:
-                entries = [{**self._told, "job_id": job, "batch_id": of} for job, of in concerned.items()]
+                entries = [{**self._told, "job_id": job.id, "batch_id": job.batch} for job in meant]
+                if tells is not None:
+                    entries = [
+                        {**entry, "detail": tells(job)} for entry, job in zip(entries, meant, strict=True)
+                    ]
                 self._connection.execute(_AUDIT, entries)
                 self._changed += concerned
                 self.batches.update(concerned.values())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import BindParameter, Connection, Select, bindparam, func, or_, select, update
 
 from db import reports
-from db.acts import Act, Job, Operated
+from db.acts import Act, Job, Operated, may_be_tried
 from db.codec import facts_from_text, spec_from_text, spec_to_text
 from db.ledger import Ledger
 from db.states import ArchiveState, JobState, Stage, StepState
@@ -154,7 +154,10 @@ def count_dead(ledger: Ledger) -> int:
         return int(connection.execute(_COUNT).scalar_one())
 
 
-def discard(ledger: Ledger, job_ids: Collection[int], *, by: str, reason: str = "") -> Operated:
+@may_be_tried
+def discard(
+    ledger: Ledger, job_ids: Collection[int], *, by: str, reason: str = "", dry_run: bool = False
+) -> Operated:
     """Put dead letters away: films that failed are canceled; one whose archiving failed stays in the store.
 
     Raises:
@@ -162,7 +165,7 @@ def discard(ledger: Ledger, job_ids: Collection[int], *, by: str, reason: str = 
         AwayError: ``ledger-away``.
     """
     with ledger.write("discard") as connection:
-        act = Act(connection, "discard", by=by, now=ledger.clock(), detail=reason)
+        act = Act(connection, "discard", by=by, now=ledger.clock(), detail=reason, dry_run=dry_run)
         for some in act.concerned(job_ids, _is_dead):
             failed = act.failed(some)
             if failed:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from db import dead, reads
 from db.acts import Operated
 from db.dead import DeadLetter
-from db.states import JobState, Role, Stage, StepState
+from db.states import Role, Stage, StepState
 from db.views import JobView, StepView
 from farm.bootstrap import Farm
 from farm.caller import caller
@@ -67,37 +67,14 @@ def chosen(farm: Farm, *, code: str | None, batch: int | None) -> tuple[int, ...
     return tuple(sorted({letter.job for letter in dead.read_dead(farm.ledger, code=code, batch=batch)}))
 
 
-def tried(farm: Farm, jobs: Collection[int], *, canceled: bool) -> Operated:
-    """What an act on dead letters would change; it changes nothing.
-
-    Args:
-        farm: the farm.
-        jobs: the jobs.
-        canceled: whether the act would also bring back what was canceled, as a requeue does.
-
-    Raises:
-        InputError: ``ledger-job-unknown``.
-        AwayError: ``ledger-away``.
-    """
-    dead_ones = set(chosen(farm, code=None, batch=None))
-    others = [job for job in jobs if job not in dead_ones]
-    back = {job for job in others if _is_canceled(farm, job) and canceled}
-    changed = sorted((dead_ones | back) & set(jobs))
-    return Operated(changed=tuple(changed), unchanged=tuple(sorted(set(jobs) - set(changed))))
-
-
-def _is_canceled(farm: Farm, job: int) -> bool:
-    return reads.read_job(farm.ledger, job).line.state is JobState.CANCELED
-
-
-def discard(farm: Farm, jobs: Collection[int], *, reason: str = "") -> Operated:
+def discard(farm: Farm, jobs: Collection[int], *, reason: str = "", dry_run: bool = False) -> Operated:
     """Put the dead letters of jobs away; `lectern requeue` brings them back.
 
     Raises:
         InputError: ``ledger-job-unknown``; nothing was changed.
         AwayError: ``ledger-away``.
     """
-    return dead.discard(farm.ledger, jobs, by=caller(), reason=" ".join(reason.split()))
+    return dead.discard(farm.ledger, jobs, by=caller(), reason=" ".join(reason.split()), dry_run=dry_run)
 
 
 def _view(letter: DeadLetter) -> DeadView:

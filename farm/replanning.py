@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from db import moving, pooling
+from db import moving
 from db.moving import Price, Stranded
-from db.workers import read_workers
 from farm.bootstrap import Farm
 from farm.caller import caller
-from farm.policy.pools import pools_rendering
 from farm.policy.profiles import version_of
 from farm.views.screen import StrandedView
 from pipeline.plan.errors import InputError
@@ -89,45 +87,6 @@ def replan(farm: Farm, moves: Collection[Move]) -> tuple[int, ...]:
         if each.stranded.movable:
             moved.update(moving.move(farm.ledger, each.stranded, each.jobs, by=caller()))
     return tuple(sorted(moved))
-
-
-def others(farm: Farm, batch: int, rows: Sequence[str], pool: str) -> tuple[int, ...]:
-    """The films of a batch that are not finished and that a pool's workers do not render yet.
-
-    Args:
-        farm: the farm.
-        batch: the batch's number.
-        rows: ids of its rows; none for all.
-        pool: the pool; empty for none.
-
-    Raises:
-        InputError: ``ledger-batch-unknown`` or ``replan-row-unknown``.
-        AwayError: ``ledger-away``.
-    """
-    found = pooling.read_others(farm.ledger, batch, pool)
-    meant = _meant(farm, batch, rows) if rows else None
-    return tuple(job for job in found if meant is None or job in meant)
-
-
-def hand_over(farm: Farm, jobs: Collection[int], pool: str) -> tuple[int, ...]:
-    """Have films rendered by a pool's workers from now on; those of which that was not so already.
-
-    Nothing is made again: what was rendered stays, and what is in work is finished where it is.
-
-    Raises:
-        AwayError: ``ledger-away``; those that were handed over until then are.
-    """
-    return pooling.hand_over(farm.ledger, jobs, pool, by=caller())
-
-
-def is_served(farm: Farm, pool: str) -> bool:
-    """Whether anybody living renders films of a pool; an empty one: films without.
-
-    Raises:
-        AwayError: ``ledger-away``.
-    """
-    able = (skill.capability for worker in read_workers(farm.ledger) for skill in worker.skills)
-    return pool in pools_rendering(able)
 
 
 def _meant(farm: Farm, batch: int, rows: Sequence[str]) -> frozenset[int]:

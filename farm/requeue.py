@@ -22,19 +22,29 @@ from pipeline.plan.switches import PREVIEW, SOFT
 CHANGEABLE = (BATCH, RESTORE, QUALITY, LOUDNESS, PREVIEW.name, SOFT.name, EXPRESSION, MOTION, OFFSET, PADS)
 
 
-def requeue(farm: Farm, jobs: Collection[int], settings: Sequence[str] = ()) -> Operated:
+def requeue(
+    farm: Farm,
+    jobs: Collection[int],
+    settings: Sequence[str] = (),
+    *,
+    reason: str = "",
+    dry_run: bool = False,
+) -> Operated:
     """Queue failed and canceled jobs again, with all their attempts; what was made stays made.
 
     Args:
         farm: the farm.
         jobs: the jobs.
         settings: options to be changed, each as ``name=value``; an empty value is the usual one.
+        reason: why, for whoever asks later.
+        dry_run: tell what would be changed, and change nothing.
 
     Raises:
         InputError: ``ledger-job-unknown``, ``requeue-option-unknown``, or as a wrong value is refused;
             nothing was changed.
     """
-    return operations.requeue(farm.ledger, jobs, by=caller(), options=options_of(farm, settings))
+    options = options_of(farm, settings)
+    return operations.requeue(farm.ledger, jobs, by=caller(), options=options, reason=reason, dry_run=dry_run)
 
 
 def options_of(farm: Farm, settings: Sequence[str]) -> Mapping[str, str]:

@@ -48,12 +48,14 @@ def test_canceled_jobs_are_brought_back_by_retry(lectern: Lectern, manifest: Pat
         "kind": "changed",
         "changed": [first, second],
         "unchanged": [],
+        "why": {},
+        "stops": [],
         "dry_run": False,
     }
     assert states(lectern) == [("canceled", []), ("canceled", []), ("queued", [])]
     again = lectern("cancel", "--batch", 1)
     assert again.out == (
-        f"Canceled 1: {third}\nLeft as they are, since their state does not allow it (2): {first}, {second}\n"
+        f"Canceled 1: {third}\nLeft as they are, since they were canceled (2): {first}, {second}\n"
     )
     assert lectern("requeue", first, "--json").document["changed"] == [first]
     assert states(lectern)[0] == ("queued", [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,21 +92,20 @@ def test_films_are_moved_after_their_price_was_told(lectern: Lectern, farm: Farm
 
 def test_films_are_handed_to_another_pool(lectern: Lectern, farm: Farm) -> None:
     """Whoever waits for a pool in which nobody is goes on elsewhere; a word that is no name is refused."""
-    assert lectern("replan", 1, "--pool", "a b").code == Exit.REFUSED
-    trial = lectern("replan", 1, "--pool", "studio", "--dry-run")
-    assert "would be handed to the pool studio: 3." in trial.out
+    assert lectern("set", 1, "--pool", "a b").code == Exit.REFUSED
+    trial = lectern("set", "--batch", 1, "--pool", "studio", "--dry-run")
+    assert "Would be set 3: 1, 2, 3" in trial.out
     assert "no such worker is there that renders" in " ".join(trial.out.split())
-    done = lectern("replan", 1, "--pool", "Studio", "--job", "row1", "--json").document
-    assert (done["pool"], done["jobs"], done["moved"], done["served"]) == ("studio", [2], [2], False)
+    assert lectern("set", 2, "--pool", "Studio", "--json").document["changed"] == [2]
     film = lectern("show", 2, "--json").document
     assert (film["pool"], film["waiting"], film["needs"]) == ("studio", "no-pool", "studio")
     told = " ".join(lectern("status").out.split())
     assert "films of the pool studio, in which no worker is that could render them: 1." in told
-    assert "lectern replan 1 --pool" in lectern("status", "--lang", "zh").out
-    back = lectern("replan", 1, "--pool", "any")
-    assert "kept for no pool: 1." in back.out
-    assert "no such worker" not in back.out
-    assert "already" in lectern("replan", 1, "--pool", "any").out
+    assert "lectern set --batch 1 --pool" in lectern("status", "--lang", "zh").out
+    back = lectern("set", "--from-pool", "studio", "--pool", "any", "--reason", "upgrade")
+    assert back.out == "Set 1: 2\n"
+    assert "are so already (1): 2" in lectern("set", 2, "--pool", "any").out
     assert {skill.capability for skill in queue.lines(farm.ledger)} == {"speak", "render.warp"}
     (act, *_) = lectern("audit", "--json").document["acts"]
-    assert (act["verb"], act["detail"], act["jobs"]) == ("pool", "any", [2])
+    assert (act["verb"], act["jobs"]) == ("pool", [2])
+    assert json.loads(act["detail"]) == {"before": "studio", "pool": "any", "reason": "upgrade"}

@@ -23,9 +23,8 @@ def test_a_film_goes_on_in_the_pool_that_it_is_handed_to(ledger: Ledger) -> None
     running = take(ledger, "render.warp")
     sent = head(ledger, "render.warp")
     assert queue.mark_sent(ledger, [sent]) == {sent}
-    assert pooling.read_others(ledger, 1, "studio") == (1, 2)
-    assert pooling.hand_over(ledger, [1, 2], "studio", by="anna") == (1, 2)
-    assert pooling.hand_over(ledger, [1, 2], "studio", by="anna") == (), "they are there"
+    assert pooling.hand_over(ledger, [1, 2], "studio", by="anna").changed == (1, 2)
+    assert pooling.hand_over(ledger, [1, 2], "studio", by="anna").why == {1: "same", 2: "same"}
     assert ready(ledger) == {"speak", "render.warp@studio"}
     (waiting,) = queue.heads(ledger, _STUDIO, limit=9)
     assert waiting.step == sent, "it is in the other line at once"
@@ -52,11 +51,11 @@ def test_a_film_that_is_handed_over_while_it_is_spoken_is_planned_for_its_new_po
     assert ready(ledger) == {"render.warp"}
 
 
-def test_what_was_canceled_or_is_no_batch_is_not_handed_over(ledger: Ledger) -> None:
-    """A film that has ended is left alone, also when it ended since somebody looked."""
+def test_what_was_canceled_is_not_handed_over(ledger: Ledger) -> None:
+    """A film that has ended is left alone, and told so; of a job that is not there nothing comes at all."""
     submit(ledger, ["a", "b"])
     operations.cancel(ledger, [1], by="anna")
-    assert pooling.read_others(ledger, 1, "studio") == (2,)
-    assert pooling.hand_over(ledger, [1, 2], "studio", by="anna") == (2,)
-    with pytest.raises(InputError, match="ledger-batch-unknown"):
-        pooling.read_others(ledger, 7, "studio")
+    with pytest.raises(InputError, match="ledger-job-unknown"):
+        pooling.hand_over(ledger, [1, 2, 7], "studio", by="anna")
+    done = pooling.hand_over(ledger, [1, 2], "studio", by="anna")
+    assert (done.changed, done.why) == ((2,), {1: "canceled"})

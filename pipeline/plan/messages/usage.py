@@ -127,12 +127,12 @@ MESSAGES: tuple[Message, ...] = (
     _message(
         "command-jobs-or-batch",
         (
-            "`{command}` needs either numbers of jobs or a batch.",
+            "`{command}` needs numbers of jobs, or batches, or what else it takes: one kind of these.",
             "It would otherwise be unclear which films are meant.",
             "Write `{command} 4 7` for two jobs, or `{command} --batch 2` for a whole batch.",
         ),
         (
-            "`{command}` 需要任务编号或一个批次，二者取其一。",
+            "`{command}` 需要任务编号、批次或其支持的其他对象，一次只能用一种。",
             "否则无法确定指的是哪些影片。",
             "例如 `{command} 4 7` 指两个任务，`{command} --batch 2` 指整个批次。",
         ),

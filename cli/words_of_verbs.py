@@ -1,0 +1,112 @@
+"""The words of the operator's verbs, in English and simplified Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+VERBS: Mapping[str, tuple[str, str]] = {
+    "done-hold": ("Held {number}: {jobs}", "已保留 {number} 个：{jobs}"),
+    "done-release": ("Released {number}: {jobs}", "已放行 {number} 个：{jobs}"),
+    "done-pause": ("Paused {number}: {jobs}", "已暂停 {number} 个：{jobs}"),
+    "done-resume": ("Resumed {number}: {jobs}", "已继续 {number} 个：{jobs}"),
+    "done-interrupt": ("Stopped at once {number}: {jobs}", "已立即停止 {number} 个：{jobs}"),
+    "done-cancel": ("Canceled {number}: {jobs}", "已取消 {number} 个：{jobs}"),
+    "done-requeue": ("Queued again {number}: {jobs}", "已重新排队 {number} 个：{jobs}"),
+    "done-discard": ("Put away {number}: {jobs}", "已搁置 {number} 个：{jobs}"),
+    "done-set": ("Set {number}: {jobs}", "已设置 {number} 个：{jobs}"),
+    "done-start-after": ("Made to wait {number}: {jobs}", "已设为等待 {number} 个：{jobs}"),
+    "done-start-now": ("No longer made to wait {number}: {jobs}", "已取消等待 {number} 个：{jobs}"),
+    "would-hold": ("Would be held {number}: {jobs}", "将保留 {number} 个：{jobs}"),
+    "would-release": ("Would be released {number}: {jobs}", "将放行 {number} 个：{jobs}"),
+    "would-pause": ("Would be paused {number}: {jobs}", "将暂停 {number} 个：{jobs}"),
+    "would-resume": ("Would be resumed {number}: {jobs}", "将继续 {number} 个：{jobs}"),
+    "would-interrupt": ("Would be stopped at once {number}: {jobs}", "将立即停止 {number} 个：{jobs}"),
+    "would-cancel": ("Would be canceled {number}: {jobs}", "将取消 {number} 个：{jobs}"),
+    "would-requeue": ("Would be queued again {number}: {jobs}", "将重新排队 {number} 个：{jobs}"),
+    "would-discard": ("Would be put away {number}: {jobs}", "将搁置 {number} 个：{jobs}"),
+    "would-set": ("Would be set {number}: {jobs}", "将设置 {number} 个：{jobs}"),
+    "would-start-after": ("Would be made to wait {number}: {jobs}", "将设为等待 {number} 个：{jobs}"),
+    "would-start-now": ("Would no longer wait {number}: {jobs}", "将取消等待 {number} 个：{jobs}"),
+    # Why some are left as they are.
+    "unchanged-queued": (
+        "Left as they are, since they are queued ({number}): {jobs}",
+        "正在排队，保持原样（{number} 个）：{jobs}",
+    ),
+    "unchanged-active": (
+        "Left as they are, since they are being made ({number}): {jobs}",
+        "正在制作，保持原样（{number} 个）：{jobs}",
+    ),
+    "unchanged-completed": (
+        "Left as they are, since they are finished ({number}): {jobs}",
+        "已完成，保持原样（{number} 个）：{jobs}",
+    ),
+    "unchanged-failed": (
+        "Left as they are, since they failed ({number}): {jobs}",
+        "已失败，保持原样（{number} 个）：{jobs}",
+    ),
+    "unchanged-canceled": (
+        "Left as they are, since they were canceled ({number}): {jobs}",
+        "已取消，保持原样（{number} 个）：{jobs}",
+    ),
+    "unchanged-review": (
+        "Left as they are, since they wait for a review ({number}): {jobs}",
+        "正在等待审核，保持原样（{number} 个）：{jobs}",
+    ),
+    "unchanged-begun": (
+        "Left as they are, since they have begun ({number}): {jobs}; that is for `pause` and `resume`.",
+        "已经开始，保持原样（{number} 个）：{jobs}；请用 `pause` 和 `resume`。",
+    ),
+    "unchanged-free": (
+        "Left as they are, since nothing of the kind keeps them ({number}): {jobs}",
+        "没有此类限制，保持原样（{number} 个）：{jobs}",
+    ),
+    "unchanged-same": (
+        "Left as they are, since they are so already ({number}): {jobs}",
+        "已是如此，保持原样（{number} 个）：{jobs}",
+    ),
+    "unchanged-forgotten": (
+        "Left as they are, since a person in them was forgotten ({number}): {jobs}",
+        "其中的人物已被删除，保持原样（{number} 个）：{jobs}",
+    ),
+    "unchanged-right": (
+        "Left as they are, since their departments may not have that ({number}): {jobs}",
+        "所属部门无此权限，保持原样（{number} 个）：{jobs}",
+    ),
+    "unchanged-none": ("There are no such jobs.", "没有这样的任务。"),
+    # Departments and pools as a whole.
+    "stop-department": ("the department {name}", "部门 {name}"),
+    "stop-pool": ("the pool {name}", "池 {name}"),
+    "stop-hold": ("No new film of {whom} begins {until}.", "{whom}不再开始新的影片，{until}。"),
+    "stop-hold-dry": ("No new film of {whom} would begin {until}.", "{whom}将不再开始新的影片，{until}。"),
+    "stop-pause": (
+        "Nothing of {whom} begins {until}; clips that are being made are finished or given up.",
+        "{whom}不再开始任何内容，{until}；正在制作的片段会做完或放弃。",
+    ),
+    "stop-pause-dry": ("Nothing of {whom} would begin {until}.", "{whom}将不再开始任何内容，{until}。"),
+    "stop-lifted": (
+        "A stop of {whom} is lifted; it stood {until}.",
+        "已解除{whom}的一项停止；它原本{until}。",
+    ),
+    "stop-lifted-dry": (
+        "A stop of {whom} would be lifted; it stands {until}.",
+        "将解除{whom}的一项停止；它目前{until}。",
+    ),
+    "stop-free": ("{name} was not stopped.", "{name} 未被停止。"),
+    "stop-films": ("Its films that are still to be made: {films}.", "尚待制作的影片：{films} 部。"),
+    "stop-open": ("until somebody lets it", "直到有人放行"),
+    "stop-until": ("until {time}", "直到 {time}"),
+    "stop-reason": (" ({reason})", "（{reason}）"),
+    "stop-stands-hold": (
+        "No new film of {whom} begins {until}: {by} held it on {since}{reason}. `{command}` ends that.",
+        "{whom}不再开始新的影片，{until}：{by} 于 {since} 保留{reason}。用 `{command}` 解除。",
+    ),
+    "stop-stands-pause": (
+        "Nothing of {whom} begins {until}: {by} paused it on {since}{reason}. `{command}` ends that.",
+        "{whom}不再开始任何内容，{until}：{by} 于 {since} 暂停{reason}。用 `{command}` 解除。",
+    ),
+    # As the audit calls them.
+    "verb-hold": ("held", "保留"),
+    "verb-release": ("released", "放行"),
+    "verb-set": ("set", "设置"),
+    "verb-start-after": ("made to wait", "设定开始时间"),
+}

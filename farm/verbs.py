@@ -1,0 +1,261 @@
+"""What an operator may do to jobs, batches, departments and pools; each verb means one thing for all.
+
+For jobs and batches a verb is done to what there is now. For departments and pools, hold, pause and interrupt
+are stops: they stand until they are let go, and are for what is submitted meanwhile, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from db import operations, pooling, recalling, standing, stops
+from db.acts import Operated, iso
+from db.states import StopKind, Urgency
+from db.stops import Stop
+from db.workers import read_workers
+from farm.bootstrap import Farm
+from farm.caller import caller
+from farm.policy.pools import pools_rendering
+from farm.whom import Whom, some_at_a_time
+from pipeline.plan.errors import InputError
+
+_NOBODY = Operated(changed=(), unchanged=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What an operator says besides the verb.
+
+    Attributes:
+        reason: why, for whoever asks later.
+        until: when it ends by itself, in milliseconds since the Unix epoch; None: somebody has to end it.
+        dry_run: tell what would be changed, and change nothing.
+    """
+
+    reason: str = ""
+    until: int | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What came of a verb.
+
+    Attributes:
+        jobs: what it changed of jobs themselves.
+        stops: the stops of departments and pools that it set, or lifted.
+        free: the departments and pools of which there was none to be lifted.
+        still: stops that stand all the same.
+        films: how many films of the departments and pools are still to be made.
+        unserved: whether films were moved to where nobody is who renders.
+    """
+
+    jobs: Operated = _NOBODY
+    stops: tuple[Stop, ...] = ()
+    free: tuple[str, ...] = ()
+    still: tuple[Stop, ...] = ()
+    films: int = 0
+    unserved: bool = False
+
+
+def hold(farm: Farm, whom: Whom, told: Told) -> Done:
+    """Have no new film begin; those of which something was begun go on.
+
+    Raises:
+        InputError: as `Whom.found`, ``ledger-job-unknown`` or ``stop-time-past``; nothing was changed.
+        AwayError: ``ledger-away``.
+    """
+    if whom.stands:
+        return _stop(farm, whom, StopKind.HOLD, told)
+    return _done(
+        operations.hold(
+            farm.ledger,
+            whom.found(farm),
+            by=caller(),
+            until=_ahead(farm, told.until),
+            reason=told.reason,
+            dry_run=told.dry_run,
+        )
+    )
+
+
+def release(farm: Farm, whom: Whom, told: Told) -> Done:
+    """End holds: what has not begun may begin. Raises as `hold`."""
+    if whom.stands:
+        return _lift(farm, whom, (StopKind.HOLD,), told)
+    return _done(
+        operations.release(
+            farm.ledger, whom.found(farm), by=caller(), reason=told.reason, dry_run=told.dry_run
+        )
+    )
+
+
+def pause(farm: Farm, whom: Whom, told: Told) -> Done:
+    """Have nothing new begin of films that have begun, too; running clips finish. Raises as `hold`."""
+    if whom.stands:
+        return _stop(farm, whom, StopKind.PAUSE, told)
+    return _done(
+        operations.pause(
+            farm.ledger,
+            whom.found(farm),
+            by=caller(),
+            until=_ahead(farm, told.until),
+            reason=told.reason,
+            dry_run=told.dry_run,
+        )
+    )
+
+
+def resume(farm: Farm, whom: Whom, told: Told) -> Done:
+    """End holds and pauses: everything goes on. Raises as `hold`."""
+    if whom.stands:
+        return _lift(farm, whom, tuple(StopKind), told)
+    return _done(
+        operations.resume(
+            farm.ledger, whom.found(farm), by=caller(), reason=told.reason, dry_run=told.dry_run
+        )
+    )
+
+
+def interrupt(farm: Farm, whom: Whom, told: Told) -> Done:
+    """As `pause`, and what runs is stopped at once, which uses up no retry. Raises as `hold`."""
+    done = _stop(farm, whom, StopKind.PAUSE, told) if whom.stands else Done()
+    jobs = whom.found(farm, running=True)
+
+    def act(some: Sequence[int]) -> Operated:
+        return operations.interrupt(
+            farm.ledger,
+            some,
+            by=caller(),
+            until=_ahead(farm, told.until),
+            reason=told.reason,
+            paused=not whom.stands,
+            dry_run=told.dry_run,
+        )
+
+    taken = some_at_a_time(whom, jobs, act)
+    return Done(jobs=taken, stops=done.stops, still=done.still, films=done.films)
+
+
+def cancel(farm: Farm, whom: Whom, told: Told) -> Done:
+    """End films that are still to be made, until they are requeued. Raises as `hold`."""
+
+    def act(some: Sequence[int]) -> Operated:
+        return operations.cancel(farm.ledger, some, by=caller(), reason=told.reason, dry_run=told.dry_run)
+
+    return _done(some_at_a_time(whom, whom.found(farm), act))
+
+
+def start_after(farm: Farm, whom: Whom, told: Told) -> Done:
+    """Have films of which nothing was begun wait until `told.until`; None: no longer. Raises as `hold`."""
+    return _done(
+        operations.start_after(
+            farm.ledger,
+            whom.found(farm),
+            told.until,
+            by=caller(),
+            reason=told.reason,
+            dry_run=told.dry_run,
+        )
+    )
+
+
+def set_order(
+    farm: Farm, whom: Whom, told: Told, *, urgency: Urgency | None = None, priority: int | None = None
+) -> Done:
+    """Give films that are still to be made another urgency or priority.
+
+    Raises:
+        InputError: ``submit-priority-limit``, ``submit-urgent-right``; or as `hold`.
+        AwayError: ``ledger-away``.
+    """
+
+    def act(some: Sequence[int]) -> Operated:
+        return standing.set_order(
+            farm.ledger,
+            some,
+            urgency=urgency,
+            priority=priority,
+            by=caller(),
+            reason=told.reason,
+            dry_run=told.dry_run,
+        )
+
+    return _done(some_at_a_time(whom, whom.found(farm), act))
+
+
+def move(farm: Farm, whom: Whom, told: Told, *, pool: str) -> Done:
+    """Have films rendered by a pool's workers; empty: by those that are kept for none. Raises as `hold`."""
+
+    def act(some: Sequence[int]) -> Operated:
+        return pooling.hand_over(
+            farm.ledger, some, pool, by=caller(), reason=told.reason, dry_run=told.dry_run
+        )
+
+    moved = some_at_a_time(whom, whom.found(farm), act)
+    return Done(jobs=moved, unserved=not is_served(farm, pool))
+
+
+def is_served(farm: Farm, pool: str) -> bool:
+    """Whether anybody living renders films of a pool; an empty one: films without.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    able = (skill.capability for worker in read_workers(farm.ledger) for skill in worker.skills)
+    return pool in pools_rendering(able)
+
+
+def _done(jobs: Operated) -> Done:
+    return Done(jobs=jobs)
+
+
+def _ahead(farm: Farm, until: int | None) -> int | None:
+    """A time that lies ahead, or none.
+
+    Raises:
+        InputError: ``stop-time-past``.
+    """
+    if until is not None and until <= farm.ledger.clock():
+        raise InputError("stop-time-past", time=iso(until))
+    return until
+
+
+def _stop(farm: Farm, whom: Whom, kind: StopKind, told: Told) -> Done:
+    """Stop departments or pools; what runs of them and may not go on is wanted back at once."""
+    until, scopes = _ahead(farm, told.until), whom.scopes(farm)
+    films = len(whom.found(farm))
+    if not told.dry_run:
+        for scope, name in scopes:
+            stops.stop(farm.ledger, scope, name, kind, by=caller(), until=until, reason=told.reason)
+        recalling.recall(farm.ledger)
+        found = [each for each in stops.read_stops(farm.ledger) if each.kind is kind]
+        set_ = tuple(each for each in found if (each.scope, each.name) in scopes)
+    else:
+        now, by = farm.ledger.clock(), caller()
+        set_ = tuple(
+            Stop(scope=scope, name=name, kind=kind, until=until, reason=told.reason, by=by, at=now)
+            for scope, name in scopes
+        )
+    return Done(stops=set_, films=films)
+
+
+def _lift(farm: Farm, whom: Whom, kinds: Collection[StopKind], told: Told) -> Done:
+    scopes = whom.scopes(farm)
+    before = [each for each in stops.read_stops(farm.ledger) if (each.scope, each.name) in scopes]
+    if told.dry_run:
+        lifted = tuple(each for each in before if each.kind in kinds)
+    else:
+        lifted = tuple(
+            each
+            for scope, name in scopes
+            for each in stops.lift(farm.ledger, scope, name, kinds, by=caller(), reason=told.reason)
+        )
+    found = {(each.scope, each.name) for each in lifted}
+    return Done(
+        stops=lifted,
+        free=tuple(name for scope, name in scopes if (scope, name) not in found),
+        still=tuple(each for each in before if each.kind not in kinds),
+        films=len(whom.found(farm)),
+    )

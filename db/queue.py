@@ -9,20 +9,22 @@ hundred thousand.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    BindParameter,
     ColumnElement,
     Connection,
     Executable,
-    FromClause,
     Integer,
     Select,
     SmallInteger,
     String,
+    TableValuedAlias,
     bindparam,
     case,
     column,
@@ -32,7 +34,6 @@ from sqlalchemy import (
     literal_column,
     select,
     true,
-    tuple_,
     union_all,
     update,
 )
@@ -56,7 +57,7 @@ from db.tables import (
 )
 from db.values import Skill
 from farm.policy.gates import Facts, Gate, Gates
-from farm.policy.order import Head
+from farm.policy.order import Head, Spot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +108,8 @@ class Line:
 
 
 _RENDERS = f"{Stage.RENDER}."
+#: A column or a parameter.
+_Asked = ColumnElement[Any]
 _IS_WAITING = (IS_READY, IS_OPEN, IS_UNSENT)
 _KEY = (steps.c.capability, steps.c.profile, steps.c.department_id, steps.c.window, steps.c.opening)
 _here = steps.alias("here")
@@ -114,12 +117,22 @@ _HERE = (_here.c.capability, _here.c.profile, _here.c.department_id, _here.c.win
 # Literal limits: with a parameter PostgreSQL may plan for many rows, and sort them all.
 _ONE: ColumnElement[int] = literal_column("1", Integer)
 _next = select(steps.c.id).where(*_IS_WAITING).order_by(*_KEY).limit(_ONE)
+
+
+def _after_here() -> ColumnElement[int]:
+    """The first step of the lane after this one: of the same department, else skill, else of the next one.
+
+    One comparison of all columns would say the same, but SQLite uses the index for the first of them alone.
+    """
+    leaps = []
+    for same in reversed(range(len(_KEY))):
+        alike = [column == here for column, here in zip(_KEY[:same], _HERE[:same], strict=True)]
+        leaps.append(_next.where(*alike, _KEY[same] > _HERE[same]).correlate(_here).scalar_subquery())
+    return func.coalesce(*leaps)
+
+
 _leap = select(_next.scalar_subquery().label("id")).cte("leap", recursive=True)
-_leap = _leap.union_all(
-    select(_next.where(tuple_(*_KEY) > tuple_(*_HERE)).correlate(_here).scalar_subquery()).select_from(
-        _leap.join(_here, _here.c.id == _leap.c.id)
-    )
-)
+_leap = _leap.union_all(select(_after_here()).select_from(_leap.join(_here, _here.c.id == _leap.c.id)))
 
 
 def _counted(state: str, *conditions: ColumnElement[bool]) -> Select[str, str, str, int, str, int, int]:
@@ -148,51 +161,66 @@ _LINES = union_all(
 )
 _sibling = steps.alias("sibling")
 _PLACES = (steps.c.rank, steps.c.batch_id, steps.c.job_id, steps.c.index)
-#: How much work a step is, to compare it with others of its capability: frames, or before there are any how
-#: long its source is.
-_WORK = case(
-    (steps.c.frames > 0, steps.c.frames),
-    else_=select(artifacts.c.size)
-    .where(artifacts.c.id == func.coalesce(jobs.c.recording_id, jobs.c.script_id))
-    .scalar_subquery(),
-)
-_HEAD = (
+_SPOT = (
     steps.c.id,
     steps.c.job_id,
     steps.c.department_id,
-    steps.c.capability,
     steps.c.rank,
     steps.c.batch_id,
-    steps.c.stage,
     steps.c.index.label("place"),
-    _WORK.label("work"),
-    batches.c.name,
-    jobs.c.row_name,
-    jobs.c.traceparent,
-    select(func.count())
-    .where(_sibling.c.job_id == steps.c.job_id, _sibling.c.stage == steps.c.stage)
-    .scalar_subquery()
-    .label("siblings"),
+)
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
+#: How much work a step is, to compare it with others of its capability: frames, or before there are any how
+#: long its source is.
+_WORK = (
+    select(
+        steps.c.id,
+        case(
+            (steps.c.frames > 0, steps.c.frames),
+            else_=select(artifacts.c.size)
+            .where(artifacts.c.id == func.coalesce(jobs.c.recording_id, jobs.c.script_id))
+            .scalar_subquery(),
+        ).label("work"),
+    )
+    .join_from(steps, jobs, jobs.c.id == steps.c.job_id)
+    .where(steps.c.id.in_(_IDS))
+)
+_TOLD = (
+    select(
+        steps.c.id,
+        steps.c.capability,
+        steps.c.stage,
+        batches.c.name,
+        jobs.c.row_name,
+        jobs.c.traceparent,
+        select(func.count())
+        .where(_sibling.c.job_id == steps.c.job_id, _sibling.c.stage == steps.c.stage)
+        .scalar_subquery()
+        .label("siblings"),
+    )
+    .join_from(steps, jobs, jobs.c.id == steps.c.job_id)
+    .join(batches, batches.c.id == steps.c.batch_id)
+    .where(steps.c.id.in_(_IDS))
 )
 #: What stands for nobody among those who are left out.
 _NOBODY = "\n"
 
 
-def first_of(limit: int) -> Select[int]:
+def first_of(limit: int) -> Select[*tuple[int, ...]]:
     """The question for the first steps of a lane, by its index alone."""
-    return (
-        select(steps.c.id)
-        .where(
-            steps.c.capability == bindparam("capability"),
-            steps.c.profile == bindparam("profile"),
-            steps.c.department_id == bindparam("department"),
-            steps.c.window == bindparam("window"),
-            steps.c.opening == bindparam("opening"),
-            *_IS_WAITING,
-            rows.IS_DUE,
-        )
-        .order_by(*_PLACES)
-        .limit(literal_column(str(limit), Integer))
+    of_lane = _in_lane(bindparam("department"), bindparam("window"), bindparam("opening"))
+    return of_lane.where(rows.IS_DUE).order_by(*_PLACES).limit(literal_column(str(limit), Integer))
+
+
+def _in_lane(department: _Asked, window: _Asked, opening: _Asked) -> Select[*tuple[int, ...]]:
+    """What waits in a lane of the skill that is asked for."""
+    return select(*_SPOT).where(
+        steps.c.capability == bindparam("capability"),
+        steps.c.profile == bindparam("profile"),
+        steps.c.department_id == department,
+        steps.c.window == window,
+        steps.c.opening == opening,
+        *_IS_WAITING,
     )
 
 
@@ -208,13 +236,12 @@ def _of_lane(limit: int, *, leaving_out: bool) -> Executable:
                 jobs.c.pool.not_in(bindparam("pools", expanding=True)),
             )
         )
-    return _told(first.subquery("first"))
+    return first
 
 
-@lru_cache(maxsize=32)
-def _of_lanes(limit: int) -> Executable:
-    """The heads of many lanes of a skill at once; in PostgreSQL's words."""
-    lane = (
+def _lanes() -> TableValuedAlias:
+    """The lanes that are asked for, as a table; in PostgreSQL's words."""
+    return (
         func.unnest(
             bindparam("departments", type_=ARRAY(BigInteger)),
             bindparam("windows", type_=ARRAY(String)),
@@ -225,32 +252,46 @@ def _of_lanes(limit: int) -> Executable:
         )
         .render_derived(name="lane")
     )
+
+
+@lru_cache(maxsize=32)
+def _of_lanes(limit: int) -> Executable:
+    """The heads of many lanes of a skill at once; in PostgreSQL's words."""
+    lane = _lanes()
     first = (
-        select(steps.c.id)
-        .where(
-            steps.c.capability == bindparam("capability"),
-            steps.c.profile == bindparam("profile"),
-            steps.c.department_id == lane.c.department,
-            steps.c.window == lane.c.window,
-            steps.c.opening == lane.c.opening,
-            *_IS_WAITING,
-            rows.IS_DUE,
-        )
+        _in_lane(lane.c.department, lane.c.window, lane.c.opening)
+        .where(rows.IS_DUE)
         .order_by(*_PLACES)
         .limit(literal_column(str(limit), Integer))
         .correlate(lane)
         .lateral("first")
     )
-    return _told(lane.join(first, true()), first.c.id)
+    return select(first).select_from(lane.join(first, true()))
 
 
-def _told(source: FromClause, step: ColumnElement[int] | None = None) -> Executable:
+@lru_cache(maxsize=32)
+def _beyond_of_lanes(count: int) -> Executable:
+    """Of many lanes of a skill those in which more waits than this; in PostgreSQL's words."""
+    lane = _lanes()
+    of_lane = _in_lane(lane.c.department, lane.c.window, lane.c.opening).correlate(lane)
+    return select(lane.c.department, lane.c.window, lane.c.opening).where(
+        _nth(of_lane, count).scalar_subquery().is_not(None)
+    )
+
+
+@lru_cache(maxsize=32)
+def _beyond_of_lane(count: int) -> Executable:
+    """Whether more waits in a lane than this."""
+    return _nth(_in_lane(bindparam("department"), bindparam("window"), bindparam("opening")), count)
+
+
+def _nth(of_lane: Select[*tuple[int, ...]], number: int) -> Select[int]:
+    """One of a lane, if there are more than so many."""
     return (
-        select(*_HEAD)
-        .select_from(source)
-        .join(steps, steps.c.id == (source.c.id if step is None else step))
-        .join(jobs, jobs.c.id == steps.c.job_id)
-        .join(batches, batches.c.id == steps.c.batch_id)
+        of_lane.with_only_columns(steps.c.id)
+        .order_by(*_PLACES)
+        .limit(_ONE)
+        .offset(literal_column(str(number), Integer))
     )
 
 
@@ -294,21 +335,21 @@ def _lines_in(connection: Connection) -> Mapping[Skill, Line]:
     }
 
 
-def heads(
+def spots(
     ledger: Ledger,
     skill: Skill,
     *,
     limit: int,
     gates: Gates | None = None,
     lanes: Collection[Lane] | None = None,
-) -> tuple[Head, ...]:
+) -> tuple[Spot, ...]:
     """The first `limit` steps of each lane of a skill that may go now and are not on their way.
 
     What the gates do not let through is not asked for, so that it stops nobody. While an archive hangs, none
     goes that is to be archived but the one that finds out whether it is back. Films that are rendered with
     another profile stand in a line of their own.
 
-    Read by index: the length of the line does not matter.
+    Read by index: the length of the line does not matter. How much work each is, is not told.
 
     Args:
         ledger: the ledger.
@@ -329,7 +370,65 @@ def heads(
             lanes = _lines_in(connection).get(skill, Line()).lanes
         passed = [lane for lane in lanes if stands.lets_through(lane.facts) is Gate.OPEN]
         found = _heads_in(connection, skill, passed, stands, limit=limit, now=now)
-    return tuple(sorted(map(_head, found), key=lambda head: head.place))
+    return tuple(sorted(map(_spot, found), key=lambda spot: spot.place))
+
+
+def heads(
+    ledger: Ledger,
+    skill: Skill,
+    *,
+    limit: int,
+    gates: Gates | None = None,
+    lanes: Collection[Lane] | None = None,
+) -> tuple[Head, ...]:
+    """The same steps as `spots`, with what is told of each.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    return heads_of(ledger, spots(ledger, skill, limit=limit, gates=gates, lanes=lanes))
+
+
+def heads_of(ledger: Ledger, found: Sequence[Spot]) -> tuple[Head, ...]:
+    """What is told of steps where they are sent to, in their order; those that are gone are left out.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    told = {row.id: row for row in _of_steps(ledger, _TOLD, found)}
+    return tuple(
+        Head(
+            **vars(spot),
+            capability=row.capability,
+            stage=row.stage,
+            count=row.siblings,
+            label=f"{row.name}/{row.row_name}",
+            traceparent=row.traceparent,
+        )
+        for spot in found
+        if (row := told.get(spot.step)) is not None
+    )
+
+
+def weighed(ledger: Ledger, found: Sequence[Spot]) -> tuple[Spot, ...]:
+    """The same, knowing how much work each of them is.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    works = {row.id: row.work for row in _of_steps(ledger, _WORK, found)}
+    return tuple(replace(spot, work=works.get(spot.step) or 0) for spot in found)
+
+
+def _of_steps(ledger: Ledger, question: Executable, found: Sequence[Spot]) -> list[Found]:
+    """What is asked of steps, some at a time: as many as a power of two, lest there be too many wordings."""
+    told: list[Found] = []
+    with ledger.read() as connection:
+        for start in range(0, len(found), rows.MANY):
+            ids = [spot.step for spot in found[start : start + rows.MANY]]
+            ids += ids[:1] * ((1 << (len(ids) - 1).bit_length()) - len(ids))
+            told += run(connection, question, {}, {"ids": ids}).rows
+    return told
 
 
 def waits_in(
@@ -362,12 +461,7 @@ def _heads_in(
     whole = [lane for lane in lanes if not _left_out(gates, lane)]
     found: list[Found] = []
     if connection.dialect.name == "postgresql" and len(whole) > 1:
-        named = {
-            "departments": [lane.department for lane in whole],
-            "windows": [lane.window for lane in whole],
-            "openings": [int(lane.opening) for lane in whole],
-        }
-        found += run(connection, _of_lanes(most), {**asked, **named}).rows
+        found += run(connection, _of_lanes(most), {**asked, **_named_all(whole)}).rows
         whole = []
     for lane in whole:
         found += run(connection, _of_lane(most, leaving_out=False), {**asked, **_named(lane)}).rows
@@ -376,6 +470,32 @@ def _heads_in(
             statement = _of_lane(most, leaving_out=True)
             found += run(connection, statement, {**asked, **_named(lane)}, left_out).rows
     return found
+
+
+def short(ledger: Ledger, skill: Skill, lanes: Sequence[Lane], *, most: int) -> frozenset[Lane]:
+    """Those lanes of a skill in which no more than `most` steps wait; however long the others are.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    asked = {"capability": skill.capability, "profile": skill.profile}
+    with ledger.read() as connection:
+        if connection.dialect.name == "postgresql":
+            found = run(connection, _beyond_of_lanes(most), {**asked, **_named_all(lanes)})
+            beyond = {(row.department, row.window, row.opening) for row in found}
+            return frozenset(
+                lane for lane in lanes if (lane.department, lane.window, int(lane.opening)) not in beyond
+            )
+        statement = _beyond_of_lane(most)
+        return frozenset(lane for lane in lanes if not run(connection, statement, asked | _named(lane)).rows)
+
+
+def _named_all(lanes: Sequence[Lane]) -> dict[str, list[int] | list[str]]:
+    return {
+        "departments": [lane.department for lane in lanes],
+        "windows": [lane.window for lane in lanes],
+        "openings": [int(lane.opening) for lane in lanes],
+    }
 
 
 def _named(lane: Lane) -> dict[str, int | str]:
@@ -390,20 +510,14 @@ def _left_out(gates: Gates, lane: Lane) -> dict[str, Sequence[str]]:
     return {"members": [_NOBODY, *sorted(members)], "pools": [_NOBODY, *sorted(pools)]}
 
 
-def _head(row: Found) -> Head:
-    return Head(
+def _spot(row: Found) -> Spot:
+    return Spot(
         step=row.id,
         job=row.job_id,
         department=row.department_id,
-        capability=row.capability,
         rank=row.rank,
         batch=row.batch_id,
-        stage=row.stage,
         index=row.place,
-        work=row.work or 0,
-        count=row.siblings,
-        label=f"{row.name}/{row.row_name}",
-        traceparent=row.traceparent,
     )
 
 

@@ -6,14 +6,13 @@ reads only what ended since. So nothing is written for it, and nobody waits for 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from db import queue, shares
 from db.ledger import Ledger
 from db.values import Skill
-from farm.policy.gates import Gates
-from farm.policy.order import Head, choose
+from farm.policy.gates import Gate, Gates
+from farm.policy.order import Head, Spot, choose
 from farm.policy.share import Share, Usage
 
 
@@ -64,27 +63,42 @@ class Fairness:
             AwayError: ``ledger-away``.
         """
         now, cost_ms = self._ledger.clock(), self._cost_ms(skill.capability for skill in lines)
-        heads = self._heads(lines, slots, gates)
+        heads = self._spots(lines, slots, gates)
         chosen = choose(heads, self._shares, slots, now_ms=now, cost_ms=cost_ms)
-        those = {head.department for head in chosen}
-        tail = max(2 * hands, slots + 1)
-        rest = self._heads(
-            {skill: [lane for lane in lanes if lane.department in those] for skill, lanes in lines.items()},
+        tail = max(2 * hands, slots)
+        passed = {
+            skill: [lane for lane in lanes if gates.lets_through(lane.facts) is Gate.OPEN]
+            for skill, lanes in lines.items()
+        }
+        tails = self._tails(passed, {head.department for head in chosen}, tail)
+        if not tails:
+            return queue.heads_of(self._ledger, chosen)
+        rest = self._spots(
+            {skill: [lane for lane in lanes if lane.department in tails] for skill, lanes in lines.items()},
             tail,
             gates,
         )
-        left = Counter(head.department for head in rest)
-        tails = {department for department, steps in left.items() if steps < tail}
-        if not tails:
-            return chosen
-        others = [head for head in heads if head.department not in those]
-        return choose([*others, *rest], self._shares, slots, now_ms=now, cost_ms=cost_ms, tails=tails)
+        others = [head for head in heads if head.department not in tails]
+        every = [*others, *queue.weighed(self._ledger, rest)]
+        chosen = choose(every, self._shares, slots, now_ms=now, cost_ms=cost_ms, tails=tails)
+        return queue.heads_of(self._ledger, chosen)
 
-    def _heads(self, lines: Mapping[Skill, Sequence[queue.Lane]], limit: int, gates: Gates) -> list[Head]:
+    def _tails(
+        self, lines: Mapping[Skill, Sequence[queue.Lane]], departments: Collection[int], most: int
+    ) -> frozenset[int]:
+        """Those departments that have no more than this left in any lane."""
+        longer: set[int] = set()
+        for skill, lanes in lines.items():
+            theirs = [lane for lane in lanes if lane.department in departments]
+            short = queue.short(self._ledger, skill, theirs, most=most) if theirs else frozenset()
+            longer.update(lane.department for lane in theirs if lane not in short)
+        return frozenset(departments) - longer
+
+    def _spots(self, lines: Mapping[Skill, Sequence[queue.Lane]], limit: int, gates: Gates) -> list[Spot]:
         return [
-            head
+            spot
             for skill, lanes in lines.items()
-            for head in queue.heads(self._ledger, skill, limit=limit, gates=gates, lanes=lanes)
+            for spot in queue.spots(self._ledger, skill, limit=limit, gates=gates, lanes=lanes)
         ]
 
     def _cost_ms(self, capabilities: Iterable[str]) -> float:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from farm.policy.share import USUAL_MS, Share
 
@@ -74,36 +74,26 @@ def _tier(rank_: int, now_ms: int) -> tuple[int, str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Head:
-    """A step near the head of its department's line.
+class Spot:
+    """Where a step stands in its department's line, and all that a choice rests on.
 
     Attributes:
         step: the step's id.
         job: the job's id.
         department: the department's id.
-        capability: what it needs.
         rank: its rank.
         batch: the batch's id.
-        stage: its stage.
         index: which of the stage's steps it is, from 0.
-        work: how much it is, to compare it with others of its capability.
-        count: how many steps the stage has.
-        label: its job in words, such as ``demo/row3``.
-        traceparent: the job's trace.
+        work: how much it is, to compare it with others of its capability; 0: not asked for.
     """
 
     step: int
     job: int
     department: int
-    capability: str
     rank: int
     batch: int
-    stage: str
     index: int
-    work: int
-    count: int
-    label: str
-    traceparent: str
+    work: int = 0
 
     @property
     def place(self) -> tuple[int, int, int, int]:
@@ -111,15 +101,37 @@ class Head:
         return self.rank, self.batch, self.job, self.index
 
 
+@dataclass(frozen=True, kw_only=True)
+class Head(Spot):
+    """A step near the head of its department's line, with what is told of it where it is sent to.
+
+    Attributes:
+        capability: what it needs.
+        stage: its stage.
+        count: how many steps the stage has.
+        label: its job in words, such as ``demo/row3``.
+        traceparent: the job's trace.
+    """
+
+    capability: str
+    stage: str
+    count: int
+    label: str
+    traceparent: str
+
+
+_Waiting = TypeVar("_Waiting", bound=Spot)
+
+
 def choose(
-    heads: Sequence[Head],
+    heads: Sequence[_Waiting],
     shares: Mapping[int, Share],
     slots: int,
     *,
     now_ms: int,
     cost_ms: float = USUAL_MS,
     tails: Collection[int] = (),
-) -> tuple[Head, ...]:
+) -> tuple[_Waiting, ...]:
     """Choose at most `slots` heads, in the order in which they shall begin.
 
     Of the departments' heads the best tier goes first; in it the department that had least for its weight,
@@ -135,7 +147,7 @@ def choose(
         cost_ms: for how long each is expected to keep its worker.
         tails: departments of whose lines there is nothing but these heads.
     """
-    lines: dict[int, list[Head]] = {}
+    lines: dict[int, list[_Waiting]] = {}
     for head in sorted(heads, key=lambda head: _turn(head, tails), reverse=True):
         lines.setdefault(head.department, []).append(head)
     stand = {department: shares.get(department, Share()) for department in lines}
@@ -145,7 +157,7 @@ def choose(
         head = lines[department][-1]
         return _tier(head.rank, now_ms)[0], spent[department], head.place
 
-    chosen: list[Head] = []
+    chosen: list[_Waiting] = []
     while lines and len(chosen) < slots:
         department = min(lines, key=turn)
         chosen.append(lines[department].pop())
@@ -155,7 +167,7 @@ def choose(
     return tuple(chosen)
 
 
-def _turn(head: Head, tails: Collection[int]) -> tuple[int, ...]:
+def _turn(head: Spot, tails: Collection[int]) -> tuple[int, ...]:
     """The place of a head among its department's."""
     if head.department not in tails:
         return head.place

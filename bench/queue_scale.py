@@ -1,0 +1,261 @@
+"""What a long line costs: 100,000 queued films of 20 departments, on SQLite and on PostgreSQL.
+
+    python bench/queue_scale.py [--jobs 100000] [--departments 20] [--postgresql URL]
+
+Without a URL a PostgreSQL of its own is started when pgserver is installed. Told, in wall milliseconds: the
+dispatcher's whole look for one slot and for eight (what waits and where, gates, who is busy, how departments
+stand, the choice, and marking what is sent), and what people ask for: `lectern status`, the list of batches,
+the jobs of a batch, one job, and a submission of 300 rows. 64 workers render meanwhile, and 20,000 attempts
+have ended lately. What is sent is taken back after each look, outside of the time that is told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+
+from _farm import break_ground, machine, settings_in
+from sqlalchemy import insert, select, text
+
+from db import claims, commits, leases, queue, submission
+from db.codec import profile_digest
+from db.gates import read_gates
+from db.ledger import Ledger
+from db.pools import read_dealings
+from db.states import Urgency
+from db.tables import attempts, departments, steps, windows
+from db.values import Chunk, JobDraft, Skill, Submission
+from farm import show
+from farm.bootstrap import Farm, open_farm
+from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.job import Format, JobSpec, RenderProfile, VoiceChoice
+from pipeline.plan.keys import digest_of
+from tasks.fairness import Fairness
+
+BATCH = 500
+WORKERS = 64
+ENDED = 20_000
+LOOKS = 200
+PROFILE = RenderProfile(
+    engine="warp", version="1", backend="numpy", precision="fp32", encoder="x264", parameters=()
+)
+SPEAK = Skill(capability="speak")
+RENDER = Skill(capability="render.warp", profile=profile_digest(PROFILE))
+_URGENCIES = (Urgency.BULK, Urgency.NORMAL, Urgency.NORMAL, Urgency.URGENT)
+
+
+def artifact(kind: Kind, word: str, size: int = 400) -> Artifact:
+    """An artifact that is made of a word."""
+    key = digest_of("bench", 1, word=word)
+    return Artifact(kind=kind, key=key, digest=key, size=size, suffix=".bin")
+
+
+def drafts(name: str, count: int, chance: Random) -> Iterator[JobDraft]:
+    """Rows of a batch, of one urgency, some of them for the night."""
+    urgency, window = chance.choice(_URGENCIES), chance.choice(("", "", "night"))
+    for number in range(count):
+        spec = JobSpec(
+            row=f"row{number}",
+            title="A film",
+            user="bench",
+            scene=f"row{number}",
+            script=artifact(Kind.SOURCE, f"{name} {number}", chance.randrange(200, 9000)),
+            portrait=artifact(Kind.SOURCE, "portrait"),
+            voice=VoiceChoice(engine="espeak", name="en-us", language="en"),
+            face="warp",
+            format=Format(width=720, height=720, fps=25),
+        )
+        yield JobDraft(
+            spec=spec,
+            urgency=urgency,
+            priority=chance.randrange(-5, 6),
+            window=window,
+            traceparent=f"00-{'a' * 32}-{'b' * 16}-01",
+        )
+
+
+def submit(ledger: Ledger, department: str, name: str, count: int, chance: Random) -> None:
+    """Submit a batch."""
+    content = digest_of("bench", 1, name=f"{department} {name}")
+    batch = Submission(content=content, name=name, user="bench", department=department)
+    submission.submit(ledger, batch, drafts(f"{department} {name}", count, chance))
+
+
+def sow(ledger: Ledger, jobs: int, number: int) -> None:
+    """Departments, their jobs, a window of the night, films that render, and what has ended lately."""
+    chance = Random(8)  # noqa: S311 - it sows a farm, and keeps no secret
+    names = [f"department{each:02d}" for each in range(number)]
+    with ledger.write("department") as connection:
+        connection.execute(
+            insert(departments),
+            [{"name": name, "weight": chance.choice((50, 100, 300)), "urgent": 1} for name in names],
+        )
+        connection.execute(
+            insert(windows).values(name="night", times="22:00-07:00 Asia/Shanghai", by="bench", at=0)
+        )
+    for each in range(jobs // BATCH):
+        submit(ledger, names[each % number], f"batch {each}", BATCH, chance)
+    with ledger.write("department") as connection:
+        connection.execute(text("ANALYZE"))
+    for each in range(3 * WORKERS):
+        _speak(ledger, f"worker{each % WORKERS}@host")
+    for each in range(WORKERS):
+        (head,) = queue.heads(ledger, RENDER, limit=1)[:1]
+        _claim(ledger, head.step, f"worker{each}@host")
+    with ledger.write("department") as connection:
+        _end_attempts(connection, ledger.clock(), chance)
+        connection.execute(text("ANALYZE"))
+
+
+def _claim(ledger: Ledger, step: int, worker: str) -> None:
+    claims.claim(ledger, step, worker=worker, capabilities=["render.warp"], profiles=[PROFILE])
+
+
+def _speak(ledger: Ledger, worker: str) -> None:
+    step = queue.heads(ledger, SPEAK, limit=1)[0].step
+    claim = claims.claim(ledger, step, worker=worker, capabilities=["speak"], profiles=[PROFILE])
+    if claim is None:
+        raise RuntimeError(step)
+    chunks = [Chunk(first=each, end=each + 1, frames=1000 + each) for each in range(4)]
+    commits.finish_speak(
+        ledger,
+        claim,
+        timeline=artifact(Kind.TIMELINE, f"{step}"),
+        chunks=chunks,
+        profile=PROFILE,
+        used=[],
+        machine_ms=1,
+    )
+
+
+def _end_attempts(connection: object, now: int, chance: Random) -> None:
+    """Attempts of the last day, at whichever steps: what they were at makes no difference."""
+    ids = connection.execute(select(steps.c.id).limit(ENDED)).scalars().all()  # type: ignore[attr-defined]
+    ended = []
+    for step in ids:
+        at, took = now - chance.randrange(86_400_000), chance.randrange(5_000, 120_000)
+        ended.append(
+            {
+                "step_id": step,
+                "number": 1000,
+                "worker": "w",
+                "device": "d",
+                "started_at": at - took,
+                "ended_at": at,
+                "outcome": "ok",
+                "held_ms": took,
+                "machine_ms": took,
+            }
+        )
+    connection.execute(insert(attempts), ended)  # type: ignore[attr-defined]
+
+
+def look(ledger: Ledger, fairness: Fairness, slots: int) -> list[int]:
+    """What a dispatcher does for so many free slots of one line, but for Redis."""
+    lines = queue.lines(ledger)
+    gates = read_gates(ledger)
+    leases.read_leases(ledger)
+    read_dealings(ledger)
+    fairness.look()
+    chosen = fairness.choose({SPEAK: lines[SPEAK].lanes}, slots, gates=gates, hands=WORKERS)
+    ids = [head.step for head in chosen]
+    queue.mark_sent(ledger, ids)
+    fairness.sent(chosen)
+    return ids
+
+
+def told(name: str, walls: list[float]) -> None:
+    """Print the median, the 95th percentile and the most of some times."""
+    walls = sorted(1000 * wall for wall in walls)
+    most = walls[min(len(walls) - 1, int(len(walls) * 0.95))]
+    median = statistics.median(walls)
+    print(f"  {name:<30} median {median:7.1f} ms   p95 {most:7.1f} ms   most {walls[-1]:7.1f} ms")
+
+
+def timed(times: int, act: Callable[[], object]) -> list[float]:
+    """The wall seconds of an act, done again and again; the first time, which prepares, is not told."""
+    walls = []
+    for _ in range(times + 1):
+        began = time.perf_counter()
+        act()
+        walls.append(time.perf_counter() - began)
+    return walls[1:]
+
+
+def measure(farm: Farm) -> None:
+    """Print what this farm's ledger takes."""
+    ledger = farm.ledger
+    fairness = Fairness(ledger)
+    began = time.perf_counter()
+    fairness.look()
+    print(f"  whoever begins to lead sums up in {1000 * (time.perf_counter() - began):.0f} ms")
+    for slots in (1, 8):
+        walls = []
+        for _ in range(LOOKS):
+            began = time.perf_counter()
+            sent = look(ledger, fairness, slots)
+            walls.append(time.perf_counter() - began)
+            queue.unmark_sent(ledger, sent)
+        told(f"a look for {slots} of them", walls[1:])
+    last = show.newest_batch(farm)
+    job = show.jobs(farm, batch=last, most=1)[0].id
+    told("lectern status", timed(5, lambda: show.whole(farm, most=20)))
+    told("lectern list", timed(5, lambda: show.batches(farm, most=50)))
+    told(f"lectern list {last} ({BATCH} jobs)", timed(5, lambda: show.jobs(farm, batch=last)))
+    told(f"lectern show {job}", timed(5, lambda: show.job(farm, job)))
+    chance = Random(9)  # noqa: S311 - likewise
+    numbers = iter(range(1000))
+    told(
+        "a submission of 300 rows",
+        timed(5, lambda: submit(ledger, "department00", f"later {next(numbers)}", 300, chance)),
+    )
+
+
+def run(url: str, folder: Path, jobs: int, number: int) -> None:
+    """Sow and measure one database."""
+    settings = settings_in(folder, **({"LEDGER__URL": url} if url else {}))
+    break_ground(settings)
+    with open_farm(settings) as farm:
+        began = time.perf_counter()
+        sow(farm.ledger, jobs, number)
+        name = "sqlite" if farm.ledger.is_sqlite else "postgresql"
+        print(f"{name}: {jobs} jobs of {number} departments, sown in {time.perf_counter() - began:.0f} s")
+        measure(farm)
+
+
+def main() -> None:
+    """Measure both databases."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=100_000)
+    parser.add_argument("--departments", type=int, default=20)
+    parser.add_argument("--postgresql", default="")
+    parser.add_argument("--only", choices=("sqlite", "postgresql"), default="")
+    asked = parser.parse_args()
+    print(machine())
+    with tempfile.TemporaryDirectory(prefix="lectern-bench-") as name:
+        folder = Path(name)
+        if asked.only != "postgresql":
+            run("", folder / "sqlite", asked.jobs, asked.departments)
+        if asked.only == "sqlite":
+            return
+        if asked.postgresql:
+            run(asked.postgresql, folder / "postgresql", asked.jobs, asked.departments)
+            return
+        try:
+            import pgserver
+        except ImportError:
+            print("postgresql: not measured, pgserver is not installed")
+            return
+        folder.chmod(0o755)
+        server = pgserver.get_server(folder / "server", cleanup_mode="delete")
+        run(server.get_uri(), folder / "postgresql", asked.jobs, asked.departments)
+        server.cleanup()
+
+
+if __name__ == "__main__":
+    main()

@@ -65,6 +65,7 @@ COMMANDS: Mapping[str, str] = {
     "gc": "cli.gc:gc",
     "audit": "cli.audit:audit",
     "usage": "cli.accounts:usage",
+    "report": "cli.morning:report",
     "states": "cli.states:states",
     "backup": "cli.backup:backup",
     "restore": "cli.backup:restore",

@@ -21,6 +21,8 @@ ACCOUNTS: Mapping[str, tuple[str, str]] = {
     "stored-now": ("STORED NOW", "当前存储"),
     "cost": ("COST", "费用"),
     "in-total": ("total", "合计"),
+    "report-written": ("Written: {file}", "已写入：{file}"),
+    "report-sent": ("Sent by: {ways}", "已发送：{ways}"),
     "usage-period": ("From {since} until {until}", "{since} 至 {until}"),
     "usage-department": (", department {department}", "，部门 {department}"),
     "usage-nothing": ("Nothing ended in this time.", "这段时间内没有任何工作结束。"),

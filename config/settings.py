@@ -106,6 +106,27 @@ class Prices(_Section):
     currency: str
 
 
+class Report(_Section):
+    """Where the morning report is sent."""
+
+    webhook_url: str
+    wecom_url: str
+    dingtalk_url: str
+    dingtalk_secret: str
+    feishu_url: str
+    feishu_secret: str
+    allow_http: bool
+    link: str
+    mail_host: str
+    mail_port: int
+    mail_tls: Literal["starttls", "tls", "none"]
+    mail_user: str
+    mail_password: str
+    mail_password_file: str
+    mail_from: str
+    mail_to: str
+
+
 class Gc(_Section):
     """How the store is kept clean."""
 
@@ -280,6 +301,7 @@ class Settings(_Section):
     retry: Retry
     dispatcher: Dispatcher
     prices: Prices
+    report: Report
     gc: Gc
     quota: Quota
     results: Results

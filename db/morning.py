@@ -1,0 +1,378 @@
+"""What a report of a night asks the ledger: what was slow, found, lost, what is held and left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, cast, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import JSON
+
+from db.codec import facts_from_text
+from db.ledger import Ledger
+from db.states import ArchiveState, CardState, HoldReason, JobState, Outcome, Stage, StepState
+from db.tables import artifacts, attempts, cards, holds, jobs, makings, steps, uses
+from db.views import Problem
+from db.windows import read_windows
+from farm.policy.eta import frames_of_script
+from farm.policy.periods import Period
+from pipeline.plan.artifact import Kind
+from pipeline.plan.job import Format
+
+_QUARTER_MS = 900_000
+_UNDER_WAY = [JobState.QUEUED.value, JobState.ACTIVE.value]
+_ENDED = (attempts.c.ended_at >= bindparam("since"), attempts.c.ended_at < bindparam("until"))
+_JOBS_ENDED = (jobs.c.ended_at >= bindparam("since"), jobs.c.ended_at < bindparam("until"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """Jobs that ended in one quarter of an hour in one state."""
+
+    at: int
+    state: JobState
+    films: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """Films that may not go on for one reason.
+
+    Attributes:
+        reason: the word of a hold, or of a stop of a department or a pool.
+        films: how many.
+        until: when the first of them may go on; None: nobody knows, or by hand.
+    """
+
+    reason: str
+    films: int
+    until: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slow:
+    """A step that took long: which one, for how long, and how much film came of it."""
+
+    job: int
+    row: str
+    stage: Stage
+    index: int
+    held_ms: int
+    film_ms: int
+    worker: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """What was found and not made of steps of one kind that were done.
+
+    Attributes:
+        stage: speak or render.
+        engine: the face engine; empty for speaking.
+        format: of the films.
+        found: sentences or clips that were there already.
+        frames: frames of film that those make.
+    """
+
+    stage: Stage
+    engine: str
+    format: Format
+    found: int
+    frames: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lost:
+    """A worker that was lost in the midst of steps, how often, and what of its time was wasted by that."""
+
+    worker: str
+    times: int
+    wasted_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutCard:
+    """A card that gets no work."""
+
+    host: str
+    device: str
+    name: str
+    state: CardState
+    problem: Problem
+    since: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Left:
+    """Films of one look and pool that may go on: how many, and frames that are yet to be rendered."""
+
+    pool: str
+    engine: str
+    format: Format
+    films: int
+    frames: int
+
+
+_quarter = jobs.c.ended_at // _QUARTER_MS
+_ENDS = (
+    select(_quarter.label("quarter"), jobs.c.state, func.count().label("films"))
+    .where(
+        jobs.c.state.in_([JobState.COMPLETED.value, JobState.FAILED.value, JobState.CANCELED.value]),
+        *_JOBS_ENDED,
+    )
+    .group_by(_quarter, jobs.c.state)
+)
+_may_go_on = or_(jobs.c.state.in_(_UNDER_WAY), jobs.c.archive == ArchiveState.PENDING.value)
+_HELD = (
+    select(
+        holds.c.reason,
+        func.count(jobs.c.id.distinct()).label("films"),
+        func.min(holds.c.until).label("until"),
+    )
+    .join_from(holds, jobs, jobs.c.id == holds.c.job_id)
+    .where(_may_go_on)
+    .group_by(holds.c.reason)
+)
+_is_held = exists().where(holds.c.job_id == jobs.c.id)
+_SHUT = (
+    select(jobs.c.window, func.count().label("films"))
+    .where(jobs.c.state.in_(_UNDER_WAY), ~_is_held, jobs.c.window != "")
+    .group_by(jobs.c.window)
+)
+_SLOW = (
+    select(
+        jobs.c.id, jobs.c.row_name, jobs.c.frames.label("film"), jobs.c.spec,
+        steps.c.stage, steps.c.index.label("place"), steps.c.frames, attempts.c.held_ms, attempts.c.worker,
+    )
+    .join_from(attempts, steps, steps.c.id == attempts.c.step_id)
+    .join(jobs, jobs.c.id == steps.c.job_id)
+    .where(attempts.c.outcome == Outcome.OK.value, attempts.c.held_ms > 0, *_ENDED)
+    .order_by(attempts.c.held_ms.desc(), steps.c.id)
+    .limit(bindparam("most"))
+)  # fmt: skip
+# Whoever makes a sentence twice has made it once: by keys, whatever attempt they are of.
+_made = (
+    select(func.count(makings.c.key.distinct()))
+    .where(
+        makings.c.step_id == steps.c.id,
+        makings.c.kind
+        == case((steps.c.stage == Stage.RENDER.value, Kind.CLIP.value), else_=Kind.SPEECH.value),
+    )
+    .correlate(steps)
+    .scalar_subquery()
+)
+_spoken = (
+    select(func.count())
+    .select_from(uses.join(artifacts, artifacts.c.id == uses.c.artifact_id))
+    .where(uses.c.step_id == steps.c.id, artifacts.c.kind == Kind.SPEECH.value)
+    .correlate(steps)
+    .scalar_subquery()
+)
+_SHARED = (
+    select(
+        steps.c.stage,
+        jobs.c.spec,
+        case((steps.c.stage == Stage.RENDER.value, steps.c.frames), else_=jobs.c.frames).label("frames"),
+        case((steps.c.stage == Stage.RENDER.value, steps.c.end - steps.c.first), else_=_spoken).label(
+            "parts"
+        ),
+        _made.label("made"),
+    )
+    .join_from(attempts, steps, steps.c.id == attempts.c.step_id)
+    .join(jobs, jobs.c.id == steps.c.job_id)
+    .where(
+        attempts.c.outcome == Outcome.OK.value,
+        steps.c.stage.in_([Stage.SPEAK.value, Stage.RENDER.value]),
+        # A step that is done twice, since a file was damaged, is told once.
+        attempts.c.number == steps.c.fence,
+        *_ENDED,
+    )
+)
+_LOST = (
+    select(
+        attempts.c.worker,
+        func.count().label("times"),
+        func.sum(attempts.c.held_ms - attempts.c.good_ms).label("wasted_ms"),
+    )
+    .where(attempts.c.outcome == Outcome.LOST.value, *_ENDED)
+    .group_by(attempts.c.worker)
+    .order_by(func.count().desc(), attempts.c.worker)
+)
+_OUT = select(cards).where(cards.c.state != CardState.WELL.value).order_by(cards.c.host, cards.c.device)
+_to_render = (
+    select(func.sum(steps.c.frames))
+    .where(
+        steps.c.job_id == jobs.c.id,
+        steps.c.stage == Stage.RENDER.value,
+        steps.c.state.in_([StepState.BLOCKED.value, StepState.READY.value, StepState.RUNNING.value]),
+    )
+    .correlate(jobs)
+    .scalar_subquery()
+)
+_planned = exists().where(steps.c.job_id == jobs.c.id, steps.c.stage == Stage.RENDER.value)
+
+
+def _of_spec(dialect: str, *path: str) -> ColumnElement[str]:
+    if dialect == "sqlite":
+        return func.json_extract(jobs.c.spec, "$." + ".".join(path))
+    return func.json_extract_path_text(cast(jobs.c.spec, JSON), *path)
+
+
+def read_ends(ledger: Ledger, period: Period) -> tuple[Ended, ...]:
+    """How many jobs ended, by quarter of an hour and state.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return tuple(
+            Ended(at=int(row.quarter) * _QUARTER_MS, state=JobState(row.state), films=row.films)
+            for row in connection.execute(_ENDS, _of(period))
+        )
+
+
+def read_holds(ledger: Ledger) -> tuple[Held, ...]:
+    """Why films may not go on now, by reason: holds, and windows that are shut.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    now = ledger.clock()
+    windows = {each.name: each.window for each in read_windows(ledger)}
+    with ledger.read() as connection:
+        found = [
+            Held(reason=row.reason, films=row.films, until=row.until) for row in connection.execute(_HELD)
+        ]
+        waiting = {row.window: row.films for row in connection.execute(_SHUT)}
+    # A window that nobody knows is shut.
+    shut = [name for name in waiting if name not in windows or not windows[name].is_open(now)]
+    if shut:
+        opening = min((windows[name].next_opening(now) for name in shut if name in windows), default=None)
+        films = sum(waiting[name] for name in shut)
+        found.append(Held(reason=HoldReason.OFF_PEAK.value, films=films, until=opening))
+    return tuple(sorted(found, key=lambda held: (-held.films, held.reason)))
+
+
+def read_slow(ledger: Ledger, period: Period, *, most: int) -> tuple[Slow, ...]:
+    """The steps that kept a worker for longest, of those that ended well.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        found = []
+        for row in connection.execute(_SLOW, {**_of(period), "most": most}):
+            fps = json.loads(row.spec)["format"]["fps"]
+            frames = row.frames if row.stage == Stage.RENDER.value else row.film or 0
+            found.append(
+                Slow(
+                    job=row.id,
+                    row=row.row_name,
+                    stage=Stage(row.stage),
+                    index=row.place,
+                    held_ms=row.held_ms,
+                    film_ms=frames * 1000 // fps,
+                    worker=row.worker,
+                )
+            )
+        return tuple(found)
+
+
+def read_shared(ledger: Ledger, period: Period) -> tuple[Share, ...]:
+    """What of the sentences and clips of steps that were done was there already, and what film that makes.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    added: dict[tuple[Stage, str, Format], tuple[int, int]] = {}
+    with ledger.read() as connection:
+        for row in connection.execute(_SHARED, _of(period)):
+            spec, stage = json.loads(row.spec), Stage(row.stage)
+            found = max(0, row.parts - row.made)
+            if not found:
+                continue
+            engine = spec["face"] if stage is Stage.RENDER else ""
+            key = stage, engine, Format(**spec["format"])
+            parts, frames = added.get(key, (0, 0))
+            added[key] = parts + found, frames + (row.frames or 0) * found // row.parts
+    return tuple(
+        Share(stage=stage, engine=engine, format=picture, found=found, frames=frames)
+        for (stage, engine, picture), (found, frames) in added.items()
+    )
+
+
+def read_lost(ledger: Ledger, period: Period) -> tuple[Lost, ...]:
+    """The workers that were lost in the midst of steps.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return tuple(
+            Lost(worker=row.worker, times=row.times, wasted_ms=int(row.wasted_ms))
+            for row in connection.execute(_LOST, _of(period))
+        )
+
+
+def read_out(ledger: Ledger) -> tuple[OutCard, ...]:
+    """The cards that get no work now.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return tuple(
+            OutCard(
+                host=row.host,
+                device=row.device,
+                name=row.name,
+                state=CardState(row.state),
+                problem=Problem(code=row.reason, facts=facts_from_text(row.facts)),
+                since=row.since,
+            )
+            for row in connection.execute(_OUT)
+        )
+
+
+def read_left(ledger: Ledger) -> tuple[Left, ...]:
+    """What is to be made of films that are not held: by looks, in frames; unspoken ones by their scripts.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        dialect = connection.dialect.name
+        face, width, height, fps = (
+            _of_spec(dialect, *path)
+            for path in (("face",), ("format", "width"), ("format", "height"), ("format", "fps"))
+        )
+        question = (
+            select(
+                jobs.c.pool,
+                face.label("face"),
+                cast(width, Integer).label("width"),
+                cast(height, Integer).label("height"),
+                cast(fps, Integer).label("fps"),
+                func.count().label("films"),
+                func.sum(_to_render).label("frames"),
+                func.sum(case((_planned, 0), else_=artifacts.c.size)).label("unspoken"),
+            )
+            .join_from(jobs, artifacts, artifacts.c.id == jobs.c.script_id)
+            .where(and_(jobs.c.state.in_(_UNDER_WAY), ~_is_held))
+            .group_by(jobs.c.pool, face, width, height, fps)
+        )
+        return tuple(
+            Left(
+                pool=row.pool,
+                engine=row.face,
+                format=Format(width=row.width, height=row.height, fps=row.fps),
+                films=row.films,
+                frames=int(row.frames or 0) + frames_of_script(int(row.unspoken or 0)),
+            )
+            for row in connection.execute(question)
+        )
+
+
+def _of(period: Period) -> Mapping[str, int]:
+    return {"since": period.since, "until": period.until}

@@ -1,0 +1,178 @@
+"""The morning report: what became of a night, what it cost, what stands in the way, and what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from db import dead, morning, paces
+from db.morning import Ended
+from db.states import JobState, Stage
+from db.stops import read_stops
+from farm.accounts import accounted, prices_of
+from farm.bootstrap import Farm
+from farm.policy.accounts import By
+from farm.policy.costs import Basis, Pace, price
+from farm.policy.periods import Period
+from farm.tally import moment_in
+from farm.views.films import Told
+from farm.views.morning import (
+    HeldView,
+    LeftView,
+    LostView,
+    MorningView,
+    OutView,
+    ReasonView,
+    RhythmView,
+    SavedView,
+    SlowView,
+    StopView,
+)
+
+_HOUR_MS, _DAY_MS = 3_600_000, 86_400_000
+#: A longer time is told by days.
+_MOST_HOURS = 48
+_MOST_SLOW, _MOST_JOBS = 8, 5
+#: What rests on several figures is as good as the weakest one.
+_WEAKEST = (Basis.RULE, Basis.SCALED, Basis.MEASURED)
+
+
+def report(farm: Farm, period: Period) -> MorningView:
+    """The report over a time. What failed, is held, is out and is left is told as it stands now.
+
+    Raises:
+        InputError: as `farm.accounts.prices_of`.
+        AwayError: ``ledger-away``.
+    """
+    ledger, now = farm.ledger, farm.ledger.clock()
+    ends = morning.read_ends(ledger, period)
+    shares, left = morning.read_shared(ledger, period), morning.read_left(ledger)
+    faces = {share.engine for share in shares if share.engine} | {look.engine for look in left}
+    pace = paces.read_pace(ledger, faces, {look.pool for look in left} | {""})
+    hourly = period.until - period.since <= _MOST_HOURS * _HOUR_MS
+    return MorningView(
+        period=period,
+        made=moment_in(now, period.zone),
+        completed=_number(ends, JobState.COMPLETED),
+        canceled=_number(ends, JobState.CANCELED),
+        account=accounted(farm, By.DEPARTMENT, period),
+        prices=prices_of(farm),
+        hourly=hourly,
+        rhythm=_rhythm(ends, period, now, hourly=hourly),
+        failed=_failed(farm, period),
+        held=tuple(
+            HeldView(
+                reason=held.reason,
+                films=held.films,
+                until="" if held.until is None else moment_in(held.until, period.zone),
+            )
+            for held in morning.read_holds(ledger)
+        ),
+        stops=tuple(
+            StopView(
+                scope=stop.scope.value,
+                name=stop.name,
+                kind=stop.kind.value,
+                by=stop.by,
+                reason=stop.reason,
+                until="" if stop.until is None else moment_in(stop.until, period.zone),
+            )
+            for stop in read_stops(ledger)
+        ),
+        slow=tuple(
+            SlowView(
+                job=slow.job,
+                row=slow.row,
+                stage=slow.stage.value,
+                chunk=slow.index + 1,
+                took_s=slow.held_ms // 1000,
+                film_s=slow.film_ms // 1000,
+                worker=slow.worker,
+            )
+            for slow in morning.read_slow(ledger, period, most=_MOST_SLOW)
+        ),
+        saved=_saved(shares, pace),
+        lost=tuple(
+            LostView(worker=lost.worker, times=lost.times, wasted_ms=lost.wasted_ms)
+            for lost in morning.read_lost(ledger, period)
+        ),
+        out=tuple(
+            OutView(
+                card=card.name or card.device,
+                host=card.host,
+                state=card.state.value,
+                error=Told(code=card.problem.code, facts=card.problem.facts),
+                since=moment_in(card.since, period.zone),
+            )
+            for card in morning.read_out(ledger)
+        ),
+        left=_left(left, pace, now, period.zone),
+    )
+
+
+def _number(ends: Sequence[Ended], state: JobState) -> int:
+    return sum(each.films for each in ends if each.state is state)
+
+
+def _rhythm(ends: Sequence[Ended], period: Period, now: int, *, hourly: bool) -> tuple[RhythmView, ...]:
+    """What ended in each hour or on each day, until now; empty ones too, so that a pause is seen."""
+    step = _HOUR_MS if hourly else _DAY_MS
+    labels: dict[str, str] = {}
+    for at in range(period.since, min(period.until, max(now, period.since + 1)), step // 2):
+        labels.setdefault(_part(at, period, hourly=hourly), "")
+    found = {label: [0, 0] for label in labels}
+    for each in ends:
+        if each.state is not JobState.CANCELED:
+            counts = found.setdefault(_part(max(each.at, period.since), period, hourly=hourly), [0, 0])
+            counts[each.state is JobState.FAILED] += each.films
+    return tuple(
+        RhythmView(label=f"{label}:00" if hourly else label, completed=done, failed=failed)
+        for label, (done, failed) in sorted(found.items())
+    )
+
+
+def _part(at: int, period: Period, *, hourly: bool) -> str:
+    return moment_in(at, period.zone)[: 13 if hourly else 10]
+
+
+def _failed(farm: Farm, period: Period) -> tuple[ReasonView, ...]:
+    reasons: dict[str, tuple[Told, dict[int, None]]] = {}
+    for letter in dead.read_dead(farm.ledger):
+        if period.since <= letter.ended_at < period.until:
+            told = Told(code=letter.problem.code, facts=letter.problem.facts)
+            reasons.setdefault(letter.problem.code, (told, {}))[1][letter.job] = None
+    views = (
+        ReasonView(error=told, films=len(jobs), jobs=tuple(sorted(jobs)[:_MOST_JOBS]))
+        for told, jobs in reasons.values()
+    )
+    return tuple(sorted(views, key=lambda view: (-view.films, view.error.code)))
+
+
+def _saved(shares: Sequence[morning.Share], pace: Pace) -> SavedView:
+    """By the clock of one worker, as it has lately taken for the like."""
+    saved_us, bases = 0, set()
+    for share in shares:
+        told = price(pace.works, stage=share.stage.value, engine=share.engine, format=share.format, device="")
+        saved_us += told.wall_us * share.frames
+        bases.add(told.basis)
+    return SavedView(
+        clips=sum(share.found for share in shares if share.stage is Stage.RENDER),
+        sentences=sum(share.found for share in shares if share.stage is Stage.SPEAK),
+        saved_ms=saved_us // 1000,
+        basis=_weakest(bases),
+    )
+
+
+def _left(looks: Sequence[morning.Left], pace: Pace, now: int, zone: str) -> LeftView:
+    work_us, bases = 0, set()
+    for look in looks:
+        told = price(pace.works, stage=Stage.RENDER.value, engine=look.engine, format=look.format, device="")
+        work_us += told.wall_us * look.frames
+        bases.add(told.basis)
+    hands = sum(pace.hands.values())
+    films = sum(look.films for look in looks)
+    finish = moment_in(now + work_us // 1000 // hands, zone) if hands and films else ""
+    return LeftView(films=films, work_ms=work_us // 1000, hands=hands, finish=finish, basis=_weakest(bases))
+
+
+def _weakest(bases: set[Basis]) -> str:
+    return next((basis for basis in _WEAKEST if basis in bases), Basis.MEASURED).value

@@ -1,0 +1,167 @@
+"""A report is sent where the settings say, by every way that is set: a webhook, mail, robots of chats."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from farm.bootstrap import Settings
+from farm.bots import (
+    DINGTALK_BYTES,
+    FEISHU_BYTES,
+    WECOM_BYTES,
+    Maker,
+    dingtalk,
+    feishu,
+    fitting,
+    is_taken,
+    wecom,
+)
+from farm.mailing import Mailbox, mail, mailbox_from
+from farm.morningpage import page_of
+from farm.morningtext import brief_of, heading, summary, text_of
+from farm.morningwords import MorningWords
+from farm.output import write_whole
+from farm.post import check_address, post
+from farm.views.morning import MorningView
+from pipeline.plan.errors import AwayError, InputError, LecternError
+from pipeline.plan.messages import Language, remembered
+
+#: The folder of the home in which reports are kept that are sent.
+FOLDER = "reports"
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
+_ROBOTS: Mapping[str, tuple[Maker, int]] = {
+    "wecom": (wecom, WECOM_BYTES),
+    "dingtalk": (dingtalk, DINGTALK_BYTES),
+    "feishu": (feishu, FEISHU_BYTES),
+}
+
+
+class Sender:
+    """Knows every way that is set, and goes all of them.
+
+    Args:
+        settings: the farm's.
+        language: what people are told in.
+
+    Raises:
+        InputError: ``report-nowhere``: no way is set; or as `check_address` and `mailbox_from`.
+    """
+
+    def __init__(self, settings: Settings, language: Language) -> None:
+        self._settings = settings
+        self._language: Language = language
+        told = settings.report
+        self._urls = {
+            way: url
+            for way, url in (
+                ("webhook", told.webhook_url),
+                ("wecom", told.wecom_url),
+                ("dingtalk", told.dingtalk_url),
+                ("feishu", told.feishu_url),
+            )
+            if url
+        }
+        self._secrets = {"dingtalk": told.dingtalk_secret, "feishu": told.feishu_secret}
+        for url in self._urls.values():
+            check_address(url, allow_http=told.allow_http)
+        self._mailbox: Mailbox | None = None
+        if told.mail_host:
+            self._mailbox = mailbox_from(
+                host=told.mail_host,
+                port=told.mail_port,
+                tls=told.mail_tls,
+                user=told.mail_user,
+                password=told.mail_password,
+                password_file=told.mail_password_file,
+                sender=told.mail_from,
+                to=told.mail_to,
+            )
+        if not self._urls and self._mailbox is None:
+            raise InputError("report-nowhere")
+
+    def keep(self, view: MorningView) -> Path:
+        """Keep the page in the home folder, so that it is there also if nobody can be reached; where it is.
+
+        Raises:
+            InputError: ``command-output-unwritable``.
+        """
+        folder = self._settings.home / FOLDER
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise InputError("command-output-unwritable", path=str(folder), reason=reason) from error
+        place = folder / f"report-{view.made.replace(':', '').replace(' ', '-')}.html"
+        write_whole(place, page_of(view, self._language).encode())
+        return place
+
+    def send(self, view: MorningView, document: Mapping[str, object], kept: Path | None) -> tuple[str, ...]:
+        """Go every way, also when one before has failed; the ways that were gone.
+
+        Args:
+            view: the report.
+            document: what a webhook is told.
+            kept: where the page is kept.
+
+        Raises:
+            AwayError: ``report-not-sent``, with the ways that failed and why, and where the report is.
+        """
+        ways: dict[str, Callable[[], None]] = {
+            way: self._way(way, url, view, document) for way, url in self._urls.items()
+        }
+        if (mailbox := self._mailbox) is not None:
+            ways["mail"] = lambda: self._mail(mailbox, view)
+        failed: dict[str, str] = {}
+        for way, go in ways.items():
+            try:
+                go()
+            except LecternError as error:
+                failed[way] = remembered(error.code, error.facts, self._language)[0]
+        if failed:
+            reasons = " ".join(f"{way}: {reason}" for way, reason in failed.items())
+            gone = ", ".join(way for way in ways if way not in failed)
+            raise AwayError("report-not-sent", reasons=reasons, sent=gone or "-", kept=str(kept or "-"))
+        return tuple(ways)
+
+    def _way(
+        self, way: str, url: str, view: MorningView, document: Mapping[str, object]
+    ) -> Callable[[], None]:
+        if way in _ROBOTS:
+            return lambda: self._chat(way, url, view)
+        body = json.dumps(document, ensure_ascii=False).encode()
+        return lambda: self._post(url, body)
+
+    def _chat(self, way: str, url: str, view: MorningView) -> None:
+        maker, most_bytes = _ROBOTS[way]
+        words = MorningWords(self._language)
+        title = heading(view, words)
+        where = self._settings.report.link or "lectern report"
+        room = most_bytes - len(title.encode()) - 16
+        lines: Sequence[str] = fitting(brief_of(view, self._language), room, words("cut", where=where))
+        if link := self._settings.report.link:
+            lines = fitting((*lines, link), room, words("cut", where=link))
+        message = maker(url, self._secrets.get(way, ""), title, lines, time.time_ns() // 1_000_000)
+        self._post(message.url, message.body, robot=True)
+
+    def _post(self, url: str, body: bytes, *, robot: bool = False) -> None:
+        allow_http = self._settings.report.allow_http
+        host = check_address(url, allow_http=allow_http)
+        answer = post(url, body, _JSON, allow_http=allow_http)
+        if not answer.ok:
+            raise AwayError("report-refused", host=host, reason=f"HTTP {answer.status}")
+        if robot and (why := is_taken(answer.body)):
+            raise AwayError("report-refused", host=host, reason=why)
+
+    def _mail(self, mailbox: Mailbox, view: MorningView) -> None:
+        words = MorningWords(self._language)
+        subject = f"{words('title')}{words('colon')}{summary(view, words)}"
+        mail(
+            mailbox,
+            subject=subject,
+            text=text_of(view, self._language),
+            page=page_of(view, self._language),
+            name="report.html",
+        )

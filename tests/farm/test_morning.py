@@ -1,0 +1,223 @@
+"""Promises of the morning report: one picture in every form, safe wherever it is opened."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import unicodedata
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from typing_extensions import override
+
+from db import commits
+from farm.accounts import period_of
+from farm.bootstrap import Farm
+from farm.morning import report
+from farm.morningdocument import document_of
+from farm.morningpage import page_of
+from farm.morningtext import WIDTH, brief_of, table_of, text_of
+from farm.policy.accounts import By, Films, Held, account
+from farm.policy.periods import month
+from farm.policy.prices import prices_from
+from farm.views.films import Told
+from farm.views.morning import (
+    HeldView,
+    LeftView,
+    LostView,
+    MorningView,
+    OutView,
+    ReasonView,
+    RhythmView,
+    SavedView,
+    SlowView,
+    StopView,
+)
+from pipeline.plan.errors import InputError
+from pipeline.plan.messages import Language
+from tests.db.acting import fail, join, render, speak, take
+from tests.db.values import submit
+
+_LANGUAGES: tuple[Language, ...] = get_args(Language)
+_EVIL = "<script>alert(1)</script>&\"'\u202e\x1b[31m"
+_FORMULA = "=cmd|'/C calc'!A0"
+_HOUR = 3_600_000
+_PRICES = prices_from("any = 3", "0.5", "<EUR>")
+_HELD = [
+    Held(key=key, device=device, attempts=1, held_ms=7 * _HOUR, good_ms=5 * _HOUR, machine_ms=1)
+    for key in (_EVIL, _FORMULA, "a department with a name that is far too long for any bar of any chart")
+    for device in ("cpu", "GPU-1")
+]
+#: A night of which everything is to be told, with names that try to be something else.
+NIGHT = MorningView(
+    period=month("2026-11", "Asia/Shanghai"),
+    made="2026-11-30 07:30",
+    completed=48,
+    canceled=1,
+    account=account(By.DEPARTMENT, _HELD, [Films(key=_EVIL, films=48, ticks=600 * 7000)], prices=_PRICES),
+    prices=_PRICES,
+    hourly=False,
+    rhythm=tuple(
+        RhythmView(label=f"2026-11-{day:02}", completed=day % 7, failed=day % 3) for day in range(1, 31)
+    ),
+    failed=(
+        ReasonView(
+            error=Told(code="voice-unknown", facts={"voice": _EVIL, "known": "x " * 200}),
+            films=9,
+            jobs=(4, 7, 9, 12, 13),
+        ),
+        ReasonView(error=Told(code="never-heard-of", facts={"x": _FORMULA}), films=1, jobs=(99,)),
+    ),
+    held=(
+        HeldView(reason="quota", films=250, until="2026-12-01 12:00"),
+        HeldView(reason="operator", films=1, until=""),
+        HeldView(reason=_EVIL, films=2, until=""),
+    ),
+    stops=(
+        StopView(scope="department", name=_EVIL, kind="pause", by="anna", reason=_FORMULA, until=""),
+        StopView(scope="pool", name="studio", kind="hold", by="bob", reason="", until="2026-12-01 12:00"),
+    ),
+    slow=tuple(
+        SlowView(
+            job=job, row=row, stage="render", chunk=2, took_s=3725, film_s=48, worker="render-0@gpu-box-1"
+        )
+        for job, row in enumerate((_EVIL, _FORMULA, "字" * 70), 100)
+    ),
+    saved=SavedView(clips=511, sentences=42, saved_ms=_HOUR, basis="scaled"),
+    lost=tuple(LostView(worker=f"w{number}@{_EVIL}", times=2, wasted_ms=12_000) for number in range(11)),
+    out=(OutView(card=_EVIL, host="h", state="sick", error=Told(code="card-hot", facts={}), since="now"),),
+    left=LeftView(films=12, work_ms=5 * _HOUR, hands=4, finish="2026-11-30 08:45", basis="rule"),
+)
+#: And one of which there is nothing to tell.
+CALM = MorningView(
+    period=NIGHT.period,
+    made=NIGHT.made,
+    completed=0,
+    canceled=0,
+    account=account(By.DEPARTMENT, []),
+    prices=prices_from("", "", ""),
+)
+
+
+class _Reader(HTMLParser):
+    """Reads a page: what elements and attributes it has, what it says, and whether all is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.open: list[str] = []
+        self.said = ""
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag != "meta":
+            self.open.append(tag)
+
+    @override
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+
+    @override
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    @override
+    def handle_data(self, data: str) -> None:
+        self.said += data
+
+
+@pytest.mark.parametrize("language", _LANGUAGES)
+@pytest.mark.parametrize("view", [NIGHT, CALM], ids=["night", "calm"])
+def test_the_page_is_whole_and_asks_for_nothing(view: MorningView, language: Language) -> None:
+    """No script, no address, no foreign host; what people wrote is text in it, whatever it looks like."""
+    page = page_of(view, language)
+    reader = _Reader()
+    reader.feed(page)
+    assert reader.open == []
+    assert not reader.tags & {"script", "link", "img", "iframe", "object", "form", "a", "image", "use"}
+    assert not {name for name in reader.attributes if name.startswith("on")}
+    assert not reader.attributes & {"src", "href", "action", "data"}
+    assert "url(" not in page
+    assert page.count("http") == page.count('http-equiv="Content') + page.count('xmlns="http://www.w3.org/')
+    assert not any(letter in page for letter in "\u202e\x1b")
+    if view is NIGHT:
+        assert "<script>alert(1)</script>&\"'" in reader.said
+        assert page.count("<svg") == 2
+
+
+@pytest.mark.parametrize("language", _LANGUAGES)
+@pytest.mark.parametrize("view", [NIGHT, CALM], ids=["night", "calm"])
+def test_the_text_fits_a_terminal(view: MorningView, language: Language) -> None:
+    """No line is wider than it may be, counted as terminals do; nothing moves the cursor."""
+    for line in text_of(view, language).splitlines():
+        wide = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
+        assert wide <= WIDTH, line
+        assert line.isprintable(), line
+
+
+def test_the_text_tells_all_that_matters() -> None:
+    """What was done and failed with what to do, what is held, hours, money, and what is left."""
+    text = " ".join(text_of(NIGHT, "en").split())
+    for part in (
+        "48 films done, 10 failed, 1 canceled; 12 left to do, 253 held.",
+        "Jobs 4, 7, 9, 12, 13 …: lectern dead show 4",
+        "250 wait for the quota, the first until 2026-12-01 12:00",
+        "Pool studio begins nothing new, by bob until 2026-12-01 12:00",
+        "21.00 21.00 29 % 73.50 <EUR>",
+        "511 clips and 42 sentences were not made again: 1.00 worker hours",
+        "and 3 more workers",
+        "12 films, about 5.00 worker hours to render (by a rule of thumb); with the 4 workers that are there",
+    ):
+        assert part in text, part
+
+
+@pytest.mark.parametrize("language", _LANGUAGES)
+def test_the_table_calculates_nothing(language: Language) -> None:
+    """Each line has as many cells as the first; what looks like a formula is text."""
+    told = table_of(NIGHT, language).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(told, newline=""), strict=True))
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert not [cell for row in rows for cell in row if cell[:1] in set("=+-@")]
+    assert ["held", "quota", "250", "2026-12-01 12:00"] in [row[:4] for row in rows]
+    assert [row[0] for row in rows][-1] == "total"
+
+
+@pytest.mark.parametrize("language", _LANGUAGES)
+def test_the_short_form_begins_with_what_matters(language: Language) -> None:
+    """The sum of it, what failed with what to do, what is held and what is out; then the hours."""
+    lines = brief_of(NIGHT, language)
+    assert "48" in lines[0]
+    assert "9" in lines[1]
+    assert len(brief_of(CALM, language)) == 2
+
+
+def test_a_night_is_told_as_it_was(farm: Farm, tmp_path: Path) -> None:
+    """A film that was made, one that failed and one that is left, by a real ledger."""
+    assert tmp_path
+    submit(farm.ledger, ["a", "b", "c"])
+    speak(farm.ledger, take(farm.ledger, "speak"))
+    for _ in range(2):
+        render(farm.ledger, take(farm.ledger, "render.warp"))
+    join(farm.ledger, take(farm.ledger, "join"))
+    fail(farm.ledger, take(farm.ledger, "speak"), InputError("voice-unknown", voice="x", known="y"))
+    commits.release(farm.ledger, take(farm.ledger, "speak"), delay_ms=0)
+    farm.ledger.clock = lambda now=farm.ledger.clock: now() + 1  # type: ignore[misc]
+    view = report(farm, period_of(farm, since="yesterday"))
+    assert (view.completed, view.failures, view.canceled, view.left.films) == (1, 1, 0, 1)
+    assert [(each.error.code, each.films, each.jobs) for each in view.failed] == [("voice-unknown", 1, (2,))]
+    assert sum(part.completed for part in view.rhythm) == sum(part.failed for part in view.rhythm) == 1
+    assert view.hourly
+    assert 24 <= len(view.rhythm) <= 48
+    assert (view.account.total.films, view.account.total.ticks) == (1, 3 * 600)
+    assert (view.left.hands, view.left.finish) == (0, "")
+    document = json.loads(json.dumps(document_of(view)))
+    assert (document["completed"], document["failed"], document["usage"]["total"]["films"]) == (1, 1, 1)
+    longer = period_of(farm, since="2026-01-01")
+    assert not report(farm, replace(longer, until=farm.ledger.clock() + 1)).hourly

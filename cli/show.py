@@ -29,6 +29,7 @@ from cli.options import JobNumber, terminal_of
 from cli.terminal import Cell, Terminal, sentence, told
 from farm import show as views
 from farm.bootstrap import open_farm
+from farm.policy.pools import ANY
 from farm.views.films import AttemptView, BatchView, JobDetail, JobView
 from pipeline.plan.background import BLUR
 from pipeline.plan.bearing import Bearing
@@ -133,7 +134,7 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         ("user", detail.user),
         ("scene", detail.scene),
         ("urgency-first" if job.priority else "urgency", urgency_of(terminal, job)),
-        *([("pool", detail.pool)] if detail.pool else []),
+        *([("pool", _pool(detail, terminal))] if detail.pool or detail.rendered_by else []),
         *([("project", clean(detail.project))] if detail.project else []),
         *([("window", clean(job.window))] if job.window else []),
         *([("deadline", moment_of(job.deadline))] if job.deadline else []),
@@ -168,6 +169,13 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
     if detail.attempts:
         yield ""
         yield attempts_table(detail.attempts, terminal)
+
+
+def _pool(detail: JobDetail, terminal: Terminal) -> str:
+    """Whose workers render it, and who does in their place."""
+    if not detail.rendered_by:
+        return detail.pool
+    return terminal.words("pool-by", pool=detail.pool or ANY, standby=detail.rendered_by)
 
 
 def _voice(detail: JobDetail, terminal: Terminal) -> str:

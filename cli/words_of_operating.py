@@ -218,6 +218,18 @@ OPERATING: Mapping[str, tuple[str, str]] = {
             "请启动一个。"
         ),
     ),
+    "films-all-kept": (
+        (
+            "Batch {batch}: films without a pool, while every worker that could render them is kept for one "
+            "({pools}): {films}. Have idle ones help, `lectern pools set {one} --lend`; or have one take any "
+            'film ([worker] pools = "{one} any").'
+        ),
+        (
+            "批次 {batch}：{films} 部影片不属于任何池，而所有能渲染它们的工作进程都专属于某个池（{pools}）。"
+            "可让空闲者帮忙：`lectern pools set {one} --lend`；或让其中一个也接受任何影片"
+            '（[worker] pools = "{one} any"）。'
+        ),
+    ),
     "films-no-pool": (
         (
             "Batch {batch}: films of the pool {pool}, in which no worker is that could render them: {films}. "

@@ -38,6 +38,10 @@ POOLS: Mapping[str, tuple[str, str]] = {
         "No worker is in the pool {pool}, and no film waits for it: is the name right? ([worker] pools)",
         "池 {pool} 中没有工作进程，也没有影片等待它：名称是否正确？（[worker] pools）",
     ),
+    "pool-by": (
+        "{pool}, where nobody takes work: rendered by stand-by pool {standby}",
+        "{pool}（无可用的工作进程：由后备池 {standby} 渲染）",
+    ),
     "pool-rendered-by": (
         "Nobody in the pool {pool} takes work: its films are rendered by the stand-by pool {standby}.",
         "池 {pool} 中没有可用的工作进程：其影片由后备池 {standby} 渲染。",

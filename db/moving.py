@@ -14,7 +14,9 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, exists, fun
 
 from db import rows
 from db.codec import profile_digest, profile_from_text, profile_to_text
+from db.helping import help_in
 from db.ledger import Ledger
+from db.pools import honoured_for_in
 from db.prepared import Found, run
 from db.replan import render_anew
 from db.states import JobState, Stage, StepState
@@ -31,7 +33,6 @@ from db.tables import (
     uses,
     workers,
 )
-from db.workers import honoured_in
 from farm.policy.profiles import choose_profile, version_of
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError
@@ -153,8 +154,8 @@ def read_stranded(ledger: Ledger, *, batch: int | None = None) -> tuple[Stranded
     with ledger.read() as connection:
         if batch is not None and not run(connection, _BATCH, {"batch": batch}).rows:
             raise InputError("ledger-batch-unknown", batch=batch)
-        found = run(connection, *_asked(batch)).rows
-        told = (_told(connection, row) for row in found)
+        found, help_ = run(connection, *_asked(batch)).rows, help_in(connection)
+        told = (_told(connection, row) for row in found if not help_.helpers(row.capability, row.profile))
         return tuple(each for each in told if each is not None)
 
 
@@ -170,10 +171,11 @@ def _told(connection: Connection, line: Found) -> Stranded | None:
         planned = profile_from_text(run(connection, _PLANNED, {"job": line.one}).scalar())
         if planned is None:
             return None
-        honoured, way = honoured_in(connection, capability), way_in(planned)
-        if choose_profile(honoured, way, version=planned.version) is not None:
+        honoured, way = honoured_for_in(connection, capability), way_in(planned)
+        if any(choose_profile(each, way, version=planned.version) for each in honoured):
             return None
-        needs, to = version_of(planned), choose_profile(honoured, way)
+        chosen = (choose_profile(each, way) for each in honoured)
+        needs, to = version_of(planned), next((each for each in chosen if each is not None), None)
         can = to is not None
     else:
         can = bool(run(connection, _CAN_DO, {"capability": capability}).scalar())

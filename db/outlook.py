@@ -12,14 +12,15 @@ from sqlalchemy import Connection, Row, bindparam, case, exists, func, select
 
 from db import rows
 from db.codec import facts_from_text, profile_from_text
+from db.helping import Help, help_in
 from db.ledger import Ledger
+from db.pools import honoured_for_in
 from db.states import JobState, Outcome, Stage, StepState
 from db.tables import IS_OPEN, IS_READY, IS_UNSENT, artifacts, attempts, holds, jobs, skills, steps, workers
 from db.views import Problem
 from db.windows import shut_at
-from db.workers import honoured_in
 from farm.policy.eta import EtaInputs, estimate_ms, frames_of_script
-from farm.policy.pools import pool_of
+from farm.policy.pools import bound, plain_of, pool_of
 from farm.policy.profiles import choose_profile, version_of
 from farm.policy.retry import waits
 from pipeline.plan.faceway import way_in
@@ -197,13 +198,16 @@ def read_outlook(ledger: Ledger) -> Mapping[int, Place]:
         pace = connection.execute(_PACE).one()
         us_per_frame = int(pace.ms * 1000 // pace.frames) if pace.frames else None
         hands = {(row.name, pool_of(row.capability)) for row in connection.execute(_HANDS)}
-        able = Counter(pool for _, pool in hands)
+        own, help_ = Counter(pool for _, pool in hands), help_in(connection)
         stuck = _read_stuck(connection)
         places: dict[int, Place] = {}
         before: Counter[str] = Counter()
         shut = list(shut_at(connection, ledger.clock()))
+        able: dict[str, int] = {}
         for row in connection.execute(_LINE, {"shut": shut}):
             left = int(row.left) if row.spoken else frames_of_script(row.size)
+            if row.pool not in able:
+                able[row.pool] = own[row.pool] or sum(own[each] for each in _helpers(help_, row.pool))
             eta = EtaInputs(
                 frames_left=left,
                 frames_ahead=before[row.pool],
@@ -216,7 +220,7 @@ def read_outlook(ledger: Ledger) -> Mapping[int, Place]:
                 eta=eta,
                 stuck=row.id in stuck,
                 pool=row.pool,
-                kept=bool(hands) and not able[row.pool],
+                kept=bool(hands) and not eta.workers,
             )
             places[row.id] = place
             before[row.pool] += 0 if place.stuck else left
@@ -246,16 +250,17 @@ def read_waits(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, Wait]:
     now = ledger.clock()
     asked = sorted(job_ids)
     with ledger.read() as connection:
+        help_ = help_in(connection)
         honoured: dict[str, tuple[RenderProfile, ...]] = {}
 
         def honoured_with(capability: str) -> tuple[RenderProfile, ...]:
             if capability not in honoured:
-                honoured[capability] = honoured_in(connection, capability)
+                honoured[capability] = _honoured_by_any(connection, capability)
             return honoured[capability]
 
         for start in range(0, len(asked), rows.MANY):
             for row in connection.execute(_OPEN_STEPS, {"jobs": asked[start : start + rows.MANY]}).all():
-                wait = _wait_of(row, now, honoured_with)
+                wait = _wait_of(row, now, honoured_with, help_)
                 if wait is None:
                     going.add(row.job_id)
                 else:
@@ -266,10 +271,17 @@ def read_waits(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, Wait]:
 def _read_stuck(connection: Connection) -> frozenset[int]:
     """The films of which a step could go on at once if anybody had the versions that they were begun with."""
     stuck: set[int] = set()
+    help_ = help_in(connection)
     for line in connection.execute(_DESERTED).all():
+        if help_.helpers(line.capability, line.kit):
+            continue
         planned = connection.execute(_PLANNED, {"job": line.one}).scalar()
         wait = _wait_for(
-            line.capability, line.kit, planned, lambda can: honoured_in(connection, can), can_do=line.can_do
+            line.capability,
+            line.kit,
+            planned,
+            lambda can: _honoured_by_any(connection, can),
+            can_do=line.can_do or bool(help_.helpers(line.capability)),
         )
         if wait.why is Waiting.NO_VERSION:
             asked = {"capability": line.capability, "kit": line.kit}
@@ -277,14 +289,28 @@ def _read_stuck(connection: Connection) -> frozenset[int]:
     return frozenset(stuck)
 
 
+def _helpers(help_: Help, pool: str) -> tuple[str, ...]:
+    """The pools that would render a pool's films, however they do it."""
+    ways = {plain_of(each.capability) for each in help_.able}
+    return tuple({helper for way in ways for helper in help_.helpers(bound(way, pool))})
+
+
+def _honoured_by_any(connection: Connection, capability: str) -> tuple[RenderProfile, ...]:
+    return tuple(profile for each in honoured_for_in(connection, capability) for profile in each)
+
+
 def _wait_of(
-    row: Row[*tuple[Any, ...]], now: int, honoured_with: Callable[[str], tuple[RenderProfile, ...]]
+    row: Row[*tuple[Any, ...]],
+    now: int,
+    honoured_with: Callable[[str], tuple[RenderProfile, ...]],
+    help_: Help,
 ) -> Wait | None:
     """What a step waits for; None: for its turn alone, or it is running."""
     if row.state == StepState.RUNNING.value:
         return None
-    if not row.honoured:
-        return _wait_for(row.capability, row.kit, row.planned, honoured_with, can_do=row.can_do)
+    if not row.honoured and not help_.helpers(row.capability, row.kit):
+        can_do = row.can_do or bool(help_.helpers(row.capability))
+        return _wait_for(row.capability, row.kit, row.planned, honoured_with, can_do=can_do)
     if not waits(row.not_before, now):
         return None
     if row.error_code is None:

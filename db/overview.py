@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select
 
 from db.codec import facts_from_text
+from db.helping import help_in
 from db.ledger import Ledger
 from db.prepared import run
 from db.states import STAGE_ORDER, Outcome, Stage
@@ -116,6 +117,9 @@ def read_lines(ledger: Ledger) -> tuple[StageLine, ...]:
         ready = run(connection, _READY, {}).rows
         running: dict[str, int] = {row.stage: row.steps for row in run(connection, _RUNNING, {})}
         able = {Skill(capability=row.capability, profile=row.profile) for row in run(connection, _ABLE, {})}
+        asked = {Skill(capability=row.capability, profile=row.profile) for row in ready} - able
+        help_ = help_in(connection)
+        able |= {each for each in asked if help_.helpers(each.capability, each.profile)}
     lines = []
     for stage in sorted(Stage, key=lambda each: STAGE_ORDER[each]):
         here = [row for row in ready if row.stage == stage.value]

@@ -214,12 +214,17 @@ def honoured_for(ledger: Ledger, capability: str) -> tuple[tuple[RenderProfile, 
     Raises:
         AwayError: ``ledger-away``.
     """
-    pool, plain = pool_of(capability), plain_of(capability)
     with ledger.read() as connection:
-        dealings = dealings_in(connection)
-        lending = (name for name, dealing in sorted(dealings.items()) if dealing.lends)
-        names = dict.fromkeys((pool, *chain_of(pool, dealings), *lending))
-        return tuple(honoured_in(connection, bound(plain, name)) for name in names)
+        return honoured_for_in(connection, capability)
+
+
+def honoured_for_in(connection: Connection, capability: str) -> tuple[tuple[RenderProfile, ...], ...]:
+    """The same within a transaction."""
+    pool, plain = pool_of(capability), plain_of(capability)
+    dealings = dealings_in(connection)
+    lending = (name for name, dealing in sorted(dealings.items()) if dealing.lends)
+    names = dict.fromkeys((pool, *chain_of(pool, dealings), *lending))
+    return tuple(honoured_in(connection, bound(plain, name)) for name in names)
 
 
 def _lenders(capability: str, capabilities: list[str] | tuple[str, ...]) -> tuple[str, ...]:

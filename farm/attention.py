@@ -73,8 +73,11 @@ def of_stranded(stranded: Iterable[StrandedView]) -> Iterator[Advice]:
     for each in stranded:
         pool = pool_of(each.capability)
         what = "films-stranded" if each.movable else "films-no-pool" if pool else "films-stuck"
+        if what == "films-stuck" and each.kept:
+            what = "films-all-kept"
         told: dict[str, Fact] = {"batch": each.batch, "films": each.films, "needs": each.needs}
         told |= {"capability": each.capability} | ({"pool": pool} if pool else {})
+        told |= {"pools": ", ".join(each.kept), "one": each.kept[0]} if each.kept else {}
         yield Advice(what=what, level=STANDS, facts=told)
 
 
@@ -96,6 +99,7 @@ def _processes(view: FarmView) -> Iterator[Advice]:
     elif to_do and not any(worker.state in TAKING for worker in living):
         yield _advice("none-takes", STANDS)
     yield from of_stranded(view.stranded)
+    yield from (advice for pool in view.pools for advice in of_pool(pool))
     told_of = {each.capability.partition(".")[0] for each in view.stranded}
     stuck = [line for line in view.queue if line.nobody and line.stage not in told_of]
     if living and stuck:

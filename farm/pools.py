@@ -18,15 +18,19 @@ from farm.views.screen import WorkerView
 from pipeline.plan.errors import InputError
 
 
-def read(farm: Farm) -> tuple[PoolView, ...]:
+def read(farm: Farm, workers: Sequence[WorkerView] | None = None) -> tuple[PoolView, ...]:
     """Every pool that workers are in, films wait for, a department names or somebody has set; `ANY` first.
+
+    Args:
+        farm: the farm.
+        workers: everybody, where that was read already.
 
     Raises:
         AwayError: ``ledger-away``.
     """
     known, loads = pools.read_pools(farm.ledger), pools.read_loads(farm.ledger)
     of_departments = map(pool_named, pools.read_pools_of_departments(farm.ledger).values())
-    crew = [(worker, _pools_of(worker)) for worker in crews.read(farm)]
+    crew = [(worker, _pools_of(worker)) for worker in (crews.read(farm) if workers is None else workers)]
     crew = [(worker, of) for worker, of in crew if of]
     names = {"", *known, *loads, *of_departments, *(pool for _, of in crew for pool in of)}
     here = [(worker, of) for worker, of in crew if worker.state not in AWAY]

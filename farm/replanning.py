@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from db import moving
 from db.moving import Price, Stranded
+from db.workers import read_workers
 from farm.bootstrap import Farm
 from farm.caller import caller
+from farm.policy.pools import alike, pool_of
 from farm.policy.profiles import version_of
 from farm.views.screen import StrandedView
 from pipeline.plan.errors import InputError
@@ -40,6 +42,9 @@ def stranded(farm: Farm) -> tuple[StrandedView, ...]:
     Raises:
         AwayError: ``ledger-away``.
     """
+    found = moving.read_stranded(farm.ledger)
+    crew = read_workers(farm.ledger) if found else ()
+    able = {skill.capability for worker in crew for skill in worker.skills}
     return tuple(
         StrandedView(
             batch=each.batch,
@@ -47,8 +52,9 @@ def stranded(farm: Farm) -> tuple[StrandedView, ...]:
             films=each.films,
             needs=each.needs,
             movable=each.movable,
+            kept=tuple(sorted(pool for other in alike(each.capability, able) if (pool := pool_of(other)))),
         )
-        for each in moving.read_stranded(farm.ledger)
+        for each in found
     )
 
 

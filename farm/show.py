@@ -7,14 +7,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from db import leases, news, overview, reads, views
+from db.codec import profile_digest
 from db.dead import count_dead
+from db.helping import read_help
 from db.outlook import Place, Waiting, last_of, read_outlook, read_waits
-from db.states import ArchiveState, JobState, Role
+from db.states import ArchiveState, JobState, Role, Stage, capability_of
 from db.views import JobLine, Problem, StepView
-from farm import crews, disks, replanning
+from farm import crews, disks, pools, replanning
 from farm.attention import AWAY, attention
 from farm.bootstrap import Farm
 from farm.policy.eta import EtaInputs, estimate_ms
+from farm.policy.pools import ANY, bound
 from farm.profiles.telling import people_of
 from farm.views.films import AttemptView, BatchView, JobDetail, JobView, ModelView, Told
 from farm.views.screen import FailureView, FarmView, QueueView
@@ -91,6 +94,7 @@ def whole(farm: Farm, *, most: int, redis: Told | None = None, poison: int | Non
         archive_pending=totals.archives[ArchiveState.PENDING],
         dead=count_dead(farm.ledger),
         stranded=replanning.stranded(farm),
+        pools=tuple(pool for pool in pools.read(farm, workers) if pool.waiting or pool.running),
     )
     return replace(view, attention=attention(view))
 
@@ -216,8 +220,19 @@ def job(farm: Farm, number: int) -> JobDetail:
         people=people_of(farm.ledger, spec),
         at_once=most_at_once(spec.options),
         pool=view.pool,
+        rendered_by=_rendered_by(farm, view),
         project=view.project,
     )
+
+
+def _rendered_by(farm: Farm, view: views.JobView) -> str:
+    """The pool that renders a film in place of its own, as people name it; empty for none."""
+    if view.line.state not in {JobState.QUEUED, JobState.ACTIVE}:
+        return ""
+    needs = bound(capability_of(Stage.RENDER, view.spec.face), view.pool)
+    profile = None if view.profile is None else profile_digest(view.profile)
+    found = read_help(farm.ledger).stands_in(needs, profile)
+    return "" if found is None else found or ANY
 
 
 def _model(model: ModelUse) -> ModelView:

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from db import operations, pooling, recalling, standing, stops
 from db.acts import Operated, iso
+from db.pools import read_dealings
 from db.states import StopKind, Urgency
 from db.stops import Stop
 from db.workers import read_workers
 from farm.bootstrap import Farm
 from farm.caller import caller
+from farm.policy.lending import served
 from farm.policy.pools import pools_rendering
 from farm.whom import Whom, some_at_a_time
 from pipeline.plan.errors import InputError
@@ -198,13 +200,13 @@ def move(farm: Farm, whom: Whom, told: Told, *, pool: str) -> Done:
 
 
 def is_served(farm: Farm, pool: str) -> bool:
-    """Whether anybody living renders films of a pool; an empty one: films without.
+    """Whether anybody living renders films of a pool, as its own or another's; an empty one: films without.
 
     Raises:
         AwayError: ``ledger-away``.
     """
     able = (skill.capability for worker in read_workers(farm.ledger) for skill in worker.skills)
-    return pool in pools_rendering(able)
+    return pool in served(pools_rendering(able), {pool}, read_dealings(farm.ledger))
 
 
 def _done(jobs: Operated) -> Done:

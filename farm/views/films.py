@@ -188,6 +188,7 @@ class JobDetail:
         at_once: how many frames are computed at a time at the most, where that was asked for; 0: as many as
             fit.
         pool: whose workers render it; empty for none.
+        rendered_by: the pool that does so in their place just now; empty for none.
         project: what its cost is put down to besides its department; empty for nothing.
     """
 
@@ -219,6 +220,7 @@ class JobDetail:
     people: tuple[PersonView, ...] = ()
     at_once: int = 0
     pool: str = ""
+    rendered_by: str = ""
     project: str = ""
 
 

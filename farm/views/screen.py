@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from farm.views.films import BatchView, JobView, Told
-from farm.views.pools import UnopenedView
+from farm.views.pools import PoolView, UnopenedView
 from pipeline.plan.errors import Fact
 
 
@@ -185,6 +185,7 @@ class StrandedView:
         films: how many there are.
         needs: the versions, such as ``warp 3``.
         movable: whether ``lectern replan`` can move them: somebody is there with another version.
+        kept: the pools of those who could render them and are kept for others' films; empty for none.
     """
 
     batch: int
@@ -192,6 +193,7 @@ class StrandedView:
     films: int
     needs: str
     movable: bool
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,6 +221,7 @@ class FarmView:
         archive_pending: films that wait for the archive.
         dead: steps that failed for good and wait for an operator.
         stranded: what waits for versions of engines that nobody has any more.
+        pools: those of which films wait to be rendered, or are.
     """
 
     counts: Mapping[str, int]
@@ -241,3 +244,4 @@ class FarmView:
     failures_h: int = 0
     attention: tuple[Advice, ...] = ()
     stranded: tuple[StrandedView, ...] = ()
+    pools: tuple[PoolView, ...] = ()

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from cli.exits import Exit
-from db import posts, workers
+from db import claims, posts, queue, workers
 from db.loading import Unopened
 from db.states import WorkerOrder
-from farm.bootstrap import open_farm
+from db.values import Skill
+from farm.bootstrap import Farm, open_farm
 from tests.cli.conftest import Lectern
-from tests.db.values import PROFILE
+from tests.db.acting import speak
+from tests.db.values import PROFILE, submit
 
 
 def test_pools_are_set_and_told(lectern: Lectern, ready_home: Path) -> None:
@@ -70,3 +75,59 @@ def test_a_pool_without_a_worker_is_told_with_who_stands_in(lectern: Lectern, re
     assert (any_["workers"], any_["taking"]) == (1, 1)
     assert (studio["workers"], studio["taking"], studio["rendered_by"]) == (1, 0, "any")
     assert "由后备池 any 渲染" in lectern("pools", "--lang", "zh").out
+
+
+@pytest.fixture
+def farm(ready_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Farm]:
+    """Three films without a pool that wait to be rendered; who spoke them has left."""
+    monkeypatch.setenv("LECTERN_HOME", str(ready_home))
+    with open_farm() as farm:
+        submit(farm.ledger, ["a", "b", "c"])
+        _employ(farm, "voice@h", "speak", "render.warp")
+        for head in queue.heads(farm.ledger, Skill(capability="speak"), limit=3):
+            claim = claims.claim(farm.ledger, head.step, worker="voice@h", capabilities=["speak"])
+            assert claim is not None
+            speak(farm.ledger, claim)
+        workers.leave(farm.ledger, "voice@h")
+        yield farm
+
+
+def _employ(farm: Farm, name: str, *capabilities: str) -> None:
+    """A worker is there."""
+    workers.register(farm.ledger, name, host="h", device="cpu", capabilities=capabilities, profiles=[PROFILE])
+
+
+def test_that_all_who_render_are_kept_for_pools_is_told_with_the_cure(lectern: Lectern, farm: Farm) -> None:
+    """The page of the farm names the pools and the command; once they lend, nothing keeps the films."""
+    _employ(farm, "a@h", "render.warp@studio")
+    told = " ".join(lectern("status").out.split())
+    assert (
+        "films without a pool, while every worker that could render them is kept for one (studio): 3." in told
+    )
+    assert "`lectern pools set studio --lend`" in told
+    assert "lectern pools set studio --lend" in lectern("status", "--lang", "zh").out
+    assert lectern("show", 1, "--json").document["waiting"] == "no-pool"
+    lectern("pools", "set", "studio", "--lend")
+    whole = lectern("status", "--json").document
+    assert (whole["stranded"], [line["nobody"] for line in whole["queue"]]) == ([], [0])
+    assert lectern("show", 1, "--json").document["waiting"] == ""
+
+
+def test_films_that_a_standby_renders_say_so(lectern: Lectern, farm: Farm) -> None:
+    """In the page of the farm and of the film, as long as it is so; then they wait for nobody."""
+    _employ(farm, "a@h", "render.warp@studio")
+    lectern("pools", "set", "any", "--standby", "studio")
+    told = " ".join(lectern("status").out.split())
+    assert "films without one are rendered by the stand-by pool studio" in told
+    assert "every worker" not in told
+    film = lectern("show", 1, "--json").document
+    assert (film["waiting"], film["rendered_by"], film["pool"]) == ("", "studio", "")
+    page = " ".join(lectern("show", 1).out.split())
+    assert "any, where nobody takes work: rendered by stand-by pool studio" in page
+    assert "由后备池 studio 渲染" in lectern("show", 1, "--lang", "zh").out
+    assert "films without one are rendered by the stand-by pool studio" in " ".join(
+        lectern("pools").out.split()
+    )
+    _employ(farm, "b@h", "render.warp")
+    assert "stand-by" not in lectern("status").out
+    assert lectern("show", 1, "--json").document["rendered_by"] == ""

@@ -20,7 +20,8 @@ import psutil
 import pytest
 import redis
 
-from db import operations, posts, reads
+from db import operations, pools, posts, reads
+from db.pools import Change
 from db.states import WorkerOrder
 from farm import show
 from farm.bootstrap import Farm, environment_of, open_farm
@@ -253,6 +254,39 @@ def test_a_farm_that_is_up_is_known_to_be_well(yard: Yard) -> None:
         return view.dispatcher and len(view.watched) == 1 and len(heard) == 2 and all(heard) and not grave
 
     wait_for(well, seconds=_PATIENCE_S)
+
+
+def test_idle_workers_render_for_another_pool_and_their_own_films_first(yard: Yard) -> None:
+    """Nobody is in the studio; who is lent renders its films, and none while a film of its own waits."""
+    others = sow(yard.farm, [Row(row=f"lent{number}", script="Hi.", pool="studio") for number in range(5)])
+    waiting = "SELECT count(*) FROM steps WHERE batch_id = :batch AND stage = 'render' AND state = 'ready'"
+    wait_for(lambda: one(yard.farm, waiting, batch=others) == 5, seconds=_PATIENCE_S)
+    pools.set_pool(yard.farm.ledger, "", Change(lends=True), by="test")
+    wait_for(lambda: one(yard.farm, waiting, batch=others) != 5, seconds=_PATIENCE_S)
+    own = sow(yard.farm, [Row(row=f"own{number}", script="Hi.") for number in range(2)])
+    yard.finished(own)
+    yard.finished(others)
+    pools.set_pool(yard.farm.ledger, "", Change(lends=False), by="test")
+    # From when on each own film could have been rendered, and when it was begun to be.
+    spans = ask(
+        yard.farm,
+        "SELECT max(b.ended_at), min(a.started_at) FROM attempts a JOIN steps s ON s.id = a.step_id "
+        "JOIN steps v ON v.job_id = s.job_id AND v.stage = 'speak' JOIN attempts b ON b.step_id = v.id "
+        "WHERE s.batch_id = :batch AND s.stage = 'render' GROUP BY s.job_id",
+        batch=own,
+    )
+    begun = ask(
+        yard.farm,
+        "SELECT a.started_at FROM attempts a JOIN steps s ON s.id = a.step_id "
+        "WHERE s.batch_id = :batch AND s.stage = 'render' AND a.outcome = 'ok'",
+        batch=others,
+    )
+    assert len(spans) == 2
+    assert len(begun) == 5
+    for (at,) in begun:
+        assert not any(int(str(ready)) < int(str(at)) < int(str(start)) for ready, start in spans), (
+            "own first"
+        )
 
 
 def test_a_killed_worker_costs_the_clip_it_was_on(yard: Yard) -> None:

@@ -157,6 +157,16 @@ class Notices(_Section):
     allow_http: bool
 
 
+class Nightly(_Section):
+    """What `lectern nightly` does."""
+
+    folder: str
+    window: str
+    settled_s: float
+    longest_hours: float
+    scale_command: str
+
+
 class Flower(_Section):
     """The window on Celery."""
 
@@ -306,6 +316,7 @@ class Settings(_Section):
     quota: Quota
     results: Results
     notices: Notices
+    nightly: Nightly
     flower: Flower
     film: Film
     label: Label
@@ -334,6 +345,11 @@ class Settings(_Section):
     def store_root(self) -> Path:
         """The folder of artifacts."""
         return Path(self.store.root).expanduser().resolve() if self.store.root else self.home / "store"
+
+    @property
+    def nightly_root(self) -> Path:
+        """The folder that batches for the night are laid in."""
+        return Path(self.nightly.folder).expanduser().absolute() if self.nightly.folder else self.home / "nightly"
 
     @property
     def archive_root(self) -> Path:

@@ -1,0 +1,281 @@
+"""A night: what lies in the nightly folder is submitted, and then watched until the night is over.
+
+The farm goes by the clock alone: windows open and shut whether or not anybody watches. A night that is ended
+or killed therefore stops no film; the next one finds what it left. Each batch is queued in one transaction and
+known by its content, then put away: whoever dies in between finds it queued already, and puts it away.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from db.night import Ended, read_ended, read_left
+from db.windows import read_windows
+from farm.bootstrap import Farm
+from farm.inbox import REFUSED, SUBMITTED, Inbox, Laid
+from farm.policy.night import Over, Standing, over
+from farm.policy.windows import Window, window_named
+from farm.precheck import admit, check
+from farm.reading import Reading
+from farm.refusals import refusal_text
+from farm.scaling import send_to_rest, wake
+from farm.submit import Manner, queue
+from farm.views.night import NightView, RefusedView, SubmittedView
+from pipeline.plan.errors import AwayError, Fact, InputError, TransientError
+from pipeline.plan.messages import Language
+
+#: How often the folder and the queue are looked at, and how often somebody is told how it goes, in seconds.
+_LOOK_S, _TELL_S = 10.0, 3600.0
+#: How long workers that are sent to rest may finish what they are at, before machines are stopped.
+_REST_S = 900.0
+#: No window, by name.
+_NONE = "none"
+
+
+class Listener(Protocol):
+    """Hears how a night goes."""
+
+    def __call__(self, what: str, /, **facts: Fact) -> None:
+        """Something happened."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What a night shall do.
+
+    Attributes:
+        wait: whether it waits until the night is over.
+        scale: the pools that work at night alone.
+        language: what batches' results and problems are told in.
+        look_s: how often it looks, in seconds.
+    """
+
+    wait: bool = True
+    scale: tuple[str, ...] = ()
+    language: Language = "en"
+    look_s: float = _LOOK_S
+
+
+class Night:
+    """One night.
+
+    Args:
+        farm: the farm.
+        wishes: what it shall do.
+        tell: hears how it goes.
+        ending: set by whoever ends it.
+    """
+
+    def __init__(self, farm: Farm, wishes: Wishes, *, tell: Listener, ending: threading.Event) -> None:
+        self._farm = farm
+        self._wishes = wishes
+        self._tell = tell
+        self._ending = ending
+        knobs = farm.settings.nightly
+        self._inbox = Inbox(farm.settings.nightly_root, settled_s=knobs.settled_s)
+        self._longest_s = 3600 * knobs.longest_hours
+        self._began, self._since = farm.ledger.clock(), time.monotonic()
+        self._submitted: list[SubmittedView] = []
+        self._refused: list[RefusedView] = []
+        self._waiting: tuple[str, ...] = ()
+        self._troubles: list[str] = []
+        self._opened = False
+
+    def run(self) -> NightView:
+        """Live through it.
+
+        Raises:
+            InputError: ``nightly-running``, ``nightly-folder-missing``, ``nightly-window-unknown``: nothing
+                was done.
+            AwayError: ``nightly-folder-away``, ``ledger-away``: nothing was done that is not found again.
+        """
+        self._check()
+        with self._inbox.alone():
+            window = self._window_named()
+            self._tell("begins", folder=str(self._inbox.root), window=window)
+            for pool in self._wishes.scale:
+                self._try(lambda pool=pool: self._tell("woken", pool=pool, workers=wake(self._farm, pool)))
+            try:
+                self._submit()
+                how = self._wait(window) if self._wishes.wait else self._wait_for_writers()
+            finally:
+                for pool in self._wishes.scale:
+                    self._try(lambda pool=pool: self._send_to_rest(pool))
+        return self._view(how, window)
+
+    def _check(self) -> None:
+        """Refuse what cannot go well before anything is done."""
+        root, knobs = self._inbox.root, self._farm.settings.nightly
+        if not knobs.folder:
+            root.mkdir(parents=True, exist_ok=True)
+        elif not root.is_dir():
+            raise InputError("nightly-folder-missing", folder=str(root))
+        name = knobs.window.strip()
+        if name and name.casefold() != _NONE:
+            known = [each.name for each in read_windows(self._farm.ledger)]
+            if window_named(name) not in known:
+                raise InputError("nightly-window-unknown", window=name, known=", ".join(known) or "-")
+
+    def _window_named(self) -> str:
+        """The night's window: the one that is set, else the only one; empty for none."""
+        name = self._farm.settings.nightly.window.strip()
+        if name.casefold() == _NONE:
+            return ""
+        if name:
+            return window_named(name)
+        known = [each.name for each in read_windows(self._farm.ledger)]
+        return known[0] if len(known) == 1 else ""
+
+    def _off_peak(self) -> str:
+        """What rows wait for that do not say so themselves."""
+        name = self._farm.settings.nightly.window.strip()
+        if name:
+            return "" if name.casefold() == _NONE else window_named(name)
+        return "yes" if read_windows(self._farm.ledger) else ""
+
+    def _submit(self) -> None:
+        """Submit what is complete; somebody who ends the night waits for one batch at the most."""
+        ready, self._waiting = self._inbox.look()
+        for laid in ready:
+            if self._ending.is_set():
+                return
+            self._take(laid)
+
+    def _take(self, laid: Laid) -> None:
+        try:
+            if len(laid.manifests) != 1:
+                found = ", ".join(each.name for each in laid.manifests) or "-"
+                raise InputError("nightly-which-manifest", folder=laid.name, found=found)
+            reading = Reading(off_peak=self._off_peak())
+            admitted = admit(check(self._farm, laid.manifests[0], reading=reading))
+            receipt = queue(self._farm, admitted, Manner(language=self._wishes.language))
+        except InputError as error:
+            text = refusal_text(laid.name, error, self._wishes.language)
+            place = self._inbox.put_away(laid, REFUSED, self._today(), problems=text)
+            self._refused.append(RefusedView(name=laid.name, code=error.code, place=str(place)))
+            self._tell("refused", name=laid.name, place=str(place))
+            return
+        place = self._inbox.put_away(laid, SUBMITTED, self._today())
+        view = SubmittedView(
+            name=laid.name,
+            batch=receipt.batch,
+            films=receipt.jobs,
+            created=receipt.created,
+            place=str(place),
+        )
+        self._submitted.append(view)
+        told = "submitted" if receipt.created else "known"
+        self._tell(told, name=laid.name, batch=receipt.batch, films=receipt.jobs)
+
+    def _today(self) -> str:
+        """The date on which the farm's clocks are."""
+        now = datetime.fromtimestamp(self._farm.ledger.clock() / 1000, UTC)
+        return now.astimezone(ZoneInfo(self._farm.ledger.calendar.zone)).date().isoformat()
+
+    def _wait_for_writers(self) -> str:
+        """Give those who still write as long as it takes to tell that they have ended, and no longer."""
+        until = time.monotonic() + self._farm.settings.nightly.settled_s + self._wishes.look_s
+        while self._waiting and time.monotonic() < until:
+            if self._ending.wait(min(self._wishes.look_s, self._farm.settings.nightly.settled_s)):
+                return "interrupted"
+            self._submit()
+        return "not_waited"
+
+    def _wait(self, name: str) -> str:
+        """Watch until the night is over; why it is."""
+        told_at, away = time.monotonic(), ""
+        while not self._ending.is_set():
+            try:
+                if found := self._look(name):
+                    return found.value
+                away = ""
+            except AwayError as error:
+                # The farm waits for its ledger as well, and so does whoever watches it.
+                if error.code != away:
+                    self._troubles.append(error.code)
+                    self._tell("trouble", code=error.code)
+                away = error.code
+                if self._longest_s and time.monotonic() - self._since >= self._longest_s:
+                    return Over.LONG.value
+            if not away and time.monotonic() - told_at >= _TELL_S:
+                told_at = time.monotonic()
+                self._tell_progress(name)
+            self._ending.wait(self._wishes.look_s)
+        return "interrupted"
+
+    def _look(self, name: str) -> Over | None:
+        window = self._window(name)
+        now = self._farm.ledger.clock()
+        if window is not None and window.is_open(now) and not self._opened:
+            self._opened = True
+            self._tell("opens", window=name)
+        standing = Standing(
+            now_ms=now,
+            window=window,
+            opened=self._opened,
+            left=read_left(self._farm.ledger, tonight=name) + len(self._waiting),
+            passed_s=time.monotonic() - self._since,
+        )
+        found = over(standing, longest_s=self._longest_s)
+        if found is None:
+            self._submit()
+        return found
+
+    def _window(self, name: str) -> Window | None:
+        """The night's window as it is just now; None: there is none, any more perhaps."""
+        return next((each.window for each in read_windows(self._farm.ledger) if each.name == name), None)
+
+    def _tell_progress(self, name: str) -> None:
+        ended = read_ended(self._farm.ledger, since=self._began)
+        left = read_left(self._farm.ledger, tonight=name)
+        self._tell("progress", done=ended.done, failed=ended.failed, left=left)
+
+    def _send_to_rest(self, pool: str) -> None:
+        locked = send_to_rest(self._farm, pool, wait=self._wait_until)
+        self._tell("rests", pool=pool, workers=locked)
+
+    def _wait_until(self, done: Callable[[], bool]) -> None:
+        """Wait for workers that finish what they are at; whoever ends the night waits no longer."""
+        until = time.monotonic() + _REST_S
+        while not done() and time.monotonic() < until and not self._ending.wait(min(1.0, self._wishes.look_s)):
+            pass
+
+    def _try(self, act: Callable[[], None]) -> None:
+        """Do what a night goes on without."""
+        try:
+            act()
+        except (InputError, TransientError, AwayError) as error:
+            self._troubles.append(error.code)
+            self._tell("error", code=error.code, **error.facts)
+
+    def _view(self, how: str, window: str) -> NightView:
+        ledger = self._farm.ledger
+        try:
+            ended, left = read_ended(ledger, since=self._began), read_left(ledger, tonight=window)
+        except AwayError:
+            ended, left = Ended(), 0
+        return NightView(
+            began=_moment(self._began),
+            ended=_moment(ledger.clock()),
+            how=how,
+            window=window,
+            submitted=tuple(self._submitted),
+            refused=tuple(self._refused),
+            waiting=self._waiting,
+            done=ended.done,
+            failed=ended.failed,
+            canceled=ended.canceled,
+            left=left,
+            scaled=self._wishes.scale,
+            troubles=tuple(dict.fromkeys(self._troubles)),
+        )
+
+
+def _moment(ms: int) -> str:
+    return datetime.fromtimestamp(ms // 1000, UTC).isoformat().replace("+00:00", "Z")

@@ -18,6 +18,8 @@ class Exit(IntEnum):
     USAGE = 2
     #: What was given cannot be used; nothing was queued or written.
     REFUSED = 3
+    #: `nightly --fail-on-dead`: the night ran, and films failed for good. It refuses nothing by this code.
+    DEAD = 3
     #: A place or service that is needed cannot be reached; the same command may work later.
     AWAY = 4
     #: Jobs failed or were canceled; a film or model is not what it was.
@@ -69,6 +71,11 @@ _BY_CODE = {
         ),
         Exit.USAGE,
     ),
+    "nightly-running": Exit.CONFLICT,
+    "nightly-folder-missing": Exit.SETUP,
+    "nightly-window-unknown": Exit.SETUP,
+    "nightly-pool-wrong": Exit.USAGE,
+    "nightly-scale-alone": Exit.USAGE,
     "notice-unknown": Exit.UNKNOWN,
     "notice-nowhere": Exit.SETUP,
     "notice-secret-short": Exit.SETUP,

@@ -8,6 +8,7 @@ from cli.helping_zh_accounts import ACCOUNTS
 from cli.helping_zh_backup import BACKUP
 from cli.helping_zh_departments import DEPARTMENTS
 from cli.helping_zh_models import MODELS
+from cli.helping_zh_nightly import NIGHTLY
 from cli.helping_zh_notices import NOTICES
 from cli.helping_zh_operating import OPERATING
 from cli.helping_zh_pools import POOLS
@@ -18,6 +19,7 @@ from cli.helping_zh_windows import WINDOWS
 CHINESE: Mapping[str, str] = {
     **ACCOUNTS,
     **MODELS,
+    **NIGHTLY,
     **NOTICES,
     **OPERATING,
     **POOLS,

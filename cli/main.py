@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, str] = {
     "show": "cli.show:show",
     "list": "cli.show:list_",
     "results": "cli.results:results",
+    "nightly": "cli.nightly:nightly",
     "render": "cli.render:render",
     "write": "cli.write:write",
     "say": "cli.say:say",

@@ -11,6 +11,7 @@ from cli.words_of_departments import DEPARTMENTS
 from cli.words_of_forecast import FORECAST
 from cli.words_of_messages import MESSAGES
 from cli.words_of_models import MODELS
+from cli.words_of_nightly import NIGHTLY
 from cli.words_of_notices import NOTICES
 from cli.words_of_operating import OPERATING
 from cli.words_of_pools import POOLS
@@ -319,6 +320,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **MESSAGES,
     **OPERATING,
     **ACCOUNTS,
+    **NIGHTLY,
     **NOTICES,
     **POOLS,
     **SPEECH,

@@ -349,7 +349,11 @@ class Settings(_Section):
     @property
     def nightly_root(self) -> Path:
         """The folder that batches for the night are laid in."""
-        return Path(self.nightly.folder).expanduser().absolute() if self.nightly.folder else self.home / "nightly"
+        return (
+            Path(self.nightly.folder).expanduser().absolute()
+            if self.nightly.folder
+            else self.home / "nightly"
+        )
 
     @property
     def archive_root(self) -> Path:

@@ -1,9 +1,9 @@
 """The nightly folder: batches that people lay there, found once nobody writes them any more, and put away.
 
 A batch is a folder with one manifest and its files, or a manifest that lies in the nightly folder itself,
-with its files beside it. What was submitted lies in ``submitted/DATE``, what was refused in ``refused/DATE`` with
-its problems beside it; each is put away by one rename on the same mount, so that it lies in one place or the
-other whatever happens.
+with its files beside it. What was submitted lies in ``submitted/DATE``, what was refused in ``refused/DATE``
+with its problems beside it; each is put away by one rename on the same mount, so that it lies in one place or
+the other whatever happens.
 """
 
 from __future__ import annotations
@@ -43,13 +43,25 @@ class Laid:
 
     Attributes:
         name: how the folder or file is called.
-        manifests: its manifests; one, if it is as it should be.
+        manifests: what may be its manifest; one, if it is as it should be.
         parts: what is put away with it: its folder, or its manifest and the file of values beside that.
     """
 
     name: str
     manifests: tuple[Path, ...]
     parts: tuple[Path, ...]
+
+    @property
+    def manifest(self) -> Path:
+        """Its manifest.
+
+        Raises:
+            InputError: ``nightly-which-manifest``: it has none, or several.
+        """
+        if len(self.manifests) != 1:
+            found = ", ".join(each.name for each in self.manifests) or "-"
+            raise InputError("nightly-which-manifest", folder=self.name, found=found)
+        return self.manifests[0]
 
 
 class Inbox:
@@ -200,7 +212,7 @@ def _footprint(files: list[Path]) -> _Footprint:
         # What vanishes meanwhile was somebody's part of something, who is at work here.
         with contextlib.suppress(FileNotFoundError):
             stat = file.stat()
-            found.append((str(file), stat.st_size, max(stat.st_mtime_ns, stat.st_ctime_ns), stat.st_ino))
+            found.append((str(file), stat.st_size, stat.st_mtime_ns, stat.st_ino))
     return tuple(sorted(found)) or (("", 0, time.time_ns(), 0),)
 
 

@@ -1,8 +1,9 @@
 """A night: what lies in the nightly folder is submitted, and then watched until the night is over.
 
 The farm goes by the clock alone: windows open and shut whether or not anybody watches. A night that is ended
-or killed therefore stops no film; the next one finds what it left. Each batch is queued in one transaction and
-known by its content, then put away: whoever dies in between finds it queued already, and puts it away.
+or killed therefore stops no film; the next one finds what it left. Each batch is queued in one transaction
+and known by its content, then put away: whoever comes after one that was killed in between finds it queued
+already, and puts it away.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from db.windows import read_windows
 from farm.bootstrap import Farm
 from farm.inbox import REFUSED, SUBMITTED, Inbox, Laid
 from farm.policy.night import Over, Standing, over
-from farm.policy.windows import Window, window_named
+from farm.policy.windows import Window
 from farm.precheck import admit, check
 from farm.reading import Reading
 from farm.refusals import refusal_text
@@ -99,14 +100,14 @@ class Night:
         with self._inbox.alone():
             window = self._window_named()
             self._tell("begins", folder=str(self._inbox.root), window=window)
-            for pool in self._wishes.scale:
-                self._try(lambda pool=pool: self._tell("woken", pool=pool, workers=wake(self._farm, pool)))
             try:
+                for pool in self._wishes.scale:
+                    self._try(self._wake, pool)
                 self._submit()
                 how = self._wait(window) if self._wishes.wait else self._wait_for_writers()
             finally:
                 for pool in self._wishes.scale:
-                    self._try(lambda pool=pool: self._send_to_rest(pool))
+                    self._try(self._send_to_rest, pool)
         return self._view(how, window)
 
     def _check(self) -> None:
@@ -119,7 +120,7 @@ class Night:
         name = knobs.window.strip()
         if name and name.casefold() != _NONE:
             known = [each.name for each in read_windows(self._farm.ledger)]
-            if window_named(name) not in known:
+            if name.casefold() not in known:
                 raise InputError("nightly-window-unknown", window=name, known=", ".join(known) or "-")
 
     def _window_named(self) -> str:
@@ -128,7 +129,7 @@ class Night:
         if name.casefold() == _NONE:
             return ""
         if name:
-            return window_named(name)
+            return name.casefold()
         known = [each.name for each in read_windows(self._farm.ledger)]
         return known[0] if len(known) == 1 else ""
 
@@ -136,7 +137,7 @@ class Night:
         """What rows wait for that do not say so themselves."""
         name = self._farm.settings.nightly.window.strip()
         if name:
-            return "" if name.casefold() == _NONE else window_named(name)
+            return "" if name.casefold() == _NONE else name.casefold()
         return "yes" if read_windows(self._farm.ledger) else ""
 
     def _submit(self) -> None:
@@ -149,11 +150,8 @@ class Night:
 
     def _take(self, laid: Laid) -> None:
         try:
-            if len(laid.manifests) != 1:
-                found = ", ".join(each.name for each in laid.manifests) or "-"
-                raise InputError("nightly-which-manifest", folder=laid.name, found=found)
             reading = Reading(off_peak=self._off_peak())
-            admitted = admit(check(self._farm, laid.manifests[0], reading=reading))
+            admitted = admit(check(self._farm, laid.manifest, reading=reading))
             receipt = queue(self._farm, admitted, Manner(language=self._wishes.language))
         except InputError as error:
             text = refusal_text(laid.name, error, self._wishes.language)
@@ -199,7 +197,7 @@ class Night:
                 # The farm waits for its ledger as well, and so does whoever watches it.
                 if error.code != away:
                     self._troubles.append(error.code)
-                    self._tell("trouble", code=error.code)
+                    self._tell("error", code=error.code, **error.facts)
                 away = error.code
                 if self._longest_s and time.monotonic() - self._since >= self._longest_s:
                     return Over.LONG.value
@@ -210,6 +208,7 @@ class Night:
         return "interrupted"
 
     def _look(self, name: str) -> Over | None:
+        self._submit()
         window = self._window(name)
         now = self._farm.ledger.clock()
         if window is not None and window.is_open(now) and not self._opened:
@@ -222,10 +221,7 @@ class Night:
             left=read_left(self._farm.ledger, tonight=name) + len(self._waiting),
             passed_s=time.monotonic() - self._since,
         )
-        found = over(standing, longest_s=self._longest_s)
-        if found is None:
-            self._submit()
-        return found
+        return over(standing, longest_s=self._longest_s)
 
     def _window(self, name: str) -> Window | None:
         """The night's window as it is just now; None: there is none, any more perhaps."""
@@ -236,6 +232,9 @@ class Night:
         left = read_left(self._farm.ledger, tonight=name)
         self._tell("progress", done=ended.done, failed=ended.failed, left=left)
 
+    def _wake(self, pool: str) -> None:
+        self._tell("woken", pool=pool, workers=wake(self._farm, pool))
+
     def _send_to_rest(self, pool: str) -> None:
         locked = send_to_rest(self._farm, pool, wait=self._wait_until)
         self._tell("rests", pool=pool, workers=locked)
@@ -243,13 +242,14 @@ class Night:
     def _wait_until(self, done: Callable[[], bool]) -> None:
         """Wait for workers that finish what they are at; whoever ends the night waits no longer."""
         until = time.monotonic() + _REST_S
-        while not done() and time.monotonic() < until and not self._ending.wait(min(1.0, self._wishes.look_s)):
-            pass
+        while not done() and time.monotonic() < until:
+            if self._ending.wait(min(1.0, self._wishes.look_s)):
+                return
 
-    def _try(self, act: Callable[[], None]) -> None:
+    def _try(self, act: Callable[[str], None], pool: str) -> None:
         """Do what a night goes on without."""
         try:
-            act()
+            act(pool)
         except (InputError, TransientError, AwayError) as error:
             self._troubles.append(error.code)
             self._tell("error", code=error.code, **error.facts)

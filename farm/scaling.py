@@ -1,8 +1,8 @@
 """Pools that work at night alone: woken at its beginning, sent to rest at its end.
 
-A pool's workers are locked at the end, so that they take nothing new, and unlocked at the next beginning: those
-alone that a night has locked, never one that a person has. A program of the operator's own may start machines
-before, and stop them once their workers rest.
+A pool's workers are locked at the end, so that they take nothing new, and unlocked at the next beginning:
+those alone that a night has locked, never one that a person has. A program of the operator's own may start
+machines before, and stop them once their workers rest.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from db.roll import Entry
 from db.states import WorkerOrder
 from farm.bootstrap import Farm
 from farm.caller import caller
-from farm.policy.pools import ANY, pool_named, pools_rendering
+from farm.policy.pools import pool_named, pools_rendering
 from pipeline.plan.errors import InputError, TransientError
 
 #: By which a night knows its own orders.
@@ -31,12 +31,18 @@ def pools_to_scale(words: list[str]) -> tuple[str, ...]:
     """The pools that are named, each once.
 
     Raises:
-        InputError: ``pool-name-wrong``; ``nightly-pool-any``: workers of no pool work by day.
+        InputError: ``nightly-pool-wrong``: no pool can be called so; workers of no pool work by day.
     """
-    pools = tuple(dict.fromkeys(pool_named(word) for word in words))
-    if "" in pools:
-        raise InputError("nightly-pool-any", pool=ANY)
-    return pools
+    pools: dict[str, None] = {}
+    for word in words:
+        try:
+            pool = pool_named(word)
+        except InputError as error:
+            raise InputError("nightly-pool-wrong", pool=word) from error
+        if not pool:
+            raise InputError("nightly-pool-wrong", pool=word)
+        pools[pool] = None
+    return tuple(pools)
 
 
 def wake(farm: Farm, pool: str) -> int:

@@ -46,8 +46,8 @@ class NightView:
     Attributes:
         began: when, ISO 8601 in UTC.
         ended: likewise.
-        how: why it was over: ``empty`` (nothing was left), ``shut`` (its window), ``long`` (its longest time),
-            ``interrupted``, or ``not_waited``.
+        how: why it was over: ``empty`` (nothing was left), ``shut`` (its window), ``long`` (its longest
+            time), ``interrupted``, or ``not_waited``.
         window: its window; empty for none.
         submitted: the batches that were queued.
         refused: those that were not.

@@ -22,7 +22,7 @@ MESSAGES: tuple[Message, ...] = (
         "nightly-folder-missing",
         (
             "The nightly folder {folder} is not there.",
-            "A folder that is named in the settings is never made, since it may be a share that is not mounted.",
+            "A folder that the settings name is never made, since it may be a share that is not mounted.",
             "Mount the share or make the folder, or correct [nightly] folder.",
         ),
         (
@@ -62,7 +62,7 @@ MESSAGES: tuple[Message, ...] = (
         (
             "The folder {folder} shall have one manifest; it has: {found}.",
             "A folder of the nightly folder is one batch: a table of films, and the files that it names.",
-            "Leave one table (CSV, Excel or JSON Lines) in it, and lay each other one into a folder of its own.",
+            "Leave one table (CSV, Excel or JSON Lines) in it; each other one has a folder of its own.",
         ),
         (
             "文件夹 {folder} 应恰好有一份影片清单；现有：{found}。",
@@ -71,7 +71,7 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     message(
-        "nightly-pool-any",
+        "nightly-pool-wrong",
         (
             "--scale names {pool}, which is no pool: its workers work by day as well.",
             "Only workers that are kept for a pool rest until the next night.",

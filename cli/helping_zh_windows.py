@@ -33,5 +33,13 @@ WINDOWS: Mapping[str, str] = {
     "Have a window open at other times from now on, also for what waits for it.": (
         "更改时段的开放时间，立即生效，对正在等待它的影片同样有效。"
     ),
+    "The window; the only one if left out.": "时段；若只有一个可省略。",
+    "Tell which films of a window will not be finished when it shuts, and what that rests on.": (
+        "说明某时段关闭时哪些影片不能完成，以及估算的依据。"
+    ),
+    (
+        "The queue is played through on the workers that are there, at the pace that was measured on earlier "
+        "films. Films that are held for another reason are left out."
+    ): "按照以往影片测得的速度，在现有工作进程上推演整个队列。因其他原因暂停的影片不计算在内。",
     "Forget a window that no film and no department uses.": "删除没有影片和部门使用的时段。",
 }

@@ -146,6 +146,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "add": "cli.windows:add",
             "set": "cli.windows:change",
             "remove": "cli.windows:remove",
+            "forecast": "cli.windows:forecast",
         },
     ),
     "notices": (

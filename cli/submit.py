@@ -17,11 +17,12 @@ from cli.problems import problem_document, report_of, tell_problems
 from cli.terminal import Terminal, error_document
 from cli.watch import follow
 from cli.watching import Watching
-from cli.windows import waiting_document, waiting_lines
+from cli.windows import night_document, night_lines, waiting_document, waiting_lines
 from farm import submit as submitting
 from farm.bootstrap import Farm, open_farm
 from farm.defaults import assigned
 from farm.forecast import forecast
+from farm.nightfall import foresee, of_forecast
 from farm.output import check_place, write_whole
 from farm.precheck import Admitted, BatchRefusedError, Checked, admit, check
 from farm.reading import Reading
@@ -148,9 +149,16 @@ def submit(
 def _forecast(farm: Farm, admitted: Admitted, terminal: Terminal, *, again: bool) -> Exit:
     told = forecast(farm, admitted, again=again)
     waiting = waited_for(farm, admitted.films)
-    lines = [*forecast_lines(told, terminal), *waiting_lines(terminal, waiting), terminal.words("dry-run")]
+    nights = [foresee(farm, each.window.name, beyond=of_forecast(told)) for each in waiting]
+    lines = [
+        *forecast_lines(told, terminal),
+        *waiting_lines(terminal, waiting),
+        *(line for night in nights for line in night_lines(terminal, night)),
+        terminal.words("dry-run"),
+    ]
     document = forecast_document(told, admitted, terminal)
-    terminal.answer({**document, "windows": waiting_document(waiting)}, lines)
+    document |= {"windows": waiting_document(waiting), "nights": [night_document(each) for each in nights]}
+    terminal.answer(document, lines)
     return Exit.OK
 
 
@@ -159,13 +167,19 @@ def _queued(farm: Farm, admitted: Admitted, manner: Manner, terminal: Terminal, 
         receipt = submitting.queue(farm, admitted, manner, progress=watching)
     results = table_of(farm, receipt.batch)
     waiting = waited_for(farm, admitted.films)
+    nights = [foresee(farm, each.window.name) for each in waiting]
     received: list[Text | str] = [
         *_received(receipt, results, terminal),
         *waiting_lines(terminal, waiting),
+        *(line for night in nights for line in night_lines(terminal, night)),
     ]
     if not watch:
         document = _receipt(receipt, results, terminal.language)
-        terminal.answer({**document, "windows": waiting_document(waiting)}, received)
+        document |= {
+            "windows": waiting_document(waiting),
+            "nights": [night_document(each) for each in nights],
+        }
+        terminal.answer(document, received)
         return Exit.OK
     for line in received:
         terminal.note(line)

@@ -14,15 +14,20 @@ from cli.exits import Exit
 from cli.lines import moment_of
 from cli.options import terminal_of
 from cli.terminal import Terminal
-from farm import windows
+from farm import nightfall, windows
 from farm.bootstrap import open_farm
+from farm.nightfall import Night
 from farm.windows import WaitedFor, WindowView
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The window, such as night.")]
+Window = Annotated[str, typer.Argument(metavar="[NAME]", help="The window; the only one if left out.")]
 Times = Annotated[
     list[str],
     typer.Argument(metavar="TIMES", help="Such as 22:00-07:00 Asia/Shanghai, weekends all day."),
 ]
+
+#: So many films are named.
+_SHOWN = 12
 
 
 def list_(context: typer.Context) -> Exit:
@@ -74,6 +79,53 @@ def remove(context: typer.Context, name: Name) -> Exit:
     line = terminal.words("window-removed", window=removed)
     terminal.answer({"kind": "window-removed", "name": removed}, [line])
     return Exit.OK
+
+
+def forecast(context: typer.Context, name: Window = "") -> Exit:
+    """Tell which films of a window will not be finished when it shuts, and what that rests on.
+
+    The queue is played through on the workers that are there, at the pace that was measured on earlier films.
+    Films that are held for another reason are left out.
+    """
+    terminal = terminal_of(context)
+    with open_farm() as farm:
+        night = nightfall.foresee(farm, name)
+    terminal.answer({"kind": "window-forecast", **night_document(night)}, night_lines(terminal, night))
+    return Exit.OK
+
+
+def night_lines(terminal: Terminal, night: Night) -> Iterator[str | Text]:
+    """What will not be finished by a window's end, and what the estimate rests on."""
+    words = terminal.words
+    if not night.films:
+        yield words("night-empty", window=night.window)
+        return
+    shuts = moment_of(night.shuts) if night.shuts else ""
+    many = len(night.unfinished)
+    name = "night-endless" if not shuts else "night-late" if many else "night-all"
+    style = "yellow" if many else ""
+    yield Text(words(name, window=night.window, films=night.films, shuts=shuts, late=many), style=style)
+    shown = [f"{clean(each.row)} ({each.job})" if each.job else clean(each.row) for each in night.unfinished]
+    if shown:
+        yield words("night-rows", rows=", ".join(shown[:_SHOWN]) + (" …" if many > _SHOWN else ""))
+    workers = words("night-workers", workers=night.workers) if night.workers else words("night-nobody")
+    yield Text(words("night-basis", workers=workers, paces=words("semicolon").join(_paces(terminal, night))))
+
+
+def _paces(terminal: Terminal, night: Night) -> Iterator[str]:
+    """How long rendering takes for a second of film, and what that rests on."""
+    words = terminal.words
+    for one in night.paces:
+        basis = words(f"basis-{one.basis}")
+        if one.attempts:
+            basis = words("basis-of", basis=basis, device=one.device or "–", attempts=one.attempts)
+        picture = f"{one.engine} {one.width} × {one.height}"
+        yield words("night-pace", what=picture, ms=one.ms, basis=basis)
+
+
+def night_document(night: Night) -> dict[str, object]:
+    """The same for a machine."""
+    return asdict(night)
 
 
 def standing_of(terminal: Terminal, window: WindowView) -> Text:

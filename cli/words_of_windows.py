@@ -35,6 +35,28 @@ WINDOWS: Mapping[str, tuple[str, str]] = {
         "Made in the window {window} alone: {films}. It never shuts ({times}).",
         "仅在时段 {window} 制作：{films} 部。该时段始终开放（{times}）。",
     ),
+    "night-empty": ("No film waits for the window {window}.", "没有影片在等待时段 {window}。"),
+    "night-endless": (
+        "Films that wait for the window {window}: {films}. It never shuts.",
+        "等待时段 {window} 的影片：{films} 部。该时段始终开放。",
+    ),
+    "night-all": (
+        "All films of the window {window} will be finished when it shuts, {shuts}: {films}.",
+        "时段 {window} 的 {films} 部影片预计都能在 {shuts} 关闭前完成。",
+    ),
+    "night-late": (
+        "NOT finished when the window {window} shuts, {shuts}: {late} of {films} films; they go on later.",
+        "时段 {window} 于 {shuts} 关闭时，{films} 部影片中有 {late} 部不能完成，将在下次开放时继续。",
+    ),
+    "night-rows": ("These, with their jobs: {rows}", "分别是（括号内为任务）：{rows}"),
+    "night-basis": ("An estimate for {workers}: {paces}", "估算依据：{workers}；{paces}"),
+    "night-workers": ("{workers} workers as they are there now", "目前的 {workers} 个工作进程"),
+    "night-nobody": ("one worker, for none is there", "按一个工作进程计算（目前没有）"),
+    "night-pace": (
+        "{what} takes {ms} ms for a second of film, {basis}",
+        "{what} 每秒影片用时 {ms} 毫秒，{basis}",
+    ),
+    "verb-deadline": ("moved forward for its deadline", "因截止时间提前"),
     "verb-window-added": ("added a window", "添加时段"),
     "verb-window-set": ("changed a window", "更改时段"),
     "verb-window-removed": ("removed a window", "删除时段"),

@@ -11,6 +11,7 @@ from types import FrameType
 import structlog
 
 from db import quotas
+from farm import nightfall
 from farm.bootstrap import Farm, Settings, open_farm
 from farm.gc import GIGABYTE, collect_garbage
 from farm.notices import Herald, address_of
@@ -26,7 +27,7 @@ from worker.proof import DISPATCHER, proving
 from worker.redis_server import redis_url
 from worker.systemd import Systemd
 
-_HOUR_S = 3600
+_MINUTE_S, _HOUR_S = 60, 3600
 
 
 def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lambda: None) -> int:
@@ -87,6 +88,8 @@ def _chores(farm: Farm) -> tuple[Chore, ...]:
         # The end of a batch is told within one look, whatever else is going on.
         # A day begins, a grant comes, or a quota is raised: who waits for that goes on within one look.
         Chore("quotas", lambda: quotas.release(farm.ledger), every_s=settings.dispatcher.interval_s),
+        # Films that would miss their deadlines go first, each once.
+        Chore("deadlines", lambda: nightfall.lift_late(farm), every_s=_MINUTE_S),
         Chore("results", reporter.turn, every_s=settings.dispatcher.interval_s),
         Chore(
             "notices", Herald(farm.ledger, address_of(settings)).turn, every_s=settings.dispatcher.interval_s

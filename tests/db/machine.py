@@ -14,6 +14,7 @@ from db import (
     departments,
     leases,
     leaving,
+    nights,
     operations,
     queue,
     quotas,
@@ -65,6 +66,7 @@ def change_windows(ledger: Ledger) -> None:
         windows.add_window(ledger, "night", parse("22:00-07:00", "UTC"), by="anna")
     windows.set_window(ledger, "night", parse("23:00-07:00", "UTC"), by="anna")
     windows.remove_window(ledger, "night", by="anna")
+    nights.lift(ledger, nights.read_wanted(ledger), by="lectern")
 
 
 def wait(ledger: Ledger, job_ids: Collection[int], *, by: str) -> None:

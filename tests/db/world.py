@@ -133,6 +133,7 @@ class World:
                 spec=self._spec(number, script),
                 urgency=Urgency.NORMAL,
                 traceparent=f"00-{next(self._births):032x}-{'b' * 16}-01",
+                deadline=_EPOCH_MS + _DAY_MS,
             )
             for number, script in enumerate(scripts)
         ]

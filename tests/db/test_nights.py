@@ -1,0 +1,73 @@
+"""What is left of films, and the lift of those that would be late, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from db import nights, operations, queue, submission
+from db.ledger import Ledger
+from db.ranks import set_standing
+from db.states import Stage, Urgency
+from db.tables import audit
+from db.values import Submission
+from tests.db.acting import desk_of, render, speak, take
+from tests.db.values import SKILLS, digest, draft
+
+_LATER = 1_900_000_000_000
+
+
+@pytest.fixture
+def wanted(ledger: Ledger) -> Ledger:
+    """A ledger with three films, the second of which is wanted at a time."""
+    drafts = [draft("a"), replace(draft("b"), deadline=_LATER), draft("c")]
+    submission.submit(ledger, Submission(content=digest("x"), name="demo", user="anna"), drafts)
+    return ledger
+
+
+def _heads(ledger: Ledger) -> Sequence[int]:
+    return [head.job for head in queue.heads(ledger, SKILLS["speak"], limit=9)]
+
+
+def test_what_is_left_of_films_is_told_in_the_order_of_the_queue(wanted: Ledger) -> None:
+    """Of one that was begun what is not done yet, and it goes first; held ones are left out."""
+    first, *others = nights.read_remaining(wanted, most=9)
+    assert [film.job for film in (first, *others)] == [1, 2, 3]
+    assert list(first.stages) == [Stage.SPEAK, Stage.RENDER, Stage.JOIN]
+    assert [film.job for film in nights.read_remaining(wanted, most=1)] == [1]
+    operations.hold(wanted, [1], by="anna")
+    speak(wanted, take(wanted, "speak"))
+    begun, waiting = nights.read_remaining(wanted, most=9)
+    assert (begun.job, waiting.job) == (2, 3)
+    assert dict(begun.stages) == {Stage.RENDER: [50, 25], Stage.JOIN: [75]}
+    rendered = take(wanted, "render.warp")
+    desk_of(wanted, rendered).advance(1, 2)
+    assert nights.read_remaining(wanted, most=9)[0].stages[Stage.RENDER] == [25, 25]
+    render(wanted, rendered)
+    assert nights.read_remaining(wanted, most=9)[0].stages[Stage.RENDER] == [25]
+
+
+def test_a_film_that_would_be_late_is_lifted_once(wanted: Ledger) -> None:
+    """It goes before all others, which the audit tells; who changes that afterwards has the last word."""
+    assert _heads(wanted) == [1, 2, 3]
+    assert nights.read_wanted(wanted) == {2: _LATER}
+    assert nights.lift(wanted, [1, 2], by="lectern") == (2,)
+    assert _heads(wanted) == [2, 1, 3]
+    with wanted.write("test") as connection:
+        set_standing(connection, [2], urgency=Urgency.BULK)
+    assert nights.read_wanted(wanted) == {}
+    assert nights.lift(wanted, [2], by="lectern") == ()
+    with wanted.read() as connection:
+        told = connection.execute(select(audit).where(audit.c.verb == "deadline")).all()
+    assert [(row.by, row.job_id, row.detail) for row in told] == [("lectern", 2, "urgent")]
+
+
+def test_a_film_that_is_held_or_over_is_not_lifted(wanted: Ledger) -> None:
+    """It could not begin."""
+    operations.hold(wanted, [2], by="anna")
+    assert nights.read_wanted(wanted) == {}
+    operations.cancel(wanted, [2], by="anna")
+    assert nights.lift(wanted, [2], by="lectern") == ()

@@ -11,6 +11,7 @@ from rich.text import Text
 from cli.clean import clean
 from cli.terminal import Cell, Terminal, told
 from farm.views.films import AttemptView, BatchView, JobView
+from farm.views.stops import HoldView, StopView
 
 _STYLES: Mapping[str, str] = {
     "completed": "green",
@@ -21,7 +22,8 @@ _STYLES: Mapping[str, str] = {
 }
 #: In the order in which counts are told.
 _COUNTED = ("completed", "failed", "canceled", "active", "queued", "review", "held")
-_CONSENT, _OFF_PEAK = "consent", "off_peak"
+_CONSENT, _OFF_PEAK, _START_AFTER = "consent", "off_peak", "start_after"
+_SET_BY_PEOPLE = frozenset({"operator", _START_AFTER})
 #: Columns that are aligned right.
 _USUAL = ("normal", 0)
 _NUMBERS = frozenset({"job", "batch", "per-cent"})
@@ -70,6 +72,8 @@ def waiting_of(terminal: Terminal, job: JobView) -> str:
     words = terminal.words
     if job.waiting == "held":
         return _held(terminal, job)
+    if job.waiting == "stopped":
+        return words("semicolon").join(stop_line(terminal, stop, brief=True) for stop in job.stops)
     if job.waiting == "retry":
         error = told(job.error.code, job.error.facts, terminal.language)[0] if job.error else ""
         return words("waiting-retry", span=words.span(job.retry_in_s or 0), error=error)
@@ -83,13 +87,61 @@ def waiting_of(terminal: Terminal, job: JobView) -> str:
 def _held(terminal: Terminal, job: JobView) -> str:
     """Which holds there are: one for want of a consent is ended by another consent alone."""
     words = terminal.words
-    others = [words.state(f"hold-{hold}") for hold in job.holds if hold not in {_CONSENT, _OFF_PEAK}]
+    told_apart = {_CONSENT, _OFF_PEAK, *_SET_BY_PEOPLE}
+    others = [words.state(f"hold-{hold}") for hold in job.holds if hold not in told_apart]
     parts = [words("waiting-consent", job=job.id)] if _CONSENT in job.holds else []
+    parts += [_set(terminal, job, hold) for hold in job.held if hold.reason in _SET_BY_PEOPLE]
     parts += [words("waiting-held", reasons=", ".join(others))] if others else []
     if _OFF_PEAK in job.holds:
         opens = moment_of(job.opens) if job.opens else words("unknown")
         parts.append(words("waiting-window", window=clean(job.window), opens=opens))
     return words("semicolon").join(parts)
+
+
+def _set(terminal: Terminal, job: JobView, hold: HoldView) -> str:
+    """A hold that somebody has set: by whom, since when, until when, why, and the command that ends it."""
+    words = terminal.words
+    name = "paused" if job.begun else "held"
+    return words(
+        "waiting-start-after" if hold.reason == _START_AFTER else f"waiting-{name}-by",
+        by=clean(hold.by),
+        since=moment_of(hold.since),
+        until=until_of(terminal, hold),
+        reason=words("stop-reason", reason=clean(hold.detail)) if hold.detail else "",
+        job=job.id,
+    )
+
+
+def whom_of(terminal: Terminal, stop: StopView) -> str:
+    """Whose stop it is."""
+    return terminal.words(f"stop-{stop.scope}", name=clean(stop.name))
+
+
+def until_of(terminal: Terminal, stop: HoldView | StopView) -> str:
+    """Until when it stands."""
+    if not stop.until:
+        return terminal.words("stop-open")
+    return terminal.words("stop-until", time=moment_of(stop.until))
+
+
+def stop_line(terminal: Terminal, stop: StopView, *, brief: bool = False) -> str:
+    """A stop in one sentence: what, by whom, since when, until when, why, and the command that lifts it.
+
+    Args:
+        terminal: whose language it is.
+        stop: the stop.
+        brief: as why a film waits.
+    """
+    words, verb = terminal.words, "release" if stop.kind == "hold" else "resume"
+    return words(
+        f"stop-waits-{stop.kind}" if brief else f"stop-stands-{stop.kind}",
+        whom=whom_of(terminal, stop),
+        by=clean(stop.by),
+        since=moment_of(stop.since),
+        until=until_of(terminal, stop),
+        reason=words("stop-reason", reason=clean(stop.detail)) if stop.detail else "",
+        command=f"lectern {verb} --{stop.scope} {clean(stop.name)}",
+    )
 
 
 def archive_of(terminal: Terminal, job: JobView) -> str:

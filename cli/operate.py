@@ -10,11 +10,10 @@ import typer
 
 from cli.clean import clean
 from cli.exits import Exit
-from cli.lines import moment_of
+from cli.lines import stop_line, until_of, whom_of
 from cli.options import terminal_of
 from cli.terminal import Terminal
-from db.acts import Operated, iso
-from db.stops import Stop
+from db.acts import Operated
 from farm import verbs
 from farm.bootstrap import Farm, open_farm
 from farm.choices import urgency_of
@@ -309,7 +308,7 @@ def _answer(terminal: Terminal, done: Done, lines: list[str], *, dry_run: bool) 
         "changed": list(done.jobs.changed),
         "unchanged": list(done.jobs.unchanged),
         "why": {str(job): str(why) for job, why in done.jobs.why.items()},
-        "stops": [{**asdict(each), "until": iso(each.until), "at": iso(each.at)} for each in done.stops],
+        "stops": [asdict(each) for each in done.stops],
         "dry_run": dry_run,
     }
     terminal.answer(document, lines)
@@ -337,9 +336,9 @@ def _numbers(jobs: tuple[int, ...] | list[int]) -> str:
 def _stop_lines(terminal: Terminal, verb: str, done: Done, *, dry_run: bool) -> Iterator[str]:
     words, lifts = terminal.words, verb in {"release", "resume"}
     for each in done.stops:
-        named = words(f"stop-{each.scope.value}", name=clean(each.name))
-        name = f"stop-{'lifted' if lifts else each.kind.value}"
-        yield words(f"{name}-dry" if dry_run else name, whom=named, until=until_of(terminal, each))
+        name = f"stop-{'lifted' if lifts else each.kind}"
+        told = {"whom": whom_of(terminal, each), "until": until_of(terminal, each)}
+        yield words(f"{name}-dry" if dry_run else name, **told)
     for name in done.free:
         yield words("stop-free", name=clean(name))
     for each in done.still:
@@ -348,25 +347,3 @@ def _stop_lines(terminal: Terminal, verb: str, done: Done, *, dry_run: bool) -> 
         yield words("stop-films", films=done.films)
     if done.unserved:
         yield words("pool-unserved")
-
-
-def until_of(terminal: Terminal, stop: Stop) -> str:
-    """Until when a stop stands, as the end of a sentence."""
-    if stop.until is None:
-        return terminal.words("stop-open")
-    return terminal.words("stop-until", time=moment_of(iso(stop.until)))
-
-
-def stop_line(terminal: Terminal, stop: Stop) -> str:
-    """A stop in one sentence: what, by whom, since when, until when, why, and the command that lifts it."""
-    words = terminal.words
-    verb = "release" if stop.kind.value == "hold" else "resume"
-    return words(
-        f"stop-stands-{stop.kind.value}",
-        whom=words(f"stop-{stop.scope.value}", name=clean(stop.name)),
-        by=clean(stop.by),
-        since=moment_of(iso(stop.at)),
-        until=until_of(terminal, stop),
-        reason=words("stop-reason", reason=clean(stop.reason)) if stop.reason else "",
-        command=f"lectern {verb} --{stop.scope.value} {clean(stop.name)}",
-    )

@@ -11,7 +11,7 @@ from rich.text import Text
 from cli.clean import clean
 from cli.documents import farm_document
 from cli.exits import Exit
-from cli.lines import batch_line, counts_of
+from cli.lines import batch_line, counts_of, stop_line
 from cli.options import terminal_of
 from cli.terminal import Cell, Terminal, told
 from cli.workers import advice_line, cut, size_of, workers_table
@@ -67,7 +67,8 @@ def _redis(settings: Settings) -> Told | None:
 
 def page_of(view: FarmView, terminal: Terminal) -> Iterator[Cell | Table]:
     """What needs somebody, then how everything is."""
-    top: list[Cell | Table] = [*_head(view, terminal), "", _facts(view, terminal)]
+    stopped = [stop_line(terminal, stop) for stop in view.stops]
+    top: list[Cell | Table] = [*_head(view, terminal), *stopped, "", _facts(view, terminal)]
     yield from top
     used = sum(len(terminal.out.render_lines(each, pad=False)) for each in top)
     workers, batches, failures = _choice(view, _LINES - used)

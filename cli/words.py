@@ -130,12 +130,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # Why a job may not go on.
     "hold-quota": ("quota", "配额"),
     "hold-off_peak": ("off-peak hours", "非高峰时段"),
-    "hold-start_after": ("its start time", "开始时间"),
     "hold-approval": ("approval", "审批"),
-    "hold-operator": ("an operator", "操作员"),
     "waiting-held": (
-        "held by {reasons}; `lectern resume` lets it go on",
-        "因{reasons}暂停；用 `lectern resume` 继续",
+        "held: {reasons}",
+        "等待：{reasons}",
     ),
     "waiting-consent": (
         "held, since a person's consent has ended: `lectern show {job}`",

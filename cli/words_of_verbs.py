@@ -104,6 +104,27 @@ VERBS: Mapping[str, tuple[str, str]] = {
         "Nothing of {whom} begins {until}: {by} paused it on {since}{reason}. `{command}` ends that.",
         "{whom}不再开始任何内容，{until}：{by} 于 {since} 暂停{reason}。用 `{command}` 解除。",
     ),
+    "stop-waits-hold": (
+        "held, since {whom} is held {until} by {by}{reason}; `{command}` ends that",
+        "因{whom}被 {by} 保留而等待，{until}{reason}；用 `{command}` 解除",
+    ),
+    "stop-waits-pause": (
+        "held, since {whom} is paused {until} by {by}{reason}; `{command}` ends that",
+        "因{whom}被 {by} 暂停而等待，{until}{reason}；用 `{command}` 解除",
+    ),
+    # Why a job waits.
+    "waiting-held-by": (
+        "held by {by} since {since}, {until}{reason}; `lectern release {job}` lets it begin",
+        "由 {by} 于 {since} 保留，{until}{reason}；用 `lectern release {job}` 放行",
+    ),
+    "waiting-paused-by": (
+        "paused by {by} since {since}, {until}{reason}; `lectern resume {job}` lets it go on",
+        "由 {by} 于 {since} 暂停，{until}{reason}；用 `lectern resume {job}` 继续",
+    ),
+    "waiting-start-after": (
+        "made to wait by {by}, {until}{reason}; `lectern start-after now {job}` ends that",
+        "由 {by} 设为等待，{until}{reason}；用 `lectern start-after now {job}` 取消",
+    ),
     # As the audit calls them.
     "verb-hold": ("held", "保留"),
     "verb-release": ("released", "放行"),

@@ -6,17 +6,17 @@ is to begin (`farm.policy.gates`); nothing of it is written to any job.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Executable, bindparam, delete, exists, insert, select
+from sqlalchemy import BindParameter, Connection, Executable, bindparam, delete, exists, insert, select
 
 from db import rows
 from db.acts import iso, told
 from db.ledger import Ledger
 from db.prepared import Found, run
-from db.states import ArchiveState, JobState, StepState, StopKind, StopScope
-from db.tables import audit, batches, departments, jobs, posts, steps, stops
+from db.states import ArchiveState, HoldReason, JobState, StepState, StopKind, StopScope
+from db.tables import audit, batches, departments, holds, jobs, posts, steps, stops
 from db.tables.rights import pools
 from pipeline.plan.errors import InputError
 
@@ -44,6 +44,34 @@ class Stop:
     at: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """Why a job may not go on; fields as of `Stop`."""
+
+    reason: HoldReason
+    until: int | None
+    by: str
+    since: int
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What may keep a job from going on: its own holds, and whose stops are its.
+
+    Attributes:
+        department: its department's name.
+        pool: whose workers render it; empty for none.
+        begun: whether anything of it was ever begun.
+        holds: its holds, by reason.
+    """
+
+    department: str
+    pool: str
+    begun: bool
+    holds: tuple[Held, ...] = ()
+
+
 def _entering(inserter: rows.Inserter) -> Executable:
     entered = inserter(stops)
     return entered.on_conflict_do_update(
@@ -61,6 +89,14 @@ _SOME_OVER = select(exists().where(_over))
 _END = delete(stops).where(_over).returning(*stops.c)
 _ALL = select(stops).order_by(stops.c.scope, stops.c.name, stops.c.kind)
 _AUDIT = insert(audit)
+_JOBS: BindParameter[int] = bindparam("jobs", expanding=True)
+_WHOSE = (
+    select(jobs.c.id, jobs.c.pool, jobs.c.started_at, departments.c.name.label("department"))
+    .join_from(jobs, batches, batches.c.id == jobs.c.batch_id)
+    .join(departments, departments.c.id == batches.c.department_id)
+    .where(jobs.c.id.in_(_JOBS))
+)
+_HOLDS = select(holds).where(holds.c.job_id.in_(_JOBS)).order_by(holds.c.job_id, holds.c.reason)
 _UNDER_WAY = [JobState.QUEUED.value, JobState.ACTIVE.value]
 _to_come = jobs.c.state.in_(_UNDER_WAY) | (jobs.c.archive == ArchiveState.PENDING.value)
 _runs = exists().where(steps.c.job_id == jobs.c.id, steps.c.state == StepState.RUNNING.value)
@@ -181,6 +217,37 @@ def jobs_in(ledger: Ledger, scope: StopScope, name: str, *, running: bool = Fals
         return tuple(
             row.id for row in run(connection, (_RUNNING_OF if running else _OF)[scope], {"name": name})
         )
+
+
+def read_kept(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, Kept]:
+    """What may keep jobs from going on, by job.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    found: dict[int, Kept] = {}
+    ordered = sorted(job_ids)
+    with ledger.read() as connection:
+        for start in range(0, len(ordered), rows.MANY):
+            some = {"jobs": ordered[start : start + rows.MANY]}
+            held: dict[int, list[Held]] = {}
+            for row in run(connection, _HOLDS, {}, some):
+                hold = Held(
+                    reason=HoldReason(row.reason),
+                    until=row.until,
+                    by=row.by,
+                    since=row.since,
+                    detail=row.detail,
+                )
+                held.setdefault(row.job_id, []).append(hold)
+            for row in run(connection, _WHOSE, {}, some):
+                found[row.id] = Kept(
+                    department=row.department,
+                    pool=row.pool,
+                    begun=row.started_at is not None,
+                    holds=tuple(held.get(row.id, ())),
+                )
+    return found
 
 
 def _tell_lifted(connection: Connection, lifted: Collection[Stop], *, now: int, by: str, reason: str) -> None:

@@ -13,7 +13,7 @@ from db.helping import read_help
 from db.outlook import Place, Waiting, last_of, read_outlook, read_waits
 from db.states import ArchiveState, JobState, Role, Stage, capability_of
 from db.views import JobLine, Problem, StepView
-from farm import crews, disks, pools, replanning
+from farm import crews, disks, kept, pools, replanning
 from farm.attention import AWAY, attention
 from farm.bootstrap import Farm
 from farm.policy.eta import EtaInputs, estimate_ms
@@ -95,6 +95,7 @@ def whole(farm: Farm, *, most: int, redis: Told | None = None, poison: int | Non
         dead=count_dead(farm.ledger),
         stranded=replanning.stranded(farm),
         pools=tuple(pool for pool in pools.read(farm, workers) if pool.waiting or pool.running),
+        stops=kept.stops_of(farm),
     )
     return replace(view, attention=attention(view))
 
@@ -160,7 +161,7 @@ def jobs(
         raise InputError("command-state-unknown", state=state, known=known)
     lines = reads.list_jobs(farm.ledger, batch=batch, state=chosen, held=held, limit=most)
     if batch is None or not any(line.state in {JobState.QUEUED, JobState.ACTIVE} for line in lines):
-        return tuple(_job(farm, line) for line in lines)
+        return kept.with_reasons(farm, [_job(farm, line) for line in lines])
     return _closely(farm, lines, read_outlook(farm.ledger))
 
 
@@ -331,7 +332,7 @@ def _closely(farm: Farm, lines: Sequence[JobLine], outlook: Mapping[int, Place])
                     left = max(0, wait.until - now)
                     shown = replace(shown, retry_in_s=-(-left // 1000), error=_told(wait.problem))
         looked_at.append(shown)
-    return tuple(looked_at)
+    return kept.with_reasons(farm, looked_at)
 
 
 def attempts_of(step: StepView) -> list[AttemptView]:

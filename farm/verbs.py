@@ -17,8 +17,10 @@ from db.stops import Stop
 from db.workers import read_workers
 from farm.bootstrap import Farm
 from farm.caller import caller
+from farm.kept import view_of
 from farm.policy.lending import served
 from farm.policy.pools import pools_rendering
+from farm.views.stops import StopView
 from farm.whom import Whom, some_at_a_time
 from pipeline.plan.errors import InputError
 
@@ -54,9 +56,9 @@ class Done:
     """
 
     jobs: Operated = _NOBODY
-    stops: tuple[Stop, ...] = ()
+    stops: tuple[StopView, ...] = ()
     free: tuple[str, ...] = ()
-    still: tuple[Stop, ...] = ()
+    still: tuple[StopView, ...] = ()
     films: int = 0
     unserved: bool = False
 
@@ -240,7 +242,7 @@ def _stop(farm: Farm, whom: Whom, kind: StopKind, told: Told) -> Done:
             Stop(scope=scope, name=name, kind=kind, until=until, reason=told.reason, by=by, at=now)
             for scope, name in scopes
         )
-    return Done(stops=set_, films=films)
+    return Done(stops=tuple(map(view_of, set_)), films=films)
 
 
 def _lift(farm: Farm, whom: Whom, kinds: Collection[StopKind], told: Told) -> Done:
@@ -256,8 +258,8 @@ def _lift(farm: Farm, whom: Whom, kinds: Collection[StopKind], told: Told) -> Do
         )
     found = {(each.scope, each.name) for each in lifted}
     return Done(
-        stops=lifted,
+        stops=tuple(map(view_of, lifted)),
         free=tuple(name for scope, name in scopes if (scope, name) not in found),
-        still=tuple(each for each in before if each.kind not in kinds),
+        still=tuple(view_of(each) for each in before if each.kind not in kinds),
         films=len(whom.found(farm)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from farm.views.stops import HoldView, StopView
 from pipeline.plan.errors import Fact
 
 _OVER = ("completed", "failed", "canceled")
@@ -67,8 +68,8 @@ class JobView:
         waiting: why nothing moves at this moment: ``held``, ``no-worker``, ``no-pool`` (nobody in its pool
             renders, or, without one, all who render are kept for pools), ``no-profile`` (nobody renders as it
             was planned; it is planned anew soon), ``no-version`` (nobody has the versions of engines that it
-            was begun with), ``retry`` or ``shared`` (another job makes a part that both need); empty when
-            something does, or when it only waits for its turn.
+            was begun with), ``retry``, ``shared`` (another job makes a part that both need) or ``stopped``
+            (its department or pool is); empty when something does, or when it only waits for its turn.
         needs: the versions of engines or the pool that it waits for, if that is why; else empty.
         retry_in_s: seconds until the next attempt, when that is what it waits for.
         frames: the film's length in frames; None until it is spoken.
@@ -83,6 +84,9 @@ class JobView:
         window: the window outside of which nothing of it begins; empty for none.
         opens: when that opens next, UTC, ISO 8601, if it is what is waited for; else empty.
         deadline: when the film is wanted, likewise; empty for whenever.
+        begun: whether anything of it was ever begun, as far as it has holds or stops.
+        held: its holds in full.
+        stops: those of its department and its pool that keep it from going on.
     """
 
     id: int
@@ -110,6 +114,9 @@ class JobView:
     window: str = ""
     opens: str = ""
     deadline: str = ""
+    begun: bool = False
+    held: tuple[HoldView, ...] = ()
+    stops: tuple[StopView, ...] = ()
 
     @property
     def standing(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from farm.views.films import BatchView, JobView, Told
 from farm.views.pools import PoolView, UnopenedView
+from farm.views.stops import StopView
 from pipeline.plan.errors import Fact
 
 
@@ -215,6 +216,7 @@ class FarmView:
         queue: what is to be done, by stage.
         failures: errors that were met in the last `failures_h` hours, the most frequent first.
         failures_h: hours.
+        stops: departments and pools of which nothing, or no new film, begins.
         attention: what is out of the ordinary, the gravest first; what lists of workers tell is left out.
         batches: batches that are not over, the oldest first.
         jobs: active jobs, in the order of their submission.
@@ -242,6 +244,7 @@ class FarmView:
     queue: tuple[QueueView, ...] = ()
     failures: tuple[FailureView, ...] = ()
     failures_h: int = 0
+    stops: tuple[StopView, ...] = ()
     attention: tuple[Advice, ...] = ()
     stranded: tuple[StrandedView, ...] = ()
     pools: tuple[PoolView, ...] = ()

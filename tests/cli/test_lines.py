@@ -9,9 +9,17 @@ import pytest
 
 from cli.lines import archive_of, counts_of, jobs_table, progress_of, state_of, took_of
 from farm.views.films import AttemptView, JobView
-from tests.cli.test_watch import HELD, JOB, Screen, terminal
+from tests.cli.test_watch import BY_ANNA, HELD, JOB, Screen, terminal
 
-DONE = replace(JOB, state="completed", archive="pending", holds=("operator",), waiting="held")
+DONE = replace(
+    JOB,
+    state="completed",
+    archive="pending",
+    holds=("operator",),
+    held=(BY_ANNA,),
+    begun=True,
+    waiting="held",
+)
 
 
 def test_every_standing_is_counted_once() -> None:
@@ -31,7 +39,9 @@ def test_a_hold_is_said_of_what_is_not_over(job: JobView, said: str) -> None:
 def test_a_paused_film_says_so_where_it_waits_for_the_archive() -> None:
     """The pause stands in the archive's line, and the film is still told where it is."""
     page = terminal(io.StringIO())
-    assert archive_of(page, DONE).startswith("waits for the archive; held by an operator; `lectern resume`")
+    told = archive_of(page, DONE)
+    assert told.startswith("waits for the archive; paused by anna since ")
+    assert told.endswith("(wrong logo); `lectern resume 7` lets it go on")
     assert archive_of(page, replace(DONE, holds=(), waiting="")) == "waits for the archive"
     assert progress_of(page, DONE) == "in the store; `lectern show 7`"
 
@@ -39,10 +49,12 @@ def test_a_paused_film_says_so_where_it_waits_for_the_archive() -> None:
 def test_a_hold_for_want_of_a_consent_is_no_operators() -> None:
     """`lectern resume` would not end it: what does is told where the person is."""
     page = terminal(io.StringIO())
-    wanting = replace(HELD, holds=("consent",))
+    wanting = replace(HELD, holds=("consent",), held=())
     assert progress_of(page, wanting) == f"held, since a person's consent has ended: `lectern show {HELD.id}`"
     both = progress_of(page, replace(HELD, holds=("consent", "operator")))
-    assert both.endswith(f"`lectern show {HELD.id}`; held by an operator; `lectern resume` lets it go on")
+    assert f"`lectern show {HELD.id}`; held by anna since " in both
+    assert both.endswith(f"`lectern release {HELD.id}` lets it begin")
+    assert progress_of(page, replace(HELD, holds=("quota",), held=())).startswith("held: quota")
 
 
 @pytest.mark.parametrize(

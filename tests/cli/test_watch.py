@@ -10,6 +10,7 @@ import pytest
 from cli.terminal import Terminal
 from cli.watch import Look, draw, tell
 from farm.views.films import BatchView, JobView, Told
+from farm.views.stops import HoldView
 
 BATCH = BatchView(
     id=3,
@@ -52,7 +53,17 @@ RETRIED = replace(
     retry_in_s=9,
     error=Told(code="store-failed", facts={"reason": "Input/output error"}),
 )
-HELD = replace(JOB, id=9, row="third", state="queued", holds=("operator",), waiting="held", eta_s=None)
+BY_ANNA = HoldView(reason="operator", by="anna", since="2026-11-22T16:40:00Z", until="", detail="wrong logo")
+HELD = replace(
+    JOB,
+    id=9,
+    row="third",
+    state="queued",
+    holds=("operator",),
+    held=(BY_ANNA,),
+    waiting="held",
+    eta_s=None,
+)
 BEHIND = replace(JOB, id=10, row="fourth", state="queued", ahead=4)
 OVER = replace(BATCH, counts={"completed": 5}, per_cent=100, eta_s=None)
 LOOKS = (
@@ -84,7 +95,7 @@ def test_a_terminal_shows_the_total_and_a_line_for_each_job(monkeypatch: pytest.
     shown = screen.getvalue()
     for words in (
         "batch 3 (autumn.csv)", "41 %", "about 3 min 05 s left", "62 %", "40 s", "tried again in 9 s",
-        "Input/output error", "held by an operator", "4 ahead", "Ctrl-C leaves this view",
+        "Input/output error", "held by anna since", "4 ahead", "Ctrl-C leaves this view",
     ):  # fmt: skip
         assert words in shown
     assert "hello[2J" in shown

@@ -127,6 +127,10 @@ def test_no_words_are_idle() -> None:
         "verb-",
         "stray-",
         "notice-",
+        "done-",
+        "would-",
+        "unchanged-",
+        "stop-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = set(Stage)

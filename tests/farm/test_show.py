@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from db import operations
 from db.outlook import Waiting, last_of, read_outlook, read_waits
-from farm import cancel, pause, show
+from farm import show
 from farm.bootstrap import Farm
 from farm.policy.eta import EtaInputs, estimate_ms, frames_of_script
 from farm.submit import Manner, submit
@@ -44,7 +45,7 @@ def test_urgent_jobs_stand_before_others(farm: Farm, batch: int) -> None:
 def test_held_jobs_stand_in_nobodys_way(farm: Farm, batch: int) -> None:
     """A paused job has no place in the line, and says that it is held."""
     second = show.jobs(farm, batch=batch)[1].id
-    pause.pause(farm, [second])
+    operations.pause(farm.ledger, [second], by="anna")
     assert second not in read_outlook(farm.ledger)
     shown = show.job(farm, second).job
     assert (shown.waiting, shown.eta_s, shown.holds) == ("held", None, ("operator",))
@@ -80,12 +81,12 @@ def test_a_job_tells_how_its_film_was_wished_for(farm: Farm, batch_folder: Path)
 def test_the_whole_farm_is_told_by_its_totals(farm: Farm, batch: int) -> None:
     """Every job counts, held ones as such; of batches those under way are told."""
     first, second, third = (line.id for line in show.jobs(farm, batch=batch))
-    pause.pause(farm, [second])
-    cancel.cancel(farm, [third])
+    operations.pause(farm.ledger, [second], by="anna")
+    operations.cancel(farm.ledger, [third], by="anna")
     view = show.whole(farm, most=5)
     assert view.counts == {"queued": 1, "held": 1, "canceled": 1}
     assert [each.id for each in view.batches] == [batch]
-    cancel.cancel(farm, [first, second])
+    operations.cancel(farm.ledger, [first, second], by="anna")
     view = show.whole(farm, most=5)
     assert (view.counts, view.batches, view.archive_pending) == ({"canceled": 3}, (), 0)
 

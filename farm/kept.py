@@ -1,0 +1,78 @@
+"""What keeps films from going on that people have set: who, since when, until when and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from db import stops
+from db.acts import iso
+from db.states import StopKind, StopScope
+from db.stops import Kept, Stop
+from farm.bootstrap import Farm
+from farm.views.films import JobView
+from farm.views.stops import HoldView, StopView
+
+_STOPPED = "stopped"
+
+
+def with_reasons(farm: Farm, jobs: Sequence[JobView]) -> tuple[JobView, ...]:
+    """Jobs with their holds in full, and with the stops of their departments and pools.
+
+    A stop is why a job waits where nothing of its own keeps it.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    standing = stops.read_stops(farm.ledger)
+    asked = [job.id for job in jobs if job.holds or (standing and not job.over)]
+    kept = stops.read_kept(farm.ledger, asked) if asked else {}
+    return tuple(_told(job, kept[job.id], standing) if job.id in kept else job for job in jobs)
+
+
+def stops_of(farm: Farm) -> tuple[StopView, ...]:
+    """Every stop that stands.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    return tuple(map(view_of, stops.read_stops(farm.ledger)))
+
+
+def view_of(stop: Stop) -> StopView:
+    """A stop as people are shown it."""
+    return StopView(
+        scope=stop.scope.value,
+        name=stop.name,
+        kind=stop.kind.value,
+        by=stop.by,
+        since=iso(stop.at),
+        until=iso(stop.until),
+        detail=stop.reason,
+    )
+
+
+def _told(job: JobView, kept: Kept, standing: Sequence[Stop]) -> JobView:
+    stopped = () if job.over else tuple(view_of(stop) for stop in standing if _keeps(stop, kept))
+    return replace(
+        job,
+        begun=kept.begun,
+        held=tuple(
+            HoldView(
+                reason=hold.reason.value,
+                by=hold.by,
+                since=iso(hold.since),
+                until=iso(hold.until),
+                detail=hold.detail,
+            )
+            for hold in kept.holds
+        ),
+        stops=stopped,
+        waiting=_STOPPED if stopped and not job.holds else job.waiting,
+        eta_s=None if stopped else job.eta_s,
+    )
+
+
+def _keeps(stop: Stop, kept: Kept) -> bool:
+    its = kept.department if stop.scope is StopScope.DEPARTMENT else kept.pool
+    return stop.name == its and (stop.kind is StopKind.PAUSE or not kept.begun)

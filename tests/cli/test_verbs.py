@@ -1,0 +1,116 @@
+"""The operator's verbs as they are typed: whom they are for, what they tell, and what they refuse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.exits import Exit
+from tests.cli.conftest import Lectern
+
+pytestmark = pytest.mark.usefixtures("ready_home")
+
+
+@pytest.fixture
+def jobs(lectern: Lectern, manifest: Path) -> list[int]:
+    """Three films in the line."""
+    assert lectern("submit", manifest).code == Exit.OK
+    return [job["id"] for job in lectern("list", 1, "--json").document["rows"]]
+
+
+def test_what_changed_and_what_did_not_is_told_with_the_reason(lectern: Lectern, jobs: list[int]) -> None:
+    """A dry run tells it before; the audit keeps why; and what stands tells the command that ends it."""
+    first, second, third = jobs
+    lectern("cancel", third, "--reason", "twice in the list")
+    trial = lectern("hold", *jobs, "--dry-run")
+    assert trial.out == (
+        f"Would be held 2: {first}, {second}\n"
+        f"Left as they are, since they were canceled (1): {third}\n"
+        "Nothing was changed: this was a dry run.\n"
+    )
+    done = lectern("hold", "--batch", 1, "--reason", "wrong logo", "--until", "23:59", "--json").document
+    assert (done["changed"], done["why"]) == ([first, second], {str(third): "canceled"})
+    page = " ".join(lectern("show", first).out.split())
+    assert "wrong logo" in page
+    assert "23:59" in page
+    assert f"`lectern release {first}`" in page
+    assert f"`lectern release {first}`" in lectern("show", first, "--lang", "zh").out
+    (hold,) = lectern("show", first, "--json").document["held"]
+    assert (hold["reason"], hold["detail"]) == ("operator", "wrong logo")
+    acts = lectern("audit", "--json").document["acts"]
+    assert {act["verb"]: json.loads(act["detail"])["reason"] for act in acts[:2]} == {
+        "hold": "wrong logo",
+        "cancel": "twice in the list",
+    }
+    assert lectern("release", *jobs).out.startswith(f"Released 2: {first}, {second}\n")
+
+
+def test_a_department_is_stopped_until_it_is_let_go(lectern: Lectern, jobs: list[int]) -> None:
+    """Status tells what stands, by whom and why, and the command; of what did not stand the answer tells."""
+    assert (
+        "would begin until somebody lets it" in lectern("pause", "--department", "default", "--dry-run").out
+    )
+    assert lectern("status", "--json").document["stops"] == []
+    told = lectern("pause", "--department", "default", "--reason", "budget")
+    assert "Nothing of the department default begins until somebody lets it" in told.out
+    assert f"still to be made: {len(jobs)}." in told.out
+    status = " ".join(lectern("status").out.split())
+    assert "(budget). `lectern resume --department default` ends that." in status
+    assert "`lectern resume --department default`" in lectern("status", "--lang", "zh").out
+    (stop,) = lectern("status", "--json").document["stops"]
+    assert (stop["scope"], stop["name"], stop["kind"]) == ("department", "default", "pause")
+    assert "held, since the department default is paused" in " ".join(lectern("show", jobs[0]).out.split())
+    release = " ".join(lectern("release", "--department", "default").out.split())
+    assert release.startswith("default was not stopped. Nothing of the department default begins")
+    assert "is lifted" in lectern("resume", "--department", "default").out
+    assert "was not stopped" in lectern("resume", "--department", "default").out
+    assert lectern("show", jobs[0], "--json").document["waiting"] == "no-worker"
+
+
+def test_films_get_another_place_in_the_line(lectern: Lectern, jobs: list[int]) -> None:
+    """Numbers below zero are numbers; what a department may not have is refused, with who can grant it."""
+    assert lectern("set", jobs[0], "--priority", "-7").out == f"Set 1: {jobs[0]}\n"
+    assert lectern("show", jobs[0], "--json").document["priority"] == -7
+    assert "are so already" in lectern("set", jobs[0], "--priority", "-7").out
+    assert (
+        lectern("set", "--department", "default", "--urgency", "bulk", "--json").document["changed"] == jobs
+    )
+    lectern("departments", "set", "default", "--priority-limit", 10)
+    assert lectern("set", jobs[0], "--priority", 11, "--json").failure["code"] == "submit-priority-limit"
+    assert lectern("set", jobs[0], "--priority", 10).code == Exit.OK
+    (act, *_) = [act for act in lectern("audit", "--json").document["acts"] if act["verb"] == "set"]
+    assert json.loads(act["detail"]) == {"priority": 10, "priority_before": -7}
+
+
+def test_films_wait_for_a_time(lectern: Lectern, jobs: list[int]) -> None:
+    """It is shown; a time that has passed, or is none, is refused; now ends the wait."""
+    assert lectern("start-after", "2031-01-02 03:04", *jobs[:2]).out.startswith("Made to wait 2")
+    page = " ".join(lectern("show", jobs[0]).out.split())
+    assert "2031-01-02 03:04" in page
+    assert "lectern start-after now" in page
+    assert lectern("start-after", "now", *jobs, "--json").document["changed"] == jobs[:2]
+    for time, code in (("2001-01-01 00:00", "stop-time-past"), ("25:00", "stop-time-wrong")):
+        assert lectern("start-after", time, jobs[0], "--json").failure["code"] == code
+        assert lectern("pause", jobs[0], "--until", time, "--json").failure["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("hold", 1, "--department", "default"), "command-jobs-or-batch"),
+        (("interrupt",), "command-jobs-or-batch"),
+        (("set", 1), "command-nothing-to-set"),
+        (("set", 1, "--priority", 3, "--pool", "any"), "command-nothing-to-set"),
+        (("pause", "--department", "sales"), "submit-department-unknown"),
+        (("pause", "--pool", "studio"), "stop-pool-unknown"),
+        (("release", "--batch", 9), "ledger-batch-unknown"),
+    ],
+)
+def test_what_is_not_there_or_not_plain_is_refused(
+    lectern: Lectern, jobs: list[int], arguments: tuple[object, ...], code: str
+) -> None:
+    """Nothing was changed then."""
+    assert lectern(*arguments, "--json").failure["code"] == code
+    assert [job["holds"] for job in lectern("list", 1, "--json").document["rows"]] == [[] for _ in jobs]

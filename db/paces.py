@@ -9,10 +9,11 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from db import rows
 from db.codec import profile_from_text
+from db.helping import help_in
 from db.ledger import Ledger
+from db.pools import honoured_for
 from db.states import JobState, Outcome, Role, Stage, capability_of
 from db.tables import artifacts, attempts, jobs, makings, results, skills, steps, workers
-from db.workers import read_honoured
 from farm.policy.costs import Pace, Size, Speech, Work
 from farm.policy.pools import bound
 from farm.policy.profiles import choose_profile
@@ -91,13 +92,20 @@ def read_pace(ledger: Ledger, faces: Collection[str], pools: Collection[str] = (
         AwayError: ``ledger-away``.
     """
     renders = [capability_of(Stage.RENDER, face) for face in sorted(set(faces))]
-    able = [bound(render, pool) for render in renders for pool in sorted(set(pools))]
+    asked = [bound(render, pool) for render in renders for pool in sorted(set(pools))]
     with ledger.read() as connection:
+        help_ = help_in(connection)
+        direct = {each.capability for each in help_.able}
+        # A pool's own workers do its work; where it has none, those who stand in or are lent do.
+        helped = (each for each in asked if each not in direct)
+        able = {*asked, *(bound(each, pool) for each in helped for pool in help_.helpers(each))}
         return Pace(
             works=_works(connection),
             speeches=_speeches(connection),
             sizes=_sizes(connection),
-            hands={row.device: row.hands for row in connection.execute(_HANDS, {"capabilities": able})},
+            hands={
+                row.device: row.hands for row in connection.execute(_HANDS, {"capabilities": sorted(able)})
+            },
         )
 
 
@@ -109,9 +117,9 @@ def read_profile(ledger: Ledger, way: FaceWay, pool: str = "") -> RenderProfile 
     Raises:
         AwayError: ``ledger-away``.
     """
-    honoured = read_honoured(ledger, bound(capability_of(Stage.RENDER, way.engine), pool))
-    if (chosen := choose_profile(honoured, way)) is not None:
-        return chosen
+    for honoured in honoured_for(ledger, bound(capability_of(Stage.RENDER, way.engine), pool)):
+        if (chosen := choose_profile(honoured, way)) is not None:
+            return chosen
     with ledger.read() as connection:
         for row in connection.execute(_PROFILES):
             profile = profile_from_text(row.profile)

@@ -302,7 +302,10 @@ COLUMNS: tuple[Column, ...] = (
             en="a pool of workers (`[worker] pools`), or `any`: those that are kept for no pool",
             zh="工作进程的池（`[worker] pools`），或 `any`：不专属于任何池的工作进程",
         ),
-        empty=Phrase(en="`[film] pool`, else `any`", zh="`[film] pool`，否则 `any`"),
+        empty=Phrase(
+            en="its department's pool, else `[film] pool`, else `any`",
+            zh="其部门的池，否则 `[film] pool`，再否则 `any`",
+        ),
         also="资源池",
     ),
     Column(

@@ -7,10 +7,12 @@ from sqlalchemy import select
 from db import blocks, claims, commits, pooling, pools, posts, workers
 from db.blocks import Block
 from db.ledger import Ledger
+from db.paces import read_pace, read_profile
 from db.pools import Change, Load
 from db.states import WorkerOrder
 from db.tables import steps
 from db.values import Claim
+from pipeline.plan.faceway import FaceWay
 from pipeline.plan.job import RenderProfile
 from tests.db.acting import speak, take
 from tests.db.values import CAPABILITIES, NEXT_PROFILE, OTHER, PROFILE, WORKER, submit
@@ -109,3 +111,17 @@ def test_a_film_is_planned_as_those_render_who_stand_in(ledger: Ledger) -> None:
     workers.register(ledger, "b", **told, capabilities=_STUDIO, profiles=[PROFILE])  # type: ignore[arg-type]
     pools.set_pool(ledger, "b", Change(lends=True), by="anna")
     assert pools.honoured_for(ledger, "render.warp@studio") == ((PROFILE,), (NEXT_PROFILE,), ())
+
+
+def test_an_estimate_counts_those_who_help(ledger: Ledger) -> None:
+    """A film whose pool has nobody is rendered by its stand-by, as that renders; else by its own alone."""
+    told = {"host": "h", "device": "cpu", "profiles": [PROFILE]}
+    workers.register(ledger, WORKER, capabilities=["render.warp@a"], **told)  # type: ignore[arg-type]
+    assert read_pace(ledger, ["warp"], ["studio"]).hands == {}
+    pools.set_pool(ledger, "studio", Change(standby="a"), by="anna")
+    assert read_pace(ledger, ["warp"], ["studio"]).hands == {"cpu": 1}
+    assert read_profile(ledger, FaceWay(engine="warp"), "studio") == PROFILE
+    pools.set_pool(ledger, "a", Change(lends=True), by="anna")
+    workers.register(ledger, OTHER, capabilities=_STUDIO, **{**told, "device": "GPU-1"})  # type: ignore[arg-type]
+    assert read_pace(ledger, ["warp"], ["studio"]).hands == {"GPU-1": 1}
+    assert read_pace(ledger, ["warp"], [""]).hands == {"cpu": 1}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,9 @@ from db.codec import facts_from_text, profile_from_text
 from db.helping import Help, help_in
 from db.ledger import Ledger
 from db.pools import honoured_for_in
+from db.prepared import Found, run
+from db.queue import lines_in
+from db.ranks import FIRST_RANK
 from db.states import JobState, Outcome, Stage, StepState
 from db.tables import IS_OPEN, IS_READY, IS_UNSENT, artifacts, attempts, holds, jobs, skills, steps, workers
 from db.views import Problem
@@ -29,7 +32,6 @@ from pipeline.plan.job import RenderProfile
 _RECENT = 100
 _RENDERS = f"{Stage.RENDER}."
 
-_is_held = exists().where(holds.c.job_id == jobs.c.id)
 _rendered = case(
     (
         steps.c.state.in_([StepState.RUNNING.value, StepState.READY.value]) & (steps.c.progress_total > 0),
@@ -38,29 +40,31 @@ _rendered = case(
     else_=0,
 )
 _unrendered = (
-    select(steps.c.job_id, func.sum(steps.c.frames - _rendered).label("frames"))
-    .where(steps.c.stage == Stage.RENDER.value, steps.c.state != StepState.DONE.value)
-    .group_by(steps.c.job_id)
-    .subquery("unrendered")
+    select(func.coalesce(func.sum(steps.c.frames - _rendered), 0))
+    .where(
+        steps.c.job_id == jobs.c.id,
+        steps.c.stage == Stage.RENDER.value,
+        steps.c.state != StepState.DONE.value,
+    )
+    .scalar_subquery()
 )
-#: Everything that is under way in the order of its work.
+#: Everything that is under way in the order of its work. A hundred thousand films may be: each is asked only
+#: for what it has, and of most nobody has spoken a word.
 _LINE = (
     select(
         jobs.c.id,
         jobs.c.batch_id,
-        jobs.c.profile.is_not(None).label("spoken"),
         artifacts.c.size,
-        func.coalesce(_unrendered.c.frames, 0).label("left"),
+        case((jobs.c.profile.is_not(None), _unrendered)).label("left"),
         jobs.c.pool,
     )
     .join_from(jobs, artifacts, jobs.c.script_id == artifacts.c.id)
-    .outerjoin(_unrendered, _unrendered.c.job_id == jobs.c.id)
     .where(
         jobs.c.state.in_([JobState.QUEUED.value, JobState.ACTIVE.value]),
-        ~_is_held,
+        jobs.c.id.not_in(select(holds.c.job_id)),
         jobs.c.window.not_in(bindparam("shut", expanding=True)),
     )
-    .order_by(jobs.c.precedence, jobs.c.batch_id, jobs.c.id)
+    .order_by(FIRST_RANK, jobs.c.batch_id, jobs.c.id)
 )
 _latest = (
     select(steps.c.frames, attempts.c.machine_ms)
@@ -88,17 +92,17 @@ _can_do = (
     .correlate(steps)
 )
 _honoured = _can_do.where(skills.c.profile == steps.c.profile)
-#: The lines that nobody works at, seldom any, each with one of its films.
-_DESERTED = (
-    select(
-        steps.c.capability,
-        steps.c.profile.label("kit"),
-        func.min(steps.c.job_id).label("one"),
-        _can_do.label("can_do"),
+#: One film of a line, and whether anybody works at it.
+_ONE_OF = (
+    select(steps.c.job_id.label("one"), _can_do.label("can_do"), _honoured.label("honoured"))
+    .where(
+        steps.c.capability == bindparam("capability"),
+        steps.c.profile == bindparam("kit"),
+        IS_READY,
+        IS_OPEN,
+        IS_UNSENT,
     )
-    .where(IS_READY, IS_OPEN, IS_UNSENT)
-    .group_by(steps.c.capability, steps.c.profile)
-    .having(~_honoured)
+    .limit(1)
 )
 _PLANNED = select(jobs.c.profile).where(jobs.c.id == bindparam("job"))
 _IN_LINE = select(steps.c.job_id).where(
@@ -185,9 +189,86 @@ class Wait:
     needs: str = ""
 
 
-def read_outlook(ledger: Ledger) -> Mapping[int, Place]:
-    """The place in the line of every job that is under way and not held, nor waits for a window, in order.
+class Outlook(Mapping[int, Place]):
+    """The place in the line of every job that is under way and not held, in the order of the line.
 
+    Of a hundred thousand jobs few are asked for: what is told of one is put together when it is asked for.
+
+    Args:
+        rows: each job's id, batch, pool and frames that are left, in the order of the line.
+        us_per_frame: the measured pace; None: there is none yet.
+        hands: workers by pool.
+        kept: workers that render are there, so that those of a pool that has none are kept for others.
+        stuck: jobs that wait for versions that nobody has; they are no work ahead of others.
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[tuple[int, int, str, int]],
+        *,
+        us_per_frame: int | None,
+        hands: Mapping[str, int],
+        kept: bool,
+        stuck: Collection[int],
+    ) -> None:
+        self._us_per_frame = us_per_frame
+        self._hands = hands
+        self._kept = kept
+        self._stuck = stuck
+        self._told: dict[int, tuple[int, int, str, int, int]] = {}
+        self._places: dict[int, Place] = {}
+        self._last: dict[int, dict[str, int]] = {}
+        before: dict[str, int] = {}
+        for ahead, (job, batch, pool, left) in enumerate(rows):
+            frames = before.get(pool, 0)
+            self._told[job] = (batch, ahead, pool, left, frames)
+            if job not in stuck:
+                before[pool] = frames + left
+                self._last.setdefault(batch, {})[pool] = job
+
+    def __getitem__(self, job: int) -> Place:
+        """A job's place."""
+        if job not in self._places:
+            batch, ahead, pool, left, frames = self._told[job]
+            workers = self._hands.get(pool, 0)
+            self._places[job] = Place(
+                batch=batch,
+                ahead=ahead,
+                eta=EtaInputs(
+                    frames_left=left, frames_ahead=frames, us_per_frame=self._us_per_frame, workers=workers
+                ),
+                stuck=job in self._stuck,
+                pool=pool,
+                kept=self._kept and not workers,
+            )
+        return self._places[job]
+
+    def __iter__(self) -> Iterator[int]:
+        """The jobs in the order of the line."""
+        return iter(self._told)
+
+    def __len__(self) -> int:
+        """How many are under way and not held."""
+        return len(self._told)
+
+    def last_of(self, batch: int) -> Place | None:
+        """The place of a batch's last job that can go on, in the pool that takes longest; None: none can."""
+        places = (self[job] for job in self._last.get(batch, {}).values())
+        return max(
+            (place for place in places if not place.kept),
+            key=lambda place: estimate_ms(place.eta) or 0,
+            default=None,
+        )
+
+
+#: That of a farm that has nothing to do.
+NOTHING = Outlook((), us_per_frame=None, hands={}, kept=False, stuck=())
+
+
+def read_outlook(ledger: Ledger) -> Outlook:
+    """The place in the line of every job that is under way and not held, in the order of the line.
+
+    That is the order of their ranks (`farm.policy.order`); how departments share the farm is not foretold.
     Films that are not spoken yet are counted by the length of their scripts. A film that waits for versions
     of engines that nobody has is no work ahead of others: these go on meanwhile.
 
@@ -199,32 +280,23 @@ def read_outlook(ledger: Ledger) -> Mapping[int, Place]:
         us_per_frame = int(pace.ms * 1000 // pace.frames) if pace.frames else None
         hands = {(row.name, pool_of(row.capability)) for row in connection.execute(_HANDS)}
         own, help_ = Counter(pool for _, pool in hands), help_in(connection)
-        stuck = _read_stuck(connection)
-        places: dict[int, Place] = {}
-        before: Counter[str] = Counter()
         shut = list(shut_at(connection, ledger.clock()))
-        able: dict[str, int] = {}
-        for row in connection.execute(_LINE, {"shut": shut}):
-            left = int(row.left) if row.spoken else frames_of_script(row.size)
-            if row.pool not in able:
-                able[row.pool] = own[row.pool] or sum(own[each] for each in _helpers(help_, row.pool))
-            eta = EtaInputs(
-                frames_left=left,
-                frames_ahead=before[row.pool],
-                us_per_frame=us_per_frame,
-                workers=able[row.pool],
-            )
-            place = Place(
-                batch=row.batch_id,
-                ahead=len(places),
-                eta=eta,
-                stuck=row.id in stuck,
-                pool=row.pool,
-                kept=bool(hands) and not eta.workers,
-            )
-            places[row.id] = place
-            before[row.pool] += 0 if place.stuck else left
-    return places
+        rows = [
+            (row.id, row.batch_id, row.pool, _frames_left(row))
+            for row in run(connection, _LINE, {}, {"shut": shut})
+        ]
+        able = {
+            pool: own[pool] or sum(own[each] for each in _helpers(help_, pool))
+            for pool in {pool for _, _, pool, _ in rows}
+        }
+        return Outlook(
+            rows, us_per_frame=us_per_frame, hands=able, kept=bool(hands), stuck=_read_stuck(connection)
+        )
+
+
+def _frames_left(row: Found) -> int:
+    """What is left to render of a film; by its script, as long as it is not spoken."""
+    return frames_of_script(row.size) if row.left is None else int(row.left)
 
 
 def read_ahead(ledger: Ledger, *, precedence: int, pools: Collection[str] = ("",)) -> int:
@@ -236,7 +308,7 @@ def read_ahead(ledger: Ledger, *, precedence: int, pools: Collection[str] = ("",
     with ledger.read() as connection:
         asked = (jobs.c.precedence <= precedence) & jobs.c.pool.in_(sorted(pools))
         before = connection.execute(_LINE.where(asked), {"shut": list(shut_at(connection, ledger.clock()))})
-        return sum(int(row.left) if row.spoken else frames_of_script(row.size) for row in before)
+        return sum(map(_frames_left, before))
 
 
 def read_waits(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, Wait]:
@@ -272,19 +344,20 @@ def _read_stuck(connection: Connection) -> frozenset[int]:
     """The films of which a step could go on at once if anybody had the versions that they were begun with."""
     stuck: set[int] = set()
     help_ = help_in(connection)
-    for line in connection.execute(_DESERTED).all():
-        if help_.helpers(line.capability, line.kit):
+    for skill, line in lines_in(connection).items():
+        asked = {"capability": skill.capability, "kit": skill.profile}
+        one = run(connection, _ONE_OF, asked).first() if line.lanes else None
+        if one is None or one.honoured or help_.helpers(skill.capability, skill.profile):
             continue
-        planned = connection.execute(_PLANNED, {"job": line.one}).scalar()
+        planned = connection.execute(_PLANNED, {"job": one.one}).scalar()
         wait = _wait_for(
-            line.capability,
-            line.kit,
+            skill.capability,
+            skill.profile,
             planned,
             lambda can: _honoured_by_any(connection, can),
-            can_do=line.can_do or bool(help_.helpers(line.capability)),
+            can_do=bool(one.can_do or help_.helpers(skill.capability)),
         )
         if wait.why is Waiting.NO_VERSION:
-            asked = {"capability": line.capability, "kit": line.kit}
             stuck.update(connection.execute(_IN_LINE, asked).scalars())
     return frozenset(stuck)
 
@@ -340,15 +413,6 @@ def _wait_for(
     if choose_profile(honoured, way, version=planned.version) is not None:
         return Wait(why=Waiting.NO_PROFILE, until=0, problem=None)
     return Wait(why=Waiting.NO_VERSION, until=0, problem=None, needs=version_of(planned))
-
-
-def last_of(places: Iterable[Place], batch: int) -> Place | None:
-    """The place of the batch's last job that can go on, in the pool that takes longest; None: none can."""
-    last: dict[str, Place] = {}
-    for place in places:
-        if place.batch == batch and not place.stuck and not place.kept:
-            last[place.pool] = place
-    return max(last.values(), key=lambda place: estimate_ms(place.eta) or 0, default=None)
 
 
 def _until(wait: Wait) -> int:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 
 from db.codec import facts_from_text
 from db.helping import help_in
 from db.ledger import Ledger
-from db.prepared import run
+from db.prepared import Found, run
+from db.rows import IS_DUE
 from db.states import STAGE_ORDER, Outcome, Stage
 from db.tables import IS_OPEN, IS_READY, IS_RUNNING, attempts, audit, jobs, skills, steps, watchdogs, workers
 from db.values import Skill
 from db.views import Problem
-from farm.policy.retry import waits
 
+# Of those that wait longest so many are looked at in one go.
+_AT_ONCE = 100
 _BAD = [Outcome.ERROR.value, Outcome.TIMEOUT.value, Outcome.LOST.value]
 
 
@@ -69,18 +71,34 @@ _ended = (
 )
 # An operator has brought it back, or let it go on.
 _acted = select(func.max(audit.c.at)).where(audit.c.job_id == steps.c.job_id).scalar_subquery()
-_READY = (
+_waiting_for = [steps.c.stage, steps.c.capability, steps.c.profile]
+# Counted where they lie: a hundred thousand may wait.
+_WAITING = (
+    select(*_waiting_for, func.count().label("steps"), func.sum(case((IS_DUE, 1), else_=0)).label("due"))
+    .where(IS_READY, IS_OPEN)
+    .group_by(*_waiting_for)
+)
+#: Those of a kind that could begin now in the order in which their jobs were submitted, some at a time.
+_OLDEST = (
     select(
-        steps.c.stage,
-        steps.c.capability,
-        steps.c.profile,
         steps.c.not_before,
+        steps.c.job_id,
         jobs.c.submitted_at,
         _ended.label("ended"),
         _acted.label("acted"),
     )
     .join_from(steps, jobs, steps.c.job_id == jobs.c.id)
-    .where(IS_READY, IS_OPEN)
+    .where(
+        steps.c.stage == bindparam("stage"),
+        steps.c.capability == bindparam("capability"),
+        steps.c.profile == bindparam("profile"),
+        steps.c.job_id > bindparam("after"),
+        IS_READY,
+        IS_OPEN,
+        IS_DUE,
+    )
+    .order_by(steps.c.job_id)
+    .limit(_AT_ONCE)
 )
 _RUNNING = select(steps.c.stage, func.count().label("steps")).where(IS_RUNNING).group_by(steps.c.stage)
 _ABLE = (
@@ -114,36 +132,49 @@ def read_lines(ledger: Ledger) -> tuple[StageLine, ...]:
     """
     now = ledger.clock()
     with ledger.read() as connection:
-        ready = run(connection, _READY, {}).rows
+        kinds = run(connection, _WAITING, {"now": now}).rows
         running: dict[str, int] = {row.stage: row.steps for row in run(connection, _RUNNING, {})}
         able = {Skill(capability=row.capability, profile=row.profile) for row in run(connection, _ABLE, {})}
-        asked = {Skill(capability=row.capability, profile=row.profile) for row in ready} - able
+        asked = {Skill(capability=kind.capability, profile=kind.profile) for kind in kinds} - able
         help_ = help_in(connection)
         able |= {each for each in asked if help_.helpers(each.capability, each.profile)}
+        since = {kind: _since(connection, kind, now) for kind in kinds if kind.due}
     lines = []
     for stage in sorted(Stage, key=lambda each: STAGE_ORDER[each]):
-        here = [row for row in ready if row.stage == stage.value]
-        due = [row for row in here if not waits(row.not_before, now)]
+        here = [kind for kind in kinds if kind.stage == stage.value]
         if here or stage.value in running:
             lines.append(
                 StageLine(
                     stage=stage,
-                    waiting=len(due),
-                    later=len(here) - len(due),
+                    waiting=sum(kind.due for kind in here),
+                    later=sum(kind.steps - kind.due for kind in here),
                     running=running.get(stage.value, 0),
-                    since=min(
-                        (
-                            max(row.submitted_at, min(row.not_before, now), row.ended or 0, row.acted or 0)
-                            for row in due
-                        ),
-                        default=None,
-                    ),
+                    since=min((since[kind] for kind in here if kind.due), default=None),
                     nobody=sum(
-                        Skill(capability=row.capability, profile=row.profile) not in able for row in due
+                        kind.due
+                        for kind in here
+                        if Skill(capability=kind.capability, profile=kind.profile) not in able
                     ),
                 )
             )
     return tuple(lines)
+
+
+def _since(connection: Connection, kind: Found, now: int) -> int:
+    """Since when that step of a kind has waited that waits longest.
+
+    None waits from before its job was submitted, and jobs are numbered as they are submitted: so most often
+    the first few tell.
+    """
+    asked = {"stage": kind.stage, "capability": kind.capability, "profile": kind.profile, "now": now}
+    oldest, after = now, 0
+    while some := run(connection, _OLDEST, {**asked, "after": after}).rows:
+        for row in some:
+            if row.submitted_at >= oldest:
+                return oldest
+            begun = max(row.submitted_at, min(row.not_before, now), row.ended or 0, row.acted or 0)
+            oldest, after = min(oldest, begun), row.job_id
+    return oldest
 
 
 def read_failures(ledger: Ledger, *, since: int) -> tuple[Failure, ...]:

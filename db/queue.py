@@ -313,10 +313,11 @@ def lines(ledger: Ledger) -> Mapping[Skill, Line]:
         AwayError: ``ledger-away``.
     """
     with ledger.read() as connection:
-        return _lines_in(connection)
+        return lines_in(connection)
 
 
-def _lines_in(connection: Connection) -> Mapping[Skill, Line]:
+def lines_in(connection: Connection) -> Mapping[Skill, Line]:
+    """The same, inside a transaction."""
     lanes: dict[Skill, list[Lane]] = {}
     counts: dict[Skill, dict[str, int]] = {}
     for row in run(connection, _LINES, {}):
@@ -367,7 +368,7 @@ def spots(
             return ()
         stands = gates_in(connection, now) if gates is None else gates
         if lanes is None:
-            lanes = _lines_in(connection).get(skill, Line()).lanes
+            lanes = lines_in(connection).get(skill, Line()).lanes
         passed = [lane for lane in lanes if stands.lets_through(lane.facts) is Gate.OPEN]
         found = _heads_in(connection, skill, passed, stands, limit=limit, now=now)
     return tuple(sorted(map(_spot, found), key=lambda spot: spot.place))
@@ -444,7 +445,7 @@ def waits_in(
         now: the ledger's milliseconds.
     """
     asked: frozenset[Skill | str] = frozenset(skills)
-    for skill, line in _lines_in(connection).items():
+    for skill, line in lines_in(connection).items():
         if skill not in asked and skill.capability not in asked:
             continue
         passed = [lane for lane in line.lanes if gates.lets_through(lane.facts) is Gate.OPEN]

@@ -62,12 +62,10 @@ _LATER = case(
     ],
     else_=_number(0),
 )
-#: `farm.policy.order.rank` of a step, as a value of its row and its job's.
-RANK = (
-    select(jobs.c.submitted_at - _WORTH - jobs.c.priority * _number(PRIORITY_MS))
-    .where(jobs.c.id == steps.c.job_id)
-    .scalar_subquery()
-) - _LATER
+#: `farm.policy.order.rank` of a job's first step, as a value of the job's row.
+FIRST_RANK = jobs.c.submitted_at - _WORTH - jobs.c.priority * _number(PRIORITY_MS)
+#: The same of any step, as a value of its row and its job's.
+RANK = (select(FIRST_RANK).where(jobs.c.id == steps.c.job_id).scalar_subquery()) - _LATER
 _RANK = update(steps).where(steps.c.job_id.in_(_JOBS)).values(rank=RANK)
 
 

@@ -10,7 +10,7 @@ from db import leases, news, overview, reads, views
 from db.codec import profile_digest
 from db.dead import count_dead
 from db.helping import read_help
-from db.outlook import Place, Waiting, last_of, read_outlook, read_waits
+from db.outlook import NOTHING, Outlook, Waiting, read_outlook, read_waits
 from db.states import ArchiveState, JobState, Role, Stage, capability_of
 from db.views import JobLine, Problem, StepView
 from farm import crews, disks, kept, pools, replanning
@@ -64,7 +64,7 @@ def whole(farm: Farm, *, most: int, redis: Told | None = None, poison: int | Non
     now = farm.ledger.clock()
     totals = reads.count_jobs(farm.ledger)
     going = [_batch(view) for view in reads.list_unfinished(farm.ledger, limit=most)]
-    outlook = read_outlook(farm.ledger) if going else {}
+    outlook = read_outlook(farm.ledger) if going else NOTHING
     active = reads.list_jobs(farm.ledger, state=JobState.ACTIVE, limit=most)
     lead, workers = leases.read_leadership(farm.ledger), crews.read(farm)
     watched = {
@@ -125,7 +125,7 @@ def newest_batch(farm: Farm) -> int:
 def batches(farm: Farm, *, most: int) -> tuple[BatchView, ...]:
     """The batches, the newest first."""
     found = [_batch(view) for view in reads.list_batches(farm.ledger, limit=most)]
-    outlook = {} if all(view.over for view in found) else read_outlook(farm.ledger)
+    outlook = NOTHING if all(view.over for view in found) else read_outlook(farm.ledger)
     return tuple(_under_way(farm, view, outlook) for view in found)
 
 
@@ -136,7 +136,7 @@ def batch(farm: Farm, number: int) -> BatchView:
         InputError: ``ledger-batch-unknown``.
     """
     view = _batch(reads.read_batch(farm.ledger, number))
-    return _under_way(farm, view, {} if view.over else read_outlook(farm.ledger))
+    return _under_way(farm, view, NOTHING if view.over else read_outlook(farm.ledger))
 
 
 def jobs(
@@ -170,7 +170,7 @@ def lively(farm: Farm, batch: int, *, most: int) -> tuple[JobView, ...]:
     lines = list(reads.list_jobs(farm.ledger, batch=batch, state=JobState.ACTIVE, limit=most))
     if room := most - len(lines):
         lines += reads.list_jobs(farm.ledger, batch=batch, state=JobState.QUEUED, limit=room)
-    return _closely(farm, lines, read_outlook(farm.ledger) if lines else {})
+    return _closely(farm, lines, read_outlook(farm.ledger) if lines else NOTHING)
 
 
 def job(farm: Farm, number: int) -> JobDetail:
@@ -269,14 +269,14 @@ def _batch(view: views.BatchView) -> BatchView:
     )
 
 
-def _under_way(farm: Farm, view: BatchView, outlook: Mapping[int, Place]) -> BatchView:
+def _under_way(farm: Farm, view: BatchView, outlook: Outlook) -> BatchView:
     """The same batch, with how far it is and until when."""
     if view.over:
         return view
     active = reads.list_jobs(farm.ledger, batch=view.id, state=JobState.ACTIVE, limit=_ALL)
     going = sum(view.counts.get(state, 0) for state in ("queued", "active", "review", _HELD))
     per_cent = (100 * (view.jobs - going) + sum(line.percent for line in active)) // view.jobs
-    last = last_of(outlook.values(), view.id)
+    last = outlook.last_of(view.id)
     return replace(view, per_cent=min(per_cent, 99), eta_s=_seconds(last.eta) if last else None)
 
 
@@ -311,7 +311,7 @@ def _job(farm: Farm, line: JobLine) -> JobView:
     )
 
 
-def _closely(farm: Farm, lines: Sequence[JobLine], outlook: Mapping[int, Place]) -> tuple[JobView, ...]:
+def _closely(farm: Farm, lines: Sequence[JobLine], outlook: Outlook) -> tuple[JobView, ...]:
     """Jobs with what takes a closer look: who is ahead, until when, and why one waits."""
     waits = read_waits(farm.ledger, [line.id for line in lines if line.id in outlook])
     now = farm.ledger.clock()

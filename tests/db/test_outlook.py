@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from db import commits, operations, submission, workers
 from db.ledger import Ledger
-from db.outlook import last_of, read_outlook
+from db.outlook import read_outlook
 from db.values import Submission
 from farm.policy.eta import EtaInputs, estimate_ms
 from tests.db.acting import desk_of, render, speak, take
@@ -61,8 +61,10 @@ def test_what_waits_for_a_version_that_nobody_has_holds_up_nobody(ledger: Ledger
         (True, 0),
         (False, 0),
     ]
-    assert last_of(places.values(), 1) is places[3]
-    assert last_of([places[1], places[2]], 1) is None
+    assert places.last_of(1) is places[3]
+    operations.cancel(ledger, [3], by="anna")
+    assert read_outlook(ledger).last_of(1) is None
+    operations.requeue(ledger, [3], by="anna")
     workers.register(ledger, OTHER, **old | {"profiles": [replace(PROFILE, encoder="x265")]})
     assert not any(place.stuck for place in read_outlook(ledger).values()), "it is planned anew by itself"
 
@@ -88,4 +90,4 @@ def test_films_of_one_pool_are_no_work_ahead_of_anothers(ledger: Ledger) -> None
         3: (0, 2, False),
         4: (0, 0, True),
     }
-    assert last_of(places.values(), 1) is places[2]
+    assert places.last_of(1) is places[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from db import operations
-from db.outlook import Waiting, last_of, read_outlook, read_waits
+from db.outlook import Waiting, read_outlook, read_waits
 from farm import show
 from farm.bootstrap import Farm
 from farm.policy.eta import EtaInputs, estimate_ms, frames_of_script
@@ -38,8 +38,8 @@ def test_urgent_jobs_stand_before_others(farm: Farm, batch: int) -> None:
     short = frames_of_script(len("One sentence."))
     assert [place.eta.frames_ahead for place in outlook.values()] == [0, short, 2 * short]
     assert [place.ahead for place in outlook.values()] == [0, 1, 2]
-    assert last_of(outlook.values(), batch) == outlook[lines[2].id]
-    assert last_of(outlook.values(), batch + 1) is None
+    assert outlook.last_of(batch) == outlook[lines[2].id]
+    assert outlook.last_of(batch + 1) is None
 
 
 def test_held_jobs_stand_in_nobodys_way(farm: Farm, batch: int) -> None:

@@ -22,7 +22,7 @@ _STYLES: Mapping[str, str] = {
 }
 #: In the order in which counts are told.
 _COUNTED = ("completed", "failed", "canceled", "active", "queued", "review", "held")
-_CONSENT, _OFF_PEAK, _START_AFTER = "consent", "off_peak", "start_after"
+_CONSENT, _OFF_PEAK, _QUOTA, _START_AFTER = "consent", "off_peak", "quota", "start_after"
 _SET_BY_PEOPLE = frozenset({"operator", _START_AFTER})
 #: Columns that are aligned right.
 _USUAL = ("normal", 0)
@@ -87,7 +87,7 @@ def waiting_of(terminal: Terminal, job: JobView) -> str:
 def _held(terminal: Terminal, job: JobView) -> str:
     """Which holds there are: one for want of a consent is ended by another consent alone."""
     words = terminal.words
-    told_apart = {_CONSENT, _OFF_PEAK, *_SET_BY_PEOPLE}
+    told_apart = {_CONSENT, _OFF_PEAK, *_SET_BY_PEOPLE, *({_QUOTA} if job.begins else ())}
     others = [words.state(f"hold-{hold}") for hold in job.holds if hold not in told_apart]
     parts = [words("waiting-consent", job=job.id)] if _CONSENT in job.holds else []
     parts += [_set(terminal, job, hold) for hold in job.held if hold.reason in _SET_BY_PEOPLE]
@@ -95,6 +95,8 @@ def _held(terminal: Terminal, job: JobView) -> str:
     if _OFF_PEAK in job.holds:
         opens = moment_of(job.opens) if job.opens else words("unknown")
         parts.append(words("waiting-window", window=clean(job.window), opens=opens))
+    if job.begins:
+        parts.append(words("waiting-quota", begins=moment_of(job.begins)))
     return words("semicolon").join(parts)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from cli.exits import Exit, exit_of
 from cli.forecasts import forecast_document, forecast_lines
 from cli.options import terminal_of
 from cli.problems import problem_document, report_of, tell_problems
+from cli.quotas import quota_lines
 from cli.terminal import Terminal, error_document
 from cli.watch import follow
 from cli.watching import Watching
@@ -25,6 +27,7 @@ from farm.forecast import forecast
 from farm.nightfall import foresee, of_forecast
 from farm.output import check_place, write_whole
 from farm.precheck import Admitted, BatchRefusedError, Checked, admit, check
+from farm.quotas import QuotaView, of_batch, of_films
 from farm.reading import Reading
 from farm.results import table_of
 from farm.submit import Manner, Receipt
@@ -150,14 +153,17 @@ def _forecast(farm: Farm, admitted: Admitted, terminal: Terminal, *, again: bool
     told = forecast(farm, admitted, again=again)
     waiting = waited_for(farm, admitted.films)
     nights = [foresee(farm, each.window.name, beyond=of_forecast(told)) for each in waiting]
+    quota = None if told.known is not None else of_films(farm, admitted.films)
     lines = [
         *forecast_lines(told, terminal),
         *waiting_lines(terminal, waiting),
         *(line for night in nights for line in night_lines(terminal, night)),
+        *quota_lines(terminal, quota),
         terminal.words("dry-run"),
     ]
     document = forecast_document(told, admitted, terminal)
     document |= {"windows": waiting_document(waiting), "nights": [night_document(each) for each in nights]}
+    document["quota"] = _quota_document(quota)
     terminal.answer(document, lines)
     return Exit.OK
 
@@ -168,16 +174,19 @@ def _queued(farm: Farm, admitted: Admitted, manner: Manner, terminal: Terminal, 
     results = table_of(farm, receipt.batch)
     waiting = waited_for(farm, admitted.films)
     nights = [foresee(farm, each.window.name) for each in waiting]
+    quota = of_batch(farm, receipt.batch, admitted.films[0].department, receipt.jobs)
     received: list[Text | str] = [
         *_received(receipt, results, terminal),
         *waiting_lines(terminal, waiting),
         *(line for night in nights for line in night_lines(terminal, night)),
+        *quota_lines(terminal, quota),
     ]
     if not watch:
         document = _receipt(receipt, results, terminal.language)
         document |= {
             "windows": waiting_document(waiting),
             "nights": [night_document(each) for each in nights],
+            "quota": _quota_document(quota),
         }
         terminal.answer(document, received)
         return Exit.OK
@@ -186,10 +195,19 @@ def _queued(farm: Farm, admitted: Admitted, manner: Manner, terminal: Terminal, 
     return follow(farm, receipt.batch, terminal)
 
 
+def _quota_document(quota: QuotaView | None) -> dict[str, object] | None:
+    return None if quota is None else asdict(quota)
+
+
 def _agreed(farm: Farm, admitted: Admitted, terminal: Terminal, *, again: bool) -> bool:
     """Show the forecast to whoever sits there, and ask, unless nothing new would be queued."""
     told = forecast(farm, admitted, again=again)
-    for line in (*forecast_lines(told, terminal), *waiting_lines(terminal, waited_for(farm, admitted.films))):
+    quota = None if told.known is not None else of_films(farm, admitted.films)
+    for line in (
+        *forecast_lines(told, terminal),
+        *waiting_lines(terminal, waited_for(farm, admitted.films)),
+        *quota_lines(terminal, quota),
+    ):
         terminal.note(line)
     if told.known is not None or terminal.ask(terminal.words("queue-them", films=len(admitted.films))):
         return True

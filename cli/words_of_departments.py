@@ -60,6 +60,37 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
     "verb-department-set": ("changed a department", "设置部门"),
     "verb-department-grant": ("granted films", "授予额度"),
     "verb-department-removed": ("removed a department", "删除部门"),
+    "quota-of": ("the quota of {name}", "{name} 的配额"),
+    "quota-of-members": ("the quota of each member of {name}", "{name} 每个成员的配额"),
+    "quota-holds": (
+        (
+            "{begin} of these films may begin now; {held} are held for {whose} ({limit} a day), and the last "
+            "of them begins on {last}."
+        ),
+        ("其中 {begin} 部现在可以开始；{held} 部因 {whose}（每日 {limit} 部）等待，最后一部于 {last} 开始。"),
+    ),
+    "quota-holds-forever": (
+        (
+            "{begin} of these films may begin now; {held} are held for {whose} ({limit} a day), and some of "
+            "them never begin as it is."
+        ),
+        (
+            "其中 {begin} 部现在可以开始；{held} 部因 {whose}（每日 {limit} 部）等待；"
+            "按目前的配额，有些永远不会开始。"
+        ),
+    ),
+    "quota-raise": (
+        (
+            "Who runs the farm can let them begin: "
+            "lectern departments grant {name} --films {held} --until {until}"
+        ),
+        "农场管理员可以让它们现在开始：lectern departments grant {name} --films {held} --until {until}",
+    ),
+    "quota-raise-members": (
+        "Who runs the farm can raise it: lectern departments set {name} --member-films N",
+        "农场管理员可以提高该配额：lectern departments set {name} --member-films N",
+    ),
+    "waiting-quota": ("held for the quota, begins {begins}", "等待配额，{begins} 开始"),
     "department-no-limit": ("any number", "不限"),
     "department-removed": ("The department {name} is gone.", "已删除部门 {name}。"),
 }

@@ -142,6 +142,12 @@ class Quota(_Section):
     zone: str
 
 
+class Members(_Section):
+    """Who may submit for which department."""
+
+    of: str
+
+
 class Results(_Section):
     """How the tables of what became of each row are kept up to date."""
 
@@ -314,6 +320,7 @@ class Settings(_Section):
     report: Report
     gc: Gc
     quota: Quota
+    members: Members
     results: Results
     notices: Notices
     nightly: Nightly

@@ -91,6 +91,11 @@ _GIVE_BACK = delete(charges).where(
     charges.c.job_id.in_(select(jobs.c.id).where(jobs.c.id.in_(_JOBS), jobs.c.started_at.is_(None)))
 )
 _HELD = select(holds.c.job_id, holds.c.department_id).where(IS_FOR_QUOTA, holds.c.job_id.in_(_JOBS))
+_HELD_OF = (
+    select(jobs.c.id)
+    .join_from(jobs, holds, holds.c.job_id == jobs.c.id)
+    .where(jobs.c.batch_id == bindparam("batch"), IS_FOR_QUOTA)
+)
 _AUDIT = insert(audit)
 _DEPARTMENT = select(departments.c.id).where(departments.c.name == bindparam("name"))
 
@@ -218,6 +223,17 @@ def read_starts(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, int | 
     return starts
 
 
+def read_batch(ledger: Ledger, batch: int) -> Mapping[int, int | None]:
+    """The same of the jobs of a batch.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        found = connection.execute(_HELD_OF, {"batch": batch}).scalars().all()
+    return read_starts(ledger, found)
+
+
 def read_ahead(ledger: Ledger, department: str, member: str, films: int) -> tuple[int | None, ...]:
     """On which day each of so many films would begin if a member submitted them now; None: never.
 
@@ -228,6 +244,17 @@ def read_ahead(ledger: Ledger, department: str, member: str, films: int) -> tupl
         found = connection.execute(_DEPARTMENT, {"name": department}).scalar_one()
         days = _forecast(connection, ledger, found, [member] * films)
     return tuple(days[-place] for place in range(1, films + 1))
+
+
+def read_beginnings(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, int]:
+    """When each of some jobs that wait for a quota will begin as things are, in milliseconds; 0: never.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    starts = read_starts(ledger, job_ids)
+    begins = {day: ledger.calendar.begins_at(day) for day in set(starts.values()) if day is not None}
+    return {job: 0 if day is None else begins[day] for job, day in starts.items()}
 
 
 def _forecast(

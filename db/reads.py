@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, case, exists, func, select
@@ -12,6 +13,7 @@ from db.claims import read_results
 from db.codec import facts_from_text, notices_from_text, profile_from_text, spec_from_text
 from db.ledger import Ledger
 from db.progress import Progress, read_progress
+from db.quotas import read_beginnings
 from db.states import (
     STAGE_ORDER,
     URGENCY,
@@ -178,9 +180,8 @@ def list_jobs(
         ids = [row.id for row in found]
         reasons = _holds_of(connection, ids)
         progress = read_progress(connection, ids)
-    return tuple(
-        _line_of(row, reasons.get(row.id, ()), progress.get(row.id, Progress()), shut) for row in found
-    )
+    lines = [_line_of(row, reasons.get(row.id, ()), progress.get(row.id, Progress()), shut) for row in found]
+    return _beginning(ledger, lines)
 
 
 def read_job(ledger: Ledger, job: int) -> JobView:
@@ -196,7 +197,7 @@ def read_job(ledger: Ledger, job: int) -> JobView:
             raise InputError("ledger-job-unknown", job=job)
         held = _holds_of(connection, [job]).get(job, ())
         progress = read_progress(connection, [job]).get(job, Progress())
-        line = _line_of(row, held, progress, shut_at(connection, ledger.clock()))
+        (line,) = _beginning(ledger, [_line_of(row, held, progress, shut_at(connection, ledger.clock()))])
         return JobView(
             line=line,
             spec=spec_from_text(row.spec),
@@ -253,6 +254,15 @@ def _holds_of(connection: Connection, job_ids: Sequence[int]) -> dict[int, tuple
 def _some(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     """As many at a time as a statement names."""
     return (ids[start : start + rows.MANY] for start in range(0, len(ids), rows.MANY))
+
+
+def _beginning(ledger: Ledger, lines: Sequence[JobLine]) -> tuple[JobLine, ...]:
+    """The same lines with when those begin that wait for a quota."""
+    waiting = [line.id for line in lines if HoldReason.QUOTA in line.held]
+    begins = read_beginnings(ledger, waiting) if waiting else {}
+    return (
+        tuple(replace(line, begins_at=begins.get(line.id, 0)) for line in lines) if begins else tuple(lines)
+    )
 
 
 def _line_of(

@@ -18,8 +18,9 @@ from db import rows
 from db.codec import facts_from_text, notices_from_text
 from db.ledger import Ledger
 from db.prepared import Found, run
+from db.quotas import read_beginnings
 from db.states import ArchiveState, JobState, Stage
-from db.tables import IS_DUE, batches, holds, jobs, reports, steps
+from db.tables import IS_DUE, IS_FOR_QUOTA, batches, holds, jobs, reports, steps
 from db.values import Notice
 from db.views import Problem
 from db.windows import shut_at
@@ -84,6 +85,8 @@ class Outcome:
         traceparent: its trace.
         window: the window that it waits for; empty: for none.
         opens_at: when that opens, then; else 0.
+        quota: it waits for its department's quota.
+        begins_at: when that lets it begin, then, if ever; else 0.
     """
 
     row: str
@@ -97,6 +100,8 @@ class Outcome:
     traceparent: str
     window: str = ""
     opens_at: int = 0
+    quota: bool = False
+    begins_at: int = 0
 
 
 _FOLLOW = insert(reports)
@@ -138,6 +143,8 @@ _OUTCOMES = (
         jobs.c.warnings,
         jobs.c.traceparent,
         exists().where(holds.c.job_id == jobs.c.id).label("held"),
+        jobs.c.id,
+        exists().where(holds.c.job_id == jobs.c.id, IS_FOR_QUOTA).label("quota"),
         jobs.c.window,
         jobs.c.position,
     )
@@ -231,7 +238,9 @@ def read_outcomes(ledger: Ledger, batch: int) -> Iterator[Outcome]:
         with ledger.read() as connection:
             found = run(connection, _OUTCOMES, asked).rows
             shut = shut_at(connection, ledger.clock())
-        yield from (_outcome(row, shut) for row in found)
+        waiting = [row.id for row in found if row.quota]
+        begins = read_beginnings(ledger, waiting) if waiting else {}
+        yield from (_outcome(row, shut, begins) for row in found)
 
 
 def begin(ledger: Ledger, report: Report) -> bool:
@@ -296,7 +305,7 @@ def _report(row: Found, counts: dict[str, int]) -> Report:
     )
 
 
-def _outcome(row: Found, shut: Mapping[str, int]) -> Outcome:
+def _outcome(row: Found, shut: Mapping[str, int], begins: Mapping[int, int]) -> Outcome:
     going = row.state in _GOING
     off_peak = going and row.window in shut
     held = going and (bool(row.held) or off_peak)
@@ -314,4 +323,6 @@ def _outcome(row: Found, shut: Mapping[str, int]) -> Outcome:
         traceparent=row.traceparent,
         window=row.window if off_peak else "",
         opens_at=shut[row.window] if off_peak else 0,
+        quota=bool(row.quota),
+        begins_at=begins.get(row.id, 0),
     )

@@ -77,6 +77,7 @@ class JobLine:
         held: why it may not go on; empty when it may.
         window: the window outside of which nothing of it begins; empty for none.
         opens_at: when that opens next, if it is shut and the job waits for it; else 0.
+        begins_at: when its department's quota will let it begin, if it waits for that and ever may; else 0.
         deadline: when it is wanted; None: whenever.
         stage: the stage it is in; None when it has ended.
         percent: how much of it is done, 0 to 100.
@@ -113,6 +114,7 @@ class JobLine:
     traceparent: str
     window: str = ""
     opens_at: int = 0
+    begins_at: int = 0
     deadline: int | None = None
 
 

@@ -209,6 +209,10 @@ def _row(outcome: Outcome, prefix: str, language: Language) -> _Row:
     if problem is None and outcome.window:
         facts = {"window": outcome.window, "opens": moment_of(outcome.opens_at)}
         problem = Problem(code="window-waits", facts=facts)
+    if problem is None and outcome.quota:
+        problem = Problem(code="quota-waits-long", facts={})
+        if outcome.begins_at:
+            problem = Problem(code="quota-waits", facts={"begins": moment_of(outcome.begins_at)})
     return _Row(
         id=outcome.row,
         status=outcome.standing,

@@ -12,11 +12,13 @@ from db.rights import read_rights
 from db.states import Stage, Urgency, capability_of
 from db.workers import read_workers
 from farm.bootstrap import Farm
+from farm.caller import caller
 from farm.choices import Chooser, Wish, language_of, urgency_of
 from farm.departments import DEPARTMENT
 from farm.facechoice import FaceChoice, FaceChooser
 from farm.gallery import Gallery
 from farm.peoplecheck import unconsented
+from farm.policy.members import check_member, members_of
 from farm.policy.pools import plain_of
 from farm.policy.rights import check_priority, check_urgency, priority_of
 from farm.poolchoice import PoolChooser
@@ -109,6 +111,7 @@ class RowChecker:
         self._gallery = Gallery(farm)
         self._typesetter = Typesetter(farm)
         self._departments = read_departments(farm.ledger)
+        self._members, self._user = members_of(farm.settings.members.of), caller()
         self._rights = read_rights(farm.ledger)
         self._pools = PoolChooser(farm)
         self._times = TimeChooser(farm)
@@ -334,6 +337,7 @@ class RowChecker:
         if department not in self._departments:
             known = ", ".join(self._departments)
             raise InputError("submit-department-unknown", department=department, known=known)
+        check_member(self._members, self._user, department)
         return department
 
 

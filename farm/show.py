@@ -307,6 +307,7 @@ def _job(farm: Farm, line: JobLine) -> JobView:
         priority=line.priority,
         window=line.window,
         opens=_moment(line.opens_at) if line.opens_at else "",
+        begins=_moment(line.begins_at) if line.begins_at else "",
         deadline=_moment(line.deadline) if line.deadline is not None else "",
     )
 

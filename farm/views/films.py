@@ -83,6 +83,7 @@ class JobView:
         priority: -50 to 50; of equal urgency the higher one goes first.
         window: the window outside of which nothing of it begins; empty for none.
         opens: when that opens next, UTC, ISO 8601, if it is what is waited for; else empty.
+        begins: when its department's quota will let it begin, likewise.
         deadline: when the film is wanted, likewise; empty for whenever.
         begun: whether anything of it was ever begun, as far as it has holds or stops.
         held: its holds in full.
@@ -113,6 +114,7 @@ class JobView:
     priority: int = 0
     window: str = ""
     opens: str = ""
+    begins: str = ""
     deadline: str = ""
     begun: bool = False
     held: tuple[HoldView, ...] = ()

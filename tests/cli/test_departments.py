@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import getpass
+import io
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 
 from cli.exits import Exit
+from cli.quotas import quota_lines
+from cli.terminal import Terminal
 from db.tables import audit
 from farm.bootstrap import open_farm
+from farm.quotas import QuotaView
 from tests.cli.conftest import Lectern
 from tests.db.test_quotas import submit_as
 
@@ -95,3 +103,57 @@ def test_nonsense_is_refused_by_name(lectern: Lectern, arguments: tuple[str, ...
 def test_a_department_is_found_in_any_case(lectern: Lectern) -> None:
     """Whoever writes it otherwise means the one that there is."""
     assert lectern("departments", "set", "Default", "--films", "5", "--json").document["name"] == "default"
+
+
+def test_submit_says_how_many_wait_until_when_and_what_lets_them_begin(
+    lectern: Lectern, manifest: Path
+) -> None:
+    """The dry run and the answer say the same; lists, one job and the results tell when each begins."""
+    lectern("departments", "set", "default", "--films", "1")
+    forecast = lectern("submit", manifest, "--dry-run", "--json").document["quota"]
+    receipt = lectern("submit", manifest, "--json").document["quota"]
+    assert forecast == receipt
+    assert (receipt["begin"], receipt["held"], receipt["by_member"]) == (1, 2, False)
+    known = lectern("submit", manifest).out
+    assert "1 of these films may begin now; 2 are held for the quota of default (1 a day)" in known
+    assert "lectern departments grant default --films 2 --until" in known
+    begins = [each["begins"] for each in lectern("list", "1", "--json").document["rows"]]
+    assert begins == ["", begins[1], receipt["last"]]
+    assert "" < begins[1] < begins[2]
+    assert "held for the quota, begins" in lectern("show", "3").out
+    assert "等待配额" in lectern("list", "1", "--lang", "zh").out
+    told = lectern("results", "1", "--format", "json").document["rows"]
+    assert [each["code"] for each in told] == ["", "quota-waits", "quota-waits"]
+
+
+def test_what_a_grant_would_not_help_is_told_with_what_would() -> None:
+    """Who waits for the limit of members is not sent to a grant; a quota of nothing is told as for ever."""
+    view = QuotaView(
+        department="default",
+        begin=0,
+        held=3,
+        last="",
+        films=None,
+        member_films=0,
+        by_member=True,
+        members_too=True,
+        until="2026-11-23",
+    )
+    out = io.StringIO()
+    terminal = Terminal(json_wanted=False, language="en", stdout=out, stderr=out)
+    told, cure = quota_lines(terminal, view)
+    assert "each member of default (0 a day), and some of them never begin" in told
+    assert cure.endswith("lectern departments set default --member-films N")
+    both = list(quota_lines(terminal, replace(view, by_member=False, films=5)))
+    assert "grant default --films 3 --until 2026-11-23" in both[1]
+    assert both[2] == cure
+
+
+def test_who_is_no_member_is_refused_at_the_row(
+    lectern: Lectern, manifest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever the settings name for other departments alone queues nothing."""
+    me = getpass.getuser()
+    monkeypatch.setenv("LECTERN_MEMBERS__OF", f"{me} = training")
+    answer = lectern("submit", manifest, "--dry-run", "--json")
+    assert {each["code"] for each in answer.failure["problems"]} == {"submit-member-foreign"}

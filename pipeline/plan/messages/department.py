@@ -179,4 +179,77 @@ _COMMANDS = (
     ),
 )
 
-MESSAGES: tuple[Message, ...] = (*_SETTINGS, *_COMMANDS)
+_WAITS = (
+    message(
+        "quota-waits",
+        (
+            "It waits for its department's quota, and begins at {begins} as things are.",
+            "A department has so many films a day; further ones begin in the order of their submission.",
+            "Nothing has to be done; `lectern departments grant` lets more begin at once.",
+        ),
+        (
+            "正在等待部门的配额，按目前情况将于 {begins} 开始。",
+            "每个部门每日的影片数有限，超出的按提交顺序开始。",
+            "无需任何操作；用 `lectern departments grant` 可让更多影片立即开始。",
+        ),
+        level="warning",
+    ),
+    message(
+        "quota-waits-long",
+        (
+            "It waits for its department's quota, which lets it never begin as it is.",
+            "The department, or each of its members, has a quota of no film a day.",
+            "Have it raised with `lectern departments set`, or use `lectern departments grant`.",
+        ),
+        (
+            "正在等待部门的配额；按目前的配额，它永远不会开始。",
+            "该部门或其每个成员的每日配额为零。",
+            "请用 `lectern departments set` 提高配额，或用 `lectern departments grant` 授予额度。",
+        ),
+        level="warning",
+    ),
+)
+
+_MEMBERS = (
+    message(
+        "members-wrong",
+        (
+            "[members] of holds “{part}”, which is no user with departments.",
+            "It tells which users of the operating system may submit for which departments.",
+            'Write it as "alice = marketing, bob = marketing training".',
+        ),
+        (
+            "[members] of 中的“{part}”不是“用户 = 部门”的形式。",
+            "它说明操作系统的哪些用户可以为哪些部门提交。",
+            '请写成 "alice = marketing, bob = marketing training" 的形式。',
+        ),
+    ),
+    message(
+        "members-twice",
+        (
+            "[members] of names the user {user} twice.",
+            "Each user stands there once, with all departments, so that nothing of it is overlooked.",
+            "Put the departments of {user} together, with spaces between.",
+        ),
+        (
+            "[members] of 中用户 {user} 出现了两次。",
+            "每个用户只写一次，并列出其全部部门，以免遗漏。",
+            "请把 {user} 的部门合并在一起，用空格分隔。",
+        ),
+    ),
+    message(
+        "submit-member-foreign",
+        (
+            "{user} is no member of the department {department}.",
+            "[members] of in the farm's settings says who may submit for which department.",
+            "Name one of {user}'s own ({own}), or ask whoever runs the farm to add {user} there.",
+        ),
+        (
+            "{user} 不是部门 {department} 的成员。",
+            "农场设置中的 [members] of 规定了谁可以为哪些部门提交。",
+            "请改用 {user} 所属的部门（{own}），或请农场管理员在设置中添加 {user}。",
+        ),
+    ),
+)
+
+MESSAGES: tuple[Message, ...] = (*_SETTINGS, *_COMMANDS, *_WAITS, *_MEMBERS)

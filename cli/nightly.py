@@ -19,8 +19,10 @@ from cli.exits import Exit
 from cli.options import terminal_of
 from cli.terminal import Terminal, sentence
 from farm.bootstrap import open_farm
+from farm.morningtext import text_of
 from farm.nightly import Night, Wishes
 from farm.scaling import pools_to_scale
+from farm.views.morning import MorningView
 from farm.views.night import NightView
 from pipeline.plan.errors import Fact, InputError
 
@@ -59,8 +61,9 @@ def nightly(
     diary = _Diary(terminal)
     with _told_to_end() as ending, open_farm() as farm:
         wishes = Wishes(wait=not no_wait, scale=pools, language=terminal.language)
-        view = Night(farm, wishes, tell=diary, ending=ending).run()
-    terminal.answer({"kind": "night", **asdict(view)}, _summary(terminal, view))
+        night = Night(farm, wishes, tell=diary, ending=ending)
+        view = night.run()
+    terminal.answer({"kind": "night", **asdict(view)}, _summary(terminal, view, night.morning))
     if view.how == "interrupted":
         return Exit.INTERRUPTED
     return Exit.DEAD if fail_on_dead and view.failed else Exit.OK
@@ -88,7 +91,7 @@ class _Diary:
         return self._terminal.words(f"night-{what}", **safe)
 
 
-def _summary(terminal: Terminal, view: NightView) -> Iterator[Text]:
+def _summary(terminal: Terminal, view: NightView, morning: MorningView | None) -> Iterator[Text]:
     words = terminal.words
     yield Text(words(f"night-over-{view.how}", window=view.window), style="bold")
     if view.how != "not_waited":
@@ -101,6 +104,9 @@ def _summary(terminal: Terminal, view: NightView) -> Iterator[Text]:
         yield Text(words("night-refused-at", name=clean(each.name), place=clean(each.place)), style="yellow")
     if view.waiting:
         yield Text(words("night-waiting", names=clean(", ".join(view.waiting))), style="yellow")
+    if morning is not None:
+        yield Text()
+        yield from map(Text, text_of(morning, terminal.language).splitlines())
 
 
 @contextlib.contextmanager

@@ -35,6 +35,8 @@ NIGHTLY: Mapping[str, tuple[str, str]] = {
         "Pool {pool} rests: {workers} workers locked.",
         "池 {pool} 开始休息：锁定 {workers} 个。",
     ),
+    "night-report": ("The morning report: {place}", "晨报：{place}"),
+    "night-sent": ("The report was sent: {ways}.", "晨报已发送：{ways}。"),
     "night-over-empty": ("The night is over: nothing is left to do.", "夜间工作结束：没有剩余工作。"),
     "night-over-shut": (
         "The night is over: window {window} has shut.",

@@ -13,20 +13,25 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from db.night import Ended, read_ended, read_left
 from db.windows import read_windows
 from farm.bootstrap import Farm
 from farm.inbox import REFUSED, SUBMITTED, Inbox, Laid
+from farm.morning import report
+from farm.morningdocument import document_of
 from farm.policy.night import Over, Standing, over
+from farm.policy.periods import Period
 from farm.policy.windows import Window
 from farm.precheck import admit, check
 from farm.reading import Reading
 from farm.refusals import refusal_text
 from farm.scaling import send_to_rest, wake
+from farm.sending import Sender, is_anywhere, keep
 from farm.submit import Manner, queue
+from farm.views.morning import MorningView
 from farm.views.night import NightView, RefusedView, SubmittedView
 from pipeline.plan.errors import AwayError, Fact, InputError, TransientError
 from pipeline.plan.messages import Language
@@ -35,6 +40,7 @@ from pipeline.plan.messages import Language
 _LOOK_S, _TELL_S = 10.0, 3600.0
 #: How long workers that are sent to rest may finish what they are at, before machines are stopped.
 _REST_S = 900.0
+Given = TypeVar("Given")
 #: No window, by name.
 _NONE = "none"
 
@@ -87,16 +93,23 @@ class Night:
         self._waiting: tuple[str, ...] = ()
         self._troubles: list[str] = []
         self._opened = False
+        self._morning: MorningView | None = None
+        self._kept, self._sent = "", tuple[str, ...]()
+
+    @property
+    def morning(self) -> MorningView | None:
+        """The report of the night, once it is over; None: nobody waited for that."""
+        return self._morning
 
     def run(self) -> NightView:
-        """Live through it.
+        """Live through it, keep the report of it in the home folder, and send that where the settings say.
 
         Raises:
             InputError: ``nightly-running``, ``nightly-folder-missing``, ``nightly-window-unknown``: nothing
                 was done.
             AwayError: ``nightly-folder-away``, ``ledger-away``: nothing was done that is not found again.
         """
-        self._check()
+        sender = self._check()
         with self._inbox.alone():
             window = self._window_named()
             self._tell("begins", folder=str(self._inbox.root), window=window)
@@ -108,10 +121,12 @@ class Night:
             finally:
                 for pool in self._wishes.scale:
                     self._try(self._send_to_rest, pool)
+        if how in frozenset(Over):
+            self._try(self._report, sender)
         return self._view(how, window)
 
-    def _check(self) -> None:
-        """Refuse what cannot go well before anything is done."""
+    def _check(self) -> Sender | None:
+        """Refuse what cannot go well before anything is done; who sends the report, if anybody shall."""
         root, knobs = self._inbox.root, self._farm.settings.nightly
         if not knobs.folder:
             root.mkdir(parents=True, exist_ok=True)
@@ -122,6 +137,8 @@ class Night:
             known = [each.name for each in read_windows(self._farm.ledger)]
             if name.casefold() not in known:
                 raise InputError("nightly-window-unknown", window=name, known=", ".join(known) or "-")
+        settings = self._farm.settings
+        return Sender(settings, self._wishes.language) if is_anywhere(settings) else None
 
     def _window_named(self) -> str:
         """The night's window: the one that is set, else the only one; empty for none."""
@@ -246,10 +263,23 @@ class Night:
             if self._ending.wait(min(1.0, self._wishes.look_s)):
                 return
 
-    def _try(self, act: Callable[[str], None], pool: str) -> None:
+    def _report(self, sender: Sender | None) -> None:
+        """Keep the report of the night, and send it."""
+        ledger = self._farm.ledger
+        period = Period(since=self._began, until=ledger.clock(), zone=ledger.calendar.zone)
+        self._morning = report(self._farm, period)
+        kept = keep(self._farm.settings, self._morning, self._wishes.language)
+        self._kept = str(kept)
+        self._tell("report", place=self._kept)
+        if sender is not None:
+            document = {"kind": "report", **document_of(self._morning)}
+            self._sent = sender.send(self._morning, document, kept)
+            self._tell("sent", ways=", ".join(self._sent))
+
+    def _try(self, act: Callable[[Given], None], given: Given) -> None:
         """Do what a night goes on without."""
         try:
-            act(pool)
+            act(given)
         except (InputError, TransientError, AwayError) as error:
             self._troubles.append(error.code)
             self._tell("error", code=error.code, **error.facts)
@@ -274,6 +304,8 @@ class Night:
             left=left,
             scaled=self._wishes.scale,
             troubles=tuple(dict.fromkeys(self._troubles)),
+            report=self._kept,
+            sent=self._sent,
         )
 
 

@@ -39,6 +39,29 @@ _ROBOTS: Mapping[str, tuple[Maker, int]] = {
 }
 
 
+def is_anywhere(settings: Settings) -> bool:
+    """Whether any way is set."""
+    told = settings.report
+    return any((told.webhook_url, told.wecom_url, told.dingtalk_url, told.feishu_url, told.mail_host))
+
+
+def keep(settings: Settings, view: MorningView, language: Language) -> Path:
+    """Keep the page in the home folder, so that it is there also if nobody can be reached; where it is.
+
+    Raises:
+        InputError: ``command-output-unwritable``.
+    """
+    folder = settings.home / FOLDER
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError("command-output-unwritable", path=str(folder), reason=reason) from error
+    place = folder / f"report-{view.made.replace(':', '').replace(' ', '-')}.html"
+    write_whole(place, page_of(view, language).encode())
+    return place
+
+
 class Sender:
     """Knows every way that is set, and goes all of them.
 
@@ -79,24 +102,12 @@ class Sender:
                 sender=told.mail_from,
                 to=told.mail_to,
             )
-        if not self._urls and self._mailbox is None:
+        if not is_anywhere(settings):
             raise InputError("report-nowhere")
 
     def keep(self, view: MorningView) -> Path:
-        """Keep the page in the home folder, so that it is there also if nobody can be reached; where it is.
-
-        Raises:
-            InputError: ``command-output-unwritable``.
-        """
-        folder = self._settings.home / FOLDER
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise InputError("command-output-unwritable", path=str(folder), reason=reason) from error
-        place = folder / f"report-{view.made.replace(':', '').replace(' ', '-')}.html"
-        write_whole(place, page_of(view, self._language).encode())
-        return place
+        """As `keep`."""
+        return keep(self._settings, view, self._language)
 
     def send(self, view: MorningView, document: Mapping[str, object], kept: Path | None) -> tuple[str, ...]:
         """Go every way, also when one before has failed; the ways that were gone.

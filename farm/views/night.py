@@ -58,6 +58,8 @@ class NightView:
         left: films that could still go on.
         scaled: pools that it woke and sent to rest.
         troubles: codes of what did not work without ending the night.
+        report: where the page of the morning report is; empty: there is none.
+        sent: the ways by which it was sent.
     """
 
     began: str
@@ -73,3 +75,5 @@ class NightView:
     left: int
     scaled: tuple[str, ...]
     troubles: tuple[str, ...]
+    report: str
+    sent: tuple[str, ...]

@@ -131,6 +131,7 @@ def test_no_words_are_idle() -> None:
         "would-",
         "unchanged-",
         "stop-",
+        "night-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = set(Stage)

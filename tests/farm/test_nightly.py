@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from farm.views.night import NightView
 from pipeline.plan.errors import AwayError, Fact, InputError
 from tests.db.values import PROFILE
 from tests.farm.submitting import ROW, manifest
+from tests.support.receiver import receiver
 
 _QUICK = Wishes(look_s=0.01)
 
@@ -261,3 +263,24 @@ def test_only_a_pool_can_be_scaled(name: str) -> None:
     with pytest.raises(InputError) as caught:
         pools_to_scale([name])
     assert caught.value.code == "nightly-pool-wrong"
+
+
+def test_a_night_leaves_its_report_and_sends_it(night_farm: Farm, folder: Path) -> None:
+    """The page lies in the home folder, of the night's own time; who cannot be reached changes no night."""
+    _lay(folder, "good")
+    with receiver() as there:
+        section = night_farm.settings.report.model_copy(update={"webhook_url": there.address})
+        farm = replace(night_farm, settings=night_farm.settings.model_copy(update={"report": section}))
+
+        def on(what: str) -> None:
+            if what == "submitted":
+                _cancel_all(farm)
+
+        view = live(farm, on=on)
+        assert (view.sent, view.troubles) == (("webhook",), ())
+        assert json.loads(there.posted[0].body)["canceled"] == 1
+    assert Path(view.report).parent == farm.settings.home / "reports"
+    assert "<!doctype html>" in Path(view.report).read_text()
+    lost = live(farm)
+    assert (lost.how, lost.sent, lost.troubles) == ("empty", (), ("report-not-sent",))
+    assert Path(lost.report).exists()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 from rich.text import Text
 
 from cli.clean import clean
@@ -16,10 +17,11 @@ from cli.forecasts import forecast_document, forecast_lines
 from cli.options import terminal_of
 from cli.problems import problem_document, report_of, tell_problems
 from cli.quotas import quota_lines
-from cli.terminal import Terminal, error_document
+from cli.terminal import Cell, Terminal, error_document
 from cli.watch import follow
 from cli.watching import Watching
 from cli.windows import night_document, night_lines, waiting_document, waiting_lines
+from db.nights import Remaining
 from farm import submit as submitting
 from farm.bootstrap import Farm, open_farm
 from farm.defaults import assigned
@@ -151,44 +153,46 @@ def submit(
 
 def _forecast(farm: Farm, admitted: Admitted, terminal: Terminal, *, again: bool) -> Exit:
     told = forecast(farm, admitted, again=again)
-    waiting = waited_for(farm, admitted.films)
-    nights = [foresee(farm, each.window.name, beyond=of_forecast(told)) for each in waiting]
+    document, lines = _windows(farm, admitted, terminal, new=told.known is None, beyond=of_forecast(told))
     quota = None if told.known is not None else of_films(farm, admitted.films)
     lines = [
         *forecast_lines(told, terminal),
-        *waiting_lines(terminal, waiting),
-        *(line for night in nights for line in night_lines(terminal, night)),
+        *lines,
         *quota_lines(terminal, quota),
         terminal.words("dry-run"),
     ]
-    document = forecast_document(told, admitted, terminal)
-    document |= {"windows": waiting_document(waiting), "nights": [night_document(each) for each in nights]}
-    document["quota"] = _quota_document(quota)
-    terminal.answer(document, lines)
+    document |= {"quota": _quota_document(quota)}
+    terminal.answer({**forecast_document(told, admitted, terminal), **document}, lines)
     return Exit.OK
+
+
+def _windows(
+    farm: Farm, admitted: Admitted, terminal: Terminal, *, new: bool, beyond: Sequence[Remaining] = ()
+) -> tuple[dict[str, object], list[Cell | Table]]:
+    """When films begin that wait for windows, and which will not be finished: for machines, and for people.
+
+    A batch that is there already waits as it was submitted then.
+    """
+    waiting = waited_for(farm, admitted.films) if new else ()
+    nights = [foresee(farm, each.window.name, beyond=beyond) for each in waiting]
+    document: dict[str, object] = {
+        "windows": waiting_document(waiting),
+        "nights": [night_document(each) for each in nights],
+    }
+    told = (line for night in nights for line in night_lines(terminal, night))
+    return document, [*waiting_lines(terminal, waiting), *told]
 
 
 def _queued(farm: Farm, admitted: Admitted, manner: Manner, terminal: Terminal, *, watch: bool) -> Exit:
     with Watching(terminal, "queueing") as watching:
         receipt = submitting.queue(farm, admitted, manner, progress=watching)
     results = table_of(farm, receipt.batch)
-    waiting = waited_for(farm, admitted.films)
-    nights = [foresee(farm, each.window.name) for each in waiting]
+    document, lines = _windows(farm, admitted, terminal, new=receipt.created)
     quota = of_batch(farm, receipt.batch, admitted.films[0].department, receipt.jobs)
-    received: list[Text | str] = [
-        *_received(receipt, results, terminal),
-        *waiting_lines(terminal, waiting),
-        *(line for night in nights for line in night_lines(terminal, night)),
-        *quota_lines(terminal, quota),
-    ]
+    received = [*_received(receipt, results, terminal), *lines, *quota_lines(terminal, quota)]
     if not watch:
-        document = _receipt(receipt, results, terminal.language)
-        document |= {
-            "windows": waiting_document(waiting),
-            "nights": [night_document(each) for each in nights],
-            "quota": _quota_document(quota),
-        }
-        terminal.answer(document, received)
+        document |= {"quota": _quota_document(quota)}
+        terminal.answer({**_receipt(receipt, results, terminal.language), **document}, received)
         return Exit.OK
     for line in received:
         terminal.note(line)
@@ -202,12 +206,9 @@ def _quota_document(quota: QuotaView | None) -> dict[str, object] | None:
 def _agreed(farm: Farm, admitted: Admitted, terminal: Terminal, *, again: bool) -> bool:
     """Show the forecast to whoever sits there, and ask, unless nothing new would be queued."""
     told = forecast(farm, admitted, again=again)
+    _, lines = _windows(farm, admitted, terminal, new=told.known is None, beyond=of_forecast(told))
     quota = None if told.known is not None else of_films(farm, admitted.films)
-    for line in (
-        *forecast_lines(told, terminal),
-        *waiting_lines(terminal, waited_for(farm, admitted.films)),
-        *quota_lines(terminal, quota),
-    ):
+    for line in (*forecast_lines(told, terminal), *lines, *quota_lines(terminal, quota)):
         terminal.note(line)
     if told.known is not None or terminal.ask(terminal.words("queue-them", films=len(admitted.films))):
         return True

@@ -109,7 +109,8 @@ _KEPT = (batches, steps, charges, stopwords, lexicon, profiles, grants)
 _IN_USE = select(
     *(exists().where(table.c.department_id == bindparam("of")).label(table.name) for table in _KEPT)
 )
-_WINDOW = select(windows.c.name).order_by(windows.c.name)
+# None of them is removed while a department begins to use it.
+_WINDOW = select(windows.c.name).order_by(windows.c.name).with_for_update(read=True, key_share=True)
 _CHARGED = (
     select(charges.c.member, charges.c.allowance_id.is_(None).label("own"), func.count().label("films"))
     .where(charges.c.department_id == bindparam("of"), charges.c.day == bindparam("day"))

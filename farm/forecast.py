@@ -14,6 +14,7 @@ from db.outlook import read_ahead
 from db.paces import read_pace
 from db.states import PRECEDENCE, Stage
 from db.values import Notice
+from db.windows import read_windows
 from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.contents import Contents, read_contents
@@ -136,10 +137,18 @@ def forecast(farm: Farm, admitted: Admitted, *, again: bool = False) -> Forecast
         one_disk=one_disk,
         workers=sum(pace.hands.values()),
         ahead_ms=ahead_ms,
-        finish_at=farm.ledger.clock() + whole_ms if pace.hands else None,
+        finish_at=_finish(farm, films, whole_ms) if pace.hands else None,
         known=known_batch(farm, admitted, again=again),
         notices=_notices(store, archive, workers=len(pace.hands), one_disk=one_disk),
     )
+
+
+def _finish(farm: Farm, films: Iterable[Film], whole_ms: int) -> int:
+    """When films are done that take so long together, in the windows that they are made in."""
+    now, waited_for = farm.ledger.clock(), {film.window for film in films}
+    windows = read_windows(farm.ledger) if waited_for - {""} else ()
+    ends = [each.window.after(now, whole_ms) for each in windows if each.name in waited_for]
+    return max(ends, default=now + whole_ms)
 
 
 class _Bill:

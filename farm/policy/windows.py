@@ -145,6 +145,16 @@ class Window:
         """For how many milliseconds of [`since`, `until`) it is open."""
         return sum(shuts - opens for opens, shuts in self.spans(since, until))
 
+    def after(self, ms: int, open_ms: int) -> int:
+        """The instant at which it has been open for `open_ms` milliseconds since `ms`."""
+        at, left = ms, open_ms
+        while True:
+            opens = self.next_opening(at)
+            shuts = self.next_closing(opens)
+            if shuts is None or opens + left <= shuts:
+                return opens + left
+            at, left = shuts, left - (shuts - opens)
+
     def _edges(self, ms: int) -> Iterator[int]:
         """Every instant after `ms`, in order, at which it may open or shut, for three weeks."""
         zone = ZoneInfo(self.zone)

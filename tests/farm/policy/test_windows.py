@@ -117,6 +117,8 @@ def test_a_night_goes_on_across_midnight_and_belongs_to_the_day_on_which_it_begi
     assert night.next_opening(ms("2026-11-26T15:00+08:00")) == ms("2026-11-26T22:00+08:00")
     assert night.next_closing(ms("2026-11-26T23:00+08:00")) == ms("2026-11-27T07:00+08:00")
     assert night.next_closing(ms("2026-11-27T23:00+08:00")) == ms("2026-11-30T07:00+08:00")
+    # Ten hours of work that are begun on Thursday evening are done an hour into the next night.
+    assert night.after(ms("2026-11-26T15:00+08:00"), 10 * 3_600_000) == ms("2026-11-27T23:00+08:00")
     friday = parse("fri 22:00-07:00", "Asia/Shanghai")
     assert friday.is_open(ms("2026-11-28T06:59+08:00"))
     assert not friday.is_open(ms("2026-11-27T06:59+08:00"))
@@ -148,6 +150,7 @@ def test_a_window_of_the_whole_week_never_shuts(text: str) -> None:
     assert always.next_change(0) is None
     assert always.next_closing(0) is None
     assert list(always.spans(5, 9)) == [(5, 9)]
+    assert always.after(5, 9) == 14
 
 
 @pytest.mark.parametrize(

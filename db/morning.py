@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, cast, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import JSON
@@ -288,18 +289,25 @@ def read_shared(ledger: Ledger, period: Period) -> tuple[Share, ...]:
     added: dict[tuple[Stage, str, Format], tuple[int, int]] = {}
     with ledger.read() as connection:
         for row in connection.execute(_SHARED, _of(period)):
-            spec, stage = json.loads(row.spec), Stage(row.stage)
-            found = max(0, row.parts - row.made)
-            if not found:
+            found = row.parts - row.made
+            if found <= 0:
                 continue
-            engine = spec["face"] if stage is Stage.RENDER else ""
-            key = stage, engine, Format(**spec["format"])
+            stage, (face, picture) = Stage(row.stage), _look_of(row.spec)
+            key = stage, face if stage is Stage.RENDER else "", picture
             parts, frames = added.get(key, (0, 0))
             added[key] = parts + found, frames + (row.frames or 0) * found // row.parts
     return tuple(
         Share(stage=stage, engine=engine, format=picture, found=found, frames=frames)
         for (stage, engine, picture), (found, frames) in added.items()
     )
+
+
+# The films of a batch look alike, and have several steps each.
+@lru_cache(maxsize=1024)
+def _look_of(spec: str) -> tuple[str, Format]:
+    """The face engine and the format of a job."""
+    told = json.loads(spec)
+    return told["face"], Format(**told["format"])
 
 
 def read_lost(ledger: Ledger, period: Period) -> tuple[Lost, ...]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from db import dead, morning, paces
 from db.morning import Ended
 from db.states import JobState, Stage
 from db.stops import read_stops
+from db.windows import read_windows
 from farm.accounts import accounted, prices_of
 from farm.bootstrap import Farm
+from farm.nightfall import foresee
 from farm.policy.accounts import By
 from farm.policy.costs import Basis, Pace, price
 from farm.policy.periods import Period
@@ -20,6 +23,7 @@ from farm.views.morning import (
     LeftView,
     LostView,
     MorningView,
+    NightView,
     OutView,
     ReasonView,
     RhythmView,
@@ -106,7 +110,28 @@ def report(farm: Farm, period: Period) -> MorningView:
             for card in morning.read_out(ledger)
         ),
         left=_left(left, pace, now, period.zone),
+        nights=tuple(_nights(farm, period.zone)),
     )
+
+
+def _nights(farm: Farm, zone: str) -> Iterator[NightView]:
+    """The windows that films wait for."""
+    for named in read_windows(farm.ledger):
+        night = foresee(farm, named.name)
+        if night.films:
+            yield NightView(
+                window=night.window,
+                opens=_told_in(night.opens, zone),
+                shuts=_told_in(night.shuts, zone),
+                films=night.films,
+                unfinished=len(night.unfinished),
+                jobs=tuple(film.job for film in night.unfinished[:_MOST_JOBS]),
+            )
+
+
+def _told_in(moment: str, zone: str) -> str:
+    """A time of a document by the clock of a zone; an empty one stays empty."""
+    return moment_in(round(datetime.fromisoformat(moment).timestamp() * 1000), zone) if moment else ""
 
 
 def _number(ends: Sequence[Ended], state: JobState) -> int:

@@ -30,4 +30,5 @@ def document_of(view: MorningView) -> dict[str, object]:
         "lost": [asdict(lost) for lost in view.lost],
         "out": [asdict(out) for out in view.out],
         "left": asdict(view.left),
+        "nights": [asdict(night) for night in view.nights],
     }

@@ -11,7 +11,7 @@ from farm.morningtext import (
     films_of,
     held_lines,
     jobs_of,
-    left_line,
+    left_lines,
     money,
     period_of,
     saved_line,
@@ -92,7 +92,7 @@ def page_of(view: MorningView, language: Language) -> str:
             _section(words("slow-head"), _slow(view, words)),
             _section(words("saved-head"), _paragraph(saved_line(view, words))),
             _section(words("trouble-head"), _lines(trouble_lines(view, words), words("trouble-none"))),
-            _section(words("left-head"), _paragraph(left_line(view, words))),
+            _section(words("left-head"), "".join(map(_paragraph, left_lines(view, words)))),
         )
     )
     return (

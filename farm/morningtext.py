@@ -75,7 +75,7 @@ def brief_of(view: MorningView, language: Language) -> tuple[str, ...]:
     lines += [f"{name}{words('colon')}{hours(time)}" for name, time in used if time]
     if view.prices.told:
         lines.append(f"{words('cost')}{words('colon')}{money(total, view)}")
-    return (*lines, left_line(view, words))
+    return (*lines, *left_lines(view, words))
 
 
 def table_of(view: MorningView, language: Language) -> bytes:
@@ -114,6 +114,10 @@ def table_of(view: MorningView, language: Language) -> bytes:
         *(("out", out.card, out.host, out.since, " ".join(told(out.error, language))) for out in view.out),
         ("left", "films", view.left.films, view.left.finish, view.left.basis),
         ("left", "worker_ms", view.left.work_ms, view.left.hands, view.left.basis),
+        *(
+            ("window", night.window, night.films, night.unfinished, f"{night.opens} - {night.shuts}")
+            for night in view.nights
+        ),
     ]
     header = header_of(view.account.by, view.prices)
     lines = [row_of(line, view.prices, total=False) for line in view.account.lines]
@@ -210,6 +214,21 @@ def left_line(view: MorningView, words: MorningWords) -> str:
     return words("left-finish", **told_, hands=left.hands, finish=left.finish)
 
 
+def left_lines(view: MorningView, words: MorningWords) -> Iterator[str]:
+    """The same, and what will become of it in the windows that films wait for, each in a line."""
+    yield left_line(view, words)
+    for night in view.nights:
+        told_: dict[str, Fact] = {"window": clean(night.window), "films": night.films, "opens": night.opens}
+        if not night.shuts:
+            yield words("night-endless", **told_)
+        elif not night.unfinished:
+            yield words("night-whole", **told_, shuts=night.shuts)
+        else:
+            jobs = _numbers(night.jobs, more=night.unfinished > len(night.jobs))
+            late: dict[str, Fact] = {"shuts": night.shuts, "unfinished": night.unfinished, "jobs": jobs}
+            yield words("night-late", **told_, **late)
+
+
 def step_of(slow: SlowView, words: MorningWords) -> str:
     """A step in few words."""
     stage = words.known(slow.stage, slow.stage)
@@ -268,7 +287,8 @@ def _sections(view: MorningView, words: MorningWords) -> Iterator[tuple[str, lis
     yield words("slow-head"), slow or [f"{_INDENT}{words('slow-none')}"]
     yield words("saved-head"), _wrapped(saved_line(view, words), _INDENT)
     yield words("trouble-head"), _listed(trouble_lines(view, words), words("trouble-none"))
-    yield words("left-head"), _wrapped(left_line(view, words), _INDENT)
+    left = left_lines(view, words)
+    yield words("left-head"), [part for line in left for part in _wrapped(line, _INDENT)]
 
 
 def _failed(view: MorningView, words: MorningWords) -> list[str]:

@@ -122,6 +122,24 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "{films} films, about {hours} worker hours ({basis}); nobody is there who renders.",
         "{films} 部影片，渲染约需 {hours} 工作进程小时（{basis}）；目前无人渲染。",
     ),
+    "night-whole": (
+        "Window {window}, {opens} until {shuts}: all of its {films} films will be finished in it.",
+        "时段 {window}（{opens} 至 {shuts}）：其中的 {films} 部影片都将完成。",
+    ),
+    "night-late": (
+        (
+            "Window {window}, {opens} until {shuts}: of its {films} films {unfinished} will not be finished "
+            "in it (jobs {jobs}); lectern windows forecast {window} tells more."
+        ),
+        (
+            "时段 {window}（{opens} 至 {shuts}）：{films} 部影片中有 {unfinished} 部无法在其中完成"
+            "（任务 {jobs}）；详见 lectern windows forecast {window}。"
+        ),
+    ),
+    "night-endless": (
+        "Window {window}, open from {opens} on: {films} films wait for it.",
+        "时段 {window}（自 {opens} 起开放）：{films} 部影片在等待。",
+    ),
     "cut": ("… cut; all of it: {where}", "……已截断；完整内容：{where}"),
     "comma": (", ", "、"),
     "colon": (": ", "："),

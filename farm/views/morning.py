@@ -156,6 +156,27 @@ class LeftView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NightView:
+    """What will become of the films that wait for a window, as `lectern windows forecast` tells.
+
+    Attributes:
+        window: its name.
+        opens: when it opens next, or did while it is open, by the clock of the farm.
+        shuts: when it shuts then; empty: never.
+        films: how many wait for it.
+        unfinished: how many of them will not be finished by then.
+        jobs: the first of those, by number.
+    """
+
+    window: str
+    opens: str
+    shuts: str
+    films: int
+    unfinished: int
+    jobs: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class MorningView:
     """A report over some time.
 
@@ -176,6 +197,7 @@ class MorningView:
         lost: workers that were lost.
         out: cards that get no work now.
         left: what is left to be done now.
+        nights: what will become of it in the windows that films wait for.
     """
 
     period: Period
@@ -194,6 +216,7 @@ class MorningView:
     lost: tuple[LostView, ...] = ()
     out: tuple[OutView, ...] = ()
     left: LeftView = field(default_factory=LeftView)
+    nights: tuple[NightView, ...] = ()
 
     @property
     def failures(self) -> int:

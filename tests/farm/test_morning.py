@@ -7,14 +7,18 @@ import io
 import json
 import unicodedata
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from sqlalchemy import update
 from typing_extensions import override
 
 from db import commits
+from db.tables import artifacts, jobs, steps
+from farm import windows
 from farm.accounts import period_of
 from farm.bootstrap import Farm
 from farm.morning import report
@@ -30,6 +34,7 @@ from farm.views.morning import (
     LeftView,
     LostView,
     MorningView,
+    NightView,
     OutView,
     ReasonView,
     RhythmView,
@@ -91,6 +96,18 @@ NIGHT = MorningView(
     lost=tuple(LostView(worker=f"w{number}@{_EVIL}", times=2, wasted_ms=12_000) for number in range(11)),
     out=(OutView(card=_EVIL, host="h", state="sick", error=Told(code="card-hot", facts={}), since="now"),),
     left=LeftView(films=12, work_ms=5 * _HOUR, hands=4, finish="2026-11-30 08:45", basis="rule"),
+    nights=(
+        NightView(
+            window="night",
+            opens="2026-11-30 22:00",
+            shuts="2026-12-01 07:00",
+            films=60,
+            unfinished=9,
+            jobs=(4, 7, 9, 12, 13),
+        ),
+        NightView(window="late", opens="now", shuts="then", films=6, unfinished=0, jobs=()),
+        NightView(window="always", opens="now", shuts="", films=6, unfinished=0, jobs=()),
+    ),
 )
 #: And one of which there is nothing to tell.
 CALM = MorningView(
@@ -173,6 +190,7 @@ def test_the_text_tells_all_that_matters() -> None:
         "21.00 21.00 29 % 73.50 <EUR>",
         "511 clips and 42 sentences were not made again: 1.00 worker hours",
         "and 3 more workers",
+        "of its 60 films 9 will not be finished in it (jobs 4, 7, 9, 12, 13 …)",
         "12 films, about 5.00 worker hours to render (by a rule of thumb); with the 4 workers that are there",
     ):
         assert part in text, part
@@ -198,6 +216,26 @@ def test_the_short_form_begins_with_what_matters(language: Language) -> None:
     assert len(brief_of(CALM, language)) == 2
 
 
+def test_what_will_not_be_finished_in_a_window_is_told(farm: Farm) -> None:
+    """Of the films that wait for it, by the same forecast as that of windows."""
+    submit(farm.ledger, ["a", "b"])
+    windows.add(farm, "blink", f"{_minute(farm, 2)}-{_minute(farm, 3)} UTC")
+    windows.add(farm, "idle", "all day UTC")
+    with farm.ledger.write("test") as connection:
+        for table in (jobs, steps):
+            connection.execute(update(table).values(window="blink"))
+        # Nobody speaks so much in a minute.
+        connection.execute(update(artifacts).values(size=10**6))
+    (night,) = report(farm, period_of(farm, since="yesterday")).nights
+    told = (night.window, night.films, night.unfinished, night.jobs)
+    assert told == ("blink", 2, 2, (1, 2))
+    assert night.opens < night.shuts
+
+
+def _minute(farm: Farm, later: int) -> str:
+    return datetime.fromtimestamp(farm.ledger.clock() // 1000 + 60 * later, UTC).strftime("%H:%M")
+
+
 def test_a_night_is_told_as_it_was(farm: Farm, tmp_path: Path) -> None:
     """A film that was made, one that failed and one that is left, by a real ledger."""
     assert tmp_path
@@ -217,6 +255,7 @@ def test_a_night_is_told_as_it_was(farm: Farm, tmp_path: Path) -> None:
     assert 24 <= len(view.rhythm) <= 48
     assert (view.account.total.films, view.account.total.ticks) == (1, 3 * 600)
     assert (view.left.hands, view.left.finish) == (0, "")
+    assert view.nights == ()
     document = json.loads(json.dumps(document_of(view)))
     assert (document["completed"], document["failed"], document["usage"]["total"]["films"]) == (1, 1, 1)
     longer = period_of(farm, since="2026-01-01")

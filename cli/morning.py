@@ -64,7 +64,7 @@ def report(
         for line in text_of(view, language).splitlines():
             terminal.say(line)
     for path in filter(None, (html, csv)):
-        terminal.note(terminal.words("report-written", file=clean(str(path))))
+        terminal.note(terminal.words("report-in-file", file=clean(str(path))))
     if sender is not None:
         ways = sender.send(view, document, kept)
         terminal.note(terminal.words("report-sent", ways=terminal.words("comma").join(ways)))

@@ -21,7 +21,7 @@ ACCOUNTS: Mapping[str, tuple[str, str]] = {
     "stored-now": ("STORED NOW", "当前存储"),
     "cost": ("COST", "费用"),
     "in-total": ("total", "合计"),
-    "report-written": ("Written: {file}", "已写入：{file}"),
+    "report-in-file": ("Written: {file}", "已写入：{file}"),
     "report-sent": ("Sent by: {ways}", "已发送：{ways}"),
     "usage-period": ("From {since} until {until}", "{since} 至 {until}"),
     "usage-department": (", department {department}", "，部门 {department}"),

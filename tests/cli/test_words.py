@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from pathlib import Path
 from string import Formatter
 
@@ -173,3 +174,16 @@ def test_a_reason_for_giving_a_step_back_asks_for_no_facts(code: str) -> None:
     languages: tuple[Language, ...] = ("en", "zh")
     for language in languages:
         assert all(told(code, {}, language))
+
+
+def test_no_words_are_told_twice() -> None:
+    """Those of one file would hide those of another."""
+    told = Counter(
+        key.value
+        for path in CLI.glob("words*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Dict)
+        for key in node.keys
+        if isinstance(key, ast.Constant)
+    )
+    assert [name for name, times in told.items() if times > 1] == []

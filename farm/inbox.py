@@ -162,7 +162,11 @@ class Inbox:
 
     def _laid(self) -> Iterator[tuple[Laid, _Footprint]]:
         here = sorted(
-            (entry for entry in self.root.iterdir() if not entry.name.startswith(_NOT_YET)),
+            (
+                entry
+                for entry in self.root.iterdir()
+                if not entry.name.startswith(_NOT_YET) and not entry.is_symlink()
+            ),
             key=lambda entry: entry.name,
         )
         files = [entry for entry in here if entry.is_file()]
@@ -196,7 +200,10 @@ def _away(error: OSError, root: Path) -> AwayError:
 
 
 def _may_be(file: Path) -> bool:
-    return file.suffix.casefold() in _MANIFESTS and not file.name.startswith(_NOT_YET)
+    # A link would be read with the rights of whoever runs the night.
+    return (
+        file.suffix.casefold() in _MANIFESTS and not file.name.startswith(_NOT_YET) and not file.is_symlink()
+    )
 
 
 def _walk(folder: Path) -> Iterator[Path]:

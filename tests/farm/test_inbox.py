@@ -124,6 +124,18 @@ def test_problems_lie_beside_what_was_refused(inbox: Inbox) -> None:
     assert told == {"d.problems.txt": "wrong", "d_2.problems.txt": "wrong", "a.problems.txt": "bad"}
 
 
+def test_links_are_no_batches(inbox: Inbox, tmp_path: Path) -> None:
+    """Nobody has the night read what only its own user may."""
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "films.csv").write_text("secret")
+    (inbox.root / "a.csv").symlink_to(tmp_path / "private" / "films.csv")
+    (inbox.root / "b").symlink_to(tmp_path / "private")
+    (inbox.root / "c").mkdir()
+    (inbox.root / "c" / "films.csv").symlink_to(tmp_path / "private" / "films.csv")
+    (laid,) = inbox.look()[0]
+    assert (laid.name, laid.manifests) == ("c", ())
+
+
 def test_only_one_works_in_a_folder(inbox: Inbox, tmp_path: Path) -> None:
     """The second one is told; after the first one's end it may."""
     other = Inbox(tmp_path / "in", settled_s=60)

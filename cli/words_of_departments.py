@@ -90,6 +90,24 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
         "Who runs the farm can raise it: lectern departments set {name} --member-films N",
         "农场管理员可以提高该配额：lectern departments set {name} --member-films N",
     ),
+    "limit-quota": (
+        (
+            "Films of {department} that wait for its quota: {films}; the next day begins at {until}. "
+            "`lectern departments grant {department} --films N --until TIME` lets more begin."
+        ),
+        (
+            "{department} 等待配额的影片：{films} 部；下一日从 {until} 开始。"
+            "`lectern departments grant {department} --films N --until 时间` 可让更多影片开始。"
+        ),
+    ),
+    "limit-running": (
+        "{department} has as many films under way as it may: no further one begins until one is done.",
+        "{department} 同时进行的影片已达上限：有影片完成之前不会开始新的影片。",
+    ),
+    "limit-card-hours": (
+        "{department} has used up its card hours: nothing of it is rendered until {until}.",
+        "{department} 的设备小时已用完：{until} 之前不会渲染其影片。",
+    ),
     "waiting-quota": ("held for the quota, begins {begins}", "等待配额，{begins} 开始"),
     "department-no-limit": ("any number", "不限"),
     "department-removed": ("The department {name} is gone.", "已删除部门 {name}。"),

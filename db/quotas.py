@@ -96,6 +96,11 @@ _HELD_OF = (
     .join_from(jobs, holds, holds.c.job_id == jobs.c.id)
     .where(jobs.c.batch_id == bindparam("batch"), IS_FOR_QUOTA)
 )
+_LINES = (
+    select(holds.c.department_id, func.count().label("films"))
+    .where(IS_FOR_QUOTA, holds.c.department_id.is_not(None))
+    .group_by(holds.c.department_id)
+)
 _AUDIT = insert(audit)
 _DEPARTMENT = select(departments.c.id).where(departments.c.name == bindparam("name"))
 
@@ -221,6 +226,16 @@ def read_starts(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, int | 
             line = _forecast(connection, ledger, department, ())
             starts |= {job: day for job, day in line.items() if job in waiting}
     return starts
+
+
+def read_lines(ledger: Ledger) -> Mapping[int, int]:
+    """How many films wait for the quota of each department of which any does.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return {row.department_id: row.films for row in connection.execute(_LINES)}
 
 
 def read_batch(ledger: Ledger, batch: int) -> Mapping[int, int | None]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from farm.policy.pools import ANY, pool_of
 from farm.views.films import Told
 from farm.views.pools import PoolView, UnopenedView
-from farm.views.screen import Advice, FarmView, StrandedView, WorkerView
+from farm.views.screen import Advice, FarmView, LimitView, StrandedView, WorkerView
 from pipeline.plan.errors import Fact
 
 STANDS, SEE_TO, KNOW = 2, 1, 0
@@ -25,6 +25,7 @@ _ITS_OWN = frozenset({"worker-failed", "worker-is-left"})
 def attention(view: FarmView) -> tuple[Advice, ...]:
     """All of it, the gravest first; that a worker failed or was ended is told where workers are listed."""
     found = [*_processes(view), *_places(view)]
+    found += of_limits(view.limits)
     if view.dead:
         found.append(_advice("dead-letters", SEE_TO, number=view.dead))
     if view.notices_given_up:
@@ -32,6 +33,15 @@ def attention(view: FarmView) -> tuple[Advice, ...]:
     if view.poison:
         found.append(_advice("poison-messages", KNOW, number=view.poison))
     return tuple(sorted(found, key=lambda each: -each.level))
+
+
+def of_limits(limits: Iterable[LimitView]) -> Iterator[Advice]:
+    """Departments that have reached a limit of theirs, and what lets their films go on."""
+    for each in limits:
+        told: dict[str, Fact] = {"department": each.department}
+        told |= {"films": each.films} if each.films else {}
+        told |= {"until": each.until} if each.until else {}
+        yield Advice(what=f"limit-{each.limit}", level=KNOW, facts=told)
 
 
 def of_worker(worker: WorkerView) -> Iterator[Advice]:

@@ -16,6 +16,7 @@ from db.views import JobLine, Problem, StepView
 from farm import crews, disks, kept, pools, replanning
 from farm.attention import AWAY, attention
 from farm.bootstrap import Farm
+from farm.limits import limits_of
 from farm.policy.eta import EtaInputs, estimate_ms
 from farm.policy.pools import ANY, bound
 from farm.profiles.telling import people_of
@@ -96,6 +97,7 @@ def whole(farm: Farm, *, most: int, redis: Told | None = None, poison: int | Non
         stranded=replanning.stranded(farm),
         pools=tuple(pool for pool in pools.read(farm, workers) if pool.waiting or pool.running),
         stops=kept.stops_of(farm),
+        limits=limits_of(farm),
     )
     return replace(view, attention=attention(view))
 

@@ -198,6 +198,23 @@ class StrandedView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LimitView:
+    """A department that has reached a limit of its own.
+
+    Attributes:
+        department: its name.
+        limit: ``quota``, ``running`` or ``card-hours``.
+        films: films that wait for the quota; of other limits 0.
+        until: when the quota's next day begins, UTC, ISO 8601; of films under way empty.
+    """
+
+    department: str
+    limit: str
+    films: int
+    until: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FarmView:
     """The whole farm as it stands now.
 
@@ -217,6 +234,7 @@ class FarmView:
         failures: errors that were met in the last `failures_h` hours, the most frequent first.
         failures_h: hours.
         stops: departments and pools of which nothing, or no new film, begins.
+        limits: departments that have reached a limit of theirs.
         attention: what is out of the ordinary, the gravest first; what lists of workers tell is left out.
         batches: batches that are not over, the oldest first.
         jobs: active jobs, in the order of their submission.
@@ -245,6 +263,7 @@ class FarmView:
     failures: tuple[FailureView, ...] = ()
     failures_h: int = 0
     stops: tuple[StopView, ...] = ()
+    limits: tuple[LimitView, ...] = ()
     attention: tuple[Advice, ...] = ()
     stranded: tuple[StrandedView, ...] = ()
     pools: tuple[PoolView, ...] = ()

@@ -157,3 +157,22 @@ def test_who_is_no_member_is_refused_at_the_row(
     monkeypatch.setenv("LECTERN_MEMBERS__OF", f"{me} = training")
     answer = lectern("submit", manifest, "--dry-run", "--json")
     assert {each["code"] for each in answer.failure["problems"]} == {"submit-member-foreign"}
+
+
+def test_status_tells_of_departments_that_have_reached_a_limit(lectern: Lectern) -> None:
+    """What waits for a quota, and who may begin nothing or render nothing, with what ends it."""
+    assert lectern("status", "--json").document["limits"] == []
+    rights = ("--films", "1", "--running", "0", "--card-hours", "0")
+    lectern("departments", "set", "default", *rights)
+    with open_farm() as farm:
+        submit_as(farm.ledger, "anna", 3, "one")
+    found = lectern("status", "--json").document["limits"]
+    assert [(each["limit"], each["films"]) for each in found] == [
+        ("quota", 2),
+        ("running", 0),
+        ("card-hours", 0),
+    ]
+    page = lectern("status").out
+    assert "lectern departments grant default --films N" in page
+    assert "nothing of it is rendered until" in page
+    assert "同时进行的影片已达上限" in lectern("status", "--lang", "zh").out

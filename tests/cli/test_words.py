@@ -127,6 +127,8 @@ def test_no_words_are_idle() -> None:
         "farm-not-up-",
         "verb-",
         "stray-",
+        "limit-",
+        "urgency-",
         "notice-",
         "done-",
         "would-",

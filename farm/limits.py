@@ -1,0 +1,35 @@
+"""Limits that departments have reached, as an operator wants to know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from db import departments, quotas
+from db.gates import read_gates
+from farm.bootstrap import Farm
+from farm.profiles.telling import moment_of
+from farm.views.screen import LimitView
+
+
+def limits_of(farm: Farm) -> tuple[LimitView, ...]:
+    """The departments that have reached a limit of their own, by name.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    return tuple(_reached(farm))
+
+
+def _reached(farm: Farm) -> Iterator[LimitView]:
+    ledger = farm.ledger
+    waiting, gates = quotas.read_lines(ledger), read_gates(ledger)
+    if not waiting and not gates.full and not gates.spent:
+        return
+    until = moment_of(ledger.calendar.begins_at(ledger.calendar.day_of(ledger.clock()) + 1))
+    for each in departments.read_all(ledger):
+        if films := waiting.get(each.id):
+            yield LimitView(department=each.name, limit="quota", films=films, until=until)
+        if each.id in gates.full:
+            yield LimitView(department=each.name, limit="running", films=0, until="")
+        if each.id in gates.spent:
+            yield LimitView(department=each.name, limit="card-hours", films=0, until=until)

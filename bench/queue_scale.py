@@ -2,7 +2,7 @@
 
     python bench/queue_scale.py [--jobs 100000] [--departments 20] [--postgresql URL]
 
-Without a URL a PostgreSQL of its own is started when pgserver is installed. Told, in wall milliseconds: the
+Without a URL a PostgreSQL of its own is started when pgserver is installed. Told, in milliseconds: the
 dispatcher's whole look for one slot and for eight (what waits and where, gates, who is busy, how departments
 stand, the choice, and marking what is sent), and what people ask for: `lectern status`, the list of batches,
 the jobs of a batch, one job, and a submission of 300 rows. 64 workers render meanwhile, and 20,000 attempts
@@ -12,13 +12,17 @@ have ended lately. What is sent is taken back after each look, outside of the ti
 from __future__ import annotations
 
 import argparse
+import contextlib
+import itertools
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 
+import psutil
 from _farm import break_ground, machine, settings_in
 from sqlalchemy import insert, select, text
 
@@ -41,6 +45,8 @@ BATCH = 500
 WORKERS = 64
 ENDED = 20_000
 LOOKS = 200
+TIMES = 5
+_BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
 PROFILE = RenderProfile(
     engine="warp", version="1", backend="numpy", precision="fp32", encoder="x264", parameters=()
 )
@@ -169,22 +175,47 @@ def look(ledger: Ledger, fairness: Fairness, slots: int) -> list[int]:
     return ids
 
 
-def told(name: str, walls: list[float]) -> None:
-    """Print the median, the 95th percentile and the most of some times."""
-    walls = sorted(1000 * wall for wall in walls)
-    most = walls[min(len(walls) - 1, int(len(walls) * 0.95))]
-    median = statistics.median(walls)
-    print(f"  {name:<30} median {median:7.1f} ms   p95 {most:7.1f} ms   most {walls[-1]:7.1f} ms")
+class Clock:
+    """Tells what acts take: wall time, and the processor time of this process and of the server's for it.
 
+    On a machine with other work to do the second one says more.
+    """
 
-def timed(times: int, act: Callable[[], object]) -> list[float]:
-    """The wall seconds of an act, done again and again; the first time, which prepares, is not told."""
-    walls = []
-    for _ in range(times + 1):
-        began = time.perf_counter()
-        act()
-        walls.append(time.perf_counter() - began)
-    return walls[1:]
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def tell(self, name: str, times: int, act: Callable[[], Callable[[], object] | None]) -> None:
+        """Print what an act takes, done again and again; what it gives back is done outside of the time.
+
+        The first time, which prepares statements, is not told.
+        """
+        walls: list[float] = []
+        cpu = 0.0
+        for number in range(times + 1):
+            before, began = self._cpu(), time.perf_counter()
+            after = act()
+            wall, spent = time.perf_counter() - began, self._cpu() - before
+            if number:
+                walls.append(1000 * wall)
+                cpu += 1000 * spent
+            if after is not None:
+                after()
+        walls.sort()
+        most = walls[min(len(walls) - 1, int(len(walls) * 0.95))]
+        told = f"median {statistics.median(walls):7.1f} ms   p95 {most:7.1f} ms"
+        print(f"  {name:<30} {told}   processor {cpu / times:7.1f} ms")
+
+    def _cpu(self) -> float:
+        spent = time.process_time()
+        if self._ledger.is_sqlite:
+            return spent
+        with self._ledger.read() as connection:
+            pids = connection.execute(text(_BACKENDS)).scalars().all()
+        for pid in pids:
+            with contextlib.suppress(psutil.Error):
+                times = psutil.Process(pid).cpu_times()
+                spent += times.user + times.system
+        return spent
 
 
 def measure(farm: Farm) -> None:
@@ -194,26 +225,33 @@ def measure(farm: Farm) -> None:
     began = time.perf_counter()
     fairness.look()
     print(f"  whoever begins to lead sums up in {1000 * (time.perf_counter() - began):.0f} ms")
+    clock = Clock(ledger)
+
+    def look_for(slots: int) -> Callable[[], object]:
+        sent = look(ledger, fairness, slots)
+        return lambda: queue.unmark_sent(ledger, sent)
+
     for slots in (1, 8):
-        walls = []
-        for _ in range(LOOKS):
-            began = time.perf_counter()
-            sent = look(ledger, fairness, slots)
-            walls.append(time.perf_counter() - began)
-            queue.unmark_sent(ledger, sent)
-        told(f"a look for {slots} of them", walls[1:])
+        clock.tell(f"a look for {slots} of them", LOOKS, partial(look_for, slots))
     last = show.newest_batch(farm)
     job = show.jobs(farm, batch=last, most=1)[0].id
-    told("lectern status", timed(5, lambda: show.whole(farm, most=20)))
-    told("lectern list", timed(5, lambda: show.batches(farm, most=50)))
-    told(f"lectern list {last} ({BATCH} jobs)", timed(5, lambda: show.jobs(farm, batch=last)))
-    told(f"lectern show {job}", timed(5, lambda: show.job(farm, job)))
-    chance = Random(9)  # noqa: S311 - likewise
-    numbers = iter(range(1000))
-    told(
-        "a submission of 300 rows",
-        timed(5, lambda: submit(ledger, "department00", f"later {next(numbers)}", 300, chance)),
+    asked: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("lectern status", lambda: show.whole(farm, most=20)),
+        ("lectern list", lambda: show.batches(farm, most=50)),
+        (f"lectern list {last} ({BATCH} jobs)", lambda: show.jobs(farm, batch=last)),
+        (f"lectern show {job}", lambda: show.job(farm, job)),
     )
+    for name, ask in asked:
+        clock.tell(name, TIMES, partial(_silently, ask))
+    chance = Random(9)  # noqa: S311 - likewise
+    names = (f"later {number}" for number in itertools.count())
+    enter = partial(_silently, lambda: submit(ledger, "department00", next(names), 300, chance))
+    clock.tell("a submission of 300 rows", TIMES, enter)
+
+
+def _silently(act: Callable[[], object]) -> None:
+    """Do it, and tell nothing."""
+    act()
 
 
 def run(url: str, folder: Path, jobs: int, number: int) -> None:

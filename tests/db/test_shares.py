@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select, update
 
-from db import queue, shares
+from db import queue, shares, submission
 from db.ledger import Ledger
-from db.tables import departments
+from db.tables import artifacts, attempts, departments, jobs, steps
+from db.values import Submission
+from farm.policy.gates import Gates
 from farm.policy.share import Ended, Going
+from tasks.fairness import Fairness
 from tests.db.acting import head, speak, take
-from tests.db.values import submit
+from tests.db.values import SKILLS, digest, draft, submit
 
 _HOUR = 3_600_000
 
@@ -85,3 +88,45 @@ def test_how_departments_stand(ledger: Ledger) -> None:
         Going(department=1, capability="speak"),
         Going(department=1, capability="speak", for_ms=7000),
     ]
+
+
+def test_who_had_less_for_its_weight_goes_first(ledger: Ledger) -> None:
+    """A leader that knows nothing yet goes by what ended lately, and by weights as they stand now."""
+    now = ledger.clock()
+    with ledger.write("department") as connection:
+        connection.execute(insert(departments).values(name="training", weight=100))
+    submit(ledger, ["a1", "a2", "a3"])
+    values = Submission(content=digest("b"), name="b", user="anna", department="training")
+    submission.submit(ledger, values, [draft(f"b{number}") for number in (1, 2, 3)])
+    had = {"worker": "w", "device": "d", "outcome": "ok", "machine_ms": 1, "held_ms": _HOUR}
+    with ledger.write("attempt") as connection:
+        step = connection.execute(select(steps.c.id).where(steps.c.job_id == 1, steps.c.stage == "join"))
+        told = {**had, "step_id": step.scalar_one(), "started_at": now - _HOUR, "ended_at": now - 1000}
+        connection.execute(insert(attempts).values(number=9, **told))
+
+    def chosen() -> list[int]:
+        fairness = Fairness(ledger)
+        fairness.look()
+        lanes = queue.lines(ledger)[SKILLS["speak"]].lanes
+        found = fairness.choose({SKILLS["speak"]: lanes}, 3, gates=Gates(), hands=1)
+        return [each.job for each in found]
+
+    assert chosen() == [4, 5, 6]
+    with ledger.write("department") as connection:
+        connection.execute(update(departments).where(departments.c.id == 1).values(weight=1_000_000))
+    assert chosen() == [4, 1, 2], "an hour is little for such a weight, but more than nothing"
+
+
+def test_the_longest_script_of_a_tail_goes_first(ledger: Ledger) -> None:
+    """Of all that is left of a batch; while more is left than there are hands for, it goes by rows."""
+    submit(ledger, ["a", "b", "c", "d", "e"])
+    with ledger.write("size") as connection:
+        script = select(jobs.c.script_id).where(jobs.c.id == 4).scalar_subquery()
+        connection.execute(update(artifacts).where(artifacts.c.id == script).values(size=1_000_000))
+    fairness = Fairness(ledger)
+    fairness.look()
+    lanes = queue.lines(ledger)[SKILLS["speak"]].lanes
+    firsts = [
+        fairness.choose({SKILLS["speak"]: lanes}, 1, gates=Gates(), hands=hands)[0].job for hands in (1, 2, 3)
+    ]
+    assert firsts == [1, 1, 4]

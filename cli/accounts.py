@@ -84,9 +84,9 @@ def _page(
     terminal: Terminal, found: Account, period: Period, prices: Prices, department: str
 ) -> Iterator[Cell | Table]:
     words = terminal.words
-    yield words(
-        "usage-period", since=moment_in(period.since, period.zone), until=moment_in(period.until, period.zone)
-    ) + (words("usage-department", department=clean(department)) if department else "")
+    since, until = (moment_in(at, period.zone) for at in (period.since, period.until))
+    of = words("usage-department", department=clean(department)) if department else ""
+    yield words("usage-period", since=since, until=until, zone=period.zone) + of
     if not found.lines:
         yield words("usage-nothing")
     else:

@@ -23,7 +23,7 @@ ACCOUNTS: Mapping[str, tuple[str, str]] = {
     "in-total": ("total", "合计"),
     "report-in-file": ("Written: {file}", "已写入：{file}"),
     "report-sent": ("Sent by: {ways}", "已发送：{ways}"),
-    "usage-period": ("From {since} until {until}", "{since} 至 {until}"),
+    "usage-period": ("From {since} until {until} ({zone})", "{since} 至 {until}（{zone}）"),
     "usage-department": (", department {department}", "，部门 {department}"),
     "usage-nothing": ("Nothing ended in this time.", "这段时间内没有任何工作结束。"),
     "usage-running": (

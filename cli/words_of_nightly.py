@@ -65,7 +65,7 @@ NIGHTLY: Mapping[str, tuple[str, str]] = {
     ),
     "night-refused-at": ("  {name}: {place}", "  {name}：{place}"),
     "night-waiting": (
-        "Still being written, and left for the next night: {names}.",
-        "仍在写入，留待下一个夜晚：{names}。",
+        "Still being written or not readable just now, and left for the next night: {names}.",
+        "仍在写入或暂时无法读取，留待下一个夜晚：{names}。",
     ),
 }

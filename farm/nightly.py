@@ -91,6 +91,7 @@ class Night:
         self._submitted: list[SubmittedView] = []
         self._refused: list[RefusedView] = []
         self._waiting: tuple[str, ...] = ()
+        self._put_off: set[str] = set()
         self._troubles: list[str] = []
         self._opened = False
         self._morning: MorningView | None = None
@@ -163,7 +164,8 @@ class Night:
         for laid in ready:
             if self._ending.is_set():
                 return
-            self._take(laid)
+            if laid.name not in self._put_off:
+                self._take(laid)
 
     def _take(self, laid: Laid) -> None:
         try:
@@ -175,6 +177,12 @@ class Night:
             place = self._inbox.put_away(laid, REFUSED, self._today(), problems=text)
             self._refused.append(RefusedView(name=laid.name, code=error.code, place=str(place)))
             self._tell("refused", name=laid.name, place=str(place))
+            return
+        except TransientError as error:
+            # What may pass by itself stops no other batch; this one waits for the next night.
+            self._put_off.add(laid.name)
+            self._troubles.append(error.code)
+            self._tell("error", code=error.code, **error.facts)
             return
         place = self._inbox.put_away(laid, SUBMITTED, self._today())
         view = SubmittedView(
@@ -297,7 +305,7 @@ class Night:
             window=window,
             submitted=tuple(self._submitted),
             refused=tuple(self._refused),
-            waiting=self._waiting,
+            waiting=(*self._waiting, *sorted(self._put_off)),
             done=ended.done,
             failed=ended.failed,
             canceled=ended.canceled,

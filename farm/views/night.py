@@ -51,7 +51,7 @@ class NightView:
         window: its window; empty for none.
         submitted: the batches that were queued.
         refused: those that were not.
-        waiting: those that somebody was still writing at the end.
+        waiting: those that lie there still: somebody was writing them, or could not be asked what they are.
         done: films that were finished meanwhile, of any batch.
         failed: films that failed meanwhile, or could not be delivered.
         canceled: films that were canceled meanwhile.

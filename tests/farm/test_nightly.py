@@ -21,7 +21,7 @@ from farm.nightly import Night, Wishes
 from farm.policy.windows import parse
 from farm.scaling import REASON, pools_to_scale
 from farm.views.night import NightView
-from pipeline.plan.errors import AwayError, Fact, InputError
+from pipeline.plan.errors import AwayError, Fact, InputError, TransientError
 from tests.db.values import PROFILE
 from tests.farm.submitting import ROW, manifest
 from tests.support.receiver import receiver
@@ -88,6 +88,26 @@ def test_what_is_good_is_queued_and_what_is_bad_is_set_aside(night_farm: Farm, f
     assert {each.name for each in day.iterdir()} == {"good", "loose.csv"}
     assert Path(bad.place).parent.parent == folder / REFUSED
     assert live(night_farm, replace(_QUICK, wait=False)).submitted == ()
+
+
+def test_what_may_pass_stops_no_other_batch(
+    night_farm: Farm, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lies there for the next night, is told once, and does not keep this one."""
+    _lay(folder, "ill")
+    _lay(folder, "well")
+    checking = nightly.check
+
+    def check(farm: Farm, path: Path, **told: object) -> object:
+        if path.parent.name == "ill":
+            raise TransientError("media-failed", reason="a test")
+        return checking(farm, path, **told)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(nightly, "check", check)
+    view = live(night_farm, on=lambda what: _cancel_all(night_farm) if what == "submitted" else None)
+    assert [each.name for each in view.submitted] == ["well"]
+    assert (view.how, view.waiting, view.troubles) == ("empty", ("ill",), ("media-failed",))
+    assert (folder / "ill").exists()
 
 
 def test_who_is_killed_after_queueing_queues_nothing_twice(

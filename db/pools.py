@@ -73,8 +73,9 @@ def _setting(inserter: rows.Inserter) -> Executable:
 
 _SET = rows.per_dialect(_setting)
 _POOLS = select(pools).order_by(pools.c.name)
-# Whoever sets one waits for whoever sets another, so that no two of them make a circle together.
-_ALL = _POOLS.with_for_update()
+# Whoever sets one waits for whoever sets another, so that no two of them make a circle together. A pool may
+# have no row to be locked yet; some department always has.
+_ONE_AT_A_TIME = select(departments.c.id).order_by(departments.c.id).with_for_update(key_share=True)
 _OF_DEPARTMENTS = select(departments.c.name, departments.c.pool)
 _RENDERS = steps.c.stage == Stage.RENDER.value
 _AT_WORK = select(steps.c.worker, steps.c.capability).where(IS_RUNNING, _RENDERS)
@@ -153,7 +154,8 @@ def set_pool(ledger: Ledger, name: str, change: Change, *, by: str) -> tuple[Poo
         AwayError: ``ledger-away``.
     """
     with ledger.write("set-pool") as connection:
-        known = {pool.name: pool for pool in map(_pool, run(connection, _ALL, {}))}
+        run(connection, _ONE_AT_A_TIME, {})
+        known = pools_in(connection)
         before = known.get(name, Pool(name=name))
         after = _changed(before, change)
         check_chain(name, after.dealing.standby, {each: pool.dealing for each, pool in known.items()})

@@ -131,3 +131,5 @@ def test_films_that_a_standby_renders_say_so(lectern: Lectern, farm: Farm) -> No
     _employ(farm, "b@h", "render.warp")
     assert "stand-by" not in lectern("status").out
     assert lectern("show", 1, "--json").document["rendered_by"] == ""
+    posts.order(farm.ledger, "b@h", WorkerOrder.LOCK, reason="a test", by="anna")
+    assert lectern("show", 1, "--json").document["rendered_by"] == "studio"

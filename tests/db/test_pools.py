@@ -6,14 +6,16 @@ import threading
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import insert, select
 
-from db import auditing, cards, pools, posts, workers
+from db import auditing, cards, pools, posts, tables, workers
 from db.ledger import Ledger
 from db.pools import Change, Pool
 from db.states import CardState, WorkerOrder
+from db.tables import departments
 from db.values import Skill
 from farm.policy.lending import Dealing
-from pipeline.plan.errors import InputError, LecternError
+from pipeline.plan.errors import InputError
 from tests.db.values import OTHER, PROFILE, SKILLS, WORKER
 
 
@@ -44,23 +46,23 @@ def test_no_two_pools_stand_by_for_each_other(ledger: Ledger) -> None:
         pools.set_pool(ledger, "", Change(standby="any"), by="anna")
     with pytest.raises(InputError, match="pool-name-wrong"):
         pools.set_pool(ledger, "a", Change(standby="b c"), by="anna")
-    for name in ("a", "b"):
-        pools.set_pool(ledger, name, Change(lends=False, preload=("x",)), by="anna")
     refused: list[str] = []
-    barrier = threading.Barrier(2)
 
-    def stand_by(name: str, other: str) -> None:
-        barrier.wait()
-        try:
-            pools.set_pool(ledger, name, Change(standby=other), by="anna")
-        except LecternError as error:
-            refused.append(error.code)
+    def stand_by() -> None:
+        with pytest.raises(InputError) as caught:
+            pools.set_pool(ledger, "a", Change(standby="b"), by="anna")
+        refused.append(caught.value.code)
 
-    threads = [threading.Thread(target=stand_by, args=each) for each in (("a", "b"), ("b", "a"))]
-    for thread in threads:
+    with ledger.write("set-pool") as connection:
+        connection.execute(select(departments.c.id).with_for_update())
+        thread = threading.Thread(target=stand_by)
         thread.start()
-    for thread in threads:
-        thread.join()
+        # It comes in the midst of another act, and has to wait for its end.
+        thread.join(0.2)
+        assert thread.is_alive()
+        told = {"lends": 0, "preload": "", "by": "bo", "at": 1}
+        connection.execute(insert(tables.pools).values(name="b", standby="a", **told))
+    thread.join()
     assert refused == ["pool-circle"]
 
 

@@ -174,7 +174,7 @@ def _windows(
     A batch that is there already waits as it was submitted then.
     """
     waiting = waited_for(farm, admitted.films) if new else ()
-    nights = [foresee(farm, each.window.name, beyond=beyond) for each in waiting]
+    nights = [foresee(farm, each.window.name, beyond=beyond) for each in waiting if each.window.until]
     document: dict[str, object] = {
         "windows": waiting_document(waiting),
         "nights": [night_document(each) for each in nights],

@@ -100,9 +100,11 @@ def night_lines(terminal: Terminal, night: Night) -> Iterator[str | Text]:
     if not night.films:
         yield words("night-empty", window=night.window)
         return
-    shuts = moment_of(night.shuts) if night.shuts else ""
-    many = len(night.unfinished)
-    name = "night-endless" if not shuts else "night-late" if many else "night-all"
+    if not night.shuts:
+        yield words("night-endless", window=night.window, films=night.films)
+        return
+    shuts, many = moment_of(night.shuts), len(night.unfinished)
+    name = "night-late" if many else "night-all"
     style = "yellow" if many else ""
     yield Text(words(name, window=night.window, films=night.films, shuts=shuts, late=many), style=style)
     shown = [f"{clean(each.row)} ({each.job})" if each.job else clean(each.row) for each in night.unfinished]

@@ -130,6 +130,7 @@ def test_no_words_are_idle() -> None:
         "limit-",
         "urgency-",
         "notice-",
+        "urgency-",
         "done-",
         "would-",
         "unchanged-",

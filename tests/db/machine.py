@@ -18,6 +18,7 @@ from db import (
     operations,
     queue,
     quotas,
+    standing,
     stops,
     stopwords,
     strays,
@@ -26,7 +27,7 @@ from db import (
 from db.codec import spec_from_text
 from db.ledger import Ledger
 from db.lexicon import put_entry, remove_entry
-from db.states import Stage, StopKind, StopScope
+from db.states import Stage, StopKind, StopScope, Urgency
 from db.tables import jobs, steps
 from farm.policy.windows import parse
 from pipeline.plan.lexicon import Entry
@@ -72,6 +73,11 @@ def change_windows(ledger: Ledger) -> None:
 def wait(ledger: Ledger, job_ids: Collection[int], *, by: str) -> None:
     """Have films wait for a minute."""
     operations.start_after(ledger, job_ids, ledger.clock() + 60_000, by=by)
+
+
+def hurry(ledger: Ledger, job_ids: Collection[int], *, by: str) -> None:
+    """Have films go before others."""
+    standing.set_order(ledger, job_ids, urgency=Urgency.NORMAL, priority=7, by=by)
 
 
 class Farm(Labour):
@@ -290,6 +296,7 @@ class Farm(Labour):
                 operations.release,
                 operations.interrupt,
                 wait,
+                hurry,
                 put_away,
             ]
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from db import operations
 from db.states import CardState
 from tests.db.crew import ACTS
-from tests.db.machine import PASSING, Farm, put_away, wait
+from tests.db.machine import PASSING, Farm, hurry, put_away, wait
 from tests.db.offices import TURNS
 
 
@@ -59,6 +59,7 @@ class Tour(Farm):
             operations.hold,
             operations.release,
             wait,
+            hurry,
             operations.interrupt,
             operations.cancel,
             operations.requeue,

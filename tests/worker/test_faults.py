@@ -549,6 +549,31 @@ def test_cancel_stops_a_render(yard: Yard) -> None:
     yard.finished(sow(yard.farm, [Row(row="next", script="The next one.")]))
 
 
+def test_a_pause_finishes_the_clip_and_an_interrupt_does_not_and_both_go_on(yard: Yard) -> None:
+    """Of a batch in mid-chunk every clip stays and none is made twice; what is left costs no attempt."""
+    batch = sow(yard.farm, [Row(row="paused", script=script("Hold", 40))])
+    jobs = operations.jobs_of(yard.farm.ledger, batch)
+    step, worker = yard.mid_chunk(batch)
+    operations.pause(yard.farm.ledger, jobs, by="test")
+    wait_for(lambda: yard.outcomes(step) == ["interrupted"], seconds=_PATIENCE_S)
+    kept = one(yard.farm, "SELECT count(*) FROM makings WHERE step_id = :step", step=step)
+    assert one(yard.farm, "SELECT error_code FROM attempts WHERE step_id = :step", step=step) == "farm-paused"
+    assert 2 <= int(str(kept)) < 40
+    operations.resume(yard.farm.ledger, jobs, by="test")
+    again, worker = yard.mid_chunk(batch, clips=int(str(kept)) + 1)
+    log = yard.farm.settings.home / "logs" / f"{worker}.log"
+    length = log.stat().st_size
+    operations.interrupt(yard.farm.ledger, jobs, by="test")
+    wait_for(lambda: "stood back" in log.read_text("utf-8")[length:], seconds=_PATIENCE_S)
+    assert (again, yard.outcomes(step)) == (step, ["interrupted"] * 2)
+    assert not yard.failed(batch)
+    operations.resume(yard.farm.ledger, jobs, by="test")
+    yard.finished(batch)
+    assert yard.outcomes(step) == ["interrupted", "interrupted", "ok"]
+    assert one(yard.farm, "SELECT failures FROM steps WHERE id = :step", step=step) == 0
+    assert yard.made_twice() == []
+
+
 def test_a_rolling_restart_under_load_wastes_nothing(yard: Yard) -> None:
     """SIGTERM to one worker after another: each finishes its clip, and others go on where it stopped."""
     batches, left, ended = [], [], []

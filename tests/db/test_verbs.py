@@ -10,10 +10,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from db import claims, operations, reads, stops
+from db import claims, commits, departments, operations, reads, recalling, standing, stops
 from db.acts import Operated
 from db.ledger import Ledger
-from db.states import HoldReason, JobState, Outcome, StepState, StopKind, StopScope
+from db.states import HoldReason, JobState, Outcome, StepState, StopKind, StopScope, Urgency
 from db.tables import audit, makings, steps
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError, SupersededError
@@ -241,3 +241,50 @@ def test_a_hold_and_a_claim_that_meet_agree(ledger: Ledger) -> None:
         assert isinstance(done, Operated)
         assert bool(done.changed) is (claim is None)
         assert bool(claim) is ("begun" in done.why.values())
+
+
+def test_a_stopped_department_begins_nothing_and_what_it_submits_meanwhile_waits_too(ledger: Ledger) -> None:
+    """Of a hold what has begun goes on, of a pause nothing; what runs is wanted back after its clip."""
+    of = (StopScope.DEPARTMENT, "default")
+    submit(ledger, ["begun", "waits"])
+    speak(ledger, take(ledger, "speak"))
+    stops.stop(ledger, *of, StopKind.HOLD, by="anna")
+    submit(ledger, ["new"], content="more")
+    waiting = [step for step in range(1, 50) if try_step(ledger, step, capabilities=["speak"])]
+    assert waiting == []
+    chunk = try_step(ledger, first_of(ledger, 1))
+    assert chunk is not None
+    stops.stop(ledger, *of, StopKind.PAUSE, by="anna")
+    assert recalling.recall(ledger) == 1
+    assert claims.beat(ledger, WORKER, chunk.holding).leave == "farm-paused"
+    commits.release(ledger, chunk, delay_ms=0, reason="farm-paused")
+    assert try_step(ledger, chunk.step) is None
+    stops.lift(ledger, *of, [StopKind.PAUSE], by="anna")
+    again = try_step(ledger, chunk.step)
+    assert again is not None
+    render(ledger, again)
+    stops.lift(ledger, *of, [StopKind.HOLD], by="anna")
+    assert len([step for step in range(1, 50) if try_step(ledger, step, capabilities=["speak"])]) == 2
+
+
+def first_of(ledger: Ledger, job: int) -> int:
+    """The first chunk of a job."""
+    return next(each.id for each in reads.read_job(ledger, job).steps if each.stage == "render")
+
+
+def test_what_a_department_may_not_have_is_left_as_it_was(ledger: Ledger) -> None:
+    """Where none may have it, that is an error; the others get it, and the audit keeps what was before."""
+    submit(ledger, ["a", "b"])
+    departments.change(ledger, "default", {"priority_limit": 10, "urgent": 0}, by="olga")
+    for wish, code in (
+        ({"priority": 11}, "submit-priority-limit"),
+        ({"urgency": Urgency.URGENT}, "submit-urgent-right"),
+    ):
+        with pytest.raises(InputError, match=code):
+            standing.set_order(ledger, [1], **wish, by="anna")  # type: ignore[arg-type]
+    operations.cancel(ledger, [2], by="anna")
+    done = standing.set_order(ledger, [1, 2], urgency=Urgency.BULK, priority=10, by="anna")
+    assert (done.changed, done.why) == ((1,), {2: "canceled"})
+    assert standing.set_order(ledger, [1], priority=10, by="anna").why == {1: "same"}
+    told = {"priority": 10, "priority_before": 0, "urgency": "bulk", "urgency_before": "normal"}
+    assert details(ledger, "set") == [told]

@@ -166,7 +166,14 @@ def _act(
         done = act(farm, chosen)
     if not chosen:
         terminal = terminal_of(context)
-        nothing = {"kind": "changed", "changed": [], "unchanged": [], "dry_run": dry_run}
+        nothing = {
+            "kind": "changed",
+            "changed": [],
+            "unchanged": [],
+            "why": {},
+            "stops": [],
+            "dry_run": dry_run,
+        }
         terminal.answer(nothing, [terminal.words("dead-none-such")])
         return Exit.OK
     return tell_changed(context, said, done, dry_run=dry_run)

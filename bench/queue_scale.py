@@ -27,6 +27,7 @@ from _farm import break_ground, machine, settings_in
 from sqlalchemy import insert, select, text
 
 from db import claims, commits, leases, queue, submission
+from db.cardtime import CardTime
 from db.codec import profile_digest
 from db.gates import read_gates
 from db.ledger import Ledger
@@ -161,10 +162,10 @@ def _end_attempts(connection: object, now: int, chance: Random) -> None:
     connection.execute(insert(attempts), ended)  # type: ignore[attr-defined]
 
 
-def look(ledger: Ledger, fairness: Fairness, slots: int) -> list[int]:
+def look(ledger: Ledger, cards: CardTime, fairness: Fairness, slots: int) -> list[int]:
     """What a dispatcher does for so many free slots of one line, but for Redis."""
     lines = queue.lines(ledger)
-    gates = read_gates(ledger)
+    gates = read_gates(ledger, cards)
     leases.read_leases(ledger)
     read_dealings(ledger)
     fairness.look()
@@ -221,14 +222,14 @@ class Clock:
 def measure(farm: Farm) -> None:
     """Print what this farm's ledger takes."""
     ledger = farm.ledger
-    fairness = Fairness(ledger)
+    fairness, cards = Fairness(ledger), CardTime(ledger)
     began = time.perf_counter()
     fairness.look()
     print(f"  whoever begins to lead sums up in {1000 * (time.perf_counter() - began):.0f} ms")
     clock = Clock(ledger)
 
     def look_for(slots: int) -> Callable[[], object]:
-        sent = look(ledger, fairness, slots)
+        sent = look(ledger, cards, fairness, slots)
         return lambda: queue.unmark_sent(ledger, sent)
 
     for slots in (1, 8):

@@ -17,9 +17,10 @@ from farm.bootstrap import open_farm
 from farm.policy.accounts import TICKS, Account, By, Line
 from farm.policy.periods import Period
 from farm.policy.prices import Prices, rounded
-from farm.tally import document_of, header_of, hours, label_of, moment_in, row_of
+from farm.tally import document_of, header_of, hours, label_of, row_of
 from pipeline.plan.cells import to_csv
 from pipeline.plan.errors import InputError
+from pipeline.plan.moments import on_wall
 
 Month = Annotated[
     str, typer.Option("--month", metavar="MONTH", help="A month, such as 2026-11; this one unless given.")
@@ -84,7 +85,7 @@ def _page(
     terminal: Terminal, found: Account, period: Period, prices: Prices, department: str
 ) -> Iterator[Cell | Table]:
     words = terminal.words
-    since, until = (moment_in(at, period.zone) for at in (period.since, period.until))
+    since, until = (on_wall(at, period.zone) for at in (period.since, period.until))
     of = words("usage-department", department=clean(department)) if department else ""
     yield words("usage-period", since=since, until=until, zone=period.zone) + of
     if not found.lines:

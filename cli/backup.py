@@ -16,9 +16,9 @@ from farm import restore as restoring
 from farm.backup import BackedUp, back_up
 from farm.bootstrap import Settings, open_farm, settings_of
 from farm.caller import caller
-from farm.profiles.telling import moment_of
 from farm.restore import Lost, Rebuilt, Restored, Told
 from pipeline.plan.errors import InputError
+from pipeline.plan.moments import iso
 from worker.places import Places, is_up
 
 Replace = Annotated[
@@ -41,7 +41,7 @@ def backup(
     document = {
         "kind": "backup",
         "folder": str(done.folder),
-        "taken": moment_of(done.index.taken_ms),
+        "taken": iso(done.index.taken_ms),
         "files": len(done.index.files),
         "bytes": done.bytes,
         "missing": [file.path for file in done.index.missing],
@@ -88,7 +88,7 @@ def restore(
     done = restoring.restore(settings, place, by=caller(), replace=replace, without=lost)
     document = {
         "kind": "restored",
-        "taken": moment_of(done.index.taken_ms),
+        "taken": iso(done.index.taken_ms),
         "aside": done.aside,
         "register": done.told.value,
         "people": done.people,
@@ -101,7 +101,7 @@ def restore(
 
 def _restored(done: Restored, settings: Settings, terminal: Terminal) -> Iterator[str]:
     words, found = terminal.words, done.found
-    yield words("restore-done", taken=moment_of(done.index.taken_ms))
+    yield words("restore-done", taken=iso(done.index.taken_ms))
     if done.aside:
         yield words("restore-aside", place=done.aside)
     yield words("restore-archived", archived=found.archived, entered=found.entered)
@@ -112,9 +112,9 @@ def _restored(done: Restored, settings: Settings, terminal: Terminal) -> Iterato
     if found.inputs or found.finished:
         yield words("restore-orders", inputs=found.inputs, finished=found.finished)
     if done.told is Told.MOST:
-        yield words("restore-told-most", taken=moment_of(done.index.taken_ms))
+        yield words("restore-told-most", taken=iso(done.index.taken_ms))
     if done.told is Told.NOTHING:
-        yield words("restore-told-nothing", taken=moment_of(done.index.taken_ms))
+        yield words("restore-told-nothing", taken=iso(done.index.taken_ms))
     yield words("restore-next", home=str(settings.home))
 
 

@@ -14,6 +14,7 @@ from cli.terminal import Cell, Terminal, told
 from farm.models.catalogue import Known
 from farm.models.shelf import Listed
 from pipeline.plan.models import ModelRecord, Use, may_be_used
+from pipeline.plan.moments import iso
 
 _SHORT = 12
 _MB = 1_000_000
@@ -33,7 +34,7 @@ def card_document(record: ModelRecord, use: Use) -> dict[str, object]:
         "uses": [each.value for each in record.uses],
         "allowed": may_be_used(record, use),
         "accepted_by": record.accepted_by or None,
-        "accepted_at": _iso(accepted.at_ms) if accepted else None,
+        "accepted_at": iso(accepted.at_ms) if accepted else None,
         "accepted_use": accepted.use.value if accepted else None,
         "languages": list(record.languages),
         "vram_mb": record.vram_mb or None,
@@ -41,7 +42,7 @@ def card_document(record: ModelRecord, use: Use) -> dict[str, object]:
         "files": [file.name for file in record.files],
         "traits": {name: list(values) for name, values in sorted(record.traits.items())},
         "source": record.source,
-        "added_at": _iso(record.added_at),
+        "added_at": iso(record.added_at),
     }
 
 
@@ -203,7 +204,3 @@ def _vram(record: ModelRecord, terminal: Terminal) -> str:
 
 def _size(count: int) -> str:
     return f"{-(-count // _MB)} MB"
-
-
-def _iso(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms // 1000, UTC).isoformat().replace("+00:00", "Z")

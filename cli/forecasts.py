@@ -15,6 +15,7 @@ from farm.forecast import Forecast, Room
 from farm.precheck import Admitted
 from farm.rowcheck import Film
 from farm.voicedoor import named
+from pipeline.plan.moments import iso
 
 #: Rows of the batch that a person is shown.
 _ROWS = 10
@@ -64,7 +65,7 @@ def forecast_document(forecast: Forecast, admitted: Admitted, terminal: Terminal
         "one_disk": forecast.one_disk,
         "workers": forecast.workers,
         "ahead_s": forecast.ahead_ms // 1000,
-        "finish": None if forecast.finish_at is None else _moment(forecast.finish_at),
+        "finish": None if forecast.finish_at is None else iso(forecast.finish_at),
         "known": forecast.known,
         "notices": [
             {"code": one.code, "facts": dict(one.facts), "what": told(one.code, one.facts, language)[0]}
@@ -189,10 +190,6 @@ def _finish(forecast: Forecast, terminal: Terminal) -> str:
 
 def _room_document(room: Room) -> dict[str, object]:
     return {"place": str(room.place), "needed_bytes": room.needed, "free_bytes": room.free}
-
-
-def _moment(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _size(count: int) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -14,6 +13,7 @@ from cli.lines import moment_of
 from cli.options import terminal_of
 from cli.terminal import Cell, Terminal
 from farm.bootstrap import open_farm, settings_of
+from pipeline.plan.moments import iso
 from tasks.poison import KEPT, Poison
 from worker import strangers
 
@@ -53,14 +53,14 @@ def messages(
 
 
 def _document(each: Poison) -> dict[str, object]:
-    return {**asdict(each), "at": _iso(each.at) if each.at else None}
+    return {**asdict(each), "at": iso(each.at) if each.at else None}
 
 
 def _table(terminal: Terminal, found: tuple[Poison, ...]) -> Table:
     """One line for each message."""
     rows = [
         (
-            moment_of(_iso(each.at)) if each.at else "",
+            moment_of(iso(each.at)) if each.at else "",
             each.queue,
             terminal.words.state(f"stray-{each.why}"),
             each.origin,
@@ -76,7 +76,3 @@ def _table(terminal: Terminal, found: tuple[Poison, ...]) -> Table:
 def _excerpt(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _EXCERPT else f"{line[: _EXCERPT - 1]}…"
-
-
-def _iso(moment: int) -> str:
-    return datetime.fromtimestamp(moment // 1000, UTC).isoformat().replace("+00:00", "Z")

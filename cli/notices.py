@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -20,6 +19,7 @@ from db.states import DeliveryState
 from farm import notices
 from farm.bootstrap import open_farm
 from pipeline.plan.errors import InputError
+from pipeline.plan.moments import iso
 
 Number = Annotated[int, typer.Argument(metavar="NUMBER", help="The notice, as `lectern notices list` says.")]
 Numbers = Annotated[
@@ -42,7 +42,7 @@ def list_(context: typer.Context, *, given_up: GivenUp = False, most: Most = 30)
     rows: list[tuple[Cell, ...]] = [
         (
             str(each.id),
-            second_of(_iso(each.created_at)),
+            second_of(iso(each.created_at)),
             each.event.value,
             _of(terminal, each),
             _standing(terminal, each),
@@ -65,7 +65,7 @@ def show(context: typer.Context, number: Number) -> Exit:
         delivery, tries, body = notices.read_one(farm, number)
     document = {"kind": "notice", **_told(delivery), "body": body.decode()}
     told = [
-        {"number": each.number, "at": _iso(each.at), "status": each.status or None, "detail": each.detail}
+        {"number": each.number, "at": iso(each.at), "status": each.status or None, "detail": each.detail}
         for each in tries
     ]
     terminal.answer({**document, "tries_made": told}, _page(terminal, delivery, tries, body))
@@ -109,14 +109,10 @@ def _told(delivery: Delivery) -> dict[str, object]:
         "row": delivery.body.get("row"),
         "state": delivery.state.value,
         "tries": delivery.tries,
-        "created": _iso(delivery.created_at),
-        "due": _iso(delivery.due_at) if delivery.state is DeliveryState.DUE else None,
-        "ended": _iso(delivery.ended_at) if delivery.ended_at is not None else None,
+        "created": iso(delivery.created_at),
+        "due": iso(delivery.due_at) if delivery.state is DeliveryState.DUE else None,
+        "ended": iso(delivery.ended_at) if delivery.ended_at is not None else None,
     }
-
-
-def _iso(ms: int) -> str:
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat()
 
 
 def _of(terminal: Terminal, delivery: Delivery) -> str:
@@ -127,7 +123,7 @@ def _of(terminal: Terminal, delivery: Delivery) -> str:
 
 
 def _standing(terminal: Terminal, delivery: Delivery) -> Text:
-    told = terminal.words(f"notice-{delivery.state.value}", at=second_of(_iso(delivery.due_at)))
+    told = terminal.words(f"notice-{delivery.state.value}", at=second_of(iso(delivery.due_at)))
     return Text(told, style=_STYLES[delivery.state])
 
 
@@ -140,7 +136,7 @@ def _page(
     if tries:
         yield ""
         rows = [
-            (str(each.number), second_of(_iso(each.at)), str(each.status or "-"), each.detail or "-")
+            (str(each.number), second_of(iso(each.at)), str(each.status or "-"), each.detail or "-")
             for each in tries
         ]
         heads = ("notice-try", "notice-at", "notice-status", "notice-detail")

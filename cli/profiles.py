@@ -22,9 +22,9 @@ from farm.caller import caller
 from farm.profiles import adding, ending, timbres
 from farm.profiles.adding import Added, Given
 from farm.profiles.finding import named
-from farm.profiles.telling import moment_of
 from farm.profiles.timbres import Heard
 from pipeline.plan.artifact import Artifact, Kind
+from pipeline.plan.moments import iso
 from pipeline.plan.people import ProfileKind, Standing
 
 ProfileName = Annotated[str, typer.Argument(metavar="NAME", help="What the profile is called.")]
@@ -266,7 +266,7 @@ def _consent(farm: Farm, profile: Profile, terminal: Terminal) -> Text:
 
 def _standing(farm: Farm, profile: Profile, terminal: Terminal) -> str:
     standing = profile.standing(farm.ledger.clock())
-    return consent_of(terminal, standing.value, moment_of(profile.consent.expires_ms))
+    return consent_of(terminal, standing.value, iso(profile.consent.expires_ms))
 
 
 def _document(farm: Farm, profile: Profile) -> dict[str, object]:
@@ -283,11 +283,11 @@ def _told(farm: Farm, profile: Profile) -> dict[str, object]:
         "department": profile.department,
         "granted": list(profile.granted),
         "standing": profile.standing(farm.ledger.clock()).value,
-        "expires": moment_of(profile.consent.expires_ms),
+        "expires": iso(profile.consent.expires_ms),
         "consent": _place(farm, _consent_file(profile)),
         "consent_digest": profile.consent.digest,
         "reference": _place(farm, profile.reference),
-        "added": moment_of(profile.created_at),
+        "added": iso(profile.created_at),
     }
 
 

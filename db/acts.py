@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from enum import StrEnum
 from functools import wraps
 from typing import ParamSpec
@@ -161,13 +160,6 @@ class Job:
     urgency: Urgency
     priority: int
     pool: str
-
-
-def iso(time_ms: int | None) -> str:
-    """A time for the audit: UTC, ISO 8601; empty for none."""
-    if time_ms is None:
-        return ""
-    return datetime.fromtimestamp(time_ms // 1000, UTC).isoformat().replace("+00:00", "Z")
 
 
 def told(**facts: str | int | None) -> str:

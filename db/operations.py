@@ -8,7 +8,7 @@ from contextlib import suppress
 from sqlalchemy import BindParameter, bindparam, exists, or_, select, update
 
 from db import dead, leaving, news, quotas, reports, rows
-from db.acts import Act, Job, Operated, WhyNot, is_under_way, iso, may_be_held, may_be_tried, told
+from db.acts import Act, Job, Operated, WhyNot, is_under_way, may_be_held, may_be_tried, told
 from db.forgetting import forgotten_in
 from db.ledger import Ledger
 from db.states import ArchiveState, HoldReason, JobState, Stage, StepState
@@ -16,6 +16,7 @@ from db.tables import batches, holds, jobs, steps
 from farm.policy.holds import Hold, ended
 from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.keys import canonical
+from pipeline.plan.moments import iso
 
 #: Why an attempt was ended from without: an operator wanted it to be stopped at once.
 STOPPED = "farm-stopped"

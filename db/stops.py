@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from sqlalchemy import BindParameter, Connection, Executable, bindparam, delete, exists, insert, select
 
 from db import rows
-from db.acts import iso, told
+from db.acts import told
 from db.ledger import Ledger
 from db.prepared import Found, run
 from db.states import ArchiveState, HoldReason, JobState, StepState, StopKind, StopScope
 from db.tables import audit, batches, departments, holds, jobs, posts, steps, stops
 from db.tables.rights import pools
 from pipeline.plan.errors import InputError
+from pipeline.plan.moments import iso
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ from itertools import groupby
 from db import operations, reads
 from db.auditing import Entry, read_audit
 from farm.bootstrap import Farm
-from farm.profiles.telling import moment_of
 from farm.views.letters import ActView
+from pipeline.plan.moments import iso
 
 
 def acts(farm: Farm, *, job: int | None = None, batch: int | None = None, most: int) -> tuple[ActView, ...]:
@@ -40,7 +40,7 @@ def _same(entry: Entry) -> tuple[int, str, str, str]:
 def _act(lines: list[Entry]) -> ActView:
     first = lines[0]
     return ActView(
-        at=moment_of(first.at),
+        at=iso(first.at),
         by=first.by,
         verb=first.verb,
         batches=tuple(sorted({line.batch for line in lines if line.batch is not None})),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from db import leases, posts, roll
 from db.leases import Leadership
 from db.posts import Cleared
@@ -16,6 +14,7 @@ from farm.views.films import Told
 from farm.views.pools import UnopenedView
 from farm.views.screen import WorkerView, WorkView
 from pipeline.plan.errors import InputError
+from pipeline.plan.moments import iso
 
 _STATES = {WorkerOrder.DRAIN: ("draining", "drained"), WorkerOrder.LOCK: ("locking", "locked")}
 
@@ -126,10 +125,7 @@ def _view(entry: Entry, now: int, patience_ms: int) -> WorkerView:
             UnopenedView(worker=entry.name, name=each.name, error=Told(code=each.code, facts=each.facts))
             for each in post.loaded.unopened
         ),
-        blocked={
-            capability: datetime.fromtimestamp(until // 1000, UTC).isoformat().replace("+00:00", "Z")
-            for capability, until in entry.blocked.items()
-        },
+        blocked={capability: iso(until) for capability, until in entry.blocked.items()},
     )
 
 

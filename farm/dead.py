@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from db import dead, reads
 from db.acts import Operated
@@ -23,6 +22,7 @@ from pipeline.plan.artifact import Artifact
 from pipeline.plan.atonce import with_fewer
 from pipeline.plan.errors import InputError, LecternError
 from pipeline.plan.job import JobSpec
+from pipeline.plan.moments import iso
 from pipeline.steps.speak import load_timeline
 
 #: So much of a script is enough to know it by.
@@ -78,7 +78,7 @@ def discard(farm: Farm, jobs: Collection[int], *, reason: str = "", dry_run: boo
 
 
 def _view(letter: DeadLetter) -> DeadView:
-    ended = datetime.fromtimestamp(letter.ended_at // 1000, UTC).isoformat().replace("+00:00", "Z")
+    ended = iso(letter.ended_at)
     return DeadView(
         job=letter.job,
         batch=letter.batch,

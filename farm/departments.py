@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from db import departments, quotas
 from db.cardtime import spent_in
@@ -16,9 +14,10 @@ from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.policy.days import Calendar
 from farm.policy.departments import RIGHTS, Value, changes_of, plain_name
-from farm.profiles.telling import moment_of
+from farm.policy.times import day_or_moment
 from farm.views.departments import DepartmentView, GrantView, MemberView
 from pipeline.plan.errors import InputError
+from pipeline.plan.moments import iso
 
 #: Who pays for jobs, and whose profiles, words and pronunciations are meant, where nobody says so.
 DEPARTMENT = DEFAULT
@@ -144,15 +143,9 @@ def end_of(word: str, calendar: Calendar) -> int:
     Raises:
         InputError: ``department-moment-wrong``.
     """
-    zone = ZoneInfo(calendar.zone)
     try:
-        try:
-            moment = datetime.combine(date.fromisoformat(word) + timedelta(days=1), time(), zone)
-        except ValueError:
-            moment = datetime.fromisoformat(word)
-            moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-        return round(moment.timestamp() * 1000)
-    except (ValueError, OverflowError):
+        return day_or_moment(word, calendar.zone, end=True)
+    except ValueError:
         raise InputError("department-moment-wrong", value=word) from None
 
 
@@ -175,13 +168,13 @@ def _view(farm: Farm, department: Department) -> DepartmentView:
         held=use.held,
         running=use.running,
         card_s=sum(spent.values()) // 1000,
-        next_day=moment_of(ledger.calendar.begins_at(ledger.calendar.day_of(now) + 1)),
+        next_day=iso(ledger.calendar.begins_at(ledger.calendar.day_of(now) + 1)),
         members=tuple(
             MemberView(name=each, films=use.members.get(each, 0), card_s=cards.get(each, 0))
             for each in sorted({*use.members, *cards})
         ),
         grants=tuple(
-            GrantView(id=each.id, films=each.films, used=each.used, until=moment_of(each.until), by=each.by)
+            GrantView(id=each.id, films=each.films, used=each.used, until=iso(each.until), by=each.by)
             for each in departments.read_grants(ledger, department.id)
         ),
         stopwords=len(read_words(ledger, department.name)),

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from db import stops
-from db.acts import iso
 from db.states import StopKind, StopScope
 from db.stops import Kept, Stop
 from farm.bootstrap import Farm
 from farm.views.films import JobView
 from farm.views.stops import HoldView, StopView
+from pipeline.plan.moments import iso
 
 _STOPPED = "stopped"
 

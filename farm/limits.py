@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from db import departments, quotas
 from db.gates import read_gates
 from farm.bootstrap import Farm
-from farm.profiles.telling import moment_of
 from farm.views.screen import LimitView
+from pipeline.plan.moments import iso
 
 
 def limits_of(farm: Farm) -> tuple[LimitView, ...]:
@@ -25,7 +25,7 @@ def _reached(farm: Farm) -> Iterator[LimitView]:
     waiting, gates = quotas.read_lines(ledger), read_gates(ledger)
     if not waiting and not gates.full and not gates.spent:
         return
-    until = moment_of(ledger.calendar.begins_at(ledger.calendar.day_of(ledger.clock()) + 1))
+    until = iso(ledger.calendar.begins_at(ledger.calendar.day_of(ledger.clock()) + 1))
     for each in departments.read_all(ledger):
         if films := waiting.get(each.id):
             yield LimitView(department=each.name, limit="quota", films=films, until=until)

@@ -6,10 +6,10 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from db.acts import iso
 from farm.bootstrap import Farm
-from farm.policy.deadlines import moment_in
+from farm.policy.times import moment
 from pipeline.plan.errors import InputError
+from pipeline.plan.moments import iso
 
 _TIME_OF_DAY = re.compile(r"(\d{1,2}):(\d{2})")
 
@@ -20,16 +20,16 @@ def moment_ahead(farm: Farm, text: str) -> int:
     Args:
         farm: whose zone and clock count.
         text: ``HH:MM``, the next time that the clock shows it; or a date with a time, as
-            `farm.policy.deadlines.moment_in` takes them.
+            `farm.policy.times.moment` takes them.
 
     Raises:
         InputError: ``stop-time-wrong``, ``stop-time-past``.
     """
     now, zone = farm.ledger.clock(), farm.ledger.calendar.zone
-    moment = next_time(text, now, zone)
-    if moment <= now:
-        raise InputError("stop-time-past", time=iso(moment))
-    return moment
+    ends = next_time(text, now, zone)
+    if ends <= now:
+        raise InputError("stop-time-past", time=iso(ends))
+    return ends
 
 
 def next_time(text: str, now_ms: int, zone: str) -> int:
@@ -40,11 +40,11 @@ def next_time(text: str, now_ms: int, zone: str) -> int:
     """
     try:
         if (found := _TIME_OF_DAY.fullmatch(text.strip())) is None:
-            return moment_in(text, zone)
+            return moment(text, zone)
         today = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(ZoneInfo(zone)).date()
         days = (today + timedelta(days=ahead) for ahead in range(3))
         clock = f"{int(found[1]):02}:{found[2]}"
-        moments = [moment_in(f"{day.isoformat()} {clock}", zone) for day in days]
-    except InputError:
+        moments = [moment(f"{day.isoformat()} {clock}", zone) for day in days]
+    except ValueError:
         raise InputError("stop-time-wrong", time=text.strip()) from None
-    return next(moment for moment in moments if moment > now_ms)
+    return next(each for each in moments if each > now_ms)

@@ -16,7 +16,6 @@ from farm.nightfall import foresee
 from farm.policy.accounts import By
 from farm.policy.costs import Basis, Pace, price
 from farm.policy.periods import Period
-from farm.tally import moment_in
 from farm.views.films import Told
 from farm.views.morning import (
     HeldView,
@@ -31,6 +30,7 @@ from farm.views.morning import (
     SlowView,
     StopView,
 )
+from pipeline.plan.moments import on_wall
 
 _HOUR_MS, _DAY_MS = 3_600_000, 86_400_000
 #: A longer time is told by days.
@@ -55,7 +55,7 @@ def report(farm: Farm, period: Period) -> MorningView:
     hourly = period.until - period.since <= _MOST_HOURS * _HOUR_MS
     return MorningView(
         period=period,
-        made=moment_in(now, period.zone),
+        made=on_wall(now, period.zone),
         completed=_number(ends, JobState.COMPLETED),
         canceled=_number(ends, JobState.CANCELED),
         account=accounted(farm, By.DEPARTMENT, period),
@@ -67,7 +67,7 @@ def report(farm: Farm, period: Period) -> MorningView:
             HeldView(
                 reason=held.reason,
                 films=held.films,
-                until="" if held.until is None else moment_in(held.until, period.zone),
+                until="" if held.until is None else on_wall(held.until, period.zone),
             )
             for held in morning.read_holds(ledger)
         ),
@@ -78,7 +78,7 @@ def report(farm: Farm, period: Period) -> MorningView:
                 kind=stop.kind.value,
                 by=stop.by,
                 reason=stop.reason,
-                until="" if stop.until is None else moment_in(stop.until, period.zone),
+                until="" if stop.until is None else on_wall(stop.until, period.zone),
             )
             for stop in read_stops(ledger)
         ),
@@ -105,7 +105,7 @@ def report(farm: Farm, period: Period) -> MorningView:
                 host=card.host,
                 state=card.state.value,
                 error=Told(code=card.problem.code, facts=card.problem.facts),
-                since=moment_in(card.since, period.zone),
+                since=on_wall(card.since, period.zone),
             )
             for card in morning.read_out(ledger)
         ),
@@ -131,7 +131,7 @@ def _nights(farm: Farm, zone: str) -> Iterator[NightView]:
 
 def _told_in(moment: str, zone: str) -> str:
     """A time of a document by the clock of a zone; an empty one stays empty."""
-    return moment_in(round(datetime.fromisoformat(moment).timestamp() * 1000), zone) if moment else ""
+    return on_wall(round(datetime.fromisoformat(moment).timestamp() * 1000), zone) if moment else ""
 
 
 def _number(ends: Sequence[Ended], state: JobState) -> int:
@@ -156,7 +156,7 @@ def _rhythm(ends: Sequence[Ended], period: Period, now: int, *, hourly: bool) ->
 
 
 def _part(at: int, period: Period, *, hourly: bool) -> str:
-    return moment_in(at, period.zone)[: 13 if hourly else 10]
+    return on_wall(at, period.zone)[: 13 if hourly else 10]
 
 
 def _failed(farm: Farm, period: Period) -> tuple[ReasonView, ...]:
@@ -195,7 +195,7 @@ def _left(looks: Sequence[morning.Left], pace: Pace, now: int, zone: str) -> Lef
         bases.add(told.basis)
     hands = sum(pace.hands.values())
     films = sum(look.films for look in looks)
-    finish = moment_in(now + work_us // 1000 // hands, zone) if hands and films else ""
+    finish = on_wall(now + work_us // 1000 // hands, zone) if hands and films else ""
     return LeftView(films=films, work_ms=work_us // 1000, hands=hands, finish=finish, basis=_weakest(bases))
 
 

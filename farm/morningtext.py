@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from farm.morningwords import MorningWords
 from farm.policy.accounts import TICKS, Line
 from farm.policy.prices import rounded
-from farm.tally import header_of, hours, moment_in, row_of
+from farm.tally import header_of, hours, row_of
 from farm.views.films import Told
 from farm.views.morning import MorningView, ReasonView, SlowView
 from pipeline.plan.cells import Cell, to_csv
 from pipeline.plan.clean import clean
 from pipeline.plan.errors import Fact
 from pipeline.plan.messages import Language, remembered
+from pipeline.plan.moments import on_wall
 
 #: Terminals and mails are at least so wide.
 WIDTH = 80
@@ -43,7 +44,7 @@ def heading(view: MorningView, words: MorningWords) -> str:
 def period_of(view: MorningView, words: MorningWords) -> str:
     """The time that it is over."""
     period = view.period
-    since, until = (moment_in(at, period.zone) for at in (period.since, period.until))
+    since, until = (on_wall(at, period.zone) for at in (period.since, period.until))
     return words("period", since=since, until=until, zone=period.zone)
 
 
@@ -82,8 +83,8 @@ def table_of(view: MorningView, language: Language) -> bytes:
     """The report as one table: a line for each thing, what it is in the first two columns."""
     words, period = MorningWords(language), view.period
     rows: list[Sequence[Cell]] = [
-        ("report", "since", moment_in(period.since, period.zone), "", ""),
-        ("report", "until", moment_in(period.until, period.zone), "", ""),
+        ("report", "since", on_wall(period.since, period.zone), "", ""),
+        ("report", "until", on_wall(period.until, period.zone), "", ""),
         ("films", "completed", view.completed, "", ""),
         ("films", "failed", view.failures, "", ""),
         ("films", "canceled", view.canceled, "", ""),

@@ -16,10 +16,10 @@ from farm.forecast import Forecast
 from farm.policy.costs import Pace, Price, price
 from farm.policy.nightfall import Due, Piece, finish_times, late
 from farm.policy.windows import Window, window_named
-from farm.profiles.telling import moment_of
 from pipeline.plan.chunks import LIMIT_S
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format
+from pipeline.plan.moments import iso
 
 #: So many films of the queue are looked at; whatever stands behind them waits for more than a night.
 _MOST = 20_000
@@ -115,8 +115,8 @@ def foresee(farm: Farm, name: str = "", *, beyond: Sequence[Remaining] = ()) -> 
     return Night(
         window=chosen,
         times=window.text,
-        opens=moment_of(opens),
-        shuts="" if shuts is None else moment_of(shuts),
+        opens=iso(opens),
+        shuts=iso(shuts),
         films=len(waiting),
         unfinished=tuple(
             UnfinishedView(job=max(0, film.job), batch=film.batch, row=film.row)

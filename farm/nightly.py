@@ -35,6 +35,7 @@ from farm.views.morning import MorningView
 from farm.views.night import NightView, RefusedView, SubmittedView
 from pipeline.plan.errors import AwayError, Fact, InputError, TransientError
 from pipeline.plan.messages import Language
+from pipeline.plan.moments import iso
 
 #: How often the folder and the queue are looked at, and how often somebody is told how it goes, in seconds.
 _LOOK_S, _TELL_S = 10.0, 3600.0
@@ -299,8 +300,8 @@ class Night:
         except AwayError:
             ended, left = Ended(), 0
         return NightView(
-            began=_moment(self._began),
-            ended=_moment(ledger.clock()),
+            began=iso(self._began),
+            ended=iso(ledger.clock()),
             how=how,
             window=window,
             submitted=tuple(self._submitted),
@@ -315,7 +316,3 @@ class Night:
             report=self._kept,
             sent=self._sent,
         )
-
-
-def _moment(ms: int) -> str:
-    return datetime.fromtimestamp(ms // 1000, UTC).isoformat().replace("+00:00", "Z")

@@ -14,7 +14,6 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -29,6 +28,7 @@ from farm.policy.notices import Decision, Fate, decide
 from farm.post import Answer, check_address, post
 from pipeline.plan.errors import Fact, InputError, LecternError
 from pipeline.plan.messages import CATALOGUE, remembered
+from pipeline.plan.moments import iso_exact
 from pipeline.plan.names import link_for
 
 SIGNATURE, DELIVERY, EVENT = "Lectern-Signature", "Lectern-Delivery", "Lectern-Event"
@@ -97,13 +97,13 @@ def body_of(delivery: Delivery, prefix: str) -> bytes:
     batch = (
         {}
         if film
-        else {"name": told["name"], "submitted": _time(told["submitted_at"]), "films": told["films"]}
+        else {"name": told["name"], "submitted": iso_exact(told["submitted_at"]), "films": told["films"]}
     )
     return _json(
         {
             "event": delivery.event.value,
             "id": delivery.key,
-            "time": _time(delivery.created_at),
+            "time": iso_exact(delivery.created_at),
             "batch": delivery.batch,
             **film,
             **batch,
@@ -130,11 +130,6 @@ def _film(delivery: Delivery, told: Mapping[str, Any], prefix: str) -> dict[str,
 def _words(code: str, facts: Mapping[str, Fact]) -> str:
     """An error in words; of one that only another engine knows, nothing but its code."""
     return " ".join(remembered(code, facts, "en")) if code in CATALOGUE else code
-
-
-def _time(ms: int) -> str:
-    """A time as RFC 3339 writes it, in UTC."""
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _json(told: Mapping[str, Any]) -> bytes:
@@ -271,7 +266,7 @@ def send_test(farm: Farm) -> tuple[str, int, str]:
     if address is None:
         raise InputError("notice-nowhere")
     key, now = str(uuid.uuid4()), farm.ledger.clock()
-    body = _json({"event": TEST, "id": key, "time": _time(now)})
+    body = _json({"event": TEST, "id": key, "time": iso_exact(now)})
     status, detail, _ = _posted(address, body, key, TEST, now // 1000)
     return key, status, detail
 

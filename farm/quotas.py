@@ -10,8 +10,8 @@ from db import quotas
 from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.policy.quota import forecast
-from farm.profiles.telling import moment_of
 from farm.rowcheck import Film
+from pipeline.plan.moments import iso
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +78,7 @@ def _view(farm: Farm, department: str, days: Sequence[int | None], of: int | Non
         department=department,
         begin=len(days) - held,
         held=held,
-        last="" if last is None else moment_of(ledger.calendar.begins_at(last)),
+        last="" if last is None else iso(ledger.calendar.begins_at(last)),
         films=standing.films,
         member_films=standing.member_films,
         by_member=not any(start is not None and start.day == today for start in starts),

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -20,11 +20,11 @@ from db.views import Problem
 from farm import crews
 from farm.bootstrap import Farm
 from farm.output import check_folder, write_whole
-from farm.profiles.telling import moment_of
 from pipeline.plan import trace
 from pipeline.plan.cells import Cell, to_csv
 from pipeline.plan.errors import InputError
 from pipeline.plan.messages import Language, remembered
+from pipeline.plan.moments import iso
 from pipeline.plan.names import folder_for, link_for, stem_for
 
 Form = Literal["csv", "json"]
@@ -207,12 +207,12 @@ def _row(outcome: Outcome, prefix: str, language: Language) -> _Row:
     path = outcome.archive_path if outcome.archive is ArchiveState.ARCHIVED else None
     problem = outcome.problem
     if problem is None and outcome.window:
-        facts = {"window": outcome.window, "opens": moment_of(outcome.opens_at)}
+        facts = {"window": outcome.window, "opens": iso(outcome.opens_at)}
         problem = Problem(code="window-waits", facts=facts)
     if problem is None and outcome.quota:
         problem = Problem(code="quota-waits-long", facts={})
         if outcome.begins_at:
-            problem = Problem(code="quota-waits", facts={"begins": moment_of(outcome.begins_at)})
+            problem = Problem(code="quota-waits", facts={"begins": iso(outcome.begins_at)})
     return _Row(
         id=outcome.row,
         status=outcome.standing,
@@ -237,9 +237,7 @@ def _document(report: Report, rows: Sequence[_Row]) -> bytes:
         "batch": report.batch,
         "name": report.name,
         "user": report.user,
-        "submitted": datetime.fromtimestamp(report.created_at // 1000, UTC)
-        .isoformat()
-        .replace("+00:00", "Z"),
+        "submitted": iso(report.created_at),
     }
     listed = ",\n".join(json.dumps(vars(row), ensure_ascii=False) for row in rows)
     return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "rows": [\n{listed}\n]}}\n'.encode()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from db import leases, news, overview, reads, views
 from db.codec import profile_digest
@@ -33,6 +32,7 @@ from pipeline.plan.faceway import way_of
 from pipeline.plan.job import JobSpec
 from pipeline.plan.label import label_of, waiver_of
 from pipeline.plan.models import ModelUse
+from pipeline.plan.moments import iso
 from pipeline.plan.names import FILM_SUFFIX, link_for
 from pipeline.plan.switches import BURN, SOFT
 
@@ -262,7 +262,7 @@ def _batch(view: views.BatchView) -> BatchView:
         name=view.name,
         keys=view.keys,
         user=view.user,
-        submitted=_moment(view.created_at),
+        submitted=iso(view.created_at),
         counts=_standings(view.states, view.held),
         jobs=view.jobs,
         per_cent=100 if view.finished else 0,
@@ -303,14 +303,14 @@ def _job(farm: Farm, line: JobLine) -> JobView:
         archive=line.archive.value,
         film=_place(farm, line),
         error=_told(line.problem),
-        submitted=_moment(line.submitted_at),
-        ended=_moment(line.ended_at) if line.ended_at is not None else "",
+        submitted=iso(line.submitted_at),
+        ended=iso(line.ended_at),
         urgency=line.urgency.value,
         priority=line.priority,
         window=line.window,
-        opens=_moment(line.opens_at) if line.opens_at else "",
-        begins=_moment(line.begins_at) if line.begins_at else "",
-        deadline=_moment(line.deadline) if line.deadline is not None else "",
+        opens=iso(line.opens_at) if line.opens_at else "",
+        begins=iso(line.begins_at) if line.begins_at else "",
+        deadline=iso(line.deadline),
     )
 
 
@@ -348,8 +348,8 @@ def attempts_of(step: StepView) -> list[AttemptView]:
             outcome=attempt.outcome.value if attempt.outcome else "running",
             worker=attempt.worker,
             device=attempt.device,
-            started=_moment(attempt.started_at),
-            ended="" if attempt.ended_at is None else _moment(attempt.ended_at),
+            started=iso(attempt.started_at),
+            ended=iso(attempt.ended_at),
             machine_ms=attempt.machine_ms,
             error=_told(attempt.problem),
         )
@@ -373,8 +373,3 @@ def _place(farm: Farm, line: JobLine) -> str:
 
 def _told(problem: Problem | None) -> Told | None:
     return None if problem is None else Told(code=problem.code, facts=problem.facts)
-
-
-def _moment(time_ms: int) -> str:
-    """A time in UTC, ISO 8601 with seconds."""
-    return datetime.fromtimestamp(time_ms // 1000, UTC).isoformat().replace("+00:00", "Z")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from farm.policy.accounts import TICKS, Account, By, Line
 from farm.policy.periods import Period
 from farm.policy.prices import HOUR_MS, Prices, rounded
 from pipeline.plan.cells import Cell
 from pipeline.plan.messages import Language
+from pipeline.plan.moments import iso_exact
 
 #: What lines without a name are called: work that no project, or nobody who is known, is behind.
 _UNNAMED: Mapping[str, Mapping[Language, str]] = {
@@ -31,11 +30,6 @@ _COLUMNS = (
 def hours(time_ms: int) -> str:
     """A time in hours for people, to the hundredth."""
     return f"{time_ms / HOUR_MS:.2f}"
-
-
-def moment_in(at_ms: int, zone: str) -> str:
-    """A time by the clock of a zone, to the minute."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
 
 
 def label_of(line: Line, by: By, language: Language) -> str:
@@ -78,8 +72,8 @@ def document_of(found: Account, period: Period, prices: Prices) -> dict[str, obj
     """An account as a program is told it."""
     return {
         "by": found.by.value,
-        "since": _moment(period.since),
-        "until": _moment(period.until),
+        "since": iso_exact(period.since),
+        "until": iso_exact(period.until),
         "zone": period.zone,
         "currency": prices.currency if prices.told else None,
         "lines": [_line(line, prices) for line in found.lines],
@@ -112,7 +106,3 @@ def _thousandths(time_ms: int) -> str:
 
 def _seconds(line: Line) -> str:
     return f"{line.ticks / TICKS:.3f}"
-
-
-def _moment(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from db import operations, pooling, recalling, standing, stops
-from db.acts import Operated, iso
+from db.acts import Operated
 from db.pools import read_dealings
 from db.states import StopKind, Urgency
 from db.stops import Stop
@@ -23,6 +23,7 @@ from farm.policy.pools import pools_rendering
 from farm.views.stops import StopView
 from farm.whom import Whom, some_at_a_time
 from pipeline.plan.errors import InputError
+from pipeline.plan.moments import iso
 
 _NOBODY = Operated(changed=(), unchanged=())
 

@@ -10,8 +10,8 @@ from db import windows
 from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.policy.windows import Window, parse, window_named
-from farm.profiles.telling import moment_of
 from farm.rowcheck import Film
+from pipeline.plan.moments import iso
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,5 +109,5 @@ def _view(name: str, window: Window, now: int) -> WindowView:
         name=name,
         times=window.text,
         open=window.is_open(now),
-        until="" if change is None else moment_of(change),
+        until=iso(change),
     )

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from farm.policy.times import day_or_moment, midnight
 from pipeline.plan.errors import InputError
 
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WORDS = {"today": 0, "yesterday": 1}
 _DECEMBER = 12
 
@@ -52,8 +52,7 @@ def month(text: str, zone: str) -> Period:
         after = date(year + number // _DECEMBER, number % _DECEMBER + 1, 1)
     except (ValueError, OverflowError):
         raise InputError("period-month-wrong", month=text) from None
-    where = ZoneInfo(zone)
-    return Period(since=_midnight(first, where), until=_midnight(after, where), zone=zone)
+    return Period(since=midnight(first, zone), until=midnight(after, zone), zone=zone)
 
 
 def month_of(now_ms: int, zone: str) -> str:
@@ -81,29 +80,17 @@ def between(since: str, until: str, *, now_ms: int, zone: str) -> Period:
 
 
 def _moment(text: str, now_ms: int, zone: str, *, end: bool) -> int:
-    where = ZoneInfo(zone)
     plain = text.strip().casefold()
     if plain == "now":
         return now_ms
     word, _, rest = plain.partition(" ")
     if word in _WORDS:
-        day = _local(now_ms, where).date() - timedelta(days=_WORDS[word])
+        day = _local(now_ms, ZoneInfo(zone)).date() - timedelta(days=_WORDS[word])
         plain = f"{day.isoformat()} {rest}".strip()
     try:
-        if _DATE.fullmatch(plain):
-            day = date.fromisoformat(plain)
-            return _midnight(day + timedelta(days=1) if end else day, where)
-        moment = datetime.fromisoformat(plain.upper())
-        local = moment if moment.tzinfo is not None else moment.replace(tzinfo=where)
-        return round(local.timestamp() * 1000)
-    except (ValueError, OverflowError):
+        return day_or_moment(plain, zone, end=end)
+    except ValueError:
         raise InputError("period-time-wrong", time=text) from None
-
-
-def _midnight(day: date, zone: ZoneInfo) -> int:
-    """When a day begins; where its midnight is left out, when the clock is put forward."""
-    # Python takes a time that no clock shows with the offset before the change: that very moment.
-    return round(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000)
 
 
 def _local(at_ms: int, zone: ZoneInfo) -> datetime:

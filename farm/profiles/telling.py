@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from db import profiles
 from db.ledger import Ledger
 from farm.views.films import PersonView
 from pipeline.plan.job import JobSpec
+from pipeline.plan.moments import iso
 from pipeline.plan.people import ProfileUse
 
 _FORGOTTEN = "forgotten"
@@ -22,11 +21,6 @@ def people_of(ledger: Ledger, spec: JobSpec) -> tuple[PersonView, ...]:
     return tuple(_person(ledger, use) for use in spec.people)
 
 
-def moment_of(time_ms: int) -> str:
-    """A time in UTC, ISO 8601 with seconds."""
-    return datetime.fromtimestamp(time_ms // 1000, UTC).isoformat().replace("+00:00", "Z")
-
-
 def _person(ledger: Ledger, use: ProfileUse) -> PersonView:
     found = profiles.find(ledger, use.kind, use.name) if use.person else None
     if found is None:
@@ -36,5 +30,5 @@ def _person(ledger: Ledger, use: ProfileUse) -> PersonView:
         name=found.name,
         person=found.person,
         standing=found.standing(ledger.clock()).value,
-        expires=moment_of(found.consent.expires_ms),
+        expires=iso(found.consent.expires_ms),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 from pipeline.plan.aigc import Mark, fields_of
 from pipeline.plan.artifact import Artifact
@@ -17,6 +16,7 @@ from pipeline.plan.keys import canonical, digest_of
 from pipeline.plan.label import Label, label_of, waiver_of
 from pipeline.plan.loudness import Loudness
 from pipeline.plan.models import ModelUse
+from pipeline.plan.moments import iso_exact
 from pipeline.plan.softtrack import SoftTrack
 from pipeline.plan.switches import BURN
 from pipeline.plan.timeline import Timeline
@@ -148,7 +148,7 @@ def manifest(
         "schema": _SCHEMA,
         "lectern": birth.lectern,
         "trace": birth.trace_id,
-        "submitted": _moment(birth.submitted_ms),
+        "submitted": iso_exact(birth.submitted_ms),
         "title": job.title,
         "row": job.row,
         "user": job.user,
@@ -214,11 +214,6 @@ def _soft(track: SoftTrack | None) -> Mapping[str, str | int] | None:
     return {"language": track.language, "packets": len(track.packets), "digest": track.digest}
 
 
-def _moment(time_ms: int) -> str:
-    moment = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=time_ms)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def _utterances(timeline: Timeline, clips: Sequence[Artifact]) -> list[Mapping[str, object]]:
     told: list[Mapping[str, object]] = []
     rate = timeline.fps * samples_per_frame(timeline.fps)
@@ -263,7 +258,7 @@ def _model(model: ModelUse) -> Mapping[str, object]:
         "engine": model.engine,
         "licence": model.licence,
         "use": model.use.value,
-        "accepted": None if taken_on is None else {"by": taken_on.by, "at": _moment(taken_on.at_ms)},
+        "accepted": None if taken_on is None else {"by": taken_on.by, "at": iso_exact(taken_on.at_ms)},
     }
 
 
@@ -275,7 +270,7 @@ def _people(job: JobSpec) -> Mapping[str, object]:
             "name": use.name,
             "person": use.person,
             "owner": use.consent.owner,
-            "consent": {"digest": use.consent.digest, "expires": _moment(use.consent.expires_ms)},
+            "consent": {"digest": use.consent.digest, "expires": iso_exact(use.consent.expires_ms)},
         }
         for use in job.people
     ]

@@ -14,6 +14,7 @@ from typer._click.core import Command, Context, Parameter
 from typer.core import TyperCommand, TyperGroup
 
 from cli.helping_zh import CHINESE
+from cli.sections import in_sections
 from cli.terminal import Terminal
 from cli.words import Words
 
@@ -56,10 +57,13 @@ def _page(command: Command, ctx: Context, commands: Mapping[str, Command]) -> st
     options = [
         (_shown(each), _explained(each, said(_help_of(each)), words)) for each in _of(params, "option")
     ]
+    about = {name: said(paragraphs(each.help or "")[0]) for name, each in commands.items()}
+    # A group's own commands are few, and go together.
+    heads = in_sections(list(about)) if ctx.parent is None else [("help-commands", list(about))]
     rows = {
         "help-arguments": arguments,
         "help-options": options,
-        "help-commands": [(name, said(paragraphs(each.help or "")[0])) for name, each in commands.items()],
+        **{head: [(name, about[name]) for name in names] for head, names in heads},
     }
     usage = [ctx.command_path, words("help-option-mark"), *(_usage(each) for each in _of(params, "argument"))]
     if commands:

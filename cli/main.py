@@ -35,7 +35,7 @@ _ABOUT = (
 _SERVERS = "cli.serve:"
 _EVERYWHERE = "Every command also takes --json (an answer for machines) and --lang en|zh."
 
-#: The commands of the top level in the order in which help lists them, and where each function is.
+#: The commands of the top level, and where each function is; `cli.sections` has the order of the help.
 COMMANDS: Mapping[str, str] = {
     "submit": "cli.submit:submit",
     "status": "cli.status:status",

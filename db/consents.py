@@ -12,7 +12,7 @@ from db.acts import Act, Operated, is_under_way, may_be_held
 from db.codec import spec_from_text, spec_to_text
 from db.ledger import Ledger
 from db.profiles import Profile, keep, lapsed, note
-from db.states import HoldReason, JobState
+from db.states import ITSELF, HoldReason, JobState
 from db.tables import holds, job_profiles, jobs, profiles
 from pipeline.plan.artifact import Artifact
 from pipeline.plan.people import Consent, renewed
@@ -158,7 +158,7 @@ def hold_lapsed(ledger: Ledger) -> int:
     if not found:
         return 0
     with ledger.write("hold-lapsed") as connection:
-        act = Act(connection, "pause", by="lectern", now=ledger.clock(), detail=_ACT)
+        act = Act(connection, "pause", by=ITSELF, now=ledger.clock(), detail=_ACT)
         over = connection.execute(_SEIZED, {"now": act.now}).scalars().all()
         still = set(connection.execute(TO_HOLD, {"ids": over}).scalars()) if over else set()
         for some in act.concerned(found, lambda job: is_under_way(job) and job.id in still):

@@ -161,7 +161,7 @@ def lift(ledger: Ledger, job_ids: Collection[int], *, by: str) -> tuple[int, ...
     lifted: list[int] = []
     ordered = sorted(job_ids)
     for start in range(0, len(ordered), rows.MANY):
-        with ledger.write("lift") as connection:
+        with ledger.write("lift-late") as connection:
             some = {"jobs": ordered[start : start + rows.MANY]}
             still = connection.execute(_STILL, some).all()
             if not still:

@@ -11,7 +11,7 @@ from db import dead, leaving, news, quotas, reports, rows
 from db.acts import Act, Job, Operated, WhyNot, is_under_way, may_be_held, may_be_tried, told
 from db.forgetting import forgotten_in
 from db.ledger import Ledger
-from db.states import ArchiveState, HoldReason, JobState, Stage, StepState
+from db.states import ITSELF, ArchiveState, HoldReason, JobState, Stage, StepState
 from db.tables import batches, holds, jobs, steps
 from farm.policy.holds import Hold, ended
 from pipeline.plan.errors import AwayError, InputError
@@ -383,7 +383,7 @@ def end_holds(ledger: Ledger) -> None:
 def _end_holds(ledger: Ledger, job_ids: Collection[int], reason: HoldReason) -> None:
     with ledger.write("end-holds") as connection:
         now = ledger.clock()
-        act = Act(connection, "resume", by="lectern", now=now, detail=told(hold=reason.value))
+        act = Act(connection, "resume", by=ITSELF, now=now, detail=told(hold=reason.value))
 
         def is_over(job: Job) -> bool:
             # Somebody may have given it more time meanwhile, or none.

@@ -23,12 +23,9 @@ from sqlalchemy import (
 
 from db import rows
 from db.ledger import Ledger
-from db.states import HoldReason, JobState
+from db.states import ITSELF, HoldReason, JobState
 from db.tables import IS_FOR_QUOTA, allowances, audit, charges, departments, holds, jobs
 from farm.policy.quota import Allowance, Standing, Start, admit, forecast
-
-#: Who sets and ends these holds.
-BY = "lectern"
 
 _JOBS: BindParameter[int] = bindparam("jobs", expanding=True)
 _OF: BindParameter[int] = bindparam("department")
@@ -338,7 +335,7 @@ def _admit(connection: Connection, ledger: Ledger, department: int, now: int) ->
             [
                 {
                     "at": now,
-                    "by": BY,
+                    "by": ITSELF,
                     "verb": "quota-begins",
                     "batch_id": found[job].batch_id,
                     "job_id": job,
@@ -364,6 +361,6 @@ def _charge(job: int, told: Mapping[str, Any], start: Start, now: int) -> dict[s
 def _hold(connection: Connection, held: Sequence[Mapping[str, Any]], now: int) -> None:
     for start in range(0, len(held), rows.MANY):
         some = held[start : start + rows.MANY]
-        set_ = {"reason": HoldReason.QUOTA.value, "until": None, "by": BY, "since": now}
+        set_ = {"reason": HoldReason.QUOTA.value, "until": None, "by": ITSELF, "since": now}
         connection.execute(_HOLD, [{**each, **set_} for each in some])
         rows.reopen(connection, [each["job_id"] for each in some])

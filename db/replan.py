@@ -27,7 +27,7 @@ from db import rows
 from db.codec import profile_from_text
 from db.ledger import Ledger
 from db.prepared import run
-from db.states import JobState, Outcome, Stage, StepState
+from db.states import ITSELF, JobState, Outcome, Stage, StepState
 from db.tables import IS_OPEN, IS_READY, IS_SENT, IS_UNSENT, attempts, audit, jobs, key_leases, skills, steps
 from db.values import Skill
 from pipeline.plan.job import RenderProfile
@@ -159,7 +159,7 @@ def _replan_some(ledger: Ledger, stranded: Skill, profile: str) -> int:
             return 0
         run(connection, _LOCK, {}, {"jobs": found})
         told = {"of": stranded.profile, "to": profile}
-        return len(render_anew(connection, found, told, text=text, by="lectern", now=ledger.clock()))
+        return len(render_anew(connection, found, told, text=text, by=ITSELF, now=ledger.clock()))
 
 
 def render_anew(

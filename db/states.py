@@ -151,6 +151,8 @@ class Urgency(StrEnum):
 PRECEDENCE = {Urgency.URGENT: 0, Urgency.NORMAL: 1, Urgency.BULK: 2}
 URGENCY = {precedence: urgency for urgency, precedence in PRECEDENCE.items()}
 STAGE_ORDER = {stage: number for number, stage in enumerate(Stage)}
+#: Whose act it is, in the audit and in holds, where the farm does something by itself.
+ITSELF = "lectern"
 
 
 def capability_of(stage: Stage, engine: str = "") -> str:

@@ -15,7 +15,7 @@ from db import rows
 from db.acts import told
 from db.ledger import Ledger
 from db.prepared import Found, run
-from db.states import ArchiveState, HoldReason, JobState, StepState, StopKind, StopScope
+from db.states import ITSELF, ArchiveState, HoldReason, JobState, StepState, StopKind, StopScope
 from db.tables import audit, batches, departments, holds, jobs, posts, steps, stops
 from db.tables.rights import pools
 from pipeline.plan.errors import InputError
@@ -177,7 +177,7 @@ def end_stops(ledger: Ledger) -> None:
             return
     with ledger.write("end-stops") as connection:
         over = [_stop_of(row) for row in run(connection, _END, asked)]
-        _tell_lifted(connection, over, now=asked["now"], by="lectern", reason="")
+        _tell_lifted(connection, over, now=asked["now"], by=ITSELF, reason="")
 
 
 def read_stops(ledger: Ledger) -> tuple[Stop, ...]:

@@ -9,7 +9,7 @@ from functools import partial
 from db import nights
 from db.nights import Remaining
 from db.paces import read_pace
-from db.states import Stage
+from db.states import ITSELF, Stage
 from db.windows import read_windows
 from farm.bootstrap import Farm
 from farm.forecast import Forecast
@@ -164,7 +164,7 @@ def lift_late(farm: Farm) -> None:
     windows = {each.name: each.window for each in read_windows(farm.ledger)}
     queue = nights.read_remaining(farm.ledger, most=_MOST)
     until = max(now + 1, *soon.values())
-    nights.lift(farm.ledger, late(soon, _play(farm, queue, windows, now=now, until=until).ends), by="lectern")
+    nights.lift(farm.ledger, late(soon, _play(farm, queue, windows, now=now, until=until).ends), by=ITSELF)
 
 
 def _chosen(windows: Mapping[str, Window], name: str) -> str:

@@ -13,6 +13,7 @@ from typer.main import get_command
 from cli.helping import paragraphs
 from cli.helping_zh import CHINESE
 from cli.main import COMMANDS, GROUPS, make_app
+from cli.sections import SECTIONS
 from cli.terminal import Terminal
 from tests.cli.conftest import Lectern
 from tests.cli.test_docs import EVERY_COMMAND
@@ -67,6 +68,17 @@ def test_a_page_is_in_one_language_and_whole(place: list[str]) -> None:
     assert not re.search("[\u4e00-\u9fff]", english)
     assert not re.search(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}", re.sub("`.*?`", "", chinese.partition("\n")[2]))
     assert not re.search(r"\w\.\.\.$", english, re.MULTILINE)
+
+
+def test_every_command_stands_under_one_head() -> None:
+    """The page of all commands leaves none out, and names none twice."""
+    listed = [name for section in SECTIONS.values() for name in section]
+    assert len(listed) == len(set(listed))
+    assert {*COMMANDS, *GROUPS} <= set(listed)
+    lines = page([], "en").splitlines()
+    assert lines.index("Make films:") < lines.index("See what becomes of them:")
+    shown = [line.split()[0] for line in lines[lines.index("Make films:") :] if re.match(r"  \S", line)]
+    assert {*COMMANDS, *GROUPS} <= set(shown)
 
 
 def test_help_answers_in_the_language_that_is_asked_for(

@@ -178,9 +178,10 @@ def took_of(terminal: Terminal, attempt: AttemptView) -> str:
 
 
 def urgency_of(terminal: Terminal, job: JobView) -> str:
-    """How urgent a job is, and its number, of which the higher one goes first."""
+    """How urgent a job is, its number, of which the higher one goes first, and whether for its deadline."""
     word = terminal.words(f"urgency-{job.urgency}")
-    return f"{word} {job.priority:+d}" if job.priority else word
+    shown = f"{word} {job.priority:+d}" if job.priority else word
+    return terminal.words("urgency-lifted", urgency=shown) if job.lifted else shown
 
 
 def jobs_table(terminal: Terminal, jobs: Iterable[JobView], *, across: bool = False) -> Table:

@@ -20,13 +20,13 @@ from cli.quotas import quota_lines
 from cli.terminal import Cell, Terminal, error_document
 from cli.watch import follow
 from cli.watching import Watching
-from cli.windows import night_document, night_lines, waiting_document, waiting_lines
+from cli.windows import missed_lines, night_document, night_lines, waiting_document, waiting_lines
 from db.nights import Remaining
 from farm import submit as submitting
 from farm.bootstrap import Farm, open_farm
 from farm.defaults import assigned
 from farm.forecast import forecast
-from farm.nightfall import foresee, of_forecast
+from farm.nightfall import foresee, missed, of_forecast
 from farm.output import check_place, write_whole
 from farm.precheck import Admitted, BatchRefusedError, Checked, admit, check
 from farm.quotas import QuotaView, of_batch, of_films
@@ -153,7 +153,8 @@ def submit(
 
 def _forecast(farm: Farm, admitted: Admitted, terminal: Terminal, *, again: bool) -> Exit:
     told = forecast(farm, admitted, again=again)
-    document, lines = _windows(farm, admitted, terminal, new=told.known is None, beyond=of_forecast(told))
+    beyond = of_forecast(told)
+    document, lines = _windows(farm, admitted, terminal, new=told.known is None, beyond=beyond)
     quota = None if told.known is not None else of_films(farm, admitted.films)
     lines = [
         *forecast_lines(told, terminal),
@@ -167,27 +168,36 @@ def _forecast(farm: Farm, admitted: Admitted, terminal: Terminal, *, again: bool
 
 
 def _windows(
-    farm: Farm, admitted: Admitted, terminal: Terminal, *, new: bool, beyond: Sequence[Remaining] = ()
+    farm: Farm,
+    admitted: Admitted,
+    terminal: Terminal,
+    *,
+    new: bool,
+    batch: int = 0,
+    beyond: Sequence[Remaining] = (),
 ) -> tuple[dict[str, object], list[Cell | Table]]:
     """When films begin that wait for windows, and which will not be finished: for machines, and for people.
 
-    A batch that is there already waits as it was submitted then.
+    A batch that is there already waits as it was submitted then; of a new one number or films are told.
     """
     waiting = waited_for(farm, admitted.films) if new else ()
     nights = [foresee(farm, each.window.name, beyond=beyond) for each in waiting if each.window.until]
+    wanted = new and any(film.deadline is not None for film in admitted.films)
+    late = missed(farm, batch, beyond=beyond) if wanted else ()
     document: dict[str, object] = {
         "windows": waiting_document(waiting),
         "nights": [night_document(each) for each in nights],
+        "missed": [asdict(each) for each in late],
     }
     told = (line for night in nights for line in night_lines(terminal, night))
-    return document, [*waiting_lines(terminal, waiting), *told]
+    return document, [*waiting_lines(terminal, waiting), *told, *missed_lines(terminal, late)]
 
 
 def _queued(farm: Farm, admitted: Admitted, manner: Manner, terminal: Terminal, *, watch: bool) -> Exit:
     with Watching(terminal, "queueing") as watching:
         receipt = submitting.queue(farm, admitted, manner, progress=watching)
     results = table_of(farm, receipt.batch)
-    document, lines = _windows(farm, admitted, terminal, new=receipt.created)
+    document, lines = _windows(farm, admitted, terminal, new=receipt.created, batch=receipt.batch)
     quota = of_batch(farm, receipt.batch, admitted.films[0].department, receipt.jobs)
     received = [*_received(receipt, results, terminal), *lines, *quota_lines(terminal, quota)]
     if not watch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from cli.options import terminal_of
 from cli.terminal import Terminal
 from farm import nightfall, windows
 from farm.bootstrap import open_farm
-from farm.nightfall import Night
+from farm.nightfall import MissedView, Night
 from farm.windows import WaitedFor, WindowView
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The window, such as night.")]
@@ -112,6 +112,15 @@ def night_lines(terminal: Terminal, night: Night) -> Iterator[str | Text]:
         yield words("night-rows", rows=", ".join(shown[:_SHOWN]) + (" …" if many > _SHOWN else ""))
     workers = words("night-workers", workers=night.workers) if night.workers else words("night-nobody")
     yield Text(words("night-basis", workers=workers, paces=words("semicolon").join(_paces(terminal, night))))
+
+
+def missed_lines(terminal: Terminal, missed: Sequence[MissedView]) -> Iterator[Text]:
+    """Which films will not be there when they are wanted; nothing where all will be."""
+    if not missed:
+        return
+    films = [f"{clean(each.row)} ({moment_of(each.deadline)})" for each in missed]
+    shown = ", ".join(films[:_SHOWN]) + (" …" if len(films) > _SHOWN else "")
+    yield Text(terminal.words("missed", films=len(films), rows=shown), style="yellow")
 
 
 def _paces(terminal: Terminal, night: Night) -> Iterator[str]:

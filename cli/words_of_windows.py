@@ -23,6 +23,7 @@ WINDOWS: Mapping[str, tuple[str, str]] = {
         "等待时段 {window} 开放（{opens}）",
     ),
     "deadline": ("DEADLINE", "截止"),
+    "urgency-lifted": ("{urgency}, for its deadline", "{urgency}（因截止时间提前）"),
     "films-wait-shut": (
         "Made in the window {window} alone: {films}. They begin when it opens, {until} ({times}).",
         "仅在时段 {window} 制作：{films} 部。将于 {until} 时段开放时开始（{times}）。",
@@ -49,6 +50,10 @@ WINDOWS: Mapping[str, tuple[str, str]] = {
         "时段 {window} 于 {shuts} 关闭时，{films} 部影片中有 {late} 部不能完成，将在下次开放时继续。",
     ),
     "night-rows": ("These, with their jobs: {rows}", "分别是（括号内为任务）：{rows}"),
+    "missed": (
+        "NOT there by the deadline, even if they go first, by an estimate ({films}): {rows}",
+        "按估算，即使优先制作也赶不上截止时间（{films} 部）：{rows}",
+    ),
     "night-basis": ("An estimate for {workers}: {paces}", "估算依据：{workers}；{paces}"),
     "night-workers": ("{workers} workers as they are there now", "目前的 {workers} 个工作进程"),
     "night-nobody": ("one worker, for none is there", "按一个工作进程计算（目前没有）"),

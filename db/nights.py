@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, and_, bindparam, case, exists, func, insert, select
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, case, exists, func, insert, select
 
 from db import rows
+from db.acts import told
 from db.ledger import Ledger
 from db.ranks import set_standing
-from db.states import PRECEDENCE, JobState, Stage, StepState, Urgency
-from db.tables import artifacts, audit, holds, jobs, steps
+from db.states import URGENCY, JobState, Stage, StepState, Urgency
+from db.tables import artifacts, audit, departments, holds, jobs, steps
+from farm.policy.deadlines import lifted
 from farm.policy.eta import frames_of_script
+from farm.policy.rights import Rights
 from pipeline.plan.job import Format
+from pipeline.plan.moments import iso
 
 _UNDER_WAY = [JobState.QUEUED.value, JobState.ACTIVE.value]
 _JOBS: BindParameter[int] = bindparam("jobs", expanding=True)
@@ -40,6 +44,7 @@ _QUEUE = (
         jobs.c.batch_id,
         jobs.c.row_name,
         jobs.c.window,
+        jobs.c.deadline,
         jobs.c.pool,
         jobs.c.spec,
         jobs.c.frames,
@@ -57,19 +62,27 @@ _STEPS = (
     .order_by(steps.c.job_id, steps.c.index)
 )
 _VERB = "deadline"
-_may_be_lifted = and_(
-    jobs.c.deadline.is_not(None),
-    jobs.c.state.in_(_UNDER_WAY),
-    jobs.c.precedence != PRECEDENCE[Urgency.URGENT],
-    ~_is_held,
-    ~exists().where(audit.c.job_id == jobs.c.id, audit.c.verb == _VERB),
-)
-_WANTED = select(jobs.c.id, jobs.c.deadline).where(_may_be_lifted)
-_STILL = (
-    select(jobs.c.id, jobs.c.batch_id)
-    .where(jobs.c.id.in_(_JOBS), _may_be_lifted)
+_may_be_lifted = and_(jobs.c.deadline.is_not(None), jobs.c.state.in_(_UNDER_WAY), ~_is_held)
+_WANTED = (
+    select(
+        jobs.c.id,
+        jobs.c.batch_id,
+        jobs.c.deadline,
+        jobs.c.precedence,
+        jobs.c.priority,
+        departments.c.name,
+        departments.c.priority_limit,
+        departments.c.urgent,
+    )
+    .join_from(jobs, departments, departments.c.id == jobs.c.department_id)
+    .where(_may_be_lifted)
     .order_by(jobs.c.id)
-    .with_for_update(key_share=True)
+)
+_STILL = _WANTED.where(jobs.c.id.in_(_JOBS)).with_for_update(key_share=True, of=jobs)
+_LIFTS = (
+    select(audit.c.job_id, audit.c.detail)
+    .where(audit.c.job_id.in_(_JOBS), audit.c.verb == _VERB)
+    .order_by(audit.c.id)
 )
 _AUDIT = insert(audit)
 
@@ -83,6 +96,7 @@ class Remaining:
         batch: its batch's id.
         row: the row's id.
         window: the window outside of which nothing of it begins; empty for none.
+        deadline: when it is wanted; None: whenever.
         pool: whose workers render it; empty for none.
         engine: who draws the face.
         format: the film's picture.
@@ -95,6 +109,7 @@ class Remaining:
     batch: int
     row: str
     window: str
+    deadline: int | None
     pool: str
     engine: str
     format: Format
@@ -132,6 +147,7 @@ def _remaining(row: Row[*tuple[Any, ...]], parts: Mapping[Stage, Sequence[int]])
         batch=row.batch_id,
         row=row.row_name,
         window=row.window,
+        deadline=row.deadline,
         pool=row.pool,
         engine=spec["face"],
         format=Format(**spec["format"]),
@@ -141,36 +157,88 @@ def _remaining(row: Row[*tuple[Any, ...]], parts: Mapping[Stage, Sequence[int]])
 
 
 def read_wanted(ledger: Ledger) -> Mapping[int, int]:
-    """The deadlines of films that may be lifted, by job: under way, not held, not urgent, never lifted yet.
+    """The deadlines of films that may be lifted, by job: under way, not held, not lifted for that one yet.
 
     Raises:
         AwayError: ``ledger-away``.
     """
     with ledger.read() as connection:
-        return {row.id: row.deadline for row in connection.execute(_WANTED)}
+        found = connection.execute(_WANTED).all()
+        return {row.id: row.deadline for row in _liftable(connection, found)}
 
 
-def lift(ledger: Ledger, job_ids: Collection[int], *, by: str) -> tuple[int, ...]:
-    """Make films urgent that would miss their deadlines, each once; those that were not so already. Audited.
+def lift(ledger: Ledger, wanted: Mapping[int, int], *, by: str) -> tuple[int, ...]:
+    """Move films forward that would miss their deadlines; those that were. Audited, once for each deadline.
 
-    Whoever gives one another urgency afterwards has the last word. It stays in its window.
+    How far is told by `farm.policy.deadlines.lifted`. Whoever gives one another urgency afterwards has the
+    last word. It stays in its window.
+
+    Args:
+        ledger: the ledger.
+        wanted: their deadlines, by job; one that has got another one since is left as it is.
+        by: whose act it is.
 
     Raises:
         AwayError: ``ledger-away``.
     """
-    lifted: list[int] = []
-    ordered = sorted(job_ids)
+    forward: list[int] = []
+    ordered = sorted(wanted)
     for start in range(0, len(ordered), rows.MANY):
         with ledger.write("lift-late") as connection:
-            some = {"jobs": ordered[start : start + rows.MANY]}
-            still = connection.execute(_STILL, some).all()
-            if not still:
-                continue
-            these = [row.id for row in still]
-            set_standing(connection, these, urgency=Urgency.URGENT)
-            entry = {"at": ledger.clock(), "by": by, "verb": _VERB, "detail": Urgency.URGENT.value}
-            connection.execute(
-                _AUDIT, [{**entry, "batch_id": row.batch_id, "job_id": row.id} for row in still]
-            )
-            lifted += these
-    return tuple(lifted)
+            found = connection.execute(_STILL, {"jobs": ordered[start : start + rows.MANY]}).all()
+            these = _liftable(connection, [row for row in found if row.deadline == wanted[row.id]])
+            forward += _move_forward(connection, these, by=by, at=ledger.clock())
+    return tuple(forward)
+
+
+def read_lifts(connection: Connection, job_ids: Sequence[int]) -> Mapping[int, tuple[str, str, int]]:
+    """For which deadline films were moved forward last, as the audit tells it, and to what; by job."""
+    lifts: dict[int, tuple[str, str, int]] = {}
+    for start in range(0, len(job_ids), rows.MANY):
+        for row in connection.execute(_LIFTS, {"jobs": job_ids[start : start + rows.MANY]}):
+            known = json.loads(row.detail)
+            lifts[row.job_id] = (known["deadline"], known["urgency"], known["priority"])
+    return lifts
+
+
+def _liftable(
+    connection: Connection, found: Sequence[Row[*tuple[Any, ...]]]
+) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Those that can be moved forward, and were not for the deadline that they have."""
+    before = read_lifts(connection, [row.id for row in found])
+    return [
+        row
+        for row in found
+        if _forward(row) is not None and (row.id not in before or before[row.id][0] != iso(row.deadline))
+    ]
+
+
+def _forward(row: Row[*tuple[Any, ...]]) -> tuple[str, int] | None:
+    rights = Rights(department=row.name, priority_limit=row.priority_limit, urgent=bool(row.urgent))
+    return lifted(rights, URGENCY[row.precedence].value, row.priority)
+
+
+def _move_forward(
+    connection: Connection, these: Sequence[Row[*tuple[Any, ...]]], *, by: str, at: int
+) -> list[int]:
+    """Give films what their deadlines let them have, written into the audit with what they had."""
+    alike: dict[tuple[str, int], list[int]] = {}
+    entries = []
+    for row in these:
+        if (to := _forward(row)) is None:
+            continue
+        alike.setdefault(to, []).append(row.id)
+        detail = told(
+            deadline=iso(row.deadline),
+            urgency=to[0],
+            urgency_before=URGENCY[row.precedence].value,
+            priority=to[1],
+            priority_before=row.priority,
+        )
+        job = {"batch_id": row.batch_id, "job_id": row.id}
+        entries.append({"at": at, "by": by, "verb": _VERB, "detail": detail, **job})
+    for (urgency, priority), some in alike.items():
+        set_standing(connection, some, urgency=Urgency(urgency), priority=priority)
+    if entries:
+        connection.execute(_AUDIT, entries)
+    return [row.id for row in these]

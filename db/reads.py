@@ -12,6 +12,7 @@ from db import rows
 from db.claims import read_results
 from db.codec import facts_from_text, notices_from_text, profile_from_text, spec_from_text
 from db.ledger import Ledger
+from db.nights import read_lifts
 from db.progress import Progress, read_progress
 from db.quotas import read_beginnings
 from db.states import (
@@ -180,7 +181,10 @@ def list_jobs(
         ids = [row.id for row in found]
         reasons = _holds_of(connection, ids)
         progress = read_progress(connection, ids)
-    lines = [_line_of(row, reasons.get(row.id, ()), progress.get(row.id, Progress()), shut) for row in found]
+        lines = [
+            _line_of(row, reasons.get(row.id, ()), progress.get(row.id, Progress()), shut) for row in found
+        ]
+        lines = _lifted(connection, lines)
     return _beginning(ledger, lines)
 
 
@@ -197,7 +201,8 @@ def read_job(ledger: Ledger, job: int) -> JobView:
             raise InputError("ledger-job-unknown", job=job)
         held = _holds_of(connection, [job]).get(job, ())
         progress = read_progress(connection, [job]).get(job, Progress())
-        (line,) = _beginning(ledger, [_line_of(row, held, progress, shut_at(connection, ledger.clock()))])
+        lines = [_line_of(row, held, progress, shut_at(connection, ledger.clock()))]
+        (line,) = _beginning(ledger, _lifted(connection, lines))
         return JobView(
             line=line,
             spec=spec_from_text(row.spec),
@@ -254,6 +259,16 @@ def _holds_of(connection: Connection, job_ids: Sequence[int]) -> dict[int, tuple
 def _some(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     """As many at a time as a statement names."""
     return (ids[start : start + rows.MANY] for start in range(0, len(ids), rows.MANY))
+
+
+def _lifted(connection: Connection, lines: Sequence[JobLine]) -> list[JobLine]:
+    """The same lines with whether they stand where they were moved forward to for their deadlines."""
+    lifts = read_lifts(connection, [line.id for line in lines if line.deadline is not None])
+    stands = {line.id: (line.urgency.value, line.priority) for line in lines if line.id in lifts}
+    return [
+        replace(line, lifted=lifts[line.id][1:] == stands[line.id]) if line.id in lifts else line
+        for line in lines
+    ]
 
 
 def _beginning(ledger: Ledger, lines: Sequence[JobLine]) -> tuple[JobLine, ...]:

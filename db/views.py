@@ -79,6 +79,7 @@ class JobLine:
         opens_at: when that opens next, if it is shut and the job waits for it; else 0.
         begins_at: when its department's quota will let it begin, if it waits for that and ever may; else 0.
         deadline: when it is wanted; None: whenever.
+        lifted: whether it stands where it was moved forward to for that.
         stage: the stage it is in; None when it has ended.
         percent: how much of it is done, 0 to 100.
         urgency: how urgent it is.
@@ -116,6 +117,7 @@ class JobLine:
     opens_at: int = 0
     begins_at: int = 0
     deadline: int | None = None
+    lifted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

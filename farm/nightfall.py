@@ -43,6 +43,21 @@ class UnfinishedView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MissedView:
+    """A film that will not be there when it is wanted, even if it goes first.
+
+    Attributes:
+        row: the row's id in the manifest.
+        deadline: when it is wanted, UTC, ISO 8601.
+        window: the window outside of which nothing of it begins; empty for none.
+    """
+
+    row: str
+    deadline: str
+    window: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class FilmPace:
     """How long rendering takes.
 
@@ -128,6 +143,34 @@ def foresee(farm: Farm, name: str = "", *, beyond: Sequence[Remaining] = ()) -> 
     )
 
 
+def missed(farm: Farm, batch: int = 0, *, beyond: Sequence[Remaining] = ()) -> tuple[MissedView, ...]:
+    """The films of a batch for which the time that is left before their deadlines will not do.
+
+    Only films that are wanted by a time are played through: they go before all others where it gets tight.
+
+    Args:
+        farm: the farm.
+        batch: number of the batch; 0: the films of `beyond`.
+        beyond: as in `foresee`.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    queue = (*nights.read_remaining(farm.ledger, most=_MOST), *beyond)
+    wanted = {film.job: film.deadline for film in queue if film.deadline is not None}
+    own = {film.job: film for film in queue if film.job in wanted and film.batch == batch}
+    if not own:
+        return ()
+    windows = {each.name: each.window for each in read_windows(farm.ledger)}
+    now = farm.ledger.clock()
+    first = [film for film in queue if film.job in wanted]
+    ends = _play(farm, first, windows, now=now, until=max(now + 1, *wanted.values())).ends
+    behind = late({job: wanted[job] for job in own}, ends)
+    return tuple(
+        MissedView(row=own[job].row, deadline=iso(wanted[job]), window=own[job].window) for job in behind
+    )
+
+
 def of_forecast(forecast: Forecast) -> tuple[Remaining, ...]:
     """The films of a batch that is not queued yet, as if they were; of one that is known, none."""
     if forecast.known is not None:
@@ -139,6 +182,7 @@ def of_forecast(forecast: Forecast) -> tuple[Remaining, ...]:
             batch=0,
             row=film.row.id,
             window=film.window,
+            deadline=film.deadline,
             pool=film.pool,
             engine=film.face.engine,
             format=film.format,
@@ -151,7 +195,7 @@ def of_forecast(forecast: Forecast) -> tuple[Remaining, ...]:
 
 
 def lift_late(farm: Farm) -> None:
-    """Make films urgent that would miss their deadlines as the queue stands; each once.
+    """Move films forward that would miss their deadlines as the queue stands; each once for each deadline.
 
     Raises:
         AwayError: ``ledger-away``.
@@ -164,7 +208,8 @@ def lift_late(farm: Farm) -> None:
     windows = {each.name: each.window for each in read_windows(farm.ledger)}
     queue = nights.read_remaining(farm.ledger, most=_MOST)
     until = max(now + 1, *soon.values())
-    nights.lift(farm.ledger, late(soon, _play(farm, queue, windows, now=now, until=until).ends), by=ITSELF)
+    behind = late(soon, _play(farm, queue, windows, now=now, until=until).ends)
+    nights.lift(farm.ledger, {job: soon[job] for job in behind}, by=ITSELF)
 
 
 def _chosen(windows: Mapping[str, Window], name: str) -> str:

@@ -311,6 +311,7 @@ def _job(farm: Farm, line: JobLine) -> JobView:
         opens=iso(line.opens_at) if line.opens_at else "",
         begins=iso(line.begins_at) if line.begins_at else "",
         deadline=iso(line.deadline),
+        lifted=line.lifted,
     )
 
 

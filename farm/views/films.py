@@ -85,6 +85,7 @@ class JobView:
         opens: when that opens next, UTC, ISO 8601, if it is what is waited for; else empty.
         begins: when its department's quota will let it begin, likewise.
         deadline: when the film is wanted, likewise; empty for whenever.
+        lifted: whether urgency and priority are what it was moved forward to for that.
         begun: whether anything of it was ever begun, as far as it has holds or stops.
         held: its holds in full.
         stops: those of its department and its pool that keep it from going on.
@@ -116,6 +117,7 @@ class JobView:
     opens: str = ""
     begins: str = ""
     deadline: str = ""
+    lifted: bool = False
     begun: bool = False
     held: tuple[HoldView, ...] = ()
     stops: tuple[StopView, ...] = ()

@@ -438,7 +438,7 @@ def keep_words(company: Company) -> None:
     windows.add_window(company.world.ledger, "night", parse("22:00-07:00", "UTC"), by="anna")
     windows.set_window(company.world.ledger, "night", parse("23:00-07:00", "UTC"), by="anna")
     windows.remove_window(company.world.ledger, "night", by="anna")
-    nights.lift(company.world.ledger, [1], by="lectern")
+    nights.lift(company.world.ledger, {1: 0}, by="lectern")
     company.go_on(company.one)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
-from db import nights, operations, queue, submission
+from db import departments, nights, operations, queue, reads, submission
 from db.ledger import Ledger
 from db.ranks import set_standing
 from db.states import Stage, Urgency
@@ -54,15 +55,37 @@ def test_a_film_that_would_be_late_is_lifted_once(wanted: Ledger) -> None:
     """It goes before all others, which the audit tells; who changes that afterwards has the last word."""
     assert _heads(wanted) == [1, 2, 3]
     assert nights.read_wanted(wanted) == {2: _LATER}
-    assert nights.lift(wanted, [1, 2], by="lectern") == (2,)
+    assert nights.lift(wanted, {1: _LATER, 2: _LATER}, by="lectern") == (2,)
     assert _heads(wanted) == [2, 1, 3]
+    assert reads.read_job(wanted, 2).line.lifted
     with wanted.write("test") as connection:
         set_standing(connection, [2], urgency=Urgency.BULK)
     assert nights.read_wanted(wanted) == {}
-    assert nights.lift(wanted, [2], by="lectern") == ()
+    assert nights.lift(wanted, {2: _LATER}, by="lectern") == ()
+    assert not reads.read_job(wanted, 2).line.lifted
     with wanted.read() as connection:
         told = connection.execute(select(audit).where(audit.c.verb == "deadline")).all()
-    assert [(row.by, row.job_id, row.detail) for row in told] == [("lectern", 2, "urgent")]
+    assert [(row.by, row.job_id) for row in told] == [("lectern", 2)]
+    after = {"urgency": "urgent", "urgency_before": "normal", "priority": 0, "priority_before": 0}
+    assert json.loads(told[0].detail) == {"deadline": "2030-03-17T17:46:40Z", **after}
+
+
+def test_a_deadline_gives_a_department_no_right_that_it_has_not(wanted: Ledger) -> None:
+    """Its film goes to the front of what is normal, once; lists say that it was moved."""
+    departments.change(wanted, "default", {"priority_limit": 20, "urgent": 0}, by="olga")
+    assert nights.lift(wanted, nights.read_wanted(wanted), by="lectern") == (2,)
+    line = reads.read_job(wanted, 2).line
+    assert (line.urgency, line.priority, line.lifted) == (Urgency.NORMAL, 20, True)
+    assert [each.lifted for each in reads.list_jobs(wanted)] == [False, True, False]
+    assert _heads(wanted) == [2, 1, 3]
+    departments.change(wanted, "default", {"urgent": 1}, by="olga")
+    assert nights.read_wanted(wanted) == {}
+    assert nights.lift(wanted, {2: _LATER}, by="lectern") == ()
+
+
+def test_a_deadline_that_was_changed_meanwhile_moves_nothing(wanted: Ledger) -> None:
+    """What was reckoned rests on another one."""
+    assert nights.lift(wanted, {2: _LATER - 1000}, by="lectern") == ()
 
 
 def test_a_film_that_is_held_or_over_is_not_lifted(wanted: Ledger) -> None:
@@ -70,4 +93,4 @@ def test_a_film_that_is_held_or_over_is_not_lifted(wanted: Ledger) -> None:
     operations.hold(wanted, [2], by="anna")
     assert nights.read_wanted(wanted) == {}
     operations.cancel(wanted, [2], by="anna")
-    assert nights.lift(wanted, [2], by="lectern") == ()
+    assert nights.lift(wanted, {2: _LATER}, by="lectern") == ()

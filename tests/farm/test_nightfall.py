@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from db import reads, submission
-from db.states import Urgency
+from db import nights, reads, submission
+from db.states import Stage, Urgency
 from db.values import Submission
 from db.windows import add_window
 from farm import nightfall
@@ -18,6 +18,7 @@ from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError
 from tests.db.values import artifact, digest, draft, spec
 
+_HOUR = 3_600_000
 _NOW = datetime.now(UTC)
 #: A window that is open now, for one hour and a little at the least.
 _OPEN = f"{_NOW.hour}:00-{(_NOW.hour + 2) % 24}:00"
@@ -54,3 +55,16 @@ def test_a_film_that_would_be_late_goes_first(farm: Farm) -> None:
     _submit(farm, 100, 100_000_000, deadline=soon, window="")
     nightfall.lift_late(farm)
     assert [line.urgency for line in reads.list_jobs(farm.ledger)] == [Urgency.NORMAL, Urgency.URGENT]
+
+
+def test_a_deadline_that_cannot_be_met_is_told_before_anything_is_queued(farm: Farm) -> None:
+    """What the nights before it cannot hold, even if the film goes before all that stands there."""
+    add_window(farm.ledger, "night", parse(_OPEN, "UTC"), by="anna")
+    _submit(farm, 10_000_000)
+    (queued,) = nights.read_remaining(farm.ledger, most=9)
+    wanted = farm.ledger.clock() + 72 * _HOUR
+    short = replace(queued, job=-1, batch=0, row="short", deadline=wanted, stages={Stage.RENDER: [250]})
+    long = replace(short, job=-2, row="long", stages={Stage.RENDER: [250 * 3600 * 10]})
+    assert nightfall.missed(farm, beyond=[replace(short, deadline=None)]) == ()
+    assert [film.row for film in nightfall.missed(farm, beyond=[short, long])] == ["long"]
+    assert nightfall.missed(farm, 1, beyond=[short]) == ()

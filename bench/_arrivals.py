@@ -6,7 +6,7 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 ZONE = "Asia/Shanghai"
@@ -170,8 +170,3 @@ def _training(chance: random.Random, begin: int, *, courses: int, day: int) -> I
 
 def _bounded(seconds: float) -> float:
     return min(max(seconds, _SHORTEST_S), _LONGEST_S)
-
-
-def monday_at(days: float) -> datetime:
-    """The time so many days after the week's beginning, on its own wall."""
-    return datetime.fromtimestamp(MONDAY_MS / 1000, ZoneInfo(ZONE)) + timedelta(days=days)

@@ -25,6 +25,7 @@ from db import claims, commits, leases, migrate, queue, submission
 from db.codec import profile_digest
 from db.desk import LedgerDesk
 from db.engine import connect
+from db.lanes import read_lines
 from db.ledger import Ledger
 from db.states import Urgency
 from db.values import Chunk, Claim, JobDraft, Skill, Submission
@@ -75,7 +76,7 @@ def submit(ledger: Ledger, name: str, count: int) -> None:
 
 def claimed(ledger: Ledger, skill: Skill) -> Claim:
     """What a dispatcher and a worker do until a step is claimed."""
-    queue.lines(ledger)
+    read_lines(ledger)
     head = queue.heads(ledger, skill, limit=3)[0]
     queue.mark_sent(ledger, [head.step])
     claim = claims.claim(
@@ -138,7 +139,7 @@ def measure(url: str) -> None:
     print(f"{name}: {ROWS} rows submitted in {wall_s:.2f} s, {cpu_s:.2f} s of CPU")
     began = time.process_time()
     for _ in range(20):
-        queue.lines(ledger)
+        read_lines(ledger)
         queue.heads(ledger, SPEAK, limit=4)
     print(f"{name}: {(time.process_time() - began) * 50:.2f} ms of CPU a look at {ROWS} waiting steps")
     engine.dispose()

@@ -30,6 +30,7 @@ from db import claims, commits, leases, queue, submission
 from db.cardtime import CardTime
 from db.codec import profile_digest
 from db.gates import read_gates
+from db.lanes import read_lines
 from db.ledger import Ledger
 from db.pools import read_dealings
 from db.states import Urgency
@@ -164,7 +165,7 @@ def _end_attempts(connection: object, now: int, chance: Random) -> None:
 
 def look(ledger: Ledger, cards: CardTime, fairness: Fairness, slots: int) -> list[int]:
     """What a dispatcher does for so many free slots of one line, but for Redis."""
-    lines = queue.lines(ledger)
+    lines = read_lines(ledger)
     gates = read_gates(ledger, cards)
     leases.read_leases(ledger)
     read_dealings(ledger)

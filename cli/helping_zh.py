@@ -95,7 +95,7 @@ CHINESE: Mapping[str, str] = {
     ),
     "Only jobs in this state: queued, active, completed, failed, canceled, review or held.": (
         "只列出处于此状态的任务：queued（排队中）、active（进行中）、completed（已完成）、failed（失败）、c"
-        "anceled（已取消）、review（待审核）或 held（已暂停）。"
+        "anceled（已取消）、review（待审核）或 held（保留中）。"
     ),
     "At most so many lines.": "最多列出多少行。",
     "Make one film here, without a farm.": "不用农场，就在此处制作一部影片。",

@@ -21,7 +21,7 @@ ACCOUNTS: Mapping[str, str] = {
     "Send it where [report] in the settings says.": "按设置中的 [report] 发送。",
     (
         "Tell what became of a night: films done and failed, what to do, what is held, hours, what is left."
-    ): "说明一夜的结果：完成与失败的影片及处理办法、暂停的影片、小时数和剩余的工作。",
+    ): "说明一夜的结果：完成与失败的影片及处理办法、保留的影片、小时数和剩余的工作。",
     (
         "What failed, is held, is out and is left is told as it stands now; the rest is of the time asked "
         "for."

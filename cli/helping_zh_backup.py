@@ -14,7 +14,7 @@ BACKUP: Mapping[str, str] = {
         "Safe beside a working farm. Films are not in it: they lie in the archive. It holds passwords that "
         "stand in the settings, and people's files: keep it where only operators can read it."
     ): (
-        "可在农场工作时进行。不包含影片：影片在归档中。其中含有设置里的密码和人员文件：请存放在只有运维人员"
+        "可在农场工作时进行。不包含影片：影片在归档中。其中含有设置里的密码和人员文件：请存放在只有管理员"
         "可读的位置。"
     ),
     "A folder that is not there yet.": "尚不存在的文件夹。",

@@ -40,6 +40,6 @@ WINDOWS: Mapping[str, str] = {
     (
         "The queue is played through on the workers that are there, at the pace that was measured on earlier "
         "films. Films that are held for another reason are left out."
-    ): "按照以往影片测得的速度，在现有工作进程上推演整个队列。因其他原因暂停的影片不计算在内。",
+    ): "按照以往影片测得的速度，在现有工作进程上推演整个队列。因其他原因保留的影片不计算在内。",
     "Forget a window that no film and no department uses.": "删除没有影片和部门使用的时段。",
 }

@@ -83,7 +83,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "completed": ("completed", "已完成"),
     "failed": ("failed", "失败"),
     "canceled": ("canceled", "已取消"),
-    "held": ("held", "已暂停"),
+    "held": ("held", "保留中"),
     "review": ("in review", "待审核"),
     # Stages.
     "speak": ("speech", "语音"),

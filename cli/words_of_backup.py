@@ -16,7 +16,7 @@ BACKUP: Mapping[str, tuple[str, str]] = {
     ),
     "backup-private": (
         "It holds people's files and the settings' passwords: keep it where only operators can read it.",
-        "其中含有人员文件和设置中的密码：请存放在只有运维人员可读的位置。",
+        "其中含有人员文件和设置中的密码：请存放在只有管理员可读的位置。",
     ),
     "restore-settings": (
         "the settings of the backup are in {file} now",

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Row, bindparam, case, exists, func, select
 from db import rows
 from db.codec import facts_from_text, profile_from_text
 from db.helping import Help, help_in
+from db.lanes import lines_in
 from db.ledger import Ledger
 from db.pools import honoured_for_in
 from db.prepared import Found, run
-from db.queue import lines_in
 from db.ranks import FIRST_RANK
 from db.states import JobState, Outcome, Stage, StepState
 from db.tables import IS_OPEN, IS_READY, IS_UNSENT, artifacts, attempts, holds, jobs, skills, steps, workers

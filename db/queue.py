@@ -1,15 +1,9 @@
-"""The queue: what stands at the head of each department's line, and what is on its way to a worker.
-
-A *lane* is what waits of one department for one skill and one window, and would begin a film or not: the
-gates let all of it through or nothing, but for some members and pools. Lanes are found by leaps through the
-index that they are sorted by, never by counting what stands in them: ten waiting steps cost as much as a
-hundred thousand.
-"""
+"""The queue: what stands at the head of each lane (`db.lanes`), and what is on its way to a worker."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -30,16 +24,15 @@ from sqlalchemy import (
     column,
     exists,
     func,
-    literal,
     literal_column,
     select,
     true,
-    union_all,
     update,
 )
 
 from db import rows
 from db.gates import gates_in
+from db.lanes import IS_WAITING, ONE, Lane, Line, lines_in
 from db.ledger import Ledger
 from db.outage import waits_for_archive
 from db.prepared import Found, run
@@ -47,7 +40,6 @@ from db.states import Stage
 from db.tables import (
     IS_OPEN,
     IS_READY,
-    IS_RUNNING,
     IS_SENT,
     IS_UNSENT,
     artifacts,
@@ -56,109 +48,11 @@ from db.tables import (
     steps,
 )
 from db.values import Skill
-from farm.policy.gates import Facts, Gate, Gates
+from farm.policy.gates import Gate, Gates
 from farm.policy.order import Head, Spot
 
-
-@dataclass(frozen=True, kw_only=True)
-class Lane:
-    """Something waits in it.
-
-    Attributes:
-        skill: what has to be able to do it.
-        department: the department's id.
-        window: the window of its jobs; empty for none.
-        opening: with any of it a job would begin.
-    """
-
-    skill: Skill
-    department: int
-    window: str
-    opening: bool
-
-    @property
-    def facts(self) -> Facts:
-        """What gates are asked of all of it."""
-        return Facts(
-            department=self.department,
-            window=self.window,
-            opening=self.opening,
-            renders=self.skill.capability.startswith(_RENDERS),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """How the line of a skill stands.
-
-    Attributes:
-        lanes: what of it waits and is not on its way, that in backoff included; closed steps are not.
-        sent: steps of which a message is on its way.
-        running: steps that are running.
-    """
-
-    lanes: tuple[Lane, ...] = ()
-    sent: int = 0
-    running: int = 0
-
-    @property
-    def ready(self) -> bool:
-        """Whether anything waits, or is on its way."""
-        return bool(self.lanes or self.sent)
-
-
-_RENDERS = f"{Stage.RENDER}."
 #: A column or a parameter.
 _Asked = ColumnElement[Any]
-_IS_WAITING = (IS_READY, IS_OPEN, IS_UNSENT)
-_KEY = (steps.c.capability, steps.c.profile, steps.c.department_id, steps.c.window, steps.c.opening)
-_here = steps.alias("here")
-_HERE = (_here.c.capability, _here.c.profile, _here.c.department_id, _here.c.window, _here.c.opening)
-# Literal limits: with a parameter PostgreSQL may plan for many rows, and sort them all.
-_ONE: ColumnElement[int] = literal_column("1", Integer)
-_next = select(steps.c.id).where(*_IS_WAITING).order_by(*_KEY).limit(_ONE)
-
-
-def _after_here() -> ColumnElement[int]:
-    """The first step of the lane after this one: of the same department, else skill, else of the next one.
-
-    One comparison of all columns would say the same, but SQLite uses the index for the first of them alone.
-    """
-    leaps = []
-    for same in reversed(range(len(_KEY))):
-        alike = [column == here for column, here in zip(_KEY[:same], _HERE[:same], strict=True)]
-        leaps.append(_next.where(*alike, _KEY[same] > _HERE[same]).correlate(_here).scalar_subquery())
-    return func.coalesce(*leaps)
-
-
-_leap = select(_next.scalar_subquery().label("id")).cte("leap", recursive=True)
-_leap = _leap.union_all(select(_after_here()).select_from(_leap.join(_here, _here.c.id == _leap.c.id)))
-
-
-def _counted(state: str, *conditions: ColumnElement[bool]) -> Select[str, str, str, int, str, int, int]:
-    """What is on its way or running: no more than there are workers, and each by an index of its own."""
-    return (
-        select(
-            literal(state).label("state"),
-            steps.c.capability,
-            steps.c.profile,
-            literal(0).label("department_id"),
-            literal("").label("window"),
-            literal(0).label("opening"),
-            func.count().label("steps"),
-        )
-        .where(*conditions)
-        .group_by(steps.c.capability, steps.c.profile)
-    )
-
-
-_LINES = union_all(
-    select(literal("waiting").label("state"), *_KEY, literal(0).label("steps")).join_from(
-        _leap, steps, steps.c.id == _leap.c.id
-    ),
-    _counted("sent", IS_READY, IS_SENT, IS_OPEN),
-    _counted("running", IS_RUNNING),
-)
 _sibling = steps.alias("sibling")
 _PLACES = (steps.c.rank, steps.c.batch_id, steps.c.job_id, steps.c.index)
 _SPOT = (
@@ -220,7 +114,7 @@ def _in_lane(department: _Asked, window: _Asked, opening: _Asked) -> Select[*tup
         steps.c.department_id == department,
         steps.c.window == window,
         steps.c.opening == opening,
-        *_IS_WAITING,
+        *IS_WAITING,
     )
 
 
@@ -290,7 +184,7 @@ def _nth(of_lane: Select[*tuple[int, ...]], number: int) -> Select[int]:
     return (
         of_lane.with_only_columns(steps.c.id)
         .order_by(*_PLACES)
-        .limit(_ONE)
+        .limit(ONE)
         .offset(literal_column(str(number), Integer))
     )
 
@@ -304,36 +198,6 @@ _MARK = (
 _UNMARK_ALL = update(steps).where(IS_READY, IS_SENT).values(published_at=0)
 _UNMARK_OLD = _UNMARK_ALL.where(steps.c.published_at < bindparam("before"))
 _UNMARK_THESE = _UNMARK_ALL.where(steps.c.id.in_(bindparam("ids", expanding=True)))
-
-
-def lines(ledger: Ledger) -> Mapping[Skill, Line]:
-    """How every line stands: one for each capability and render profile that has something to do.
-
-    Raises:
-        AwayError: ``ledger-away``.
-    """
-    with ledger.read() as connection:
-        return lines_in(connection)
-
-
-def lines_in(connection: Connection) -> Mapping[Skill, Line]:
-    """The same, inside a transaction."""
-    lanes: dict[Skill, list[Lane]] = {}
-    counts: dict[Skill, dict[str, int]] = {}
-    for row in run(connection, _LINES, {}):
-        skill = Skill(capability=row.capability, profile=row.profile)
-        counted = counts.setdefault(skill, {})
-        if row.state != "waiting":
-            counted[row.state] = row.steps
-            continue
-        lane = Lane(skill=skill, department=row.department_id, window=row.window, opening=bool(row.opening))
-        lanes.setdefault(skill, []).append(lane)
-    return {
-        skill: Line(
-            lanes=tuple(lanes.get(skill, ())), sent=each.get("sent", 0), running=each.get("running", 0)
-        )
-        for skill, each in counts.items()
-    }
 
 
 def spots(
@@ -357,7 +221,7 @@ def spots(
         skill: what shall be done.
         limit: how many of each lane.
         gates: what stands open; as the ledger tells unless given.
-        lanes: the skill's, if they are known (`lines`).
+        lanes: the skill's, if they are known (`db.lanes.read_lines`).
 
     Raises:
         AwayError: ``ledger-away``.

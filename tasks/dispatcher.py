@@ -23,6 +23,7 @@ from db import consents, leases, operations, queue, recalling, replan, stops
 from db.cardtime import CardTime
 from db.codec import profile_digest
 from db.gates import read_gates
+from db.lanes import Line, read_lines
 from db.leases import Leadership, Lease, Watch, WorkerPulse
 from db.ledger import Ledger
 from db.pools import honoured_for, read_dealings
@@ -236,7 +237,7 @@ class Dispatcher:
     def _replan(self) -> None:
         """Give films another render profile where nobody has honoured theirs for a while."""
         living = [skill for worker in self._workers for skill in worker.skills]
-        lines = queue.lines(self._ledger)
+        lines = read_lines(self._ledger)
         waiting = {skill for skill, line in lines.items() if skill.profile and line.lanes}
         crew = [worker.skills for worker in self._workers if worker.takes_work]
         helped = deputies(waiting, crew, read_dealings(self._ledger))
@@ -267,7 +268,7 @@ class Dispatcher:
             self._bell.plant(self._mark)
             self._log.info("redis is new", sent_again=sent_before)
         self._fetch_back()
-        lines = queue.lines(self._ledger)
+        lines = read_lines(self._ledger)
         if not any(line.lanes for line in lines.values()):
             return
         gates = read_gates(self._ledger, self._cards)
@@ -295,9 +296,9 @@ class Dispatcher:
         if late:
             queue.unmark_sent(self._ledger, late)
 
-    def _waits(self, lines: Mapping[Skill, queue.Line], gates: Gates, skill: Skill) -> bool:
+    def _waits(self, lines: Mapping[Skill, Line], gates: Gates, skill: Skill) -> bool:
         """Whether something of a line may go now, or is on its way."""
-        line = lines.get(skill, queue.Line())
+        line = lines.get(skill, Line())
         if line.sent or not line.lanes:
             return bool(line.sent)
         return bool(queue.heads(self._ledger, skill, limit=1, gates=gates, lanes=line.lanes))
@@ -310,7 +311,7 @@ class Dispatcher:
             {worker.name: worker.kept_from for worker in taking},
         )
 
-    def _send(self, errand: Errand, lines: Mapping[Skill, queue.Line], gates: Gates) -> None:
+    def _send(self, errand: Errand, lines: Mapping[Skill, Line], gates: Gates) -> None:
         waiting = {skill: lines[skill].lanes for skill in errand.queues}
         queues = {skill.capability: queue for skill, queue in errand.queues.items()}
         found = self._fairness.choose(waiting, errand.slots, gates=gates, hands=len(self._workers))

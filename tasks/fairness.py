@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from db import queue, shares
+from db.lanes import Lane
 from db.ledger import Ledger
 from db.values import Skill
 from farm.policy.gates import Gate, Gates
@@ -49,7 +50,7 @@ class Fairness:
         self._shares = dict(self._usage.shares(standings.weights, standings.going))
 
     def choose(
-        self, lines: Mapping[Skill, Sequence[queue.Lane]], slots: int, *, gates: Gates, hands: int
+        self, lines: Mapping[Skill, Sequence[Lane]], slots: int, *, gates: Gates, hands: int
     ) -> tuple[Head, ...]:
         """What goes next of lines that the same workers do, as of the last look and what was sent since.
 
@@ -84,7 +85,7 @@ class Fairness:
         return queue.heads_of(self._ledger, chosen)
 
     def _tails(
-        self, lines: Mapping[Skill, Sequence[queue.Lane]], departments: Collection[int], most: int
+        self, lines: Mapping[Skill, Sequence[Lane]], departments: Collection[int], most: int
     ) -> frozenset[int]:
         """Those departments that have no more than this left in any lane."""
         longer: set[int] = set()
@@ -94,7 +95,7 @@ class Fairness:
             longer.update(lane.department for lane in theirs if lane not in short)
         return frozenset(departments) - longer
 
-    def _spots(self, lines: Mapping[Skill, Sequence[queue.Lane]], limit: int, gates: Gates) -> list[Spot]:
+    def _spots(self, lines: Mapping[Skill, Sequence[Lane]], limit: int, gates: Gates) -> list[Spot]:
         return [
             spot
             for skill, lanes in lines.items()

@@ -50,7 +50,6 @@ _TIME = re.compile(r"(\d{1,2}):(\d{2})")
 _LIKE_TIMES = re.compile(r"[\d:.]+(-[\d:.]*)?")
 _ALL_DAY = ("all", "day")
 _DAY, _WEEK = 1440, 7 * 1440
-_MINUTE_MS = 60_000
 _LONGEST = 1000
 # Days from today on, looked at in these steps. A part comes again within a week; a day that its zone leaves
 # out, or an hour of it, makes that two.

@@ -10,6 +10,7 @@ import pytest
 
 from cli.exits import Exit
 from db import claims, commits, queue, workers
+from db.lanes import read_lines
 from db.values import Skill
 from farm.bootstrap import Farm, open_farm
 from pipeline.plan.artifact import Kind
@@ -53,7 +54,7 @@ def farm(lectern: Lectern, ready_home: Path, manifest: Path) -> Iterator[Farm]:
 
 
 def _skill(farm: Farm) -> Skill:
-    return next(skill for skill in queue.lines(farm.ledger) if skill.capability == "render.warp")
+    return next(skill for skill in read_lines(farm.ledger) if skill.capability == "render.warp")
 
 
 def test_what_waits_for_a_version_is_told_with_the_command_that_moves_it(
@@ -105,7 +106,7 @@ def test_films_are_handed_to_another_pool(lectern: Lectern, farm: Farm) -> None:
     back = lectern("set", "--from-pool", "studio", "--pool", "any", "--reason", "upgrade")
     assert back.out == "Set 1: 2\n"
     assert "are so already (1): 2" in lectern("set", 2, "--pool", "any").out
-    assert {skill.capability for skill in queue.lines(farm.ledger)} == {"speak", "render.warp"}
+    assert {skill.capability for skill in read_lines(farm.ledger)} == {"speak", "render.warp"}
     (act, *_) = lectern("audit", "--json").document["acts"]
     assert (act["verb"], act["jobs"]) == ("pool", [2])
     assert json.loads(act["detail"]) == {"before": "studio", "pool": "any", "reason": "upgrade"}

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from db import claims, commits, queue
 from db.desk import LedgerDesk
+from db.lanes import read_lines
 from db.ledger import Ledger
 from db.states import Outcome
 from db.values import Chunk, Claim, Failure, Notice
@@ -24,7 +25,7 @@ def head(ledger: Ledger, capability: str) -> int:
 
 def ready(ledger: Ledger) -> set[str]:
     """Capabilities that have something to do."""
-    return {skill.capability for skill, line in queue.lines(ledger).items() if line.ready}
+    return {skill.capability for skill, line in read_lines(ledger).items() if line.ready}
 
 
 def take(ledger: Ledger, capability: str, *, worker: str = WORKER) -> Claim:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 
 from db import queue, submission
 from db.gates import read_gates
+from db.lanes import read_lines
 from db.ledger import Ledger
 from db.states import Stage
 from db.tables import departments, jobs, steps, stops, windows
@@ -56,14 +57,14 @@ def test_a_window_opens_and_shuts_by_the_clock(ledger: Ledger) -> None:
     _nights(ledger)
     _enter(ledger, [draft("day"), replace(draft("night"), window="night")])
     assert _rows(ledger) == ["day"]
-    (lane,) = (each for each in queue.lines(ledger)[SKILLS["speak"]].lanes if each.window == "night")
+    (lane,) = (each for each in read_lines(ledger)[SKILLS["speak"]].lanes if each.window == "night")
     _at(ledger, _MIDNIGHT)
     assert _rows(ledger) == ["day", "night"]
     (step,) = (each.step for each in queue.heads(ledger, lane.skill, limit=9, lanes=[lane]))
     assert queue.mark_sent(ledger, [step]) == {step}
     _at(ledger, _NOON)
     assert try_step(ledger, step) is None
-    assert lane in queue.lines(ledger)[SKILLS["speak"]].lanes, "a message that was late counts no more"
+    assert lane in read_lines(ledger)[SKILLS["speak"]].lanes, "a message that was late counts no more"
     _at(ledger, _MIDNIGHT)
     assert try_step(ledger, step) is not None
 
@@ -118,7 +119,7 @@ def test_every_department_has_its_heads(ledger: Ledger, number: int) -> None:
         _enter(ledger, drafts, name)
     _nights(ledger)
     _enter(ledger, [replace(draft("night"), window="night")], names[0])
-    lanes = queue.lines(ledger)[SKILLS["speak"]].lanes
+    lanes = read_lines(ledger)[SKILLS["speak"]].lanes
     assert len(lanes) == number + 1
     expected = [f"{name} {row}" for row in range(2) for name in names]
     assert _rows(ledger, limit=2, gates=Gates()) == expected

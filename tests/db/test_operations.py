@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from db import claims, operations, posts, queue, reads, workers
+from db import claims, operations, posts, reads, workers
 from db.codec import profile_digest
+from db.lanes import read_lines
 from db.ledger import Ledger
 from db.states import HoldReason, JobState, Outcome, StepState, WorkerOrder
 from db.tables import skills
@@ -34,7 +35,7 @@ def test_a_cancel_ends_everything_but_what_is_done(ledger: Ledger) -> None:
     done = operations.cancel(ledger, [running.job], by="anna")
     assert (done.changed, done.unchanged) == ((running.job,), ())
     assert operations.cancel(ledger, [running.job], by="anna").unchanged == (running.job,)
-    assert all(not line.ready and not line.running for line in queue.lines(ledger).values())
+    assert all(not line.ready and not line.running for line in read_lines(ledger).values())
     with pytest.raises(SupersededError):
         render(ledger, running)
     view = reads.read_job(ledger, running.job)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 
 from db import leases, operations, queue
+from db.lanes import Lane, Line, read_lines
 from db.leases import Watch
 from db.ledger import Ledger
 from pipeline.plan.errors import TransientError
@@ -38,10 +39,10 @@ def test_lines_tell_what_waits_what_is_sent_and_what_runs(ledger: Ledger) -> Non
     take(ledger, "speak")
     step = head(ledger, "speak")
     queue.mark_sent(ledger, [step])
-    lane = queue.Lane(skill=SKILLS["speak"], department=1, window="", opening=True)
-    assert queue.lines(ledger) == {SKILLS["speak"]: queue.Line(lanes=(lane,), sent=1, running=1)}
+    lane = Lane(skill=SKILLS["speak"], department=1, window="", opening=True)
+    assert read_lines(ledger) == {SKILLS["speak"]: Line(lanes=(lane,), sent=1, running=1)}
     operations.pause(ledger, [2, 3], by="anna")
-    assert queue.lines(ledger) == {SKILLS["speak"]: queue.Line(running=1)}
+    assert read_lines(ledger) == {SKILLS["speak"]: Line(running=1)}
 
 
 def test_marks_are_taken_away_all_or_the_old_ones(ledger: Ledger) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import insert, select, update
 
 from db import queue, shares, submission
+from db.lanes import read_lines
 from db.ledger import Ledger
 from db.tables import artifacts, attempts, departments, jobs, steps
 from db.values import Submission
@@ -107,7 +108,7 @@ def test_who_had_less_for_its_weight_goes_first(ledger: Ledger) -> None:
     def chosen() -> list[int]:
         fairness = Fairness(ledger)
         fairness.look()
-        lanes = queue.lines(ledger)[SKILLS["speak"]].lanes
+        lanes = read_lines(ledger)[SKILLS["speak"]].lanes
         found = fairness.choose({SKILLS["speak"]: lanes}, 3, gates=Gates(), hands=1)
         return [each.job for each in found]
 
@@ -125,7 +126,7 @@ def test_the_longest_script_of_a_tail_goes_first(ledger: Ledger) -> None:
         connection.execute(update(artifacts).where(artifacts.c.id == script).values(size=1_000_000))
     fairness = Fairness(ledger)
     fairness.look()
-    lanes = queue.lines(ledger)[SKILLS["speak"]].lanes
+    lanes = read_lines(ledger)[SKILLS["speak"]].lanes
     firsts = [
         fairness.choose({SKILLS["speak"]: lanes}, 1, gates=Gates(), hands=hands)[0].job for hands in (1, 2, 3)
     ]

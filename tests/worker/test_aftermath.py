@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from db import claims, leases, queue, workers
+from db.lanes import read_lines
 from db.values import Claim
 from farm.bootstrap import Farm, open_farm
 from tasks.bell import Bell
@@ -31,7 +32,7 @@ def farm(tmp_path: Path) -> Iterator[Farm]:
 
 def claimed(farm: Farm) -> Claim:
     """The film's speech, claimed."""
-    (line,) = (skill for skill in queue.lines(farm.ledger) if skill.capability == "speak")
+    (line,) = (skill for skill in read_lines(farm.ledger) if skill.capability == "speak")
     (head,) = queue.heads(farm.ledger, line, limit=1)
     claim = claims.claim(farm.ledger, head.step, worker="w", capabilities=["speak"])
     assert claim is not None

@@ -13,7 +13,7 @@ MESSAGES: tuple[Message, ...] = (
             "Nothing has to be done: after `lectern resume` it goes on, and no attempt was used up.",
         ),
         (
-            "操作员立即停止了该步骤。",
+            "管理员立即停止了该步骤。",
             "工作进程放弃了正在制作的片段；已完成的片段都会保留。",
             "无需任何操作：`lectern resume` 之后会继续，并且不消耗尝试次数。",
         ),

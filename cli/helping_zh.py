@@ -14,6 +14,7 @@ from cli.helping_zh_operating import OPERATING
 from cli.helping_zh_pools import POOLS
 from cli.helping_zh_speech import SPEECH
 from cli.helping_zh_verbs import VERBS
+from cli.helping_zh_why import WHY
 from cli.helping_zh_windows import WINDOWS
 
 CHINESE: Mapping[str, str] = {
@@ -26,6 +27,7 @@ CHINESE: Mapping[str, str] = {
     **SPEECH,
     **BACKUP,
     **VERBS,
+    **WHY,
     **WINDOWS,
     **DEPARTMENTS,
     (

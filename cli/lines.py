@@ -90,7 +90,11 @@ def _held(terminal: Terminal, job: JobView) -> str:
     told_apart = {_CONSENT, _OFF_PEAK, *_SET_BY_PEOPLE, *({_QUOTA} if job.begins else ())}
     others = [words.state(f"hold-{hold}") for hold in job.holds if hold not in told_apart]
     parts = [words("waiting-consent", job=job.id)] if _CONSENT in job.holds else []
-    parts += [_set(terminal, job, hold) for hold in job.held if hold.reason in _SET_BY_PEOPLE]
+    parts += [
+        hold_line(terminal, hold, job=job.id, begun=job.begun)
+        for hold in job.held
+        if hold.reason in _SET_BY_PEOPLE
+    ]
     parts += [words("waiting-held", reasons=", ".join(others))] if others else []
     if _OFF_PEAK in job.holds:
         opens = moment_of(job.opens) if job.opens else words("unknown")
@@ -100,17 +104,17 @@ def _held(terminal: Terminal, job: JobView) -> str:
     return words("semicolon").join(parts)
 
 
-def _set(terminal: Terminal, job: JobView, hold: HoldView) -> str:
+def hold_line(terminal: Terminal, hold: HoldView, *, job: int, begun: bool) -> str:
     """A hold that somebody has set: by whom, since when, until when, why, and the command that ends it."""
     words = terminal.words
-    name = "paused" if job.begun else "held"
+    name = "paused" if begun else "held"
     return words(
         "waiting-start-after" if hold.reason == _START_AFTER else f"waiting-{name}-by",
         by=clean(hold.by),
         since=moment_of(hold.since),
         until=until_of(terminal, hold),
         reason=words("stop-reason", reason=clean(hold.detail)) if hold.detail else "",
-        job=job.id,
+        job=job,
     )
 
 

@@ -41,6 +41,7 @@ COMMANDS: Mapping[str, str] = {
     "status": "cli.status:status",
     "watch": "cli.watch:watch",
     "show": "cli.show:show",
+    "why": "cli.why:why",
     "list": "cli.show:list_",
     "results": "cli.results:results",
     "nightly": "cli.nightly:nightly",

@@ -24,9 +24,11 @@ from cli.lines import (
     state_of,
     took_of,
     urgency_of,
+    waiting_of,
 )
 from cli.options import JobNumber, terminal_of
 from cli.terminal import Cell, Terminal, sentence, told
+from cli.why import why_line
 from farm import show as views
 from farm.bootstrap import open_farm
 from farm.policy.pools import ANY
@@ -141,7 +143,10 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         ("archive-head", archive_of(terminal, job)),
         ("trace", job.trace),
     ]
-    if now := progress_of(terminal, job):
+    untold = not job.over and not waiting_of(terminal, job)
+    if untold and detail.why is not None:
+        facts.insert(4, ("why-head", why_line(terminal, detail.why)))
+    elif now := progress_of(terminal, job):
         head = "file-film" if job.state == "completed" else "result" if job.over else "now"
         facts.insert(4, (head, now))
     if not job.over:

@@ -18,6 +18,7 @@ from cli.words_of_pools import POOLS
 from cli.words_of_speech import SPEECH
 from cli.words_of_verbs import VERBS
 from cli.words_of_verify import VERIFY
+from cli.words_of_why import WHY
 from cli.words_of_windows import WINDOWS
 from pipeline.plan.errors import Fact
 from pipeline.plan.messages import Language
@@ -324,6 +325,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **SPEECH,
     **VERBS,
     **VERIFY,
+    **WHY,
     **WINDOWS,
     **BACKUP,
     # Engines, voices, doctor.

@@ -53,26 +53,32 @@ def view_of(stop: Stop) -> StopView:
 
 
 def _told(job: JobView, kept: Kept, standing: Sequence[Stop]) -> JobView:
-    stopped = () if job.over else tuple(view_of(stop) for stop in standing if _keeps(stop, kept))
+    stopped = () if job.over else tuple(view_of(stop) for stop in standing if keeps(stop, kept))
     return replace(
         job,
         begun=kept.begun,
-        held=tuple(
-            HoldView(
-                reason=hold.reason.value,
-                by=hold.by,
-                since=iso(hold.since),
-                until=iso(hold.until),
-                detail=hold.detail,
-            )
-            for hold in kept.holds
-        ),
+        held=holds_of(kept),
         stops=stopped,
         waiting=_STOPPED if stopped and not job.holds else job.waiting,
         eta_s=None if stopped else job.eta_s,
     )
 
 
-def _keeps(stop: Stop, kept: Kept) -> bool:
+def holds_of(kept: Kept) -> tuple[HoldView, ...]:
+    """A job's holds as people are shown them."""
+    return tuple(
+        HoldView(
+            reason=hold.reason.value,
+            by=hold.by,
+            since=iso(hold.since),
+            until=iso(hold.until),
+            detail=hold.detail,
+        )
+        for hold in kept.holds
+    )
+
+
+def keeps(stop: Stop, kept: Kept) -> bool:
+    """Whether a stop keeps a job from going on."""
     its = kept.department if stop.scope is StopScope.DEPARTMENT else kept.pool
     return stop.name == its and (stop.kind is StopKind.PAUSE or not kept.begun)

@@ -11,10 +11,11 @@ from db.dead import count_dead
 from db.helping import read_help
 from db.outlook import NOTHING, Outlook, Waiting, read_outlook, read_waits
 from db.states import ArchiveState, JobState, Role, Stage, capability_of
-from db.views import JobLine, Problem, StepView
+from db.views import JobLine, StepView
 from farm import crews, disks, kept, pools, replanning
 from farm.attention import AWAY, attention
 from farm.bootstrap import Farm
+from farm.delivered import place_of, told_of
 from farm.limits import limits_of
 from farm.policy.eta import EtaInputs, estimate_ms
 from farm.policy.pools import ANY, bound
@@ -22,6 +23,7 @@ from farm.profiles.telling import people_of
 from farm.views.films import AttemptView, BatchView, JobDetail, JobView, ModelView, Told
 from farm.views.screen import FailureView, FarmView, QueueView
 from farm.voicedoor import named
+from farm.why import why
 from pipeline.plan import trace
 from pipeline.plan.atonce import most_at_once
 from pipeline.plan.background import BACKGROUND, BLUR
@@ -33,7 +35,7 @@ from pipeline.plan.job import JobSpec
 from pipeline.plan.label import label_of, waiver_of
 from pipeline.plan.models import ModelUse
 from pipeline.plan.moments import iso
-from pipeline.plan.names import FILM_SUFFIX, link_for
+from pipeline.plan.names import FILM_SUFFIX
 from pipeline.plan.switches import BURN, SOFT
 
 #: More batches or jobs than any farm has.
@@ -86,7 +88,7 @@ def whole(farm: Farm, *, most: int, redis: Told | None = None, poison: int | Non
         disks=disks.look(farm),
         queue=tuple(_queue(line, now) for line in overview.read_lines(farm.ledger)),
         failures=tuple(
-            FailureView(error=_told(failure.problem), times=failure.times, films=failure.films)
+            FailureView(error=told_of(failure.problem), times=failure.times, films=failure.films)
             for failure in overview.read_failures(farm.ledger, since=now - _FAILED_H * _HOUR_MS)
         ),
         failures_h=_FAILED_H,
@@ -225,6 +227,7 @@ def job(farm: Farm, number: int) -> JobDetail:
         pool=view.pool,
         rendered_by=_rendered_by(farm, view),
         project=view.project,
+        why=why(farm, view),
     )
 
 
@@ -301,8 +304,8 @@ def _job(farm: Farm, line: JobLine) -> JobView:
         frames=line.frames,
         trace=trace.parse(line.traceparent).trace_id,
         archive=line.archive.value,
-        film=_place(farm, line),
-        error=_told(line.problem),
+        film=place_of(farm, line),
+        error=told_of(line.problem),
         submitted=iso(line.submitted_at),
         ended=iso(line.ended_at),
         urgency=line.urgency.value,
@@ -334,7 +337,7 @@ def _closely(farm: Farm, lines: Sequence[JobLine], outlook: Outlook) -> tuple[Jo
                     shown = replace(shown, eta_s=None)
                 if wait.why is Waiting.RETRY:
                     left = max(0, wait.until - now)
-                    shown = replace(shown, retry_in_s=-(-left // 1000), error=_told(wait.problem))
+                    shown = replace(shown, retry_in_s=-(-left // 1000), error=told_of(wait.problem))
         looked_at.append(shown)
     return kept.with_reasons(farm, looked_at)
 
@@ -352,7 +355,7 @@ def attempts_of(step: StepView) -> list[AttemptView]:
             started=iso(attempt.started_at),
             ended=iso(attempt.ended_at),
             machine_ms=attempt.machine_ms,
-            error=_told(attempt.problem),
+            error=told_of(attempt.problem),
         )
         for attempt in step.attempts
     ]
@@ -362,15 +365,3 @@ def _seconds(eta: EtaInputs) -> int | None:
     """Seconds until a film is there, at least one; None when nobody can tell."""
     estimate = estimate_ms(eta)
     return None if estimate is None else max(1, estimate // 1000)
-
-
-def _place(farm: Farm, line: JobLine) -> str:
-    """Where a film is: a link that opens it, else its path in the archive; empty while it is not there."""
-    if not line.archive_path or line.archive is not ArchiveState.ARCHIVED:
-        return ""
-    link = link_for(line.archive_path, farm.settings.archive.public_prefix)
-    return link or str(farm.archive / line.archive_path)
-
-
-def _told(problem: Problem | None) -> Told | None:
-    return None if problem is None else Told(code=problem.code, facts=problem.facts)

@@ -35,6 +35,8 @@ _TIERS: Final = tuple(
     (URGENCY_MS[word] + _LOWEST_MS, number, word) for number, word in enumerate(("urgent", "normal"))
 )
 _LAST_TIER: Final = (len(_TIERS), "bulk")
+#: More than any score, in milliseconds.
+_MOST: Final = 1 << 61
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +73,13 @@ def tier_at(rank_: int, now_ms: int) -> str:
 def _tier(rank_: int, now_ms: int) -> tuple[int, str]:
     score = now_ms - rank_
     return next(((number, word) for least, number, word in _TIERS if score >= least), _LAST_TIER)
+
+
+def tier_bounds(rank_: int, now_ms: int) -> tuple[int, int]:
+    """The highest rank of any better tier than a step's at a time, and the highest of its own."""
+    number = _tier(rank_, now_ms)[0]
+    least = [_MOST, *(each for each, _, _ in _TIERS), -_MOST]
+    return now_ms - least[number], now_ms - least[number + 1]
 
 
 @dataclass(frozen=True, kw_only=True)

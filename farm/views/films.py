@@ -163,6 +163,85 @@ class PersonView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WhyView:
+    """Why a job is where it is, and when it will likely begin, go on or end.
+
+    Attributes:
+        job: number of the job.
+        batch: number of its batch.
+        department: who pays.
+        reason: `farm.policy.why.Reason`.
+        then: of a job that is running, what keeps the rest of it; empty: nothing.
+        begun: whether anything of it was ever begun.
+        film: where the film is, once it is made.
+        error: that ended it, or after which it is tried again.
+        stage: what runs, or would next; empty for nothing.
+        part: of a stage in several, which one, counted from 1; 0: the stage is one piece.
+        more: other parts that are running.
+        worker: who is at it.
+        device: on what.
+        since: since when it runs, was sent, or is held; UTC, ISO 8601; empty where that says nothing.
+        per_cent: how much of the film is done.
+        left_s: seconds until what is running is done, or is tried again; None: nobody can tell.
+        until: when it may go again, the window opens, or the day begins; empty: nobody can tell.
+        held: the holds that somebody has set.
+        stops: the stops of its department and its pool.
+        window: the window that is shut.
+        ahead: before it, films that wait for the same quota, or steps of its department.
+        grant: a date until which a grant that lets it begin would have to last.
+        limit: of a quota or a limit, how many: films a day, films at once, hours on cards.
+        by_member: the limit is that of a member.
+        needs: the versions of engines, or the pool, that it waits for.
+        hands: workers that could do it and take work.
+        free: of these, those who are at nothing.
+        tier: what it counts as just now: ``urgent``, ``normal`` or ``bulk``.
+        others: steps of other departments that are reckoned to begin before it.
+        share: what its department had of the farm lately, in per cent of what it and its rivals had.
+        weight: its weight, in per cent of theirs together; 0: nobody else has work waiting.
+        begins: when it will likely begin, UTC, ISO 8601; empty: nobody can tell.
+        begins_s: the same in seconds from now; None: nobody can tell.
+        films: how many films' work that estimate rests on.
+        film_s: how long a worker was busy with each of these, in seconds.
+    """
+
+    job: int
+    batch: int
+    department: str
+    reason: str
+    then: str = ""
+    begun: bool = False
+    film: str = ""
+    error: Told | None = None
+    stage: str = ""
+    part: int = 0
+    more: int = 0
+    worker: str = ""
+    device: str = ""
+    since: str = ""
+    per_cent: int = 0
+    left_s: int | None = None
+    until: str = ""
+    held: tuple[HoldView, ...] = ()
+    stops: tuple[StopView, ...] = ()
+    window: str = ""
+    ahead: int = 0
+    grant: str = ""
+    limit: float = 0
+    by_member: bool = False
+    needs: str = ""
+    hands: int = 0
+    free: int = 0
+    tier: str = ""
+    others: int = 0
+    share: int = 0
+    weight: int = 0
+    begins: str = ""
+    begins_s: int | None = None
+    films: int = 0
+    film_s: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobDetail:
     """One job with everything that is known of it.
 
@@ -201,6 +280,7 @@ class JobDetail:
         pool: whose workers render it; empty for none.
         rendered_by: the pool that does so in their place just now; empty for none.
         project: what its cost is put down to besides its department; empty for nothing.
+        why: why it is where it is.
     """
 
     job: JobView
@@ -233,6 +313,7 @@ class JobDetail:
     pool: str = ""
     rendered_by: str = ""
     project: str = ""
+    why: WhyView | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -136,6 +136,7 @@ def test_no_words_are_idle() -> None:
         "unchanged-",
         "stop-",
         "night-",
+        "why-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = set(Stage)

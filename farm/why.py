@@ -1,0 +1,386 @@
+"""Why a job is where it is, put together from what the ledger tells; read is what the reason needs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cached_property
+
+from db import departments, leases, outlook, quotas, reads, stops, workers
+from db.gates import read_gates
+from db.helping import read_help
+from db.outlook import Waiting as Lack
+from db.states import ArchiveState, HoldReason, JobState, Stage
+from db.values import Skill
+from db.views import JobView
+from db.why import (
+    Lately,
+    StepFacts,
+    archive_hangs,
+    read_counts,
+    read_held_before,
+    read_lately,
+    read_steps,
+)
+from db.windows import read_windows
+from farm import kept as keeping
+from farm.bootstrap import Farm
+from farm.delivered import place_of, told_of
+from farm.policy import why as policy
+from farm.policy.blocking import usable
+from farm.policy.gates import Gate, Gates
+from farm.policy.order import tier_at, tier_bounds
+from farm.policy.pools import bound
+from farm.policy.retry import waits
+from farm.policy.share import USUAL_MS, Share
+from farm.policy.why import Reason, Rival
+from farm.views.films import WhyView
+from pipeline.plan.moments import iso
+
+_UNDER_WAY = frozenset({JobState.QUEUED, JobState.ACTIVE})
+_ENDED = {JobState.CANCELED: Reason.CANCELED, JobState.FAILED: Reason.FAILED}
+_HOLDS = {
+    HoldReason.OPERATOR: Reason.OPERATOR,
+    HoldReason.CONSENT: Reason.CONSENT,
+    HoldReason.APPROVAL: Reason.APPROVAL,
+    HoldReason.QUOTA: Reason.QUOTA,
+    HoldReason.START_AFTER: Reason.START_AFTER,
+}
+_LACKS = {
+    Lack.NO_WORKER: Reason.NO_WORKER,
+    Lack.NO_POOL: Reason.NO_POOL,
+    Lack.NO_VERSION: Reason.NO_VERSION,
+    Lack.NO_PROFILE: Reason.NO_PROFILE,
+}
+#: Stages after which most of a film is still to come: a step of theirs stands for the whole film.
+_FIRST = frozenset({Stage.WRITE.value, Stage.SPEAK.value, Stage.LISTEN.value})
+_OF_STEPS = frozenset({Reason.RETRY, Reason.SENT, Reason.TURN})
+_HOUR_MS = 3_600_000
+
+
+def of_job(farm: Farm, number: int) -> WhyView:
+    """Why a job is where it is.
+
+    Raises:
+        InputError: ``ledger-job-unknown``.
+        AwayError: ``ledger-away``.
+    """
+    return why(farm, reads.read_job(farm.ledger, number))
+
+
+def why(farm: Farm, job: JobView) -> WhyView:
+    """The same of a job that was read already.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    return _Inquiry(farm, job).answer()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Hands:
+    """Who could do a step.
+
+    Attributes:
+        names: workers that take work and may be given it.
+        skills: everything that they may be given.
+        free: how many of them are at nothing.
+    """
+
+    names: frozenset[str]
+    skills: frozenset[Skill]
+    free: int
+
+
+class _Inquiry:
+    """One question about one job, at one time."""
+
+    def __init__(self, farm: Farm, job: JobView) -> None:
+        self._farm, self._ledger, self._job, self._line = farm, farm.ledger, job, job.line
+        self._now = farm.ledger.clock()
+        self._over = _over(job)
+        self._known: dict[Skill, _Hands] = {}
+        self._kept = stops.read_kept(self._ledger, [self._line.id])[self._line.id]
+        found = () if self._over else read_steps(self._ledger, self._line.id)
+        self._running = [step for step in found if step.worker]
+        self._waiting = [step for step in found if not step.worker]
+        standing = () if self._over else stops.read_stops(self._ledger)
+        self._stops = [stop for stop in standing if keeping.keeps(stop, self._kept)]
+
+    def answer(self) -> WhyView:
+        """Why it is where it is."""
+        line = self._line
+        told = policy.why(
+            policy.Facts(
+                over=self._over,
+                running=bool(self._running),
+                holds=[*(_HOLDS[each.reason] for each in self._kept.holds), *self._shut()],
+                stopped=bool(self._stops),
+                steps=[self._obstacle(step) for step in self._waiting],
+            )
+        )
+        step = None if told.step is None else self._waiting[told.step]
+        view = WhyView(
+            job=line.id,
+            batch=line.batch,
+            department=self._kept.department,
+            reason=told.reason.value,
+            then=told.then.value if told.then else "",
+            begun=self._kept.begun,
+            per_cent=line.percent,
+            held=keeping.holds_of(self._kept),
+            stops=tuple(map(keeping.view_of, self._stops)),
+            stage="" if step is None else step.stage.value,
+            part=0 if step is None else self._part(step),
+        )
+        for reason in (told.reason, told.then):
+            if reason is not None:
+                view = self._with(view, reason, step)
+        return view
+
+    def _shut(self) -> list[Reason]:
+        """That the job's window is shut, if it is."""
+        return [Reason.WINDOW] if HoldReason.OFF_PEAK in self._line.held else []
+
+    @cached_property
+    def _gates(self) -> Gates:
+        return read_gates(self._ledger)
+
+    @cached_property
+    def _wait(self) -> outlook.Wait | None:
+        return outlook.read_waits(self._ledger, [self._line.id]).get(self._line.id)
+
+    @cached_property
+    def _workers(self) -> tuple[workers.WorkerView, ...]:
+        return workers.read_workers(self._ledger)
+
+    def _obstacle(self, step: StepFacts) -> policy.Waiting:
+        gate = self._gates.lets_through(step.gate)
+        return policy.Waiting(
+            gate=gate,
+            # Whoever waits for a gate is not asked for somebody to do it.
+            lacks=self._lack(step) if gate is Gate.OPEN else None,
+            later=waits(step.not_before, self._now),
+            failed=step.problem is not None,
+            sent=step.sent_at > 0,
+        )
+
+    def _lack(self, step: StepFacts) -> Reason | None:
+        """What nobody is there for."""
+        if not self._hands(step.skill).names and any(step.skill in each.skills for each in self._workers):
+            return Reason.NO_HANDS
+        if self._wait is not None and self._wait.why in _LACKS:
+            return _LACKS[self._wait.why]
+        if not self._hands(step.skill).names:
+            return Reason.NO_WORKER
+        hangs = step.stage is Stage.ARCHIVE and archive_hangs(self._ledger)
+        return Reason.ARCHIVE_HANGS if hangs else None
+
+    def _hands(self, skill: Skill) -> _Hands:
+        """Who could do a step, those of pools that help included."""
+        if skill not in self._known:
+            self._known[skill] = self._find_hands(skill)
+        return self._known[skill]
+
+    def _find_hands(self, skill: Skill) -> _Hands:
+        taking = [worker for worker in self._workers if worker.takes_work]
+        given = usable(
+            {worker.name: worker.skills for worker in taking},
+            {worker.name: worker.kept_from for worker in taking},
+        )
+        helping = read_help(self._ledger).helpers(skill.capability, skill.profile)
+        asked = {skill, *(replace(skill, capability=bound(skill.capability, pool)) for pool in helping)}
+        able = {name: skills for name, skills in given.items() if skills & asked}
+        busy = {lease.worker for lease in leases.read_leases(self._ledger)}
+        return _Hands(
+            names=frozenset(able),
+            skills=frozenset({skill, *(each for skills in able.values() for each in skills)}),
+            free=sum(name not in busy for name in able),
+        )
+
+    def _part(self, step: StepFacts) -> int:
+        many = sum(each.stage is step.stage for each in self._job.steps)
+        return step.spot.index + 1 if many > 1 else 0
+
+    def _with(self, view: WhyView, reason: Reason, step: StepFacts | None) -> WhyView:
+        """The same with what is told of a reason."""
+        if step is not None and reason in _OF_STEPS:
+            return self._with_step(view, reason, step)
+        if reason in {Reason.RUNNING_LIMIT, Reason.CARD_TIME}:
+            return self._with_limit(view, reason)
+        if reason in {Reason.NO_POOL, Reason.NO_VERSION} and self._wait is not None:
+            return replace(view, needs=self._wait.needs)
+        telling = {
+            Reason.FAILED: self._with_end,
+            Reason.UNDELIVERED: self._with_end,
+            Reason.DONE: self._with_end,
+            Reason.RUNNING: self._with_running,
+            Reason.QUOTA: self._with_quota,
+            Reason.WINDOW: self._with_window,
+        }
+        return telling[reason](view) if reason in telling else view
+
+    def _with_step(self, view: WhyView, reason: Reason, step: StepFacts) -> WhyView:
+        if reason is Reason.RETRY:
+            left = max(0, step.not_before - self._now)
+            return replace(
+                view,
+                error=told_of(step.problem),
+                until=iso(step.not_before),
+                left_s=-(-left // 1000),
+            )
+        if reason is Reason.SENT:
+            return replace(view, since=iso(step.sent_at), hands=len(self._hands(step.skill).names))
+        return self._with_turn(view, step)
+
+    def _with_window(self, view: WhyView) -> WhyView:
+        opens = self._line.opens_at
+        return replace(view, window=self._line.window, until=iso(opens or None))
+
+    def _with_end(self, view: WhyView) -> WhyView:
+        problem = self._line.problem
+        if self._line.archive is ArchiveState.ERROR:
+            problem = next((each.problem for each in self._job.steps if each.stage is Stage.ARCHIVE), None)
+        return replace(view, error=told_of(problem), film=place_of(self._farm, self._line))
+
+    def _with_running(self, view: WhyView) -> WhyView:
+        first, lately = self._running[0], read_lately(self._ledger)
+        left = [
+            policy.left_ms(
+                passed_ms=max(0, self._now - step.started_at),
+                done=step.done,
+                total=step.total,
+                usual_ms=lately.costs.get(step.skill.capability),
+            )
+            for step in self._running
+        ]
+        known = [each for each in left if each is not None]
+        return replace(
+            view,
+            stage=first.stage.value,
+            part=self._part(first),
+            more=len(self._running) - 1,
+            worker=first.worker,
+            device=first.device,
+            since=iso(first.started_at),
+            left_s=max(1, max(known) // 1000) if len(known) == len(left) else None,
+        )
+
+    def _with_quota(self, view: WhyView) -> WhyView:
+        standing = quotas.read_standing(self._ledger, self._kept.department)
+        hold = next(each for each in self._kept.holds if each.reason is HoldReason.QUOTA)
+        of_all, own = read_held_before(self._ledger, self._line.id)
+        left = standing.films is None or standing.used < standing.films
+        by_member = left or any(each.left for each in standing.allowances)
+        calendar, begins = self._ledger.calendar, self._line.begins_at
+        ends = calendar.date_of(calendar.day_of(self._now)) + timedelta(days=1)
+        return replace(
+            view,
+            by_member=by_member,
+            ahead=own if by_member else of_all,
+            limit=(standing.member_films if by_member else standing.films) or 0,
+            until=iso(begins or None),
+            since=iso(hold.since),
+            grant=ends.isoformat(),
+        )
+
+    def _with_limit(self, view: WhyView, reason: Reason) -> WhyView:
+        rights = departments.read_department(self._ledger, self._kept.department)
+        full = self._gates.full if reason is Reason.RUNNING_LIMIT else self._gates.spent
+        name = "running" if reason is Reason.RUNNING_LIMIT else "card_ms"
+        by_member = rights.id not in full or rights.rights[name] is None
+        limit = int(rights.rights[f"member_{name}" if by_member else name] or 0)
+        if reason is Reason.RUNNING_LIMIT:
+            return replace(view, by_member=by_member, limit=limit)
+        calendar = self._ledger.calendar
+        until = calendar.begins_at(calendar.day_of(self._now) + 1)
+        return replace(view, by_member=by_member, limit=limit / _HOUR_MS, until=iso(until))
+
+    def _with_turn(self, view: WhyView, step: StepFacts) -> WhyView:
+        spot, hands, lately = step.spot, self._hands(step.skill), read_lately(self._ledger)
+        better, same = tier_bounds(spot.rank, self._now)
+        lanes, running = read_counts(self._ledger, spot, better=better, same=same)
+        ours = [
+            lane
+            for lane in lanes
+            if lane.skill in hands.skills and self._gates.lets_through(lane.gate) is Gate.OPEN
+        ]
+        rivals: dict[int, Rival] = {spot.department: Rival(share=_share(lately, spot.department))}
+        steps: Counter[int] = Counter()
+        for lane in ours:
+            department = lane.gate.department
+            is_own = department == spot.department
+            first, then = (lane.own_better, lane.own_same) if is_own else (lane.better, lane.same)
+            before = rivals.get(department) or Rival(share=_share(lately, department))
+            cost = _cost_ms(lately, lane.skill.capability)
+            steps[department] += first + then
+            rivals[department] = replace(
+                before,
+                better_ms=before.better_ms + first * cost,
+                same_ms=before.same_ms + then * cost,
+            )
+        own = rivals.pop(spot.department)
+        others = {each: rival for each, rival in rivals.items() if steps[each]}
+        before_ms = policy.work_before_ms(own, others.values())
+        own_ms = own.better_ms + own.same_ms
+        theirs_ms = sum(rival.better_ms + rival.same_ms for rival in others.values())
+        theirs = sum(steps[each] for each in others)
+        passing = round(theirs * (before_ms - own_ms) / theirs_ms) if theirs_ms else 0
+        begins = policy.begins_in_ms(
+            before=steps[spot.department] + passing,
+            before_ms=before_ms,
+            running_ms=sum(
+                max(0.0, _cost_ms(lately, each.capability) - max(0, self._now - each.started_at))
+                for each in running
+                if each.worker in hands.names
+            ),
+            hands=len(hands.names),
+            free=hands.free,
+        )
+        known = begins is not None and (begins == 0 or lately.films > 0)
+        at = self._now + begins if known and begins is not None else 0
+        if at and self._line.window:
+            at = self._in_window(at - self._now)
+        used = sum(rival.share.used_ms for rival in (own, *others.values()))
+        weights = sum(rival.share.weight for rival in (own, *others.values()))
+        return replace(
+            view,
+            ahead=steps[spot.department],
+            others=passing,
+            hands=len(hands.names),
+            free=hands.free,
+            tier=tier_at(spot.rank, self._now),
+            share=round(100 * own.share.used_ms / used) if used else 0,
+            weight=round(100 * own.share.weight / weights) if others else 0,
+            begins=iso(at or None),
+            begins_s=(at - self._now) // 1000 if at else None,
+            films=lately.films,
+            film_s=max(1, round(lately.film_ms / 1000)) if lately.films else 0,
+        )
+
+    def _in_window(self, open_ms: int) -> int:
+        """When the job's window has been open for so long from now on."""
+        found = (each.window for each in read_windows(self._ledger) if each.name == self._line.window)
+        return next((each.after(self._now, open_ms) for each in found), self._now + open_ms)
+
+
+def _over(job: JobView) -> Reason | None:
+    """How a job has ended; None: something is left to do."""
+    line = job.line
+    if line.state in _UNDER_WAY or line.archive is ArchiveState.PENDING:
+        return None
+    if line.archive is ArchiveState.ERROR:
+        return Reason.UNDELIVERED
+    return _ENDED.get(line.state, Reason.DONE)
+
+
+def _share(lately: Lately, department: int) -> Share:
+    return lately.shares.get(department, Share())
+
+
+def _cost_ms(lately: Lately, capability: str) -> float:
+    """For how long a step keeps a worker, all that follows on a film's first ones included."""
+    if capability.partition(".")[0] in _FIRST and lately.films:
+        return lately.film_ms
+    return lately.costs.get(capability, USUAL_MS)

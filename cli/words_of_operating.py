@@ -155,7 +155,7 @@ OPERATING: Mapping[str, tuple[str, str]] = {
     "waiting-head": ("WAITING", "等待"),
     "in-work": ("IN WORK", "进行中"),
     "queue-oldest": ("the oldest for {span} ({stage})", "最久 {span}（{stage}）"),
-    "queue-later": ("tried again later {steps}", "稍后再试 {steps}"),
+    "queue-later": ("at a later time {steps}", "稍后进行 {steps}"),
     "nothing-waits": ("nothing", "无"),
     "disk-home": ("home", "主目录"),
     "disk-store": ("store", "存储"),

@@ -106,9 +106,10 @@ class OutCard:
 
 @dataclass(frozen=True, kw_only=True)
 class Left:
-    """Films of one look and pool that may go on: how many, and frames that are yet to be rendered."""
+    """Films of one look, pool and window that no hold keeps: how many, and frames yet to be rendered."""
 
     pool: str
+    window: str
     engine: str
     format: Format
     films: int
@@ -358,6 +359,7 @@ def read_left(ledger: Ledger) -> tuple[Left, ...]:
         question = (
             select(
                 jobs.c.pool,
+                jobs.c.window,
                 face.label("face"),
                 cast(width, Integer).label("width"),
                 cast(height, Integer).label("height"),
@@ -368,11 +370,12 @@ def read_left(ledger: Ledger) -> tuple[Left, ...]:
             )
             .join_from(jobs, artifacts, artifacts.c.id == jobs.c.script_id)
             .where(and_(jobs.c.state.in_(_UNDER_WAY), ~_is_held))
-            .group_by(jobs.c.pool, face, width, height, fps)
+            .group_by(jobs.c.pool, jobs.c.window, face, width, height, fps)
         )
         return tuple(
             Left(
                 pool=row.pool,
+                window=row.window,
                 engine=row.face,
                 format=Format(width=row.width, height=row.height, fps=row.fps),
                 films=row.films,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, case, func, select
 
 from db.codec import facts_from_text
+from db.gates import gates_in
 from db.helping import help_in
 from db.ledger import Ledger
 from db.prepared import Found, run
@@ -29,7 +30,7 @@ class StageLine:
     Attributes:
         stage: the stage.
         waiting: steps that could begin now.
-        later: steps that wait for their time, such as after an error.
+        later: steps that wait for their time: after an error, or until a window opens.
         running: steps in work.
         since: since when the one has waited that waits longest; None: none waits.
         nobody: steps of `waiting` that no living worker can do.
@@ -71,10 +72,16 @@ _ended = (
 )
 # An operator has brought it back, or let it go on.
 _acted = select(func.max(audit.c.at)).where(audit.c.job_id == steps.c.job_id).scalar_subquery()
+# What waits for a window that is shut waits for its time, as what failed does.
+_IN_TIME = steps.c.window.in_(bindparam("open", expanding=True))
 _waiting_for = [steps.c.stage, steps.c.capability, steps.c.profile]
 # Counted where they lie: a hundred thousand may wait.
 _WAITING = (
-    select(*_waiting_for, func.count().label("steps"), func.sum(case((IS_DUE, 1), else_=0)).label("due"))
+    select(
+        *_waiting_for,
+        func.count().label("steps"),
+        func.sum(case((IS_DUE & _IN_TIME, 1), else_=0)).label("due"),
+    )
     .where(IS_READY, IS_OPEN)
     .group_by(*_waiting_for)
 )
@@ -96,6 +103,7 @@ _OLDEST = (
         IS_READY,
         IS_OPEN,
         IS_DUE,
+        _IN_TIME,
     )
     .order_by(steps.c.job_id)
     .limit(_AT_ONCE)
@@ -132,13 +140,14 @@ def read_lines(ledger: Ledger) -> tuple[StageLine, ...]:
     """
     now = ledger.clock()
     with ledger.read() as connection:
-        kinds = run(connection, _WAITING, {"now": now}).rows
+        opened = ("", *sorted(gates_in(connection, now).open))
+        kinds = run(connection, _WAITING, {"now": now}, {"open": opened}).rows
         running: dict[str, int] = {row.stage: row.steps for row in run(connection, _RUNNING, {})}
         able = {Skill(capability=row.capability, profile=row.profile) for row in run(connection, _ABLE, {})}
         asked = {Skill(capability=kind.capability, profile=kind.profile) for kind in kinds} - able
         help_ = help_in(connection)
         able |= {each for each in asked if help_.helpers(each.capability, each.profile)}
-        since = {kind: _since(connection, kind, now) for kind in kinds if kind.due}
+        since = {kind: _since(connection, kind, now, opened) for kind in kinds if kind.due}
     lines = []
     for stage in sorted(Stage, key=lambda each: STAGE_ORDER[each]):
         here = [kind for kind in kinds if kind.stage == stage.value]
@@ -160,7 +169,7 @@ def read_lines(ledger: Ledger) -> tuple[StageLine, ...]:
     return tuple(lines)
 
 
-def _since(connection: Connection, kind: Found, now: int) -> int:
+def _since(connection: Connection, kind: Found, now: int, opened: Sequence[str]) -> int:
     """Since when that step of a kind has waited that waits longest.
 
     None waits from before its job was submitted, and jobs are numbered as they are submitted: so most often
@@ -168,7 +177,7 @@ def _since(connection: Connection, kind: Found, now: int) -> int:
     """
     asked = {"stage": kind.stage, "capability": kind.capability, "profile": kind.profile, "now": now}
     oldest, after = now, 0
-    while some := run(connection, _OLDEST, {**asked, "after": after}).rows:
+    while some := run(connection, _OLDEST, {**asked, "after": after}, {"open": opened}).rows:
         for row in some:
             if row.submitted_at >= oldest:
                 return oldest

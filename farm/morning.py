@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from db import dead, morning, paces
@@ -16,6 +16,7 @@ from farm.nightfall import foresee
 from farm.policy.accounts import By
 from farm.policy.costs import Basis, Pace, price
 from farm.policy.periods import Period
+from farm.policy.windows import Window
 from farm.views.films import Told
 from farm.views.morning import (
     HeldView,
@@ -48,6 +49,7 @@ def report(farm: Farm, period: Period) -> MorningView:
         AwayError: ``ledger-away``.
     """
     ledger, now = farm.ledger, farm.ledger.clock()
+    windows = {each.name: each.window for each in read_windows(ledger)}
     ends = morning.read_ends(ledger, period)
     shares, left = morning.read_shared(ledger, period), morning.read_left(ledger)
     faces = {share.engine for share in shares if share.engine} | {look.engine for look in left}
@@ -109,7 +111,7 @@ def report(farm: Farm, period: Period) -> MorningView:
             )
             for card in morning.read_out(ledger)
         ),
-        left=_left(left, pace, now, period.zone),
+        left=_left(left, pace, now, period.zone, windows),
         nights=tuple(_nights(farm, period.zone)),
     )
 
@@ -187,7 +189,9 @@ def _saved(shares: Sequence[morning.Share], pace: Pace) -> SavedView:
     )
 
 
-def _left(looks: Sequence[morning.Left], pace: Pace, now: int, zone: str) -> LeftView:
+def _left(
+    looks: Sequence[morning.Left], pace: Pace, now: int, zone: str, windows: Mapping[str, Window]
+) -> LeftView:
     work_us, bases = 0, set()
     for look in looks:
         told = price(pace.works, stage=Stage.RENDER.value, engine=look.engine, format=look.format, device="")
@@ -195,8 +199,25 @@ def _left(looks: Sequence[morning.Left], pace: Pace, now: int, zone: str) -> Lef
         bases.add(told.basis)
     hands = sum(pace.hands.values())
     films = sum(look.films for look in looks)
-    finish = on_wall(now + work_us // 1000 // hands, zone) if hands and films else ""
-    return LeftView(films=films, work_ms=work_us // 1000, hands=hands, finish=finish, basis=_weakest(bases))
+    finish = ""
+    if hands and films:
+        took = work_us // 1000 // hands
+        # As `lectern submit` tells it: nothing is rendered while its window is shut.
+        ends = [windows[name].after(now, took) for name in {look.window for look in looks} & windows.keys()]
+        finish = on_wall(max(ends, default=now + took), zone)
+    return LeftView(
+        films=films,
+        shut=sum(look.films for look in looks if _is_shut(look.window, windows, now)),
+        work_ms=work_us // 1000,
+        hands=hands,
+        finish=finish,
+        basis=_weakest(bases),
+    )
+
+
+def _is_shut(name: str, windows: Mapping[str, Window], now: int) -> bool:
+    """Whether films of a window wait for it; one that nobody knows is shut."""
+    return bool(name) and (name not in windows or not windows[name].is_open(now))
 
 
 def _weakest(bases: set[Basis]) -> str:

@@ -132,7 +132,7 @@ def _tiles(view: MorningView, words: MorningWords) -> str:
         ("bad" if view.failures else "", view.failures, "films-failed", canceled),
         ("", hours(used[1]), used[0], " · ".join(filter(None, (wasted, cost)))),
         ("warn" if view.waiting else "", view.waiting, "held", ""),
-        ("", view.left.films, "left", view.left.finish),
+        ("", view.left.now, "left", view.left.finish if view.left.now else ""),
     ]
     made = "".join(
         f'<div class="tile {kind}"><b>{_text(str(number))}</b><span>{_text(words(name))}</span>'

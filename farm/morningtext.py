@@ -55,7 +55,7 @@ def summary(view: MorningView, words: MorningWords) -> str:
         completed=view.completed,
         failed=view.failures,
         canceled=view.canceled,
-        left=view.left.films,
+        left=view.left.now,
         held=view.waiting,
     )
 

@@ -50,10 +50,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "failed-jobs": ("Jobs {jobs}: lectern dead show {first}", "任务 {jobs}：lectern dead show {first}"),
     "held-head": ("What is held, and why", "保留的影片与原因"),
     "held-none": ("Nothing is held.", "没有保留的影片。"),
-    "held-line": ("{films} wait for {reason}", "{films} 部等待{reason}"),
+    "held-line": ("waiting for {reason}: {films}", "等待{reason}：{films} 部"),
     "held-until": (
-        "{films} wait for {reason}, the first until {until}",
-        "{films} 部等待{reason}，最早到 {until}",
+        "waiting for {reason}, the first until {until}: {films}",
+        "等待{reason}，最早到 {until}：{films} 部",
     ),
     "department-hold": (
         "Department {name} begins nothing new, by {by}{until}",
@@ -110,7 +110,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "left-none": ("Nothing is left to do that may go on.", "没有可继续的剩余工作。"),
     "left-finish": (
         (
-            "{films} films, about {hours} worker hours to render ({basis}); with the {hands} workers "
+            "Films: {films}, about {hours} worker hours to render ({basis}); with the {hands} workers "
             "that are there it is rendered about {finish}."
         ),
         (
@@ -119,17 +119,17 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "left-nobody": (
-        "{films} films, about {hours} worker hours ({basis}); nobody is there who renders.",
+        "Films: {films}, about {hours} worker hours ({basis}); nobody is there who renders.",
         "{films} 部影片，渲染约需 {hours} 工作进程小时（{basis}）；目前无人渲染。",
     ),
     "night-whole": (
-        "Window {window}, {opens} until {shuts}: all of its {films} films will be finished in it.",
+        "Window {window}, {opens} until {shuts}: all that wait for it will be finished in it: {films}.",
         "时段 {window}（{opens} 至 {shuts}）：其中的 {films} 部影片都将完成。",
     ),
     "night-late": (
         (
-            "Window {window}, {opens} until {shuts}: of its {films} films {unfinished} will not be finished "
-            "in it (jobs {jobs}); lectern windows forecast {window} tells more."
+            "Window {window}, {opens} until {shuts}: of {films} that wait for it, {unfinished} will not be "
+            "finished in it (jobs {jobs}); lectern windows forecast {window} tells more."
         ),
         (
             "时段 {window}（{opens} 至 {shuts}）：{films} 部影片中有 {unfinished} 部无法在其中完成"

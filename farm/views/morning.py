@@ -138,21 +138,29 @@ class OutView:
 
 @dataclass(frozen=True, kw_only=True)
 class LeftView:
-    """What may go on and is not done.
+    """What is not done and may go on, at once or when its window opens.
 
     Attributes:
         films: how many.
+        shut: how many of them wait for a window that is shut, and so are held just now.
         work_ms: for how long one worker alone would render them.
         hands: workers that render.
-        finish: when they are expected to be rendered, by the clock of the farm; empty: nobody is there.
+        finish: when they are expected to be rendered, in their windows, by the clock of the farm; empty:
+            nobody is there.
         basis: what that rests on, as in `SavedView`.
     """
 
     films: int = 0
+    shut: int = 0
     work_ms: int = 0
     hands: int = 0
     finish: str = ""
     basis: str = "measured"
+
+    @property
+    def now(self) -> int:
+        """Films that may go on at once."""
+        return self.films - self.shut
 
 
 @dataclass(frozen=True, kw_only=True)

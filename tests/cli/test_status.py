@@ -120,7 +120,7 @@ def test_the_queue_tells_by_stage_what_waits_and_for_how_long(monkeypatch: pytes
         QueueView(stage="render", waiting=0, later=2, running=4, oldest_s=None, nobody=0),
     )
     lines = [" ".join(line.split()) for line in page(replace(WELL, queue=queue), monkeypatch)]
-    assert "WAITING speech 9 · tried again later 2 · the oldest for 2 min 10 s (speech)" in lines
+    assert "WAITING speech 9 · at a later time 2 · the oldest for 2 min 10 s (speech)" in lines
     assert "IN WORK render 4" in lines
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from db import cards, claims, leases, operations, overview, workers
+from dataclasses import replace
+
+from db import cards, claims, leases, operations, overview, submission, workers
 from db.cards import Gauge
 from db.ledger import Ledger
 from db.overview import Failure, StageLine
 from db.roll import read_roll
 from db.states import Stage
+from db.values import Submission
 from db.views import Problem
+from db.windows import add_window
+from farm.policy.windows import parse
 from pipeline.plan.errors import InputError
 from tests.db.acting import fail, speak, take
-from tests.db.values import CAPABILITIES, PROFILE, WORKER, submit
+from tests.db.values import CAPABILITIES, PROFILE, WORKER, digest, draft, submit
 
 _HOUR_MS = 3_600_000
 
@@ -102,3 +107,22 @@ def test_the_roll_tells_memory_and_warmth_and_who_left_in_good_order(ledger: Led
     claims.beat(ledger, WORKER)
     workers.leave(ledger, WORKER)
     assert [(entry.alive, entry.draining) for entry in read_roll(ledger)] == [(False, True)]
+
+
+def test_what_waits_for_a_window_waits_for_its_time(ledger: Ledger) -> None:
+    """Nobody is late with it all day long: it counts as waiting once its window opens."""
+    add_window(ledger, "night", parse("22:00-07:00", "UTC"), by="anna")
+    noon = 1_795_348_800_000
+    ledger.clock = lambda: noon
+    submit(ledger, ["a", "b"])
+    nights = replace(draft("c"), window="night")
+    submission.submit(ledger, Submission(content=digest("night"), name="demo", user="anna"), [nights])
+    (line,) = overview.read_lines(ledger)
+    assert (line.waiting, line.later, line.since, line.nobody) == (2, 1, noon, 2)
+    operations.cancel(ledger, [1, 2], by="anna")
+    later(ledger, 9)
+    (line,) = overview.read_lines(ledger)
+    assert (line.waiting, line.later, line.since) == (0, 1, None)
+    later(ledger, 2)
+    (line,) = overview.read_lines(ledger)
+    assert (line.waiting, line.later) == (1, 0)

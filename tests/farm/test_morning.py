@@ -24,7 +24,8 @@ from farm.bootstrap import Farm
 from farm.morning import report
 from farm.morningdocument import document_of
 from farm.morningpage import page_of
-from farm.morningtext import WIDTH, brief_of, table_of, text_of
+from farm.morningtext import WIDTH, brief_of, summary, table_of, text_of
+from farm.morningwords import MorningWords
 from farm.policy.accounts import By, Films, Held, account
 from farm.policy.periods import month
 from farm.policy.prices import prices_from
@@ -185,13 +186,13 @@ def test_the_text_tells_all_that_matters() -> None:
     for part in (
         "48 films done, 10 failed, 1 canceled; 12 left to do, 253 held.",
         "Jobs 4, 7, 9, 12, 13 …: lectern dead show 4",
-        "250 wait for the quota, the first until 2026-12-01 12:00",
+        "waiting for the quota, the first until 2026-12-01 12:00: 250",
         "Pool studio begins nothing new, by bob until 2026-12-01 12:00",
         "21.00 21.00 29 % 73.50 <EUR>",
         "511 clips and 42 sentences were not made again: 1.00 worker hours",
         "and 3 more workers",
-        "of its 60 films 9 will not be finished in it (jobs 4, 7, 9, 12, 13 …)",
-        "12 films, about 5.00 worker hours to render (by a rule of thumb); with the 4 workers that are there",
+        "of 60 that wait for it, 9 will not be finished in it (jobs 4, 7, 9, 12, 13 …)",
+        "Films: 12, about 5.00 worker hours to render (by a rule of thumb); with the 4 workers that are",
     ):
         assert part in text, part
 
@@ -226,7 +227,11 @@ def test_what_will_not_be_finished_in_a_window_is_told(farm: Farm) -> None:
             connection.execute(update(table).values(window="blink"))
         # Nobody speaks so much in a minute.
         connection.execute(update(artifacts).values(size=10**6))
-    (night,) = report(farm, period_of(farm, since="yesterday")).nights
+    view = report(farm, period_of(farm, since="yesterday"))
+    (night,) = view.nights
+    # Until then they are held, and not left to do as well.
+    assert (view.left.films, view.left.now, view.waiting) == (2, 0, 2)
+    assert "; 0 left to do, 2 held." in summary(view, MorningWords("en"))
     told = (night.window, night.films, night.unfinished, night.jobs)
     assert told == ("blink", 2, 2, (1, 2))
     assert night.opens < night.shuts

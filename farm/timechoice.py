@@ -59,7 +59,7 @@ class TimeChooser:
             return None
         deadline = moment_in(row.deadline, self._zone)
         if deadline <= self._now:
-            raise InputError("deadline-past", deadline=row.deadline.strip())
+            raise InputError("deadline-past", deadline=row.deadline.strip(), zone=self._zone)
         return deadline
 
     def doubts(self, row: Wanted) -> Iterator[Notice]:

@@ -48,7 +48,7 @@ def check_urgency(rights: Rights, urgency: str) -> None:
         InputError: ``submit-urgent-right``.
     """
     if urgency == _URGENT and not rights.urgent:
-        raise InputError("submit-urgent-right", department=rights.department)
+        raise InputError("submit-urgent-right", department=rights.department, limit=rights.priority_limit)
 
 
 def check_priority(rights: Rights, priority: int) -> None:

@@ -53,6 +53,8 @@ def test_what_a_department_may_not_have_is_refused(farm: Farm, batch_folder: Pat
         ("priority", "submit-priority-wrong"),
         ("priority", "submit-priority-wrong"),
     ]
+    # What it may have instead.
+    assert refused.value.problems[0].facts["limit"] == 10
     submit(farm, manifest(batch_folder, rows[2]))
     (line,) = reads.list_jobs(farm.ledger, batch=1)
     assert (line.urgency, line.priority) == (Urgency.BULK, 10)

@@ -104,12 +104,12 @@ _COMMANDS = (
         (
             "There is no window “{window}”.",
             "A department's jobs can wait for a window that was set up before.",
-            "Use one of these: {known}; or set it up: lectern windows add NAME TIMES.",
+            "Name one of these: {known}; or set it up: `lectern windows add {window} 22:00-07:00`.",
         ),
         (
             "没有名为“{window}”的时段。",
             "部门的任务只能等待已设置好的时段。",
-            "请使用以下时段之一：{known}；或先设置：lectern windows add 名称 时间。",
+            "现有时段：{known}。请使用其中之一，或先添加：`lectern windows add {window} 22:00-07:00`。",
         ),
     ),
     message(

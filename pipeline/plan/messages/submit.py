@@ -68,13 +68,13 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="The department {department} may not have films that are urgent.",
             why="What is urgent goes before the work of every other department, so it needs a right.",
-            cure="Use normal or bulk, and a priority up to 50. Whoever runs the farm grants the right with "
-            "`lectern departments set {department} --urgent`.",
+            cure="Use normal or bulk, and a priority up to {limit}. Whoever runs the farm grants the right "
+            "with `lectern departments set {department} --urgent`.",
         ),
         zh=Text(
             what="部门 {department} 无权提交紧急影片。",
             why="紧急影片先于所有其他部门的工作，因此需要授权。",
-            cure="请使用 normal（普通）或 bulk（批量），并可设置最高 50 的优先级。农场管理员可用 "
+            cure="请使用 normal（普通）或 bulk（批量），并可设置最高 {limit} 的优先级。农场管理员可用 "
             "`lectern departments set {department} --urgent` 授权。",
         ),
     ),
@@ -84,12 +84,12 @@ MESSAGES: tuple[Message, ...] = (
         en=Text(
             what="“{priority}” is no priority.",
             why="A priority is a whole number from -50 to 50; the higher one goes first.",
-            cure="Write a number such as 10 or -5; empty is 0.",
+            cure="Write a whole number from -50 to 50, such as 10; empty is 0.",
         ),
         zh=Text(
             what="“{priority}”不是有效的优先级。",
             why="优先级是 -50 到 50 的整数，数字大的先进行。",
-            cure="请填写 10 或 -5 这样的数字；留空为 0。",
+            cure="请填写 -50 到 50 的整数，例如 10；留空为 0。",
         ),
     ),
     Message(

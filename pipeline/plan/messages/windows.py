@@ -196,11 +196,15 @@ MESSAGES: tuple[Message, ...] = (
     message(
         "deadline-past",
         (
-            "The deadline {deadline} is in the past.",
+            "The deadline {deadline} is in the past (the farm's clock shows the time of {zone}).",
             "No order of work could meet it.",
-            "Correct it, or leave it empty.",
+            "Correct it, or leave it empty; a time of another zone is written as 2026-11-27T07:00+08:00.",
         ),
-        ("截止时间 {deadline} 已经过去。", "无论如何安排都无法满足。", "请更正，或留空。"),
+        (
+            "截止时间 {deadline} 已经过去（农场时钟为 {zone} 时间）。",
+            "无论如何安排都无法满足。",
+            "请更正，或留空；其他时区的时间请写成 2026-11-27T07:00+08:00。",
+        ),
     ),
     message(
         "deadline-window",

@@ -134,6 +134,7 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         *([("at-once", words("frames-at-once", number=detail.at_once))] if detail.at_once else []),
         *_people(detail, terminal),
         ("user", detail.user),
+        ("department", clean(detail.department)),
         ("scene", detail.scene),
         ("urgency-first" if job.priority else "urgency", urgency_of(terminal, job)),
         *([("pool", _pool(detail, terminal))] if detail.pool or detail.rendered_by else []),

@@ -83,7 +83,11 @@ _HELD = (
     .where(holds.c.job_id.in_(bindparam("jobs", expanding=True)))
     .order_by(holds.c.job_id, holds.c.reason)
 )
-_JOB = select(jobs).where(jobs.c.id == bindparam("job"))
+_JOB = (
+    select(jobs, departments.c.name.label("department"))
+    .join_from(jobs, departments, jobs.c.department_id == departments.c.id)
+    .where(jobs.c.id == bindparam("job"))
+)
 _STEPS = select(steps, steps.c.index.label("place")).where(steps.c.job_id == bindparam("job"))
 _ATTEMPTS = (
     select(attempts)
@@ -213,6 +217,7 @@ def read_job(ledger: Ledger, job: int) -> JobView:
             steps=_steps_of(connection, job),
             pool=row.pool,
             project=row.project,
+            department=row.department,
         )
 
 

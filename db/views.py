@@ -186,6 +186,7 @@ class JobView:
         steps: its steps in order.
         pool: whose workers render it; empty for none.
         project: what its cost is put down to besides its department; empty for nothing.
+        department: the department that it is made for.
     """
 
     line: JobLine
@@ -197,3 +198,4 @@ class JobView:
     steps: tuple[StepView, ...]
     pool: str
     project: str
+    department: str

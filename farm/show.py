@@ -228,6 +228,7 @@ def job(farm: Farm, number: int) -> JobDetail:
         rendered_by=_rendered_by(farm, view),
         project=view.project,
         why=why(farm, view),
+        department=view.department,
     )
 
 

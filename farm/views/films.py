@@ -281,6 +281,7 @@ class JobDetail:
         rendered_by: the pool that does so in their place just now; empty for none.
         project: what its cost is put down to besides its department; empty for nothing.
         why: why it is where it is.
+        department: the department that it is made for.
     """
 
     job: JobView
@@ -314,6 +315,7 @@ class JobDetail:
     rendered_by: str = ""
     project: str = ""
     why: WhyView | None = None
+    department: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

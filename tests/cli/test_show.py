@@ -52,6 +52,7 @@ DETAIL = JobDetail(
     label_reason="",
     essence="",
     warnings=(),
+    department="marketing",
 )
 
 
@@ -86,6 +87,11 @@ def test_nothing_empty_is_named() -> None:
     """A job that waits for its turn is at nothing, and so nothing is said of it."""
     assert "NOW" not in page(replace(DETAIL, job=replace(JOB, state="queued", ahead=0)))
     assert "NOW" in page(DETAIL)
+
+
+def test_whom_a_film_is_made_for_is_told() -> None:
+    """Its department, whose quota, weight and stops are its own."""
+    assert ["DEPARTMENT", "marketing"] in [line.split() for line in page(DETAIL).splitlines()]
 
 
 def test_a_wait_for_a_shared_part_is_no_error() -> None:

@@ -9,6 +9,7 @@ from cli.words_of_backup import BACKUP
 from cli.words_of_dead import DEAD
 from cli.words_of_departments import DEPARTMENTS
 from cli.words_of_forecast import FORECAST
+from cli.words_of_help import HELP
 from cli.words_of_messages import MESSAGES
 from cli.words_of_models import MODELS
 from cli.words_of_nightly import NIGHTLY
@@ -328,6 +329,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **WHY,
     **WINDOWS,
     **BACKUP,
+    **HELP,
     # Engines, voices, doctor.
     "protocol-voice": ("speech", "语音"),
     "protocol-face": ("talking face", "说话的脸"),
@@ -363,22 +365,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Lectern cannot work before the errors above are mended.",
         "解决上面的错误之前，Lectern 无法工作。",
     ),
-    # Help.
-    "help-usage": ("Usage: {usage}", "用法：{usage}"),
-    "help-option-mark": ("[OPTIONS]", "[选项]"),
-    "help-command-mark": ("COMMAND", "命令"),
-    "help-arguments": ("Arguments:", "参数："),
-    "help-options": ("Options:", "选项："),
-    "help-commands": ("Commands:", "命令："),
-    "help-making": ("Make films:", "制作影片："),
-    "help-seeing": ("See what becomes of them:", "查看进展与结果："),
-    "help-acting": ("Act on films in the farm:", "处理农场中的影片："),
-    "help-sharing": ("Share the farm between people and times:", "在部门与时段之间分配农场："),
-    "help-telling": ("Tell what was done, and what it cost:", "报告结果与费用："),
-    "help-material": ("Voices, portraits, models and words:", "声音、肖像、模型与词语："),
-    "help-running": ("Run and look after the farm:", "运行与维护农场："),
-    "help-required": ("(required)", "（必填）"),
-    "help-default": ("(default: {value})", "（默认：{value}）"),
     # Small words.
     "comma": (", ", "、"),
     "semicolon": ("; ", "；"),

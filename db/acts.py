@@ -220,31 +220,13 @@ class Act:
             concerns: whether the act concerns one.
             why_not: asked for each of the others.
             tells: what the audit says besides of one; None: of each the same.
+
+        Raises:
+            InputError: ``ledger-job-unknown``; nothing was changed.
         """
         ordered = sorted(set(job_ids))
         for start in range(0, len(ordered), rows.MANY):
-            some = ordered[start : start + rows.MANY]
-            found = self._connection.execute(_LOCK, {"jobs": some}).all()
-            held: dict[int, dict[str, int | None]] = {}
-            for row in self._connection.execute(_HOLDS, {"jobs": some}):
-                held.setdefault(row.job_id, {})[row.reason] = row.until
-            if len(found) < len(some):
-                unknown = min(set(some) - {row.id for row in found})
-                raise InputError("ledger-job-unknown", job=unknown)
-            standing = [
-                Job(
-                    id=row.id,
-                    batch=row.batch_id,
-                    state=row.state,
-                    archive=row.archive,
-                    begun=row.started_at is not None,
-                    holds=held.get(row.id, {}),
-                    urgency=URGENCY[row.precedence],
-                    priority=row.priority,
-                    pool=row.pool,
-                )
-                for row in found
-            ]
+            standing = self._locked(ordered[start : start + rows.MANY])
             meant = [job for job in standing if concerns(job)]
             concerned = {job.id: job.batch for job in meant}
             self._unchanged |= {job.id: why_not(job) for job in standing if job.id not in concerned}
@@ -258,6 +240,33 @@ class Act:
                 self._changed += concerned
                 self.batches.update(concerned.values())
                 yield list(concerned)
+
+    def _locked(self, some: Sequence[int]) -> list[Job]:
+        """How some jobs stand, each with its row locked.
+
+        Raises:
+            InputError: ``ledger-job-unknown``.
+        """
+        found = self._connection.execute(_LOCK, {"jobs": some}).all()
+        held: dict[int, dict[str, int | None]] = {}
+        for row in self._connection.execute(_HOLDS, {"jobs": some}):
+            held.setdefault(row.job_id, {})[row.reason] = row.until
+        if len(found) < len(some):
+            raise InputError("ledger-job-unknown", job=min(set(some) - {row.id for row in found}))
+        return [
+            Job(
+                id=row.id,
+                batch=row.batch_id,
+                state=row.state,
+                archive=row.archive,
+                begun=row.started_at is not None,
+                holds=held.get(row.id, {}),
+                urgency=URGENCY[row.precedence],
+                priority=row.priority,
+                pool=row.pool,
+            )
+            for row in found
+        ]
 
     def failed(self, some: Sequence[int]) -> list[int]:
         """Those of some jobs that failed."""

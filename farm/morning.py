@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from db import dead, morning, paces
+from db.ledger import Ledger
 from db.morning import Ended
 from db.states import JobState, Stage
 from db.stops import read_stops
@@ -65,37 +66,9 @@ def report(farm: Farm, period: Period) -> MorningView:
         hourly=hourly,
         rhythm=_rhythm(ends, period, now, hourly=hourly),
         failed=_failed(farm, period),
-        held=tuple(
-            HeldView(
-                reason=held.reason,
-                films=held.films,
-                until="" if held.until is None else on_wall(held.until, period.zone),
-            )
-            for held in morning.read_holds(ledger)
-        ),
-        stops=tuple(
-            StopView(
-                scope=stop.scope.value,
-                name=stop.name,
-                kind=stop.kind.value,
-                by=stop.by,
-                reason=stop.reason,
-                until="" if stop.until is None else on_wall(stop.until, period.zone),
-            )
-            for stop in read_stops(ledger)
-        ),
-        slow=tuple(
-            SlowView(
-                job=slow.job,
-                row=slow.row,
-                stage=slow.stage.value,
-                chunk=slow.index + 1,
-                took_s=slow.held_ms // 1000,
-                film_s=slow.film_ms // 1000,
-                worker=slow.worker,
-            )
-            for slow in morning.read_slow(ledger, period, most=_MOST_SLOW)
-        ),
+        held=tuple(_held(ledger, period.zone)),
+        stops=tuple(_stops(ledger, period.zone)),
+        slow=tuple(_slow(ledger, period)),
         saved=_saved(shares, pace),
         lost=tuple(
             LostView(worker=lost.worker, times=lost.times, wasted_ms=lost.wasted_ms)
@@ -159,6 +132,37 @@ def _rhythm(ends: Sequence[Ended], period: Period, now: int, *, hourly: bool) ->
 
 def _part(at: int, period: Period, *, hourly: bool) -> str:
     return on_wall(at, period.zone)[: 13 if hourly else 10]
+
+
+def _held(ledger: Ledger, zone: str) -> Iterator[HeldView]:
+    for held in morning.read_holds(ledger):
+        until = "" if held.until is None else on_wall(held.until, zone)
+        yield HeldView(reason=held.reason, films=held.films, until=until)
+
+
+def _stops(ledger: Ledger, zone: str) -> Iterator[StopView]:
+    for stop in read_stops(ledger):
+        yield StopView(
+            scope=stop.scope.value,
+            name=stop.name,
+            kind=stop.kind.value,
+            by=stop.by,
+            reason=stop.reason,
+            until="" if stop.until is None else on_wall(stop.until, zone),
+        )
+
+
+def _slow(ledger: Ledger, period: Period) -> Iterator[SlowView]:
+    for slow in morning.read_slow(ledger, period, most=_MOST_SLOW):
+        yield SlowView(
+            job=slow.job,
+            row=slow.row,
+            stage=slow.stage.value,
+            chunk=slow.index + 1,
+            took_s=slow.held_ms // 1000,
+            film_s=slow.film_ms // 1000,
+            worker=slow.worker,
+        )
 
 
 def _failed(farm: Farm, period: Period) -> tuple[ReasonView, ...]:

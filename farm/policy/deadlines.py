@@ -1,4 +1,4 @@
-"""Deadlines: when a film is wanted."""
+"""Deadlines: when a film is wanted, and how far forward it goes where it would be late."""
 
 from __future__ import annotations
 

@@ -122,6 +122,34 @@ def _batches(found: tuple[BatchView, ...], terminal: Terminal) -> Iterator[Table
 def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | str]:
     """One job for a person: what it is, where its files are, what went wrong, and every attempt."""
     words, job = terminal.words, detail.job
+    grid = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for name, value in _facts(detail, terminal):
+        grid.add_row(
+            Text(words(name), style="bold"), value if isinstance(value, Text) else Text(clean(value))
+        )
+    # The store's own names help nobody once everything lies in the archive.
+    for kind, place in (detail.archived or detail.files).items():
+        if place == job.film or kind in _INTERNAL:
+            continue
+        grid.add_row(Text(words.state(f"file-{kind}"), style="bold"), Text(clean(place)))
+    yield grid
+    if job.error is not None:
+        yield ""
+        yield Text(sentence(job.error.code, job.error.facts, terminal.language), style="red")
+        yield Text(f"[{job.error.code}]", style="dim")
+    for warning in detail.warnings:
+        said = sentence(warning.code, warning.facts, terminal.language)
+        yield ""
+        yield Text(f"{words('warning')}{said}", style="yellow")
+        yield Text(f"[{warning.code}]", style="dim")
+    if detail.attempts:
+        yield ""
+        yield attempts_table(detail.attempts, terminal)
+
+
+def _facts(detail: JobDetail, terminal: Terminal) -> list[tuple[str, Cell]]:
+    """What is told of a job, each thing under its head."""
+    words, job = terminal.words, detail.job
     facts: list[tuple[str, Cell]] = [
         ("title", job.title),
         ("row", words("row-of-batch", row=clean(job.row), batch=job.batch)),
@@ -152,29 +180,7 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         facts.insert(4, (head, now))
     if not job.over:
         facts.insert(4, ("eta", eta_of(terminal, job.eta_s)))
-    grid = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
-    for name, value in facts:
-        grid.add_row(
-            Text(words(name), style="bold"), value if isinstance(value, Text) else Text(clean(value))
-        )
-    # The store's own names help nobody once everything lies in the archive.
-    for kind, place in (detail.archived or detail.files).items():
-        if place == job.film or kind in _INTERNAL:
-            continue
-        grid.add_row(Text(words.state(f"file-{kind}"), style="bold"), Text(clean(place)))
-    yield grid
-    if job.error is not None:
-        yield ""
-        yield Text(sentence(job.error.code, job.error.facts, terminal.language), style="red")
-        yield Text(f"[{job.error.code}]", style="dim")
-    for warning in detail.warnings:
-        said = sentence(warning.code, warning.facts, terminal.language)
-        yield ""
-        yield Text(f"{words('warning')}{said}", style="yellow")
-        yield Text(f"[{warning.code}]", style="dim")
-    if detail.attempts:
-        yield ""
-        yield attempts_table(detail.attempts, terminal)
+    return facts
 
 
 def _pool(detail: JobDetail, terminal: Terminal) -> str:

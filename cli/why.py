@@ -11,7 +11,7 @@ from cli.clean import clean
 from cli.exits import Exit
 from cli.lines import hold_line, moment_of, second_of, stop_line
 from cli.options import JobNumber, terminal_of
-from cli.terminal import Terminal, sentence, told
+from cli.terminal import Terminal, sentence
 from farm.bootstrap import open_farm
 from farm.views.films import WhyView
 from farm.why import of_job
@@ -19,6 +19,9 @@ from farm.why import of_job
 _SET_BY_PEOPLE = ("operator", "start_after")
 #: What is told with the words that lists have for it.
 _AS_IN_LISTS = ("no-worker", "no-version", "no-profile", "shared")
+_ARCHIVE = "archive"
+#: What is nearer than this is told without a time.
+_SOON_S = 10
 
 
 def why(context: typer.Context, job: JobNumber) -> Exit:
@@ -49,12 +52,19 @@ def _sentences(terminal: Terminal, view: WhyView) -> Iterator[str]:
         if view.then:
             yield words("why-then", what=_kept(terminal, view, view.then))
     elif reason == "sent":
-        since = second_of(view.since)
-        yield words("why-sent", job=view.job, stage=_stage(terminal, view), since=since, hands=view.hands)
+        yield words(
+            "why-sent",
+            job=view.job,
+            stage=_stage(terminal, view),
+            since=second_of(view.since),
+            hands=view.hands,
+            verb=words("why-go-on" if view.begun else "why-begin"),
+        )
     elif reason == "turn":
         yield from _turn(terminal, view)
     else:
-        yield words("why-waits", job=view.job, what=_kept(terminal, view, reason))
+        name = "why-waits-archive" if view.stage == _ARCHIVE else "why-waits"
+        yield words(name, job=view.job, what=_kept(terminal, view, reason))
 
 
 def _ended(terminal: Terminal, view: WhyView) -> str:
@@ -112,7 +122,7 @@ def _unable(terminal: Terminal, view: WhyView, reason: str) -> str:
         name = "waiting-all-kept" if reason == "no-pool" and not view.needs else f"waiting-{reason}"
         return words(name, job=view.job, batch=view.batch, needs=clean(view.needs), pool=clean(view.needs))
     if reason == "retry" and view.error is not None:
-        error = told(view.error.code, view.error.facts, terminal.language)[0].rstrip(".。")
+        error = sentence(view.error.code, view.error.facts, terminal.language).rstrip(".。")
         span = words.span(view.left_s or 0)
         return words("why-retry", span=span, until=second_of(view.until), error=error)
     return words(f"why-{reason}", job=view.job)
@@ -141,6 +151,7 @@ def _turn(terminal: Terminal, view: WhyView) -> Iterator[str]:
     if not view.stage:
         yield words("why-between", job=view.job)
         return
+    others = words("why-others" if view.ahead else "why-others-alone", others=view.others)
     share = words("why-share", department=department, share=view.share, weight=view.weight)
     yield words(
         "why-turn" if view.ahead else "why-next",
@@ -148,7 +159,7 @@ def _turn(terminal: Terminal, view: WhyView) -> Iterator[str]:
         tier=words(f"urgency-{view.tier}"),
         ahead=view.ahead,
         department=department,
-        others=words("why-others", others=view.others) if view.others else "",
+        others=others if view.others else "",
         hands=view.hands,
         free=view.free,
         share=share if view.weight else "",
@@ -156,7 +167,7 @@ def _turn(terminal: Terminal, view: WhyView) -> Iterator[str]:
     verb = words("why-go-on" if view.begun else "why-begin")
     if not view.begins:
         yield words("why-unknown", verb=verb)
-    elif not view.begins_s:
+    elif view.begins_s is None or view.begins_s < _SOON_S:
         yield words("why-begins-now", verb=verb)
     else:
         yield words(

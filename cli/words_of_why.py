@@ -36,12 +36,16 @@ WHY: Mapping[str, tuple[str, str]] = {
     "why-left": (", and this step takes about {span} more", "，此步骤约剩 {span}"),
     "why-then": ("What follows is {what}.", "其余部分：{what}。"),
     "why-waits": ("Job {job} waits: {what}.", "任务 {job} 在等待：{what}。"),
+    "why-waits-archive": (
+        "The film of job {job} is finished, and not in the archive yet: {what}.",
+        "任务 {job} 的影片已制作完成，尚未归档：{what}。",
+    ),
     "why-approval": (
         "for somebody's approval, as `lectern show {job}` tells",
         "等待批准，详见 `lectern show {job}`",
     ),
     "why-quota": (
-        "held for {whose} ({limit} films a day), and {ahead} films stand before it; {begins}. {cure}",
+        "held for {whose} ({limit} films a day), films before it: {ahead}; {begins}. {cure}",
         "因 {whose}（每日 {limit} 部）而等待，前面还有 {ahead} 部；{begins}。{cure}",
     ),
     "why-quota-begins": ("it begins on {begins}", "将于 {begins} 开始"),
@@ -117,10 +121,13 @@ WHY: Mapping[str, tuple[str, str]] = {
     ),
     "why-sent": (
         (
-            "Job {job} is about to begin: its step ({stage}) was handed out at {since}, and the next free "
-            "one of {hands} workers takes it."
+            "Job {job} is about to {verb}: its step ({stage}) was handed out at {since}, and the next worker "
+            "that is free takes it (workers: {hands})."
         ),
-        "任务 {job} 即将开始：步骤（{stage}）已于 {since} 派出，{hands} 个工作进程中下一个空闲的会领取。",
+        (
+            "任务 {job} 即将{verb}：步骤（{stage}）已于 {since} 派出，由下一个空闲的工作进程领取"
+            "（共 {hands} 个）。"
+        ),
     ),
     "why-between": (
         "Job {job} is between two steps, and goes on within seconds.",
@@ -128,34 +135,38 @@ WHY: Mapping[str, tuple[str, str]] = {
     ),
     "why-turn": (
         (
-            "Job {job} waits for its turn as {tier}: {ahead} steps of {department} go before it{others}, on "
-            "{hands} workers ({free} free){share}."
+            "Job {job} waits for its turn as {tier}; steps of {department} before it: {ahead}{others}; "
+            "workers: {hands} (free: {free}){share}."
         ),
         (
-            "任务 {job} 在排队（按{tier}）：{department} 前面有 {ahead} 个步骤{others}，"
-            "共 {hands} 个工作进程（{free} 个空闲）{share}。"
+            "任务 {job} 在排队（按{tier}）：{department} 前面有 {ahead} 个步骤{others}；"
+            "工作进程 {hands} 个（空闲 {free} 个）{share}。"
         ),
     ),
     "why-next": (
-        "Job {job} is the next of {department}{others}, as {tier}, on {hands} workers ({free} free){share}.",
+        ("Job {job} is the next of {department}, as {tier}{others}; workers: {hands} (free: {free}){share}."),
         (
-            "任务 {job} 是 {department} 的下一个（按{tier}）{others}，"
-            "共 {hands} 个工作进程（{free} 个空闲）{share}。"
+            "任务 {job} 是 {department} 的下一个（按{tier}）{others}；"
+            "工作进程 {hands} 个（空闲 {free} 个）{share}。"
         ),
     ),
-    "why-others": (", and about {others} of other departments", "，其他部门约 {others} 个"),
+    "why-others": (", of other departments about {others}", "，其他部门约 {others} 个"),
+    "why-others-alone": (
+        "; steps of other departments before it: about {others}",
+        "，其他部门前面约 {others} 个步骤",
+    ),
     "why-share": (
         "; of late {department} had {share} % of what those who wait had, and its weight is {weight} %",
         "；在等待的各部门中，{department} 近来用量占 {share} %，权重占 {weight} %",
     ),
     "why-begins": (
-        "It will likely {verb} about {begins}, in {span}: the last {films} films took a worker {film} each.",
-        "预计约 {begins}（{span}后）{verb}（根据最近 {films} 部影片平均占用工作进程 {film} 估算）。",
+        (
+            "It will likely {verb} about {begins}, in {span} (films finished of late: {films}, at {film} of "
+            "a worker each)."
+        ),
+        "预计约 {begins}（{span}后）{verb}（根据近来完成的 {films} 部影片，平均占用工作进程 {film}）。",
     ),
-    "why-begins-now": (
-        "It will {verb} within seconds, for a worker is free.",
-        "有空闲的工作进程，数秒内{verb}。",
-    ),
+    "why-begins-now": ("It will {verb} within seconds.", "数秒内{verb}。"),
     "why-unknown": (
         "Nobody can tell yet when it will {verb}: no film was finished here of late.",
         "暂时无法预计何时{verb}：近来没有完成的影片。",

@@ -112,11 +112,19 @@ def test_limits_of_members_are_told_as_theirs() -> None:
 
 def test_when_a_turn_comes_is_told_as_far_as_anybody_knows() -> None:
     """With what that rests on; at once where a worker is free; and not before anything was measured."""
-    assert "in 12 min 30 s: the last 35 films took a worker 3 min 20 s each" in line(VIEW)
+    assert "in 12 min 30 s (films finished of late: 35, at 3 min 20 s of a worker each)" in line(VIEW)
     assert "It will go on within seconds" in line(replace(VIEW, begun=True, begins_s=0))
     assert "Nobody can tell yet" in line(replace(VIEW, begins="", begins_s=None, films=0))
     alone = line(replace(VIEW, ahead=0, others=0, weight=0))
-    assert "Job 7 is the next of marketing, as normal, on 4 workers (1 free)." in alone
+    assert "Job 7 is the next of marketing, as normal; workers: 4 (free: 1)." in alone
+
+
+def test_a_finished_film_is_told_as_one() -> None:
+    """Whatever keeps it from the archive, nobody has to fear for it."""
+    told = line(replace(VIEW, reason="retry", stage="archive"))
+    assert told.startswith(
+        "The film of job 7 is finished, and not in the archive yet: tried again in 2 min 10 s"
+    )
 
 
 def test_of_a_running_job_the_rest_is_told() -> None:

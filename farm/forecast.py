@@ -6,12 +6,13 @@ import contextlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from db.outlook import read_ahead
 from db.paces import read_pace
+from db.quotas import read_ahead as read_days
 from db.states import PRECEDENCE, Stage
 from db.values import Notice
 from db.windows import read_windows
@@ -143,12 +144,28 @@ def forecast(farm: Farm, admitted: Admitted, *, again: bool = False) -> Forecast
     )
 
 
-def _finish(farm: Farm, films: Iterable[Film], whole_ms: int) -> int:
-    """When films are done that take so long together, in the windows that they are made in."""
-    now, waited_for = farm.ledger.clock(), {film.window for film in films}
+def _finish(farm: Farm, films: Sequence[Film], whole_ms: int) -> int:
+    """When films are done that take so long together, in their windows and as their quota lets them begin."""
+    waited_for = {film.window for film in films}
     windows = read_windows(farm.ledger) if waited_for - {""} else ()
-    ends = [each.window.after(now, whole_ms) for each in windows if each.name in waited_for]
-    return max(ends, default=now + whole_ms)
+    ends = []
+    for begins, took in _parts(farm, films, whole_ms):
+        found = [each.window.after(begins, took) for each in windows if each.name in waited_for]
+        ends.append(max(found, default=begins + took))
+    return max(ends)
+
+
+def _parts(farm: Farm, films: Sequence[Film], whole_ms: int) -> Iterator[tuple[int, int]]:
+    """When all of the work begins, and the part that a quota keeps for longest, each with how long it takes.
+
+    Films that no quota will ever let begin are left out of the second.
+    """
+    now, calendar = farm.ledger.clock(), farm.ledger.calendar
+    yield now, whole_ms
+    days = read_days(farm.ledger, films[0].department, caller(), len(films))
+    last = max((day for day in days if day is not None), default=0)
+    if last > calendar.day_of(now):
+        yield calendar.begins_at(last), whole_ms * days.count(last) // len(films)
 
 
 class _Bill:

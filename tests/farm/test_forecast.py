@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from db import reads, workers
+from db import departments, reads, workers
 from farm import submit as submitting
 from farm.bootstrap import Farm
 from farm.forecast import Forecast, forecast
@@ -117,6 +117,12 @@ def test_a_worker_makes_a_time_of_it(farm: Farm, batch_folder: Path) -> None:
     assert later.finish_at - found.finish_at > later.ahead_ms / 2
     urgent = foretold(farm, batch_folder, {**row, "urgency": "urgent"})
     assert urgent.ahead_ms == 0
+    departments.change(farm.ledger, "default", {"films": 21}, by="anna")
+    rows = [{**row, "id": name, "name": name} for name in ("Ken", "Eva")]
+    tomorrow = farm.ledger.calendar.begins_at(farm.ledger.calendar.day_of(now) + 1)
+    kept = foretold(farm, batch_folder, *rows)
+    assert kept.finish_at is not None
+    assert later.finish_at < tomorrow < kept.finish_at < tomorrow + later.finish_at - now
     elsewhere = foretold(farm, batch_folder, {**row, "pool": "studio"})
     assert (elsewhere.workers, elsewhere.ahead_ms, elsewhere.finish_at) == (0, 0, None)
 

@@ -104,6 +104,8 @@ def _summary(terminal: Terminal, view: NightView, morning: MorningView | None) -
         yield Text(words("night-refused-at", name=clean(each.name), place=clean(each.place)), style="yellow")
     if view.waiting:
         yield Text(words("night-waiting", names=clean(", ".join(view.waiting))), style="yellow")
+    if view.bare:
+        yield Text(words("night-bare", names=clean(", ".join(view.bare))))
     if morning is not None:
         yield Text()
         yield from map(Text, text_of(morning, terminal.language).splitlines())

@@ -68,4 +68,8 @@ NIGHTLY: Mapping[str, tuple[str, str]] = {
         "Still being written or not readable just now, and left for the next night: {names}.",
         "仍在写入或暂时无法读取，留待下一个夜晚：{names}。",
     ),
+    "night-bare": (
+        "Folders without a manifest, left where they are: {names}.",
+        "没有影片清单的文件夹，保持原样：{names}。",
+    ),
 }

@@ -1,9 +1,9 @@
 """The nightly folder: batches that people lay there, found once nobody writes them any more, and put away.
 
 A batch is a folder with one manifest and its files, or a manifest that lies in the nightly folder itself,
-with its files beside it. What was submitted lies in ``submitted/DATE``, what was refused in ``refused/DATE``
-with its problems beside it; each is put away by one rename on the same mount, so that it lies in one place or
-the other whatever happens.
+with its files beside it. A folder without a manifest is left alone: such files, or a copy under way. What
+was submitted lies in ``submitted/DATE``, what was refused in ``refused/DATE`` with its problems beside it;
+each is put away by one rename on the same mount, so that it lies in one place or the other whatever happens.
 """
 
 from __future__ import annotations
@@ -87,6 +87,8 @@ class Inbox:
         self._wall_s = wall_s
         self._still_s = still_s
         self._seen: dict[str, tuple[_Footprint, float]] = {}
+        #: Folders without a manifest, as of the last look.
+        self.bare: tuple[str, ...] = ()
 
     @contextlib.contextmanager
     def alone(self) -> Generator[None]:
@@ -114,7 +116,7 @@ class Inbox:
 
         A batch is complete when none of its files was changed lately, by their dates, or by what was found at
         an earlier look, since clocks of shares go wrong. For a manifest in the nightly folder itself, all
-        files there count, since any may be its own.
+        files there and in folders without a manifest count, since any may be its own.
 
         Raises:
             AwayError: ``nightly-folder-away``.
@@ -170,13 +172,18 @@ class Inbox:
             key=lambda entry: entry.name,
         )
         files = [entry for entry in here if entry.is_file()]
-        together = _footprint(files)
+        folders = [entry for entry in here if entry.is_dir() and entry.name not in {SUBMITTED, REFUSED}]
+        inside = {folder: [each for each in _walk(folder) if each.is_file()] for folder in folders}
+        manifests = {
+            folder: tuple(each for each in sorted(inside[folder]) if each.parent == folder and _may_be(each))
+            for folder in folders
+        }
+        bare = [folder for folder in folders if inside[folder] and not manifests[folder]]
+        self.bare = tuple(folder.name for folder in bare)
+        together = _footprint([*files, *(each for folder in bare for each in inside[folder])])
         for entry in here:
-            if entry.is_dir() and entry.name not in {SUBMITTED, REFUSED}:
-                inside = [each for each in _walk(entry) if each.is_file()]
-                found = tuple(each for each in sorted(inside) if each.parent == entry and _may_be(each))
-                if inside:
-                    yield Laid(name=entry.name, manifests=found, parts=(entry,)), _footprint(inside)
+            if found := manifests.get(entry):
+                yield Laid(name=entry.name, manifests=found, parts=(entry,)), _footprint(inside[entry])
             elif entry in files and _may_be(entry):
                 side = entry.with_suffix(_SIDE)
                 parts = (entry, side) if side.is_file() else (entry,)

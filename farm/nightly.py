@@ -307,6 +307,7 @@ class Night:
             submitted=tuple(self._submitted),
             refused=tuple(self._refused),
             waiting=(*self._waiting, *sorted(self._put_off)),
+            bare=self._inbox.bare,
             done=ended.done,
             failed=ended.failed,
             canceled=ended.canceled,

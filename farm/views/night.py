@@ -52,6 +52,7 @@ class NightView:
         submitted: the batches that were queued.
         refused: those that were not.
         waiting: those that lie there still: somebody was writing them, or could not be asked what they are.
+        bare: folders there that have no manifest, and were left alone.
         done: films that were finished meanwhile, of any batch.
         failed: films that failed meanwhile, or could not be delivered.
         canceled: films that were canceled meanwhile.
@@ -69,6 +70,7 @@ class NightView:
     submitted: tuple[SubmittedView, ...]
     refused: tuple[RefusedView, ...]
     waiting: tuple[str, ...]
+    bare: tuple[str, ...]
     done: int
     failed: int
     canceled: int

@@ -54,13 +54,25 @@ def test_manifests_and_folders_are_batches(inbox: Inbox) -> None:
     lay(inbox, f"{SUBMITTED}/{DAY}/old.csv", f"{REFUSED}/{DAY}/bad.csv")
     (inbox.root / "empty").mkdir()
     found = {laid.name: laid for laid in inbox.look()[0]}
-    assert sorted(found) == ["a.csv", "b.XLSX", "d", "e", "f"]
+    assert sorted(found) == ["a.csv", "b.XLSX", "d", "e"]
     assert [part.name for part in found["a.csv"].parts] == ["a.csv", "a.toml"]
     assert found["d"].manifest.name == "d.jsonl"
-    for wrong in ("e", "f"):
-        with pytest.raises(InputError) as caught:
-            _ = found[wrong].manifest
-        assert caught.value.code == "nightly-which-manifest"
+    with pytest.raises(InputError) as caught:
+        _ = found["e"].manifest
+    assert caught.value.code == "nightly-which-manifest"
+
+
+def test_a_folder_of_pictures_stays_beside_its_manifest(inbox: Inbox, clocks: Clocks) -> None:
+    """It is no batch, and a manifest beside it may name its files: so both are complete together."""
+    lay(inbox, "a.csv", "portraits/anna.png")
+    assert ready(inbox) == ["a.csv"]
+    assert inbox.bare == ("portraits",)
+    now = clocks.wall_s
+    os.utime(inbox.root / "portraits" / "anna.png", (now - 30, now - 30))
+    assert inbox.look() == ((), ("a.csv",))
+    lay(inbox, "portraits/anna.png", "portraits/more.csv")
+    assert ready(inbox) == ["a.csv", "portraits"]
+    assert inbox.bare == ()
 
 
 def test_what_is_being_written_waits(inbox: Inbox, clocks: Clocks) -> None:
@@ -132,8 +144,8 @@ def test_links_are_no_batches(inbox: Inbox, tmp_path: Path) -> None:
     (inbox.root / "b").symlink_to(tmp_path / "private")
     (inbox.root / "c").mkdir()
     (inbox.root / "c" / "films.csv").symlink_to(tmp_path / "private" / "films.csv")
-    (laid,) = inbox.look()[0]
-    assert (laid.name, laid.manifests) == ("c", ())
+    assert inbox.look() == ((), ())
+    assert inbox.bare == ("c",)
 
 
 def test_only_one_works_in_a_folder(inbox: Inbox, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated
@@ -16,6 +17,7 @@ from cli.terminal import Terminal
 from farm import auditing
 from farm.bootstrap import open_farm
 from farm.views.letters import ActView
+from pipeline.plan.moments import iso
 
 Job = Annotated[int | None, typer.Option("--job", "-j", metavar="JOB", help="Only acts on this job.")]
 Batch = Annotated[int | None, typer.Option("--batch", "-b", metavar="BATCH", help="Only acts on this batch.")]
@@ -24,6 +26,7 @@ Most = Annotated[int, typer.Option("--most", metavar="N", min=1, help="At most s
 #: So many jobs of an act are told by their numbers, and so much of what is told besides.
 _TOLD = 6
 _DETAIL = 120
+_MS, _HOUR_MS, _UNSET = "_ms", 3_600_000, "–"
 
 
 def audit(context: typer.Context, *, job: Job = None, batch: Batch = None, most: Most = 1000) -> Exit:
@@ -61,8 +64,35 @@ def _object(terminal: Terminal, act: ActView) -> str:
 def _detail(act: ActView) -> str:
     """What is told besides, the options of a requeue one by one; as much of it as fits."""
     told = act.detail
+    # Some begin with the name of what was changed.
+    name, brace, rest = told.partition("{")
     with suppress(ValueError):
-        given = json.loads(told)
-        if isinstance(given, dict) and all(isinstance(value, str | int) for value in given.values()):
-            told = ", ".join(f"{name}={value}" for name, value in given.items())
+        given = json.loads(f"{brace}{rest}")
+        if isinstance(given, dict):
+            told = name + ", ".join(_changes(given))
     return told if len(told) <= _DETAIL else f"{told[:_DETAIL]} …"
+
+
+def _changes(given: Mapping[str, object]) -> Iterator[str]:
+    """What was changed, one by one: what it was before and is after; what is not set is left out."""
+    before, after = given.get("before"), given.get("after")
+    if not isinstance(before, dict) and not isinstance(after, dict):
+        yield from (f"{name}={_value(name, value)}" for name, value in given.items())
+        return
+    was, new = before if isinstance(before, dict) else {}, after if isinstance(after, dict) else {}
+    for name in {**was, **new}:
+        then, now = (_value(name, each.get(name)) for each in (was, new))
+        called = f"{name.removesuffix(_MS)}_hours" if name.endswith(_MS) else name
+        if was and new:
+            yield f"{called}={then} → {now}"
+        elif (then, now) != (_UNSET, _UNSET):
+            yield f"{called}={now if new else then}"
+
+
+def _value(name: str, value: object) -> str:
+    """A value for a person: times by the clock here, spans in hours."""
+    if isinstance(value, int) and name == "until":
+        return moment_of(iso(value))
+    if isinstance(value, int) and name.endswith(_MS):
+        return f"{value / _HOUR_MS:g}"
+    return _UNSET if value is None or value == "" else str(value)

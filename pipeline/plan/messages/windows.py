@@ -132,12 +132,12 @@ MESSAGES: tuple[Message, ...] = (
         (
             "Window {window} is in use: films that wait for it: {films}; departments: {departments}.",
             "Without it, nothing would tell when those films may begin.",
-            "Change it, `lectern windows set`; or finish its films, and `lectern departments set NAME --window none`.",
+            "Change its times; or finish its films, and `lectern departments set NAME --window none`.",
         ),
         (
             "时段 {window} 正在使用中：等待它的影片 {films} 部；部门：{departments}。",
             "没有它，就无法知道这些影片何时可以开始。",
-            "用 `lectern windows set` 更改；或先完成影片，并用 `lectern departments set 名称 --window none`。",
+            "请更改其时间；或先完成影片，并用 `lectern departments set 名称 --window none`。",
         ),
     ),
     message(

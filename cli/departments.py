@@ -18,6 +18,7 @@ from cli.terminal import Cell, Terminal
 from farm import departments as cases
 from farm.bootstrap import open_farm
 from farm.policy.departments import NONE
+from farm.policy.retention import days_of
 from farm.views.departments import DepartmentView
 
 Name = Annotated[
@@ -74,6 +75,14 @@ Window = Annotated[
     str | None,
     typer.Option("--window", metavar="NAME", help="What films wait for whose rows do not say so; or none."),
 ]
+Retention = Annotated[
+    str | None,
+    typer.Option(
+        "--retention",
+        metavar="TIME",
+        help="How long sources are kept after a film is archived or canceled: keep, days:N, or never.",
+    ),
+]
 GrantFilms = Annotated[int, typer.Option("--films", metavar="N", min=1, help="How many films.")]
 Until = Annotated[
     str,
@@ -121,6 +130,7 @@ def add(
     member_card_hours: MemberCardHours = None,
     pool: Pool = None,
     window: Window = None,
+    retention: Retention = None,
 ) -> Exit:
     """Add a department. What is not named is as usual: weight 100, no limit, and no right to be urgent."""
     words = {
@@ -135,6 +145,7 @@ def add(
         "member-card-hours": member_card_hours,
         "pool": pool,
         "window": window,
+        "retention": retention,
     }
     terminal = terminal_of(context)
     with open_farm() as farm:
@@ -159,6 +170,7 @@ def set_(
     member_card_hours: MemberCardHours = None,
     pool: Pool = None,
     window: Window = None,
+    retention: Retention = None,
 ) -> Exit:
     """Change what a department may use; what is not named stays as it is.
 
@@ -176,6 +188,7 @@ def set_(
         "member-card-hours": member_card_hours,
         "pool": pool,
         "window": window,
+        "retention": retention,
     }
     terminal = terminal_of(context)
     with open_farm() as farm:
@@ -284,6 +297,7 @@ def _sheet(terminal: Terminal, found: DepartmentView) -> Iterator[Cell | Table]:
         ),
         ("pool", _limit(terminal, limits["pool"])),
         ("department-window", _limit(terminal, limits["window"])),
+        ("department-retention", _retention(terminal, limits["retention"])),
         ("department-words", words("department-stopwords", number=found.stopwords, name=clean(found.name))),
     ]
     grid = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
@@ -334,6 +348,13 @@ def _given(value: str) -> str:
 
 def _limit(terminal: Terminal, value: str) -> str:
     return terminal.words("department-none") if value == NONE else value
+
+
+def _retention(terminal: Terminal, value: str) -> str:
+    days = days_of(value)
+    if days is None:
+        return terminal.words("department-kept")
+    return terminal.words("department-kept-days", days=days) if days else terminal.words("department-let-go")
 
 
 def _number(terminal: Terminal, value: str) -> str:

@@ -137,6 +137,7 @@ _BY_CODE = {
     "restore-ledger-there": Exit.CONFLICT,
     "restore-ledger-used": Exit.CONFLICT,
     "job-person-forgotten": Exit.CONFLICT,
+    "job-sources-gone": Exit.CONFLICT,
     "profile-taken": Exit.CONFLICT,
 }
 

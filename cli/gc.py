@@ -23,7 +23,9 @@ def gc(
 ) -> Exit:
     """Remove from the store what no job needs any more.
 
-    Safe beside a working farm. Films stay, and everything that a job which can go on refers to.
+    Safe beside a working farm. Films stay, and everything that a job which can go on refers to. What was
+    given for films that are over goes when their department says so (`lectern departments set NAME
+    --retention`).
 
     Where store_gb in [gc] sets a limit, only what is too much goes: what was not used for longest, also of
     films that lie in the archive.
@@ -37,6 +39,8 @@ def gc(
         )
     line = terminal.words("gc-done", files=done.files, megabytes=done.bytes // 1_000_000, parts=done.parts)
     lines = [line]
+    if done.sources:
+        lines.append(terminal.words("gc-sources", sources=done.sources))
     if done.over:
         lines.append(terminal.words("gc-over", megabytes=done.over // 1_000_000, limit=f"{limit_gb:g}"))
     terminal.answer({"kind": "gc", **asdict(done)}, lines)

@@ -213,8 +213,11 @@ CHINESE: Mapping[str, str] = {
     "List the engines, and why some cannot be used.": "列出各引擎，以及某些引擎无法使用的原因。",
     "Only voices of this language, such as en or zh.": "只列出会说该语言的声音，例如 en 或 zh。",
     "Remove from the store what no job needs any more.": "从存储中删除任何任务都不再需要的内容。",
-    "Safe beside a working farm. Films stay, and everything that a job which can go on refers to.": (
-        "可在农场工作时运行。影片会保留，仍可继续的任务所用到的一切也会保留。"
+    "Safe beside a working farm. Films stay, and everything that a job which can go on refers to. What was "
+    "given for films that are over goes when their department says so (`lectern departments set NAME "
+    "--retention`).": (
+        "可在农场工作时运行。影片会保留，仍可继续的任务所用到的一切也会保留。已结束的影片的源文件按其部门的设置删除"
+        "（`lectern departments set 名称 --retention`）。"
     ),
     "Where store_gb in [gc] sets a limit, only what is too much goes: what was not used for longest, also of "
     "films that lie in the archive.": (

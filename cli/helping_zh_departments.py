@@ -27,6 +27,9 @@ DEPARTMENTS: Mapping[str, str] = {
         "行中未指定池的影片由哪个池的工作进程渲染；或 none。"
     ),
     "What films wait for whose rows do not say so; or none.": "行中未说明时，影片等待哪个时段；或 none。",
+    "How long sources are kept after a film is archived or canceled: keep, days:N, or never.": (
+        "影片归档或取消后源文件保留多久：keep（一直保留）、days:N（N 天）或 never（不保留）。"
+    ),
     "How many films.": "影片数量。",
     "A date, which counts to its end, or a date and time: what is not begun by then lapses.": (
         "日期（截至当日结束）或日期加时间：届时尚未开始的额度会失效。"

@@ -309,6 +309,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Removed {files} files ({megabytes} MB) and {parts} half-written ones.",
         "已删除 {files} 个文件（{megabytes} MB）和 {parts} 个未写完的文件。",
     ),
+    "gc-sources": (
+        "Sources that their departments keep no longer, each removed once older than the grace: {sources}.",
+        "部门不再保留的源文件：{sources} 个，超过宽限期后即删除。",
+    ),
     "gc-over": (
         "The store is still {megabytes} MB over its limit of {limit} GB; all of it is needed, or too young.",
         "存储仍超出 {limit} GB 的上限 {megabytes} MB：其余文件为未完成的任务所需，或尚未达到可删除的时间。",

@@ -19,6 +19,16 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
         "films a day: {films}; under way at once: {running}; card hours a day: {hours}",
         "每日影片：{films}；同时进行：{running}；每日设备小时：{hours}",
     ),
+    "department-retention": ("SOURCES", "源文件"),
+    "department-kept": ("kept", "一直保留"),
+    "department-kept-days": (
+        "kept for {days} days after a film is archived or canceled",
+        "影片归档或取消后保留 {days} 天",
+    ),
+    "department-let-go": (
+        "removed once a film is archived or canceled",
+        "影片归档或取消后即删除",
+    ),
     "department-words": ("WORDS", "禁用词"),
     "department-stopwords": (
         "{number} that its scripts may not hold: lectern words list --department {name}",

@@ -68,6 +68,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
         "Left as they are, since a person in them was forgotten ({number}): {jobs}",
         "其中的人物已被删除，保持原样（{number} 个）：{jobs}",
     ),
+    "unchanged-sources": (
+        "Left as they are, since their sources are gone; submit them again first ({number}): {jobs}",
+        "源文件已不在，保持原样；请先重新提交（{number} 个）：{jobs}",
+    ),
     "unchanged-right": (
         "Left as they are, since their departments may not have that ({number}): {jobs}",
         "所属部门无此权限，保持原样（{number} 个）：{jobs}",

@@ -30,6 +30,8 @@ class WhyNot(StrEnum):
     """It is so already."""
     FORGOTTEN = "forgotten"
     """A person in it was forgotten."""
+    SOURCES = "sources"
+    """What it was made from is gone."""
     RIGHT = "right"
     """Its department may not have that."""
 

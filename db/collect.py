@@ -42,21 +42,24 @@ _after: BindParameter[int] = bindparam("after")
 _upto: BindParameter[int] = bindparam("upto")
 
 
-def _in_window(column: ColumnElement[int] | ColumnElement[int | None]) -> ColumnElement[bool]:
+def in_window(column: ColumnElement[int] | ColumnElement[int | None]) -> ColumnElement[bool]:
+    """Whether an artifact's id is one of the window ``after`` to ``upto``."""
     return (column > _after) & (column <= _upto)
 
 
 # What refers to an artifact is looked for within the window alone, by the index of each column: so a look
 # costs what the window holds, whatever a database thinks of the rest. Each is a NOT EXISTS of its own, since
 # PostgreSQL makes a join of one, and not of several within an OR.
-#: What was given: jobs' inputs, and what profiles are made of.
-_GIVEN = (
+#: What was given with jobs, and what profiles are made of.
+INPUTS = (
     jobs.c.script_id,
     jobs.c.portrait_id,
     jobs.c.background_id,
     jobs.c.recording_id,
     jobs.c.brief_id,
     jobs.c.lexicon_id,
+)
+OF_PROFILES = (
     profiles.c.consent_id,
     profiles.c.reference_id,
     profile_files.c.artifact_id,
@@ -64,25 +67,30 @@ _GIVEN = (
 _is_open = jobs.c.archive != ArchiveState.ARCHIVED.value
 _is_part = exists().where(
     results.c.artifact_id == artifacts.c.id,
-    _in_window(results.c.artifact_id),
+    in_window(results.c.artifact_id),
     results.c.role != Role.TIMELINE.value,
 )
-#: What no unfinished job needs, though it may be a part of a film that is archived.
-_SPARE = (
-    _in_window(artifacts.c.id),
+#: What no step of an unfinished job uses, and no profile is made of.
+UNUSED = (
+    in_window(artifacts.c.id),
     ~exists().where(
         uses.c.artifact_id == artifacts.c.id,
-        _in_window(uses.c.artifact_id),
+        in_window(uses.c.artifact_id),
         uses.c.job_id == jobs.c.id,
         _is_open,
     ),
     ~exists().where(
         results.c.artifact_id == artifacts.c.id,
-        _in_window(results.c.artifact_id),
+        in_window(results.c.artifact_id),
         results.c.job_id == jobs.c.id,
         _is_open,
     ),
-    *(~exists().where(column == artifacts.c.id, _in_window(column)) for column in _GIVEN),
+    *(~exists().where(column == artifacts.c.id, in_window(column)) for column in OF_PROFILES),
+)
+#: What no unfinished job needs, though it may be a part of a film that is archived.
+_SPARE = (
+    *UNUSED,
+    *(~exists().where(column == artifacts.c.id, in_window(column)) for column in INPUTS),
 )
 _UNNEEDED = (~_is_part, *_SPARE)
 _last_use = (
@@ -109,7 +117,7 @@ OLD = (
 )
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
 # Whoever is about to rest on one of them holds it; such a one is left for the next time.
-_SEIZE = (
+SEIZE = (
     select(artifacts.c.id)
     .where(artifacts.c.id.in_(_IDS))
     .order_by(artifacts.c.id)
@@ -120,7 +128,7 @@ _DROP_USES = delete(uses).where(uses.c.artifact_id.in_(_IDS))
 _DROP_RESULTS = delete(results).where(results.c.artifact_id.in_(_IDS))
 _DROP = delete(artifacts).where(artifacts.c.id.in_(_IDS))
 _PARTS = select(artifacts.c.id).where(artifacts.c.id.in_(_IDS), _is_part, *_SPARE)
-_LEAVE_TO_ARCHIVE = update(artifacts).where(artifacts.c.id.in_(_IDS)).values(struck=1)
+STRIKE = update(artifacts).where(artifacts.c.id.in_(_IDS)).values(struck=1)
 # Without the kind, no index would lead to a key.
 KEPT = select(artifacts.c.key, artifacts.c.digest).where(
     artifacts.c.kind == bindparam("kind_"),
@@ -167,7 +175,7 @@ def drop_unneeded(ledger: Ledger, *, before: int) -> int:
         AwayError: ``ledger-away``.
     """
     dropped = 0
-    for window in _windows(ledger):
+    for window in windows_of(ledger):
         with ledger.read() as connection:
             some = [row.id for row in run(connection, OLD, {"before": before, **window})]
         if some:
@@ -202,7 +210,7 @@ def _least_used(ledger: Ledger, before: int, excess: int) -> Mapping[int, int]:
     """Those not used for longest that together free this many bytes, as few as may be: their sizes by id."""
     kept: list[tuple[int, int, int]] = []
     freed = 0
-    for window in _windows(ledger):
+    for window in windows_of(ledger):
         with ledger.read() as connection:
             found = run(connection, SPARE, {"before": before, **window}).rows
         for row in found:
@@ -214,7 +222,7 @@ def _least_used(ledger: Ledger, before: int, excess: int) -> Mapping[int, int]:
     return {-number: size for _, number, size in kept}
 
 
-def _windows(ledger: Ledger) -> Iterator[Mapping[str, int]]:
+def windows_of(ledger: Ledger) -> Iterator[Mapping[str, int]]:
     """The artifacts' ids in parts that a look may take at once."""
     window = {"after": 0, "upto": 0}
     while True:
@@ -228,14 +236,14 @@ def _windows(ledger: Ledger) -> Iterator[Mapping[str, int]]:
 
 def _drop(ledger: Ledger, some: Sequence[int], window: Mapping[str, int], *, parts: bool = False) -> int:
     with ledger.write("drop-unneeded") as connection:
-        seized = list(connection.execute(_SEIZE, {"ids": some}).scalars())
+        seized = list(connection.execute(SEIZE, {"ids": some}).scalars())
         # Asked again in statements of their own, which see what was committed before the seizure.
         asked = {"ids": seized, **window}
         ids = {"ids": list(connection.execute(_STILL_UNNEEDED, asked).scalars())}
         of_films = {"ids": list(connection.execute(_PARTS, asked).scalars()) if parts else []}
         connection.execute(_DROP_USES, ids)
         connection.execute(_DROP_RESULTS, ids)
-        left = connection.execute(_LEAVE_TO_ARCHIVE, of_films).rowcount
+        left = connection.execute(STRIKE, of_films).rowcount
         return connection.execute(_DROP, ids).rowcount + left
 
 

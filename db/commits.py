@@ -23,6 +23,7 @@ from db.ledger import Ledger
 from db.outage import archive_is_back
 from db.plans import stages_of
 from db.prepared import run
+from db.sources import is_gone
 from db.states import ArchiveState, JobState, Outcome, Role, Stage, StepState
 from db.tables import jobs
 from db.values import Chunk, Claim, Failure, Film, Notice
@@ -243,7 +244,8 @@ def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision
 
     A dead step makes its job `failed` (a dead archive step makes the job's archive column `error`);
     its siblings that have not begun are not dispatched, running ones finish. Damage is told by its facts
-    `kind`, `key` and `digest`; that of a source is final, since nothing can make it again.
+    `kind`, `key` and `digest`; that of a source is final, since nothing can make it again. One that the farm
+    has let go of, or knows to be lost, is told as ``job-sources-gone``.
 
     Raises:
         SupersededError, AwayError: as `finish_speak`.
@@ -261,12 +263,14 @@ def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision
             blame(connection, step=claim.step, fence=claim.fence, code=failure.code, now=now)
         damaged = _damaged(failure) if decision.verdict is Verdict.REMAKE else None
         dead = decision.verdict is Verdict.DEAD or (decision.verdict is Verdict.REMAKE and damaged is None)
-        facts = facts_to_text(failure.facts)
-        told = {"error_code": failure.code, "error_facts": facts, "failures": claim.failures + 1}
+        code, facts = failure.code, facts_to_text(failure.facts)
+        if dead and is_gone(connection, failure.facts):
+            code, facts = "job-sources-gone", facts_to_text({"job": claim.job})
+        told = {"error_code": code, "error_facts": facts, "failures": claim.failures + 1}
         told |= {"waits": 0, "deaths": 0, "death_key": None}
         if dead:
             rows.leave_step(connection, claim, {"state": StepState.DEAD.value, **told})
-            rows.fail_job(connection, claim, failure.code, facts, now)
+            rows.fail_job(connection, claim, code, facts, now)
             return
         not_before = now + decision.delay_ms
         told |= {"not_before": not_before, "state": StepState.READY.value}

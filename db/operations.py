@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from sqlalchemy import BindParameter, bindparam, exists, or_, select, update
 
-from db import dead, leaving, news, quotas, reports, rows
+from db import dead, leaving, news, quotas, reports, rows, sources
 from db.acts import Act, Job, Operated, WhyNot, is_under_way, may_be_held, may_be_tried, told
 from db.forgetting import forgotten_in
 from db.ledger import Ledger
@@ -309,8 +309,9 @@ def requeue(
     """Have failed and canceled jobs, and films whose archiving failed, go on from where they stopped.
 
     Done steps stay done; dead and canceled ones begin again with all their attempts. A film of somebody who
-    was forgotten is not made any more. One that was never charged to a quota, or was given back what it was
-    when it was canceled, waits for its department's quota; no other is charged again.
+    was forgotten is not made any more, nor one whose sources are gone. One that was never charged to a quota,
+    or was given back what it was when it was canceled, waits for its department's quota; no other is charged
+    again.
 
     Args:
         ledger: the ledger.
@@ -323,7 +324,8 @@ def requeue(
         dry_run: tell what would be changed, and change nothing.
 
     Raises:
-        InputError: ``job-person-forgotten``: there are only such films among them; or as `cancel`.
+        InputError: ``job-person-forgotten`` or ``job-sources-gone``: there are only such films among them; or
+            as `cancel`.
         AwayError: as `cancel`.
     """
     with ledger.write("requeue") as connection:
@@ -331,16 +333,17 @@ def requeue(
         act = Act(connection, "requeue", by=by, now=ledger.clock(), detail=detail, dry_run=dry_run)
         forgotten = forgotten_in(connection, list(job_ids))
         quotas.lock(connection, job_ids)
-        refused: list[int] = []
+        gone = sources.without(connection, job_ids)
+        refused: dict[int, WhyNot] = {}
 
         def concerns(job: Job) -> bool:
-            if _ended_badly(job) and job.id in forgotten:
-                refused.append(job.id)
+            if _ended_badly(job) and job.id in forgotten | gone:
+                refused[job.id] = WhyNot.FORGOTTEN if job.id in forgotten else WhyNot.SOURCES
                 return False
             return _ended_badly(job) or (not options and job.archive == ArchiveState.ERROR.value)
 
         def why_not(job: Job) -> str:
-            return WhyNot.FORGOTTEN if job.id in refused else job.state
+            return refused.get(job.id, job.state)
 
         for some in act.concerned(job_ids, concerns, why_not):
             asked = {"jobs": some}
@@ -356,7 +359,10 @@ def requeue(
             rows.reopen(connection, some)
         reports.renew(connection, act.batches)
         if refused and not act.batches:
-            raise InputError("job-person-forgotten", job=refused[0])
+            job, why = next(iter(refused.items()))
+            raise InputError(
+                "job-person-forgotten" if why is WhyNot.FORGOTTEN else "job-sources-gone", job=job
+            )
         done = act.result()
     # The requeue stands; whoever cannot be let in just now is by a dispatcher.
     with suppress(AwayError):

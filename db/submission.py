@@ -239,11 +239,7 @@ class _Entry:
 
     def _sources(self, drafts: Sequence[JobDraft]) -> dict[tuple[str, str], int]:
         """Have the inputs of some drafts accepted; their ids."""
-        given: dict[tuple[Kind, str], Artifact] = {}
-        for draft in drafts:
-            inputs = (source for source in _inputs_of(draft.spec).values() if source is not None)
-            for source in (*inputs, *_kept_for(draft.spec)):
-                given[source.kind, source.key] = source
+        given = given_for(draft.spec for draft in drafts)
         rows.accept(self._connection, given.values(), self._now)
         return rows.accepted_ids(self._connection, given)
 
@@ -316,3 +312,13 @@ def _kept_for(spec: JobSpec) -> tuple[Artifact, ...]:
     if spec.writing is None or spec.writing.stopwords is None:
         return tuple(fonts)
     return (*fonts, spec.writing.stopwords)
+
+
+def given_for(specs: Iterable[JobSpec]) -> dict[tuple[Kind, str], Artifact]:
+    """What jobs were given, by kind and key: their inputs, and what else they need until they are over."""
+    given: dict[tuple[Kind, str], Artifact] = {}
+    for spec in specs:
+        inputs = (source for source in _inputs_of(spec).values() if source is not None)
+        for source in (*inputs, *_kept_for(spec)):
+            given[source.kind, source.key] = source
+    return given

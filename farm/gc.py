@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from db import collect, workers
+from db import collect, sources, workers
 from db.ledger import Ledger
 from pipeline.plan.artifact import Kind
 from pipeline.store import Store, StoredFile
@@ -36,6 +36,7 @@ class Collected:
         parts: half-written files of processes that died.
         keys: leases of keys whose makers are gone.
         workers: workers that have been gone for a week.
+        sources: what departments gave and keep no longer.
         over: bytes by which the store is larger than its limit all the same.
     """
 
@@ -45,6 +46,7 @@ class Collected:
     parts: int
     keys: int
     workers: int
+    sources: int = 0
     over: int = 0
 
 
@@ -65,6 +67,7 @@ def collect_garbage(ledger: Ledger, store: Store, *, grace_s: float, most: int =
     keys = collect.drop_stale_keys(ledger)
     gone = workers.drop_gone(ledger, before=ledger.clock() - _GONE_MS)
     before = collect.horizon(ledger, grace_ms=int(grace_s * 1000))
+    let_go = sources.let_go(ledger, before=before)
     if most:
         spared = collect.drop_least_used(ledger, before=before, most=most)
         forgotten, over = spared.artifacts, spared.over
@@ -79,7 +82,14 @@ def collect_garbage(ledger: Ledger, store: Store, *, grace_s: float, most: int =
             size += found.size
     parts = store.delete_stale_parts(older_than_s=least_age_s)
     return Collected(
-        artifacts=forgotten, files=files, bytes=size, parts=parts, keys=keys, workers=gone, over=over
+        artifacts=forgotten,
+        files=files,
+        bytes=size,
+        parts=parts,
+        keys=keys,
+        workers=gone,
+        sources=let_go,
+        over=over,
     )
 
 

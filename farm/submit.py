@@ -12,7 +12,7 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
-from db import submission
+from db import sources, submission
 from db.values import JobDraft, Notice, Submission, Submitted
 from farm.bootstrap import Farm
 from farm.caller import caller
@@ -181,6 +181,7 @@ class _Clerk:
         if existing is not None:
             # Submitting again is the cure for sources that were lost.
             self._store_inputs(progress, lost_alone=True)
+            sources.bring_back(self._farm.ledger, submission.given_for(map(self._spec, self._films)))
             return existing
         self._store_inputs(progress)
         return submission.submit(self._farm.ledger, batch, self._drafts())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from farm.policy.pools import pool_named
+from farm.policy.retention import retention_named
 from pipeline.plan.errors import InputError
 
 #: What a limit is set to that there is none of, what a window is, and what names no pool.
@@ -63,7 +64,7 @@ def changes_of(words: Mapping[str, str | None]) -> Mapping[str, Value]:
         words: what stands for each right, by its name; None where nothing does.
 
     Raises:
-        InputError: ``department-number-wrong`` or ``pool-name-wrong``.
+        InputError: ``department-number-wrong``, ``department-retention-wrong`` or ``pool-name-wrong``.
     """
     return {right.column: right.read(word) for right in RIGHTS if (word := words.get(right.name)) is not None}
 
@@ -157,4 +158,5 @@ RIGHTS: tuple[Right, ...] = (
     _hours("member-card-hours", "member_card_ms"),
     Right(name="pool", column="pool", read=_pool, told=_plain),
     Right(name="window", column="window", read=_window, told=_plain),
+    Right(name="retention", column="retention", read=retention_named, told=_plain),
 )

@@ -25,7 +25,9 @@ pytestmark = pytest.mark.usefixtures("ready_home")
 def test_a_department_is_added_set_seen_and_removed(lectern: Lectern) -> None:
     """What was set is shown, in either language; the audit tells before and after, by whom."""
     rights = ("--weight", "50", "--films", "20", "--card-hours", "7.5", "--pool", "Studio", "--urgent")
-    assert lectern("departments", "add", "市场部", *rights).code == Exit.OK
+    added = lectern("departments", "add", "市场部", *rights, "--retention", "days:30")
+    assert added.code == Exit.OK
+    assert "kept for 30 days after" in added.out
     changed = lectern("departments", "set", "市场部", "--films", "none", "--card-hours", "0.25").out
     assert "films: 20 → none" in changed
     assert "card-hours: 7.5 → 0.25" in changed
@@ -36,6 +38,7 @@ def test_a_department_is_added_set_seen_and_removed(lectern: Lectern) -> None:
         if each["name"] == "市场部"
     )
     wanted = {"weight": "50", "films": "none", "card-hours": "0.25", "pool": "studio", "urgent": "yes"}
+    wanted |= {"retention": "days:30"}
     assert wanted.items() <= shown["limits"].items()
     assert "每个成员" in lectern("departments", "show", "市场部", "--lang", "zh").out
     assert lectern("departments", "remove", "市场部").code == Exit.OK
@@ -86,6 +89,7 @@ def test_a_grant_lets_held_films_begin_and_is_shown(lectern: Lectern) -> None:
         (("set", "default", "--member-card-hours", "-0.5"), "department-number-wrong"),
         (("set", "default", "--pool", "no pool!"), "pool-name-wrong"),
         (("set", "default", "--window", "night"), "department-window-unknown"),
+        (("set", "default", "--retention", "days:0"), "department-retention-wrong"),
         (("set", "default"), "department-nothing-set"),
         (("set", "marketing", "--films", "5"), "department-unknown"),
         (("grant", "default", "--films", "5", "--until", "2020-01-01"), "department-grant-past"),

@@ -13,6 +13,8 @@ _ROOMS = ("db", "farm", "tasks", "worker", "cli", "pipeline")
 #: Modules of transactions that no history of a farm's work is made of, and that are killed elsewhere, by
 #: `test_people_crashes`.
 _PEOPLE = ("profiles.py", "grants.py", "consents.py", "forgetting.py", "latents.py")
+#: What gc does where a department does not keep its sources; it is killed in `test_sources`.
+_OF_RETENTION = frozenset({"drop-sources"})
 #: Modules that change a ledger which nobody else can open yet: a restore that is killed begins anew, as
 #: `tests.db.test_restore_killed` shows.
 _ALONE = tuple(
@@ -24,7 +26,12 @@ _CALL = re.compile(r"(write|change|crash)\(\s*[\"']")
 def transactions() -> frozenset[str]:
     """The name of every transaction: the first word of each `write` and `change` of a ledger."""
     every = frozenset(_named({"write", "change"}, "ledger"))
-    return every - transactions_of_people() - frozenset(_named({"write", "change"}, "ledger", _ALONE))
+    return (
+        every
+        - transactions_of_people()
+        - _OF_RETENTION
+        - frozenset(_named({"write", "change"}, "ledger", _ALONE))
+    )
 
 
 def transactions_of_people() -> frozenset[str]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from db import migrate, workers
+from db import departments, migrate, operations, submission, workers
 from db.engine import connect
 from db.ledger import Ledger
+from db.values import Submission
 from farm.gc import collect_garbage
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.store import Store, StoredFile
 from tests.db.acting import desk_of, speak, take
-from tests.db.values import digest, submit
+from tests.db.values import digest, draft, spec, submit
 
 _DAY_S = 24 * 3600
 
@@ -55,6 +57,27 @@ def test_old_files_that_nobody_knows_go_and_young_ones_stay(ledger: Ledger, tmp_
     assert (swept.files, swept.bytes, swept.parts) == (1, 3, 1)
     assert store.open(young).is_file()
     assert not (store.root / old.path).exists()
+
+
+def test_a_source_that_its_department_does_not_keep_is_deleted(ledger: Ledger, tmp_path: Path) -> None:
+    """Once its film is over, and it is older than the grace; what others gave stays."""
+    store = Store(tmp_path / "store")
+    given = [
+        store.put(Kind.SOURCE, digest(f"script of {row}"), ".bin", lambda part: _write(part, "words"))
+        for row in ("over", "open")
+    ]
+    drafts = [
+        replace(draft(word), spec=spec(word, script=each)) for word, each in zip("ab", given, strict=True)
+    ]
+    submission.submit(ledger, Submission(content=digest("content"), name="demo", user="anna"), drafts)
+    departments.change(ledger, "default", {"retention": "never"}, by="olga")
+    operations.cancel(ledger, [1], by="anna")
+    assert collect_garbage(ledger, store, grace_s=_DAY_S).sources == 0
+    _age(store, 2 * _DAY_S)
+    ledger.clock = lambda now=ledger.clock: now() + 2 * _DAY_S * 1000  # type: ignore[misc]
+    swept = collect_garbage(ledger, store, grace_s=_DAY_S)
+    assert (swept.sources, swept.files) == (1, 1)
+    assert [(store.root / each.path).exists() for each in given] == [False, True]
 
 
 def test_nothing_is_taken_from_work_under_way(ledger: Ledger, tmp_path: Path) -> None:

@@ -12,8 +12,10 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from db import reads
+from db.tables import artifacts
 from farm import show
 from farm.bootstrap import Farm
 from farm.gc import collect_garbage
@@ -137,8 +139,12 @@ def test_a_known_batch_is_not_copied_again_but_healed(farm: Farm, batch_folder: 
     assert {file: (file.stat().st_mtime_ns, file.read_bytes()) for file in stored(farm)} == before
     script, portrait = sorted(before, key=lambda file: file.stat().st_size)
     script.unlink()
+    with farm.ledger.write("test") as connection:
+        connection.execute(update(artifacts).values(struck=1))
     portrait.write_bytes(bytes(len(before[portrait][1])))
     assert not submit(farm, path).created
     assert {file: file.read_bytes() for file in stored(farm)} == {
         file: content for file, (_, content) in before.items()
     }
+    with farm.ledger.read() as connection:
+        assert set(connection.execute(select(artifacts.c.struck)).scalars()) == {0}

@@ -100,6 +100,19 @@ _COMMANDS = (
         ),
     ),
     message(
+        "department-retention-wrong",
+        (
+            "--retention is keep, never or days:N, not “{value}”.",
+            "It says for how long sources are kept once their film is archived or canceled.",
+            "Write keep, never, or days and a number from 1 to {most}, such as days:30.",
+        ),
+        (
+            "--retention 应为 keep、never 或 days:N，而不是“{value}”。",
+            "它表示影片归档或取消之后源文件保留多久：一直保留、不保留，或保留若干天。",
+            "请填写 keep、never，或 days 加 1 到 {most} 的数字，例如 days:30。",
+        ),
+    ),
+    message(
         "department-window-unknown",
         (
             "There is no window “{window}”.",

@@ -80,6 +80,22 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="job-sources-gone",
+        level="error",
+        en=Text(
+            what="Job {job} cannot be made again: what it was made from is not in the store any more.",
+            why="Its department keeps sources only for a while after a film is archived or canceled "
+            "(--retention), or they were lost.",
+            cure="Submit the same manifest again, which brings its sources back, then requeue the job; or "
+            "submit it with --again as a new batch.",
+        ),
+        zh=Text(
+            what="任务 {job} 无法重新制作：它所用的源文件已不在存储中。",
+            why="其部门在影片归档或取消后只保留源文件一段时间（--retention），或者源文件已丢失。",
+            cure="请重新提交同一清单以恢复源文件，然后重新排队该任务；或用 --again 作为新批次提交。",
+        ),
+    ),
+    Message(
         code="store-source-unreadable",
         level="error",
         en=Text(

@@ -17,6 +17,7 @@ from cli.options import terminal_of
 from cli.terminal import Cell, Terminal
 from farm import departments as cases
 from farm.bootstrap import open_farm
+from farm.gc import GIGABYTE
 from farm.policy.departments import NONE
 from farm.policy.retention import days_of
 from farm.views.departments import DepartmentView
@@ -83,6 +84,14 @@ Retention = Annotated[
         help="How long sources are kept after a film is archived or canceled: keep, days:N, or never.",
     ),
 ]
+StoreGb = Annotated[
+    str | None,
+    typer.Option(
+        "--store-gb",
+        metavar="N",
+        help="GB that its sources, clips and films may take in the store, such as 0.5; none: any number.",
+    ),
+]
 GrantFilms = Annotated[int, typer.Option("--films", metavar="N", min=1, help="How many films.")]
 Until = Annotated[
     str,
@@ -130,6 +139,7 @@ def add(
     member_card_hours: MemberCardHours = None,
     pool: Pool = None,
     window: Window = None,
+    store_gb: StoreGb = None,
     retention: Retention = None,
 ) -> Exit:
     """Add a department. What is not named is as usual: weight 100, no limit, and no right to be urgent."""
@@ -145,6 +155,7 @@ def add(
         "member-card-hours": member_card_hours,
         "pool": pool,
         "window": window,
+        "store-gb": store_gb,
         "retention": retention,
     }
     terminal = terminal_of(context)
@@ -170,6 +181,7 @@ def set_(
     member_card_hours: MemberCardHours = None,
     pool: Pool = None,
     window: Window = None,
+    store_gb: StoreGb = None,
     retention: Retention = None,
 ) -> Exit:
     """Change what a department may use; what is not named stays as it is.
@@ -188,6 +200,7 @@ def set_(
         "member-card-hours": member_card_hours,
         "pool": pool,
         "window": window,
+        "store-gb": store_gb,
         "retention": retention,
     }
     terminal = terminal_of(context)
@@ -250,6 +263,7 @@ def _page(terminal: Terminal, found: Sequence[DepartmentView]) -> Iterator[Cell 
             _of(terminal, str(each.running), each.limits["running"]),
             _of(terminal, _hours(each.card_s), each.limits["card-hours"]),
             words("yes" if each.limits["urgent"] == "yes" else "no"),
+            "" if each.store_bytes is None else _stored(terminal, each),
             _given(each.limits["pool"]),
             _given(each.limits["window"]),
         )
@@ -263,6 +277,7 @@ def _page(terminal: Terminal, found: Sequence[DepartmentView]) -> Iterator[Cell 
         "department-running",
         "department-card-hours",
         "department-urgent",
+        "department-store",
         "pool",
         "department-window",
     )
@@ -297,6 +312,7 @@ def _sheet(terminal: Terminal, found: DepartmentView) -> Iterator[Cell | Table]:
         ),
         ("pool", _limit(terminal, limits["pool"])),
         ("department-window", _limit(terminal, limits["window"])),
+        ("department-store", _stored(terminal, found)),
         ("department-retention", _retention(terminal, limits["retention"])),
         ("department-words", words("department-stopwords", number=found.stopwords, name=clean(found.name))),
     ]
@@ -348,6 +364,13 @@ def _given(value: str) -> str:
 
 def _limit(terminal: Terminal, value: str) -> str:
     return terminal.words("department-none") if value == NONE else value
+
+
+def _stored(terminal: Terminal, found: DepartmentView) -> str:
+    """What it has in the store, in GB, of what it may have."""
+    if found.store_bytes is None:
+        return terminal.words("department-no-limit")
+    return _of(terminal, f"{found.store_bytes / GIGABYTE:.3f}", found.limits["store-gb"])
 
 
 def _retention(terminal: Terminal, value: str) -> str:

@@ -27,6 +27,9 @@ DEPARTMENTS: Mapping[str, str] = {
         "行中未指定池的影片由哪个池的工作进程渲染；或 none。"
     ),
     "What films wait for whose rows do not say so; or none.": "行中未说明时，影片等待哪个时段；或 none。",
+    "GB that its sources, clips and films may take in the store, such as 0.5; none: any number.": (
+        "其源文件、片段和成片在存储中可占用的 GB 数，例如 0.5；none：不限。"
+    ),
     "How long sources are kept after a film is archived or canceled: keep, days:N, or never.": (
         "影片归档或取消后源文件保留多久：keep（一直保留）、days:N（N 天）或 never（不保留）。"
     ),

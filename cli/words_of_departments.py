@@ -19,6 +19,7 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
         "films a day: {films}; under way at once: {running}; card hours a day: {hours}",
         "每日影片：{films}；同时进行：{running}；每日设备小时：{hours}",
     ),
+    "department-store": ("STORE (GB)", "存储（GB）"),
     "department-retention": ("SOURCES", "源文件"),
     "department-kept": ("kept", "一直保留"),
     "department-kept-days": (

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select
 
-from db import quotas, reports, rows
+from db import quotas, reports, rows, storage
 from db.codec import notices_to_text, spec_to_text
 from db.ledger import Ledger
 from db.plans import new_step, rank_of, stages_of
@@ -79,11 +79,12 @@ def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -
     Content that is there already gives the existing batch, unless `again` asks for a further edition.
 
     Raises:
-        InputError: ``ledger-key-used``, ``ledger-batch-empty``, ``ledger-department-unknown`` or
-            ``window-unknown``; or, as `Promises.enter`, somebody's consent has come to an end since the rows
-            were checked.
+        InputError: ``ledger-key-used``, ``ledger-batch-empty``, ``ledger-department-unknown``,
+            ``submit-store-limit`` or ``window-unknown``; or, as `Promises.enter`, somebody's consent has come
+            to an end since the rows were checked.
         AwayError: ``ledger-away``.
     """
+    room = storage.read_room(ledger, submission.department)
     with ledger.write("submit") as connection:
         department = _department(connection, submission)
         existing, edition = _existing(connection, submission, department)
@@ -100,6 +101,8 @@ def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -
             count += len(some)
         if not count:
             raise InputError("ledger-batch-empty")
+        if room is not None:
+            storage.check_entered(connection, room)
         held = quotas.enter(
             connection, ledger, entry.entered, now, department=department, member=submission.user
         )

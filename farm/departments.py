@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from db import departments, quotas
+from db import departments, quotas, storage
 from db.cardtime import spent_in
 from db.departments import DEFAULT, Department, read_departments
 from db.ledger import Ledger
@@ -58,7 +58,9 @@ def listed(farm: Farm) -> tuple[DepartmentView, ...]:
     Raises:
         AwayError: ``ledger-away``.
     """
-    return tuple(_view(farm, each) for each in departments.read_all(farm.ledger))
+    every = departments.read_all(farm.ledger)
+    stored = _stored(farm.ledger, every)
+    return tuple(_view(farm, each, stored) for each in every)
 
 
 def shown(farm: Farm, name: str) -> DepartmentView:
@@ -153,8 +155,16 @@ def _told(rights: Mapping[str, Value]) -> dict[str, str]:
     return {right.name: right.told(rights[right.column]) for right in RIGHTS}
 
 
-def _view(farm: Farm, department: Department) -> DepartmentView:
+def _stored(ledger: Ledger, some: Sequence[Department]) -> Mapping[str, int]:
+    """What those have in the store of which there is a limit to it."""
+    limited = [each.name for each in some if each.rights["store_bytes"] is not None]
+    return storage.read_used(ledger, limited)
+
+
+def _view(farm: Farm, department: Department, stored: Mapping[str, int] | None = None) -> DepartmentView:
     ledger, now = farm.ledger, farm.ledger.clock()
+    if stored is None:
+        stored = _stored(ledger, [department])
     use = departments.read_use(ledger, department.id)
     with ledger.read() as connection:
         spent = spent_in(connection, ledger, [department.id], now)
@@ -168,6 +178,7 @@ def _view(farm: Farm, department: Department) -> DepartmentView:
         held=use.held,
         running=use.running,
         card_s=sum(spent.values()) // 1000,
+        store_bytes=stored.get(department.name),
         next_day=iso(ledger.calendar.begins_at(ledger.calendar.day_of(now) + 1)),
         members=tuple(
             MemberView(name=each, films=use.members.get(each, 0), card_s=cards.get(each, 0))

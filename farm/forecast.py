@@ -32,7 +32,7 @@ from farm.policy.costs import (
 from farm.precheck import Admitted
 from farm.rowcheck import Film
 from farm.sources import source_of
-from farm.submit import known_batch
+from farm.submit import check_room, known_batch
 from pipeline.plan.errors import Fact, LecternError
 from pipeline.plan.job import Format
 from pipeline.steps.archive import space_in
@@ -107,8 +107,12 @@ def forecast(farm: Farm, admitted: Admitted, *, again: bool = False) -> Forecast
     Machine time counts what is made once for several films once, and what was made before not at all.
 
     Raises:
+        InputError: ``submit-store-limit``: it would be refused, since its department has no room for it.
         AwayError: the ledger or the store cannot be reached.
     """
+    known = known_batch(farm, admitted, again=again)
+    if known is None:
+        check_room(farm, admitted)
     films = admitted.films
     pools = {film.pool for film in films}
     pace = read_pace(farm.ledger, {film.face.engine for film in films}, pools)
@@ -139,7 +143,7 @@ def forecast(farm: Farm, admitted: Admitted, *, again: bool = False) -> Forecast
         workers=sum(pace.hands.values()),
         ahead_ms=ahead_ms,
         finish_at=_finish(farm, films, whole_ms) if pace.hands else None,
-        known=known_batch(farm, admitted, again=again),
+        known=known,
         notices=_notices(store, archive, workers=len(pace.hands), one_disk=one_disk),
     )
 

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
-from db import sources, submission
+from db import sources, storage, submission
 from db.values import JobDraft, Notice, Submission, Submitted
 from farm.bootstrap import Farm
 from farm.caller import caller
@@ -111,7 +111,8 @@ def queue(farm: Farm, admitted: Admitted, manner: Manner, *, progress: Progress 
         progress: hears how many inputs were copied.
 
     Raises:
-        InputError: a picture was changed since it was checked, or a key was used with other content.
+        InputError: a picture was changed since it was checked, a key was used with other content, or
+            ``submit-store-limit``: the department would have more in the store than it may.
         AwayError: the ledger or the store cannot be reached, or its disk is full.
     """
     done = _Clerk(farm, admitted).queue(manner, progress or Unheard())
@@ -133,6 +134,16 @@ def known_batch(farm: Farm, admitted: Admitted, *, again: bool = False) -> int |
     clerk = _Clerk(farm, admitted)
     found = submission.find_batch(farm.ledger, clerk.submission(Manner(again=again)))
     return None if found is None else found.batch
+
+
+def check_room(farm: Farm, admitted: Admitted) -> None:
+    """Refuse films that were not submitted before, and that their department has no room for in the store.
+
+    Raises:
+        InputError: ``submit-store-limit``.
+        AwayError: ``ledger-away``.
+    """
+    _Clerk(farm, admitted).check_room()
 
 
 class _Clerk:
@@ -181,10 +192,18 @@ class _Clerk:
         if existing is not None:
             # Submitting again is the cure for sources that were lost.
             self._store_inputs(progress, lost_alone=True)
-            sources.bring_back(self._farm.ledger, submission.given_for(map(self._spec, self._films)))
+            sources.bring_back(self._farm.ledger, self._given())
             return existing
+        self.check_room()
         self._store_inputs(progress)
         return submission.submit(self._farm.ledger, batch, self._drafts())
+
+    def check_room(self) -> None:
+        """Refuse what the department has no room for in the store."""
+        storage.check_ahead(self._farm.ledger, self._films[0].department, self._given())
+
+    def _given(self) -> dict[tuple[Kind, str], Artifact]:
+        return submission.given_for(map(self._spec, self._films))
 
     def _store_inputs(self, progress: Progress, *, lost_alone: bool = False) -> None:
         """Keep every picture, script and brief, some at a time: a disk makes several durable together."""

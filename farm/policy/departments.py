@@ -20,6 +20,7 @@ Value = int | str | None
 _NAME = re.compile(r"\w[\w.-]{0,63}")
 _MANY = 1_000_000
 _HOUR_MS = 3_600_000
+_GIGABYTE = 1_000_000_000
 _MOST_PRIORITY = 50
 
 
@@ -158,5 +159,11 @@ RIGHTS: tuple[Right, ...] = (
     _hours("member-card-hours", "member_card_ms"),
     Right(name="pool", column="pool", read=_pool, told=_plain),
     Right(name="window", column="window", read=_window, told=_plain),
+    Right(
+        name="store-gb",
+        column="store_bytes",
+        read=_or_none(_parts("--store-gb", _GIGABYTE, _MANY)),
+        told=_by(_GIGABYTE),
+    ),
     Right(name="retention", column="retention", read=retention_named, told=_plain),
 )

@@ -53,6 +53,7 @@ class DepartmentView:
         held: films that wait for its quota.
         running: films that are under way.
         card_s: seconds that it kept cards today.
+        store_bytes: what it has in the store; None: there is no limit to that, and it was not counted.
         next_day: when the quota's next day begins, UTC, ISO 8601.
         members: who of it has used anything today.
         grants: what it was granted and has not ended.
@@ -67,6 +68,7 @@ class DepartmentView:
     held: int
     running: int
     card_s: int
+    store_bytes: int | None
     next_day: str
     members: tuple[MemberView, ...]
     grants: tuple[GrantView, ...]

@@ -89,6 +89,7 @@ def test_a_grant_lets_held_films_begin_and_is_shown(lectern: Lectern) -> None:
         (("set", "default", "--member-card-hours", "-0.5"), "department-number-wrong"),
         (("set", "default", "--pool", "no pool!"), "pool-name-wrong"),
         (("set", "default", "--window", "night"), "department-window-unknown"),
+        (("set", "default", "--store-gb", "-1"), "department-number-wrong"),
         (("set", "default", "--retention", "days:0"), "department-retention-wrong"),
         (("set", "default"), "department-nothing-set"),
         (("set", "marketing", "--films", "5"), "department-unknown"),
@@ -131,6 +132,25 @@ def test_submit_says_how_many_wait_until_when_and_what_lets_them_begin(
     assert "等待配额" in lectern("list", "1", "--lang", "zh").out
     told = lectern("results", "1", "--format", "json").document["rows"]
     assert [each["code"] for each in told] == ["", "quota-waits", "quota-waits"]
+
+
+def test_submit_and_dry_run_refuse_what_there_is_no_room_for(lectern: Lectern, manifest: Path) -> None:
+    """With the figures and the command that raises the limit; the same batch is known again all the same."""
+    lectern("departments", "set", "default", "--store-gb", "0.000000001")
+    for manner in (("--dry-run",), ()):
+        refused = lectern("submit", manifest, *manner, "--json")
+        assert (refused.code, refused.failure["code"]) == (Exit.REFUSED, "submit-store-limit")
+        assert "lectern departments set default --store-gb N" in refused.failure["cure"]
+    assert lectern("list", "--json").document["batches"] == []
+    lectern("departments", "set", "default", "--store-gb", "1")
+    assert lectern("submit", manifest).code == Exit.OK
+    used = lectern("usage", "--by", "department", "--json").document["total"]["store_bytes"]
+    shown = lectern("departments", "show", "default", "--json").document["department"]
+    assert shown["store_bytes"] == used > 0
+    assert "of 1" in lectern("departments", "list").out
+    lectern("departments", "set", "default", "--store-gb", "0")
+    assert lectern("submit", manifest).code == Exit.OK
+    assert lectern("submit", manifest, "--again", "--json").failure["code"] == "submit-store-limit"
 
 
 def test_what_a_grant_would_not_help_is_told_with_what_would() -> None:

@@ -113,7 +113,8 @@ def free(wishes: Mapping[str, int]) -> Select[int]:
         steps.c.job_id == jobs.c.id,
         steps.c.stage == Stage.ARCHIVE.value,
         attempts.c.step_id == steps.c.id,
-        attempts.c.ended_at > by,
+        # Not by the index of its times: a step's attempts are few.
+        func.coalesce(attempts.c.ended_at, 0) > by,
     )
     needs_it = or_(
         # Failed ones may be requeued.
@@ -122,14 +123,12 @@ def free(wishes: Mapping[str, int]) -> Select[int]:
         func.coalesce(jobs.c.ended_at, _LONG_AFTER) > by,
         archived_later,
     )
-    # One for each column, as in `db.collect`: each has an index.
+    # What is needed within the window is gathered once for each column, by its index: one portrait may be
+    # that of all films, and would be looked up for each artifact beside it else.
     needed = (
-        exists(
-            select(jobs.c.id)
-            .outerjoin_from(jobs, departments, departments.c.id == jobs.c.department_id)
-            .where(column == artifacts.c.id, in_window(column), needs_it)
-            .correlate(artifacts)
-        )
+        select(column)
+        .outerjoin_from(jobs, departments, departments.c.id == jobs.c.department_id)
+        .where(in_window(column), needs_it)
         for column in INPUTS
     )
     return (
@@ -139,7 +138,7 @@ def free(wishes: Mapping[str, int]) -> Select[int]:
             artifacts.c.struck == 0,
             artifacts.c.made_at < bindparam("before"),
             *UNUSED,
-            *(~each for each in needed),
+            *(artifacts.c.id.not_in(each) for each in needed),
             # What no job refers to is none of these: gc drops it whole.
             or_(*(artifacts.c.id.in_(_given_in(column)) for column in INPUTS)),
         )

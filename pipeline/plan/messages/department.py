@@ -102,8 +102,11 @@ _COMMANDS = (
     message(
         "submit-store-limit",
         (
-            "{department} has no room for these films in the store: it may have {limit} MB there.",
-            "It has {used} MB of sources, clips and films; what these films are made from is {new} MB more.",
+            (
+                "{department} has no room for these films in the store: it has {used} MB of {limit} MB "
+                "there, and what they are made from takes {new} MB more."
+            ),
+            "What its films are made from counts, their clips, and the films, as `lectern usage` tells.",
             (
                 "Whoever runs the farm raises the limit: lectern departments set {department} --store-gb N. "
                 "With --retention, sources of films that are over make room; `lectern gc` removes what no "
@@ -111,8 +114,11 @@ _COMMANDS = (
             ),
         ),
         (
-            "{department} 的存储空间不足以容纳这些影片：上限为 {limit} MB。",
-            "该部门的源文件、片段和成片已占 {used} MB，这些影片的源文件还需 {new} MB。",
+            (
+                "{department} 的存储空间不足以容纳这些影片：上限 {limit} MB，已占 {used} MB，"
+                "这些影片的源文件还需 {new} MB。"
+            ),
+            "计入的包括源文件、片段和成片，与 `lectern usage` 的统计一致。",
             (
                 "农场管理员可提高上限：lectern departments set {department} --store-gb N。"
                 "设置 --retention 可释放已结束影片的源文件，`lectern gc` 会删除影片不再需要的内容。"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -27,7 +28,7 @@ from db.values import Skill
 from db.views import Problem
 from farm.policy.gates import Facts
 from farm.policy.order import Spot
-from farm.policy.share import Share, Usage
+from farm.policy.share import Ended, Share, Usage
 
 _STEPS = (
     select(
@@ -301,8 +302,19 @@ def read_lately(ledger: Ledger) -> Lately:
         shares=usage.shares(standings.weights, standings.going),
         costs={each: usage.cost_ms(each) for each in {one.capability for one in ended}},
         films=films,
-        film_ms=sum(each.held_ms for each in ended) / films if films else 0.0,
+        film_ms=_of_a_film(ended, films) if films else 0.0,
     )
+
+
+def _of_a_film(ended: Iterable[Ended], films: int) -> float:
+    """What a film took: of a stage that more films have begun than were finished, its part of one."""
+    held, times = Counter[str](), Counter[str]()
+    for each in ended:
+        # Of rendering there are several steps to a film.
+        stage = each.capability.partition(".")[0]
+        held[stage] += each.held_ms
+        times[stage] += 0 if stage == Stage.RENDER.value else each.times
+    return sum(spent / max(times[stage], films) for stage, spent in held.items())
 
 
 def read_held_before(ledger: Ledger, job: int) -> tuple[int, int]:

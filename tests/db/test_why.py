@@ -96,6 +96,12 @@ def test_a_job_from_its_place_in_the_line_to_its_end(ledger: Ledger) -> None:
     assert told.left_s > 0
     operations.cancel(ledger, [3], by="anna")
     assert _why(ledger, 3).reason == "canceled"
+    claim = take(ledger, "speak")
+    _at(ledger, ledger.clock() + 10_000)
+    speak(ledger, claim)
+    told = _why(ledger, 4)
+    assert (told.reason, told.films) == ("turn", 1)
+    assert told.film_s <= 40, "what was begun of other films makes no film longer"
     take(ledger, "archive")
     assert _why(ledger, 1).reason == "running"
 
@@ -112,7 +118,7 @@ def test_what_people_have_set_is_told_one_after_the_other(ledger: Ledger) -> Non
     add_window(ledger, "night", parse("22:00-07:00", "UTC"), by="anna")
     _set(ledger, films=1)
     entry = Submission(content=digest("night"), name="demo", user="anna")
-    submission.submit(ledger, entry, [replace(draft(row), window="night") for row in "abc"])
+    submission.submit(ledger, entry, [replace(draft(row), window="night") for row in "abcd"])
     job = 3
     stops.stop(ledger, StopScope.DEPARTMENT, "default", StopKind.HOLD, by="bob", reason="fair")
     operations.pause(ledger, [job], by="anna")

@@ -126,6 +126,13 @@ def test_as_much_goes_before_a_step_as_the_rule_lets_go_before_it(
     assert abs(order.index(step.step) - reckoned) <= len(lines)
 
 
+def test_what_a_department_has_of_a_better_tier_is_had_first() -> None:
+    """So others of its tier have caught up with that, too, when a step's turn comes."""
+    own = Rival(share=Share(weight=1), better_ms=10_000)
+    assert work_before_ms(own, [Rival(share=Share(weight=1), same_ms=30_000)]) == 20_000
+    assert work_before_ms(own, [Rival(share=Share(weight=2), better_ms=8_000, same_ms=30_000)]) == 30_000
+
+
 def _goes(head: Spot, step: Spot) -> bool:
     """Whether it may go before a step at all."""
     return head.department != step.department or head.place < step.place

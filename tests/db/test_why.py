@@ -48,7 +48,7 @@ def _worker(ledger: Ledger, name: str = WORKER) -> None:
 
 
 def test_a_job_from_its_place_in_the_line_to_its_end(ledger: Ledger) -> None:
-    """Nobody there, its turn and the estimate, handed out, running, tried again, failed, canceled, done."""
+    """Nobody there, nobody who takes work, its turn and the estimate, running, and yet to be delivered."""
     _at(ledger, _NOON)
     with pytest.raises(InputError) as refused:
         _why(ledger, 1)
@@ -82,6 +82,22 @@ def test_a_job_from_its_place_in_the_line_to_its_end(ledger: Ledger) -> None:
     assert (told.ahead, told.films, told.film_s) == (3, 1, 40)
     assert told.begins_s is not None
     assert 80 <= told.begins_s <= 120
+
+
+def _film(ledger: Ledger) -> None:
+    """Have the first film of the line made, each step in ten seconds."""
+    for skill, finish in (("speak", speak), ("render.warp", render), ("render.warp", render), ("join", join)):
+        claim = take(ledger, skill)
+        _at(ledger, ledger.clock() + 10_000)
+        finish(ledger, claim)
+
+
+def test_a_step_on_its_way_and_one_that_failed(ledger: Ledger) -> None:
+    """Handed out, tried again and when, canceled, finished but not delivered; what is begun costs no more."""
+    _at(ledger, _NOON)
+    submit(ledger, ["a", "b", "c", "d"])
+    _worker(ledger)
+    _film(ledger)
     queue.mark_sent(ledger, [_step(ledger, 2)])
     assert _why(ledger, 2).reason == "sent"
     queue.unmark_sent(ledger)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import BindParameter, Connection, bindparam, literal_column, update
+from sqlalchemy import BindParameter, Connection, bindparam, exists, literal_column, select, update
 
 from db.ledger import Ledger
 from db.prepared import run
 from db.states import Stage
-from db.tables import steps
+from db.tables import holds, jobs, steps
 from db.tables.work import IS_RUNNING
 
 #: Why a step is given back: what it belongs to was paused.
@@ -29,6 +29,18 @@ _JOBS_LEAVE = _LEAVE.where(steps.c.job_id.in_(_JOBS))
 _STEP_LEAVES = _LEAVE.where(steps.c.id == bindparam("step"))
 _JOBS_STAY = (
     update(steps).where(steps.c.job_id.in_(_JOBS), steps.c.leave == bindparam("code")).values(leave="")
+)
+_LOCK_JOB = (
+    select(jobs.c.id)
+    .where(jobs.c.id == select(steps.c.job_id).where(steps.c.id == bindparam("step")).scalar_subquery())
+    .with_for_update(key_share=True)
+)
+#: Whether nothing of its own keeps a step's job from going on.
+IS_FREE = ~exists().where(holds.c.job_id == steps.c.job_id)
+_STEP_STAYS = (
+    update(steps)
+    .where(steps.c.id == bindparam("step"), IS_RUNNING, steps.c.leave == bindparam("code"), IS_FREE)
+    .values(leave="")
 )
 
 
@@ -55,3 +67,19 @@ def have_leave(ledger: Ledger, step_ids: Collection[int], code: str) -> int:
     """
     told = ({"step": step, "code": code} for step in sorted(step_ids))
     return sum(ledger.change("leave", _STEP_LEAVES, each).rowcount for each in told)
+
+
+def have_stay(ledger: Ledger, step_ids: Collection[int], code: str) -> int:
+    """Take a code back from steps that have not left yet; how many stay. One whose job is held leaves.
+
+    Each is a transaction by itself, and holds its job: whoever pauses that meanwhile is not overlooked.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    staying = 0
+    for step in sorted(step_ids):
+        with ledger.write("stay") as connection:
+            run(connection, _LOCK_JOB, {"step": step}).first()
+            staying += run(connection, _STEP_STAYS, {"step": step, "code": code}).rowcount
+    return staying

@@ -334,6 +334,8 @@ def obey_people(company: Company) -> None:
     running = company.one.claim
     assert running is not None
     leaving.have_leave(ledger, [running.step], leaving.PAUSED)
+    leaving.have_stay(ledger, [running.step], leaving.PAUSED)
+    leaving.have_leave(ledger, [running.step], leaving.PAUSED)
     company.go_on(company.one)
     company.acting = None
     operations.resume(ledger, [1], by="anna")

@@ -206,6 +206,7 @@ class Farm(Labour):
             elif what == "shut":
                 running = {lease.step for lease in leases.read_leases(self.world.ledger)}
                 leaving.have_leave(self.world.ledger, running, "farm-paused")
+                leaving.have_stay(self.world.ledger, running, "farm-paused")
                 stops.stop(self.world.ledger, *_ALL, StopKind.HOLD, by="anna")
                 stops.lift(self.world.ledger, *_ALL, [StopKind.HOLD], by="anna")
                 soon = self.world.ledger.clock() + 1000

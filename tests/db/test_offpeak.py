@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from db import claims, commits, operations, outlook, queue, reads, reports, submission
+from db import claims, commits, operations, outlook, queue, reads, reports, stops, submission
 from db.engine import connect
+from db.leaving import have_stay
 from db.ledger import Ledger
 from db.recalling import recall
-from db.states import HoldReason, JobState, StepState
+from db.states import HoldReason, JobState, StepState, StopKind, StopScope
 from db.values import Submission
 from db.windows import add_window, remove_window, set_window
 from farm.policy.windows import parse
@@ -127,6 +128,35 @@ def test_rendering_is_given_back_when_its_window_shuts_and_goes_on_the_next_nigh
     (ended, done) = next(step for step in reads.read_job(ledger, 1).steps if step.stage == "render").attempts
     assert (ended.outcome, ended.problem and ended.problem.code) == ("interrupted", "farm-window-closed")
     assert done.outcome == "ok"
+
+
+def test_rendering_that_was_told_to_leave_stays_when_its_gate_opens_again(
+    ledger: Ledger, clock: Clock
+) -> None:
+    """Of a window and of a stop; what somebody paused meanwhile leaves, and what another gate keeps."""
+    clock.now += 9 * _HOUR
+    speak(ledger, take(ledger, "speak"))
+    rendered = take(ledger, "render.warp")
+
+    def told() -> str:
+        return claims.beat(ledger, WORKER, rendered.holding).leave
+
+    clock.now += 2 * _HOUR
+    assert (recall(ledger), told()) == (1, "farm-window-closed")
+    set_window(ledger, "night", parse("22:00-09:00", "Asia/Shanghai"), by="bob")
+    assert (recall(ledger), told()) == (0, "")
+    of = (StopScope.DEPARTMENT, "default")
+    stops.stop(ledger, *of, StopKind.PAUSE, by="bob")
+    assert (recall(ledger), told()) == (1, "farm-paused")
+    set_window(ledger, "night", NIGHT, by="bob")
+    stops.lift(ledger, *of, [StopKind.PAUSE], by="bob")
+    assert (recall(ledger), told()) == (0, "farm-paused"), "its window has shut meanwhile"
+    operations.pause(ledger, [1], by="anna")
+    set_window(ledger, "night", parse("22:00-09:00", "Asia/Shanghai"), by="bob")
+    assert (recall(ledger), told()) == (0, "farm-paused"), "it is paused itself"
+    assert have_stay(ledger, [rendered.step], "farm-paused") == 0
+    operations.resume(ledger, [1], by="anna")
+    assert (recall(ledger), told()) == (0, "")
 
 
 def test_a_film_that_is_finished_is_delivered_by_day(ledger: Ledger, clock: Clock) -> None:

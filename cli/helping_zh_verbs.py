@@ -35,13 +35,21 @@ VERBS: Mapping[str, str] = {
     "Such as 22:00 or 2026-11-27 07:00; now: wait no longer.": (
         "例如 22:00 或 2026-11-27 07:00；now：不再等待。"
     ),
-    "Give films another urgency, priority or pool than they were submitted with.": (
-        "更改影片提交时的紧急程度、优先级或所属的池。"
+    "Give films another urgency, priority, pool, window or deadline than they were submitted with.": (
+        "为影片设置不同于提交时的紧急程度、优先级、池、时段或截止时间。"
     ),
     (
-        "Urgency and priority hold at the next look at the line, within what the department may have; what "
-        "was rendered stays in another pool, too."
-    ): "紧急程度和优先级在下一次调度时生效，且不超出部门的权限；换到其他池后，已渲染的内容仍会保留。",
+        "All that is given holds at once, at the next look at the line, within what the department may have; "
+        "what was rendered stays. Films that are being made outside of their new window finish the clip in "
+        "work."
+    ): (
+        "所有设置同时生效，在下一次调度时起作用，且不超出部门的权限；已渲染的内容会保留。"
+        "在新时段之外正在制作的影片会做完当前片段。"
+    ),
+    "The window that they are made in alone; no: any time.": "仅在此时段制作；no：不限时间。",
+    "When they are wanted, such as 2026-11-27 07:00; no: whenever.": (
+        "何时需要，例如 2026-11-27 07:00；no：不限。"
+    ),
     "How urgent they are: urgent, normal or bulk.": (
         "紧急程度：urgent（紧急）、normal（普通）或 bulk（批量）。"
     ),

@@ -14,6 +14,7 @@ from cli.lines import stop_line, until_of, whom_of
 from cli.options import terminal_of
 from cli.terminal import Terminal
 from db.acts import Operated
+from db.standing import Wish
 from farm import verbs
 from farm.bootstrap import Farm, open_farm
 from farm.choices import urgency_of
@@ -21,6 +22,7 @@ from farm.moments import moment_ahead
 from farm.policy.pools import pool_named
 from farm.policy.rights import priority_of
 from farm.requeue import requeue as requeue_jobs
+from farm.timechoice import deadline_or_none, window_or_none
 from farm.verbs import Done, Told
 from farm.whom import Whom
 from pipeline.plan.errors import InputError
@@ -229,29 +231,39 @@ def set_(
             "--pool", metavar="NAME", help="Whose workers render them; any: those that are kept for none."
         ),
     ] = "",
+    window: Annotated[
+        str,
+        typer.Option(
+            "--window", metavar="NAME", help="The window that they are made in alone; no: any time."
+        ),
+    ] = "",
+    deadline: Annotated[
+        str,
+        typer.Option(
+            "--deadline", metavar="TIME", help="When they are wanted, such as 2026-11-27 07:00; no: whenever."
+        ),
+    ] = "",
     reason: Reason = "",
     dry_run: Dry = False,
 ) -> Exit:
-    """Give films another urgency, priority or pool than they were submitted with.
+    """Give films another urgency, priority, pool, window or deadline than they were submitted with.
 
-    Urgency and priority hold at the next look at the line, within what the department may have; what was
-    rendered stays in another pool, too.
+    All that is given holds at once, at the next look at the line, within what the department may have; what
+    was rendered stays. Films that are being made outside of their new window finish the clip in work.
     """
-    ordering, moving = bool(urgency or priority), bool(pool)
-    if ordering == moving:
+    if not any(word.strip() for word in (urgency, priority, pool, window, deadline)):
         raise InputError("command-nothing-to-set", command=context.command_path)
     whom = _whom(jobs, batches, departments, pools)
 
     def act(farm: Farm, whom: Whom, told: Told) -> Done:
-        if moving:
-            return verbs.move(farm, whom, told, pool=pool_named(pool))
-        return verbs.set_order(
-            farm,
-            whom,
-            told,
+        wish = Wish(
             urgency=urgency_of(urgency) if urgency else None,
             priority=priority_of(priority) if priority else None,
+            pool=pool_named(pool) if pool else None,
+            window=window_or_none(window) if window else None,
+            deadline=deadline_or_none(farm, deadline) if deadline else None,
         )
+        return verbs.set_to(farm, whom, told, wish)
 
     return _operate(context, "set", act, whom, reason=reason, dry_run=dry_run)
 

@@ -79,7 +79,6 @@ DEAD: Mapping[str, tuple[str, str]] = {
     # As it was called by earlier versions.
     "verb-retry": ("requeued", "重新排队"),
     "verb-discard": ("put away", "搁置"),
-    "verb-pool": ("handed to a pool", "转交给池"),
     "verb-pool-set": ("set a pool", "设置池"),
     "verb-replan": ("planned anew", "重新规划"),
     "verb-label-waived": ("waived the label", "免除标识"),

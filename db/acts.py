@@ -87,6 +87,8 @@ _LOCK = (
         jobs.c.precedence,
         jobs.c.priority,
         jobs.c.pool,
+        jobs.c.window,
+        jobs.c.deadline,
     )
     .where(jobs.c.id.in_(_JOBS))
     .order_by(jobs.c.id)
@@ -151,6 +153,8 @@ class Job:
         urgency: how urgent it is.
         priority: its number among its department's.
         pool: whose workers render it; empty for none.
+        window: the window outside of which nothing of it begins; empty for none.
+        deadline: when it is wanted, in milliseconds since the Unix epoch; None: whenever.
     """
 
     id: int
@@ -162,6 +166,8 @@ class Job:
     urgency: Urgency
     priority: int
     pool: str
+    window: str
+    deadline: int | None
 
 
 def told(**facts: str | int | None) -> str:
@@ -266,6 +272,8 @@ class Act:
                 urgency=URGENCY[row.precedence],
                 priority=row.priority,
                 pool=row.pool,
+                window=row.window,
+                deadline=row.deadline,
             )
             for row in found
         ]

@@ -1,21 +1,27 @@
-"""How jobs stand among others: their urgency and number of priority, within what departments may have."""
+"""What films are given after they were submitted: another place in the line, pool, window or deadline."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, select, update
 
 from db import rows
 from db.acts import Act, Job, Operated, WhyNot, is_under_way, may_be_tried, told
 from db.ledger import Ledger
+from db.pooling import hand_over
+from db.prepared import run
 from db.ranks import set_standing
-from db.states import Urgency
-from db.tables import batches, departments, jobs
+from db.states import JobState, Stage, Urgency
+from db.tables import batches, departments, jobs, steps
+from db.windows import keep_window
+from farm.policy.pools import ANY
 from farm.policy.rights import Rights, check_priority, check_urgency
 from pipeline.plan.errors import InputError
+from pipeline.plan.moments import iso
 
+_NO = "no"
 _JOBS: BindParameter[int] = bindparam("jobs", expanding=True)
 _RIGHTS = (
     select(jobs.c.id, departments.c.name, departments.c.priority_limit, departments.c.urgent)
@@ -23,68 +29,113 @@ _RIGHTS = (
     .join(departments, departments.c.id == batches.c.department_id)
     .where(jobs.c.id.in_(_JOBS))
 )
+_WINDOW = update(jobs).where(jobs.c.id.in_(_JOBS)).values(window=bindparam("to"))
+# What is finished is delivered whenever that can be.
+_STEPS_WINDOW = (
+    update(steps)
+    .where(steps.c.job_id.in_(_JOBS), steps.c.stage != Stage.ARCHIVE.value)
+    .values(window=bindparam("to"))
+)
+_DEADLINE = update(jobs).where(jobs.c.id.in_(_JOBS)).values(deadline=bindparam("to"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What films are given otherwise than they have it; None each: as before.
+
+    Attributes:
+        urgency: how urgent they are.
+        priority: -50 to 50, the higher one goes first.
+        pool: whose workers render them; empty for those that are kept for none.
+        window: outside of which nothing of them begins; empty for none.
+        deadline: when they are wanted, in milliseconds since the Unix epoch; 0: whenever.
+    """
+
+    urgency: Urgency | None = None
+    priority: int | None = None
+    pool: str | None = None
+    window: str | None = None
+    deadline: int | None = None
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The names of what is given."""
+        return frozenset(each.name for each in fields(self) if getattr(self, each.name) is not None)
 
 
 @may_be_tried
-def set_order(
+def set_to(
     ledger: Ledger,
     job_ids: Collection[int],
+    wish: Wish,
     *,
-    urgency: Urgency | None = None,
-    priority: int | None = None,
     by: str,
     reason: str = "",
     dry_run: bool = False,
 ) -> Operated:
-    """Give jobs that are under way another urgency or priority; the next look at the line goes by it.
+    """Give films another urgency, priority, pool, window or deadline, all at once; written into the audit.
 
-    Those whose department may not have that are left as they are.
+    It holds at the next look at the line. Those whose department may not have it are left as they are, and so
+    are those that have ended; another pool alone is given to what failed, too, which may be requeued. What
+    was rendered stays. Running steps whose window is shut now are called back by `db.recalling`.
 
     Args:
         ledger: the ledger.
         job_ids: the jobs.
-        urgency: how urgent they are; None: as before.
-        priority: -50 to 50, the higher one goes first; None: as before.
+        wish: what they are given.
         by: whose act it is.
         reason: why, for whoever asks later.
         dry_run: tell what would be changed, and change nothing.
 
     Raises:
         InputError: ``submit-priority-limit``, ``submit-urgent-right``: none of them may have it;
-            ``ledger-job-unknown``; nothing was changed.
+            ``window-unknown``, ``ledger-job-unknown``; nothing was changed.
         AwayError: ``ledger-away``.
     """
-    with ledger.write("set-order") as connection:
+    with ledger.write("set") as connection:
+        if wish.window:
+            keep_window(connection, wish.window)
         act = Act(connection, "set", by=by, now=ledger.clock(), dry_run=dry_run)
-        wish = _Wish(
-            urgency=urgency, priority=priority, rights=_rights_of(connection, job_ids), reason=reason
-        )
-        for some in act.concerned(job_ids, wish.concerns, wish.why_not, wish.tells):
-            set_standing(connection, some, urgency=urgency, priority=priority)
-        if wish.refused and not act.batches:
-            raise wish.refused[0]
+        asked = _Asked(wish=wish, rights=_rights_of(connection, job_ids), reason=reason)
+        for some in act.concerned(job_ids, asked.concerns, asked.why_not, asked.tells):
+            _give(connection, some, wish)
+        if asked.refused and not act.batches:
+            raise asked.refused[0]
         return act.result()
 
 
+def _give(connection: Connection, some: Sequence[int], wish: Wish) -> None:
+    of = {"jobs": some}
+    if wish.urgency is not None or wish.priority is not None:
+        set_standing(connection, some, urgency=wish.urgency, priority=wish.priority)
+    if wish.pool is not None:
+        hand_over(connection, some, wish.pool)
+    if wish.window is not None:
+        run(connection, _WINDOW, {"to": wish.window}, of)
+        run(connection, _STEPS_WINDOW, {"to": wish.window}, of)
+    if wish.deadline is not None:
+        run(connection, _DEADLINE, {"to": wish.deadline or None}, of)
+
+
 @dataclass(kw_only=True)
-class _Wish:
+class _Asked:
     """What jobs are to be given, and what their departments may ask for."""
 
-    urgency: Urgency | None
-    priority: int | None
+    wish: Wish
     rights: Mapping[int, Rights]
     reason: str
     refused: list[InputError] = field(default_factory=list)
 
     def concerns(self, job: Job) -> bool:
         """Whether a job gets it; why its department may not have it is remembered."""
-        if not is_under_way(job) or self._is_so(job):
+        if not self._may_have(job) or self._is_so(job):
             return False
+        wish = self.wish
         try:
-            if self.urgency not in {None, job.urgency}:
-                check_urgency(self.rights[job.id], str(self.urgency))
-            if self.priority is not None and self.priority > job.priority:
-                check_priority(self.rights[job.id], self.priority)
+            if wish.urgency not in {None, job.urgency}:
+                check_urgency(self.rights[job.id], str(wish.urgency))
+            if wish.priority is not None and wish.priority > job.priority:
+                check_priority(self.rights[job.id], wish.priority)
         except InputError as error:
             self.refused.append(error)
             return False
@@ -92,21 +143,33 @@ class _Wish:
 
     def why_not(self, job: Job) -> str:
         """Why it does not."""
-        if not is_under_way(job):
+        if not self._may_have(job):
             return job.state
         return WhyNot.SAME if self._is_so(job) else WhyNot.RIGHT
 
     def tells(self, job: Job) -> str:
         """What it was and is to be, for the audit."""
         facts: dict[str, str | int] = {}
-        if self.urgency is not None:
-            facts |= {"urgency": self.urgency.value, "urgency_before": job.urgency.value}
-        if self.priority is not None:
-            facts |= {"priority": self.priority, "priority_before": job.priority}
+        for name in sorted(self.wish.given):
+            facts[name] = _word(name, getattr(self.wish, name))
+            facts[f"{name}_before"] = _word(name, getattr(job, name))
         return told(**facts, reason=self.reason)
 
+    def _may_have(self, job: Job) -> bool:
+        # Whoever failed may be requeued, and is then rendered there, too.
+        return is_under_way(job) or (self.wish.given == {"pool"} and job.state == JobState.FAILED.value)
+
     def _is_so(self, job: Job) -> bool:
-        return self.urgency in {None, job.urgency} and self.priority in {None, job.priority}
+        return all((getattr(job, name) or 0) == (getattr(self.wish, name) or 0) for name in self.wish.given)
+
+
+def _word(name: str, value: Urgency | str | int | None) -> str | int:
+    """What is given, or was there, as the audit says it."""
+    if name == "deadline":
+        return iso(int(value)) if value else _NO
+    if name in {"pool", "window"}:
+        return str(value) if value else ANY if name == "pool" else _NO
+    return value.value if isinstance(value, Urgency) else value or 0
 
 
 def _rights_of(connection: Connection, job_ids: Collection[int]) -> Mapping[int, Rights]:

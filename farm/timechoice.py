@@ -17,6 +17,39 @@ from pipeline.plan.switches import yes_or_no
 _NONE = "none"
 
 
+def window_or_none(word: str) -> str:
+    """The window that a word names; empty for one that says no.
+
+    Raises:
+        InputError: ``window-name-wrong``.
+    """
+    return "" if _says_no(word) else window_named(word)
+
+
+def deadline_or_none(farm: Farm, word: str) -> int:
+    """When films are wanted, in milliseconds since the Unix epoch; 0 for a word that says no.
+
+    Raises:
+        InputError: ``deadline-wrong``, ``deadline-past``.
+    """
+    if _says_no(word):
+        return 0
+    return _ahead(word, farm.ledger.calendar.zone, farm.ledger.clock())
+
+
+def _says_no(word: str) -> bool:
+    plain = word.strip()
+    return plain.casefold() == _NONE or yes_or_no(plain) is False
+
+
+def _ahead(text: str, zone: str, now: int) -> int:
+    """A deadline that has not passed."""
+    deadline = moment_in(text, zone)
+    if deadline <= now:
+        raise InputError("deadline-past", deadline=text.strip(), zone=zone)
+    return deadline
+
+
 class TimeChooser:
     """Finds the windows and deadlines of rows, by the windows that there are and the clock of this moment.
 
@@ -38,7 +71,7 @@ class TimeChooser:
         """
         usual = self._defaults.get(row.department or DEPARTMENT, "")
         word = row.off_peak.strip()
-        said = False if word.casefold() == _NONE else yes_or_no(word)
+        said = False if _says_no(word) else yes_or_no(word)
         if not word or (said and usual):
             return self._known(usual) if usual else ""
         if said is None:
@@ -57,10 +90,7 @@ class TimeChooser:
         """
         if not row.deadline.strip():
             return None
-        deadline = moment_in(row.deadline, self._zone)
-        if deadline <= self._now:
-            raise InputError("deadline-past", deadline=row.deadline.strip(), zone=self._zone)
-        return deadline
+        return _ahead(row.deadline, self._zone, self._now)
 
     def doubts(self, row: Wanted) -> Iterator[Notice]:
         """That a film's window does not open before it is wanted."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from db import operations, pooling, recalling, standing, stops
+from db import operations, recalling, standing, stops
 from db.acts import Operated
 from db.pools import read_dealings
-from db.states import StopKind, Urgency
+from db.standing import Wish
+from db.states import StopKind
 from db.stops import Stop
 from db.workers import read_workers
 from farm.bootstrap import Farm
@@ -166,40 +167,23 @@ def start_after(farm: Farm, whom: Whom, told: Told) -> Done:
     )
 
 
-def set_order(
-    farm: Farm, whom: Whom, told: Told, *, urgency: Urgency | None = None, priority: int | None = None
-) -> Done:
-    """Give films that are still to be made another urgency or priority.
+def set_to(farm: Farm, whom: Whom, told: Told, wish: Wish) -> Done:
+    """Give films that are still to be made another urgency, priority, pool, window or deadline.
+
+    What runs outside a window that was given is wanted back at once.
 
     Raises:
-        InputError: ``submit-priority-limit``, ``submit-urgent-right``; or as `hold`.
+        InputError: ``submit-priority-limit``, ``submit-urgent-right``, ``window-unknown``; or as `hold`.
         AwayError: ``ledger-away``.
     """
 
     def act(some: Sequence[int]) -> Operated:
-        return standing.set_order(
-            farm.ledger,
-            some,
-            urgency=urgency,
-            priority=priority,
-            by=caller(),
-            reason=told.reason,
-            dry_run=told.dry_run,
-        )
+        return standing.set_to(farm.ledger, some, wish, by=caller(), reason=told.reason, dry_run=told.dry_run)
 
-    return _done(some_at_a_time(whom, whom.found(farm), act))
-
-
-def move(farm: Farm, whom: Whom, told: Told, *, pool: str) -> Done:
-    """Have films rendered by a pool's workers; empty: by those that are kept for none. Raises as `hold`."""
-
-    def act(some: Sequence[int]) -> Operated:
-        return pooling.hand_over(
-            farm.ledger, some, pool, by=caller(), reason=told.reason, dry_run=told.dry_run
-        )
-
-    moved = some_at_a_time(whom, whom.found(farm), act)
-    return Done(jobs=moved, unserved=not is_served(farm, pool))
+    done = some_at_a_time(whom, whom.found(farm), act)
+    if wish.window is not None and not told.dry_run:
+        recalling.recall(farm.ledger)
+    return Done(jobs=done, unserved=wish.pool is not None and not is_served(farm, wish.pool))
 
 
 def is_served(farm: Farm, pool: str) -> bool:

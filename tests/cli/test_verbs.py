@@ -84,6 +84,24 @@ def test_films_get_another_place_in_the_line(lectern: Lectern, jobs: list[int]) 
     assert json.loads(act["detail"]) == {"priority": 10, "priority_before": -7}
 
 
+def test_films_leave_and_enter_a_window_and_get_a_deadline(lectern: Lectern, jobs: list[int]) -> None:
+    """Together with whatever else is set, in one act; no takes either away again."""
+    lectern("windows", "add", "night", "02:00-02:01 Asia/Shanghai")
+    wishes = ("--window", "Night", "--deadline", "2090-01-02T07:00Z", "--priority", 3, "--pool", "studio")
+    assert "Would be set 1" in lectern("set", jobs[0], *wishes, "--dry-run").out
+    assert lectern("set", jobs[0], *wishes, "--json").document["changed"] == [jobs[0]]
+    shown = lectern("show", jobs[0], "--json").document
+    told = ("window", "deadline", "priority", "pool")
+    assert [shown[each] for each in told] == ["night", "2090-01-02T07:00:00Z", 3, "studio"]
+    assert lectern("set", jobs[0], "--window", "no", "--deadline", "None", "--json").document["changed"]
+    shown = lectern("show", jobs[0], "--json").document
+    assert [shown[each] for each in told] == ["", "", 3, "studio"]
+    assert "are so already" in lectern("set", jobs[0], "--window", "no").out
+    (act, *_) = [act for act in lectern("audit", "--json").document["acts"] if act["verb"] == "set"]
+    before = {"window_before": "night", "deadline_before": "2090-01-02T07:00:00Z"}
+    assert json.loads(act["detail"]) == {"window": "no", "deadline": "no", **before}
+
+
 def test_films_wait_for_a_time(lectern: Lectern, jobs: list[int]) -> None:
     """It is shown; a time that has passed, or is none, is refused; now ends the wait."""
     assert lectern("start-after", "2031-01-02 03:04", *jobs[:2]).out.startswith("Made to wait 2")
@@ -102,7 +120,9 @@ def test_what_is_not_there_or_not_plain_is_refused(lectern: Lectern, jobs: list[
         ("hold 1 --department default", "command-jobs-or-batch"),
         ("interrupt", "command-jobs-or-batch"),
         ("set 1", "command-nothing-to-set"),
-        ("set 1 --priority 3 --pool any", "command-nothing-to-set"),
+        ("set 1 --window night", "window-unknown"),
+        ("set 1 --window yes", "window-name-wrong"),
+        ("set 1 --deadline 2020-01-01T07:00Z", "deadline-past"),
         ("pause --department sales", "submit-department-unknown"),
         ("pause --pool studio", "stop-pool-unknown"),
         ("release --batch 9", "ledger-batch-unknown"),

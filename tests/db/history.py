@@ -356,7 +356,7 @@ def stop_for_a_while(company: Company) -> None:
     operations.release(ledger, [1], by="anna")
     operations.start_after(ledger, [1], company.world.now() + 1000, by="anna")
     operations.start_after(ledger, [1], None, by="anna")
-    standing.set_order(ledger, [1], priority=7, by="anna")
+    standing.set_to(ledger, [1], standing.Wish(priority=7), by="anna")
     stops.stop(ledger, *of, StopKind.HOLD, by="anna")
     stops.lift(ledger, *of, [StopKind.HOLD], by="anna")
     stops.stop(ledger, *of, StopKind.PAUSE, by="anna", until=company.world.now() + 1000)

@@ -77,7 +77,7 @@ def wait(ledger: Ledger, job_ids: Collection[int], *, by: str) -> None:
 
 def hurry(ledger: Ledger, job_ids: Collection[int], *, by: str) -> None:
     """Have films go before others."""
-    standing.set_order(ledger, job_ids, urgency=Urgency.NORMAL, priority=7, by=by)
+    standing.set_to(ledger, job_ids, standing.Wish(urgency=Urgency.NORMAL, priority=7), by=by)
 
 
 class Farm(Labour):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from db import blocks, claims, commits, pooling, pools, posts, workers
+from db import blocks, claims, commits, pools, posts, standing, workers
 from db.blocks import Block
 from db.ledger import Ledger
 from db.paces import read_pace, read_profile
@@ -26,7 +26,7 @@ def _films(ledger: Ledger, *in_pools: str) -> list[int]:
     submit(ledger, [f"row {number}" for number, _ in enumerate(in_pools)])
     workers.register(ledger, "v", host="h", device="cpu", capabilities=CAPABILITIES, profiles=[PROFILE])
     for job, pool in enumerate(in_pools, 1):
-        pooling.hand_over(ledger, [job], pool, by="anna")
+        standing.set_to(ledger, [job], standing.Wish(pool=pool), by="anna")
         speak(ledger, take(ledger, "speak", worker="v"))
     workers.leave(ledger, "v")
     first = select(steps.c.id).where(steps.c.stage == "render", steps.c.index == 0).order_by(steps.c.job_id)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from db import claims, commits, operations, outlook, queue, reads, reports, stops, submission
+from db import claims, commits, operations, outlook, queue, reads, reports, standing, stops, submission
 from db.engine import connect
 from db.leaving import have_stay
 from db.ledger import Ledger
 from db.recalling import recall
+from db.standing import Wish
 from db.states import HoldReason, JobState, StepState, StopKind, StopScope
 from db.values import Submission
 from db.windows import add_window, remove_window, set_window
@@ -214,3 +215,34 @@ def test_a_canceled_film_keeps_no_window_and_does_not_wait_for_one_that_is_gone(
     remove_window(ledger, "night", by="anna")
     operations.requeue(ledger, [1], by="anna")
     assert _heads(ledger, "speak") == [1]
+
+
+def test_a_film_leaves_and_enters_a_window_at_once(ledger: Ledger, clock: Clock) -> None:
+    """Also in mid-chunk: what runs outside of its new window finishes its clip, and stays when it is let."""
+    assert _heads(ledger, "speak") == []
+    assert standing.set_to(ledger, [1], Wish(window="", priority=3), by="bob").changed == (1,)
+    spoken = take(ledger, "speak")
+    speak(ledger, spoken)
+    rendered = take(ledger, "render.warp")
+    with pytest.raises(InputError, match="window-unknown"):
+        standing.set_to(ledger, [1], Wish(window="nigth"), by="bob")
+    standing.set_to(ledger, [1], Wish(window="night", deadline=clock.now + _HOUR), by="bob", dry_run=True)
+    assert recall(ledger) == 0
+    standing.set_to(ledger, [1], Wish(window="night", deadline=clock.now + _HOUR), by="bob")
+    assert recall(ledger) == 1
+    assert _heads(ledger, "render.warp") == []
+    line = reads.read_job(ledger, 1).line
+    assert (line.held, line.window, line.deadline) == ((HoldReason.OFF_PEAK,), "night", clock.now + _HOUR)
+    standing.set_to(ledger, [1], Wish(window=""), by="bob")
+    recall(ledger)
+    assert claims.beat(ledger, WORKER, rendered.holding).leave == ""
+    again = standing.set_to(ledger, [1], Wish(window="", deadline=clock.now + _HOUR), by="bob")
+    assert again.why == {1: "same"}
+    render(ledger, rendered)
+    render(ledger, take(ledger, "render.warp"))
+    standing.set_to(ledger, [1], Wish(window="night", deadline=0), by="bob")
+    clock.now += 2 * _HOUR
+    join(ledger, take(ledger, "join"))
+    clock.now += 12 * _HOUR
+    assert take(ledger, "archive").job == 1, "it is delivered by day"
+    assert standing.set_to(ledger, [1], Wish(window=""), by="bob").why == {1: "completed"}

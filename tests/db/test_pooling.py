@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from db import claims, commits, operations, pooling, queue, reads, workers
+from db import claims, commits, operations, queue, reads, standing, workers
 from db.ledger import Ledger
 from db.states import StepState
 from db.values import Skill
@@ -23,8 +23,11 @@ def test_a_film_goes_on_in_the_pool_that_it_is_handed_to(ledger: Ledger) -> None
     running = take(ledger, "render.warp")
     sent = head(ledger, "render.warp")
     assert queue.mark_sent(ledger, [sent]) == {sent}
-    assert pooling.hand_over(ledger, [1, 2], "studio", by="anna").changed == (1, 2)
-    assert pooling.hand_over(ledger, [1, 2], "studio", by="anna").why == {1: "same", 2: "same"}
+    assert standing.set_to(ledger, [1, 2], standing.Wish(pool="studio"), by="anna").changed == (1, 2)
+    assert standing.set_to(ledger, [1, 2], standing.Wish(pool="studio"), by="anna").why == {
+        1: "same",
+        2: "same",
+    }
     assert ready(ledger) == {"speak", "render.warp@studio"}
     (waiting,) = queue.heads(ledger, _STUDIO, limit=9)
     assert waiting.step == sent, "it is in the other line at once"
@@ -44,10 +47,10 @@ def test_a_film_that_is_handed_over_while_it_is_spoken_is_planned_for_its_new_po
     """Whoever speaks it has read the old one."""
     submit(ledger, ["a"])
     claim = take(ledger, "speak")
-    pooling.hand_over(ledger, [1], "studio", by="anna")
+    standing.set_to(ledger, [1], standing.Wish(pool="studio"), by="anna")
     speak(ledger, claim)
     assert ready(ledger) == {"render.warp@studio"}
-    pooling.hand_over(ledger, [1], "", by="anna")
+    standing.set_to(ledger, [1], standing.Wish(pool=""), by="anna")
     assert ready(ledger) == {"render.warp"}
 
 
@@ -56,6 +59,6 @@ def test_what_was_canceled_is_not_handed_over(ledger: Ledger) -> None:
     submit(ledger, ["a", "b"])
     operations.cancel(ledger, [1], by="anna")
     with pytest.raises(InputError, match="ledger-job-unknown"):
-        pooling.hand_over(ledger, [1, 2, 7], "studio", by="anna")
-    done = pooling.hand_over(ledger, [1, 2], "studio", by="anna")
+        standing.set_to(ledger, [1, 2, 7], standing.Wish(pool="studio"), by="anna")
+    done = standing.set_to(ledger, [1, 2], standing.Wish(pool="studio"), by="anna")
     assert (done.changed, done.why) == ((2,), {1: "canceled"})

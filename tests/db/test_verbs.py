@@ -13,6 +13,7 @@ from sqlalchemy import select
 from db import claims, commits, departments, operations, reads, recalling, standing, stops
 from db.acts import Operated
 from db.ledger import Ledger
+from db.standing import Wish
 from db.states import HoldReason, JobState, Outcome, StepState, StopKind, StopScope, Urgency
 from db.tables import audit, makings, steps
 from pipeline.plan.artifact import Kind
@@ -277,14 +278,14 @@ def test_what_a_department_may_not_have_is_left_as_it_was(ledger: Ledger) -> Non
     submit(ledger, ["a", "b"])
     departments.change(ledger, "default", {"priority_limit": 10, "urgent": 0}, by="olga")
     for wish, code in (
-        ({"priority": 11}, "submit-priority-limit"),
-        ({"urgency": Urgency.URGENT}, "submit-urgent-right"),
+        (Wish(priority=11), "submit-priority-limit"),
+        (Wish(urgency=Urgency.URGENT), "submit-urgent-right"),
     ):
         with pytest.raises(InputError, match=code):
-            standing.set_order(ledger, [1], **wish, by="anna")  # type: ignore[arg-type]
+            standing.set_to(ledger, [1], wish, by="anna")
     operations.cancel(ledger, [2], by="anna")
-    done = standing.set_order(ledger, [1, 2], urgency=Urgency.BULK, priority=10, by="anna")
+    done = standing.set_to(ledger, [1, 2], Wish(urgency=Urgency.BULK, priority=10), by="anna")
     assert (done.changed, done.why) == ((1,), {2: "canceled"})
-    assert standing.set_order(ledger, [1], priority=10, by="anna").why == {1: "same"}
+    assert standing.set_to(ledger, [1], Wish(priority=10), by="anna").why == {1: "same"}
     told = {"priority": 10, "priority_before": 0, "urgency": "bulk", "urgency_before": "normal"}
     assert details(ledger, "set") == [told]

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine, bindparam, delete, insert, select
 
-from db import claims, commits, leases, moving, pooling, pools, queue, replan, submission, workers
+from db import claims, commits, leases, moving, pools, queue, replan, standing, submission, workers
 from db.codec import profile_digest
 from db.desk import LedgerDesk
 from db.engine import WRITES
@@ -255,7 +255,7 @@ class World:
         with self.ledger.read() as connection:
             every = connection.execute(select(jobs.c.id)).scalars().all()
         pools.set_pool(self.ledger, pool, pools.Change(preload=(f"{pool}-model",)), by="anna")
-        pooling.hand_over(self.ledger, every, pool, by="anna")
+        standing.set_to(self.ledger, every, standing.Wish(pool=pool), by="anna")
 
     def retire(self, *, old: bool) -> None:
         """Have one of the two who render leave, and the other come back."""

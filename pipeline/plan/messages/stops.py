@@ -62,13 +62,13 @@ MESSAGES: tuple[Message, ...] = (
         "command-nothing-to-set",
         (
             "`{command}` has nothing to set.",
-            "It sets the urgency, the number of priority, or the pool of jobs.",
-            "Give --urgency, --priority or --pool.",
+            "It sets the urgency, the number of priority, the pool, the window or the deadline of jobs.",
+            "Give --urgency, --priority, --pool, --window or --deadline; several at once, too.",
         ),
         (
             "`{command}` 没有要设置的内容。",
-            "它用于设置任务的紧急程度、优先级数字或所属的池。",
-            "请使用 --urgency、--priority 或 --pool。",
+            "它用于设置任务的紧急程度、优先级数字、所属的池、时段或截止时间。",
+            "请使用 --urgency、--priority、--pool、--window 或 --deadline，可同时使用多个。",
         ),
     ),
 )

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, exists, func, or_, select
 
 from db.ledger import Ledger
 from db.prepared import run
+from db.standstill import IS_STOPPED, stopped_at
 from db.states import ArchiveState, JobState
 from db.tables import holds, jobs
 
@@ -22,6 +23,7 @@ _LEFT = (
         ),
         jobs.c.window.in_(["", bindparam("tonight")]),
         ~_is_held,
+        ~IS_STOPPED,
     )
 )
 _ENDED = (
@@ -47,7 +49,7 @@ class Ended:
 
 
 def read_left(ledger: Ledger, *, tonight: str) -> int:
-    """How many films could still go on: none that is held, or waits for a window other than tonight's.
+    """How many films could still go on: none that is held or stopped, or waits for another window.
 
     Args:
         ledger: the ledger.
@@ -57,7 +59,8 @@ def read_left(ledger: Ledger, *, tonight: str) -> int:
         AwayError: ``ledger-away``.
     """
     with ledger.read() as connection:
-        number: int = run(connection, _LEFT, {"tonight": tonight}).scalar()
+        stopped = stopped_at(connection, ledger.clock())
+        number: int = run(connection, _LEFT, {"tonight": tonight}, stopped).scalar()
         return number
 
 

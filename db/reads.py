@@ -15,6 +15,7 @@ from db.ledger import Ledger
 from db.nights import read_lifts
 from db.progress import Progress, read_progress
 from db.quotas import read_beginnings
+from db.standstill import IS_STOPPED, stopped_at
 from db.states import (
     STAGE_ORDER,
     URGENCY,
@@ -34,7 +35,7 @@ _UNFINISHED = [JobState.QUEUED.value, JobState.ACTIVE.value]
 
 _has_hold = exists().where(holds.c.job_id == jobs.c.id)
 _awaits_window = jobs.c.window.in_(bindparam("shut", expanding=True))
-_is_held = _has_hold | _awaits_window
+_is_held = _has_hold | _awaits_window | IS_STOPPED
 _TOTALS = select(jobs.c.state, jobs.c.archive, func.count().label("jobs")).group_by(
     jobs.c.state, jobs.c.archive
 )
@@ -43,9 +44,9 @@ _TOTALS_HELD = (
     .where(jobs.c.id.in_(select(holds.c.job_id)), jobs.c.state.in_(_UNFINISHED))
     .group_by(jobs.c.state)
 )
-_TOTALS_OFF_PEAK = (
+_TOTALS_WAITING = (
     select(jobs.c.state, func.count().label("jobs"))
-    .where(jobs.c.state.in_(_UNFINISHED), _awaits_window, ~_has_hold)
+    .where(jobs.c.state.in_(_UNFINISHED), _awaits_window | IS_STOPPED, ~_has_hold)
     .group_by(jobs.c.state)
 )
 _COUNTS = (
@@ -147,8 +148,9 @@ def count_jobs(ledger: Ledger) -> Totals:
             archives[ArchiveState(row.archive)] += row.jobs
         for state, count in connection.execute(_TOTALS_HELD):
             held[JobState(state)] += count
-        if shut := shut_at(connection, ledger.clock()):
-            for state, count in connection.execute(_TOTALS_OFF_PEAK, {"shut": list(shut)}):
+        closed = _closed_at(connection, ledger.clock())
+        if any(closed.values()):
+            for state, count in connection.execute(_TOTALS_WAITING, closed):
                 held[JobState(state)] += count
     return Totals(states=states, held=held, archives=archives)
 
@@ -165,7 +167,7 @@ def list_jobs(
 ) -> tuple[JobLine, ...]:
     """Jobs in the order of submission, those with an id above `after`.
 
-    `held` asks for the queued and active jobs with a hold, or for the jobs of any state that have none.
+    `held` asks for the queued and active jobs that something keeps from going on, or for the others.
 
     Raises:
         AwayError: ``ledger-away``.
@@ -176,12 +178,14 @@ def list_jobs(
     if state is not None:
         query = query.where(jobs.c.state == state.value)
     if held is not None:
-        query = query.where(_is_held & jobs.c.state.in_(_UNFINISHED) if held else ~_is_held)
+        waits = _is_held & jobs.c.state.in_(_UNFINISHED)
+        query = query.where(waits if held else ~_is_held)
     if user is not None:
         query = query.where(jobs.c.user == user)
     with ledger.read() as connection:
-        shut = shut_at(connection, ledger.clock())
-        found = connection.execute(query, {"shut": list(shut)} if held is not None else {}).all()
+        now = ledger.clock()
+        shut = shut_at(connection, now)
+        found = connection.execute(query, _closed_at(connection, now) if held is not None else {}).all()
         ids = [row.id for row in found]
         reasons = _holds_of(connection, ids)
         progress = read_progress(connection, ids)
@@ -224,13 +228,13 @@ def read_job(ledger: Ledger, job: int) -> JobView:
 def _batch_views(
     connection: Connection, found: Sequence[Row[*tuple[Any, ...]]], now: int
 ) -> tuple[BatchView, ...]:
-    shut = list(shut_at(connection, now))
+    closed = _closed_at(connection, now)
     states: dict[int, dict[JobState, int]] = {row.id: dict.fromkeys(JobState, 0) for row in found}
     archives: dict[int, dict[ArchiveState, int]] = {row.id: dict.fromkeys(ArchiveState, 0) for row in found}
     held: dict[int, dict[JobState, int]] = {row.id: dict.fromkeys(JobState, 0) for row in found}
     keys: dict[int, tuple[str, ...]] = dict.fromkeys(states, ())
     for some in _some(list(states)):
-        for row in connection.execute(_COUNTS, {"batches": some, "shut": shut}):
+        for row in connection.execute(_COUNTS, {"batches": some, **closed}):
             states[row.batch_id][JobState(row.state)] += row.jobs
             archives[row.batch_id][ArchiveState(row.archive)] += row.jobs
             held[row.batch_id][JobState(row.state)] += int(row.held)
@@ -251,6 +255,11 @@ def _batch_views(
         )
         for row in found
     )
+
+
+def _closed_at(connection: Connection, now: int) -> Mapping[str, Sequence[int] | Sequence[str]]:
+    """What `_is_held` asks for: the windows that are shut, and whatever is stopped."""
+    return {"shut": list(shut_at(connection, now)), **stopped_at(connection, now)}
 
 
 def _holds_of(connection: Connection, job_ids: Sequence[int]) -> dict[int, tuple[HoldReason, ...]]:

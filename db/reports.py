@@ -19,6 +19,7 @@ from db.codec import facts_from_text, notices_from_text
 from db.ledger import Ledger
 from db.prepared import Found, run
 from db.quotas import read_beginnings
+from db.standstill import IS_STOPPED, stopped_at
 from db.states import ArchiveState, JobState, Stage
 from db.tables import IS_DUE, IS_FOR_QUOTA, batches, holds, jobs, reports, steps
 from db.values import Notice
@@ -147,6 +148,7 @@ _OUTCOMES = (
         exists().where(holds.c.job_id == jobs.c.id, IS_FOR_QUOTA).label("quota"),
         jobs.c.window,
         jobs.c.position,
+        IS_STOPPED.label("stopped"),
     )
     .join_from(
         jobs, steps, and_(steps.c.job_id == jobs.c.id, steps.c.stage == Stage.ARCHIVE.value), isouter=True
@@ -236,8 +238,9 @@ def read_outcomes(ledger: Ledger, batch: int) -> Iterator[Outcome]:
     for first in range(0, -1 if last is None else last + 1, rows.MANY):
         asked = {"batch": batch, "first": first, "end": first + rows.MANY}
         with ledger.read() as connection:
-            found = run(connection, _OUTCOMES, asked).rows
-            shut = shut_at(connection, ledger.clock())
+            now = ledger.clock()
+            found = run(connection, _OUTCOMES, asked, stopped_at(connection, now)).rows
+            shut = shut_at(connection, now)
         waiting = [row.id for row in found if row.quota]
         begins = read_beginnings(ledger, waiting) if waiting else {}
         yield from (_outcome(row, shut, begins) for row in found)
@@ -308,7 +311,7 @@ def _report(row: Found, counts: dict[str, int]) -> Report:
 def _outcome(row: Found, shut: Mapping[str, int], begins: Mapping[int, int]) -> Outcome:
     going = row.state in _GOING
     off_peak = going and row.window in shut
-    held = going and (bool(row.held) or off_peak)
+    held = going and (bool(row.held) or off_peak or bool(row.stopped))
     return Outcome(
         row=row.row_name,
         standing=_HELD if held else row.state,

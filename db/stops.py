@@ -64,12 +64,14 @@ class Kept:
         department: its department's name.
         pool: whose workers render it; empty for none.
         begun: whether anything of it was ever begun.
+        opening: whether it is yet to begin, also once more.
         holds: its holds, by reason.
     """
 
     department: str
     pool: str
     begun: bool
+    opening: bool
     holds: tuple[Held, ...] = ()
 
 
@@ -92,7 +94,7 @@ _ALL = select(stops).order_by(stops.c.scope, stops.c.name, stops.c.kind)
 _AUDIT = insert(audit)
 _JOBS: BindParameter[int] = bindparam("jobs", expanding=True)
 _WHOSE = (
-    select(jobs.c.id, jobs.c.pool, jobs.c.started_at, departments.c.name.label("department"))
+    select(jobs.c.id, jobs.c.pool, jobs.c.state, jobs.c.started_at, departments.c.name.label("department"))
     .join_from(jobs, batches, batches.c.id == jobs.c.batch_id)
     .join(departments, departments.c.id == batches.c.department_id)
     .where(jobs.c.id.in_(_JOBS))
@@ -246,6 +248,7 @@ def read_kept(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, Kept]:
                     department=row.department,
                     pool=row.pool,
                     begun=row.started_at is not None,
+                    opening=row.state == JobState.QUEUED.value,
                     holds=tuple(held.get(row.id, ())),
                 )
     return found

@@ -81,4 +81,4 @@ def holds_of(kept: Kept) -> tuple[HoldView, ...]:
 def keeps(stop: Stop, kept: Kept) -> bool:
     """Whether a stop keeps a job from going on."""
     its = kept.department if stop.scope is StopScope.DEPARTMENT else kept.pool
-    return stop.name == its and (stop.kind is StopKind.PAUSE or not kept.begun)
+    return stop.name == its and (stop.kind is StopKind.PAUSE or kept.opening)

@@ -149,7 +149,7 @@ def jobs(
     """The jobs of a batch, or of all, in the order of submission; of one standing when `state` is given.
 
     Those of a batch are looked at closely: who is ahead, and until when.
-    A standing is what a job counts as: its state, or ``held`` when it is queued or active and has a hold.
+    A standing is what a job counts as: its state, or ``held`` when it is queued or active and may not go on.
 
     Raises:
         InputError: ``command-state-unknown``: there is no such state.

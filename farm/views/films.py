@@ -124,8 +124,8 @@ class JobView:
 
     @property
     def standing(self) -> str:
-        """What it counts as: its state, or ``held`` when it is queued or active and has a hold."""
-        return "held" if self.holds and self.state in _UNDER_WAY else self.state
+        """What it counts as: its state, or ``held`` when it is queued or active and may not go on."""
+        return "held" if (self.holds or self.stops) and self.state in _UNDER_WAY else self.state
 
     @property
     def over(self) -> bool:
@@ -328,8 +328,8 @@ class BatchView:
         keys: the user's own names for it, as given with ``--key``.
         user: who submitted it.
         submitted: UTC, ISO 8601.
-        counts: jobs by state, without zeros; a queued or active job with a hold counts as ``held`` instead,
-            so that they add up to `jobs`.
+        counts: jobs by state, without zeros; a queued or active job that may not go on counts as ``held``
+            instead, so that they add up to `jobs`.
         jobs: how many jobs it has.
         per_cent: how much of it is done, 0 to 100; 100 only when it is over.
         eta_s: seconds until its last film is expected; None when nothing is measured yet or nothing moves.

@@ -10,9 +10,10 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from db import claims, commits, departments, operations, reads, recalling, standing, stops
+from db import claims, commits, departments, operations, reads, recalling, reports, standing, stops
 from db.acts import Operated
 from db.ledger import Ledger
+from db.night import read_left
 from db.standing import Wish
 from db.states import HoldReason, JobState, Outcome, StepState, StopKind, StopScope, Urgency
 from db.tables import audit, makings, steps
@@ -289,3 +290,32 @@ def test_what_a_department_may_not_have_is_left_as_it_was(ledger: Ledger) -> Non
     assert standing.set_to(ledger, [1], Wish(priority=10), by="anna").why == {1: "same"}
     told = {"priority": 10, "priority_before": 0, "urgency": "bulk", "urgency_before": "normal"}
     assert details(ledger, "set") == [told]
+
+
+@pytest.mark.parametrize("scope", [StopScope.DEPARTMENT, StopScope.POOL])
+def test_films_that_wait_for_a_stop_count_as_held(ledger: Ledger, scope: StopScope) -> None:
+    """In lists, batches, the whole farm, results and a night; of a hold those alone that are yet to begin."""
+    submit(ledger, ["begun", "waits", "held", "over"])
+    standing.set_to(ledger, [1, 2, 3, 4], Wish(pool="studio"), by="anna")
+    take(ledger, "speak")
+    operations.hold(ledger, [3], by="anna")
+    operations.cancel(ledger, [4], by="anna")
+    of = (scope, "default" if scope is StopScope.DEPARTMENT else "studio")
+
+    def told() -> list[list[int]]:
+        states = (JobState.QUEUED, JobState.ACTIVE)
+        batch, farm = reads.read_batch(ledger, 1).held, reads.count_jobs(ledger).held
+        assert batch == farm
+        found = [row.standing == "held" for row in reports.read_outcomes(ledger, 1)]
+        lists = [[line.id for line in reads.list_jobs(ledger, held=True)]]
+        assert lists == [[job for job, is_held in enumerate(found, 1) if is_held]]
+        lists += [[line.id for line in reads.list_jobs(ledger, state=state, held=False)] for state in states]
+        return [[farm[state] for state in states], *lists, [read_left(ledger, tonight="")]]
+
+    assert told() == [[1, 0], [3], [2], [1], [2]]
+    stops.stop(ledger, *of, StopKind.HOLD, by="anna")
+    assert told() == [[2, 0], [2, 3], [], [1], [1]]
+    stops.stop(ledger, *of, StopKind.PAUSE, by="anna")
+    assert told() == [[2, 1], [1, 2, 3], [], [], [0]]
+    stops.lift(ledger, *of, StopKind, by="anna")
+    assert told() == [[1, 0], [3], [2], [1], [2]]

@@ -12,8 +12,10 @@ from cli.clean import clean
 from cli.exits import Exit
 from cli.lines import stop_line, until_of, whom_of
 from cli.options import terminal_of
+from cli.quotas import waiting_lines
 from cli.terminal import Terminal
 from db.acts import Operated
+from db.quotas import read_starts
 from db.standing import Wish
 from farm import verbs
 from farm.bootstrap import Farm, open_farm
@@ -21,6 +23,7 @@ from farm.choices import urgency_of
 from farm.moments import moment_ahead
 from farm.policy.pools import pool_named
 from farm.policy.rights import priority_of
+from farm.quotas import waiting_of
 from farm.requeue import requeue as requeue_jobs
 from farm.timechoice import deadline_or_none, window_or_none
 from farm.verbs import Done, Told
@@ -186,8 +189,10 @@ def requeue(
     """
 
     def act(farm: Farm, whom: Whom, told: Told) -> Done:
-        found = whom.found(farm)
-        return Done(jobs=requeue_jobs(farm, found, reason=told.reason, dry_run=told.dry_run))
+        done = requeue_jobs(farm, whom.found(farm), reason=told.reason, dry_run=told.dry_run)
+        if told.dry_run:
+            return Done(jobs=done)
+        return Done(jobs=done, quota=waiting_of(farm, read_starts(farm.ledger, done.changed)))
 
     return _operate(context, "requeue", act, _whom(jobs, batches), reason=reason, dry_run=dry_run)
 
@@ -302,6 +307,7 @@ def _operate(
     lines = [*_stop_lines(terminal, verb, done, dry_run=dry_run)]
     if not whom.stands or done.jobs.changed or done.jobs.unchanged:
         lines += _job_lines(terminal, verb, done.jobs, dry_run=dry_run)
+    lines += waiting_lines(terminal, done.quota)
     return _answer(terminal, done, lines, dry_run=dry_run)
 
 
@@ -321,6 +327,7 @@ def _answer(terminal: Terminal, done: Done, lines: list[str], *, dry_run: bool) 
         "unchanged": list(done.jobs.unchanged),
         "why": {str(job): str(why) for job, why in done.jobs.why.items()},
         "stops": [asdict(each) for each in done.stops],
+        "quota": asdict(done.quota),
         "dry_run": dry_run,
     }
     terminal.answer(document, lines)

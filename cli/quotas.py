@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from cli.clean import clean
 from cli.lines import moment_of
 from cli.terminal import Terminal
-from farm.quotas import QuotaView
+from farm.quotas import QuotaView, Waiting
 
 
 def quota_lines(terminal: Terminal, view: QuotaView | None) -> Iterator[str]:
@@ -24,3 +24,10 @@ def quota_lines(terminal: Terminal, view: QuotaView | None) -> Iterator[str]:
         yield words("quota-raise", name=name, held=view.held, until=view.until)
     if view.members_too:
         yield words("quota-raise-members", name=name)
+
+
+def waiting_lines(terminal: Terminal, waiting: Waiting) -> Iterator[str]:
+    """How many films wait for a quota and when the last of them begins; nothing where none does."""
+    if waiting.films:
+        name = "quota-waits" if waiting.last else "quota-waits-forever"
+        yield terminal.words(name, films=waiting.films, last=moment_of(waiting.last) if waiting.last else "")

@@ -27,11 +27,13 @@ from cli.lines import (
     waiting_of,
 )
 from cli.options import JobNumber, terminal_of
+from cli.quotas import waiting_lines
 from cli.terminal import Cell, Terminal, sentence, told
 from cli.why import why_line
 from farm import show as views
 from farm.bootstrap import open_farm
 from farm.policy.pools import ANY
+from farm.quotas import Waiting
 from farm.views.films import AttemptView, BatchView, JobDetail, JobView
 from pipeline.plan.background import BLUR
 from pipeline.plan.bearing import Bearing
@@ -88,9 +90,12 @@ def list_(
             found = views.batches(farm, most=most)
             terminal.answer(batches_document(found), _batches(found, terminal))
             return Exit.OK
-        view = views.batch(farm, batch)
+        view = views.with_quota(farm, views.batch(farm, batch))
         jobs = views.jobs(farm, batch=batch, state=state, most=most)
-    terminal.answer(batch_document(view, jobs), (batch_line(terminal, view), jobs_table(terminal, jobs)))
+    waiting = waiting_lines(terminal, Waiting(films=view.quota, last=view.quota_last))
+    terminal.answer(
+        batch_document(view, jobs), (batch_line(terminal, view), *waiting, jobs_table(terminal, jobs))
+    )
     return Exit.OK
 
 

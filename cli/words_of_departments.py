@@ -90,6 +90,14 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
             "按目前的配额，有些永远不会开始。"
         ),
     ),
+    "quota-waits": (
+        "Waiting for a quota: {films}; the last begins {last}.",
+        "等待配额：{films} 部；最后一部将于 {last} 开始。",
+    ),
+    "quota-waits-forever": (
+        "Waiting for a quota: {films}; as things are, some of them never begin.",
+        "等待配额：{films} 部；按目前的配额，其中有些永远不会开始。",
+    ),
     "quota-raise": (
         (
             "Who runs the farm can let them begin: "

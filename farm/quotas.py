@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -39,6 +39,27 @@ class QuotaView:
     by_member: bool
     members_too: bool
     until: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Films that wait for their departments' quotas.
+
+    Attributes:
+        films: how many; 0: none.
+        last: when the last of them begins as things are, UTC, ISO 8601; empty: never, or there is none.
+    """
+
+    films: int = 0
+    last: str = ""
+
+
+def waiting_of(farm: Farm, starts: Mapping[int, int | None]) -> Waiting:
+    """What waits of some films, by the days on which each begins, as `db.quotas.read_starts` tells them."""
+    days = [day for day in starts.values() if day is not None]
+    never = len(days) < len(starts)
+    last = "" if never or not days else iso(farm.ledger.calendar.begins_at(max(days)))
+    return Waiting(films=len(starts), last=last)
 
 
 def of_films(farm: Farm, films: Sequence[Film]) -> QuotaView | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from db import leases, news, overview, reads, views
+from db import leases, news, overview, quotas, reads, views
 from db.codec import profile_digest
 from db.dead import count_dead
 from db.helping import read_help
@@ -20,6 +20,7 @@ from farm.limits import limits_of
 from farm.policy.eta import EtaInputs, estimate_ms
 from farm.policy.pools import ANY, bound
 from farm.profiles.telling import people_of
+from farm.quotas import waiting_of
 from farm.views.films import AttemptView, BatchView, JobDetail, JobView, ModelView, Told
 from farm.views.screen import FailureView, FarmView, QueueView
 from farm.voicedoor import named
@@ -141,6 +142,18 @@ def batch(farm: Farm, number: int) -> BatchView:
     """
     view = _batch(reads.read_batch(farm.ledger, number))
     return _under_way(farm, view, NOTHING if view.over else read_outlook(farm.ledger))
+
+
+def with_quota(farm: Farm, view: BatchView) -> BatchView:
+    """The same batch with what of it waits for a quota; its department's whole line is gone through for that.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    if not view.counts.get(_HELD):
+        return view
+    waiting = waiting_of(farm, quotas.read_batch(farm.ledger, view.id))
+    return replace(view, quota=waiting.films, quota_last=waiting.last)
 
 
 def jobs(

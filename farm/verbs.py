@@ -7,7 +7,7 @@ are stops: they stand until they are let go, and are for what is submitted meanw
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from db import operations, recalling, standing, stops
 from db.acts import Operated
@@ -21,6 +21,7 @@ from farm.caller import caller
 from farm.kept import view_of
 from farm.policy.lending import served
 from farm.policy.pools import pools_rendering
+from farm.quotas import Waiting
 from farm.views.stops import StopView
 from farm.whom import Whom, some_at_a_time
 from pipeline.plan.errors import InputError
@@ -55,6 +56,7 @@ class Done:
         still: stops that stand all the same.
         films: how many films of the departments and pools are still to be made.
         unserved: whether films were moved to where nobody is who renders.
+        quota: those of the changed films that wait for their departments' quotas now.
     """
 
     jobs: Operated = _NOBODY
@@ -63,6 +65,7 @@ class Done:
     still: tuple[StopView, ...] = ()
     films: int = 0
     unserved: bool = False
+    quota: Waiting = field(default_factory=Waiting)
 
 
 def hold(farm: Farm, whom: Whom, told: Told) -> Done:

@@ -334,6 +334,8 @@ class BatchView:
         per_cent: how much of it is done, 0 to 100; 100 only when it is over.
         eta_s: seconds until its last film is expected; None when nothing is measured yet or nothing moves.
         archive_pending: films that wait for the archive.
+        quota: films that wait for their department's quota.
+        quota_last: when the last of them begins as things are, UTC, ISO 8601; empty: never, or there is none.
     """
 
     id: int
@@ -346,6 +348,8 @@ class BatchView:
     per_cent: int
     eta_s: int | None
     archive_pending: int
+    quota: int = 0
+    quota_last: str = ""
 
     @property
     def over(self) -> bool:

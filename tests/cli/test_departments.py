@@ -132,6 +132,16 @@ def test_submit_says_how_many_wait_until_when_and_what_lets_them_begin(
     assert "等待配额" in lectern("list", "1", "--lang", "zh").out
     told = lectern("results", "1", "--format", "json").document["rows"]
     assert [each["code"] for each in told] == ["", "quota-waits", "quota-waits"]
+    assert "Waiting for a quota: 2; the last begins 20" in lectern("list", "1").out
+    batch = lectern("list", "1", "--json").document
+    assert (batch["quota"], batch["quota_last"]) == (2, receipt["last"])
+    lectern("cancel", "1", "2", "3")
+    assert "Waiting for a quota" not in lectern("list", "1").out
+    assert "Waiting for a quota: 1; the last begins 20" in lectern("requeue", "1", "2").out
+    lectern("cancel", "1", "2")
+    lectern("departments", "set", "default", "--films", "0")
+    again = lectern("requeue", "1", "2", "--json").document["quota"]
+    assert again == {"films": 2, "last": ""}
 
 
 def test_submit_and_dry_run_refuse_what_there_is_no_room_for(lectern: Lectern, manifest: Path) -> None:

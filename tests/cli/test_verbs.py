@@ -60,6 +60,7 @@ def test_a_department_is_stopped_until_it_is_let_go(lectern: Lectern, jobs: list
     assert "(budget). `lectern resume --department default` ends that." in status
     assert "`lectern resume --department default`" in lectern("status", "--lang", "zh").out
     (stop,) = lectern("status", "--json").document["stops"]
+    assert [row["id"] for row in lectern("list", "--state", "held", "--json").document["rows"]] == jobs
     assert (stop["scope"], stop["name"], stop["kind"]) == ("department", "default", "pause")
     assert "held, since the department default is paused" in " ".join(lectern("show", jobs[0]).out.split())
     release = " ".join(lectern("release", "--department", "default").out.split())

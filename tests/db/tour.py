@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db import operations
+from db import leaving, operations
 from db.states import CardState
 from tests.db.crew import ACTS
 from tests.db.machine import PASSING, Farm, hurry, put_away, wait
@@ -73,6 +73,7 @@ class Tour(Farm):
             (step,) = self.world.look("write", 1)
             self.world.claim(self.workers[0], step)
             assert self.workers[0].claim is not None
+            leaving.have_stay(self.world.ledger, [step], leaving.PAUSED)
             if how:
                 self._give_up(self.workers[0], how, None)
             else:

@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from cli.exits import Exit
-from cli.lines import moment_of
 from cli.options import terminal_of
 from cli.terminal import Terminal
 from farm import auditing
@@ -37,11 +36,11 @@ def audit(context: typer.Context, *, job: Job = None, batch: Batch = None, most:
     document = {"kind": "audit", "acts": [asdict(each) for each in found]}
     rows = [
         (
-            moment_of(each.at),
+            terminal.moment(each.at),
             each.by,
             terminal.words.state(f"verb-{each.verb}").removeprefix("verb-"),
             _object(terminal, each),
-            _detail(each),
+            _detail(terminal, each),
         )
         for each in found
     ]
@@ -61,7 +60,7 @@ def _object(terminal: Terminal, act: ActView) -> str:
     return words("audit-batch", batch=act.batches[0]) if act.batches else ""
 
 
-def _detail(act: ActView) -> str:
+def _detail(terminal: Terminal, act: ActView) -> str:
     """What is told besides, the options of a requeue one by one; as much of it as fits."""
     told = act.detail
     # Some begin with the name of what was changed.
@@ -69,19 +68,19 @@ def _detail(act: ActView) -> str:
     with suppress(ValueError):
         given = json.loads(f"{brace}{rest}")
         if isinstance(given, dict):
-            told = name + ", ".join(_changes(given))
+            told = name + ", ".join(_changes(terminal, given))
     return told if len(told) <= _DETAIL else f"{told[:_DETAIL]} …"
 
 
-def _changes(given: Mapping[str, object]) -> Iterator[str]:
+def _changes(terminal: Terminal, given: Mapping[str, object]) -> Iterator[str]:
     """What was changed, one by one: what it was before and is after; what is not set is left out."""
     before, after = given.get("before"), given.get("after")
     if not isinstance(before, dict) and not isinstance(after, dict):
-        yield from (f"{name}={_value(name, value)}" for name, value in given.items())
+        yield from (f"{name}={_value(terminal, name, value)}" for name, value in given.items())
         return
     was, new = before if isinstance(before, dict) else {}, after if isinstance(after, dict) else {}
     for name in {**was, **new}:
-        then, now = (_value(name, each.get(name)) for each in (was, new))
+        then, now = (_value(terminal, name, each.get(name)) for each in (was, new))
         called = f"{name.removesuffix(_MS)}_hours" if name.endswith(_MS) else name
         if was and new:
             yield f"{called}={then} → {now}"
@@ -89,10 +88,10 @@ def _changes(given: Mapping[str, object]) -> Iterator[str]:
             yield f"{called}={now if new else then}"
 
 
-def _value(name: str, value: object) -> str:
-    """A value for a person: times by the clock here, spans in hours."""
+def _value(terminal: Terminal, name: str, value: object) -> str:
+    """A value for a person: times by the farm's clock, spans in hours."""
     if isinstance(value, int) and name == "until":
-        return moment_of(iso(value))
+        return terminal.moment(iso(value))
     if isinstance(value, int) and name.endswith(_MS):
         return f"{value / _HOUR_MS:g}"
     return _UNSET if value is None or value == "" else str(value)

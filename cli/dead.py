@@ -13,7 +13,7 @@ from rich.text import Text
 
 from cli.clean import clean
 from cli.exits import Exit
-from cli.lines import moment_of, second_of, took_of
+from cli.lines import took_of
 from cli.operate import tell_changed
 from cli.options import JobNumber, terminal_of
 from cli.show import outcome_of
@@ -187,7 +187,7 @@ def _table(terminal: Terminal, found: tuple[DeadView, ...]) -> Table:
             each.row,
             terminal.words.state(each.stage),
             str(each.attempts),
-            moment_of(each.ended) if each.ended else "",
+            terminal.moment(each.ended) if each.ended else "",
             each.worker,
             each.error.code,
             told(each.error.code, each.error.facts, terminal.language)[0],
@@ -277,8 +277,8 @@ def _tries(terminal: Terminal, tries: tuple[AttemptView, ...]) -> Table:
     rows = [
         (
             str(one.number),
-            second_of(one.started),
-            second_of(one.ended) if one.ended else "",
+            terminal.second(one.started),
+            terminal.second(one.ended) if one.ended else "",
             took_of(terminal, one),
             terminal.words.state(f"outcome-{outcome_of(one)}"),
             one.worker,

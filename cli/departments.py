@@ -12,7 +12,6 @@ from rich.text import Text
 
 from cli.clean import clean
 from cli.exits import Exit
-from cli.lines import moment_of
 from cli.options import terminal_of
 from cli.terminal import Cell, Terminal
 from farm import departments as cases
@@ -283,7 +282,7 @@ def _page(terminal: Terminal, found: Sequence[DepartmentView]) -> Iterator[Cell 
     )
     yield terminal.table(*heads, rows=rows, right=_RIGHT)
     yield ""
-    yield Text(words("department-next-day", moment=moment_of(found[0].next_day)), style="dim")
+    yield Text(words("department-next-day", moment=terminal.moment(found[0].next_day)), style="dim")
 
 
 def _sheet(terminal: Terminal, found: DepartmentView) -> Iterator[Cell | Table]:
@@ -329,7 +328,7 @@ def _sheet(terminal: Terminal, found: DepartmentView) -> Iterator[Cell | Table]:
             "department-until",
             "department-by",
             rows=[
-                (str(each.id), str(each.films), str(each.used), moment_of(each.until), each.by)
+                (str(each.id), str(each.films), str(each.used), terminal.moment(each.until), each.by)
                 for each in found.grants
             ],
             right=(0, 1, 2),
@@ -351,7 +350,7 @@ def _sheet(terminal: Terminal, found: DepartmentView) -> Iterator[Cell | Table]:
             right=(1, 2),
         )
     yield ""
-    yield Text(words("department-next-day", moment=moment_of(found.next_day)), style="dim")
+    yield Text(words("department-next-day", moment=terminal.moment(found.next_day)), style="dim")
 
 
 def _of(terminal: Terminal, used: str, limit: str) -> str:

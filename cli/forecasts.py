@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 
 from rich.table import Table
 from rich.text import Text
@@ -182,7 +181,7 @@ def _finish(forecast: Forecast, terminal: Terminal) -> str:
     work = words.span(forecast.wall_ms // 1000)
     if forecast.finish_at is None:
         return words("finish-unknown", span=words.span((forecast.wall_ms + forecast.ahead_ms) // 1000))
-    moment = datetime.fromtimestamp(forecast.finish_at / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    moment = terminal.moment(iso(forecast.finish_at))
     name = "finish-after" if forecast.ahead_ms else "finish"
     ahead = words.span(forecast.ahead_ms // 1000)
     return words(name, moment=moment, workers=forecast.workers, span=work, ahead=ahead)

@@ -45,16 +45,6 @@ def counts_of(terminal: Terminal, counts: Mapping[str, int]) -> Text:
     return line
 
 
-def moment_of(moment: str) -> str:
-    """A time of a document (UTC, ISO 8601) as the clock on the wall showed it here."""
-    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M")
-
-
-def second_of(moment: str) -> str:
-    """The same to the second."""
-    return datetime.fromisoformat(moment).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-
-
 def consent_of(terminal: Terminal, standing: str, expires: str) -> str:
     """How a consent stands, with the last day on which it holds by the clock on the wall here."""
     last = datetime.fromisoformat(expires) - timedelta(milliseconds=1) if expires else None
@@ -97,10 +87,10 @@ def _held(terminal: Terminal, job: JobView) -> str:
     ]
     parts += [words("waiting-held", reasons=", ".join(others))] if others else []
     if _OFF_PEAK in job.holds:
-        opens = moment_of(job.opens) if job.opens else words("unknown")
+        opens = terminal.moment(job.opens) if job.opens else words("unknown")
         parts.append(words("waiting-window", window=clean(job.window), opens=opens))
     if job.begins:
-        parts.append(words("waiting-quota", begins=moment_of(job.begins)))
+        parts.append(words("waiting-quota", begins=terminal.moment(job.begins)))
     return words("semicolon").join(parts)
 
 
@@ -111,7 +101,7 @@ def hold_line(terminal: Terminal, hold: HoldView, *, job: int, begun: bool) -> s
     return words(
         "waiting-start-after" if hold.reason == _START_AFTER else f"waiting-{name}-by",
         by=clean(hold.by),
-        since=moment_of(hold.since),
+        since=terminal.moment(hold.since),
         until=until_of(terminal, hold),
         reason=words("stop-reason", reason=clean(hold.detail)) if hold.detail else "",
         job=job,
@@ -127,7 +117,7 @@ def until_of(terminal: Terminal, stop: HoldView | StopView) -> str:
     """Until when it stands."""
     if not stop.until:
         return terminal.words("stop-open")
-    return terminal.words("stop-until", time=moment_of(stop.until))
+    return terminal.words("stop-until", time=terminal.moment(stop.until))
 
 
 def stop_line(terminal: Terminal, stop: StopView, *, brief: bool = False) -> str:
@@ -143,7 +133,7 @@ def stop_line(terminal: Terminal, stop: StopView, *, brief: bool = False) -> str
         f"stop-waits-{stop.kind}" if brief else f"stop-stands-{stop.kind}",
         whom=whom_of(terminal, stop),
         by=clean(stop.by),
-        since=moment_of(stop.since),
+        since=terminal.moment(stop.since),
         until=until_of(terminal, stop),
         reason=words("stop-reason", reason=clean(stop.detail)) if stop.detail else "",
         command=f"lectern {verb} --{stop.scope} {clean(stop.name)}",

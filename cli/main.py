@@ -292,7 +292,13 @@ def run(
     )
     try:
         request = take_apart(arguments, environment)
-        terminal = Terminal(json_wanted=request.json, language=request.language, stdout=stdout, stderr=stderr)
+        terminal = Terminal(
+            json_wanted=request.json,
+            language=request.language,
+            stdout=stdout,
+            stderr=stderr,
+            zone=_farm_zone,
+        )
         return _command(request.rest, terminal, begin, load)
     except LecternError as error:
         terminal.error(error)
@@ -303,6 +309,12 @@ def run(
         place = _keep_traceback(environment)
         terminal.error(DefectError("command-unexpected", error=type(error).__name__, log=place))
         return Exit.UNEXPECTED
+
+
+def _farm_zone() -> str:
+    # Reading settings is what a command does that shows times; others need not wait for it.
+    told: Callable[[], str] = importlib.import_module("cli.clock").farm_zone
+    return told()
 
 
 def _command(

@@ -9,7 +9,6 @@ import typer
 from rich.table import Table
 
 from cli.exits import Exit
-from cli.lines import moment_of
 from cli.options import terminal_of
 from cli.terminal import Cell, Terminal
 from farm.bootstrap import open_farm, settings_of
@@ -60,7 +59,7 @@ def _table(terminal: Terminal, found: tuple[Poison, ...]) -> Table:
     """One line for each message."""
     rows = [
         (
-            moment_of(iso(each.at)) if each.at else "",
+            terminal.moment(iso(each.at)) if each.at else "",
             each.queue,
             terminal.words.state(f"stray-{each.why}"),
             each.origin,

@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Generator, Iterator
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from types import FrameType
 from typing import Annotated
 
@@ -78,7 +78,7 @@ class _Diary:
     def __call__(self, what: str, /, **facts: Fact) -> None:
         if self._terminal.json_wanted:
             return
-        at = datetime.now().astimezone().strftime("%H:%M")
+        at = self._terminal.time_of_day(datetime.now(UTC).isoformat())
         self._terminal.say(Text(f"{at}  ").append(self._line(what, facts)))
 
     def _line(self, what: str, facts: dict[str, Fact]) -> str:

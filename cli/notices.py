@@ -11,7 +11,6 @@ from rich.text import Text
 
 from cli.clean import clean
 from cli.exits import Exit
-from cli.lines import second_of
 from cli.options import terminal_of
 from cli.terminal import Cell, Terminal
 from db.news import Delivery, Try
@@ -42,7 +41,7 @@ def list_(context: typer.Context, *, given_up: GivenUp = False, most: Most = 30)
     rows: list[tuple[Cell, ...]] = [
         (
             str(each.id),
-            second_of(iso(each.created_at)),
+            terminal.second(iso(each.created_at)),
             each.event.value,
             _of(terminal, each),
             _standing(terminal, each),
@@ -123,7 +122,7 @@ def _of(terminal: Terminal, delivery: Delivery) -> str:
 
 
 def _standing(terminal: Terminal, delivery: Delivery) -> Text:
-    told = terminal.words(f"notice-{delivery.state.value}", at=second_of(iso(delivery.due_at)))
+    told = terminal.words(f"notice-{delivery.state.value}", at=terminal.second(iso(delivery.due_at)))
     return Text(told, style=_STYLES[delivery.state])
 
 
@@ -136,7 +135,7 @@ def _page(
     if tries:
         yield ""
         rows = [
-            (str(each.number), second_of(iso(each.at)), str(each.status or "-"), each.detail or "-")
+            (str(each.number), terminal.second(iso(each.at)), str(each.status or "-"), each.detail or "-")
             for each in tries
         ]
         heads = ("notice-try", "notice-at", "notice-status", "notice-detail")

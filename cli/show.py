@@ -19,7 +19,6 @@ from cli.lines import (
     counts_of,
     eta_of,
     jobs_table,
-    moment_of,
     progress_of,
     state_of,
     took_of,
@@ -114,7 +113,7 @@ def _batches(found: tuple[BatchView, ...], terminal: Terminal) -> Iterator[Table
         (
             str(batch.id),
             batch.name,
-            moment_of(batch.submitted),
+            terminal.moment(batch.submitted),
             str(batch.jobs),
             counts_of(terminal, batch.counts),
             "" if batch.over else eta_of(terminal, batch.eta_s),
@@ -173,7 +172,7 @@ def _facts(detail: JobDetail, terminal: Terminal) -> list[tuple[str, Cell]]:
         *([("pool", _pool(detail, terminal))] if detail.pool or detail.rendered_by else []),
         *([("project", clean(detail.project))] if detail.project else []),
         *([("window", clean(job.window))] if job.window else []),
-        *([("deadline", moment_of(job.deadline))] if job.deadline else []),
+        *([("deadline", terminal.moment(job.deadline))] if job.deadline else []),
         ("archive-head", archive_of(terminal, job)),
         ("trace", job.trace),
     ]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
 from typing import TextIO
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
@@ -33,13 +36,23 @@ class Terminal:
         language: what people are spoken to in.
         stdout: where the answer goes.
         stderr: where everything else goes.
+        zone: tells the zone by whose clock times are shown, once one is to be; empty for this machine's own.
     """
 
-    def __init__(self, *, json_wanted: bool, language: Language, stdout: TextIO, stderr: TextIO) -> None:
+    def __init__(
+        self,
+        *,
+        json_wanted: bool,
+        language: Language,
+        stdout: TextIO,
+        stderr: TextIO,
+        zone: Callable[[], str] = str,
+    ) -> None:
         self.json_wanted = json_wanted
         self.language = language
         self.words = Words(language)
         self._stdout = stdout
+        self._tell_zone = zone
         self.out = _console(stdout)
         self.err = _console(stderr)
 
@@ -50,6 +63,26 @@ class Terminal:
             return
         for line in lines:
             self.say(line)
+
+    def moment(self, moment: str) -> str:
+        """A time of a document (UTC, ISO 8601) as the farm's clock on the wall shows it."""
+        return self._on_wall(moment).strftime("%Y-%m-%d %H:%M")
+
+    def second(self, moment: str) -> str:
+        """The same to the second."""
+        return self._on_wall(moment).strftime("%Y-%m-%d %H:%M:%S")
+
+    def time_of_day(self, moment: str) -> str:
+        """Its time of day alone."""
+        return self._on_wall(moment).strftime("%H:%M")
+
+    def _on_wall(self, moment: str) -> datetime:
+        return datetime.fromisoformat(moment).astimezone(self._zone)
+
+    @cached_property
+    def _zone(self) -> ZoneInfo | None:
+        zone = self._tell_zone()
+        return ZoneInfo(zone) if zone else None
 
     def document(self, document: Mapping[str, object]) -> None:
         """Print the one JSON document of this command."""

@@ -9,7 +9,7 @@ import typer
 
 from cli.clean import clean
 from cli.exits import Exit
-from cli.lines import hold_line, moment_of, second_of, stop_line
+from cli.lines import hold_line, stop_line
 from cli.options import JobNumber, terminal_of
 from cli.terminal import Terminal, sentence
 from farm.bootstrap import open_farm
@@ -56,7 +56,7 @@ def _sentences(terminal: Terminal, view: WhyView) -> Iterator[str]:
             "why-sent",
             job=view.job,
             stage=_stage(terminal, view),
-            since=second_of(view.since),
+            since=terminal.second(view.since),
             hands=view.hands,
             verb=words("why-go-on" if view.begun else "why-begin"),
         )
@@ -87,7 +87,7 @@ def _running(terminal: Terminal, view: WhyView) -> str:
         more=words("why-more", more=view.more) if view.more else "",
         worker=clean(view.worker),
         device=clean(view.device),
-        since=second_of(view.since),
+        since=terminal.second(view.since),
         percent=view.per_cent,
         left="" if view.left_s is None else words("why-left", span=words.span(view.left_s)),
     )
@@ -104,12 +104,12 @@ def _kept(terminal: Terminal, view: WhyView, reason: str) -> str:
     if reason == "stopped":
         return words("semicolon").join(stop_line(terminal, stop, brief=True) for stop in view.stops)
     if reason == "window":
-        opens = moment_of(view.until) if view.until else words("unknown")
+        opens = terminal.moment(view.until) if view.until else words("unknown")
         return words("waiting-window", window=clean(view.window), opens=opens)
     if reason == "quota":
         return _quota(terminal, view)
     if reason in {"running-limit", "card-time"}:
-        until = moment_of(view.until) if view.until else ""
+        until = terminal.moment(view.until) if view.until else ""
         name = f"why-{reason}-member" if view.by_member else f"why-{reason}"
         return words(name, name=clean(view.department), limit=f"{view.limit:g}", until=until)
     return _unable(terminal, view, reason)
@@ -124,7 +124,7 @@ def _unable(terminal: Terminal, view: WhyView, reason: str) -> str:
     if reason == "retry" and view.error is not None:
         error = sentence(view.error.code, view.error.facts, terminal.language).rstrip(".。")
         span = words.span(view.left_s or 0)
-        return words("why-retry", span=span, until=second_of(view.until), error=error)
+        return words("why-retry", span=span, until=terminal.second(view.until), error=error)
     return words(f"why-{reason}", job=view.job)
 
 
@@ -132,7 +132,9 @@ def _quota(terminal: Terminal, view: WhyView) -> str:
     """Whose quota it waits for, its place, the day, and who can raise it."""
     words, name = terminal.words, clean(view.department)
     begins = (
-        words("why-quota-begins", begins=moment_of(view.until)) if view.until else words("why-quota-never")
+        words("why-quota-begins", begins=terminal.moment(view.until))
+        if view.until
+        else words("why-quota-never")
     )
     cure = (
         words("why-quota-members", name=name)
@@ -173,7 +175,7 @@ def _turn(terminal: Terminal, view: WhyView) -> Iterator[str]:
         yield words(
             "why-begins",
             verb=verb,
-            begins=moment_of(view.begins),
+            begins=terminal.moment(view.begins),
             span=words.span(view.begins_s),
             films=view.films,
             film=words.span(view.film_s),

@@ -11,7 +11,6 @@ from rich.text import Text
 
 from cli.clean import clean
 from cli.exits import Exit
-from cli.lines import moment_of
 from cli.options import terminal_of
 from cli.terminal import Terminal
 from farm import nightfall, windows
@@ -103,7 +102,7 @@ def night_lines(terminal: Terminal, night: Night) -> Iterator[str | Text]:
     if not night.shuts:
         yield words("night-endless", window=night.window, films=night.films)
         return
-    shuts, many = moment_of(night.shuts), len(night.unfinished)
+    shuts, many = terminal.moment(night.shuts), len(night.unfinished)
     name = "night-late" if many else "night-all"
     style = "yellow" if many else ""
     yield Text(words(name, window=night.window, films=night.films, shuts=shuts, late=many), style=style)
@@ -118,7 +117,7 @@ def missed_lines(terminal: Terminal, missed: Sequence[MissedView]) -> Iterator[T
     """Which films will not be there when they are wanted; nothing where all will be."""
     if not missed:
         return
-    films = [f"{clean(each.row)} ({moment_of(each.deadline)})" for each in missed]
+    films = [f"{clean(each.row)} ({terminal.moment(each.deadline)})" for each in missed]
     shown = ", ".join(films[:_SHOWN]) + (" …" if len(films) > _SHOWN else "")
     yield Text(terminal.words("missed", films=len(films), rows=shown), style="yellow")
 
@@ -144,13 +143,13 @@ def standing_of(terminal: Terminal, window: WindowView) -> Text:
     if not window.until:
         return Text(terminal.words("window-open"), style="cyan")
     name, style = ("window-open-until", "cyan") if window.open else ("window-shut-until", "yellow")
-    return Text(terminal.words(name, until=moment_of(window.until)), style=style)
+    return Text(terminal.words(name, until=terminal.moment(window.until)), style=style)
 
 
 def waiting_lines(terminal: Terminal, waiting: Iterable[WaitedFor]) -> Iterator[str]:
     """When the films of a batch begin that are made in windows, one line for each window."""
     for each in waiting:
-        window, until = each.window, moment_of(each.window.until) if each.window.until else ""
+        window, until = each.window, terminal.moment(each.window.until) if each.window.until else ""
         name = "films-wait-always" if not until else "films-wait-open" if window.open else "films-wait-shut"
         yield terminal.words(name, window=window.name, films=each.films, times=window.times, until=until)
 

@@ -12,7 +12,6 @@ from rich.text import Text
 
 from cli.clean import clean
 from cli.exits import Exit
-from cli.lines import moment_of
 from cli.options import terminal_of
 from cli.terminal import Cell, Terminal, sentence, told
 from db.posts import Cleared
@@ -230,7 +229,7 @@ def advice_line(terminal: Terminal, advice: Advice) -> Text:
         elif name == "stages":
             told_[name] = words("comma").join(map(words.state, str(fact).split()))
         elif name == "until":
-            told_[name] = moment_of(str(fact))
+            told_[name] = terminal.moment(str(fact))
     what = f"{advice.what}-idle" if advice.what == "farm-not-up" and not facts["films"] else advice.what
     if advice.error is not None:
         told_["error"] = told(advice.error.code, advice.error.facts, terminal.language)[0]

@@ -103,9 +103,12 @@ def test_films_leave_and_enter_a_window_and_get_a_deadline(lectern: Lectern, job
     assert json.loads(act["detail"]) == {"window": "no", "deadline": "no", **before}
 
 
-def test_films_wait_for_a_time(lectern: Lectern, jobs: list[int]) -> None:
-    """It is shown; a time that has passed, or is none, is refused; now ends the wait."""
+def test_films_wait_for_a_time(lectern: Lectern, jobs: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read and shown by the farm's clock; a time that has passed, or is none, is refused; now ends."""
+    monkeypatch.setenv("LECTERN_QUOTA__ZONE", "Asia/Shanghai")
     assert lectern("start-after", "2031-01-02 03:04", *jobs[:2]).out.startswith("Made to wait 2")
+    (hold,) = lectern("show", jobs[0], "--json").document["held"]
+    assert hold["until"] == "2031-01-01T19:04:00Z"
     page = " ".join(lectern("show", jobs[0]).out.split())
     assert "2031-01-02 03:04" in page
     assert "lectern start-after now" in page

@@ -7,11 +7,12 @@ from pipeline.plan.errors import LecternError
 
 
 def farm_zone() -> str:
-    """The farm's zone, as the IANA's database names it; empty where the settings do not tell.
+    """The farm's zone, as the IANA's database names it; empty for this machine's own, where none is named.
 
     Whatever is wrong with them is told by the command that needs them.
     """
     try:
-        return calendar_in(settings_of()).zone
+        settings = settings_of()
+        return calendar_in(settings).zone if settings.quota.zone else ""
     except LecternError:
         return ""

@@ -50,6 +50,7 @@ def test_canceled_jobs_are_brought_back_by_retry(lectern: Lectern, manifest: Pat
         "unchanged": [],
         "why": {},
         "stops": [],
+        "quota": {"films": 0, "last": ""},
         "dry_run": False,
     }
     assert states(lectern) == [("canceled", []), ("canceled", []), ("queued", [])]

@@ -108,5 +108,5 @@ def test_films_are_handed_to_another_pool(lectern: Lectern, farm: Farm) -> None:
     assert "are so already (1): 2" in lectern("set", 2, "--pool", "any").out
     assert {skill.capability for skill in read_lines(farm.ledger)} == {"speak", "render.warp"}
     (act, *_) = lectern("audit", "--json").document["acts"]
-    assert (act["verb"], act["jobs"]) == ("pool", [2])
-    assert json.loads(act["detail"]) == {"before": "studio", "pool": "any", "reason": "upgrade"}
+    assert (act["verb"], act["jobs"]) == ("set", [2])
+    assert json.loads(act["detail"]) == {"pool_before": "studio", "pool": "any", "reason": "upgrade"}

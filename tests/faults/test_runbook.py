@@ -45,6 +45,7 @@ _NO_FAULTS = [
     "departments-quotas-and-grants",
     "windows-work-that-is-kept-for-the-night",
     "what-an-operator-may-do-with-films",
+    "why-a-film-does-not-begin",
     "the-nightly-run",
     "the-morning-report",
     "backup-restore-rebuild",

@@ -319,38 +319,50 @@ def _sheet(terminal: Terminal, found: DepartmentView) -> Iterator[Cell | Table]:
     for name, value in facts:
         grid.add_row(Text(words(name), style="bold"), Text(clean(value)))
     yield grid
-    if found.grants:
-        yield ""
-        yield terminal.table(
-            "department-grant",
-            "films",
-            "department-begun",
-            "department-until",
-            "department-by",
-            rows=[
-                (str(each.id), str(each.films), str(each.used), terminal.moment(each.until), each.by)
-                for each in found.grants
-            ],
-            right=(0, 1, 2),
-        )
-    if found.members:
-        yield ""
-        yield terminal.table(
-            "department-member",
-            "department-films",
-            "department-card-hours",
-            rows=[
-                (
-                    each.name,
-                    _of(terminal, str(each.films), limits["member-films"]),
-                    _of(terminal, _hours(each.card_s), limits["member-card-hours"]),
-                )
-                for each in found.members
-            ],
-            right=(1, 2),
-        )
+    for table in (_grants(terminal, found), _members(terminal, found)):
+        if table is not None:
+            yield ""
+            yield table
     yield ""
     yield Text(words("department-next-day", moment=terminal.moment(found.next_day)), style="dim")
+
+
+def _grants(terminal: Terminal, found: DepartmentView) -> Table | None:
+    """What was granted to it beyond its quota; None: nothing."""
+    if not found.grants:
+        return None
+    return terminal.table(
+        "department-grant",
+        "films",
+        "department-begun",
+        "department-until",
+        "department-by",
+        rows=[
+            (str(each.id), str(each.films), str(each.used), terminal.moment(each.until), each.by)
+            for each in found.grants
+        ],
+        right=(0, 1, 2),
+    )
+
+
+def _members(terminal: Terminal, found: DepartmentView) -> Table | None:
+    """What its members have used today; None: nobody anything."""
+    if not found.members:
+        return None
+    return terminal.table(
+        "department-member",
+        "department-films",
+        "department-card-hours",
+        rows=[
+            (
+                each.name,
+                _of(terminal, str(each.films), found.limits["member-films"]),
+                _of(terminal, _hours(each.card_s), found.limits["member-card-hours"]),
+            )
+            for each in found.members
+        ],
+        right=(1, 2),
+    )
 
 
 def _of(terminal: Terminal, used: str, limit: str) -> str:

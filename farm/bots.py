@@ -1,9 +1,9 @@
 r"""Messages of chat robots in the documented forms of WeCom, DingTalk and Feishu, signed where they ask.
 
 WeCom: "Group robot" of the developer centre; markdown of at most 4,096 bytes.
-DingTalk: "Custom robot access"; signed by HMAC-SHA256 of ``timestamp\\nsecret`` under the secret, both as
+DingTalk: "Custom robot access"; signed by HMAC-SHA256 of ``timestamp\nsecret`` under the secret, both as
 parameters of the address; a message of at most 20,000 bytes.
-Feishu: "Custom bot guide"; signed by HMAC-SHA256 of nothing under ``timestamp\\nsecret``, both in the body; a
+Feishu: "Custom bot guide"; signed by HMAC-SHA256 of nothing under ``timestamp\nsecret``, both in the body; a
 body of at most 20 KB.
 """
 

@@ -175,7 +175,8 @@ def parse(text: str, default_zone: str) -> Window:
 
     Raises:
         InputError: ``window-times-missing``, ``window-time-wrong``, ``window-empty``,
-            ``window-day-unknown``, ``window-zone-unknown``, ``window-zones-two`` or ``window-long``.
+            ``window-day-unknown``, ``window-days-last``, ``window-zone-unknown``,
+            ``window-zones-two`` or ``window-long``.
     """
     if len(text) > _LONGEST:
         raise InputError("window-long", limit=_LONGEST)
@@ -246,6 +247,8 @@ def _part(words: Sequence[str], part: str) -> tuple[Part, str]:
     else:
         _days(lower)
         raise InputError("window-times-missing", part=part)
+    if len(words) > after and _are_days(lower[after:]):
+        raise InputError("window-days-last", days=" ".join(words[after:]), part=part)
     if len(words) > after + 1:
         raise InputError(
             "window-zone-unknown", zone=" ".join(words[after:]), near=", ".join(_near(words[-1]))
@@ -277,6 +280,13 @@ def _days(words: Iterable[str]) -> tuple[int, ...]:
         else:
             raise InputError("window-day-unknown", word=word, near=_near_days(word))
     return tuple(sorted(found)) or tuple(range(7))
+
+
+def _are_days(words: Sequence[str]) -> bool:
+    try:
+        return bool(_days(words))
+    except InputError:
+        return False
 
 
 def _near_days(word: str) -> str:

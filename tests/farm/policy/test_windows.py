@@ -181,6 +181,8 @@ def test_a_window_is_told_in_one_way(text: str, plain: str) -> None:
         ("UTC", "window-day-unknown"),
         ("fry 22:00-07:00", "window-day-unknown"),
         ("mon-wed-fri 22:00-07:00", "window-day-unknown"),
+        ("02:10-02:20 sun", "window-days-last"),
+        ("22:00-07:00 mon-fri sat", "window-days-last"),
         ("22:00-07:00 Asia/Shangai", "window-zone-unknown"),
         ("22:00-07:00 /etc/passwd", "window-zone-unknown"),
         ("22:00-07:00 New York", "window-zone-unknown"),

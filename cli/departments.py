@@ -185,7 +185,8 @@ def set_(
 ) -> Exit:
     """Change what a department may use; what is not named stays as it is.
 
-    It counts at once, also for films that wait. What has begun is never stopped by it.
+    It counts at once, also for films that wait; they keep the urgency, priority, pool and window that they
+    were submitted with (`lectern set` changes those). What has begun is never stopped by it.
     """
     words = {
         "weight": weight,
@@ -214,6 +215,10 @@ def set_(
     lines.insert(0, told(head, name=clean(changed.name)))
     if changed.released:
         lines.append(told("department-released", films=changed.released))
+    if changed.kept:
+        lines.append(told("department-keeps", name=clean(changed.name)))
+    if changed.beyond:
+        lines.append(told("department-beyond", films=changed.beyond))
     terminal.answer({"kind": "department-set", **asdict(changed)}, lines)
     return Exit.OK
 

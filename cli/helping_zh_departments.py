@@ -49,8 +49,12 @@ DEPARTMENTS: Mapping[str, str] = {
     "Change what a department may use; what is not named stays as it is.": (
         "修改部门可以使用的资源；未指定的保持不变。"
     ),
-    "It counts at once, also for films that wait. What has begun is never stopped by it.": (
-        "立即生效，对正在等待的影片同样有效；已经开始的影片不会因此停止。"
+    (
+        "It counts at once, also for films that wait; they keep the urgency, priority, pool and window that "
+        "they were submitted with (`lectern set` changes those). What has begun is never stopped by it."
+    ): (
+        "立即生效，对正在等待的影片同样有效，但它们保留提交时的紧急程度、优先级、池和时段"
+        "（可用 `lectern set` 更改）；已经开始的影片不会因此停止。"
     ),
     "Let a department have films made beyond its daily quota, until a time.": (
         "允许部门在某个时间之前，在每日配额之外制作影片。"

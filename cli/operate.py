@@ -326,6 +326,7 @@ def _answer(terminal: Terminal, done: Done, lines: list[str], *, dry_run: bool) 
         "changed": list(done.jobs.changed),
         "unchanged": list(done.jobs.unchanged),
         "why": {str(job): str(why) for job, why in done.jobs.why.items()},
+        "back": list(done.jobs.back),
         "stops": [asdict(each) for each in done.stops],
         "quota": asdict(done.quota),
         "dry_run": dry_run,
@@ -339,6 +340,8 @@ def _job_lines(terminal: Terminal, verb: str, done: Operated, *, dry_run: bool) 
     if done.changed:
         name = f"would-{verb}" if dry_run else f"done-{verb}"
         yield words(name, number=len(done.changed), jobs=_numbers(done.changed))
+    if done.back:
+        yield words("would-back" if dry_run else "done-back", number=len(done.back), jobs=_numbers(done.back))
     whys: dict[str, list[int]] = {}
     for job in done.unchanged:
         whys.setdefault(str(done.why.get(job, "")), []).append(job)

@@ -102,7 +102,7 @@ def watchdog(context: typer.Context) -> Exit:
 def _standing(standing: Standing, terminal: Terminal) -> None:
     words = terminal.words
     workers = len(standing.workers)
-    lines = [words("farm-is-up-one" if workers == 1 else "farm-is-up", workers=workers)]
+    lines = [words("farm-is-up", workers=workers)]
     if standing.flower_url:
         lines.append(
             words(

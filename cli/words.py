@@ -21,13 +21,15 @@ from cli.words_of_verbs import VERBS
 from cli.words_of_verify import VERIFY
 from cli.words_of_why import WHY
 from cli.words_of_windows import WINDOWS
+from pipeline.plan.counting import filled
 from pipeline.plan.errors import Fact
 from pipeline.plan.messages import Language
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 
-#: name: (English, simplified Chinese). ``{name}`` stands for a value.
+#: name: (English, simplified Chinese). ``{name}`` stands for a value, ``{number:# film|# films}`` for a
+#: number with its words (`pipeline.plan.counting`).
 WORDS: Mapping[str, tuple[str, str]] = {
     # Heads of tables and names of facts.
     "batch": ("BATCH", "批次"),
@@ -216,11 +218,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "how-to-watch": ("lectern watch {batch}", "lectern watch {batch}"),
     "problems": ("Problems: {number} (rows: {rows})", "{number} 个问题（涉及 {rows} 行）："),
     "warnings": ("Warnings: {number} (rows: {rows})", "{number} 个警告（涉及 {rows} 行）："),
-    "left-out": ("Left out: {rows} rows (problems: {number})", "已略过 {rows} 行，共 {number} 个问题："),
-    "rows-cut": ("{rows}, … ({number} rows)", "{rows}、……（共 {number} 行）"),
+    "left-out": (
+        "Left out: {rows:# row|# rows} (problems: {number})",
+        "已略过 {rows} 行，共 {number} 个问题：",
+    ),
+    "rows-cut": ("{rows}, … ({number:# row|# rows})", "{rows}、……（共 {number} 行）"),
     "in-rows": (" (row {rows})", "（第 {rows} 行）"),
     "others-alike": (
-        "and {number} others of this kind; `--report errors.csv` writes all of them.",
+        "and {number:one other|# others} of this kind; `--report errors.csv` writes all of them.",
         "另有 {number} 处同类问题；`--report errors.csv` 会写出全部。",
     ),
     "more-problems": (
@@ -241,7 +246,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "queueing": ("Queueing the batch", "正在提交批次"),
     "queueing-inputs": ("Inputs", "输入文件"),
     "dry-run": ("Nothing was queued: this was a dry run.", "这是试运行，未提交任何任务。"),
-    "queue-them": ("Queue {films} films? [y/N]", "提交 {films} 部影片？[y/N]"),
+    "queue-them": ("Queue {films:# film|# films}? [y/N]", "提交 {films} 部影片？[y/N]"),
     "nothing-queued": ("Nothing was queued.", "未提交任何任务。"),
     # Operating.
     # One film.
@@ -250,12 +255,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # The farm's processes.
     "farm-starts": ("Starting the farm on {home} ...", "正在 {home} 启动农场……"),
     "farm-is-up": (
-        "The farm is up: {workers} workers. Ctrl-C ends it.",
+        "The farm is up: {workers:# worker|# workers}. Ctrl-C ends it.",
         "农场已启动：{workers} 个工作进程。Ctrl-C 结束。",
-    ),
-    "farm-is-up-one": (
-        "The farm is up: 1 worker. Ctrl-C ends it.",
-        "农场已启动：1 个工作进程。Ctrl-C 结束。",
     ),
     "farm-flower": (
         "Flower: {url} (user {user}, password in {file})",
@@ -306,7 +307,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "农场目前归档到 {root}。若要归档到此处：LECTERN_ARCHIVE__ROOT={folder}",
     ),
     "gc-done": (
-        "Removed {files} files ({megabytes} MB) and {parts} half-written ones.",
+        "Removed {files:# file|# files} ({megabytes} MB) and {parts:# half-written one|# half-written ones}.",
         "已删除 {files} 个文件（{megabytes} MB）和 {parts} 个未写完的文件。",
     ),
     "gc-sources": (
@@ -339,10 +340,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "protocol-face": ("talking face", "说话的脸"),
     "protocol-eye": ("face landmarks", "人脸特征点"),
     "default": ("default", "默认"),
-    "detail-voice": ("{detail}, {voices} voices", "{detail}，{voices} 个声音"),
+    "detail-voice": ("{detail}, {voices:# voice|# voices}", "{detail}，{voices} 个声音"),
     "detail-models": ("{detail}, models: {models}", "{detail}，模型：{models}"),
     "detail-fonts": (
-        "{fonts} fonts; captions in pictures for {detail}",
+        "{fonts:# font|# fonts}; captions in pictures for {detail}",
         "{fonts} 种字体；可绘制画面字幕的语言：{detail}",
     ),
     "detail-store": ("{detail}, {free_gb} GB free", "{detail}，可用 {free_gb} GB"),
@@ -397,7 +398,7 @@ class Words:
             KeyError: no such name; a test holds every one used to the table.
         """
         words = WORDS[name][self._column]
-        return words.format_map(values) if values else words
+        return filled(words, values) if values else words
 
     def state(self, name: str) -> str:
         """A state or stage as people read it; one that this version does not know, as it is."""

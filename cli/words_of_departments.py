@@ -23,7 +23,7 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
     "department-retention": ("SOURCES", "源文件"),
     "department-kept": ("kept", "一直保留"),
     "department-kept-days": (
-        "kept for {days} days after a film is archived or canceled",
+        "kept for {days:# day|# days} after a film is archived or canceled",
         "影片归档或取消后保留 {days} 天",
     ),
     "department-let-go": (
@@ -58,6 +58,17 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
         "Films that waited for the quota and begin now: {films}.",
         "原先等待配额、现在开始的影片：{films} 部。",
     ),
+    "department-keeps": (
+        (
+            "Films that were submitted before keep their urgency, priority, pool and window: "
+            "`lectern set --department {name}` changes them."
+        ),
+        "此前提交的影片保留原有的紧急程度、优先级、池和时段：可用 `lectern set --department {name}` 更改。",
+    ),
+    "department-beyond": (
+        "Films under way that keep more than it may have now: {films}.",
+        "进行中的影片里，仍保留超出现有权限设置的：{films} 部。",
+    ),
     "department-granted": (
         "Films that {name} may have made beyond its quota, until {until}: {films}.",
         "{name} 在 {until} 之前可在配额之外制作影片 {films} 部。",
@@ -75,15 +86,18 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
     "quota-of-members": ("the quota of each member of {name}", "{name} 每个成员的配额"),
     "quota-holds": (
         (
-            "{begin} of these films may begin now; {held} are held for {whose} ({limit} a day), and the last "
-            "of them begins on {last}."
+            "{begin:None of these films|1 of these films|# of these films} may begin now; "
+            "{held:1 is|# are} held for {whose} ({limit} a day), and {held:it|the last of them} begins on "
+            "{last}."
         ),
         ("其中 {begin} 部现在可以开始；{held} 部因 {whose}（每日 {limit} 部）等待，最后一部于 {last} 开始。"),
     ),
     "quota-holds-forever": (
         (
-            "{begin} of these films may begin now; {held} are held for {whose} ({limit} a day), and some of "
-            "them never begin as it is."
+            "{begin:None of these films|1 of these films|# of these films} may begin now; "
+            "{held:1 is|# are} held for {whose} ({limit} a day), and {held:it never begins|some of them "
+            "never begin} "
+            "as it is."
         ),
         (
             "其中 {begin} 部现在可以开始；{held} 部因 {whose}（每日 {limit} 部）等待；"

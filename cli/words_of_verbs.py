@@ -5,75 +5,125 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 VERBS: Mapping[str, tuple[str, str]] = {
-    "done-hold": ("Held {number}: {jobs}", "已保留 {number} 个：{jobs}"),
-    "done-release": ("Released {number}: {jobs}", "已放行 {number} 个：{jobs}"),
-    "done-pause": ("Paused {number}: {jobs}", "已暂停 {number} 个：{jobs}"),
-    "done-resume": ("Resumed {number}: {jobs}", "已继续 {number} 个：{jobs}"),
-    "done-interrupt": ("Stopped at once {number}: {jobs}", "已立即停止 {number} 个：{jobs}"),
-    "done-cancel": ("Canceled {number}: {jobs}", "已取消 {number} 个：{jobs}"),
-    "done-requeue": ("Queued again {number}: {jobs}", "已重新排队 {number} 个：{jobs}"),
-    "done-discard": ("Put away {number}: {jobs}", "已搁置 {number} 个：{jobs}"),
-    "done-set": ("Set {number}: {jobs}", "已设置 {number} 个：{jobs}"),
-    "done-start-after": ("Made to wait {number}: {jobs}", "已设为等待 {number} 个：{jobs}"),
-    "done-start-now": ("No longer made to wait {number}: {jobs}", "已取消等待 {number} 个：{jobs}"),
-    "would-hold": ("Would be held {number}: {jobs}", "将保留 {number} 个：{jobs}"),
-    "would-release": ("Would be released {number}: {jobs}", "将放行 {number} 个：{jobs}"),
-    "would-pause": ("Would be paused {number}: {jobs}", "将暂停 {number} 个：{jobs}"),
-    "would-resume": ("Would be resumed {number}: {jobs}", "将继续 {number} 个：{jobs}"),
-    "would-interrupt": ("Would be stopped at once {number}: {jobs}", "将立即停止 {number} 个：{jobs}"),
-    "would-cancel": ("Would be canceled {number}: {jobs}", "将取消 {number} 个：{jobs}"),
-    "would-requeue": ("Would be queued again {number}: {jobs}", "将重新排队 {number} 个：{jobs}"),
-    "would-discard": ("Would be put away {number}: {jobs}", "将搁置 {number} 个：{jobs}"),
-    "would-set": ("Would be set {number}: {jobs}", "将设置 {number} 个：{jobs}"),
-    "would-start-after": ("Would be made to wait {number}: {jobs}", "将设为等待 {number} 个：{jobs}"),
-    "would-start-now": ("Would no longer wait {number}: {jobs}", "将取消等待 {number} 个：{jobs}"),
+    "done-hold": ("Held {number:# job|# jobs}: {jobs}", "已保留 {number} 个：{jobs}"),
+    "done-release": ("Released {number:# job|# jobs}: {jobs}", "已放行 {number} 个：{jobs}"),
+    "done-pause": ("Paused {number:# job|# jobs}: {jobs}", "已暂停 {number} 个：{jobs}"),
+    "done-resume": ("Resumed {number:# job|# jobs}: {jobs}", "已继续 {number} 个：{jobs}"),
+    "done-interrupt": ("Stopped at once {number:# job|# jobs}: {jobs}", "已立即停止 {number} 个：{jobs}"),
+    "done-cancel": ("Canceled {number:# job|# jobs}: {jobs}", "已取消 {number} 个：{jobs}"),
+    "done-requeue": ("Queued again {number:# job|# jobs}: {jobs}", "已重新排队 {number} 个：{jobs}"),
+    "done-discard": ("Put away {number:# job|# jobs}: {jobs}", "已搁置 {number} 个：{jobs}"),
+    "done-set": ("Set {number:# job|# jobs}: {jobs}", "已设置 {number} 个：{jobs}"),
+    "done-start-after": ("Delayed {number:# job|# jobs}: {jobs}", "已设为等待 {number} 个：{jobs}"),
+    "done-start-now": ("No longer delayed {number:# job|# jobs}: {jobs}", "已取消等待 {number} 个：{jobs}"),
+    "would-hold": ("Would hold {number:# job|# jobs}: {jobs}", "将保留 {number} 个：{jobs}"),
+    "would-release": ("Would release {number:# job|# jobs}: {jobs}", "将放行 {number} 个：{jobs}"),
+    "would-pause": ("Would pause {number:# job|# jobs}: {jobs}", "将暂停 {number} 个：{jobs}"),
+    "would-resume": ("Would resume {number:# job|# jobs}: {jobs}", "将继续 {number} 个：{jobs}"),
+    "would-interrupt": ("Would stop at once {number:# job|# jobs}: {jobs}", "将立即停止 {number} 个：{jobs}"),
+    "would-cancel": ("Would cancel {number:# job|# jobs}: {jobs}", "将取消 {number} 个：{jobs}"),
+    "would-requeue": ("Would queue again {number:# job|# jobs}: {jobs}", "将重新排队 {number} 个：{jobs}"),
+    "would-discard": ("Would put away {number:# job|# jobs}: {jobs}", "将搁置 {number} 个：{jobs}"),
+    "would-set": ("Would set {number:# job|# jobs}: {jobs}", "将设置 {number} 个：{jobs}"),
+    "would-start-after": ("Would delay {number:# job|# jobs}: {jobs}", "将设为等待 {number} 个：{jobs}"),
+    "would-start-now": (
+        "Would no longer delay {number:# job|# jobs}: {jobs}",
+        "将取消等待 {number} 个：{jobs}",
+    ),
+    "done-back": (
+        (
+            "Back where {number:it stood before its deadline moved it|they stood before their deadlines "
+            "moved them} forward ({number:# job|# jobs}): {jobs}"
+        ),
+        "已恢复到因截止时间提前之前的位置（{number} 个）：{jobs}",
+    ),
+    "would-back": (
+        (
+            "Would be back where {number:it stood before its deadline moved it|they stood before their "
+            "deadlines moved them} forward ({number:# job|# jobs}): {jobs}"
+        ),
+        "将恢复到因截止时间提前之前的位置（{number} 个）：{jobs}",
+    ),
     # Why some are left as they are.
     "unchanged-queued": (
-        "Left as they are, since they are queued ({number}): {jobs}",
+        (
+            "Left as {number:it is, since it is queued|they are, since they are queued} ({number:# job|# "
+            "jobs}): {jobs}"
+        ),
         "正在排队，保持原样（{number} 个）：{jobs}",
     ),
     "unchanged-active": (
-        "Left as they are, since they are being made ({number}): {jobs}",
+        (
+            "Left as {number:it is, since it is being made|they are, since they are being made} ({number:# "
+            "job|# jobs}): {jobs}"
+        ),
         "正在制作，保持原样（{number} 个）：{jobs}",
     ),
     "unchanged-completed": (
-        "Left as they are, since they are finished ({number}): {jobs}",
+        (
+            "Left as {number:it is, since it is|they are, since they are} finished ({number:# job|# "
+            "jobs}): {jobs}"
+        ),
         "已完成，保持原样（{number} 个）：{jobs}",
     ),
     "unchanged-failed": (
-        "Left as they are, since they failed ({number}): {jobs}",
+        "Left as {number:it is, since it failed|they are, since they failed} ({number:# job|# jobs}): {jobs}",
         "已失败，保持原样（{number} 个）：{jobs}",
     ),
     "unchanged-canceled": (
-        "Left as they are, since they were canceled ({number}): {jobs}",
+        (
+            "Left as {number:it is, since it was canceled|they are, since they were canceled} ({number:# "
+            "job|# jobs}): {jobs}"
+        ),
         "已取消，保持原样（{number} 个）：{jobs}",
     ),
     "unchanged-review": (
-        "Left as they are, since they wait for a review ({number}): {jobs}",
+        (
+            "Left as {number:it is, since it waits for a review|they are, since they wait for a review} "
+            "({number:# job|# jobs}): {jobs}"
+        ),
         "正在等待审核，保持原样（{number} 个）：{jobs}",
     ),
     "unchanged-begun": (
-        "Left as they are, since they have begun ({number}): {jobs}; that is for `pause` and `resume`.",
+        (
+            "Left as {number:it is, since it has begun|they are, since they have begun} ({number:# job|# "
+            "jobs}): {jobs}; that is for `pause` and `resume`."
+        ),
         "已经开始，保持原样（{number} 个）：{jobs}；请用 `pause` 和 `resume`。",
     ),
     "unchanged-free": (
-        "Left as they are, since nothing of the kind keeps them ({number}): {jobs}",
+        (
+            "Left as {number:it is, since nothing of the kind keeps it|they are, since nothing of the kind "
+            "keeps them} ({number:# job|# jobs}): {jobs}"
+        ),
         "没有此类限制，保持原样（{number} 个）：{jobs}",
     ),
     "unchanged-same": (
-        "Left as they are, since they are so already ({number}): {jobs}",
+        (
+            "Left as {number:it is, since it is so already|they are, since they are so already} ({number:# "
+            "job|# jobs}): {jobs}"
+        ),
         "已是如此，保持原样（{number} 个）：{jobs}",
     ),
     "unchanged-forgotten": (
-        "Left as they are, since a person in them was forgotten ({number}): {jobs}",
+        (
+            "Left as {number:it is, since a person in it was forgotten|they are, since a person in them "
+            "was forgotten} ({number:# job|# jobs}): {jobs}"
+        ),
         "其中的人物已被删除，保持原样（{number} 个）：{jobs}",
     ),
     "unchanged-sources": (
-        "Left as they are, since their sources are gone; submit them again first ({number}): {jobs}",
+        (
+            "Left as {number:it is, since its sources are gone; submit it|they are, since their sources "
+            "are gone; submit them} again first ({number:# job|# jobs}): {jobs}"
+        ),
         "源文件已不在，保持原样；请先重新提交（{number} 个）：{jobs}",
     ),
     "unchanged-right": (
-        "Left as they are, since their departments may not have that ({number}): {jobs}",
+        (
+            "Left as {number:it is, since its department may not have that|they are, since their "
+            "departments may not have that} ({number:# job|# jobs}): {jobs}"
+        ),
         "所属部门无此权限，保持原样（{number} 个）：{jobs}",
     ),
     "unchanged-none": ("There are no such jobs.", "没有这样的任务。"),

@@ -46,7 +46,10 @@ WINDOWS: Mapping[str, tuple[str, str]] = {
         "时段 {window} 的 {films} 部影片预计都能在 {shuts} 关闭前完成。",
     ),
     "night-late": (
-        "NOT finished when the window {window} shuts, {shuts}: {late} of {films} films; they go on later.",
+        (
+            "NOT finished when the window {window} shuts, {shuts}: {late} of {films:# film|# films}; "
+            "{late:it goes|they go} on later."
+        ),
         "时段 {window} 于 {shuts} 关闭时，{films} 部影片中有 {late} 部不能完成，将在下次开放时继续。",
     ),
     "night-rows": ("These, with their jobs: {rows}", "分别是（括号内为任务）：{rows}"),
@@ -55,13 +58,17 @@ WINDOWS: Mapping[str, tuple[str, str]] = {
         "按估算，即使优先制作也赶不上截止时间（{films} 部）：{rows}",
     ),
     "night-basis": ("An estimate for {workers}: {paces}", "估算依据：{workers}；{paces}"),
-    "night-workers": ("{workers} workers as they are there now", "目前的 {workers} 个工作进程"),
+    "night-workers": (
+        "{workers:the one worker that is there now|the # workers that are there now}",
+        "目前的 {workers} 个工作进程",
+    ),
     "night-nobody": ("one worker, for none is there", "按一个工作进程计算（目前没有）"),
     "night-pace": (
         "{what} takes {ms} ms for a second of film, {basis}",
         "{what} 每秒影片用时 {ms} 毫秒，{basis}",
     ),
     "verb-deadline": ("moved forward for its deadline", "因截止时间提前"),
+    "verb-deadline-gone": ("put back, its deadline gone", "截止时间取消，恢复原位"),
     "verb-window-added": ("added a window", "添加时段"),
     "verb-window-set": ("changed a window", "更改时段"),
     "verb-window-removed": ("removed a window", "删除时段"),

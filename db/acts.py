@@ -44,11 +44,13 @@ class Operated:
         changed: the jobs that it changed.
         unchanged: the jobs that it did not concern, such as finished ones.
         why: of each of the latter why not: its state, or a word of `WhyNot`.
+        back: those of the changed ones that lost what their deadlines had given them.
     """
 
     changed: tuple[int, ...]
     unchanged: tuple[int, ...]
     why: Mapping[int, str] = field(default_factory=dict)
+    back: tuple[int, ...] = ()
 
 
 class TriedError(Exception):
@@ -200,6 +202,7 @@ class Act:
     Attributes:
         now: when.
         batches: the batches of the jobs that it changed.
+        back: those of these jobs that lost what their deadlines had given them.
     """
 
     def __init__(
@@ -207,6 +210,7 @@ class Act:
     ) -> None:
         self.now = now
         self.batches: set[int] = set()
+        self.back: list[int] = []
         self._dry_run = dry_run
         self._connection = connection
         self._by = by
@@ -325,7 +329,10 @@ class Act:
             TriedError: it is a dry run.
         """
         done = Operated(
-            changed=tuple(self._changed), unchanged=tuple(self._unchanged), why=dict(self._unchanged)
+            changed=tuple(self._changed),
+            unchanged=tuple(self._unchanged),
+            why=dict(self._unchanged),
+            back=tuple(self.back),
         )
         if self._dry_run:
             raise TriedError(done)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from db.ledger import Ledger
 from db.prepared import Found
+from db.states import PRECEDENCE, JobState, Urgency
 from db.tables import (
     IS_ACTIVE,
     IS_FOR_QUOTA,
@@ -130,6 +131,15 @@ _GRANTS = (
     .where(allowances.c.department_id == bindparam("of"), allowances.c.until > bindparam("now"))
     .order_by(allowances.c.until, allowances.c.id)
 )
+_BEYOND = select(func.count()).where(
+    jobs.c.department_id == bindparam("of"),
+    jobs.c.state.in_([JobState.QUEUED.value, JobState.ACTIVE.value]),
+    or_(
+        and_(jobs.c.precedence == PRECEDENCE[Urgency.URGENT], departments.c.urgent == 0),
+        jobs.c.priority > departments.c.priority_limit,
+    ),
+    departments.c.id == jobs.c.department_id,
+)
 _AUDIT = insert(audit)
 
 
@@ -188,6 +198,18 @@ def read_use(ledger: Ledger, department: int) -> Use:
             running=connection.execute(_RUNNING, {"of": department}).scalar_one(),
             members=members,
         )
+
+
+def read_beyond(ledger: Ledger, department: int) -> int:
+    """How many films under way are more urgent, or have a higher number, than their department may have now.
+
+    They keep what they were granted before it was taken away.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return connection.execute(_BEYOND, {"of": department}).scalar_one()
 
 
 def read_grants(ledger: Ledger, department: int) -> tuple[Grant, ...]:

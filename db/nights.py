@@ -7,17 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, case, exists, func, insert, select
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, case, exists, func, select
 
-from db import rows
-from db.acts import told
+from db import quotas, rows
 from db.ledger import Ledger
-from db.ranks import set_standing
-from db.states import URGENCY, JobState, Stage, StepState, Urgency
-from db.tables import artifacts, audit, departments, holds, jobs, steps
+from db.lifts import Lift, move_forward, read_lifts
+from db.rights import COLUMNS, rights_of
+from db.states import URGENCY, JobState, Stage, StepState
+from db.tables import artifacts, departments, holds, jobs, steps
 from farm.policy.deadlines import lifted
 from farm.policy.eta import frames_of_script
-from farm.policy.rights import Rights
 from pipeline.plan.job import Format
 from pipeline.plan.moments import iso
 
@@ -61,7 +60,6 @@ _STEPS = (
     .where(steps.c.job_id.in_(_JOBS), steps.c.state.in_(_LEFT), steps.c.stage != Stage.ARCHIVE.value)
     .order_by(steps.c.job_id, steps.c.index)
 )
-_VERB = "deadline"
 _may_be_lifted = and_(jobs.c.deadline.is_not(None), jobs.c.state.in_(_UNDER_WAY), ~_is_held)
 _WANTED = (
     select(
@@ -70,21 +68,13 @@ _WANTED = (
         jobs.c.deadline,
         jobs.c.precedence,
         jobs.c.priority,
-        departments.c.name,
-        departments.c.priority_limit,
-        departments.c.urgent,
+        *COLUMNS,
     )
     .join_from(jobs, departments, departments.c.id == jobs.c.department_id)
     .where(_may_be_lifted)
     .order_by(jobs.c.id)
 )
 _STILL = _WANTED.where(jobs.c.id.in_(_JOBS)).with_for_update(key_share=True, of=jobs)
-_LIFTS = (
-    select(audit.c.job_id, audit.c.detail)
-    .where(audit.c.job_id.in_(_JOBS), audit.c.verb == _VERB)
-    .order_by(audit.c.id)
-)
-_AUDIT = insert(audit)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,21 +174,20 @@ def lift(ledger: Ledger, wanted: Mapping[int, int], *, by: str) -> tuple[int, ..
     forward: list[int] = []
     ordered = sorted(wanted)
     for start in range(0, len(ordered), rows.MANY):
+        some = ordered[start : start + rows.MANY]
         with ledger.write("lift-late") as connection:
-            found = connection.execute(_STILL, {"jobs": ordered[start : start + rows.MANY]}).all()
+            # What a department may have stays so until its films have it.
+            quotas.lock(connection, some)
+            found = connection.execute(_STILL, {"jobs": some}).all()
             these = _liftable(connection, [row for row in found if row.deadline == wanted[row.id]])
-            forward += _move_forward(connection, these, by=by, at=ledger.clock())
+            lifts = {
+                (row.id, row.batch_id): _lift_of(row, to)
+                for row in these
+                if (to := _forward(row)) is not None
+            }
+            move_forward(connection, lifts, by=by, at=ledger.clock())
+        forward += [job for job, _ in lifts]
     return tuple(forward)
-
-
-def read_lifts(connection: Connection, job_ids: Sequence[int]) -> Mapping[int, tuple[str, str, int]]:
-    """For which deadline films were moved forward last, as the audit tells it, and to what; by job."""
-    lifts: dict[int, tuple[str, str, int]] = {}
-    for start in range(0, len(job_ids), rows.MANY):
-        for row in connection.execute(_LIFTS, {"jobs": job_ids[start : start + rows.MANY]}):
-            known = json.loads(row.detail)
-            lifts[row.job_id] = (known["deadline"], known["urgency"], known["priority"])
-    return lifts
 
 
 def _liftable(
@@ -209,36 +198,20 @@ def _liftable(
     return [
         row
         for row in found
-        if _forward(row) is not None and (row.id not in before or before[row.id][0] != iso(row.deadline))
+        if _forward(row) is not None
+        and (row.id not in before or before[row.id].deadline != iso(row.deadline))
     ]
 
 
 def _forward(row: Row[*tuple[Any, ...]]) -> tuple[str, int] | None:
-    rights = Rights(department=row.name, priority_limit=row.priority_limit, urgent=bool(row.urgent))
-    return lifted(rights, URGENCY[row.precedence].value, row.priority)
+    return lifted(rights_of(row), URGENCY[row.precedence].value, row.priority)
 
 
-def _move_forward(
-    connection: Connection, these: Sequence[Row[*tuple[Any, ...]]], *, by: str, at: int
-) -> list[int]:
-    """Give films what their deadlines let them have, written into the audit with what they had."""
-    alike: dict[tuple[str, int], list[int]] = {}
-    entries = []
-    for row in these:
-        if (to := _forward(row)) is None:
-            continue
-        alike.setdefault(to, []).append(row.id)
-        detail = told(
-            deadline=iso(row.deadline),
-            urgency=to[0],
-            urgency_before=URGENCY[row.precedence].value,
-            priority=to[1],
-            priority_before=row.priority,
-        )
-        job = {"batch_id": row.batch_id, "job_id": row.id}
-        entries.append({"at": at, "by": by, "verb": _VERB, "detail": detail, **job})
-    for (urgency, priority), some in alike.items():
-        set_standing(connection, some, urgency=Urgency(urgency), priority=priority)
-    if entries:
-        connection.execute(_AUDIT, entries)
-    return [row.id for row in these]
+def _lift_of(row: Row[*tuple[Any, ...]], to: tuple[str, int]) -> Lift:
+    return Lift(
+        deadline=iso(row.deadline),
+        urgency=to[0],
+        priority=to[1],
+        urgency_before=URGENCY[row.precedence].value,
+        priority_before=row.priority,
+    )

@@ -12,7 +12,7 @@ from db import rows
 from db.claims import read_results
 from db.codec import facts_from_text, notices_from_text, profile_from_text, spec_from_text
 from db.ledger import Ledger
-from db.nights import read_lifts
+from db.lifts import read_lifts
 from db.progress import Progress, read_progress
 from db.quotas import read_beginnings
 from db.standstill import IS_STOPPED, stopped_at
@@ -280,7 +280,7 @@ def _lifted(connection: Connection, lines: Sequence[JobLine]) -> list[JobLine]:
     lifts = read_lifts(connection, [line.id for line in lines if line.deadline is not None])
     stands = {line.id: (line.urgency.value, line.priority) for line in lines if line.id in lifts}
     return [
-        replace(line, lifted=lifts[line.id][1:] == stands[line.id]) if line.id in lifts else line
+        replace(line, lifted=lifts[line.id].to == stands[line.id]) if line.id in lifts else line
         for line in lines
     ]
 

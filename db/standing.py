@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, fields
 
 from sqlalchemy import BindParameter, Connection, bindparam, select, update
 
-from db import rows
+from db import quotas, rows
 from db.acts import Act, Job, Operated, WhyNot, is_under_way, may_be_tried, told
 from db.ledger import Ledger
+from db.lifts import put_back
 from db.pooling import hand_over
 from db.prepared import run
 from db.ranks import set_standing
+from db.rights import COLUMNS, rights_of
 from db.states import JobState, Stage, Urgency
 from db.tables import batches, departments, jobs, steps
 from db.windows import keep_window
@@ -24,7 +26,7 @@ from pipeline.plan.moments import iso
 _NO = "no"
 _JOBS: BindParameter[int] = bindparam("jobs", expanding=True)
 _RIGHTS = (
-    select(jobs.c.id, departments.c.name, departments.c.priority_limit, departments.c.urgent)
+    select(jobs.c.id, *COLUMNS)
     .join_from(jobs, batches, batches.c.id == jobs.c.batch_id)
     .join(departments, departments.c.id == batches.c.department_id)
     .where(jobs.c.id.in_(_JOBS))
@@ -62,6 +64,11 @@ class Wish:
         """The names of what is given."""
         return frozenset(each.name for each in fields(self) if getattr(self, each.name) is not None)
 
+    @property
+    def asks_for_rights(self) -> bool:
+        """Whether their departments may perhaps not have it."""
+        return not self.given.isdisjoint({"urgency", "priority"})
+
 
 @may_be_tried
 def set_to(
@@ -77,7 +84,9 @@ def set_to(
 
     It holds at the next look at the line. Those whose department may not have it are left as they are, and so
     are those that have ended; another pool alone is given to what failed, too, which may be requeued. What
-    was rendered stays. Running steps whose window is shut now are called back by `db.recalling`.
+    was rendered stays. A film that its deadline has moved forward stands where it stood before once that is
+    taken away or is another one, unless somebody gave it another standing since. Running steps whose window
+    is shut now are called back by `db.recalling`.
 
     Args:
         ledger: the ledger.
@@ -93,11 +102,14 @@ def set_to(
         AwayError: ``ledger-away``.
     """
     with ledger.write("set") as connection:
+        rights = _rights_of(connection, job_ids) if wish.asks_for_rights else {}
         if wish.window:
             keep_window(connection, wish.window)
         act = Act(connection, "set", by=by, now=ledger.clock(), dry_run=dry_run)
-        asked = _Asked(wish=wish, rights=_rights_of(connection, job_ids), reason=reason)
+        asked = _Asked(wish=wish, rights=rights, reason=reason)
         for some in act.concerned(job_ids, asked.concerns, asked.why_not, asked.tells):
+            if wish.deadline is not None:
+                act.back += put_back(connection, some, by=by, at=act.now)
             _give(connection, some, wish)
         if asked.refused and not act.batches:
             raise asked.refused[0]
@@ -131,10 +143,12 @@ class _Asked:
         if not self._may_have(job) or self._is_so(job):
             return False
         wish = self.wish
+        # What a deadline gave it is no right, once that goes.
+        anew = wish.deadline is not None
         try:
-            if wish.urgency not in {None, job.urgency}:
-                check_urgency(self.rights[job.id], str(wish.urgency))
-            if wish.priority is not None and wish.priority > job.priority:
+            if wish.urgency is not None and (anew or wish.urgency is not job.urgency):
+                check_urgency(self.rights[job.id], wish.urgency)
+            if wish.priority is not None and (anew or wish.priority > job.priority):
                 check_priority(self.rights[job.id], wish.priority)
         except InputError as error:
             self.refused.append(error)
@@ -173,12 +187,11 @@ def _word(name: str, value: Urgency | str | int | None) -> str | int:
 
 
 def _rights_of(connection: Connection, job_ids: Collection[int]) -> Mapping[int, Rights]:
-    """What the departments of jobs may ask for, by job."""
+    """What the departments of jobs may ask for, by job; none is given or taken a right until this is over."""
+    quotas.lock(connection, job_ids)
     found: dict[int, Rights] = {}
     ordered = sorted(job_ids)
     for start in range(0, len(ordered), rows.MANY):
-        for row in connection.execute(_RIGHTS, {"jobs": ordered[start : start + rows.MANY]}):
-            found[row.id] = Rights(
-                department=row.name, priority_limit=row.priority_limit, urgent=bool(row.urgent)
-            )
+        some = {"jobs": ordered[start : start + rows.MANY]}
+        found |= {row.id: rights_of(row) for row in connection.execute(_RIGHTS, some)}
     return found

@@ -14,12 +14,14 @@ from db.ledger import Ledger
 from db.plans import new_step, rank_of, stages_of
 from db.profiles import Promises
 from db.rebuilding import take_over
+from db.rights import COLUMNS, rights_of
 from db.states import PRECEDENCE, ArchiveState, JobState, Stage, StepState, capability_of
 from db.tables import audit, batch_keys, batches, departments, jobs, steps, uses
 from db.values import JobDraft, Submission, Submitted
 from db.windows import keep_window
 from farm.policy.affinity import affinity_of
 from farm.policy.order import Standing
+from farm.policy.rights import Rights, check_standing
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.capability import engine_for
 from pipeline.plan.errors import InputError
@@ -29,7 +31,7 @@ from pipeline.plan.label import waiver_of
 # Submissions to one department go one after the other, so that the sources that two of them share
 # cannot have each wait for the other.
 _DEPARTMENT = (
-    select(departments.c.id)
+    select(departments.c.id, *COLUMNS)
     .where(departments.c.name == bindparam("department"))
     .with_for_update(key_share=True)
 )
@@ -68,7 +70,7 @@ def find_batch(ledger: Ledger, submission: Submission) -> Submitted | None:
         AwayError: ``ledger-away``.
     """
     with ledger.read() if submission.key is None else ledger.write("submit") as connection:
-        return _existing(connection, submission, _department(connection, submission))[0]
+        return _existing(connection, submission, _department(connection, submission)[0])[0]
 
 
 def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -> Submitted:
@@ -78,21 +80,24 @@ def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -
     As many as the department's quota of the day has left are charged to it, the first ones; the others wait.
     Content that is there already gives the existing batch, unless `again` asks for a further edition.
 
+    What the department may have is asked once more while its row is held: a right that was taken away since
+    the rows were checked lets nothing through, and what is in by then keeps what it was granted.
+
     Raises:
         InputError: ``ledger-key-used``, ``ledger-batch-empty``, ``ledger-department-unknown``,
-            ``submit-store-limit`` or ``window-unknown``; or, as `Promises.enter`, somebody's consent has come
-            to an end since the rows were checked.
+            ``submit-store-limit``, ``submit-urgent-right``, ``submit-priority-limit`` or ``window-unknown``;
+            or, as `Promises.enter`, somebody's consent has come to an end since the rows were checked.
         AwayError: ``ledger-away``.
     """
     room = storage.read_room(ledger, submission.department)
     with ledger.write("submit") as connection:
-        department = _department(connection, submission)
+        department, rights = _department(connection, submission)
         existing, edition = _existing(connection, submission, department)
         if existing is not None:
             return existing
         now = ledger.clock()
         quotas.admit_waiting(connection, ledger, department, now)
-        entry = _Entry(connection, department, submission.user, now, anew=submission.again)
+        entry = _Entry(connection, department, rights, submission.user, now, anew=submission.again)
         batch = entry.begin(submission, edition)
         count = 0
         remaining = iter(drafts)
@@ -109,11 +114,11 @@ def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -
         return Submitted(batch=batch, jobs=count, created=True, held=held)
 
 
-def _department(connection: Connection, submission: Submission) -> int:
-    found = connection.execute(_DEPARTMENT, {"department": submission.department}).scalar()
+def _department(connection: Connection, submission: Submission) -> tuple[int, Rights]:
+    found = connection.execute(_DEPARTMENT, {"department": submission.department}).first()
     if found is None:
         raise InputError("ledger-department-unknown", department=submission.department)
-    return found
+    return found.id, rights_of(found)
 
 
 def _existing(
@@ -156,9 +161,19 @@ class _Entry:
         entered: the jobs that are new, in the order of their rows.
     """
 
-    def __init__(self, connection: Connection, department: int, member: str, now: int, *, anew: bool) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        department: int,
+        rights: Rights,
+        member: str,
+        now: int,
+        *,
+        anew: bool,
+    ) -> None:
         self._connection = connection
         self._department = department
+        self._rights = rights
         self._member = member
         self._now = now
         self._anew = anew
@@ -181,6 +196,8 @@ class _Entry:
         return batch
 
     def add(self, batch: int, drafts: Sequence[JobDraft], *, first: int) -> None:
+        for draft in drafts:
+            check_standing(self._rights, draft.urgency, draft.priority)
         self._keep_windows(drafts)
         sources = self._sources(drafts)
         placed = tuple(enumerate(drafts, first))

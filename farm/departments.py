@@ -21,6 +21,9 @@ from pipeline.plan.moments import iso
 
 #: Who pays for jobs, and whose profiles, words and pronunciations are meant, where nobody says so.
 DEPARTMENT = DEFAULT
+# What films are given of it when they are submitted, and keep.
+_RIGHTS_GIVEN = frozenset({"priority-limit", "urgent"})
+_GIVEN = _RIGHTS_GIVEN | {"pool", "window"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +35,16 @@ class Changed:
         before: what stood for each right that is otherwise now.
         after: what stands for it now.
         released: films that waited for its quota and begin now.
+        kept: whether something was changed that films have from when they were submitted, and keep.
+        beyond: films under way that are more urgent, or have a higher number, than it may have now.
     """
 
     name: str
     before: Mapping[str, str]
     after: Mapping[str, str]
     released: int = 0
+    kept: bool = False
+    beyond: int = 0
 
 
 def check_department(ledger: Ledger, department: str) -> None:
@@ -92,6 +99,8 @@ def add(farm: Farm, name: str, words: Mapping[str, str | None]) -> DepartmentVie
 def change(farm: Farm, name: str, words: Mapping[str, str | None]) -> Changed:
     """Change what a department may use; it counts at once, also for what waits.
 
+    Films keep the urgency, number, pool and window that they were submitted with.
+
     Raises:
         InputError: ``department-nothing-set``, or as `add`.
         AwayError: ``ledger-away``.
@@ -107,6 +116,8 @@ def change(farm: Farm, name: str, words: Mapping[str, str | None]) -> Changed:
         before={right: was[right] for right in new},
         after={right: now[right] for right in new},
         released=quotas.release(farm.ledger, after.id),
+        kept=not _GIVEN.isdisjoint(new),
+        beyond=0 if _RIGHTS_GIVEN.isdisjoint(new) else departments.read_beyond(farm.ledger, after.id),
     )
 
 

@@ -91,6 +91,7 @@ def some_at_a_time(whom: Whom, jobs: Sequence[int], act: Callable[[Sequence[int]
         changed=tuple(_every(part.changed for part in parts)),
         unchanged=tuple(_every(part.unchanged for part in parts)),
         why={job: why for part in parts for job, why in part.why.items()},
+        back=tuple(_every(part.back for part in parts)),
     )
 
 

@@ -64,3 +64,13 @@ def check_priority(rights: Rights, priority: int) -> None:
             limit=rights.priority_limit,
             department=rights.department,
         )
+
+
+def check_standing(rights: Rights, urgency: str, priority: int) -> None:
+    """Refuse a film that asks for more than its department may have.
+
+    Raises:
+        InputError: ``submit-urgent-right`` or ``submit-priority-limit``.
+    """
+    check_urgency(rights, urgency)
+    check_priority(rights, priority)

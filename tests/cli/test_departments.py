@@ -113,6 +113,19 @@ def test_a_department_is_found_in_any_case(lectern: Lectern) -> None:
     assert lectern("departments", "set", "Default", "--films", "5", "--json").document["name"] == "default"
 
 
+def test_films_keep_what_they_were_granted_and_the_answer_says_so(lectern: Lectern, manifest: Path) -> None:
+    """Of limits that count for waiting films, too, there is nothing to be said."""
+    assert lectern("submit", manifest, "--priority", 20).code == Exit.OK
+    asked = ("departments", "set", "default")
+    lowered = lectern(*asked, "--priority-limit", 10).out
+    assert "keep more than it may have now: 3." in lowered
+    assert "`lectern set --department default`" in lowered
+    assert lectern("list", 1, "--json").document["rows"][0]["priority"] == 20
+    told = lectern(*asked, "--priority-limit", 30, "--json").document
+    assert (told["kept"], told["beyond"]) == (True, 0)
+    assert "keep" not in lectern(*asked, "--films", 9).out
+
+
 def test_submit_says_how_many_wait_until_when_and_what_lets_them_begin(
     lectern: Lectern, manifest: Path
 ) -> None:

@@ -50,13 +50,14 @@ def test_canceled_jobs_are_brought_back_by_retry(lectern: Lectern, manifest: Pat
         "unchanged": [],
         "why": {},
         "stops": [],
+        "back": [],
         "quota": {"films": 0, "last": ""},
         "dry_run": False,
     }
     assert states(lectern) == [("canceled", []), ("canceled", []), ("queued", [])]
     again = lectern("cancel", "--batch", 1)
     assert again.out == (
-        f"Canceled 1: {third}\nLeft as they are, since they were canceled (2): {first}, {second}\n"
+        f"Canceled 1 job: {third}\nLeft as they are, since they were canceled (2 jobs): {first}, {second}\n"
     )
     assert lectern("requeue", first, "--json").document["changed"] == [first]
     assert states(lectern)[0] == ("queued", [])

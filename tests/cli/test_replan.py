@@ -95,7 +95,7 @@ def test_films_are_handed_to_another_pool(lectern: Lectern, farm: Farm) -> None:
     """Whoever waits for a pool in which nobody is goes on elsewhere; a word that is no name is refused."""
     assert lectern("set", 1, "--pool", "a b").code == Exit.REFUSED
     trial = lectern("set", "--batch", 1, "--pool", "studio", "--dry-run")
-    assert "Would be set 3: 1, 2, 3" in trial.out
+    assert "Would set 3 jobs: 1, 2, 3" in trial.out
     assert "no such worker is there that renders" in " ".join(trial.out.split())
     assert lectern("set", 2, "--pool", "Studio", "--json").document["changed"] == [2]
     film = lectern("show", 2, "--json").document
@@ -104,8 +104,8 @@ def test_films_are_handed_to_another_pool(lectern: Lectern, farm: Farm) -> None:
     assert "films of the pool studio, in which no worker is that could render them: 1." in told
     assert "lectern set --batch 1 --pool" in lectern("status", "--lang", "zh").out
     back = lectern("set", "--from-pool", "studio", "--pool", "any", "--reason", "upgrade")
-    assert back.out == "Set 1: 2\n"
-    assert "are so already (1): 2" in lectern("set", 2, "--pool", "any").out
+    assert back.out == "Set 1 job: 2\n"
+    assert "is so already (1 job): 2" in lectern("set", 2, "--pool", "any").out
     assert {skill.capability for skill in read_lines(farm.ledger)} == {"speak", "render.warp"}
     (act, *_) = lectern("audit", "--json").document["acts"]
     assert (act["verb"], act["jobs"]) == ("set", [2])

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from cli.exits import Exit
+from db import nights
+from farm.bootstrap import open_farm
 from tests.cli.conftest import Lectern
 
 pytestmark = pytest.mark.usefixtures("ready_home")
@@ -26,8 +28,8 @@ def test_what_changed_and_what_did_not_is_told_with_the_reason(lectern: Lectern,
     lectern("cancel", third, "--reason", "twice in the list")
     trial = lectern("hold", *jobs, "--dry-run")
     assert trial.out == (
-        f"Would be held 2: {first}, {second}\n"
-        f"Left as they are, since they were canceled (1): {third}\n"
+        f"Would hold 2 jobs: {first}, {second}\n"
+        f"Left as it is, since it was canceled (1 job): {third}\n"
         "Nothing was changed: this was a dry run.\n"
     )
     done = lectern("hold", "--batch", 1, "--reason", "wrong logo", "--until", "23:59", "--json").document
@@ -44,7 +46,7 @@ def test_what_changed_and_what_did_not_is_told_with_the_reason(lectern: Lectern,
         "hold": "wrong logo",
         "cancel": "twice in the list",
     }
-    assert lectern("release", *jobs).out.startswith(f"Released 2: {first}, {second}\n")
+    assert lectern("release", *jobs).out.startswith(f"Released 2 jobs: {first}, {second}\n")
 
 
 def test_a_department_is_stopped_until_it_is_let_go(lectern: Lectern, jobs: list[int]) -> None:
@@ -72,9 +74,9 @@ def test_a_department_is_stopped_until_it_is_let_go(lectern: Lectern, jobs: list
 
 def test_films_get_another_place_in_the_line(lectern: Lectern, jobs: list[int]) -> None:
     """Numbers below zero are numbers; what a department may not have is refused, with who can grant it."""
-    assert lectern("set", jobs[0], "--priority", "-7").out == f"Set 1: {jobs[0]}\n"
+    assert lectern("set", jobs[0], "--priority", "-7").out == f"Set 1 job: {jobs[0]}\n"
     assert lectern("show", jobs[0], "--json").document["priority"] == -7
-    assert "are so already" in lectern("set", jobs[0], "--priority", "-7").out
+    assert "is so already" in lectern("set", jobs[0], "--priority", "-7").out
     assert (
         lectern("set", "--department", "default", "--urgency", "bulk", "--json").document["changed"] == jobs
     )
@@ -89,7 +91,7 @@ def test_films_leave_and_enter_a_window_and_get_a_deadline(lectern: Lectern, job
     """Together with whatever else is set, in one act; no takes either away again."""
     lectern("windows", "add", "night", "02:00-02:01 Asia/Shanghai")
     wishes = ("--window", "Night", "--deadline", "2090-01-02T07:00Z", "--priority", 3, "--pool", "studio")
-    assert "Would be set 1" in lectern("set", jobs[0], *wishes, "--dry-run").out
+    assert "Would set 1 job:" in lectern("set", jobs[0], *wishes, "--dry-run").out
     assert lectern("set", jobs[0], *wishes, "--json").document["changed"] == [jobs[0]]
     shown = lectern("show", jobs[0], "--json").document
     told = ("window", "deadline", "priority", "pool")
@@ -97,16 +99,26 @@ def test_films_leave_and_enter_a_window_and_get_a_deadline(lectern: Lectern, job
     assert lectern("set", jobs[0], "--window", "no", "--deadline", "None", "--json").document["changed"]
     shown = lectern("show", jobs[0], "--json").document
     assert [shown[each] for each in told] == ["", "", 3, "studio"]
-    assert "are so already" in lectern("set", jobs[0], "--window", "no").out
+    assert "is so already" in lectern("set", jobs[0], "--window", "no").out
     (act, *_) = [act for act in lectern("audit", "--json").document["acts"] if act["verb"] == "set"]
     before = {"window_before": "night", "deadline_before": "2090-01-02T07:00:00Z"}
     assert json.loads(act["detail"]) == {"window": "no", "deadline": "no", **before}
 
 
+def test_a_film_that_loses_its_deadline_is_told_to_be_back(lectern: Lectern, jobs: list[int]) -> None:
+    """With what a dry run tells before."""
+    lectern("set", jobs[0], "--deadline", "2090-01-02T07:00Z")
+    with open_farm() as farm:
+        nights.lift(farm.ledger, nights.read_wanted(farm.ledger), by="lectern")
+    assert "Would be back where it stood" in lectern("set", jobs[0], "--deadline", "no", "--dry-run").out
+    assert lectern("set", *jobs, "--deadline", "no", "--json").document["back"] == jobs[:1]
+    assert "put back, its deadline gone" in " ".join(lectern("audit").out.split())
+
+
 def test_films_wait_for_a_time(lectern: Lectern, jobs: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     """It is read and shown by the farm's clock; a time that has passed, or is none, is refused; now ends."""
     monkeypatch.setenv("LECTERN_QUOTA__ZONE", "Asia/Shanghai")
-    assert lectern("start-after", "2031-01-02 03:04", *jobs[:2]).out.startswith("Made to wait 2")
+    assert lectern("start-after", "2031-01-02 03:04", *jobs[:2]).out.startswith("Delayed 2 jobs:")
     (hold,) = lectern("show", jobs[0], "--json").document["held"]
     assert hold["until"] == "2031-01-01T19:04:00Z"
     page = " ".join(lectern("show", jobs[0]).out.split())

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from db import departments, nights, operations, queue, reads, submission
+from db import departments, nights, operations, queue, reads, standing, submission
 from db.ledger import Ledger
 from db.ranks import set_standing
+from db.standing import Wish
 from db.states import Stage, Urgency
 from db.tables import audit
 from db.values import Submission
 from tests.db.acting import desk_of, render, speak, take
+from tests.db.auditor import acts
 from tests.db.values import SKILLS, digest, draft
 
 _LATER = 1_900_000_000_000
@@ -94,3 +96,33 @@ def test_a_film_that_is_held_or_over_is_not_lifted(wanted: Ledger) -> None:
     assert nights.read_wanted(wanted) == {}
     operations.cancel(wanted, [2], by="anna")
     assert nights.lift(wanted, {2: _LATER}, by="lectern") == ()
+
+
+@pytest.mark.parametrize("deadline", [0, _LATER + 60_000])
+def test_a_film_that_loses_its_deadline_loses_what_that_gave_it(wanted: Ledger, deadline: int) -> None:
+    """It may be moved forward anew for another one; whoever gave it another standing has the last word."""
+    standing.set_to(wanted, [2], Wish(priority=3), by="anna")
+    nights.lift(wanted, {2: _LATER}, by="lectern")
+    assert standing.set_to(wanted, [1, 2], Wish(deadline=deadline, priority=4), by="anna").back == (2,)
+    line = reads.read_job(wanted, 2).line
+    assert (line.urgency, line.priority, line.lifted) == (Urgency.NORMAL, 4, False)
+    standing.set_to(wanted, [2], Wish(deadline=_LATER), by="anna")
+    assert nights.lift(wanted, {2: _LATER}, by="lectern") == (2,)
+    standing.set_to(wanted, [2], Wish(priority=5), by="anna")
+    assert standing.set_to(wanted, [2], Wish(deadline=0), by="anna").back == ()
+    line = reads.read_job(wanted, 2).line
+    assert (line.urgency, line.priority) == (Urgency.URGENT, 5)
+    assert acts(wanted)["deadline-gone"] == 1
+
+
+@pytest.mark.parametrize(
+    "detail",
+    ["", "urgent for its deadline", "[]", '{"deadline": "2030-03-17T17:46:40Z"}', '{"urgency": 1}'],
+)
+def test_words_in_the_audit_are_no_facts(wanted: Ledger, detail: str) -> None:
+    """A line that nothing can be read from moves nothing and hides nothing."""
+    with wanted.write("test") as connection:
+        entry = {"at": 0, "by": "anna", "verb": "deadline", "batch_id": 1, "job_id": 2, "detail": detail}
+        connection.execute(insert(audit), entry)
+    assert nights.read_wanted(wanted) == {2: _LATER}
+    assert not reads.read_job(wanted, 2).line.lifted

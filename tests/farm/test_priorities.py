@@ -12,7 +12,10 @@ from db.states import Urgency
 from db.tables import departments
 from db.values import Skill
 from farm.bootstrap import Farm
-from farm.precheck import BatchRefusedError
+from farm.precheck import BatchRefusedError, admit, check
+from farm.submit import Manner
+from farm.submit import queue as queue_films
+from pipeline.plan.errors import InputError
 from tests.farm.submitting import ROW, manifest, submit
 
 _ROW = {**ROW, "script": "Hello."}
@@ -58,3 +61,15 @@ def test_what_a_department_may_not_have_is_refused(farm: Farm, batch_folder: Pat
     submit(farm, manifest(batch_folder, rows[2]))
     (line,) = reads.list_jobs(farm.ledger, batch=1)
     assert (line.urgency, line.priority) == (Urgency.BULK, 10)
+
+
+def test_a_right_that_is_taken_away_before_the_films_are_queued_is_none(
+    farm: Farm, batch_folder: Path
+) -> None:
+    """Whoever looks at a forecast for an hour gets what may be had then, and not what might have been."""
+    checked = check(farm, manifest(batch_folder, {**_ROW, "urgency": "urgent"}))
+    with farm.ledger.write("department") as connection:
+        connection.execute(update(departments).values(urgent=0))
+    with pytest.raises(InputError, match="submit-urgent-right"):
+        queue_films(farm, admit(checked), Manner())
+    assert reads.list_jobs(farm.ledger) == ()

@@ -203,8 +203,7 @@ def _cures(terminal: Terminal, found: tuple[DeadView, ...]) -> Iterator[Text]:
     newest: Mapping[str, DeadView] = {each.error.code: each for each in reversed(found)}
     for code, number in Counter(each.error.code for each in found).most_common(_CURES):
         cure = told(code, newest[code].error.facts, terminal.language)[1]
-        name = "dead-code-1" if number == 1 else "dead-code"
-        line = terminal.words(name, code=clean(code), number=number, cure=cure)
+        line = terminal.words("dead-code", code=clean(code), number=number, cure=cure)
         yield Text(line.removesuffix(": ").removesuffix("："))
 
 

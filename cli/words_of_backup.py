@@ -7,11 +7,11 @@ from collections.abc import Mapping
 #: As in `cli.words.WORDS`.
 BACKUP: Mapping[str, tuple[str, str]] = {
     "backup-done": (
-        "backed up to {folder}: the ledger, the settings and {files} files, {kilobytes} kB",
+        "backed up to {folder}: the ledger, the settings and {files:# file|# files}, {kilobytes} kB",
         "已备份到 {folder}：账本、设置和 {files} 个文件，共 {kilobytes} kB",
     ),
     "backup-missing": (
-        "NOT in it, since they are missing or damaged in the store: {number} files, such as {first}",
+        "NOT in it, since they are missing or damaged in the store: {number:# file|# files}, such as {first}",
         "未包含 {number} 个在存储中缺失或损坏的文件，例如 {first}",
     ),
     "backup-private": (
@@ -29,29 +29,34 @@ BACKUP: Mapping[str, tuple[str, str]] = {
     ),
     "restore-archived": (
         (
-            "archive: {archived} films were archived since; {entered} were entered whose jobs the backup "
+            "archive: {archived:# film was|# films were} archived since; {entered:# was|# were} entered "
+            "whose jobs the backup "
             "did not know"
         ),
         "归档：此后归档的影片 {archived} 部；补录备份中没有的任务的影片 {entered} 部",
     ),
     "restore-store": (
         (
-            "store: {adopted} files adopted that were made since, {lost} gone; {remade} films make again "
-            "what they miss"
+            "store: {adopted:# file|# files} adopted that were made since, {lost} gone; "
+            "{remade:# film makes again what it misses|# films make again what they miss}"
         ),
         "存储：收录此后生成的文件 {adopted} 个，缺失 {lost} 个；{remade} 部影片将补做缺失部分",
     ),
     "restore-again": (
-        "{steps} steps that were under way wait in the line again",
+        "{steps:# step that was under way waits|# steps that were under way wait} in the line again",
         "{steps} 个进行中的步骤重新排队",
     ),
     "restore-people": (
-        "{people} people forgotten and {consents} consents ended once more, as they were since the backup",
+        (
+            "{people:# person|# people} forgotten and {consents:# consent|# consents} ended once more, as "
+            "they were since the backup"
+        ),
         "按备份之后的操作，再次遗忘 {people} 人，再次终止 {consents} 份授权",
     ),
     "restore-orders": (
         (
-            "orders: {inputs} inputs were given since the backup, and {finished} finished films lie in the "
+            "orders: {inputs:# input was|# inputs were} given since the backup, and {finished} finished "
+            "films lie in the "
             "store and not in the archive; nobody knows more of what was ordered since"
         ),
         (
@@ -91,7 +96,7 @@ BACKUP: Mapping[str, tuple[str, str]] = {
         "备份之后提交的批次可能缺失：请重新提交，已归档的影片不会重复制作。然后运行：lectern up",
     ),
     "rebuild-done": (
-        "a new ledger knows {films} films of the archive",
+        "a new ledger knows {films:# film|# films} of the archive",
         "新账本已收录归档中的 {films} 部影片",
     ),
     "rebuild-next": (

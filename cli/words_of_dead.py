@@ -19,8 +19,7 @@ DEAD: Mapping[str, tuple[str, str]] = {
         "There are more: only the newest {most} are listed; --most shows others.",
         "仅列出最新的 {most} 条；用 --most 查看更多。",
     ),
-    "dead-code-1": ("{code} (1 film): {cure}", "{code}（1 部影片）：{cure}"),
-    "dead-code": ("{code} ({number} films): {cure}", "{code}（{number} 部影片）：{cure}"),
+    "dead-code": ("{code} ({number:# film|# films}): {cure}", "{code}（{number} 部影片）：{cure}"),
     "dead-next": (
         (
             "`lectern dead show JOB` tells more. Once it is mended, `lectern dead requeue JOB` tries again, "
@@ -61,7 +60,7 @@ DEAD: Mapping[str, tuple[str, str]] = {
         "解决之后：`lectern dead requeue {job}`；或 `lectern dead discard {job} --reason …`。",
     ),
     "at-once": ("AT A TIME", "每批帧数"),
-    "frames-at-once": ("{number} frames at the most", "最多 {number} 帧"),
+    "frames-at-once": ("{number:# frame|# frames} at the most", "最多 {number} 帧"),
     "nothing-done": ("Nothing was changed: this was a dry run.", "这是试运行，未作任何更改。"),
     # What people did.
     "audit-at": ("WHEN", "时间"),
@@ -71,7 +70,7 @@ DEAD: Mapping[str, tuple[str, str]] = {
     "audit-detail": ("DETAIL", "说明"),
     "audit-none": ("Nobody has done anything yet.", "还没有任何操作记录。"),
     "audit-job": ("job {job}", "任务 {job}"),
-    "audit-jobs": ("{number} jobs: {jobs}", "{number} 个任务：{jobs}"),
+    "audit-jobs": ("{number:# job|# jobs}: {jobs}", "{number} 个任务：{jobs}"),
     "verb-cancel": ("canceled", "取消"),
     "verb-pause": ("paused", "暂停"),
     "verb-resume": ("resumed", "恢复"),

@@ -15,7 +15,7 @@ FORECAST: Mapping[str, tuple[str, str]] = {
     "forecast-length": ("{films}, together about {span} long", "{films} 部，总长约 {span}"),
     "length-guessed": ("(estimated from their scripts)", "（根据脚本估算）"),
     "length-learnt": (
-        "(estimated from the last {films} films in these languages)",
+        "(estimated from the last {films:film|# films} in these languages)",
         "（根据最近 {films} 部同语言影片估算）",
     ),
     "forecast-unwritten": (
@@ -27,7 +27,7 @@ FORECAST: Mapping[str, tuple[str, str]] = {
         "（下列数字根据其中均匀选取的 {films} 部推算）",
     ),
     "forecast-work": ("To be made", "需制作"),
-    "forecast-clips": ("{clips} clips, about {span} long", "{clips} 个片段，长约 {span}"),
+    "forecast-clips": ("{clips:# clip|# clips}, about {span} long", "{clips} 个片段，长约 {span}"),
     "forecast-shared": (
         "{shared} are the same as others of this batch, {there} were made before",
         "{shared} 个与本批次中其他片段相同，{there} 个此前已制作",

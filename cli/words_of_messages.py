@@ -26,7 +26,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "队列中只有本农场自己的消息。",
     ),
     "messages-number": (
-        "Set aside: {number} messages that are none of the farm's own. The newest {shown}:",
+        (
+            "Set aside: {number:# message that is|# messages that are} none of the farm's own. The newest "
+            "{shown}:"
+        ),
         "已搁置 {number} 条不属于本农场的消息。最新 {shown} 条：",
     ),
     "messages-next": (
@@ -39,6 +42,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
             "`lectern dead messages --clear` 清除这些记录。"
         ),
     ),
-    "messages-cleared": ("Forgotten: {number} messages.", "已清除 {number} 条消息。"),
+    "messages-cleared": ("Forgotten: {number:# message|# messages}.", "已清除 {number} 条消息。"),
     "verb-clear-messages": ("forgot foreign messages", "清除外来消息"),
 }

@@ -14,7 +14,10 @@ NIGHTLY: Mapping[str, tuple[str, str]] = {
         "夜间工作开始，直到时段 {window} 关闭或没有剩余工作；批次放在 {folder}。",
     ),
     "night-opens": ("Window {window} is open.", "时段 {window} 已开放。"),
-    "night-submitted": ("{name}: batch {batch}, {films} films.", "{name}：批次 {batch}，{films} 部影片。"),
+    "night-submitted": (
+        "{name}: batch {batch}, {films:# film|# films}.",
+        "{name}：批次 {batch}，{films} 部影片。",
+    ),
     "night-known": (
         "{name}: was submitted before, as batch {batch}.",
         "{name}：此前已提交，即批次 {batch}。",
@@ -24,15 +27,15 @@ NIGHTLY: Mapping[str, tuple[str, str]] = {
         "{name}：被拒绝；原因写在 {place} 旁。",
     ),
     "night-progress": (
-        "{done} films done, {failed} failed, {left} to go.",
+        "{done:# film|# films} done, {failed} failed, {left} to go.",
         "已完成 {done} 部，失败 {failed} 部，剩余 {left} 部。",
     ),
     "night-woken": (
-        "Pool {pool} works: {workers} workers unlocked.",
+        "Pool {pool} works: {workers:# worker|# workers} unlocked.",
         "池 {pool} 开始工作：解锁 {workers} 个。",
     ),
     "night-rests": (
-        "Pool {pool} rests: {workers} workers locked.",
+        "Pool {pool} rests: {workers:# worker|# workers} locked.",
         "池 {pool} 开始休息：锁定 {workers} 个。",
     ),
     "night-report": ("The morning report: {place}", "晨报：{place}"),
@@ -60,7 +63,7 @@ NIGHTLY: Mapping[str, tuple[str, str]] = {
         "失败的影片及处理办法：`lectern dead list`。",
     ),
     "night-batches": (
-        "Batches: {batches} submitted with {films} films, {refused} refused.",
+        "Batches: {batches} submitted with {films:# film|# films}, {refused} refused.",
         "批次：提交 {batches} 个，共 {films} 部影片；拒绝 {refused} 个。",
     ),
     "night-refused-at": ("  {name}: {place}", "  {name}：{place}"),

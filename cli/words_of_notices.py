@@ -34,8 +34,8 @@ NOTICES: Mapping[str, tuple[str, str]] = {
     ),
     "notices-given-up": (
         (
-            "{number} notices were given up: `lectern notices list --given-up` shows why, "
-            "`lectern notices replay --given-up` sends them anew."
+            "{number:# notice was|# notices were} given up: `lectern notices list --given-up` shows why, "
+            "`lectern notices replay --given-up` sends {number:it|them} anew."
         ),
         (
             "{number} 条通知已放弃发送：`lectern notices list --given-up` 查看原因，"

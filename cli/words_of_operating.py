@@ -124,7 +124,10 @@ OPERATING: Mapping[str, tuple[str, str]] = {
         "不会开始新工作：所有工作进程都已排空、锁定、磁盘不足或设备故障（见下）。",
     ),
     "nobody-can": (
-        "{stages}: {steps} steps wait that no worker can do. Start one: `lectern up`, `lectern worker`.",
+        (
+            "{stages}: {steps:# step waits|# steps wait} that no worker can do. Start one: `lectern up`, "
+            "`lectern worker`."
+        ),
         "{stages}：有 {steps} 个步骤没有工作进程能做。请启动能做的：`lectern up`、`lectern worker`。",
     ),
     "unwatched": (
@@ -166,7 +169,10 @@ OPERATING: Mapping[str, tuple[str, str]] = {
     "archive-is-there": ("can be reached", "可用"),
     "archive-is-away": ("cannot be reached", "不可用"),
     "archive-films": ("films on their way: {films}", "待归档影片：{films}"),
-    "failed-in": ("What attempts failed with in the last {hours} hours:", "最近 {hours} 小时内的失败："),
+    "failed-in": (
+        "What attempts failed with in the last {hours:hour|# hours}:",
+        "最近 {hours} 小时内的失败：",
+    ),
     "lost-worker": (
         "The worker was lost in the middle of it; the step went on elsewhere.",
         "工作进程中途丢失，步骤已由其他进程继续。",

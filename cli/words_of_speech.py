@@ -65,7 +65,7 @@ SPEECH: Mapping[str, tuple[str, str]] = {
     "check-writer": ("scripts", "脚本撰写"),
     "check-consents": ("consents", "授权"),
     "detail-consents": (
-        "{detail}; {consents} people's consents hold",
+        "{detail}; {consents:1 person's consent holds|# people's consents hold}",
         "{detail}；有效的人物授权 {consents} 份",
     ),
     "detail-narrators": (
@@ -153,12 +153,15 @@ SPEECH: Mapping[str, tuple[str, str]] = {
         "是否永久删除 {person} 的一切资料：肖像、声音、授权、录音、缓存的语音和片段？[y/N]",
     ),
     "person-forgotten": (
-        "{person} is forgotten: {profiles} profiles and {files} files were removed.",
+        "{person} is forgotten: {profiles:# profile|# profiles} and {files:# file|# files} were removed.",
         "已遗忘 {person}：删除了 {profiles} 份档案和 {files} 个文件。",
     ),
-    "person-canceled": ("{number} jobs were canceled.", "已取消 {number} 个任务。"),
+    "person-canceled": ("{number:# job was|# jobs were} canceled.", "已取消 {number} 个任务。"),
     "person-half-made": (
-        "What workers had half made of them is nobody's now; garbage collection takes it in {hours} hours.",
+        (
+            "What workers had half made of them is nobody's now; garbage collection takes it in {hours:# "
+            "hour|# hours}."
+        ),
         "工作进程尚未完成的文件已不属于任何任务，垃圾回收会在 {hours} 小时后将其删除。",
     ),
     "person-astray": (
@@ -166,7 +169,10 @@ SPEECH: Mapping[str, tuple[str, str]] = {
         "其中 {number} 部已不在 {root} 中（任务 {jobs}）：无法删除其旁的文件。",
     ),
     "person-films": (
-        "{number} films were made with them, and stay where they are:",
+        (
+            "{number:# film was made with them, and stays where it is|# films were made with them, and "
+            "stay where they are}:"
+        ),
         "曾用其制作 {number} 部影片，影片保留在原处：",
     ),
     "person-no-films": ("No film was made with them.", "没有用其制作过影片。"),

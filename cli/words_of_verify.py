@@ -32,7 +32,7 @@ VERIFY: Mapping[str, tuple[str, str]] = {
     ),
     "verdict-unreadable": ("cannot be read as a film ({reason})", "无法作为影片读取（{reason}）"),
     "verified-sum": (
-        "{films} films: {fine} fine, {other} not",
+        "{films:# film|# films}: {fine} fine, {other} not",
         "{films} 部影片：{fine} 部无误，{other} 部有问题",
     ),
     "carries-label": ("LABEL FOR MACHINES", "机器可读标识"),

@@ -45,7 +45,7 @@ WHY: Mapping[str, tuple[str, str]] = {
         "等待批准，详见 `lectern show {job}`",
     ),
     "why-quota": (
-        "held for {whose} ({limit} films a day), films before it: {ahead}; {begins}. {cure}",
+        "held for {whose} ({limit:# film|# films} a day), films before it: {ahead}; {begins}. {cure}",
         "因 {whose}（每日 {limit} 部）而等待，前面还有 {ahead} 部；{begins}。{cure}",
     ),
     "why-quota-begins": ("it begins on {begins}", "将于 {begins} 开始"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pipeline.plan.counting import filled
 from pipeline.plan.errors import Fact
 from pipeline.plan.messages import Language
 
@@ -13,7 +14,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "period": ("{since} until {until} ({zone})", "{since} 至 {until}（{zone}）"),
     "made": ("Made {made} by Lectern", "由 Lectern 于 {made} 生成"),
     "summary": (
-        "{completed} films done, {failed} failed, {canceled} canceled; {left} left to do, {held} held.",
+        (
+            "{completed:# film|# films} done, {failed} failed, {canceled} canceled; {left} left to do, "
+            "{held} held."
+        ),
         "完成 {completed} 部，失败 {failed} 部，取消 {canceled} 部；待完成 {left} 部，暂停 {held} 部。",
     ),
     "films-done": ("Films done", "完成的影片"),
@@ -45,7 +49,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "failed-head": ("What failed, and what to do", "失败原因与处理办法"),
     "failed-none": ("Nothing has failed.", "没有失败。"),
-    "failed-films": ("{films} films", "{films} 部影片"),
+    "failed-films": ("{films:# film|# films}", "{films} 部影片"),
     "failed-film": ("1 film", "1 部影片"),
     "failed-jobs": ("Jobs {jobs}: lectern dead show {first}", "任务 {jobs}：lectern dead show {first}"),
     "held-head": ("What is held, and why", "保留的影片与原因"),
@@ -137,7 +141,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "night-endless": (
-        "Window {window}, open from {opens} on: {films} films wait for it.",
+        "Window {window}, open from {opens} on: {films:# film waits|# films wait} for it.",
         "时段 {window}（自 {opens} 起开放）：{films} 部影片在等待。",
     ),
     "cut": ("… cut; all of it: {where}", "……已截断；完整内容：{where}"),
@@ -164,7 +168,7 @@ class MorningWords:
             KeyError: no such name.
         """
         words = _WORDS[name][self._column]
-        return words.format_map(values) if values else words
+        return filled(words, values) if values else words
 
     def known(self, name: str, otherwise: str) -> str:
         """The words of a name that another version may have thought of."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 from string import Formatter
@@ -150,6 +151,13 @@ def test_both_languages_ask_for_the_same_values(name: str) -> None:
     english, chinese = WORDS[name]
     fields = [{field for _, field, _, _ in Formatter().parse(words) if field} for words in (english, chinese)]
     assert fields[0] == fields[1]
+
+
+def test_no_number_stands_before_words_for_many_alone() -> None:
+    """Nothing says “1 workers”: where words follow a number they are chosen by it."""
+    # "For commercial films", and the like.
+    many = re.compile(r"\{(?!use\})\w+\} (?:films|jobs|workers|steps|clips|files|rows|days|hours|notices)\b")
+    assert [words for words, _ in WORDS.values() if many.search(words)] == []
 
 
 @pytest.mark.parametrize(

@@ -14,17 +14,20 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
 import pytest
 import redis
 
-from db import operations, pools, posts, reads
+from db import operations, pools, posts, reads, standing
 from db.pools import Change
 from db.states import WorkerOrder
 from farm import show
 from farm.bootstrap import Farm, environment_of, open_farm
+from farm.policy.placement import Post
+from farm.policy.pools import in_pools
 from farm.whereabouts import place_of
 from pipeline.plan.trace import Trace
 from tasks import poison
@@ -42,11 +45,24 @@ from tests.tasks.yard import (
     story,
     wait_for,
 )
+from worker.child import Child
+from worker.places import Places
+from worker.programs import environment_for, worker_program
 from worker.up import Standing, running_farm, standing_on
 
 #: Generous, since other tests may share the machine; a test is done long before.
 _PATIENCE_S = 60.0
+_RENDERED = "SELECT id FROM steps WHERE batch_id = :batch AND stage = 'render'"
+_BEGUN_SINCE = (
+    "SELECT a.step_id FROM attempts a JOIN steps s ON s.id = a.step_id WHERE s.batch_id = :batch "
+    "AND s.stage = 'render' AND a.worker = :node AND a.started_at > :since"
+)
 _JOB_OF = "SELECT job_id FROM steps WHERE id = :step"
+
+
+def node_of(name: str) -> str:
+    """The name by which the ledger knows a worker of this host."""
+    return f"{name}@{socket.gethostname()}"
 
 
 def script(word: str, sentences: int = 6) -> str:
@@ -110,17 +126,23 @@ class Yard:
         """The films of a batch that were given up: what is waited for will not come."""
         return ask(self.farm, "SELECT id FROM jobs WHERE batch_id = :batch AND state = 'failed'", batch=batch)
 
-    def mid_chunk(self, batch: int, clips: int = 2) -> tuple[int, str]:
-        """Wait until a chunk of a batch is rendering and some of its clips are made: its step and worker."""
+    def mid_chunk(self, batch: int, clips: int = 2, by: str = "%") -> tuple[int, str]:
+        """Wait until a chunk of a batch is rendering and some of its clips are made: its step and worker.
+
+        Args:
+            batch: the batch.
+            clips: so many clips, at least.
+            by: the worker, unless anybody will do.
+        """
         question = (
             "SELECT s.id, s.worker FROM steps s WHERE s.batch_id = :batch AND s.stage = 'render' "
-            "AND s.state = 'running' AND "
+            "AND s.state = 'running' AND s.worker LIKE :by || '@%' AND "
             "(SELECT count(*) FROM makings m WHERE m.step_id = s.id AND m.kind = 'clip') >= :clips"
         )
         found: list[tuple[object, ...]] = []
 
         def begun() -> bool:
-            found[:] = ask(self.farm, question, batch=batch, clips=clips)
+            found[:] = ask(self.farm, question, batch=batch, clips=clips, by=by)
             assert not self.failed(batch), story(self.farm)
             return bool(found)
 
@@ -177,8 +199,7 @@ class Yard:
 
     def order(self, name: str, order: WorkerOrder) -> None:
         """Have a worker obey."""
-        node = f"{name}@{socket.gethostname()}"
-        posts.order(self.farm.ledger, node, order, reason="test", by="test")
+        posts.order(self.farm.ledger, node_of(name), order, reason="test", by="test")
 
     def workers_of(self, batch: int) -> set[str]:
         """Who has worked on a batch."""
@@ -201,6 +222,21 @@ class Yard:
         """How a step's attempts ended, in order."""
         question = "SELECT outcome FROM attempts WHERE step_id = :step ORDER BY number"
         return [outcome for (outcome,) in ask(self.farm, question, step=step)]
+
+    def attempts(self, step: int) -> list[tuple[object, str]]:
+        """How a step's attempts ended, and whose they were, in order."""
+        question = "SELECT outcome, worker FROM attempts WHERE step_id = :step ORDER BY number"
+        found = ask(self.farm, question, step=step)
+        return [(outcome, str(worker).partition("@")[0]) for outcome, worker in found]
+
+    def turns(self, name: str) -> list[tuple[object, object]]:
+        """Each step that a worker rendered, with the job that it rendered next."""
+        question = (
+            "SELECT s.id, s.job_id FROM attempts a JOIN steps s ON s.id = a.step_id "
+            "WHERE a.worker = :node AND s.stage = 'render' ORDER BY a.started_at"
+        )
+        found = ask(self.farm, question, node=node_of(name))
+        return [(step, job) for (step, _), (_, job) in pairwise(found)]
 
     def made_twice(self) -> list[tuple[object, ...]]:
         """Whatever was made more than once."""
@@ -256,37 +292,68 @@ def test_a_farm_that_is_up_is_known_to_be_well(yard: Yard) -> None:
     wait_for(well, seconds=_PATIENCE_S)
 
 
-def test_idle_workers_render_for_another_pool_and_their_own_films_first(yard: Yard) -> None:
-    """Nobody is in the studio; who is lent renders its films, and none while a film of its own waits."""
-    others = sow(yard.farm, [Row(row=f"lent{number}", script="Hi.", pool="studio") for number in range(5)])
-    waiting = "SELECT count(*) FROM steps WHERE batch_id = :batch AND stage = 'render' AND state = 'ready'"
-    wait_for(lambda: one(yard.farm, waiting, batch=others) == 5, seconds=_PATIENCE_S)
-    pools.set_pool(yard.farm.ledger, "", Change(lends=True), by="test")
-    wait_for(lambda: one(yard.farm, waiting, batch=others) != 5, seconds=_PATIENCE_S)
-    own = sow(yard.farm, [Row(row=f"own{number}", script="Hi.") for number in range(2)])
-    yard.finished(own)
-    yard.finished(others)
-    pools.set_pool(yard.farm.ledger, "", Change(lends=False), by="test")
-    # From when on each own film could have been rendered, and when it was begun to be.
-    spans = ask(
-        yard.farm,
-        "SELECT max(b.ended_at), min(a.started_at) FROM attempts a JOIN steps s ON s.id = a.step_id "
-        "JOIN steps v ON v.job_id = s.job_id AND v.stage = 'speak' JOIN attempts b ON b.step_id = v.id "
-        "WHERE s.batch_id = :batch AND s.stage = 'render' GROUP BY s.job_id",
-        batch=own,
+@contextlib.contextmanager
+def employed(yard: Yard, name: str, pool: str) -> Iterator[Child]:
+    """A worker beside those of the farm that renders for a pool alone; nobody starts it anew."""
+    settings = yard.farm.settings
+    environment = environment_for(settings, yard.standing.redis_url)
+    post = Post(name=name, pool=pool, capabilities=in_pools(["render.warp"], [pool]))
+    child = Child(worker_program(Places(home=settings.home), post, environment))
+    child.start()
+    try:
+        here = "SELECT 1 FROM workers WHERE name = :node AND alive = 1"
+        wait_for(lambda: ask(yard.farm, here, node=node_of(name)), seconds=_PATIENCE_S)
+        yield child
+    finally:
+        child.kill()
+
+
+def test_pools_lend_take_back_and_stand_by(yard: Yard) -> None:
+    """Who is lent ends its chunk and goes to its own film; a stand-by renders what its pool cannot, no more.
+
+    It begins when the pool's worker is locked, leaves what comes to it when that one is back, having ended
+    what it had begun, and goes on with the next clip when that one is killed. Nothing is made twice.
+    """
+    ledger = yard.farm.ledger
+    lengths = {"Ada": 3, "Bo": 3, "Cy": 3, "Di": 3, "Ed": 3, "Flo": 8}
+    abroad = sow(
+        yard.farm, [Row(row=word, script=script(word, many), pool="studio") for word, many in lengths.items()]
     )
-    begun = ask(
-        yard.farm,
-        "SELECT a.started_at FROM attempts a JOIN steps s ON s.id = a.step_id "
-        "WHERE s.batch_id = :batch AND s.stage = 'render' AND a.outcome = 'ok'",
-        batch=others,
-    )
-    assert len(spans) == 2
-    assert len(begun) == 5
-    for (at,) in begun:
-        assert not any(int(str(ready)) < int(str(at)) < int(str(start)) for ready, start in spans), (
-            "own first"
+    home = sow(yard.farm, [Row(row="home", script="Mine.", pool="nobodys")])
+    spoken = "SELECT job_id FROM steps WHERE batch_id = :batch AND stage = 'render' AND state = 'ready'"
+    wait_for(lambda: ask(yard.farm, spoken, batch=home), seconds=_PATIENCE_S, told=lambda: story(yard.farm))
+    wait_for(lambda: len(ask(yard.farm, spoken, batch=abroad)) == len(lengths), seconds=_PATIENCE_S)
+    own = int(str(one(yard.farm, spoken, batch=home)))
+    operations.pause(ledger, [own], by="test")
+    standing.set_to(ledger, [own], standing.Wish(pool=""), by="test")
+    with employed(yard, "studio0", "studio") as studio:
+        yard.order("cpu1", WorkerOrder.LOCK)
+        pools.set_pool(ledger, "", Change(lends=True), by="test")
+        lent, _ = yard.mid_chunk(abroad, clips=1, by="cpu0")
+        operations.resume(ledger, [own], by="test")
+        wait_for(
+            lambda: (lent, own) in yard.turns("cpu0"), seconds=_PATIENCE_S, told=lambda: story(yard.farm)
         )
+        pools.set_pool(ledger, "", Change(lends=False), by="test")
+        pools.set_pool(ledger, "studio", Change(standby="any"), by="test")
+        yard.order("studio0", WorkerOrder.LOCK)
+        begun, _ = yard.mid_chunk(abroad, clips=1, by="cpu0")
+        yard.order("studio0", WorkerOrder.NONE)
+        back = ledger.clock()
+        wait_for(lambda: yard.outcomes(begun) == ["ok"], seconds=_PATIENCE_S)
+        killed, _ = yard.mid_chunk(abroad, clips=1, by="studio0")
+        since = ask(yard.farm, _BEGUN_SINCE, node=node_of("cpu0"), batch=abroad, since=back)
+        assert since == []
+        studio.kill()
+        yard.finished(abroad)
+        yard.finished(home)
+    pools.set_pool(ledger, "studio", Change(standby=""), by="test")
+    yard.order("cpu1", WorkerOrder.NONE)
+    rendered = {step: yard.attempts(step) for (step,) in ask(yard.farm, _RENDERED, batch=abroad)}
+    assert rendered.pop(killed) == [("lost", "studio0"), ("ok", "cpu0")]
+    assert (rendered[lent], rendered[begun]) == ([("ok", "cpu0")], [("ok", "cpu0")])
+    assert {outcome for ((outcome, _),) in rendered.values()} == {"ok"}
+    assert yard.made_twice() == []
 
 
 def test_a_killed_worker_costs_the_clip_it_was_on(yard: Yard) -> None:

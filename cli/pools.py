@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Annotated
@@ -12,13 +13,16 @@ from rich.table import Table
 from cli.clean import clean
 from cli.exits import Exit
 from cli.options import terminal_of
-from cli.terminal import Cell, Terminal
+from cli.terminal import Cell, Terminal, sentence
 from cli.workers import advice_line
 from db.pools import Change
+from farm import crews
 from farm import pools as cases
-from farm.attention import of_pool, of_unopened
+from farm.attention import of_helper, of_pool, of_unopened, of_worker
 from farm.bootstrap import open_farm
+from farm.policy.pools import pool_named, pools_rendering
 from farm.views.pools import PoolView
+from farm.views.screen import Advice, WorkerView
 
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="The pool; any: workers and films that are kept for none.")
@@ -43,7 +47,14 @@ Preload = Annotated[
         help='Models and voices that its workers open when they start, with spaces between; "" for none.',
     ),
 ]
-_NUMBERS = (1, 3, 4, 5)
+#: What keeps a worker from all work.
+_KEPT = frozenset(
+    {
+        *("worker-ordered-drain", "worker-disk", "worker-out"),
+        *("worker-is-gone", "worker-is-left", "worker-is-silent"),
+    }
+)
+_NUMBERS = (1, 3, 4)
 
 
 def pools(context: typer.Context) -> Exit:
@@ -52,9 +63,10 @@ def pools(context: typer.Context) -> Exit:
         return Exit.OK
     terminal = terminal_of(context)
     with open_farm() as farm:
-        found = cases.read(farm)
+        crew = crews.read(farm)
+        found = cases.read(farm, crew)
     document = {"kind": "pools", "pools": [asdict(each) for each in found]}
-    terminal.answer(document, _page(terminal, found))
+    terminal.answer(document, _page(terminal, found, crew))
     return Exit.OK
 
 
@@ -75,6 +87,8 @@ def set_(
     with open_farm() as farm:
         view, new = cases.set_pool(farm, name, change)
         used = cases.is_used(farm, view)
+        staffed = not view.standby or cases.is_staffed(farm, view.standby)
+        astray = cases.not_found(farm, change.preload or ())
     terminal = terminal_of(context)
     words = terminal.words
     lines = [words("pool-set" if new else "pool-as-before", pool=view.name)]
@@ -84,11 +98,20 @@ def set_(
         lines.append(words("pool-preloads", names=clean(" ".join(view.preload))))
     if not used:
         lines.append(words("pool-unused", pool=view.name))
-    terminal.answer({"kind": "pool-set", "changed": new, "used": used, "pool": asdict(view)}, lines)
+    if not staffed:
+        lines.append(words("pool-standby-empty", standby=view.standby))
+    for each in astray:
+        detail = sentence(each.error.code, each.error.facts, terminal.language)
+        lines.append(words("pool-preload-astray", name=clean(each.name), detail=detail))
+    document = {"kind": "pool-set", "changed": new, "used": used, "pool": asdict(view)}
+    astray_told = [{"name": each.name, "error": asdict(each.error)} for each in astray]
+    terminal.answer({**document, "standby_staffed": staffed, "not_found": astray_told}, lines)
     return Exit.OK
 
 
-def _page(terminal: Terminal, found: Sequence[PoolView]) -> Iterator[Cell | Table]:
+def _page(
+    terminal: Terminal, found: Sequence[PoolView], crew: Sequence[WorkerView]
+) -> Iterator[Cell | Table]:
     words = terminal.words
     heads = (
         "pool",
@@ -96,7 +119,7 @@ def _page(terminal: Terminal, found: Sequence[PoolView]) -> Iterator[Cell | Tabl
         "pool-cards",
         "pool-waiting",
         "pool-running",
-        "pool-lent",
+        "pool-helps",
         "pool-lends-head",
         "pool-standby",
         "pool-preload",
@@ -108,7 +131,7 @@ def _page(terminal: Terminal, found: Sequence[PoolView]) -> Iterator[Cell | Tabl
             _cards(terminal, each),
             str(each.waiting or ""),
             str(each.running or ""),
-            str(each.lent or ""),
+            _helps(terminal, each, crew),
             words("yes" if each.lends else "no"),
             each.standby,
             clean(" ".join(each.preload)),
@@ -116,10 +139,28 @@ def _page(terminal: Terminal, found: Sequence[PoolView]) -> Iterator[Cell | Tabl
         for each in found
     ]
     yield terminal.table(*heads, rows=rows, right=_NUMBERS)
-    notes = [advice for each in found for advice in (*of_pool(each), *of_unopened(each.unopened))]
+    notes = [advice for each in found for advice in _notes(each, crew)]
+    notes += [advice for worker in crew for advice in of_helper(worker)]
     if notes:
         yield ""
     yield from (advice_line(terminal, advice) for advice in notes)
+
+
+def _notes(pool: PoolView, crew: Sequence[WorkerView]) -> Iterator[Advice]:
+    """Who stands in for a pool, what keeps its own workers from work, and what they could not open."""
+    yield from of_pool(pool)
+    if not pool.taking:
+        kept = [each for each in crew if pool_named(pool.name) in pools_rendering(each.capabilities)]
+        yield from (advice for each in kept for advice in of_worker(each) if advice.what in _KEPT)
+    yield from of_unopened(pool.unopened)
+
+
+def _helps(terminal: Terminal, pool: PoolView, crew: Sequence[WorkerView]) -> str:
+    """The pools that a pool's workers are helping, each with at how many steps."""
+    helped = Counter(each.work.helps for each in crew if each.work and each.work.lender == pool.name)
+    words = terminal.words
+    told = (words("pool-helped", pool=name, steps=steps) for name, steps in sorted(helped.items()))
+    return words("comma").join(told)
 
 
 def _workers(terminal: Terminal, pool: PoolView) -> str:

@@ -41,10 +41,13 @@ OPERATING: Mapping[str, tuple[str, str]] = {
     ),
     "worker-ordered-drain": (
         (
-            "{worker} takes nothing new, says {by}: {reason}. `lectern workers unlock {worker} --reason ...` "
-            "ends that."
+            "{worker} takes nothing new since {since}, says {by}: {reason}. "
+            "`lectern workers unlock {worker} --reason ...` ends that."
         ),
-        "{worker} 不接受新工作，{by}：{reason}。用 `lectern workers unlock {worker} --reason …` 解除。",
+        (
+            "{worker} 自 {since} 起不接受新工作，{by}：{reason}。"
+            "用 `lectern workers unlock {worker} --reason …` 解除。"
+        ),
     ),
     "worker-is-gone": (
         "{worker} was lost {span} ago and is not back; its log on {host} says why. `lectern up` starts it.",

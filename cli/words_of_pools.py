@@ -9,7 +9,25 @@ POOLS: Mapping[str, tuple[str, str]] = {
     "pool-cards": ("CARDS", "设备"),
     "pool-waiting": ("WAITING", "等待"),
     "pool-running": ("IN WORK", "进行中"),
-    "pool-lent": ("LENT OUT", "借出"),
+    "pool-helps": ("HELPS", "协助"),
+    "pool-helped": ("{pool} ({steps})", "{pool}（{steps}）"),
+    "worker-helps": ("HELPS", "协助"),
+    "helps-lent": ("{pool}: lent, {span}", "{pool}：借出，{span}"),
+    "helps-standby": ("{pool}: stand-by, {span}", "{pool}：后备，{span}"),
+    "helps-ending": ("{pool}: ends its chunk, {span}", "{pool}：完成本段，{span}"),
+    "worker-lent": (
+        "{worker} of the pool {pool} is lent to the pool {helped}, for {span}: {row} (job {job}).",
+        "池 {pool} 的 {worker} 已借给池 {helped}，{span}：{row}（任务 {job}）。",
+    ),
+    "worker-standby": (
+        "{worker} of the pool {pool} stands in for the pool {helped}, for {span}: {row} (job {job}).",
+        "池 {pool} 的 {worker} 作为后备为池 {helped} 渲染，{span}：{row}（任务 {job}）。",
+    ),
+    "worker-ending": (
+        "{worker} of the pool {pool} ends its chunk for the pool {helped}, and no more: {row} (job {job}).",
+        "池 {pool} 的 {worker} 完成池 {helped} 的本段后不再接受其影片：{row}（任务 {job}）。",
+    ),
+    "opened": ("OPENED AT START", "启动时已加载"),
     "pool-lends-head": ("LENDS", "可借出"),
     "pool-standby": ("STAND-BY", "后备"),
     "pool-preload": ("OPENS AT START", "启动时加载"),
@@ -37,6 +55,17 @@ POOLS: Mapping[str, tuple[str, str]] = {
     "pool-unused": (
         "No worker is in the pool {pool}, and no film waits for it: is the name right? ([worker] pools)",
         "池 {pool} 中没有工作进程，也没有影片等待它：名称是否正确？（[worker] pools）",
+    ),
+    "pool-standby-empty": (
+        (
+            "No worker is in the pool {standby} now: it stands in once there is one. "
+            "Is the name right? ([worker] pools)"
+        ),
+        "池 {standby} 中现在没有工作进程：有了之后才能作为后备。名称是否正确？（[worker] pools）",
+    ),
+    "pool-preload-astray": (
+        "{name} is not to be found here; workers that have it open it: {detail}",
+        "此处找不到 {name}，拥有它的工作进程仍会加载：{detail}",
     ),
     "pool-by": (
         "{pool}, where nobody takes work: rendered by stand-by pool {standby}",

@@ -131,13 +131,16 @@ def _page(
 def workers_table(terminal: Terminal, found: Sequence[WorkerView]) -> Table:
     """One line for each worker: how it stands, what it is at, and how it has fared."""
     words, warm = terminal.words, any(each.temperature_c is not None for each in found)
-    heads = ["worker", *(["warmth"] if warm else []), "state", "now", "progress", "failed-lately"]
+    helps = any(each.work is not None and each.work.how for each in found)
+    heads = ["worker", *(["warmth"] if warm else []), "state", "now"]
+    heads += [*(["worker-helps"] if helps else []), "progress", "failed-lately"]
     rows: list[Sequence[Cell]] = [
         (
             worker.name,
             *([_warmth(worker)] if warm else []),
             Text(words.state(f"worker-{worker.state}"), style=_STYLES.get(worker.state, "yellow")),
             cut(Text(work_of(terminal, worker))),
+            *([_help_of(terminal, worker)] if helps else []),
             words("ago", span=words.span(worker.work.progress_s)) if worker.work else "",
             str(worker.failures) if worker.failures else "",
         )
@@ -150,7 +153,8 @@ def _devices_table(terminal: Terminal, found: Sequence[WorkerView]) -> Table:
     """One line for each worker: what it computes with, and what it runs and holds."""
     cards, pools = any(each.card_total_mb for each in found), any(each.pool for each in found)
     heads = ["worker", "card", *(["card-name", "card-memory"] if cards else [])]
-    heads += [*(["pool"] if pools else []), "version", "memory"]
+    opened = any(each.opened for each in found)
+    heads += [*(["pool"] if pools else []), "version", "memory", *(["opened"] if opened else [])]
     rows: list[Sequence[Cell]] = [
         (
             worker.name,
@@ -159,10 +163,25 @@ def _devices_table(terminal: Terminal, found: Sequence[WorkerView]) -> Table:
             *([worker.pool] if pools else []),
             worker.version,
             size_of(worker.memory_mb) if worker.memory_mb and worker.state not in AWAY else "",
+            *([_opened(worker)] if opened else []),
         )
         for worker in found
     ]
     return terminal.table(*heads, rows=rows, right=_numbers(heads))
+
+
+def _opened(worker: WorkerView) -> str:
+    """What it has opened before anybody asked; nothing of one that is away, with all that it had."""
+    return "" if worker.state in AWAY else clean(" ".join(worker.opened))
+
+
+def _help_of(terminal: Terminal, worker: WorkerView) -> str:
+    """Which other pool it helps just now, why, and since when it is at this chunk."""
+    work = worker.work
+    if work is None or not work.how:
+        return ""
+    words = terminal.words
+    return words(f"helps-{work.how}", pool=work.helps, span=words.span(work.since_s))
 
 
 def _numbers(heads: Sequence[str]) -> tuple[int, ...]:
@@ -228,7 +247,7 @@ def advice_line(terminal: Terminal, advice: Advice) -> Text:
             told_[name.removesuffix("_mb")] = size_of(int(fact))
         elif name == "stages":
             told_[name] = words("comma").join(map(words.state, str(fact).split()))
-        elif name == "until":
+        elif name in {"until", "since"}:
             told_[name] = terminal.moment(str(fact))
     what = f"{advice.what}-idle" if advice.what == "farm-not-up" and not facts["films"] else advice.what
     if advice.error is not None:

@@ -33,6 +33,7 @@ class InWork:
         job: the job's id.
         row: the row's id in its batch.
         stage: its stage.
+        capability: what it needs.
         index: which step of its stage, counted from 0.
         clips: how many clips the step is made of; 0 where it is no rendering.
         made: how many clips this attempt has made.
@@ -45,6 +46,7 @@ class InWork:
     job: int
     row: str
     stage: Stage
+    capability: str
     index: int
     clips: int
     made: int
@@ -117,6 +119,7 @@ _IN_WORK = (
         steps.c.job_id,
         jobs.c.row_name,
         steps.c.stage,
+        steps.c.capability,
         steps.c.index.label("place"),
         steps.c.first,
         steps.c.end,
@@ -220,6 +223,7 @@ def _in_work(at: Found) -> InWork:
         job=at.job_id,
         row=at.row_name,
         stage=Stage(at.stage),
+        capability=at.capability,
         index=at.place,
         clips=at.end - at.first,
         made=at.made,

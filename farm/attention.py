@@ -48,7 +48,8 @@ def of_worker(worker: WorkerView) -> Iterator[Advice]:
     """What is out of the ordinary with a worker."""
     name, host = worker.name, worker.host
     if worker.reason:
-        yield _advice("worker-ordered-drain", KNOW, worker=name, by=worker.by, reason=worker.reason)
+        told: dict[str, Fact] = {"by": worker.by, "reason": worker.reason, "since": worker.ordered}
+        yield Advice(what="worker-ordered-drain", level=KNOW, facts={"worker": name, **told})
     if worker.state in AWAY:
         level = KNOW if worker.state == "left" else SEE_TO
         yield _advice(f"worker-is-{worker.state}", level, worker=name, span_s=worker.seen_s, host=host)
@@ -76,6 +77,14 @@ def of_pool(pool: PoolView) -> Iterator[Advice]:
     if pool.rendered_by:
         what = "pool-rendered-by" if pool.name != ANY else "any-rendered-by"
         yield _advice(what, KNOW, pool=pool.name, standby=pool.rendered_by)
+
+
+def of_helper(worker: WorkerView) -> Iterator[Advice]:
+    """That a worker renders another pool's film."""
+    if worker.work is not None and worker.work.how:
+        told: dict[str, Fact] = {"pool": worker.work.lender, "helped": worker.work.helps}
+        told |= {"job": worker.work.job, "row": worker.work.row, "span_s": worker.work.since_s}
+        yield Advice(what=f"worker-{worker.work.how}", level=KNOW, facts={"worker": worker.name, **told})
 
 
 def of_stranded(stranded: Iterable[StrandedView]) -> Iterator[Advice]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
 from db import leases, posts, roll
 from db.leases import Leadership
+from db.pools import read_dealings
 from db.posts import Cleared
 from db.roll import Entry
 from db.states import CardState, Condition, WorkerOrder
 from db.views import Problem
+from farm.attention import TAKING
 from farm.bootstrap import Farm
 from farm.caller import caller
+from farm.policy.aid import aid_of
+from farm.policy.lending import Dealing
+from farm.policy.pools import ANY, pools_rendering
 from farm.views.films import Told
 from farm.views.pools import UnopenedView
 from farm.views.screen import WorkerView, WorkView
@@ -26,7 +34,15 @@ def read(farm: Farm) -> tuple[WorkerView, ...]:
         AwayError: ``ledger-away``.
     """
     now, patience_ms = farm.ledger.clock(), silence_ms(farm)
-    return tuple(_view(entry, now, patience_ms) for entry in roll.read_roll(farm.ledger))
+    entries = roll.read_roll(farm.ledger)
+    found = tuple(_view(entry, now, patience_ms) for entry in entries)
+    if all(entry.works is None or entry.works.capability in entry.capabilities for entry in entries):
+        return found
+    dealings = read_dealings(farm.ledger)
+    able = {
+        pool for worker in found if worker.state in TAKING for pool in pools_rendering(worker.capabilities)
+    }
+    return tuple(_aiding(worker, entry, dealings, able) for worker, entry in zip(found, entries, strict=True))
 
 
 def silence_ms(farm: Farm) -> int:
@@ -83,6 +99,19 @@ def _reason(told: str) -> str:
     return reason
 
 
+def _aiding(
+    worker: WorkerView, entry: Entry, dealings: Mapping[str, Dealing], able: Collection[str]
+) -> WorkerView:
+    """The same, knowing whom it helps with what it is at."""
+    if worker.work is None or entry.works is None:
+        return worker
+    aid = aid_of(entry.works.capability, entry.capabilities, dealings, able)
+    if aid is None:
+        return worker
+    work = replace(worker.work, helps=aid.to or ANY, how=aid.how.value, lender=aid.of or ANY)
+    return replace(worker, work=work)
+
+
 def _view(entry: Entry, now: int, patience_ms: int) -> WorkerView:
     post, works, gauge = entry.post, entry.works, entry.gauge
     return WorkerView(
@@ -96,6 +125,7 @@ def _view(entry: Entry, now: int, patience_ms: int) -> WorkerView:
         state=_state(entry, silent=now - entry.seen_at > patience_ms),
         reason=post.reason if post.ordered is not WorkerOrder.NONE else "",
         by=post.by if post.ordered is not WorkerOrder.NONE else "",
+        ordered=iso(post.at) if post.ordered is not WorkerOrder.NONE else "",
         detail=post.detail,
         work=None
         if works is None

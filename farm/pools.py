@@ -13,13 +13,17 @@ from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.policy.lending import Dealing, standing_in
 from farm.policy.pools import ANY, pool_named, pools_in, pools_rendering
-from farm.views.pools import PoolView
+from farm.preloading import check_name
+from farm.views.films import Told
+from farm.views.pools import PoolView, UnopenedView
 from farm.views.screen import WorkerView
-from pipeline.plan.errors import InputError
+from pipeline.plan.errors import InputError, LecternError
 
 
 def read(farm: Farm, workers: Sequence[WorkerView] | None = None) -> tuple[PoolView, ...]:
     """Every pool that workers are in, films wait for, a department names or somebody has set; `ANY` first.
+
+    One that was set back to what all pools are from the beginning is as if nobody had set it.
 
     Args:
         farm: the farm.
@@ -32,7 +36,8 @@ def read(farm: Farm, workers: Sequence[WorkerView] | None = None) -> tuple[PoolV
     of_departments = map(pool_named, pools.read_pools_of_departments(farm.ledger).values())
     crew = [(worker, _pools_of(worker)) for worker in (crews.read(farm) if workers is None else workers)]
     crew = [(worker, of) for worker, of in crew if of]
-    names = {"", *known, *loads, *of_departments, *(pool for _, of in crew for pool in of)}
+    told = (name for name, pool in known.items() if pool != Pool(name=name))
+    names = {"", *told, *loads, *of_departments, *(pool for _, of in crew for pool in of)}
     here = [(worker, of) for worker, of in crew if worker.state not in AWAY]
     able = {pool for worker, of in here if worker.state in TAKING for pool in of}
     dealings = {name: pool.dealing for name, pool in known.items()}
@@ -60,12 +65,32 @@ def set_pool(farm: Farm, name: str, change: Change) -> tuple[PoolView, bool]:
             nothing was changed.
         AwayError: ``ledger-away``.
     """
+    if not name.strip():
+        # A variable of a script that was empty is not meant to set all workers without a pool.
+        raise InputError("pool-name-wrong", name=name)
     pool = pool_named(name)
     if change == Change():
         raise InputError("pool-nothing-set", pool=pool or ANY)
     before, after = pools.set_pool(farm.ledger, pool, change, by=caller())
-    view = next(each for each in read(farm) if each.name == (pool or ANY))
-    return view, before != after
+    found = (each for each in read(farm) if each.name == (pool or ANY))
+    return next(found, _view(after, Load(), (), "")), before != after
+
+
+def not_found(farm: Farm, names: Sequence[str]) -> tuple[UnopenedView, ...]:
+    """Those models and voices that are not to be found on this machine, and why; workers may have them."""
+    found: list[UnopenedView] = []
+    for name in names:
+        try:
+            check_name(farm, name)
+        except LecternError as error:
+            told = Told(code=error.code, facts=dict(error.facts))
+            found.append(UnopenedView(worker="", name=name, error=told))
+    return tuple(found)
+
+
+def is_staffed(farm: Farm, name: str) -> bool:
+    """Whether a worker is in a pool, whether it takes work just now or not."""
+    return any(each.workers for each in read(farm) if each.name == (name or ANY))
 
 
 def is_used(farm: Farm, view: PoolView) -> bool:

@@ -77,6 +77,16 @@ def wish_of(workshop: Workshop, name: str) -> Wish:
     return Wish(name=name, stage=stage, engines=engines, model=record)
 
 
+def check_name(workshop: Workshop, name: str) -> None:
+    """Return if there is something of this name here; nothing is opened but what lists an engine's voices.
+
+    Raises:
+        InputError, AwayError: as `wish_of`, or ``voice-unknown``.
+    """
+    if wish_of(workshop, name).model is None:
+        _choose(workshop, name)
+
+
 def engines_for(wish: Wish, capabilities: Collection[str]) -> tuple[str, ...]:
     """With which engines a worker that does this would use it; none: never."""
     plain = frozenset(map(plain_of, capabilities))
@@ -99,8 +109,7 @@ def open_wish(workshop: Workshop, studio: Studio, wish: Wish, engine: str) -> st
     """
     model = wish.model
     if model is None:
-        own, _, voice = wish.name.partition(_OF_ENGINE)
-        choose_voice(cast_of(workshop, own).voices, engine=own, name=voice)
+        _choose(workshop, wish.name)
         return ""
     workshop.models.get(model.name, kind=model.kind)
     if model.kind is ModelKind.WAV2LIP:
@@ -116,3 +125,9 @@ def open_wish(workshop: Workshop, studio: Studio, wish: Wish, engine: str) -> st
     else:
         open_writer(workshop, model.digest)
     return models_word((_STAGES[model.kind].value, model.digest))
+
+
+def _choose(workshop: Workshop, name: str) -> None:
+    """Have an engine list its voices, and find the one of this name among them."""
+    engine, _, voice = name.partition(_OF_ENGINE)
+    choose_voice(cast_of(workshop, engine).voices, engine=engine, name=voice)

@@ -26,6 +26,10 @@ class WorkView:
         per_cent: how much of the step is done.
         since_s: seconds since this attempt began.
         progress_s: seconds since it made something, or began.
+        helps: the pool whose film it is where the worker is kept for others, ``any`` for none; else empty.
+        how: why it does so: ``lent``, ``standby`` (nobody of that pool takes work) or ``ending`` (neither any
+            more: it ends its chunk); empty where it helps nobody.
+        lender: the pool of the worker's that helps; empty where none does.
     """
 
     job: int
@@ -37,6 +41,9 @@ class WorkView:
     per_cent: int
     since_s: int
     progress_s: int
+    helps: str = ""
+    how: str = ""
+    lender: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +63,7 @@ class WorkerView:
             long), ``gone`` (it was lost) or ``left`` (it ended in good order).
         reason: why an operator has told it to take nothing; empty when nobody has.
         by: who has.
+        ordered: when (UTC, ISO 8601); empty when nobody has.
         detail: what it says itself of why it takes nothing.
         work: what it is at; None: nothing.
         seen_s: seconds since its heart beat last.
@@ -98,6 +106,7 @@ class WorkerView:
     memory_mb: int = 0
     opened: tuple[str, ...] = ()
     unopened: tuple[UnopenedView, ...] = ()
+    ordered: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from cli.exits import Exit
 from db import claims, posts, queue, workers
+from db.codec import profile_digest
 from db.loading import Unopened
 from db.states import WorkerOrder
 from db.values import Skill
@@ -26,12 +28,16 @@ def test_pools_are_set_and_told(lectern: Lectern, ready_home: Path) -> None:
     done = lectern("pools", "set", "Studio", "--lend", "--standby", "any", "--preload", "gan  espeak/en-us")
     assert "its idle workers render others' films" in done.out
     assert "is the name right?" in done.out
+    assert "No worker is in the pool any now: it stands in once there is one." in done.out
+    assert "gan is not to be found here" in done.out
+    assert "espeak/en-us is not" not in done.out
     again = lectern("pools", "set", "studio", "--lend", "--json").document
     assert (again["kind"], again["changed"], again["used"]) == ("pool-set", False, False)
     assert (again["pool"]["standby"], again["pool"]["preload"]) == ("any", ["gan", "espeak/en-us"])
     for wrong, code in (
         (("studio",), "pool-nothing-set"),
         (("a b", "--lend"), "pool-name-wrong"),
+        (("", "--lend"), "pool-name-wrong"),
         (("any", "--lend", "--standby", "studio"), "pool-circle"),
         (("any", "--lend", "--standby", "any"), "pool-own-standby"),
     ):
@@ -48,6 +54,7 @@ def test_pools_are_set_and_told(lectern: Lectern, ready_home: Path) -> None:
     back = lectern("pools", "set", "studio", "--no-lend", "--standby", "", "--preload", "").out
     assert "its workers render its own films alone" in back
     assert "no pool stands by" in back
+    assert [each["name"] for each in lectern("pools", "--json").document["pools"]] == ["any"], "as before"
 
 
 def test_a_pool_without_a_worker_is_told_with_who_stands_in(lectern: Lectern, ready_home: Path) -> None:
@@ -70,6 +77,7 @@ def test_a_pool_without_a_worker_is_told_with_who_stands_in(lectern: Lectern, re
     page = " ".join(lectern("pools").out.split())
     assert "Nobody in the pool studio takes work: its films are rendered by the stand-by pool any." in page
     assert "b@h could not open gan:" in page
+    assert "a@h takes nothing new since 20" in page
     assert "b@h could not open gan:" in " ".join(lectern("workers").out.split())
     any_, studio = lectern("pools", "--json").document["pools"]
     assert (any_["workers"], any_["taking"]) == (1, 1)
@@ -90,6 +98,30 @@ def farm(ready_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Farm]:
             speak(farm.ledger, claim)
         workers.leave(farm.ledger, "voice@h")
         yield farm
+
+
+def test_who_helps_whom_is_told_with_why(lectern: Lectern, farm: Farm) -> None:
+    """In the lists of workers and of pools: lent, standing in, or only ending what it has begun."""
+    _employ(farm, "a@h", "render.warp@studio")
+    lectern("pools", "set", "studio", "--lend")
+    (head, *_) = queue.heads(
+        farm.ledger, Skill(capability="render.warp", profile=profile_digest(PROFILE)), limit=1
+    )
+    assert claims.claim(farm.ledger, head.step, worker="a@h", capabilities=["render.warp@studio"])
+    assert "a@h of the pool studio is lent to the pool any, for " in lectern("pools").out
+    assert re.search(r"any: lent, \d+ ", lectern("workers").out)
+    any_, studio = (line.split() for line in lectern("pools").out.splitlines()[1:3])
+    assert ("(1)" in any_, "(1)" in studio) == (False, True)
+    lectern("pools", "set", "studio", "--no-lend")
+    assert "a@h of the pool studio ends its chunk for the pool any" in lectern("pools").out
+    lectern("pools", "set", "any", "--standby", "studio")
+    assert "作为后备为池 any 渲染" in lectern("pools", "--lang", "zh").out
+    told, _ = lectern("workers", "--json").document["workers"]
+    assert (told["work"]["how"], told["work"]["helps"], told["work"]["lender"]) == (
+        "standby",
+        "any",
+        "studio",
+    )
 
 
 def _employ(farm: Farm, name: str, *capabilities: str) -> None:

@@ -6,11 +6,15 @@ are folded into one row count where the last of them ended.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
+    Connection,
+    FromClause,
     Integer,
     Select,
     String,
@@ -19,6 +23,8 @@ from sqlalchemy import (
     case,
     cast,
     func,
+    literal,
+    null,
     select,
     union_all,
 )
@@ -34,26 +40,32 @@ from farm.policy.pools import plain_of
 # Every zone's clock has been off by whole quarters of an hour since 1972: no day begins within one.
 _QUARTER_MS = 900_000
 
-_member = case((jobs.c.member != "", jobs.c.member), else_=batches.c.user)
-#: What a line of each kind goes by, as a job tells it.
+#: What a finished film's line of each kind goes by.
 _OF_JOBS: Mapping[By, ColumnElement[Any]] = {
     By.DEPARTMENT: departments.c.name,
-    By.MEMBER: _member,
+    By.MEMBER: case((jobs.c.member != "", jobs.c.member), else_=batches.c.user),
     By.PROJECT: jobs.c.project,
     By.BATCH: cast(batches.c.id, String),
     By.DAY: jobs.c.ended_at // _QUARTER_MS,
 }
-#: The same, as an attempt does.
-_OF_ATTEMPTS: Mapping[By, ColumnElement[Any]] = {
-    **_OF_JOBS,
-    By.ENGINE: steps.c.capability,
-    By.CARD: attempts.c.device,
-    By.DAY: attempts.c.ended_at // _QUARTER_MS,
+#: What attempts are first added up by: what stands beside them, so that few other rows are looked at.
+_NEAR: Mapping[By, tuple[ColumnElement[Any], ...]] = {
+    By.DEPARTMENT: (steps.c.department_id,),
+    By.MEMBER: (jobs.c.member, steps.c.batch_id),
+    By.PROJECT: (jobs.c.project,),
+    By.BATCH: (steps.c.batch_id,),
+    By.ENGINE: (steps.c.capability,),
+    By.CARD: (),
+    By.DAY: (),
 }
+_WITH_JOBS = frozenset({By.MEMBER, By.PROJECT})
 _FPS: Mapping[str, ColumnElement[Any]] = {
     "sqlite": func.json_extract(jobs.c.spec, "$.format.fps"),
     "postgresql": cast(func.json_extract_path_text(cast(jobs.c.spec, JSON), "format", "fps"), Integer),
 }
+_ENDS = select(
+    func.min(attempts.c.ended_at).label("first"), func.max(attempts.c.ended_at).label("last")
+).where(attempts.c.ended_at >= bindparam("since"), attempts.c.ended_at < bindparam("until"))
 _CARDS = select(cards.c.device, func.max(cards.c.name).label("name")).group_by(cards.c.device)
 
 
@@ -62,25 +74,47 @@ def _of_department(question: Select[Any]) -> Select[Any]:
     return question.where((wanted == "") | (departments.c.name == wanted))
 
 
-def _held(by: By) -> Select[Any]:
-    key = _OF_ATTEMPTS[by]
+def _held(by: By, *, narrowed: bool) -> Select[Any]:
+    """Attempts of a time, added up by device and what stands beside them; and then what that is called."""
+    near = _NEAR[by]
+    source: FromClause = attempts
+    if near or narrowed:
+        source = source.join(steps, steps.c.id == attempts.c.step_id)
+    if by in _WITH_JOBS:
+        source = source.join(jobs, jobs.c.id == steps.c.job_id)
     question = (
         select(
-            key.label("line"),
+            *near,
             attempts.c.device,
             (func.count() + func.sum(attempts.c.folded)).label("attempts"),
             func.sum(attempts.c.held_ms).label("held_ms"),
             func.sum(attempts.c.good_ms).label("good_ms"),
             func.sum(attempts.c.machine_ms).label("machine_ms"),
         )
-        .join_from(attempts, steps, steps.c.id == attempts.c.step_id)
-        .join(jobs, jobs.c.id == steps.c.job_id)
-        .join(batches, batches.c.id == jobs.c.batch_id)
-        .join(departments, departments.c.id == batches.c.department_id)
+        .select_from(source)
         .where(attempts.c.ended_at >= bindparam("since"), attempts.c.ended_at < bindparam("until"))
-        .group_by(key, attempts.c.device)
+        .group_by(*near, attempts.c.device)
     )
-    return _of_department(question)
+    if narrowed:
+        wanted = select(departments.c.id).where(departments.c.name == bindparam("department"))
+        question = question.where(steps.c.department_id == wanted.scalar_subquery())
+    return _named(by, question.subquery())
+
+
+def _named(by: By, sums: Subquery) -> Select[Any]:
+    """Sums with the lines that they belong to; several may belong to one."""
+    line: ColumnElement[Any] = literal("")
+    source: FromClause = sums
+    if by is By.DEPARTMENT:
+        source = sums.join(departments, departments.c.id == sums.c.department_id)
+        line = departments.c.name
+    elif by is By.MEMBER:
+        source = sums.join(batches, batches.c.id == sums.c.batch_id)
+        line = case((sums.c.member != "", sums.c.member), else_=batches.c.user)
+    elif by is not By.DAY:
+        line = sums.c[_NEAR[by][0].key if _NEAR[by] else "device"]
+    told = (sums.c[name] for name in ("device", "attempts", "held_ms", "good_ms", "machine_ms"))
+    return select(line.label("line"), *told).select_from(source)
 
 
 def _films(by: By, dialect: str) -> Select[Any]:
@@ -124,21 +158,21 @@ def _owners() -> Subquery:
     )
 
 
-def _stored(by: By) -> Select[Any]:
+def _stored(by: By) -> CompoundSelect[Any]:
+    """What lies in the store by line; and without a line, all of it."""
     key, owners = _OF_JOBS[by], _owners()
-    question = (
-        select(
-            key.label("line"), jobs.c.id.is_(None).label("unowned"), func.sum(artifacts.c.size).label("size")
-        )
-        .select_from(artifacts)
-        .outerjoin(owners, owners.c.artifact_id == artifacts.c.id)
-        .outerjoin(jobs, jobs.c.id == owners.c.job_id)
-        .outerjoin(batches, batches.c.id == jobs.c.batch_id)
-        .outerjoin(departments, departments.c.id == batches.c.department_id)
+    owned = (
+        select(key.label("line"), func.sum(artifacts.c.size).label("size"))
+        .join_from(owners, artifacts, artifacts.c.id == owners.c.artifact_id)
+        .join(jobs, jobs.c.id == owners.c.job_id)
+        .join(batches, batches.c.id == jobs.c.batch_id)
+        .join(departments, departments.c.id == batches.c.department_id)
         .where(artifacts.c.struck == 0)
-        .group_by(key, jobs.c.id.is_(None))
+        .group_by(key)
     )
-    return _of_department(question)
+    every = select(null().label("line"), func.sum(artifacts.c.size).label("size"))
+    # One statement: both are of one moment.
+    return union_all(_of_department(owned), every.where(artifacts.c.struck == 0))
 
 
 def read_held(ledger: Ledger, by: By, period: Period, *, department: str = "") -> tuple[Held, ...]:
@@ -153,11 +187,15 @@ def read_held(ledger: Ledger, by: By, period: Period, *, department: str = "") -
     Raises:
         AwayError: ``ledger-away``.
     """
+    question = _held(by, narrowed=bool(department))
     with ledger.read() as connection:
-        found = connection.execute(_held(by), _asked(period, department))
+        spans: Iterable[tuple[str, Period]] = [("", period)]
+        if by is By.DAY:
+            # Each day is a piece of the index; cut by the clock in SQL, a month would be thousands of lines.
+            spans = _clipped(connection, period).days()
         return tuple(
             Held(
-                key=_key(by, row.line, period),
+                key=day or (plain_of(row.line) if by is By.ENGINE else str(row.line)),
                 device=row.device,
                 # PostgreSQL's sums of large numbers are decimal.
                 attempts=int(row.attempts),
@@ -165,8 +203,17 @@ def read_held(ledger: Ledger, by: By, period: Period, *, department: str = "") -
                 good_ms=int(row.good_ms),
                 machine_ms=int(row.machine_ms),
             )
-            for row in found
+            for day, span in spans
+            for row in connection.execute(question, _asked(span, department))
         )
+
+
+def _clipped(connection: Connection, period: Period) -> Period:
+    """The part of a period in which attempts ended: there may be years before the first one."""
+    row = connection.execute(_ENDS, _asked(period, "")).one()
+    if row.first is None:
+        return replace(period, until=period.since)
+    return replace(period, since=row.first, until=row.last + 1)
 
 
 def read_films(ledger: Ledger, by: By, period: Period, *, department: str = "") -> tuple[Films, ...]:
@@ -181,7 +228,7 @@ def read_films(ledger: Ledger, by: By, period: Period, *, department: str = "") 
         asked = _asked(period, department)
         return tuple(
             Films(
-                key=_key(by, row.line, period),
+                key=period.day_of(int(row.line) * _QUARTER_MS) if by is By.DAY else str(row.line),
                 films=row.films,
                 ticks=int(row.frames or 0) * TICKS // row.fps if row.fps else 0,
             )
@@ -198,10 +245,11 @@ def read_stored(ledger: Ledger, by: By, *, department: str = "") -> tuple[Stored
     if not by.has_store:
         return ()
     with ledger.read() as connection:
-        return tuple(
-            Stored(key=None if row.unowned else str(row.line), size=int(row.size))
-            for row in connection.execute(_stored(by), {"department": department})
-        )
+        found = connection.execute(_stored(by), {"department": department}).all()
+    every = next(int(row.size or 0) for row in found if row.line is None)
+    lines = [Stored(key=str(row.line), size=int(row.size)) for row in found if row.line is not None]
+    unowned = 0 if department else every - sum(line.size for line in lines)
+    return (*lines, *([Stored(key=None, size=unowned)] if unowned else ()))
 
 
 def read_card_names(ledger: Ledger) -> dict[str, str]:
@@ -226,9 +274,3 @@ def read_batch_names(ledger: Ledger) -> dict[str, str]:
 
 def _asked(period: Period, department: str) -> dict[str, Any]:
     return {"since": period.since, "until": period.until, "department": department}
-
-
-def _key(by: By, told: Any, period: Period) -> str:  # noqa: ANN401 - a number or a text
-    if by is By.DAY:
-        return period.day_of(int(told) * _QUARTER_MS)
-    return plain_of(told) if by is By.ENGINE else str(told)

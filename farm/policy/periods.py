@@ -8,6 +8,7 @@ on to its end. Days and months begin at midnight on the wall, also where clocks 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,6 +19,9 @@ from pipeline.plan.errors import InputError
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _WORDS = {"today": 0, "yesterday": 1}
 _DECEMBER = 12
+_EVENING, _HOUR_MS = 20, 3_600_000
+# Every zone's clock has been off by whole quarters of an hour since 1972: no day begins within one.
+_QUARTER_MS = 900_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +41,17 @@ class Period:
     def day_of(self, at_ms: int) -> str:
         """The date of a time in its zone, such as ``2026-11-22``."""
         return _local(at_ms, ZoneInfo(self.zone)).date().isoformat()
+
+    def days(self) -> Iterator[tuple[str, Period]]:
+        """Its parts that lie on one date each, in their order, with that date.
+
+        A date comes twice where clocks are put back over midnight.
+        """
+        since = self.since
+        while since < self.until:
+            until = min(_day_end(since, ZoneInfo(self.zone)), self.until)
+            yield self.day_of(since), Period(since=since, until=until, zone=self.zone)
+            since = until
 
 
 def month(text: str, zone: str) -> Period:
@@ -91,6 +106,17 @@ def _moment(text: str, now_ms: int, zone: str, *, end: bool) -> int:
         return day_or_moment(plain, zone, end=end)
     except ValueError:
         raise InputError("period-time-wrong", time=text) from None
+
+
+def _day_end(at_ms: int, zone: ZoneInfo) -> int:
+    """When the date changes that a clock shows at a time."""
+    local = _local(at_ms, zone)
+    # Until an evening the date stays, whatever is done to clocks on that day; from there it is looked for.
+    evening = max(0, _EVENING - local.hour) * _HOUR_MS
+    end = (at_ms + evening) // _QUARTER_MS * _QUARTER_MS + _QUARTER_MS
+    while _local(end, zone).date() == local.date():
+        end += _QUARTER_MS
+    return end
 
 
 def _local(at_ms: int, zone: ZoneInfo) -> datetime:

@@ -6,13 +6,14 @@ import itertools
 from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from farm.policy.accounts import PROCESSOR, By, Films, Held, Stored, account, plus
-from farm.policy.periods import between, month, month_of
+from farm.policy.periods import Period, between, month, month_of
 from farm.policy.prices import HOUR_MS, Prices, prices_from, rounded
 from pipeline.plan.errors import InputError
 
@@ -165,3 +166,27 @@ def test_what_is_no_month_is_refused(text: str) -> None:
     """With what was written."""
     with pytest.raises(InputError, match="period-month-wrong"):
         month(text, "Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("zone", "since"),
+    [
+        ("Asia/Shanghai", 1_790_000_000_123),
+        # Clocks go back half an hour; over midnight; back over midnight by an hour; a date is left out.
+        ("Australia/Lord_Howe", 1_774_900_000_000),
+        ("America/Havana", 1_793_400_000_000),
+        ("America/Nuuk", 1_729_814_400_000),
+        ("Pacific/Apia", 1_325_000_000_000),
+    ],
+)
+def test_days_are_what_a_clock_shows(zone: str, since: int) -> None:
+    """The parts of a period follow each other without a gap, and each is of the date that it says."""
+    period = Period(since=since, until=since + 5 * 86_400_000 + 77, zone=zone)
+    parts = list(period.days())
+    assert [part.since for _, part in parts] == [since, *(part.until for _, part in parts[:-1])]
+    assert parts[-1][1].until == period.until
+    for day, part in parts:
+        assert part.since < part.until
+        shown = {period.day_of(at) for at in (*range(part.since, part.until, 450_000), part.until - 1)}
+        assert shown == {day}
+    assert all(one != other for (one, _), (other, _) in pairwise(parts))

@@ -164,10 +164,10 @@ def progress_of(terminal: Terminal, job: JobView) -> str:
 
 
 def took_of(terminal: Terminal, attempt: AttemptView) -> str:
-    """An attempt's machine time; a dash for one that ended, or has not ended yet, without telling any."""
-    if attempt.machine_ms == 0 and attempt.outcome != "ok":
+    """For how long an attempt kept its worker; a dash for one that has not ended yet, or in no time."""
+    if attempt.held_ms == 0 and attempt.outcome != "ok":
         return terminal.words("unknown")
-    seconds, rest = divmod(attempt.machine_ms, 1000)
+    seconds, rest = divmod(attempt.held_ms, 1000)
     return terminal.words.span(seconds) if seconds else f"{rest} ms"
 
 

@@ -36,7 +36,7 @@ FORECAST: Mapping[str, tuple[str, str]] = {
         "sentences spoken before: {there} of {all}",
         "此前已朗读的句子：{there} / {all}",
     ),
-    "forecast-machine": ("Machine time", "机器时间"),
+    "forecast-machine": ("CPU time", "CPU 时间"),
     "per-frame": ("{what}: {ms} ms a frame, {basis}", "{what}：每帧 {ms} 毫秒，{basis}"),
     "basis-measured": ("measured here", "本农场实测"),
     "basis-scaled": ("scaled from other sizes measured here", "由本农场其他尺寸的实测值换算"),

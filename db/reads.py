@@ -346,6 +346,7 @@ def _steps_of(connection: Connection, job: int) -> tuple[StepView, ...]:
             ended_at=row.ended_at,
             outcome=None if row.outcome is None else Outcome(row.outcome),
             machine_ms=row.machine_ms,
+            held_ms=row.held_ms,
             problem=_problem_of(row),
             log_tail=row.log_tail,
             span=row.span,

@@ -131,7 +131,8 @@ class AttemptView:
         started_at: when it began.
         ended_at: when it ended; None while it runs.
         outcome: how it ended; likewise.
-        machine_ms: its machine time.
+        machine_ms: CPU time that it used.
+        held_ms: for how long it kept its worker; 0 while it runs.
         problem: what it met, if anything.
         log_tail: the last lines of what it said.
         span: id of its span, in hex.
@@ -145,6 +146,7 @@ class AttemptView:
     ended_at: int | None
     outcome: Outcome | None
     machine_ms: int
+    held_ms: int = 0
     problem: Problem | None
     log_tail: str
     span: str

@@ -369,6 +369,7 @@ def attempts_of(step: StepView) -> list[AttemptView]:
             started=iso(attempt.started_at),
             ended=iso(attempt.ended_at),
             machine_ms=attempt.machine_ms,
+            held_ms=attempt.held_ms,
             error=told_of(attempt.problem),
         )
         for attempt in step.attempts

@@ -33,7 +33,8 @@ class AttemptView:
         device: what that computes with.
         started: UTC, ISO 8601.
         ended: the same; empty while it runs.
-        machine_ms: machine time in milliseconds.
+        machine_ms: CPU time that it used, in milliseconds.
+        held_ms: for how long it kept its worker, likewise: what accounts and the report count.
         error: what went wrong, if anything.
     """
 
@@ -46,6 +47,7 @@ class AttemptView:
     started: str
     ended: str
     machine_ms: int
+    held_ms: int
     error: Told | None
 
 
@@ -63,7 +65,7 @@ class JobView:
         stage: the stage it is in or waits for; empty when there is none left.
         per_cent: how much of it is done, 0 to 100.
         ahead: unfinished jobs that go before it; None in lists and when it is over.
-        eta_s: seconds until its film is expected, from measured machine times; None in lists, when nothing is
+        eta_s: seconds until its film is expected, from measured CPU times; None in lists, when nothing is
             measured yet, and when nothing moves.
         waiting: why nothing moves at this moment: ``held``, ``no-worker``, ``no-pool`` (nobody in its pool
             renders, or, without one, all who render are kept for pools), ``no-profile`` (nobody renders as it

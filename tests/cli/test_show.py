@@ -24,6 +24,7 @@ WAITED = AttemptView(
     started="2026-11-21T01:00:00Z",
     ended="",
     machine_ms=40,
+    held_ms=61_000,
     error=Told(code="farm-made-elsewhere", facts={}),
 )
 DETAIL = JobDetail(

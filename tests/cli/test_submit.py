@@ -143,7 +143,7 @@ def test_at_a_terminal_nothing_is_queued_without_a_yes(lectern: Lectern, manifes
     """The forecast is shown, and a plain Enter is a no with an exit code of its own."""
     code, screen = at_terminal(home, "\x04", "submit", manifest)
     assert code == Exit.DECLINED, screen
-    assert "Machine time" in screen
+    assert "CPU time" in screen
     assert "Nothing was queued." in screen
     assert batches(lectern) == 0
     assert not stored(home)

@@ -23,6 +23,7 @@ class Exit(IntEnum):
     #: A place or service that is needed cannot be reached; the same command may work later.
     AWAY = 4
     #: Jobs failed or were canceled; a film or model is not what it was.
+    #: Of `nightly --fail-on-dead`: the night ran, no film failed, and batches were refused.
     FAILED = 5
     #: This machine or its ledger is not set up for it; the message names the cure.
     SETUP = 6

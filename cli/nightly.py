@@ -36,7 +36,11 @@ Scale = Annotated[
     ),
 ]
 FailOnDead = Annotated[
-    bool, typer.Option("--fail-on-dead", help="End with exit code 3 if films failed for good meanwhile.")
+    bool,
+    typer.Option(
+        "--fail-on-dead",
+        help="End with exit code 3 if films failed for good meanwhile, else with 5 if batches were refused.",
+    ),
 ]
 
 _ERROR = "error"
@@ -51,8 +55,8 @@ def nightly(
 ) -> Exit:
     """Submit every batch that lies in the nightly folder, and wait until the night is over.
 
-    It is over when its window shuts or nothing is left to do. Films that failed are a part of a night: exit
-    code 0 says that it ran. Ending this command stops no film.
+    It is over when its window shuts or nothing is left to do. Films that failed and batches that were refused
+    are a part of a night: exit code 0 says that it ran. Ending this command stops no film.
     """
     terminal = terminal_of(context)
     pools = pools_to_scale(scale or [])
@@ -66,7 +70,14 @@ def nightly(
     terminal.answer({"kind": "night", **asdict(view)}, _summary(terminal, view, night.morning))
     if view.how == "interrupted":
         return Exit.INTERRUPTED
-    return Exit.DEAD if fail_on_dead and view.failed else Exit.OK
+    return _told_of(view) if fail_on_dead else Exit.OK
+
+
+def _told_of(view: NightView) -> Exit:
+    """What became of it, each thing by a code of its own; a dead film says more than a refused batch."""
+    if view.failed:
+        return Exit.DEAD
+    return Exit.FAILED if view.refused else Exit.OK
 
 
 class _Diary:

@@ -67,7 +67,7 @@ def test_a_hold_for_want_of_a_consent_is_no_operators() -> None:
         ("ok", 61_000, "1 min 01 s"),
     ],
 )
-def test_what_an_attempt_took_is_for_how_long_it_kept_its_worker(outcome: str, held_ms: int, said: str) -> None:
+def test_an_attempt_took_as_long_as_it_kept_its_worker(outcome: str, held_ms: int, said: str) -> None:
     """As the report's slowest steps and accounts count; one that runs has not taken 0 ms."""
     attempt = AttemptView(
         stage="render",

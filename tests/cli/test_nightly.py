@@ -36,6 +36,9 @@ def test_a_night_is_told_line_by_line(lectern: Lectern, folder: Path) -> None:
     assert "bad: refused; why is told beside" in lines[1]
     assert lines[2].endswith("november: batch 1, 3 films.")
     assert "Batches: 1 submitted with 3 films, 1 refused." in lines
+    (folder / "worse").mkdir()
+    (folder / "worse" / "worse.csv").write_text("id,script\n1,Hello.\n")
+    assert lectern("nightly", "--no-wait", "--fail-on-dead").code == Exit.FAILED
     document = lectern("nightly", "--no-wait", "--json").document
     assert (document["kind"], document["how"], document["submitted"]) == ("night", "not_waited", [])
 

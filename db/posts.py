@@ -85,6 +85,11 @@ _TELL_CONDITION = _setting("condition", "detail")
 _TELL_LOADED = _setting("loaded")
 _IS_KNOWN = select(workers.c.host, workers.c.device).where(workers.c.name == bindparam("who"))
 _POSTED = select(posts.c.worker).where(posts.c.worker == bindparam("who"))
+_ORDERED = (
+    select(posts.c.ordered, posts.c.reason, posts.c.at)
+    .where(posts.c.worker == bindparam("who"))
+    .with_for_update()
+)
 _NAMES = select(workers.c.name).order_by(workers.c.name)
 _USERS = (
     select(workers.c.device, posts.c.pid)
@@ -108,7 +113,16 @@ _HEED = (
 )
 
 
-def order(ledger: Ledger, worker: str, what: WorkerOrder, *, reason: str, by: str) -> None:
+def order(
+    ledger: Ledger,
+    worker: str,
+    what: WorkerOrder,
+    *,
+    reason: str,
+    by: str,
+    seen: Post | None = None,
+    audited: bool = True,
+) -> bool:
     """Tell a worker what to do about new work; it hears of it by its next beat, and gets none from now on.
 
     Args:
@@ -118,6 +132,11 @@ def order(ledger: Ledger, worker: str, what: WorkerOrder, *, reason: str, by: st
             takes nothing new. `NONE` ends both.
         reason: why, for whoever asks later.
         by: who says so.
+        seen: nothing is ordered unless the order that it is under still is the one in here.
+        audited: whether the audit tells of it: not of what is ordered again and again.
+
+    Returns:
+        Whether it was ordered.
 
     Raises:
         InputError: ``worker-unknown``.
@@ -125,13 +144,17 @@ def order(ledger: Ledger, worker: str, what: WorkerOrder, *, reason: str, by: st
     """
     with ledger.write("order") as connection:
         _known(connection, worker)
+        if seen is not None and not _is_as_seen(connection, seen):
+            return False
         now = ledger.clock()
         told = {"ordered": what.value, "reason": reason, "by": by, "at": now}
         connection.execute(rows.spoken(connection, _ORDER), {**_BLANK, "worker": worker, **told})
         heed(connection, worker)
         verb = "unlock" if what is WorkerOrder.NONE else what.value
-        told = {"at": now, "by": by, "verb": f"worker-{verb}", "detail": f"{worker}: {reason}"}
-        connection.execute(_AUDIT, told)
+        if audited:
+            told = {"at": now, "by": by, "verb": f"worker-{verb}", "detail": f"{worker}: {reason}"}
+            connection.execute(_AUDIT, told)
+    return True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,6 +258,12 @@ def read_users(ledger: Ledger, host: str) -> dict[str, frozenset[int]]:
 def heed(connection: Connection, worker: str) -> None:
     """Have a worker get nothing new while it stands under an order."""
     run(connection, _HEED, {"who": worker})
+
+
+def _is_as_seen(connection: Connection, seen: Post) -> bool:
+    row = run(connection, _ORDERED, {"who": seen.worker}).first()
+    stands = (row.ordered, row.reason, row.at) if row is not None else (WorkerOrder.NONE.value, "", 0)
+    return stands == (seen.ordered.value, seen.reason, seen.at)
 
 
 def _known(connection: Connection, worker: str) -> tuple[str, str] | None:

@@ -28,7 +28,7 @@ from farm.policy.windows import Window
 from farm.precheck import admit, check
 from farm.reading import Reading
 from farm.refusals import refusal_text
-from farm.scaling import send_to_rest, wake
+from farm.scaling import awake, send_to_rest, wake
 from farm.sending import Sender, is_anywhere, keep
 from farm.submit import Manner, queue
 from farm.views.morning import MorningView
@@ -95,6 +95,7 @@ class Night:
         self._put_off: set[str] = set()
         self._troubles: list[str] = []
         self._opened = False
+        self._woken: list[str] = []
         self._morning: MorningView | None = None
         self._kept, self._sent = "", tuple[str, ...]()
 
@@ -118,8 +119,9 @@ class Night:
             try:
                 for pool in self._wishes.scale:
                     self._try(self._wake, pool)
-                self._submit()
-                how = self._wait(window) if self._wishes.wait else self._wait_for_writers()
+                with awake(self._farm, self._woken):
+                    self._submit()
+                    how = self._wait(window) if self._wishes.wait else self._wait_for_writers()
             finally:
                 for pool in self._wishes.scale:
                     self._try(self._send_to_rest, pool)
@@ -260,6 +262,7 @@ class Night:
 
     def _wake(self, pool: str) -> None:
         self._tell("woken", pool=pool, workers=wake(self._farm, pool))
+        self._woken.append(pool)
 
     def _send_to_rest(self, pool: str) -> None:
         locked = send_to_rest(self._farm, pool, wait=self._wait_until)

@@ -3,25 +3,40 @@
 A pool's workers are locked at the end, so that they take nothing new, and unlocked at the next beginning:
 those alone that a night has locked, never one that a person has. A program of the operator's own may start
 machines before, and stop them once their workers rest.
+
+A night that is killed sends nobody to rest. So it keeps telling, as long as it lives, that its pools are
+awake, and where that is told no more, whoever leads the farm sends them to rest in its place. How long ago it
+was told is measured by the listener's own clock alone.
 """
 
 from __future__ import annotations
 
 import shlex
 import subprocess
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import structlog
 
 from db import posts, roll
+from db.ledger import Ledger
 from db.roll import Entry
 from db.states import WorkerOrder
 from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.policy.pools import pool_named, pools_rendering
-from pipeline.plan.errors import InputError, TransientError
+from pipeline.plan.errors import InputError, LecternError, TransientError
 
 #: By which a night knows its own orders.
 REASON = "nightly: until the next night"
 _BEGINS = "nightly: a night begins"
+#: How often a night tells that it lives, and after how long without that it does not, in seconds.
+_AWAKE_EVERY_S, _OVER_S = 60.0, 300.0
+#: Whoever could not look for so long, in seconds, has heard nothing meanwhile, and begins to listen anew.
+_DEAF_S = 180.0
+_LEADER = "lectern"
 #: How long the operator's program may take, in seconds.
 _PATIENCE_S = 600.0
 _TAIL = 300
@@ -55,6 +70,88 @@ def wake(farm: Farm, pool: str) -> int:
     """
     _call(farm, "up", pool)
     return _order(farm, pool, WorkerOrder.NONE)
+
+
+@contextmanager
+def awake(farm: Farm, pools: Sequence[str], *, every_s: float = _AWAKE_EVERY_S) -> Iterator[None]:
+    """Keep telling that these pools are awake, from a thread of its own, until the block ends.
+
+    Workers that come later are told of, too, and those that were sent to rest meanwhile are woken again.
+    """
+    ending = threading.Event()
+
+    def tell() -> None:
+        while not ending.is_set():
+            for pool in pools:
+                try:
+                    _keep_awake(farm, pool)
+                except LecternError as error:
+                    # A ledger that is away comes back, and who listens cannot reach it either.
+                    structlog.get_logger().warning("not told", pool=pool, code=error.code)
+            ending.wait(every_s)
+
+    teller = threading.Thread(target=tell, name="awake", daemon=True)
+    if pools:
+        teller.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        if pools:
+            teller.join()
+
+
+def _keep_awake(farm: Farm, pool: str) -> None:
+    _order(farm, pool, WorkerOrder.NONE)
+    for entry in _crew(farm, pool):
+        if entry.post.ordered is WorkerOrder.NONE:
+            posts.order(
+                farm.ledger, entry.name, WorkerOrder.NONE, reason=_BEGINS, by=caller(), seen=entry.post,
+                audited=False,
+            )  # fmt: skip
+
+
+class Vigil:
+    """Sends to rest what a night has woken that lives no more; one in each leading dispatcher.
+
+    Args:
+        ledger: the ledger.
+        over_s: after how long without a word a night is over, in seconds.
+        clock: the time of the listener alone, in seconds.
+    """
+
+    def __init__(
+        self, ledger: Ledger, *, over_s: float = _OVER_S, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._over_s = over_s
+        self._heard: dict[str, tuple[int, float]] = {}
+        self._looked = 0.0
+
+    def turn(self) -> None:
+        """Look who is awake, and lock those of whom nothing was told for too long.
+
+        Raises:
+            AwayError: ``ledger-away``.
+        """
+        woken = {
+            name: post
+            for name, post in posts.read_posts(self._ledger).items()
+            if post.ordered is WorkerOrder.NONE and post.reason == _BEGINS
+        }
+        now = self._clock()
+        before = self._heard if now - self._looked < _DEAF_S else {}
+        self._looked = now
+        self._heard = {}
+        for name, post in woken.items():
+            at, since = before.get(name, (0, now))
+            since = since if at == post.at else now
+            self._heard[name] = post.at, since
+            if now - since >= self._over_s and posts.order(
+                self._ledger, name, WorkerOrder.LOCK, reason=REASON, by=_LEADER, seen=post
+            ):
+                structlog.get_logger().warning("night killed, worker rests", worker=name)
 
 
 def send_to_rest(farm: Farm, pool: str, *, wait: Callable[[Callable[[], bool]], None]) -> int:
@@ -91,8 +188,7 @@ def _order(farm: Farm, pool: str, what: WorkerOrder) -> int:
         free = entry.post.ordered is WorkerOrder.NONE
         if (what is WorkerOrder.NONE and ours) or (what is WorkerOrder.LOCK and free):
             reason = REASON if what is WorkerOrder.LOCK else _BEGINS
-            posts.order(farm.ledger, entry.name, what, reason=reason, by=caller())
-            ordered += 1
+            ordered += posts.order(farm.ledger, entry.name, what, reason=reason, by=caller(), seen=entry.post)
     return ordered
 
 

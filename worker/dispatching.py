@@ -18,6 +18,7 @@ from farm.notices import Herald, address_of
 from farm.policy.vigilance import beat_every
 from farm.reporting import Reporter, deliver
 from farm.results import prefix_of
+from farm.scaling import Vigil
 from tasks.bell import Bell
 from tasks.chore import Chore
 from tasks.dispatcher import Dispatcher, Pace
@@ -90,6 +91,7 @@ def _chores(farm: Farm) -> tuple[Chore, ...]:
         Chore("quotas", lambda: quotas.release(farm.ledger), every_s=settings.dispatcher.interval_s),
         # Films that would miss their deadlines go first, each once.
         Chore("deadlines", lambda: nightfall.lift_late(farm), every_s=_MINUTE_S),
+        Chore("nights", Vigil(farm.ledger).turn, every_s=_MINUTE_S),
         Chore("results", reporter.turn, every_s=settings.dispatcher.interval_s),
         Chore(
             "notices", Herald(farm.ledger, address_of(settings)).turn, every_s=settings.dispatcher.interval_s

@@ -19,12 +19,13 @@ from farm.bootstrap import Farm
 from farm.inbox import REFUSED, SUBMITTED, Inbox
 from farm.nightly import Night, Wishes
 from farm.policy.windows import parse
-from farm.scaling import REASON, pools_to_scale
+from farm.scaling import REASON, Vigil, awake, pools_to_scale
 from farm.views.night import NightView
 from pipeline.plan.errors import AwayError, Fact, InputError, TransientError
 from tests.db.values import PROFILE
 from tests.farm.submitting import ROW, manifest
 from tests.support.receiver import receiver
+from tests.tasks.yard import wait_for
 
 _QUICK = Wishes(look_s=0.01)
 
@@ -257,6 +258,31 @@ def test_a_pool_works_at_night_alone(
     assert during == [{"b": "ill"}]
     assert pool() == {"a": REASON, "b": "ill"}
     assert log.read_text().splitlines() == ["--region b c up studio", "--region b c down studio"] * 2
+
+
+def test_a_night_that_was_killed_keeps_nobody_awake(
+    night_farm: Farm, pool: Callable[[], dict[str, str]]
+) -> None:
+    """Whoever leads sends to rest what it had woken; not while it lives, nor whom a person has ordered."""
+    now = [1000.0]
+    vigil = Vigil(night_farm.ledger, over_s=300.0, clock=lambda: now[0])
+
+    def later() -> dict[str, str]:
+        now[0] += 150
+        vigil.turn()
+        return pool()
+
+    with awake(night_farm, ["studio"], every_s=0.005):
+        for _ in range(5):
+            told = posts.read_posts(night_farm.ledger).get("a")
+            wait_for(lambda told=told: posts.read_posts(night_farm.ledger).get("a") != told, seconds=60)
+            assert later() == {"b": "ill"}, "it lives"
+    assert later() == {"b": "ill"}
+    now[0] += 1000
+    assert [later(), later()] == [{"b": "ill"}] * 2, "nobody listened meanwhile"
+    assert later() == {"a": REASON, "b": "ill"}
+    posts.order(night_farm.ledger, "a", WorkerOrder.NONE, reason="needed", by="anna")
+    assert [later(), later(), later()] == [{"b": "ill"}] * 3, "a person has unlocked it"
 
 
 def test_a_program_that_fails_stops_no_night(

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,10 +22,10 @@ import psutil
 import pytest
 import redis
 
-from db import operations, pools, posts, reads, standing
+from db import operations, pools, posts, reads, standing, workers
 from db.pools import Change
 from db.states import WorkerOrder
-from farm import show
+from farm import scaling, show
 from farm.bootstrap import Farm, environment_of, open_farm
 from farm.policy.placement import Post
 from farm.policy.pools import in_pools
@@ -33,7 +34,9 @@ from pipeline.plan.trace import Trace
 from tasks import poison
 from tasks.app import Message, make_app, publish, queue_of
 from tasks.sieve import TASK
+from tests.db.values import PROFILE
 from tests.tasks.yard import (
+    PORTRAIT,
     Row,
     all_archived,
     ask,
@@ -709,6 +712,37 @@ def test_a_second_farm_on_this_home_is_refused_in_words(yard: Yard) -> None:
     )
     assert ended.returncode == 1
     assert "farm-already-up" in ended.stderr
+
+
+def test_a_night_that_is_killed_stops_no_film_and_leaves_nobody_awake(yard: Yard, tmp_path: Path) -> None:
+    """Kill -9 of `lectern nightly` in mid-film: the film is finished, and its pool is sent to rest."""
+    ledger, node = yard.farm.ledger, "night@elsewhere"
+    skills = {"capabilities": ["render.warp@studio"], "profiles": [PROFILE]}
+    workers.register(ledger, node, host="elsewhere", device="cpu", **skills)  # type: ignore[arg-type]
+    posts.order(ledger, node, WorkerOrder.LOCK, reason=scaling.REASON, by="test")
+    folder = tmp_path / "nightly"
+    (folder / "tonight").mkdir(parents=True)
+    shutil.copy(PORTRAIT, folder / "tonight" / "leo.png")
+    row = f"id,script,portrait,voice,format\nfilm,{script('Night', 4)},leo.png,en-us,square-512\n"
+    (folder / "tonight" / "batch.csv").write_text(row, "utf-8")
+    given = {"LECTERN_NIGHTLY__FOLDER": str(folder), "LECTERN_NIGHTLY__SETTLED_S": "0"}
+    environment = {**os.environ, **environment_of(yard.farm.settings), **given}
+    program = [str(Path(sys.executable).with_name("lectern")), "nightly", "--scale", "studio"]
+    night = subprocess.Popen(program, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        batch = "SELECT max(id) FROM batches WHERE name = 'batch.csv'"
+        wait_for(lambda: one(yard.farm, batch), seconds=_PATIENCE_S)
+        found = int(str(one(yard.farm, batch)))
+        yard.mid_chunk(found, clips=1)
+    finally:
+        night.kill()
+    assert night.wait() == -signal.SIGKILL
+    assert posts.read_posts(ledger)[node].ordered is WorkerOrder.NONE, "it had woken it"
+    yard.finished(found)
+    vigil = scaling.Vigil(ledger, over_s=0)
+    vigil.turn()
+    post = posts.read_posts(ledger)[node]
+    assert (post.ordered, post.reason) == (WorkerOrder.LOCK, scaling.REASON)
 
 
 def test_flower_shows_itself_to_its_one_user_and_obeys_nobody(yard: Yard) -> None:

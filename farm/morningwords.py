@@ -145,6 +145,27 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "时段 {window}（自 {opens} 起开放）：{films} 部影片在等待。",
     ),
     "cut": ("… cut; all of it: {where}", "……已截断；完整内容：{where}"),
+    "robot-sign": (
+        " (check the robot's secret, and this machine's clock)",
+        "（请检查机器人的密钥和本机时钟）",
+    ),
+    "robot-keyword": (
+        " (a keyword is set for this robot that no report has: have it sign instead)",
+        "（该机器人设置了关键词，而报告中没有该词：请改用加签）",
+    ),
+    "robot-from-where": (
+        " (the robot does not take messages from this machine's address)",
+        "（机器人不接受来自本机地址的消息）",
+    ),
+    "robot-often": (
+        " (too many messages within a minute: send it again later)",
+        "（一分钟内消息过多：请稍后重新发送）",
+    ),
+    "robot-gone": (
+        " (there is no such robot any more: copy its address anew)",
+        "（该机器人已不存在：请重新复制其地址）",
+    ),
+    "robot-form": (" (the robot cannot read it)", "（机器人无法读取该消息）"),
     "comma": (", ", "、"),
     "colon": (": ", "："),
 }

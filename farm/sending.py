@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from farm.bootstrap import Settings
-from farm.bots import (
-    DINGTALK_BYTES,
-    FEISHU_BYTES,
-    WECOM_BYTES,
-    Maker,
-    dingtalk,
-    feishu,
-    fitting,
-    is_taken,
-    wecom,
-)
+from farm.bots import ROBOTS, Text, message, refusal_in
 from farm.mailing import Mailbox, mail, mailbox_from
 from farm.morningpage import page_of
 from farm.morningtext import brief_of, heading, summary, text_of
@@ -32,11 +22,6 @@ from pipeline.plan.messages import Language, remembered
 #: The folder of the home in which reports are kept that are sent.
 FOLDER = "reports"
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
-_ROBOTS: Mapping[str, tuple[Maker, int]] = {
-    "wecom": (wecom, WECOM_BYTES),
-    "dingtalk": (dingtalk, DINGTALK_BYTES),
-    "feishu": (feishu, FEISHU_BYTES),
-}
 
 
 def is_anywhere(settings: Settings) -> bool:
@@ -140,31 +125,31 @@ class Sender:
     def _way(
         self, way: str, url: str, view: MorningView, document: Mapping[str, object]
     ) -> Callable[[], None]:
-        if way in _ROBOTS:
+        if way in ROBOTS:
             return lambda: self._chat(way, url, view)
         body = json.dumps(document, ensure_ascii=False).encode()
         return lambda: self._post(url, body)
 
     def _chat(self, way: str, url: str, view: MorningView) -> None:
-        maker, most_bytes = _ROBOTS[way]
         words = MorningWords(self._language)
-        title = heading(view, words)
         where = self._settings.report.link or "lectern report"
-        room = most_bytes - len(title.encode()) - 16
-        lines: Sequence[str] = fitting(brief_of(view, self._language), room, words("cut", where=where))
-        if link := self._settings.report.link:
-            lines = fitting((*lines, link), room, words("cut", where=link))
-        message = maker(url, self._secrets.get(way, ""), title, lines, time.time_ns() // 1_000_000)
-        self._post(message.url, message.body, robot=True)
+        lines = [*brief_of(view, self._language), *filter(None, [self._settings.report.link])]
+        text = Text(title=heading(view, words), lines=lines, rest=words("cut", where=where))
+        made = message(ROBOTS[way], text, url, self._secrets.get(way, ""), time.time_ns() // 1_000_000)
+        self._post(made.url, made.body, robot=True)
 
     def _post(self, url: str, body: bytes, *, robot: bool = False) -> None:
         allow_http = self._settings.report.allow_http
         host = check_address(url, allow_http=allow_http)
         answer = post(url, body, _JSON, allow_http=allow_http)
+        refusal = refusal_in(answer.body) if robot else None
         if not answer.ok:
-            raise AwayError("report-refused", host=host, reason=f"HTTP {answer.status}")
-        if robot and (why := is_taken(answer.body)):
-            raise AwayError("report-refused", host=host, reason=why)
+            told = f"HTTP {answer.status}" if refusal is None else f"HTTP {answer.status}: {refusal.told}"
+            raise AwayError("report-refused", host=host, reason=told)
+        if refusal is not None:
+            words = MorningWords(self._language)
+            cure = words(f"robot-{refusal.trouble}") if refusal.trouble else ""
+            raise AwayError("report-refused", host=host, reason=f"{refusal.told}{cure}")
 
     def _mail(self, mailbox: Mailbox, view: MorningView) -> None:
         words = MorningWords(self._language)

@@ -9,10 +9,9 @@ import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from farm.bots import dingtalk, feishu, fitting, is_taken, wecom
+from farm.bots import ROBOTS, Refusal, Text, dingtalk, feishu, message, refusal_in, wecom
+from farm.morningwords import MorningWords
 
 _NOW = 1_764_000_000_123
 
@@ -52,29 +51,78 @@ def test_feishu_is_signed_in_the_body() -> None:
     assert "sign" not in json.loads(feishu("https://x", "", "T", [], _NOW).body)
 
 
-@given(st.lists(st.text("a .é界😀", max_size=60), max_size=9), st.integers(60, 300))
-def test_nothing_is_longer_than_is_taken(lines: list[str], most: int) -> None:
-    """Whole lines from the first on, and where some are left out, where the rest is."""
-    kept = fitting(lines, most, "more: lectern report")
-    assert sum(len(line.encode()) + 2 for line in kept) <= most
-    if kept != tuple(lines):
-        assert kept[-1] == "more: lectern report"
-        assert len(kept) <= 2 or list(kept[:-1]) == lines[: len(kept) - 1]
+@pytest.mark.parametrize(("way", "most"), [("wecom", 4_096), ("dingtalk", 20_000), ("feishu", 20_000)])
+@pytest.mark.parametrize("line", ["短", '  "quoted" \\ lines \t', "plain " * 300])
+def test_a_report_is_cut_and_never_refused(way: str, most: int, line: str) -> None:
+    """However long it is, and whatever JSON makes of it: what the robot counts is what it takes, and full."""
+    lines = [f"{number} {line}" for number in range(3000)]
+    told = Text(title="报告", lines=lines, rest="rest: see lectern report")
+    made = message(ROBOTS[way], told, "https://x/?k=1", "s", _NOW)
+    document = json.loads(made.body)
+    parts = document["content"] if way == "feishu" else document["markdown"]
+    text = parts["content"] if way == "wecom" else parts["text"]
+    measured = len(text.encode()) if way == "wecom" else len(made.body)
+    assert most - 2 * len(line.encode()) - 50 < measured <= most
+    shown = [each for each in text.splitlines() if each]
+    assert shown[-1] == "rest: see lectern report"
+    assert shown[1:-1] == [each.strip() for each in lines[: len(shown) - 2]]
+
+
+def test_a_line_that_is_too_long_alone_is_cut_within() -> None:
+    """Rather than not shown at all."""
+    told = Text(title="T", lines=["长" * 9000], rest="rest")
+    made = message(ROBOTS["wecom"], told, "https://x", "", _NOW)
+    assert json.loads(made.body)["markdown"]["content"] == f"**T**\n{'长' * 1361}\nrest"
+
+
+def test_what_fits_is_whole_and_calls_nobody() -> None:
+    """A row that is named like a call of everybody calls nobody; no line turns into code."""
+    made = message(
+        ROBOTS["feishu"],
+        Text(title="T", lines=['a <at user_id="all">', "    cure"], rest="rest"),
+        "https://x",
+        "",
+        _NOW,
+    )
+    assert json.loads(made.body)["content"]["text"] == 'T\na ＜at user_id="all">\ncure'
 
 
 @pytest.mark.parametrize(
-    ("body", "why"),
+    ("body", "told", "trouble"),
     [
-        (b'{"errcode":0,"errmsg":"ok"}', ""),
-        (b'{"code":0,"msg":"success"}', ""),
-        (b'{"StatusCode":0,"StatusMessage":"success"}', ""),
-        (b"", ""),
-        (b"[]", ""),
-        (b'{"errcode":93000,"errmsg":"invalid webhook url"}', "93000 invalid webhook url"),
-        (b'{"errcode":310000,"errmsg":"sign not match"}', "310000 sign not match"),
-        (b'{"code":19021,"msg":"sign match fail"}', "19021 sign match fail"),
+        (b"", "?", ""),
+        (b"[]", "[]", ""),
+        (b"<html>Sign in</html>", "<html>Sign in</html>", ""),
+        (b'{"ok":true}', "?", ""),
+        (b'{"errcode":93000,"errmsg":"invalid webhook url"}', "93000 invalid webhook url", "gone"),
+        (b'{"errcode":45009,"errmsg":"api freq out of limit"}', "45009 api freq out of limit", "often"),
+        (b'{"errcode":310000,"errmsg":"sign not match"}', "310000 sign not match", "sign"),
+        (
+            b'{"errcode":310000,"errmsg":"keywords not in content"}',
+            "310000 keywords not in content",
+            "keyword",
+        ),
+        (
+            b'{"errcode":310000,"errmsg":"ip 1.2.3.4 not in whitelist"}',
+            "310000 ip 1.2.3.4 not in whitelist",
+            "from-where",
+        ),
+        (b'{"errcode":130101,"errmsg":"send too fast"}', "130101 send too fast", "often"),
+        (b'{"status":1111,"wait":5,"source":"x5","punish":"deny"}', "1111 deny", "often"),
+        (b'{"code":19021,"msg":"sign match fail","StatusCode":0}', "19021 sign match fail", "sign"),
+        (b'{"StatusCode":9499,"StatusMessage":"Bad Request"}', "9499 Bad Request", "form"),
+        (b'{"code":77,"msg":"new"}', "77 new", ""),
     ],
 )
-def test_robots_refuse_in_the_body(body: bytes, why: str) -> None:
-    """They answer 200 to everything."""
-    assert is_taken(body) == why
+def test_robots_refuse_in_the_body(body: bytes, told: str, trouble: str) -> None:
+    """They answer 200 to nearly everything; what they do not say they have taken was shown to nobody."""
+    assert refusal_in(body) == Refusal(told=told, trouble=trouble)
+    assert not trouble or MorningWords("zh")(f"robot-{trouble}")
+
+
+@pytest.mark.parametrize(
+    "body", ['{"errcode":0,"errmsg":"ok"}', '{"code":0,"msg":"success"}', '{"StatusCode":0,"Extra":null}']
+)
+def test_robots_say_that_they_took_it(body: str) -> None:
+    """Each in its own way."""
+    assert refusal_in(body.encode()) is None

@@ -71,6 +71,7 @@ def test_a_webhook_gets_the_document(there: Receiver, tmp_path: Path) -> None:
 
 def test_robots_get_a_short_form_each_in_its_own(there: Receiver, tmp_path: Path) -> None:
     """No larger than they take, signed where they have a secret, with the link to all of it."""
+    there.act = lambda desk, _: desk.answer(200, b'{"errcode":0,"errmsg":"ok"}')
     url = there.address
     ways = send(
         tmp_path,
@@ -109,7 +110,9 @@ def test_one_way_that_fails_keeps_none_of_the_others(there: Receiver, box: Postb
         mail_from="farm@example.com",
         mail_to="anna@example.com",
     )
-    assert reasons == "wecom: 127.0.0.1 has not taken the report: 93000 invalid webhook url."
+    assert reasons.startswith(
+        "wecom: 127.0.0.1 has not taken the report: 93000 invalid webhook url (there is no"
+    )
     assert len(there.posted) == 2
     assert len(box.mails) == 1
 

@@ -112,7 +112,7 @@ def _named(by: By, sums: Subquery) -> Select[Any]:
         source = sums.join(batches, batches.c.id == sums.c.batch_id)
         line = case((sums.c.member != "", sums.c.member), else_=batches.c.user)
     elif by is not By.DAY:
-        line = sums.c[_NEAR[by][0].key if _NEAR[by] else "device"]
+        line = sums.c[str(_NEAR[by][0].key) if _NEAR[by] else "device"]
     told = (sums.c[name] for name in ("device", "attempts", "held_ms", "good_ms", "machine_ms"))
     return select(line.label("line"), *told).select_from(source)
 

@@ -358,6 +358,8 @@ class _Farm:
             department=film.house,
             capability=capability,
             rank=rank(job.standing, later=later),
+            base=rank(job.standing),
+            prepares=capability == SPEAK,
             batch=film.batch,
             stage=capability,
             index=index,
@@ -412,9 +414,11 @@ class _Farm:
         """Send as many steps of each line as there are free slots, and a few more."""
         self._see_gates()
         self._usage.tell((), self._now)
-        waiting = {lane[0] for lane, line in self._lanes.items() if line}
+        waiting = [
+            each for each in _STAGE if any(line for lane, line in self._lanes.items() if lane[0] == each)
+        ]
         sent = {_SKILLS[each]: len(self._sent[each]) for each in waiting}
-        away = {_SKILLS[each]: len(self._sent[each]) for each in set(_STAGE) - waiting}
+        away = {_SKILLS[each]: len(self._sent[each]) for each in _STAGE if each not in waiting}
         crew = Crew(usable=self._crew, busy=frozenset(self._at_work))
         for errand in tuple(errands(sent, crew, {}, surplus=_SURPLUS, waits=lambda _: False, away=away)):
             self._send([skill.capability for skill in errand.queues], errand.slots)

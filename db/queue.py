@@ -36,7 +36,7 @@ from db.lanes import IS_WAITING, ONE, Lane, Line, lines_in
 from db.ledger import Ledger
 from db.outage import waits_for_archive
 from db.prepared import Found, run
-from db.states import Stage
+from db.states import STAGE_ORDER, URGENCY, Stage
 from db.tables import (
     IS_OPEN,
     IS_READY,
@@ -49,7 +49,7 @@ from db.tables import (
 )
 from db.values import Skill
 from farm.policy.gates import Gate, Gates
-from farm.policy.order import Head, Spot
+from farm.policy.order import Head, Spot, Standing, rank
 
 #: A column or a parameter.
 _Asked = ColumnElement[Any]
@@ -75,6 +75,10 @@ _WORK = (
             .where(artifacts.c.id == func.coalesce(jobs.c.recording_id, jobs.c.script_id))
             .scalar_subquery(),
         ).label("work"),
+        steps.c.stage,
+        jobs.c.submitted_at,
+        jobs.c.precedence,
+        jobs.c.priority,
     )
     .join_from(steps, jobs, jobs.c.id == steps.c.job_id)
     .where(steps.c.id.in_(_IDS))
@@ -96,6 +100,8 @@ _TOLD = (
     .join(batches, batches.c.id == steps.c.batch_id)
     .where(steps.c.id.in_(_IDS))
 )
+#: The stages without which nobody knows what there is to render.
+_PREPARES = frozenset(stage.value for stage in Stage if STAGE_ORDER[stage] < STAGE_ORDER[Stage.RENDER])
 #: What stands for nobody among those who are left out.
 _NOBODY = "\n"
 
@@ -276,13 +282,23 @@ def heads_of(ledger: Ledger, found: Sequence[Spot]) -> tuple[Head, ...]:
 
 
 def weighed(ledger: Ledger, found: Sequence[Spot]) -> tuple[Spot, ...]:
-    """The same, knowing how much work each of them is.
+    """The same, knowing of each what a tail is sorted by; those that are gone are left out.
 
     Raises:
         AwayError: ``ledger-away``.
     """
-    works = {row.id: row.work for row in _of_steps(ledger, _WORK, found)}
-    return tuple(replace(spot, work=works.get(spot.step) or 0) for spot in found)
+    told = {row.id: row for row in _of_steps(ledger, _WORK, found)}
+    return tuple(
+        replace(spot, work=row.work or 0, base=_base(row), prepares=row.stage in _PREPARES)
+        for spot in found
+        if (row := told.get(spot.step)) is not None
+    )
+
+
+def _base(row: Found) -> int:
+    """The rank that the first step of a step's job has."""
+    urgency = URGENCY[row.precedence]
+    return rank(Standing(submitted_ms=row.submitted_at, urgency=urgency, priority=row.priority))
 
 
 def _of_steps(ledger: Ledger, question: Executable, found: Sequence[Spot]) -> list[Found]:

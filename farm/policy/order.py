@@ -94,6 +94,8 @@ class Spot:
         batch: the batch's id.
         index: which of the stage's steps it is, from 0.
         work: how much it is, to compare it with others of its capability; 0: not asked for.
+        base: the rank that its job's first step had, 0: not asked for; what is above it is the stage's.
+        prepares: its film's pictures wait for it, so that what it leads to is more than itself.
     """
 
     step: int
@@ -103,6 +105,8 @@ class Spot:
     batch: int
     index: int
     work: int = 0
+    base: int = 0
+    prepares: bool = False
 
     @property
     def place(self) -> tuple[int, int, int, int]:
@@ -145,8 +149,10 @@ def choose(
 
     Of the departments' heads the best tier goes first; in it the department that had least for its weight,
     each choice counting at once; of equal ones the lowest rank. Within a department it goes by rank, then by
-    batch, row and chunk. In a tail, which is all that a department has left, the longest work of a batch goes
-    first, so that no long piece is left for the end.
+    batch, row and chunk. In a tail, which is all that a department has left, no long piece is left for the
+    end: of films that were submitted within half an hour, which is what a number of priority is worth, those
+    that have no pictures to render yet are prepared first, and then the longest work goes first. So a film
+    loses no more than half an hour to longer ones, however long a department has but little left.
 
     Args:
         heads: the heads of every department's line, each department's in any order.
@@ -157,7 +163,7 @@ def choose(
         tails: departments of whose lines there is nothing but these heads.
     """
     lines: dict[int, list[_Waiting]] = {}
-    for head in sorted(heads, key=lambda head: _turn(head, tails), reverse=True):
+    for head in sorted(heads, key=lambda head: _turn(head, tails, now_ms), reverse=True):
         lines.setdefault(head.department, []).append(head)
     stand = {department: shares.get(department, Share()) for department in lines}
     spent = {department: share.spent for department, share in stand.items()}
@@ -176,8 +182,10 @@ def choose(
     return tuple(chosen)
 
 
-def _turn(head: Spot, tails: Collection[int]) -> tuple[int, ...]:
+def _turn(head: Spot, tails: Collection[int], now_ms: int) -> tuple[int, ...]:
     """The place of a head among its department's."""
     if head.department not in tails:
         return head.place
-    return head.rank, head.batch, -head.work, head.job, head.index
+    # Later stages first, as everywhere; of what prepares films the longest, whatever its stage.
+    stage = -_MOST if head.prepares else head.rank - head.base
+    return _tier(head.rank, now_ms)[0], head.base // PRIORITY_MS, stage, -head.work, *head.place

@@ -131,3 +131,18 @@ def test_the_longest_script_of_a_tail_goes_first(ledger: Ledger) -> None:
         fairness.choose({SKILLS["speak"]: lanes}, 1, gates=Gates(), hands=hands)[0].job for hands in (1, 2, 3)
     ]
     assert firsts == [1, 1, 4]
+
+
+def test_the_films_of_a_tail_are_prepared_before_pictures_are_rendered(ledger: Ledger) -> None:
+    """Where the same worker does both; while more is left, a begun film goes first."""
+    submit(ledger, ["a", "b", "c"])
+    speak(ledger, take(ledger, "speak"))
+    fairness = Fairness(ledger)
+    fairness.look()
+    lines = read_lines(ledger)
+    asked = {SKILLS[each]: lines[SKILLS[each]].lanes for each in ("render.warp", "speak")}
+    chosen = {
+        hands: [each.stage for each in fairness.choose(asked, 1, gates=Gates(), hands=hands)]
+        for hands in (0, 9)
+    }
+    assert chosen == {0: ["render"], 9: ["speak"]}

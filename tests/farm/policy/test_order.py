@@ -30,17 +30,28 @@ _NOW = 1_000 * _HOUR
 _URGENCIES = ("bulk", "normal", "urgent")
 
 
-def _head(step: int, *, department: int = 1, at: int = 1, batch: int = 1, work: int = 0) -> Head:
+def _head(
+    step: int,
+    *,
+    department: int = 1,
+    at: int = 1,
+    batch: int = 1,
+    work: int = 0,
+    later: int = 0,
+    prepares: bool = False,
+) -> Head:
     return Head(
         step=step,
         job=step,
         department=department,
         capability="speak",
-        rank=at,
+        rank=at - (BEGUN_MS + later * STAGE_MS if later else 0),
         batch=batch,
         stage="speak",
         index=0,
         work=work,
+        base=at,
+        prepares=prepares,
         count=1,
         label="demo/row",
         traceparent="",
@@ -118,12 +129,40 @@ def test_what_is_chosen_counts_at_once() -> None:
 
 
 def test_a_tail_begins_with_its_longest_work() -> None:
-    """Of all that is left of a batch the longest goes first; a line that is longer goes by its rows."""
-    heads = [_head(1, work=5), _head(2, work=9), _head(3, work=7), _head(4, work=99, batch=2)]
+    """Of all that is left of batches the longest goes first; a line that is longer goes by its rows."""
+    heads = [_head(1, work=5), _head(2, work=9), _head(3, work=7), _head(4, at=2, work=8, batch=2)]
     told = {
         tails: [head.step for head in choose(heads, {}, 9, now_ms=0, tails=tails)] for tails in ((), (1,))
     }
-    assert told == {(): [1, 2, 3, 4], (1,): [2, 3, 1, 4]}
+    assert told == {(): [1, 2, 3, 4], (1,): [2, 4, 3, 1]}
+
+
+def test_a_tail_prepares_its_films_first() -> None:
+    """Nobody knows how long a film takes that is not spoken; then, as ever, what ends films goes first."""
+    heads = [
+        _head(1, prepares=True, work=5),
+        _head(2, prepares=True, work=900),
+        _head(3, later=3, work=100),
+        _head(4, later=3, work=200),
+        _head(5, later=4, work=1),
+    ]
+    told = {
+        tails: [head.step for head in choose(heads, {}, 9, now_ms=0, tails=tails)] for tails in ((), (1,))
+    }
+    assert told == {(): [5, 3, 4, 1, 2], (1,): [2, 1, 5, 4, 3]}
+
+
+@pytest.mark.parametrize(
+    ("urgency", "priority", "waited"), [("urgent", 0, 0), ("normal", 1, 0), ("normal", 0, 1)]
+)
+def test_a_tail_keeps_to_urgency_and_priority_and_nearly_to_who_came_first(
+    urgency: str, priority: int, waited: int
+) -> None:
+    """The longest one goes after the shortest of a higher number, or of half an hour before."""
+    shortest = _head(1, at=_rank(urgency, priority, waited_ms=waited * PRIORITY_MS), work=1)
+    longest = _head(2, at=_rank("normal"), work=99, prepares=True)
+    chosen = choose([shortest, longest], {}, 2, now_ms=_NOW, tails=(1,))
+    assert [head.step for head in chosen] == [1, 2]
 
 
 _JOBS = st.lists(
@@ -132,7 +171,7 @@ _JOBS = st.lists(
         st.sampled_from(_URGENCIES),
         st.sampled_from(PRIORITIES),
         st.integers(0, 200 * _HOUR),
-        st.integers(0, 3),
+        st.integers(0, 11),
     ),
     min_size=1,
     max_size=12,
@@ -153,7 +192,14 @@ def test_more_urgent_is_never_later(jobs: list[tuple[int, str, int, int, int]], 
 
     def place(some: list[tuple[int, str, int, int, int]]) -> int:
         heads = [
-            _head(n, department=of, at=_rank(word, number, waited_ms=ago), work=much)
+            _head(
+                n,
+                department=of,
+                at=_rank(word, number, waited_ms=ago),
+                work=much % 4,
+                later=much % 3,
+                prepares=much > 9,
+            )
             for n, (of, word, number, ago, much) in enumerate(some)
         ]
         chosen = choose(heads, shares, len(heads), now_ms=_NOW, cost_ms=10_000, tails=tails)

@@ -23,6 +23,8 @@ from sqlalchemy.sql.selectable import ReturnsRows
 
 _CURSOR = "lectern_cursor"
 _Values = Mapping[str, Any]
+#: Of each kind of database and driver the dialect that was met first.
+_KINDS: dict[tuple[object, ...], Dialect] = {}
 #: A row: a tuple whose columns are attributes too.
 Found = Any
 
@@ -109,7 +111,7 @@ def run(
         statement,
         tuple(several[0]) if isinstance(statement, Insert) and statement.select is None else None,
         tuple([(name, len(filling)) for name, filling in lists.items()]),
-        connection.dialect,
+        _first_of_its_kind(connection.dialect),
     )
     cursor = cursor_of(connection)
     if len(several) > 1:
@@ -130,7 +132,13 @@ def cursor_of(connection: Connection) -> DBAPICursor:
     return cursor
 
 
-@lru_cache(maxsize=512)
+def _first_of_its_kind(dialect: Dialect) -> Dialect:
+    """The dialect that stands for all that word alike: every ledger that is opened has one of its own."""
+    kind = (type(dialect), dialect.server_version_info, dialect.paramstyle)
+    return _KINDS.setdefault(kind, dialect)
+
+
+@lru_cache(maxsize=1024)
 def _wording(
     statement: Executable,
     columns: tuple[str, ...] | None,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from typing import Any, Generic, Protocol, TypeVar, cast
 
@@ -129,8 +130,8 @@ class Shelf(Generic[EngineT]):
 
     @functools.cached_property
     def _offers(self) -> Mapping[str, Offer]:
-        """Every offer; read once, since who offers what stands in files of every installed distribution."""
-        found = metadata.entry_points(group=self.group)
+        """Every offer, as it was when the shelf was first asked."""
+        found = _entry_points(tuple(sys.path))(group=self.group)
         foreign = {
             point.name: Offer(
                 target=point.value,
@@ -168,6 +169,16 @@ class Shelf(Generic[EngineT]):
             reason = " ".join(str(error).split())
             raise InputError("engine-broken", engine=name, reason=reason) from error
         return cast("EngineT", made(**options))
+
+
+@functools.lru_cache(maxsize=4)
+def _entry_points(_path: tuple[str, ...]) -> Callable[..., metadata.EntryPoints]:
+    """What finds the entry points of a group; each distribution's file is read once for all shelves.
+
+    Args:
+        _path: where Python looks for distributions.
+    """
+    return metadata.entry_points().select
 
 
 def _key(name: str, options: Mapping[str, Any]) -> tuple[str, str]:

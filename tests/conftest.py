@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -80,9 +81,16 @@ class _Memory:
     def pytest_runtest_protocol(
         self, item: pytest.Item, nextitem: pytest.Item | None
     ) -> Generator[None, object, object]:
-        """After a file, and a test that took much, give back what is free: several processes test at once."""
+        """After a file, and a test that took much, give back what is free: several processes test at once.
+
+        What is there after a file is there to stay, such as the libraries of networks. Whoever looks for
+        garbage would look through all of it again and again, for a tenth of the processor's time.
+        """
         result = yield
         last = nextitem is None or nextitem.path != item.path
+        if last:
+            gc.collect()
+            gc.freeze()
         if last or machine.resident() > self._kept + _GROWTH_BYTES:
             machine.give_back()
             self._kept = machine.resident()

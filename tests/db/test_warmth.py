@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sqlalchemy import select, update
 
-from db import claims, commits, queue, submission, workers
+from db import claims, commits, departments, queue, submission, workers
 from db.ledger import Ledger
 from db.states import Urgency
 from db.tables import steps
@@ -92,7 +92,16 @@ def test_only_an_equal_is_begun_instead(ledger: Ledger) -> None:
     assert find_warmer(ledger, fourth, at_hand=at_hand) == fourth, "it is as near itself"
     assert queue.mark_sent(ledger, [second]) == {second}
     assert find_warmer(ledger, first, at_hand=at_hand) == fourth
-    for column, value in (("rank", 1), ("not_before", ledger.clock() + 60_000), ("opening", 1)):
+    other = departments.add(ledger, "other", {}, by="anna").id
+    for column, value in {
+        "rank": 1,
+        "not_before": ledger.clock() + 60_000,
+        "opening": 1,
+        "department_id": other,
+        "window": "night",
+        "capability": "render.warp@studio",
+        "profile": digest("another"),
+    }.items():
         with ledger.write("change") as connection:
             was = connection.execute(select(steps.c[column]).where(steps.c.id == fourth)).scalar_one()
             connection.execute(update(steps).where(steps.c.id == fourth).values({column: value}))
@@ -101,3 +110,23 @@ def test_only_an_equal_is_begun_instead(ledger: Ledger) -> None:
             connection.execute(update(steps).where(steps.c.id == fourth).values({column: was}))
     assert find_warmer(ledger, first, at_hand=at_hand) == fourth
     assert find_warmer(ledger, 999, at_hand=at_hand) == 999
+
+
+def test_of_the_last_ones_the_longest_goes_first(ledger: Ledger) -> None:
+    """While a step or two are left for each worker, nobody takes a shorter one that is nearer to hand."""
+    first, near, _, longer = _spoken(ledger, 4)
+    at_hand = (affinity_of("render", _draft(1).spec),)
+    _lengthen(ledger, {first: 100, longer: 100})
+    assert find_warmer(ledger, first, at_hand=at_hand) == near, "nobody is there yet, so none is a last one"
+    for name in (WORKER, OTHER):
+        workers.register(ledger, name, host="h", device="cpu", capabilities=CAPABILITIES, profiles=[PROFILE])
+    assert find_warmer(ledger, first, at_hand=at_hand) == longer
+    _lengthen(ledger, {longer: 99})
+    assert find_warmer(ledger, first, at_hand=at_hand) == first
+
+
+def _lengthen(ledger: Ledger, frames: dict[int, int]) -> None:
+    """Steps are of so many frames."""
+    with ledger.write("frames") as connection:
+        for step, number in frames.items():
+            connection.execute(update(steps).where(steps.c.id == step).values(frames=number))

@@ -76,7 +76,11 @@ def _changes(terminal: Terminal, given: Mapping[str, object]) -> Iterator[str]:
     """What was changed, one by one: what it was before and is after; what is not set is left out."""
     before, after = given.get("before"), given.get("after")
     if not isinstance(before, dict) and not isinstance(after, dict):
-        yield from (f"{name}={_value(terminal, name, value)}" for name, value in given.items())
+        if before and after:
+            # Of a window the name is what was changed, and its times are all that there is to change.
+            yield f"{given.get('window', '')}: {before} → {after}".removeprefix(": ")
+        else:
+            yield from (f"{name}={_value(terminal, name, value)}" for name, value in given.items())
         return
     was, new = before if isinstance(before, dict) else {}, after if isinstance(after, dict) else {}
     for name in {**was, **new}:

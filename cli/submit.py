@@ -70,7 +70,7 @@ _FaceEngine = Annotated[
 ]
 _Urgency = Annotated[str, typer.Option("--urgency", help="Of rows that say nothing: urgent, normal or bulk.")]
 _Priority = Annotated[
-    int | None,
+    str,
     typer.Option(
         "--priority", metavar="N", help="Of rows that say nothing: -50 to 50; higher goes first. Else 0."
     ),
@@ -111,7 +111,7 @@ def submit(
     window: _Window = "",
     deadline: _Deadline = "",
     urgency: _Urgency = "",
-    priority: _Priority = None,
+    priority: _Priority = "",
 ) -> Exit:
     """Check a spreadsheet of films completely and queue them.
 
@@ -131,7 +131,7 @@ def submit(
         off_peak=window or ("yes" if off_peak else ""),
         deadline=deadline,
         urgency=urgency,
-        priority="" if priority is None else str(priority),
+        priority=priority,
     )
     if report is not None:
         check_place(report, manifest)

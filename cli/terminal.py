@@ -66,18 +66,22 @@ class Terminal:
 
     def moment(self, moment: str) -> str:
         """A time of a document (UTC, ISO 8601) as the farm's clock on the wall shows it."""
-        return self._on_wall(moment).strftime("%Y-%m-%d %H:%M")
+        return self._told(moment, "%Y-%m-%d %H:%M")
 
     def second(self, moment: str) -> str:
         """The same to the second."""
-        return self._on_wall(moment).strftime("%Y-%m-%d %H:%M:%S")
+        return self._told(moment, "%Y-%m-%d %H:%M:%S")
 
     def time_of_day(self, moment: str) -> str:
         """Its time of day alone."""
-        return self._on_wall(moment).strftime("%H:%M")
+        return self._told(moment, "%H:%M")
 
-    def _on_wall(self, moment: str) -> datetime:
-        return datetime.fromisoformat(moment).astimezone(self._zone)
+    def _told(self, moment: str, form: str) -> str:
+        """As the clock on the wall shows it; where clocks go back and show it twice, which of both it is."""
+        wall = datetime.fromisoformat(moment).astimezone(self._zone)
+        both = (wall.replace(tzinfo=self._zone, fold=fold).astimezone(self._zone) for fold in (0, 1))
+        twice = len({each.utcoffset() for each in both}) > 1
+        return wall.strftime(form) + (f" (UTC{wall:%z})" if twice else "")
 
     @cached_property
     def _zone(self) -> ZoneInfo | None:

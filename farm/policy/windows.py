@@ -248,7 +248,8 @@ def _part(words: Sequence[str], part: str) -> tuple[Part, str]:
         _days(lower)
         raise InputError("window-times-missing", part=part)
     if len(words) > after and _are_days(lower[after:]):
-        raise InputError("window-days-last", days=" ".join(words[after:]), part=part)
+        told, mended = " ".join(words[after:]), " ".join((*words[after:], *words[:after]))
+        raise InputError("window-days-last", days=told, part=part, mended=mended)
     if len(words) > after + 1:
         raise InputError(
             "window-zone-unknown", zone=" ".join(words[after:]), near=", ".join(_near(words[-1]))

@@ -115,6 +115,8 @@ def test_a_department_is_found_in_any_case(lectern: Lectern) -> None:
 
 def test_films_keep_what_they_were_granted_and_the_answer_says_so(lectern: Lectern, manifest: Path) -> None:
     """Of limits that count for waiting films, too, there is nothing to be said."""
+    (wrong, *_) = lectern("submit", manifest, "--priority", "high", "--json").failure["problems"]
+    assert wrong["code"] == "submit-priority-wrong"
     assert lectern("submit", manifest, "--priority", 20).code == Exit.OK
     asked = ("departments", "set", "default")
     lowered = lectern(*asked, "--priority-limit", 10).out

@@ -31,6 +31,7 @@ def test_a_list_is_kept_and_stops_a_script(lectern: Lectern, manifest: Path, tmp
     (problem,) = refused.failure["problems"]
     assert (problem["row"], problem["column"], problem["code"]) == (3, "script", "script-word-stopped")
     assert "number 1" in problem["what"]
+    assert "`lectern words list --department default`" in problem["cure"]
     removed = lectern("words", "remove", "Number 1", "unknown")
     assert removed.out.splitlines() == [
         "Allowed again for the department default (1): Number 1",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from cli.exits import Exit
+from cli.terminal import Terminal
 from tests.cli.conftest import Lectern
 
 pytestmark = pytest.mark.usefixtures("ready_home")
@@ -34,8 +37,26 @@ def test_a_window_is_made_shown_changed_and_removed(
     assert kept["times"] == "22:30-06:00 Europe/Berlin"
     assert lectern("windows", "remove", "night").code == Exit.OK
     told = lectern("audit").out
-    assert "before=22:00-07:00 Asia/Shanghai, weekends all day, window=night" in told
+    assert "night: 22:00-07:00 Asia/Shanghai, weekends all day → 23:00-06:00 Europe/Berlin" in told
     assert told.index("removed a window") < told.index("changed a window") < told.index("added a window")
+
+
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [
+        ("2026-10-25T00:40:00Z", "2026-10-25 02:40 (UTC+0200)"),
+        ("2026-10-25T01:00:00Z", "2026-10-25 02:00 (UTC+0100)"),
+        ("2026-10-25T02:00:00Z", "2026-10-25 03:00"),
+        ("2026-03-29T01:00:00Z", "2026-03-29 03:00"),
+    ],
+)
+def test_a_time_that_clocks_show_twice_is_told_apart(moment: str, told: str) -> None:
+    """Else a window at 02:40 would be open until 02:00; all other times are told as short as ever."""
+    stream = io.StringIO()
+    terminal = Terminal(
+        json_wanted=False, language="en", stdout=stream, stderr=stream, zone=lambda: "Europe/Berlin"
+    )
+    assert terminal.moment(moment) == told
 
 
 @pytest.mark.parametrize(

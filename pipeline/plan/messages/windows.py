@@ -67,12 +67,12 @@ MESSAGES: tuple[Message, ...] = (
         (
             "In “{part}” the days, {days}, stand after the times.",
             "Days come first, then times, then a time zone.",
-            "Put them first, such as sun 22:00-07:00.",
+            "Put them first: {mended}.",
         ),
         (
             "“{part}”中的日期（{days}）写在了时间之后。",
             "应先写日期，再写时间，最后写时区。",
-            "请把日期写在最前面，例如 sun 22:00-07:00。",
+            "请把日期写在最前面：{mended}。",
         ),
     ),
     message(

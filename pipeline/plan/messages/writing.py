@@ -12,12 +12,12 @@ MESSAGES: tuple[Message, ...] = (
             what="The script holds “{word}” in line {line}, which no script of the department {department} "
             "may; such words in it: {number}.",
             why="A department's word list stops a script before anybody speaks it.",
-            cure="Write it in other words; `lectern words list` shows the list.",
+            cure="Write it in other words; `lectern words list --department {department}` shows the list.",
         ),
         zh=Text(
             what="脚本第 {line} 行含有“{word}”，部门 {department} 的脚本不允许使用；这类词共 {number} 个。",
             why="部门的禁用词表会在朗读之前拦下脚本。",
-            cure="请换一种说法；`lectern words list` 可显示词表。",
+            cure="请换一种说法；`lectern words list --department {department}` 可显示词表。",
         ),
     ),
     Message(

@@ -197,6 +197,16 @@ def test_an_impossible_window_is_refused(text: str, code: str) -> None:
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize("text", ["02:10-02:20 sun", "22:00-07:00 mon-fri sat", "mon all day tue"])
+def test_days_that_stand_last_are_answered_with_what_is_meant(text: str) -> None:
+    """It can be typed as it is told."""
+    with pytest.raises(InputError) as refused:
+        parse(text, "UTC")
+    mended = str(refused.value.facts["mended"])
+    assert sorted(mended.split()) == sorted(text.split())
+    assert parse(mended, "UTC").zone == "UTC"
+
+
 def test_a_wrong_zone_is_answered_with_those_it_may_mean() -> None:
     """By its place alone as well."""
     for wrong, meant in [

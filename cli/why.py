@@ -177,6 +177,8 @@ def _turn(terminal: Terminal, view: WhyView) -> Iterator[str]:
             verb=verb,
             begins=terminal.moment(view.begins),
             span=words.span(view.begins_s),
-            films=view.films,
-            film=words.span(view.film_s),
+            within=words.span(view.within_s),
+            basis=words(f"basis-{view.basis}"),
+            pace=f"{view.pace_s:g}",
+            attempts=view.attempts,
         )

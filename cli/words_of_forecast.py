@@ -59,8 +59,8 @@ FORECAST: Mapping[str, tuple[str, str]] = {
         "约 {moment}，由现有的 {workers} 个工作进程完成",
     ),
     "finish-after": (
-        "about {moment}, with the workers that are there ({workers}), after {ahead} of earlier work",
-        "约 {moment}，由现有的 {workers} 个工作进程完成，之前还有 {ahead} 的工作",
+        "about {moment}, with the workers that are there ({workers}); others' work before its end: {ahead}",
+        "约 {moment}，由现有的 {workers} 个工作进程完成，其间先做其他工作约 {ahead}",
     ),
     "finish-unknown": (
         "nobody knows: no worker is there (one alone would take about {span})",

@@ -161,15 +161,18 @@ WHY: Mapping[str, tuple[str, str]] = {
     ),
     "why-begins": (
         (
-            "It will likely {verb} about {begins}, in {span} (films finished of late: {films}, at {film} of "
-            "a worker each)."
+            "It will likely {verb} about {begins}, in {span}, give or take {within}: a second of its film "
+            "keeps a worker for {pace} s ({basis}, attempts: {attempts})."
         ),
-        "预计约 {begins}（{span}后）{verb}（根据近来完成的 {films} 部影片，平均占用工作进程 {film}）。",
+        (
+            "预计约 {begins}（{span}后，误差约 {within}）{verb}：每秒影片约占用工作进程 {pace} 秒"
+            "（{basis}，{attempts} 次）。"
+        ),
     ),
     "why-begins-now": ("It will {verb} within seconds.", "数秒内{verb}。"),
     "why-unknown": (
-        "Nobody can tell yet when it will {verb}: no film was finished here of late.",
-        "暂时无法预计何时{verb}：近来没有完成的影片。",
+        "Nobody can tell yet when it will {verb}: nothing like it was made here yet.",
+        "暂时无法预计何时{verb}：这里尚未制作过同类影片。",
     ),
     "why-begin": ("begin", "开始"),
     "why-go-on": ("go on", "继续"),

@@ -100,8 +100,8 @@ def read_pace(ledger: Ledger, faces: Collection[str], pools: Collection[str] = (
         helped = (each for each in asked if each not in direct)
         able = {*asked, *(bound(each, pool) for each in helped for pool in help_.helpers(each))}
         return Pace(
-            works=_works(connection),
-            speeches=_speeches(connection),
+            works=works_in(connection),
+            speeches=speeches_in(connection),
             sizes=_sizes(connection),
             hands={
                 row.device: row.hands for row in connection.execute(_HANDS, {"capabilities": sorted(able)})
@@ -146,7 +146,7 @@ def read_accepted(ledger: Ledger, kind: Kind, keys: Collection[str]) -> dict[str
     return found
 
 
-def _works(connection: Connection) -> tuple[Work, ...]:
+def works_in(connection: Connection) -> tuple[Work, ...]:
     """The latest attempts, those of one kind added up."""
     found: dict[tuple[object, ...], Work] = {}
     for row in connection.execute(_LATEST):
@@ -176,7 +176,7 @@ def _works(connection: Connection) -> tuple[Work, ...]:
     return tuple(found.values())
 
 
-def _speeches(connection: Connection) -> Mapping[tuple[str, str], Speech]:
+def speeches_in(connection: Connection) -> Mapping[tuple[str, str], Speech]:
     """How long the latest films became, by voice engine and language."""
     found: dict[tuple[str, str], Speech] = {}
     for row in connection.execute(_SPOKEN):

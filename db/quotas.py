@@ -220,7 +220,7 @@ def read_starts(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, int | 
             asked = {"jobs": ordered[start : start + rows.MANY]}
             waiting |= {row.job_id: row.department_id for row in connection.execute(_HELD, asked)}
         for department in set(waiting.values()):
-            line = _forecast(connection, ledger, department, ())
+            line = starts_in(connection, ledger, department)
             starts |= {job: day for job, day in line.items() if job in waiting}
     return starts
 
@@ -269,13 +269,29 @@ def read_beginnings(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, in
     return {job: 0 if day is None else begins[day] for job, day in starts.items()}
 
 
+def starts_in(
+    connection: Connection, ledger: Ledger, department: int, *, most: int | None = None
+) -> dict[int, int | None]:
+    """On which day each film of a department's line will begin as things are, by job; None: never.
+
+    Args:
+        connection: within a transaction.
+        ledger: the ledger.
+        department: the department's id.
+        most: so many are looked at, the first ones; None: all.
+    """
+    return _forecast(connection, ledger, department, (), most=most)
+
+
 def _forecast(
-    connection: Connection, ledger: Ledger, department: int, more: Sequence[str]
+    connection: Connection, ledger: Ledger, department: int, more: Sequence[str], *, most: int | None = None
 ) -> dict[int, int | None]:
     """The days of all who wait, by job, and of more behind them, as -1, -2 and so on."""
     now = ledger.clock()
     standing = _standing(connection, department, ledger.calendar.day_of(now), now)
-    line = [(row.job_id, row.member) for row in connection.execute(_WHOLE, {"department": department})]
+    asked = {"department": department}
+    held = connection.execute(*((_WHOLE, asked) if most is None else (_FIRST, {**asked, "limit": most})))
+    line = [(row.job_id, row.member) for row in held]
     line += [(-place, member) for place, member in enumerate(more, 1)]
     starts = forecast(standing, [member for _, member in line], ledger.calendar, now)
     return {job: None if start is None else start.day for (job, _), start in zip(line, starts, strict=True)}

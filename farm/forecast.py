@@ -6,16 +6,16 @@ import contextlib
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from db.outlook import read_ahead
+from db.casting import Newcomers
+from db.outlook import foretell
 from db.paces import read_pace
 from db.quotas import read_ahead as read_days
-from db.states import PRECEDENCE, Stage
+from db.states import Stage
 from db.values import Notice
-from db.windows import read_windows
 from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.contents import Contents, read_contents
@@ -29,10 +29,12 @@ from farm.policy.costs import (
     film_bytes,
     price,
 )
+from farm.policy.order import Standing, rank
 from farm.precheck import Admitted
 from farm.rowcheck import Film
 from farm.sources import source_of
 from farm.submit import check_room, known_batch
+from pipeline.plan.chunks import LIMIT_S
 from pipeline.plan.errors import Fact, LecternError
 from pipeline.plan.job import Format
 from pipeline.steps.archive import space_in
@@ -74,7 +76,7 @@ class Forecast:
         size_basis: what both rest on.
         one_disk: whether both are on the same disk.
         workers: live workers that can render it.
-        ahead_ms: how long one worker alone would work for everything that goes before it.
+        ahead_ms: how long one worker alone would work for what of others goes before the last of it.
         finish_at: when it will be done, milliseconds since the Unix epoch; None while no worker is there.
         known: the batch that the same content was submitted as before; None: it is new, or wanted again.
         notices: what may keep it from being done.
@@ -125,10 +127,7 @@ def forecast(farm: Farm, admitted: Admitted, *, again: bool = False) -> Forecast
     # Workers on different devices share the work by their speed.
     speed = sum(count / max(1, bills[device].wall_us) for device, count in hands.items())
     wall_us = round(many / speed)
-    lowest = max(PRECEDENCE[film.urgency] for film in films)
-    ahead = read_ahead(farm.ledger, precedence=lowest, pools=pools)
-    ahead_ms = ahead * _render_us(bills.values(), frames) // 1000
-    whole_ms = (ahead_ms + wall_us // 1000) // many
+    ends, ahead_ms = foretell(farm.ledger, _newcomers(farm, films, contents, wall_us))
     store, archive, basis, one_disk = _rooms(farm, films, frames, contents, pace)
     return Forecast(
         films=films,
@@ -142,34 +141,42 @@ def forecast(farm: Farm, admitted: Admitted, *, again: bool = False) -> Forecast
         one_disk=one_disk,
         workers=sum(pace.hands.values()),
         ahead_ms=ahead_ms,
-        finish_at=_finish(farm, films, whole_ms) if pace.hands else None,
+        finish_at=ends if pace.hands else None,
         known=known,
         notices=_notices(store, archive, workers=len(pace.hands), one_disk=one_disk),
     )
 
 
-def _finish(farm: Farm, films: Sequence[Film], whole_ms: int) -> int:
-    """When films are done that take so long together, in their windows and as their quota lets them begin."""
-    waited_for = {film.window for film in films}
-    windows = read_windows(farm.ledger) if waited_for - {""} else ()
-    ends = []
-    for begins, took in _parts(farm, films, whole_ms):
-        found = [each.window.after(begins, took) for each in windows if each.name in waited_for]
-        ends.append(max(found, default=begins + took))
-    return max(ends)
+def _newcomers(farm: Farm, films: Sequence[Film], contents: Contents, wall_us: int) -> tuple[Newcomers, ...]:
+    """The films as they would come into the line, as their department's quota lets them begin.
 
-
-def _parts(farm: Farm, films: Sequence[Film], whole_ms: int) -> Iterator[tuple[int, int]]:
-    """When all of the work begins, and the part that a quota keeps for longest, each with how long it takes.
-
-    Films that no quota will ever let begin are left out of the second.
+    Films that no quota will ever let begin are left out.
     """
     now, calendar = farm.ledger.clock(), farm.ledger.calendar
-    yield now, whole_ms
     days = read_days(farm.ledger, films[0].department, caller(), len(films))
-    last = max((day for day in days if day is not None), default=0)
-    if last > calendar.day_of(now):
-        yield calendar.begins_at(last), whole_ms * days.count(last) // len(films)
+    whole_ms = max(1, sum(contents.lengths_ms))
+    alike: Counter[tuple[int, str, str, str, int]] = Counter()
+    for film, day in zip(films, days, strict=True):
+        if day is not None:
+            since = calendar.begins_at(day) if day > calendar.day_of(now) else 0
+            standing = Standing(submitted_ms=now, urgency=film.urgency.value, priority=film.priority)
+            alike[rank(standing), film.pool, film.face.engine, film.window, since] += 1
+    each_ms = max(1.0, wall_us / 1000 / len(films))
+    chunks = max(1.0, whole_ms / len(films) / 1000 / LIMIT_S)
+    return tuple(
+        Newcomers(
+            department=films[0].department,
+            rank=place,
+            pool=pool,
+            face=face,
+            window=window,
+            since=since,
+            films=many,
+            film_ms=each_ms,
+            width=chunks,
+        )
+        for (place, pool, face, window, since), many in alike.items()
+    )
 
 
 class _Bill:
@@ -192,16 +199,6 @@ class _Bill:
                 self.prices.append(one)
                 self.machine_us += one.machine_us * count * share // _PER_MILLE
                 self.wall_us += one.wall_us * count * share // _PER_MILLE
-
-
-def _render_us(bills: Iterable[_Bill], frames: _Frames) -> int:
-    """What a frame of this batch takes to draw, on the average, by the clock."""
-    prices = [one for bill in bills for one in bill.prices if one.stage == Stage.RENDER.value]
-    weights: Counter[tuple[str, int, int]] = Counter()
-    for (face, picture), count in frames.items():
-        weights[face, picture.width, picture.height] += count
-    costs = sum(one.wall_us * weights[one.engine, one.width, one.height] for one in prices)
-    return costs // max(1, sum(weights[one.engine, one.width, one.height] for one in prices))
 
 
 def _frames_of(films: Sequence[Film], contents: Contents) -> _Frames:

@@ -9,15 +9,16 @@ from db import leases, news, overview, quotas, reads, views
 from db.codec import profile_digest
 from db.dead import count_dead
 from db.helping import read_help
-from db.outlook import NOTHING, Outlook, Waiting, read_outlook, read_waits
+from db.outlook import Outlook, read_outlook
 from db.states import ArchiveState, JobState, Role, Stage, capability_of
 from db.views import JobLine, StepView
+from db.waits import Wait, Waiting, read_waits
 from farm import crews, disks, kept, pools, replanning
 from farm.attention import AWAY, attention
 from farm.bootstrap import Farm
 from farm.delivered import place_of, told_of
 from farm.limits import limits_of
-from farm.policy.eta import EtaInputs, estimate_ms
+from farm.policy.costs import Basis
 from farm.policy.pools import ANY, bound
 from farm.profiles.telling import people_of
 from farm.quotas import waiting_of
@@ -42,6 +43,7 @@ from pipeline.plan.switches import BURN, SOFT
 #: More batches or jobs than any farm has.
 _ALL = 1_000_000
 _HELD = "held"
+_UNDER_WAY = frozenset({JobState.QUEUED, JobState.ACTIVE})
 #: Waits of which nobody knows when they end.
 _UNDATED = frozenset({Waiting.NO_WORKER, Waiting.NO_POOL, Waiting.NO_VERSION})
 #: A night's failures are told of.
@@ -68,7 +70,7 @@ def whole(farm: Farm, *, most: int, redis: Told | None = None, poison: int | Non
     now = farm.ledger.clock()
     totals = reads.count_jobs(farm.ledger)
     going = [_batch(view) for view in reads.list_unfinished(farm.ledger, limit=most)]
-    outlook = read_outlook(farm.ledger) if going else NOTHING
+    outlook = read_outlook(farm.ledger)
     active = reads.list_jobs(farm.ledger, state=JobState.ACTIVE, limit=most)
     lead, workers = leases.read_leadership(farm.ledger), crews.read(farm)
     watched = {
@@ -130,7 +132,9 @@ def newest_batch(farm: Farm) -> int:
 def batches(farm: Farm, *, most: int) -> tuple[BatchView, ...]:
     """The batches, the newest first."""
     found = [_batch(view) for view in reads.list_batches(farm.ledger, limit=most)]
-    outlook = NOTHING if all(view.over for view in found) else read_outlook(farm.ledger)
+    if all(view.over for view in found):
+        return tuple(found)
+    outlook = read_outlook(farm.ledger)
     return tuple(_under_way(farm, view, outlook) for view in found)
 
 
@@ -141,7 +145,7 @@ def batch(farm: Farm, number: int) -> BatchView:
         InputError: ``ledger-batch-unknown``.
     """
     view = _batch(reads.read_batch(farm.ledger, number))
-    return _under_way(farm, view, NOTHING if view.over else read_outlook(farm.ledger))
+    return view if view.over else _under_way(farm, view, read_outlook(farm.ledger))
 
 
 def with_quota(farm: Farm, view: BatchView) -> BatchView:
@@ -187,7 +191,7 @@ def lively(farm: Farm, batch: int, *, most: int) -> tuple[JobView, ...]:
     lines = list(reads.list_jobs(farm.ledger, batch=batch, state=JobState.ACTIVE, limit=most))
     if room := most - len(lines):
         lines += reads.list_jobs(farm.ledger, batch=batch, state=JobState.QUEUED, limit=room)
-    return _closely(farm, lines, read_outlook(farm.ledger) if lines else NOTHING)
+    return _closely(farm, lines, read_outlook(farm.ledger))
 
 
 def job(farm: Farm, number: int) -> JobDetail:
@@ -199,7 +203,8 @@ def job(farm: Farm, number: int) -> JobDetail:
     view = reads.read_job(farm.ledger, number)
     spec = view.spec
     waiver = waiver_of(spec.options)
-    (shown,) = _closely(farm, [view.line], read_outlook(farm.ledger))
+    outlook = read_outlook(farm.ledger)
+    (shown,) = _closely(farm, [view.line], outlook)
     film = view.results.get(Role.FILM)
     beside = shown.film.removesuffix(FILM_SUFFIX)
     archived = {
@@ -240,7 +245,7 @@ def job(farm: Farm, number: int) -> JobDetail:
         pool=view.pool,
         rendered_by=_rendered_by(farm, view),
         project=view.project,
-        why=why(farm, view),
+        why=why(farm, view, outlook),
         department=view.department,
     )
 
@@ -295,8 +300,9 @@ def _under_way(farm: Farm, view: BatchView, outlook: Outlook) -> BatchView:
     active = reads.list_jobs(farm.ledger, batch=view.id, state=JobState.ACTIVE, limit=_ALL)
     going = sum(view.counts.get(state, 0) for state in ("queued", "active", "review", _HELD))
     per_cent = (100 * (view.jobs - going) + sum(line.percent for line in active)) // view.jobs
-    last = outlook.last_of(view.id)
-    return replace(view, per_cent=min(per_cent, 99), eta_s=_seconds(last.eta) if last else None)
+    return replace(
+        view, per_cent=min(per_cent, 99), eta_s=_seconds(outlook.ends_of(view.id), farm.ledger.clock())
+    )
 
 
 def _job(farm: Farm, line: JobLine) -> JobView:
@@ -334,26 +340,34 @@ def _job(farm: Farm, line: JobLine) -> JobView:
 
 def _closely(farm: Farm, lines: Sequence[JobLine], outlook: Outlook) -> tuple[JobView, ...]:
     """Jobs with what takes a closer look: who is ahead, until when, and why one waits."""
-    waits = read_waits(farm.ledger, [line.id for line in lines if line.id in outlook])
+    going = [line.id for line in lines if line.state in _UNDER_WAY and not line.held]
+    places, waits = outlook.places(going), read_waits(farm.ledger, going)
     now = farm.ledger.clock()
     looked_at = []
     for line in lines:
         shown = _job(farm, line)
-        if (place := outlook.get(line.id)) is not None:
-            shown = replace(shown, ahead=place.ahead, eta_s=_seconds(place.eta))
+        if (place := places.get(line.id)) is not None:
+            ends = None if place.basis is Basis.RULE else place.ends
+            shown = replace(shown, ahead=place.ahead, eta_s=_seconds(ends, now))
             wait = waits.get(line.id)
-            if place.eta.workers == 0 and (wait is not None or line.state is JobState.QUEUED):
+            if place.workers == 0 and (wait is not None or line.state is JobState.QUEUED):
                 why = Waiting.NO_POOL if place.pool or place.kept else Waiting.NO_WORKER
                 shown = replace(shown, waiting=why.value, needs=place.pool)
             elif wait is not None:
-                shown = replace(shown, waiting=wait.why.value, needs=wait.needs)
-                if wait.why in _UNDATED:
-                    shown = replace(shown, eta_s=None)
-                if wait.why is Waiting.RETRY:
-                    left = max(0, wait.until - now)
-                    shown = replace(shown, retry_in_s=-(-left // 1000), error=told_of(wait.problem))
+                shown = _waiting(shown, wait, now)
         looked_at.append(shown)
     return kept.with_reasons(farm, looked_at)
+
+
+def _waiting(shown: JobView, wait: Wait, now: int) -> JobView:
+    """A job with what it waits for."""
+    shown = replace(shown, waiting=wait.why.value, needs=wait.needs)
+    if wait.why in _UNDATED:
+        return replace(shown, eta_s=None)
+    if wait.why is Waiting.RETRY:
+        left = max(0, wait.until - now)
+        return replace(shown, retry_in_s=-(-left // 1000), error=told_of(wait.problem))
+    return shown
 
 
 def attempts_of(step: StepView) -> list[AttemptView]:
@@ -376,7 +390,6 @@ def attempts_of(step: StepView) -> list[AttemptView]:
     ]
 
 
-def _seconds(eta: EtaInputs) -> int | None:
+def _seconds(ends: int | None, now: int) -> int | None:
     """Seconds until a film is there, at least one; None when nobody can tell."""
-    estimate = estimate_ms(eta)
-    return None if estimate is None else max(1, estimate // 1000)
+    return None if ends is None else max(1, (ends - now) // 1000)

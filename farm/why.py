@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
-from db import departments, leases, outlook, quotas, reads, stops, workers
+from db import departments, leases, quotas, reads, stops, workers
 from db.gates import read_gates
 from db.helping import read_help
-from db.outlook import Waiting as Lack
+from db.lately import read_lately
+from db.outlook import Outlook, Place, read_outlook
 from db.states import ArchiveState, HoldReason, JobState, Stage
 from db.values import Skill
 from db.views import JobView
-from db.why import (
-    Lately,
-    StepFacts,
-    archive_hangs,
-    read_counts,
-    read_held_before,
-    read_lately,
-    read_steps,
-)
-from db.windows import read_windows
+from db.waits import Wait, read_waits
+from db.waits import Waiting as Lack
+from db.why import StepFacts, archive_hangs, read_held_before, read_steps
 from farm import kept as keeping
 from farm.bootstrap import Farm
 from farm.delivered import place_of, told_of
 from farm.policy import why as policy
 from farm.policy.blocking import usable
+from farm.policy.costs import Basis
+from farm.policy.eta import within_ms
 from farm.policy.gates import Gate, Gates
-from farm.policy.order import tier_at, tier_bounds
+from farm.policy.order import tier_at
 from farm.policy.pools import bound
 from farm.policy.retry import waits
-from farm.policy.share import USUAL_MS, Share
-from farm.policy.why import Reason, Rival
+from farm.policy.why import Reason
 from farm.views.films import WhyView
 from pipeline.plan.moments import iso
 
@@ -69,13 +63,18 @@ def of_job(farm: Farm, number: int) -> WhyView:
     return why(farm, reads.read_job(farm.ledger, number))
 
 
-def why(farm: Farm, job: JobView) -> WhyView:
+def why(farm: Farm, job: JobView, outlook: Outlook | None = None) -> WhyView:
     """The same of a job that was read already.
+
+    Args:
+        farm: the farm.
+        job: the job.
+        outlook: the farm's; it is read where it is needed, if it was not yet.
 
     Raises:
         AwayError: ``ledger-away``.
     """
-    return _Inquiry(farm, job).answer()
+    return _Inquiry(farm, job, outlook).answer()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +95,8 @@ class _Hands:
 class _Inquiry:
     """One question about one job, at one time."""
 
-    def __init__(self, farm: Farm, job: JobView) -> None:
+    def __init__(self, farm: Farm, job: JobView, outlook: Outlook | None) -> None:
+        self._outlook = outlook
         self._farm, self._ledger, self._job, self._line = farm, farm.ledger, job, job.line
         self._now = farm.ledger.clock()
         self._over = _over(job)
@@ -148,8 +148,8 @@ class _Inquiry:
         return read_gates(self._ledger)
 
     @cached_property
-    def _wait(self) -> outlook.Wait | None:
-        return outlook.read_waits(self._ledger, [self._line.id]).get(self._line.id)
+    def _wait(self) -> Wait | None:
+        return read_waits(self._ledger, [self._line.id]).get(self._line.id)
 
     @cached_property
     def _workers(self) -> tuple[workers.WorkerView, ...]:
@@ -298,71 +298,39 @@ class _Inquiry:
         return replace(view, by_member=by_member, limit=limit / _HOUR_MS, until=iso(until))
 
     def _with_turn(self, view: WhyView, step: StepFacts) -> WhyView:
-        spot, hands, lately = step.spot, self._hands(step.skill), read_lately(self._ledger)
-        better, same = tier_bounds(spot.rank, self._now)
-        lanes, running = read_counts(self._ledger, spot, better=better, same=same)
-        ours = [
-            lane
-            for lane in lanes
-            if lane.skill in hands.skills and self._gates.lets_through(lane.gate) is Gate.OPEN
-        ]
-        rivals: dict[int, Rival] = {spot.department: Rival(share=_share(lately, spot.department))}
-        steps: Counter[int] = Counter()
-        for lane in ours:
-            department = lane.gate.department
-            is_own = department == spot.department
-            first, then = (lane.own_better, lane.own_same) if is_own else (lane.better, lane.same)
-            before = rivals.get(department) or Rival(share=_share(lately, department))
-            cost = _cost_ms(lately, lane.skill.capability)
-            steps[department] += first + then
-            rivals[department] = replace(
-                before,
-                better_ms=before.better_ms + first * cost,
-                same_ms=before.same_ms + then * cost,
-            )
-        own = rivals.pop(spot.department)
-        others = {each: rival for each, rival in rivals.items() if steps[each]}
-        before_ms = policy.work_before_ms(own, others.values())
-        own_ms = own.better_ms + own.same_ms
-        theirs_ms = sum(rival.better_ms + rival.same_ms for rival in others.values())
-        theirs = sum(steps[each] for each in others)
-        passing = round(theirs * (before_ms - own_ms) / theirs_ms) if theirs_ms else 0
-        begins = policy.begins_in_ms(
-            before=steps[spot.department] + passing,
-            before_ms=before_ms,
-            running_ms=sum(
-                max(0.0, _cost_ms(lately, each.capability) - max(0, self._now - each.started_at))
-                for each in running
-                if each.worker in hands.names
-            ),
-            hands=len(hands.names),
-            free=hands.free,
-        )
-        known = begins is not None and (begins == 0 or lately.films > 0)
-        at = self._now + begins if known and begins is not None else 0
-        if at and self._line.window:
-            at = self._in_window(at - self._now)
-        used = sum(rival.share.used_ms for rival in (own, *others.values()))
-        weights = sum(rival.share.weight for rival in (own, *others.values()))
+        outlook = self._outlook or read_outlook(self._ledger)
+        place = outlook.places([self._line.id]).get(self._line.id)
+        if place is None:
+            return view
+        hands = self._hands(step.skill)
+        at_once = place.own + place.others < hands.free
+        begins = None if place.basis is Basis.RULE else place.begins
+        left = 0 if at_once else None if begins is None else max(0, begins - self._now)
         return replace(
-            view,
-            ahead=steps[spot.department],
-            others=passing,
+            self._with_shares(view, outlook, place),
+            ahead=place.own,
+            others=place.others,
             hands=len(hands.names),
             free=hands.free,
-            tier=tier_at(spot.rank, self._now),
-            share=round(100 * own.share.used_ms / used) if used else 0,
-            weight=round(100 * own.share.weight / weights) if others else 0,
-            begins=iso(at or None),
-            begins_s=(at - self._now) // 1000 if at else None,
-            films=lately.films,
-            film_s=max(1, round(lately.film_ms / 1000)) if lately.films else 0,
+            tier=tier_at(step.spot.rank, self._now),
+            begins=iso(begins) if left else "",
+            begins_s=None if left is None else left // 1000,
+            within_s=within_ms(left) // 1000 if left else 0,
+            basis=place.basis.value,
+            attempts=place.attempts,
+            pace_s=round(place.pace_ms / 1000, 2),
         )
 
-    def _in_window(self, open_ms: int) -> int:
-        """When the job's window has been open for so long from now on."""
-        found = (each.window for each in read_windows(self._ledger) if each.name == self._line.window)
-        return next((each.after(self._now, open_ms) for each in found), self._now + open_ms)
+    def _with_shares(self, view: WhyView, outlook: Outlook, place: Place) -> WhyView:
+        """How its department stands among those that wait for the same workers."""
+        own, others = outlook.share_of(place.department), map(outlook.share_of, place.rivals)
+        every = [own, *others]
+        used, weights = sum(each.used_ms for each in every), sum(each.weight for each in every)
+        return replace(
+            view,
+            share=round(100 * own.used_ms / used) if used else 0,
+            weight=round(100 * own.weight / weights) if place.rivals else 0,
+        )
 
 
 def _over(job: JobView) -> Reason | None:
@@ -373,14 +341,3 @@ def _over(job: JobView) -> Reason | None:
     if line.archive is ArchiveState.ERROR:
         return Reason.UNDELIVERED
     return _ENDED.get(line.state, Reason.DONE)
-
-
-def _share(lately: Lately, department: int) -> Share:
-    return lately.shares.get(department, Share())
-
-
-def _cost_ms(lately: Lately, capability: str) -> float:
-    """For how long a step keeps a worker, all that follows on a film's first ones included."""
-    if capability.partition(".")[0] in _FIRST and lately.films:
-        return lately.film_ms
-    return lately.costs.get(capability, USUAL_MS)

@@ -1,9 +1,8 @@
 """Why a job is where it is: the one reason that is told of it, and when its turn comes.
 
 Reasons stand in one order, and the first that holds is told. Whoever lifts it finds the next one. Of the
-steps of a job that wait, the one counts that has the least before it. When a turn comes is reckoned by the
-rule that decides it (`farm.policy.order`), as if nothing were submitted meanwhile and all work went on at the
-pace at which its like has gone lately.
+steps of a job that wait, the one counts that has the least before it. When its turn comes is told by
+`farm.policy.foresight`.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from farm.policy.gates import Gate
-from farm.policy.share import Share
 
 
 class Reason(StrEnum):
@@ -142,55 +140,6 @@ def _of_step(step: Waiting) -> Reason:
     if step.later:
         return Reason.RETRY if step.failed else Reason.SHARED
     return Reason.SENT if step.sent else Reason.TURN
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rival:
-    """What of a department may go before a step, and how the department stands.
-
-    Attributes:
-        share: how it stands.
-        better_ms: its work of a better tier than the step's, in worker's time.
-        same_ms: that of the same tier; of the step's own department, what goes before the step.
-    """
-
-    share: Share
-    better_ms: float = 0.0
-    same_ms: float = 0.0
-
-
-def work_before_ms(own: Rival, others: Collection[Rival]) -> float:
-    """How much work begins before a step does, in worker's time, if nothing is submitted meanwhile.
-
-    What is of a better tier goes first, whoever has it. Of the same tier the department goes that had least
-    for its weight: until the step's turn comes, the others have caught up with what its own will have had.
-    """
-    level = _had(own) + own.same_ms / own.share.weight
-    before = own.better_ms + own.same_ms
-    for other in others:
-        catches_up = (level - _had(other)) * other.share.weight
-        before += other.better_ms + min(max(0.0, catches_up), other.same_ms)
-    return before
-
-
-def _had(rival: Rival) -> float:
-    """What a department will have had for its weight when all work of a better tier has begun."""
-    return rival.share.spent + rival.better_ms / rival.share.weight
-
-
-def begins_in_ms(*, before: int, before_ms: float, running_ms: float, hands: int, free: int) -> int | None:
-    """In how many milliseconds a step begins; None: nobody is there.
-
-    Args:
-        before: steps that begin before it.
-        before_ms: how much work these are.
-        running_ms: what is left of what is running.
-        hands: workers that do such steps.
-        free: of these, those who are at nothing.
-    """
-    if hands < 1:
-        return None
-    return 0 if before < free else round((before_ms + running_ms) / hands)
 
 
 def left_ms(*, passed_ms: int, done: int, total: int, usual_ms: float | None) -> int | None:

@@ -202,8 +202,11 @@ class WhyView:
         weight: its weight, in per cent of theirs together; 0: nobody else has work waiting.
         begins: when it will likely begin, UTC, ISO 8601; empty: nobody can tell.
         begins_s: the same in seconds from now; None: nobody can tell.
-        films: how many films' work that estimate rests on.
-        film_s: how long a worker was busy with each of these, in seconds.
+        within_s: by how many seconds that is off at the most, nine times of ten.
+        basis: what it rests on: ``measured``, ``scaled`` from films of other sizes, or ``rule``: of thumb,
+            and then it is not told.
+        attempts: how many were measured.
+        pace_s: for how long a second of its film keeps a worker, all stages together, in seconds.
     """
 
     job: int
@@ -239,8 +242,10 @@ class WhyView:
     weight: int = 0
     begins: str = ""
     begins_s: int | None = None
-    films: int = 0
-    film_s: int = 0
+    within_s: int = 0
+    basis: str = ""
+    attempts: int = 0
+    pace_s: float = 0
 
 
 @dataclass(frozen=True, kw_only=True)

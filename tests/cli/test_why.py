@@ -56,8 +56,10 @@ VIEW = WhyView(
     weight=50,
     begins=_SOON,
     begins_s=750,
-    films=35,
-    film_s=200,
+    within_s=150,
+    basis="measured",
+    attempts=35,
+    pace_s=12.5,
 )
 #: What has to stand in what is told, besides the job or what is to be typed.
 _TOLD = {
@@ -79,7 +81,7 @@ _TOLD = {
     "no-hands": ["`lectern workers`"],
     "archive-hangs": ["`lectern doctor`"],
     "retry": ["/store"],
-    "turn": ["12", "30", "62 %", "50 %", "35"],
+    "turn": ["12", "30", "62 %", "50 %", "35", "12.5"],
 }
 
 
@@ -112,9 +114,11 @@ def test_limits_of_members_are_told_as_theirs() -> None:
 
 def test_when_a_turn_comes_is_told_as_far_as_anybody_knows() -> None:
     """With what that rests on; at once where a worker is free; and not before anything was measured."""
-    assert "in 12 min 30 s (films finished of late: 35, at 3 min 20 s of a worker each)" in line(VIEW)
+    told = line(VIEW)
+    assert "in 12 min 30 s, give or take 2 min 30 s: a second of its film keeps a worker for 12.5 s" in told
+    assert "(measured here, attempts: 35)" in told
     assert "It will go on within seconds" in line(replace(VIEW, begun=True, begins_s=0))
-    assert "Nobody can tell yet" in line(replace(VIEW, begins="", begins_s=None, films=0))
+    assert "Nobody can tell yet" in line(replace(VIEW, begins="", begins_s=None, basis="rule"))
     alone = line(replace(VIEW, ahead=0, others=0, weight=0))
     assert "Job 7 is the next of marketing, as normal; workers: 4 (free: 1)." in alone
 

@@ -11,10 +11,10 @@ import pytest
 from db import claims, commits, leases, operations, queue, reads, workers
 from db.engine import connect
 from db.ledger import Ledger
-from db.outlook import Waiting, read_waits
 from db.states import ArchiveState, JobState, Outcome, Role, StepState
 from db.values import Chunk, Claim, Notice
 from db.views import Problem
+from db.waits import Waiting, read_waits
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import AwayError, DamageError, InputError, SupersededError, TransientError
 from tests.db.acting import desk_of, fail, join, ready, render, speak, take, try_step, until

@@ -7,9 +7,9 @@ import pytest
 from db import claims, commits, moving, operations, queue, reads, workers
 from db.ledger import Ledger
 from db.moving import Price
-from db.outlook import Waiting, read_waits
 from db.states import Outcome, Stage, StepState
 from db.values import Chunk, Claim, Skill
+from db.waits import Waiting, read_waits
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import InputError, SupersededError
 from tests.db.acting import desk_of, fail, join, render, speak, take

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from db import claims, commits, operations, outlook, queue, reads, reports, standing, stops, submission
+from db import claims, commits, operations, queue, reads, reports, standing, stops, submission, workers
 from db.engine import connect
 from db.leaving import have_stay
 from db.ledger import Ledger
+from db.outlook import read_outlook
 from db.recalling import recall
 from db.standing import Wish
 from db.states import HoldReason, JobState, StepState, StopKind, StopScope
@@ -19,7 +20,7 @@ from db.windows import add_window, remove_window, set_window
 from farm.policy.windows import parse
 from pipeline.plan.errors import InputError
 from tests.db.acting import join, render, speak, take, try_step
-from tests.db.values import SKILLS, WORKER, digest, draft, submit
+from tests.db.values import CAPABILITIES, PROFILE, SKILLS, WORKER, digest, draft, submit
 
 _HOUR = 3_600_000
 #: 2026-11-26 21:00 in Shanghai; the night begins an hour later and takes nine hours.
@@ -199,14 +200,18 @@ def test_whoever_looks_is_told_what_is_waited_for_and_until_when(ledger: Ledger,
     assert reads.count_jobs(ledger).held[JobState.QUEUED] == 1
     (row,) = reports.read_outcomes(ledger, 1)
     assert (row.standing, row.window, row.opens_at) == ("held", "night", opens)
-    assert dict(outlook.read_outlook(ledger)) == {}
+    place = read_outlook(ledger).places([1])[1]
+    assert (place.begins, place.workers) == (None, 0), "nobody is there"
+    told = {"host": "h", "device": "cpu", "capabilities": CAPABILITIES, "profiles": [PROFILE]}
+    workers.register(ledger, WORKER, **told)  # type: ignore[arg-type]
+    assert read_outlook(ledger).places([1])[1].begins == opens
     clock.now += _HOUR
     (line,) = reads.list_jobs(ledger, held=False)
     assert (line.held, line.opens_at) == ((), 0)
     assert reads.read_batch(ledger, 1).held[JobState.QUEUED] == 0
     assert reads.count_jobs(ledger).held[JobState.QUEUED] == 0
     assert next(reports.read_outcomes(ledger, 1)).standing == "queued"
-    assert set(outlook.read_outlook(ledger)) == {1}
+    assert read_outlook(ledger).places([1])[1].begins == opens
 
 
 def test_a_canceled_film_keeps_no_window_and_does_not_wait_for_one_that_is_gone(ledger: Ledger) -> None:

@@ -6,12 +6,9 @@ from dataclasses import replace
 
 from db import commits, submission, workers
 from db.ledger import Ledger
-from db.outlook import read_ahead
 from db.paces import read_accepted, read_pace, read_profile
-from db.states import PRECEDENCE, Urgency
 from db.values import Submission
 from farm.policy.costs import Size, Speech
-from farm.policy.eta import frames_of_script
 from pipeline.plan.artifact import Kind
 from pipeline.plan.faceway import FaceWay
 from tests.db.acting import join, render, speak, take
@@ -72,27 +69,15 @@ def test_accepted_artifacts_are_found_by_key(ledger: Ledger) -> None:
     assert not read_accepted(ledger, Kind.CLIP, [])
 
 
-def test_what_goes_before_depends_on_the_urgency(ledger: Ledger) -> None:
-    """Work of less urgency waits for the new batch, and is not counted."""
-    submit(ledger, ["a"])
-    speak(ledger, take(ledger, "speak"))
-    assert read_ahead(ledger, precedence=PRECEDENCE[Urgency.NORMAL]) == 75
-    assert read_ahead(ledger, precedence=PRECEDENCE[Urgency.URGENT]) == 0
-    assert read_ahead(ledger, precedence=PRECEDENCE[Urgency.BULK]) == 75
-
-
-def test_a_forecast_goes_by_the_work_and_the_workers_of_the_pool(ledger: Ledger) -> None:
-    """Whoever is kept for other films is no help, and these stand in nobody's way."""
+def test_a_forecast_goes_by_the_workers_of_the_pool(ledger: Ledger) -> None:
+    """Whoever is kept for other films is no help."""
     entry = Submission(content=digest("pools"), name="demo", user="anna")
     submission.submit(ledger, entry, [draft("a", pool="studio"), draft("b")])
     other = replace(PROFILE, encoder="x265")
     workers.register(ledger, WORKER, host="h", device="a", capabilities=["render.warp"], profiles=[PROFILE])
     pooled = ["render.warp@studio"]
     workers.register(ledger, OTHER, host="h", device="b", capabilities=pooled, profiles=[other])
-    speak(ledger, take(ledger, "speak"))
-    way, low = FaceWay(engine="warp"), PRECEDENCE[Urgency.BULK]
-    unspoken = frames_of_script(len("script of b"))
-    for pools, hands, ahead in (("studio",), ["b"], 75), (("",), ["a"], unspoken), (("night",), [], 0):
+    way = FaceWay(engine="warp")
+    for pools, hands in (("studio",), ["b"]), (("",), ["a"]), (("night",), []):
         assert list(read_pace(ledger, ["warp"], pools).hands) == hands
-        assert read_ahead(ledger, precedence=low, pools=pools) == ahead
     assert (read_profile(ledger, way), read_profile(ledger, way, "studio")) == (PROFILE, other)

@@ -9,10 +9,10 @@ import pytest
 from db import claims, operations, queue, reads, replan, workers
 from db.codec import profile_digest
 from db.ledger import Ledger
-from db.outlook import Waiting, read_waits
 from db.states import Outcome, Stage, StepState
 from db.values import Chunk, Claim, Skill
 from db.views import StepView
+from db.waits import Waiting, read_waits
 from pipeline.plan.errors import SupersededError
 from tests.db.acting import join, render, speak, take, try_step
 from tests.db.auditor import acts

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from db import operations
-from db.outlook import Waiting, read_outlook, read_waits
+from db import operations, workers
+from db.waits import Waiting, read_waits
 from farm import show
 from farm.bootstrap import Farm
-from farm.policy.eta import EtaInputs, estimate_ms, frames_of_script
 from farm.submit import Manner, submit
 from pipeline.plan.errors import InputError
+from tests.db.values import CAPABILITIES, PROFILE
 
 
 @pytest.fixture
@@ -30,23 +30,20 @@ def batch(farm: Farm, batch_folder: Path) -> int:
 
 
 def test_urgent_jobs_stand_before_others(farm: Farm, batch: int) -> None:
-    """The place in the line is the order of work, and the work ahead is that of the jobs before."""
-    lines = show.jobs(farm, batch=batch)
-    outlook = read_outlook(farm.ledger)
-    assert [lines[index].row for index in (1, 0, 2)] == ["second", "first", "third"]
-    assert list(outlook) == [lines[index].id for index in (1, 0, 2)]
-    short = frames_of_script(len("One sentence."))
-    assert [place.eta.frames_ahead for place in outlook.values()] == [0, short, 2 * short]
-    assert [place.ahead for place in outlook.values()] == [0, 1, 2]
-    assert outlook.last_of(batch) == outlook[lines[2].id]
-    assert outlook.last_of(batch + 1) is None
+    """The place in the line is the order of work."""
+    told = {"host": "h", "device": "cpu", "capabilities": CAPABILITIES, "profiles": [PROFILE]}
+    workers.register(farm.ledger, "worker", **told)  # type: ignore[arg-type]
+    assert [(job.row, job.ahead) for job in show.jobs(farm, batch=batch)] == [
+        ("first", 1),
+        ("second", 0),
+        ("third", 2),
+    ]
 
 
 def test_held_jobs_stand_in_nobodys_way(farm: Farm, batch: int) -> None:
     """A paused job has no place in the line, and says that it is held."""
     second = show.jobs(farm, batch=batch)[1].id
     operations.pause(farm.ledger, [second], by="anna")
-    assert second not in read_outlook(farm.ledger)
     shown = show.job(farm, second).job
     assert (shown.waiting, shown.eta_s, shown.holds) == ("held", None, ("operator",))
     assert show.batch(farm, batch).counts == {"queued": 2, "held": 1}
@@ -113,9 +110,3 @@ def test_the_newest_batch_is_the_one_submitted_last(farm: Farm) -> None:
     """Of a farm without any, that is said."""
     with pytest.raises(InputError, match="command-nothing-submitted"):
         show.newest_batch(farm)
-
-
-def test_an_estimate_spreads_the_work_over_the_workers() -> None:
-    """1,000 frames ahead at 20 ms on four workers are 5 s; a film's own 200 frames fill two at most: 2 s."""
-    inputs = EtaInputs(frames_left=200, frames_ahead=1000, us_per_frame=20_000, workers=4)
-    assert estimate_ms(inputs) == 7_000

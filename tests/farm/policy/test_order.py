@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farm.policy.eta import EtaInputs, estimate_ms
 from farm.policy.holds import Hold, ended
 from farm.policy.order import (
     BEGUN_MS,
@@ -301,10 +300,3 @@ def test_a_hold_with_a_time_ends_then() -> None:
         for number, until in enumerate((None, 5, 6))
     ]
     assert [hold.job for hold in ended(holds, 5)] == [1]
-
-
-def test_an_estimate_needs_a_pace_and_hands() -> None:
-    """Work ahead is spread over the workers; without a measured pace or a worker nobody can tell."""
-    assert estimate_ms(EtaInputs(frames_left=100, frames_ahead=400, us_per_frame=10_000, workers=4)) == 1500
-    assert estimate_ms(EtaInputs(frames_left=1, frames_ahead=0, us_per_frame=None, workers=4)) is None
-    assert estimate_ms(EtaInputs(frames_left=1, frames_ahead=0, us_per_frame=5, workers=0)) is None

@@ -1,4 +1,4 @@
-"""Why a job is where it is: the first reason that holds, and a turn that is reckoned by the rule itself."""
+"""Why a job is where it is: the first reason that holds."""
 
 from __future__ import annotations
 
@@ -9,23 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from farm.policy.gates import Gate
-from farm.policy.order import Spot, choose, tier_at, tier_bounds
-from farm.policy.share import Share
+from farm.policy.order import tier_at, tier_bounds
 from farm.policy.why import (
     Facts,
     Reason,
-    Rival,
     Told,
     Waiting,
-    begins_in_ms,
     left_ms,
     why,
-    work_before_ms,
 )
 
 _HOUR = 3_600_000
 _NOW = 1_000 * _HOUR
-_COST = 1000.0
 _STEP = Waiting(gate=Gate.RUNNING, lacks=Reason.NO_HANDS, later=True, failed=True, sent=True)
 #: What keeps a job, each taken away in turn, and what is told then.
 _LIFTED = [
@@ -78,66 +73,6 @@ def test_of_a_running_job_it_is_told_what_keeps_the_rest() -> None:
     assert why(Facts(running=True, steps=[Waiting()])).then is None
 
 
-@given(
-    lines=st.lists(
-        st.tuples(
-            st.integers(1, 400),
-            st.integers(0, 40).map(lambda each: each * _COST * 10),
-            st.lists(st.integers(0, 200), min_size=1, max_size=12),
-        ),
-        min_size=1,
-        max_size=4,
-    ),
-    chosen=st.integers(0, 11),
-)
-def test_as_much_goes_before_a_step_as_the_rule_lets_go_before_it(
-    lines: list[tuple[int, float, list[int]]], chosen: int
-) -> None:
-    """What is reckoned is what the choice does, but for one step of each department."""
-    heads, shares, number = [], {}, 0
-    for department, (weight, used, hours) in enumerate(lines):
-        shares[department] = Share(weight=weight, used_ms=used)
-        for each in hours:
-            number += 1
-            heads.append(
-                Spot(
-                    step=number,
-                    job=number,
-                    department=department,
-                    rank=_NOW - each * _HOUR,
-                    batch=1,
-                    index=0,
-                )
-            )
-    own = sorted((head for head in heads if head.department == 0), key=lambda head: head.place)
-    step = own[chosen % len(own)]
-    better, same = tier_bounds(step.rank, _NOW)
-    rivals = [
-        Rival(
-            share=share,
-            better_ms=_COST * sum(h.department == of and h.rank <= better for h in heads if _goes(h, step)),
-            same_ms=_COST
-            * sum(h.department == of and better < h.rank <= same for h in heads if _goes(h, step)),
-        )
-        for of, share in shares.items()
-    ]
-    order = [head.step for head in choose(heads, shares, len(heads), now_ms=_NOW, cost_ms=_COST)]
-    reckoned = work_before_ms(rivals[0], rivals[1:]) / _COST
-    assert abs(order.index(step.step) - reckoned) <= len(lines)
-
-
-def test_what_a_department_has_of_a_better_tier_is_had_first() -> None:
-    """So others of its tier have caught up with that, too, when a step's turn comes."""
-    own = Rival(share=Share(weight=1), better_ms=10_000)
-    assert work_before_ms(own, [Rival(share=Share(weight=1), same_ms=30_000)]) == 20_000
-    assert work_before_ms(own, [Rival(share=Share(weight=2), better_ms=8_000, same_ms=30_000)]) == 30_000
-
-
-def _goes(head: Spot, step: Spot) -> bool:
-    """Whether it may go before a step at all."""
-    return head.department != step.department or head.place < step.place
-
-
 @given(first=st.integers(0, 200), other=st.integers(0, 200))
 def test_bounds_part_the_tiers(first: int, other: int) -> None:
     """What is at most the one is of a better tier, what is at most the other of the same or a better one."""
@@ -146,14 +81,6 @@ def test_bounds_part_the_tiers(first: int, other: int) -> None:
     better, same = tier_bounds(mine, _NOW)
     apart = tiers.index(tier_at(its, _NOW)) - tiers.index(tier_at(mine, _NOW))
     assert (its <= better, its <= same) == (apart < 0, apart <= 0)
-
-
-def test_when_a_step_begins() -> None:
-    """At once where a hand is left for it; else when the work before it is begun; never without hands."""
-    asked = {"before": 2, "before_ms": 6000.0, "running_ms": 2000.0}
-    assert begins_in_ms(**asked, hands=4, free=3) == 0  # type: ignore[arg-type]
-    assert begins_in_ms(**asked, hands=4, free=2) == 2000  # type: ignore[arg-type]
-    assert begins_in_ms(**asked, hands=0, free=0) is None  # type: ignore[arg-type]
 
 
 def test_how_long_a_step_takes_on() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from rich.text import Text
 from cli.clean import clean
 from cli.exits import Exit, exit_of
 from cli.forecasts import forecast_document, forecast_lines
+from cli.kept import kept_lines
 from cli.options import terminal_of
 from cli.problems import problem_document, report_of, tell_problems
 from cli.quotas import quota_lines
@@ -25,7 +26,7 @@ from db.nights import Remaining
 from farm import submit as submitting
 from farm.bootstrap import Farm, open_farm
 from farm.defaults import assigned
-from farm.forecast import forecast
+from farm.forecast import Forecast, forecast
 from farm.nightfall import foresee, missed, of_forecast
 from farm.output import check_place, write_whole
 from farm.precheck import Admitted, BatchRefusedError, Checked, admit, check
@@ -33,6 +34,7 @@ from farm.quotas import QuotaView, of_batch, of_films
 from farm.reading import Reading
 from farm.results import table_of
 from farm.submit import Manner, Receipt
+from farm.twice import Kept, kept
 from farm.windows import waited_for
 from pipeline.plan.messages import Language
 
@@ -133,38 +135,63 @@ def submit(
         urgency=urgency,
         priority=priority,
     )
-    if report is not None:
-        check_place(report, manifest)
+    return _submit(
+        manifest,
+        reading,
+        manner,
+        terminal,
+        _Course(report=report, dry_run=dry_run, unasked=yes or not terminal.can_ask, watch=watch),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Course:
+    """What is done besides queueing: a report of problems, nothing but a forecast, no question, a view."""
+
+    report: Path | None
+    dry_run: bool
+    unasked: bool
+    watch: bool
+
+
+def _submit(manifest: Path, reading: Reading, manner: Manner, terminal: Terminal, course: _Course) -> Exit:
+    if course.report is not None:
+        check_place(course.report, manifest)
     with open_farm() as farm:
         with Watching(terminal, "checking-manifest") as watching:
             checked = check(farm, manifest, reading=reading, progress=watching)
         try:
-            admitted = admit(checked, skip_invalid=skip_invalid, strict=strict)
+            admitted = admit(checked, skip_invalid=manner.skip_invalid, strict=manner.strict)
         except BatchRefusedError as refusal:
-            return _refused(refusal, checked, report, terminal)
-        _report(report, admitted, checked, terminal)
+            return _refused(refusal, checked, course.report, terminal)
+        _report(course.report, admitted, checked, terminal)
         tell_problems([("left-out", admitted.skipped), ("warnings", admitted.warnings)], terminal)
-        if dry_run:
-            return _forecast(farm, admitted, terminal, again=again)
-        if terminal.can_ask and not yes and not _agreed(farm, admitted, terminal, again=again):
+        if course.dry_run:
+            return _forecast(farm, admitted, terminal, again=manner.again)
+        if not course.unasked and not _agreed(farm, admitted, terminal, again=manner.again):
             return Exit.DECLINED
-        return _queued(farm, admitted, manner, terminal, watch=watch)
+        return _queued(farm, admitted, manner, terminal, watch=course.watch)
 
 
 def _forecast(farm: Farm, admitted: Admitted, terminal: Terminal, *, again: bool) -> Exit:
     told = forecast(farm, admitted, again=again)
-    beyond = of_forecast(told)
-    document, lines = _windows(farm, admitted, terminal, new=told.known is None, beyond=beyond)
-    quota = None if told.known is not None else of_films(farm, admitted.films)
-    lines = [
-        *forecast_lines(told, terminal),
-        *lines,
-        *quota_lines(terminal, quota),
-        terminal.words("dry-run"),
-    ]
-    document |= {"quota": _quota_document(quota)}
+    document, lines = _foretold(farm, admitted, terminal, told)
+    lines.append(terminal.words("dry-run"))
     terminal.answer({**forecast_document(told, admitted, terminal), **document}, lines)
     return Exit.OK
+
+
+def _foretold(
+    farm: Farm, admitted: Admitted, terminal: Terminal, told: Forecast
+) -> tuple[dict[str, object], list[Cell | Table]]:
+    """What will become of a batch that is new, or what stays of one that was submitted before."""
+    known = told.known
+    document, lines = _windows(farm, admitted, terminal, new=known is None, beyond=of_forecast(told))
+    quota = None if known is not None else of_films(farm, admitted.films)
+    stays = Kept() if known is None else kept(farm, known, admitted.films)
+    document |= {"quota": _quota_document(quota), "kept": asdict(stays)}
+    own = forecast_lines(told, terminal)
+    return document, [*own, *kept_lines(terminal, stays), *lines, *quota_lines(terminal, quota)]
 
 
 def _windows(
@@ -199,9 +226,11 @@ def _queued(farm: Farm, admitted: Admitted, manner: Manner, terminal: Terminal, 
     results = table_of(farm, receipt.batch)
     document, lines = _windows(farm, admitted, terminal, new=receipt.created, batch=receipt.batch)
     quota = of_batch(farm, receipt.batch, admitted.films[0].department, receipt.jobs)
-    received = [*_received(receipt, results, terminal), *lines, *quota_lines(terminal, quota)]
+    stays = Kept() if receipt.created else kept(farm, receipt.batch, admitted.films)
+    own = (*_received(receipt, results, terminal), *kept_lines(terminal, stays))
+    received = [*own, *lines, *quota_lines(terminal, quota)]
     if not watch:
-        document |= {"quota": _quota_document(quota)}
+        document |= {"quota": _quota_document(quota), "kept": asdict(stays)}
         terminal.answer({**_receipt(receipt, results, terminal.language), **document}, received)
         return Exit.OK
     for line in received:
@@ -216,9 +245,7 @@ def _quota_document(quota: QuotaView | None) -> dict[str, object] | None:
 def _agreed(farm: Farm, admitted: Admitted, terminal: Terminal, *, again: bool) -> bool:
     """Show the forecast to whoever sits there, and ask, unless nothing new would be queued."""
     told = forecast(farm, admitted, again=again)
-    _, lines = _windows(farm, admitted, terminal, new=told.known is None, beyond=of_forecast(told))
-    quota = None if told.known is not None else of_films(farm, admitted.films)
-    for line in (*forecast_lines(told, terminal), *lines, *quota_lines(terminal, quota)):
+    for line in _foretold(farm, admitted, terminal, told)[1]:
         terminal.note(line)
     if told.known is not None or terminal.ask(terminal.words("queue-them", films=len(admitted.films))):
         return True

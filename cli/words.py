@@ -202,6 +202,21 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Submitted before: this is batch {batch} (films: {films}); nothing new was queued (see --again).",
         "相同内容此前已提交：批次 {batch}，{films} 部影片。未加入新任务（用 --again 可另建批次）。",
     ),
+    "known-keeps": (
+        "{films:# film keeps its|# films keep their} {what}: {has}. Asked for this time: {asked}.",
+        "{films} 部影片保留原有的{what}：{has}。本次要求：{asked}。",
+    ),
+    "known-set": ("To change that: `{command}`", "如需更改：`{command}`"),
+    "known-set-each": (
+        "To change that, job by job: `lectern set JOB`, with what each shall have.",
+        "如需更改，请逐个任务设置：`lectern set 任务编号`。",
+    ),
+    "keeps-urgency": ("urgency", "紧急程度"),
+    "keeps-priority": ("priority", "优先级"),
+    "keeps-pool": ("pool", "池"),
+    "keeps-window": ("window", "时段"),
+    "keeps-deadline": ("deadline", "截止时间"),
+    "keeps-various": ("not the same for all", "各不相同"),
     "results-will-be": (
         "What becomes of each row will stand in {place}",
         "每一行的结果将写入 {place}",

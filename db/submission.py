@@ -42,8 +42,11 @@ _BY_KEY = (
 )
 _BY_CONTENT = (
     select(batches.c.id, batches.c.edition)
-    .where(batches.c.department_id == bindparam("department"), batches.c.content == bindparam("content_"))
-    .order_by(batches.c.edition.desc())
+    .where(
+        batches.c.department_id == bindparam("department"),
+        batches.c.content.in_(bindparam("contents", expanding=True)),
+    )
+    .order_by(batches.c.edition.desc(), batches.c.id.desc())
     .limit(1)
 )
 _NEW_KEY = insert(batch_keys)
@@ -129,11 +132,11 @@ def _existing(
         asked = {"department": department, "key_": submission.key}
         keyed = connection.execute(_BY_KEY, asked).first()
         if keyed is not None:
-            if keyed.content != submission.content or submission.again:
+            if keyed.content not in {submission.content, submission.former} or submission.again:
                 raise InputError("ledger-key-used", key=submission.key, batch=keyed.id)
             return _answer(connection, keyed.id), 0
-    asked = {"department": department, "content_": submission.content}
-    same = connection.execute(_BY_CONTENT, asked).first()
+    known_by = [submission.content, *([submission.former] if submission.former else [])]
+    same = connection.execute(_BY_CONTENT, {"department": department, "contents": known_by}).first()
     if same is None:
         return None, 0
     if submission.again:

@@ -64,7 +64,8 @@ class Submission:
     """A batch on its way into the ledger.
 
     Attributes:
-        content: digest of everything that was submitted; equal content is the same batch.
+        content: digest of the films and who pays for them; equal content is the same batch.
+        former: what an earlier version knew the same by; empty for nothing.
         name: shown to people, such as the manifest's file name.
         user: who submits.
         department: name of the department that pays.
@@ -80,6 +81,7 @@ class Submission:
     key: str | None = None
     again: bool = False
     language: Language = "en"
+    former: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from db import sources, storage, submission
+from db.states import Urgency
 from db.values import JobDraft, Notice, Submission, Submitted
 from farm.bootstrap import Farm
 from farm.caller import caller
@@ -168,15 +169,18 @@ class _Clerk:
                 self._sources.setdefault(film.row.recording_digest, film.sound.recording)
 
     def submission(self, manner: Manner) -> Submission:
-        """What the ledger knows the batch by."""
-        content = hashlib.sha256()
+        """What the ledger knows the batch by: its films and who pays, however they shall stand in line."""
+        content, former = hashlib.sha256(), hashlib.sha256()
         for film in self._films:
-            told = [_content(self._spec(film)), film.urgency, *([film.pool] if film.pool else [])]
-            told += [{"project": film.project}] if film.project else []
-            told += [{"priority": film.priority}] if film.priority else []
-            content.update(canonical(told).encode() + b"\n")
+            spec = _content(self._spec(film))
+            project = [{"project": film.project}] if film.project else []
+            content.update(canonical([spec, Urgency.NORMAL, *project]).encode() + b"\n")
+            # Ledgers from before took urgency and pool for content.
+            place = [film.urgency, *([film.pool] if film.pool else [])]
+            former.update(canonical([spec, *place, *project]).encode() + b"\n")
         return Submission(
             content=content.hexdigest(),
+            former=former.hexdigest(),
             name=legible(self._admitted.name),
             user=self._user,
             department=self._films[0].department,

@@ -38,6 +38,12 @@ def test_submit_tells_the_batch_and_how_to_watch_it(lectern: Lectern, manifest: 
     second = lectern("submit", manifest)
     assert second.code == Exit.OK
     assert "nothing new was queued" in second.out
+    assert "keep" not in second.out
+    for words in (("submit", manifest), ("submit", manifest, "--dry-run")):
+        told = " ".join(lectern(*words, "--urgency", "bulk").out.split())
+        assert "3 films keep their urgency: normal. Asked for this time: bulk." in told
+        assert "`lectern set --batch 1 --urgency bulk`" in told
+    assert lectern("submit", manifest, "--priority", 3, "--json").document["kept"]["what"][0]["has"] == "0"
     assert lectern("submit", manifest, "--again", "--json").document["batch"] == 2
 
 

@@ -138,6 +138,8 @@ def test_no_words_are_idle() -> None:
         "stop-",
         "night-",
         "why-",
+        "keeps-",
+        "helps-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = set(Stage)

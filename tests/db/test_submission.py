@@ -223,3 +223,14 @@ def test_the_line_goes_by_urgency_then_batch_then_row(ledger: Ledger) -> None:
     found = queue.heads(ledger, SKILLS["speak"], limit=10)
     rows = [head.label.removeprefix("demo/") for head in found]
     assert rows == ["b-urgent", "a1", "a2", "b-normal", "b-bulk"]
+
+
+def test_a_batch_in_a_pool_is_known_by_what_earlier_ledgers_knew_it_by(ledger: Ledger) -> None:
+    """They took the pool for content; the same sheet is the same batch after an upgrade all the same."""
+    old = Submission(content=digest("with its pool"), name="a", user="anna")
+    new = replace(old, content=digest("without"), former=old.content, key="monday")
+    first = submission.submit(ledger, old, [draft("a")])
+    assert submission.submit(ledger, new, [draft("a")]) == replace(first, created=False)
+    assert submission.submit(ledger, new, [draft("a")]).batch == first.batch, "by its key"
+    assert submission.submit(ledger, replace(new, key=None, again=True), [draft("a")]).batch == 2
+    assert submission.submit(ledger, replace(new, key=None), [draft("a")]).batch == 2

@@ -15,15 +15,15 @@ POOLS: Mapping[str, tuple[str, str]] = {
     "helps-lent": ("{pool}: lent, {span}", "{pool}：借出，{span}"),
     "helps-standby": ("{pool}: stand-by, {span}", "{pool}：后备，{span}"),
     "helps-ending": ("{pool}: ends its chunk, {span}", "{pool}：完成本段，{span}"),
-    "worker-lent": (
+    "worker-helps-lent": (
         "{worker} of the pool {pool} is lent to the pool {helped}, for {span}: {row} (job {job}).",
         "池 {pool} 的 {worker} 已借给池 {helped}，{span}：{row}（任务 {job}）。",
     ),
-    "worker-standby": (
+    "worker-helps-standby": (
         "{worker} of the pool {pool} stands in for the pool {helped}, for {span}: {row} (job {job}).",
         "池 {pool} 的 {worker} 作为后备为池 {helped} 渲染，{span}：{row}（任务 {job}）。",
     ),
-    "worker-ending": (
+    "worker-helps-ending": (
         "{worker} of the pool {pool} ends its chunk for the pool {helped}, and no more: {row} (job {job}).",
         "池 {pool} 的 {worker} 完成池 {helped} 的本段后不再接受其影片：{row}（任务 {job}）。",
     ),

@@ -84,7 +84,9 @@ def of_helper(worker: WorkerView) -> Iterator[Advice]:
     if worker.work is not None and worker.work.how:
         told: dict[str, Fact] = {"pool": worker.work.lender, "helped": worker.work.helps}
         told |= {"job": worker.work.job, "row": worker.work.row, "span_s": worker.work.since_s}
-        yield Advice(what=f"worker-{worker.work.how}", level=KNOW, facts={"worker": worker.name, **told})
+        yield Advice(
+            what=f"worker-helps-{worker.work.how}", level=KNOW, facts={"worker": worker.name, **told}
+        )
 
 
 def of_stranded(stranded: Iterable[StrandedView]) -> Iterator[Advice]:

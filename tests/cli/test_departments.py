@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import io
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,14 @@ from farm.quotas import QuotaView
 from tests.cli.conftest import Lectern
 from tests.db.test_quotas import submit_as
 
-pytestmark = pytest.mark.usefixtures("ready_home")
+pytestmark = pytest.mark.usefixtures("ready_home", "in_mid_day")
+
+
+@pytest.fixture
+def in_mid_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The quota's day began half a day ago: whenever this runs, none begins meanwhile."""
+    begins = datetime.now().astimezone() - timedelta(hours=12)
+    monkeypatch.setenv("LECTERN_QUOTA__DAY_BEGINS", f"{begins:%H:%M}")
 
 
 def test_a_department_is_added_set_seen_and_removed(lectern: Lectern) -> None:

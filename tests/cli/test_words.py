@@ -147,12 +147,13 @@ def test_no_words_are_idle() -> None:
     assert not idle
 
 
-@pytest.mark.parametrize("name", sorted(WORDS))
-def test_both_languages_ask_for_the_same_values(name: str) -> None:
+def test_both_languages_ask_for_the_same_values() -> None:
     """English and Chinese say the same about the same values."""
-    english, chinese = WORDS[name]
-    fields = [{field for _, field, _, _ in Formatter().parse(words) if field} for words in (english, chinese)]
-    assert fields[0] == fields[1]
+
+    def values(words: str) -> set[str]:
+        return {field for _, field, _, _ in Formatter().parse(words) if field}
+
+    assert [name for name, (english, chinese) in WORDS.items() if values(english) != values(chinese)] == []
 
 
 def test_no_number_stands_before_words_for_many_alone() -> None:

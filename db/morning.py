@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, case, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import JSON
 
 from db.codec import facts_from_text
 from db.ledger import Ledger
-from db.states import ArchiveState, CardState, HoldReason, JobState, Outcome, Stage, StepState
+from db.states import CardState, JobState, Outcome, Stage, StepState
 from db.tables import artifacts, attempts, cards, holds, jobs, makings, steps, uses
 from db.views import Problem
-from db.windows import read_windows
 from farm.policy.eta import frames_of_script
 from farm.policy.periods import Period
 from pipeline.plan.artifact import Kind
@@ -34,21 +33,6 @@ class Ended:
     at: int
     state: JobState
     films: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Held:
-    """Films that may not go on for one reason.
-
-    Attributes:
-        reason: the word of a hold, or of a stop of a department or a pool.
-        films: how many.
-        until: when the first of them may go on; None: nobody knows, or by hand.
-    """
-
-    reason: str
-    films: int
-    until: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,23 +109,7 @@ _ENDS = (
     )
     .group_by(_quarter, jobs.c.state)
 )
-_may_go_on = or_(jobs.c.state.in_(_UNDER_WAY), jobs.c.archive == ArchiveState.PENDING.value)
-_HELD = (
-    select(
-        holds.c.reason,
-        func.count(jobs.c.id.distinct()).label("films"),
-        func.min(holds.c.until).label("until"),
-    )
-    .join_from(holds, jobs, jobs.c.id == holds.c.job_id)
-    .where(_may_go_on)
-    .group_by(holds.c.reason)
-)
 _is_held = exists().where(holds.c.job_id == jobs.c.id)
-_SHUT = (
-    select(jobs.c.window, func.count().label("films"))
-    .where(jobs.c.state.in_(_UNDER_WAY), ~_is_held, jobs.c.window != "")
-    .group_by(jobs.c.window)
-)
 _SLOW = (
     select(
         jobs.c.id, jobs.c.row_name, jobs.c.frames.label("film"), jobs.c.spec,
@@ -232,28 +200,6 @@ def read_ends(ledger: Ledger, period: Period) -> tuple[Ended, ...]:
             Ended(at=int(row.quarter) * _QUARTER_MS, state=JobState(row.state), films=row.films)
             for row in connection.execute(_ENDS, _of(period))
         )
-
-
-def read_holds(ledger: Ledger) -> tuple[Held, ...]:
-    """Why films may not go on now, by reason: holds, and windows that are shut.
-
-    Raises:
-        AwayError: ``ledger-away``.
-    """
-    now = ledger.clock()
-    windows = {each.name: each.window for each in read_windows(ledger)}
-    with ledger.read() as connection:
-        found = [
-            Held(reason=row.reason, films=row.films, until=row.until) for row in connection.execute(_HELD)
-        ]
-        waiting = {row.window: row.films for row in connection.execute(_SHUT)}
-    # A window that nobody knows is shut.
-    shut = [name for name in waiting if name not in windows or not windows[name].is_open(now)]
-    if shut:
-        opening = min((windows[name].next_opening(now) for name in shut if name in windows), default=None)
-        films = sum(waiting[name] for name in shut)
-        found.append(Held(reason=HoldReason.OFF_PEAK.value, films=films, until=opening))
-    return tuple(sorted(found, key=lambda held: (-held.films, held.reason)))
 
 
 def read_slow(ledger: Ledger, period: Period, *, most: int) -> tuple[Slow, ...]:

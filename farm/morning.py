@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from db import dead, morning, paces
+from db.held import read_holds
 from db.ledger import Ledger
 from db.morning import Ended
 from db.states import JobState, Stage
@@ -135,9 +136,9 @@ def _part(at: int, period: Period, *, hourly: bool) -> str:
 
 
 def _held(ledger: Ledger, zone: str) -> Iterator[HeldView]:
-    for held in morning.read_holds(ledger):
+    for held in read_holds(ledger):
         until = "" if held.until is None else on_wall(held.until, zone)
-        yield HeldView(reason=held.reason, films=held.films, until=until)
+        yield HeldView(reason=held.reason, films=held.films, until=until, also=held.also)
 
 
 def _stops(ledger: Ledger, zone: str) -> Iterator[StopView]:

@@ -11,7 +11,7 @@ from farm.policy.accounts import TICKS, Line
 from farm.policy.prices import rounded
 from farm.tally import header_of, hours, row_of
 from farm.views.films import Told
-from farm.views.morning import MorningView, ReasonView, SlowView
+from farm.views.morning import HeldView, MorningView, ReasonView, SlowView
 from pipeline.plan.cells import Cell, to_csv
 from pipeline.plan.clean import clean
 from pipeline.plan.errors import Fact
@@ -99,7 +99,7 @@ def table_of(view: MorningView, language: Language) -> bytes:
             )
             for reason in view.failed
         ),
-        *(("held", held.reason, held.films, held.until, "") for held in view.held),
+        *(("held", held.reason, held.films, held.until, _also(held)) for held in view.held),
         *(
             (stop.kind, f"{stop.scope} {stop.name}", "", stop.until, f"{stop.by} {stop.reason}".strip())
             for stop in view.stops
@@ -152,11 +152,19 @@ def held_lines(view: MorningView, words: MorningWords) -> Iterator[str]:
     """How many films are held for what, and who stands still, each in a line."""
     for held in view.held:
         reason = words.known(f"hold-{held.reason}", clean(held.reason))
-        if held.until:
-            yield words("held-until", films=held.films, reason=reason, until=held.until)
-        else:
-            yield words("held-line", films=held.films, reason=reason)
+        name = "held-until" if held.until else "held-line"
+        also = [
+            words("held-also", films=films, reason=words.known(f"hold-{other}", clean(other)))
+            for other, films in held.also.items()
+        ]
+        line = words(name, films=held.films, reason=reason, until=held.until)
+        yield line + (words("held-of-these", also=words("comma").join(also)) if also else "")
     yield from stop_lines(view, words)
+
+
+def _also(held: HeldView) -> str:
+    """For what else films are held, for a machine."""
+    return " ".join(f"{reason}:{films}" for reason, films in held.also.items())
 
 
 def stop_lines(view: MorningView, words: MorningWords) -> Iterator[str]:

@@ -59,6 +59,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "waiting for {reason}, the first until {until}: {films}",
         "等待{reason}，最早到 {until}：{films} 部",
     ),
+    "held-of-these": (" (of these {also})", "（其中{also}）"),
+    "held-also": ("for {reason}, too: {films}", "还等待{reason}：{films} 部"),
     "department-hold": (
         "Department {name} begins nothing new, by {by}{until}",
         "部门 {name} 不开始新影片，由 {by} 设置{until}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from farm.policy.accounts import Account
@@ -42,17 +43,19 @@ class ReasonView:
 
 @dataclass(frozen=True, kw_only=True)
 class HeldView:
-    """Films that may not go on.
+    """Films that may not go on, each told once, under the first of the reasons that keep it.
 
     Attributes:
         reason: the word of a hold: ``quota``, ``off_peak``, ``start_after``, ``operator``, ``consent``...
         films: how many.
         until: when the first of them may, by the clock of the farm; empty: nobody knows, or by hand.
+        also: how many of them are held for other reasons besides, by their words.
     """
 
     reason: str
     films: int
     until: str
+    also: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

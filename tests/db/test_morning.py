@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from db import commits, leases, morning, operations, windows
+from db.held import read_holds
 from db.ledger import Ledger
 from db.states import CardState, JobState, Stage
-from db.tables import cards, jobs
+from db.tables import cards, holds, jobs
 from db.values import Claim
 from farm.policy.periods import Period
 from farm.policy.windows import parse
@@ -140,10 +141,22 @@ def test_why_films_are_held_is_told_with_windows_among_it(ledger: Ledger, clock:
     operations.pause(ledger, [5], by="anna")
     operations.cancel(ledger, [5], by="anna")
     # The epoch of these tests is 08:00 of a day.
-    held = [(each.reason, each.films, each.until) for each in morning.read_holds(ledger)]
+    held = [(each.reason, each.films, each.until) for each in read_holds(ledger)]
     assert held == [("off_peak", 3, _START + 14 * _HOUR), ("operator", 1, _START + 9 * _HOUR)]
+    # Whoever is held twice is told once, under what keeps it first.
+    operations.pause(ledger, [2], by="anna")
+    with ledger.write("test") as connection:
+        told = {"by": "anna", "since": 0, "reason": "quota", "department_id": 1, "member": "anna"}
+        connection.execute(insert(holds), [{**told, "job_id": job} for job in (1, 2, 4)])
+    assert [(each.reason, each.films, dict(each.also)) for each in read_holds(ledger)] == [
+        ("operator", 2, {"quota": 2, "off_peak": 1}),
+        ("off_peak", 1, {}),
+        ("quota", 1, {"off_peak": 1}),
+    ]
+    with ledger.write("test") as connection:
+        connection.execute(delete(holds).where(holds.c.job_id != 4))
     clock.now = _START + 15 * _HOUR
-    assert {each.reason: each.films for each in morning.read_holds(ledger)}["off_peak"] == 1
+    assert {each.reason: each.films for each in read_holds(ledger)}["off_peak"] == 1
 
 
 def test_what_is_left_is_told_in_frames(ledger: Ledger, clock: _Clock) -> None:

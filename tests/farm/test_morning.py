@@ -79,7 +79,7 @@ NIGHT = MorningView(
         ReasonView(error=Told(code="never-heard-of", facts={"x": _FORMULA}), films=1, jobs=(99,)),
     ),
     held=(
-        HeldView(reason="quota", films=250, until="2026-12-01 12:00"),
+        HeldView(reason="quota", films=250, until="2026-12-01 12:00", also={"off_peak": 40}),
         HeldView(reason="operator", films=1, until=""),
         HeldView(reason=_EVIL, films=2, until=""),
     ),
@@ -186,7 +186,7 @@ def test_the_text_tells_all_that_matters() -> None:
     for part in (
         "48 films done, 10 failed, 1 canceled; 12 left to do, 253 held.",
         "Jobs 4, 7, 9, 12, 13 …: lectern dead show 4",
-        "waiting for the quota, the first until 2026-12-01 12:00: 250",
+        "waiting for the quota, the first until 2026-12-01 12:00: 250 (of these for off-peak hours, too: 40)",
         "Pool studio begins nothing new, by bob until 2026-12-01 12:00",
         "21.00 21.00 29 % 73.50 <EUR>",
         "511 clips and 42 sentences were not made again: 1.00 worker hours",

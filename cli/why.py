@@ -13,6 +13,7 @@ from cli.lines import hold_line, stop_line
 from cli.options import JobNumber, terminal_of
 from cli.terminal import Terminal, sentence
 from farm.bootstrap import open_farm
+from farm.policy.pools import ANY
 from farm.views.films import WhyView
 from farm.why import of_job
 
@@ -40,7 +41,8 @@ def why(context: typer.Context, job: JobNumber) -> Exit:
 
 def why_line(terminal: Terminal, view: WhyView) -> str:
     """Why a job is where it is, in a sentence or two."""
-    return ("" if terminal.language == "zh" else " ").join(_sentences(terminal, view))
+    said = (*_sentences(terminal, view), *_helped(terminal, view))
+    return ("" if terminal.language == "zh" else " ").join(said)
 
 
 def _sentences(terminal: Terminal, view: WhyView) -> Iterator[str]:
@@ -65,6 +67,16 @@ def _sentences(terminal: Terminal, view: WhyView) -> Iterator[str]:
     else:
         name = "why-waits-archive" if view.stage == _ARCHIVE else "why-waits"
         yield words(name, job=view.job, what=_kept(terminal, view, reason))
+
+
+def _helped(terminal: Terminal, view: WhyView) -> Iterator[str]:
+    """Which other pool renders it, and why."""
+    words = terminal.words
+    if view.rendered_by:
+        name = "any-rendered-by" if view.pool == ANY else "pool-rendered-by"
+        yield words(name, pool=view.pool, standby=view.rendered_by)
+    elif view.lender:
+        yield words("why-lent", worker=clean(view.worker), pool=view.pool, lender=view.lender)
 
 
 def _ended(terminal: Terminal, view: WhyView) -> str:

@@ -6,20 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from db import leases, news, overview, quotas, reads, views
-from db.codec import profile_digest
 from db.dead import count_dead
-from db.helping import read_help
 from db.outlook import Outlook, read_outlook
-from db.states import ArchiveState, JobState, Role, Stage, capability_of
+from db.states import ArchiveState, JobState, Role
 from db.views import JobLine, StepView
 from db.waits import Wait, Waiting, read_waits
 from farm import crews, disks, kept, pools, replanning
+from farm.assistance import rendered_by
 from farm.attention import AWAY, attention
 from farm.bootstrap import Farm
 from farm.delivered import place_of, told_of
 from farm.limits import limits_of
 from farm.policy.costs import Basis
-from farm.policy.pools import ANY, bound
 from farm.profiles.telling import people_of
 from farm.quotas import waiting_of
 from farm.views.films import AttemptView, BatchView, JobDetail, JobView, ModelView, Told
@@ -243,21 +241,11 @@ def job(farm: Farm, number: int) -> JobDetail:
         people=people_of(farm.ledger, spec),
         at_once=most_at_once(spec.options),
         pool=view.pool,
-        rendered_by=_rendered_by(farm, view),
+        rendered_by=rendered_by(farm, view),
         project=view.project,
         why=why(farm, view, outlook),
         department=view.department,
     )
-
-
-def _rendered_by(farm: Farm, view: views.JobView) -> str:
-    """The pool that renders a film in place of its own, as people name it; empty for none."""
-    if view.line.state not in {JobState.QUEUED, JobState.ACTIVE}:
-        return ""
-    needs = bound(capability_of(Stage.RENDER, view.spec.face), view.pool)
-    profile = None if view.profile is None else profile_digest(view.profile)
-    found = read_help(farm.ledger).stands_in(needs, profile)
-    return "" if found is None else found or ANY
 
 
 def _model(model: ModelUse) -> ModelView:

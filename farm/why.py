@@ -18,6 +18,7 @@ from db.waits import Wait, read_waits
 from db.waits import Waiting as Lack
 from db.why import StepFacts, archive_hangs, read_held_before, read_steps
 from farm import kept as keeping
+from farm.assistance import with_help
 from farm.bootstrap import Farm
 from farm.delivered import place_of, told_of
 from farm.policy import why as policy
@@ -74,7 +75,7 @@ def why(farm: Farm, job: JobView, outlook: Outlook | None = None) -> WhyView:
     Raises:
         AwayError: ``ledger-away``.
     """
-    return _Inquiry(farm, job, outlook).answer()
+    return with_help(farm, job, _Inquiry(farm, job, outlook).answer())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -207,6 +207,9 @@ class WhyView:
             and then it is not told.
         attempts: how many were measured.
         pace_s: for how long a second of its film keeps a worker, all stages together, in seconds.
+        pool: of one that goes on and is not rendered yet, its pool, ``any`` for none; else empty.
+        rendered_by: the pool that stands in for that one just now; empty for none.
+        lender: the pool that has lent whoever renders it; empty for none.
     """
 
     job: int
@@ -246,6 +249,9 @@ class WhyView:
     basis: str = ""
     attempts: int = 0
     pace_s: float = 0
+    pool: str = ""
+    rendered_by: str = ""
+    lender: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,6 +110,7 @@ def test_who_helps_whom_is_told_with_why(lectern: Lectern, farm: Farm) -> None:
     assert claims.claim(farm.ledger, head.step, worker="a@h", capabilities=["render.warp@studio"])
     assert "a@h of the pool studio is lent to the pool any, for " in lectern("pools").out
     assert re.search(r"any: lent, \d+ ", lectern("workers").out)
+    assert "The pool studio has lent a@h to the pool any." in " ".join(lectern("why", 1).out.split())
     any_, studio = (line.split() for line in lectern("pools").out.splitlines()[1:3])
     assert ("(1)" in any_, "(1)" in studio) == (False, True)
     lectern("pools", "set", "studio", "--no-lend")
@@ -157,6 +158,7 @@ def test_films_that_a_standby_renders_say_so(lectern: Lectern, farm: Farm) -> No
     page = " ".join(lectern("show", 1).out.split())
     assert "any, where nobody takes work: rendered by stand-by pool studio" in page
     assert "由后备池 studio 渲染" in lectern("show", 1, "--lang", "zh").out
+    assert "rendered by the stand-by pool studio." in " ".join(lectern("why", 1).out.split())
     assert "films without one are rendered by the stand-by pool studio" in " ".join(
         lectern("pools").out.split()
     )

@@ -18,7 +18,7 @@ import math
 import random
 from bisect import insort
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -35,6 +35,7 @@ from farm.policy.share import Ended, Going, Usage
 from farm.policy.windows import Window, parse
 from pipeline.plan.errors import TransientError
 from tasks.errands import Crew, errands
+from tasks.slots import Filled, Slots, fill
 
 #: What a card can do; processors join.
 SPEAK, RENDER, JOIN = "speak", "render.warp", "join"
@@ -420,38 +421,41 @@ class _Farm:
         sent = {_SKILLS[each]: len(self._sent[each]) for each in waiting}
         away = {_SKILLS[each]: len(self._sent[each]) for each in _STAGE if each not in waiting}
         crew = Crew(usable=self._crew, busy=frozenset(self._at_work))
-        for errand in tuple(errands(sent, crew, {}, surplus=_SURPLUS, waits=lambda _: False, away=away)):
-            self._send([skill.capability for skill in errand.queues], errand.slots)
+        for slots in errands(sent, crew, {}, surplus=_SURPLUS, waits=lambda _: False, away=away):
+            self._send(slots)
         self._at(self._now + _CLAIM_MS, self._take)
 
-    def _send(self, capabilities: Sequence[str], slots: int) -> None:
-        for head in self._choose(capabilities, slots):
+    def _send(self, slots: Slots) -> None:
+        for filled in self._choose(slots):
+            head = filled.spot
             step = self._steps[head.step]
             self._lanes[step.lane].remove((head.place, head.step))
             self._sent_of[head.step] = step
             tier = _TIERS[tier_at(head.rank, self._now)]
             self._ticket += 1
-            heapq.heappush(self._sent[head.capability], (tier, self._ticket, head.step))
+            heapq.heappush(self._sent[filled.line.capability], (tier, self._ticket, head.step))
 
-    def _choose(self, capabilities: Sequence[str], slots: int) -> Sequence[Head]:
+    def _choose(self, slots: Slots) -> Sequence[Filled]:
         """Choose what is sent; of departments that have little left, knowing all that is left."""
-        heads = {house: self._heads(capabilities, house, slots) for house in self._houses}
-        waiting = [head for each in heads.values() for head in each]
-        if not waiting:
-            return ()
+        capabilities, most = [line.capability for line in slots.lines], slots.left
+        heads = {house: self._heads(capabilities, house, most) for house in self._houses}
         cost_ms = max(map(self._usage.cost_ms, capabilities))
         shares = self._usage.shares(self._weights, self._going())
-        chosen = choose(waiting, shares, slots, now_ms=self._now, cost_ms=cost_ms)
+
+        def filled(heads: Mapping[int, Sequence[Head]], tails: Collection[int] = ()) -> Sequence[Filled]:
+            choice = partial(choose, now_ms=self._now, cost_ms=cost_ms, tails=tails)
+            lines: dict[Skill, list[Head]] = {}
+            for head in (head for each in heads.values() for head in each):
+                lines.setdefault(_SKILLS[head.capability], []).append(head)
+            return fill(slots, lines, shares, cost_ms=cost_ms, choice=choice)
+
+        chosen = filled(heads)
         # What is left is the tail of a line when each worker has a step or two of it.
-        tail = max(2 * len(self._crew), slots + 1)
-        rest = {
-            house: self._heads(capabilities, house, tail) for house in {head.department for head in chosen}
-        }
+        tail = max(2 * len(self._crew), most + 1)
+        houses = {each.spot.department for each in chosen}
+        rest = {house: self._heads(capabilities, house, tail) for house in houses}
         tails = {house for house, left in rest.items() if len(left) < tail}
-        if not tails:
-            return chosen
-        waiting = [head for each in (heads | rest).values() for head in each]
-        return choose(waiting, shares, slots, now_ms=self._now, cost_ms=cost_ms, tails=tails)
+        return filled(heads | rest, tails) if tails else chosen
 
     def _heads(self, capabilities: Sequence[str], house: int, limit: int) -> Sequence[Head]:
         """The first steps of a department's lines that may go now."""

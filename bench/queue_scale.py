@@ -6,7 +6,9 @@ Without a URL a PostgreSQL of its own is started when pgserver is installed. Tol
 dispatcher's whole look for one slot and for eight (what waits and where, gates, who is busy, how departments
 stand, the choice, and marking what is sent), and what people ask for: `lectern status`, the list of batches,
 the jobs of a batch, one job, and a submission of 300 rows. 64 workers render meanwhile, and 20,000 attempts
-have ended lately. What is sent is taken back after each look, outside of the time that is told.
+have ended lately. What is sent is taken back after each look, outside of the time that is told. At the end
+one member of a department, who is at his limit of films under way, has 10,000 urgent ones in front of all
+others of the department: whole sheets, and then 1,000 more that were handed in one by one.
 """
 
 from __future__ import annotations
@@ -18,23 +20,24 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from random import Random
 
 import psutil
 from _farm import break_ground, machine, settings_in
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select, text, update
 
-from db import claims, commits, leases, queue, submission
+from db import claims, commits, queue, submission
 from db.cardtime import CardTime
 from db.codec import profile_digest
 from db.gates import read_gates
 from db.lanes import read_lines
 from db.ledger import Ledger
 from db.pools import read_dealings
-from db.states import Urgency
-from db.tables import attempts, departments, steps, windows
+from db.states import JobState, Urgency
+from db.tables import attempts, departments, jobs, steps, windows
 from db.values import Chunk, JobDraft, Skill, Submission
 from farm import show
 from farm.bootstrap import Farm, open_farm
@@ -42,6 +45,7 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.job import Format, JobSpec, RenderProfile, VoiceChoice
 from pipeline.plan.keys import digest_of
 from tasks.fairness import Fairness
+from tasks.slots import Hands, Queue, Slots
 
 BATCH = 500
 WORKERS = 64
@@ -87,11 +91,16 @@ def drafts(name: str, count: int, chance: Random) -> Iterator[JobDraft]:
         )
 
 
-def submit(ledger: Ledger, department: str, name: str, count: int, chance: Random) -> None:
-    """Submit a batch."""
+def submit(
+    ledger: Ledger, department: str, name: str, count: int, chance: Random, *, member: str = "bench"
+) -> None:
+    """Submit a batch; but for the one who submits everything, a member's is urgent."""
     content = digest_of("bench", 1, name=f"{department} {name}")
-    batch = Submission(content=content, name=name, user="bench", department=department)
-    submission.submit(ledger, batch, drafts(f"{department} {name}", count, chance))
+    batch = Submission(content=content, name=name, user=member, department=department)
+    rows = drafts(f"{department} {name}", count, chance)
+    if member != "bench":
+        rows = (replace(row, urgency=Urgency.URGENT, window="", priority=50) for row in rows)
+    submission.submit(ledger, batch, rows)
 
 
 def sow(ledger: Ledger, jobs: int, number: int) -> None:
@@ -167,14 +176,29 @@ def look(ledger: Ledger, cards: CardTime, fairness: Fairness, slots: int) -> lis
     """What a dispatcher does for so many free slots of one line, but for Redis."""
     lines = read_lines(ledger)
     gates = read_gates(ledger, cards)
-    leases.read_leases(ledger)
-    read_dealings(ledger)
     fairness.look()
-    chosen = fairness.choose({SPEAK: lines[SPEAK].lanes}, slots, gates=gates, hands=WORKERS)
-    ids = [head.step for head in chosen]
+    read_dealings(ledger)
+    free = Slots([Hands(slots=slots, queues={SPEAK: Queue(capability="speak")})], {}, [SPEAK])
+    chosen = fairness.choose({SPEAK: lines[SPEAK].lanes}, free, gates=gates, hands=WORKERS)
+    ids = [head.step for head, _ in chosen]
     queue.mark_sent(ledger, ids)
-    fairness.sent(chosen)
+    fairness.sent(head for head, _ in chosen)
     return ids
+
+
+def crowd(ledger: Ledger, sheets: int, films: int) -> None:
+    """Have a member at the limit submit what stands in front of the others' of his department."""
+    chance = Random(10)  # noqa: S311 - as above
+    with ledger.write("department") as connection:
+        connection.execute(
+            update(departments).where(departments.c.name == "department01").values(member_running=1)
+        )
+    for number in range(sheets):
+        submit(ledger, "department01", f"crowd {sheets} {number}", films, chance, member="crowd")
+    with ledger.write("job") as connection:
+        one = select(jobs.c.id).where(jobs.c.member == "crowd").limit(1).scalar_subquery()
+        connection.execute(update(jobs).where(jobs.c.id == one).values(state=JobState.ACTIVE.value))
+        connection.execute(text("ANALYZE"))
 
 
 class Clock:
@@ -205,7 +229,7 @@ class Clock:
         walls.sort()
         most = walls[min(len(walls) - 1, int(len(walls) * 0.95))]
         told = f"median {statistics.median(walls):7.1f} ms   p95 {most:7.1f} ms"
-        print(f"  {name:<30} {told}   processor {cpu / times:7.1f} ms")
+        print(f"  {name:<46} {told}   processor {cpu / times:7.1f} ms")
 
     def _cpu(self) -> float:
         spent = time.process_time()
@@ -233,8 +257,11 @@ def measure(farm: Farm) -> None:
         sent = look(ledger, cards, fairness, slots)
         return lambda: queue.unmark_sent(ledger, sent)
 
-    for slots in (1, 8):
-        clock.tell(f"a look for {slots} of them", LOOKS, partial(look_for, slots))
+    def tell_looks(what: str) -> None:
+        for slots in (1, 8):
+            clock.tell(f"a look for {slots} of them{what}", LOOKS, partial(look_for, slots))
+
+    tell_looks("")
     last = show.newest_batch(farm)
     job = show.jobs(farm, batch=last, most=1)[0].id
     asked: tuple[tuple[str, Callable[[], object]], ...] = (
@@ -249,6 +276,9 @@ def measure(farm: Farm) -> None:
     names = (f"later {number}" for number in itertools.count())
     enter = partial(_silently, lambda: submit(ledger, "department00", next(names), 300, chance))
     clock.tell("a submission of 300 rows", TIMES, enter)
+    for sheets, films in ((20, BATCH), (1000, 1)):
+        crowd(ledger, sheets, films)
+        tell_looks(f", {sheets} sheets of one crowd" if films > 1 else f", {sheets} more of one film")
 
 
 def _silently(act: Callable[[], object]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,6 +20,8 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
+    true,
+    tuple_,
     union_all,
 )
 
@@ -100,8 +103,32 @@ def _after_here() -> ColumnElement[int]:
     return func.coalesce(*leaps)
 
 
-_leap = select(_next.scalar_subquery().label("id")).cte("leap", recursive=True)
-_leap = _leap.union_all(select(_after_here()).select_from(_leap.join(_here, _here.c.id == _leap.c.id)))
+def _by_id() -> Select[str, str, str, int, str, int, int]:
+    """One step of each lane, by leaps that SQLite understands."""
+    leap = select(_next.scalar_subquery().label("id")).cte("leap", recursive=True)
+    leap = leap.union_all(select(_after_here()).select_from(leap.join(_here, _here.c.id == leap.c.id)))
+    return _waiting(*_KEY).join_from(leap, steps, steps.c.id == leap.c.id)
+
+
+def _by_key() -> Select[str, str, str, int, str, int, int]:
+    """The same by leaps from one key to the next, for which PostgreSQL reads nothing but the index."""
+    first = select(*_KEY).where(*IS_WAITING).order_by(*_KEY).limit(ONE).subquery("head")
+    leap = select(first).cte("leap", recursive=True)
+    here = [leap.c[column.name] for column in _KEY]
+    ahead = (
+        select(*_KEY)
+        .where(*IS_WAITING, tuple_(*_KEY) > tuple_(*here))
+        .order_by(*_KEY)
+        .limit(ONE)
+        .correlate(leap)
+        .lateral("ahead")
+    )
+    leap = leap.union_all(select(ahead).select_from(leap.join(ahead, true())))
+    return _waiting(*(leap.c[column.name] for column in _KEY)).select_from(leap)
+
+
+def _waiting(*key: ColumnElement[Any]) -> Select[str, str, str, int, str, int, int]:
+    return select(literal("waiting").label("state"), *key, literal(0).label("steps"))
 
 
 def _counted(state: str, *conditions: ColumnElement[bool]) -> Select[str, str, str, int, str, int, int]:
@@ -121,13 +148,11 @@ def _counted(state: str, *conditions: ColumnElement[bool]) -> Select[str, str, s
     )
 
 
-_LINES = union_all(
-    select(literal("waiting").label("state"), *_KEY, literal(0).label("steps")).join_from(
-        _leap, steps, steps.c.id == _leap.c.id
-    ),
-    _counted("sent", IS_READY, IS_SENT, IS_OPEN),
-    _counted("running", IS_RUNNING),
-)
+_OTHERS = (_counted("sent", IS_READY, IS_SENT, IS_OPEN), _counted("running", IS_RUNNING))
+_LINES = {
+    "sqlite": union_all(_by_id(), *_OTHERS),
+    "postgresql": union_all(_by_key(), *_OTHERS),
+}
 
 
 def read_lines(ledger: Ledger) -> Mapping[Skill, Line]:
@@ -144,7 +169,7 @@ def lines_in(connection: Connection) -> Mapping[Skill, Line]:
     """The same, inside a transaction."""
     lanes: dict[Skill, list[Lane]] = {}
     counts: dict[Skill, dict[str, int]] = {}
-    for row in run(connection, _LINES, {}):
+    for row in run(connection, _LINES[connection.dialect.name], {}):
         skill = Skill(capability=row.capability, profile=row.profile)
         counted = counts.setdefault(skill, {})
         if row.state != "waiting":

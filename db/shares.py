@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, and_, bindparam, func, literal, literal_column, select, union_all
+from sqlalchemy import Executable, Integer, and_, bindparam, func, literal, literal_column, select, union_all
 
 from db.ledger import Ledger
 from db.prepared import run
@@ -45,17 +45,20 @@ _LATELY = (
     .group_by(steps.c.department_id, steps.c.capability, _grain)
 )
 _WEIGHTS = "weight"
-_STANDING = union_all(
+_STANDING: Executable = union_all(
     select(
         literal(_WEIGHTS).label("what"),
         departments.c.id.label("department"),
         literal("").label("capability"),
         departments.c.weight.label("value"),
+        literal("").label("worker"),
     ),
-    select(literal("running"), steps.c.department_id, steps.c.capability, attempts.c.started_at)
+    select(
+        literal("running"), steps.c.department_id, steps.c.capability, attempts.c.started_at, steps.c.worker
+    )
     .join_from(steps, attempts, and_(attempts.c.step_id == steps.c.id, attempts.c.number == steps.c.fence))
     .where(IS_RUNNING),
-    select(literal("sent"), steps.c.department_id, steps.c.capability, literal(0)).where(
+    select(literal("sent"), steps.c.department_id, steps.c.capability, literal(0), literal("")).where(
         IS_READY, IS_SENT, IS_OPEN
     ),
 )
@@ -68,10 +71,12 @@ class Standings:
     Attributes:
         weights: their weights, by id.
         going: what they have running, and on its way.
+        busy: the workers that are at something.
     """
 
     weights: Mapping[int, int]
     going: tuple[Going, ...]
+    busy: frozenset[str] = frozenset()
 
 
 def read_standings(ledger: Ledger) -> Standings:
@@ -82,6 +87,7 @@ def read_standings(ledger: Ledger) -> Standings:
     """
     weights: dict[int, int] = {}
     going: list[Going] = []
+    busy: set[str] = set()
     with ledger.read() as connection:
         now = ledger.clock()
         for row in run(connection, _STANDING, {}):
@@ -90,7 +96,8 @@ def read_standings(ledger: Ledger) -> Standings:
             else:
                 passed = max(0, now - row.value) if row.value else 0
                 going.append(Going(department=row.department, capability=row.capability, for_ms=passed))
-    return Standings(weights=weights, going=tuple(going))
+                busy.add(row.worker)
+    return Standings(weights=weights, going=tuple(going), busy=frozenset(busy - {""}))
 
 
 class Reader:

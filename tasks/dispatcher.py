@@ -40,8 +40,9 @@ from pipeline.plan.job import RenderProfile
 from tasks.app import Message, publish
 from tasks.bell import Bell
 from tasks.chore import Chore
-from tasks.errands import Crew, Errand, deputies, errands
+from tasks.errands import Crew, deputies, errands
 from tasks.fairness import Fairness
+from tasks.slots import Slots
 
 #: A message that nobody has claimed for so long is sent again.
 _RESEND_S = 30.0
@@ -272,21 +273,17 @@ class Dispatcher:
         if not any(line.lanes for line in lines.values()):
             return
         gates = read_gates(self._ledger, self._cards)
-        busy = frozenset(lease.worker for lease in leases.read_leases(self._ledger))
+        self._fairness.look()
         decided = errands(
             {skill: line.sent for skill, line in lines.items() if line.lanes},
-            Crew(usable=self._usable(), busy=busy),
+            Crew(usable=self._usable(), busy=self._fairness.busy),
             read_dealings(self._ledger),
             surplus=self._pace.surplus,
             waits=partial(self._waits, lines, gates),
             away={skill: line.sent for skill, line in lines.items() if not line.lanes},
         )
-        # All of them from one look: what is sent waits no more, and would seem to leave workers idle.
-        wanted = tuple(decided)
-        if wanted:
-            self._fairness.look()
-        for errand in wanted:
-            self._send(errand, lines, gates)
+        for slots in decided:
+            self._send(slots, lines, gates)
 
     def _fetch_back(self) -> None:
         """Have sent elsewhere what nobody took who was idle: its worker has got work of its own."""
@@ -301,7 +298,7 @@ class Dispatcher:
         line = lines.get(skill, Line())
         if line.sent or not line.lanes:
             return bool(line.sent)
-        return bool(queue.heads(self._ledger, skill, limit=1, gates=gates, lanes=line.lanes))
+        return bool(queue.spots(self._ledger, line.lanes, limit=1, gates=gates))
 
     def _usable(self) -> Mapping[str, frozenset[Skill]]:
         """What each worker may be given just now."""
@@ -311,22 +308,20 @@ class Dispatcher:
             {worker.name: worker.kept_from for worker in taking},
         )
 
-    def _send(self, errand: Errand, lines: Mapping[Skill, Line], gates: Gates) -> None:
-        waiting = {skill: lines[skill].lanes for skill in errand.queues}
-        queues = {skill.capability: queue for skill, queue in errand.queues.items()}
-        found = self._fairness.choose(waiting, errand.slots, gates=gates, hands=len(self._workers))
-        chosen = {head.step: head for head in found}
-        marked = queue.mark_sent(self._ledger, list(chosen))
-        self._fairness.sent(head for step, head in chosen.items() if step in marked)
+    def _send(self, slots: Slots, lines: Mapping[Skill, Line], gates: Gates) -> None:
+        waiting = {skill: lines[skill].lanes for skill in slots.lines}
+        found = self._fairness.choose(waiting, slots, gates=gates, hands=len(self._workers))
+        marked = queue.mark_sent(self._ledger, [head.step for head, _ in found])
+        self._fairness.sent(head for head, _ in found if head.step in marked)
         sent: set[int] = set()
         try:
-            for step, head in chosen.items():
-                if step in marked:
+            for head, to in found:
+                if head.step in marked:
                     told = message_of(head, self._ledger.clock())
-                    publish(self._app, replace(told, capability=queues[head.capability]))
-                    sent.add(step)
-                    if errand.lent:
-                        self._lent[step] = time.monotonic()
+                    publish(self._app, replace(told, capability=to.capability))
+                    sent.add(head.step)
+                    if to.lent:
+                        self._lent[head.step] = time.monotonic()
         finally:
             if unsent := marked - sent:
                 queue.unmark_sent(self._ledger, unsent)

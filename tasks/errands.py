@@ -1,8 +1,10 @@
-"""Errands: to which queues how many steps of which lines are sent, with pools that help each other.
+"""Errands: how many steps of which lines are sent, and to which queues, with pools that help each other.
 
-Lines that the very same workers do are one errand: what goes next is chosen among all of them. If each were
-filled on its own, a worker would always find a begun film's next stage at hand, and a department whose films
-have not begun would wait until the begun ones of all others are done, whatever its share.
+Whoever works is told by what it might begin: its own lines, those for which it stands in, and, while none of
+its own films wait, those for which it is lent. Lines that workers share are one errand, and what goes next is
+chosen among all of them: if each line were filled on its own, a worker would always find a begun film's next
+stage at hand, and a department whose films have not begun would wait until the begun ones of all others are
+done, whatever its share.
 
 What is sent to the queue of a pool is taken by its workers, whichever pool's film it is of.
 """
@@ -10,31 +12,16 @@ What is sent to the queue of a pool is taken by its workers, whichever pool's fi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from db.states import Stage
 from db.values import Skill
 from farm.policy.lending import Dealing, lenders_of, standing_in
 from farm.policy.pools import bound, plain_of, pool_of
+from tasks.slots import Hands, Queue, Slots
 
 _RENDERS = f"{Stage.RENDER}."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Errand:
-    """Steps that are sent to the same workers.
-
-    Attributes:
-        queues: the lines that they are taken from, in the order of their ranks, each with the capability
-            whose queue they are sent to.
-        slots: how many, at most.
-        lent: those who take them are lent for it.
-    """
-
-    queues: Mapping[Skill, str]
-    slots: int
-    lent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,82 +69,113 @@ def errands(
     surplus: int,
     waits: Callable[[Skill], bool],
     away: Mapping[Skill, int] | None = None,
-) -> Iterator[Errand]:
-    """What to send where: to whoever does it as its own first, then to who is lent for it.
+) -> tuple[Slots, ...]:
+    """The slots to which something may be sent now; lines that no worker shares are apart.
 
-    Free workers are sent as much as they can begin at once, and all together some more to have at hand; of a
-    line for which workers may be lent, nothing is at hand, so that they find what waits as soon as they are
-    idle; it is sent on its own.
+    Each free worker has a slot, and those who do the same have some more at hand; but of a line for which
+    workers may be lent nothing is at hand, nor of any that those have to do who do it, so that whoever is
+    idle finds what waits, and what does not begin has all the farm for its share.
 
     Args:
         sent: the lines of which something waits, each with how many of its steps are on their way.
         crew: who could work.
         dealings: how pools deal with each other.
         surplus: messages beyond the free workers, for workers that do the same.
-        waits: whether something of a line may go now, or is on its way.
+        waits: whether something of a line may go now, or is on its way; asked once of a line.
         away: the lines of which nothing waits, each with how many of its steps are on their way.
     """
-    hands: dict[Skill, set[str]] = {}
-    for worker, skills in crew.usable.items():
-        for skill in skills:
-            hands.setdefault(skill, set()).add(worker)
-    free = Counter({skill: len(workers - crew.busy) for skill, workers in hands.items()})
     on_the_way = {**(away or {}), **sent}
     standing = deputies(on_the_way, crew.usable.values(), dealings)
-    sources: dict[Skill, list[Skill]] = {}
-    for line in on_the_way:
-        doer = standing.get(line, line)
-        if doer in hands:
-            sources.setdefault(doer, []).append(line)
-    alike: dict[tuple[frozenset[str], Skill | None], list[Skill]] = {}
-    for doer, lines in sources.items():
-        others = [skills for skills in crew.usable.values() if doer not in skills]
-        alone = doer if _may_be_lent(lines, others, dealings) else None
-        alike.setdefault((frozenset(hands[doer]), alone), []).append(doer)
-    for (workers, alone), doers in alike.items():
-        queues = {line: doer.capability for doer in doers for line in sources[doer]}
-        extra = 0 if alone else surplus
-        slots = len(workers - crew.busy) + extra - sum(on_the_way[line] for line in queues)
-        waiting = {line: queue for line, queue in queues.items() if line in sent}
-        if slots > 0 and waiting:
-            yield Errand(queues=waiting, slots=slots)
-    yield from _lent(sent, crew, dealings, free, waits)
+    own = {
+        worker: {
+            line: Queue(capability=doer.capability)
+            for line in on_the_way
+            if (doer := standing.get(line, line)) in skills
+        }
+        for worker, skills in crew.usable.items()
+    }
+    others = _others(on_the_way, own, crew, dealings)
+    lent = _lent(others, crew, waits)
+    free = Counter(
+        frozenset({**queues, **lent.get(worker, {})}.items())
+        for worker, queues in own.items()
+        if worker not in crew.busy
+    )
+    handy = dict.fromkeys(frozenset(queues.items()) for queues in own.values())
+    prompt = _prompt([{**queues, **others.get(worker, {})} for worker, queues in own.items()])
+    kinds = [Hands(slots=number, queues=dict(queues)) for queues, number in free.items()]
+    kinds += [
+        Hands(slots=surplus, queues=dict(queues)) for queues in handy if prompt.isdisjoint(dict(queues))
+    ]
+    found = (
+        Slots(
+            [kind for kind in kinds if not lines.isdisjoint(kind.queues)],
+            {line: number for line, number in on_the_way.items() if line in lines},
+            [line for line in sent if line in lines],
+        )
+        for lines in _apart(kind.queues for kind in kinds)
+    )
+    return tuple(slots for slots in found if slots.lines and slots.left)
+
+
+def _others(
+    lines: Collection[Skill],
+    own: Mapping[str, Mapping[Skill, Queue]],
+    crew: Crew,
+    dealings: Mapping[str, Dealing],
+) -> Mapping[str, Mapping[Skill, Queue]]:
+    """By worker the lines for which it might be lent, now or when it is idle; none that are its own."""
+    if not any(dealing.lends for dealing in dealings.values()):
+        return {}
+    return {
+        worker: {
+            line: Queue(capability=lender, lent=True)
+            for line in lines
+            if line not in own[worker] and (lender := _lends(line, skills, dealings))
+        }
+        for worker, skills in crew.usable.items()
+    }
 
 
 def _lent(
-    sent: Mapping[Skill, int],
-    crew: Crew,
-    dealings: Mapping[str, Dealing],
-    free: Mapping[Skill, int],
-    waits: Callable[[Skill], bool],
-) -> Iterator[Errand]:
-    """What is sent to idle workers of other pools that have nothing to do for their own."""
-    if not any(dealing.lends for dealing in dealings.values()):
-        return
-    idle = {
-        worker: skills
-        for worker, skills in crew.usable.items()
-        if worker not in crew.busy and not any(waits(each) for each in skills if _renders(each))
+    others: Mapping[str, Mapping[Skill, Queue]], crew: Crew, waits: Callable[[Skill], bool]
+) -> Mapping[str, Mapping[Skill, Queue]]:
+    """Those of them that may be given to idle workers that have nothing to do for their own pool."""
+    asked: dict[Skill, bool] = {}
+    return {
+        worker: queues
+        for worker, queues in others.items()
+        if queues and worker not in crew.busy
+        if not any(_asked(each, asked, waits) for each in crew.usable[worker] if _renders(each))
     }
-    for line in sent:
-        lenders = {worker: _lends(line, skills, dealings) for worker, skills in idle.items()}
-        lenders = {worker: lender for worker, lender in lenders.items() if lender}
-        # What is on its way beyond those of its own is with them.
-        slots = Counter(lenders.values())
-        slots -= Counter(sorted(slots.elements())[: max(0, sent[line] - free.get(line, 0))])
-        for queue, number in sorted(slots.items()):
-            yield Errand(queues={line: queue}, slots=number, lent=True)
-        for worker in lenders:
-            del idle[worker]
 
 
-def _may_be_lent(
-    lines: Collection[Skill], crew: Collection[frozenset[Skill]], dealings: Mapping[str, Dealing]
-) -> bool:
-    """Whether anybody might be lent for one of these lines, now or when it is idle."""
-    if not any(dealing.lends for dealing in dealings.values()):
-        return False
-    return any(_lends(line, skills, dealings) for line in lines for skills in crew)
+def _asked(line: Skill, known: dict[Skill, bool], waits: Callable[[Skill], bool]) -> bool:
+    """Whether a line waits, asked once."""
+    if line not in known:
+        known[line] = waits(line)
+    return known[line]
+
+
+def _prompt(workers: Collection[Mapping[Skill, Queue]]) -> frozenset[Skill]:
+    """Lines of which nothing is at hand: those for which workers may be lent, and all else that those do.
+
+    Args:
+        workers: the lines that each does, or might be lent for.
+    """
+    lendable = {line for queues in workers for line, queue in queues.items() if queue.lent}
+    return frozenset(line for lines in _apart(workers) if not lendable.isdisjoint(lines) for line in lines)
+
+
+def _apart(groups: Iterable[Collection[Skill]]) -> list[frozenset[Skill]]:
+    """Lines in sets that have nobody in common, from those that have."""
+    sets: list[frozenset[Skill]] = []
+    for group in groups:
+        joined = frozenset(group).union(*(each for each in sets if not each.isdisjoint(group)))
+        sets = [each for each in sets if each.isdisjoint(group)]
+        if joined:
+            sets.append(joined)
+    return sets
 
 
 def _lends(line: Skill, skills: frozenset[Skill], dealings: Mapping[str, Dealing]) -> str:

@@ -172,13 +172,16 @@ def choose(
         head = lines[department][-1]
         return _tier(head.rank, now_ms)[0], spent[department], head.place
 
+    turns = {department: turn(department) for department in lines}
     chosen: list[_Waiting] = []
-    while lines and len(chosen) < slots:
-        department = min(lines, key=turn)
+    while turns and len(chosen) < slots:
+        department = min(turns, key=turns.__getitem__)
         chosen.append(lines[department].pop())
         spent[department] += cost_ms / stand[department].weight
-        if not lines[department]:
-            del lines[department]
+        if lines[department]:
+            turns[department] = turn(department)
+        else:
+            del turns[department]
     return tuple(chosen)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete, insert, select, update
 
-from db import queue, submission
+from db import heads, queue, submission
 from db.gates import read_gates
 from db.lanes import read_lines
 from db.ledger import Ledger
@@ -97,20 +97,40 @@ def _step_of(ledger: Ledger, row: str) -> int:
         return step
 
 
-def test_members_are_left_out_of_a_lane(ledger: Ledger) -> None:
-    """Who may begin nothing does not stop the others of the department, however far in front he stands."""
-    submit(ledger, [f"row{number}" for number in range(12)])
-    with ledger.write("member") as connection:
-        connection.execute(update(jobs).where(jobs.c.position < 9).values(member="bob"))
+@pytest.mark.parametrize("leaps", [1, 256])
+def test_members_are_left_out_of_a_lane(ledger: Ledger, leaps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may begin nothing does not stop the others of the department, however far in front he stands.
+
+    So it is when more is leapt over than is at once, and when those behind wait before they are tried again.
+    """
+    monkeypatch.setattr(heads, "_LEAPS", leaps)
+    for number in range(9):
+        who = ("bob", "bob", "eve")[number % 3]
+        rows = [replace(draft(f"{who}{number}{each}"), priority=-number % 2) for each in range(3)]
+        words = Submission(content=digest(f"{number}"), name="demo", user=who, department="default")
+        submission.submit(ledger, words, rows)
+    everybody = [row[:3] for row in _rows(ledger, limit=32, gates=Gates())]
+    assert everybody.index("eve") > 2, "bob stands in front"
     stands = replace(read_gates(ledger), full_members=frozenset({(1, "bob")}))
-    assert _rows(ledger, limit=2, gates=stands) == ["row9", "row10"]
+    eves = [row for row in _rows(ledger, limit=32, gates=Gates()) if row.startswith("eve")]
+    assert len(eves) == 9
+    assert _rows(ledger, limit=4, gates=stands) == eves[:4]
+    assert _rows(ledger, limit=16, gates=stands) == eves
+    with ledger.write("member") as connection:
+        later = select(jobs.c.id).where(jobs.c.row_name.in_(eves[:5]))
+        connection.execute(
+            update(steps).where(steps.c.job_id.in_(later)).values(not_before=ledger.clock() + 60_000)
+        )
+    assert _rows(ledger, limit=2, gates=stands) == eves[5:7]
     elsewhere = replace(stands, full_members=frozenset({(2, "bob")}))
-    assert _rows(ledger, limit=2, gates=elsewhere) == ["row0", "row1"]
+    assert _rows(ledger, limit=1, gates=elsewhere)[0].startswith("bob")
+    out = replace(stands, full_members=frozenset({(1, "bob"), (1, "eve")}))
+    assert _rows(ledger, limit=4, gates=out) == []
 
 
 @pytest.mark.parametrize("number", [1, 5])
 def test_every_department_has_its_heads(ledger: Ledger, number: int) -> None:
-    """The first of each lane come, in the order of their ranks; a lane tells whether it is short."""
+    """The first of each lane come, in the order of their ranks; whose lanes are long is told."""
     names = [f"department{each}" for each in range(number)]
     with ledger.write("department") as connection:
         connection.execute(insert(departments), [{"name": name} for name in names])
@@ -123,9 +143,13 @@ def test_every_department_has_its_heads(ledger: Ledger, number: int) -> None:
     assert len(lanes) == number + 1
     expected = [f"{name} {row}" for row in range(2) for name in names]
     assert _rows(ledger, limit=2, gates=Gates()) == expected
-    (shortest,) = queue.short(ledger, SKILLS["speak"], lanes, most=2)
-    assert shortest.window == "night"
-    assert queue.short(ledger, SKILLS["speak"], lanes, most=3) == frozenset(lanes)
+    every = {lane.department for lane in lanes}
+    (night,) = (lane for lane in lanes if lane.window == "night")
+    assert len(every) == number
+    assert queue.longer(ledger, lanes, most=2) == every
+    assert queue.longer(ledger, [night], most=0) == {night.department}
+    assert not queue.longer(ledger, lanes, most=3)
+    assert not queue.longer(ledger, [night], most=1)
 
 
 def test_a_job_is_opened_once(ledger: Ledger) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from db import leases, operations, queue
+from db import heads, leases, operations, queue
 from db.lanes import Lane, Line, read_lines
 from db.leases import Watch
 from db.ledger import Ledger
@@ -21,7 +21,7 @@ def test_the_head_comes_by_index(ledger: Ledger) -> None:
         asked = {"capability": "speak", "profile": "", "department": 1, "now": 1 << 60}
         lane = {"window": "", "opening": 1}
         compiled = (
-            queue.first_of(2)
+            heads.first_of(2)
             .params({**asked, **lane})
             .compile(connection, compile_kwargs={"literal_binds": True})
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import insert, select, update
 
 from db import queue, shares, submission
@@ -10,10 +12,12 @@ from db.ledger import Ledger
 from db.tables import artifacts, attempts, departments, jobs, steps
 from db.values import Submission
 from farm.policy.gates import Gates
+from farm.policy.order import Head
 from farm.policy.share import Ended, Going
 from tasks.fairness import Fairness
+from tasks.slots import Hands, Queue, Slots
 from tests.db.acting import head, speak, take
-from tests.db.values import SKILLS, digest, draft, submit
+from tests.db.values import SKILLS, WORKER, digest, draft, submit
 
 _HOUR = 3_600_000
 
@@ -84,6 +88,7 @@ def test_how_departments_stand(ledger: Ledger) -> None:
     _at(ledger, start + 7000)
     standings = shares.read_standings(ledger)
     assert sorted(standings.weights.values()) == [100, 300]
+    assert standings.busy == {WORKER}
     going = sorted(standings.going, key=lambda each: each.for_ms)
     assert going == [
         Going(department=1, capability="speak"),
@@ -108,9 +113,7 @@ def test_who_had_less_for_its_weight_goes_first(ledger: Ledger) -> None:
     def chosen() -> list[int]:
         fairness = Fairness(ledger)
         fairness.look()
-        lanes = read_lines(ledger)[SKILLS["speak"]].lanes
-        found = fairness.choose({SKILLS["speak"]: lanes}, 3, gates=Gates(), hands=1)
-        return [each.job for each in found]
+        return [head.job for head in _next(fairness, ledger, slots=3, hands=1)]
 
     assert chosen() == [4, 5, 6]
     with ledger.write("department") as connection:
@@ -126,10 +129,7 @@ def test_the_longest_script_of_a_tail_goes_first(ledger: Ledger) -> None:
         connection.execute(update(artifacts).where(artifacts.c.id == script).values(size=1_000_000))
     fairness = Fairness(ledger)
     fairness.look()
-    lanes = read_lines(ledger)[SKILLS["speak"]].lanes
-    firsts = [
-        fairness.choose({SKILLS["speak"]: lanes}, 1, gates=Gates(), hands=hands)[0].job for hands in (1, 2, 3)
-    ]
+    firsts = [_next(fairness, ledger, slots=1, hands=hands)[0].job for hands in (1, 2, 3)]
     assert firsts == [1, 1, 4]
 
 
@@ -139,10 +139,36 @@ def test_the_films_of_a_tail_are_prepared_before_pictures_are_rendered(ledger: L
     speak(ledger, take(ledger, "speak"))
     fairness = Fairness(ledger)
     fairness.look()
-    lines = read_lines(ledger)
-    asked = {SKILLS[each]: lines[SKILLS[each]].lanes for each in ("render.warp", "speak")}
+    both = ("render.warp", "speak")
     chosen = {
-        hands: [each.stage for each in fairness.choose(asked, 1, gates=Gates(), hands=hands)]
+        hands: [head.stage for head in _next(fairness, ledger, slots=1, hands=hands, of=both)]
         for hands in (0, 9)
     }
     assert chosen == {0: ["render"], 9: ["speak"]}
+
+
+def test_who_has_most_of_the_farm_has_enough_to_choose_from(ledger: Ledger) -> None:
+    """However many of one department go at once, and however many departments wait behind it."""
+    names = [f"department{number}" for number in range(6)]
+    with ledger.write("department") as connection:
+        connection.execute(insert(departments), [{"name": name} for name in names])
+        connection.execute(update(departments).where(departments.c.id == 1).values(weight=1_000_000))
+    submit(ledger, [f"row{number}" for number in range(9)])
+    for name in names:
+        values = Submission(content=digest(name), name=name, user="anna", department=name)
+        submission.submit(ledger, values, [draft(f"{name} {number}") for number in range(3)])
+    fairness = Fairness(ledger)
+    fairness.look()
+    found = _next(fairness, ledger, slots=12, hands=1)
+    assert [head.job for head in found] == [1, 10, 13, 16, 19, 22, 25, *range(2, 7)]
+
+
+def _next(
+    fairness: Fairness, ledger: Ledger, *, slots: int, hands: int, of: Sequence[str] = ("speak",)
+) -> list[Head]:
+    """What goes next, of lines that the same workers do."""
+    queues = {SKILLS[each]: Queue(capability=each) for each in of}
+    lines = read_lines(ledger)
+    free = Slots([Hands(slots=slots, queues=queues)], {}, list(queues))
+    found = fairness.choose({each: lines[each].lanes for each in queues}, free, gates=Gates(), hands=hands)
+    return [head for head, _ in found]

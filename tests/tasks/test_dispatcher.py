@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 
 import pytest
 import redis
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from db import claims, commits, operations, windows, workers
 from db.codec import profile_digest
 from db.pools import Change, set_pool
 from db.states import Urgency
-from db.tables import steps
+from db.tables import attempts, departments, steps
 from db.values import Chunk
 from farm import show
 from farm.bootstrap import Farm
@@ -210,6 +210,42 @@ def test_a_pool_lends_and_takes_back(farm: Farm, client: redis.Redis, make: Make
     client.flushdb()
     dispatcher.turn()
     assert queued(client, "render.warp@studio") == [*free, *own], "as if all were its own"
+
+
+def test_who_is_lent_goes_by_share_as_well(farm: Farm, client: redis.Redis, make: Make) -> None:
+    """An idle worker is sent one step, of its own or another pool's; whose turn it is, shares tell."""
+    (lent,) = plan(farm, 1, PROFILE)
+    told = {"host": "here", "device": "cpu", "profiles": [PROFILE]}
+    able = ["render.warp@studio", "speak"]
+    workers.register(farm.ledger, "one", capabilities=able, **told)  # type: ignore[arg-type]
+    set_pool(farm.ledger, "studio", Change(lends=True), by="anna")
+    with farm.ledger.write("department") as connection:
+        connection.execute(insert(departments).values(name="training", weight=1_000_000))
+    sow(farm, rows(3), department="training")
+    spoken = "SELECT s.id FROM steps s WHERE s.stage = 'speak' AND s.department_id = 2 ORDER BY s.id"
+    first = ask(farm, spoken)[0][0]
+    dispatcher = make(pace=replace(_PACE, expiry_s=30.0))
+    dispatcher.turn()
+    sent = (queued(client), queued(client, "render.warp@studio"))
+    assert sent == ([first], []), "training had nothing yet"
+    with farm.ledger.write("department") as connection:
+        connection.execute(update(departments).where(departments.c.id == 2).values(weight=1))
+        told_ = {
+            "step_id": first,
+            "number": 9,
+            "worker": "w",
+            "device": "d",
+            "outcome": "ok",
+            "machine_ms": 1,
+        }
+        now = farm.ledger.clock()
+        connection.execute(
+            insert(attempts).values(**told_, held_ms=10_000_000, started_at=now - 10_000_000, ended_at=now)
+        )
+    operations.pause(farm.ledger, [one(farm, "SELECT job_id FROM steps WHERE id = :id", id=first)], by="t")  # type: ignore[list-item]
+    client.flushdb()
+    dispatcher.turn()
+    assert (queued(client), queued(client, "render.warp@studio")) == ([], [lent])
 
 
 def test_what_idle_workers_do_not_take_goes_elsewhere(farm: Farm, client: redis.Redis, make: Make) -> None:

@@ -83,6 +83,7 @@ def sow(
     film: Format = TINY,
     face: FaceChoice = WARP,
     of: Profile | None = None,
+    department: str = "default",
 ) -> int:
     """Submit a batch, of a profile if one is given; its id."""
     if of is None:
@@ -99,7 +100,7 @@ def sow(
         )
         for row in rows
     ]
-    batch = Submission(content=os.urandom(32).hex(), name="batch", user="test")
+    batch = Submission(content=os.urandom(32).hex(), name="batch", user="test", department=department)
     return submission.submit(farm.ledger, batch, drafts).batch
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from cli.clean import clean
 from cli.exits import Exit
 from cli.options import terminal_of
 from cli.terminal import Terminal
@@ -57,7 +58,9 @@ def _object(terminal: Terminal, act: ActView) -> str:
         return words("audit-jobs", number=len(act.jobs), jobs=told)
     if act.jobs:
         return words("audit-job", job=act.jobs[0])
-    return words("audit-batch", batch=act.batches[0]) if act.batches else ""
+    if act.batches:
+        return words("audit-batch", batch=act.batches[0])
+    return words(f"audit-{act.scope}", name=clean(act.name)) if act.scope else ""
 
 
 def _detail(terminal: Terminal, act: ActView) -> str:

@@ -97,7 +97,7 @@ def _held(terminal: Terminal, job: JobView) -> str:
 def hold_line(terminal: Terminal, hold: HoldView, *, job: int, begun: bool) -> str:
     """A hold that somebody has set: by whom, since when, until when, why, and the command that ends it."""
     words = terminal.words
-    name = "paused" if begun else "held"
+    name = "paused" if begun or hold.paused else "held"
     return words(
         "waiting-start-after" if hold.reason == _START_AFTER else f"waiting-{name}-by",
         by=clean(hold.by),

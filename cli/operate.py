@@ -14,6 +14,8 @@ from cli.lines import stop_line, until_of, whom_of
 from cli.options import terminal_of
 from cli.quotas import waiting_lines
 from cli.terminal import Terminal
+from cli.windows import waiting_document
+from cli.windows import waiting_lines as window_lines
 from db.acts import Operated
 from db.quotas import read_starts
 from db.standing import Wish
@@ -308,6 +310,7 @@ def _operate(
     if not whom.stands or done.jobs.changed or done.jobs.unchanged:
         lines += _job_lines(terminal, verb, done.jobs, dry_run=dry_run)
     lines += waiting_lines(terminal, done.quota)
+    lines += window_lines(terminal, done.windows)
     return _answer(terminal, done, lines, dry_run=dry_run)
 
 
@@ -329,6 +332,7 @@ def _answer(terminal: Terminal, done: Done, lines: list[str], *, dry_run: bool) 
         "back": list(done.jobs.back),
         "stops": [asdict(each) for each in done.stops],
         "quota": asdict(done.quota),
+        "windows": waiting_document(done.windows),
         "dry_run": dry_run,
     }
     terminal.answer(document, lines)

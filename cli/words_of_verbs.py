@@ -91,6 +91,13 @@ VERBS: Mapping[str, tuple[str, str]] = {
         ),
         "已经开始，保持原样（{number} 个）：{jobs}；请用 `pause` 和 `resume`。",
     ),
+    "unchanged-paused": (
+        (
+            "Left as {number:it is, since it is|they are, since they are} paused "
+            "({number:# job|# jobs}): {jobs}; that is for `resume`."
+        ),
+        "已暂停，保持原样（{number} 个）：{jobs}；请用 `resume`。",
+    ),
     "unchanged-free": (
         (
             "Left as {number:it is, since nothing of the kind keeps it|they are, since nothing of the kind "

@@ -11,6 +11,7 @@ from typing import ParamSpec
 from sqlalchemy import BindParameter, Connection, Executable, bindparam, delete, insert, select, update
 
 from db import quotas, rows
+from db.pausing import paused_of
 from db.states import URGENCY, ArchiveState, HoldReason, JobState, Outcome, StepState, Urgency
 from db.tables import attempts, audit, holds, jobs, key_leases, steps
 from pipeline.plan.errors import InputError
@@ -24,6 +25,8 @@ class WhyNot(StrEnum):
 
     BEGUN = "begun"
     """Something of it was begun."""
+    PAUSED = "paused"
+    """It was paused."""
     FREE = "free"
     """Nothing of the kind keeps it from going on."""
     SAME = "same"
@@ -152,6 +155,7 @@ class Job:
         archive: where its film stands on the way to the archive.
         begun: whether anything of it was ever begun.
         holds: why it may not go on, each with the time when that ends by itself, if any.
+        paused: whether an operator's hold among them is a pause.
         urgency: how urgent it is.
         priority: its number among its department's.
         pool: whose workers render it; empty for none.
@@ -165,6 +169,7 @@ class Job:
     archive: str
     begun: bool
     holds: Mapping[str, int | None]
+    paused: bool
     urgency: Urgency
     priority: int
     pool: str
@@ -265,6 +270,8 @@ class Act:
             held.setdefault(row.job_id, {})[row.reason] = row.until
         if len(found) < len(some):
             raise InputError("ledger-job-unknown", job=min(set(some) - {row.id for row in found}))
+        kept = [job for job, holding in held.items() if HoldReason.OPERATOR.value in holding]
+        paused = paused_of(self._connection, kept)
         return [
             Job(
                 id=row.id,
@@ -273,6 +280,7 @@ class Act:
                 archive=row.archive,
                 begun=row.started_at is not None,
                 holds=held.get(row.id, {}),
+                paused=row.id in paused,
                 urgency=URGENCY[row.precedence],
                 priority=row.priority,
                 pool=row.pool,

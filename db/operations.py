@@ -123,7 +123,7 @@ def hold(
     reason: str = "",
     dry_run: bool = False,
 ) -> Operated:
-    """Keep jobs from beginning of which nothing was begun yet; all others go on.
+    """Keep jobs from beginning of which nothing was begun yet; all others go on, and paused ones stay so.
 
     Args:
         ledger: the ledger.
@@ -140,7 +140,7 @@ def hold(
         now = ledger.clock()
         detail = told(reason=reason, until=iso(until))
         act = Act(connection, "hold", by=by, now=now, detail=detail, dry_run=dry_run)
-        for some in act.concerned(job_ids, _may_begin, _why_not_held):
+        for some in act.concerned(job_ids, lambda job: _may_begin(job) and not job.paused, _why_not_held):
             act.hold(some, HoldReason.OPERATOR, until=until, detail=reason)
         return act.result()
 
@@ -149,7 +149,7 @@ def hold(
 def release(
     ledger: Ledger, job_ids: Collection[int], *, by: str, reason: str = "", dry_run: bool = False
 ) -> Operated:
-    """Let jobs begin of which nothing was begun, and that an operator has held.
+    """Let jobs begin of which nothing was begun, and that an operator has held; paused ones stay so.
 
     Raises:
         InputError, AwayError: as `cancel`.
@@ -157,7 +157,7 @@ def release(
     with ledger.write("release-held") as connection:
         detail = told(reason=reason)
         act = Act(connection, "release", by=by, now=ledger.clock(), detail=detail, dry_run=dry_run)
-        for some in act.concerned(job_ids, lambda job: _is_held(job) and not job.begun, _why_not_released):
+        for some in act.concerned(job_ids, _is_just_held, _why_not_released):
             act.release(some, HoldReason.OPERATOR)
         return act.result()
 
@@ -406,16 +406,24 @@ def _is_held(job: Job) -> bool:
     return HoldReason.OPERATOR.value in job.holds
 
 
+def _is_just_held(job: Job) -> bool:
+    return _is_held(job) and not job.begun and not job.paused
+
+
 def _may_begin(job: Job) -> bool:
     return is_under_way(job) and not job.begun
 
 
 def _why_not_held(job: Job) -> str:
-    return WhyNot.BEGUN if is_under_way(job) else job.state
+    if not is_under_way(job):
+        return job.state
+    return WhyNot.BEGUN if job.begun else WhyNot.PAUSED
 
 
 def _why_not_released(job: Job) -> str:
-    return WhyNot.BEGUN if _is_held(job) else WhyNot.FREE
+    if not _is_held(job):
+        return WhyNot.FREE
+    return WhyNot.BEGUN if job.begun else WhyNot.PAUSED
 
 
 def _ended_badly(job: Job) -> bool:

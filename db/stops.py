@@ -14,6 +14,7 @@ from sqlalchemy import BindParameter, Connection, Executable, bindparam, delete,
 from db import rows
 from db.acts import told
 from db.ledger import Ledger
+from db.pausing import paused_of
 from db.prepared import Found, run
 from db.states import ITSELF, ArchiveState, HoldReason, JobState, StepState, StopKind, StopScope
 from db.tables import audit, batches, departments, holds, jobs, posts, steps, stops
@@ -47,9 +48,10 @@ class Stop:
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """Why a job may not go on; fields as of `Stop`."""
+    """Why a job may not go on; fields as of `Stop`, and of an operator's hold whether it is a pause."""
 
     reason: HoldReason
+    paused: bool
     until: int | None
     by: str
     since: int
@@ -234,9 +236,13 @@ def read_kept(ledger: Ledger, job_ids: Collection[int]) -> Mapping[int, Kept]:
         for start in range(0, len(ordered), rows.MANY):
             some = {"jobs": ordered[start : start + rows.MANY]}
             held: dict[int, list[Held]] = {}
-            for row in run(connection, _HOLDS, {}, some):
+            kept = tuple(run(connection, _HOLDS, {}, some))
+            operated = [row.job_id for row in kept if row.reason == HoldReason.OPERATOR.value]
+            paused = paused_of(connection, operated)
+            for row in kept:
                 hold = Held(
                     reason=HoldReason(row.reason),
+                    paused=row.reason == HoldReason.OPERATOR.value and row.job_id in paused,
                     until=row.until,
                     by=row.by,
                     since=row.since,

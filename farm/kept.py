@@ -73,6 +73,7 @@ def holds_of(kept: Kept) -> tuple[HoldView, ...]:
             since=iso(hold.since),
             until=iso(hold.until),
             detail=hold.detail,
+            paused=hold.paused,
         )
         for hold in kept.holds
     )

@@ -24,6 +24,7 @@ from farm.policy.pools import pools_rendering
 from farm.quotas import Waiting
 from farm.views.stops import StopView
 from farm.whom import Whom, some_at_a_time
+from farm.windows import WaitedFor, waits
 from pipeline.plan.errors import InputError
 from pipeline.plan.moments import iso
 
@@ -57,6 +58,7 @@ class Done:
         films: how many films of the departments and pools are still to be made.
         unserved: whether films were moved to where nobody is who renders.
         quota: those of the changed films that wait for their departments' quotas now.
+        windows: the window that the changed films were given, with when it opens.
     """
 
     jobs: Operated = _NOBODY
@@ -66,6 +68,7 @@ class Done:
     films: int = 0
     unserved: bool = False
     quota: Waiting = field(default_factory=Waiting)
+    windows: tuple[WaitedFor, ...] = ()
 
 
 def hold(farm: Farm, whom: Whom, told: Told) -> Done:
@@ -186,7 +189,11 @@ def set_to(farm: Farm, whom: Whom, told: Told, wish: Wish) -> Done:
     done = some_at_a_time(whom, whom.found(farm), act)
     if wish.window is not None and not told.dry_run:
         recalling.recall(farm.ledger)
-    return Done(jobs=done, unserved=wish.pool is not None and not is_served(farm, wish.pool))
+    return Done(
+        jobs=done,
+        unserved=wish.pool is not None and not is_served(farm, wish.pool),
+        windows=waits(farm, {wish.window: len(done.changed)}) if wish.window else (),
+    )
 
 
 def is_served(farm: Farm, pool: str) -> bool:

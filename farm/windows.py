@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from db import windows
@@ -98,9 +98,19 @@ def waited_for(farm: Farm, films: Iterable[Film]) -> tuple[WaitedFor, ...]:
     Raises:
         AwayError: ``ledger-away``.
     """
-    counts = Counter(film.window for film in films if film.window)
+    return waits(farm, Counter(film.window for film in films if film.window))
+
+
+def waits(farm: Farm, counts: Mapping[str, int]) -> tuple[WaitedFor, ...]:
+    """The windows that so many films each are made in, by name.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
     found = listed(farm) if counts else ()
-    return tuple(WaitedFor(window=each, films=counts[each.name]) for each in found if counts[each.name])
+    return tuple(
+        WaitedFor(window=each, films=films) for each in found if (films := counts.get(each.name, 0)) > 0
+    )
 
 
 def _view(name: str, window: Window, now: int) -> WindowView:

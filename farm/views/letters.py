@@ -109,6 +109,8 @@ class ActView:
         verb: what, such as ``requeue``.
         batches: the batches that it concerned.
         jobs: the jobs, likewise.
+        scope: else ``department``, ``pool``, ``window`` or ``worker``; empty: it was done to none of these.
+        name: the name of that.
         detail: what is told besides: a reason, or the options of a requeue.
     """
 
@@ -117,4 +119,6 @@ class ActView:
     verb: str
     batches: tuple[int, ...]
     jobs: tuple[int, ...]
+    scope: str
+    name: str
     detail: str

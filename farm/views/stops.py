@@ -15,6 +15,7 @@ class HoldView:
         since: when, UTC, ISO 8601.
         until: when it ends by itself, likewise; empty: somebody has to end it.
         detail: why, in the words of whoever set it; may be empty.
+        paused: whether `lectern resume` ends it alone: it was paused or interrupted, and not just held.
     """
 
     reason: str
@@ -22,6 +23,7 @@ class HoldView:
     since: str
     until: str
     detail: str
+    paused: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,6 +50,7 @@ def test_a_department_is_added_set_seen_and_removed(lectern: Lectern) -> None:
     assert wanted.items() <= shown["limits"].items()
     assert "每个成员" in lectern("departments", "show", "市场部", "--lang", "zh").out
     assert lectern("departments", "remove", "市场部").code == Exit.OK
+    assert lectern("audit", "--json").document["acts"][0]["name"] == "市场部"
     page = lectern("audit").out
     assert "市场部: card_hours=7.5 → 0.25, films=20 → –" in page
     assert page.count("urgent=1, weight=50") == 2

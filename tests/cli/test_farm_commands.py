@@ -58,6 +58,7 @@ def test_canceled_jobs_are_brought_back_by_retry(lectern: Lectern, manifest: Pat
         "stops": [],
         "back": [],
         "quota": {"films": 0, "last": ""},
+        "windows": [],
         "dry_run": False,
     }
     assert states(lectern) == [("canceled", []), ("canceled", []), ("queued", [])]
@@ -78,7 +79,7 @@ def test_paused_jobs_are_held_until_they_are_resumed(lectern: Lectern, manifest:
     assert [job["id"] for job in held["rows"]] == [first]
     assert held["counts"] == {"queued": 2, "held": 1}
     assert "2 queued · 1 held" in lectern("list", 1).out
-    assert f"lectern release {first}" in " ".join(lectern("list", 1).out.split())
+    assert f"lectern resume {first}" in " ".join(lectern("list", 1).out.split())
     assert lectern("resume", first).code == Exit.OK
     assert states(lectern)[0] == ("queued", [])
 

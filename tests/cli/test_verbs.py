@@ -58,6 +58,9 @@ def test_a_department_is_stopped_until_it_is_let_go(lectern: Lectern, jobs: list
     told = lectern("pause", "--department", "default", "--reason", "budget")
     assert "Nothing of the department default begins until somebody lets it" in told.out
     assert f"still to be made: {len(jobs)}." in told.out
+    (act, *_) = lectern("audit", "--json").document["acts"]
+    assert (act["verb"], act["scope"], act["name"]) == ("pause", "department", "default")
+    assert "department default" in " ".join(lectern("audit").out.split())
     status = " ".join(lectern("status").out.split())
     assert "(budget). `lectern resume --department default` ends that." in status
     assert "`lectern resume --department default`" in lectern("status", "--lang", "zh").out
@@ -91,7 +94,9 @@ def test_films_leave_and_enter_a_window_and_get_a_deadline(lectern: Lectern, job
     """Together with whatever else is set, in one act; no takes either away again."""
     lectern("windows", "add", "night", "02:00-02:01 Asia/Shanghai")
     wishes = ("--window", "Night", "--deadline", "2090-01-02T07:00Z", "--priority", 3, "--pool", "studio")
-    assert "Would set 1 job:" in lectern("set", jobs[0], *wishes, "--dry-run").out
+    tried = " ".join(lectern("set", jobs[0], *wishes, "--dry-run").out.split())
+    assert "Would set 1 job:" in tried
+    assert "Made in the window night alone: 1. " in tried
     assert lectern("set", jobs[0], *wishes, "--json").document["changed"] == [jobs[0]]
     shown = lectern("show", jobs[0], "--json").document
     told = ("window", "deadline", "priority", "pool")

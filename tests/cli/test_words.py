@@ -140,6 +140,7 @@ def test_no_words_are_idle() -> None:
         "why-",
         "keeps-",
         "helps-",
+        "audit-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = set(Stage)

@@ -6,6 +6,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -53,14 +54,48 @@ def test_a_hold_is_for_what_has_not_begun(ledger: Ledger) -> None:
 
 
 def test_a_release_frees_nothing_that_was_paused_in_mid_way(ledger: Ledger) -> None:
-    """It is for what has not begun; a resume is for both."""
+    """Nor what was paused before it began; a resume is for both."""
     submit(ledger, ["begun", "waits"])
     speak(ledger, take(ledger, "speak"))
     operations.pause(ledger, [1, 2], by="anna")
     done = operations.release(ledger, [1, 2], by="anna")
-    assert (done.changed, dict(done.why)) == ((2,), {1: "begun"})
-    assert operations.resume(ledger, [1, 2], by="anna").changed == (1,)
+    assert (done.changed, dict(done.why)) == ((), {1: "begun", 2: "paused"})
+    assert operations.resume(ledger, [1, 2], by="anna").changed == (1, 2)
     assert ready(ledger) == {"speak", "render.warp"}
+
+
+def test_each_verb_undoes_its_own(ledger: Ledger) -> None:
+    """Hold and release are for what has not begun; what was paused, begun or not, is for a resume."""
+    fresh, kept, paused, begun, stopped = range(1, 6)
+    submit(ledger, ["fresh", "held", "paused", "begun", "stopped"])
+    operations.hold(ledger, [fresh, kept], by="anna")
+    operations.pause(ledger, [paused], by="anna")
+    for _ in (begun, stopped):
+        speak(ledger, take(ledger, "speak"))
+    operations.release(ledger, [fresh], by="anna")
+    operations.pause(ledger, [stopped], by="anna")
+    every = (fresh, kept, paused, begun, stopped)
+    later = partial(operations.start_after, until=ledger.clock() + 60_000)
+    not_begun = {begun: "begun", stopped: "begun"}
+    table: dict[Callable[..., Operated], dict[int, str]] = {
+        operations.hold: {paused: "paused", **not_begun},
+        operations.release: {fresh: "free", paused: "paused", begun: "free", stopped: "begun"},
+        operations.pause: {},
+        operations.interrupt: {},
+        operations.resume: {fresh: "free", begun: "free"},
+        later: not_begun,
+    }
+    for verb, left in table.items():
+        done = verb(ledger, every, by="anna", dry_run=True)
+        assert (dict(done.why), done.changed) == (left, tuple(job for job in every if job not in left))
+    assert [stops.read_kept(ledger, [job])[job].holds[0].paused for job in (kept, paused, stopped)] == [
+        False,
+        True,
+        True,
+    ]
+    operations.resume(ledger, [paused], by="anna")
+    operations.hold(ledger, [paused], by="anna")
+    assert operations.release(ledger, [paused], by="anna").changed == (paused,), "it is held once more"
 
 
 def test_an_interrupt_takes_what_runs_and_costs_no_retry(ledger: Ledger) -> None:

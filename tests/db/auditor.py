@@ -14,6 +14,7 @@ from db import reports
 from db.codec import profile_digest, profile_from_text
 from db.ledger import Ledger
 from db.operations import STOPPED
+from db.prepared import run
 from db.restoring import RESTORED
 from db.states import STAGE_ORDER, HoldReason, Role, Stage
 from db.tables import (
@@ -27,6 +28,7 @@ from db.tables import (
     jobs,
     key_leases,
     makings,
+    metadata,
     results,
     steps,
     uses,
@@ -49,6 +51,7 @@ _MADE_OF_WORDS = {
     "listen": ("heard", "speech"),
     "render": ("clip",),
 }
+_EVERY_ROW = {table: select(table) for table in metadata.sorted_tables}
 _MADE = {kind for kinds in _MADE_OF_WORDS.values() for kind in kinds}
 
 
@@ -63,7 +66,7 @@ class Books:
         with ledger.read() as connection:
 
             def every(table: Table[Any]) -> list[Any]:
-                return list(connection.execute(select(table)))
+                return list(run(connection, _EVERY_ROW[table], {}))
 
             self.jobs = {row.id: row for row in every(jobs)}
             self.artifacts = {row.id: row for row in every(artifacts)}

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, func, select
 
 from db import collect, departments, operations, quotas, stops
 from db.engine import connect
+from db.prepared import run
 from db.states import StopKind, StopScope
 from db.tables import batches, jobs, metadata
 from tests.db.auditor import audit_end, audit_standing
@@ -120,7 +121,7 @@ def _state(company: Company) -> State:
     """Every row, every file and everybody who lives; half-written files bear names that mean nothing."""
     world = company.world
     with world.ledger.read() as connection:
-        rows = [connection.execute(every).all() for every in _EVERY_ROW]
+        rows = [run(connection, every, {}).rows for every in _EVERY_ROW]
     files = sorted(
         (path.parent if path.name.endswith(".part") else path, path.stat().st_size)
         for path in world.folder.rglob("*")

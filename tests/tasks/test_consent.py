@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from db.ledger import Ledger
 from db.states import HoldReason, JobState
 from farm import forget as forgetting
 from farm import show
-from farm.bootstrap import Farm
+from farm.bootstrap import Farm, open_farm
 from farm.profiles import adding
 from farm.profiles.adding import Given
 from farm.profiles.finding import named
@@ -33,7 +34,7 @@ from tests.db.fuse import Fuse
 from tests.db.persons import YEAR_MS, draft_with, order, pass_time, profile
 from tests.db.values import PROFILE
 from tests.farm.people import LATER, document, portrait
-from tests.tasks.yard import Row, all_archived, ask, sow, story
+from tests.tasks.yard import Row, all_archived, ask, break_ground, quick_settings, sow, story
 
 # Nobody listens there: a silent bell costs nothing but time.
 _NOWHERE = "redis://127.0.0.1:9/0"
@@ -46,16 +47,28 @@ def _work(farm: Farm) -> None:
             assert all(runner.run(int(str(step))) for (step,) in steps), story(farm)
 
 
-@pytest.fixture
-def made(farm: Farm, tmp_path: Path) -> Farm:
-    """A farm with a film of Anna in its archive."""
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a farm with a film of Anna in its archive, to be copied."""
     if (reason := eyes().why_not("facemesh")) is not None:
         assert "CI" not in os.environ, str(reason)
         pytest.skip(str(reason))
-    batch = sow(farm, [Row(row="a", script="Hi.")], of=portrait(farm, tmp_path))
-    _work(farm)
-    assert all_archived(farm, batch), story(farm)
-    return farm
+    folder = tmp_path_factory.mktemp("anna")
+    settings = quick_settings(folder / "home", LEASE__EXPIRY_S="60")
+    break_ground(settings)
+    with open_farm(settings) as farm:
+        batch = sow(farm, [Row(row="a", script="Hi.")], of=portrait(farm, folder))
+        _work(farm)
+        assert all_archived(farm, batch), story(farm)
+    return settings.home
+
+
+@pytest.fixture
+def made(home: Path, tmp_path: Path) -> Iterator[Farm]:
+    """A farm with a film of Anna in its archive."""
+    shutil.copytree(home, tmp_path / "home")
+    with open_farm(quick_settings(tmp_path / "home", LEASE__EXPIRY_S="60")) as farm:
+        yield farm
 
 
 def _files(farm: Farm, kind: Kind) -> list[Path]:

@@ -80,11 +80,11 @@ install: $(VENV)/base.ready ## create the environment and install Lectern into i
 demo: $(VENV)/base.ready ## set everything up and render a real batch
 	@$(BIN)/python -I demo/run.py
 
-# Three processes on two cores: a quarter of the time is spent waiting for leases and restarts. One that dies
+# Four processes on two cores: a quarter of the time is spent waiting for leases and restarts. One that dies
 # fails the run: a new one in its place would wait for ever for the tests of the dead one.
 .PHONY: test
 test: $(VENV)/dev.ready models-for-tests ## set everything up and run the tests
-	@$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder \
+	@$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder \
 	  --max-worker-restart 0 $(ARGS)
 
 .PHONY: soak

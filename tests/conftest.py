@@ -27,13 +27,18 @@ _FIRST = (
     "tests/faults/",
     "tests/speech/",
     "tests/films/",
-    "tests/demo/test_run.py",
     "tests/worker/test_faults.py",
+    "tests/worker/test_night.py",
+    "tests/demo/test_run.py",
     "tests/db/test_every_crash.py",
+    "tests/farm/test_wav2lip_films.py",
+    "tests/farm/test_submit_whole.py",
+    "tests/pipeline/engines/face/",
+    "tests/tasks/",
+    "tests/worker/",
+    "tests/pipeline/steps/",
     "tests/db/test_promises.py",
     "tests/cli/test_program.py",
-    "tests/pipeline/steps/test_join.py",
-    "tests/pipeline/engines/face/",
 )
 
 #: What the environment calls the place where folders of tests lie.

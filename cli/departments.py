@@ -237,6 +237,8 @@ def grant(context: typer.Context, name: Name, *, films: GrantFilms, until: Until
         lines.append(words("department-released", films=released))
     if found.held:
         lines.append(words("department-still-held", films=found.held, name=clean(found.name)))
+        if found.left:
+            lines.append(words("department-held-by-members", name=clean(found.name)))
     document = {"kind": "department-granted", "department": asdict(found), "released": released}
     terminal.answer(document, lines)
     return Exit.OK

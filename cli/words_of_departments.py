@@ -77,6 +77,13 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
         "Films of {name} that still wait for the quota: {films}.",
         "{name} 仍在等待配额的影片：{films} 部。",
     ),
+    "department-held-by-members": (
+        (
+            "They wait for the limit of each member, which a grant does not raise: "
+            "lectern departments set {name} --member-films N"
+        ),
+        "它们等待的是每个成员的限额，授予额度不会提高它：lectern departments set {name} --member-films N",
+    ),
     "verb-quota-begins": ("let it begin on the quota", "按配额开始"),
     "verb-department-added": ("added a department", "添加部门"),
     "verb-department-set": ("changed a department", "设置部门"),
@@ -131,6 +138,16 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
         (
             "{department} 等待配额的影片：{films} 部；下一日从 {until} 开始。"
             "`lectern departments grant {department} --films N --until 时间` 可让更多影片开始。"
+        ),
+    ),
+    "limit-member-quota": (
+        (
+            "Films of {department} whose members have begun as many as each may: {films}; the next day begins "
+            "at {until}. `lectern departments set {department} --member-films N` lets more begin."
+        ),
+        (
+            "{department} 中因成员已用完各自限额而等待的影片：{films} 部；下一日从 {until} 开始。"
+            "`lectern departments set {department} --member-films N` 可让更多影片开始。"
         ),
     ),
     "limit-running": (

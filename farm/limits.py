@@ -28,7 +28,10 @@ def _reached(farm: Farm) -> Iterator[LimitView]:
     until = iso(ledger.calendar.begins_at(ledger.calendar.day_of(ledger.clock()) + 1))
     for each in departments.read_all(ledger):
         if films := waiting.get(each.id):
-            yield LimitView(department=each.name, limit="quota", films=films, until=until)
+            # What waits although there is room waits for the limit of its member, which no grant raises.
+            of_members = quotas.read_standing(ledger, each.name).has_room
+            limit = "member-quota" if of_members else "quota"
+            yield LimitView(department=each.name, limit=limit, films=films, until=until)
         if each.id in gates.full:
             yield LimitView(department=each.name, limit="running", films=0, until="")
         if each.id in gates.spent:

@@ -53,6 +53,12 @@ class Standing:
         """Whether there is anything to count against."""
         return self.films is not None or self.member_films is not None
 
+    @property
+    def has_room(self) -> bool:
+        """Whether another film may begin today, unless its member has begun as many as they may."""
+        of_day = self.films is None or self.used < self.films
+        return of_day or any(each.left > 0 for each in self.allowances)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Start:

@@ -212,7 +212,8 @@ class LimitView:
 
     Attributes:
         department: its name.
-        limit: ``quota``, ``running`` or ``card-hours``.
+        limit: ``quota``, ``member-quota`` (of each member, where the department itself has room),
+            ``running`` or ``card-hours``.
         films: films that wait for the quota; of other limits 0.
         until: when the quota's next day begins, UTC, ISO 8601; of films under way empty.
     """

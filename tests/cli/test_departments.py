@@ -236,4 +236,11 @@ def test_status_tells_of_departments_that_have_reached_a_limit(lectern: Lectern)
     page = lectern("status").out
     assert "lectern departments grant default --films N" in page
     assert "nothing of it is rendered until" in page
+    # With a limit of members a grant helps none of them, and nobody is sent for one.
+    lectern("departments", "set", "default", "--member-films", "1")
+    granted = lectern("departments", "grant", "default", "--films", "2", "--until", "2999-12-31").out
+    assert "which a grant does not raise" in granted
+    members = lectern("status", "--json").document["limits"][0]
+    assert (members["limit"], members["films"]) == ("member-quota", 2)
+    assert "lectern departments set default --member-films N" in lectern("status").out
     assert "同时进行的影片已达上限" in lectern("status", "--lang", "zh").out

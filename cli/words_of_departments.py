@@ -82,7 +82,7 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
             "They wait for the limit of each member, which a grant does not raise: "
             "lectern departments set {name} --member-films N"
         ),
-        "它们等待的是每个成员的限额，授予额度不会提高它：lectern departments set {name} --member-films N",
+        ("它们等待的是每个成员的限额，授予额度不会提高它：lectern departments set {name} --member-films N"),
     ),
     "verb-quota-begins": ("let it begin on the quota", "按配额开始"),
     "verb-department-added": ("added a department", "添加部门"),
@@ -142,8 +142,8 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
     ),
     "limit-member-quota": (
         (
-            "Films of {department} whose members have begun as many as each may: {films}; the next day begins "
-            "at {until}. `lectern departments set {department} --member-films N` lets more begin."
+            "Films of {department} whose members have begun as many as each may: {films}; the next day "
+            "begins at {until}. `lectern departments set {department} --member-films N` lets more begin."
         ),
         (
             "{department} 中因成员已用完各自限额而等待的影片：{films} 部；下一日从 {until} 开始。"

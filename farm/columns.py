@@ -311,7 +311,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         name="department",
         kind=ColumnKind.FIELD,
-        means=Phrase(en="who pays", zh="由哪个部门承担"),
+        means=Phrase(en="who pays, the same in all rows", zh="由哪个部门承担，各行须相同"),
         values=Phrase(en="a department of the farm", zh="农场中的部门"),
         empty=Phrase(en="`default`", zh="`default`"),
         also="dept 部门",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -13,7 +13,7 @@ from farm.profiles.finding import Finder
 from farm.reading import ManifestLimits, Reading
 from farm.rowcheck import Film, RowChecker
 from farm.rows import BrokenRow, Problem, Row
-from pipeline.plan.errors import InputError
+from pipeline.plan.errors import Fact, InputError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +141,9 @@ def check(
         problems += wrong
         warnings += doubtful
         heard.rows(done, len(every))
+    bad = {problem.row for problem in problems}
+    films = [checker.film(row) for row in manifest.rows if row.number not in bad]
+    problems += _of_others(films)
     problems.sort(key=lambda problem: problem.row)
     warnings.sort(key=lambda warning: warning.row)
     refused = {problem.row for problem in problems}
@@ -149,10 +152,20 @@ def check(
         name=path.name or str(path),
         total=manifest.total,
         ids={row.number: row.id for row in every if row.number in told},
-        films=tuple(checker.film(row) for row in manifest.rows if row.number not in refused),
+        films=tuple(film for film in films if film.row.number not in refused),
         problems=tuple(problems),
         warnings=tuple(warnings),
     )
+
+
+def _of_others(films: Sequence[Film]) -> Iterator[Problem]:
+    """The rows of other departments than the first one's: who pays for a batch is one department."""
+    for film in films[1:]:
+        if film.department != films[0].department:
+            facts: dict[str, Fact] = {"department": film.department}
+            facts |= {"first": films[0].department, "row": films[0].row.number}
+            number = film.row.number
+            yield Problem(row=number, column="department", code="submit-department-mixed", facts=facts)
 
 
 def _limits_of(farm: Farm) -> ManifestLimits:

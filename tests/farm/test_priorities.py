@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from db import queue, reads
+from db.departments import add
 from db.states import Urgency
 from db.tables import departments
 from db.values import Skill
@@ -74,3 +75,21 @@ def test_a_right_that_is_taken_away_before_the_films_are_queued_is_none(
     with pytest.raises(InputError, match="submit-urgent-right"):
         queue_films(farm, admit(checked), Manner())
     assert reads.list_jobs(farm.ledger) == ()
+
+
+def test_a_batch_is_of_one_department(farm: Farm, batch_folder: Path) -> None:
+    """Else another one's films would be made on the first one's quota, rights and share."""
+    add(farm.ledger, "sales", {}, by="anna")
+    sheet = manifest(
+        batch_folder,
+        {**_ROW, "id": "a", "script": "?", "department": ""},
+        {**_ROW, "id": "b", "department": "sales"},
+        {**_ROW, "id": "c", "department": "default"},
+        {**_ROW, "id": "d", "department": "sales"},
+    )
+    found = check(farm, sheet)
+    mixed = [each for each in found.problems if each.code == "submit-department-mixed"]
+    # The first row that is good says whose batch it is.
+    assert [(each.row, each.column, each.facts["row"]) for each in mixed] == [(4, "department", 3)]
+    admitted = admit(found, skip_invalid=True)
+    assert [film.row.id for film in admitted.films] == ["b", "d"]

@@ -153,6 +153,20 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="submit-department-mixed",
+        level="error",
+        en=Text(
+            what="The row is for {department}, and row {row} for {first}; a batch is of one department.",
+            why="A batch is made on its department's account, quota, rights and share of the farm.",
+            cure="Submit each department's rows in a sheet of their own; --skip-invalid leaves these out.",
+        ),
+        zh=Text(
+            what="此行属于部门 {department}，而第 {row} 行属于 {first}：一个批次只能属于一个部门。",
+            why="批次的费用由其部门承担，配额、权限和份额也按该部门计算。",
+            cure="请把各部门的行分别放在各自的表中提交；--skip-invalid 会跳过这些行。",
+        ),
+    ),
+    Message(
         code="submit-department-unknown",
         level="error",
         en=Text(

@@ -80,6 +80,7 @@ _BY_CODE = {
     "notice-unknown": Exit.UNKNOWN,
     "notice-nowhere": Exit.SETUP,
     "notice-secret-short": Exit.SETUP,
+    "notice-secrets-differ": Exit.SETUP,
     "notice-event-unknown": Exit.SETUP,
     "post-address-wrong": Exit.SETUP,
     "post-address-plain": Exit.SETUP,

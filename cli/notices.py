@@ -13,10 +13,11 @@ from cli.clean import clean
 from cli.exits import Exit
 from cli.options import terminal_of
 from cli.terminal import Cell, Terminal
-from db.news import Delivery, Try
+from db.outbox import Delivery, Try
 from db.states import DeliveryState
 from farm import notices
 from farm.bootstrap import open_farm
+from farm.notices import Tested
 from pipeline.plan.errors import InputError
 from pipeline.plan.moments import iso
 
@@ -38,22 +39,24 @@ def list_(context: typer.Context, *, given_up: GivenUp = False, most: Most = 30)
     with open_farm() as farm:
         found = notices.read_latest(farm, most=most, state=DeliveryState.GIVEN_UP if given_up else None)
     document = {"kind": "notices", "notices": [_told(each) for each in found]}
+    # With one program, there is nothing to tell apart.
+    several = any(each.to for each in found)
     rows: list[tuple[Cell, ...]] = [
         (
             str(each.id),
             terminal.second(iso(each.created_at)),
             each.event.value,
             _of(terminal, each),
+            *([each.to or "-"] if several else []),
             _standing(terminal, each),
             str(each.tries),
         )
         for each in found
     ]
-    heads = ("notice", "notice-at", "notice-event", "notice-of", "state", "notice-tries")
-    terminal.answer(
-        document,
-        [terminal.table(*heads, rows=rows, right=(0, 5)) if rows else terminal.words("notices-none")],
-    )
+    to = ("notice-to",) if several else ()
+    heads = ("notice", "notice-at", "notice-event", "notice-of", *to, "state", "notice-tries")
+    table = terminal.table(*heads, rows=rows, right=(0, len(heads) - 1)) if rows else None
+    terminal.answer(document, [table or terminal.words("notices-none")])
     return Exit.OK
 
 
@@ -87,15 +90,34 @@ def replay(context: typer.Context, numbers: Numbers = None, *, given_up: AllGive
 
 
 def test(context: typer.Context) -> Exit:
-    """Send a signed notice that says nothing, now, and show the answer."""
+    """Send a signed notice that says nothing to each address, now, and show the answers."""
     terminal = terminal_of(context)
     with open_farm() as farm:
-        key, status, detail = notices.send_test(farm)
-    taken = not detail
-    line = terminal.words("notice-taken" if taken else "notice-refused", status=status, detail=clean(detail))
-    document = {"kind": "notice-test", "id": key, "status": status or None, "taken": taken, "detail": detail}
-    terminal.answer(document, [Text(line, style="green" if taken else "bold red")])
-    return Exit.OK if taken else Exit.AWAY
+        tested = notices.send_test(farm)
+    told = [
+        {
+            "to": each.to,
+            "id": each.key,
+            "status": each.status or None,
+            "taken": not each.detail,
+            "detail": each.detail,
+        }
+        for each in tested
+    ]
+    # What is asked of one address stands on top; of several, the first that has not taken it.
+    first = next((each for each in told if not each["taken"]), told[0])
+    document = {"kind": "notice-test", **first, "tests": told}
+    terminal.answer(document, [_trial(terminal, each, several=len(tested) > 1) for each in tested])
+    return Exit.OK if first["taken"] else Exit.AWAY
+
+
+def _trial(terminal: Terminal, tested: Tested, *, several: bool) -> Text:
+    taken = not tested.detail
+    word = "notice-taken" if taken else "notice-refused"
+    line = terminal.words(word, status=tested.status, detail=clean(tested.detail))
+    if several:
+        line = terminal.words("notice-at-place", to=clean(tested.to), told=line)
+    return Text(line, style="green" if taken else "bold red")
 
 
 def _told(delivery: Delivery) -> dict[str, object]:
@@ -106,6 +128,7 @@ def _told(delivery: Delivery) -> dict[str, object]:
         "batch": delivery.batch,
         "job": delivery.job,
         "row": delivery.body.get("row"),
+        "to": delivery.to or None,
         "state": delivery.state.value,
         "tries": delivery.tries,
         "created": iso(delivery.created_at),
@@ -130,6 +153,8 @@ def _page(
     terminal: Terminal, delivery: Delivery, tries: tuple[Try, ...], body: bytes
 ) -> Iterator[Cell | Table]:
     head = Text(f"{delivery.id}  {delivery.event.value}  ").append(clean(_of(terminal, delivery)))
+    if delivery.to:
+        head.append(f"  {clean(delivery.to)}")
     yield head.append("  ").append_text(_standing(terminal, delivery))
     yield clean(body.decode())
     if tries:

@@ -9,6 +9,7 @@ NOTICES: Mapping[str, tuple[str, str]] = {
     "notice-at": ("TIME", "时间"),
     "notice-event": ("EVENT", "事件"),
     "notice-of": ("OF", "对象"),
+    "notice-to": ("TO", "接收方"),
     "notice-tries": ("TRIES", "次数"),
     "notice-try": ("TRY", "次序"),
     "notice-status": ("STATUS", "状态码"),
@@ -28,6 +29,7 @@ NOTICES: Mapping[str, tuple[str, str]] = {
     ),
     "notices-none-given-up": ("No notice was given up.", "没有被放弃的通知。"),
     "notice-taken": ("It was taken: status {status}.", "对方已接收：状态码 {status}。"),
+    "notice-at-place": ("{to}: {told}", "{to}：{told}"),
     "notice-refused": (
         "It was not taken: {detail}. docs/notices.md says what the other side has to answer.",
         "对方未接收：{detail}。docs/notices.md 说明了接收方应如何应答。",

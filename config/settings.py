@@ -110,6 +110,7 @@ class Report(_Section):
     """Where the morning report is sent."""
 
     webhook_url: str
+    webhook_secret: str
     wecom_url: str
     dingtalk_url: str
     dingtalk_secret: str

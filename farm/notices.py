@@ -2,13 +2,12 @@
 
 A piece of news is in the ledger since the film ended, and is due until the other side has answered that it
 has it. So it is told at least once; after a crash between its answer and our note of it, twice, under the
-same key. One in each leading dispatcher tells them, one after the other, apart from all dispatching.
+same key. One in each leading dispatcher tells them, one after the other, apart from all dispatching. Where
+there are several programs, each is told by itself: it has its own log, its own tries, and its own end.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import time
 import uuid
@@ -18,30 +17,29 @@ from typing import Any
 
 import structlog
 
-from db import news
+from db import news, outbox
 from db.ledger import Ledger
-from db.news import Delivery, Try
+from db.outbox import Delivery, Try
 from db.states import DeliveryState, Event
 from farm.bootstrap import Farm, Settings
 from farm.caller import caller
 from farm.policy.notices import Decision, Fate, decide
 from farm.post import Answer, check_address, post
+from farm.signing import secrets_in, signed
 from pipeline.plan.errors import Fact, InputError, LecternError
 from pipeline.plan.messages import CATALOGUE, remembered
 from pipeline.plan.moments import iso_exact
 from pipeline.plan.names import link_for
 
-SIGNATURE, DELIVERY, EVENT = "Lectern-Signature", "Lectern-Delivery", "Lectern-Event"
 #: What a notice says that nothing has happened for: `lectern notices test`.
 TEST = "test"
-#: A secret that is shorter could be guessed.
-SHORTEST_SECRET = 16
 #: How long an answer is waited for, in seconds.
 PATIENCE_S = 10.0
 #: How long what was told is remembered, and how often what is older is dropped.
 _KEPT_MS, _DROP_EVERY_S = 30 * 24 * 3_600_000, 3600.0
 #: How many are told in one turn, and for how long nobody asks a program that was just found away.
 _MOST, _AWAY_S = 100, 10.0
+_NO_SUCH = "no such address is set"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -50,6 +48,7 @@ class Address:
 
     Attributes:
         url: where to.
+        name: what it is called: its host, which tells no secret, with a number where there are several there.
         secrets: what they are signed with, all of them; the first one is the newest.
         events: what is told.
         allow_http: also without encryption to another machine.
@@ -57,36 +56,45 @@ class Address:
     """
 
     url: str
+    name: str
     secrets: tuple[str, ...]
     events: frozenset[Event]
     allow_http: bool
     prefix: str
 
 
-def address_of(settings: Settings) -> Address | None:
-    """Where notices are posted to; None: nowhere.
+def addresses_of(settings: Settings) -> tuple[Address, ...]:
+    """Where notices are posted to, in the order of the settings.
 
     Raises:
         InputError: ``post-address-wrong`` or ``post-address-plain``; ``notice-secret-short``: there is no
-            secret of at least 16 signs; ``notice-event-unknown``.
+            secret of at least 16 signs; ``notice-secrets-differ``: neither one for all addresses nor one for
+            each; ``notice-event-unknown``.
     """
     knobs = settings.notices
-    if not knobs.url:
-        return None
-    check_address(knobs.url, allow_http=knobs.allow_http)
-    secrets = tuple(knobs.secret.split())
-    if not secrets or min(map(len, secrets)) < SHORTEST_SECRET:
-        raise InputError("notice-secret-short", least=SHORTEST_SECRET)
+    urls = knobs.url.split()
+    if not urls:
+        return ()
+    hosts = [check_address(url, allow_http=knobs.allow_http) for url in urls]
+    # A comma may be a part of the one secret of one address.
+    groups = knobs.secret.split(",") if len(urls) > 1 else [knobs.secret]
+    if len(groups) not in {1, len(urls)}:
+        raise InputError("notice-secrets-differ", addresses=len(urls), secrets=len(groups))
+    secrets = [secrets_in(group) for group in groups]
     known = {event.value: event for event in Event}
     for word in (words := knobs.events.replace(",", " ").split()):
         if word not in known:
             raise InputError("notice-event-unknown", event=word, known=", ".join(known))
-    return Address(
-        url=knobs.url,
-        secrets=secrets,
-        events=frozenset(known[word] for word in words),
-        allow_http=knobs.allow_http,
-        prefix=settings.archive.public_prefix,
+    return tuple(
+        Address(
+            name=f"{host}#{before + 1}" if (before := hosts[:place].count(host)) else host,
+            url=url,
+            secrets=secrets[place % len(secrets)],
+            events=frozenset(known[word] for word in words),
+            allow_http=knobs.allow_http,
+            prefix=settings.archive.public_prefix,
+        )
+        for place, (url, host) in enumerate(zip(urls, hosts, strict=True))
     )
 
 
@@ -136,64 +144,61 @@ def _json(told: Mapping[str, Any]) -> bytes:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def signed(address: Address, body: bytes, *, key: str, event: str, at_s: int) -> dict[str, str]:
-    """The headers above a body.
-
-    The signature is ``t=SECONDS,v1=HEX``, with one ``v1`` for each secret: HMAC-SHA256 (RFC 2104) over the
-    seconds, a full stop and the body, so that neither can be changed, nor an old one be sent again.
-    """
-    text = f"{at_s}.".encode() + body
-    marks = [hmac.new(secret.encode(), text, hashlib.sha256).hexdigest() for secret in address.secrets]
-    return {
-        "Content-Type": "application/json; charset=utf-8",
-        SIGNATURE: ",".join([f"t={at_s}", *(f"v1={mark}" for mark in marks)]),
-        DELIVERY: key,
-        EVENT: event,
-    }
-
-
 class Herald:
     """Tells what there is to tell; one in each leading dispatcher.
 
-    Any number may work at once: what is told twice has the same key.
+    Any number may work at once: what is told twice has the same key. Whoever does not answer keeps nobody
+    else waiting for more than one answer.
 
     Args:
         ledger: the ledger.
-        address: where to; None: nothing is told, and nothing entered from now on.
+        addresses: where to; none: nothing is told, and nothing entered from now on.
         wall_s: the time of signatures, in seconds since the epoch.
     """
 
-    def __init__(
-        self, ledger: Ledger, address: Address | None, *, wall_s: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, ledger: Ledger, *addresses: Address, wall_s: Callable[[], float] = time.time) -> None:
         self._ledger = ledger
-        self._address = address
+        self._addresses = addresses
         self._wall_s = wall_s
         self._silent = False
-        self._not_before = 0.0
+        self._not_before: dict[str, float] = {}
         self._drop_at = 0.0
-        self._away = False
+        self._away: set[str] = set()
         self._log = structlog.get_logger()
 
     def turn(self) -> None:
-        """Tell what is due; a program that does not answer is left alone for a while, and so is the rest.
+        """Tell what is due; a program that does not answer is left alone for a while, with all that is its.
 
         Raises:
             AwayError: ``ledger-away``.
         """
-        address = self._address
-        if address is None:
+        if not self._addresses:
             if not self._silent:
                 news.subscribe(self._ledger, ())
                 self._silent = True
             return
-        news.subscribe(self._ledger, address.events)
+        news.subscribe(self._ledger, self._addresses[0].events)
         self._drop()
-        if time.monotonic() < self._not_before:
-            return
-        for delivery in news.read_due(self._ledger, most=_MOST):
-            if not self._tell(address, delivery):
-                self._not_before = time.monotonic() + _AWAY_S
+        names = [address.name for address in self._addresses]
+        if len(names) > 1:
+            outbox.address(self._ledger, names)
+        for place, address in enumerate(self._addresses):
+            if time.monotonic() >= self._not_before.get(address.name, 0.0):
+                self._tell_all(address, self._due(place, names))
+
+    def _due(self, place: int, names: list[str]) -> tuple[Delivery, ...]:
+        """What is due for an address; for the first one, also what is for nobody who is known."""
+        if len(names) == 1:
+            return outbox.read_due(self._ledger, most=_MOST)
+        known = names if place == 0 else ()
+        return outbox.read_due(self._ledger, most=_MOST, to=names[place], known=known)
+
+    def _tell_all(self, address: Address, due: tuple[Delivery, ...]) -> None:
+        for delivery in due:
+            if delivery.to not in {"", address.name}:
+                outbox.tried(self._ledger, delivery, status=0, detail=_NO_SUCH, state=DeliveryState.GIVEN_UP)
+            elif not self._tell(address, delivery):
+                self._not_before[address.name] = time.monotonic() + _AWAY_S
                 return
 
     def _tell(self, address: Address, delivery: Delivery) -> bool:
@@ -203,7 +208,7 @@ class Herald:
         )
         tries = delivery.tries + 1 - delivery.forgiven
         decision = decide(status=status, tries=tries, retry_after_s=retry_after_s)
-        news.tried(
+        outbox.tried(
             self._ledger,
             delivery,
             status=status,
@@ -211,25 +216,27 @@ class Herald:
             state=_STATES[decision.fate],
             wait_ms=decision.wait_ms,
         )
-        self._note(delivery, decision, detail)
+        self._note(address, delivery, decision, detail)
         return status != 0
 
-    def _note(self, delivery: Delivery, decision: Decision, detail: str) -> None:
+    def _note(self, address: Address, delivery: Delivery, decision: Decision, detail: str) -> None:
         """Tell of trouble when it begins and when it is over, not at each try; and of what is given up."""
+        told = {"to": address.name, "notice": delivery.id, "kind": delivery.event.value, "reason": detail}
         if decision.fate is Fate.GIVEN_UP:
-            self._log.warning("notice given up", notice=delivery.id, kind=delivery.event.value, reason=detail)
-        elif decision.fate is Fate.AGAIN and not self._away:
-            self._log.warning(
-                "notice not taken", notice=delivery.id, kind=delivery.event.value, reason=detail
-            )
-        elif decision.fate is Fate.SENT and self._away:
-            self._log.info("notices are taken again")
-        self._away = decision.fate is not Fate.SENT
+            self._log.warning("notice given up", **told)
+        elif decision.fate is Fate.AGAIN and address.name not in self._away:
+            self._log.warning("notice not taken", **told)
+        elif decision.fate is Fate.SENT and address.name in self._away:
+            self._log.info("notices are taken again", to=address.name)
+        if decision.fate is Fate.SENT:
+            self._away.discard(address.name)
+        else:
+            self._away.add(address.name)
 
     def _drop(self) -> None:
         if time.monotonic() >= self._drop_at:
             self._drop_at = time.monotonic() + _DROP_EVERY_S
-            news.drop_old(self._ledger, before=self._ledger.clock() - _KEPT_MS)
+            outbox.drop_old(self._ledger, before=self._ledger.clock() - _KEPT_MS)
 
 
 _STATES = {
@@ -241,7 +248,7 @@ _STATES = {
 
 def _posted(address: Address, body: bytes, key: str, event: str, at_s: int) -> tuple[int, str, int]:
     """Post once: the status, why it was not taken if it was not, and how long to wait if that was said."""
-    headers = signed(address, body, key=key, event=event, at_s=at_s)
+    headers = signed(address.secrets, body, key=key, event=event, at_s=at_s)
     try:
         answer = post(address.url, body, headers, allow_http=address.allow_http, deadline_s=PATIENCE_S)
     except LecternError as error:
@@ -256,19 +263,40 @@ def _seconds(answer: Answer) -> int:
     return int(told) if told.isascii() and told.isdigit() and len(told) < 9 else 0  # noqa: PLR2004 - years
 
 
-def send_test(farm: Farm) -> tuple[str, int, str]:
-    """Post one signed notice that says nothing, now: its key, the status, and why it was not taken if so.
+@dataclass(frozen=True, kw_only=True)
+class Tested:
+    """What came of a notice that says nothing.
+
+    Attributes:
+        to: the program's name.
+        key: the notice's.
+        status: what HTTP's status was; 0: there was no answer.
+        detail: why it was not taken; empty where it was.
+    """
+
+    to: str
+    key: str
+    status: int
+    detail: str
+
+
+def send_test(farm: Farm) -> tuple[Tested, ...]:
+    """Post one signed notice that says nothing to each address, now.
 
     Raises:
-        InputError: ``notice-nowhere``: no address is set; or as `address_of`.
+        InputError: ``notice-nowhere``: no address is set; or as `addresses_of`.
     """
-    address = address_of(farm.settings)
-    if address is None:
+    addresses = addresses_of(farm.settings)
+    if not addresses:
         raise InputError("notice-nowhere")
-    key, now = str(uuid.uuid4()), farm.ledger.clock()
+    return tuple(_tested(address, farm.ledger.clock()) for address in addresses)
+
+
+def _tested(address: Address, now: int) -> Tested:
+    key = str(uuid.uuid4())
     body = _json({"event": TEST, "id": key, "time": iso_exact(now)})
     status, detail, _ = _posted(address, body, key, TEST, now // 1000)
-    return key, status, detail
+    return Tested(to=address.name, key=key, status=status, detail=detail)
 
 
 def read_latest(farm: Farm, *, most: int, state: DeliveryState | None = None) -> tuple[Delivery, ...]:
@@ -277,7 +305,7 @@ def read_latest(farm: Farm, *, most: int, state: DeliveryState | None = None) ->
     Raises:
         AwayError: ``ledger-away``.
     """
-    return news.read_newest(farm.ledger, most=most, state=state)
+    return outbox.read_newest(farm.ledger, most=most, state=state)
 
 
 def read_one(farm: Farm, which: int) -> tuple[Delivery, tuple[Try, ...], bytes]:
@@ -287,7 +315,7 @@ def read_one(farm: Farm, which: int) -> tuple[Delivery, tuple[Try, ...], bytes]:
         InputError: ``notice-unknown``.
         AwayError: ``ledger-away``.
     """
-    delivery, tries = news.read_one(farm.ledger, which)
+    delivery, tries = outbox.read_one(farm.ledger, which)
     return delivery, tries, body_of(delivery, farm.settings.archive.public_prefix)
 
 
@@ -295,16 +323,16 @@ def replay(farm: Farm, numbers: tuple[int, ...], *, given_up: bool) -> tuple[int
     """Have notices told anew by whoever leads, under their keys: those of the numbers, or all given up.
 
     Raises:
-        InputError: ``notice-unknown``; ``notice-nowhere``: no address is set; or as `address_of`.
+        InputError: ``notice-unknown``; ``notice-nowhere``: no address is set; or as `addresses_of`.
         AwayError: ``ledger-away``.
     """
-    if address_of(farm.settings) is None:
+    if not addresses_of(farm.settings):
         raise InputError("notice-nowhere")
     chosen = set(numbers)
     if given_up:
-        found = news.read_newest(farm.ledger, most=_ALL, state=DeliveryState.GIVEN_UP)
+        found = outbox.read_newest(farm.ledger, most=_ALL, state=DeliveryState.GIVEN_UP)
         chosen |= {delivery.id for delivery in found}
-    news.replay(farm.ledger, sorted(chosen), by=caller())
+    outbox.replay(farm.ledger, sorted(chosen), by=caller())
     return tuple(sorted(chosen))
 
 

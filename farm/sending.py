@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -15,12 +16,15 @@ from farm.morningtext import brief_of, heading, summary, text_of
 from farm.morningwords import MorningWords
 from farm.output import write_whole
 from farm.post import check_address, post
+from farm.signing import secrets_in, signed
 from farm.views.morning import MorningView
 from pipeline.plan.errors import AwayError, InputError, LecternError
 from pipeline.plan.messages import Language, remembered
 
 #: The folder of the home in which reports are kept that are sent.
 FOLDER = "reports"
+#: What a webhook is told that has happened.
+EVENT_NAME = "report"
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
@@ -47,6 +51,15 @@ def keep(settings: Settings, view: MorningView, language: Language) -> Path:
     return place
 
 
+def _marks_in(settings: Settings) -> tuple[str, ...]:
+    """The secrets that the webhook is signed by; none where none is set."""
+    shared = settings.notices.secret
+    if len(settings.notices.url.split()) > 1:
+        shared = shared.partition(",")[0]
+    words = settings.report.webhook_secret or shared
+    return secrets_in(words) if settings.report.webhook_url and words.strip() else ()
+
+
 class Sender:
     """Knows every way that is set, and goes all of them.
 
@@ -55,7 +68,7 @@ class Sender:
         language: what people are told in.
 
     Raises:
-        InputError: ``report-nowhere``: no way is set; or as `check_address` and `mailbox_from`.
+        InputError: ``report-nowhere``: no way is set; or as `check_address`, `secrets_in` and `mailbox_from`.
     """
 
     def __init__(self, settings: Settings, language: Language) -> None:
@@ -72,6 +85,7 @@ class Sender:
             )
             if url
         }
+        self._marks = _marks_in(settings)
         self._secrets = {"dingtalk": told.dingtalk_secret, "feishu": told.feishu_secret}
         for url in self._urls.values():
             check_address(url, allow_http=told.allow_http)
@@ -128,7 +142,12 @@ class Sender:
         if way in ROBOTS:
             return lambda: self._chat(way, url, view)
         body = json.dumps(document, ensure_ascii=False).encode()
-        return lambda: self._post(url, body)
+        return lambda: self._post(url, body, headers=self._signed(body))
+
+    def _signed(self, body: bytes) -> Mapping[str, str]:
+        if not self._marks:
+            return _JSON
+        return signed(self._marks, body, key=str(uuid.uuid4()), event=EVENT_NAME, at_s=int(time.time()))
 
     def _chat(self, way: str, url: str, view: MorningView) -> None:
         words = MorningWords(self._language)
@@ -138,10 +157,12 @@ class Sender:
         made = message(ROBOTS[way], text, url, self._secrets.get(way, ""), time.time_ns() // 1_000_000)
         self._post(made.url, made.body, robot=True)
 
-    def _post(self, url: str, body: bytes, *, robot: bool = False) -> None:
+    def _post(
+        self, url: str, body: bytes, *, headers: Mapping[str, str] = _JSON, robot: bool = False
+    ) -> None:
         allow_http = self._settings.report.allow_http
         host = check_address(url, allow_http=allow_http)
-        answer = post(url, body, _JSON, allow_http=allow_http)
+        answer = post(url, body, headers, allow_http=allow_http)
         refusal = refusal_in(answer.body) if robot else None
         if not answer.ok:
             told = f"HTTP {answer.status}" if refusal is None else f"HTTP {answer.status}: {refusal.told}"

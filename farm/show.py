@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from db import leases, news, overview, quotas, reads, views
+from db import leases, outbox, overview, quotas, reads, views
 from db.dead import count_dead
 from db.outlook import Outlook, read_outlook
 from db.states import ArchiveState, JobState, Role
@@ -83,7 +83,7 @@ def whole(farm: Farm, *, most: int, redis: Told | None = None, poison: int | Non
         leader_seen_s=max(0, now - lead.seen_at) // 1000 if lead.holder and lead.seen_at else None,
         redis=redis,
         poison=poison,
-        notices_given_up=news.count_given_up(farm.ledger),
+        notices_given_up=outbox.count_given_up(farm.ledger),
         watched=tuple(sorted(watched)),
         unwatched=tuple(sorted(hosts - watched)),
         disks=disks.look(farm),

@@ -14,7 +14,7 @@ from db import quotas
 from farm import nightfall
 from farm.bootstrap import Farm, Settings, open_farm
 from farm.gc import GIGABYTE, collect_garbage
-from farm.notices import Herald, address_of
+from farm.notices import Herald, addresses_of
 from farm.policy.vigilance import beat_every
 from farm.reporting import Reporter, deliver
 from farm.results import prefix_of
@@ -84,6 +84,7 @@ def _chores(farm: Farm) -> tuple[Chore, ...]:
         prefix=prefix_of(farm),
         every_s=settings.results.every_s,
     )
+    herald = Herald(farm.ledger, *addresses_of(settings))
     return (
         Chore("sweeping", lambda: _sweep(farm), every_s=settings.gc.every_hours * _HOUR_S),
         # The end of a batch is told within one look, whatever else is going on.
@@ -93,9 +94,7 @@ def _chores(farm: Farm) -> tuple[Chore, ...]:
         Chore("deadlines", lambda: nightfall.lift_late(farm), every_s=_MINUTE_S),
         Chore("nights", Vigil(farm.ledger).turn, every_s=_MINUTE_S),
         Chore("results", reporter.turn, every_s=settings.dispatcher.interval_s),
-        Chore(
-            "notices", Herald(farm.ledger, address_of(settings)).turn, every_s=settings.dispatcher.interval_s
-        ),
+        Chore("notices", herald.turn, every_s=settings.dispatcher.interval_s),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from cli.exits import Exit
-from db import news, operations
+from db import news, operations, outbox
 from db.states import DeliveryState, Event
 from farm.bootstrap import open_farm
 from tests.cli.conftest import Lectern
@@ -34,8 +34,8 @@ def test_what_was_given_up_is_seen_and_sent_anew(lectern: Lectern) -> None:
         news.subscribe(farm.ledger, [Event.FILM_CANCELED])
         sow(farm, ["row"])
         operations.cancel(farm.ledger, [1], by="anna")
-        (delivery,) = news.read_due(farm.ledger, most=1)
-        news.tried(farm.ledger, delivery, status=410, detail="HTTP 410", state=DeliveryState.GIVEN_UP)
+        (delivery,) = outbox.read_due(farm.ledger, most=1)
+        outbox.tried(farm.ledger, delivery, status=410, detail="HTTP 410", state=DeliveryState.GIVEN_UP)
     assert "lectern notices replay --given-up" in lectern("status").out
     line = lectern("notices", "list", "--given-up").out.splitlines()[1]
     assert line.split()[0] == "1"

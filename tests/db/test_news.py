@@ -8,9 +8,9 @@ from collections.abc import Collection
 
 import pytest
 
-from db import commits, dead, leases, news, operations
+from db import commits, dead, leases, news, operations, outbox
 from db.ledger import Ledger
-from db.news import Delivery
+from db.outbox import Delivery
 from db.states import DeliveryState, Event
 from pipeline.plan.errors import AwayError, InputError
 from tests.db.acting import fail, take, until
@@ -29,7 +29,7 @@ def _wanted(ledger: Ledger, *events: Event) -> None:
 
 
 def _told(ledger: Ledger) -> list[Event]:
-    return [each.event for each in reversed(news.read_newest(ledger, most=100))]
+    return [each.event for each in reversed(outbox.read_newest(ledger, most=100))]
 
 
 def _archive(ledger: Ledger, path: str = "day/film.mp4") -> None:
@@ -37,7 +37,7 @@ def _archive(ledger: Ledger, path: str = "day/film.mp4") -> None:
 
 
 def _newest(ledger: Ledger) -> Delivery:
-    return news.read_newest(ledger, most=1)[0]
+    return outbox.read_newest(ledger, most=1)[0]
 
 
 def test_nothing_is_entered_that_nobody_wants(ledger: Ledger) -> None:
@@ -62,7 +62,7 @@ def test_a_film_is_done_once_it_lies_in_the_archive(ledger: Ledger) -> None:
         # Whose reply was lost says so again.
         commits.finish_archive(ledger, archiving, path="day/film.mp4", machine_ms=1)
     assert _told(ledger) == [DONE, COMPLETE]
-    whole, film = news.read_newest(ledger, most=2)
+    whole, film = outbox.read_newest(ledger, most=2)
     assert (film.batch, film.job, film.body["path"], film.body["error"]) == (batch, 1, "day/film.mp4", None)
     assert film.body["frames"] > 0
     assert (whole.job, whole.body["films"]) == (None, {"done": 1, "failed": 0, "canceled": 0})
@@ -78,7 +78,7 @@ def test_a_film_fails_once(ledger: Ledger) -> None:
     for each in (claim, other):
         fail(ledger, each, InputError("hearing-wrong", text="a secret", of=7, errors=6))
     assert _told(ledger) == [FAILED, COMPLETE]
-    error = news.read_newest(ledger, most=2)[1].body["error"]
+    error = outbox.read_newest(ledger, most=2)[1].body["error"]
     assert error == {"code": "hearing-wrong", "facts": {"text": "…", "of": 7, "errors": 6}}
 
 
@@ -87,7 +87,7 @@ def test_a_film_that_cannot_be_delivered_has_failed(ledger: Ledger) -> None:
     _wanted(ledger, FAILED, DONE, COMPLETE)
     submit(ledger, ["row"])
     fail(ledger, until(ledger, "archive"), InputError("archive-failed", path="p"))
-    assert news.read_newest(ledger, most=2)[1].body["error"]["code"] == "archive-failed"
+    assert outbox.read_newest(ledger, most=2)[1].body["error"]["code"] == "archive-failed"
     operations.requeue(ledger, [1], by="anna")
     _archive(ledger)
     assert _told(ledger) == [FAILED, COMPLETE, DONE, COMPLETE]
@@ -171,40 +171,57 @@ def _cancel(ledger: Ledger, rows: Collection[str]) -> None:
 def test_a_try_counts_once(ledger: Ledger) -> None:
     """Of two who tell the same piece of news, one is remembered; it is due again when its time has come."""
     _cancel(ledger, ["row"])
-    (delivery,) = news.read_due(ledger, most=9)
+    (delivery,) = outbox.read_due(ledger, most=9)
     tell = {"status": 500, "detail": "HTTP 500", "state": DeliveryState.DUE, "wait_ms": 3_600_000}
-    assert news.tried(ledger, delivery, **tell)
-    assert not news.tried(ledger, delivery, **tell)
-    assert news.read_due(ledger, most=9) == ()
-    now, tries = news.read_one(ledger, delivery.id)
+    assert outbox.tried(ledger, delivery, **tell)
+    assert not outbox.tried(ledger, delivery, **tell)
+    assert outbox.read_due(ledger, most=9) == ()
+    now, tries = outbox.read_one(ledger, delivery.id)
     assert (now.tries, now.key, [each.number for each in tries]) == (1, delivery.key, [1])
-    assert news.tried(ledger, now, status=204, detail="", state=DeliveryState.SENT)
-    assert [each.status for each in news.read_one(ledger, delivery.id)[1]] == [500, 204]
+    assert outbox.tried(ledger, now, status=204, detail="", state=DeliveryState.SENT)
+    assert [each.status for each in outbox.read_one(ledger, delivery.id)[1]] == [500, 204]
 
 
 def test_what_was_given_up_can_be_told_anew(ledger: Ledger) -> None:
     """Under its old name, with its tries remembered and forgiven; nothing is changed where one is unknown."""
     _cancel(ledger, ["row"])
-    (delivery,) = news.read_due(ledger, most=9)
-    news.tried(ledger, delivery, status=410, detail="HTTP 410", state=DeliveryState.GIVEN_UP)
-    assert news.count_given_up(ledger) == 1
+    (delivery,) = outbox.read_due(ledger, most=9)
+    outbox.tried(ledger, delivery, status=410, detail="HTTP 410", state=DeliveryState.GIVEN_UP)
+    assert outbox.count_given_up(ledger) == 1
     with pytest.raises(InputError) as caught:
-        news.replay(ledger, [delivery.id, 99], by="anna")
+        outbox.replay(ledger, [delivery.id, 99], by="anna")
     assert caught.value.code == "notice-unknown"
-    assert news.read_due(ledger, most=9) == ()
-    news.replay(ledger, [delivery.id], by="anna")
-    (again,) = news.read_due(ledger, most=9)
+    assert outbox.read_due(ledger, most=9) == ()
+    outbox.replay(ledger, [delivery.id], by="anna")
+    (again,) = outbox.read_due(ledger, most=9)
     assert (again.key, again.tries, again.forgiven, again.ended_at) == (delivery.key, 1, 1, None)
-    assert news.count_given_up(ledger) == 0
+    assert outbox.count_given_up(ledger) == 0
 
 
 def test_what_was_told_is_forgotten_in_time(ledger: Ledger) -> None:
     """With its tries; what is due is never."""
     _cancel(ledger, ["one", "two"])
-    first, second = news.read_due(ledger, most=9)
-    news.tried(ledger, first, status=204, detail="", state=DeliveryState.SENT)
-    news.tried(ledger, second, status=500, detail="", state=DeliveryState.DUE)
+    first, second = outbox.read_due(ledger, most=9)
+    outbox.tried(ledger, first, status=204, detail="", state=DeliveryState.SENT)
+    outbox.tried(ledger, second, status=500, detail="", state=DeliveryState.DUE)
     later = ledger.clock() + 1000
-    assert news.drop_old(ledger, before=later - 3_600_000) == 0
-    assert news.drop_old(ledger, before=later) == 1
-    assert [each.id for each in news.read_newest(ledger, most=9)] == [second.id]
+    assert outbox.drop_old(ledger, before=later - 3_600_000) == 0
+    assert outbox.drop_old(ledger, before=later) == 1
+    assert [each.id for each in outbox.read_newest(ledger, most=9)] == [second.id]
+
+
+def test_each_program_has_a_delivery_of_its_own(ledger: Ledger) -> None:
+    """Once, however often they are named; what one of them was tried with before is that one's alone."""
+    _cancel(ledger, ["row", "other"])
+    tried, fresh = outbox.read_due(ledger, most=9)
+    outbox.tried(ledger, tried, status=500, detail="", state=DeliveryState.DUE)
+    for _ in range(2):
+        outbox.address(ledger, ["one", "two"])
+    due = outbox.read_due(ledger, most=9)
+    told = {(tried.job, "one"), (fresh.job, "one"), (fresh.job, "two")}
+    assert {(each.job, each.to) for each in due} == told
+    assert len({each.key for each in due}) == len(due) == len(told)
+    assert {each.key for each in due} > {tried.key, fresh.key}
+    assert "to" not in due[0].body
+    assert {each.to for each in outbox.read_due(ledger, most=9, to="two")} == {"two"}
+    assert {each.to for each in outbox.read_due(ledger, most=9, to="x", known=["x", "one"])} == {"two"}

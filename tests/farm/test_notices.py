@@ -15,11 +15,12 @@ from typing import cast
 
 import pytest
 
-from db import news, operations
+from db import news, operations, outbox
 from db.states import DeliveryState, Event
 from farm import notices
 from farm.bootstrap import Farm, settings_of
-from farm.notices import Address, Herald, address_of
+from farm.notices import Address, Herald, addresses_of
+from farm.signing import signed
 from pipeline.plan.errors import AwayError, InputError
 from tests.farm.test_results import FILM, make_film, sow
 from tests.support.receiver import Posted, Receiver, certificate_of_nobody, receiver
@@ -39,6 +40,7 @@ def there(farm: Farm) -> Iterator[Receiver]:
 def _address(url: str, *secrets: str) -> Address:
     return Address(
         url=url,
+        name="127.0.0.1",
         secrets=secrets or (SECRET,),
         events=frozenset(Event),
         allow_http=False,
@@ -47,12 +49,12 @@ def _address(url: str, *secrets: str) -> Address:
 
 
 def _states(farm: Farm) -> list[tuple[DeliveryState, int]]:
-    return [(each.state, each.tries) for each in news.read_newest(farm.ledger, most=9)]
+    return [(each.state, each.tries) for each in outbox.read_newest(farm.ledger, most=9)]
 
 
 def _tries(farm: Farm) -> list[tuple[int, str]]:
-    newest = news.read_newest(farm.ledger, most=1)[0]
-    return [(each.status, each.detail) for each in news.read_one(farm.ledger, newest.id)[1]]
+    newest = outbox.read_newest(farm.ledger, most=1)[0]
+    return [(each.status, each.detail) for each in outbox.read_one(farm.ledger, newest.id)[1]]
 
 
 def test_a_film_and_its_batch_are_told(farm: Farm, there: Receiver) -> None:
@@ -159,7 +161,7 @@ def test_who_dies_between_answer_and_note_tells_again_under_the_same_id(farm: Fa
 def test_without_an_address_nothing_is_entered(farm: Farm) -> None:
     """Whoever led before may have had one."""
     news.subscribe(farm.ledger, tuple(Event))
-    Herald(farm.ledger, None).turn()
+    Herald(farm.ledger).turn()
     sow(farm, ["row"])
     operations.cancel(farm.ledger, [1], by="anna")
     assert _states(farm) == []
@@ -200,7 +202,7 @@ def test_the_page_tells_ours_from_others(
     assert not check(posted, "somebody else's one", signature)
     assert not check(replace(posted, body=posted.body + b" "), SECRET, signature)
     assert not check(posted, SECRET, "")
-    early = notices.signed(address, posted.body, key="k", event="e", at_s=int(time.time()) - 400)
+    early = signed(address.secrets, posted.body, key="k", event="e", at_s=int(time.time()) - 400)
     assert not check(posted, SECRET, early["Lectern-Signature"])
 
 
@@ -211,6 +213,10 @@ def test_the_page_tells_ours_from_others(
         ({"URL": "https://me:topsecret@films.example/"}, "post-address-wrong"),
         ({"URL": "https://films.example/", "SECRET": ""}, "notice-secret-short"),
         ({"URL": "https://films.example/", "SECRET": f"{SECRET} tiny"}, "notice-secret-short"),
+        (
+            {"URL": "https://a.b/ https://c.d/ https://e.f/", "SECRET": f"{SECRET},{OLD}"},
+            "notice-secrets-differ",
+        ),
         ({"URL": "https://films.example/", "EVENTS": "film.done film.gone"}, "notice-event-unknown"),
     ],
 )
@@ -218,24 +224,59 @@ def test_wrong_settings_are_refused(knobs: dict[str, str], code: str) -> None:
     """When the dispatcher starts, and without telling a secret."""
     given = {"LECTERN_NOTICES__SECRET": SECRET} | {f"LECTERN_NOTICES__{k}": v for k, v in knobs.items()}
     with pytest.raises(InputError) as caught:
-        address_of(settings_of(given))
+        addresses_of(settings_of(given))
     assert caught.value.code == code
     assert not {"topsecret", SECRET, "tiny"} & set(re.split(r"[\W]+", str(caught.value)))
 
 
 def test_settings_say_where_to() -> None:
     """Both secrets, and the events by name; nowhere unless told."""
-    assert address_of(settings_of({})) is None
+    assert addresses_of(settings_of({})) == ()
     told = {
         "URL": "https://films.example/",
         "SECRET": f"{SECRET} {OLD}",
         "EVENTS": "film.done, batch.complete",
     }
-    address = address_of(settings_of({f"LECTERN_NOTICES__{name}": value for name, value in told.items()}))
-    assert address is not None
+    (address,) = addresses_of(
+        settings_of({f"LECTERN_NOTICES__{name}": value for name, value in told.items()})
+    )
     assert address.secrets == (SECRET, OLD)
     assert address.events == {Event.FILM_DONE, Event.BATCH_COMPLETE}
     assert SECRET not in repr(address)
+
+
+def test_each_of_several_addresses_is_told_by_itself(farm: Farm, there: Receiver) -> None:
+    """One that is away keeps nothing from the others; each has its own ids, tries, secret and end."""
+    told = {
+        "URL": f"http://127.0.0.1:9/ {there.address} {there.address}2",
+        "SECRET": f"{SECRET}, {OLD}, {SECRET}",
+        "EVENTS": "film.canceled",
+    }
+    addresses = addresses_of(settings_of({f"LECTERN_NOTICES__{name}": value for name, value in told.items()}))
+    assert [each.name for each in addresses] == ["127.0.0.1", "127.0.0.1#2", "127.0.0.1#3"]
+    news.subscribe(farm.ledger, addresses[0].events)
+    _one_canceled(farm)
+    herald = Herald(farm.ledger, *addresses)
+    herald.turn()
+    herald.turn()
+    first, second = there.posted
+    assert first.path + "2" == second.path
+    assert first.headers["Lectern-Delivery"] != second.headers["Lectern-Delivery"]
+    assert _python(first, OLD, first.headers["Lectern-Signature"])
+    assert not _python(second, OLD, second.headers["Lectern-Signature"])
+    found = {each.to: (each.state, each.tries) for each in outbox.read_newest(farm.ledger, most=9)}
+    assert found == {
+        "127.0.0.1": (DeliveryState.DUE, 1),
+        "127.0.0.1#2": (DeliveryState.SENT, 1),
+        "127.0.0.1#3": (DeliveryState.SENT, 1),
+    }
+    # Who is not set any more is told nothing, and nobody in their place.
+    farm.ledger.clock = lambda: 2**52
+    Herald(farm.ledger, replace(addresses[1], name="other")).turn()
+    assert len(there.posted) == 2
+    (lost,) = [each for each in outbox.read_newest(farm.ledger, most=9) if each.to == "127.0.0.1"]
+    assert lost.state is DeliveryState.GIVEN_UP
+    assert outbox.read_one(farm.ledger, lost.id)[1][-1].detail == "no such address is set"
 
 
 def test_no_log_tells_a_secret(farm: Farm, there: Receiver, caplog: pytest.LogCaptureFixture) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import socket
 from collections.abc import Iterator
@@ -67,6 +69,19 @@ def test_a_webhook_gets_the_document(there: Receiver, tmp_path: Path) -> None:
     (posted,) = there.posted
     assert json.loads(posted.body) == json.loads(json.dumps(_DOCUMENT))
     assert posted.headers["Content-Type"].startswith("application/json")
+
+
+_LONG = "5f1c3e0a9b7d2468"
+
+
+def test_a_webhook_is_signed_as_notices_are(there: Receiver, tmp_path: Path) -> None:
+    """Whoever checks the one checks the other."""
+    send(tmp_path, webhook_url=there.address, webhook_secret=_LONG)
+    (posted,) = there.posted
+    at, _, mark = posted.headers["Lectern-Signature"].removeprefix("t=").partition(",v1=")
+    wanted = hmac.new(_LONG.encode(), f"{at}.".encode() + posted.body, hashlib.sha256)
+    assert mark == wanted.hexdigest()
+    assert posted.headers["Lectern-Event"] == "report"
 
 
 def test_robots_get_a_short_form_each_in_its_own(there: Receiver, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from db import leases, news, operations
+from db import leases, operations, outbox
 from db.states import DeliveryState
 from db.tables import subscriptions
 from farm.bootstrap import Farm, environment_of, open_farm
@@ -65,4 +65,4 @@ def _wanted(farm: Farm) -> bool:
 
 
 def _states(farm: Farm) -> list[DeliveryState]:
-    return [each.state for each in news.read_newest(farm.ledger, most=9)]
+    return [each.state for each in outbox.read_newest(farm.ledger, most=9)]

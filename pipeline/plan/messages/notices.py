@@ -6,14 +6,27 @@ from pipeline.plan.messages.model import Message, message
 
 MESSAGES: tuple[Message, ...] = (
     message(
+        "notice-secrets-differ",
+        (
+            "[notices] url has {addresses} addresses, and secret has secrets for {secrets} of them.",
+            "Commas stand between the secrets of several addresses, in their order.",
+            "Give one secret for all of them, or one for each with commas between.",
+        ),
+        (
+            "[notices] url 有 {addresses} 个地址，而 secret 给出了 {secrets} 组密钥。",
+            "多个地址的密钥按地址顺序排列，以逗号分隔。",
+            "请给所有地址一个共同的密钥，或为每个地址各给一个并以逗号分隔。",
+        ),
+    ),
+    message(
         "notice-secret-short",
         (
-            "[notices] secret is missing, or shorter than {least} signs.",
+            "[notices] secret or [report] webhook_secret is missing, or shorter than {least} signs.",
             "Without one, nobody could tell your notices from anybody else's.",
             "Set it, such as to what `openssl rand -hex 32` prints, and give it to the program that listens.",
         ),
         (
-            "[notices] secret 未设置，或不足 {least} 个字符。",
+            "[notices] secret 或 [report] webhook_secret 未设置，或不足 {least} 个字符。",
             "没有密钥，接收方就无法辨别通知是否真的来自您。",
             "请设置它（例如用 `openssl rand -hex 32` 生成），并把同一个值交给接收程序。",
         ),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import case, func, or_, select
 
 from db.ledger import Ledger
 from db.states import ArchiveState, HoldReason, JobState
-from db.tables import holds, jobs
+from db.tables import departments, holds, jobs
 from db.windows import read_windows
 
 _UNDER_WAY = [JobState.QUEUED.value, JobState.ACTIVE.value]
@@ -30,6 +30,7 @@ _each = (
     select(
         holds.c.job_id,
         func.sum(_bit).label("reasons"),
+        func.max(case((holds.c.reason == HoldReason.QUOTA.value, holds.c.department_id))).label("whose"),
         *(
             func.min(case((holds.c.reason == reason.value, holds.c.until))).label(f"until_{reason.value}")
             for reason in _REASONS
@@ -41,6 +42,7 @@ _each = (
 _film = (
     select(
         func.coalesce(_each.c.reasons, 0).label("reasons"),
+        _each.c.whose,
         case((jobs.c.state.in_(_UNDER_WAY), jobs.c.window), else_="").label("window"),
         *(_each.c[f"until_{reason.value}"].label(reason.value) for reason in _REASONS),
     )
@@ -51,9 +53,11 @@ _film = (
 _HELD = select(
     _film.c.reasons,
     _film.c.window,
+    _film.c.whose,
     func.count().label("films"),
     *(func.min(_film.c[reason.value]).label(reason.value) for reason in _REASONS),
-).group_by(_film.c.reasons, _film.c.window)
+).group_by(_film.c.reasons, _film.c.window, _film.c.whose)
+_DEPARTMENTS = select(departments.c.id, departments.c.name, departments.c.films)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,23 +69,27 @@ class Held:
         films: how many.
         until: when the first of them may go on; None: nobody knows, or by hand.
         also: how many of them are held for other reasons besides, by their words.
+        department: whose quota they wait for; empty where that is not the reason.
+        own: whether that is the quota of the department itself, and not of its members alone.
     """
 
     reason: str
     films: int
     until: int | None
     also: Mapping[str, int] = field(default_factory=dict)
+    department: str = ""
+    own: bool = False
 
 
 def read_holds(ledger: Ledger) -> tuple[Held, ...]:
-    """Why films may not go on now: holds, and windows that are shut; each film under one reason alone.
+    """Why films may not go on now: holds, quotas by department, and windows that are shut; each film once.
 
     Raises:
         AwayError: ``ledger-away``.
     """
     now = ledger.clock()
     windows = {each.name: each.window for each in read_windows(ledger)}
-    found: dict[HoldReason, Held] = {}
+    found: dict[tuple[HoldReason, int | None], Held] = {}
     with ledger.read() as connection:
         for row in connection.execute(_HELD):
             reasons = [reason for place, reason in enumerate(_REASONS) if row.reasons >> place & 1]
@@ -93,8 +101,15 @@ def read_holds(ledger: Ledger) -> tuple[Held, ...]:
                 until[HoldReason.OFF_PEAK] = None if window is None else window.next_opening(now)
             if reasons:
                 first = reasons[0]
-                found[first] = _with(found.get(first), first, row.films, until[first], reasons[1:])
-    return tuple(sorted(found.values(), key=lambda held: (-held.films, held.reason)))
+                key = first, row.whose if first is HoldReason.QUOTA else None
+                found[key] = _with(found.get(key), first, row.films, until[first], reasons[1:])
+        names = {row.id: (row.name, row.films is not None) for row in connection.execute(_DEPARTMENTS)}
+    told = (
+        replace(held, department=name, own=own)
+        for (_, whose), held in found.items()
+        for name, own in [names.get(whose, ("", False))]
+    )
+    return tuple(sorted(told, key=lambda held: (-held.films, held.reason, held.department)))
 
 
 def _with(

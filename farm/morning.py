@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from db import dead, morning, paces
+from db import dead, morning, paces, savings
 from db.held import read_holds
 from db.ledger import Ledger
 from db.morning import Ended
@@ -53,7 +54,7 @@ def report(farm: Farm, period: Period) -> MorningView:
     ledger, now = farm.ledger, farm.ledger.clock()
     windows = {each.name: each.window for each in read_windows(ledger)}
     ends = morning.read_ends(ledger, period)
-    shares, left = morning.read_shared(ledger, period), morning.read_left(ledger)
+    shares, left = savings.read_shared(ledger, period), morning.read_left(ledger)
     faces = {share.engine for share in shares if share.engine} | {look.engine for look in left}
     pace = paces.read_pace(ledger, faces, {look.pool for look in left} | {""})
     hourly = period.until - period.since <= _MOST_HOURS * _HOUR_MS
@@ -136,9 +137,22 @@ def _part(at: int, period: Period, *, hourly: bool) -> str:
 
 
 def _held(ledger: Ledger, zone: str) -> Iterator[HeldView]:
+    calendar = ledger.calendar
+    tomorrow = calendar.date_of(calendar.day_of(ledger.clock())) + timedelta(days=1)
     for held in read_holds(ledger):
-        until = "" if held.until is None else on_wall(held.until, zone)
-        yield HeldView(reason=held.reason, films=held.films, until=until, also=held.also)
+        name, command = shlex.quote(held.department), ""
+        if held.own:
+            command = f"lectern departments grant {name} --films {held.films} --until {tomorrow.isoformat()}"
+        elif held.department:
+            command = f"lectern departments set {name} --member-films N"
+        yield HeldView(
+            reason=held.reason,
+            films=held.films,
+            until="" if held.until is None else on_wall(held.until, zone),
+            also=held.also,
+            department=held.department,
+            command=command,
+        )
 
 
 def _stops(ledger: Ledger, zone: str) -> Iterator[StopView]:
@@ -179,7 +193,7 @@ def _failed(farm: Farm, period: Period) -> tuple[ReasonView, ...]:
     return tuple(sorted(views, key=lambda view: (-view.films, view.error.code)))
 
 
-def _saved(shares: Sequence[morning.Share], pace: Pace) -> SavedView:
+def _saved(shares: Sequence[savings.Share], pace: Pace) -> SavedView:
     """By the clock of one worker, as it has lately taken for the like."""
     saved_us, bases = 0, set()
     for share in shares:

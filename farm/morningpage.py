@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from farm.morningtext import (
     account_cells,
+    cut,
     films_of,
     held_lines,
     jobs_of,
@@ -31,8 +33,9 @@ _STYLE = """
 --paper:#fff;--ground:#f4f6f8}
 *{box-sizing:border-box}
 body{margin:0;background:var(--ground);color:var(--ink);
-font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","PingFang SC","Microsoft YaHei",
-"Noto Sans CJK SC",sans-serif}
+font:15px/1.5 -apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans","Helvetica Neue",Arial,"PingFang SC",
+"Hiragino Sans GB","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC",
+"WenQuanYi Micro Hei","WenQuanYi Zen Hei",SimHei,sans-serif}
 main{max-width:1000px;margin:0 auto;padding:32px 24px 48px}
 h1{font-size:26px;margin:0;letter-spacing:-.01em}
 .when{color:var(--soft);margin:2px 0 22px}
@@ -45,35 +48,40 @@ margin:0 0 16px}
 .tile span{color:var(--soft);font-size:13px}
 .tile small{display:block;color:var(--soft);font-size:12px;min-height:1.5em}
 .tile.bad b{color:var(--bad)}.tile.warn b{color:var(--warn)}.tile.good b{color:var(--good)}
-.table{overflow-x:auto}
+.table{overflow-x:auto}.table svg{min-width:640px}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th{font-weight:600;color:var(--soft);font-size:13px;text-align:left}
-th,td{padding:6px 14px 6px 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:anywhere}
+th,td{padding:6px 14px 6px 0;border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:break-word}
+td:not(.n){min-width:4.5em;max-width:32em}td:not(.n):nth-child(-n+2){min-width:8em}
 th.n,td.n{text-align:right;white-space:nowrap}th:last-child,td:last-child{padding-right:0}
 tr.total td{font-weight:600;border-bottom:0}
 ul{margin:0;padding:0;list-style:none}li{padding:8px 0;border-bottom:1px solid var(--line)}
 li:last-child{border-bottom:0;padding-bottom:0}li:first-child{padding-top:0}
 li p{margin:2px 0 0;color:var(--soft)}
-code{font:13px ui-monospace,Menlo,Consolas,monospace;color:var(--soft)}
+code{font:13px Menlo,Consolas,"DejaVu Sans Mono","Noto Sans Mono CJK SC",monospace;color:var(--soft);
+overflow-wrap:anywhere}
 .count{display:inline-block;
 background:#fbeceb;color:var(--bad);border-radius:6px;padding:0 8px;margin-right:8px;
 font-size:13px;font-weight:600}
 p.none{margin:0;color:var(--soft)}p{margin:0}p+p,.table+p{margin-top:8px}
-svg{display:block;width:100%;height:auto}svg text{font:11px system-ui,sans-serif;fill:#5c6878}
+svg{display:block;width:100%;height:auto}svg text{font-size:11px;fill:#5c6878}
 svg .name{font-size:13px;fill:#1c2430}
 .key{color:var(--soft);font-size:13px;margin:0 0 8px}.key i{display:inline-block;width:10px;height:10px;
 border-radius:2px;margin:0 6px 0 14px}.key i:first-child{margin-left:0}
 footer{color:var(--soft);font-size:13px;margin-top:20px}
+@media (max-width:600px){main{padding:20px 12px 32px}section{padding:14px}}
 @media print{body{background:#fff;font-size:12px}main{max-width:none;padding:0}
 section,.tile{border-color:#ccc;break-inside:avoid}h2{break-after:avoid}tr,li{break-inside:avoid}
+.table svg{min-width:0}td:not(.n):nth-child(-n+2){min-width:4.5em}
 section.long{break-inside:auto}.tiles{grid-template-columns:repeat(5,1fr)}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}@page{margin:16mm 14mm}}
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _GOOD, _MID, _BAD, _PALE = "#2a7f62", "#7fb8a4", "#c2453d", "#e6b3af"
 _WIDTH = 960
+_COMMAND = re.compile("`([^`]+)`")
 _TAGS: Mapping[Language, str] = {"en": "en", "zh": "zh-CN"}
-#: More departments than these are added up in one bar; letters of a name that there is room for.
+#: More departments than these are added up in one bar; room for a name, in columns: Chinese letters take two.
 _MOST_BARS, _NAME = 12, 22
 _REST = "#b9c2cd"
 
@@ -87,7 +95,7 @@ def page_of(view: MorningView, language: Language) -> str:
             _tiles(view, words),
             _rhythm(view, words),
             _section(words("failed-head"), _failed(view, words), long=True),
-            _section(words("held-head"), _lines(held_lines(view, words), words("held-none"))),
+            _section(words("held-head"), _lines(held_lines(view, words), words("held-none")), long=True),
             _section(words("hours-by-department"), _hours(view, words), long=True),
             _section(words("slow-head"), _slow(view, words)),
             _section(words("saved-head"), _paragraph(saved_line(view, words))),
@@ -110,13 +118,18 @@ def _text(text: str) -> str:
     return escape(clean(text))
 
 
+def _told(line: str) -> str:
+    """A line in words, with its commands as such."""
+    return _COMMAND.sub(r"<code>\1</code>", _text(line))
+
+
 def _section(head: str, body: str, *, long: bool = False) -> str:
     kind = ' class="long"' if long else ""
     return f"<section{kind}>\n<h2>{_text(head)}</h2>\n{body}</section>\n"
 
 
 def _paragraph(line: str) -> str:
-    return f"<p>{_text(line)}</p>\n"
+    return f"<p>{_told(line)}</p>\n"
 
 
 def _tiles(view: MorningView, words: MorningWords) -> str:
@@ -247,7 +260,7 @@ def _bars(bars: Sequence[_Bar], words: MorningWords) -> str:
     drawn = []
     for place, bar in enumerate(bars):
         y, x = 4 + row * place, float(left)
-        name = bar.name if len(bar.name) <= _NAME else f"{bar.name[: _NAME - 1]}…"
+        name = cut(bar.name, _NAME)
         drawn.append(
             f'<text class="name" x="{left - 12}" y="{y + 13}" text-anchor="end">{_text(name)}</text>'
         )
@@ -271,8 +284,8 @@ def _bars(bars: Sequence[_Bar], words: MorningWords) -> str:
 
 def _svg(height: float, title: str, drawn: Iterable[str]) -> str:
     return (
-        f'<svg viewBox="0 0 {_WIDTH} {height:.0f}" role="img" xmlns="http://www.w3.org/2000/svg">'
-        f"<title>{_text(title)}</title>{''.join(drawn)}</svg>\n"
+        f'<div class="table"><svg viewBox="0 0 {_WIDTH} {height:.0f}" role="img" xmlns="http://www.w3.org/2000/svg">'
+        f"<title>{_text(title)}</title>{''.join(drawn)}</svg></div>\n"
     )
 
 
@@ -312,5 +325,5 @@ def _failed(view: MorningView, words: MorningWords) -> str:
 
 
 def _lines(lines: Iterable[str], none: str) -> str:
-    items = "".join(f"<li>{_text(line)}</li>\n" for line in lines)
+    items = "".join(f"<li>{_told(line)}</li>\n" for line in lines)
     return f"<ul>\n{items}</ul>\n" if items else f'<p class="none">{_text(none)}</p>\n'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,8 @@ from pipeline.plan.moments import on_wall
 #: Terminals and mails are at least so wide.
 WIDTH = 80
 _INDENT = "  "
+#: What no line is broken within: opening marks with what follows, and closing ones with what goes before.
+_PARTS = re.compile(r"[（《“「]*(?:[!-~]+|.)[，。；：、！？）》”」…]* *", re.DOTALL)
 #: So many workers that were lost are named.
 _MOST_LOST = 8
 #: The columns of the table: what `number` and `second` count depends on the part.
@@ -99,7 +102,7 @@ def table_of(view: MorningView, language: Language) -> bytes:
             )
             for reason in view.failed
         ),
-        *(("held", held.reason, held.films, held.until, _also(held)) for held in view.held),
+        *(("held", held.reason, held.films, held.until, _beside(held)) for held in view.held),
         *(
             (stop.kind, f"{stop.scope} {stop.name}", "", stop.until, f"{stop.by} {stop.reason}".strip())
             for stop in view.stops
@@ -157,14 +160,18 @@ def held_lines(view: MorningView, words: MorningWords) -> Iterator[str]:
             words("held-also", films=films, reason=words.known(f"hold-{other}", clean(other)))
             for other, films in held.also.items()
         ]
+        if held.department:
+            reason = words("quota-of", reason=reason, department=clean(held.department))
+        cure = words("held-cure", command=clean(held.command)) if held.command else ""
         line = words(name, films=held.films, reason=reason, until=held.until)
-        yield line + (words("held-of-these", also=words("comma").join(also)) if also else "")
+        yield line + (words("held-of-these", also=words("comma").join(also)) if also else "") + cure
     yield from stop_lines(view, words)
 
 
-def _also(held: HeldView) -> str:
-    """For what else films are held, for a machine."""
-    return " ".join(f"{reason}:{films}" for reason, films in held.also.items())
+def _beside(held: HeldView) -> str:
+    """Whose quota films wait for, and for what else they are held, for a machine."""
+    also = (f"{reason}:{films}" for reason, films in held.also.items())
+    return " ".join(filter(None, (held.department, *also)))
 
 
 def stop_lines(view: MorningView, words: MorningWords) -> Iterator[str]:
@@ -326,16 +333,25 @@ def _wide(text: str) -> int:
 
 
 def _wrapped(text: str, first: str = "", rest: str | None = None) -> list[str]:
-    """A text in lines of `WIDTH` columns; Chinese, which has no spaces, is broken between any letters."""
+    """A text in lines of `WIDTH` columns.
+
+    Chinese, which has no spaces, is broken between any letters; not within what is written in Latin ones,
+    such as an option, and so that no line begins with a full stop.
+    """
     further = first if rest is None else rest
     if _wide(text) == len(text):
         return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=further)
     lines, line = [], first
-    for letter in text:
-        if _wide(line + letter) > WIDTH:
-            lines.append(line)
-            line = further
-        line += letter
+    for part in _PARTS.findall(text):
+        if _wide(line + part.rstrip()) > WIDTH and line.strip():
+            lines.append(line.rstrip())
+            line, part = further, part.lstrip()  # noqa: PLW2901 - a line begins with no space
+        for letter in part:
+            # A path or a number that is longer than a line is broken after all.
+            if _wide(line + letter) > WIDTH and letter != " ":
+                lines.append(line)
+                line = further
+            line += letter
     return [*lines, line] if line.strip() else lines
 
 
@@ -350,14 +366,15 @@ def _aligned(rows: Sequence[Sequence[str]], *, right: Iterable[int]) -> list[str
     for row in rows:
         cells = []
         for place, text in enumerate(row):
-            cell = _cut(text, widths[place])
+            cell = cut(text, widths[place])
             gap = " " * (widths[place] - _wide(cell))
             cells.append(gap + cell if place in numbers else cell + gap)
         lines.append(f"{_INDENT}{'  '.join(cells)}".rstrip())
     return lines
 
 
-def _cut(text: str, width: int) -> str:
+def cut(text: str, width: int) -> str:
+    """So much of a text as fits into some columns."""
     if _wide(text) <= width:
         return text
     kept = ""

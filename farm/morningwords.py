@@ -18,7 +18,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
             "{completed:# film|# films} done, {failed} failed, {canceled} canceled; {left} left to do, "
             "{held} held."
         ),
-        "完成 {completed} 部，失败 {failed} 部，取消 {canceled} 部；待完成 {left} 部，暂停 {held} 部。",
+        "完成 {completed} 部，失败 {failed} 部，取消 {canceled} 部；待完成 {left} 部，保留 {held} 部。",
     ),
     "films-done": ("Films done", "完成的影片"),
     "of-film": ("{span} of film", "成片共 {span}"),
@@ -55,6 +55,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "held-head": ("What is held, and why", "保留的影片与原因"),
     "held-none": ("Nothing is held.", "没有保留的影片。"),
     "held-line": ("waiting for {reason}: {films}", "等待{reason}：{films} 部"),
+    "quota-of": ("{reason} of {department}", "{department}的{reason}"),
+    "held-cure": (" (to let them begin: `{command}`)", "（放行：`{command}`）"),
     "held-until": (
         "waiting for {reason}, the first until {until}: {films}",
         "等待{reason}，最早到 {until}：{films} 部",

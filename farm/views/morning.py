@@ -50,12 +50,16 @@ class HeldView:
         films: how many.
         until: when the first of them may, by the clock of the farm; empty: nobody knows, or by hand.
         also: how many of them are held for other reasons besides, by their words.
+        department: whose quota they wait for; empty where that is not the reason.
+        command: what lets them begin, for whoever may; empty for none.
     """
 
     reason: str
     films: int
     until: str
     also: Mapping[str, int] = field(default_factory=dict)
+    department: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

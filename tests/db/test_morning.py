@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import delete, insert, update
 
-from db import commits, leases, morning, operations, windows
+from db import commits, leases, morning, operations, savings, windows
 from db.held import read_holds
 from db.ledger import Ledger
 from db.states import CardState, JobState, Stage
-from db.tables import cards, holds, jobs
+from db.tables import cards, departments, holds, jobs
 from db.values import Claim
 from farm.policy.periods import Period
 from farm.policy.windows import parse
@@ -91,7 +91,7 @@ def test_what_was_there_already_is_counted_by_clips_and_frames(ledger: Ledger, c
     """A film that found everything has made nothing; one that made everything has found nothing."""
     submit(ledger, ["a", "b"])
     _film(ledger, clock, 1000)
-    assert morning.read_shared(ledger, _NIGHT) == ()
+    assert savings.read_shared(ledger, _NIGHT) == ()
     speak(ledger, take(ledger, "speak"))
     first = take(ledger, "render.warp")
     desk = desk_of(ledger, first)
@@ -101,7 +101,7 @@ def test_what_was_there_already_is_counted_by_clips_and_frames(ledger: Ledger, c
     commits.finish_render(ledger, first, used=[], machine_ms=1)
     commits.finish_render(ledger, take(ledger, "render.warp"), used=[], machine_ms=1)
     # Of the first chunk's two clips, one was made; the second chunk has one.
-    (share,) = morning.read_shared(ledger, _NIGHT)
+    (share,) = savings.read_shared(ledger, _NIGHT)
     assert (share.stage, share.engine, share.format) == (Stage.RENDER, "warp", _PICTURE)
     assert (share.found, share.frames) == (2, 25 + 25)
 
@@ -153,6 +153,11 @@ def test_why_films_are_held_is_told_with_windows_among_it(ledger: Ledger, clock:
         ("off_peak", 1, {}),
         ("quota", 1, {"off_peak": 1}),
     ]
+    (quota,) = [each for each in read_holds(ledger) if each.department]
+    assert (quota.reason, quota.department, quota.own) == ("quota", "default", False)
+    with ledger.write("test") as connection:
+        connection.execute(update(departments).values(films=2))
+    assert [each.own for each in read_holds(ledger) if each.department] == [True]
     with ledger.write("test") as connection:
         connection.execute(delete(holds).where(holds.c.job_id != 4))
     clock.now = _START + 15 * _HOUR

@@ -79,7 +79,15 @@ NIGHT = MorningView(
         ReasonView(error=Told(code="never-heard-of", facts={"x": _FORMULA}), films=1, jobs=(99,)),
     ),
     held=(
-        HeldView(reason="quota", films=250, until="2026-12-01 12:00", also={"off_peak": 40}),
+        HeldView(
+            reason="quota",
+            films=250,
+            until="2026-12-01 12:00",
+            also={"off_peak": 40},
+            department=_EVIL,
+            command=f"lectern {_EVIL}",
+        ),
+        HeldView(reason="quota", films=3, until="", department="训练 1", command="lectern grant '训练 1'"),
         HeldView(reason="operator", films=1, until=""),
         HeldView(reason=_EVIL, films=2, until=""),
     ),
@@ -184,9 +192,9 @@ def test_the_text_tells_all_that_matters() -> None:
     """What was done and failed with what to do, what is held, hours, money, and what is left."""
     text = " ".join(text_of(NIGHT, "en").split())
     for part in (
-        "48 films done, 10 failed, 1 canceled; 12 left to do, 253 held.",
+        "48 films done, 10 failed, 1 canceled; 12 left to do, 256 held.",
         "Jobs 4, 7, 9, 12, 13 …: lectern dead show 4",
-        "waiting for the quota, the first until 2026-12-01 12:00: 250 (of these for off-peak hours, too: 40)",
+        "until 2026-12-01 12:00: 250 (of these for off-peak hours, too: 40) (to let them begin: `lectern ",
         "Pool studio begins nothing new, by bob until 2026-12-01 12:00",
         "21.00 21.00 29 % 73.50 <EUR>",
         "511 clips and 42 sentences were not made again: 1.00 worker hours",
@@ -265,3 +273,15 @@ def test_a_night_is_told_as_it_was(farm: Farm, tmp_path: Path) -> None:
     assert (document["completed"], document["failed"], document["usage"]["total"]["films"]) == (1, 1, 1)
     longer = period_of(farm, since="2026-01-01")
     assert not report(farm, replace(longer, until=farm.ledger.clock() + 1)).hourly
+
+
+def test_chinese_lines_break_where_they_may() -> None:
+    """Never within an option or a date, nor before a full stop; what is too long alone breaks after all."""
+    quota = HeldView(reason="quota", films=7, until="2026-12-01 12:00", command="a --films 7")
+    for place in range(30):
+        held = (replace(quota, department="部" * place or "x"),)
+        lines = text_of(replace(CALM, held=held), "zh").splitlines()
+        said = " ".join(lines)
+        assert "--films" in said
+        assert "2026-12-01" in said
+        assert not [line for line in lines if line.strip()[:1] in "，。；：）" and line.strip()]

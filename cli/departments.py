@@ -15,7 +15,8 @@ from cli.exits import Exit
 from cli.options import terminal_of
 from cli.terminal import Cell, Terminal
 from farm import departments as cases
-from farm.bootstrap import open_farm
+from farm import pools
+from farm.bootstrap import Farm, open_farm
 from farm.gc import GIGABYTE
 from farm.policy.departments import NONE
 from farm.policy.retention import days_of
@@ -160,7 +161,8 @@ def add(
     terminal = terminal_of(context)
     with open_farm() as farm:
         added = cases.add(farm, name, words)
-    lines = [terminal.words("department-added", name=clean(added.name)), *_sheet(terminal, added)]
+        doubts = _doubts(terminal, farm, pool and added.limits["pool"])
+    lines = [terminal.words("department-added", name=clean(added.name)), *_sheet(terminal, added), *doubts]
     terminal.answer({"kind": "department", "department": asdict(added)}, lines)
     return Exit.OK
 
@@ -206,6 +208,7 @@ def set_(
     terminal = terminal_of(context)
     with open_farm() as farm:
         changed = cases.change(farm, name, words)
+        doubts = _doubts(terminal, farm, changed.after.get("pool"))
     told = terminal.words
     lines = [
         told("department-changed", right=right, before=clean(changed.before[right]), after=clean(after))
@@ -219,8 +222,15 @@ def set_(
         lines.append(told("department-keeps", name=clean(changed.name)))
     if changed.beyond:
         lines.append(told("department-beyond", films=changed.beyond))
-    terminal.answer({"kind": "department-set", **asdict(changed)}, lines)
+    terminal.answer({"kind": "department-set", **asdict(changed)}, [*lines, *doubts])
     return Exit.OK
+
+
+def _doubts(terminal: Terminal, farm: Farm, pool: str | None) -> list[str]:
+    """That nobody is in a pool that was named just now: its name may be wrong, or its workers are to come."""
+    if not pool or pool == NONE or pools.is_staffed(farm, pool):
+        return []
+    return [terminal.words("department-pool-empty", pool=pool)]
 
 
 def grant(context: typer.Context, name: Name, *, films: GrantFilms, until: Until) -> Exit:

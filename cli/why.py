@@ -76,7 +76,7 @@ def _helped(terminal: Terminal, view: WhyView) -> Iterator[str]:
         name = "any-rendered-by" if view.pool == ANY else "pool-rendered-by"
         yield words(name, pool=view.pool, standby=view.rendered_by)
     elif view.lender:
-        yield words("why-lent", worker=clean(view.worker), pool=view.pool, lender=view.lender)
+        yield words("why-lent", worker=clean(view.lent), pool=view.pool, lender=view.lender)
 
 
 def _ended(terminal: Terminal, view: WhyView) -> str:

@@ -51,6 +51,10 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
         "配额的下一日从 {moment} 开始。",
     ),
     "department-added": ("The department {name} is there.", "已添加部门 {name}。"),
+    "department-pool-empty": (
+        "No worker is in the pool {pool} now. Is the name right? ([worker] pools)",
+        "池 {pool} 中现在没有工作进程。名称是否正确？（[worker] pools）",
+    ),
     "department-set": ("The department {name} is set, from now on:", "已设置部门 {name}，立即生效："),
     "department-as-before": ("The department {name} was so already.", "部门 {name} 原本就是如此。"),
     "department-changed": ("- {right}: {before} → {after}", "- {right}：{before} → {after}"),

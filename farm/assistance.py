@@ -45,6 +45,7 @@ def with_help(farm: Farm, job: views.JobView, view: WhyView) -> WhyView:
     told = replace(view, pool=job.pool or ANY, rendered_by=rendered_by(farm, job))
     if told.rendered_by or view.stage != Stage.RENDER.value:
         return told
-    works = (each.work for each in crews.read(farm) if each.name == view.worker)
-    lent = (work.lender for work in works if work is not None and work.how == How.LENT.value)
-    return replace(told, lender=next(lent, ""))
+    for each in crews.read(farm):
+        if each.work is not None and each.work.job == view.job and each.work.how == How.LENT.value:
+            return replace(told, lender=each.work.lender, lent=each.name)
+    return told

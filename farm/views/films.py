@@ -209,7 +209,8 @@ class WhyView:
         pace_s: for how long a second of its film keeps a worker, all stages together, in seconds.
         pool: of one that goes on and is not rendered yet, its pool, ``any`` for none; else empty.
         rendered_by: the pool that stands in for that one just now; empty for none.
-        lender: the pool that has lent whoever renders it; empty for none.
+        lender: the pool that has lent it a worker; empty for none.
+        lent: that worker.
     """
 
     job: int
@@ -252,6 +253,7 @@ class WhyView:
     pool: str = ""
     rendered_by: str = ""
     lender: str = ""
+    lent: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

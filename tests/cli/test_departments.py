@@ -36,10 +36,13 @@ def test_a_department_is_added_set_seen_and_removed(lectern: Lectern) -> None:
     added = lectern("departments", "add", "市场部", *rights, "--retention", "days:30")
     assert added.code == Exit.OK
     assert "kept for 30 days after" in added.out
+    assert "No worker is in the pool studio now." in added.out
     changed = lectern("departments", "set", "市场部", "--films", "none", "--card-hours", "0.25").out
     assert "films: 20 → none" in changed
     assert "card-hours: 7.5 → 0.25" in changed
-    assert "was so already" in lectern("departments", "set", "市场部", "--weight", "50").out
+    again = lectern("departments", "set", "市场部", "--weight", "50").out
+    assert "was so already" in again
+    assert "No worker" not in again
     (shown,) = (
         each
         for each in lectern("departments", "list", "--json").document["departments"]

@@ -18,6 +18,7 @@ from cli.kept import kept_lines
 from cli.options import terminal_of
 from cli.problems import problem_document, report_of, tell_problems
 from cli.quotas import quota_lines
+from cli.storing import store_document, store_lines
 from cli.terminal import Cell, Terminal, error_document
 from cli.watch import follow
 from cli.watching import Watching
@@ -189,9 +190,10 @@ def _foretold(
     document, lines = _windows(farm, admitted, terminal, new=known is None, beyond=of_forecast(told))
     quota = None if known is not None else of_films(farm, admitted.films)
     stays = Kept() if known is None else kept(farm, known, admitted.films)
-    document |= {"quota": _quota_document(quota), "kept": asdict(stays)}
-    own = forecast_lines(told, terminal)
-    return document, [*own, *kept_lines(terminal, stays), *lines, *quota_lines(terminal, quota)]
+    document |= {"quota": _quota_document(quota), "kept": asdict(stays), "room": store_document(told.room)}
+    own = (*forecast_lines(told, terminal), *kept_lines(terminal, stays))
+    store = store_lines(terminal, told.room, told.store.needed)
+    return document, [*own, *store, *lines, *quota_lines(terminal, quota)]
 
 
 def _windows(
@@ -228,9 +230,10 @@ def _queued(farm: Farm, admitted: Admitted, manner: Manner, terminal: Terminal, 
     quota = of_batch(farm, receipt.batch, admitted.films[0].department, receipt.jobs)
     stays = Kept() if receipt.created else kept(farm, receipt.batch, admitted.films)
     own = (*_received(receipt, results, terminal), *kept_lines(terminal, stays))
-    received = [*own, *lines, *quota_lines(terminal, quota)]
+    received = [*own, *store_lines(terminal, receipt.room), *lines, *quota_lines(terminal, quota)]
     if not watch:
         document |= {"quota": _quota_document(quota), "kept": asdict(stays)}
+        document["room"] = store_document(receipt.room)
         terminal.answer({**_receipt(receipt, results, terminal.language), **document}, received)
         return Exit.OK
     for line in received:

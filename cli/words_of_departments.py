@@ -88,6 +88,30 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
         ),
         ("它们等待的是每个成员的限额，授予额度不会提高它：lectern departments set {name} --member-films N"),
     ),
+    "limit-store": (
+        (
+            "{name} may have {limit} MB in the store: {used} MB are there, {new} MB come with what these "
+            "films are made from, and their clips and films on top of that."
+        ),
+        "{name} 的存储上限为 {limit} MB：已占 {used} MB，这些影片的源文件占 {new} MB，片段和成片另计。",
+    ),
+    "limit-store-will": (
+        (
+            "{name} may have {limit} MB in the store: {used} MB are there, and about {needed} MB come with "
+            "these films, by an estimate with all that is made of them."
+        ),
+        "{name} 的存储上限为 {limit} MB：已占 {used} MB，这些影片连同片段和成片估计需要约 {needed} MB。",
+    ),
+    "limit-store-beyond": (
+        (
+            "They are made all the same; after that nothing more is taken for {name} until it has room: "
+            "`lectern departments set {name} --store-gb N` or `--retention`."
+        ),
+        (
+            "这些影片仍会制作完成，但此后在腾出空间之前不再接受 {name} 的提交："
+            "`lectern departments set {name} --store-gb N` 或 `--retention`。"
+        ),
+    ),
     "verb-quota-begins": ("let it begin on the quota", "按配额开始"),
     "verb-department-added": ("added a department", "添加部门"),
     "verb-department-set": ("changed a department", "设置部门"),

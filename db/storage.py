@@ -8,7 +8,7 @@ holds anything; inside its transaction, only what came since is added.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 from sqlalchemy import BindParameter, Connection, Select, bindparam, func, select, union_all
 
@@ -17,30 +17,12 @@ from db.accounts import read_stored
 from db.collect import INPUTS
 from db.ledger import Ledger
 from db.tables import artifacts, departments, jobs, results, uses
+from db.values import Room
 from farm.policy.accounts import By
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import InputError
 
 _MEGABYTE = 1_000_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Room:
-    """What a limited department has in the store.
-
-    Attributes:
-        id: the department's number.
-        name: its name.
-        limit: bytes that it may have there.
-        used: bytes that it has.
-        last: the last job of it that they were counted with; 0: none.
-    """
-
-    id: int
-    name: str
-    limit: int
-    used: int
-    last: int
 
 
 _IDS: BindParameter[int] = bindparam("ids", expanding=True)
@@ -109,7 +91,7 @@ def read_room(ledger: Ledger, department: str) -> Room | None:
     return Room(id=found.id, name=found.name, limit=found.store_bytes, used=used, last=last)
 
 
-def check_ahead(ledger: Ledger, department: str, given: Mapping[tuple[Kind, str], Artifact]) -> None:
+def check_ahead(ledger: Ledger, department: str, given: Mapping[tuple[Kind, str], Artifact]) -> Room | None:
     """Refuse what would take a department beyond its limit, before anything of it is stored.
 
     Args:
@@ -117,31 +99,37 @@ def check_ahead(ledger: Ledger, department: str, given: Mapping[tuple[Kind, str]
         department: its name.
         given: what the new films are given.
 
+    Returns:
+        What it has and would get; None: there is no limit.
+
     Raises:
         InputError: ``submit-store-limit``.
         AwayError: ``ledger-away``.
     """
     room = read_room(ledger, department)
     if room is None:
-        return
+        return None
     with ledger.read() as connection:
         owned = _owned(connection, given)
-    _check(room, sum(each.size for place, each in given.items() if place not in owned))
+    return _checked(room, sum(each.size for place, each in given.items() if place not in owned))
 
 
-def check_entered(connection: Connection, room: Room) -> None:
+def check_entered(connection: Connection, room: Room) -> Room | None:
     """Refuse a submission whose jobs have been entered and that takes its department beyond its limit.
 
     Args:
         connection: the submission's transaction, which holds the department's row.
         room: what was counted before.
 
+    Returns:
+        What it has and gets; None: there is no limit any more.
+
     Raises:
         InputError: ``submit-store-limit``.
     """
     limit = connection.execute(_LIMIT, {"department": room.id}).scalar()
     if limit is None:
-        return
+        return None
     asked = {"department": room.id, "last": room.last}
     entered: set[int] = set()
     given = set(connection.execute(_NEW_USES, asked).scalars())
@@ -153,10 +141,10 @@ def check_entered(connection: Connection, room: Room) -> None:
         owners = connection.execute(_OWNERS, {"ids": some})
         mine = {row.artifact_id for row in owners if row.job_id in entered}
         new += sum(row.size for row in connection.execute(_SIZES, {"ids": some}) if row.id in mine)
-    _check(Room(id=room.id, name=room.name, limit=limit, used=room.used, last=room.last), new)
+    return _checked(replace(room, limit=limit), new)
 
 
-def _check(room: Room, new: int) -> None:
+def _checked(room: Room, new: int) -> Room:
     if room.used + new > room.limit:
         raise InputError(
             "submit-store-limit",
@@ -165,6 +153,7 @@ def _check(room: Room, new: int) -> None:
             used=_megabytes(room.used),
             new=_megabytes(new),
         )
+    return replace(room, new=new)
 
 
 def _owned(connection: Connection, given: Iterable[tuple[Kind, str]]) -> set[tuple[Kind, str]]:

@@ -110,11 +110,11 @@ def submit(ledger: Ledger, submission: Submission, drafts: Iterable[JobDraft]) -
         if not count:
             raise InputError("ledger-batch-empty")
         if room is not None:
-            storage.check_entered(connection, room)
+            room = storage.check_entered(connection, room)
         held = quotas.enter(
             connection, ledger, entry.entered, now, department=department, member=submission.user
         )
-        return Submitted(batch=batch, jobs=count, created=True, held=held)
+        return Submitted(batch=batch, jobs=count, created=True, held=held, room=room)
 
 
 def _department(connection: Connection, submission: Submission) -> tuple[int, Rights]:

@@ -85,6 +85,27 @@ class Submission:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Room:
+    """What a limited department has in the store.
+
+    Attributes:
+        id: the department's number.
+        name: its name.
+        limit: bytes that it may have there.
+        used: bytes that it has.
+        last: the last job of it that they were counted with; 0: none.
+        new: bytes that come on top with what submitted films are made from; their clips and films come later.
+    """
+
+    id: int
+    name: str
+    limit: int
+    used: int
+    last: int
+    new: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Submitted:
     """What became of a submission.
 
@@ -93,12 +114,14 @@ class Submitted:
         jobs: how many jobs it has.
         created: whether it is new.
         held: how many of them wait for their department's quota, of a new one.
+        room: what the department has in the store and gets with them, of a new one; None: there is no limit.
     """
 
     batch: int
     jobs: int
     created: bool
     held: int = 0
+    room: Room | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

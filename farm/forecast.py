@@ -16,6 +16,7 @@ from db.paces import read_pace
 from db.quotas import read_ahead as read_days
 from db.states import Stage
 from db.values import Notice
+from db.values import Room as StoreRoom
 from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.contents import Contents, read_contents
@@ -79,6 +80,7 @@ class Forecast:
         ahead_ms: how long one worker alone would work for what of others goes before the last of it.
         finish_at: when it will be done, milliseconds since the Unix epoch; None while no worker is there.
         known: the batch that the same content was submitted as before; None: it is new, or wanted again.
+        room: what its department has in the store and may have; None: there is no limit, or nothing is new.
         notices: what may keep it from being done.
     """
 
@@ -95,6 +97,7 @@ class Forecast:
     ahead_ms: int
     finish_at: int | None
     known: int | None
+    room: StoreRoom | None
     notices: tuple[Notice, ...]
 
     @property
@@ -113,8 +116,7 @@ def forecast(farm: Farm, admitted: Admitted, *, again: bool = False) -> Forecast
         AwayError: the ledger or the store cannot be reached.
     """
     known = known_batch(farm, admitted, again=again)
-    if known is None:
-        check_room(farm, admitted)
+    room = check_room(farm, admitted) if known is None else None
     films = admitted.films
     pools = {film.pool for film in films}
     pace = read_pace(farm.ledger, {film.face.engine for film in films}, pools)
@@ -143,6 +145,7 @@ def forecast(farm: Farm, admitted: Admitted, *, again: bool = False) -> Forecast
         ahead_ms=ahead_ms,
         finish_at=ends if pace.hands else None,
         known=known,
+        room=room,
         notices=_notices(store, archive, workers=len(pace.hands), one_disk=one_disk),
     )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from db import sources, storage, submission
 from db.states import Urgency
-from db.values import JobDraft, Notice, Submission, Submitted
+from db.values import JobDraft, Notice, Room, Submission, Submitted
 from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.choices import plain_options
@@ -73,6 +73,7 @@ class Receipt:
         created: False when the same content had been submitted before and that batch is meant.
         skipped: what was wrong with rows that were left out.
         warnings: what the rows were accepted in spite of.
+        room: what their department has in the store and gets; None: there is no limit, or no new batch.
     """
 
     batch: int
@@ -80,6 +81,7 @@ class Receipt:
     created: bool
     skipped: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
+    room: Room | None = None
 
 
 def submit(farm: Farm, path: Path, manner: Manner, *, reading: Reading | None = None) -> Receipt:
@@ -123,6 +125,7 @@ def queue(farm: Farm, admitted: Admitted, manner: Manner, *, progress: Progress 
         created=done.created,
         skipped=admitted.skipped,
         warnings=admitted.warnings,
+        room=done.room,
     )
 
 
@@ -137,14 +140,16 @@ def known_batch(farm: Farm, admitted: Admitted, *, again: bool = False) -> int |
     return None if found is None else found.batch
 
 
-def check_room(farm: Farm, admitted: Admitted) -> None:
+def check_room(farm: Farm, admitted: Admitted) -> Room | None:
     """Refuse films that were not submitted before, and that their department has no room for in the store.
+
+    What it has and would get; None: there is no limit.
 
     Raises:
         InputError: ``submit-store-limit``.
         AwayError: ``ledger-away``.
     """
-    _Clerk(farm, admitted).check_room()
+    return _Clerk(farm, admitted).check_room()
 
 
 class _Clerk:
@@ -202,9 +207,9 @@ class _Clerk:
         self._store_inputs(progress)
         return submission.submit(self._farm.ledger, batch, self._drafts())
 
-    def check_room(self) -> None:
+    def check_room(self) -> Room | None:
         """Refuse what the department has no room for in the store."""
-        storage.check_ahead(self._farm.ledger, self._films[0].department, self._given())
+        return storage.check_ahead(self._farm.ledger, self._films[0].department, self._given())
 
     def _given(self) -> dict[tuple[Kind, str], Artifact]:
         return submission.given_for(map(self._spec, self._films))

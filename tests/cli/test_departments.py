@@ -179,11 +179,19 @@ def test_submit_and_dry_run_refuse_what_there_is_no_room_for(lectern: Lectern, m
         assert (refused.code, refused.failure["code"]) == (Exit.REFUSED, "submit-store-limit")
         assert "lectern departments set default --store-gb N" in refused.failure["cure"]
     assert lectern("list", "--json").document["batches"] == []
+    lectern("departments", "set", "default", "--store-gb", "0.002")
+    tried = " ".join(lectern("submit", manifest, "--dry-run").out.split())
+    assert "default may have 2.0 MB in the store: 0.0 MB are there, and about" in tried
+    assert "after that nothing more is taken for default until it has room" in tried
     lectern("departments", "set", "default", "--store-gb", "1")
-    assert lectern("submit", manifest).code == Exit.OK
+    told = " ".join(lectern("submit", manifest).out.split())
+    assert "default may have 1,000.0 MB in the store: 0.0 MB are there, 0." in told
+    assert "after that nothing" not in told
     used = lectern("usage", "--by", "department", "--json").document["total"]["store_bytes"]
     shown = lectern("departments", "show", "default", "--json").document["department"]
     assert shown["store_bytes"] == used > 0
+    room = lectern("submit", manifest, "--again", "--json").document["room"]
+    assert (room["used"], room["limit"], room["new"]) == (used, 1_000_000_000, 0)
     assert "of 1" in lectern("departments", "list").out
     lectern("departments", "set", "default", "--store-gb", "0")
     assert lectern("submit", manifest).code == Exit.OK

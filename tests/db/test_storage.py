@@ -9,12 +9,15 @@ from functools import partial
 import pytest
 
 from db import departments, storage, submission
+from db.accounts import read_stored
 from db.engine import connect
 from db.ledger import Ledger
 from db.reads import list_batches
 from db.values import JobDraft, Submission
+from farm.policy.accounts import By
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import InputError
+from tests.db.acting import CHUNKS, join, render, speak, take
 from tests.db.test_quotas import at_once
 from tests.db.values import artifact, digest, draft
 
@@ -41,9 +44,12 @@ def film(word: str, megabytes: int, shared: int = 0) -> JobDraft:
 
 def enter(ledger: Ledger, *films: JobDraft, department: str = "default") -> None:
     """Submit films as a batch."""
-    name = films[0].spec.row
-    batch = Submission(content=digest(name), name=name, user="anna", department=department)
-    submission.submit(ledger, batch, films)
+    submission.submit(ledger, batch_of(films[0].spec.row, department), films)
+
+
+def batch_of(name: str, department: str = "default") -> Submission:
+    """A batch of a name."""
+    return Submission(content=digest(name), name=name, user="anna", department=department)
 
 
 def used(ledger: Ledger) -> int:
@@ -68,6 +74,24 @@ def test_a_submission_beyond_the_limit_is_refused_whole(ledger: Ledger) -> None:
     enter(ledger, film("g", 50, 4), department="training")
     limit(ledger, None)
     enter(ledger, film("h", 50, 4))
+
+
+def test_limit_list_and_accounts_count_the_same_bytes(ledger: Ledger) -> None:
+    """Clips and films, too, once they are there; and what comes is told apart from what is there."""
+    limit(ledger, 100)
+    made = submission.submit(ledger, batch_of("a"), [film("a", 2, 4)])
+    assert made.room is not None
+    assert (made.room.used, made.room.new) == (0, 6 * _MEGABYTE)
+    speak(ledger, take(ledger, "speak"))
+    for _ in CHUNKS:
+        render(ledger, take(ledger, "render.warp"))
+    join(ledger, take(ledger, "join"))
+    (told,) = (each.size for each in read_stored(ledger, By.DEPARTMENT) if each.key == "default")
+    room = storage.check_ahead(ledger, "default", submission.given_for([film("b", 1, 4).spec]))
+    assert room is not None
+    assert (room.used, room.new) == (told, _MEGABYTE)
+    assert storage.read_used(ledger, ["default"]) == {"default": told}
+    assert told > 6 * _MEGABYTE
 
 
 def test_what_is_foretold_is_what_becomes(ledger: Ledger) -> None:

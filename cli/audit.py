@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -26,6 +27,8 @@ Most = Annotated[int, typer.Option("--most", metavar="N", min=1, help="At most s
 #: So many jobs of an act are told by their numbers, and so much of what is told besides.
 _TOLD = 6
 _DETAIL = 120
+#: A time as the ledger tells it.
+_MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _MS, _HOUR_MS, _UNSET = "_ms", 3_600_000, "–"
 
 
@@ -101,4 +104,6 @@ def _value(terminal: Terminal, name: str, value: object) -> str:
         return terminal.moment(iso(value))
     if isinstance(value, int) and name.endswith(_MS):
         return f"{value / _HOUR_MS:g}"
-    return _UNSET if value is None or value == "" else str(value)
+    return (
+        _UNSET if value is None or value == "" else _MOMENT.sub(lambda at: terminal.moment(at[0]), str(value))
+    )

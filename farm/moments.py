@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from farm.bootstrap import Farm
 from farm.policy.times import moment
 from pipeline.plan.errors import InputError
-from pipeline.plan.moments import iso
 
 _TIME_OF_DAY = re.compile(r"(\d{1,2}):(\d{2})")
 
@@ -28,7 +27,7 @@ def moment_ahead(farm: Farm, text: str) -> int:
     now, zone = farm.ledger.clock(), farm.ledger.calendar.zone
     ends = next_time(text, now, zone)
     if ends <= now:
-        raise InputError("stop-time-past", time=iso(ends))
+        raise InputError("stop-time-past", time=text.strip())
     return ends
 
 

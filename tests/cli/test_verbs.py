@@ -129,7 +129,9 @@ def test_films_wait_for_a_time(lectern: Lectern, jobs: list[int], monkeypatch: p
     page = " ".join(lectern("show", jobs[0]).out.split())
     assert "2031-01-02 03:04" in page
     assert "lectern start-after now" in page
+    assert "until=2031-01-02 03:04" in lectern("audit").out
     assert lectern("start-after", "now", *jobs, "--json").document["changed"] == jobs[:2]
+    assert "The time 2001-01-01 00:00 has passed" in lectern("start-after", "2001-01-01 00:00", *jobs).err
     for time, code in (("2001-01-01 00:00", "stop-time-past"), ("25:00", "stop-time-wrong")):
         assert lectern("start-after", time, jobs[0], "--json").failure["code"] == code
         assert lectern("pause", jobs[0], "--until", time, "--json").failure["code"] == code

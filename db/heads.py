@@ -57,7 +57,7 @@ _QUOTED = str.maketrans({'"': '\\"', "\\": "\\\\"})
 #: What stands for nobody among those who are left out.
 _NOBODY = "\n"
 #: So many batches are leapt over at most; those behind them are walked past step by step.
-_LEAPS = 256
+_LEAPS = 1024
 #: A lane's columns, as `_LANE` names them.
 _Columns = Mapping[str, ColumnElement[Any]]
 _LANE: Mapping[str, type[TypeEngine[Any]]] = {

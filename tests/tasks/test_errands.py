@@ -7,15 +7,16 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.values import Skill
 from farm.policy.lending import Dealing
 from farm.policy.order import Spot, choose
+from farm.policy.pools import pool_of
 from farm.policy.share import Share
 from tasks.errands import Crew, deputies, errands
-from tasks.slots import Slots, fill
+from tasks.slots import Hands, Queue, Slots, fill
 
 
 def _skill(pool: str, profile: str = "p") -> Skill:
@@ -91,6 +92,26 @@ def test_idle_workers_of_a_pool_that_lends_get_what_its_own_has_no_hands_for() -
     assert _sent({_B: 1}, _A_LENDS) == [{lent: 2}]
     assert _sent({_B: 1}, _A_LENDS, busy="b1 a1") == []
     assert _sent({_ANY: 0}, _A_LENDS, busy="a2") == [{(_ANY, "render.warp@a"): 1}]
+
+
+def test_a_films_own_workers_come_before_lent_ones() -> None:
+    """One step goes to the one of its own, while two are there that might be lent."""
+    crew = Crew(usable=_CREW, busy=frozenset())
+    (slots,) = errands({_B: 0}, crew, _A_LENDS, surplus=2, waits=lambda skill: skill == _B)
+    assert slots.take(_B)
+    assert [queue.capability for queue in slots.queues(_B)] == ["render.warp@b"]
+
+
+def test_what_was_taken_counts_when_a_line_has_no_hands_left() -> None:
+    """Who had its turn waits for the others, though another department was turned down meanwhile."""
+    hands = [
+        Hands(slots=number, queues={line: Queue(capability="q")}) for line, number in ((_A, 1), (_SPEAK, 2))
+    ]
+    heads = {_A: [_spot(1, 0), _spot(2, 0)], _SPEAK: [_spot(3, 1), _spot(4, 1), _spot(5, 2)]}
+    shares = {0: Share(weight=1000), 1: Share(used_ms=50), 2: Share(used_ms=900)}
+    choice = partial(choose, now_ms=0, cost_ms=1000)
+    found = fill(Slots(hands, {}, [_A, _SPEAK]), heads, shares, cost_ms=1000, choice=choice)
+    assert [each.spot.department for each in found] == [0, 1, 2]
 
 
 def test_who_may_be_lent_has_one_step_at_a_time() -> None:
@@ -199,6 +220,7 @@ def _matched(steps: Sequence[Collection[str]]) -> int:
     return sum(place(step, set()) for step in range(len(steps)))
 
 
+@settings(max_examples=20)
 @given(
     weights=st.lists(st.integers(50, 300), min_size=2, max_size=4),
     speaking=st.integers(0, 3),
@@ -215,29 +237,53 @@ def test_shares_hold_across_pools_that_lend(weights: list[int], speaking: int, p
         for name, cards in zip(names, pools, strict=True)
         for number in range(cards)
     }
-    dealings = {name: Dealing(lends=True) for name in names}
-    used: Counter[int] = Counter()
-    steps = itertools.count(1)
-    for _ in range(60):
-        shares = {who: Share(weight=weight, used_ms=used[who]) for who, weight in enumerate(weights)}
-        heads: dict[Skill, list[Spot]] = {line: [] for line in (_A, _SPEAK)}
-        for who in range(len(weights)):
-            heads[_SPEAK if who == speaking else _A] += [_spot(next(steps), who) for _ in crew]
-        (slots,) = errands(
-            dict.fromkeys((line for line in heads if heads[line]), 0),
+    lines = {who: _SPEAK if who == speaking else _A for who, _ in enumerate(weights)}
+    _check_shares(crew, lines, dict(enumerate(weights)), own={_A})
+
+
+@settings(max_examples=20)
+@given(weights=st.lists(st.integers(50, 150), min_size=2, max_size=2), cards=st.integers(6, 12))
+def test_a_pool_lends_to_several_by_their_shares(weights: list[int], cards: int) -> None:
+    """Not to the first that asks: what they have of their own counts as well."""
+    crew = {f"c{number}": frozenset({_skill("c")}) for number in range(cards)}
+    crew |= {"a": frozenset({_A}), "b": frozenset({_B})}
+    _check_shares(crew, {0: _A, 1: _B}, dict(enumerate(weights)), own={_A, _B})
+
+
+def _check_shares(
+    crew: Mapping[str, frozenset[Skill]],
+    lines: Mapping[int, Skill],
+    weights: Mapping[int, int],
+    *,
+    own: Collection[Skill],
+) -> None:
+    """Assert that departments get their shares of all cards; the films of each are in one line, without end.
+
+    All pools lend; their own work are the lines that are told as such.
+    """
+    dealings = {pool_of(skill.capability): Dealing(lends=True) for each in crew.values() for skill in each}
+    used: Counter[int] = Counter(dict.fromkeys(weights, 0))
+    steps, looks = itertools.count(1), 16
+    for _ in range(looks):
+        shares = {who: Share(weight=weight, used_ms=used[who]) for who, weight in weights.items()}
+        heads: dict[Skill, list[Spot]] = {}
+        for who, line in lines.items():
+            heads.setdefault(line, []).extend(_spot(next(steps), who) for _ in crew)
+        for slots in errands(
+            dict.fromkeys(heads, 0),
             Crew(usable=crew, busy=frozenset()),
             dealings,
             surplus=2,
-            waits=lambda skill: skill == _A,
-        )
-        found = fill(slots, heads, shares, cost_ms=1000, choice=partial(choose, now_ms=0, cost_ms=1000))
-        assert len(found) == len(crew)
-        used.update(dict.fromkeys(shares, 0))
-        for each in found:
-            used[each.spot.department] += 1000
-    for who, weight in enumerate(weights):
-        part = used[who] / used.total()
-        assert abs(part - weight / sum(weights)) < 0.05 * weight / sum(weights) + 2 / (60 * len(crew))
+            waits=lambda skill: skill in own,
+        ):
+            of_these = {line: heads[line] for line in slots.lines}
+            choice = partial(choose, now_ms=0, cost_ms=1000)
+            for each in fill(slots, of_these, shares, cost_ms=1000, choice=choice):
+                used[each.spot.department] += 1000
+    assert used.total() == 1000 * looks * len(crew), "nobody is idle, and nothing is at hand"
+    for who, weight in weights.items():
+        due = weight / sum(weights.values())
+        assert abs(used[who] / used.total() - due) < 0.05 * due + 2 / (looks * len(crew))
 
 
 def _spot(step: int, department: int) -> Spot:

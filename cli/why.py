@@ -20,6 +20,8 @@ from farm.why import of_job
 _SET_BY_PEOPLE = ("operator", "start_after")
 #: What is told with the words that lists have for it.
 _AS_IN_LISTS = ("no-worker", "no-version", "no-profile", "shared")
+#: Reasons that end by themselves; when the film then begins is foreseen.
+_FORESEEN = frozenset({"window", "running-limit", "card-time", "stopped"})
 _ARCHIVE = "archive"
 #: What is nearer than this is told without a time.
 _SOON_S = 10
@@ -67,6 +69,8 @@ def _sentences(terminal: Terminal, view: WhyView) -> Iterator[str]:
     else:
         name = "why-waits-archive" if view.stage == _ARCHIVE else "why-waits"
         yield words(name, job=view.job, what=_kept(terminal, view, reason))
+        if reason in _FORESEEN and view.begins_s is not None and view.stage != _ARCHIVE:
+            yield _begins(terminal, view)
 
 
 def _helped(terminal: Terminal, view: WhyView) -> Iterator[str]:
@@ -178,19 +182,24 @@ def _turn(terminal: Terminal, view: WhyView) -> Iterator[str]:
         free=view.free,
         share=share if view.weight else "",
     )
+    yield _begins(terminal, view)
+
+
+def _begins(terminal: Terminal, view: WhyView) -> str:
+    """When it will likely begin or go on, and what that rests on."""
+    words = terminal.words
     verb = words("why-go-on" if view.begun else "why-begin")
-    if not view.begins:
-        yield words("why-unknown", verb=verb)
-    elif view.begins_s is None or view.begins_s < _SOON_S:
-        yield words("why-begins-now", verb=verb)
-    else:
-        yield words(
-            "why-begins",
-            verb=verb,
-            begins=terminal.moment(view.begins),
-            span=words.span(view.begins_s),
-            within=words.span(view.within_s),
-            basis=words(f"basis-{view.basis}"),
-            pace=f"{view.pace_s:g}",
-            attempts=view.attempts,
-        )
+    if view.begins_s is None:
+        return words("why-unknown", verb=verb)
+    if view.begins_s < _SOON_S:
+        return words("why-begins-now", verb=verb)
+    return words(
+        "why-begins",
+        verb=verb,
+        begins=terminal.moment(view.begins),
+        span=words.span(view.begins_s),
+        within=words.span(view.within_s),
+        basis=words(f"basis-{view.basis}"),
+        pace=f"{view.pace_s:g}",
+        attempts=view.attempts,
+    )

@@ -209,7 +209,7 @@ class _Inquiry:
         if step is not None and reason in _OF_STEPS:
             return self._with_step(view, reason, step)
         if reason in {Reason.RUNNING_LIMIT, Reason.CARD_TIME}:
-            return self._with_limit(view, reason)
+            return self._with_begin(self._with_limit(view, reason))
         if reason in {Reason.NO_POOL, Reason.NO_VERSION} and self._wait is not None:
             return replace(view, needs=self._wait.needs)
         telling = {
@@ -219,6 +219,7 @@ class _Inquiry:
             Reason.RUNNING: self._with_running,
             Reason.QUOTA: self._with_quota,
             Reason.WINDOW: self._with_window,
+            Reason.STOPPED: self._with_begin,
         }
         return telling[reason](view) if reason in telling else view
 
@@ -237,7 +238,7 @@ class _Inquiry:
 
     def _with_window(self, view: WhyView) -> WhyView:
         opens = self._line.opens_at
-        return replace(view, window=self._line.window, until=iso(opens or None))
+        return self._with_begin(replace(view, window=self._line.window, until=iso(opens or None)))
 
     def _with_end(self, view: WhyView) -> WhyView:
         problem = self._line.problem
@@ -299,33 +300,49 @@ class _Inquiry:
         return replace(view, by_member=by_member, limit=limit / _HOUR_MS, until=iso(until))
 
     def _with_turn(self, view: WhyView, step: StepFacts) -> WhyView:
-        outlook = self._outlook or read_outlook(self._ledger)
-        place = outlook.places([self._line.id]).get(self._line.id)
+        place, hands = self._place, self._hands(step.skill)
         if place is None:
             return view
-        hands = self._hands(step.skill)
-        at_once = place.own + place.others < hands.free
-        begins = None if place.basis is Basis.RULE else place.begins
-        left = 0 if at_once else None if begins is None else max(0, begins - self._now)
-        return replace(
-            self._with_shares(view, outlook, place),
+        view = replace(
+            self._with_shares(view, place),
             ahead=place.own,
             others=place.others,
             hands=len(hands.names),
             free=hands.free,
             tier=tier_at(step.spot.rank, self._now),
-            begins=iso(begins) if left else "",
-            begins_s=None if left is None else left // 1000,
-            within_s=within_ms(left) // 1000 if left else 0,
+        )
+        at_once = place.own + place.others < hands.free
+        return replace(view, begins_s=0) if at_once else self._with_begin(view)
+
+    @cached_property
+    def _places(self) -> Outlook:
+        return self._outlook or read_outlook(self._ledger)
+
+    @cached_property
+    def _place(self) -> Place | None:
+        return self._places.places([self._line.id]).get(self._line.id)
+
+    def _with_begin(self, view: WhyView) -> WhyView:
+        """When it will likely begin or go on, as far as anybody can tell."""
+        place = self._place
+        if place is None or place.begins is None or place.basis is Basis.RULE:
+            return replace(view, basis="" if place is None else place.basis.value)
+        left = max(0, place.begins - self._now)
+        return replace(
+            view,
+            begins=iso(place.begins),
+            begins_s=left // 1000,
+            within_s=within_ms(left) // 1000,
             basis=place.basis.value,
             attempts=place.attempts,
             pace_s=round(place.pace_ms / 1000, 2),
         )
 
-    def _with_shares(self, view: WhyView, outlook: Outlook, place: Place) -> WhyView:
+    def _with_shares(self, view: WhyView, place: Place) -> WhyView:
         """How its department stands among those that wait for the same workers."""
-        own, others = outlook.share_of(place.department), map(outlook.share_of, place.rivals)
-        every = [own, *others]
+        share_of = self._places.share_of
+        own = share_of(place.department)
+        every = [own, *map(share_of, place.rivals)]
         used, weights = sum(each.used_ms for each in every), sum(each.weight for each in every)
         return replace(
             view,

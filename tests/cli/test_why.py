@@ -119,6 +119,9 @@ def test_when_a_turn_comes_is_told_as_far_as_anybody_knows() -> None:
     assert "(measured here, attempts: 35)" in told
     assert "It will go on within seconds" in line(replace(VIEW, begun=True, begins_s=0))
     assert "Nobody can tell yet" in line(replace(VIEW, begins="", begins_s=None, basis="rule"))
+    for reason in ("window", "running-limit", "card-time", "stopped"):
+        assert "It will likely begin about" in line(replace(VIEW, reason=reason))
+    assert "It will" not in line(replace(VIEW, reason="running-limit", begins_s=None))
     alone = line(replace(VIEW, ahead=0, others=0, weight=0))
     assert "Job 7 is the next of marketing, as normal; workers: 4 (free: 1)." in alone
 

@@ -182,6 +182,7 @@ def test_limits_of_departments_and_members_are_told_apart(ledger: Ledger) -> Non
     assert claim.job == 1
     told = _why(ledger, 2)
     assert (told.reason, told.limit, told.by_member) == ("running-limit", 1, False)
+    assert (told.begins_s, told.basis) == (None, "rule"), "nothing was measured yet"
     _set(ledger, running=None, member_running=1)
     told = _why(ledger, 2)
     assert (told.reason, told.limit, told.by_member) == ("running-limit", 1, True)

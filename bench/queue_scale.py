@@ -29,7 +29,7 @@ import psutil
 from _farm import break_ground, machine, settings_in
 from sqlalchemy import insert, select, text, update
 
-from db import claims, commits, queue, submission
+from db import claims, commits, queue, submission, workers
 from db.cardtime import CardTime
 from db.codec import profile_digest
 from db.gates import read_gates
@@ -119,6 +119,15 @@ def sow(ledger: Ledger, jobs: int, number: int) -> None:
         submit(ledger, names[each % number], f"batch {each}", BATCH, chance)
     with ledger.write("department") as connection:
         connection.execute(text("ANALYZE"))
+    for each in range(WORKERS):
+        workers.register(
+            ledger,
+            f"worker{each}@host",
+            host=f"host{each // 8}",
+            device=f"GPU-{each}",
+            capabilities=["speak", "render.warp", "join", "archive"],
+            profiles=[PROFILE],
+        )
     for each in range(3 * WORKERS):
         _speak(ledger, f"worker{each % WORKERS}@host")
     for each in range(WORKERS):

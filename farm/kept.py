@@ -60,7 +60,7 @@ def _told(job: JobView, kept: Kept, standing: Sequence[Stop]) -> JobView:
         held=holds_of(kept),
         stops=stopped,
         waiting=_STOPPED if stopped and not job.holds else job.waiting,
-        eta_s=None if stopped else job.eta_s,
+        eta_s=None if any(not stop.until for stop in stopped) else job.eta_s,
     )
 
 

@@ -2,46 +2,39 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from db import leases, outbox, overview, quotas, reads, views
 from db.dead import count_dead
 from db.outlook import Outlook, read_outlook
-from db.states import ArchiveState, JobState, Role
+from db.states import ArchiveState, HoldReason, JobState, Role
 from db.views import JobLine, StepView
 from db.waits import Wait, Waiting, read_waits
 from farm import crews, disks, kept, pools, replanning
+from farm.asked import as_wished
 from farm.assistance import rendered_by
 from farm.attention import AWAY, attention
 from farm.bootstrap import Farm
 from farm.delivered import place_of, told_of
 from farm.limits import limits_of
 from farm.policy.costs import Basis
-from farm.profiles.telling import people_of
 from farm.quotas import waiting_of
-from farm.views.films import AttemptView, BatchView, JobDetail, JobView, ModelView, Told
+from farm.views.films import AttemptView, BatchView, JobDetail, JobView, Told
 from farm.views.screen import FailureView, FarmView, QueueView
-from farm.voicedoor import named
 from farm.why import why
 from pipeline.plan import trace
-from pipeline.plan.atonce import most_at_once
-from pipeline.plan.background import BACKGROUND, BLUR
-from pipeline.plan.bearing import expression_of, motion_of
-from pipeline.plan.delivery import LOUDNESS, quality_of
 from pipeline.plan.errors import InputError
-from pipeline.plan.faceway import way_of
-from pipeline.plan.job import JobSpec
-from pipeline.plan.label import label_of, waiver_of
-from pipeline.plan.models import ModelUse
 from pipeline.plan.moments import iso
 from pipeline.plan.names import FILM_SUFFIX
-from pipeline.plan.switches import BURN, SOFT
 
 #: More batches or jobs than any farm has.
 _ALL = 1_000_000
 _HELD = "held"
 _UNDER_WAY = frozenset({JobState.QUEUED, JobState.ACTIVE})
+#: What a film is held for that waits for its window alone.
+_BY_NIGHT = (HoldReason.OFF_PEAK,)
 #: Waits of which nobody knows when they end.
 _UNDATED = frozenset({Waiting.NO_WORKER, Waiting.NO_POOL, Waiting.NO_VERSION})
 #: A night's failures are told of.
@@ -93,7 +86,7 @@ def whole(farm: Farm, *, most: int, redis: Told | None = None, poison: int | Non
             for failure in overview.read_failures(farm.ledger, since=now - _FAILED_H * _HOUR_MS)
         ),
         failures_h=_FAILED_H,
-        batches=tuple(_under_way(farm, view, outlook) for view in going),
+        batches=_under_way(farm, going, outlook),
         jobs=_closely(farm, active, outlook),
         archive_pending=totals.archives[ArchiveState.PENDING],
         dead=count_dead(farm.ledger),
@@ -133,7 +126,7 @@ def batches(farm: Farm, *, most: int) -> tuple[BatchView, ...]:
     if all(view.over for view in found):
         return tuple(found)
     outlook = read_outlook(farm.ledger)
-    return tuple(_under_way(farm, view, outlook) for view in found)
+    return _under_way(farm, found, outlook)
 
 
 def batch(farm: Farm, number: int) -> BatchView:
@@ -143,7 +136,7 @@ def batch(farm: Farm, number: int) -> BatchView:
         InputError: ``ledger-batch-unknown``.
     """
     view = _batch(reads.read_batch(farm.ledger, number))
-    return view if view.over else _under_way(farm, view, read_outlook(farm.ledger))
+    return view if view.over else _under_way(farm, [view], read_outlook(farm.ledger))[0]
 
 
 def with_quota(farm: Farm, view: BatchView) -> BatchView:
@@ -199,8 +192,6 @@ def job(farm: Farm, number: int) -> JobDetail:
         InputError: ``ledger-job-unknown``.
     """
     view = reads.read_job(farm.ledger, number)
-    spec = view.spec
-    waiver = waiver_of(spec.options)
     outlook = read_outlook(farm.ledger)
     (shown,) = _closely(farm, [view.line], outlook)
     film = view.results.get(Role.FILM)
@@ -212,51 +203,19 @@ def job(farm: Farm, number: int) -> JobDetail:
     }
     if film is not None and not shown.film:
         shown = replace(shown, film=str(farm.store.root / film.path))
-    return JobDetail(
-        job=shown,
+    return replace(
+        as_wished(farm, view.spec, shown),
         attempts=tuple(attempt for step in view.steps for attempt in attempts_of(step)),
         files={role.value: str(farm.store.root / artifact.path) for role, artifact in view.results.items()},
         archived=archived,
-        user=spec.user,
-        scene=spec.scene,
-        voice="" if spec.recording else named(spec.voice, spec.others),
-        language=spec.voice.language,
-        format=f"{spec.format.width}x{spec.format.height}",
-        fps=spec.format.fps,
-        quality=quality_of(spec.options).value,
-        loudness=spec.options.get(LOUDNESS, ""),
-        face=spec.face,
-        mode=way_of(spec).mode,
-        models=tuple(_model(model) for model in (*spec.models, *spec.others)),
-        expression=expression_of(spec.options).value,
-        motion=motion_of(spec.options).value,
-        background=_background(farm, spec),
-        captions=SOFT.of(spec.options),
-        burned=BURN.of(spec.options),
-        label=label_of(spec.options).value,
-        label_name=waiver.name if waiver else "",
-        label_reason=waiver.reason if waiver else "",
         essence=view.essence or "",
         warnings=tuple(Told(code=notice.code, facts=notice.facts) for notice in view.warnings),
-        people=people_of(farm.ledger, spec),
-        at_once=most_at_once(spec.options),
         pool=view.pool,
         rendered_by=rendered_by(farm, view),
         project=view.project,
         why=why(farm, view, outlook),
         department=view.department,
     )
-
-
-def _model(model: ModelUse) -> ModelView:
-    by = model.accepted.by if model.accepted else ""
-    return ModelView(role=model.role, name=model.name, licence=model.licence, accepted_by=by)
-
-
-def _background(farm: Farm, spec: JobSpec) -> str:
-    if spec.background is not None:
-        return str(farm.store.root / spec.background.path)
-    return spec.options.get(BACKGROUND, BLUR)
 
 
 def _standings(states: Mapping[JobState, int], held: Mapping[JobState, int]) -> Mapping[str, int]:
@@ -281,16 +240,21 @@ def _batch(view: views.BatchView) -> BatchView:
     )
 
 
-def _under_way(farm: Farm, view: BatchView, outlook: Outlook) -> BatchView:
-    """The same batch, with how far it is and until when."""
-    if view.over:
-        return view
-    active = reads.list_jobs(farm.ledger, batch=view.id, state=JobState.ACTIVE, limit=_ALL)
+def _under_way(farm: Farm, found: Sequence[BatchView], outlook: Outlook) -> tuple[BatchView, ...]:
+    """The same batches, with how far they are and until when."""
+    going = [view.id for view in found if not view.over]
+    only = going[0] if len(going) == 1 else None
+    done: Counter[int] = Counter()
+    for line in reads.list_jobs(farm.ledger, batch=only, state=JobState.ACTIVE, limit=_ALL):
+        done[line.batch] += line.percent
+    now = farm.ledger.clock()
+    return tuple(view if view.over else _told(view, done[view.id], outlook, now) for view in found)
+
+
+def _told(view: BatchView, done: int, outlook: Outlook, now: int) -> BatchView:
     going = sum(view.counts.get(state, 0) for state in ("queued", "active", "review", _HELD))
-    per_cent = (100 * (view.jobs - going) + sum(line.percent for line in active)) // view.jobs
-    return replace(
-        view, per_cent=min(per_cent, 99), eta_s=_seconds(outlook.ends_of(view.id), farm.ledger.clock())
-    )
+    per_cent = (100 * (view.jobs - going) + done) // view.jobs
+    return replace(view, per_cent=min(per_cent, 99), eta_s=_seconds(outlook.ends_of(view.id), now))
 
 
 def _job(farm: Farm, line: JobLine) -> JobView:
@@ -329,7 +293,8 @@ def _job(farm: Farm, line: JobLine) -> JobView:
 def _closely(farm: Farm, lines: Sequence[JobLine], outlook: Outlook) -> tuple[JobView, ...]:
     """Jobs with what takes a closer look: who is ahead, until when, and why one waits."""
     going = [line.id for line in lines if line.state in _UNDER_WAY and not line.held]
-    places, waits = outlook.places(going), read_waits(farm.ledger, going)
+    by_night = [line.id for line in lines if line.state in _UNDER_WAY and line.held == _BY_NIGHT]
+    places, waits = outlook.places([*going, *by_night]), read_waits(farm.ledger, going)
     now = farm.ledger.clock()
     looked_at = []
     for line in lines:
@@ -338,7 +303,9 @@ def _closely(farm: Farm, lines: Sequence[JobLine], outlook: Outlook) -> tuple[Jo
             ends = None if place.basis is Basis.RULE else place.ends
             shown = replace(shown, ahead=place.ahead, eta_s=_seconds(ends, now))
             wait = waits.get(line.id)
-            if place.workers == 0 and (wait is not None or line.state is JobState.QUEUED):
+            if line.held:
+                shown = replace(shown, ahead=None)
+            elif place.workers == 0 and (wait is not None or line.state is JobState.QUEUED):
                 why = Waiting.NO_POOL if place.pool or place.kept else Waiting.NO_WORKER
                 shown = replace(shown, waiting=why.value, needs=place.pool)
             elif wait is not None:

@@ -332,7 +332,8 @@ class _Inquiry:
             view,
             begins=iso(place.begins),
             begins_s=left // 1000,
-            within_s=within_ms(left) // 1000,
+            # Until the window opens nothing is estimated.
+            within_s=within_ms(place.begins - max(self._now, self._line.opens_at)) // 1000,
             basis=place.basis.value,
             attempts=place.attempts,
             pace_s=round(place.pace_ms / 1000, 2),

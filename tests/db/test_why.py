@@ -33,7 +33,8 @@ _ROWS = [32 * each for each in "abcd"]
 
 
 def _why(ledger: Ledger, job: int) -> WhyView:
-    return of_job(cast(Farm, SimpleNamespace(ledger=ledger)), job)
+    settings = SimpleNamespace(lease=SimpleNamespace(expiry_s=12.0))
+    return of_job(cast(Farm, SimpleNamespace(ledger=ledger, settings=settings)), job)
 
 
 def _reasons(ledger: Ledger, *jobs: int) -> list[str]:

@@ -20,7 +20,7 @@ NOTICES: Mapping[str, str] = {
         "让调度器重新发送通知，沿用原来的 id。"
     ),
     "Whoever has taken one already knows it by its id.": "已接收过的一方可根据 id 识别。",
-    "Send a signed notice that says nothing, now, and show the answer.": (
-        "立即发送一条不含内容的签名通知，并显示对方的应答。"
+    "Send a signed notice that says nothing to each address, now, and show the answers.": (
+        "立即向每个地址发送一条不含内容的签名通知，并显示应答。"
     ),
 }

@@ -135,8 +135,8 @@ VERBS: Mapping[str, tuple[str, str]] = {
     ),
     "unchanged-none": ("There are no such jobs.", "没有这样的任务。"),
     # Departments and pools as a whole.
-    "stop-department": ("the department {name}", "部门 {name}"),
-    "stop-pool": ("the pool {name}", "池 {name}"),
+    "stop-department": ("the department {name}", "部门 {name} "),
+    "stop-pool": ("the pool {name}", "池 {name} "),
     "stop-hold": ("No new film of {whom} begins {until}.", "{whom}不再开始新的影片，{until}。"),
     "stop-hold-dry": ("No new film of {whom} would begin {until}.", "{whom}将不再开始新的影片，{until}。"),
     "stop-pause": (

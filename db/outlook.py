@@ -12,9 +12,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from db.casting import Busy, Cast, Entry, Newcomers, cast_of
+from db.casting import Cast, Newcomers, cast_of
 from db.ledger import Ledger
 from db.looks import Look
+from db.runs import Busy, Entry
 from db.waiting import Alike, steps_in
 from farm.policy.costs import Basis
 from farm.policy.foresight import Foresight

@@ -328,12 +328,14 @@ class _Inquiry:
         if place is None or place.begins is None or place.basis is Basis.RULE:
             return replace(view, basis="" if place is None else place.basis.value)
         left = max(0, place.begins - self._now)
+        # Until the window opens, and until a stop ends, nothing is estimated.
+        ends = (stop.until or 0 for stop in self._stops)
+        known = max(self._now, self._line.opens_at, *ends)
         return replace(
             view,
             begins=iso(place.begins),
             begins_s=left // 1000,
-            # Until the window opens nothing is estimated.
-            within_s=within_ms(place.begins - max(self._now, self._line.opens_at)) // 1000,
+            within_s=within_ms(place.begins - known) // 1000,
             basis=place.basis.value,
             attempts=place.attempts,
             pace_s=round(place.pace_ms / 1000, 2),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from rich.text import Text
 from cli.clean import clean
 from cli.exits import Exit
 from cli.options import terminal_of
+from cli.rights import with_rights
 from cli.terminal import Cell, Terminal
 from farm import departments as cases
 from farm import pools
@@ -26,72 +27,6 @@ Name = Annotated[
     str, typer.Argument(metavar="NAME", help="The department; `lectern departments list` shows them.")
 ]
 NewName = Annotated[str, typer.Argument(metavar="NAME", help="Its name, such as customer-service.")]
-Weight = Annotated[
-    str | None,
-    typer.Option(
-        "--weight", metavar="N", help="Its share of the farm while others want it, too; 100 is usual."
-    ),
-]
-PriorityLimit = Annotated[
-    str | None,
-    typer.Option("--priority-limit", metavar="N", help="The highest priority of its films, -50 to 50."),
-]
-Urgent = Annotated[bool | None, typer.Option("--urgent/--no-urgent", help="Whether its films may be urgent.")]
-Films = Annotated[
-    str | None,
-    typer.Option(
-        "--films", metavar="N", help="Films that may begin a day, further ones wait; none: any number."
-    ),
-]
-Running = Annotated[
-    str | None, typer.Option("--running", metavar="N", help="Films under way at once; none: any number.")
-]
-CardHours = Annotated[
-    str | None,
-    typer.Option("--card-hours", metavar="H", help="Hours on cards a day, such as 7.5; none: any number."),
-]
-MemberFilms = Annotated[
-    str | None,
-    typer.Option("--member-films", metavar="N", help="Films of each member a day; none: any number."),
-]
-MemberRunning = Annotated[
-    str | None,
-    typer.Option(
-        "--member-running", metavar="N", help="Films of each member under way at once; none: any number."
-    ),
-]
-MemberCardHours = Annotated[
-    str | None,
-    typer.Option(
-        "--member-card-hours", metavar="H", help="Hours on cards of each member a day; none: any number."
-    ),
-]
-Pool = Annotated[
-    str | None,
-    typer.Option(
-        "--pool", metavar="NAME", help="Whose workers render films whose rows name no pool; or none."
-    ),
-]
-Window = Annotated[
-    str | None,
-    typer.Option("--window", metavar="NAME", help="What films wait for whose rows do not say so; or none."),
-]
-Retention = Annotated[
-    str | None,
-    typer.Option(
-        "--retention",
-        metavar="TIME",
-        help="How long sources are kept after a film is archived or canceled: keep, days:N, or never.",
-    ),
-]
-StoreGb = Annotated[
-    str | None,
-    typer.Option(
-        "--store-gb",
-        metavar="N",
-        help="GB that its sources, clips and films may take in the store, such as 0.5; none: any number.",
-    ),
-]
 GrantFilms = Annotated[int, typer.Option("--films", metavar="N", min=1, help="How many films.")]
 Until = Annotated[
     str,
@@ -124,87 +59,25 @@ def show(context: typer.Context, name: Name) -> Exit:
     return Exit.OK
 
 
-def add(
-    context: typer.Context,
-    name: NewName,
-    *,
-    weight: Weight = None,
-    priority_limit: PriorityLimit = None,
-    urgent: Urgent = None,
-    films: Films = None,
-    running: Running = None,
-    card_hours: CardHours = None,
-    member_films: MemberFilms = None,
-    member_running: MemberRunning = None,
-    member_card_hours: MemberCardHours = None,
-    pool: Pool = None,
-    window: Window = None,
-    store_gb: StoreGb = None,
-    retention: Retention = None,
-) -> Exit:
+@with_rights(NewName)
+def add(context: typer.Context, name: str, words: Mapping[str, str | None]) -> Exit:
     """Add a department. What is not named is as usual: weight 100, no limit, and no right to be urgent."""
-    words = {
-        "weight": weight,
-        "priority-limit": priority_limit,
-        "urgent": _yes(urgent),
-        "films": films,
-        "running": running,
-        "card-hours": card_hours,
-        "member-films": member_films,
-        "member-running": member_running,
-        "member-card-hours": member_card_hours,
-        "pool": pool,
-        "window": window,
-        "store-gb": store_gb,
-        "retention": retention,
-    }
     terminal = terminal_of(context)
     with open_farm() as farm:
         added = cases.add(farm, name, words)
-        doubts = _doubts(terminal, farm, pool and added.limits["pool"])
+        doubts = _doubts(terminal, farm, words["pool"] and added.limits["pool"])
     lines = [terminal.words("department-added", name=clean(added.name)), *_sheet(terminal, added), *doubts]
     terminal.answer({"kind": "department", "department": asdict(added)}, lines)
     return Exit.OK
 
 
-def set_(
-    context: typer.Context,
-    name: Name,
-    *,
-    weight: Weight = None,
-    priority_limit: PriorityLimit = None,
-    urgent: Urgent = None,
-    films: Films = None,
-    running: Running = None,
-    card_hours: CardHours = None,
-    member_films: MemberFilms = None,
-    member_running: MemberRunning = None,
-    member_card_hours: MemberCardHours = None,
-    pool: Pool = None,
-    window: Window = None,
-    store_gb: StoreGb = None,
-    retention: Retention = None,
-) -> Exit:
+@with_rights(Name)
+def set_(context: typer.Context, name: str, words: Mapping[str, str | None]) -> Exit:
     """Change what a department may use; what is not named stays as it is.
 
     It counts at once, also for films that wait; they keep the urgency, priority, pool and window that they
     were submitted with (`lectern set` changes those). What has begun is never stopped by it.
     """
-    words = {
-        "weight": weight,
-        "priority-limit": priority_limit,
-        "urgent": _yes(urgent),
-        "films": films,
-        "running": running,
-        "card-hours": card_hours,
-        "member-films": member_films,
-        "member-running": member_running,
-        "member-card-hours": member_card_hours,
-        "pool": pool,
-        "window": window,
-        "store-gb": store_gb,
-        "retention": retention,
-    }
     terminal = terminal_of(context)
     with open_farm() as farm:
         changed = cases.change(farm, name, words)
@@ -262,10 +135,6 @@ def remove(context: typer.Context, name: Name) -> Exit:
     words = terminal.words("department-removed", name=clean(removed))
     terminal.answer({"kind": "department-removed", "name": removed}, [words])
     return Exit.OK
-
-
-def _yes(wanted: bool | None) -> str | None:  # noqa: FBT001 - as the parser hands it over
-    return None if wanted is None else "yes" if wanted else "no"
 
 
 def _page(terminal: Terminal, found: Sequence[DepartmentView]) -> Iterator[Cell | Table]:

@@ -74,89 +74,82 @@ _TOLD = 20
 _NOW = "now"
 
 
-def hold(
-    context: typer.Context,
-    jobs: Jobs = None,
-    *,
-    batches: Batches = None,
-    departments: StoppedDepartments = None,
-    pools: StoppedPools = None,
-    until: Until = "",
-    reason: Reason = "",
-    dry_run: Dry = False,
-) -> Exit:
+def _stopping(act: Callable[[Farm, Whom, Told], Done]) -> Callable[..., Exit]:
+    """A command that stops films until somebody, or a time, ends that."""
+
+    def command(
+        context: typer.Context,
+        jobs: Jobs = None,
+        *,
+        batches: Batches = None,
+        departments: StoppedDepartments = None,
+        pools: StoppedPools = None,
+        until: Until = "",
+        reason: Reason = "",
+        dry_run: Dry = False,
+    ) -> Exit:
+        whom = _whom(jobs, batches, departments, pools)
+        return _operate(context, act.__name__, act, whom, until=until, reason=reason, dry_run=dry_run)
+
+    command.__doc__ = act.__doc__
+    return command
+
+
+def _freeing(act: Callable[[Farm, Whom, Told], Done]) -> Callable[..., Exit]:
+    """A command that ends what such a one began."""
+
+    def command(
+        context: typer.Context,
+        jobs: Jobs = None,
+        *,
+        batches: Batches = None,
+        departments: StoppedDepartments = None,
+        pools: StoppedPools = None,
+        reason: Reason = "",
+        dry_run: Dry = False,
+    ) -> Exit:
+        whom = _whom(jobs, batches, departments, pools)
+        return _operate(context, act.__name__, act, whom, reason=reason, dry_run=dry_run)
+
+    command.__doc__ = act.__doc__
+    return command
+
+
+@_stopping
+def hold(farm: Farm, whom: Whom, told: Told) -> Done:
     """Keep films from beginning of which nothing was begun; all others go on. `lectern release` ends it."""
-    whom = _whom(jobs, batches, departments, pools)
-    return _operate(context, "hold", verbs.hold, whom, until=until, reason=reason, dry_run=dry_run)
+    return verbs.hold(farm, whom, told)
 
 
-def release(
-    context: typer.Context,
-    jobs: Jobs = None,
-    *,
-    batches: Batches = None,
-    departments: StoppedDepartments = None,
-    pools: StoppedPools = None,
-    reason: Reason = "",
-    dry_run: Dry = False,
-) -> Exit:
+@_freeing
+def release(farm: Farm, whom: Whom, told: Told) -> Done:
     """Let films begin that were held."""
-    whom = _whom(jobs, batches, departments, pools)
-    return _operate(context, "release", verbs.release, whom, reason=reason, dry_run=dry_run)
+    return verbs.release(farm, whom, told)
 
 
-def pause(
-    context: typer.Context,
-    jobs: Jobs = None,
-    *,
-    batches: Batches = None,
-    departments: StoppedDepartments = None,
-    pools: StoppedPools = None,
-    until: Until = "",
-    reason: Reason = "",
-    dry_run: Dry = False,
-) -> Exit:
+@_stopping
+def pause(farm: Farm, whom: Whom, told: Told) -> Done:
     """Stop films, those that have begun, too, until `lectern resume`.
 
     Clips that are being made are finished, nothing new is begun.
     """
-    whom = _whom(jobs, batches, departments, pools)
-    return _operate(context, "pause", verbs.pause, whom, until=until, reason=reason, dry_run=dry_run)
+    return verbs.pause(farm, whom, told)
 
 
-def interrupt(
-    context: typer.Context,
-    jobs: Jobs = None,
-    *,
-    batches: Batches = None,
-    departments: StoppedDepartments = None,
-    pools: StoppedPools = None,
-    until: Until = "",
-    reason: Reason = "",
-    dry_run: Dry = False,
-) -> Exit:
+@_stopping
+def interrupt(farm: Farm, whom: Whom, told: Told) -> Done:
     """Stop films at once, until `lectern resume`.
 
     Clips that are being made are given up within seconds, those that were finished stay; no attempt is used
     up.
     """
-    whom = _whom(jobs, batches, departments, pools)
-    return _operate(context, "interrupt", verbs.interrupt, whom, until=until, reason=reason, dry_run=dry_run)
+    return verbs.interrupt(farm, whom, told)
 
 
-def resume(
-    context: typer.Context,
-    jobs: Jobs = None,
-    *,
-    batches: Batches = None,
-    departments: StoppedDepartments = None,
-    pools: StoppedPools = None,
-    reason: Reason = "",
-    dry_run: Dry = False,
-) -> Exit:
+@_freeing
+def resume(farm: Farm, whom: Whom, told: Told) -> Done:
     """Let everything go on that was held, paused or interrupted."""
-    whom = _whom(jobs, batches, departments, pools)
-    return _operate(context, "resume", verbs.resume, whom, reason=reason, dry_run=dry_run)
+    return verbs.resume(farm, whom, told)
 
 
 def cancel(

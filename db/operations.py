@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 
-from sqlalchemy import BindParameter, bindparam, exists, or_, select, update
+from sqlalchemy import BindParameter, bindparam, select
 
-from db import dead, leaving, news, quotas, reports, rows, sources
+from db import dead, leaving, news, quotas, reports, rows
 from db.acts import Act, Job, Operated, WhyNot, is_under_way, may_be_held, may_be_tried, told
-from db.forgetting import forgotten_in
 from db.ledger import Ledger
-from db.states import ITSELF, ArchiveState, HoldReason, JobState, Stage, StepState
-from db.tables import batches, holds, jobs, steps
+from db.requeuing import Again
+from db.states import ITSELF, HoldReason
+from db.tables import batches, holds, jobs
 from farm.policy.holds import Hold, ended
 from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.keys import canonical
@@ -26,50 +26,6 @@ _OF_BATCH = select(jobs.c.id).where(jobs.c.batch_id == bindparam("batch")).order
 _JOBS: BindParameter[int] = bindparam("jobs", expanding=True)
 _HOLDS_WITH_END = select(holds.c.job_id, holds.c.reason, holds.c.until, holds.c.by).where(
     holds.c.until.is_not(None)
-)
-_REQUEUE = (
-    update(jobs)
-    .where(jobs.c.id.in_(_JOBS), jobs.c.state.in_([JobState.FAILED.value, JobState.CANCELED.value]))
-    .values(state=JobState.QUEUED.value, ended_at=None, error_code=None, error_facts=None)
-)
-_ARCHIVE_AGAIN = (
-    update(jobs)
-    .where(jobs.c.id.in_(_JOBS), jobs.c.archive == ArchiveState.ERROR.value)
-    .values(archive=ArchiveState.PENDING.value)
-)
-_FRESH = {
-    "failures": 0,
-    "waits": 0,
-    "deaths": 0,
-    "death_key": None,
-    "not_before": 0,
-    "avoid_worker": None,
-    "avoid_until": 0,
-    "error_code": None,
-    "error_facts": None,
-}
-_BEGIN_AGAIN = (
-    update(steps)
-    .where(
-        steps.c.job_id.in_(_JOBS),
-        or_(steps.c.state == StepState.DEAD.value, steps.c.state == StepState.CANCELED.value),
-    )
-    .values(state=StepState.BLOCKED.value, **_FRESH)
-)
-# A job that is queued again is begun again, with whichever of its steps is claimed first.
-_OPEN = (
-    update(steps)
-    .where(
-        steps.c.job_id.in_(_JOBS),
-        steps.c.state.in_([StepState.BLOCKED.value, StepState.READY.value]),
-        exists().where(jobs.c.id == steps.c.job_id, jobs.c.state == JobState.QUEUED.value),
-    )
-    .values(opening=1)
-)
-_FORGIVE = (
-    update(steps)
-    .where(steps.c.job_id.in_(_JOBS), steps.c.state.in_([StepState.BLOCKED.value, StepState.READY.value]))
-    .values(**_FRESH)
 )
 
 
@@ -331,38 +287,14 @@ def requeue(
     with ledger.write("requeue") as connection:
         detail = told(**options or {}, reason=reason) if reason or not options else canonical(dict(options))
         act = Act(connection, "requeue", by=by, now=ledger.clock(), detail=detail, dry_run=dry_run)
-        forgotten = forgotten_in(connection, list(job_ids))
-        quotas.lock(connection, job_ids)
-        gone = sources.without(connection, job_ids)
-        refused: dict[int, WhyNot] = {}
-
-        def concerns(job: Job) -> bool:
-            if _ended_badly(job) and job.id in forgotten | gone:
-                refused[job.id] = WhyNot.FORGOTTEN if job.id in forgotten else WhyNot.SOURCES
-                return False
-            return _ended_badly(job) or (not options and job.archive == ArchiveState.ERROR.value)
-
-        def why_not(job: Job) -> str:
-            return refused.get(job.id, job.state)
-
-        for some in act.concerned(job_ids, concerns, why_not):
-            asked = {"jobs": some}
+        again = Again(connection, job_ids, changed=bool(options))
+        for some in act.concerned(job_ids, again.concerns, again.why_not):
             if options:
                 dead.change(connection, act, some, options)
-            connection.execute(_REQUEUE, asked)
-            connection.execute(_ARCHIVE_AGAIN, asked)
-            connection.execute(_FORGIVE, asked)
-            connection.execute(_BEGIN_AGAIN, asked)
-            connection.execute(_OPEN, asked)
-            quotas.line_up(connection, ledger, some, act.now)
-            rows.unblock(connection, some, *Stage)
-            rows.reopen(connection, some)
+            again.begin(ledger, some, act.now)
         reports.renew(connection, act.batches)
-        if refused and not act.batches:
-            job, why = next(iter(refused.items()))
-            raise InputError(
-                "job-person-forgotten" if why is WhyNot.FORGOTTEN else "job-sources-gone", job=job
-            )
+        if not act.batches:
+            again.check()
         done = act.result()
     # The requeue stands; whoever cannot be let in just now is by a dispatcher.
     with suppress(AwayError):
@@ -424,7 +356,3 @@ def _why_not_released(job: Job) -> str:
     if not _is_held(job):
         return WhyNot.FREE
     return WhyNot.BEGUN if job.begun else WhyNot.PAUSED
-
-
-def _ended_badly(job: Job) -> bool:
-    return job.state in {JobState.FAILED.value, JobState.CANCELED.value}

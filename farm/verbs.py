@@ -6,7 +6,7 @@ are stops: they stand until they are let go, and are for what is submitted meanw
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from db import operations, recalling, standing, stops
@@ -78,56 +78,22 @@ def hold(farm: Farm, whom: Whom, told: Told) -> Done:
         InputError: as `Whom.found`, ``ledger-job-unknown`` or ``stop-time-past``; nothing was changed.
         AwayError: ``ledger-away``.
     """
-    if whom.stands:
-        return _stop(farm, whom, StopKind.HOLD, told)
-    return _done(
-        operations.hold(
-            farm.ledger,
-            whom.found(farm),
-            by=caller(),
-            until=_ahead(farm, told.until),
-            reason=told.reason,
-            dry_run=told.dry_run,
-        )
-    )
+    return _keep(farm, whom, StopKind.HOLD, operations.hold, told)
 
 
 def release(farm: Farm, whom: Whom, told: Told) -> Done:
     """End holds: what has not begun may begin. Raises as `hold`."""
-    if whom.stands:
-        return _lift(farm, whom, (StopKind.HOLD,), told)
-    return _done(
-        operations.release(
-            farm.ledger, whom.found(farm), by=caller(), reason=told.reason, dry_run=told.dry_run
-        )
-    )
+    return _let(farm, whom, (StopKind.HOLD,), operations.release, told)
 
 
 def pause(farm: Farm, whom: Whom, told: Told) -> Done:
     """Have nothing new begin of films that have begun, too; running clips finish. Raises as `hold`."""
-    if whom.stands:
-        return _stop(farm, whom, StopKind.PAUSE, told)
-    return _done(
-        operations.pause(
-            farm.ledger,
-            whom.found(farm),
-            by=caller(),
-            until=_ahead(farm, told.until),
-            reason=told.reason,
-            dry_run=told.dry_run,
-        )
-    )
+    return _keep(farm, whom, StopKind.PAUSE, operations.pause, told)
 
 
 def resume(farm: Farm, whom: Whom, told: Told) -> Done:
     """End holds and pauses: everything goes on. Raises as `hold`."""
-    if whom.stands:
-        return _lift(farm, whom, tuple(StopKind), told)
-    return _done(
-        operations.resume(
-            farm.ledger, whom.found(farm), by=caller(), reason=told.reason, dry_run=told.dry_run
-        )
-    )
+    return _let(farm, whom, tuple(StopKind), operations.resume, told)
 
 
 def interrupt(farm: Farm, whom: Whom, told: Told) -> Done:
@@ -204,6 +170,23 @@ def is_served(farm: Farm, pool: str) -> bool:
     """
     able = (skill.capability for worker in read_workers(farm.ledger) for skill in worker.skills)
     return pool in served(pools_rendering(able), {pool}, read_dealings(farm.ledger))
+
+
+def _keep(farm: Farm, whom: Whom, kind: StopKind, act: Callable[..., Operated], told: Told) -> Done:
+    """Stop departments and pools, or have jobs kept, until a time or somebody ends it."""
+    if whom.stands:
+        return _stop(farm, whom, kind, told)
+    jobs, until = whom.found(farm), _ahead(farm, told.until)
+    return _done(act(farm.ledger, jobs, by=caller(), until=until, reason=told.reason, dry_run=told.dry_run))
+
+
+def _let(
+    farm: Farm, whom: Whom, kinds: Collection[StopKind], act: Callable[..., Operated], told: Told
+) -> Done:
+    """Lift the stops of departments and pools, or let jobs go."""
+    if whom.stands:
+        return _lift(farm, whom, kinds, told)
+    return _done(act(farm.ledger, whom.found(farm), by=caller(), reason=told.reason, dry_run=told.dry_run))
 
 
 def _done(jobs: Operated) -> Done:

@@ -65,19 +65,20 @@ def changes_of(words: Mapping[str, str | None]) -> Mapping[str, Value]:
         words: what stands for each right, by its name; None where nothing does.
 
     Raises:
-        InputError: ``department-number-wrong``, ``department-retention-wrong`` or ``pool-name-wrong``.
+        InputError: ``department-number-wrong``, ``department-limit-wrong``, ``department-retention-wrong`` or
+            ``pool-name-wrong``.
     """
     return {right.column: right.read(word) for right in RIGHTS if (word := words.get(right.name)) is not None}
 
 
-def _whole(option: str, least: int, most: int) -> Callable[[str], int]:
+def _whole(option: str, least: int, most: int, code: str = "department-number-wrong") -> Callable[[str], int]:
     def read(word: str) -> int:
         try:
             number = int(word)
         except ValueError:
             number = least - 1
         if not least <= number <= most:
-            raise InputError("department-number-wrong", option=option, value=word, least=least, most=most)
+            raise InputError(code, option=option, value=word, least=least, most=most)
         return number
 
     return read
@@ -93,7 +94,7 @@ def _parts(option: str, unit: int, most: int) -> Callable[[str], int]:
             number = Decimal(-1)
         # Not a number is in no range either.
         if not number.is_finite() or not 0 <= number <= most:
-            raise InputError("department-number-wrong", option=option, value=word, least=0, most=most)
+            raise InputError("department-limit-wrong", option=option, value=word, least=0, most=most)
         return round(number * unit)
 
     return read
@@ -128,7 +129,12 @@ def _window(word: str) -> str:
 
 
 def _limit(name: str, column: str) -> Right:
-    return Right(name=name, column=column, read=_or_none(_whole(f"--{name}", 0, _MANY)), told=_plain)
+    return Right(
+        name=name,
+        column=column,
+        read=_or_none(_whole(f"--{name}", 0, _MANY, "department-limit-wrong")),
+        told=_plain,
+    )
 
 
 def _hours(name: str, column: str) -> Right:

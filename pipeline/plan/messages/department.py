@@ -64,12 +64,12 @@ _COMMANDS = (
         "department-exists",
         (
             "There is a department of the name “{name}” already: {known}.",
-            "Two departments whose names differ in their case alone would be taken for each other.",
+            "Two departments whose names differ in case or width alone would be taken for each other.",
             "Choose another name, or change that one: lectern departments set {known}.",
         ),
         (
             "已经存在同名部门“{name}”：{known}。",
-            "名称仅大小写不同的两个部门容易混淆。",
+            "名称仅大小写或全角半角不同的两个部门容易混淆。",
             "请换一个名称，或修改已有的部门：lectern departments set {known}。",
         ),
     ),
@@ -90,13 +90,26 @@ _COMMANDS = (
         "department-number-wrong",
         (
             "{option} takes a number from {least} to {most}, not “{value}”.",
-            "A department of weight 0 would never get anything, and no limit is negative.",
-            "Correct it; limits may also be none.",
+            "A department of weight 0 would never get anything, and films have numbers from -50 to 50.",
+            "Correct it.",
         ),
         (
             "{option} 应为 {least} 到 {most} 之间的数字，而不是“{value}”。",
-            "权重至少为 1，否则该部门永远得不到资源；任何限额都不能为负数。",
-            "请更正；限额也可以设为 none（不限）。",
+            "权重至少为 1，否则该部门永远得不到资源；影片的优先级在 -50 到 50 之间。",
+            "请更正。",
+        ),
+    ),
+    message(
+        "department-limit-wrong",
+        (
+            "{option} takes a number from {least} to {most} or none, not “{value}”.",
+            "No limit is negative; none is any number.",
+            "Correct it, or write none.",
+        ),
+        (
+            "{option} 应为 {least} 到 {most} 之间的数字或 none，而不是“{value}”。",
+            "任何限额都不能为负数；none 表示不限。",
+            "请更正，或填写 none。",
         ),
     ),
     message(

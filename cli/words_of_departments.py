@@ -59,8 +59,8 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
     "department-as-before": ("The department {name} was so already.", "部门 {name} 原本就是如此。"),
     "department-changed": ("- {right}: {before} → {after}", "- {right}：{before} → {after}"),
     "department-released": (
-        "Films that waited for the quota and begin now: {films}.",
-        "原先等待配额、现在开始的影片：{films} 部。",
+        "Films that waited for the quota, which lets them begin now: {films}.",
+        "原先等待配额、现在获准开始的影片：{films} 部。",
     ),
     "department-keeps": (
         (
@@ -121,27 +121,25 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
     "quota-of-members": ("the quota of each member of {name}", "{name} 每个成员的配额"),
     "quota-holds": (
         (
-            "{begin:None of these films|1 of these films|# of these films} may begin now; "
-            "{held:1 is|# are} held for {whose} ({limit} a day), and {held:it|the last of them} begins on "
-            "{last}."
+            "By {whose} ({limit} a day) {begin:none of these films|1 of these films|# of these films} may "
+            "begin today; {held:1 is held until|# are held, the last of them until} {last}."
         ),
-        ("其中 {begin} 部现在可以开始；{held} 部因 {whose}（每日 {limit} 部）等待，最后一部于 {last} 开始。"),
+        "按{whose}（每日 {limit} 部），其中 {begin} 部今日可以开始；{held} 部等待，最后一部等到 {last}。",
     ),
     "quota-holds-forever": (
         (
-            "{begin:None of these films|1 of these films|# of these films} may begin now; "
-            "{held:1 is|# are} held for {whose} ({limit} a day), and {held:it never begins|some of them "
-            "never begin} "
+            "By {whose} ({limit} a day) {begin:none of these films|1 of these films|# of these films} may "
+            "begin today; {held:1 is held, and never begins|# are held, and some of them never begin} "
             "as it is."
         ),
         (
-            "其中 {begin} 部现在可以开始；{held} 部因 {whose}（每日 {limit} 部）等待；"
+            "按{whose}（每日 {limit} 部），其中 {begin} 部今日可以开始；{held} 部等待；"
             "按目前的配额，有些永远不会开始。"
         ),
     ),
     "quota-waits": (
-        "Waiting for a quota: {films}; the last begins {last}.",
-        "等待配额：{films} 部；最后一部将于 {last} 开始。",
+        "Waiting for a quota: {films}; the last until {last}.",
+        "等待配额：{films} 部；最后一部等到 {last}。",
     ),
     "quota-waits-forever": (
         "Waiting for a quota: {films}; as things are, some of them never begin.",
@@ -186,7 +184,7 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
         "{department} has used up its card hours: nothing of it is rendered until {until}.",
         "{department} 的设备小时已用完：{until} 之前不会渲染其影片。",
     ),
-    "waiting-quota": ("held for the quota, begins {begins}", "等待配额，{begins} 开始"),
+    "waiting-quota": ("held for the quota until {begins}", "等待配额，至 {begins}"),
     "department-no-limit": ("any number", "不限"),
     "department-removed": ("The department {name} is gone.", "已删除部门 {name}。"),
 }

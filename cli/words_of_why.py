@@ -52,7 +52,7 @@ WHY: Mapping[str, tuple[str, str]] = {
         "held for {whose} ({limit:# film|# films} a day), films before it: {ahead}; {begins}. {cure}",
         "因 {whose}（每日 {limit} 部）而等待，前面还有 {ahead} 部；{begins}。{cure}",
     ),
-    "why-quota-begins": ("it begins on {begins}", "将于 {begins} 开始"),
+    "why-quota-begins": ("the quota lets it begin on {begins}", "配额从 {begins} 起允许它开始"),
     "why-quota-never": ("as things are it never begins", "按目前的配额永远不会开始"),
     "why-quota-grant": (
         (

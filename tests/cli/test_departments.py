@@ -150,21 +150,21 @@ def test_submit_says_how_many_wait_until_when_and_what_lets_them_begin(
     assert forecast == receipt
     assert (receipt["begin"], receipt["held"], receipt["by_member"]) == (1, 2, False)
     known = lectern("submit", manifest).out
-    assert "1 of these films may begin now; 2 are held for the quota of default (1 a day)" in known
+    assert "By the quota of default (1 a day) 1 of these films may begin today; 2 are held, the last" in known
     assert "lectern departments grant default --films 2 --until" in known
     begins = [each["begins"] for each in lectern("list", "1", "--json").document["rows"]]
     assert begins == ["", begins[1], receipt["last"]]
     assert "" < begins[1] < begins[2]
-    assert "held for the quota, begins" in lectern("show", "3").out
+    assert "held for the quota until 20" in lectern("show", "3").out
     assert "等待配额" in lectern("list", "1", "--lang", "zh").out
     told = lectern("results", "1", "--format", "json").document["rows"]
     assert [each["code"] for each in told] == ["", "quota-waits", "quota-waits"]
-    assert "Waiting for a quota: 2; the last begins 20" in lectern("list", "1").out
+    assert "Waiting for a quota: 2; the last until 20" in lectern("list", "1").out
     batch = lectern("list", "1", "--json").document
     assert (batch["quota"], batch["quota_last"]) == (2, receipt["last"])
     lectern("cancel", "1", "2", "3")
     assert "Waiting for a quota" not in lectern("list", "1").out
-    assert "Waiting for a quota: 1; the last begins 20" in lectern("requeue", "1", "2").out
+    assert "Waiting for a quota: 1; the last until 20" in lectern("requeue", "1", "2").out
     lectern("cancel", "1", "2")
     lectern("departments", "set", "default", "--films", "0")
     again = lectern("requeue", "1", "2", "--json").document["quota"]
@@ -214,7 +214,9 @@ def test_what_a_grant_would_not_help_is_told_with_what_would() -> None:
     out = io.StringIO()
     terminal = Terminal(json_wanted=False, language="en", stdout=out, stderr=out)
     told, cure = quota_lines(terminal, view)
-    assert "each member of default (0 a day), and some of them never begin" in told
+    assert (
+        "each member of default (0 a day) none of these films may begin today; 3 are held, and some" in told
+    )
     assert cure.endswith("lectern departments set default --member-films N")
     both = list(quota_lines(terminal, replace(view, by_member=False, films=5)))
     assert "grant default --films 3 --until 2026-11-23" in both[1]

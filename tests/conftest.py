@@ -43,6 +43,8 @@ _FIRST = (
 
 #: What the environment calls the place where folders of tests lie.
 _PLACE = "PYTEST_DEBUG_TEMPROOT"
+#: So many new objects are looked through for garbage, Python's own number being 700: a test makes thousands.
+_NEW_OBJECTS = 10_000
 #: By so much a process may grow before it gives back what it has freed.
 _GROWTH_BYTES = 64 << 20
 
@@ -65,6 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault(_PLACE, str(place))
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.set_threshold(_NEW_OBJECTS)
     config.pluginmanager.register(_Memory())
 
 

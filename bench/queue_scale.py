@@ -51,6 +51,8 @@ BATCH = 500
 WORKERS = 64
 ENDED = 20_000
 LOOKS = 200
+#: Films of one member, as many as he may have; nobody else of the department has so many.
+UNDER_WAY = 100
 TIMES = 5
 _BACKENDS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
 PROFILE = RenderProfile(
@@ -200,13 +202,13 @@ def crowd(ledger: Ledger, sheets: int, films: int) -> None:
     chance = Random(10)  # noqa: S311 - as above
     with ledger.write("department") as connection:
         connection.execute(
-            update(departments).where(departments.c.name == "department01").values(member_running=1)
+            update(departments).where(departments.c.name == "department01").values(member_running=UNDER_WAY)
         )
     for number in range(sheets):
         submit(ledger, "department01", f"crowd {sheets} {number}", films, chance, member="crowd")
     with ledger.write("job") as connection:
-        one = select(jobs.c.id).where(jobs.c.member == "crowd").limit(1).scalar_subquery()
-        connection.execute(update(jobs).where(jobs.c.id == one).values(state=JobState.ACTIVE.value))
+        some = select(jobs.c.id).where(jobs.c.member == "crowd").limit(UNDER_WAY)
+        connection.execute(update(jobs).where(jobs.c.id.in_(some)).values(state=JobState.ACTIVE.value))
         connection.execute(text("ANALYZE"))
 
 

@@ -1,7 +1,7 @@
 """Heads: the first steps of lanes (`db.lanes`), read by the index that they are sorted by.
 
 However long a lane is, its first few steps cost the same; where some members may begin nothing, their batches
-are leapt over, so that nobody waits behind a thousand films that may not begin.
+are leapt over, however many films are in them.
 """
 
 from __future__ import annotations
@@ -56,8 +56,9 @@ _SPOT = (
 _QUOTED = str.maketrans({'"': '\\"', "\\": "\\\\"})
 #: What stands for nobody among those who are left out.
 _NOBODY = "\n"
-#: So many batches are leapt over at most; those behind them are walked past step by step.
-_LEAPS = 1024
+#: So many batches are leapt over at most; those behind them are walked past step by step, since a leap costs as
+#: much as thirty steps.
+_LEAPS = 64
 #: A lane's columns, as `_LANE` names them.
 _Columns = Mapping[str, ColumnElement[Any]]
 _LANE: Mapping[str, type[TypeEngine[Any]]] = {

@@ -56,8 +56,8 @@ _SPOT = (
 _QUOTED = str.maketrans({'"': '\\"', "\\": "\\\\"})
 #: What stands for nobody among those who are left out.
 _NOBODY = "\n"
-#: So many batches are leapt over at most; those behind them are walked past step by step, since a leap costs as
-#: much as thirty steps.
+#: So many batches are leapt over at most; those behind them are walked past step by step, since a leap costs
+#: as much as thirty steps.
 _LEAPS = 64
 #: A lane's columns, as `_LANE` names them.
 _Columns = Mapping[str, ColumnElement[Any]]

@@ -30,7 +30,7 @@ class Place:
         begins: when a step of it will likely begin, in milliseconds since the Unix epoch; None: nobody can
             tell.
         ends: when its film will likely be there, likewise.
-        ahead: films that will likely begin before.
+        ahead: films that will likely begin before; by their ranks where nobody can begin it.
         own: steps of its department that will.
         others: those of others.
         rivals: departments that have work waiting for the same workers, its own left out.
@@ -120,7 +120,7 @@ class Outlook:
             begins = self._foresight.begins(first.begin, piece)
             by = self._cast.scene.now if begins is None else self._foresight.passes(first.begin, piece)
             before = self._foresight.begun_by(by, first.crews)
-            films = self._foresight.films_before(by)
+            films = self._by_rank(first, piece) if begins is None else self._foresight.films_before(by)
             rivals = frozenset(self._foresight.rivals(first.crews)) - {first.department}
             last, piece = entries[-1]
             whole = look if last.opening else None
@@ -148,6 +148,13 @@ class Outlook:
             attempts=look.attempts,
             pace_ms=round(look.work_ms / look.length_s),
         )
+
+    def _by_rank(self, entry: Entry, piece: float) -> int:
+        """How many films stand before one that nobody can begin: by their ranks alone."""
+        runs = self._cast.scene.runs
+        place = runs[entry.begin].rank, runs[entry.begin].batch
+        before = (run.pieces for run in runs if run.opens and not run.since and (run.rank, run.batch) < place)
+        return round(sum(before) + piece)
 
     def _end_of(self, busy: Busy) -> int | None:
         """When a job at work will likely be done, with what follows."""

@@ -54,7 +54,6 @@ from worker.up import Standing, running_farm, standing_on
 
 #: Generous, since other tests may share the machine; a test is done long before.
 _PATIENCE_S = 60.0
-_RENDERED = "SELECT id FROM steps WHERE batch_id = :batch AND stage = 'render'"
 _BEGUN_SINCE = (
     "SELECT s.job_id FROM attempts a JOIN steps s ON s.id = a.step_id "
     "WHERE s.stage = 'render' AND a.worker = :node AND a.started_at > :since ORDER BY a.started_at"
@@ -225,11 +224,17 @@ class Yard:
         question = "SELECT outcome FROM attempts WHERE step_id = :step ORDER BY number"
         return [outcome for (outcome,) in ask(self.farm, question, step=step)]
 
-    def attempts(self, step: int) -> list[tuple[object, str]]:
-        """How a step's attempts ended, and whose they were, in order."""
-        question = "SELECT outcome, worker FROM attempts WHERE step_id = :step ORDER BY number"
-        found = ask(self.farm, question, step=step)
-        return [(outcome, str(worker).partition("@")[0]) for outcome, worker in found]
+    def attempts(self, job: int) -> list[tuple[object, str]]:
+        """How the attempts at a film's one chunk ended, and whose they were, in order."""
+        question = (
+            "SELECT a.outcome, a.worker FROM attempts a JOIN steps s ON s.id = a.step_id "
+            "WHERE s.job_id = :job AND s.stage = 'render' ORDER BY a.number"
+        )
+        return [(how, str(worker).partition("@")[0]) for how, worker in ask(self.farm, question, job=job)]
+
+    def renders(self, name: str, job: int) -> None:
+        """Wait until a worker has begun to render a film."""
+        wait_for(lambda: job in self.rendered(name, 0), seconds=_PATIENCE_S, told=lambda: story(self.farm))
 
     def rendered(self, name: str, since: int) -> list[object]:
         """The jobs that a worker began to render since a time, the first one first."""
@@ -322,38 +327,39 @@ def test_pools_lend_take_back_and_stand_by(yard: Yard) -> None:
     wait_for(lambda: ask(yard.farm, spoken, batch=home), seconds=_PATIENCE_S, told=lambda: story(yard.farm))
     wait_for(lambda: len(ask(yard.farm, spoken, batch=abroad)) == len(lengths), seconds=_PATIENCE_S)
     own = int(str(one(yard.farm, spoken, batch=home)))
-    *_, di, flo = sorted(int(str(job)) for (job,) in ask(yard.farm, spoken, batch=abroad))
+    ada, bo, cy, di, flo = sorted(int(str(job)) for (job,) in ask(yard.farm, spoken, batch=abroad))
     # Each waits for its part of the story, however long the parts before it take.
-    operations.pause(ledger, [own, di, flo], by="test")
+    operations.pause(ledger, [own, bo, cy, di, flo], by="test")
     standing.set_to(ledger, [own], standing.Wish(pool=""), by="test")
     with employed(yard, "studio0", "studio") as studio:
+        yard.renders("studio0", ada)
         yard.order("cpu1", WorkerOrder.LOCK)
+        yard.order("studio0", WorkerOrder.LOCK)
         pools.set_pool(ledger, "", Change(lends=True), by="test")
-        lent, _ = yard.mid_chunk(abroad, clips=1, by="cpu0")
+        operations.resume(ledger, [bo, cy], by="test")
+        yard.renders("cpu0", bo)
         operations.resume(ledger, [own], by="test")
         wanted = ledger.clock()
-        yard.order("studio0", WorkerOrder.LOCK)
-        wait_for(lambda: yard.rendered("cpu0", wanted), seconds=_PATIENCE_S, told=lambda: story(yard.farm))
+        yard.renders("cpu0", own)
         assert yard.rendered("cpu0", wanted)[0] == own, "its own film is next"
         pools.set_pool(ledger, "", Change(lends=False), by="test")
         pools.set_pool(ledger, "studio", Change(standby="any"), by="test")
         operations.resume(ledger, [di], by="test")
-        begun, _ = yard.mid_chunk(abroad, clips=1, by="cpu0")
+        yard.renders("cpu0", di)
         yard.order("studio0", WorkerOrder.NONE)
         back = ledger.clock()
         operations.resume(ledger, [flo], by="test")
-        killed, _ = yard.mid_chunk(abroad, clips=4, by="studio0")
-        helped = set(yard.rendered("cpu0", back))
+        yard.mid_chunk(abroad, clips=1, by="studio0")
+        helped = yard.rendered("cpu0", back)
         studio.kill()
-        assert helped <= {own}, "its pool has somebody"
+        assert helped == [], "its pool has somebody"
         yard.finished(abroad)
         yard.finished(home)
     pools.set_pool(ledger, "studio", Change(standby=""), by="test")
     yard.order("cpu1", WorkerOrder.NONE)
-    rendered = {step: yard.attempts(step) for (step,) in ask(yard.farm, _RENDERED, batch=abroad)}
-    assert rendered.pop(killed) == [("lost", "studio0"), ("ok", "cpu0")]
-    assert (rendered[lent], rendered[begun]) == ([("ok", "cpu0")], [("ok", "cpu0")])
-    assert {outcome for ((outcome, _),) in rendered.values()} == {"ok"}
+    helper, killed = [("ok", "cpu0")], [("lost", "studio0"), ("ok", "cpu0")]
+    whole = {ada: [("ok", "studio0")], bo: helper, cy: helper, di: helper, flo: killed}
+    assert {job: yard.attempts(job) for job in whole} == whole
     assert yard.made_twice() == []
 
 

@@ -187,8 +187,10 @@ def _foretold(
 ) -> tuple[dict[str, object], list[Cell | Table]]:
     """What will become of a batch that is new, or what stays of one that was submitted before."""
     known = told.known
-    document, lines = _windows(farm, admitted, terminal, new=known is None, beyond=of_forecast(told))
     quota = None if known is not None else of_films(farm, admitted.films)
+    # What the quota holds is no work for tonight.
+    beyond = of_forecast(told)[: None if quota is None else quota.begin]
+    document, lines = _windows(farm, admitted, terminal, new=known is None, beyond=beyond)
     stays = Kept() if known is None else kept(farm, known, admitted.films)
     document |= {"quota": _quota_document(quota), "kept": asdict(stays), "room": store_document(told.room)}
     own = (*forecast_lines(told, terminal), *kept_lines(terminal, stays))

@@ -124,7 +124,7 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
             "By {whose} ({limit} a day) {begin:none of these films|1 of these films|# of these films} may "
             "begin today; {held:1 is held until|# are held, the last of them until} {last}."
         ),
-        "按{whose}（每日 {limit} 部），其中 {begin} 部今日可以开始；{held} 部等待，最后一部等到 {last}。",
+        "按 {whose}（每日 {limit} 部），其中 {begin} 部今日可以开始；{held} 部等待，最后一部等到 {last}。",
     ),
     "quota-holds-forever": (
         (
@@ -133,7 +133,7 @@ DEPARTMENTS: Mapping[str, tuple[str, str]] = {
             "as it is."
         ),
         (
-            "按{whose}（每日 {limit} 部），其中 {begin} 部今日可以开始；{held} 部等待；"
+            "按 {whose}（每日 {limit} 部），其中 {begin} 部今日可以开始；{held} 部等待；"
             "按目前的配额，有些永远不会开始。"
         ),
     ),

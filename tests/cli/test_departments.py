@@ -140,6 +140,16 @@ def test_films_keep_what_they_were_granted_and_the_answer_says_so(lectern: Lecte
     assert "keep" not in lectern(*asked, "--films", 9).out
 
 
+def test_what_the_quota_holds_is_no_work_for_the_night(lectern: Lectern, manifest: Path) -> None:
+    """The dry run counts as many films for the window as submit does: those that begin."""
+    lectern("departments", "set", "default", "--films", "1")
+    lectern("windows", "add", "night", "23:00-22:59")
+    asked = ("submit", manifest, "--window", "night", "--json")
+    (foretold,) = lectern(*asked, "--dry-run").document["nights"]
+    (told,) = lectern(*asked).document["nights"]
+    assert (foretold["films"], told["films"]) == (1, 1)
+
+
 def test_submit_says_how_many_wait_until_when_and_what_lets_them_begin(
     lectern: Lectern, manifest: Path
 ) -> None:

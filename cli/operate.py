@@ -68,6 +68,33 @@ Until = Annotated[
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for whoever asks later.")]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Tell what would be changed, and change nothing.")]
 
+FromPools = Annotated[
+    list[str] | None,
+    typer.Option("--from-pool", metavar="NAME", help="All jobs of this pool; repeatable."),
+]
+Urgency = Annotated[
+    str, typer.Option("--urgency", metavar="WORD", help="How urgent they are: urgent, normal or bulk.")
+]
+Priority = Annotated[
+    str, typer.Option("--priority", metavar="N", help="From -50 to 50; the higher number goes first.")
+]
+Pool = Annotated[
+    str,
+    typer.Option(
+        "--pool", metavar="NAME", help="Whose workers render them; any: those that are kept for none."
+    ),
+]
+Window = Annotated[
+    str,
+    typer.Option("--window", metavar="NAME", help="The window that they are made in alone; no: any time."),
+]
+Deadline = Annotated[
+    str,
+    typer.Option(
+        "--deadline", metavar="TIME", help="When they are wanted, such as 2026-11-27 07:00; no: whenever."
+    ),
+]
+
 #: So many numbers are told one by one.
 _TOLD = 20
 #: What ends a wait for a time.
@@ -215,34 +242,12 @@ def set_(
     *,
     batches: Batches = None,
     departments: Departments = None,
-    pools: Annotated[
-        list[str] | None,
-        typer.Option("--from-pool", metavar="NAME", help="All jobs of this pool; repeatable."),
-    ] = None,
-    urgency: Annotated[
-        str, typer.Option("--urgency", metavar="WORD", help="How urgent they are: urgent, normal or bulk.")
-    ] = "",
-    priority: Annotated[
-        str, typer.Option("--priority", metavar="N", help="From -50 to 50; the higher number goes first.")
-    ] = "",
-    pool: Annotated[
-        str,
-        typer.Option(
-            "--pool", metavar="NAME", help="Whose workers render them; any: those that are kept for none."
-        ),
-    ] = "",
-    window: Annotated[
-        str,
-        typer.Option(
-            "--window", metavar="NAME", help="The window that they are made in alone; no: any time."
-        ),
-    ] = "",
-    deadline: Annotated[
-        str,
-        typer.Option(
-            "--deadline", metavar="TIME", help="When they are wanted, such as 2026-11-27 07:00; no: whenever."
-        ),
-    ] = "",
+    pools: FromPools = None,
+    urgency: Urgency = "",
+    priority: Priority = "",
+    pool: Pool = "",
+    window: Window = "",
+    deadline: Deadline = "",
     reason: Reason = "",
     dry_run: Dry = False,
 ) -> Exit:

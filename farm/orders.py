@@ -30,7 +30,7 @@ from pipeline.plan.background import BACKGROUND, colour_of, names_picture
 from pipeline.plan.bearing import EXPRESSION, MOTION
 from pipeline.plan.delivery import LOUDNESS, QUALITY
 from pipeline.plan.errors import InputError
-from pipeline.plan.job import Format, JobSpec
+from pipeline.plan.job import Format, JobSpec, Typeface
 from pipeline.plan.label import LABEL, NAME, REASON
 from pipeline.plan.lipsync import CROP, ENGINE, MODE, MODEL, OFFSET, PADS, RESTORE, lipsync_of
 from pipeline.plan.names import legible
@@ -128,34 +128,23 @@ def job_of(workshop: Workshop, order: Order, farm: Farm | None = None) -> tuple[
         InputError: portrait, script, recording, background, a profile or a wish cannot be used.
         TransientError, AwayError: a picture could not be looked at, or a disk is full.
     """
-    settings = workshop.settings
     people = _people(farm, order)
     wanted, wish = _wanted(workshop, order), _wish(order, people)
-    doubts = list(unrecorded(wanted, settings.consent.policy))
+    doubts = list(unrecorded(wanted, workshop.settings.consent.policy))
     text = "" if order.script is None else normalise(decode(_read(order.script)))
     chooser = Chooser(workshop)
     faces = FaceChooser(workshop)
     face = faces.choose(_face_options(order))
-    options = _options(order, face, usual=settings.film.quality)
-    chooser.rate(wish)
-    chooser.check_format(wish)
+    options = _options(order, face, usual=workshop.settings.film.quality)
     sounds = SoundChecker(workshop, chooser, ledger=None if farm is None else farm.ledger)
-    for _, look in sounds.checks(wanted, wish, text):
-        look()
+    _check_sound(chooser, sounds, wanted, wish, text)
     if people is not None and wanted.portrait_profile:
         order = replace(order, portrait=people.picture(wanted.portrait_profile, wanted.department)[0])
     check_engine(order.portrait, face.engine, workshop.faces)
     seen = _seen(workshop, order, chooser, options)
-    typesetter = Typesetter(workshop)
     language = sounds.language(wanted, wish, text) or language_of(text)
-    if code := typesetter.check(options, language, text):
-        doubts.append(Finding(code=code, level="warning", facts={}))
-    for _, finding in sounds.findings(wanted, wish, text, ()):
-        if finding.level == "error":
-            raise InputError(finding.code, **finding.facts)
-        doubts.append(finding)
+    sound = _sound(sounds, wanted, wish, text, doubts)
     doubts += (finding for _, finding in faces.idle({**options, **_face_options(order)}))
-    sound = sounds.sound(wanted, wish, text)
     job = JobSpec(
         row=wanted.id,
         title=legible(order.title or (order.script or order.audio or order.film).stem),
@@ -172,11 +161,46 @@ def job_of(workshop: Workshop, order: Order, farm: Farm | None = None) -> tuple[
         format=seen.format,
         options=options,
         background=seen.background,
-        typefaces=typesetter.kept(workshop.store, options, language, text),
+        typefaces=_typefaces(workshop, options, language, text, doubts),
         people=() if people is None else _promised(workshop, wanted, sound, people),
         lexicon=None if farm is None else _lexicon(workshop, farm, wanted, text),
     )
     return job, (*seen.findings, *doubts, *seen.doubts)
+
+
+def _check_sound(chooser: Chooser, sounds: SoundChecker, wanted: Wanted, wish: Wish, text: str) -> None:
+    """Refuse a wish for a frame rate, a format or a sound that cannot be met.
+
+    Raises:
+        InputError: as `SoundChecker.checks`.
+    """
+    chooser.rate(wish)
+    chooser.check_format(wish)
+    for _, look in sounds.checks(wanted, wish, text):
+        look()
+
+
+def _sound(sounds: SoundChecker, wanted: Wanted, wish: Wish, text: str, doubts: list[Finding]) -> Sound:
+    """What is heard; what is to be said about it goes to the doubts.
+
+    Raises:
+        InputError: it cannot be used.
+    """
+    for _, finding in sounds.findings(wanted, wish, text, ()):
+        if finding.level == "error":
+            raise InputError(finding.code, **finding.facts)
+        doubts.append(finding)
+    return sounds.sound(wanted, wish, text)
+
+
+def _typefaces(
+    workshop: Workshop, options: Mapping[str, str], language: str, text: str, doubts: list[Finding]
+) -> tuple[Typeface, ...]:
+    """What captions are set in, in the store; what is to be said about it goes to the doubts."""
+    typesetter = Typesetter(workshop)
+    if code := typesetter.check(options, language, text):
+        doubts.append(Finding(code=code, level="warning", facts={}))
+    return typesetter.kept(workshop.store, options, language, text)
 
 
 def _people(farm: Farm | None, order: Order) -> Finder | None:

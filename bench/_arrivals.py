@@ -29,6 +29,7 @@ class House:
         weight: its share of the farm while others want it, too.
         films: how many films of it may begin a day; None: any number.
         running: how many of its films may be under way at once; None: any number.
+        pool: whose cards render its films; empty: those that are in no pool.
     """
 
     id: int
@@ -36,6 +37,7 @@ class House:
     weight: int = 100
     films: int | None = None
     running: int | None = None
+    pool: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from _arrivals import HOUR_MS, ZONE
-from _simulation import JOIN, RENDER, Record
+from _records import JOIN, RENDER, Job, Record
 
 from farm.policy.days import Calendar
 from farm.policy.windows import parse
@@ -46,13 +46,16 @@ class Finding:
 
 
 def makespan(record: Record) -> float:
-    """How long all films took, in units of what no order could do better than.
+    """How long all films took, in units of what no order could do better than (`evenly_ms`)."""
+    return (record.ended_ms - record.begun_ms) / evenly_ms(record.jobs, record.site.cards)
 
-    That is all work spread evenly over the cards, or the film that takes longest with the whole farm to
-    itself, whichever is more. Attempts that failed are no work.
+
+def evenly_ms(jobs: Sequence[Job], cards: int) -> float:
+    """All work spread evenly over the cards, or the film that takes longest with the whole farm to itself.
+
+    Whichever is more, in milliseconds. Attempts that failed are no work.
     """
-    work = sum(job.card_ms for job in record.jobs) / record.site.cards
-    return (record.ended_ms - record.begun_ms) / max(work, *(job.alone_ms for job in record.jobs))
+    return max(sum(job.card_ms for job in jobs) / cards, *(job.alone_ms for job in jobs))
 
 
 def idleness(record: Record) -> float:
@@ -116,7 +119,7 @@ def outlasting_s(record: Record) -> float:
     windows = {name: parse(times, ZONE) for name, times in record.site.windows.items()}
     late = 0
     for span in record.spans:
-        if span.window and span.capability == RENDER:
+        if span.window and span.stage == RENDER:
             shuts = windows[span.window].next_closing(span.begun_ms)
             late = max(late, span.ended_ms - shuts if shuts is not None else 0)
     return late / 1000
@@ -139,7 +142,7 @@ def use(record: Record, since_ms: int, until_ms: int) -> float:
     used = sum(
         max(0, min(span.ended_ms, until_ms) - max(span.begun_ms, since_ms))
         for span in record.spans
-        if span.capability != JOIN
+        if span.stage != JOIN
     )
     return 100 * used / ((until_ms - since_ms) * record.site.cards)
 

@@ -15,12 +15,14 @@ import argparse
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from _arrivals import DAY_MS, HOUR_MS, HOUSES, MONDAY_MS, SERVICE, TRAINING, ZONE, Film, backlog, week
+from _backlogs import Row, measure, table
 from _drawing import COLOURS, Chart, Series, sheet
+from _lent import as_told, lent, of_lending
 from _promises import (
     Finding,
     broken,
@@ -34,7 +36,8 @@ from _promises import (
     use,
     waits_h,
 )
-from _simulation import Record, Sample, Site, play
+from _records import Record, Sample, Site
+from _simulation import play
 
 from farm.policy.order import URGENCY_MS
 from farm.policy.windows import parse
@@ -42,6 +45,7 @@ from farm.policy.windows import parse
 _DOCS = Path(__file__).parents[1] / "docs"
 _PAGE, _WEEK, _SHARES = _DOCS / "order.md", "images/order-week.svg", "images/order-shares.svg"
 _FIGURES = re.compile(r"(?<=<!-- figures -->\n).*(?=<!-- /figures -->)", re.DOTALL)
+_BACKLOGS = re.compile(r"(?<=<!-- backlogs -->\n).*(?=<!-- /backlogs -->)", re.DOTALL)
 _NAMES = {house.id: house.name for house in HOUSES}
 #: Without quotas: all that is there may begin.
 _UNBOUND = tuple(replace(house, films=None) for house in HOUSES)
@@ -50,14 +54,28 @@ _MINUTES = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """How much is played: cards, how busy the week is, and films of a backlog."""
+    """How much is played.
+
+    Attributes:
+        cards: of the farm.
+        busy: how busy its week is.
+        films: of the backlog that is drawn.
+        sizes: of other backlogs, each with how many of them.
+        pools: cards of two pools of which one lends.
+    """
 
     cards: int = 64
     busy: float = 1.7
     films: int = 2400
+    sizes: Mapping[int, int] = field(
+        default_factory=lambda: {60: 8, 100: 8, 150: 8, 300: 8, 600: 8, 2400: 3},
+    )
+    pools: int = 16
 
 
-FULL, SMALL = Scale(), Scale(cards=5, busy=0.09, films=80)
+FULL, SMALL = Scale(), Scale(cards=4, busy=0.085, films=42, sizes={15: 1}, pools=2)
+#: A backlog of fewer chunks for each card ends too raggedly for the promise.
+_FEWEST_CHUNKS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +84,13 @@ class Played:
 
     week: Record
     day: Record
+    backlogs: Sequence[Row]
+    pools: Record
     findings: Sequence[Finding]
 
 
 def simulate(seed: int, scale: Scale = FULL) -> Played:
-    """Play the week, the backlog and the flood of a seed, and measure what is promised."""
+    """Play the week, the backlogs, the flood and the pools of a seed, and measure what is promised."""
     # Quotas are as large as the departments are.
     houses = [
         house if house.films is None else replace(house, films=round(house.films * scale.busy / Scale.busy))
@@ -79,8 +99,16 @@ def simulate(seed: int, scale: Scale = FULL) -> Played:
     played = play(Site(cards=scale.cards, seed=seed, houses=houses), week(seed, busy=scale.busy))
     unbound = Site(cards=scale.cards, seed=seed, houses=_UNBOUND)
     day = play(unbound, backlog(seed, scale.films, houses=_UNBOUND))
-    findings = [*_of_week(played), *_of_backlog(day), *_of_flood(seed)]
-    return Played(week=played, day=day, findings=findings)
+    rows = tuple(measure(scale.sizes, cards=scale.cards, houses=_UNBOUND))
+    pools = lent(seed, cards=scale.pools)
+    findings = [
+        *_of_week(played),
+        *_of_backlog(day),
+        *_of_backlogs(rows),
+        *_of_flood(seed),
+        *of_lending(pools),
+    ]
+    return Played(week=played, day=day, backlogs=rows, pools=pools, findings=findings)
 
 
 def _of_week(record: Record) -> Iterator[Finding]:
@@ -108,6 +136,13 @@ def _of_backlog(record: Record) -> Iterator[Finding]:
     )
     yield Finding(what="idle card time of a backlog", found=idleness(record), most=1, unit="%")
     yield Finding(what="shares off their weights while all wait", found=unfairness(record), most=5, unit="%")
+
+
+def _of_backlogs(rows: Iterable[Row]) -> Iterator[Finding]:
+    for row in rows:
+        if row.chunks >= _FEWEST_CHUNKS:
+            what = f"makespan of {len(row.found)} backlogs of {row.films:,} films"
+            yield Finding(what=what, found=max(row.found), most=1.05)
 
 
 def _of_flood(seed: int) -> Iterator[Finding]:
@@ -256,12 +291,14 @@ def main() -> None:
         f"{used:.0f} % of a week's card time in use; {len(played.day.jobs)} films at once"
     )
     print(*played.findings, sep="\n")
+    print(table(played.backlogs) + as_told(given.seed, played.pools))
     print(f"played in {time.monotonic() - begun:.0f} s")
     if given.docs:
         (_DOCS / _WEEK).write_text(drawn_week(record), "utf-8")
         (_DOCS / _SHARES).write_text(drawn_shares(played.day), "utf-8")
         page = _PAGE.read_text("utf-8")
-        _PAGE.write_text(_FIGURES.sub(lambda _: figures(played), page), "utf-8")
+        page = _FIGURES.sub(lambda _: figures(played), page)
+        _PAGE.write_text(_BACKLOGS.sub(lambda _: table(played.backlogs), page), "utf-8")
     sys.exit(bool(broken(played.findings)))
 
 

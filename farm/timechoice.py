@@ -99,7 +99,7 @@ class TimeChooser:
         except InputError:
             # Told among its refusals.
             return
-        if window is not None and deadline is not None and not window.open_ms(self._now, deadline):
+        if window is not None and deadline is not None and window.next_opening(self._now) >= deadline:
             facts = {"deadline": row.deadline.strip(), "window": self.window(row), "times": window.text}
             yield Notice(code="deadline-window", facts=facts)
 

@@ -101,6 +101,14 @@ def test_a_deadline_before_the_window_opens_is_warned_of(farm: Farm, batch_folde
     later = f"{(now.hour + 6) % 24}:00-{(now.hour + 7) % 24}:00"
     add_window(farm.ledger, "night", parse(later, "UTC"), by="anna")
     soon = (now + timedelta(hours=1)).isoformat()
-    path = manifest(batch_folder, {**_ROW, "off_peak": "yes", "deadline": soon.partition(".")[0] + "Z"})
+    path = manifest(
+        batch_folder,
+        *(
+            {**_ROW, "off_peak": "yes", "deadline": each}
+            for each in (soon.partition(".")[0] + "Z", _SOON, "2099-01-01 07:00")
+        ),
+    )
     found = admit(check(farm, path))
-    assert [(warning.column, warning.code) for warning in found.warnings] == [("deadline", "deadline-window")]
+    assert [(each.row, each.column, each.code) for each in found.warnings] == [
+        (2, "deadline", "deadline-window")
+    ]

@@ -50,7 +50,7 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
             farm.ledger,
             celery_app(settings, waits=False),
             bell,
-            _chores(farm),
+            chores_of(farm),
             name=own_name,
             pace=Pace(
                 interval_s=settings.dispatcher.interval_s,
@@ -76,7 +76,8 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
     return 0
 
 
-def _chores(farm: Farm) -> tuple[Chore, ...]:
+def chores_of(farm: Farm) -> tuple[Chore, ...]:
+    """What is done now and then while a dispatcher leads this farm."""
     settings = farm.settings
     reporter = Reporter(
         farm.ledger,

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from tests.db.values import PROFILE
 from tests.farm.submitting import ROW, manifest
 from tests.support.receiver import receiver
 from tests.tasks.yard import wait_for
+from worker import dispatching
 
 _QUICK = Wishes(look_s=0.01)
 
@@ -283,6 +285,20 @@ def test_a_night_that_was_killed_keeps_nobody_awake(
     assert later() == {"a": REASON, "b": "ill"}
     posts.order(night_farm.ledger, "a", WorkerOrder.NONE, reason="needed", by="anna")
     assert [later(), later(), later()] == [{"b": "ill"}] * 3, "a person has unlocked it"
+
+
+def test_whoever_leads_a_farm_listens_for_killed_nights(
+    night_farm: Farm, pool: Callable[[], dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is among what a leading dispatcher does; here it has no patience."""
+    with awake(night_farm, ["studio"]):
+        wait_for(lambda: "a" in posts.read_posts(night_farm.ledger), seconds=60)
+    assert pool() == {"b": "ill"}
+    monkeypatch.setattr(dispatching, "Vigil", partial(Vigil, over_s=0))
+    for chore in dispatching.chores_of(night_farm):
+        chore.turn()
+        chore.close()
+    wait_for(lambda: pool() == {"a": REASON, "b": "ill"}, seconds=60, told=pool)
 
 
 def test_a_program_that_fails_stops_no_night(

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import pytest
 from cli.main import run
 from db import migrate
 from db.engine import connect
+from tests.support import looking
 
 LECTERN = Path(sys.executable).with_name("lectern")
 PORTRAIT = Path(__file__).resolve().parents[2] / "demo/portraits/astronaut.png"
@@ -102,6 +103,13 @@ def program(home: Path) -> Lectern:
         return Answer(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
 
     return call
+
+
+@pytest.fixture(scope="module")
+def looked_once() -> Iterator[None]:
+    """Every picture of a file's tests is looked at once."""
+    with looking.looked_once():
+        yield
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from farm.quotas import QuotaView
 from tests.cli.conftest import Lectern
 from tests.db.test_quotas import submit_as
 
-pytestmark = pytest.mark.usefixtures("ready_home", "in_mid_day")
+pytestmark = pytest.mark.usefixtures("ready_home", "in_mid_day", "looked_once")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from db import nights
 from farm.bootstrap import open_farm
 from tests.cli.conftest import Lectern
 
-pytestmark = pytest.mark.usefixtures("ready_home")
+pytestmark = pytest.mark.usefixtures("ready_home", "looked_once")
 
 
 @pytest.fixture

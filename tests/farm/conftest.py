@@ -11,6 +11,7 @@ import pytest
 from db import migrate
 from db.engine import connect
 from farm.bootstrap import Farm, open_farm, settings_of
+from tests.support import looking
 
 PORTRAITS = Path(__file__).resolve().parents[2] / "demo/portraits"
 
@@ -33,6 +34,13 @@ def farm(tmp_path: Path, fresh_ledger: Path) -> Iterator[Farm]:
     shutil.copy(fresh_ledger, home / "ledger.sqlite3")
     with open_farm(settings_of({"LECTERN_HOME": str(home)})) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def looked_once() -> Iterator[None]:
+    """Every picture of a file's tests is looked at once."""
+    with looking.looked_once():
+        yield
 
 
 @pytest.fixture

@@ -29,6 +29,8 @@ from tests.support.receiver import receiver
 from tests.tasks.yard import wait_for
 from worker import dispatching
 
+pytestmark = pytest.mark.usefixtures("looked_once")
+
 _QUICK = Wishes(look_s=0.01)
 
 

@@ -19,6 +19,8 @@ from farm.submit import Manner, queue
 from farm.windows import waited_for
 from tests.farm.submitting import ROW, manifest
 
+pytestmark = pytest.mark.usefixtures("looked_once")
+
 _ROW = {**ROW, "script": "Hello."}
 _SOON = (datetime.now(UTC) + timedelta(days=9)).isoformat(timespec="seconds")
 

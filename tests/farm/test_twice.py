@@ -19,6 +19,8 @@ from farm.submit import Manner, queue
 from farm.twice import Keeping, Kept, kept
 from tests.farm.submitting import ROW, manifest, submit
 
+pytestmark = pytest.mark.usefixtures("looked_once")
+
 _ROWS = [{**ROW, "script": "Hello.", "id": name} for name in "abc"]
 _LATER = "2090-01-02T07:00:00Z"
 

@@ -737,7 +737,7 @@ def test_a_night_that_is_killed_stops_no_film_and_leaves_nobody_awake(yard: Yard
     folder = tmp_path / "nightly"
     (folder / "tonight").mkdir(parents=True)
     shutil.copy(PORTRAIT, folder / "tonight" / "leo.png")
-    row = f"id,script,portrait,voice,format\nfilm,{script('Night', 4)},leo.png,en-us,square-512\n"
+    row = f"id,script,portrait,voice,format\nfilm,{script('Night', 3)},leo.png,en-us,square-512\n"
     (folder / "tonight" / "batch.csv").write_text(row, "utf-8")
     given = {"LECTERN_NIGHTLY__FOLDER": str(folder), "LECTERN_NIGHTLY__SETTLED_S": "0"}
     environment = {**os.environ, **environment_of(yard.farm.settings), **given}

@@ -14,6 +14,8 @@ from farm.bootstrap import open_farm
 from farm.policy.retry import RetryDecision, Verdict
 from tests.cli.conftest import Lectern
 
+pytestmark = pytest.mark.usefixtures("looked_once")
+
 _DEAD = RetryDecision(verdict=Verdict.DEAD)
 
 

@@ -12,7 +12,7 @@ import pytest
 from cli.exits import Exit
 from tests.cli.conftest import Lectern
 
-pytestmark = pytest.mark.usefixtures("ready_home")
+pytestmark = pytest.mark.usefixtures("ready_home", "looked_once")
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from tasks.bell import Bell
 from tasks.step import open_runner
 from tests.db.values import PROFILE
 
+pytestmark = pytest.mark.usefixtures("looked_once")
+
 ROW = {"script": "Hello {{name}}. We meet at noon.", "portrait": "leo.png", "format": "square-512"}
 # Nobody listens there: a silent bell costs nothing but time.
 NOWHERE = "redis://127.0.0.1:9/0"

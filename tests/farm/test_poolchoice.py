@@ -16,6 +16,8 @@ from farm.precheck import BatchRefusedError, admit, check
 from tests.db.values import PROFILE
 from tests.farm.submitting import ROW, manifest, submit
 
+pytestmark = pytest.mark.usefixtures("looked_once")
+
 _ROW = {**ROW, "script": "Hello."}
 
 

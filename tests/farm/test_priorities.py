@@ -19,6 +19,8 @@ from farm.submit import queue as queue_films
 from pipeline.plan.errors import InputError
 from tests.farm.submitting import ROW, manifest, submit
 
+pytestmark = pytest.mark.usefixtures("looked_once")
+
 _ROW = {**ROW, "script": "Hello."}
 
 

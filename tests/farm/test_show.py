@@ -15,6 +15,8 @@ from farm.submit import Manner, submit
 from pipeline.plan.errors import InputError
 from tests.db.values import CAPABILITIES, PROFILE
 
+pytestmark = pytest.mark.usefixtures("looked_once")
+
 
 @pytest.fixture
 def batch(farm: Farm, batch_folder: Path) -> int:

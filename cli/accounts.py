@@ -16,7 +16,7 @@ from farm import accounts
 from farm.bootstrap import open_farm
 from farm.policy.accounts import TICKS, Account, By, Line
 from farm.policy.periods import Period
-from farm.policy.prices import Prices, rounded
+from farm.policy.prices import Prices, adds_up, rounded
 from farm.tally import document_of, header_of, hours, label_of, row_of
 from pipeline.plan.cells import to_csv
 from pipeline.plan.errors import InputError
@@ -95,6 +95,8 @@ def _page(
         yield usage_table(terminal, found, prices)
     yield ""
     yield words("usage-running")
+    if prices.told and not adds_up((line.cost for line in found.lines), found.total.cost):
+        yield words("usage-rounded")
     if found.unowned_bytes:
         yield words("usage-unowned", size=_size(found.unowned_bytes))
     if found.unpriced:

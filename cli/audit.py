@@ -29,6 +29,8 @@ _TOLD = 6
 _DETAIL = 120
 #: A time as the ledger tells it.
 _MOMENT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+#: What became of the stop of a department or a pool that stood there before.
+_STOPPING = {"hold": "replaced", "pause": "replaced", "release": "lifted", "resume": "lifted"}
 _MS, _HOUR_MS, _UNSET = "_ms", 3_600_000, "–"
 
 
@@ -74,11 +76,11 @@ def _detail(terminal: Terminal, act: ActView) -> str:
     with suppress(ValueError):
         given = json.loads(f"{brace}{rest}")
         if isinstance(given, dict):
-            told = name + ", ".join(_changes(terminal, given))
+            told = name + ", ".join(_changes(terminal, act, given))
     return told if len(told) <= _DETAIL else f"{told[:_DETAIL]} …"
 
 
-def _changes(terminal: Terminal, given: Mapping[str, object]) -> Iterator[str]:
+def _changes(terminal: Terminal, act: ActView, given: Mapping[str, object]) -> Iterator[str]:
     """What was changed, one by one: what it was before and is after; what is not set is left out."""
     before, after = given.get("before"), given.get("after")
     if not isinstance(before, dict) and not isinstance(after, dict):
@@ -86,7 +88,7 @@ def _changes(terminal: Terminal, given: Mapping[str, object]) -> Iterator[str]:
             # Of a window the name is what was changed, and its times are all that there is to change.
             yield f"{given.get('window', '')}: {before} → {after}".removeprefix(": ")
         else:
-            yield from (f"{name}={_value(terminal, name, value)}" for name, value in given.items())
+            yield from _plain(terminal, act, given)
         return
     was, new = before if isinstance(before, dict) else {}, after if isinstance(after, dict) else {}
     for name in {**was, **new}:
@@ -96,6 +98,17 @@ def _changes(terminal: Terminal, given: Mapping[str, object]) -> Iterator[str]:
             yield f"{called}={then} → {now}"
         elif (then, now) != (_UNSET, _UNSET):
             yield f"{called}={now if new else then}"
+
+
+def _plain(terminal: Terminal, act: ActView, given: Mapping[str, object]) -> Iterator[str]:
+    """What is told besides, one by one; of a stop whose it is stands beside, and what stood there is told."""
+    stop = act.verb in _STOPPING and bool(act.scope)
+    for name, value in given.items():
+        told = _value(terminal, name, value)
+        if stop and name == "before":
+            yield terminal.words(f"audit-{_STOPPING[act.verb]}", before=told)
+        elif not stop or name != act.scope:
+            yield f"{name}={told}"
 
 
 def _value(terminal: Terminal, name: str, value: object) -> str:

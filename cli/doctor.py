@@ -15,6 +15,7 @@ from cli.terminal import Terminal, told
 from farm import doctor as examining
 from farm.bootstrap import Settings, open_workshop
 from farm.doctor import Check, Finding, There
+from farm.doctor_members import look_at_members
 from farm.doctor_people import look_at_consents
 from farm.doctor_speech import speech_checks
 from worker.redis_server import await_redis, find_redis_server
@@ -30,6 +31,7 @@ def doctor(context: typer.Context) -> Exit:
         settings = workshop.settings
         others: dict[str, Check] = {
             **speech_checks(workshop),
+            "members": partial(look_at_members, workshop),
             "consents": partial(look_at_consents, workshop),
             "redis": lambda: _redis(settings),
         }

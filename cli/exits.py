@@ -117,6 +117,7 @@ _BY_CODE = {
     "model-missing": Exit.SETUP,
     "model-not-known": Exit.UNKNOWN,
     "model-unknown": Exit.UNKNOWN,
+    "model-shelf-empty": Exit.UNKNOWN,
     "person-unknown": Exit.UNKNOWN,
     "dead-none-of-job": Exit.UNKNOWN,
     "worker-unknown": Exit.UNKNOWN,

@@ -25,7 +25,7 @@ ACCOUNTS: Mapping[str, str] = {
     (
         "What failed, is held, is out and is left is told as it stands now; the rest is of the time asked "
         "for."
-    ): "失败、暂停、停用和剩余的情况按当前状态说明，其余属于所查询的时间段。",
+    ): "失败、保留、停用和剩余的情况按当前状态说明，其余属于所查询的时间段。",
     "A month, such as 2026-11; this one unless given.": "月份，例如 2026-11；不写则为本月。",
     "Or since when: 2026-11-20, yesterday, “today 08:00”.": (
         "或从何时起：2026-11-20、yesterday、“today 08:00”。"

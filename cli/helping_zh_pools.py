@@ -8,6 +8,9 @@ POOLS: Mapping[str, str] = {
     "Which workers are kept for which films; or set how a pool helps others and is helped.": (
         "哪些工作进程专属于哪些影片；或设置池之间如何互助。"
     ),
+    "List the pools: who is in them, what waits for them, and whom they help.": (
+        "列出池：其中的工作进程、等待的工作以及帮助谁。"
+    ),
     "Set how a pool helps others and is helped; what is not named stays as it is.": (
         "设置池如何帮助其他池以及由谁后备；未指定的保持不变。"
     ),

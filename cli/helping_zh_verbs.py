@@ -47,8 +47,8 @@ VERBS: Mapping[str, str] = {
         "在新时段之外正在制作的影片会做完当前片段。"
     ),
     "The window that they are made in alone; no: any time.": "仅在此时段制作；no：不限时间。",
-    "When they are wanted, such as 2026-11-27 07:00; no: whenever.": (
-        "何时需要，例如 2026-11-27 07:00；no：不限。"
+    "When they are wanted, such as 2026-11-27 07:00; a date alone is its end; no: whenever.": (
+        "何时需要，例如 2026-11-27 07:00；只写日期指当日结束；no：不限。"
     ),
     "How urgent they are: urgent, normal or bulk.": (
         "紧急程度：urgent（紧急）、normal（普通）或 bulk（批量）。"

@@ -12,7 +12,9 @@ WINDOWS: Mapping[str, str] = {
         "仅在部门的时段（或唯一的时段）制作这些影片。"
     ),
     "Make them in this window of time alone.": "仅在该时段制作。",
-    "When they are wanted, such as 2026-11-27 07:00.": "需要的时间，例如 2026-11-27 07:00。",
+    "When they are wanted, such as 2026-11-27 07:00; a date alone is its end.": (
+        "需要的时间，例如 2026-11-27 07:00；只写日期指当日结束。"
+    ),
     "List the windows, and whether each is open now.": "列出各时段，以及目前是否开放。",
     "The window, such as night.": "时段，例如 night。",
     "Such as 22:00-07:00 Asia/Shanghai, weekends all day.": (

@@ -120,6 +120,15 @@ def until_of(terminal: Terminal, stop: HoldView | StopView) -> str:
     return terminal.words("stop-until", time=terminal.moment(stop.until))
 
 
+def set_by(terminal: Terminal, stop: StopView) -> dict[str, str]:
+    """Who set it, since when and why, as words name them."""
+    return {
+        "by": clean(stop.by),
+        "since": terminal.moment(stop.since),
+        "reason": terminal.words("stop-reason", reason=clean(stop.detail)) if stop.detail else "",
+    }
+
+
 def stop_line(terminal: Terminal, stop: StopView, *, brief: bool = False) -> str:
     """A stop in one sentence: what, by whom, since when, until when, why, and the command that lifts it.
 
@@ -132,10 +141,8 @@ def stop_line(terminal: Terminal, stop: StopView, *, brief: bool = False) -> str
     return words(
         f"stop-waits-{stop.kind}" if brief else f"stop-stands-{stop.kind}",
         whom=whom_of(terminal, stop),
-        by=clean(stop.by),
-        since=terminal.moment(stop.since),
         until=until_of(terminal, stop),
-        reason=words("stop-reason", reason=clean(stop.detail)) if stop.detail else "",
+        **set_by(terminal, stop),
         command=f"lectern {verb} --{stop.scope} {clean(stop.name)}",
     )
 

@@ -124,7 +124,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "pools": (
         "Which workers are kept for which films; or set how a pool helps others and is helped.",
-        {"set": "cli.pools:set_"},
+        {"list": "cli.pools:list_", "set": "cli.pools:set_"},
     ),
     "dead": (
         "What failed for good: films, why, and what to do about them; and messages that are none of ours.",

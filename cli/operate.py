@@ -10,7 +10,7 @@ import typer
 
 from cli.clean import clean
 from cli.exits import Exit
-from cli.lines import stop_line, until_of, whom_of
+from cli.lines import set_by, stop_line, until_of, whom_of
 from cli.options import terminal_of
 from cli.quotas import waiting_lines
 from cli.terminal import Terminal
@@ -91,7 +91,9 @@ Window = Annotated[
 Deadline = Annotated[
     str,
     typer.Option(
-        "--deadline", metavar="TIME", help="When they are wanted, such as 2026-11-27 07:00; no: whenever."
+        "--deadline",
+        metavar="TIME",
+        help="When they are wanted, such as 2026-11-27 07:00; a date alone is its end; no: whenever.",
     ),
 ]
 
@@ -360,8 +362,12 @@ def _numbers(jobs: tuple[int, ...] | list[int]) -> str:
 def _stop_lines(terminal: Terminal, verb: str, done: Done, *, dry_run: bool) -> Iterator[str]:
     words, lifts = terminal.words, verb in {"release", "resume"}
     for each in done.stops:
-        name = f"stop-{'lifted' if lifts else each.kind}"
         told = {"whom": whom_of(terminal, each), "until": until_of(terminal, each)}
+        if lifts:
+            name, told = f"stop-lifted-{each.kind}", told | set_by(terminal, each)
+        else:
+            # What an interrupt sets is a pause; what runs is given up besides.
+            name = f"stop-{each.kind if dry_run else verb}"
         yield words(f"{name}-dry" if dry_run else name, **told)
     for name in done.free:
         yield words("stop-free", name=clean(name))

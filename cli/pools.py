@@ -61,6 +61,11 @@ def pools(context: typer.Context) -> Exit:
     """Show the pools: who is in them, what waits for them, and whom they help."""
     if context.invoked_subcommand is not None:
         return Exit.OK
+    return list_(context)
+
+
+def list_(context: typer.Context) -> Exit:
+    """List the pools: who is in them, what waits for them, and whom they help."""
     terminal = terminal_of(context)
     with open_farm() as farm:
         crew = crews.read(farm)

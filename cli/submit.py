@@ -28,7 +28,7 @@ from farm import submit as submitting
 from farm.bootstrap import Farm, open_farm
 from farm.defaults import assigned
 from farm.forecast import Forecast, forecast
-from farm.nightfall import foresee, missed, of_forecast
+from farm.nightfall import foresee, held_too_long, missed, of_forecast
 from farm.output import check_place, write_whole
 from farm.precheck import Admitted, BatchRefusedError, Checked, admit, check
 from farm.quotas import QuotaView, of_batch, of_films
@@ -86,7 +86,11 @@ _OffPeak = Annotated[
 _Window = Annotated[str, typer.Option("--window", help="Make them in this window of time alone.")]
 _Deadline = Annotated[
     str,
-    typer.Option("--deadline", metavar="TIME", help="When they are wanted, such as 2026-11-27 07:00."),
+    typer.Option(
+        "--deadline",
+        metavar="TIME",
+        help="When they are wanted, such as 2026-11-27 07:00; a date alone is its end.",
+    ),
 ]
 _Write = Annotated[
     bool, typer.Option("--write", help="Have scripts written for rows with a brief, and spoken unread.")
@@ -190,7 +194,7 @@ def _foretold(
     quota = None if known is not None else of_films(farm, admitted.films)
     # What the quota holds is no work for tonight.
     beyond = of_forecast(told)[: None if quota is None else quota.begin]
-    document, lines = _windows(farm, admitted, terminal, new=known is None, beyond=beyond)
+    document, lines = _windows(farm, admitted, terminal, new=known is None, beyond=beyond, quota=quota)
     stays = Kept() if known is None else kept(farm, known, admitted.films)
     document |= {"quota": _quota_document(quota), "kept": asdict(stays), "room": store_document(told.room)}
     own = (*forecast_lines(told, terminal), *kept_lines(terminal, stays))
@@ -206,15 +210,17 @@ def _windows(
     new: bool,
     batch: int = 0,
     beyond: Sequence[Remaining] = (),
+    quota: QuotaView | None = None,
 ) -> tuple[dict[str, object], list[Cell | Table]]:
     """When films begin that wait for windows, and which will not be finished: for machines, and for people.
 
     A batch that is there already waits as it was submitted then; of a new one number or films are told.
     """
-    waiting = waited_for(farm, admitted.films) if new else ()
+    waiting = waited_for(farm, admitted.films, None if quota is None else quota.begin) if new else ()
     nights = [foresee(farm, each.window.name, beyond=beyond) for each in waiting if each.window.until]
     wanted = new and any(film.deadline is not None for film in admitted.films)
     late = missed(farm, batch, beyond=beyond) if wanted else ()
+    late += held_too_long(farm, admitted.films, batch) if wanted and quota is not None else ()
     document: dict[str, object] = {
         "windows": waiting_document(waiting),
         "nights": [night_document(each) for each in nights],
@@ -228,8 +234,10 @@ def _queued(farm: Farm, admitted: Admitted, manner: Manner, terminal: Terminal, 
     with Watching(terminal, "queueing") as watching:
         receipt = submitting.queue(farm, admitted, manner, progress=watching)
     results = table_of(farm, receipt.batch)
-    document, lines = _windows(farm, admitted, terminal, new=receipt.created, batch=receipt.batch)
     quota = of_batch(farm, receipt.batch, admitted.films[0].department, receipt.jobs)
+    document, lines = _windows(
+        farm, admitted, terminal, new=receipt.created, batch=receipt.batch, quota=quota
+    )
     stays = Kept() if receipt.created else kept(farm, receipt.batch, admitted.films)
     own = (*_received(receipt, results, terminal), *kept_lines(terminal, stays))
     received = [*own, *store_lines(terminal, receipt.room), *lines, *quota_lines(terminal, quota)]

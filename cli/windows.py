@@ -7,12 +7,13 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from rich.table import Table
 from rich.text import Text
 
 from cli.clean import clean
 from cli.exits import Exit
 from cli.options import terminal_of
-from cli.terminal import Terminal
+from cli.terminal import Cell, Terminal
 from farm import nightfall, windows
 from farm.bootstrap import open_farm
 from farm.nightfall import MissedView, Night
@@ -33,11 +34,16 @@ def list_(context: typer.Context) -> Exit:
     """List the windows, and whether each is open now."""
     terminal = terminal_of(context)
     with open_farm() as farm:
-        found = windows.listed(farm)
+        found, zone = windows.listed(farm), farm.ledger.calendar.zone
     document = {"kind": "windows", "windows": [asdict(each) for each in found]}
     rows = [(each.name, standing_of(terminal, each), each.times) for each in found]
     heads = ("window", "now", "window-times")
-    terminal.answer(document, [terminal.table(*heads, rows=rows) if rows else terminal.words("windows-none")])
+    lines: list[Cell | Table] = [terminal.words("windows-none")]
+    if rows:
+        lines = [terminal.table(*heads, rows=rows)]
+        if any(each.zone != zone for each in found):
+            lines += ["", terminal.words("windows-clock", zone=zone)]
+    terminal.answer(document, lines)
     return Exit.OK
 
 
@@ -151,12 +157,19 @@ def waiting_lines(terminal: Terminal, waiting: Iterable[WaitedFor]) -> Iterator[
     for each in waiting:
         window, until = each.window, terminal.moment(each.window.until) if each.window.until else ""
         name = "films-wait-always" if not until else "films-wait-open" if window.open else "films-wait-shut"
-        yield terminal.words(name, window=window.name, films=each.films, times=window.times, until=until)
+        begin, words = each.films - each.held, terminal.words
+        if not begin:
+            name = "films-wait-held"
+        elif each.held and name == "films-wait-shut":
+            name = "films-wait-shut-quota"
+        held = words("films-quota-holds", held=each.held) if each.held else ""
+        told = {"window": window.name, "times": window.times, "until": until, "held": held}
+        yield words(name, films=each.films, begin=begin, **told)
 
 
 def waiting_document(waiting: Iterable[WaitedFor]) -> list[dict[str, object]]:
     """The same for a machine."""
-    return [{**asdict(each.window), "films": each.films} for each in waiting]
+    return [{**asdict(each.window), "films": each.films, "quota_held": each.held} for each in waiting]
 
 
 def _now(terminal: Terminal, window: WindowView) -> list[str]:

@@ -30,6 +30,10 @@ ACCOUNTS: Mapping[str, tuple[str, str]] = {
         "Each attempt counts where it ended; what runs now is not in it yet (docs/accounts.md).",
         "每次尝试计入其结束之时；正在运行的尚未计入（docs/accounts.md）。",
     ),
+    "usage-rounded": (
+        "Each amount is rounded by itself: the total is exact, and the lines may add up to a little else.",
+        "各项金额分别四舍五入：合计准确，各行相加可能略有出入。",
+    ),
     "usage-unowned": (
         "{size} in the store belong to no film any more; they are in the total alone.",
         "存储中有 {size} 不再属于任何影片，仅计入合计。",

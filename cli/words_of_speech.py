@@ -63,6 +63,7 @@ SPEECH: Mapping[str, tuple[str, str]] = {
     "check-converter": ("voice conversion", "语音转换"),
     "check-ear": ("speech recognition", "语音识别"),
     "check-writer": ("scripts", "脚本撰写"),
+    "check-members": ("members", "成员"),
     "check-consents": ("consents", "授权"),
     "detail-consents": (
         "{detail}; {consents:1 person's consent holds|# people's consents hold}",

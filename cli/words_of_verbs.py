@@ -140,17 +140,29 @@ VERBS: Mapping[str, tuple[str, str]] = {
     "stop-hold": ("No new film of {whom} begins {until}.", "{whom}不再开始新的影片，{until}。"),
     "stop-hold-dry": ("No new film of {whom} would begin {until}.", "{whom}将不再开始新的影片，{until}。"),
     "stop-pause": (
-        "Nothing of {whom} begins {until}; clips that are being made are finished or given up.",
-        "{whom}不再开始任何内容，{until}；正在制作的片段会做完或放弃。",
+        "Nothing of {whom} begins {until}; clips that are being made are finished.",
+        "{whom}不再开始任何内容，{until}；正在制作的片段会做完。",
+    ),
+    "stop-interrupt": (
+        "Nothing of {whom} begins {until}; clips that are being made are given up.",
+        "{whom}不再开始任何内容，{until}；正在制作的片段会放弃。",
     ),
     "stop-pause-dry": ("Nothing of {whom} would begin {until}.", "{whom}将不再开始任何内容，{until}。"),
-    "stop-lifted": (
-        "A stop of {whom} is lifted; it stood {until}.",
-        "已解除{whom}的一项停止；它原本{until}。",
+    "stop-lifted-hold": (
+        "The hold of {whom} is lifted: {by} had held it on {since}{reason}.",
+        "已解除{whom}的保留：此前由 {by} 于 {since} 保留{reason}。",
     ),
-    "stop-lifted-dry": (
-        "A stop of {whom} would be lifted; it stands {until}.",
-        "将解除{whom}的一项停止；它目前{until}。",
+    "stop-lifted-hold-dry": (
+        "The hold of {whom} would be lifted: {by} held it on {since}{reason}.",
+        "将解除{whom}的保留：由 {by} 于 {since} 保留{reason}。",
+    ),
+    "stop-lifted-pause": (
+        "The pause of {whom} is lifted: {by} had paused it on {since}{reason}.",
+        "已解除{whom}的暂停：此前由 {by} 于 {since} 暂停{reason}。",
+    ),
+    "stop-lifted-pause-dry": (
+        "The pause of {whom} would be lifted: {by} paused it on {since}{reason}.",
+        "将解除{whom}的暂停：由 {by} 于 {since} 暂停{reason}。",
     ),
     "stop-free": ("{name} was not stopped.", "{name} 未被停止。"),
     "stop-films": ("Its films that are still to be made: {films}.", "尚待制作的影片：{films} 部。"),

@@ -36,7 +36,7 @@ WHY: Mapping[str, tuple[str, str]] = {
         "The pool {lender} has lent {worker} to the pool {pool}.",
         "{worker} 由池 {lender} 借给池 {pool}。",
     ),
-    "why-more": (" and {more} more at once", "及同时进行的另外 {more} 段"),
+    "why-more": (" and {more} more at once", " 及同时进行的另外 {more} 段"),
     "why-left": (", and this step takes about {span} more", "，此步骤约剩 {span}"),
     "why-then": ("What follows is {what}.", "其余部分：{what}。"),
     "why-waits": ("Job {job} waits: {what}.", "任务 {job} 在等待：{what}。"),

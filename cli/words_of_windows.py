@@ -14,6 +14,10 @@ WINDOWS: Mapping[str, tuple[str, str]] = {
     "window-open": ("always open", "始终开放"),
     "window-open-until": ("open until {until}", "开放至 {until}"),
     "window-shut-until": ("shut until {until}", "关闭至 {until}"),
+    "windows-clock": (
+        "NOW is told by the farm's clock, which shows the time of {zone}.",
+        "“当前”按农场时钟显示，即 {zone} 时间。",
+    ),
     "window-is": ("Window {window}: {times}", "时段 {window}：{times}"),
     "window-was": ("Until now: {times}", "此前：{times}"),
     "window-now": ("It is {standing}.", "目前{standing}。"),
@@ -25,16 +29,31 @@ WINDOWS: Mapping[str, tuple[str, str]] = {
     "deadline": ("DEADLINE", "截止"),
     "urgency-lifted": ("{urgency}, for its deadline", "{urgency}（因截止时间提前）"),
     "films-wait-shut": (
-        "Made in the window {window} alone: {films}. They begin when it opens, {until} ({times}).",
+        (
+            "Made in the window {window} alone: {films}. {films:It begins|They begin} when it opens, {until} "
+            "({times})."
+        ),
         "仅在时段 {window} 制作：{films} 部。将于 {until} 时段开放时开始（{times}）。",
     ),
+    "films-wait-shut-quota": (
+        (
+            "Made in the window {window} alone: {films}{held}. "
+            "{begin:The other one begins|The other # begin} when it opens, {until} ({times})."
+        ),
+        "仅在时段 {window} 制作：{films} 部{held}。其余 {begin} 部将于 {until} 时段开放时开始（{times}）。",
+    ),
+    "films-wait-held": (
+        "Made in the window {window} alone: {films}{held} ({times}).",
+        "仅在时段 {window} 制作：{films} 部{held}（{times}）。",
+    ),
+    "films-quota-holds": (", of which the quota holds {held}", "，其中 {held} 部因配额而保留"),
     "films-wait-open": (
-        "Made in the window {window} alone: {films}. It is open now, until {until} ({times}).",
-        "仅在时段 {window} 制作：{films} 部。时段目前开放，至 {until}（{times}）。",
+        "Made in the window {window} alone: {films}{held}. It is open now, until {until} ({times}).",
+        "仅在时段 {window} 制作：{films} 部{held}。时段目前开放，至 {until}（{times}）。",
     ),
     "films-wait-always": (
-        "Made in the window {window} alone: {films}. It never shuts ({times}).",
-        "仅在时段 {window} 制作：{films} 部。该时段始终开放（{times}）。",
+        "Made in the window {window} alone: {films}{held}. It never shuts ({times}).",
+        "仅在时段 {window} 制作：{films} 部{held}。该时段始终开放（{times}）。",
     ),
     "night-empty": ("No film waits for the window {window}.", "没有影片在等待时段 {window}。"),
     "night-endless": (

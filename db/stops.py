@@ -19,6 +19,7 @@ from db.prepared import Found, run
 from db.states import ITSELF, ArchiveState, HoldReason, JobState, StepState, StopKind, StopScope
 from db.tables import audit, batches, departments, holds, jobs, posts, steps, stops
 from db.tables.rights import pools
+from farm.policy.pools import ANY
 from pipeline.plan.errors import InputError
 from pipeline.plan.moments import iso
 
@@ -29,7 +30,7 @@ class Stop:
 
     Attributes:
         scope: which of both it is.
-        name: its name.
+        name: its name; of a pool empty for films that are kept for none.
         kind: `HOLD`: films of which something was begun go on; `PAUSE`: nothing goes on.
         until: when it ends by itself, in milliseconds since the Unix epoch; None: somebody has to lift it.
         reason: why, in the words of whoever set it; may be empty.
@@ -148,7 +149,7 @@ def stop(
         entered |= {"reason": reason, "by": by, "at": now}
         run(connection, rows.spoken(connection, _ENTER), entered)
         was = "" if before is None else iso(before.until) or "until it is lifted"
-        detail = told(**{scope.value: name}, reason=reason, until=iso(until), before=was)
+        detail = told(**{scope.value: name or ANY}, reason=reason, until=iso(until), before=was)
         run(connection, _AUDIT, {"at": now, "by": by, "verb": kind.value, "detail": detail})
         return None if before is None else _stop_of(before)
 
@@ -264,7 +265,7 @@ def _tell_lifted(connection: Connection, lifted: Collection[Stop], *, now: int, 
     for each in lifted:
         verb = "release" if each.kind is StopKind.HOLD else "resume"
         before = f"{each.by}, {iso(each.at)}"
-        detail = told(**{each.scope.value: each.name}, reason=reason, before=before)
+        detail = told(**{each.scope.value: each.name or ANY}, reason=reason, before=before)
         run(connection, _AUDIT, {"at": now, "by": by, "verb": verb, "detail": detail})
 
 

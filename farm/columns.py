@@ -349,8 +349,9 @@ COLUMNS: tuple[Column, ...] = (
             zh="何时需要：可能赶不上时，会在其时段内提前制作",
         ),
         values=Phrase(
-            en="date and time, as `2026-11-27 07:00` by the farm's clock or `2026-11-27T07:00+08:00`",
-            zh="日期和时间，如 `2026-11-27 07:00`（农场时区）或 `2026-11-27T07:00+08:00`",
+            en="date and time, as `2026-11-27 07:00` by the farm's clock or `2026-11-27T07:00+08:00`; "
+            "a date alone is its end",
+            zh="日期和时间，如 `2026-11-27 07:00`（农场时区）或 `2026-11-27T07:00+08:00`；只写日期指当日结束",
         ),
         empty=Phrase(en="whenever", zh="不限"),
         also="due wanted 截止 截止时间 期限",

@@ -9,6 +9,7 @@ from db import stops
 from db.states import StopKind, StopScope
 from db.stops import Kept, Stop
 from farm.bootstrap import Farm
+from farm.policy.pools import ANY
 from farm.views.films import JobView
 from farm.views.stops import HoldView, StopView
 from pipeline.plan.moments import iso
@@ -43,7 +44,7 @@ def view_of(stop: Stop) -> StopView:
     """A stop as people are shown it."""
     return StopView(
         scope=stop.scope.value,
-        name=stop.name,
+        name=stop.name or ANY,
         kind=stop.kind.value,
         by=stop.by,
         since=iso(stop.at),

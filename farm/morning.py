@@ -19,6 +19,7 @@ from farm.nightfall import foresee
 from farm.policy.accounts import By
 from farm.policy.costs import Basis, Pace, price
 from farm.policy.periods import Period
+from farm.policy.pools import ANY
 from farm.policy.windows import Window
 from farm.views.films import Told
 from farm.views.morning import (
@@ -159,7 +160,7 @@ def _stops(ledger: Ledger, zone: str) -> Iterator[StopView]:
     for stop in read_stops(ledger):
         yield StopView(
             scope=stop.scope.value,
-            name=stop.name,
+            name=stop.name or ANY,
             kind=stop.kind.value,
             by=stop.by,
             reason=stop.reason,

@@ -16,6 +16,7 @@ from farm.morningtext import (
     left_lines,
     money,
     period_of,
+    rounding,
     saved_line,
     slow_cells,
     told,
@@ -219,6 +220,7 @@ def _hours(view: MorningView, words: MorningWords) -> str:
     chart = _bars(_bars_of(used), words) if used else ""
     unpriced = view.account.unpriced
     note = _paragraph(words("unpriced", cards=words("comma").join(unpriced))) if unpriced else ""
+    note = "".join(map(_paragraph, rounding(view, words))) + note
     return chart + _table(account_cells(view, words), numbers=range(1, 7), total=True) + note
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from farm.morningwords import MorningWords
 from farm.policy.accounts import TICKS, Line
-from farm.policy.prices import rounded
+from farm.policy.prices import adds_up, rounded
 from farm.tally import header_of, hours, row_of
 from farm.views.films import Told
 from farm.views.morning import HeldView, MorningView, ReasonView, SlowView
@@ -256,6 +256,13 @@ def money(line: Line, view: MorningView) -> str:
     return f"{rounded(line.cost)} {clean(view.prices.currency)}".strip()
 
 
+def rounding(view: MorningView, words: MorningWords) -> Iterator[str]:
+    """That lines add up to another amount than the total, where they do."""
+    found = view.account
+    if view.prices.told and not adds_up((line.cost for line in found.lines), found.total.cost):
+        yield words("rounded")
+
+
 def share_of(line: Line) -> int:
     """How much of a line's time was wasted, in per cent."""
     return round(100 * line.wasted_ms / line.held_ms) if line.held_ms else 0
@@ -295,6 +302,7 @@ def _sections(view: MorningView, words: MorningWords) -> Iterator[tuple[str, lis
     yield words("failed-head"), _failed(view, words)
     yield words("held-head"), _listed(held_lines(view, words), words("held-none"))
     body = _aligned(account_cells(view, words), right=range(1, 7)) if view.account.lines else []
+    body += [line for each in rounding(view, words) for line in _wrapped(each)]
     if view.account.unpriced:
         cards = words("comma").join(map(clean, view.account.unpriced))
         body += _wrapped(words("unpriced", cards=cards))

@@ -43,6 +43,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "cost": ("Cost", "费用"),
     "total": ("total", "合计"),
     "no-hours": ("Nobody has used the farm in this time.", "这段时间内没有人使用农场。"),
+    "rounded": (
+        "Each amount is rounded by itself: the total is exact, and the lines may add up to a little else.",
+        "各项金额分别四舍五入：合计准确，各行相加可能略有出入。",
+    ),
     "unpriced": (
         "No price is set for {cards}: these hours cost nothing here.",
         "未设置 {cards} 的价格：这些小时在此不计费。",

@@ -6,16 +6,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from db import nights
+from db import nights, quotas
 from db.nights import Remaining
 from db.paces import read_pace
 from db.states import ITSELF, Stage
 from db.windows import read_windows
 from farm.bootstrap import Farm
+from farm.caller import caller
 from farm.forecast import Forecast
 from farm.policy.costs import Pace, Price, price
 from farm.policy.nightfall import Due, Piece, finish_times, late
 from farm.policy.windows import Window, window_named
+from farm.rowcheck import Film
 from pipeline.plan.chunks import LIMIT_S
 from pipeline.plan.errors import InputError
 from pipeline.plan.job import Format
@@ -168,6 +170,30 @@ def missed(farm: Farm, batch: int = 0, *, beyond: Sequence[Remaining] = ()) -> t
     behind = late({job: wanted[job] for job in own}, ends)
     return tuple(
         MissedView(row=own[job].row, deadline=iso(wanted[job]), window=own[job].window) for job in behind
+    )
+
+
+def held_too_long(farm: Farm, films: Sequence[Film], batch: int = 0) -> tuple[MissedView, ...]:
+    """The films of a batch that their quota does not let begin before they are wanted.
+
+    Args:
+        farm: the farm.
+        films: those of the batch, in its order.
+        batch: number of the batch; 0: it is not queued yet.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    if batch:
+        waiting = quotas.read_batch(farm.ledger, batch)
+        starts = [waiting[job] for job in sorted(waiting)]
+    else:
+        starts = list(quotas.read_ahead(farm.ledger, films[0].department, caller(), len(films)))
+    calendar = farm.ledger.calendar
+    return tuple(
+        MissedView(row=film.row.id, deadline=iso(film.deadline), window=film.window)
+        for film, day in zip(films[len(films) - len(starts) :], starts, strict=True)
+        if film.deadline is not None and (day is None or calendar.begins_at(day) >= film.deadline)
     )
 
 

@@ -45,11 +45,14 @@ class PoolChooser:
             pool = self.pool(row)
         except InputError:
             return
-        known = ", ".join(sorted(self._known)) or "-"
+        known = ", ".join(sorted(self._known))
         if self._able and pool in served(self._able, {pool}, self._dealings):
             return
         if pool and pool not in (self._able or self._known):
-            yield Notice(code="submit-pool-empty", facts={"pool": pool, "known": known})
+            if known:
+                yield Notice(code="submit-pool-empty", facts={"pool": pool, "known": known})
+            else:
+                yield Notice(code="submit-pool-none", facts={"pool": pool})
         elif not pool and self._able:
             yield Notice(code="submit-pool-needed", facts={"known": known})
 

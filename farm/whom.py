@@ -23,7 +23,7 @@ class Whom:
         jobs: numbers of jobs.
         batches: numbers of batches.
         departments: names of departments.
-        pools: names of pools.
+        pools: names of pools; `farm.policy.pools.ANY`: films that are kept for none.
     """
 
     jobs: tuple[int, ...] = ()
@@ -53,7 +53,7 @@ class Whom:
         named = tuple(pool_named(pool) for pool in self.pools)
         known = stops.read_pools(farm.ledger) if named else frozenset()
         for told, pool in zip(self.pools, named, strict=True):
-            if pool not in known:
+            if pool and pool not in known:
                 raise InputError("stop-pool-unknown", pool=told, known=", ".join(sorted(known)) or "-")
         return (
             *((StopScope.DEPARTMENT, name) for name in self.departments),

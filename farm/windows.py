@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from db import windows
 from farm.bootstrap import Farm
@@ -23,12 +23,14 @@ class WindowView:
         times: when it is open, with its time zone.
         open: whether it is now.
         until: when that changes, ISO 8601; empty: never.
+        zone: the time zone that its times are told in.
     """
 
     name: str
     times: str
     open: bool
     until: str
+    zone: str
 
 
 def listed(farm: Farm) -> tuple[WindowView, ...]:
@@ -86,19 +88,28 @@ class WaitedFor:
     Attributes:
         window: the window.
         films: how many.
+        held: how many of them wait for their department's quota besides.
     """
 
     window: WindowView
     films: int
+    held: int = 0
 
 
-def waited_for(farm: Farm, films: Iterable[Film]) -> tuple[WaitedFor, ...]:
+def waited_for(farm: Farm, films: Sequence[Film], begin: int | None = None) -> tuple[WaitedFor, ...]:
     """The windows that films are made in, by name; none of films that may begin at any time.
+
+    Args:
+        farm: the farm.
+        films: the films, in the order in which the quota lets them begin.
+        begin: so many of them the quota lets begin today; None: all.
 
     Raises:
         AwayError: ``ledger-away``.
     """
-    return waits(farm, Counter(film.window for film in films if film.window))
+    held = Counter(film.window for film in films[begin:]) if begin is not None else Counter[str]()
+    found = waits(farm, Counter(film.window for film in films if film.window))
+    return tuple(replace(each, held=held[each.window.name]) for each in found)
 
 
 def waits(farm: Farm, counts: Mapping[str, int]) -> tuple[WaitedFor, ...]:
@@ -120,4 +131,5 @@ def _view(name: str, window: Window, now: int) -> WindowView:
         times=window.text,
         open=window.is_open(now),
         until=iso(change),
+        zone=window.zone,
     )

@@ -123,12 +123,15 @@ class ModelShelf:
         """The card of that name.
 
         Raises:
-            InputError: ``model-unknown`` with the known names, ``model-name-wrong``, ``model-card-damaged``.
+            InputError: ``model-unknown`` with the known names, ``model-shelf-empty``,
+                ``model-name-wrong``, ``model-card-damaged``.
             AwayError: ``model-shelf-away``.
         """
         record = self.cabinet.card(name)
         if record is None:
-            known = ", ".join(self.cabinet.cards()) or "-"
+            known = ", ".join(self.cabinet.cards())
+            if not known:
+                raise InputError("model-shelf-empty", model=name)
             raise InputError("model-unknown", model=name, known=known)
         return record
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from farm.policy.rights import Rights
-from farm.policy.times import moment
+from farm.policy.times import day_or_moment
 from pipeline.plan.errors import InputError
 
 _URGENT: Final = "urgent"
@@ -13,13 +13,13 @@ _NORMAL: Final = "normal"
 
 
 def moment_in(text: str, zone: str) -> int:
-    """The instant of a deadline, as `farm.policy.times.moment` reads it.
+    """The instant of a deadline, as `farm.policy.times.moment` reads it; of a date alone when it is over.
 
     Raises:
         InputError: ``deadline-wrong``.
     """
     try:
-        return moment(text, zone)
+        return day_or_moment(text, zone, end=True)
     except ValueError:
         raise InputError("deadline-wrong", text=text.strip()) from None
 

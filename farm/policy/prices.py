@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from fractions import Fraction
@@ -73,6 +73,11 @@ def _amount(text: str, knob: str, entry: str) -> Fraction:
     if not amount.is_finite() or amount < 0:
         raise InputError("prices-wrong", knob=knob, value=entry.strip())
     return Fraction(amount)
+
+
+def adds_up(parts: Iterable[Fraction], total: Fraction) -> bool:
+    """Whether rounded amounts add up to the rounded total; each is rounded by itself, so that it is right."""
+    return sum(map(rounded, parts), Decimal(0)) == rounded(total)
 
 
 def rounded(amount: Fraction) -> Decimal:

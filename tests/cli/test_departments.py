@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import io
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -141,13 +141,22 @@ def test_films_keep_what_they_were_granted_and_the_answer_says_so(lectern: Lecte
 
 
 def test_what_the_quota_holds_is_no_work_for_the_night(lectern: Lectern, manifest: Path) -> None:
-    """The dry run counts as many films for the window as submit does: those that begin."""
+    """The dry run counts as many films for the window as submit does: those that begin; others are late."""
     lectern("departments", "set", "default", "--films", "1")
-    lectern("windows", "add", "night", "23:00-22:59")
-    asked = ("submit", manifest, "--window", "night", "--json")
-    (foretold,) = lectern(*asked, "--dry-run").document["nights"]
-    (told,) = lectern(*asked).document["nights"]
-    assert (foretold["films"], told["films"]) == (1, 1)
+    lectern("windows", "add", "night", "23:00-22:59 Asia/Kathmandu")
+    assert "NOW is told by the farm's clock" in " ".join(lectern("windows", "list").out.split())
+    wanted = (datetime.now(UTC) + timedelta(hours=6)).isoformat(timespec="seconds")
+    asked = ("submit", manifest, "--window", "night", "--deadline", wanted)
+    tried = " ".join(lectern(*asked, "--dry-run").out.split())
+    assert "Made in the window night alone: 3, of which the quota holds 2. " in tried
+    foretold = lectern(*asked, "--dry-run", "--json").document
+    told = lectern(*asked, "--json").document
+    for each in (foretold, told):
+        assert [night["films"] for night in each["nights"]] == [1]
+        assert [(window["films"], window["quota_held"]) for window in each["windows"]] == [(3, 2)]
+    rows = [row["row"] for row in lectern("list", 1, "--json").document["rows"]]
+    assert [each["row"] for each in foretold["missed"]] == rows[1:]
+    assert foretold["missed"] == told["missed"]
 
 
 def test_submit_says_how_many_wait_until_when_and_what_lets_them_begin(

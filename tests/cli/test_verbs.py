@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -70,9 +71,30 @@ def test_a_department_is_stopped_until_it_is_let_go(lectern: Lectern, jobs: list
     assert "held, since the department default is paused" in " ".join(lectern("show", jobs[0]).out.split())
     release = " ".join(lectern("release", "--department", "default").out.split())
     assert release.startswith("default was not stopped. Nothing of the department default begins")
-    assert "is lifted" in lectern("resume", "--department", "default").out
+    assert "clips that are being made are finished." in told.out
+    tried = " ".join(lectern("resume", "--department", "default", "--dry-run").out.split())
+    assert "The pause of the department default would be lifted:" in tried
+    lifted = " ".join(lectern("resume", "--department", "default").out.split())
+    assert re.match(
+        r"The pause of the department default is lifted: \S+ had paused it on .+ \(budget\)\.", lifted
+    )
+    (act, *_) = lectern("audit", "--lang", "en").out.splitlines()[1:]
+    assert "set by" in act
+    assert "department=" not in act
     assert "was not stopped" in lectern("resume", "--department", "default").out
     assert lectern("show", jobs[0], "--json").document["waiting"] == "no-worker"
+
+
+def test_films_that_are_kept_for_no_pool_are_a_pool_too(lectern: Lectern, jobs: list[int]) -> None:
+    """They are called any, as everywhere; a stop of them keeps those films alone."""
+    lectern("set", jobs[0], "--pool", "studio")
+    assert "Nothing of the pool any begins" in lectern("interrupt", "--pool", "any").out
+    kept = [job["id"] for job in lectern("list", "--state", "held", "--json").document["rows"]]
+    assert kept == jobs[1:]
+    assert "`lectern resume --pool any`" in " ".join(lectern("show", jobs[1]).out.split())
+    assert lectern("audit", "--json").document["acts"][0]["name"] == "any"
+    assert "is lifted" in lectern("resume", "--pool", "any").out
+    assert lectern("cancel", "--pool", "any", "--json").document["changed"] == jobs[1:]
 
 
 def test_films_get_another_place_in_the_line(lectern: Lectern, jobs: list[int]) -> None:
@@ -96,7 +118,7 @@ def test_films_leave_and_enter_a_window_and_get_a_deadline(lectern: Lectern, job
     wishes = ("--window", "Night", "--deadline", "2090-01-02T07:00Z", "--priority", 3, "--pool", "studio")
     tried = " ".join(lectern("set", jobs[0], *wishes, "--dry-run").out.split())
     assert "Would set 1 job:" in tried
-    assert "Made in the window night alone: 1. " in tried
+    assert "Made in the window night alone: 1. It begins when it opens" in tried
     assert lectern("set", jobs[0], *wishes, "--json").document["changed"] == [jobs[0]]
     shown = lectern("show", jobs[0], "--json").document
     told = ("window", "deadline", "priority", "pool")

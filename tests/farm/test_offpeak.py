@@ -88,7 +88,7 @@ def test_a_deadline_is_a_moment_to_come(farm: Farm, batch_folder: Path) -> None:
     assert told is not None
     assert datetime.fromtimestamp(told / 1000, UTC).year in {2098, 2099}
     wrong = manifest(
-        batch_folder, *({**_ROW, "deadline": each} for each in ("2020-01-01 07:00", "tomorrow", "2099-01-01"))
+        batch_folder, *({**_ROW, "deadline": each} for each in ("2020-01-01 07:00", "tomorrow", "2099-01-32"))
     )
     assert _codes(farm, wrong) == [
         ("deadline", "deadline-past"),

@@ -25,7 +25,7 @@ def told(farm: Farm, path: Path) -> list[tuple[str, str, object]]:
     """What is doubted of the pools of a manifest."""
     warnings = admit(check(farm, path)).warnings
     found = [each for each in warnings if each.code.startswith("submit-pool")]
-    return [(each.column, each.code, each.facts["known"]) for each in found]
+    return [(each.column, each.code, each.facts.get("known")) for each in found]
 
 
 def employ(farm: Farm, name: str, *capabilities: str) -> None:
@@ -36,9 +36,9 @@ def employ(farm: Farm, name: str, *capabilities: str) -> None:
 def test_a_pool_that_nobody_is_in_is_told(farm: Farm, batch_folder: Path) -> None:
     """A film goes into the line with a warning; what nobody is asked for is none."""
     path = manifest(batch_folder, {**_ROW, "pool": "Studio"}, {**_ROW, "pool": "any"})
-    assert told(farm, path) == [("pool", "submit-pool-empty", "-")]
+    assert told(farm, path) == [("pool", "submit-pool-none", None)]
     employ(farm, "one", "render.warp", "speak")
-    assert told(farm, path) == [("pool", "submit-pool-empty", "-")]
+    assert told(farm, path) == [("pool", "submit-pool-none", None)]
     employ(farm, "two", "render.warp@studio")
     assert told(farm, path) == []
     workers.leave(farm.ledger, "one")

@@ -264,6 +264,20 @@ _WAITS = (
 
 _MEMBERS = (
     message(
+        "members-department-unknown",
+        (
+            "[members] of names a department “{department}” for {user} that does not exist.",
+            "Whoever stands in it may submit for the departments beside the name alone.",
+            "Correct the name (there are: {known}), or add it: `lectern departments add {department}`.",
+        ),
+        (
+            "[members] of 为 {user} 写了不存在的部门“{department}”。",
+            "列在其中的用户只能为名字旁的部门提交。",
+            "请更正名称（现有：{known}），或添加：`lectern departments add {department}`。",
+        ),
+        level="warning",
+    ),
+    message(
         "members-wrong",
         (
             "[members] of holds “{part}”, which is no user with departments.",

@@ -81,6 +81,22 @@ _FINDING = (
         ),
     ),
     Message(
+        code="model-shelf-empty",
+        level="error",
+        en=Text(
+            what="There is no model “{model}” on the shelf, and no other one yet.",
+            why=_SHELF_WHY,
+            cure="Add it with `lectern models add FILE --name {model}`; "
+            "`lectern models fetch` lists what is known and how to get it.",
+        ),
+        zh=Text(
+            what="模型架上没有名为“{model}”的模型，目前还没有任何模型。",
+            why=_SHELF_WHY_ZH,
+            cure="请用 `lectern models add 文件 --name {model}` 添加；"
+            "`lectern models fetch` 列出已知模型及其获取方式。",
+        ),
+    ),
+    Message(
         code="model-unknown",
         level="error",
         en=Text(

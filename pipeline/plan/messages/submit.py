@@ -123,6 +123,20 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="submit-pool-none",
+        level="warning",
+        en=Text(
+            what="Nobody renders films of the pool {pool} just now; no worker here is kept for any pool yet.",
+            why="A film that asks for a pool is rendered by workers of that pool alone.",
+            cure="Start a worker of that pool ([worker] pools); the film waits for it. Or ask for no pool.",
+        ),
+        zh=Text(
+            what="目前没有工作进程渲染池 {pool} 的影片；此处还没有属于任何池的工作进程。",
+            why="指定了池的影片只由该池的工作进程渲染。",
+            cure="请启动该池的工作进程（[worker] pools），在此之前影片会一直等待；或不指定池。",
+        ),
+    ),
+    Message(
         code="submit-pool-needed",
         level="warning",
         en=Text(

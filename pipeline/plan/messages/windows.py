@@ -196,14 +196,14 @@ MESSAGES: tuple[Message, ...] = (
     message(
         "deadline-wrong",
         (
-            "“{text}” is no date and time.",
-            "A deadline is a day, an hour and minutes, by the farm's clock unless it says otherwise.",
-            "Write it as 2026-11-27 07:00, or with an offset as 2026-11-27T07:00+08:00.",
+            "“{text}” is no date, with a time or without.",
+            "A deadline is a day with a time, or a day's end, by the farm's clock if it is not said.",
+            "Write it as 2026-11-27 07:00, with an offset as 2026-11-27T07:00+08:00, or as 2026-11-27.",
         ),
         (
-            "“{text}”不是日期和时间。",
-            "截止时间是一个时刻：日期、小时和分钟；未注明时按农场的时区计算。",
-            "请写成 2026-11-27 07:00，或带时差：2026-11-27T07:00+08:00。",
+            "“{text}”不是日期，也不是日期加时间。",
+            "截止时间是日期加小时和分钟，或某日结束时；未注明时按农场的时区计算。",
+            "请写成 2026-11-27 07:00，带时差的 2026-11-27T07:00+08:00，或只写 2026-11-27。",
         ),
     ),
     message(

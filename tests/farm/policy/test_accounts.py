@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from farm.policy.accounts import PROCESSOR, By, Films, Held, Stored, account, plus
 from farm.policy.periods import Period, between, month, month_of
-from farm.policy.prices import HOUR_MS, Prices, prices_from, rounded
+from farm.policy.prices import HOUR_MS, Prices, adds_up, prices_from, rounded
 from pipeline.plan.errors import InputError
 
 _HELD = st.builds(
@@ -56,6 +56,8 @@ def test_money_is_rounded_once() -> None:
     found = account(By.BATCH, held, prices=prices_from("", "0.00333", "EUR"))
     assert {rounded(line.cost) for line in found.lines} == {Decimal("0.00")}
     assert str(rounded(found.total.cost)) == "3.33"
+    assert not adds_up([line.cost for line in found.lines], found.total.cost)
+    assert adds_up([Fraction("19.88"), Fraction("0.06")], Fraction("19.94"))
     assert [str(rounded(Fraction(cost))) for cost in ("0.005", "0.015", "2")] == ["0.00", "0.02", "2.00"]
 
 

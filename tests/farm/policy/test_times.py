@@ -50,9 +50,10 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 
 
 def test_a_date_alone_is_a_day_and_no_moment() -> None:
-    """Where a moment is asked for, a day does not say when; else it is all of the day."""
-    with pytest.raises(InputError):
-        moment_in("2026-11-27", _ZONE)
+    """Where a moment is asked for, a day does not say when; else it is all of it, and a deadline its end."""
+    with pytest.raises(ValueError, match="2026-11-27"):
+        moment("2026-11-27", _ZONE)
     hour = 3_600_000
+    assert moment_in("2026-11-27", _ZONE) == _AT + 17 * hour
     assert day_or_moment("2026-11-27", _ZONE, end=False) == _AT - 7 * hour
     assert day_or_moment(" 2026-11-27 ", _ZONE, end=True) == _AT + 17 * hour

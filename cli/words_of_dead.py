@@ -69,7 +69,7 @@ DEAD: Mapping[str, tuple[str, str]] = {
     "audit-to": ("TO", "对象"),
     "audit-detail": ("DETAIL", "说明"),
     "audit-lifted": ("set by {before}", "此前由 {before} 设置"),
-    "audit-replaced": ("until now {before}", "此前为 {before}"),
+    "audit-replaced": ("instead of: {before}", "此前为 {before}"),
     "audit-none": ("Nobody has done anything yet.", "还没有任何操作记录。"),
     "audit-job": ("job {job}", "任务 {job}"),
     "audit-department": ("department {name}", "部门 {name}"),

@@ -172,11 +172,11 @@ def test_what_jobs_need_is_not_taken_away(lectern: Lectern, ready_home: Path, re
 @pytest.mark.parametrize(
     ("arguments", "code", "exit_code"),
     [
-        (("show", "nobody"), "model-unknown", Exit.UNKNOWN),
+        (("show", "nobody"), "model-shelf-empty", Exit.UNKNOWN),
         (("show", "../secret"), "model-name-wrong", Exit.REFUSED),
-        (("verify", "nobody"), "model-unknown", Exit.UNKNOWN),
-        (("accept", "nobody"), "model-unknown", Exit.UNKNOWN),
-        (("remove", "nobody"), "model-unknown", Exit.UNKNOWN),
+        (("verify", "nobody"), "model-shelf-empty", Exit.UNKNOWN),
+        (("accept", "nobody"), "model-shelf-empty", Exit.UNKNOWN),
+        (("remove", "nobody"), "model-shelf-empty", Exit.UNKNOWN),
         (("fetch", "nobody"), "model-not-known", Exit.UNKNOWN),
         (("add", "/nowhere/lips.pth"), "model-source-unreadable", Exit.REFUSED),
         (("add", "/nowhere/lips.pth", "--kind", "voice"), "model-kind-unknown", Exit.USAGE),

@@ -191,7 +191,7 @@ def test_a_file_goes_with_its_last_name(shelf: ModelShelf) -> None:
     assert not shelf.cabinet.file(record).exists()
     with pytest.raises(InputError) as told:
         shelf.remove("again", by="Ada", at_ms=3)
-    assert code_of(told) == "model-unknown"
+    assert code_of(told) == "model-shelf-empty"
 
 
 def test_a_shelf_that_cannot_be_reached_is_away(tmp_path: Path) -> None:

@@ -127,7 +127,9 @@ class Runs:
     def _enter_films(self, kind: Alike, some: Some, look: Look) -> None:
         """Films of which most is still to come; where others speak than render, each with what it does."""
         crews = self._rendering(look)
-        speak, _ = self._crews.doing(kind.skill.capability) if kind.skill.capability else crews
+        # Whoever has begun to prepare a film has chosen the releases of its engines.
+        able = self._crews.doing(kind.skill.capability, kind.skill.profile or None)
+        speak, _ = able if kind.skill.capability else crews
         pieces = some.pieces * look.share
         if speak & (crews[0] | crews[1]) or not speak or kind.department in self._limited:
             here = crews if speak else (_NOBODY, _NOBODY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 from cli.exits import Exit
 from cli.options import terminal_of
 from cli.terminal import Terminal
-from farm.bootstrap import settings_of
+from farm.bootstrap import Settings, set_up_logging, settings_of
 from farm.policy.placement import Post
 from worker import dispatching, host
 from worker import up as supervisor
@@ -26,6 +27,9 @@ def up(context: typer.Context) -> Exit:
     """
     terminal = terminal_of(context)
     settings = settings_of()
+    if not sys.stderr.isatty():
+        # On a terminal a person reads words; its lines are in command.log, as any command's.
+        set_up_logging(settings)
     code = supervisor.up(
         settings,
         starting=lambda: terminal.note(terminal.words("farm-starts", home=str(settings.home))),
@@ -49,7 +53,7 @@ def worker(
     need a ledger in PostgreSQL, a Redis and a store that all of them see: LECTERN_LEDGER__URL,
     LECTERN_REDIS__URL, LECTERN_STORE__ROOT.
     """
-    settings, terminal, wanted = settings_of(), terminal_of(context), tuple(only or ())
+    settings, terminal, wanted = _service(), terminal_of(context), tuple(only or ())
     if name:
         return Exit(
             host.serve_one(settings, name, wanted=wanted, beginning=lambda post: _at_work([post], terminal))
@@ -61,6 +65,13 @@ def worker(
         ending=lambda: terminal.note(terminal.words("clips-end", seconds=round(settings.worker.drain_s))),
     )
     return Exit(code)
+
+
+def _service() -> Settings:
+    """The settings of a service, whose log lines are its output, for a container or the journal."""
+    settings = settings_of()
+    set_up_logging(settings)
+    return settings
 
 
 def _at_work(posts: Sequence[Post], terminal: Terminal) -> None:
@@ -81,7 +92,7 @@ def dispatcher(
     """
     terminal = terminal_of(context)
     code = dispatching.serve(
-        settings_of(),
+        _service(),
         name=name,
         beginning=lambda: terminal.note(terminal.words("dispatcher-starts", name=name)),
     )
@@ -95,7 +106,7 @@ def watchdog(context: typer.Context) -> Exit:
     by whatever started it. `lectern up` has a watchdog of its own.
     """
     terminal = terminal_of(context)
-    code = watching.serve(settings_of(), beginning=lambda: terminal.note(terminal.words("watchdog-starts")))
+    code = watching.serve(_service(), beginning=lambda: terminal.note(terminal.words("watchdog-starts")))
     return Exit(code)
 
 

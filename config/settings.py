@@ -55,7 +55,7 @@ class Archive(_Section):
 class Log(_Section):
     """How log lines look."""
 
-    format: Literal["console", "json"]
+    format: Literal["auto", "console", "json"]
     level: Literal["debug", "info", "warning", "error"]
 
 

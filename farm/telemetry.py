@@ -1,14 +1,16 @@
-"""How the farm speaks of its work: structured log lines, each with the trace it belongs to."""
+"""How the farm speaks of its work: structured log lines, each with the step and trace it belongs to."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
 import sys
+import threading
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import TracebackType
 from typing import Literal, TextIO
 
 import structlog
@@ -18,24 +20,35 @@ from structlog.typing import EventDict, Processor
 _TAIL_LINES = 40
 _NOT_FACTS = {"event", "timestamp", "level", "exc_info"}
 _tail: ContextVar[deque[str] | None] = ContextVar("lectern_log_tail", default=None)
+#: What this process is at: told by each of its threads, also by those of libraries, which inherit no context.
+_at_work: Mapping[str, str | int] = {}
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
 def set_up(
     *,
-    style: Literal["console", "json"],
+    style: Literal["auto", "console", "json"],
     level: Literal["debug", "info", "warning", "error"],
     stream: TextIO | None = None,
 ) -> None:
     """Send every log line to `stream` (standard error unless given), as text for people or as JSON.
 
-    Lines of libraries that use the standard `logging` go the same way, from warnings upwards. A line that
-    cannot be written, as on a full disk, is dropped: no work ends because nobody can read of it.
-    Called once by each process, before its first log line.
+    Lines of libraries that use the standard `logging` or `warnings` go the same way, from warnings upwards.
+    A line that cannot be written, as on a full disk, is dropped: no work ends because nobody can read of it.
+    Called once by each process, before its first log line. Where no stream is given, what ends a thread or
+    the process unexpectedly becomes a line like any other.
+
+    Args:
+        style: ``auto`` is text on a terminal, and JSON everywhere else.
+        level: what is less than this is not written.
+        stream: where lines go.
     """
     target = stream or sys.stderr
+    if style == "auto":
+        style = "console" if target.isatty() else "json"
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _name_work,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _keep_for_tail,
@@ -66,13 +79,26 @@ def set_up(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+    if stream is None:
+        sys.excepthook = _tell_end
+        threading.excepthook = _tell_end_of_thread
 
 
 @contextmanager
 def bound(**facts: str | int) -> Generator[None]:
-    """Write these facts into every log line of the block, in this thread and context."""
-    with structlog.contextvars.bound_contextvars(**facts):
-        yield
+    """Write these facts into every log line of this process during the block, whichever thread writes it.
+
+    A process works at one thing at a time. Where several do so all the same, each one's own thread and
+    context has its own facts, and all other threads those of whoever began last.
+    """
+    global _at_work  # noqa: PLW0603 - what a process is at is the process's own
+    before, _at_work = _at_work, facts
+    try:
+        with structlog.contextvars.bound_contextvars(**facts):
+            yield
+    finally:
+        _at_work = before
 
 
 @contextmanager
@@ -101,6 +127,29 @@ class _Writer(structlog.WriteLogger):
             super().msg(message)
 
     log = debug = info = warning = error = critical = exception = msg
+
+
+def _name_work(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Add what this process is at; what the line says of itself, or its own context does, stands."""
+    for name, value in _at_work.items():
+        event.setdefault(name, value)
+    return event
+
+
+def _tell_end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Log what ends the process; standard error would have it as text of many lines."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    structlog.get_logger().error("ended unexpectedly", exc_info=(kind, error, trace))
+
+
+def _tell_end_of_thread(told: threading.ExceptHookArgs) -> None:
+    """Log what ends a thread, as `_tell_end` does."""
+    if told.exc_value is None or issubclass(told.exc_type, SystemExit):
+        return
+    facts = (told.exc_type, told.exc_value, told.exc_traceback)
+    name = told.thread.name if told.thread is not None else ""
+    structlog.get_logger().error("thread ended unexpectedly", thread=name, exc_info=facts)
 
 
 def _keep_for_tail(_logger: object, _method: str, event: EventDict) -> EventDict:

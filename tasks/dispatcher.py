@@ -222,7 +222,14 @@ class Dispatcher:
     def _expire(self, lease: Lease) -> None:
         expired = leases.expire(self._ledger, lease, poison_deaths=self._pace.poison_deaths)
         if expired.taken:
-            self._log.warning("step lost", step=lease.step, worker=lease.worker, poisoned=expired.poisoned)
+            self._log.warning(
+                "step lost",
+                job=lease.job,
+                step=lease.step,
+                attempt=lease.fence,
+                worker=lease.worker,
+                poisoned=expired.poisoned,
+            )
 
     def _bury(self, pulse: WorkerPulse) -> None:
         if leases.bury(self._ledger, pulse):

@@ -231,13 +231,16 @@ class StepRunner:
             "span_id": span.span_id,
             "job": claim.job,
             "step": claim.step,
+            "attempt": claim.fence,
+            "worker": self._node,
+            "device": self._standing.device_with(self._repertoire.profiles),
         }
         try:
             with (
                 telemetry.bound(**names, row=claim.spec.row, stage=claim.stage.value),
                 telemetry.tail() as lines,
             ):
-                self._log.info("begun", attempt=claim.fence)
+                self._log.info("begun")
                 written = self._work(attempt, lines)
                 self._log.info("ended", written=written)
         finally:

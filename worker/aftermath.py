@@ -116,7 +116,12 @@ class Aftermath:
                 expired = leases.expire(self._farm.ledger, lease, poison_deaths=deaths)
                 if expired.taken:
                     self._log.warning(
-                        "step released", step=lease.step, worker=left.worker, poisoned=expired.poisoned
+                        "step released",
+                        job=lease.job,
+                        step=lease.step,
+                        attempt=lease.fence,
+                        worker=left.worker,
+                        poisoned=expired.poisoned,
                     )
                     self._bell.ring()
             if not held:

@@ -161,6 +161,7 @@ class Watchdog:
             "worker": ward.person.node,
             "pid": ward.person.pid,
             "step": shown.step,
+            "attempt": shown.fence,
         }
         if not lives and not ward.over:
             ward.over = True

@@ -7,6 +7,8 @@ import io
 import json
 import logging
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Literal, TextIO
@@ -45,6 +47,37 @@ def test_a_bound_trace_stands_in_every_line(written: io.StringIO) -> None:
     assert (ours["trace_id"], ours["step"], ours["frames"]) == ("4bf9", 7, 3)
     assert (theirs["event"], theirs["trace_id"]) == ("theirs too", "4bf9")
     assert "trace_id" not in later
+
+
+def test_a_thread_that_inherits_nothing_names_the_step_all_the_same(written: io.StringIO) -> None:
+    """Whichever thread of the process writes a line while it works, the line says at what."""
+    heard = threading.Event()
+    with telemetry.bound(trace_id="4bf9", step=7):
+        thread = threading.Thread(target=lambda: (heard.wait(), logging.getLogger("torch").warning("hot")))
+        thread.start()
+        heard.set()
+        thread.join()
+        structlog.get_logger().warning("step lost", step=8)
+    logging.getLogger("torch").warning("cold")
+    hot, other, cold = lines(written)
+    assert (hot["trace_id"], hot["step"], other["step"]) == ("4bf9", 7, 8)
+    assert "step" not in cold
+
+
+def test_what_ends_a_service_is_a_line_like_any_other() -> None:
+    """Warnings, what ends a thread and what ends the process: each is one JSON object with its traceback."""
+    code = (
+        "import threading, warnings; from farm import telemetry;"
+        "telemetry.set_up(style='auto', level='info');"
+        "warnings.warn('old', stacklevel=1);"
+        "thread = threading.Thread(target=lambda: 1 / 0); thread.start(); thread.join(); {}['gone']"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    warned, thread, process = map(json.loads, ended.stderr.splitlines())
+    assert (warned["level"], thread["event"]) == ("warning", "thread ended unexpectedly")
+    assert "ZeroDivisionError" in thread["exception"]
+    assert "KeyError" in process["exception"]
 
 
 def test_lines_below_the_level_are_not_written(written: io.StringIO) -> None:

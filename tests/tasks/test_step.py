@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import logging
 import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -141,6 +143,26 @@ def test_an_attempt_that_fails_is_told_with_everything_that_is_known(
     assert attempt.started_at <= attempt.ended_at
     assert len(attempt.span) == 2 * trace.SPAN_BYTES
     assert "failed" in attempt.log_tail
+
+
+def test_every_line_of_a_step_says_of_whose(farm: Farm, redis_url: str, log: io.StringIO) -> None:
+    """Job, step, attempt, worker, device, trace and span, as the ledger has them, in each thread's lines."""
+
+    def speak(_bench: Bench, _claim: Claim, _desk: Desk) -> Commit | None:
+        thread = threading.Thread(target=lambda: logging.getLogger("urllib3").warning("a library speaks"))
+        thread.start()
+        thread.join()
+        raise InputError("face-cannot-be-driven")
+
+    view = speak_once(farm, redis_url, speak)
+    (attempt,) = view.steps[0].attempts
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    told = [line for line in lines if line["event"] in {"begun", "a library speaks", "failed", "ended"}]
+    assert len(told) == 4
+    assert {
+        (line["job"], line["attempt"], line["worker"], line["device"], line["trace_id"], line["span_id"])
+        for line in told
+    } == {(1, attempt.number, "w", "cpu", trace.parse(view.line.traceparent).trace_id, attempt.span)}
 
 
 def test_an_attempt_that_takes_too_long_is_a_timeout(farm: Farm, redis_url: str) -> None:

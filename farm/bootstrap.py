@@ -19,6 +19,7 @@ from db.ledger import Ledger
 from db.siting import this_machine
 from db.workers import check_alone
 from farm import telemetry
+from farm.discretion import secrets_in
 from farm.models import ModelShelf
 from farm.policy.days import Calendar, calendar_of
 from pipeline.apart import Apart
@@ -238,7 +239,15 @@ def set_up_logging(settings: Settings, *, stream: TextIO | None = None) -> None:
 
     Called once by a process, before its first line.
     """
-    telemetry.set_up(style=settings.log.format, level=settings.log.level, stream=stream)
+    knobs = settings.model_dump().values()
+    telemetry.set_up(
+        style=settings.log.format,
+        level=settings.log.level,
+        stream=stream,
+        secrets=secrets_in(
+            knob for section in knobs if isinstance(section, dict) for knob in section.items()
+        ),
+    )
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -16,12 +16,19 @@ from typing import Literal, TextIO
 import structlog
 from structlog.typing import EventDict, Processor
 
+from farm.discretion import CUT, QUOTING, Texts, without_secrets
+
 #: How many of its latest lines an attempt keeps.
 _TAIL_LINES = 40
-_NOT_FACTS = {"event", "timestamp", "level", "exc_info"}
+_NOT_FACTS = {"event", "timestamp", "level", "exc_info", "exception"}
+#: What is ours to the letter, and may hold by chance what a script holds.
+_OURS = {"timestamp", "level", "code", "stage", "row", "trace_id", "span_id", "worker", "device", "process"}
 _tail: ContextVar[deque[str] | None] = ContextVar("lectern_log_tail", default=None)
 #: What this process is at: told by each of its threads, also by those of libraries, which inherit no context.
 _at_work: Mapping[str, str | int] = {}
+#: What people wrote for that; and the passwords of this process.
+_texts: Texts | None = None
+_secrets: tuple[str, ...] = ()
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
@@ -30,6 +37,7 @@ def set_up(
     style: Literal["auto", "console", "json"],
     level: Literal["debug", "info", "warning", "error"],
     stream: TextIO | None = None,
+    secrets: tuple[str, ...] = (),
 ) -> None:
     """Send every log line to `stream` (standard error unless given), as text for people or as JSON.
 
@@ -42,7 +50,10 @@ def set_up(
         style: ``auto`` is text on a terminal, and JSON everywhere else.
         level: what is less than this is not written.
         stream: where lines go.
+        secrets: what is cut out of each line, besides all that lets somebody in by a URL.
     """
+    global _secrets  # noqa: PLW0603 - log lines are the whole process's
+    _secrets = secrets
     target = stream or sys.stderr
     if style == "auto":
         style = "console" if target.isatty() else "json"
@@ -51,20 +62,21 @@ def set_up(
         _name_work,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        # Values of local variables stay out of logs: they hold people's texts, and passwords.
+        structlog.processors.format_exc_info,
+        _cut,
         _keep_for_tail,
     ]
     renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if style == "json"
         else structlog.dev.ConsoleRenderer(
-            # Values of local variables stay out of logs: they hold people's texts, and passwords.
             colors=target.isatty(),
             exception_formatter=structlog.dev.plain_traceback,
         )
     )
-    exceptions: list[Processor] = [structlog.processors.format_exc_info] if style == "json" else []
     structlog.configure(
-        processors=[*shared, *exceptions, renderer],
+        processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
         logger_factory=lambda *_: _Writer(target),
         cache_logger_on_first_use=False,
@@ -73,7 +85,7 @@ def set_up(
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *exceptions, renderer],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
     root = logging.getLogger()
@@ -99,6 +111,23 @@ def bound(**facts: str | int) -> Generator[None]:
             yield
     finally:
         _at_work = before
+
+
+@contextmanager
+def private(texts: Texts) -> Generator[None]:
+    """Cut what people wrote out of every log line of this process during the block, and out of tails."""
+    global _texts  # noqa: PLW0603 - as what a process is at
+    before, _texts = _texts, texts
+    try:
+        yield
+    finally:
+        _texts = before
+
+
+def discreet(text: str) -> str:
+    """A text of nobody knows whom without what people wrote, and without what opens doors."""
+    text = without_secrets(text, _secrets)
+    return text if _texts is None else _texts.cut(text)
 
 
 @contextmanager
@@ -134,6 +163,26 @@ def _name_work(_logger: object, _method: str, event: EventDict) -> EventDict:
     for name, value in _at_work.items():
         event.setdefault(name, value)
     return event
+
+
+def _cut(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Cut out of a line what nobody is to read in it; what it says in our own words stands."""
+    ours = _OURS if "_record" in event else _OURS | {"event"}
+    return {
+        name: value if name in ours or name.startswith("_") else _discreet(name, value)
+        for name, value in event.items()
+    }
+
+
+def _discreet(name: str, value: object) -> object:
+    """The same in a value of any kind."""
+    if name in QUOTING and isinstance(value, str):
+        return CUT
+    if isinstance(value, Mapping):
+        return {each: _discreet(each, held) for each, held in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_discreet("", held) for held in value]
+    return value if value is None or isinstance(value, int | float) else discreet(str(value))
 
 
 def _tell_end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

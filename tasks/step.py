@@ -17,6 +17,7 @@ from db.values import Claim
 from db.warmth import find_warmer
 from farm import telemetry
 from farm.bootstrap import Farm
+from farm.discretion import written_for
 from farm.policy.affinity import affinity_of, with_done
 from farm.policy.placement import Post
 from farm.policy.pools import pools_in, pools_rendering
@@ -238,6 +239,7 @@ class StepRunner:
         try:
             with (
                 telemetry.bound(**names, row=claim.spec.row, stage=claim.stage.value),
+                telemetry.private(written_for(claim.spec, self._farm.store.root)),
                 telemetry.tail() as lines,
             ):
                 self._log.info("begun")
@@ -281,7 +283,7 @@ class StepRunner:
             return fail(self._farm, attempt, error, lines)
         except Exception as error:  # noqa: BLE001 - the last stop: Celery would drop it, and the ledger never know
             self._log.exception("failed unexpectedly")
-            reason = telemetry.one_line(error)
+            reason = telemetry.discreet(telemetry.one_line(error))
             told = TransientError("farm-unexpected", kind=type(error).__name__, reason=reason)
             return fail(self._farm, attempt, told, lines)
         return True

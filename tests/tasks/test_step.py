@@ -165,6 +165,37 @@ def test_every_line_of_a_step_says_of_whose(farm: Farm, redis_url: str, log: io.
     } == {(1, attempt.number, "w", "cpu", trace.parse(view.line.traceparent).trace_id, attempt.span)}
 
 
+def test_what_people_wrote_is_in_no_log_line_and_in_nothing_that_an_attempt_keeps(
+    farm: Farm, redis_url: str, log: io.StringIO
+) -> None:
+    """A library quotes script, title and a password: neither its words nor its exception tell them."""
+    script, title, password = "The merger with Ostrava closes.", "Merger of the year", "p-a-s-s"
+    (step,) = sow_titled(farm, script, title)
+
+    def speak(_bench: Bench, claim: Claim, _desk: Desk) -> Commit | None:
+        told = f"{claim.spec.title}: {script} redis://:{password}@h"
+        logging.getLogger("TTS").warning(told)
+        raise ValueError(told)
+
+    with runner(farm, redis_url, speak) as worker:
+        assert worker.run(step)
+    (attempt,) = reads.read_job(farm.ledger, 2).steps[0].attempts
+    kept = f"{attempt.log_tail}{attempt.problem}{log.getvalue()}"
+    assert kept.count("ValueError") >= 2
+    assert not [word for word in ("Ostrava", "Merger of", password) if word in kept]
+
+
+def sow_titled(farm: Farm, script: str, title: str) -> list[int]:
+    """Submit a film of a title; its first step."""
+    sow(farm, [Row(row="private", script=script)])
+    with farm.ledger.engine.begin() as connection:
+        spec = json.loads(str(connection.scalar(text("SELECT spec FROM jobs WHERE id = 2"))))
+        connection.execute(
+            text("UPDATE jobs SET spec = :spec WHERE id = 2"), {"spec": json.dumps(spec | {"title": title})}
+        )
+    return [head.step for head in queue.heads(farm.ledger, SKILLS["speak"], limit=9) if head.job == 2]
+
+
 def test_an_attempt_that_takes_too_long_is_a_timeout(farm: Farm, redis_url: str) -> None:
     """It is stopped, told as a timeout, and tried again."""
     worker = farm.settings.worker.model_copy(update={"step_seconds": 1})

@@ -89,6 +89,8 @@ _BY_CODE = {
     "replan-row-unknown": Exit.UNKNOWN,
     "stop-pool-unknown": Exit.UNKNOWN,
     "ledger-job-unknown": Exit.UNKNOWN,
+    "trace-unknown": Exit.UNKNOWN,
+    "trace-wrong": Exit.USAGE,
     "backup-folder-taken": Exit.CONFLICT,
     "backup-no-tools": Exit.SETUP,
     "command-output-exists": Exit.CONFLICT,

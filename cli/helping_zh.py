@@ -13,6 +13,7 @@ from cli.helping_zh_notices import NOTICES
 from cli.helping_zh_operating import OPERATING
 from cli.helping_zh_pools import POOLS
 from cli.helping_zh_speech import SPEECH
+from cli.helping_zh_trace import TRACE
 from cli.helping_zh_verbs import VERBS
 from cli.helping_zh_why import WHY
 from cli.helping_zh_windows import WINDOWS
@@ -25,6 +26,7 @@ CHINESE: Mapping[str, str] = {
     **OPERATING,
     **POOLS,
     **SPEECH,
+    **TRACE,
     **BACKUP,
     **VERBS,
     **WHY,

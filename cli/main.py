@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, str] = {
     "watch": "cli.watch:watch",
     "show": "cli.show:show",
     "why": "cli.why:why",
+    "trace": "cli.trace:trace",
     "list": "cli.show:list_",
     "results": "cli.results:results",
     "nightly": "cli.nightly:nightly",

@@ -17,6 +17,7 @@ from cli.words_of_notices import NOTICES
 from cli.words_of_operating import OPERATING
 from cli.words_of_pools import POOLS
 from cli.words_of_speech import SPEECH
+from cli.words_of_trace import TRACE
 from cli.words_of_verbs import VERBS
 from cli.words_of_verify import VERIFY
 from cli.words_of_why import WHY
@@ -344,6 +345,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **NOTICES,
     **POOLS,
     **SPEECH,
+    **TRACE,
     **VERBS,
     **VERIFY,
     **WHY,

@@ -138,6 +138,7 @@ def test_no_words_are_idle() -> None:
         "stop-",
         "night-",
         "why-",
+        "trace-",
         "keeps-",
         "helps-",
         "audit-",

@@ -215,6 +215,36 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="trace-unknown",
+        level="error",
+        en=Text(
+            what="No film of this farm has the trace id {trace}.",
+            why="The ledger keeps the trace of every film that was ever submitted to it.",
+            cure="`lectern show JOB` tells a film's trace id; so do its manifest and the film file itself. A "
+            "film of another farm is known to that one's ledger alone.",
+        ),
+        zh=Text(
+            what="本农场没有追踪编号为 {trace} 的影片。",
+            why="账本保存了曾提交到本农场的每部影片的追踪编号。",
+            cure="`lectern show JOB` 会显示影片的追踪编号，影片的清单文件和影片文件本身也有。"
+            "其他农场的影片只在其自己的账本中。",
+        ),
+    ),
+    Message(
+        code="trace-wrong",
+        level="error",
+        en=Text(
+            what="{asked} is neither a trace id nor the number of a job.",
+            why="A trace id has 32 hexadecimal digits; a traceparent, which holds it, is understood, too.",
+            cure="`lectern show JOB` tells a film's trace id.",
+        ),
+        zh=Text(
+            what="{asked} 既不是追踪编号，也不是任务编号。",
+            why="追踪编号是 32 位十六进制数；包含它的 traceparent 也可以。",
+            cure="`lectern show JOB` 会显示影片的追踪编号。",
+        ),
+    ),
+    Message(
         code="ledger-poison",
         level="error",
         en=Text(

@@ -63,6 +63,18 @@ OPERATING: Mapping[str, str] = {
     "Show who did what to which jobs, batches and workers, the latest first.": (
         "显示谁对哪些任务、批次和工作进程做了什么，最新的在前。"
     ),
+    "What is set, and where it comes from.": "设置的取值及其来源。",
+    "Show what is set; of a secret only whether it is, and addresses without their passwords.": (
+        "显示所有设置；机密设置只说明是否已设置，地址不含密码。"
+    ),
+    "Check what is set, all of it; nothing is changed, and nothing is connected.": (
+        "检查全部设置；不作更改，也不连接任何服务。"
+    ),
+    "Sections or knobs, such as redis or redis.url; all unless given.": (
+        "节名或设置项，例如 redis 或 redis.url；默认全部。"
+    ),
+    "Tell where each value comes from.": "说明每个取值的来源。",
+    "Only what is not as by default.": "仅显示已更改默认值的设置。",
     "Only acts on this job.": "仅限对该任务的操作。",
     "Only acts on this batch.": "仅限对该批次的操作。",
     "Try what failed again, with finished clips kept.": "重试失败的内容，保留已完成的片段。",

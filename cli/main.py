@@ -91,6 +91,10 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "The ledger's schema.",
         {"upgrade": "cli.ledger:upgrade", "current": "cli.ledger:current", "check": "cli.ledger:check"},
     ),
+    "config": (
+        "What is set, and where it comes from.",
+        {"show": "cli.settings:show", "check": "cli.settings:check"},
+    ),
     "models": (
         "Trained weights that you bring, each with its licence.",
         {

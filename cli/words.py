@@ -299,6 +299,22 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "开始看护本机的工作进程。Ctrl-C 结束。",
     ),
     # Ledger and archive.
+    "knob": ("KNOB", "设置项"),
+    "knob-value": ("VALUE", "取值"),
+    "knob-origin": ("FROM", "来源"),
+    "knob-set": ("(set)", "（已设置）"),
+    "knob-not-set": ("(not set)", "（未设置）"),
+    "knob-default": ("default", "默认值"),
+    "knob-from-file": ("{where}, which names {file}", "{where}，指向 {file}"),
+    "config-nothing": ("Nothing of that name is set here.", "没有这样的设置。"),
+    "config-right": (
+        "Every setting can be read; `lectern doctor` tries what they lead to.",
+        "所有设置均可读取；`lectern doctor` 会实际检查它们所指的服务。",
+    ),
+    "config-wrong": (
+        "{number:One setting is|# settings are} wrong; nothing begins before that is cured.",
+        "有 {number} 处设置有误；更正之前无法启动任何进程。",
+    ),
     "db-made": (
         "The ledger was made: {place} (schema {revision}).",
         "账本已建立：{place}（结构 {revision}）。",

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
+from enum import Enum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-_PREFIX = "LECTERN_"
-#: Variables that are no knob of a section.
-_SHORT = frozenset({"LECTERN_HOME", "LECTERN_CONFIG"})
+from config.layers import Values, layers, overlay
+
+
+class Mark(Enum):
+    """What is never shown of a knob; each of these may stand in a file of its own, such as `url_file`."""
+
+    #: All of it.
+    SECRET = 1
+    #: The password in a URL.
+    ADDRESS = 2
+
+
+Secret = Annotated[str, Mark.SECRET]
+Address = Annotated[str, Mark.ADDRESS]
 
 
 class _Section(BaseModel):
@@ -28,13 +39,13 @@ class Paths(_Section):
 class Ledger(_Section):
     """The database that remembers everything."""
 
-    url: str
+    url: Address
 
 
 class Redis(_Section):
     """The doorbell."""
 
-    url: str
+    url: Address
     port: int
 
 
@@ -109,21 +120,20 @@ class Prices(_Section):
 class Report(_Section):
     """Where the morning report is sent."""
 
-    webhook_url: str
-    webhook_secret: str
-    wecom_url: str
-    dingtalk_url: str
-    dingtalk_secret: str
-    feishu_url: str
-    feishu_secret: str
+    webhook_url: Secret
+    webhook_secret: Secret
+    wecom_url: Secret
+    dingtalk_url: Secret
+    dingtalk_secret: Secret
+    feishu_url: Secret
+    feishu_secret: Secret
     allow_http: bool
     link: str
     mail_host: str
     mail_port: int
     mail_tls: Literal["starttls", "tls", "none"]
     mail_user: str
-    mail_password: str
-    mail_password_file: str
+    mail_password: Secret
     mail_from: str
     mail_to: str
 
@@ -158,8 +168,8 @@ class Results(_Section):
 class Notices(_Section):
     """Where news of films and batches are posted to."""
 
-    url: str
-    secret: str
+    url: Secret
+    secret: Secret
     events: str
     allow_http: bool
 
@@ -390,45 +400,33 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     Raises:
         ValueError: a file that is no TOML, an unknown knob, also a variable that begins with LECTERN_ and
             names none, or a value of the wrong type
-            (pydantic's ValidationError and tomllib's TOMLDecodeError are both ValueErrors).
+            (pydantic's ValidationError, tomllib's TOMLDecodeError and SecretFileError are ValueErrors).
         FileNotFoundError: LECTERN_CONFIG names a file that does not exist.
     """
-    env = os.environ if environment is None else environment
-    values: dict[str, Any] = tomllib.loads(Path(__file__).with_name("default.toml").read_text("utf-8"))
-    given = _from_environment(env)
-    home = given.get("paths", {}).get("home", values["paths"]["home"])
-    file = settings_file(home, env)
-    if env.get("LECTERN_CONFIG") or file.is_file():
-        _overlay(values, tomllib.loads(file.read_text("utf-8")))
-    _overlay(values, given)
+    values: Values = {}
+    for layer in layers(os.environ if environment is None else environment, is_secret):
+        overlay(values, layer.values)
     return Settings.model_validate(values)
 
 
-def settings_file(home: str, environment: Mapping[str, str] | None = None) -> Path:
-    """Where the operator's settings are, or would be: what LECTERN_CONFIG names, or a file in the home."""
-    named = (os.environ if environment is None else environment).get("LECTERN_CONFIG")
-    return Path(named).expanduser() if named else Path(home).expanduser() / "lectern.toml"
+def mark_of(knob: str) -> Mark | None:
+    """What is not to be shown of a knob, such as ``redis.url``; None where nothing is hidden."""
+    section, _, name = knob.partition(".")
+    field = Settings.model_fields.get(section)
+    knobs = getattr(field.annotation, "model_fields", {}) if field is not None else {}
+    marks = knobs[name].metadata if name in knobs else ()
+    return next((mark for mark in marks if isinstance(mark, Mark)), None)
 
 
-def _from_environment(env: Mapping[str, str]) -> dict[str, Any]:
-    given: dict[str, Any] = {}
-    if home := env.get("LECTERN_HOME"):
-        given["paths"] = {"home": home}
-    for name, value in env.items():
-        if not name.startswith(_PREFIX) or name in _SHORT:
-            continue
-        section, gap, knob = name.removeprefix(_PREFIX).lower().partition("__")
-        if not gap:
-            # No section: it stands among them under its own name, and is found unknown there.
-            given[name] = value
-            continue
-        given.setdefault(section, {})[knob] = value
-    return given
+def is_secret(knob: str) -> bool:
+    """Whether a knob, such as ``redis.url``, is a secret or holds one, and so may stand in a file."""
+    return mark_of(knob) is not None
 
 
-def _overlay(values: dict[str, Any], given: Mapping[str, Any]) -> None:
-    for section, knobs in given.items():
-        if isinstance(knobs, Mapping):
-            values.setdefault(section, {}).update(knobs)
-        else:
-            values[section] = knobs
+def knobs() -> tuple[str, ...]:
+    """Every knob there is, as ``section.name``, in the order of default.toml."""
+    return tuple(
+        f"{section}.{name}"
+        for section, field in Settings.model_fields.items()
+        for name in getattr(field.annotation, "model_fields", {})
+    )

@@ -20,6 +20,7 @@ from typing import Any
 from db import restoring, snapshots
 from db.snapshots import Snapshot
 from farm.bootstrap import Farm, settings_file
+from farm.configuration import shown_sections
 from farm.register import Deed, register_of
 from pipeline.durable import Trouble, digest_of, sync_file, sync_folder, trouble
 from pipeline.plan.artifact import Artifact, artifact_of
@@ -205,7 +206,8 @@ def _copy_all(
 
 
 def _keep_settings(farm: Farm, part: Path) -> None:
-    _write(part / KNOBS, farm.settings.model_dump_json(indent=1))
+    # Without what secrets are: those of the environment and of files are not the backup's to keep.
+    _write(part / KNOBS, json.dumps(shown_sections(farm.settings), ensure_ascii=False, indent=1))
     place = settings_file(farm.settings)
     if place.is_file():
         shutil.copyfile(place, part / SETTINGS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,10 +9,9 @@ from types import TracebackType
 from typing import Self, TextIO
 
 import tzlocal
-from pydantic import ValidationError
 
+from config.layers import settings_file as settings_place
 from config.settings import Settings, read_settings
-from config.settings import settings_file as settings_place
 from db.engine import check_schema, connect
 from db.ledger import Ledger
 from db.siting import this_machine
@@ -22,6 +20,7 @@ from farm import telemetry
 from farm.discretion import secrets_in
 from farm.models import ModelShelf
 from farm.policy.days import Calendar, calendar_of
+from farm.settings_errors import wrong_settings
 from pipeline.apart import Apart
 from pipeline.engines.ear import ActivityEngine, EarEngine
 from pipeline.engines.eye import EyeEngine
@@ -122,29 +121,13 @@ def settings_of(environment: Mapping[str, str] | None = None) -> Settings:
     """What is set: default.toml < lectern.toml < environment (the process's own unless one is given).
 
     Raises:
-        InputError: ``farm-knob-unknown``, ``farm-knob-number``, ``farm-knob-choice`` or ``farm-knob-wrong``
-            with the first knob that is wrong, or ``farm-settings-wrong``: a file cannot be read at all.
+        InputError: the first of `farm.settings_errors.wrong_settings`.
     """
     try:
         return read_settings(environment)
-    except ValidationError as error:
-        raise _wrong_knob(error) from error
     except (ValueError, OSError) as error:
-        raise InputError("farm-settings-wrong", reason=telemetry.one_line(error)) from error
-
-
-def _wrong_knob(error: ValidationError) -> InputError:
-    """The first knob that is unknown or wrongly set, as an operator wrote it, and what it may be."""
-    wrong = error.errors(include_url=False)[0]
-    knob, value = ".".join(map(str, wrong["loc"])), str(wrong["input"])
-    if wrong["type"] == "extra_forbidden":
-        return InputError("farm-knob-unknown", knob=knob)
-    if wrong["type"].startswith(("int_", "float_")):
-        return InputError("farm-knob-number", knob=knob, value=value)
-    if wrong["type"] == "literal_error":
-        known = ", ".join(re.findall("'([^']*)'", wrong["ctx"]["expected"]))
-        return InputError("farm-knob-choice", knob=knob, value=value, known=known)
-    return InputError("farm-knob-wrong", knob=knob, value=value)
+        # Not from it: what was set would stand in a traceback.
+        raise wrong_settings(error, environment)[0] from None
 
 
 def open_workshop(settings: Settings | None = None) -> Workshop:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from pathlib import Path
 
 from farm.post import is_loopback
 from pipeline.plan.errors import AwayError, InputError
@@ -41,13 +40,13 @@ class Mailbox:
 
 
 def mailbox_from(
-    *, host: str, port: int, tls: str, user: str, password: str, password_file: str, sender: str, to: str
+    *, host: str, port: int, tls: str, user: str, password: str, sender: str, to: str
 ) -> Mailbox:
     """A mailbox as the settings have it.
 
     Raises:
         InputError: ``mail-incomplete``: nobody it is from or goes to; ``mail-plain``: a password or a report
-            would go to another machine unencrypted; ``mail-password-file``: it cannot be read.
+            would go to another machine unencrypted.
     """
     receivers = tuple(filter(None, (each.strip() for each in to.split(","))))
     for knob, value in (("mail_from", sender.strip()), ("mail_to", to.strip())):
@@ -55,19 +54,12 @@ def mailbox_from(
             raise InputError("mail-incomplete", knob=knob)
     if tls == "none" and not is_loopback(host):
         raise InputError("mail-plain", host=host)
-    secret = password
-    if not secret and password_file:
-        try:
-            secret = Path(password_file).expanduser().read_text("utf-8").strip()
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else "?"
-            raise InputError("mail-password-file", path=password_file, reason=reason) from None
     return Mailbox(
         host=host,
         port=port,
         tls=tls,
         user=user,
-        password=secret,
+        password=password,
         sender=sender.strip(),
         receivers=receivers,
     )

@@ -97,7 +97,6 @@ class Sender:
                 tls=told.mail_tls,
                 user=told.mail_user,
                 password=told.mail_password,
-                password_file=told.mail_password_file,
                 sender=told.mail_from,
                 to=told.mail_to,
             )

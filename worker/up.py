@@ -236,7 +236,7 @@ def running_farm(settings: Settings, *, patience_s: float = 60.0) -> Generator[S
     program = Program(
         name="up",
         argv=(sys.executable, "-P", "-m", "worker", "up", "up"),
-        environment={**os.environ, **environment_of(settings)},
+        environment={**_without_settings(os.environ), **environment_of(settings)},
         folder=places.run,
         log=log,
     )
@@ -250,6 +250,11 @@ def running_farm(settings: Settings, *, patience_s: float = 60.0) -> Generator[S
             child.wait(0.5)
         child.wait(patience_s)
         child.kill()
+
+
+def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """What is no setting: files of secrets are read already, and nothing is to be told twice."""
+    return {name: value for name, value in environment.items() if not name.startswith("LECTERN_")}
 
 
 def _await_standing(child: Child, places: Places, log: Path, patience_s: float) -> Standing:

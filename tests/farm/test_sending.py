@@ -214,7 +214,7 @@ def test_who_is_silent_or_gone_is_told_in_time(tmp_path: Path, monkeypatch: pyte
         ({"mail_host": "h", "mail_from": "a@b", "mail_to": "a@b", "mail_tls": "none"}, "mail-plain"),
         (
             {"mail_host": "h", "mail_from": "a@b", "mail_to": "a@b", "mail_password_file": "/nowhere"},
-            "mail-password-file",
+            "farm-secret-unread",
         ),
     ],
 )

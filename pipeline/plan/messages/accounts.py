@@ -124,19 +124,6 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     message(
-        "mail-password-file",
-        (
-            "The password of the mail server cannot be read from {path}: {reason}.",
-            "[report] mail_password_file names a file of text with the password alone.",
-            "Make it readable for whoever sends the report, and for nobody else.",
-        ),
-        (
-            "无法从 {path} 读取邮件服务器的密码：{reason}。",
-            "[report] mail_password_file 指向只含密码的文本文件。",
-            "请让发送报告的用户可以读取它，其他人不可读取。",
-        ),
-    ),
-    message(
         "mail-away",
         (
             "The mail server {host} cannot be used: {reason}.",

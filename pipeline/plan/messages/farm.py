@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.plan.messages.model import Message, Text
+from pipeline.plan.messages.model import Message, Text, message
 
 _SETTINGS_WHY = (
     "Settings come from lectern.toml and from variables that begin with LECTERN_; every knob is known by "
@@ -10,19 +10,41 @@ _SETTINGS_WHY = (
 )
 _SETTINGS_WHY_ZH = "设置来自 lectern.toml 以及以 LECTERN_ 开头的环境变量；每个选项都有固定的名称和类型。"
 
+_SECRETS_WHY = (
+    "A secret may stand in a file that a variable ending in _FILE names, such as LECTERN_REDIS__URL_FILE, or "
+    "url_file in [redis]."
+)
+_SECRETS_WHY_ZH = (
+    "机密可以放在文件中，由以 _FILE 结尾的变量指定，例如 LECTERN_REDIS__URL_FILE，或 [redis] 中的 url_file。"
+)
+
 _SETTINGS = (
     Message(
         code="farm-knob-unknown",
         level="error",
         en=Text(
-            what="There is no knob {knob}.",
+            what="There is no knob {knob} ({place}).",
             why=_SETTINGS_WHY,
-            cure="Correct its name, or delete it; config/default.toml lists every knob with its reason.",
+            cure="Correct its name, or delete it; `lectern config show` lists every knob.",
         ),
         zh=Text(
-            what="没有名为 {knob} 的设置项。",
+            what="没有名为 {knob} 的设置项（{place}）。",
             why=_SETTINGS_WHY_ZH,
-            cure="请更正名称或将其删除；config/default.toml 列出了每个设置项及其用途。",
+            cure="请更正名称或将其删除；`lectern config show` 会列出所有设置项。",
+        ),
+    ),
+    Message(
+        code="farm-knob-near",
+        level="error",
+        en=Text(
+            what="There is no knob {knob} ({place}). Is {near} meant?",
+            why=_SETTINGS_WHY,
+            cure="Correct its name, or delete it; `lectern config show` lists every knob.",
+        ),
+        zh=Text(
+            what="没有名为 {knob} 的设置项（{place}）。是否指 {near}？",
+            why=_SETTINGS_WHY_ZH,
+            cure="请更正名称或将其删除；`lectern config show` 会列出所有设置项。",
         ),
     ),
     Message(
@@ -80,6 +102,71 @@ _SETTINGS = (
             why="LECTERN_CONFIG 所指的 lectern.toml 必须存在、可读，并且是 TOML 格式。",
             cure="请修正该文件；config/default.toml 展示了它的样子。",
         ),
+    ),
+)
+
+_SECRETS = (
+    message(
+        "farm-secret-unread",
+        (
+            "The file of the secret {knob} cannot be read: {path}: {reason}.",
+            _SECRETS_WHY,
+            "See that it is there, and readable for the user that Lectern runs as.",
+        ),
+        (
+            "无法读取机密设置 {knob} 的文件：{path}：{reason}。",
+            _SECRETS_WHY_ZH,
+            "请确认文件存在，且运行 Lectern 的用户可以读取。",
+        ),
+    ),
+    message(
+        "farm-secret-not-text",
+        (
+            "{path}, where the secret {knob} should stand, is no small file of text.",
+            _SECRETS_WHY,
+            "Have it hold the secret alone, in UTF-8, with at most one line end behind it.",
+        ),
+        (
+            "机密设置 {knob} 所指的 {path} 不是小型文本文件。",
+            _SECRETS_WHY_ZH,
+            "文件应只含该机密本身，UTF-8 编码，末尾至多一个换行。",
+        ),
+    ),
+    message(
+        "farm-secret-empty",
+        (
+            "{path}, where the secret {knob} should stand, is empty.",
+            _SECRETS_WHY,
+            "Write the secret into it, or do not name the file.",
+        ),
+        ("机密设置 {knob} 所指的 {path} 是空的。", _SECRETS_WHY_ZH, "请将机密写入该文件，或不再指定它。"),
+    ),
+    message(
+        "farm-secret-twice",
+        (
+            "The secret {knob} is given twice: as it is, and by the file {path}.",
+            "Nobody can tell which one is meant; nothing is taken from either.",
+            "Keep one of the two, better the file.",
+        ),
+        (
+            "机密设置 {knob} 给出了两次：直接给出，又由文件 {path} 给出。",
+            "无法判断应以哪一个为准，因此均不采用。",
+            "请只保留其一，最好是文件。",
+        ),
+    ),
+    message(
+        "farm-secret-open",
+        (
+            "Every user of this machine can read {knob} in {path}.",
+            "Others must not read secrets. In a container, where nobody else is, their files often are so.",
+            "Close it with chmod 600, as a file of the user that Lectern runs as.",
+        ),
+        (
+            "本机所有用户都能读取 {path} 中的 {knob}。",
+            "机密文件必须对他人关闭。容器内没有其他用户，挂载的机密文件往往如此。",
+            "请用 chmod 600 关闭，并使其属于运行 Lectern 的用户。",
+        ),
+        level="warning",
     ),
 )
 
@@ -376,4 +463,4 @@ _PROCESSES = (
     ),
 )
 
-MESSAGES: tuple[Message, ...] = (*_SETTINGS, *_PROCESSES)
+MESSAGES: tuple[Message, ...] = (*_SETTINGS, *_SECRETS, *_PROCESSES)

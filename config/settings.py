@@ -68,6 +68,8 @@ class Log(_Section):
 
     format: Literal["auto", "console", "json"]
     level: Literal["debug", "info", "warning", "error"]
+    keep_days: float
+    keep_mb: int
 
 
 class Worker(_Section):

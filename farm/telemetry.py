@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import logging
+import os
+import stat
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -18,6 +22,8 @@ from structlog.typing import EventDict, Processor
 
 from farm.discretion import CUT, QUOTING, Texts, without_secrets
 
+#: For so long a line waits for whoever cuts its file: he takes some thousandths of it.
+WRITING_S = 0.1
 #: How many of its latest lines an attempt keeps.
 _TAIL_LINES = 40
 _NOT_FACTS = {"event", "timestamp", "level", "exc_info", "exception"}
@@ -81,7 +87,7 @@ def set_up(
         logger_factory=lambda *_: _Writer(target),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(target)
+    handler = _Handler(target)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -152,10 +158,51 @@ class _Writer(structlog.WriteLogger):
     def msg(self, message: str) -> None:
         """Write a line, if that can be done."""
         # A closed stream says ValueError.
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError), _undivided(self._file):
             super().msg(message)
 
     log = debug = info = warning = error = critical = exception = msg
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    """Writes the lines of libraries."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line, if that can be done."""
+        with _undivided(self.stream):
+            super().emit(record)
+
+
+@contextmanager
+def _undivided(stream: TextIO) -> Generator[None]:
+    """While it lasts, whoever cuts log files does not cut this one (`worker.logs`); it is waited for briefly.
+
+    Each line has a lock of its own, since a lock of the stream's is one for all processes that share it.
+    """
+    lock = -1
+    try:
+        if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            lock = os.open(f"/proc/self/fd/{stream.fileno()}", os.O_RDONLY)
+            _await_lock(lock)
+    # What is no file has no lock, and needs none.
+    except (OSError, ValueError):
+        pass
+    try:
+        yield
+    finally:
+        if lock >= 0:
+            os.close(lock)
+
+
+def _await_lock(lock: int) -> None:
+    until = time.monotonic() + WRITING_S
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return None
+        time.sleep(0.001)
 
 
 def _name_work(_logger: object, _method: str, event: EventDict) -> EventDict:

@@ -14,14 +14,13 @@ from pathlib import Path
 
 import structlog
 
-from worker.logs import open_log, rotate
+from worker.logs import open_log
 
 _PR_SET_PDEATHSIG = 1
 _LONGEST_WAIT_S = 30.0
 #: More of them reach the longest wait anyway, and after a night of failures leave a float's range.
 _MOST_DOUBLINGS = 10
 _STEADY_S = 60.0
-_LOG_LOOK_S = 10.0
 #: Whoever was killed is gone within this time, or is not gone for long.
 _DYING_S = 10.0
 
@@ -35,7 +34,7 @@ class Program:
         argv: program and arguments; never a shell's line.
         environment: its whole environment.
         folder: where it runs; a folder of ours, so that nothing is imported from a stranger's.
-        log: file that its output is appended to; kept at a length.
+        log: file that its output is appended to; the watchdog keeps it at a length.
     """
 
     name: str
@@ -59,7 +58,6 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self._failures = 0
-        self._log_due = 0.0
         self._log = structlog.get_logger().bind(child=program.name)
 
     @property
@@ -95,11 +93,7 @@ class Child:
         self._log.info("started", pid=self._process.pid)
 
     def tend(self) -> bool:
-        """Start it again if it has ended and has waited long enough; True if it was found ended.
-
-        Its log is kept at a length meanwhile.
-        """
-        self._tend_log()
+        """Start it again if it has ended and has waited long enough; True if it was found ended."""
         if self.alive:
             return False
         lasted = time.monotonic() - self._started
@@ -112,16 +106,6 @@ class Child:
         if lasted >= self._patience():
             self._start_again()
         return False
-
-    def _tend_log(self) -> None:
-        now = time.monotonic()
-        if now < self._log_due:
-            return
-        self._log_due = now + _LOG_LOOK_S
-        try:
-            rotate(self.program.log)
-        except OSError as error:
-            self._log.warning("log not rotated", reason=str(error))
 
     def _start_again(self) -> None:
         try:

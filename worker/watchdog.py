@@ -29,6 +29,7 @@ from tasks.chore import Chore
 from worker.aftermath import Aftermath, Left
 from worker.cardkeeper import CardKeeper
 from worker.grip import Grip, KernelGrip, grips_below
+from worker.logs import LogFolder
 from worker.places import Places
 from worker.proof import Person, Witnessed, own_space, proofs_in
 from worker.redis_server import redis_url
@@ -38,6 +39,8 @@ from worker.systemd import Systemd
 LOOK_S = 0.1
 #: How often it tells the ledger that it does, and what the cards tell.
 _TELL_S = 10.0
+#: How often it looks after the log files.
+_LOGS_S = 10.0
 
 
 @dataclass(kw_only=True)
@@ -227,14 +230,21 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
         watchdog = Watchdog(places.proofs, patience, settle=aftermath.settle)
         host = this_machine().host
         told = Chore("telling", lambda: cards.watch_over(farm.ledger, host, keeper.gauges), every_s=_TELL_S)
+        log = settings.log
+        kept = LogFolder(
+            folder=places.logs, keep_s=log.keep_days * 86_400, keep_bytes=log.keep_mb * 1_000_000
+        )
+        logs = Chore("logs", kept.turn, every_s=_LOGS_S)
         structlog.get_logger().info("watching")
         starter = Systemd()
         starter.ready()
         while not ending.wait(LOOK_S):
             watchdog.turn()
             told.turn()
+            logs.turn()
             starter.alive()
         starter.stopping()
         told.close()
+        logs.close()
     bell.close()
     return 0

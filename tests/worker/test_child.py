@@ -12,7 +12,6 @@ from pathlib import Path
 import psutil
 
 from worker.child import Child, Program
-from worker.logs import LOG_BYTES
 
 _SLEEP = "import time; print('here', flush=True); time.sleep(600)"
 
@@ -64,29 +63,6 @@ def test_a_child_that_cannot_live_is_started_ever_more_rarely(tmp_path: Path) ->
     child.kill()
     starts = child.program.log.read_text().count("no")
     assert 2 <= starts <= 4
-
-
-def test_the_log_of_a_child_that_runs_for_months_does_not_fill_the_disk(tmp_path: Path) -> None:
-    """A log that is too long becomes the older one; the child goes on writing, and no line is cut."""
-    child = Child(program(tmp_path, "import time\nwhile True: print('here', flush=True); time.sleep(0.01)"))
-    log = child.program.log
-    older = log.with_name(f"{log.name}.1")
-    child.start()
-    try:
-        for turn in range(2):
-            wait_for(lambda: log.read_text().count("here") > 5)
-            pid = child.pid
-            os.truncate(log, LOG_BYTES + 1 + turn)
-            child._log_due = 0.0
-            child.tend()
-            assert older.stat().st_size > LOG_BYTES + turn
-            assert older.read_bytes().startswith(b"here\n")
-            wait_for(lambda: log.read_text().count("here") > 5)
-            assert set(log.read_text().splitlines()) == {"here"}
-            assert child.pid == pid
-    finally:
-        child.kill()
-    assert sorted(file.name for file in log.parent.iterdir()) == [log.name, older.name]
 
 
 def test_a_child_that_cannot_be_started_is_tried_again(tmp_path: Path) -> None:

@@ -1,0 +1,133 @@
+"""Promises about log files: they are cut without a line lost, and kept for as long as was asked."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from worker.logs import LOG_BYTES, LOG_S, OLDER, LogFolder, open_log, rotate
+
+#: Three processes that share a log write as fast as they can, as a service and as a library do.
+_WRITE = """
+import logging, os, sys, structlog
+from farm import telemetry
+for _ in range(2):
+    os.fork()
+telemetry.set_up(style="json", level="info")
+for number in range(int(sys.argv[1])):
+    structlog.get_logger().info("line", pid=os.getpid(), number=number)
+    logging.getLogger("library").warning("line")
+"""
+
+
+def folder(
+    path: Path, *, now: float = 1_000_000_000.0, keep_s: float = 0.0, keep: int = 1 << 40
+) -> LogFolder:
+    """A folder of logs at some moment."""
+    return LogFolder(folder=path, keep_s=keep_s, keep_bytes=keep, clock=lambda: now)
+
+
+def older(path: Path) -> list[Path]:
+    """What was cut, by name."""
+    return sorted(path.glob(f"*{OLDER}"))
+
+
+def test_no_line_is_lost_however_often_a_log_is_cut(tmp_path: Path) -> None:
+    """While several processes write it, each line is found once, whole, in one of the files."""
+    log, each = tmp_path / "busy.log", 300
+    with open_log(log) as end:
+        writing = subprocess.Popen(
+            [sys.executable, "-c", _WRITE, str(each)], stdout=subprocess.PIPE, stderr=end
+        )
+    cuts = 0
+    while writing.poll() is None:
+        if log.stat().st_size:
+            rotate(log, at=time.time())
+            cuts += 1
+        time.sleep(0.001)
+    # Which ends when the last of them has.
+    assert writing.communicate()[0] == b""
+    told = b"".join(gzip.decompress(path.read_bytes()) for path in older(tmp_path)) + log.read_bytes()
+    assert cuts > 5
+    assert told.count(b'"event": "line"') == 4 * 2 * each
+    assert all(line.startswith(b"{") and line.endswith(b"}") for line in told.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("content", "size", "cuts"),
+    [
+        (b"", 0, 0),
+        (b'{"timestamp": "2001-09-09T01:00:00Z"}\n', 0, 0),
+        (b'{"timestamp": "2001-09-08T01:00:00Z"}\n', 0, 1),
+        (b"no time at all\n", 0, 0),
+        (b"no time at all\n", LOG_BYTES + 1, 1),
+    ],
+)
+def test_a_log_is_cut_when_it_is_too_long_or_a_day_old(
+    tmp_path: Path, content: bytes, size: int, cuts: int
+) -> None:
+    """Whoever writes goes on at its beginning; what stood there can be read back."""
+    log = tmp_path / "cpu0.log"
+    log.write_bytes(content)
+    if size:
+        os.truncate(log, size)
+    with open_log(log) as writing:
+        folder(tmp_path).turn()
+        writing.write(b"next\n")
+    assert [gzip.decompress(each.read_bytes())[: len(content)] for each in older(tmp_path)] == [
+        content
+    ] * cuts
+    assert log.read_bytes() == (b"next\n" if cuts else content + b"next\n")
+
+
+def test_what_bears_no_time_is_cut_a_day_after_it_was_seen(tmp_path: Path) -> None:
+    """Redis writes in its own way."""
+    (tmp_path / "redis.log").write_bytes(b"ready\n")
+    kept = folder(tmp_path)
+    kept.turn()
+    kept.clock = lambda: 1_000_000_000.0 + LOG_S + 1
+    kept.turn()
+    assert len(older(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("keep_s", "keep", "left"), [(0.0, 1000, 4), (250.0, 1000, 2), (0.0, 25, 2), (250.0, 15, 1), (50.0, 0, 0)]
+)
+def test_what_was_cut_is_kept_for_so_long_and_never_more_of_it(
+    tmp_path: Path, keep_s: float, keep: int, left: int
+) -> None:
+    """Beyond either bound the oldest go first, whichever process they are of; what is written now stays."""
+    for age in (400, 300, 200, 100):
+        path = tmp_path / f"{'ab'[age % 3 == 0]}.{age}{OLDER}"
+        path.write_bytes(b"x" * 10)
+        os.utime(path, (0, 1_000_000_000 - age))
+    (tmp_path / "a.log").write_bytes(b"now")
+    folder(tmp_path, keep_s=keep_s, keep=keep).turn()
+    assert {int(path.name.split(".")[1]) for path in older(tmp_path)} == set((100, 200, 300, 400)[:left])
+    assert (tmp_path / "a.log").read_bytes() == b"now"
+
+
+def test_on_a_full_disk_nothing_of_a_log_is_lost_and_the_oldest_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log is cut at a later look, when that has made room."""
+    (tmp_path / "a.log").write_bytes(b'{"timestamp": "2001-09-01T00:00:00Z"}\n')
+    old = tmp_path / f"a.0{OLDER}"
+    old.write_bytes(b"old")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("worker.logs.os.fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            folder(tmp_path).turn()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.log"]
+    folder(tmp_path).turn()
+    assert len(older(tmp_path)) == 1

@@ -48,6 +48,7 @@ _NO_FAULTS = [
     "why-a-film-does-not-begin",
     "the-nightly-run",
     "the-morning-report",
+    "logs",
     "backup-restore-rebuild",
 ]
 

@@ -31,6 +31,7 @@ class Form(StrEnum):
     COUNTER = "counter"
     """It only grows, and begins at nothing when its process does."""
     GAUGE = "gauge"
+    """It goes up and down; what several processes of a host's workers set is added up."""
     HISTOGRAM = "histogram"
 
 
@@ -82,7 +83,6 @@ class Meter:
         teller: whose ``/metrics`` tells it.
         labels: what it is told by.
         buckets: upper bounds of a histogram's buckets, in its unit, rising, without infinity.
-        summed: a gauge that several processes of a host set is their sum; else the newest one holds.
     """
 
     name: str
@@ -91,7 +91,6 @@ class Meter:
     teller: Teller
     labels: tuple[Label, ...] = ()
     buckets: tuple[float, ...] = ()
-    summed: bool = False
 
     @property
     def label_names(self) -> tuple[str, ...]:
@@ -170,11 +169,8 @@ def _meter(
     teller: Teller,
     *labels: Label,
     buckets: tuple[float, ...] = (),
-    summed: bool = False,
 ) -> Meter:
-    return Meter(
-        name=name, form=form, help=text, teller=teller, labels=labels, buckets=buckets, summed=summed
-    )
+    return Meter(name=name, form=form, help=text, teller=teller, labels=labels, buckets=buckets)
 
 
 BUILD = _meter("lectern_build_info", _G, "1, with the version of Lectern that runs", Teller.ALL, VERSION)
@@ -217,12 +213,10 @@ LOADING = _meter(
 SERVING = _meter(
     "lectern_worker_serving", _G,
     "Workers of the device that are at a step of that stage for that pool just now", _W, DEVICE, STAGE, POOL,
-    summed=True,
 )  # fmt: skip
 HELD_MEMORY = _meter(
     "lectern_gpu_memory_bytes", _G,
     "Memory of the card that each loaded engine holds, as the allocator tells", _W, DEVICE, ENGINE,
-    summed=True,
 )  # fmt: skip
 
 # What a watchdog reads of the cards.

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 import psutil
 
+from db.states import Outcome
 from db.values import Claim
 from pipeline.plan.errors import SupersededError, TransientError
 from pipeline.plan.trace import Trace
@@ -50,8 +51,11 @@ class Attempt:
         self.claim = claim
         self.span = span
         self._limit_s = limit_s
-        self._until = time.monotonic() + limit_s
+        self._began = time.monotonic()
+        self._until = self._began + limit_s
         self._spent_before = spent_ms()
+        #: How it ended, as the ledger was told, and the code of why; None while nothing was told.
+        self.ended: tuple[Outcome, str] | None = None
         # Plain attributes: a signal handler must take no lock.
         self._halt: Halt | None = None
         self._halted_at = 0.0
@@ -87,6 +91,11 @@ class Attempt:
     def machine_ms(self) -> int:
         """CPU time spent since it began, by this process and every process below it."""
         return max(0, spent_ms() - self._spent_before)
+
+    @property
+    def seconds(self) -> float:
+        """For how long it has run by now."""
+        return time.monotonic() - self._began
 
     def stop(self, reason: Halt) -> None:
         """Ask it to stop; the first reason stands. Safe in a signal handler."""

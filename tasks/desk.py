@@ -29,6 +29,7 @@ class PatientDesk:
 
     Args:
         desk: the ledger's own.
+        made: what was put is added to it.
         check: raises when the attempt may not go on.
         check_next: raises when it may not begin another thing.
         move: told of everything that is made or asked, also while the ledger is waited for.
@@ -41,12 +42,14 @@ class PatientDesk:
         check_next: Callable[[], None],
         *,
         move: Callable[[], None] = lambda: None,
+        made: set[tuple[Kind, str]] | None = None,
     ) -> None:
         self._desk = desk
         self._check = check
         self._check_next = check_next
         self._move = move
         self._making: set[str] = set()
+        self._made = set[tuple[Kind, str]]() if made is None else made
         self._advanced_at = time.monotonic()
 
     def find(self, kind: Kind, key: str) -> Artifact | None:
@@ -71,6 +74,7 @@ class PatientDesk:
         """Have an artifact accepted, with the machine time it took; its key is free again, `then` taken."""
         taken = insist(lambda: self._desk.put(artifact, machine_ms, then=then), self._step)
         self._making.discard(artifact.key)
+        self._made.add((artifact.kind, artifact.key))
         if then is not None and not self._making:
             self._check_next()
         if then is not None and taken:

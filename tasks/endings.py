@@ -12,7 +12,7 @@ from db.states import Outcome
 from db.values import Failure
 from farm.bootstrap import Farm
 from farm.policy.blocking import blames
-from farm.policy.retry import End, RetryDecision, RetrySettings, decide
+from farm.policy.retry import End, RetryDecision, RetrySettings, Verdict, decide
 from pipeline.plan.errors import LecternError, SupersededError
 from tasks.attempt import Attempt, Halt
 from tasks.desk import insist
@@ -37,6 +37,7 @@ def give_back(farm: Farm, attempt: Attempt, end: End, *, reason: str) -> None:
         ),
         attempt.check_own,
     )
+    attempt.ended = Outcome.INTERRUPTED, reason
 
 
 def pass_on(farm: Farm, attempt: Attempt, end: End, *, reason: str) -> bool:
@@ -62,6 +63,10 @@ def fail(farm: Farm, attempt: Attempt, error: LecternError, lines: Collection[st
         insist(lambda: commits.fail(farm.ledger, attempt.claim, failure, decision), attempt.check_own)
     except SupersededError as superseded:
         return stand_back(farm, attempt, superseded)
+    attempt.ended = (
+        Outcome.INTERRUPTED if decision.verdict is Verdict.WAIT else failure.outcome,
+        failure.code,
+    )
     return True
 
 
@@ -71,6 +76,7 @@ def stand_back(farm: Farm, attempt: Attempt, error: SupersededError) -> bool:
         with contextlib.suppress(SupersededError):
             give_back(farm, attempt, End.LEFT, reason=attempt.given_back_for)
             return True
+    attempt.ended = Outcome.SUPERSEDED, error.code
     structlog.get_logger().info("stood back", code=error.code)
     return False
 
@@ -85,10 +91,12 @@ def tell_left(farm: Farm, attempt: Attempt) -> None:
     if attempt.halt is not None and attempt.halt.gives_back:
         delay_ms = _decided(farm, attempt, End.LEFT).delay_ms
         commits.release(farm.ledger, attempt.claim, delay_ms=delay_ms, reason=attempt.given_back_for)
+        attempt.ended = Outcome.INTERRUPTED, attempt.given_back_for
     elif attempt.halt is Halt.TIMEOUT:
         error = attempt.too_long()
         failure, decision = _failure(attempt, error, ()), _decided(farm, attempt, error)
         commits.fail(farm.ledger, attempt.claim, failure, decision)
+        attempt.ended = failure.outcome, failure.code
 
 
 def _decided(farm: Farm, attempt: Attempt, ended: LecternError | End) -> RetryDecision:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from db import commits
@@ -36,6 +36,7 @@ from pipeline.steps.join import join
 from pipeline.steps.render import render
 from pipeline.steps.speak import load_timeline
 from pipeline.steps.write import write
+from tasks.measuring import Tally
 
 #: A worker renders otherwise than it has told of itself: it tells anew, and the step goes back to the line.
 PROFILE_CHANGED = "farm-profile-changed"
@@ -43,10 +44,11 @@ PROFILE_CHANGED = "farm-profile-changed"
 
 @dataclass(frozen=True, kw_only=True)
 class Bench:
-    """What the steps of one process work with."""
+    """What the steps of one process work with, and what the one in work has drawn and made."""
 
     farm: Farm
     studio: Studio
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +177,7 @@ def _render(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         store=farm.store,
         media=farm.media,
         profile=profile,
-        sitter=seat.sitter,
+        sitter=bench.tally.counted(seat.sitter),
         pixels=seat.pixels,
     )
     if not whole:

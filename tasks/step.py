@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import NoReturn, Self
 
@@ -12,7 +13,7 @@ import structlog
 
 from db import claims, queue
 from db.desk import LedgerDesk
-from db.states import Stage
+from db.states import Outcome, Stage
 from db.values import Claim
 from db.warmth import find_warmer
 from farm import telemetry
@@ -24,6 +25,7 @@ from farm.policy.pools import pools_in, pools_rendering
 from farm.policy.retry import End, is_card_lost
 from farm.studio import Studio
 from pipeline.plan import trace
+from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import (
     AwayError,
     LecternError,
@@ -39,6 +41,7 @@ from tasks.capabilities import capabilities_of
 from tasks.desk import PatientDesk, insist
 from tasks.endings import fail, give_back, pass_on, stand_back, tell_left
 from tasks.heart import Heart
+from tasks.measuring import Ended, Measures, Tally, Unmeasured
 from tasks.preload import Preload
 from tasks.repertoire import Repertoire, profiles_here
 from tasks.stages import PROFILE_CHANGED, STAGES, Bench, Costs, Perform
@@ -63,6 +66,7 @@ class StepRunner:
         listen: has messages about steps come here, or none any more. What comes all the same is refused by
             the ledger.
         witness: who is shown what this process does.
+        measures: who counts what it does.
     """
 
     def __init__(
@@ -79,6 +83,7 @@ class StepRunner:
         disown: Callable[[int], None] = lambda _step: None,
         listen: Callable[[bool], None] = lambda _takes: None,
         witness: Witness | None = None,
+        measures: Measures | None = None,
     ) -> None:
         self.capabilities = tuple(capabilities)
         self._farm = farm
@@ -90,6 +95,7 @@ class StepRunner:
         self._bell = bell
         self._stages = stages
         self._witness = witness or Unwatched()
+        self._measures = measures or Unmeasured()
         self._bench = Bench(farm=farm, studio=Studio(farm))
         self._attempt: Attempt | None = None
         pools = pools_in(post.pool) if post is not None else pools_rendering(capabilities)
@@ -227,6 +233,7 @@ class StepRunner:
             attempt.drain(self._drain_s)
         self._heart.carry(attempt)
         self._witness.carry(claim.fence)
+        self._measures.begun(claim)
         names: dict[str, str | int] = {
             "trace_id": span.trace_id,
             "span_id": span.span_id,
@@ -254,11 +261,14 @@ class StepRunner:
     def _work(self, attempt: Attempt, lines: Collection[str]) -> bool:
         """Do the work and write what came of it; False: nothing was written, since it is ours no longer."""
         claim = attempt.claim
+        tally = Tally(drew=lambda frames: self._measures.drew(claim, frames))
         ledger_desk = LedgerDesk(ledger=self._farm.ledger, claim=claim)
         try:
-            desk = PatientDesk(ledger_desk, attempt.check, attempt.check_next, move=self._witness.move)
+            desk = PatientDesk(
+                ledger_desk, attempt.check, attempt.check_next, move=self._witness.move, made=tally.made
+            )
             with self._awaited():
-                commit = self._stages[claim.stage](self._bench, claim, desk)
+                commit = self._stages[claim.stage](replace(self._bench, tally=tally), claim, desk)
             if commit is None:
                 give_back(self._farm, attempt, End.SHARED, reason="farm-made-elsewhere")
                 return True
@@ -269,6 +279,7 @@ class StepRunner:
             )
             self._at_hand = with_done(self._at_hand, affinity_of(claim.stage, claim.spec))
             insist(lambda: commit(costs), attempt.check_own)
+            attempt.ended = Outcome.OK, ""
         except SupersededError as error:
             return stand_back(self._farm, attempt, error)
         except LecternError as error:
@@ -286,7 +297,25 @@ class StepRunner:
             reason = telemetry.discreet(telemetry.one_line(error))
             told = TransientError("farm-unexpected", kind=type(error).__name__, reason=reason)
             return fail(self._farm, attempt, told, lines)
+        finally:
+            self._measure(attempt, tally, ledger_desk.used)
         return True
+
+    def _measure(self, attempt: Attempt, tally: Tally, used: Collection[tuple[Kind, str]]) -> None:
+        """Tell what an attempt took, once it is known how it ended."""
+        outcome, code = attempt.ended or (Outcome.SUPERSEDED, "")
+        found, made = tally.parted(attempt.claim.stage, used)
+        self._measures.ended(
+            Ended(
+                claim=attempt.claim,
+                outcome=outcome,
+                code=code,
+                seconds=attempt.seconds,
+                frames=tally.frames,
+                found=found,
+                made=made,
+            )
+        )
 
     @contextlib.contextmanager
     def _awaited(self) -> Iterator[None]:
@@ -317,6 +346,8 @@ class StepRunner:
         try:
             self._log.error("left hard", step=attempt.claim.step, why=attempt.halt)
             tell_left(self._farm, attempt)
+            # What it has made so far the thread knows that is stuck.
+            self._measure(attempt, Tally(), ())
         except LecternError as error:
             self._log.warning("left without a word", code=error.code)
         except Exception:  # noqa: BLE001 - whatever it was, this process has to end
@@ -335,6 +366,7 @@ def open_runner(
     disown: Callable[[int], None] = lambda _step: None,
     listen: Callable[[bool], None] = lambda _takes: None,
     witness: Witness | None = None,
+    measures: Measures | None = None,
 ) -> StepRunner:
     """A runner of everything that was asked for, at its post; its face engines are open.
 
@@ -356,4 +388,5 @@ def open_runner(
         disown=disown,
         listen=listen,
         witness=witness,
+        measures=measures,
     )

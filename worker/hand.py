@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import signal
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -29,11 +30,13 @@ from pipeline.scratch import sweep
 from pipeline.steps.tidy import give_back_large
 from tasks.app import queue_of
 from tasks.bell import Bell
+from tasks.measuring import Measures, Unmeasured
 from tasks.sieve import TASK, Stranger, Why
 from tasks.step import StepRunner, open_runner
 from tasks.transport import take_ours_alone
 from worker.cards import CardWatch, TorchCards
 from worker.leisure import Leisure
+from worker.metering import CPU, VARIABLE, Metering
 from worker.places import Places
 from worker.proof import Proof, proof_of
 from worker.redis_server import redis_url
@@ -77,6 +80,7 @@ class StepTask(Task):  # type: ignore[misc]
         self._leisure: Leisure | None = None
         self._cards: CardWatch | None = None
         self._proof: Proof | None = None
+        self._measures: Measures = Unmeasured()
 
     def open(self, settings: Settings, node: str) -> None:
         """Make this process ready to work as the worker of that name.
@@ -132,6 +136,7 @@ class StepTask(Task):  # type: ignore[misc]
         cv2.setNumThreads(settings.worker.threads)
         bell = Bell(redis_url(settings.redis.url, settings.home))
         post = Post.from_text(*self.app.conf[_POST])
+        self._measures = _measures(post)
         runner = open_runner(
             open_farm(settings),
             node,
@@ -141,6 +146,7 @@ class StepTask(Task):  # type: ignore[misc]
             disown=lambda step: self._disown(bell, step),
             listen=lambda takes: self._listen(node, takes=takes),
             witness=self._proof,
+            measures=self._measures,
         )
         runner.start()
         # What was loaded by now stays: looking through it for garbage again and again costs more than a step.
@@ -167,6 +173,8 @@ class StepTask(Task):  # type: ignore[misc]
         """Leave, in good order."""
         if self._leisure is not None:
             self._leisure.stop()
+        if self._draining:
+            self._measures.drained()
         if self._runner is not None:
             self._runner.close()
         if self._proof is not None:
@@ -190,6 +198,15 @@ class StepTask(Task):  # type: ignore[misc]
 def _end_worker() -> None:
     """Have the main process end when no step is in work; its exit code has it started anew."""
     os.kill(os.getppid(), GIVE_UP)
+
+
+def _measures(post: Post) -> Measures:
+    """Who counts what this process does; nobody where there is no room to: work goes on."""
+    try:
+        return Metering(Path(os.environ[VARIABLE]), device=post.device or CPU)
+    except (KeyError, OSError) as error:
+        structlog.get_logger().warning("not measured", reason=str(error))
+        return Unmeasured()
 
 
 def _task() -> StepTask:

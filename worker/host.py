@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from farm.bootstrap import Settings, open_farm
 from farm.policy.placement import Post, find_post
-from worker import process
+from worker import metering, process
 from worker.child import Child
 from worker.crew import TICK_S, Asked, Crew
 from worker.places import Places, only_crew
@@ -43,6 +43,7 @@ def serve(
     with only_crew(places), asked.listening():
         with open_farm(settings) as farm:
             posts = posts_here(farm, wanted)
+        metering.begin(metering.folder_in(places.run))
         environment = environment_for(settings, redis_url(settings.redis.url, settings.home))
         crew = Crew([worker_program(places, post, environment) for post in posts])
         watchdog = Child(program(places, "watchdog", ("watchdog", "watchdog"), environment))

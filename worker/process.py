@@ -20,6 +20,7 @@ from farm.policy.placement import Post
 from farm.policy.vigilance import beat_every
 from tasks.app import queue_of
 from tasks.capabilities import capabilities_of
+from worker import metering
 from worker.belt import celery_app
 from worker.hand import DRAIN, GIVE_UP, INTERRUPT, equip
 from worker.places import Places
@@ -57,6 +58,10 @@ def serve(
     structlog.contextvars.bind_contextvars(process=post.name)
     places = Places(home=settings.home)
     places.make()
+    if metering.VARIABLE not in os.environ:
+        # Nobody keeps it: it keeps its own counts.
+        os.environ[metering.VARIABLE] = str(folder := metering.folder_in(places.run, post.name))
+        metering.begin(folder)
     # Whatever is wrong is said now, in words. Nothing of it stays open: a connection that crosses a fork
     # belongs to nobody.
     with open_farm(settings) as farm:

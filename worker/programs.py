@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from farm.bootstrap import Settings, environment_of
 from farm.policy.placement import Post
+from worker import metering
 from worker.child import Program
 from worker.places import Places
 from worker.threads import thread_environment
@@ -49,4 +50,5 @@ def program(places: Places, name: str, role: Sequence[str], environment: Mapping
 def worker_program(places: Places, post: Post, environment: Mapping[str, str]) -> Program:
     """The program of the worker at a post: it alone sees the post's card."""
     role = ("worker", post.to_text(), post.name)
-    return program(places, post.name, role, {**environment, **post.environment})
+    counted = {metering.VARIABLE: str(metering.folder_in(places.run))}
+    return program(places, post.name, role, {**environment, **post.environment, **counted})

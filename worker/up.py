@@ -17,7 +17,7 @@ import structlog
 from farm.bootstrap import Settings, environment_of, open_farm
 from farm.policy.placement import Post
 from pipeline.plan.errors import AwayError
-from worker import flower
+from worker import flower, metering
 from worker.child import Child, Program
 from worker.crew import TICK_S, Asked, Crew
 from worker.places import Places, free_port, only_crew, only_one, tell_state, told_state
@@ -87,6 +87,7 @@ def up(
     with only_one(places), only_crew(places):
         with open_farm(settings) as farm:
             posts = posts_here(farm)
+        metering.begin(metering.folder_in(places.run))
         asked = Asked()
         with asked.listening():
             supervisor = Supervisor(settings, places, posts)

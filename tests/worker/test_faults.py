@@ -6,6 +6,7 @@ import base64
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -48,6 +49,7 @@ from tests.tasks.yard import (
     wait_for,
 )
 from worker.child import Child
+from worker.metering import exposition, folder_in
 from worker.places import Places
 from worker.programs import environment_for, worker_program
 from worker.up import Standing, running_farm, standing_on
@@ -380,6 +382,15 @@ def test_a_killed_worker_costs_the_clip_it_was_on(yard: Yard) -> None:
     place = place_of(yard.farm, view, killed, killed.attempts[0].last_key)
     assert place is not None
     assert place.text in ("", *(f"Lamp {number}." for number in range(1, 7)))
+    # The host's answer holds what the killed one had counted, and the rest.
+    told = exposition(folder_in(Places(home=Path(yard.standing.home)).run)).decode()
+    drawn = re.search(r'frames_rendered_total{device="cpu",engine="warp"} (\S+)', told)
+    assert drawn is not None
+    frames = one(
+        yard.farm, "SELECT SUM(frames) FROM steps WHERE stage = 'render' AND batch_id = :batch", batch=batch
+    )
+    assert float(drawn[1]) >= int(str(frames))
+    assert re.search(r'lectern_stage_duration_seconds_count{stage="archive"} [1-9]', told)
 
 
 def test_what_a_killed_worker_kept_for_a_moment_goes(yard: Yard) -> None:

@@ -56,7 +56,8 @@ def seconds_spent(device: str) -> float:
 def settings_in(home: Path, **knobs: str) -> Settings:
     """Settings for a home folder; knobs are like ``WORKER__COUNT="2"``."""
     given = {f"LECTERN_{name}": value for name, value in knobs.items()}
-    return settings_of({"LECTERN_HOME": str(home), "LECTERN_FLOWER__PORT": "-1", **given})
+    off = {f"LECTERN_METRICS__{who}_PORT": "0" for who in ("DISPATCHER", "WORKER", "WATCHDOG")}
+    return settings_of({"LECTERN_HOME": str(home), "LECTERN_FLOWER__PORT": "-1", **off, **given})
 
 
 def break_ground(settings: Settings) -> None:

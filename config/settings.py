@@ -192,6 +192,18 @@ class Flower(_Section):
     port: int
 
 
+class Metrics(_Section):
+    """Where each process tells of itself."""
+
+    host: str
+    dispatcher_port: int
+    worker_port: int
+    watchdog_port: int
+    password: Secret
+    open: bool
+    hung_s: float
+
+
 class Film(_Section):
     """What a film is like unless its row says otherwise."""
 
@@ -338,6 +350,7 @@ class Settings(_Section):
     notices: Notices
     nightly: Nightly
     flower: Flower
+    metrics: Metrics
     film: Film
     label: Label
     face: Face

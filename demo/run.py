@@ -41,6 +41,8 @@ def main() -> int:
         "LECTERN_HOME": str(home),
         "LECTERN_ARCHIVE__ROOT": str(films),
         "LECTERN_FLOWER__PORT": "0",
+        # Another farm may be up on this machine.
+        **{f"LECTERN_METRICS__{who}_PORT": "0" for who in ("DISPATCHER", "WORKER", "WATCHDOG")},
     }
     print(f"export LECTERN_HOME={home} LECTERN_ARCHIVE__ROOT={films}", flush=True)
     for words in (("db", "upgrade"), ("archive", "init")):

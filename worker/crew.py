@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from worker.child import Child, Program
-from worker.systemd import Systemd
+from worker.life import Life
 
 #: How often it is looked whether everything still runs.
 TICK_S = 0.1
@@ -44,11 +44,12 @@ class Crew:
 
     Args:
         programs: one for each worker, named like it.
+        life: that of this process.
     """
 
-    def __init__(self, programs: Sequence[Program]) -> None:
+    def __init__(self, programs: Sequence[Program], life: Life) -> None:
         self.workers = tuple(Child(program) for program in programs)
-        self._starter = Systemd()
+        self._life = life
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -68,11 +69,11 @@ class Crew:
         """
         for child in self.workers:
             child.start()
-        self._starter.ready()
+        self._life.ready()
 
     def tend(self) -> None:
         """Start again what has ended; what a full disk does not let it do is logged, and tried again."""
-        self._starter.alive()
+        self._life.moved()
         for child in self.workers:
             child.tend()
 
@@ -83,9 +84,10 @@ class Crew:
             asked: how often they were asked to end by now.
             meanwhile: called at every look, for what steps that are still running may need.
         """
-        self._starter.stopping()
+        self._life.stopping()
         told = 0
         while any(child.alive for child in self.workers):
+            self._life.moved()
             if told < min(asked(), _LEAVE):
                 # One at a time: two equal signals that arrive together are one.
                 told += 1

@@ -23,10 +23,11 @@ from tasks.bell import Bell
 from tasks.chore import Chore
 from tasks.dispatcher import Dispatcher, Pace
 from worker.belt import celery_app
+from worker.health import exposing
+from worker.life import Life
 from worker.places import Places
 from worker.proof import DISPATCHER, proving
 from worker.redis_server import redis_url
-from worker.systemd import Systemd
 
 _MINUTE_S, _HOUR_S = 60, 3600
 
@@ -38,13 +39,15 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
     stands against it.
 
     Raises:
-        InputError: a setting is wrong, or the ledger's schema is not this version's.
+        InputError: a setting is wrong, the ledger's schema is not this version's, or the port of [metrics] is
+            taken.
         AwayError: the ledger cannot be reached at the start. Later it may come and go.
     """
     ending = _Ending()
     bell = Bell(redis_url(settings.redis.url, settings.home))
     own_name = f"{name}@{socket.gethostname()}:{os.getpid()}"
-    with open_farm(settings) as farm:
+    life = Life(hung_s=settings.metrics.hung_s)
+    with open_farm(settings) as farm, exposing(settings, "dispatcher", life):
         beginning()
         dispatcher = Dispatcher(
             farm.ledger,
@@ -60,18 +63,17 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
             ),
         )
         structlog.get_logger().info("dispatching")
-        starter = Systemd()
-        starter.ready()
 
         def is_over() -> bool:
             """Asked before each look, by who still looks."""
-            starter.alive()
+            life.moved()
             return ending()
 
         proofs, beat_s = Places(home=settings.home).proofs, beat_every(settings.lease.beat_s)
+        life.ready()
         with proving(proofs, role=DISPATCHER, node=own_name, beat_s=beat_s):
             dispatcher.run(is_over)
-        starter.stopping()
+        life.stopping()
     bell.close()
     return 0
 

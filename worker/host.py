@@ -10,6 +10,7 @@ from farm.policy.placement import Post, find_post
 from worker import metering, process
 from worker.child import Child
 from worker.crew import TICK_S, Asked, Crew
+from worker.health import exposing, life_over
 from worker.places import Places, only_crew
 from worker.posting import posts_here
 from worker.programs import environment_for, program, worker_program
@@ -35,8 +36,8 @@ def serve(
         ending: called once when workers were asked to end, and running steps are waited for.
 
     Raises:
-        InputError: they run already, a setting is wrong, there is nothing to do, or the ledger's schema is
-            not this version's.
+        InputError: they run already, a setting is wrong, the port of [metrics] is taken, there is nothing to
+            do, or the ledger's schema is not this version's.
         AwayError: the ledger cannot be reached, or cards that the settings name do not answer.
     """
     places, asked = Places(home=settings.home), Asked()
@@ -45,21 +46,23 @@ def serve(
             posts = posts_here(farm, wanted)
         metering.begin(metering.folder_in(places.run))
         environment = environment_for(settings, redis_url(settings.redis.url, settings.home))
-        crew = Crew([worker_program(places, post, environment) for post in posts])
+        life = life_over(settings, [post.name for post in posts])
+        crew = Crew([worker_program(places, post, environment) for post in posts], life)
         watchdog = Child(program(places, "watchdog", ("watchdog", "watchdog"), environment))
-        beginning(posts)
-        try:
-            watchdog.start()
-            crew.start()
-            while not asked.times:
-                watchdog.tend()
-                crew.tend()
-                time.sleep(TICK_S)
-            ending()
-            crew.end(lambda: asked.times, meanwhile=watchdog.tend)
-        finally:
-            crew.kill()
-            watchdog.kill()
+        with exposing(settings, "worker", life):
+            beginning(posts)
+            try:
+                watchdog.start()
+                crew.start()
+                while not asked.times:
+                    watchdog.tend()
+                    crew.tend()
+                    time.sleep(TICK_S)
+                ending()
+                crew.end(lambda: asked.times, meanwhile=watchdog.tend)
+            finally:
+                crew.kill()
+                watchdog.kill()
     return 0
 
 
@@ -76,4 +79,4 @@ def serve_one(
     settle_threads(settings.worker.threads)
     with open_farm(settings) as farm:
         post = find_post(posts_here(farm, wanted), name)
-    return process.serve(settings, post=post, beginning=lambda: beginning(post))
+    return process.serve(settings, post=post, beginning=lambda: beginning(post), alone=True)

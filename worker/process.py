@@ -7,7 +7,7 @@ import signal
 import socket
 import warnings
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import structlog
@@ -23,9 +23,9 @@ from tasks.capabilities import capabilities_of
 from worker import metering
 from worker.belt import celery_app
 from worker.hand import DRAIN, GIVE_UP, INTERRUPT, equip
+from worker.health import exposing, life_over
 from worker.places import Places
 from worker.proof import proving
-from worker.systemd import Systemd
 from worker.threads import settle_threads
 
 
@@ -34,6 +34,7 @@ def serve(
     *,
     post: Post,
     beginning: Callable[[], None] = lambda: None,
+    alone: bool = False,
 ) -> int:
     """Work until told to end; returns the exit code: 1 when it ended because it could not work (any more).
 
@@ -44,9 +45,11 @@ def serve(
         settings: what the operator set.
         post: where it works, and at what.
         beginning: called once when nothing stands against it.
+        alone: whether nobody above it answers for it, so that it does so itself.
 
     Raises:
-        InputError: a setting is wrong, an engine is missing, or the ledger's schema is not this version's.
+        InputError: a setting is wrong, an engine is missing, the ledger has another schema, or the
+            port of [metrics] is taken.
         AwayError: the ledger cannot be reached.
     """
     # Before anything looks for a card, and for all processes below.
@@ -68,18 +71,19 @@ def serve(
         queues = [queue_of(capability) for capability in capabilities_of(farm, post.capabilities)]
     # The process that works reads its settings from here, also where it is a fresh interpreter.
     os.environ.update(environment_of(settings))
-    beginning()
-    starter = Systemd()
-    # Redis may be away for now: then it is waited for, which is no reason to be started anew.
-    starter.ready()
-    starter.accompany()
-    app = celery_app(settings)
-    # A card needs a fresh interpreter. Elsewhere a forked one works sooner: it need not import for 1.3 s of
-    # processor time what is there already (kill -9 to the next claim took half of the time, measured).
-    equip(app, post=post, spawns=bool(post.device))
-    node, beat_s = f"{post.name}@{socket.gethostname()}", beat_every(settings.lease.beat_s)
-    with proving(places.proofs, role="main", node=node, beat_s=beat_s):
-        return _Main(app, node, queues).run()
+    life = life_over(settings, [post.name])
+    with exposing(settings, "worker", life) if alone else nullcontext():
+        beginning()
+        # Redis may be away for now: then it is waited for, which is no reason to be started anew.
+        life.ready()
+        life.accompany()
+        app = celery_app(settings)
+        # A card needs a fresh interpreter. Elsewhere a forked one works sooner: it need not import for 1.3 s
+        # of processor time what is there already (kill -9 to the next claim took half of the time, measured).
+        equip(app, post=post, spawns=bool(post.device))
+        node, beat_s = f"{post.name}@{socket.gethostname()}", beat_every(settings.lease.beat_s)
+        with proving(places.proofs, role="main", node=node, beat_s=beat_s):
+            return _Main(app, node, queues).run()
 
 
 class _Main:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 import time
 from contextlib import suppress
 
@@ -44,19 +43,6 @@ class Systemd:
         if self.every_s and now >= self._due:
             self._due = now + self._every_s
             self._tell("WATCHDOG=1")
-
-    def accompany(self) -> None:
-        """Tell from a thread of its own that this process lives, for one whose loop is another's.
-
-        What a process does that is stopped, or holds the interpreter, this thread does not do either.
-        """
-        if self.every_s:
-            threading.Thread(target=self._go_on, name="systemd", daemon=True).start()
-
-    def _go_on(self) -> None:
-        while True:
-            self.alive()
-            time.sleep(self._every_s)
 
     def _tell(self, what: str) -> None:
         if not self._address:

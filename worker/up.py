@@ -20,6 +20,9 @@ from pipeline.plan.errors import AwayError
 from worker import flower, metering
 from worker.child import Child, Program
 from worker.crew import TICK_S, Asked, Crew
+from worker.exposition import check_free
+from worker.health import exposing, life_over, port_of
+from worker.life import Life
 from worker.places import Places, free_port, only_crew, only_one, tell_state, told_state
 from worker.posting import posts_here
 from worker.programs import environment_for, program, worker_program
@@ -89,8 +92,11 @@ def up(
             posts = posts_here(farm)
         metering.begin(metering.folder_in(places.run))
         asked = Asked()
-        with asked.listening():
-            supervisor = Supervisor(settings, places, posts)
+        life = life_over(settings, [post.name for post in posts])
+        for role in ("dispatcher", "watchdog"):
+            check_free(settings.metrics.host, port_of(settings, role)[1], knob=port_of(settings, role)[0])
+        with asked.listening(), exposing(settings, "worker", life):
+            supervisor = Supervisor(settings, places, posts, life)
             starting()
             try:
                 ready(supervisor.start())
@@ -111,15 +117,17 @@ class Supervisor:
         settings: what the operator set.
         places: the folders of the home.
         posts: who works here, and where.
+        life: that of this process.
     """
 
-    def __init__(self, settings: Settings, places: Places, posts: Sequence[Post]) -> None:
+    def __init__(self, settings: Settings, places: Places, posts: Sequence[Post], life: Life) -> None:
         self._settings = settings
         self._posts = tuple(posts)
         self._places = places
         self._redis: list[Child] = []
         self._others: list[Child] = []
-        self._crew = Crew(())
+        self._life = life
+        self._crew = Crew((), life)
         self._standing: Standing | None = None
         self._untold = False
         self._log = structlog.get_logger()
@@ -137,7 +145,8 @@ class Supervisor:
         # The watchdog first: what an earlier farm's processes held is free when the dispatcher looks.
         self._others.append(Child(program(places, "watchdog", ("watchdog", "watchdog"), environment)))
         self._others.append(Child(program(places, "dispatcher", ("dispatcher", "dispatcher"), environment)))
-        self._crew = Crew([worker_program(places, post, environment) for post in self._posts])
+        workers = [worker_program(places, post, environment) for post in self._posts]
+        self._crew = Crew(workers, self._life)
         flower_url = ""
         if settings.flower.port >= 0:
             port = free_port(settings.flower.port)

@@ -29,11 +29,12 @@ from tasks.chore import Chore
 from worker.aftermath import Aftermath, Left
 from worker.cardkeeper import CardKeeper
 from worker.grip import Grip, KernelGrip, grips_below
+from worker.health import exposing
+from worker.life import Life
 from worker.logs import LogFolder
 from worker.places import Places
 from worker.proof import Person, Witnessed, own_space, proofs_in
 from worker.redis_server import redis_url
-from worker.systemd import Systemd
 
 #: How often it looks.
 LOOK_S = 0.1
@@ -211,7 +212,8 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
     against it.
 
     Raises:
-        InputError: a setting is wrong, or the ledger's schema is not this version's.
+        InputError: a setting is wrong, the ledger's schema is not this version's, or the port of [metrics] is
+            taken.
         AwayError: the ledger cannot be reached at the start. Later it may come and go.
     """
     places = Places(home=settings.home)
@@ -220,8 +222,10 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
     ending = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: ending.set())
+    life = Life(hung_s=settings.metrics.hung_s)
     with (
         open_farm(settings) as farm,
+        exposing(settings, "watchdog", life),
         Aftermath(farm, bell) as aftermath,
         CardKeeper(farm.ledger, places.proofs) as keeper,
     ):
@@ -236,14 +240,13 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
         )
         logs = Chore("logs", kept.turn, every_s=_LOGS_S)
         structlog.get_logger().info("watching")
-        starter = Systemd()
-        starter.ready()
+        life.ready()
         while not ending.wait(LOOK_S):
             watchdog.turn()
             told.turn()
             logs.turn()
-            starter.alive()
-        starter.stopping()
+            life.moved()
+        life.stopping()
         told.close()
         logs.close()
     bell.close()

@@ -300,6 +300,7 @@ def _settings(home: Path, knobs: dict[str, str], *, quick: bool) -> Settings:
     given = {f"LECTERN_{name}": value for name, value in knobs.items()}
     # Four processes on what may be two cores: a third worker would only wait for a core.
     fixed = {"LECTERN_FLOWER__PORT": "-1", "LECTERN_WORKER__COUNT": "2", "LECTERN_LOG__FORMAT": "json"}
+    fixed |= {f"LECTERN_METRICS__{who}_PORT": "0" for who in ("DISPATCHER", "WORKER", "WATCHDOG")}
     return settings_of({"LECTERN_HOME": str(home), **fixed, **given})
 
 

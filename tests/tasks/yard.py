@@ -36,6 +36,7 @@ _QUICK = {
     "LECTERN_DISPATCHER__INTERVAL_S": "0.3",
     "LECTERN_RETRY__BACKOFF_S": "0.3",
     "LECTERN_FLOWER__PORT": "-1",
+    **{f"LECTERN_METRICS__{who}_PORT": "0" for who in ("DISPATCHER", "WORKER", "WATCHDOG")},
     "LECTERN_WORKER__COUNT": "2",
     "LECTERN_LOG__FORMAT": "json",
 }

@@ -18,6 +18,7 @@ import pytest
 from cli.main import COMMANDS
 from farm.bootstrap import environment_of, settings_of
 from tests.tasks.yard import break_ground, quick_settings
+from worker.life import Life
 from worker.systemd import Systemd
 
 _UNITS = Path(__file__).parents[2] / "config" / "systemd"
@@ -50,7 +51,7 @@ def test_systemd_hears_of_beginning_life_and_end(door: socket.socket) -> None:
 
 def test_a_thread_tells_of_life_where_the_loop_is_another_s(door: socket.socket) -> None:
     """Again and again, by itself."""
-    Systemd().accompany()
+    Life(hung_s=60).accompany()
     assert [door.recv(99) for _ in range(3)] == [b"WATCHDOG=1"] * 3
 
 

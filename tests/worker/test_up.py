@@ -12,6 +12,7 @@ import redis
 
 from farm.policy.placement import Post
 from tests.tasks.yard import break_ground, quick_settings
+from worker.life import Life
 from worker.places import Places, only_one
 from worker.up import Supervisor, standing_on
 
@@ -23,7 +24,7 @@ def supervisor(tmp_path: Path) -> Iterator[Supervisor]:
     break_ground(settings)
     places = Places(home=settings.home)
     with only_one(places):
-        supervisor = Supervisor(settings, places, [Post(name="cpu0")])
+        supervisor = Supervisor(settings, places, [Post(name="cpu0")], Life(hung_s=60))
         try:
             supervisor.start()
             yield supervisor

@@ -16,7 +16,7 @@ from db.windows import read_windows
 _UNDER_WAY = [JobState.QUEUED.value, JobState.ACTIVE.value]
 _may_go_on = or_(jobs.c.state.in_(_UNDER_WAY), jobs.c.archive == ArchiveState.PENDING.value)
 #: Why a film is held, the first reason first, as `farm.policy.why` tells it.
-_REASONS = (
+REASONS = (
     HoldReason.OPERATOR,
     HoldReason.CONSENT,
     HoldReason.APPROVAL,
@@ -24,7 +24,7 @@ _REASONS = (
     HoldReason.OFF_PEAK,
     HoldReason.START_AFTER,
 )
-_bit = case(*((holds.c.reason == reason.value, 1 << place) for place, reason in enumerate(_REASONS)), else_=0)
+_bit = case(*((holds.c.reason == reason.value, 1 << place) for place, reason in enumerate(REASONS)), else_=0)
 #: Each film that is held, and all of why: one bit for each reason.
 _each = (
     select(
@@ -33,7 +33,7 @@ _each = (
         func.max(case((holds.c.reason == HoldReason.QUOTA.value, holds.c.department_id))).label("whose"),
         *(
             func.min(case((holds.c.reason == reason.value, holds.c.until))).label(f"until_{reason.value}")
-            for reason in _REASONS
+            for reason in REASONS
         ),
     )
     .group_by(holds.c.job_id)
@@ -44,7 +44,7 @@ _film = (
         func.coalesce(_each.c.reasons, 0).label("reasons"),
         _each.c.whose,
         case((jobs.c.state.in_(_UNDER_WAY), jobs.c.window), else_="").label("window"),
-        *(_each.c[f"until_{reason.value}"].label(reason.value) for reason in _REASONS),
+        *(_each.c[f"until_{reason.value}"].label(reason.value) for reason in REASONS),
     )
     .select_from(jobs.outerjoin(_each, _each.c.job_id == jobs.c.id))
     .where(_may_go_on, _each.c.job_id.is_not(None) | (jobs.c.window != ""))
@@ -55,7 +55,7 @@ _HELD = select(
     _film.c.window,
     _film.c.whose,
     func.count().label("films"),
-    *(func.min(_film.c[reason.value]).label(reason.value) for reason in _REASONS),
+    *(func.min(_film.c[reason.value]).label(reason.value) for reason in REASONS),
 ).group_by(_film.c.reasons, _film.c.window, _film.c.whose)
 _DEPARTMENTS = select(departments.c.id, departments.c.name, departments.c.films)
 
@@ -92,12 +92,12 @@ def read_holds(ledger: Ledger) -> tuple[Held, ...]:
     found: dict[tuple[HoldReason, int | None], Held] = {}
     with ledger.read() as connection:
         for row in connection.execute(_HELD):
-            reasons = [reason for place, reason in enumerate(_REASONS) if row.reasons >> place & 1]
+            reasons = [reason for place, reason in enumerate(REASONS) if row.reasons >> place & 1]
             until = {reason: getattr(row, reason.value) for reason in reasons}
             window = windows.get(row.window)
             # A window that nobody knows is shut.
             if row.window and (window is None or not window.is_open(now)):
-                reasons = sorted({*reasons, HoldReason.OFF_PEAK}, key=_REASONS.index)
+                reasons = sorted({*reasons, HoldReason.OFF_PEAK}, key=REASONS.index)
                 until[HoldReason.OFF_PEAK] = None if window is None else window.next_opening(now)
             if reasons:
                 first = reasons[0]

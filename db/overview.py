@@ -17,6 +17,7 @@ from db.states import STAGE_ORDER, Outcome, Stage
 from db.tables import IS_OPEN, IS_READY, IS_RUNNING, attempts, audit, jobs, skills, steps, watchdogs, workers
 from db.values import Skill
 from db.views import Problem
+from farm.policy.pools import pool_told
 
 # Of those that wait longest so many are looked at in one go.
 _AT_ONCE = 100
@@ -167,6 +168,25 @@ def read_lines(ledger: Ledger) -> tuple[StageLine, ...]:
                 )
             )
     return tuple(lines)
+
+
+def read_oldest(ledger: Ledger) -> Mapping[tuple[Stage, str], int]:
+    """Since when that step has waited that waits longest, of those that could begin now.
+
+    By stage and pool, as `farm.policy.pools.pool_told` has it.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    now = ledger.clock()
+    oldest: dict[tuple[Stage, str], int] = {}
+    with ledger.read() as connection:
+        opened = ("", *sorted(gates_in(connection, now).open))
+        for kind in run(connection, _WAITING, {"now": now}, {"open": opened}):
+            if kind.due:
+                where = Stage(kind.stage), pool_told(kind.capability)
+                oldest[where] = min(oldest.get(where, now), _since(connection, kind, now, opened))
+    return oldest
 
 
 def _since(connection: Connection, kind: Found, now: int, opened: Sequence[str]) -> int:

@@ -103,7 +103,9 @@ def _all(words: Iterable[str], *more: str) -> frozenset[str]:
 
 
 STAGE = Label(name="stage", what="the stage of a film", values=_all(Stage))
-POOL = Label(name="pool", what="a pool's name, or none", most=500)
+POOL = Label(
+    name="pool", what="a pool's name; any: what is kept for no pool; none: what renders nothing", most=500
+)
 TIER = Label(name="tier", what="how urgent it is by now", values=_all(Urgency))
 HOLD = Label(
     name="hold",
@@ -273,29 +275,46 @@ SPACE_USED = _meter(
     "lectern_storage_used_bytes", _G, "Space in use on the file system of the place", _L, PLACE
 )
 SPACE_FREE = _meter("lectern_storage_free_bytes", _G, "Space free on the file system of the place", _L, PLACE)
-SPACE_FLOOR = _meter("lectern_storage_floor_bytes", _G, "Below so much free space workers take no work", _L)
-FILMS = _meter("lectern_department_films_total", _C, "Films completed", _L, DEPARTMENT)
+SPACE_FLOOR = _meter(
+    "lectern_storage_floor_bytes", _G,
+    "Below so much free space on the file system of the place workers take no work", _L, PLACE,
+)  # fmt: skip
+FILMS = _meter(
+    "lectern_department_films_total", _C, "Films made, those that were made anew with them", _L, DEPARTMENT
+)
 GPU_SECONDS = _meter(
     "lectern_department_gpu_seconds_total", _C, "Time for which attempts kept their card", _L, DEPARTMENT
 )
 QUOTA_LEFT = _meter(
-    "lectern_department_quota_left_seconds", _G, "What is left of the quota in this period", _L, DEPARTMENT
-)
+    "lectern_department_quota_left_films", _G,
+    "Films that may still begin today, grants with them, where that is limited", _L, DEPARTMENT,
+)  # fmt: skip
 QUOTA_USED = _meter(
-    "lectern_department_quota_used_seconds", _G, "What was used of the quota in this period", _L, DEPARTMENT
-)
+    "lectern_department_quota_used_films", _G,
+    "Films that were begun of the quota of the day, where there is one", _L, DEPARTMENT,
+)  # fmt: skip
+CARD_LEFT = _meter(
+    "lectern_department_gpu_quota_left_seconds", _G,
+    "For how long attempts may still keep cards today, where that is limited", _L, DEPARTMENT,
+)  # fmt: skip
+CARD_USED = _meter(
+    "lectern_department_gpu_quota_used_seconds", _G,
+    "For how long attempts have kept cards today, where that is limited", _L, DEPARTMENT,
+)  # fmt: skip
 STORED = _meter(
     "lectern_department_storage_bytes", _G, "What the department has in the store", _L, DEPARTMENT
 )
 WINDOW_OPEN = _meter("lectern_window_open", _G, "1 while the window is open", _L, WINDOW)
 WINDOW_CHANGE = _meter(
-    "lectern_window_change_seconds", _G, "How long until the window opens or shuts next", _L, WINDOW
+    "lectern_window_change_seconds",
+    _G,
+    "How long until the window opens or shuts next, if it ever does",
+    _L,
+    WINDOW,
 )
 WINDOW_LATE = _meter(
     "lectern_window_late_films", _G, "Films that the window will not suffice for, as things stand", _L, WINDOW
 )
-BACKUP_AT = _meter("lectern_backup_timestamp_seconds", _G, "When the last backup was made", _L)
-AUDIT_WHOLE = _meter("lectern_audit_whole", _G, "1 while the audit is found whole", _L)
 
 #: Every metric by its name, in the order in which people read of them.
 METERS: Final[Mapping[str, Meter]] = MappingProxyType(

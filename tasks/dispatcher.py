@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Protocol
 
 import redis
 import structlog
@@ -75,6 +76,13 @@ class Pace:
     replan_s: float = _REPLAN_S
 
 
+class Stands(Protocol):
+    """Hears how a dispatcher's looks go."""
+
+    def __call__(self, trouble: str, *, leading: bool) -> None:
+        """It has looked."""
+
+
 class Dispatcher:
     """One dispatcher; any number may run.
 
@@ -85,6 +93,7 @@ class Dispatcher:
         chores: what else is done while it leads.
         name: its own name, unlike any other dispatcher's.
         pace: how it keeps time.
+        stands: hears after each look what kept it from its work, empty for nothing, and whether it leads.
     """
 
     def __init__(
@@ -96,6 +105,7 @@ class Dispatcher:
         *,
         name: str,
         pace: Pace,
+        stands: Stands | None = None,
     ) -> None:
         self._ledger = ledger
         self._app = app
@@ -103,6 +113,7 @@ class Dispatcher:
         self._chores = tuple(chores)
         self._name = name
         self._pace = pace
+        self._stands = stands
         self._leading = False
         self._due = 0.0
         self._workers: tuple[WorkerView, ...] = ()
@@ -161,6 +172,8 @@ class Dispatcher:
 
     def _say(self, trouble: str) -> None:
         """Log a trouble when it begins and when it is over, not each time that it is met."""
+        if self._stands is not None:
+            self._stands(trouble, leading=self._leading)
         if trouble != self._trouble:
             self._trouble = trouble
             self._log.warning("waiting" if trouble else "goes on", trouble=trouble)

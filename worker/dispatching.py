@@ -13,6 +13,7 @@ import structlog
 from db import quotas
 from farm import nightfall
 from farm.bootstrap import Farm, Settings, open_farm
+from farm.gauges import Gauges
 from farm.gc import GIGABYTE, collect_garbage
 from farm.notices import Herald, addresses_of
 from farm.policy.vigilance import beat_every
@@ -30,6 +31,8 @@ from worker.proof import DISPATCHER, proving
 from worker.redis_server import redis_url
 
 _MINUTE_S, _HOUR_S = 60, 3600
+#: What Prometheus, which asks as often, is told of the farm; and what takes longer to be read.
+_GAUGES_S, _PROSPECTS_S = 15, 600
 
 
 def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lambda: None) -> int:
@@ -49,11 +52,12 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
     life = Life(hung_s=settings.metrics.hung_s)
     with open_farm(settings) as farm, exposing(settings, "dispatcher", life):
         beginning()
+        gauges = Gauges(farm, expiry_s=settings.lease.expiry_s)
         dispatcher = Dispatcher(
             farm.ledger,
             celery_app(settings, waits=False),
             bell,
-            chores_of(farm),
+            (*chores_of(farm), *gauging(gauges)),
             name=own_name,
             pace=Pace(
                 interval_s=settings.dispatcher.interval_s,
@@ -61,6 +65,7 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
                 surplus=settings.dispatcher.surplus,
                 poison_deaths=settings.retry.poison_deaths,
             ),
+            stands=gauges.stands,
         )
         structlog.get_logger().info("dispatching")
 
@@ -98,6 +103,15 @@ def chores_of(farm: Farm) -> tuple[Chore, ...]:
         Chore("nights", Vigil(farm.ledger).turn, every_s=_MINUTE_S),
         Chore("results", reporter.turn, every_s=settings.dispatcher.interval_s),
         Chore("notices", herald.turn, every_s=settings.dispatcher.interval_s),
+    )
+
+
+def gauging(gauges: Gauges) -> tuple[Chore, ...]:
+    """The reading of what Prometheus is told while a dispatcher leads."""
+    return (
+        Chore("gauges", gauges.look, every_s=_GAUGES_S),
+        Chore("places", gauges.look_at_places, every_s=_MINUTE_S),
+        Chore("prospects", gauges.look_far, every_s=_PROSPECTS_S),
     )
 
 

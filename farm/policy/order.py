@@ -75,6 +75,11 @@ def _tier(rank_: int, now_ms: int) -> tuple[int, str]:
     return next(((number, word) for least, number, word in _TIERS if score >= least), _LAST_TIER)
 
 
+def tier_ranks(now_ms: int) -> Mapping[str, int]:
+    """The highest rank of each tier at a time, the best one first; whatever is above the last one is bulk."""
+    return {word: now_ms - least for least, _, word in _TIERS}
+
+
 def tier_bounds(rank_: int, now_ms: int) -> tuple[int, int]:
     """The highest rank of any better tier than a step's at a time, and the highest of its own."""
     number = _tier(rank_, now_ms)[0]

@@ -63,6 +63,14 @@ def pool_of(capability: str) -> str:
     return capability.partition(MARK)[2]
 
 
+def pool_told(capability: str) -> str:
+    """The pool of a step as numbers are told by it: `ANY` where it is rendered by whoever is kept for none.
+
+    Empty for what is no rendering: that is done by workers of any pool.
+    """
+    return (pool_of(capability) or ANY) if capability.startswith(_RENDERS) else ""
+
+
 def alike(capability: str, capabilities: Iterable[str]) -> tuple[str, ...]:
     """Those capabilities that are the same thing to do, for whichever pool."""
     plain = plain_of(capability)

@@ -48,7 +48,7 @@ class CardKeeper:
         #: What was told of each card by its last look, the gravest first.
         self._told: dict[str, Sequence[Finding]] = {}
         #: What was read of each card last; it is replaced whole, so that any thread may look.
-        self._gauges: tuple[cards.Gauge, ...] = ()
+        self._readings: tuple[CardReading, ...] = ()
         self._thread = Beside("cards", self._look, every_s=_TICK_S)
         self._log = structlog.get_logger()
 
@@ -63,9 +63,14 @@ class CardKeeper:
         self._probe.close()
 
     @property
+    def readings(self) -> tuple[CardReading, ...]:
+        """What was read of each card at the last look."""
+        return self._readings
+
+    @property
     def gauges(self) -> tuple[cards.Gauge, ...]:
         """What each card told at the last look, without those that tell nothing."""
-        return self._gauges
+        return tuple(_gauge(card) for card in self._readings if not card.fault)
 
     def _look(self) -> bool:
         look = self._probe.look()
@@ -78,7 +83,7 @@ class CardKeeper:
             AwayError: ``ledger-away``; the next look says the same again.
         """
         now = {card.uuid: card for card in look.cards}
-        self._gauges = tuple(_gauge(card) for card in look.cards if not card.fault)
+        self._readings = look.cards
         for card in look.cards:
             if not card.fault:
                 self._first.setdefault(card.uuid, card)

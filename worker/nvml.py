@@ -131,6 +131,9 @@ class Nvml:
                 uuid=str(nvml.nvmlDeviceGetUUID(part)),
                 name=str(self._told(nvml.nvmlDeviceGetName, part) or whole.name),
                 parent=whole.uuid,
+                # Of these the whole card alone tells.
+                power_w=None,
+                use_per_cent=None,
                 memory_total=memory and int(memory.total),
                 memory_used=memory and int(memory.used),
                 processes=self._processes(part),
@@ -141,6 +144,7 @@ class Nvml:
         self._watch(handle, blank.uuid)
         memory = self._told(nvml.nvmlDeviceGetMemoryInfo, handle)
         power = self._told(nvml.nvmlDeviceGetPowerUsage, handle)
+        use = self._told(nvml.nvmlDeviceGetUtilizationRates, handle)
         rows = self._told(nvml.nvmlDeviceGetRemappedRows, handle)
         pending = rows[2] if rows else self._told(nvml.nvmlDeviceGetRetiredPagesPendingStatus, handle)
         slowdown = nvml.NVML_TEMPERATURE_THRESHOLD_SLOWDOWN
@@ -160,6 +164,7 @@ class Nvml:
             repair_pending=None if pending is None else bool(pending),
             repair_failed=bool(rows[3]) if rows else None,
             power_w=None if power is None else round(power / 1000),
+            use_per_cent=use and int(use.gpu),
         )
 
     def _watch(self, handle: object, uuid: str) -> None:

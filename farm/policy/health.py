@@ -57,6 +57,7 @@ class CardReading:
         repair_failed: a row of its memory could not be replaced.
         xids: Xid errors that were reported since the reading before.
         power_w: watts.
+        use_per_cent: for how much of the last moments it computed; a slice does not tell.
         driver: version of the driver that answered.
         parent: UUID of the card that it is a slice of; empty for a whole card.
     """
@@ -75,6 +76,7 @@ class CardReading:
     repair_failed: bool | None = None
     xids: tuple[int, ...] = ()
     power_w: int | None = None
+    use_per_cent: int | None = None
     driver: str = ""
     parent: str = ""
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 
 import pytest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from farm.meters import (
     CODE,
@@ -65,3 +68,32 @@ def test_what_is_beyond_a_bound_is_other() -> None:
     assert bounds.within(QUEUE, ("speak", "pool7", "bulk", NONE))[1] == "pool7"
     with pytest.raises(ValueError, match="shorter"):
         bounds.within(STAGE_DURATION, ())
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus's promtool is not installed")
+def test_prometheus_own_linter_has_nothing_to_say() -> None:
+    """Names, units, forms and help of the whole catalogue are as `promtool check metrics` wants them."""
+    registry = CollectorRegistry()
+    for meter in METERS.values():
+        labels = dict.fromkeys(meter.label_names, NONE)
+        if meter.form is Form.COUNTER:
+            counter = Counter(meter.name, meter.help, labels, registry=registry)
+            (counter.labels(**labels) if labels else counter).inc()
+        elif meter.form is Form.GAUGE:
+            gauge = Gauge(meter.name, meter.help, labels, registry=registry)
+            (gauge.labels(**labels) if labels else gauge).set(1)
+        else:
+            histogram = Histogram(meter.name, meter.help, labels, registry=registry, buckets=meter.buckets)
+            histogram.labels(**labels).observe(1)
+    told = "".join(
+        line
+        for line in generate_latest(registry).decode().splitlines(keepends=True)
+        if "_created" not in line
+    )
+    checked = subprocess.run(
+        [str(shutil.which("promtool")), "check", "metrics"],
+        input=told.encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, b"", b"")

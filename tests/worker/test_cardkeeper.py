@@ -56,6 +56,7 @@ def test_what_a_card_tells_is_handed_on_and_a_card_that_tells_nothing_is_left_ou
         keeper.turn(Look(cards=(warm, silent)))
         told = cards.Gauge(device="GPU-a", name="L4", temperature_c=61, used_mb=5, total_mb=24_000)
         assert keeper.gauges == (told,)
+        assert keeper.readings == (warm, silent)
 
 
 def test_what_an_operator_has_to_judge_stays_out(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ WELL = {
     "ecc": 2,
     "rows": [1, 0],
     "power": 71_600,
+    "use": 35,
     "processes": {"7": 500},
     "windows": {"8": 100},
 }
@@ -64,6 +65,7 @@ def test_all_that_nvml_tells_of_a_card_is_known(tell: Tell) -> None:
         repair_pending=True,
         repair_failed=False,
         power_w=72,
+        use_per_cent=35,
         driver="580.9",
     )
     assert old == CardReading(uuid="GPU-c", index=1, name="old", driver="580.9")

@@ -4,8 +4,8 @@
 The file that LECTERNS_NVML names holds ``{"driver": .., "error": .., "hang": .., "cards": [..]}``: ``error``
 is what opening the library raises by name, ``hang`` has every look sleep for ever. A card tells ``uuid`` and
 ``name``, and whatever else it knows: ``memory`` (total, used), ``temperature``, ``ecc``, ``rows`` (pending,
-failed), ``power`` (milliwatts), ``processes`` (pid -> bytes), ``slices`` (UUIDs), ``xids``, ``lost`` or
-``reset``.
+failed), ``power`` (milliwatts), ``use`` (per cent), ``processes`` (pid -> bytes), ``slices`` (UUIDs),
+``xids``, ``lost`` or ``reset``.
 """
 
 from __future__ import annotations
@@ -123,6 +123,7 @@ nvmlDeviceGetTemperatureThreshold = _fact("slowdown", int)
 nvmlDeviceGetTotalEccErrors = _fact("ecc", int)
 nvmlDeviceGetRemappedRows = _fact("rows", lambda told: (0, 0, *told))
 nvmlDeviceGetRetiredPagesPendingStatus = _fact("pages", int)
+nvmlDeviceGetUtilizationRates = _fact("use", lambda told: SimpleNamespace(gpu=told, memory=1))
 nvmlDeviceGetPowerUsage = _fact("power", int)
 nvmlDeviceGetMigMode = _fact("slices", lambda _told: (1, 1))
 nvmlDeviceGetComputeRunningProcesses = _fact("processes", _held)

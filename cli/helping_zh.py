@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from cli.helping_zh_accounts import ACCOUNTS
 from cli.helping_zh_backup import BACKUP
 from cli.helping_zh_departments import DEPARTMENTS
+from cli.helping_zh_logs import LOGS
 from cli.helping_zh_models import MODELS
 from cli.helping_zh_nightly import NIGHTLY
 from cli.helping_zh_notices import NOTICES
@@ -26,6 +27,7 @@ CHINESE: Mapping[str, str] = {
     **OPERATING,
     **POOLS,
     **SPEECH,
+    **LOGS,
     **TRACE,
     **BACKUP,
     **VERBS,

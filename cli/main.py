@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, str] = {
     "show": "cli.show:show",
     "why": "cli.why:why",
     "trace": "cli.trace:trace",
+    "logs": "cli.logs:logs",
     "list": "cli.show:list_",
     "results": "cli.results:results",
     "nightly": "cli.nightly:nightly",

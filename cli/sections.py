@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 #: The names of commands and groups by the word of their head: first what a newcomer needs.
 SECTIONS: Mapping[str, Sequence[str]] = {
     "help-making": ("submit", "nightly", "render", "say", "write"),
-    "help-seeing": ("status", "watch", "list", "show", "why", "trace", "results", "verify"),
+    "help-seeing": ("status", "watch", "list", "show", "why", "trace", "logs", "results", "verify"),
     "help-acting": (
         "hold", "release", "pause", "resume", "interrupt", "cancel", "requeue", "set", "start-after", "dead",
         "replan",

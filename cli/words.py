@@ -10,6 +10,7 @@ from cli.words_of_dead import DEAD
 from cli.words_of_departments import DEPARTMENTS
 from cli.words_of_forecast import FORECAST
 from cli.words_of_help import HELP
+from cli.words_of_logs import LOGS
 from cli.words_of_messages import MESSAGES
 from cli.words_of_models import MODELS
 from cli.words_of_nightly import NIGHTLY
@@ -361,6 +362,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     **NOTICES,
     **POOLS,
     **SPEECH,
+    **LOGS,
     **TRACE,
     **VERBS,
     **VERIFY,

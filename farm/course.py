@@ -60,7 +60,7 @@ def course(farm: Farm, asked: str) -> CourseView:
             ledger knows of none such.
         AwayError: ``ledger-away``.
     """
-    found = read_course(farm.ledger, _job_of(farm, asked.strip().lower()))
+    found = read_course(farm.ledger, job_of(farm, asked))
     bars = waterfall(found.steps, submitted_at=found.submitted_at)
     told = trace.parse(found.traceparent)
     return CourseView(
@@ -81,7 +81,14 @@ def course(farm: Farm, asked: str) -> CourseView:
     )
 
 
-def _job_of(farm: Farm, asked: str) -> int:
+def job_of(farm: Farm, asked: str) -> int:
+    """The number of a film that is named by its number, its trace id, or its ``traceparent``.
+
+    Raises:
+        InputError: ``trace-wrong``, ``trace-unknown``.
+        AwayError: ``ledger-away``.
+    """
+    asked = asked.strip().lower()
     if _JOB.fullmatch(asked):
         return int(asked)
     trace_id = asked

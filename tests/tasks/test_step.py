@@ -27,6 +27,7 @@ from db.states import JobState, Outcome, Stage, StepState
 from db.values import Claim
 from farm import telemetry
 from farm.bootstrap import Farm, open_farm
+from farm.loglines import LEDGER, lines_of
 from farm.policy.retry import End
 from pipeline.plan import trace
 from pipeline.plan.artifact import Kind
@@ -145,7 +146,9 @@ def test_an_attempt_that_fails_is_told_with_everything_that_is_known(
     assert "failed" in attempt.log_tail
 
 
-def test_every_line_of_a_step_says_of_whose(farm: Farm, redis_url: str, log: io.StringIO) -> None:
+def test_every_line_of_a_step_says_of_whose(
+    farm: Farm, redis_url: str, log: io.StringIO, tmp_path: Path
+) -> None:
     """Job, step, attempt, worker, device, trace and span, as the ledger has them, in each thread's lines."""
 
     def speak(_bench: Bench, _claim: Claim, _desk: Desk) -> Commit | None:
@@ -163,6 +166,13 @@ def test_every_line_of_a_step_says_of_whose(farm: Farm, redis_url: str, log: io.
         (line["job"], line["attempt"], line["worker"], line["device"], line["trace_id"], line["span_id"])
         for line in told
     } == {(1, attempt.number, "w", "cpu", trace.parse(view.line.traceparent).trace_id, attempt.span)}
+    gathered = lines_of(farm, view.line.traceparent, tmp_path, attempt=attempt.number)
+    assert [line.source for line in gathered.lines] == [LEDGER] * 2
+    assert [(each.worker, each.attempts, each.kept) for each in gathered.elsewhere] == [("w", 1, 2)]
+    (tmp_path / "w.log").write_text(log.getvalue(), "utf-8")
+    gathered = lines_of(farm, "1", tmp_path, step=view.steps[0].id)
+    assert [line.event for line in gathered.lines] == [line["event"] for line in told]
+    assert not gathered.elsewhere
 
 
 def test_what_people_wrote_is_in_no_log_line_and_in_nothing_that_an_attempt_keeps(

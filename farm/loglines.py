@@ -1,0 +1,247 @@
+"""A film's log lines: those of this host's log files, compressed ones too, and what the ledger kept."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from db import reads
+from db.views import AttemptView
+from farm.bootstrap import Farm
+from farm.course import job_of
+from pipeline.plan import trace
+
+#: Where a line comes from that an attempt left in the ledger.
+LEDGER = "ledger"
+#: Clocks of hosts may differ by so much, and a line be written so much later than what it tells of.
+_SLACK_S = 120.0
+_CHUNK = 1 << 22
+_CUT = re.compile(r"(?P<name>.+)\.(?P<at>\d{8}T\d{6})\d{3}Z\.log\.gz")
+_TEXT = re.compile(r"(?P<at>\d{4}-\d\d-\d\dT\S+) +\[?(?P<level>[a-z]+) *\]? +(?P<event>.*)")
+_NOT_FACTS = {"event", "timestamp", "level"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogLine:
+    """A line of a log.
+
+    Attributes:
+        at: when it was written, UTC, ISO 8601; by the clock of its host.
+        level: debug, info, warning, error or critical.
+        event: what it says.
+        source: the name of the log file, without its ending; or `LEDGER`.
+        facts: what it says besides, by name.
+    """
+
+    at: str
+    level: str
+    event: str
+    source: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Elsewhere:
+    """A worker of which no line about the film was found here.
+
+    Attributes:
+        worker: its name.
+        host: where its logs are.
+        attempts: at how many attempts of the film it was.
+        kept: how many lines of these the ledger has kept.
+    """
+
+    worker: str
+    host: str
+    attempts: int
+    kept: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobLines:
+    """What logs tell of a film.
+
+    Attributes:
+        job: its number.
+        trace: its trace id.
+        lines: the lines, the earliest first.
+        elsewhere: workers that were at it and of which no line was found.
+    """
+
+    job: int
+    trace: str
+    lines: tuple[LogLine, ...]
+    elsewhere: tuple[Elsewhere, ...]
+
+
+def lines_of(
+    farm: Farm, asked: str, folder: Path, *, step: int | None = None, attempt: int | None = None
+) -> JobLines:
+    """The log lines of a film that is named as for `job_of`, of one step or attempt if asked so.
+
+    Args:
+        farm: whose ledger tells who was at it and when.
+        asked: which film.
+        folder: where the log files are; it need not be there.
+        step: only of this step.
+        attempt: only of attempts of this number.
+
+    Raises:
+        InputError: ``trace-wrong``, ``trace-unknown`` or ``ledger-job-unknown``.
+        AwayError: ``ledger-away``.
+    """
+    view = reads.read_job(farm.ledger, job_of(farm, asked))
+    steps = [each for each in view.steps if step in {None, each.id}]
+    runs = [(each.id, run) for each in steps for run in each.attempts if attempt in {None, run.number}]
+    trace_id = trace.parse(view.line.traceparent).trace_id
+    now = farm.ledger.clock()
+    latest = max((run.ended_at or now for each in view.steps for run in each.attempts), default=now)
+    wanted = Wanted(job=view.line.id, trace_id=trace_id, steps=frozenset(each.id for each in view.steps))
+    since, until = view.line.submitted_at / 1000, max(latest, view.line.ended_at or now) / 1000
+    found = [
+        line
+        for line in find_lines(folder, wanted, since=since, until=until)
+        if _told(line, "step", step) and _told(line, "attempt", attempt)
+    ]
+    heard = {(line.facts.get("step"), line.facts.get("attempt"), line.facts.get("worker")) for line in found}
+    silent = [(id_, run) for id_, run in runs if (id_, run.number, run.worker) not in heard]
+    kept = {run.worker: 0 for _, run in silent}
+    for id_, run in silent:
+        tail = list(_kept_lines(id_, run))
+        kept[run.worker] += len(tail)
+        found += tail
+    elsewhere = tuple(
+        Elsewhere(
+            worker=worker,
+            host=worker.rpartition("@")[2],
+            attempts=sum(run.worker == worker for _, run in silent),
+            kept=number,
+        )
+        for worker, number in sorted(kept.items())
+    )
+    lines = tuple(sorted(found, key=lambda line: line.at))
+    return JobLines(job=view.line.id, trace=trace_id, lines=lines, elsewhere=elsewhere)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which lines are a film's: those that name its trace, or it, or a step of it."""
+
+    job: int
+    trace_id: str
+    steps: Collection[int]
+
+    @property
+    def pattern(self) -> re.Pattern[bytes]:
+        """What every line of its has, as JSON or as text, and few others have."""
+        steps = "|".join(map(str, sorted(self.steps, reverse=True))) or "0"
+        told = rf"(?:job(?:\": |=){self.job}|step(?:\": |=)(?:{steps}))(?!\d)|{self.trace_id}"
+        return re.compile(told.encode())
+
+
+def find_lines(folder: Path, wanted: Wanted, *, since: float, until: float) -> Iterator[LogLine]:
+    """The wanted lines of all log files that were written between two moments (seconds since 1970).
+
+    Which file was written when, its name and its neighbour's tell; the others are not opened.
+    """
+    pattern = wanted.pattern
+    for file, name in _files(folder, since=since - _SLACK_S, until=until + _SLACK_S):
+        for raw in _matching(file, pattern):
+            line = _parsed(raw, name)
+            if line is not None and _is_wanted(line, wanted):
+                yield line
+
+
+def _files(folder: Path, *, since: float, until: float) -> Iterator[tuple[Path, str]]:
+    begun: dict[str, float] = {}
+    for file in sorted(folder.glob("*.log.gz")):
+        if found := _CUT.fullmatch(file.name):
+            cut = datetime.strptime(found["at"], "%Y%m%dT%H%M%S").replace(tzinfo=UTC).timestamp() + 1
+            if cut >= since and begun.get(found["name"], 0.0) <= until:
+                yield file, found["name"]
+            begun[found["name"]] = cut
+    for file in sorted(folder.glob("*.log")):
+        if begun.get(file.stem, 0.0) <= until:
+            yield file, file.stem
+
+
+def _matching(file: Path, pattern: re.Pattern[bytes]) -> Iterator[bytes]:
+    """The lines of a file that match; of one that is damaged, those before the damage."""
+    rest = b""
+    try:
+        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
+            while chunk := lines.read(_CHUNK):
+                whole, end, rest_ = (rest + chunk).rpartition(b"\n")
+                rest = rest_
+                yield from _lines_in(whole + end, pattern)
+    # It may have been removed, or be cut just now.
+    except (OSError, EOFError, zlib.error):
+        return
+    yield from _lines_in(rest, pattern)
+
+
+def _lines_in(text: bytes, pattern: re.Pattern[bytes]) -> Iterator[bytes]:
+    at = 0
+    while found := pattern.search(text, at):
+        begin = text.rfind(b"\n", 0, found.start()) + 1
+        end = text.find(b"\n", found.end())
+        at = len(text) if end < 0 else end
+        yield text[begin:at]
+
+
+def _parsed(raw: bytes, source: str) -> LogLine | None:
+    """A line as JSON or as people are shown it; None: it is neither."""
+    told = raw.decode("utf-8", "replace").strip()
+    if not told.startswith("{"):
+        return _as_text(told, source)
+    try:
+        facts = json.loads(told)
+    except ValueError:
+        return None
+    at, level, event = (str(facts.get(name, "")) for name in ("timestamp", "level", "event"))
+    others = {name: value for name, value in facts.items() if name not in _NOT_FACTS}
+    return LogLine(at=at, level=level, event=event, source=source, facts=others)
+
+
+def _as_text(told: str, source: str, **facts: object) -> LogLine | None:
+    found = _TEXT.fullmatch(told)
+    if found is None:
+        return None
+    numbers = {
+        name: int(value) for name, value in re.findall(r"\b(job|step|attempt)=(\d+)\b", found["event"])
+    }
+    words = dict(re.findall(r"\b(trace_id|worker)=(\S+)", found["event"]))
+    return LogLine(
+        at=found["at"],
+        level=found["level"],
+        event=found["event"],
+        source=source,
+        facts={**facts, **numbers, **words},
+    )
+
+
+def _is_wanted(line: LogLine, wanted: Wanted) -> bool:
+    """What a line says of itself decides: a step's number may be a job's."""
+    facts = line.facts
+    return (
+        facts.get("trace_id") == wanted.trace_id
+        or facts.get("job") == wanted.job
+        or ("job" not in facts and facts.get("step") in wanted.steps)
+    )
+
+
+def _told(line: LogLine, name: str, number: int | None) -> bool:
+    return number is None or line.facts.get(name) == number
+
+
+def _kept_lines(step: int, run: AttemptView) -> Iterator[LogLine]:
+    """What the ledger has kept of an attempt's lines."""
+    for told in run.log_tail.splitlines():
+        if line := _as_text(told.strip(), LEDGER, step=step, attempt=run.number, worker=run.worker):
+            yield line

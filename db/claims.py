@@ -48,6 +48,17 @@ class Heard:
 
 _KNOWN = select(exists().where(steps.c.id == bindparam("step")))
 _sibling = steps.alias("sibling")
+_before = steps.alias("before")
+# What a step waits for is its own turn, since whatever went before it ended: another stage, or itself.
+_ended = (
+    select(func.max(attempts.c.ended_at))
+    .join_from(attempts, _before, attempts.c.step_id == _before.c.id)
+    .where(
+        _before.c.job_id == steps.c.job_id, (_before.c.id == steps.c.id) | (_before.c.stage != steps.c.stage)
+    )
+    .correlate(steps)
+    .scalar_subquery()
+)
 _LOOK = (
     select(
         steps.c.job_id,
@@ -82,6 +93,7 @@ _LOOK = (
         .where(_sibling.c.job_id == steps.c.job_id, _sibling.c.stage == steps.c.stage)
         .scalar_subquery()
         .label("siblings"),
+        func.coalesce(_ended, 0).label("ended"),
         is_kept_off(bindparam("worker"), steps.c.capability, bindparam("now")).label("kept_off"),
         exists()
         .where(workers.c.name == bindparam("worker"), is_ill(workers.c.host, bindparam("device")))
@@ -335,7 +347,7 @@ def _begin(connection: Connection, seen: Found, spec: JobSpec, by: _Begun) -> Cl
     begun = {"step_id": by.step, "number": fence, "worker": by.worker, "device": by.device}
     begun |= {"started_at": by.now, "machine_ms": 0, "log_tail": "", "span": "", "folded": 0}
     run(connection, _BEGIN, begun)
-    return _claim_of(connection, seen, spec, step=by.step, fence=fence, worker=by.worker)
+    return _claim_of(connection, seen, spec, by, fence=fence)
 
 
 def _after_another(connection: Connection, seen: Found, worker: str, now: int) -> bool:
@@ -346,14 +358,12 @@ def _after_another(connection: Connection, seen: Found, worker: str, now: int) -
     return bool(run(connection, OTHER_LIVES, asked).scalar())
 
 
-def _claim_of(
-    connection: Connection, seen: Found, spec: JobSpec, *, step: int, fence: int, worker: str
-) -> Claim:
+def _claim_of(connection: Connection, seen: Found, spec: JobSpec, by: _Begun, *, fence: int) -> Claim:
     stage = Stage(seen.stage)
     # A job's first step has nothing to begin with but the job.
     kept = {} if stage is next(stages_of(spec)) else read_results(connection, seen.job_id)
     return Claim(
-        step=step,
+        step=by.step,
         fence=fence,
         job=seen.job_id,
         batch=seen.batch_id,
@@ -361,7 +371,7 @@ def _claim_of(
         index=seen.place,
         count=seen.siblings,
         capability=seen.capability,
-        worker=worker,
+        worker=by.worker,
         chunk=range(seen.first, seen.end),
         spec=replace(spec, script=kept.get(Role.SCRIPT, spec.script)),
         traceparent=seen.traceparent,
@@ -373,6 +383,7 @@ def _claim_of(
         failures=seen.failures,
         waits=seen.waits,
         pool=seen.pool,
+        waited_ms=max(0, by.now - max(seen.submitted_at, seen.not_before, seen.ended)),
     )
 
 

@@ -205,6 +205,8 @@ class Claim:
         failures: retries that this step has used up already.
         waits: times in a row that it was given back or waited before this attempt.
         pool: whose workers render the film; empty for none.
+        waited_ms: for how long it has waited since what went before it ended, or since the time of its next
+            try; what was held or kept for a window has waited, too.
     """
 
     step: int
@@ -227,6 +229,7 @@ class Claim:
     failures: int
     waits: int
     pool: str = ""
+    waited_ms: int = 0
 
     @property
     def holding(self) -> Holding:

@@ -185,7 +185,8 @@ STAGE_DURATION = _meter(
 )  # fmt: skip
 QUEUE_WAIT = _meter(
     "lectern_queue_wait_seconds", _H,
-    "Time that steps had waited in the line when they were claimed", _W, STAGE, buckets=_WAIT_S,
+    "Time that claimed steps had waited, held or not, since what went before ended", _W, STAGE,
+    buckets=_WAIT_S,
 )  # fmt: skip
 REALTIME = _meter(
     "lectern_render_realtime_ratio", _H,

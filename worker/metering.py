@@ -116,6 +116,7 @@ class Metering:
         """A step was claimed."""
         self._serving = (self._device, claim.stage.value, claim.pool)
         self._set(meters.SERVING, *self._serving, to=1)
+        self._observe(meters.QUEUE_WAIT, claim.stage, of=claim.waited_ms / 1000)
 
     def drew(self, claim: Claim, frames: int) -> None:
         """So many more frames of a step were drawn."""

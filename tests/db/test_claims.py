@@ -169,6 +169,39 @@ def test_elsewhere_lasts_for_half_a_minute(ledger: Ledger) -> None:
     assert (again.worker, again.failures) == (WORKER, 2)
 
 
+def test_a_claim_tells_how_long_its_step_has_waited(ledger: Ledger) -> None:
+    """Since the job came, since the stage before it ended, or since the time of its next try."""
+    told, at = [], ledger.clock()
+
+    def waits(seconds: int) -> None:
+        nonlocal at
+        at += seconds * 1000
+        ledger.clock = lambda: at  # type: ignore[misc]
+
+    waits(0)
+    submit(ledger, ["row"])
+    waits(5)
+    claim = take(ledger, "speak")
+    told.append(claim.waited_ms)
+    waits(100)
+    fail(ledger, claim, AwayError("store-away"))
+    (due,) = reads.read_job(ledger, claim.job).steps[:1]
+    at = due.not_before
+    waits(3)
+    claim = take(ledger, "speak")
+    told.append(claim.waited_ms)
+    waits(60)
+    speak(ledger, claim)
+    waits(7)
+    first = take(ledger, "render.warp")
+    told.append(first.waited_ms)
+    waits(2)
+    render(ledger, first)
+    # The other chunk waits for nobody but a worker: it could have gone with the first one.
+    told.append(take(ledger, "render.warp").waited_ms)
+    assert told == [5000, 3000, 7000, 9000]
+
+
 def test_a_clock_that_was_wrong_delays_nothing_for_long(ledger: Ledger) -> None:
     """A retry ordered by a clock an hour ahead is offered and claimed once the clock is right again."""
     submit(ledger, ["row"])

@@ -143,8 +143,9 @@ def test_what_a_process_serves_goes_with_it(
     folder: Path, hire: Callable[[], Metering], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A worker that was killed at a step serves nothing any more; those that live are added up."""
-    claim = replace(claim_of(Stage.RENDER), pool="studio")
+    claim = replace(claim_of(Stage.RENDER), pool="studio", waited_ms=7500)
     hire().begun(claim)
+    assert _of(_told(folder), "lectern_queue_wait_seconds_sum", stage="render") == 7.5
     serving = {"device": "GPU-1", "stage": "render", "pool": "studio"}
     assert _of(_told(folder), "lectern_worker_serving", **serving) is None
     monkeypatch.undo()

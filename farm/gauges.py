@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib import metadata
 from threading import Lock
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -20,7 +21,7 @@ from db.cardtime import CardTime
 from db.census import read_card_states, read_dead_letters, read_pending, read_workforce
 from db.depths import read_depths, read_running
 from db.overview import read_oldest
-from db.states import Outcome, Stage
+from db.states import Outcome, Stage, Urgency
 from db.totals import Sums, Totals
 from db.windows import read_windows
 from farm import disks, meters
@@ -51,6 +52,7 @@ class Gauges:
         self._farm = farm
         self._expiry_s = expiry_s
         self._monotonic = monotonic
+        self._version = metadata.version("lectern")
         self._totals = Totals(farm.ledger)
         self._cards = CardTime(farm.ledger)
         self._bounds = Bounds()
@@ -95,6 +97,7 @@ class Gauges:
             every = self._up | self._places_up
             up = {part: is_up for part, is_up in every.items() if leads or part == _LEDGER}
         own = [
+            self._family(meters.BUILD, {(self._version,): 1.0}),
             self._family(meters.LEADING, {(): float(leads)}),
             self._family(meters.UP, {(part,): float(is_up) for part, is_up in up.items()}),
         ]
@@ -141,9 +144,10 @@ class Gauges:
 
     def _near_numbers(self, now: int) -> Iterator[tuple[Meter, _Told]]:
         ledger = self._farm.ledger
-        depths = {(at.stage, at.pool, at.tier, at.hold): n for at, n in read_depths(ledger).items()}
-        yield meters.QUEUE, _added(depths.items())
         stages = {(stage.value, ANY if stage is Stage.RENDER else ""): 0.0 for stage in Stage}
+        depths = {(at.stage, at.pool, at.tier, at.hold): n for at, n in read_depths(ledger).items()}
+        none = {(*where, Urgency.NORMAL.value, ""): 0.0 for where in stages}
+        yield meters.QUEUE, _added([*none.items(), *depths.items()])
         oldest = {(stage.value, pool): (now - at) / 1000 for (stage, pool), at in read_oldest(ledger).items()}
         yield meters.OLDEST, _added([*stages.items(), *oldest.items()])
         running = {(stage.value, pool): float(n) for (stage, pool), n in read_running(ledger).items()}

@@ -30,9 +30,9 @@ from worker.places import Places
 from worker.proof import DISPATCHER, proving
 from worker.redis_server import redis_url
 
-_MINUTE_S, _HOUR_S = 60, 3600
+MINUTE_S, _HOUR_S = 60, 3600
 #: What Prometheus, which asks as often, is told of the farm; and what takes longer to be read.
-_GAUGES_S, _PROSPECTS_S = 15, 600
+GAUGES_S, PROSPECTS_S = 15, 600
 
 
 def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lambda: None) -> int:
@@ -50,35 +50,36 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
     bell = Bell(redis_url(settings.redis.url, settings.home))
     own_name = f"{name}@{socket.gethostname()}:{os.getpid()}"
     life = Life(hung_s=settings.metrics.hung_s)
-    with open_farm(settings) as farm, exposing(settings, "dispatcher", life):
-        beginning()
+    with open_farm(settings) as farm:
         gauges = Gauges(farm, expiry_s=settings.lease.expiry_s)
-        dispatcher = Dispatcher(
-            farm.ledger,
-            celery_app(settings, waits=False),
-            bell,
-            (*chores_of(farm), *gauging(gauges)),
-            name=own_name,
-            pace=Pace(
-                interval_s=settings.dispatcher.interval_s,
-                expiry_s=settings.lease.expiry_s,
-                surplus=settings.dispatcher.surplus,
-                poison_deaths=settings.retry.poison_deaths,
-            ),
-            stands=gauges.stands,
-        )
-        structlog.get_logger().info("dispatching")
+        with exposing(settings, "dispatcher", life, metrics=gauges.exposition):
+            beginning()
+            dispatcher = Dispatcher(
+                farm.ledger,
+                celery_app(settings, waits=False),
+                bell,
+                (*chores_of(farm), *gauging(gauges)),
+                name=own_name,
+                pace=Pace(
+                    interval_s=settings.dispatcher.interval_s,
+                    expiry_s=settings.lease.expiry_s,
+                    surplus=settings.dispatcher.surplus,
+                    poison_deaths=settings.retry.poison_deaths,
+                ),
+                stands=gauges.stands,
+            )
+            structlog.get_logger().info("dispatching")
 
-        def is_over() -> bool:
-            """Asked before each look, by who still looks."""
-            life.moved()
-            return ending()
+            def is_over() -> bool:
+                """Asked before each look, by who still looks."""
+                life.moved()
+                return ending()
 
-        proofs, beat_s = Places(home=settings.home).proofs, beat_every(settings.lease.beat_s)
-        life.ready()
-        with proving(proofs, role=DISPATCHER, node=own_name, beat_s=beat_s):
-            dispatcher.run(is_over)
-        life.stopping()
+            proofs, beat_s = Places(home=settings.home).proofs, beat_every(settings.lease.beat_s)
+            life.ready()
+            with proving(proofs, role=DISPATCHER, node=own_name, beat_s=beat_s):
+                dispatcher.run(is_over)
+            life.stopping()
     bell.close()
     return 0
 
@@ -99,8 +100,8 @@ def chores_of(farm: Farm) -> tuple[Chore, ...]:
         # A day begins, a grant comes, or a quota is raised: who waits for that goes on within one look.
         Chore("quotas", lambda: quotas.release(farm.ledger), every_s=settings.dispatcher.interval_s),
         # Films that would miss their deadlines go first, each once.
-        Chore("deadlines", lambda: nightfall.lift_late(farm), every_s=_MINUTE_S),
-        Chore("nights", Vigil(farm.ledger).turn, every_s=_MINUTE_S),
+        Chore("deadlines", lambda: nightfall.lift_late(farm), every_s=MINUTE_S),
+        Chore("nights", Vigil(farm.ledger).turn, every_s=MINUTE_S),
         Chore("results", reporter.turn, every_s=settings.dispatcher.interval_s),
         Chore("notices", herald.turn, every_s=settings.dispatcher.interval_s),
     )
@@ -109,9 +110,9 @@ def chores_of(farm: Farm) -> tuple[Chore, ...]:
 def gauging(gauges: Gauges) -> tuple[Chore, ...]:
     """The reading of what Prometheus is told while a dispatcher leads."""
     return (
-        Chore("gauges", gauges.look, every_s=_GAUGES_S),
-        Chore("places", gauges.look_at_places, every_s=_MINUTE_S),
-        Chore("prospects", gauges.look_far, every_s=_PROSPECTS_S),
+        Chore("gauges", gauges.look, every_s=GAUGES_S),
+        Chore("places", gauges.look_at_places, every_s=MINUTE_S),
+        Chore("prospects", gauges.look_far, every_s=PROSPECTS_S),
     )
 
 

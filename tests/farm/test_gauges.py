@@ -21,6 +21,7 @@ from tests.db.acting import speak, take
 from tests.db.values import submit
 
 _EXPIRY_S = 12.0
+_OWN = {"lectern_build_info", "lectern_dispatcher_leading", "lectern_up"}
 _NOON = 1_795_348_800_000
 
 
@@ -81,6 +82,7 @@ def test_the_leader_tells_what_stands_in_the_ledger_and_reads_nothing_for_it(
         "lectern_queue_steps hold=none pool=any stage=render tier=normal": 2,
         "lectern_queue_steps hold=none pool=none stage=speak tier=normal": 1,
         "lectern_queue_steps hold=operator pool=none stage=speak tier=normal": 1,
+        "lectern_queue_steps hold=none pool=none stage=join tier=normal": 0,
         "lectern_queue_oldest_wait_seconds pool=none stage=speak": 60,
         "lectern_running_steps pool=any stage=render": 0,
         "lectern_dead_letters stage=render": 0,
@@ -100,7 +102,8 @@ def test_the_leader_tells_what_stands_in_the_ledger_and_reads_nothing_for_it(
     }
     assert {key: numbers.get(key) for key in expected} == expected
     assert numbers["lectern_storage_free_bytes place=store"] > 0
-    own = {name for name, meter in METERS.items() if meter.teller in {Teller.LEADER, Teller.DISPATCHER}}
+    tellers = {Teller.LEADER, Teller.DISPATCHER, Teller.ALL}
+    own = {name for name, meter in METERS.items() if meter.teller in tellers}
     assert names_of(numbers) == own
 
 
@@ -110,7 +113,10 @@ def test_who_does_not_lead_tells_of_itself_alone(farm: Farm) -> None:
     gauges = Gauges(farm, expiry_s=_EXPIRY_S, monotonic=watch)
     gauges.stands("", leading=False)
     gauges.look()
-    assert told(gauges) == {"lectern_dispatcher_leading": 0, "lectern_up part=ledger": 1}
+    own = told(gauges)
+    assert names_of(own) == _OWN
+    assert (own["lectern_dispatcher_leading"], own["lectern_up part=ledger"]) == (0, 1)
+    assert sum(key.startswith("lectern_up") for key in own) == 1
     gauges.stands("redis: ConnectionError", leading=True)
     gauges.look()
     init_archive(farm.archive)
@@ -123,7 +129,7 @@ def test_who_does_not_lead_tells_of_itself_alone(farm: Farm) -> None:
     watch.now += _EXPIRY_S
     own = told(gauges)
     assert own["lectern_dispatcher_leading"] == 0
-    assert names_of(own) == {"lectern_dispatcher_leading", "lectern_up"}
+    assert names_of(own) == _OWN
 
 
 def test_a_label_that_grows_is_cut(farm: Farm) -> None:

@@ -512,3 +512,22 @@ def test_a_lost_lease_is_seen_when_it_ends(farm: Farm, make: Make) -> None:
         ended.set()
         running.join()
     assert taken_s < 3.9, "not at the third look, which would be after four seconds"
+
+
+def test_whether_it_leads_and_what_keeps_it_is_heard_at_each_look(farm: Farm, redis_url: str) -> None:
+    """A Redis that is away keeps nobody from leading; who watches a leader leads not."""
+    heard: dict[str, tuple[bool, str]] = {}
+
+    def made(name: str, url: str) -> Dispatcher:
+        app = make_app(url, time_limit_s=60, steps_per_child=10, waits=False)
+
+        def stands(trouble: str, *, leading: bool) -> None:
+            heard[name] = leading, trouble.partition(":")[0]
+
+        return Dispatcher(farm.ledger, app, Bell(url), [], name=name, pace=_PACE, stands=stands)
+
+    away = f"redis://127.0.0.1:{free_port(0)}/0"
+    leader, deputy = made("leader", away), made("deputy", redis_url)
+    for each in (leader, deputy):
+        each.turn()
+    assert heard == {"leader": (True, "redis"), "deputy": (False, "")}

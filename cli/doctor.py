@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from urllib.parse import urlsplit
 
 import typer
 from rich.table import Table
@@ -14,10 +15,13 @@ from cli.options import terminal_of
 from cli.terminal import Terminal, told
 from farm import doctor as examining
 from farm.bootstrap import Settings, open_workshop
-from farm.doctor import Check, Finding, There
+from farm.doctor import Check, Doubt, Finding, There
 from farm.doctor_members import look_at_members
 from farm.doctor_people import look_at_consents
 from farm.doctor_speech import speech_checks
+from farm.post import is_loopback
+from pipeline.plan.addresses import without_password
+from pipeline.plan.errors import InputError
 from worker.redis_server import await_redis, find_redis_server
 
 _STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
@@ -47,9 +51,12 @@ def doctor(context: typer.Context) -> Exit:
 
 
 def _redis(settings: Settings) -> There:
-    if settings.redis.url:
-        await_redis(settings.redis.url, _REDIS_S)
-        return There(detail=settings.redis.url.rpartition("@")[2])
+    if url := settings.redis.location:
+        await_redis(url, _REDIS_S)
+        shown = without_password(url)
+        if url.startswith("redis://") and not is_loopback(urlsplit(url).hostname or ""):
+            raise Doubt(InputError("farm-redis-plain", where=shown))
+        return There(detail=shown)
     return There(detail=str(find_redis_server()))
 
 

@@ -59,7 +59,7 @@ def status(context: typer.Context) -> Exit:
 def _redis(settings: Settings) -> Told | None:
     """Why Redis does not answer at once; None: it does."""
     try:
-        await_redis(redis_url(settings.redis.url, settings.home), 0.0)
+        await_redis(redis_url(settings.redis.location, settings.home), 0.0)
     except LecternError as error:
         return Told(code=error.code, facts=error.facts)
     return None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict
 
@@ -46,7 +47,27 @@ class Redis(_Section):
     """The doorbell."""
 
     url: Address
+    ca_file: str
+    cert_file: str
+    key_file: str
     port: int
+
+    @property
+    def location(self) -> str:
+        """The URL with all that it takes to reach Redis by TLS, as its clients read it; empty for none."""
+        told = (
+            ("ssl_ca_certs", self.ca_file),
+            ("ssl_certfile", self.cert_file),
+            ("ssl_keyfile", self.key_file),
+        )
+        if not self.url.startswith("rediss://"):
+            return self.url
+        url = self.url
+        for name, file in told:
+            if file and f"{name}=" not in url:
+                path = Path(file).expanduser().absolute()
+                url += ("&" if "?" in url else "?") + urlencode({name: str(path)})
+        return url
 
 
 class Store(_Section):

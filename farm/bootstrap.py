@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -45,6 +46,7 @@ __all__ = [
     "set_up_logging",
     "settings_file",
     "settings_of",
+    "settle_environment",
 ]
 
 
@@ -240,3 +242,13 @@ def environment_of(settings: Settings) -> dict[str, str]:
         for section, knobs in settings.model_dump().items()
         for knob, value in knobs.items()
     }
+
+
+def settle_environment(settings: Settings) -> None:
+    """Have this process's children find exactly these settings in its environment, and nothing twice.
+
+    What names files of secrets goes: they are read, and would contradict what they hold.
+    """
+    for name in [name for name in os.environ if name.startswith("LECTERN_")]:
+        del os.environ[name]
+    os.environ.update(environment_of(settings))

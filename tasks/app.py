@@ -8,9 +8,11 @@ ahead, and a running step is not cancelled because Redis went away.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from celery import Celery
 
@@ -23,6 +25,7 @@ _PRIORITIES = {"urgent": 0, "normal": 4, "bulk": 8}
 #: Redis gives a message that was not acknowledged to another worker after this long, at the least.
 _LEAST_VISIBILITY_S = 3600
 _SOCKET_S = 10
+_TLS_FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +73,23 @@ def make_app(
     app.conf.update(_settings(time_limit_s, steps_per_child))
     if memory_per_child_mb:
         app.conf.worker_max_memory_per_child = memory_per_child_mb * 1_000_000 // 1024
+    if redis_url.startswith("rediss://"):
+        # Celery reads this from the URL; Flower does not.
+        app.conf.broker_use_ssl = _tls(redis_url)
     if not waits:
         app.conf.broker_transport_options["max_retries"] = 0
     return app
+
+
+def _tls(url: str) -> dict[str, Any]:
+    """What a URL says of TLS, as clients of Redis take it; the certificate is checked unless it says none."""
+    told = {name: value for name, value in parse_qsl(urlsplit(url).query) if name.startswith("ssl_")}
+    needs = {"none": ssl.CERT_NONE, "optional": ssl.CERT_OPTIONAL}.get(
+        told.get("ssl_cert_reqs", ""), ssl.CERT_REQUIRED
+    )
+    files = {name: told[name] for name in _TLS_FILES if name in told}
+    named = told.get("ssl_check_hostname", "true").lower() != "false"
+    return {**files, "ssl_cert_reqs": needs, "ssl_check_hostname": named and needs != ssl.CERT_NONE}
 
 
 def _settings(time_limit_s: int, steps_per_child: int) -> Mapping[str, Any]:

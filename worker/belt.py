@@ -23,7 +23,7 @@ def celery_app(settings: Settings, *, waits: bool = True) -> Celery:
         InputError: ``farm-redis-unknown``.
     """
     return make_app(
-        redis_url(settings.redis.url, settings.home),
+        redis_url(settings.redis.location, settings.home),
         time_limit_s=settings.worker.step_seconds + math.ceil(settings.lease.expiry_s) + _LAST_RESORT_S,
         steps_per_child=settings.worker.steps_per_child,
         memory_per_child_mb=settings.worker.memory_mb,

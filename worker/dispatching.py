@@ -28,7 +28,7 @@ from worker.health import exposing
 from worker.life import Life
 from worker.places import Places
 from worker.proof import DISPATCHER, proving
-from worker.redis_server import redis_url
+from worker.redis_server import check_redis, redis_url
 
 MINUTE_S, _HOUR_S = 60, 3600
 #: What Prometheus, which asks as often, is told of the farm; and what takes longer to be read.
@@ -42,12 +42,14 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
     stands against it.
 
     Raises:
-        InputError: a setting is wrong, the ledger's schema is not this version's, or the port of [metrics] is
-            taken.
+        InputError: a setting is wrong, the ledger's schema is not this version's, the port of [metrics] is
+            taken, or Redis lets nobody in.
         AwayError: the ledger cannot be reached at the start. Later it may come and go.
     """
     ending = _Ending()
-    bell = Bell(redis_url(settings.redis.url, settings.home))
+    place = redis_url(settings.redis.location, settings.home)
+    check_redis(place)
+    bell = Bell(place)
     own_name = f"{name}@{socket.gethostname()}:{os.getpid()}"
     life = Life(hung_s=settings.metrics.hung_s)
     with open_farm(settings) as farm:

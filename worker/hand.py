@@ -134,7 +134,7 @@ class StepTask(Task):  # type: ignore[misc]
         )
         give_back_large()
         cv2.setNumThreads(settings.worker.threads)
-        bell = Bell(redis_url(settings.redis.url, settings.home))
+        bell = Bell(redis_url(settings.redis.location, settings.home))
         post = Post.from_text(*self.app.conf[_POST])
         self._measures = _measures(post)
         runner = open_runner(

@@ -14,7 +14,7 @@ from worker.health import exposing, life_over
 from worker.places import Places, only_crew
 from worker.posting import posts_here
 from worker.programs import environment_for, program, worker_program
-from worker.redis_server import redis_url
+from worker.redis_server import check_redis, redis_url
 from worker.threads import settle_threads
 
 
@@ -45,7 +45,9 @@ def serve(
         with open_farm(settings) as farm:
             posts = posts_here(farm, wanted)
         metering.begin(metering.folder_in(places.run))
-        environment = environment_for(settings, redis_url(settings.redis.url, settings.home))
+        doorbell = redis_url(settings.redis.location, settings.home)
+        check_redis(doorbell)
+        environment = environment_for(settings, doorbell)
         life = life_over(settings, [post.name for post in posts])
         crew = Crew([worker_program(places, post, environment) for post in posts], life)
         watchdog = Child(program(places, "watchdog", ("watchdog", "watchdog"), environment))

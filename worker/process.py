@@ -15,7 +15,7 @@ from celery import Celery, signals
 from celery.apps.worker import Worker
 from celery.platforms import SecurityWarning
 
-from farm.bootstrap import Settings, environment_of, open_farm, set_up_logging
+from farm.bootstrap import Settings, open_farm, set_up_logging, settle_environment
 from farm.policy.placement import Post
 from farm.policy.vigilance import beat_every
 from tasks.app import queue_of
@@ -26,6 +26,7 @@ from worker.hand import DRAIN, GIVE_UP, INTERRUPT, equip
 from worker.health import exposing, life_over
 from worker.places import Places
 from worker.proof import proving
+from worker.redis_server import check_redis, redis_url
 from worker.threads import settle_threads
 
 
@@ -69,8 +70,9 @@ def serve(
     # belongs to nobody.
     with open_farm(settings) as farm:
         queues = [queue_of(capability) for capability in capabilities_of(farm, post.capabilities)]
+    check_redis(redis_url(settings.redis.location, settings.home))
     # The process that works reads its settings from here, also where it is a fresh interpreter.
-    os.environ.update(environment_of(settings))
+    settle_environment(settings)
     life = life_over(settings, [post.name])
     with exposing(settings, "worker", life) if alone else nullcontext():
         beginning()

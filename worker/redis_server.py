@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
+import ssl
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import redis
+from redis.exceptions import AuthenticationError, AuthorizationError, NoPermissionError
 
-from pipeline.plan.errors import AwayError, InputError
+from pipeline.plan.addresses import without_password
+from pipeline.plan.errors import AwayError, InputError, LecternError
+from tasks.client import quick_client
 from worker.child import Program
 from worker.places import Places, secret, told_state, write_private
+
+#: How Redis says that it does not let somebody in, whichever class the client makes of it.
+_DENIALS = (AuthenticationError, AuthorizationError, NoPermissionError)
+_REFUSED = re.compile("NOAUTH|WRONGPASS|NOPERM")
 
 
 def find_redis_server() -> Path:
@@ -70,16 +80,18 @@ def await_redis(url: str, seconds: float) -> None:
 
     Raises:
         AwayError: ``farm-redis-away``, when it has not answered in time.
+        InputError: ``farm-redis-url-wrong``, ``farm-redis-refused`` or ``farm-redis-untrusted``, at once:
+            waiting cures none of them.
     """
     until = time.monotonic() + seconds
-    client = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
-    with client:
+    with _client(url) as client:
         while True:
             try:
                 client.ping()
-            except redis.RedisError as error:
-                if time.monotonic() > until:
-                    raise AwayError("farm-redis-away", where=without_password(url)) from error
+            except (redis.RedisError, OSError) as error:
+                trouble = trouble_with(url, error)
+                if isinstance(trouble, InputError) or time.monotonic() > until:
+                    raise trouble from error
                 time.sleep(0.05)
             else:
                 return
@@ -100,10 +112,46 @@ def redis_url(configured: str, home: Path) -> str:
     raise InputError("farm-redis-unknown", home=str(home))
 
 
-def without_password(url: str) -> str:
-    """A URL that may be shown."""
-    head, at, place = url.rpartition("@")
-    return f"{head.partition('://')[0]}://{place}" if at else url
+def check_redis(url: str) -> None:
+    """Return if Redis lets us in, or is away, which is waited for; whoever is refused would wait for ever.
+
+    Raises:
+        InputError: ``farm-redis-url-wrong``, ``farm-redis-refused`` or ``farm-redis-untrusted``.
+    """
+    with suppress(AwayError):
+        await_redis(url, 0.0)
+
+
+def trouble_with(url: str, error: Exception) -> LecternError:
+    """What is wrong with Redis, by what its client says: whether somebody has to set something else.
+
+    Returns:
+        `InputError` ``farm-redis-refused`` (a password, a user, their rights) or ``farm-redis-untrusted``
+        (a certificate, or no TLS there); else `AwayError` ``farm-redis-away``.
+    """
+    where = without_password(url)
+    if isinstance(error, _DENIALS) or _REFUSED.match(str(error)):
+        return InputError("farm-redis-refused", where=where, reason=str(error).partition("\n")[0])
+    if url.startswith("rediss://"):
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, ssl.SSLCertVerificationError):
+                return InputError("farm-redis-untrusted", where=where, reason=cause.verify_message)
+            if isinstance(cause, ssl.SSLError):
+                return InputError("farm-redis-untrusted", where=where, reason=cause.reason or "TLS")
+            if isinstance(cause, FileNotFoundError | PermissionError):
+                reason = ": ".join(filter(None, (cause.filename, cause.strerror)))
+                return InputError("farm-redis-untrusted", where=where, reason=reason or "TLS")
+            cause = cause.__cause__ or cause.__context__
+    return AwayError("farm-redis-away", where=where)
+
+
+def _client(url: str) -> redis.Redis:
+    try:
+        return quick_client(url, as_text=False)
+    except ValueError:
+        # In its words the URL may stand, and so the password.
+        raise InputError("farm-redis-url-wrong") from None
 
 
 def _quoted(path: Path) -> str:

@@ -14,7 +14,7 @@ from pipeline.plan.errors import AwayError, InputError
 from tasks import poison
 from tasks.client import quick_client
 from tasks.poison import Poison
-from worker.redis_server import redis_url, without_password
+from worker.redis_server import redis_url, trouble_with
 
 
 def number_of(settings: Settings) -> int | None:
@@ -54,9 +54,9 @@ def clear(farm: Farm) -> int:
 
 @contextmanager
 def _redis(settings: Settings) -> Iterator[redis.Redis]:
-    url = redis_url(settings.redis.url, settings.home)
+    url = redis_url(settings.redis.location, settings.home)
     try:
         with quick_client(url, as_text=False) as client:
             yield client
     except redis.RedisError as error:
-        raise AwayError("farm-redis-away", where=without_password(url)) from error
+        raise trouble_with(url, error) from error

@@ -220,7 +220,7 @@ class Supervisor:
         return {**others, **self._crew.processes}
 
     def _start_redis(self) -> str:
-        if url := self._settings.redis.url:
+        if url := self._settings.redis.location:
             await_redis(url, _REDIS_START_S)
             return url
         program, url = own_redis(self._places, free_port(self._settings.redis.port))

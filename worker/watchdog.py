@@ -218,7 +218,7 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
     """
     places = Places(home=settings.home)
     places.make()
-    bell = Bell(redis_url(settings.redis.url, settings.home))
+    bell = Bell(redis_url(settings.redis.location, settings.home))
     ending = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: ending.set())

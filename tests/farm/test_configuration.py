@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from farm.bootstrap import environment_of, settings_of
+from farm.bootstrap import environment_of, settings_of, settle_environment
 from farm.configuration import open_files, problems_of, shown_sections, told_settings
 from farm.settings_errors import nearest
 from pipeline.plan.addresses import without_password
@@ -39,6 +39,18 @@ def test_a_secret_stands_in_a_file_that_a_variable_or_the_settings_name(tmp_path
     handed = environment_of(by_settings)
     assert settings_of({**handed, "LECTERN_REDIS__URL": ""}).redis.url == ""
     assert settings_of(handed) == by_settings
+
+
+def test_a_process_hands_on_what_it_read_and_names_no_file_besides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A secret that is there by its file and by itself would be given twice to every child."""
+    monkeypatch.setattr(os, "environ", {"LECTERN_HOME": str(tmp_path), "PATH": "/bin"})
+    os.environ["LECTERN_REDIS__URL_FILE"] = _file(tmp_path, "redis://h")
+    settings = settings_of()
+    settle_environment(settings)
+    assert settings_of() == settings
+    assert os.environ["PATH"] == "/bin"
 
 
 def _a_pipe(place: Path) -> None:

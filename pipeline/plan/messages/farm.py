@@ -249,6 +249,59 @@ _PROCESSES = (
             cure="请确认它正在运行且可以连接；若由 Lectern 启动，其日志是 logs 目录下的 redis.log。",
         ),
     ),
+    message(
+        "farm-redis-refused",
+        (
+            "Redis at {where} does not let Lectern in: {reason}.",
+            "It asks for another password or user than [redis] url has, or gives it too few rights.",
+            "Correct [redis] url, or what LECTERN_REDIS__URL_FILE names; write / and @ in it as %2F and %40.",
+        ),
+        (
+            "{where} 上的 Redis 拒绝连接：{reason}。",
+            "它要求的密码或用户与 [redis] url 不同，或该用户的权限不足。",
+            "请更正 [redis] url 或 LECTERN_REDIS__URL_FILE 所指的文件；密码中的 / 和 @ 写作 %2F 和 %40。",
+        ),
+    ),
+    message(
+        "farm-redis-untrusted",
+        (
+            "No trusted connection to Redis at {where}: {reason}.",
+            "An authority that is known here has to have signed its certificate, for its very name.",
+            "Name the host as there, the authority in [redis] ca_file, our own in cert_file and key_file.",
+        ),
+        (
+            "无法与 {where} 上的 Redis 建立可信连接：{reason}。",
+            "使用 rediss:// 时，其证书须由此处已知的机构为该主机名签发。",
+            "主机名须与证书一致；请在 [redis] ca_file 指定机构，必要时设置 cert_file 和 key_file。",
+        ),
+    ),
+    message(
+        "farm-redis-url-wrong",
+        (
+            "[redis] url is no URL of a Redis.",
+            "It is not shown, since a password may stand in it.",
+            "Write redis://:password@host:6379/0, or rediss:// for TLS.",
+        ),
+        (
+            "[redis] url 不是 Redis 的 URL。",
+            "其中可能含有密码，因此不予显示。",
+            "请写作 redis://:password@host:6379/0，使用 TLS 时写 rediss://。",
+        ),
+    ),
+    message(
+        "farm-redis-plain",
+        (
+            "The connection to Redis at {where} is not encrypted.",
+            "Its password, and what the farm's processes tell each other, can be read on the way.",
+            "Use rediss:// with [redis] ca_file, or see that nobody else is on that network.",
+        ),
+        (
+            "与 {where} 上的 Redis 的连接未加密。",
+            "途中可以读到密码以及农场各进程之间的消息。",
+            "请使用 rediss:// 并设置 [redis] ca_file，或确保该网络上没有他人。",
+        ),
+        level="warning",
+    ),
     Message(
         code="farm-redis-unknown",
         level="error",

@@ -50,7 +50,7 @@ from tests.tasks.yard import (
 )
 from worker.child import Child
 from worker.metering import exposition, folder_in
-from worker.places import Places
+from worker.places import Places, free_port
 from worker.programs import environment_for, worker_program
 from worker.up import Standing, running_farm, standing_on
 
@@ -254,7 +254,7 @@ class Yard:
 def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
     """A farm with two workers; afterwards no process of it is left."""
     home = tmp_path_factory.mktemp("farm") / "home"
-    settings = quick_settings(home, FLOWER__PORT="0")
+    settings = quick_settings(home, FLOWER__PORT="0", METRICS__DISPATCHER_PORT=str(free_port(0)))
     break_ground(settings)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("scratch")))
@@ -285,6 +285,14 @@ def is_gone(process: psutil.Process) -> bool:
         return True
 
 
+def metrics_of(farm: Farm) -> list[str]:
+    """What the dispatcher tells Prometheus, line by line."""
+    url = f"http://127.0.0.1:{farm.settings.metrics.dispatcher_port}/metrics"
+    with urllib.request.urlopen(url, timeout=_PATIENCE_S) as answer:
+        told: str = answer.read().decode()
+    return told.splitlines()
+
+
 def test_a_farm_that_is_up_is_known_to_be_well(yard: Yard) -> None:
     """Its dispatcher, its watchdog and each worker tell of themselves; nothing is left to see to."""
 
@@ -295,6 +303,9 @@ def test_a_farm_that_is_up_is_known_to_be_well(yard: Yard) -> None:
         return view.dispatcher and len(view.watched) == 1 and len(heard) == 2 and all(heard) and not grave
 
     wait_for(well, seconds=_PATIENCE_S)
+    told = metrics_of(yard.farm)
+    assert "lectern_dispatcher_leading 1.0" in told
+    assert 'lectern_running_steps{pool="any",stage="render"} 0.0' in told
 
 
 @contextlib.contextmanager

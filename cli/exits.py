@@ -103,6 +103,7 @@ _BY_CODE = {
     "engine-missing": Exit.SETUP,
     "farm-no-redis-server": Exit.SETUP,
     "farm-port-taken": Exit.SETUP,
+    "health-name-unknown": Exit.USAGE,
     "metrics-port-taken": Exit.SETUP,
     "metrics-host-wrong": Exit.SETUP,
     "metrics-not-open": Exit.SETUP,

@@ -213,6 +213,16 @@ CHINESE: Mapping[str, str] = {
         "进程一旦结束，其手中的步骤立即重新排队。挂起的进程会被结束，并由启动它的程序重新启动。"
         "`lectern up` 自带看护进程。"
     ),
+    "Tell whether this machine's processes live, for health checks of containers.": (
+        "检查本机的各个进程是否正常运行，用于容器的健康检查。"
+    ),
+    (
+        "Each is asked for `/healthz` on its port of [metrics]. A ledger or a Redis that is away changes "
+        "nothing."
+    ): ("按 [metrics] 中的端口逐个询问 `/healthz`。账本或 Redis 无法访问不影响结果。"),
+    "dispatcher, worker or watchdog; each of them unless given.": (
+        "dispatcher、worker 或 watchdog；不指定则逐个检查。"
+    ),
     "Check what is missing here, and what to do about it.": "检查此处缺少什么，以及如何处理。",
     "List the engines, and why some cannot be used.": "列出各引擎，以及某些引擎无法使用的原因。",
     "Only voices of this language, such as en or zh.": "只列出会说该语言的声音，例如 en 或 zh。",

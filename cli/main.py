@@ -63,6 +63,7 @@ COMMANDS: Mapping[str, str] = {
     "worker": "cli.serve:worker",
     "dispatcher": "cli.serve:dispatcher",
     "watchdog": "cli.serve:watchdog",
+    "health": "cli.health:health",
     "doctor": "cli.doctor:doctor",
     "engines": "cli.engines:engines",
     "verify": "cli.verify:verify",

@@ -299,6 +299,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Watching over the workers of this machine. Ctrl-C ends it.",
         "开始看护本机的工作进程。Ctrl-C 结束。",
     ),
+    "health-lives": ("{name}: lives", "{name}：正常"),
+    "health-hangs": ("{name}: hangs", "{name}：卡死"),
+    "health-silent": ("{name}: nobody answers on port {port}", "{name}：端口 {port} 无应答"),
+    "health-none": ("No process has a port in [metrics].", "[metrics] 中没有为任何进程设置端口。"),
     # Ledger and archive.
     "knob": ("KNOB", "设置项"),
     "knob-value": ("VALUE", "取值"),

@@ -10,8 +10,6 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import Literal
 
-from prometheus_client import CONTENT_TYPE_LATEST
-
 from farm.bootstrap import Settings
 from farm.policy.vigilance import patience_for
 from farm.post import is_loopback
@@ -105,4 +103,6 @@ def _told(asked: Asked, *, well: bool, word: str, document: Mapping[str, object]
 def _figures(metrics: Callable[[], bytes], asked: Asked) -> Answer:
     if not asked.trusted:
         return unknown_caller()
+    from prometheus_client import CONTENT_TYPE_LATEST
+
     return Answer(status=HTTPStatus.OK, body=metrics(), kind=CONTENT_TYPE_LATEST)

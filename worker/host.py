@@ -44,14 +44,14 @@ def serve(
     with only_crew(places), asked.listening():
         with open_farm(settings) as farm:
             posts = posts_here(farm, wanted)
-        metering.begin(metering.folder_in(places.run))
+        metering.begin(folder := metering.folder_in(places.run))
         doorbell = redis_url(settings.redis.location, settings.home)
         check_redis(doorbell)
         environment = environment_for(settings, doorbell)
         life = life_over(settings, [post.name for post in posts])
         crew = Crew([worker_program(places, post, environment) for post in posts], life)
         watchdog = Child(program(places, "watchdog", ("watchdog", "watchdog"), environment))
-        with exposing(settings, "worker", life):
+        with exposing(settings, "worker", life, metrics=lambda: metering.exposition(folder)):
             beginning(posts)
             try:
                 watchdog.start()

@@ -8,6 +8,7 @@ import socket
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -64,8 +65,8 @@ def serve(
     places.make()
     if metering.VARIABLE not in os.environ:
         # Nobody keeps it: it keeps its own counts.
-        os.environ[metering.VARIABLE] = str(folder := metering.folder_in(places.run, post.name))
-        metering.begin(folder)
+        os.environ[metering.VARIABLE] = str(metering.folder_in(places.run, post.name))
+        metering.begin(Path(os.environ[metering.VARIABLE]))
     # Whatever is wrong is said now, in words. Nothing of it stays open: a connection that crosses a fork
     # belongs to nobody.
     with open_farm(settings) as farm:
@@ -74,7 +75,9 @@ def serve(
     # The process that works reads its settings from here, also where it is a fresh interpreter.
     settle_environment(settings)
     life = life_over(settings, [post.name])
-    with exposing(settings, "worker", life) if alone else nullcontext():
+    folder = Path(os.environ[metering.VARIABLE])
+    answers = exposing(settings, "worker", life, metrics=lambda: metering.exposition(folder))
+    with answers if alone else nullcontext():
         beginning()
         # Redis may be away for now: then it is waited for, which is no reason to be started anew.
         life.ready()

@@ -90,12 +90,15 @@ def up(
     with only_one(places), only_crew(places):
         with open_farm(settings) as farm:
             posts = posts_here(farm)
-        metering.begin(metering.folder_in(places.run))
+        metering.begin(folder := metering.folder_in(places.run))
         asked = Asked()
         life = life_over(settings, [post.name for post in posts])
         for role in ("dispatcher", "watchdog"):
             check_free(settings.metrics.host, port_of(settings, role)[1], knob=port_of(settings, role)[0])
-        with asked.listening(), exposing(settings, "worker", life):
+        with (
+            asked.listening(),
+            exposing(settings, "worker", life, metrics=lambda: metering.exposition(folder)),
+        ):
             supervisor = Supervisor(settings, places, posts, life)
             starting()
             try:

@@ -142,6 +142,7 @@ def test_no_words_are_idle() -> None:
         "keeps-",
         "helps-",
         "audit-",
+        "health-",
     )
     states = {"queued", "active", "completed", "failed", "canceled", "held", "review"}
     stages = set(Stage)

@@ -6,6 +6,20 @@ from pipeline.plan.messages.model import Message, Text
 
 MESSAGES = (
     Message(
+        code="health-name-unknown",
+        level="error",
+        en=Text(
+            what="There is no process called “{name}”.",
+            why="A machine's processes are asked by what they are.",
+            cure="Use one of these, or none for all: {known}.",
+        ),
+        zh=Text(
+            what="没有名为“{name}”的进程。",
+            why="按种类询问本机的进程。",
+            cure="请使用以下之一，或留空以检查全部：{known}。",
+        ),
+    ),
+    Message(
         code="metrics-port-taken",
         level="error",
         en=Text(

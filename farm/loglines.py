@@ -138,11 +138,16 @@ class Wanted:
     steps: Collection[int]
 
     @property
-    def pattern(self) -> re.Pattern[bytes]:
-        """What every line of its has, as JSON or as text, and few others have."""
-        steps = "|".join(map(str, sorted(self.steps, reverse=True))) or "0"
-        told = rf"(?:job(?:\": |=){self.job}|step(?:\": |=)(?:{steps}))(?!\d)|{self.trace_id}"
-        return re.compile(told.encode())
+    def patterns(self) -> tuple[re.Pattern[bytes], ...]:
+        """One of these every line of its has, as JSON or as text, and few others have.
+
+        Each begins with letters that are to be found as they stand: one pattern for all of it takes ten times
+        as long.
+        """
+        steps = "|".join(map(str, sorted(self.steps)))
+        told = [self.trace_id, rf'job": {self.job}(?!\d)', rf"job={self.job}(?!\d)"]
+        told += [rf'step": (?:{steps})(?!\d)', rf"step=(?:{steps})(?!\d)"] if steps else []
+        return tuple(re.compile(each.encode()) for each in told)
 
 
 def find_lines(folder: Path, wanted: Wanted, *, since: float, until: float) -> Iterator[LogLine]:
@@ -150,9 +155,9 @@ def find_lines(folder: Path, wanted: Wanted, *, since: float, until: float) -> I
 
     Which file was written when, its name and its neighbour's tell; the others are not opened.
     """
-    pattern = wanted.pattern
+    patterns = wanted.patterns
     for file, name in _files(folder, since=since - _SLACK_S, until=until + _SLACK_S):
-        for raw in _matching(file, pattern):
+        for raw in _matching(file, patterns):
             line = _parsed(raw, name)
             if line is not None and _is_wanted(line, wanted):
                 yield line
@@ -171,7 +176,7 @@ def _files(folder: Path, *, since: float, until: float) -> Iterator[tuple[Path, 
             yield file, file.stem
 
 
-def _matching(file: Path, pattern: re.Pattern[bytes]) -> Iterator[bytes]:
+def _matching(file: Path, patterns: Collection[re.Pattern[bytes]]) -> Iterator[bytes]:
     """The lines of a file that match; of one that is damaged, those before the damage."""
     rest = b""
     try:
@@ -179,20 +184,20 @@ def _matching(file: Path, pattern: re.Pattern[bytes]) -> Iterator[bytes]:
             while chunk := lines.read(_CHUNK):
                 whole, end, rest_ = (rest + chunk).rpartition(b"\n")
                 rest = rest_
-                yield from _lines_in(whole + end, pattern)
+                yield from _lines_in(whole + end, patterns)
     # It may have been removed, or be cut just now.
     except (OSError, EOFError, zlib.error):
         return
-    yield from _lines_in(rest, pattern)
+    yield from _lines_in(rest, patterns)
 
 
-def _lines_in(text: bytes, pattern: re.Pattern[bytes]) -> Iterator[bytes]:
-    at = 0
-    while found := pattern.search(text, at):
-        begin = text.rfind(b"\n", 0, found.start()) + 1
-        end = text.find(b"\n", found.end())
-        at = len(text) if end < 0 else end
-        yield text[begin:at]
+def _lines_in(text: bytes, patterns: Collection[re.Pattern[bytes]]) -> Iterator[bytes]:
+    places = {
+        text.rfind(b"\n", 0, found.start()) + 1 for pattern in patterns for found in pattern.finditer(text)
+    }
+    for begin in sorted(places):
+        end = text.find(b"\n", begin)
+        yield text[begin : len(text) if end < 0 else end]
 
 
 def _parsed(raw: bytes, source: str) -> LogLine | None:

@@ -16,6 +16,7 @@ import numpy as np
 from db.engine import check_schema, connect, place_of
 from db.ledger import Ledger
 from db.siting import this_machine
+from db.wire import can_be_overheard
 from db.workers import check_alone
 from farm.bootstrap import Workshop
 from farm.encoders import encoder_of
@@ -204,6 +205,8 @@ def _ledger(workshop: Workshop) -> There:
     try:
         check_schema(engine)
         check_alone(Ledger(engine), this_machine())
+        if can_be_overheard(engine):
+            raise Doubt(InputError("ledger-plain", place=place_of(engine)))
     finally:
         engine.dispose()
     return There(detail=place_of(engine))

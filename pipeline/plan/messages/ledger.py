@@ -22,6 +22,22 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="ledger-plain",
+        level="warning",
+        en=Text(
+            what="The connection to the ledger at {place} is not encrypted.",
+            why="Everything in the ledger can be read on the way, and changed.",
+            cure="Add ?sslmode=verify-full&sslrootcert=/path/to/ca.pem to [ledger] url, or see that nobody "
+            "else is on that network.",
+        ),
+        zh=Text(
+            what="与账本 {place} 的连接未加密。",
+            why="途中可以读到并篡改账本中的一切。",
+            cure="请在 [ledger] url 后加上 ?sslmode=verify-full&sslrootcert=/path/to/ca.pem，"
+            "或确保该网络上没有他人。",
+        ),
+    ),
+    Message(
         code="ledger-away",
         level="error",
         en=Text(

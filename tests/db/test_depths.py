@@ -69,3 +69,8 @@ def test_what_waits_is_told_by_stage_pool_tier_and_what_keeps_it(ledger: Ledger)
     assert told(ledger)["render", "studio", "urgent", ""] == 2
     ledger.clock = lambda: _NOON + 11 * 3_600_000
     assert told(ledger)["speak", "", "normal", ""] == 2
+    # Of a film that failed while it was paused, nothing waits any more.
+    chunk = take(ledger, "render.warp")
+    operations.pause(ledger, [1], by="anna")
+    fail(ledger, chunk, TransientError("store-failed", reason="r"), attempts=1)
+    assert not [where for where in told(ledger) if where[:2] == ("render", "any")]

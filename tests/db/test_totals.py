@@ -45,7 +45,7 @@ def test_every_attempt_is_counted_once_whoever_counts(ledger: Ledger) -> None:
     """However often and late somebody looks, and whoever begins to: what waits and is folded, too."""
     pass_time(ledger, 0)
     submit(ledger, ["a", "b", "c"])
-    often, halfway = Totals(ledger), Totals(ledger)
+    often, halfway, after = Totals(ledger), Totals(ledger), Totals(ledger)
     assert told(often) == ({}, 0)
     fail(ledger, take(ledger, "speak"), InputError("voice-failed", voice="v", reason="r"))
     speak(ledger, take(ledger, "speak"))
@@ -65,14 +65,18 @@ def test_every_attempt_is_counted_once_whoever_counts(ledger: Ledger) -> None:
         if number == 2:
             # Several waits pass unseen between two looks, and one who begins to look finds some of them.
             told(halfway)
-        if number != 3:
+        if number == 3:
+            # And one begins long after a wait that goes on.
+            pass_time(ledger, _HOUR_MS)
+            told(after)
+        else:
             waited = told(often)
             assert waited[0] == {**ended, ("render", "interrupted", "farm-interrupted"): number}
             assert waited[1] == number * _HOUR_MS
     pass_time(ledger, _HOUR_MS)
     render(ledger, take(ledger, "render.warp"))
     whole = {**ended, ("render", "interrupted", "farm-interrupted"): 5, ("render", "ok", ""): 1}
-    for totals in (often, often, halfway, Totals(ledger)):
+    for totals in (often, often, halfway, after, Totals(ledger)):
         assert told(totals) == (whole, 5 * _HOUR_MS)
 
 

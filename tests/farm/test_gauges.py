@@ -130,6 +130,7 @@ def test_who_does_not_lead_tells_of_itself_alone(farm: Farm) -> None:
     own = told(gauges)
     assert own["lectern_dispatcher_leading"] == 0
     assert names_of(own) == _OWN
+    assert [key for key in own if key.startswith("lectern_up")] == ["lectern_up part=ledger"]
 
 
 def test_a_label_that_grows_is_cut(farm: Farm) -> None:

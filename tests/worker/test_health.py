@@ -16,10 +16,10 @@ import psutil
 import psycopg
 from sqlalchemy.engine import make_url
 
-from farm.bootstrap import environment_of, open_farm
+from farm.bootstrap import environment_of
 from pipeline.steps.archive import init_archive
 from tests.db.conftest import make_postgresql, postgresql_server, postgresql_template, scratch
-from tests.tasks.yard import ask, quick_settings, wait_for
+from tests.tasks.yard import quick_settings, wait_for
 from worker.places import free_port
 
 __all__ = ["make_postgresql", "postgresql_server", "postgresql_template", "scratch"]
@@ -55,9 +55,9 @@ def test_a_worker_lives_through_an_outage_of_its_ledger_and_not_through_a_hang(
         except OSError:
             return 0
 
-    def counter() -> object:
-        with open_farm(settings) as farm:
-            return ask(farm, "SELECT counter FROM workers WHERE alive = 1")
+    def counter() -> list[tuple[object, ...]]:
+        with psycopg.connect(url) as ledger:
+            return ledger.execute("SELECT counter FROM workers WHERE alive = 1").fetchall()
 
     command = [sys.executable, "-P", "-c", "from cli.main import main; main()", "worker", "--name", "cpu0"]
     environment, database = {**os.environ, **environment_of(settings)}, make_url(url).database

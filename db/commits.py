@@ -239,8 +239,8 @@ _ARCHIVED = (
 )
 
 
-def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision) -> None:
-    """End an attempt that did not succeed, as `farm.policy.retry.decide` has decided.
+def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision) -> bool:
+    """End an attempt that did not succeed, as `farm.policy.retry.decide` has decided; whether for good.
 
     A dead step makes its job `failed` (a dead archive step makes the job's archive column `error`);
     its siblings that have not begun are not dispatched, running ones finish. Damage is told by its facts
@@ -254,11 +254,11 @@ def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision
         error = {"error_code": failure.code, "error_facts": facts_to_text(failure.facts)}
         failure = replace(failure, outcome=Outcome.INTERRUPTED)
         _give_back(ledger, claim, failure, decision.delay_ms, error)
-        return
+        return False
     with ledger.write("fail") as connection:
         now = ledger.clock()
         if not _stop(connection, claim, failure, now):
-            return
+            return decision.verdict is Verdict.DEAD
         if failure.blames:
             blame(connection, step=claim.step, fence=claim.fence, code=failure.code, now=now)
         damaged = _damaged(failure) if decision.verdict is Verdict.REMAKE else None
@@ -271,7 +271,7 @@ def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision
         if dead:
             rows.leave_step(connection, claim, {"state": StepState.DEAD.value, **told})
             rows.fail_job(connection, claim, code, facts, now)
-            return
+            return True
         not_before = now + decision.delay_ms
         told |= {"not_before": not_before, "state": StepState.READY.value}
         if decision.elsewhere_ms:
@@ -279,6 +279,7 @@ def fail(ledger: Ledger, claim: Claim, failure: Failure, decision: RetryDecision
         rows.leave_step(connection, claim, told)
         if damaged is not None:
             remake(connection, claim, damaged, now)
+        return False
 
 
 def release(ledger: Ledger, claim: Claim, *, delay_ms: int, reason: str = "", machine_ms: int = 0) -> None:

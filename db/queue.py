@@ -31,6 +31,7 @@ from db.tables import (
     IS_UNSENT,
     artifacts,
     batches,
+    departments,
     jobs,
     steps,
 )
@@ -68,6 +69,7 @@ _TOLD = (
         batches.c.name,
         jobs.c.row_name,
         jobs.c.traceparent,
+        departments.c.name.label("owner"),
         select(func.count())
         .where(_sibling.c.job_id == steps.c.job_id, _sibling.c.stage == steps.c.stage)
         .scalar_subquery()
@@ -75,6 +77,7 @@ _TOLD = (
     )
     .join_from(steps, jobs, jobs.c.id == steps.c.job_id)
     .join(batches, batches.c.id == steps.c.batch_id)
+    .join(departments, departments.c.id == steps.c.department_id)
     .where(steps.c.id.in_(_IDS))
 )
 #: The stages without which nobody knows what there is to render.
@@ -160,6 +163,7 @@ def heads_of(ledger: Ledger, found: Sequence[Spot]) -> tuple[Head, ...]:
             count=row.siblings,
             label=f"{row.name}/{row.row_name}",
             traceparent=row.traceparent,
+            owner=row.owner,
         )
         for spot in found
         if (row := told.get(spot.step)) is not None

@@ -35,9 +35,12 @@ class Message:
     Attributes:
         step: the step's id, the whole body of the message.
         capability: what a worker needs to be able to do for it; names the queue.
-        label: the step in words, for Flower, such as ``render demo/row3 2/4``.
+        label: the step in words, for Flower, such as ``render J42 chunk 3/7``.
         urgency: urgent, normal or bulk, as things stand when it is sent.
         trace: the job's trace.
+        job: the job's id, for Flower, as is the rest; 0: not told.
+        film: the film in words, such as ``demo/row3``.
+        department: the name of the department that it is for.
     """
 
     step: int
@@ -45,6 +48,9 @@ class Message:
     label: str
     urgency: str
     trace: Trace
+    job: int = 0
+    film: str = ""
+    department: str = ""
 
 
 def queue_of(capability: str) -> str:
@@ -100,7 +106,8 @@ def _settings(time_limit_s: int, steps_per_child: int) -> Mapping[str, Any]:
         "task_acks_on_timeout": True,
         "task_ignore_result": True,
         "task_publish_retry": False,
-        "task_send_sent_event": True,
+        # It names the task, not the step, and often comes after what the worker says of the same message.
+        "task_send_sent_event": False,
         "task_time_limit": time_limit_s,
         "task_serializer": "json",
         "accept_content": ["json"],
@@ -143,7 +150,10 @@ def publish(app: Celery, message: Message) -> None:
         priority=_PRIORITIES.get(message.urgency, _PRIORITIES["normal"]),
         headers={"traceparent": message.trace.traceparent},
         shadow=message.label,
-        argsrepr=message.label,
+        argsrepr=message.film,
+        kwargsrepr=repr(
+            {"job": message.job, "department": message.department, "trace_id": message.trace.trace_id}
+        ),
         retry=False,
         ignore_result=True,
     )

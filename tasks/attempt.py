@@ -18,6 +18,7 @@ from db.states import Outcome
 from db.values import Claim
 from pipeline.plan.errors import SupersededError, TransientError
 from pipeline.plan.trace import Trace
+from tasks.tidings import Tidings
 
 #: Exit code of a process that left its work behind on purpose (EX_TEMPFAIL of sysexits.h).
 _LEFT = 75
@@ -50,6 +51,8 @@ class Attempt:
     def __init__(self, claim: Claim, span: Trace, *, limit_s: float) -> None:
         self.claim = claim
         self.span = span
+        #: How it has ended, once it has.
+        self.tidings = Tidings()
         self._limit_s = limit_s
         self._began = time.monotonic()
         self._until = self._began + limit_s

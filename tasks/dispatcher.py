@@ -28,6 +28,7 @@ from db.lanes import Line, read_lines
 from db.leases import Leadership, Lease, Watch, WorkerPulse
 from db.ledger import Ledger
 from db.pools import honoured_for, read_dealings
+from db.states import Stage
 from db.values import Skill
 from db.workers import WorkerView, read_workers
 from farm.policy.blocking import usable
@@ -349,11 +350,14 @@ class Dispatcher:
 
 def message_of(head: Head, now_ms: int) -> Message:
     """What is said about a step in the queue at a time."""
-    part = f" {head.index + 1}/{head.count}" if head.count > 1 else ""
+    part = f" chunk {head.index + 1}/{head.count}" if head.stage == Stage.RENDER else ""
     return Message(
         step=head.step,
         capability=head.capability,
-        label=f"{head.stage} {head.label}{part}",
+        job=head.job,
+        label=f"{head.stage} J{head.job}{part}",
+        film=head.label,
+        department=head.owner,
         urgency=tier_at(head.rank, now_ms),
         trace=trace.parse(head.traceparent),
     )

@@ -16,6 +16,7 @@ from farm.policy.retry import End, RetryDecision, RetrySettings, Verdict, decide
 from pipeline.plan.errors import LecternError, SupersededError
 from tasks.attempt import Attempt, Halt
 from tasks.desk import insist
+from tasks.tidings import Ending, Tidings
 
 
 def give_back(farm: Farm, attempt: Attempt, end: End, *, reason: str) -> None:
@@ -38,6 +39,7 @@ def give_back(farm: Farm, attempt: Attempt, end: End, *, reason: str) -> None:
         attempt.check_own,
     )
     attempt.ended = Outcome.INTERRUPTED, reason
+    attempt.tidings = Tidings(ending=Ending.AGAIN, code=reason, facts={"step": attempt.claim.step})
 
 
 def pass_on(farm: Farm, attempt: Attempt, end: End, *, reason: str) -> bool:
@@ -60,13 +62,15 @@ def fail(farm: Farm, attempt: Attempt, error: LecternError, lines: Collection[st
     """
     failure, decision = _failure(attempt, error, lines), _decided(farm, attempt, error)
     try:
-        insist(lambda: commits.fail(farm.ledger, attempt.claim, failure, decision), attempt.check_own)
+        dead = insist(lambda: commits.fail(farm.ledger, attempt.claim, failure, decision), attempt.check_own)
     except SupersededError as superseded:
         return stand_back(farm, attempt, superseded)
     attempt.ended = (
         Outcome.INTERRUPTED if decision.verdict is Verdict.WAIT else failure.outcome,
         failure.code,
     )
+    ending = Ending.FAILED if dead else Ending.AGAIN
+    attempt.tidings = Tidings(ending=ending, code=error.code, facts=error.facts)
     return True
 
 
@@ -77,6 +81,7 @@ def stand_back(farm: Farm, attempt: Attempt, error: SupersededError) -> bool:
             give_back(farm, attempt, End.LEFT, reason=attempt.given_back_for)
             return True
     attempt.ended = Outcome.SUPERSEDED, error.code
+    attempt.tidings = Tidings(ending=Ending.TAKEN)
     structlog.get_logger().info("stood back", code=error.code)
     return False
 

@@ -46,6 +46,7 @@ from tasks.preload import Preload
 from tasks.repertoire import Repertoire, profiles_here
 from tasks.stages import PROFILE_CHANGED, STAGES, Bench, Costs, Perform
 from tasks.standing import Standing
+from tasks.tidings import Ending, Tidings
 from tasks.witness import Unwatched, Witness
 
 
@@ -106,6 +107,8 @@ class StepRunner:
         self._at_hand: tuple[str, ...] = ()
         #: Whether this process can go on no more, and its worker has to begin anew.
         self.spent = False
+        #: What came of the latest step.
+        self.tidings = Tidings(ending=Ending.NOTHING)
         self._drain_s = farm.settings.worker.drain_s
         self._disown = disown
         lease = farm.settings.lease
@@ -176,6 +179,7 @@ class StepRunner:
         However it ends, the ledger knows; nothing is raised. A step that cannot be claimed, or a ledger that
         is away, is left to the dispatcher, who sends another message.
         """
+        self.tidings = Tidings(ending=Ending.NOTHING)
         self.look_around()
         try:
             return self._try_run(step)
@@ -255,6 +259,7 @@ class StepRunner:
         finally:
             self._heart.carry(None)
             self._attempt = None
+        self.tidings = attempt.tidings
         if written:
             self._bell.ring()
 

@@ -33,6 +33,7 @@ from tasks.bell import Bell
 from tasks.measuring import Measures, Unmeasured
 from tasks.sieve import TASK, Stranger, Why
 from tasks.step import StepRunner, open_runner
+from tasks.tidings import AttemptError, tell_celery
 from tasks.transport import take_ours_alone
 from worker.cards import CardWatch, TorchCards
 from worker.leisure import Leisure
@@ -73,6 +74,8 @@ class StepTask(Task):  # type: ignore[misc]
     """Runs a step: the task, and in the process that works everything that it takes."""
 
     name = TASK
+    #: An attempt that failed is told by the ledger, and no riddle to Celery.
+    throws = (AttemptError,)
 
     def __init__(self) -> None:
         self._draining = False
@@ -180,11 +183,13 @@ class StepTask(Task):  # type: ignore[misc]
         if self._proof is not None:
             self._proof.close()
 
-    def run(self, step: int) -> None:
-        """Run one step.
+    def run(self, step: int) -> str:
+        """Run one step; what is told of it.
 
         Raises:
             Reject: the worker is ending, or nobody can work here: the message is for another one.
+            AttemptError: the step is dead.
+            Retry: the step is queued again, which the ledger sees to.
         """
         if self._draining or self._runner is None or self._leisure is None or self._cards is None:
             raise Reject("no runner", requeue=True)
@@ -193,6 +198,7 @@ class StepTask(Task):  # type: ignore[misc]
             self._cards.look()
         if self._runner.spent:
             _end_worker()
+        return tell_celery(self._runner.tidings)
 
 
 def _end_worker() -> None:

@@ -129,6 +129,7 @@ class Head(Spot):
         count: how many steps the stage has.
         label: its job in words, such as ``demo/row3``.
         traceparent: the job's trace.
+        owner: the department's name.
     """
 
     capability: str
@@ -136,6 +137,7 @@ class Head(Spot):
     count: int
     label: str
     traceparent: str
+    owner: str = ""
 
 
 _Waiting = TypeVar("_Waiting", bound=Spot)

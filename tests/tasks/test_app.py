@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import json
 from typing import Any
@@ -20,7 +21,14 @@ _TRACE = Trace(trace_id="4bf92f3577b34da6a3ce929d0e0e4736", span_id="00f067aa0ba
 def message(step: int = 7, *, urgency: str = "normal") -> Message:
     """A message about a step."""
     return Message(
-        step=step, capability="render.warp", label="render demo/row3 2/4", urgency=urgency, trace=_TRACE
+        step=step,
+        capability="render.warp",
+        label="render J42 chunk 2/4",
+        urgency=urgency,
+        trace=_TRACE,
+        job=42,
+        film="demo/row3",
+        department="sales",
     )
 
 
@@ -49,7 +57,9 @@ def test_the_body_is_a_step_id_and_nothing_else(redis_url: str, client: redis.Re
     arguments, keywords, _ = json.loads(base64.b64decode(raw["body"]))
     assert (arguments, keywords) == ([7], {})
     assert raw["headers"]["traceparent"] == _TRACE.traceparent
-    assert raw["headers"]["shadow"] == raw["headers"]["argsrepr"] == "render demo/row3 2/4"
+    assert (raw["headers"]["shadow"], raw["headers"]["argsrepr"]) == ("render J42 chunk 2/4", "demo/row3")
+    told = {"job": 42, "department": "sales", "trace_id": _TRACE.trace_id}
+    assert ast.literal_eval(raw["headers"]["kwargsrepr"]) == told, "Flower finds a job's tasks by these"
     assert raw["headers"]["eta"] is None
     client.close()
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 import redis
 import structlog
+from celery.exceptions import Retry
 from sqlalchemy import text
 
 from db import claims, commits, leases, moving, queue, reads, workers
@@ -38,6 +39,7 @@ from tasks.bell import Bell
 from tasks.endings import pass_on
 from tasks.stages import Bench, Commit
 from tasks.step import StepRunner
+from tasks.tidings import AttemptError, Ending, tell_celery
 from tests.db.values import CAPABILITIES, PROFILE, SKILLS
 from tests.tasks.yard import Row, break_ground, quick_settings, sow, wait_for
 
@@ -83,8 +85,16 @@ def speak_once(farm: Farm, redis_url: str, speak: Speak) -> reads.JobView:
     (head,) = queue.heads(farm.ledger, SKILLS["speak"], limit=1)
     with runner(farm, redis_url, speak) as worker:
         assert worker.run(head.step)
+        told = worker.tidings
         assert not worker.run(head.step), "a message that comes twice does nothing"
-    return reads.read_job(farm.ledger, 1)
+        assert tell_celery(worker.tidings) == "nothing to do"
+    view = reads.read_job(farm.ledger, 1)
+    # Whatever ends without a result has its step dead, or back in the line: and so it is told.
+    dead = view.steps[0].state is StepState.DEAD
+    assert told.ending is (Ending.FAILED if dead else Ending.AGAIN)
+    with pytest.raises(AttemptError if dead else Retry, match=told.code):
+        tell_celery(told)
+    return view
 
 
 def raising(error: Exception) -> Speak:

@@ -223,6 +223,16 @@ CHINESE: Mapping[str, str] = {
     "dispatcher, worker or watchdog; each of them unless given.": (
         "dispatcher、worker 或 watchdog；不指定则逐个检查。"
     ),
+    "Show what Celery does in a browser, for a farm of several machines.": (
+        "在浏览器中查看 Celery 的活动，用于由多台机器组成的农场。"
+    ),
+    (
+        "Flower is behind a password, and only to look: nobody can stop anything there. `lectern up` shows "
+        "one of its own; where it does, this tells its address and ends."
+    ): (
+        "Flower 有密码保护，且只能查看：任何人都不能在那里停止任何东西。`lectern up` 自带一个；此时本命令"
+        "只显示其地址，然后结束。"
+    ),
     "Check what is missing here, and what to do about it.": "检查此处缺少什么，以及如何处理。",
     "List the engines, and why some cannot be used.": "列出各引擎，以及某些引擎无法使用的原因。",
     "Only voices of this language, such as en or zh.": "只列出会说该语言的声音，例如 en 或 zh。",

@@ -64,6 +64,7 @@ COMMANDS: Mapping[str, str] = {
     "dispatcher": "cli.serve:dispatcher",
     "watchdog": "cli.serve:watchdog",
     "health": "cli.health:health",
+    "flower": "cli.serve:flower",
     "doctor": "cli.doctor:doctor",
     "engines": "cli.engines:engines",
     "verify": "cli.verify:verify",

@@ -16,8 +16,8 @@ SECTIONS: Mapping[str, Sequence[str]] = {
     "help-telling": ("report", "usage", "notices", "audit"),
     "help-material": ("voices", "portraits", "models", "engines", "pronounce", "words", "forget"),
     "help-running": (
-        "up", "worker", "dispatcher", "watchdog", "health", "doctor", "config", "db", "archive", "gc",
-        "backup", "restore", "rebuild", "states",
+        "up", "worker", "dispatcher", "watchdog", "flower", "health", "doctor", "config", "db", "archive",
+        "gc", "backup", "restore", "rebuild", "states",
     ),
 }  # fmt: skip
 

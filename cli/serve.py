@@ -1,4 +1,4 @@
-"""`lectern up`, `lectern worker`, `lectern dispatcher`, `lectern watchdog`: the farm's processes."""
+"""`lectern up`, `worker`, `dispatcher`, `watchdog`, `flower`: the farm's processes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from cli.terminal import Terminal
 from farm.bootstrap import Settings, set_up_logging, settings_of
 from farm.policy.placement import Post
 from worker import dispatching, host
+from worker import flower as window
 from worker import up as supervisor
 from worker import watchdog as watching
+from worker.places import Places
 from worker.up import Standing
 
 
@@ -107,6 +109,22 @@ def watchdog(context: typer.Context) -> Exit:
     """
     terminal = terminal_of(context)
     code = watching.serve(_service(), beginning=lambda: terminal.note(terminal.words("watchdog-starts")))
+    return Exit(code)
+
+
+def flower(context: typer.Context) -> Exit:
+    """Show what Celery does in a browser, for a farm of several machines.
+
+    Flower is behind a password, and only to look: nobody can stop anything there. `lectern up` shows one of
+    its own; where it does, this tells its address and ends.
+    """
+    terminal, settings = terminal_of(context), settings_of()
+    file = Places(home=settings.home).flower_password
+    words = terminal.words
+    code = window.serve(
+        settings,
+        beginning=lambda url: terminal.note(words("farm-flower", url=url, user=window.USER, file=str(file))),
+    )
     return Exit(code)
 
 

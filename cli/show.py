@@ -38,6 +38,7 @@ from pipeline.plan.background import BLUR
 from pipeline.plan.bearing import Bearing
 from pipeline.plan.delivery import Quality
 from pipeline.plan.label import Label
+from worker.flower_pages import known_address, tasks_of
 
 # The role of the model that draws the face.
 _FACE = "face"
@@ -62,7 +63,9 @@ def show(context: typer.Context, job: JobNumber) -> Exit:
     terminal = terminal_of(context)
     with open_farm() as farm:
         detail = views.job(farm, job)
-    terminal.answer(job_document(detail), page_of(detail, terminal))
+        flower = known_address(farm.settings)
+    tasks = tasks_of(flower, job) if flower else ""
+    terminal.answer({**job_document(detail), "flower": tasks}, page_of(detail, terminal, tasks=tasks))
     return Exit.OK
 
 
@@ -123,8 +126,14 @@ def _batches(found: tuple[BatchView, ...], terminal: Terminal) -> Iterator[Table
     yield terminal.table("batch", "manifest", "submitted", "films", "state", "eta", rows=rows, right=(0, 3))
 
 
-def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | str]:
-    """One job for a person: what it is, where its files are, what went wrong, and every attempt."""
+def page_of(detail: JobDetail, terminal: Terminal, *, tasks: str = "") -> Iterator[Text | Table | str]:
+    """One job for a person: what it is, where its files are, what went wrong, and every attempt.
+
+    Args:
+        detail: the job.
+        terminal: whose page it is.
+        tasks: where its tasks are to be seen in Flower; empty: not known.
+    """
     words, job = terminal.words, detail.job
     grid = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     for name, value in _facts(detail, terminal):
@@ -136,6 +145,8 @@ def page_of(detail: JobDetail, terminal: Terminal) -> Iterator[Text | Table | st
         if place == job.film or kind in _INTERNAL:
             continue
         grid.add_row(Text(words.state(f"file-{kind}"), style="bold"), Text(clean(place)))
+    if tasks:
+        grid.add_row(Text(words("flower-head"), style="bold"), Text(tasks, overflow="fold"))
     yield grid
     if job.error is not None:
         yield ""

@@ -82,6 +82,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "user": ("USER", "用户"),
     "scene": ("SCENE", "场景"),
     "trace": ("TRACE", "追踪编号"),
+    "flower-head": ("FLOWER", "FLOWER"),
     "archive-head": ("ARCHIVE", "归档"),
     # States.
     "queued": ("queued", "排队中"),

@@ -211,6 +211,10 @@ class Flower(_Section):
     """The window on Celery."""
 
     port: int
+    host: str
+    behind_proxy: bool
+    url_prefix: str
+    url: str
 
 
 class Metrics(_Section):

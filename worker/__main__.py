@@ -43,11 +43,10 @@ def _flower(settings: Settings, port: str) -> int:
     with loading():
         from worker import flower
         from worker.belt import celery_app
-        from worker.places import Places
         from worker.redis_server import check_redis, redis_url
 
     check_redis(redis_url(settings.redis.location, settings.home))
-    flower.show(celery_app(settings), Places(home=settings.home), int(port))
+    flower.show(celery_app(settings), settings, int(port))
     return 0
 
 

@@ -66,6 +66,11 @@ class Places:
         return self.run / "flower.password"
 
     @property
+    def flower(self) -> Path:
+        """What Flower has heard, over its restarts."""
+        return self.home / "flower"
+
+    @property
     def proofs(self) -> Path:
         """What each process proves of itself to the watchdog of this machine."""
         return self.run / "proofs"
@@ -184,8 +189,8 @@ def told_state(places: Places) -> Mapping[str, object] | None:
     return state if isinstance(state, dict) else None
 
 
-def free_port(wanted: int) -> int:
-    """A port of this machine that nobody listens on: `wanted`, or any when that is 0.
+def free_port(wanted: int, host: str = "127.0.0.1") -> int:
+    """A port of one of this machine's addresses that nobody listens on: `wanted`, or any when that is 0.
 
     Raises:
         InputError: ``farm-port-taken``.
@@ -193,7 +198,7 @@ def free_port(wanted: int) -> int:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", wanted))
+            probe.bind((host, wanted))
         except OSError as error:
             raise InputError("farm-port-taken", port=wanted) from error
         port: int = probe.getsockname()[1]

@@ -21,6 +21,7 @@ from worker import flower, metering
 from worker.child import Child, Program
 from worker.crew import TICK_S, Asked, Crew
 from worker.exposition import check_free
+from worker.flower_pages import address
 from worker.health import exposing, life_over, port_of
 from worker.life import Life
 from worker.places import Places, free_port, only_crew, only_one, tell_state, told_state
@@ -152,8 +153,9 @@ class Supervisor:
         self._crew = Crew(workers, self._life)
         flower_url = ""
         if settings.flower.port >= 0:
-            port = free_port(settings.flower.port)
-            flower_url = f"http://127.0.0.1:{port}"
+            flower.check(settings)
+            port = free_port(settings.flower.port, settings.flower.host)
+            flower_url = address(settings, port)
             flower.password(places)
             self._others.append(Child(program(places, "flower", ("flower", str(port)), environment)))
         for child in self._others:

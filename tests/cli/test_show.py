@@ -57,13 +57,21 @@ DETAIL = JobDetail(
 )
 
 
-def page(detail: JobDetail, language: Language = "en") -> str:
+def page(detail: JobDetail, language: Language = "en", *, tasks: str = "") -> str:
     """The page as it is printed."""
     screen = io.StringIO()
     speaking = Terminal(json_wanted=False, language=language, stdout=screen, stderr=screen)
-    for line in page_of(detail, speaking):
+    for line in page_of(detail, speaking, tasks=tasks):
         speaking.say(line)
     return screen.getvalue()
+
+
+def test_a_job_leads_to_its_tasks_where_flower_is_known_to_be() -> None:
+    """The whole address, also on a terminal that is narrower; no word of Flower where there is none."""
+    link = "https://farm.example/flower/tasks?name=" + "%20" * 40 + "end"
+    shown = page(DETAIL, tasks=link)
+    assert link in "".join(shown.split())
+    assert "FLOWER" not in page(DETAIL)
 
 
 def test_everything_beside_an_archived_film_is_named() -> None:

@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 import pytest
@@ -220,6 +221,34 @@ class Yard:
     def failures(self, batch: int) -> object:
         """How many retries of a batch were used up."""
         return one(self.farm, "SELECT sum(failures) FROM steps WHERE batch_id = :batch", batch=batch)
+
+    def shown(self, batch: int) -> dict[str, list[tuple[str, str]]]:
+        """The tasks of a batch as Flower has them: state and what is told, by the step in words."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for job in operations.jobs_of(self.farm.ledger, batch):
+            asked = f"{self.standing.flower_url}/api/tasks?search=" + quote(f"kwargs:job={job}")
+            for task in json.loads(answer_of(asked, self.onlooker) or "{}").values():
+                ended = task["exception"] if task["state"] in {"FAILURE", "RETRY"} else task["result"]
+                found.setdefault(task["name"], []).append((task["state"], str(ended or "").strip("'")))
+        return found
+
+    def shows(self, batch: int, *told: tuple[str, str]) -> None:
+        """Wait until Flower shows tasks of a batch to have ended so, and none to be at work."""
+
+        def ended() -> bool:
+            seen = [each for tasks in self.shown(batch).values() for each in tasks]
+            over = all(state not in {"STARTED", "RECEIVED"} for state, _ in seen)
+            return over and all(
+                any(state == how and why.startswith(words) for state, why in seen) for how, words in told
+            )
+
+        wait_for(ended, seconds=_PATIENCE_S, told=lambda: self.shown(batch))
+
+    @property
+    def onlooker(self) -> tuple[str, str]:
+        """Flower's one user, and the password."""
+        file = Path(self.standing.flower_password_file)
+        return self.standing.flower_user, file.read_text("ascii")
 
     def outcomes(self, step: int) -> list[object]:
         """How a step's attempts ended, in order."""
@@ -453,6 +482,7 @@ def test_a_killed_main_process_takes_its_child_along(yard: Yard) -> None:
     assert yard.outcomes(step) == ["lost", "ok"]
     assert yard.made_twice() == []
     yard.replaced(worker, main)
+    yard.shows(batch, ("RETRY", "lost"), ("SUCCESS", "done"))
 
 
 def test_a_worker_that_hangs_is_ended_and_started_anew(yard: Yard) -> None:
@@ -528,7 +558,7 @@ def test_a_clip_is_poison_once_both_workers_died_over_it(yard: Yard) -> None:
     first, other = yard.standing.workers
     for name in (first, other):
         yard.order(name, WorkerOrder.LOCK)
-    sow(yard.farm, [Row(row="busy", script="")])
+    busy = sow(yard.farm, [Row(row="busy", script="")])
     with hung(yard.farm) as is_read:
         yard.order(other, WorkerOrder.NONE)
         wait_for(is_read, seconds=_PATIENCE_S)
@@ -543,6 +573,8 @@ def test_a_clip_is_poison_once_both_workers_died_over_it(yard: Yard) -> None:
     question = "SELECT state, error_code FROM jobs WHERE batch_id = :batch"
     assert ask(yard.farm, question, batch=batch) == [("failed", "ledger-poison")]
     assert yard.failures(batch) == 0
+    # Nobody can speak an empty script.
+    yard.shows(busy, ("FAILURE", "script-empty: "))
 
 
 def test_messages_may_be_lost_doubled_and_late(yard: Yard) -> None:
@@ -680,6 +712,7 @@ def test_a_pause_finishes_the_clip_and_an_interrupt_does_not_and_both_go_on(yard
     operations.resume(yard.farm.ledger, jobs, by="test")
     yard.finished(batch)
     assert yard.outcomes(step) == ["interrupted", "interrupted", "ok"]
+    yard.shows(batch, ("RETRY", "farm-paused: "), ("SUCCESS", "taken away"), ("SUCCESS", "done"))
     assert one(yard.farm, "SELECT failures FROM steps WHERE id = :step", step=step) == 0
     assert yard.made_twice() == []
 
@@ -784,8 +817,7 @@ def test_a_night_that_is_killed_stops_no_film_and_leaves_nobody_awake(yard: Yard
 def test_flower_shows_itself_to_its_one_user_and_obeys_nobody(yard: Yard) -> None:
     """Without the password no page and no API answers; with it one may look, and stop nothing."""
     standing = yard.standing
-    password = Path(standing.flower_password_file).read_text("ascii")
-    stranger, user = None, (standing.flower_user, password)
+    stranger, user = None, yard.onlooker
     wait_for(lambda: status(f"{standing.flower_url}/workers", user), seconds=_PATIENCE_S)
     assert status(f"{standing.flower_url}/workers", user) == 200
     assert status(f"{standing.flower_url}/workers", stranger) == 401
@@ -797,12 +829,22 @@ def test_flower_shows_itself_to_its_one_user_and_obeys_nobody(yard: Yard) -> Non
 
 def test_a_killed_flower_is_missed_by_no_film(yard: Yard) -> None:
     """Kill -9 of the window on Celery: films go on, and it is opened anew."""
-    standing = yard.standing
-    user = (standing.flower_user, Path(standing.flower_password_file).read_text("ascii"))
+    user = yard.onlooker
     psutil.Process(yard.told("flower")).send_signal(signal.SIGKILL)
     batch = sow(yard.farm, [Row(row="unseen", script="Nobody looks on.")])
     yard.finished(batch)
     wait_for(lambda: status(f"{yard.standing.flower_url}/workers", user) == 200, seconds=_PATIENCE_S)
+
+
+def answer_of(url: str, user: tuple[str, str]) -> str:
+    """What is answered; empty while nobody does."""
+    request = urllib.request.Request(url)  # noqa: S310 - our own address
+    request.add_header("Authorization", "Basic " + base64.b64encode(":".join(user).encode()).decode())
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - as above
+            return str(answer.read().decode())
+    except OSError:
+        return ""
 
 
 def status(url: str, user: tuple[str, str] | None, *, method: str = "GET") -> int | None:

@@ -217,6 +217,22 @@ _PROCESSES = (
         ),
     ),
     Message(
+        code="farm-flower-open",
+        level="error",
+        en=Text(
+            what="Flower would listen on {host}, which other machines reach.",
+            why="Its password would go over the network as it is, for anybody on the way to read.",
+            cure="Leave [flower] host at 127.0.0.1, or put a proxy that speaks TLS before it and set "
+            "[flower] behind_proxy = true.",
+        ),
+        zh=Text(
+            what="Flower 将监听 {host}，其他机器可以访问该地址。",
+            why="它的密码会以明文经过网络，途中任何人都能读到。",
+            cure="请让 [flower] host 保持 127.0.0.1，或在它前面放置支持 TLS 的代理并设置 [flower] "
+            "behind_proxy = true。",
+        ),
+    ),
+    Message(
         code="farm-no-redis-server",
         level="error",
         en=Text(

@@ -28,6 +28,8 @@ def quiet_native_logs() -> Iterator[None]:
     """
     sys.stderr.flush()
     kept = os.dup(2)
+    # Native code prints errors that end nothing by this hook: as text that is known here, not as a log line.
+    told, sys.excepthook = sys.excepthook, sys.__excepthook__
     try:
         with tempfile.TemporaryFile() as held, warnings.catch_warnings():
             # MediaPipe uses protobuf as it was years ago, and protobuf tells everyone.
@@ -44,4 +46,5 @@ def quiet_native_logs() -> Iterator[None]:
                 lines = [line if failed else _NOISE.sub(b"", line) for line in held]
                 os.write(2, b"".join(lines))
     finally:
+        sys.excepthook = told
         os.close(kept)

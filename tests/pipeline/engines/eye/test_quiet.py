@@ -38,3 +38,19 @@ def test_everything_is_let_through_when_it_fails(capfd: pytest.CaptureFixture[st
     with pytest.raises(ZeroDivisionError):
         fail_loudly()
     assert "no such model" in capfd.readouterr().err
+
+
+def test_an_error_that_native_code_prints_is_noise_whatever_is_done_with_others(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service logs what ends it by the same hook; that is its own again afterwards."""
+    logged: list[object] = []
+    monkeypatch.setattr(sys, "excepthook", lambda *told: logged.append(told))
+    # A service's own, and not what the test's tools have put in its place.
+    monkeypatch.setattr(sys, "stderr", os.fdopen(2, "w", encoding="utf-8", closefd=False))
+    error = AttributeError("'MessageFactory' object has no attribute 'GetPrototype'")
+    with quiet_native_logs():
+        sys.excepthook(AttributeError, error, None)
+    assert (capfd.readouterr().err, logged) == ("", [])
+    sys.excepthook(AttributeError, error, None)
+    assert len(logged) == 1

@@ -38,6 +38,7 @@ _ENTRIES = {
 
 #: What is done without a fault, in the order in which the page names it.
 _NO_FAULTS = [
+    "flower-what-celery-does",
     "stop-restart-deploy",
     "take-a-worker-out-of-work",
     "which-card-does-what",
@@ -49,6 +50,7 @@ _NO_FAULTS = [
     "the-nightly-run",
     "the-morning-report",
     "logs",
+    "passwords-secrets-and-who-sees-them",
     "backup-restore-rebuild",
 ]
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from db.states import Outcome, Stage
 from db.values import Claim
 from pipeline.engines.face import Drive, Sitter
+from pipeline.engines.holding import Load
 from pipeline.plan.artifact import Kind
 
 #: What each stage makes where it does not find it. What else it finds another stage has made, each time.
@@ -64,6 +65,10 @@ class Measures(Protocol):
         """A step is no longer this process's."""
         ...
 
+    def models(self, loads: Iterable[Load], held: Mapping[str, int]) -> None:
+        """What engines have loaded since this was told last, and what they hold on cards now, in bytes."""
+        ...
+
     def drained(self) -> None:
         """This process was told to take nothing more, and has left what it was at."""
         ...
@@ -79,6 +84,9 @@ class Unmeasured:
         """Tell nobody."""
 
     def ended(self, told: Ended) -> None:
+        """Tell nobody."""
+
+    def models(self, loads: Iterable[Load], held: Mapping[str, int]) -> None:
         """Tell nobody."""
 
     def drained(self) -> None:

@@ -24,6 +24,7 @@ from farm.policy.placement import Post
 from farm.policy.pools import pools_in, pools_rendering
 from farm.policy.retry import End, is_card_lost
 from farm.studio import Studio
+from pipeline.engines.holding import held_now, loads_since
 from pipeline.plan import trace
 from pipeline.plan.artifact import Kind
 from pipeline.plan.errors import (
@@ -167,6 +168,7 @@ class StepRunner:
     def preload(self) -> None:
         """Open what the worker's pools have it open, while nothing waits; between steps."""
         self._preload.turn()
+        self._measures.models(loads_since(), held_now())
         self._at_hand = self._at_hand or self._preload.at_hand
 
     def heed(self) -> None:
@@ -184,6 +186,7 @@ class StepRunner:
         try:
             return self._try_run(step)
         finally:
+            self._measures.models(loads_since(), held_now())
             self._witness.rest()
 
     def _try_run(self, step: int) -> bool:

@@ -11,7 +11,7 @@ import fcntl
 import os
 import socket
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from prometheus_client.metrics import MetricWrapperBase
 
     from db.values import Claim
+    from pipeline.engines.holding import Load
 
 #: Where prometheus_client keeps the files; it looks when it is imported.
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -108,6 +109,7 @@ class Metering:
         self._device = device
         self._bounds = Bounds()
         self._serving: tuple[str, str, str] | None = None
+        self._holders: set[str] = set()
         for stage in Stage:
             # What was never seen at nothing seems not to grow when it happens for the first time.
             self._count(meters.WORKER_LOST, stage, by=0)
@@ -141,6 +143,15 @@ class Metering:
             engine, seconds = told.claim.spec.face, told.frames / told.claim.spec.format.fps
             self._count(meters.RENDERING, self._device, engine, by=told.seconds)
             self._observe(meters.REALTIME, engine, of=told.seconds / seconds)
+
+    def models(self, loads: Iterable[Load], held: Mapping[str, int]) -> None:
+        """What engines have loaded since this was told last, and what they hold on cards now."""
+        for load in loads:
+            self._count(meters.LOADS, load.engine)
+            self._observe(meters.LOADING, load.engine, of=load.seconds)
+        for engine in self._holders.union(engine for engine, size in held.items() if size):
+            self._set(meters.HELD_MEMORY, self._device, engine, to=held.get(engine, 0))
+        self._holders |= {engine for engine, size in held.items() if size}
 
     def drained(self) -> None:
         """This process was told to take nothing more."""

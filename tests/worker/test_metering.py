@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from db.states import Outcome, Stage
 from db.values import Claim
 from farm.meters import METERS, Form, Teller
+from pipeline.engines.holding import Load
 from pipeline.plan.artifact import Kind
 from tasks.measuring import Ended
 from tests.tasks.test_heart import claim as some_claim
@@ -155,6 +156,20 @@ def test_what_a_process_serves_goes_with_it(
     assert _of(_told(folder), "lectern_worker_serving", **serving) == 1
     alive.ended(_ended(claim))
     assert _of(_told(folder), "lectern_worker_serving", **serving) == 0
+    alive.models([], {"warp": 0, "wav2lip": 700})
+    held = "lectern_gpu_memory_bytes"
+    assert _of(_told(folder), held, device="GPU-1", engine="wav2lip") == 700
+    assert _of(_told(folder), held, device="GPU-1", engine="warp") is None
+    alive.models([], {})
+    assert _of(_told(folder), held, device="GPU-1", engine="wav2lip") == 0
+
+
+def test_loads_are_counted(folder: Path, hire: Callable[[], Metering]) -> None:
+    """Each loading and its time, by engine."""
+    worker = hire()
+    worker.models([Load(engine="xtts", seconds=2.0), Load(engine="xtts", seconds=4.0)], {"xtts": 0})
+    assert _of(_told(folder), "lectern_model_loads_total", engine="xtts") == 2
+    assert _of(_told(folder), "lectern_model_load_duration_seconds_sum", engine="xtts") == 6.0
 
 
 @pytest.mark.parametrize("fatal", ["rename", "unlink"])

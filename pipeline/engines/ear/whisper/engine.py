@@ -22,6 +22,7 @@ from pipeline.engines.ear.whisper.library import Network, codes_of, library, loa
 from pipeline.engines.ear.whisper.prompts import plain
 from pipeline.engines.ear.whisper.results import heard_of, words_of
 from pipeline.engines.ear.whisper.tongues import code_of, tag_of
+from pipeline.engines.holding import loaded
 from pipeline.engines.weights import Weights
 from pipeline.plan.doubt import SILENT, UNSURE, Limits
 from pipeline.plan.errors import InputError
@@ -202,7 +203,7 @@ class WhisperEar:
         with self._computing(device):
             if self._network is None:
                 precision = "fp32" if self.precision == "fp16" and device == _CPU else self.precision
-                network = load(self._weights, precision=precision).to(device)
+                network = loaded(self.name, lambda: load(self._weights, precision=precision).to(device))
                 network.decode = partial(self._decode, network)
                 self._network = network
             return work(self._network)

@@ -40,6 +40,7 @@ from pipeline.engines.face.wav2lip.ondemand import RestorerOnDemand
 from pipeline.engines.face.wav2lip.region import Region
 from pipeline.engines.face.wav2lip.restoration import AT_ONCE, RESTORATION, RestoredPlates, RestoredStill
 from pipeline.engines.face.wav2lip.sitter import Draw, StillSitter
+from pipeline.engines.holding import loaded
 from pipeline.engines.weights import Weights
 from pipeline.media.picture import to_bgr
 from pipeline.plan.errors import InputError
@@ -257,7 +258,7 @@ class Wav2LipEngine:
     def _network(self) -> Backend:
         """The network, opened when it is first needed."""
         if self._opened is None:
-            self._opened = self._open_with(self.batch)
+            self._opened = loaded(self.name, lambda: self._open_with(self.batch))
         return self._opened
 
     def _open_with(self, batch: int) -> Backend:

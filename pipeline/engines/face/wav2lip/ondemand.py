@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.engines.face.wav2lip.backends import Choice
+from pipeline.engines.holding import loaded
 from pipeline.engines.weights import Weights
 from pipeline.plan.errors import InputError
 from pipeline.plan.extras import how_to_install
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pipeline.engines.face.wav2lip.facerestorer import FaceRestorer
 
 _LIBRARY = "spandrel"
+#: By this name it is known what the network holds: it is loaded beside the engine's own.
+ENGINE = "wav2lip-restorer"
 
 
 class RestorerOnDemand:
@@ -62,7 +65,10 @@ class RestorerOnDemand:
         if self._opened is None:
             from pipeline.engines.face.wav2lip.facerestorer import FaceRestorer
 
-            self._opened = FaceRestorer(weights=self._weights, device=self._device, threads=self._threads)
+            self._opened = loaded(
+                ENGINE,
+                lambda: FaceRestorer(weights=self._weights, device=self._device, threads=self._threads),
+            )
         return self._opened
 
     def close(self) -> None:

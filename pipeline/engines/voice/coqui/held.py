@@ -70,12 +70,18 @@ class Held(Generic[_ModelT]):
         import torch
 
         from pipeline.engines.devices import Ladder, device_of
+        from pipeline.engines.holding import loaded
 
         device = device_of(self._device)
         if self._threads:
             torch.set_num_threads(self._threads)
-        model = self._load()
         ladder = Ladder(engine=self._engine, device=device, batch=1, cpu_allowed=self._cpu_allowed)
-        ladder.run(lambda where, _: model.move(where), model.move)
+
+        def load() -> _ModelT:
+            model = self._load()
+            ladder.run(lambda where, _: model.move(where), model.move)
+            return model
+
+        model = loaded(self._engine, load)
         self._opened = model, ladder
         return self._opened

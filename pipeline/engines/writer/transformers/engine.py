@@ -12,6 +12,7 @@ from typing import Any, cast
 import torch
 
 from pipeline.engines.devices import Ladder, device_of
+from pipeline.engines.holding import loaded
 from pipeline.engines.libraries import prepare
 from pipeline.engines.machine import has_bf16
 from pipeline.engines.weights import Weights, vouched
@@ -229,7 +230,7 @@ class TransformersWriter:
         if self._threads and device == _CPU:
             torch.set_num_threads(self._threads)
         if self._network is None:
-            self._network = self._loaded()
+            self._network = loaded(self.name, lambda: self._loaded_on(device))
         self._move(device)
         return self._network
 
@@ -237,6 +238,11 @@ class TransformersWriter:
         if self._network is not None:
             # Torch's own method, whose wrapper by the library takes no strings for the checker of types.
             cast("torch.nn.Module", self._network).to(device)
+
+    def _loaded_on(self, device: str) -> PreTrainedModel:
+        network = self._loaded()
+        cast("torch.nn.Module", network).to(device)
+        return network
 
     def _loaded(self) -> PreTrainedModel:
         """The network on the processor, with all of its weights and no others."""

@@ -46,8 +46,6 @@ class Teller(StrEnum):
     """Each dispatcher."""
     LEADER = "leader"
     """The dispatcher that leads, and no other one: sums over dispatchers hold."""
-    ALL = "all"
-    """Every process of the farm."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +173,9 @@ def _meter(
     return Meter(name=name, form=form, help=text, teller=teller, labels=labels, buckets=buckets)
 
 
-BUILD = _meter("lectern_build_info", _G, "1, with the version of Lectern that runs", Teller.ALL, VERSION)
+BUILD = _meter(
+    "lectern_build_info", _G, "1, with the version of Lectern that runs", Teller.DISPATCHER, VERSION
+)
 
 # What workers measure.
 _W = Teller.WORKERS

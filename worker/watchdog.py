@@ -26,6 +26,7 @@ from farm.bootstrap import Settings, open_farm
 from farm.policy.vigilance import Patience, Reading, Verdict, Vigil, patience_for, watch
 from tasks.bell import Bell
 from tasks.chore import Chore
+from worker import cardmeters
 from worker.aftermath import Aftermath, Left
 from worker.cardkeeper import CardKeeper
 from worker.grip import Grip, KernelGrip, grips_below
@@ -225,9 +226,9 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
     life = Life(hung_s=settings.metrics.hung_s)
     with (
         open_farm(settings) as farm,
-        exposing(settings, "watchdog", life),
         Aftermath(farm, bell) as aftermath,
         CardKeeper(farm.ledger, places.proofs) as keeper,
+        exposing(settings, "watchdog", life, metrics=lambda: cardmeters.exposition(keeper.readings)),
     ):
         beginning()
         patience = patience_for(settings.lease.beat_s, settings.worker.no_progress_s)

@@ -19,7 +19,6 @@ Every metric of the farm, and who tells it. This page is made by `make docs` fro
 `lectern show` know them: no label does.
 """
 _TELLERS = {
-    Teller.ALL: "Every process",
     Teller.WORKERS: "The workers of a host",
     Teller.WATCHDOG: "A host's watchdog",
     Teller.DISPATCHER: "Each dispatcher",

@@ -93,6 +93,13 @@ class Log(_Section):
     keep_mb: int
 
 
+class Telemetry(_Section):
+    """Where spans are sent."""
+
+    otlp_url: str
+    headers_file: str
+
+
 class Worker(_Section):
     """Worker processes of one machine."""
 
@@ -362,6 +369,7 @@ class Settings(_Section):
     store: Store
     archive: Archive
     log: Log
+    telemetry: Telemetry
     worker: Worker
     lease: Lease
     retry: Retry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,7 @@ from db.engine import check_schema, connect
 from db.ledger import Ledger
 from db.siting import this_machine
 from db.workers import check_alone
-from farm import telemetry
+from farm import otlp, telemetry
 from farm.discretion import secrets_in
 from farm.models import ModelShelf
 from farm.policy.days import Calendar, calendar_of
@@ -39,11 +39,13 @@ __all__ = [
     "Settings",
     "Workshop",
     "calendar_in",
+    "check_telemetry",
     "environment_of",
     "furnish",
     "open_farm",
     "open_workshop",
     "set_up_logging",
+    "set_up_spans",
     "settings_file",
     "settings_of",
     "settle_environment",
@@ -233,6 +235,30 @@ def set_up_logging(settings: Settings, *, stream: TextIO | None = None) -> None:
             knob for section in knobs if isinstance(section, dict) for knob in section.items()
         ),
     )
+
+
+def check_telemetry(settings: Settings) -> None:
+    """Return if spans can be sent as set, or go nowhere.
+
+    Raises:
+        InputError: ``farm-knob-wrong``: an address or a file of headers that is none.
+    """
+    otlp.endpoint_of(settings.telemetry.otlp_url, os.environ)
+    otlp.headers_of(settings.telemetry.headers_file)
+
+
+def set_up_spans(settings: Settings, *, instance: str) -> Callable[[], None]:
+    """Send this process's spans where that is set; returns what is to be called at its end.
+
+    Called once by a process that works, after it was forked; loads nothing where nothing is set.
+
+    Raises:
+        InputError: as `check_telemetry`.
+    """
+    endpoint = otlp.endpoint_of(settings.telemetry.otlp_url, os.environ)
+    if not endpoint:
+        return lambda: None
+    return otlp.send_spans(endpoint, otlp.headers_of(settings.telemetry.headers_file), instance=instance)
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 import structlog
 
 from db.desk import LedgerDesk
+from farm import tracing
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import AwayError
 
@@ -48,7 +49,8 @@ class PatientDesk:
         self._check = check
         self._check_next = check_next
         self._move = move
-        self._making: set[str] = set()
+        #: What is being made, and since when by the clock on the wall, in nanoseconds.
+        self._making: dict[str, int] = {}
         self._made = set[tuple[Kind, str]]() if made is None else made
         self._advanced_at = time.monotonic()
 
@@ -67,18 +69,19 @@ class PatientDesk:
             self._check_next()
         taken = insist(lambda: self._desk.take(kind, key), self._step)
         if taken:
-            self._making.add(key)
+            self._making[key] = time.time_ns()
         return taken
 
     def put(self, artifact: Artifact, machine_ms: int, *, then: str | None = None) -> bool:
         """Have an artifact accepted, with the machine time it took; its key is free again, `then` taken."""
         taken = insist(lambda: self._desk.put(artifact, machine_ms, then=then), self._step)
-        self._making.discard(artifact.key)
         self._made.add((artifact.kind, artifact.key))
+        if begun := self._making.pop(artifact.key, 0):
+            tracing.tell_past(f"make {artifact.kind}", begun, {"key": artifact.key, "bytes": artifact.size})
         if then is not None and not self._making:
             self._check_next()
         if then is not None and taken:
-            self._making.add(then)
+            self._making[then] = time.time_ns()
         return taken
 
     def forget(self, artifact: Artifact) -> None:

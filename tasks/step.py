@@ -14,9 +14,10 @@ import structlog
 from db import claims, queue
 from db.desk import LedgerDesk
 from db.states import Outcome, Stage
+from db.traces import read_course
 from db.values import Claim
 from db.warmth import find_warmer
-from farm import telemetry
+from farm import telemetry, tracing
 from farm.bootstrap import Farm
 from farm.discretion import written_for
 from farm.policy.affinity import affinity_of, with_done
@@ -232,7 +233,8 @@ class StepRunner:
         )
 
     def _carry(self, claim: Claim) -> None:
-        span = trace.child(trace.parse(claim.traceparent), os.urandom(trace.SPAN_BYTES))
+        parent = trace.parse(claim.traceparent)
+        span = trace.child(parent, os.urandom(trace.SPAN_BYTES))
         attempt = Attempt(claim, span, limit_s=self._farm.settings.worker.step_seconds)
         self._attempt = attempt
         if self._standing.draining:
@@ -255,16 +257,26 @@ class StepRunner:
                 telemetry.bound(**names, row=claim.spec.row, stage=claim.stage.value),
                 telemetry.private(written_for(claim.spec, self._farm.store.root)),
                 telemetry.tail() as lines,
+                tracing.attempt(parent, span, claim.stage.value, _told(claim, names)),
             ):
                 self._log.info("begun")
                 written = self._work(attempt, lines)
                 self._log.info("ended", written=written)
+                is_told = tracing.is_told()
         finally:
             self._heart.carry(None)
             self._attempt = None
         self.tidings = attempt.tidings
         if written:
             self._bell.ring()
+        if is_told:
+            self._tell_course(claim)
+
+    def _tell_course(self, claim: Claim) -> None:
+        """Tell how long the step had waited, as the ledger knows; one that is away is not waited for."""
+        with contextlib.suppress(LecternError):
+            course = read_course(self._farm.ledger, claim.job)
+            tracing.tell_course(course, stage=claim.stage.value, part=claim.index + 1, number=claim.fence)
 
     def _work(self, attempt: Attempt, lines: Collection[str]) -> bool:
         """Do the work and write what came of it; False: nothing was written, since it is ours no longer."""
@@ -291,6 +303,7 @@ class StepRunner:
         except SupersededError as error:
             return stand_back(self._farm, attempt, error)
         except LecternError as error:
+            tracing.failed(error.code)
             self._log.warning("failed", code=error.code, facts=dict(error.facts))
             # Whatever becomes of the card, this process can compute on it no more.
             self.spent |= is_card_lost(error)
@@ -301,6 +314,7 @@ class StepRunner:
                 return passed_on
             return fail(self._farm, attempt, error, lines)
         except Exception as error:  # noqa: BLE001 - the last stop: Celery would drop it, and the ledger never know
+            tracing.failed("farm-unexpected")
             self._log.exception("failed unexpectedly")
             reason = telemetry.discreet(telemetry.one_line(error))
             told = TransientError("farm-unexpected", kind=type(error).__name__, reason=reason)
@@ -362,6 +376,12 @@ class StepRunner:
             self._log.exception("left without a word")
         finally:
             leave_hard()
+
+
+def _told(claim: Claim, names: Mapping[str, str | int]) -> dict[str, str | int]:
+    """What a backend of traces is told of an attempt: numbers and machines, and nothing that people wrote."""
+    told = {name: names[name] for name in ("job", "step", "attempt", "worker", "device")}
+    return {**told, "batch": claim.batch, "part": claim.index + 1, "parts": claim.count}
 
 
 def open_runner(

@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -20,7 +21,7 @@ from celery import Celery, Task, current_app, signals
 from celery._state import connect_on_app_finalize
 from celery.exceptions import Reject
 
-from farm.bootstrap import Settings, open_farm, set_up_logging, settings_of
+from farm.bootstrap import Settings, open_farm, set_up_logging, set_up_spans, settings_of
 from farm.policy.placement import Post
 from farm.policy.vigilance import beat_every
 from farm.voicedoor import scratch_of
@@ -84,6 +85,7 @@ class StepTask(Task):  # type: ignore[misc]
         self._cards: CardWatch | None = None
         self._proof: Proof | None = None
         self._measures: Measures = Unmeasured()
+        self._end_spans: Callable[[], None] | None = None
 
     def open(self, settings: Settings, node: str) -> None:
         """Make this process ready to work as the worker of that name.
@@ -95,6 +97,7 @@ class StepTask(Task):  # type: ignore[misc]
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(DRAIN, self._drain)
         try:
+            self._end_spans = set_up_spans(settings, instance=node)
             self._runner = runner = self._started_runner(settings, node)
         except LecternError as error:
             structlog.get_logger().error(error.code, told=tell(error.code, error.facts, "en"))
@@ -180,6 +183,8 @@ class StepTask(Task):  # type: ignore[misc]
             self._measures.drained()
         if self._runner is not None:
             self._runner.close()
+        if self._end_spans is not None:
+            self._end_spans()
         if self._proof is not None:
             self._proof.close()
 

@@ -16,7 +16,7 @@ from celery import Celery, signals
 from celery.apps.worker import Worker
 from celery.platforms import SecurityWarning
 
-from farm.bootstrap import Settings, open_farm, set_up_logging, settle_environment
+from farm.bootstrap import Settings, check_telemetry, open_farm, set_up_logging, settle_environment
 from farm.policy.placement import Post
 from farm.policy.vigilance import beat_every
 from tasks.app import queue_of
@@ -63,6 +63,7 @@ def serve(
     structlog.contextvars.bind_contextvars(process=post.name)
     places = Places(home=settings.home)
     places.make()
+    check_telemetry(settings)
     if metering.VARIABLE not in os.environ:
         # Nobody keeps it: it keeps its own counts.
         os.environ[metering.VARIABLE] = str(metering.folder_in(places.run, post.name))

@@ -47,6 +47,7 @@ _NO_FAULTS = [
     "windows-work-that-is-kept-for-the-night",
     "what-an-operator-may-do-with-films",
     "why-a-film-does-not-begin",
+    "how-a-film-was-made",
     "the-nightly-run",
     "the-morning-report",
     "logs",

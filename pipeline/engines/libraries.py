@@ -33,7 +33,7 @@ _QUIET = ("TTS", "coqui", "trainer", "transformers", "numba")
 
 @cache
 def prepare() -> None:
-    """Make the libraries importable, keep them off the network, and have them say only what went wrong."""
+    """Make the libraries importable, keep them off the network, and have them say what went wrong alone, as others do."""
     keep_offline()
     for name, value in FEW_SHAPES.items():
         os.environ.setdefault(name, value)
@@ -42,6 +42,10 @@ def prepare() -> None:
     sys.modules.setdefault(_CURVES, _no_curves())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
+    # torch writes its lines in a form of its own, past whatever the process has set up for everybody.
+    told = logging.getLogger("torch")
+    told.handlers.clear()
+    told.propagate = True
 
 
 @cache

@@ -53,12 +53,12 @@ def test_a_thread_that_inherits_nothing_names_the_step_all_the_same(written: io.
     """Whichever thread of the process writes a line while it works, the line says at what."""
     heard = threading.Event()
     with telemetry.bound(trace_id="4bf9", step=7):
-        thread = threading.Thread(target=lambda: (heard.wait(), logging.getLogger("torch").warning("hot")))
+        thread = threading.Thread(target=lambda: (heard.wait(), logging.getLogger("urllib3").warning("hot")))
         thread.start()
         heard.set()
         thread.join()
         structlog.get_logger().warning("step lost", step=8)
-    logging.getLogger("torch").warning("cold")
+    logging.getLogger("urllib3").warning("cold")
     hot, other, cold = lines(written)
     assert (hot["trace_id"], hot["step"], other["step"]) == ("4bf9", 7, 8)
     assert "step" not in cold

@@ -141,7 +141,7 @@ class Yard:
         """
         question = (
             "SELECT s.id, s.worker FROM steps s WHERE s.batch_id = :batch AND s.stage = 'render' "
-            "AND s.state = 'running' AND s.worker LIKE :by || '@%' AND s.id = coalesce(nullif(:of, 0), s.id) AND "
+            "AND s.state = 'running' AND s.worker LIKE :by || '@%' AND :of IN (0, s.id) AND "
             "(SELECT count(*) FROM makings m WHERE m.step_id = s.id AND m.kind = 'clip') >= :clips"
         )
         found: list[tuple[object, ...]] = []

@@ -36,18 +36,31 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def hire(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Metering]]:
-    """Begins the next process that works; the one before it is gone."""
+    """Begins the next process that works; the one before it is gone, and its files are closed."""
+    from prometheus_client import values
+    from prometheus_client.mmap_dict import MmapedDict
+
     names = (f"{1 << 30}-{number}" for number in range(1, 1000))
+    opened: list[MmapedDict] = []
+
+    def opening(path: str) -> MmapedDict:
+        opened.append(MmapedDict(path))  # type: ignore[no-untyped-call]
+        return opened[-1]
+
+    def gone() -> None:
+        while opened:
+            opened.pop().close()  # type: ignore[no-untyped-call]
 
     def next_one() -> Metering:
+        gone()
         monkeypatch.setattr(metering, "_own_name", lambda: next(names))
         return Metering(folder, device="GPU-1")
 
-    from prometheus_client import values
-
+    monkeypatch.setattr(values, "MmapedDict", opening)
     before = values.ValueClass
     yield next_one
     values.ValueClass = before
+    gone()
 
 
 def claim_of(stage: Stage) -> Claim:

@@ -33,7 +33,7 @@ _QUIET = ("TTS", "coqui", "trainer", "transformers", "numba")
 
 @cache
 def prepare() -> None:
-    """Make the libraries importable, keep them off the network, and have them tell faults alone, as others do."""
+    """Make the libraries importable, keep them off the network, and have them tell what went wrong alone."""
     keep_offline()
     for name, value in FEW_SHAPES.items():
         os.environ.setdefault(name, value)

@@ -10,14 +10,12 @@ of three artifacts of its own and a portrait that all of them share; 20 departme
 from __future__ import annotations
 
 import argparse
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from random import Random
 from typing import Any
 
-from _farm import break_ground, machine, settings_in
+from _databases import on_both
 from sqlalchemy import Connection, Table, insert, text
 
 from db.codec import spec_to_text
@@ -26,7 +24,7 @@ from db.plans import new_step
 from db.states import Stage
 from db.tables import artifacts, attempts, batches, departments, jobs, results, steps, uses
 from farm.accounts import accounted
-from farm.bootstrap import Farm, open_farm
+from farm.bootstrap import Farm
 from farm.policy.accounts import By
 from farm.policy.periods import Period, month
 from pipeline.plan.artifact import Artifact, Kind
@@ -165,46 +163,15 @@ def _tell(farm: Farm, by: By, period: Period, department: str) -> None:
     )
 
 
-def run(url: str, folder: Path, count: int) -> None:
+def run(farm: Farm, database: str, asked: argparse.Namespace) -> None:
     """Sow and measure one database."""
-    settings = settings_in(folder, **({"LEDGER__URL": url} if url else {}))
-    break_ground(settings)
     period = month(MONTH, ZONE)
-    with open_farm(settings) as farm:
-        began = time.perf_counter()
-        sow(farm.ledger, count, period)
-        name = "sqlite" if farm.ledger.is_sqlite else "postgresql"
-        print(f"{name}: {count} films, {4 * count} attempts, sown in {time.perf_counter() - began:.0f} s")
-        measure(farm, period)
-
-
-def main() -> None:
-    """Measure both databases."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--jobs", type=int, default=100_000)
-    parser.add_argument("--postgresql", default="")
-    parser.add_argument("--only", choices=("sqlite", "postgresql"), default="")
-    asked = parser.parse_args()
-    print(machine())
-    with tempfile.TemporaryDirectory(prefix="lectern-bench-") as name:
-        folder = Path(name)
-        if asked.only != "postgresql":
-            run("", folder / "sqlite", asked.jobs)
-        if asked.only == "sqlite":
-            return
-        if asked.postgresql:
-            run(asked.postgresql, folder / "postgresql", asked.jobs)
-            return
-        try:
-            import pgserver
-        except ImportError:
-            print("postgresql: not measured, pgserver is not installed")
-            return
-        folder.chmod(0o755)
-        server = pgserver.get_server(folder / "server", cleanup_mode="delete")
-        run(server.get_uri(), folder / "postgresql", asked.jobs)
-        server.cleanup()
+    began = time.perf_counter()
+    sow(farm.ledger, asked.jobs, period)
+    took = time.perf_counter() - began
+    print(f"{database}: {asked.jobs} films, {4 * asked.jobs} attempts, sown in {took:.0f} s")
+    measure(farm, period)
 
 
 if __name__ == "__main__":
-    main()
+    on_both(__doc__, run, jobs=100_000)

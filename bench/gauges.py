@@ -10,11 +10,9 @@ reading, what the readings cost a second at the pace at which they are done, and
 from __future__ import annotations
 
 import argparse
-import tempfile
 from functools import partial
-from pathlib import Path
 
-from _farm import break_ground, machine, settings_in
+from _databases import on_both
 from queue_scale import Clock, sow
 
 from db.budgets import read_budgets
@@ -23,7 +21,7 @@ from db.census import read_card_states, read_dead_letters, read_pending, read_wo
 from db.depths import read_depths, read_running
 from db.overview import read_oldest
 from db.totals import Totals
-from farm.bootstrap import Farm, open_farm
+from farm.bootstrap import Farm
 from farm.gauges import Gauges
 from worker.dispatching import GAUGES_S, MINUTE_S, PROSPECTS_S
 
@@ -66,44 +64,12 @@ def _silently(act: object) -> None:
     act()  # type: ignore[operator]
 
 
-def run(url: str, folder: Path, jobs: int, number: int) -> None:
+def run(farm: Farm, database: str, asked: argparse.Namespace) -> None:
     """Sow and measure one database."""
-    settings = settings_in(folder, **({"LEDGER__URL": url} if url else {}))
-    break_ground(settings)
-    with open_farm(settings) as farm:
-        sow(farm.ledger, jobs, number)
-        print(f"{'sqlite' if farm.ledger.is_sqlite else 'postgresql'}: {jobs} jobs of {number} departments")
-        measure(farm)
-
-
-def main() -> None:
-    """Measure both databases."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--jobs", type=int, default=100_000)
-    parser.add_argument("--departments", type=int, default=20)
-    parser.add_argument("--postgresql", default="")
-    parser.add_argument("--only", choices=("sqlite", "postgresql"), default="")
-    asked = parser.parse_args()
-    print(machine())
-    with tempfile.TemporaryDirectory(prefix="lectern-bench-") as name:
-        folder = Path(name)
-        if asked.only != "postgresql":
-            run("", folder / "sqlite", asked.jobs, asked.departments)
-        if asked.only == "sqlite":
-            return
-        if asked.postgresql:
-            run(asked.postgresql, folder / "postgresql", asked.jobs, asked.departments)
-            return
-        try:
-            import pgserver
-        except ImportError:
-            print("postgresql: not measured, pgserver is not installed")
-            return
-        folder.chmod(0o755)
-        server = pgserver.get_server(folder / "server", cleanup_mode="delete")
-        run(server.get_uri(), folder / "postgresql", asked.jobs, asked.departments)
-        server.cleanup()
+    sow(farm.ledger, asked.jobs, asked.departments)
+    print(f"{database}: {asked.jobs} jobs of {asked.departments} departments")
+    measure(farm)
 
 
 if __name__ == "__main__":
-    main()
+    on_both(__doc__, run, jobs=100_000, departments=20)

@@ -17,16 +17,14 @@ import argparse
 import contextlib
 import itertools
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from random import Random
 
 import psutil
-from _farm import break_ground, machine, settings_in
+from _databases import on_both
 from sqlalchemy import insert, select, text, update
 
 from db import claims, commits, queue, submission, workers
@@ -40,7 +38,7 @@ from db.states import JobState, Urgency
 from db.tables import attempts, departments, jobs, steps, windows
 from db.values import Chunk, JobDraft, Skill, Submission
 from farm import show
-from farm.bootstrap import Farm, open_farm
+from farm.bootstrap import Farm
 from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.job import Format, JobSpec, RenderProfile, VoiceChoice
 from pipeline.plan.keys import digest_of
@@ -297,46 +295,14 @@ def _silently(act: Callable[[], object]) -> None:
     act()
 
 
-def run(url: str, folder: Path, jobs: int, number: int) -> None:
+def run(farm: Farm, database: str, asked: argparse.Namespace) -> None:
     """Sow and measure one database."""
-    settings = settings_in(folder, **({"LEDGER__URL": url} if url else {}))
-    break_ground(settings)
-    with open_farm(settings) as farm:
-        began = time.perf_counter()
-        sow(farm.ledger, jobs, number)
-        name = "sqlite" if farm.ledger.is_sqlite else "postgresql"
-        print(f"{name}: {jobs} jobs of {number} departments, sown in {time.perf_counter() - began:.0f} s")
-        measure(farm)
-
-
-def main() -> None:
-    """Measure both databases."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--jobs", type=int, default=100_000)
-    parser.add_argument("--departments", type=int, default=20)
-    parser.add_argument("--postgresql", default="")
-    parser.add_argument("--only", choices=("sqlite", "postgresql"), default="")
-    asked = parser.parse_args()
-    print(machine())
-    with tempfile.TemporaryDirectory(prefix="lectern-bench-") as name:
-        folder = Path(name)
-        if asked.only != "postgresql":
-            run("", folder / "sqlite", asked.jobs, asked.departments)
-        if asked.only == "sqlite":
-            return
-        if asked.postgresql:
-            run(asked.postgresql, folder / "postgresql", asked.jobs, asked.departments)
-            return
-        try:
-            import pgserver
-        except ImportError:
-            print("postgresql: not measured, pgserver is not installed")
-            return
-        folder.chmod(0o755)
-        server = pgserver.get_server(folder / "server", cleanup_mode="delete")
-        run(server.get_uri(), folder / "postgresql", asked.jobs, asked.departments)
-        server.cleanup()
+    began = time.perf_counter()
+    sow(farm.ledger, asked.jobs, asked.departments)
+    took = time.perf_counter() - began
+    print(f"{database}: {asked.jobs} jobs of {asked.departments} departments, sown in {took:.0f} s")
+    measure(farm)
 
 
 if __name__ == "__main__":
-    main()
+    on_both(__doc__, run, jobs=100_000, departments=20)

@@ -15,12 +15,14 @@
 #include <unistd.h>
 
 /* At `since`, by CLOCK_MONOTONIC, it was `told`; from then on `speed` thousandths of a second pass in each
- * millisecond. `turn` is odd while that is being changed. */
+ * millisecond, and no more than `least` once `until` is told. `turn` is odd while that is being changed. */
 struct dial {
   volatile uint64_t turn;
   volatile int64_t since;
   volatile int64_t told;
   volatile int64_t speed;
+  volatile int64_t until;
+  volatile int64_t least;
 };
 
 static const int64_t BILLION = 1000000000;
@@ -47,16 +49,20 @@ static int really(clockid_t which, struct timespec *into) {
 static int64_t now(void) {
   struct timespec passed;
   uint64_t turn;
-  int64_t since, told, speed;
+  int64_t since, told, speed, until, least;
   do {
     turn = __atomic_load_n(&dial->turn, __ATOMIC_ACQUIRE);
     since = dial->since, told = dial->told, speed = dial->speed;
+    until = dial->until, least = dial->least;
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
   } while (turn % 2 || turn != dial->turn);
   really(CLOCK_MONOTONIC, &passed);
   int64_t real_ns = passed.tv_sec * BILLION + passed.tv_nsec - since;
   /* In 128 bits, so that a day at any speed fits. */
-  return told + (int64_t)((__int128)real_ns * speed / 1000);
+  int64_t then = told + (int64_t)((__int128)real_ns * speed / 1000);
+  if (then <= until) return then;
+  int64_t flown = (int64_t)((__int128)(until - told) * 1000 / speed);
+  return until + (int64_t)((__int128)(real_ns - flown) * least / 1000);
 }
 
 int clock_gettime(clockid_t which, struct timespec *into) {

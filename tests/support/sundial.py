@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 _SOURCE = Path(__file__).with_suffix(".c")
-_FORMAT = "<Qqqq"
+_FORMAT = "<Qqqqqq"
 _NS = 1_000_000_000
+#: Later than any test lives, in nanoseconds since the Unix epoch.
+_NEVER = 2**62
 
 
 class Sundial:
@@ -36,9 +38,10 @@ class Sundial:
             pytest.skip("not run: there is no C compiler")
         self._zone = epoch.tzinfo
         self._since, self._told, self._speed = time.monotonic_ns(), round(epoch.timestamp() * _NS), 0
+        self._until, self._least = _NEVER, 0
         self._turn = 0
         path = folder / "sundial"
-        path.write_bytes(struct.pack(_FORMAT, self._turn, self._since, self._told, self._speed))
+        path.write_bytes(struct.pack(_FORMAT, self._turn, *self._course))
         with path.open("r+b") as file:
             self._dial = mmap.mmap(file.fileno(), 0)
         library = folder / "sundial.so"
@@ -53,15 +56,27 @@ class Sundial:
         patch.setenv("LD_PRELOAD", str(library))
         self.go(speed)
 
-    def go(self, speed: float) -> None:
-        """Go on from now with so many seconds in a real one."""
+    def go(self, speed: float, *, until: datetime | None = None, then: float = 0) -> None:
+        """Go on from now with so many seconds in a real one.
+
+        Args:
+            speed: how many.
+            until: what it tells, with a zone, when it slows down by itself, however late whoever waits for
+                it wakes up.
+            then: how many from then on.
+        """
         self._told, self._since = self._now(), time.monotonic_ns()
-        self._speed = round(1000 * speed)
+        self._speed, self._least = round(1000 * speed), round(1000 * then)
+        self._until = _NEVER if until is None else max(self._told, round(until.timestamp() * _NS))
         # Whoever reads meanwhile sees an odd number, and reads again.
         struct.pack_into("<Q", self._dial, 0, self._turn + 1)
-        struct.pack_into("<qqq", self._dial, 8, self._since, self._told, self._speed)
+        struct.pack_into(_FORMAT[0] + _FORMAT[2:], self._dial, 8, *self._course)
         self._turn += 2
         struct.pack_into("<Q", self._dial, 0, self._turn)
+
+    @property
+    def _course(self) -> tuple[int, ...]:
+        return self._since, self._told, self._speed, self._until, self._least
 
     @property
     def now(self) -> datetime:
@@ -75,4 +90,9 @@ class Sundial:
         return self._now() // 1_000_000
 
     def _now(self) -> int:
-        return self._told + (time.monotonic_ns() - self._since) * self._speed // 1000
+        passed = time.monotonic_ns() - self._since
+        then = self._told + passed * self._speed // 1000
+        if then <= self._until:
+            return then
+        flown = (self._until - self._told) * 1000 // self._speed
+        return self._until + (passed - flown) * self._least // 1000

@@ -268,6 +268,15 @@ class Yard:
         """Wait until a worker has begun to render a film."""
         wait_for(lambda: job in self.rendered(name, 0), seconds=_PATIENCE_S, told=lambda: story(self.farm))
 
+    def draws(self, name: str, job: int) -> None:
+        """Wait until a worker has made a clip of a film: what it shares with others is made by then, too."""
+        self.renders(name, job)
+        made = (
+            "SELECT 1 FROM makings m JOIN steps s ON s.id = m.step_id "
+            "WHERE s.job_id = :job AND m.kind = 'clip'"
+        )
+        wait_for(lambda: ask(self.farm, made, job=job), seconds=_PATIENCE_S, told=lambda: story(self.farm))
+
     def rendered(self, name: str, since: int) -> list[object]:
         """The jobs that a worker began to render since a time, the first one first."""
         found = ask(self.farm, _BEGUN_SINCE, node=node_of(name), since=since)
@@ -375,7 +384,7 @@ def test_pools_lend_take_back_and_stand_by(yard: Yard) -> None:
     operations.pause(ledger, [own, bo, cy, di, flo], by="test")
     standing.set_to(ledger, [own], standing.Wish(pool=""), by="test")
     with employed(yard, "studio0", "studio") as studio:
-        yard.renders("studio0", ada)
+        yard.draws("studio0", ada)
         yard.order("cpu1", WorkerOrder.LOCK)
         yard.order("studio0", WorkerOrder.LOCK)
         pools.set_pool(ledger, "", Change(lends=True), by="test")

@@ -84,10 +84,14 @@ class Night:
         return answer
 
     def until(self, wall: str, *, speed: float = _WAITING) -> None:
-        """Let time fly until the wall of the farm shows a time."""
-        self.sundial.go(speed)
+        """Let time fly until the wall of the farm shows a time; from then on it goes at people's pace."""
         end = datetime.fromisoformat(wall).replace(tzinfo=_ZONE)
+        self.sundial.go(speed, until=end, then=_CALM)
         self._wait(lambda: self.sundial.now >= end)
+
+    def holding(self, *held: tuple[str, str]) -> None:
+        """Wait until these films, and no others, are held by these things."""
+        self._wait(lambda: self.holds == list(held))
 
     def work(self, question: str) -> None:
         """Let the farm work until its ledger has an answer."""
@@ -151,7 +155,7 @@ def test_a_night(night: Night) -> None:
     night.until("2025-11-25T11:59")
     assert night.holds == [("morning", "quota")]
     night.until("2025-11-25T21:59")
-    assert night.holds == []
+    night.holding()
     assert "morning" not in night.begun
     assert one(night.farm, _CLIPS) == made
     # The second night: the film goes on with its next clip, and the third one is made.

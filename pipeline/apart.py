@@ -14,7 +14,6 @@ import contextlib
 import os
 import pickle
 import queue
-import select
 import signal
 import socket
 import struct
@@ -29,6 +28,7 @@ from types import MappingProxyType, TracebackType
 from typing import Any, NoReturn, ParamSpec, Self, TypeVar
 
 from pipeline.plan.errors import AwayError, TransientError
+from pipeline.readiness import is_ready
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -323,8 +323,7 @@ class _Watch:
         """
         self._patience.check()
         begun = time.monotonic()
-        ready = select.select([] if writing else [line], [line] if writing else [], [], _LOOK_S)
-        if ready[0] or ready[1]:
+        if is_ready(line.fileno(), within_s=_LOOK_S, writing=writing):
             return
         seen = self._look()
         if seen != self._seen:

@@ -6,7 +6,6 @@ import contextlib
 import importlib.util
 import json
 import os
-import select
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from typing import IO
 
 from pipeline.engines.voice.espeak import zygote
 from pipeline.plan.errors import DefectError, InputError, TransientError
+from pipeline.readiness import is_ready
 
 #: One utterance takes milliseconds; a call that takes so long will not return.
 LIMIT_MS = 30_000
@@ -167,7 +167,7 @@ class Zygote:
         source = _pipe(process.stdout)
 
         def read(size: int) -> bytes:
-            ready, _, _ = select.select([source], [], [], max(0.0, deadline - time.monotonic()))
+            ready = is_ready(source, within_s=deadline - time.monotonic())
             return os.read(source, size) if ready else b""
 
         return zygote.read_frame(read)

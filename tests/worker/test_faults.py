@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -839,12 +840,21 @@ def test_flower_shows_itself_to_its_one_user_and_obeys_nobody(yard: Yard) -> Non
 
 
 def test_a_killed_flower_is_missed_by_no_film(yard: Yard) -> None:
-    """Kill -9 of the window on Celery: films go on, and it is opened anew."""
+    """Kill -9 of the window on Celery: films go on, it is opened anew, and shows what it had put down."""
     user = yard.onlooker
+    seen = sow(yard.farm, [Row(row="seen", script="Somebody looks on.")])
+    yard.finished(seen)
+    yard.shows(seen, ("SUCCESS", "done"))
+    shown, by_then = yard.shown(seen), time.time_ns()
+    kept = Path(yard.standing.home) / "flower"
+    wait_for(
+        lambda: any(each.stat().st_mtime_ns > by_then for each in kept.glob("seen*")), seconds=_PATIENCE_S
+    )
     psutil.Process(yard.told("flower")).send_signal(signal.SIGKILL)
     batch = sow(yard.farm, [Row(row="unseen", script="Nobody looks on.")])
     yard.finished(batch)
     wait_for(lambda: status(f"{yard.standing.flower_url}/workers", user) == 200, seconds=_PATIENCE_S)
+    wait_for(lambda: yard.shown(seen) == shown, seconds=_PATIENCE_S, told=lambda: yard.shown(seen))
 
 
 def answer_of(url: str, user: tuple[str, str]) -> str:

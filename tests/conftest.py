@@ -17,6 +17,7 @@ from xdist.scheduler import LoadFileScheduling
 from pipeline.loading import loading
 from tests.support import machine
 from tests.support.wav2lip import shared_checkpoint
+from tests.support.wording import keep_wordings
 from worker.threads import thread_environment
 
 #: Rooms whose files share what takes long to make: one process runs all of such a room.
@@ -68,6 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.set_threshold(_NEW_OBJECTS)
+    keep_wordings()
     config.pluginmanager.register(_Memory())
 
 

@@ -248,7 +248,23 @@ CHINESE: Mapping[str, str] = {
         "如果 [gc] 中的 store_gb 设有上限，则只删除超出的部分：最久未使用的内容先删除，包括已归档影片的文件。"
     ),
     "What is younger is kept.": "在这么多小时内产生的内容会保留。",
-    "The ledger's schema.": "账本的结构。",
+    "The ledger's schema, and who may do what in it.": "账本的结构，以及谁可以做什么。",
+    "Show the SQL that makes three roles in PostgreSQL, each with the rights that its work takes.": (
+        "显示在 PostgreSQL 中建立三个角色的 SQL，每个角色只有其工作所需的权限。"
+    ),
+    (
+        "lectern_owner has the tables: it upgrades and restores. lectern_farm is what the farm and this "
+        "command line work as. lectern_viewer reads how the work goes, for Grafana, and nobody's words or "
+        "names. It takes a user who may make roles, and is safe to run again."
+    ): (
+        "lectern_owner 拥有各个表，负责升级和恢复。lectern_farm 供农场和本命令行使用。"
+        "lectern_viewer 供 Grafana 读取工作进展，读不到任何人的文字或姓名。"
+        "执行者须有权建立角色；可以重复执行。"
+    ),
+    "Execute it in one transaction instead of showing it.": "在一个事务中执行，而不是显示。",
+    "Has a file for each role that gets a password, named after it, such as lectern_farm.": (
+        "其中每个要设置密码的角色有一个以其命名的文件，例如 lectern_farm。"
+    ),
     "Make the ledger, or bring it to this version's schema. It is safe to run twice.": (
         "建立账本，或将其升级到本版本的结构。可以重复运行。"
     ),

@@ -91,8 +91,13 @@ _OF_PROFILES: Mapping[str, str] = {
 #: The same for commands in groups, with what each group is about.
 GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "db": (
-        "The ledger's schema.",
-        {"upgrade": "cli.ledger:upgrade", "current": "cli.ledger:current", "check": "cli.ledger:check"},
+        "The ledger's schema, and who may do what in it.",
+        {
+            "upgrade": "cli.ledger:upgrade",
+            "current": "cli.ledger:current",
+            "check": "cli.ledger:check",
+            "grants": "cli.roles:grants",
+        },
     ),
     "config": (
         "What is set, and where it comes from.",

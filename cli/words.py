@@ -339,6 +339,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{place}：结构 {found}；本版本使用 {wanted}。",
     ),
     "db-true": ("{place} is as this version expects it.", "{place} 与本版本的预期一致。"),
+    "grants-applied": (
+        "{place}: the roles lectern_owner, lectern_farm and lectern_viewer have their rights.",
+        "{place}：角色 lectern_owner、lectern_farm 和 lectern_viewer 已获得各自的权限。",
+    ),
+    "grants-password": ("{role} has its new password.", "{role} 的新密码已生效。"),
+    "grants-no-password": (
+        "No password was set here for {roles}: use --passwords FOLDER, or \\password {first} in psql.",
+        "此处未设置 {roles} 的密码：请使用 --passwords 文件夹，或在 psql 中输入 \\password {first}。",
+    ),
     "archive-ready": ("{folder} is an archive.", "{folder} 已是归档文件夹。"),
     "archive-elsewhere": (
         "The farm delivers to {root}. To have it deliver here: LECTERN_ARCHIVE__ROOT={folder}",

@@ -6,6 +6,7 @@ systems lock unreliably. Several hosts need PostgreSQL.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 from types import TracebackType
@@ -36,6 +37,15 @@ _UNHEARD_MS = 30_000
 _READ_ONLY = "25006"
 #: The same, and transactions that the server ended because they stood still or lasted too long.
 _AWAY_STATES = frozenset({_READ_ONLY, "25P03", "25P04"})
+#: The same of who may not do what it was asked for: an operator cures it, and whoever waits goes on.
+_NO_RIGHTS = "42501"
+#: How PostgreSQL, and its client, say before there is a connection that somebody is not let in.
+_REFUSALS = re.compile(
+    r"authentication failed|no password supplied|pg_hba\.conf|role \".*\" does not exist"
+    r"|not permitted to log in|permission denied for database"
+)
+#: And that there is no trust in who answers; a connection that ended early is none of these.
+_DOUBTS = re.compile(r"not support SSL|[Cc]ertificate|private key|SSL error: (?!unexpected eof)")
 #: Classes of SQLSTATE: connection, authorization, rollback, resources, a lock that is not given, somebody's
 #: intervention, the system's own errors.
 _AWAY_CLASSES = frozenset({"08", "28", "40", "53", "55", "57", "58"})
@@ -66,6 +76,9 @@ def connect(url: str) -> Engine:
 class Reaching:
     """Turns what a driver says of an unreachable database into `AwayError` ``ledger-away``.
 
+    Of one that lets nobody in with this password or user it is ``ledger-refused``, of a connection without
+    the trust that was asked for ``ledger-untrusted``, and of rights that are missing ``ledger-no-rights``:
+    whoever begins ends with it, and whoever works waits as for the rest.
     So do a lock that is not given within the busy timeout, a transaction that PostgreSQL ended, and a server
     that only lets read, as one does whose place another has taken: nothing was written, and the same call may
     succeed later, so every idle connection to that server is closed. The driver's own errors are known too.
@@ -100,7 +113,18 @@ class Reaching:
             # A new connection may lead to the server that took its place; these never will.
             self._engine.dispose()
         reason = str(told).strip().splitlines()[0]
-        raise AwayError("ledger-away", place=place_of(self._engine), reason=reason) from error
+        raise AwayError(_trouble(told), place=place_of(self._engine), reason=reason) from error
+
+
+def _trouble(error: BaseException) -> str:
+    """The code of what a driver said: a setting is wrong, or it is merely away."""
+    state = getattr(error, "sqlstate", None)
+    if state == _NO_RIGHTS:
+        return "ledger-no-rights"
+    words = str(error)
+    if state is None and _REFUSALS.search(words):
+        return "ledger-refused"
+    return "ledger-untrusted" if state is None and _DOUBTS.search(words) else "ledger-away"
 
 
 def _sqlite_is_away(error: BaseException) -> bool:
@@ -120,7 +144,7 @@ def _postgresql_is_away(error: BaseException) -> bool:
     if state is None:
         # No server said this: there is no connection, or it broke.
         return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-    return state in _AWAY_STATES or state[:2] in _AWAY_CLASSES
+    return state in {*_AWAY_STATES, _NO_RIGHTS} or state[:2] in _AWAY_CLASSES
 
 
 def place_of(engine: Engine) -> str:

@@ -13,6 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine
 
+from db import roles
 from db.engine import WRITES, Reaching, check_schema, place_of, revision_of
 from db.tables import REVISIONS, metadata
 from pipeline.plan.errors import InputError
@@ -66,6 +67,7 @@ def upgrade_within(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    roles.renew(connection)
 
 
 def check(engine: Engine) -> tuple[str, ...]:

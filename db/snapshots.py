@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, column, delete, exc, insert, table, text
 
-from db import migrate
+from db import migrate, roles
 from db.engine import RESTORING, RESTORING_FILE, WRITES, Reaching, connect, place_of
 from db.ledger import CrashPoint, no_crash
 from db.postgresql import program, run_program, server_of
@@ -254,6 +254,7 @@ def _raise_postgresql(engine: Engine, revision: str, fill: Callable[[], None], c
             aside: str = connection.execute(_MARK.select()).scalar_one()
             _set_revision(connection, REVISIONS[-1])
             connection.execute(text(f"DROP TABLE {RESTORING}"))
+            roles.renew(connection)
             crash("restore-schema-before-open")
         crash("restore-schema-after-open")
         engine.dispose()

@@ -100,7 +100,7 @@ class Reporter:
                 told = reports.end(self._ledger, report, place=place)
                 self._log.debug("results written", batch=report.batch, place=place, told=told)
         except LecternError as error:
-            if error.code == "ledger-away":
+            if error.code.startswith("ledger-") and isinstance(error, AwayError):
                 raise
             self._fail(report, error)
             return

@@ -27,7 +27,7 @@ _SECOND_LOOK = 1
 _WITNESSES = 2
 #: How the codes of errors end of a card that is lost.
 _CARD_LOST = "-device-lost"
-_LEDGER_AWAY = "ledger-away"
+_LEDGER = "ledger-"
 _MEMORY = frozenset({"face-out-of-memory", "face-memory-exhausted", "engine-memory-short", "media-memory"})
 
 
@@ -268,10 +268,10 @@ TABLE: Sequence[Row] = (
     ),
     Row(
         what="the ledger was away when the step could not go on without it",
-        ends=lambda ended: isinstance(ended, AwayError) and ended.code == _LEDGER_AWAY,
+        ends=lambda ended: isinstance(ended, AwayError) and ended.code.startswith(_LEDGER),
         becomes=_later,
         why="mostly no attempt ends of it: the work goes on, and its result is told once the ledger answers",
-        sample=AwayError(_LEDGER_AWAY),
+        sample=AwayError("ledger-away"),
     ),
     Row(
         what="the archive, the store, a model, or whoever could do it is away",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -105,6 +106,29 @@ def test_an_unreachable_ledger_is_away(url: str) -> None:
         pass
     ledger.close()
     assert told.value.code == "ledger-away"
+    assert "secret" not in str(told.value)
+
+
+def test_a_server_without_the_tls_that_was_asked_for_is_not_trusted() -> None:
+    """Nothing is sent to it, and the message names what is wrong and no password."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def refuse() -> None:
+            accepted, _ = server.accept()
+            with accepted:
+                accepted.recv(8)
+                # PostgreSQL's answer to who asks for TLS, where there is none.
+                accepted.sendall(b"N")
+
+        answering = threading.Thread(target=refuse)
+        answering.start()
+        port = server.getsockname()[1]
+        engine = connect(f"postgresql://nobody:secret@127.0.0.1:{port}/none?sslmode=require")
+        with pytest.raises(AwayError) as told:
+            check_schema(engine)
+        answering.join()
+        engine.dispose()
+    assert told.value.code == "ledger-untrusted"
     assert "secret" not in str(told.value)
 
 

@@ -52,6 +52,7 @@ _NO_FAULTS = [
     "the-morning-report",
     "logs",
     "passwords-secrets-and-who-sees-them",
+    "roles-in-the-database",
     "backup-restore-rebuild",
 ]
 

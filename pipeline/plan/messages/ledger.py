@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.plan.messages.model import Message, Text
+from pipeline.plan.messages.model import Message, Text, message
 
 MESSAGES: tuple[Message, ...] = (
     Message(
@@ -277,6 +277,97 @@ MESSAGES: tuple[Message, ...] = (
             cure="`lectern dead show JOB` 会指出是哪一句；请查看系统日志中是否内存不足。"
             "`lectern dead requeue JOB` 只补做缺失的部分。若影片由人脸模型绘制且内存不足，请加 "
             "--set face.batch_size=1；不用模型绘制的影片不会因此少占内存。",
+        ),
+    ),
+    message(
+        "ledger-refused",
+        (
+            "The ledger's database at {place} does not let Lectern in: {reason}.",
+            "It asks for another password or user than [ledger] url has, or lets that user in elsewhere.",
+            "Correct [ledger] url, or what LECTERN_LEDGER__URL_FILE names; / and @ are written %2F and %40.",
+        ),
+        (
+            "{place} 上的账本数据库拒绝登录：{reason}。",
+            "它要求的密码或用户与 [ledger] url 不同，或该用户不得从此处登录。",
+            "请更正 [ledger] url 或 LECTERN_LEDGER__URL_FILE 所指的文件；密码中的 / 和 @ 写作 %2F 和 %40。",
+        ),
+    ),
+    message(
+        "ledger-untrusted",
+        (
+            "No trusted connection to the ledger's database at {place}: {reason}.",
+            "[ledger] url asks for TLS; the server has none, or no certificate that is known and its own.",
+            "Name the host as its certificate does, and in [ledger] url the authority's file as sslrootcert.",
+        ),
+        (
+            "无法与 {place} 上的账本数据库建立可信连接：{reason}。",
+            "[ledger] url 要求 TLS，而服务器没有启用，或其证书未知、与主机名不符。",
+            "主机名须与证书一致；请在 [ledger] url 中以 sslrootcert 指定机构证书文件。",
+        ),
+    ),
+    message(
+        "ledger-no-rights",
+        (
+            "The user of the ledger's database at {place} may not do this: {reason}.",
+            "Its role has fewer rights than this takes; nothing was changed.",
+            "Have who may run `lectern db grants --apply`. Upgrades and restores take lectern_owner.",
+        ),
+        (
+            "{place} 上账本数据库的用户无权这样做：{reason}。",
+            "其角色的权限少于此项工作所需；没有任何改动。",
+            "请由管理员运行 `lectern db grants --apply`。升级和恢复须使用 lectern_owner。",
+        ),
+    ),
+    message(
+        "grants-sqlite",
+        (
+            "The ledger {place} is a SQLite file, which knows no roles.",
+            "Whoever can write to the file can do everything; roles are PostgreSQL's.",
+            "Close the file to others (chmod 600), or use PostgreSQL: [ledger] url.",
+        ),
+        (
+            "账本 {place} 是 SQLite 文件，没有角色可言。",
+            "能写入该文件的人可以做任何事；角色是 PostgreSQL 的功能。",
+            "请禁止他人访问该文件（chmod 600），或改用 PostgreSQL：[ledger] url。",
+        ),
+    ),
+    message(
+        "grants-passwords-alone",
+        (
+            "--passwords needs --apply.",
+            "SQL that is shown holds no password.",
+            "Add --apply, or give each role its password in psql: \\password lectern_farm.",
+        ),
+        (
+            "--passwords 须与 --apply 一起使用。",
+            "显示的 SQL 不包含任何密码。",
+            "请加上 --apply，或在 psql 中逐个设置：\\password lectern_farm。",
+        ),
+    ),
+    message(
+        "grants-password-missing",
+        (
+            "{folder} has no file with a role's password.",
+            "Each file is named after its role.",
+            "Write them into files of these names: {roles}; or leave --passwords out.",
+        ),
+        (
+            "{folder} 中没有任何角色的密码文件。",
+            "每个文件以角色命名。",
+            "请写入以下名称的文件：{roles}；或不使用 --passwords。",
+        ),
+    ),
+    message(
+        "grants-password-wrong",
+        (
+            "{path} holds no password.",
+            "It is empty, cannot be read, or has more than one line.",
+            "Write the password alone into it, as text in UTF-8.",
+        ),
+        (
+            "{path} 中没有可用的密码。",
+            "文件为空、无法读取，或不止一行。",
+            "请只写入密码本身（UTF-8 文本）。",
         ),
     ),
 )

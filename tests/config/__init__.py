@@ -1,0 +1,1 @@
+"""Promises about config: what operators deploy."""

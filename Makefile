@@ -104,6 +104,7 @@ lint: $(VENV)/dev.ready $(VENV)/models.ready ## format, lint, types, import dire
 	$(BIN)/python docs/generate/states.py --check
 	$(BIN)/python docs/generate/retries.py --check
 	$(BIN)/python docs/generate/metrics.py --check
+	$(BIN)/python docs/generate/dashboards.py --check
 
 .PHONY: docs
 docs: $(VENV)/dev.ready ## write the generated pages and the README's picture anew
@@ -113,6 +114,7 @@ docs: $(VENV)/dev.ready ## write the generated pages and the README's picture an
 	$(BIN)/python docs/generate/states.py
 	$(BIN)/python docs/generate/retries.py
 	$(BIN)/python docs/generate/metrics.py
+	$(BIN)/python docs/generate/dashboards.py
 	$(BIN)/python docs/generate/picture.py
 
 # What takes a minute comes first, what takes long last.

@@ -218,8 +218,15 @@ CHINESE: Mapping[str, str] = {
     ),
     (
         "Each is asked for `/healthz` on its port of [metrics]. A ledger or a Redis that is away changes "
-        "nothing."
-    ): ("按 [metrics] 中的端口逐个询问 `/healthz`。账本或 Redis 无法访问不影响结果。"),
+        "nothing. With `--ready` it is asked for `/readyz`: who is not ready is to be left alone, and not to "
+        "be restarted."
+    ): (
+        "按 [metrics] 中的端口逐个询问 `/healthz`。账本或 Redis 无法访问不影响结果。"
+        "使用 `--ready` 时询问 `/readyz`：未就绪的进程应保持原样，不要重启。"
+    ),
+    "Ask whether they can do their work, and what they lack for it.": (
+        "询问它们能否正常工作，以及缺少什么。"
+    ),
     "dispatcher, worker or watchdog; each of them unless given.": (
         "dispatcher、worker 或 watchdog；不指定则逐个检查。"
     ),

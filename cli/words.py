@@ -302,6 +302,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "health-lives": ("{name}: lives", "{name}：正常"),
     "health-hangs": ("{name}: hangs", "{name}：卡死"),
+    "health-ready": ("{name}: ready", "{name}：就绪"),
+    "health-waits": ("{name}: not ready", "{name}：未就绪"),
     "health-silent": ("{name}: nobody answers on port {port}", "{name}：端口 {port} 无应答"),
     "health-none": ("No process has a port in [metrics].", "[metrics] 中没有为任何进程设置端口。"),
     # Ledger and archive.

@@ -73,11 +73,9 @@ class Gauges:
             leading: whether it leads, as far as it knows.
         """
         with self._lock:
-            redis_away = trouble.startswith(_REDIS)
-            self._up[_LEDGER] = not trouble or redis_away
-            if leading and self._up[_LEDGER]:
+            self._up |= (up := parts_in(trouble, leading=leading))
+            if leading and up[_LEDGER]:
                 self._led_at = self._monotonic()
-                self._up[_REDIS] = not redis_away
             elif not leading:
                 self._led_at = None
                 self._near = self._places = self._far = b""
@@ -208,6 +206,18 @@ class Gauges:
         for labels, number in sorted(numbers.items()):
             family.add_metric(labels, number)
         return family
+
+
+def parts_in(trouble: str, *, leading: bool) -> dict[str, bool]:
+    """Whether what a dispatcher's look has met can be reached; who stands by meets the ledger alone.
+
+    Args:
+        trouble: as in `Gauges.stands`.
+        leading: likewise.
+    """
+    redis_away = trouble.startswith(_REDIS)
+    up = {_LEDGER: not trouble or redis_away}
+    return {**up, _REDIS: not redis_away} if leading and up[_LEDGER] else up
 
 
 def _rooms(seen: Sequence[tuple[str, DiskView]]) -> Iterator[tuple[Meter, _Told]]:

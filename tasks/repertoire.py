@@ -39,6 +39,7 @@ class Repertoire:
 
     Attributes:
         profiles: how it renders just now.
+        renders: whether it is there to render at all.
         releases: of the engines that speak, hear and write here, as `farm.kits.releases_here` tells.
         kits: what it does with them, as `farm.kits.kits_here` tells.
     """
@@ -54,7 +55,9 @@ class Repertoire:
         self._farm = farm
         self._capabilities = tuple(capabilities)
         self._mark = farm.models.mark() if mark is None else mark
-        self._draws = any(farm.faces.opened_with(face) for face in _engines(farm, self._capabilities))
+        engines = _engines(farm, self._capabilities)
+        self.renders = bool(engines)
+        self._draws = any(farm.faces.opened_with(face) for face in engines)
         self._log = structlog.get_logger()
         self._grow_after = 0.0
         self.profiles = tuple(profiles)

@@ -18,11 +18,13 @@ from db.states import Condition, WorkerOrder
 from farm.bootstrap import Farm
 from farm.policy.placement import Post
 from farm.policy.profiles import device_of
+from farm.policy.readiness import Stance
 from pipeline.plan.errors import AwayError
 from pipeline.plan.job import RenderProfile
 from tasks.attempt import Attempt
 from tasks.repertoire import Repertoire
 from tasks.room import Room
+from tasks.witness import Unwatched, Witness
 
 
 class Standing:
@@ -36,6 +38,7 @@ class Standing:
         post: where it works, and at what; without one the ledger is told of no pool, and of the device that
             its profiles tell.
         listen: has messages about steps come here, or none any more.
+        witness: who is shown whether it takes work, whenever the ledger has answered.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class Standing:
         repertoire: Repertoire,
         post: Post | None,
         listen: Callable[[bool], None],
+        witness: Witness | None = None,
     ) -> None:
         self._farm = farm
         self._node = node
@@ -54,6 +58,7 @@ class Standing:
         self._repertoire = repertoire
         self._post = post
         self._listen = listen
+        self._witness = witness or Unwatched()
         #: Whether the worker was told to end, and takes nothing new.
         self.draining = False
         #: Whether the ledger has it for alive.
@@ -111,11 +116,25 @@ class Standing:
         heard = claims.beat(self._farm.ledger, self._node, holding, memory_mb=_memory_mb())
         self.known = heard.known
         self._order = heard.order
+        self._witness.stand(self._stance())
         if heard.order is WorkerOrder.DRAIN and attempt is not None:
             attempt.drain()
         if attempt is not None:
             attempt.recall(heard.leave)
         return heard.mine
+
+    def _stance(self) -> Stance:
+        """Why it takes no work that comes to it."""
+        stance = Stance(0)
+        if self._order is not WorkerOrder.NONE:
+            stance |= Stance.ORDERED
+        if self.draining:
+            stance |= Stance.ENDING
+        if self._room.low:
+            stance |= Stance.LOW
+        if self._repertoire.renders and not self._repertoire.profiles:
+            stance |= Stance.UNABLE
+        return stance
 
     def device_with(self, profiles: Collection[RenderProfile]) -> str:
         """What it computes with: what its post has bound it to, or else what profiles tell."""

@@ -92,12 +92,18 @@ class StepRunner:
         self._farm = farm
         self._node = node
         self._repertoire = Repertoire(farm, capabilities, profiles, mark=mark)
+        self._witness = witness or Unwatched()
         self._standing = Standing(
-            farm, node, capabilities=capabilities, repertoire=self._repertoire, post=post, listen=listen
+            farm,
+            node,
+            capabilities=capabilities,
+            repertoire=self._repertoire,
+            post=post,
+            listen=listen,
+            witness=self._witness,
         )
         self._bell = bell
         self._stages = stages
-        self._witness = witness or Unwatched()
         self._measures = measures or Unmeasured()
         self._bench = Bench(farm=farm, studio=Studio(farm))
         self._attempt: Attempt | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from farm.policy.readiness import Stance
+
 
 class Witness(Protocol):
     """Is shown what a process does; every call costs next to nothing, and none fails."""
@@ -28,6 +30,10 @@ class Witness(Protocol):
         """The step is no longer this process's."""
         ...
 
+    def stand(self, stance: Stance) -> None:
+        """The ledger has answered, and for this the worker takes no work; for nothing, it does."""
+        ...
+
 
 class Unwatched:
     """Nobody: a process that no watchdog looks after."""
@@ -45,4 +51,7 @@ class Unwatched:
         """Tell nobody."""
 
     def rest(self) -> None:
+        """Tell nobody."""
+
+    def stand(self, stance: Stance) -> None:
         """Tell nobody."""

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 import structlog
@@ -13,9 +14,10 @@ import structlog
 from db import quotas
 from farm import nightfall
 from farm.bootstrap import Farm, Settings, open_farm
-from farm.gauges import Gauges
+from farm.gauges import Gauges, parts_in
 from farm.gc import GIGABYTE, collect_garbage
 from farm.notices import Herald, addresses_of
+from farm.policy.readiness import LEDGER
 from farm.policy.vigilance import beat_every
 from farm.reporting import Reporter, deliver
 from farm.results import prefix_of
@@ -28,11 +30,14 @@ from worker.health import exposing
 from worker.life import Life
 from worker.places import Places
 from worker.proof import DISPATCHER, proving
+from worker.readiness import Readiness, look_at_redis, look_at_schema
 from worker.redis_server import check_redis, redis_url
 
 MINUTE_S, _HOUR_S = 60, 3600
 #: What Prometheus, which asks as often, is told of the farm; and what takes longer to be read.
 GAUGES_S, PROSPECTS_S = 15, 600
+#: A look at the ledger that takes longer than this has got no answer.
+_LOOK_S = 15.0
 
 
 def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lambda: None) -> int:
@@ -54,7 +59,8 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
     life = Life(hung_s=settings.metrics.hung_s)
     with open_farm(settings) as farm:
         gauges = Gauges(farm, expiry_s=settings.lease.expiry_s)
-        with exposing(settings, "dispatcher", life, metrics=gauges.exposition):
+        ready = readiness_of(farm, gauges)
+        with exposing(settings, "dispatcher", life, ready=ready, metrics=gauges.exposition):
             beginning()
             dispatcher = Dispatcher(
                 farm.ledger,
@@ -68,7 +74,7 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
                     surplus=settings.dispatcher.surplus,
                     poison_deaths=settings.retry.poison_deaths,
                 ),
-                stands=gauges.stands,
+                stands=partial(stood, gauges, ready),
             )
             structlog.get_logger().info("dispatching")
 
@@ -84,6 +90,22 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
             life.stopping()
     bell.close()
     return 0
+
+
+def readiness_of(farm: Farm, gauges: Gauges) -> Readiness:
+    """That of a dispatcher: one that stands by is ready as well, and tells that it does not lead."""
+    ready = Readiness(told=lambda: {"leads": gauges.leads})
+    ready.rest_on(LEDGER, patience_s=_LOOK_S)
+    look_at_redis(ready, farm.settings)
+    look_at_schema(ready, farm.ledger.engine)
+    return ready
+
+
+def stood(gauges: Gauges, ready: Readiness, trouble: str, *, leading: bool) -> None:
+    """Tell how a dispatcher's look went: Prometheus, and whoever asks whether it is ready."""
+    gauges.stands(trouble, leading=leading)
+    for part, is_up in parts_in(trouble, leading=leading).items():
+        ready.found(part, "" if is_up else "ready-away", part=part, reason=trouble)
 
 
 def chores_of(farm: Farm) -> tuple[Chore, ...]:

@@ -40,7 +40,7 @@ from worker.cards import CardWatch, TorchCards
 from worker.leisure import Leisure
 from worker.metering import CPU, VARIABLE, Metering
 from worker.places import Places
-from worker.proof import Proof, proof_of
+from worker.proof import HAND, Proof, proof_of
 from worker.redis_server import redis_url
 
 #: "Finish the clip in work, and give the rest of the step back." Who does not listen yet is not ended by it.
@@ -133,7 +133,7 @@ class StepTask(Task):  # type: ignore[misc]
         sweep(scratch_of(settings))
         self._proof = proof_of(
             Places(home=settings.home).proofs,
-            role="hand",
+            role=HAND,
             node=node,
             above=os.getppid(),
             beat_s=beat_every(settings.lease.beat_s),

@@ -1,4 +1,4 @@
-"""What a process tells of itself: `/healthz` whether it lives, and `/metrics` its figures."""
+"""What a process tells of itself: whether it lives, whether it can do its work, and its figures."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from http import HTTPStatus
 from typing import Literal
 
 from farm.bootstrap import Settings
+from farm.policy.readiness import Lack
 from farm.policy.vigilance import patience_for
 from farm.post import is_loopback
 from pipeline.plan.errors import InputError
+from pipeline.plan.messages import remembered
 from worker.exposition import Answer, Answers, Asked, Exposition, unknown_caller
 from worker.life import Below, Life
 from worker.places import Places
+from worker.readiness import Readiness
 
 Role = Literal["dispatcher", "worker", "watchdog"]
 _JSON = "application/json"
@@ -28,6 +31,7 @@ def exposing(
     role: Role,
     life: Life,
     *,
+    ready: Readiness,
     metrics: Callable[[], bytes] | None = None,
 ) -> Iterator[None]:
     """Answer probes and Prometheus while it lasts, on the port that is set for this kind of process, if any.
@@ -36,6 +40,7 @@ def exposing(
         settings: what the operator set.
         role: what kind of process this is.
         life: whether it lives.
+        ready: whether it can do its work; what that rests on is looked at meanwhile.
         metrics: its figures in Prometheus's text format, at once; none: `/metrics` is not there.
 
     Raises:
@@ -45,11 +50,17 @@ def exposing(
     if not port:
         yield
         return
-    answers: dict[str, Answers] = {"/healthz": lambda asked: _health(life, asked)}
+    answers: dict[str, Answers] = {
+        "/healthz": lambda asked: _health(life, asked),
+        "/readyz": lambda asked: _readiness(life, ready, asked),
+    }
     if metrics is not None:
         answers["/metrics"] = lambda asked: _figures(metrics, asked)
-    with Exposition(
-        settings.metrics.host, port, knob=knob, answers=answers, password=checked_password(settings)
+    with (
+        Exposition(
+            settings.metrics.host, port, knob=knob, answers=answers, password=checked_password(settings)
+        ),
+        ready.kept(),
     ):
         yield
 
@@ -86,14 +97,31 @@ def checked_password(settings: Settings) -> str:
 
 def _health(life: Life, asked: Asked) -> Answer:
     hangs = life.hangs()
-    return _told(asked, well=not hangs, word="hangs", document={"hangs": [asdict(each) for each in hangs]})
+    document = {"hangs": [asdict(each) for each in hangs]}
+    return _told(asked, well=not hangs, word="hangs" if hangs else "ok", document=document)
+
+
+def _readiness(life: Life, ready: Readiness, asked: Asked) -> Answer:
+    hangs, lacks = life.hangs(), ready.lacks()
+    well = not hangs and not lacks
+    document = {
+        "lacks": [_lack(each) for each in lacks],
+        "hangs": [asdict(each) for each in hangs],
+        **ready.told(),
+    }
+    return _told(asked, well=well, word="ready" if well else "not ready", document=document)
+
+
+def _lack(lack: Lack) -> Mapping[str, object]:
+    what, cure = remembered(lack.code, lack.facts, "en")
+    return {"part": lack.part, "code": lack.code, "facts": dict(lack.facts), "what": what, "cure": cure}
 
 
 def _told(asked: Asked, *, well: bool, word: str, document: Mapping[str, object]) -> Answer:
-    """One word for a probe; with `?verbose` all that is known, for whoever may hear it."""
+    """One or two words for a probe; with `?verbose` all that is known, for whoever may hear it."""
     status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
     if "verbose" not in asked.query:
-        return Answer(status=status, body=b"ok\n" if well else f"{word}\n".encode())
+        return Answer(status=status, body=f"{word}\n".encode())
     if not asked.trusted:
         return unknown_caller()
     body = json.dumps({"ok": well, **document}, indent=1) + "\n"

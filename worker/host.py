@@ -14,6 +14,7 @@ from worker.health import exposing, life_over
 from worker.places import Places, only_crew
 from worker.posting import posts_here
 from worker.programs import environment_for, program, worker_program
+from worker.readiness import readiness_of
 from worker.redis_server import check_redis, redis_url
 from worker.threads import settle_threads
 
@@ -51,7 +52,8 @@ def serve(
         life = life_over(settings, [post.name for post in posts])
         crew = Crew([worker_program(places, post, environment) for post in posts], life)
         watchdog = Child(program(places, "watchdog", ("watchdog", "watchdog"), environment))
-        with exposing(settings, "worker", life, metrics=lambda: metering.exposition(folder)):
+        ready = readiness_of(settings, posts, life)
+        with exposing(settings, "worker", life, ready=ready, metrics=lambda: metering.exposition(folder)):
             beginning(posts)
             try:
                 watchdog.start()

@@ -13,8 +13,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from farm.policy.readiness import Stood
 from farm.policy.vigilance import Patience, Reading, Verdict, Vigil, watch
-from worker.proof import Witnessed, own_space, proofs_in, started_at
+from worker.proof import HAND, Shown, Witnessed, own_space, proofs_in, started_at
 from worker.systemd import Systemd
 
 #: How often it is judged, at most.
@@ -67,6 +68,10 @@ class Below:
         self._looked = clock()
         self._known: dict[Path, Witnessed] = {}
         self._vigils: dict[Path, Vigil] = {}
+        #: How often the ledger had answered each of them, and when that had changed.
+        self._heard: dict[Path, tuple[int, float]] = {}
+        #: Those that work and live, as of the last look; it is replaced whole, so that any thread may look.
+        self.stood: tuple[Stood, ...] = ()
 
     def look(self) -> tuple[Hang, ...]:
         """Look at everybody once."""
@@ -76,12 +81,38 @@ class Below:
         for path in self._known.keys() - found:
             del self._known[path]
             self._vigils.pop(path, None)
-        hangs = []
+            self._heard.pop(path, None)
+        hangs, stood = [], []
         for path in found:
             proof = self._known.get(path) or self._meet(path)
-            if proof is not None and (hang := self._judge(path, proof, passed_s)):
+            if proof is None or not self._is_ours(proof):
+                continue
+            shown = proof.read()
+            if proof.person.role == HAND:
+                stood.append(self._stand(path, proof, shown, now))
+            if hang := self._judge(path, proof, shown, passed_s):
                 hangs.append(hang)
+        self.stood = tuple(stood)
         return tuple(hangs)
+
+    def _is_ours(self, proof: Witnessed) -> bool:
+        """Whether a proof is of one of the workers below, who lives."""
+        person = proof.person
+        if person.node not in self._nodes or (person.host, person.space) != self._own:
+            return False
+        # Who has ended does not hang; it is started again.
+        return started_at(person.pid) == person.ticks
+
+    def _stand(self, path: Path, proof: Witnessed, shown: Shown, now: float) -> Stood:
+        heard, at = self._heard.get(path, (0, now))
+        if heard != shown.heard:
+            at = now
+        self._heard[path] = (shown.heard, at)
+        return Stood(
+            name=proof.person.node.partition("@")[0],
+            stance=shown.stance if shown.heard else None,
+            unheard_s=now - at,
+        )
 
     def _meet(self, path: Path) -> Witnessed | None:
         try:
@@ -92,14 +123,8 @@ class Below:
         self._known[path] = proof
         return proof
 
-    def _judge(self, path: Path, proof: Witnessed, passed_s: float) -> Hang | None:
+    def _judge(self, path: Path, proof: Witnessed, shown: Shown, passed_s: float) -> Hang | None:
         person = proof.person
-        if person.node not in self._nodes or (person.host, person.space) != self._own:
-            return None
-        if started_at(person.pid) != person.ticks:
-            # Who has ended does not hang; it is started again.
-            return None
-        shown = proof.read()
         seen = Reading(alive=True, beats=shown.beats, moves=shown.moves, awaited=shown.awaited)
         vigil, verdict = watch(self._vigils.get(path, Vigil()), seen, passed_s, self._patience)
         # Nothing is killed from here, so that who comes on again lives.
@@ -162,6 +187,10 @@ class Life:
         while True:
             self.moved()
             time.sleep(_LOOK_S)
+
+    def stood(self) -> tuple[Stood, ...]:
+        """How those below it stand who work, as of the last look."""
+        return self._below.stood if self._below is not None else ()
 
     def hangs(self) -> tuple[Hang, ...]:
         """All that hangs just now; nothing: it lives."""

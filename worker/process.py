@@ -27,6 +27,7 @@ from worker.hand import DRAIN, GIVE_UP, INTERRUPT, equip
 from worker.health import exposing, life_over
 from worker.places import Places
 from worker.proof import proving
+from worker.readiness import readiness_of
 from worker.redis_server import check_redis, redis_url
 from worker.threads import settle_threads
 
@@ -77,7 +78,8 @@ def serve(
     settle_environment(settings)
     life = life_over(settings, [post.name])
     folder = Path(os.environ[metering.VARIABLE])
-    answers = exposing(settings, "worker", life, metrics=lambda: metering.exposition(folder))
+    ready = readiness_of(settings, [post], life)
+    answers = exposing(settings, "worker", life, ready=ready, metrics=lambda: metering.exposition(folder))
     with answers if alone else nullcontext():
         beginning()
         # Redis may be away for now: then it is waited for, which is no reason to be started anew.

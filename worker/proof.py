@@ -21,13 +21,17 @@ from pathlib import Path
 
 import structlog
 
+from farm.policy.readiness import Stance
+
 #: The role of a process that may lead.
 DISPATCHER = "dispatcher"
+#: The role of a process that works.
+HAND = "hand"
 _SUFFIX = ".proof"
 _SIZE = 4096
 _COUNTERS = 64
 _WORD = 8
-_BEATS, _MOVES, _STEP, _FENCE, _AWAITED = range(5)
+_BEATS, _MOVES, _STEP, _FENCE, _AWAITED, _HEARD, _STANCE = range(7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +70,8 @@ class Shown:
         step: the step that it holds, or asks for; 0: none.
         fence: with which fence; 0: the ledger has not answered yet.
         awaited: whether progress is awaited of it.
+        heard: how often the ledger has answered it.
+        stance: why it takes no work, as far as it has been answered.
     """
 
     beats: int
@@ -73,6 +79,8 @@ class Shown:
     step: int
     fence: int
     awaited: bool
+    heard: int
+    stance: Stance
 
 
 class Proof:
@@ -135,6 +143,11 @@ class Proof:
         """Prove that no step is held."""
         self._words[_AWAITED] = 0
         self._words[_STEP] = 0
+
+    def stand(self, stance: Stance) -> None:
+        """Prove that the ledger has answered, and why no work is taken."""
+        self._words[_STANCE] = int(stance)
+        self._words[_HEARD] += 1
 
     def beat(self) -> None:
         """Prove life."""
@@ -203,6 +216,8 @@ class Witnessed:
             step=words[_STEP],
             fence=words[_FENCE],
             awaited=bool(words[_AWAITED]),
+            heard=words[_HEARD],
+            stance=Stance(words[_STANCE]),
         )
 
     def take_away(self) -> None:

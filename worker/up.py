@@ -27,6 +27,7 @@ from worker.life import Life
 from worker.places import Places, free_port, only_crew, only_one, tell_state, told_state
 from worker.posting import posts_here
 from worker.programs import environment_for, program, worker_program
+from worker.readiness import readiness_of
 from worker.redis_server import await_redis, own_redis
 
 _REDIS_START_S = 20.0
@@ -94,11 +95,12 @@ def up(
         metering.begin(folder := metering.folder_in(places.run))
         asked = Asked()
         life = life_over(settings, [post.name for post in posts])
+        readiness = readiness_of(settings, posts, life)
         for role in ("dispatcher", "watchdog"):
             check_free(settings.metrics.host, port_of(settings, role)[1], knob=port_of(settings, role)[0])
         with (
             asked.listening(),
-            exposing(settings, "worker", life, metrics=lambda: metering.exposition(folder)),
+            exposing(settings, "worker", life, ready=readiness, metrics=lambda: metering.exposition(folder)),
         ):
             supervisor = Supervisor(settings, places, posts, life)
             starting()

@@ -22,8 +22,10 @@ import structlog
 
 from db import cards
 from db.siting import this_machine
-from farm.bootstrap import Settings, open_farm
+from farm.bootstrap import Farm, Settings, open_farm
+from farm.policy.readiness import LEDGER
 from farm.policy.vigilance import Patience, Reading, Verdict, Vigil, patience_for, watch
+from pipeline.plan.errors import AwayError
 from tasks.bell import Bell
 from tasks.chore import Chore
 from worker import cardmeters
@@ -35,6 +37,7 @@ from worker.life import Life
 from worker.logs import LogFolder
 from worker.places import Places
 from worker.proof import Person, Witnessed, own_space, proofs_in
+from worker.readiness import Readiness, look_at_schema
 from worker.redis_server import redis_url
 
 #: How often it looks.
@@ -206,6 +209,14 @@ class Watchdog:
             grip.let_go()
 
 
+def readiness_of(farm: Farm) -> Readiness:
+    """That of a watchdog: what others held is released in the ledger; Redis is told of it, and not needed."""
+    ready = Readiness()
+    ready.rest_on(LEDGER, patience_s=3 * _TELL_S)
+    look_at_schema(ready, farm.ledger.engine)
+    return ready
+
+
 def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -> int:
     """Watch over the processes of this home until told to end; returns the exit code.
 
@@ -228,13 +239,29 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
         open_farm(settings) as farm,
         Aftermath(farm, bell) as aftermath,
         CardKeeper(farm.ledger, places.proofs) as keeper,
-        exposing(settings, "watchdog", life, metrics=lambda: cardmeters.exposition(keeper.readings)),
+        exposing(
+            settings,
+            "watchdog",
+            life,
+            ready=(ready := readiness_of(farm)),
+            metrics=lambda: cardmeters.exposition(keeper.readings),
+        ),
     ):
         beginning()
         patience = patience_for(settings.lease.beat_s, settings.worker.no_progress_s)
         watchdog = Watchdog(places.proofs, patience, settle=aftermath.settle)
         host = this_machine().host
-        told = Chore("telling", lambda: cards.watch_over(farm.ledger, host, keeper.gauges), every_s=_TELL_S)
+
+        def tell() -> None:
+            """Tell the ledger, and whoever asks how that went."""
+            try:
+                cards.watch_over(farm.ledger, host, keeper.gauges)
+            except AwayError as error:
+                ready.found(LEDGER, error.code, **error.facts)
+                raise
+            ready.found(LEDGER)
+
+        told = Chore("telling", tell, every_s=_TELL_S)
         log = settings.log
         kept = LogFolder(
             folder=places.logs, keep_s=log.keep_days * 86_400, keep_bytes=log.keep_mb * 1_000_000

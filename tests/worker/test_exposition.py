@@ -22,6 +22,7 @@ from worker.exposition import Answer, Answers, Asked, Exposition
 from worker.health import checked_password, exposing
 from worker.life import Life
 from worker.places import free_port
+from worker.readiness import Readiness
 
 _SECRET = "sesame"  # noqa: S105 - a test's own
 
@@ -209,14 +210,24 @@ def test_a_loop_that_stands_is_told_and_figures_are_for_those_who_may(tmp_path: 
     knobs = {"WORKER_PORT": str(port), "PASSWORD_FILE": str(tmp_path / "password")}
     settings = quick_settings(tmp_path, **{f"METRICS__{name}": value for name, value in knobs.items()})
     life, known = Life(hung_s=90, clock=lambda: now), _basic("lectern", _SECRET)
-    with exposing(settings, "worker", life, metrics=lambda: b"figures 1\n"):
+    ready = Readiness(told=lambda: {"leads": True})
+    with exposing(settings, "worker", life, ready=ready, metrics=lambda: b"figures 1\n"):
         assert get(port, "/healthz") == (200, b"ok\n")
+        assert get(port, "/readyz") == (200, b"ready\n")
         now = 91.0
         assert get(port, "/healthz") == (503, b"hangs\n")
-        assert get(port, "/healthz?verbose")[0] == 401
+        assert get(port, "/readyz") == (503, b"not ready\n")
+        assert get(port, "/healthz?verbose")[0] == get(port, "/readyz?verbose")[0] == 401
         status, told = get(port, "/healthz?verbose", headers=known)
         assert (status, json.loads(told)["hangs"][0]["code"]) == (503, "loop-hangs")
         life.moved()
+        ready.rest_on("store", patience_s=9)
+        status, told = get(port, "/readyz?verbose", headers=known)
+        document = json.loads(told)
+        assert (status, document["ok"], document["leads"]) == (503, False, True)
+        assert [(each["part"], each["code"]) for each in document["lacks"]] == [("store", "ready-unknown")]
+        assert document["lacks"][0]["what"].endswith("store.")
+        assert document["lacks"][0]["cure"]
         assert get(port, "/healthz?verbose", headers=known)[0] == 200
         assert get(port, "/metrics")[0] == 401
         assert get(port, "/metrics", headers=known) == (200, b"figures 1\n")

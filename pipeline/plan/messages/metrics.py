@@ -20,6 +20,66 @@ MESSAGES = (
         ),
     ),
     Message(
+        code="ready-unknown",
+        level="warning",
+        en=Text(
+            what="Nothing is known of this yet: {part}.",
+            why="A process that has just begun has not looked at everything that it rests on.",
+            cure="Wait a moment; if it stays so, `lectern doctor` on this machine says what is wrong.",
+        ),
+        zh=Text(
+            what="尚不清楚此项的情况：{part}。",
+            why="刚启动的进程还没有检查完它所依赖的一切。",
+            cure="请稍候；若一直如此，请在本机运行 `lectern doctor` 查明原因。",
+        ),
+    ),
+    Message(
+        code="ready-silent",
+        level="warning",
+        en=Text(
+            what="No answer for {seconds} s: {part}.",
+            why="It is asked again and again. A server or a share that hangs says nothing at all.",
+            cure="See whether it can be reached from this machine. Nothing has to be restarted: the process "
+            "goes on by itself.",
+        ),
+        zh=Text(
+            what="已有 {seconds} 秒没有回应：{part}。",
+            why="系统会反复询问。卡住的服务器或共享目录不会给出任何回应。",
+            cure="请检查能否从本机访问它。无需重启任何进程：恢复后会自动继续。",
+        ),
+    ),
+    Message(
+        code="ready-away",
+        level="warning",
+        en=Text(
+            what="It cannot be reached from here: {part} ({reason}).",
+            why="The dispatcher asks it at every look.",
+            cure="`lectern doctor` on this machine says more. Nothing has to be restarted: the process "
+            "goes on by itself.",
+        ),
+        zh=Text(
+            what="从本机无法访问：{part}（{reason}）。",
+            why="调度进程每次查看时都会访问它。",
+            cure="请在本机运行 `lectern doctor` 了解详情。无需重启任何进程：恢复后会自动继续。",
+        ),
+    ),
+    Message(
+        code="ready-none-takes",
+        level="warning",
+        en=Text(
+            what="No worker of this host takes work ({workers}).",
+            why="A host is of use when one of its workers takes what comes.",
+            cure="`lectern workers` says who has told a worker to take nothing, and why; make room on a disk "
+            "that is low; see `lectern models` where no engine can be used.",
+        ),
+        zh=Text(
+            what="本机没有工作进程接收工作（{workers}）。",
+            why="至少有一个工作进程接收工作，这台主机才有用。",
+            cure="运行 `lectern workers` 可查看是谁、因何让工作进程停止接收；请为空间不足的磁盘腾出空间；"
+            "若没有可用的引擎，请查看 `lectern models`。",
+        ),
+    ),
+    Message(
         code="metrics-port-taken",
         level="error",
         en=Text(

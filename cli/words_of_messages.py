@@ -43,5 +43,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "messages-cleared": ("Forgotten: {number:# message|# messages}.", "已清除 {number} 条消息。"),
+    "verb-backup": ("backed up", "备份"),
     "verb-clear-messages": ("forgot foreign messages", "清除外来消息"),
 }

@@ -17,9 +17,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from db import restoring, snapshots
+import structlog
+
+from db import backups, restoring, snapshots
 from db.snapshots import Snapshot
 from farm.bootstrap import Farm, settings_file
+from farm.caller import caller
 from farm.configuration import shown_sections
 from farm.register import Deed, register_of
 from pipeline.durable import Trouble, digest_of, sync_file, sync_folder, trouble
@@ -120,6 +123,11 @@ def back_up(farm: Farm, folder: Path) -> BackedUp:
         )
         _write(part / INDEX, json.dumps({"schema": _SCHEMA, **asdict(index)}, indent=1))
         size = _settle(part)
+    try:
+        backups.tell_backup(farm.ledger, size, by=caller())
+    except AwayError as error:
+        # The backup is there all the same.
+        structlog.get_logger().warning("backup not entered into the audit", code=error.code)
     return BackedUp(folder=folder, index=index, bytes=size)
 
 

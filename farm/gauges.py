@@ -16,6 +16,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from db import storage
+from db.backups import read_last_backup
 from db.budgets import read_budgets
 from db.cardtime import CardTime
 from db.census import read_card_states, read_dead_letters, read_pending, read_workforce
@@ -131,7 +132,7 @@ class Gauges:
             }
 
     def look_far(self) -> None:
-        """Read what takes longer and changes slowly: windows' prospects, and what departments have stored.
+        """Read what takes longer and changes slowly: windows' prospects, stores, and the last backup.
 
         Raises:
             AwayError: as `look`.
@@ -197,6 +198,7 @@ class Gauges:
         budgets = read_budgets(ledger, self._cards)
         stored = storage.read_used(ledger, [each.name for each in budgets])
         yield meters.STORED, {(name,): size for name, size in stored.items()}
+        yield meters.BACKUP, {(): read_last_backup(ledger) / 1000}
 
     def _family(self, meter: Meter, told: _Told) -> Metric:
         """A metric with its numbers, as Prometheus's library has it; what is beyond a bound is added up."""

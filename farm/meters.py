@@ -316,6 +316,9 @@ WINDOW_CHANGE = _meter(
 WINDOW_LATE = _meter(
     "lectern_window_late_films", _G, "Films that the window will not suffice for, as things stand", _L, WINDOW
 )
+BACKUP = _meter(
+    "lectern_backup_last_success_timestamp_seconds", _G, "When `lectern backup` last made one; 0: never", _L
+)
 
 #: Every metric by its name, in the order in which people read of them.
 METERS: Final[Mapping[str, Meter]] = MappingProxyType(

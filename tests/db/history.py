@@ -8,6 +8,7 @@ from typing import Protocol
 from sqlalchemy import insert
 
 from db import (
+    backups,
     cards,
     claims,
     dead,
@@ -437,6 +438,7 @@ def keep_words(company: Company) -> None:
     lexicon.put_entry(company.world.ledger, "default", Entry(word="a", language="en", said="b"), by="anna")
     lexicon.remove_entry(company.world.ledger, "default", "a", "en", by="anna")
     strays.tell_cleared(company.world.ledger, 3, by="anna")
+    backups.tell_backup(company.world.ledger, 1, by="anna")
     windows.add_window(company.world.ledger, "night", parse("22:00-07:00", "UTC"), by="anna")
     windows.set_window(company.world.ledger, "night", parse("23:00-07:00", "UTC"), by="anna")
     windows.remove_window(company.world.ledger, "night", by="anna")

@@ -24,6 +24,7 @@ from db import (
     strays,
     windows,
 )
+from db.backups import tell_backup
 from db.codec import spec_from_text
 from db.ledger import Ledger
 from db.lexicon import put_entry, remove_entry
@@ -198,6 +199,7 @@ class Farm(Labour):
                 put_entry(self.world.ledger, "default", Entry(word="a", language="en", said="ay"), by="anna")
                 remove_entry(self.world.ledger, "default", "a", "en", by="anna")
                 strays.tell_cleared(self.world.ledger, 3, by="anna")
+                tell_backup(self.world.ledger, 1, by="anna")
                 change_windows(self.world.ledger)
                 tell_news(self.world.ledger)
             elif what == "pool":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import stat
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from db import profiles
+from db.auditing import read_audit
+from db.backups import read_last_backup
 from db.ledger import Ledger
 from db.profiles import Profile, ProfileDraft
 from farm.backup import INDEX, BackedUp, back_up
@@ -21,7 +24,7 @@ from farm.profiles import ending
 from farm.register import Deed, Entry, Place, profile_digest, register_of
 from farm.restore import Lost, Told, put_settings, restore
 from pipeline.plan.artifact import Kind
-from pipeline.plan.errors import InputError
+from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.people import ProfileKind
 from tests.db.fuse import Fuse
 from tests.tasks.yard import break_ground, quick_settings
@@ -128,6 +131,27 @@ def test_who_takes_a_consent_back_and_is_killed_is_heard_by_any_restore(farm: Fa
     assert fuse.passed == ["withdraw-before-commit"]
     told = Entry(deed=Deed.WITHDRAWN, subject=profile_digest(ben))
     assert told in register_of(farm).read([Place.STORE]).values()
+
+
+def test_the_farm_knows_when_it_was_backed_up_last(
+    farm: Farm, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the audit, which every host reads; one that fails does not count."""
+    assert read_last_backup(farm.ledger) == 0
+    farm.ledger.clock = lambda: 1_795_348_800_000
+    taken = back_up(farm, tmp_path / "backup")
+    farm.ledger.clock = lambda: 1_795_348_900_000
+    with monkeypatch.context() as patch:
+        patch.setattr("farm.backup.snapshots.take", _no_room)
+        with pytest.raises(AwayError, match="backup-full"):
+            back_up(farm, tmp_path / "another")
+    assert read_last_backup(farm.ledger) == 1_795_348_800_000
+    (line,) = read_audit(farm.ledger, limit=1)
+    assert (line.verb, json.loads(line.detail)) == ("backup", {"bytes": taken.bytes})
+
+
+def _no_room(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_backup_is_its_owners_alone_and_nothing_is_overwritten(farm: Farm, tmp_path: Path) -> None:

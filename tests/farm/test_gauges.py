@@ -98,6 +98,7 @@ def test_the_leader_tells_what_stands_in_the_ledger_and_reads_nothing_for_it(
         "lectern_window_open window=night": 0,
         "lectern_window_change_seconds window=night": 10 * 3600 - 60,
         "lectern_window_late_films window=night": 0,
+        "lectern_backup_last_success_timestamp_seconds": 0,
         "lectern_ledger_aggregates_timestamp_seconds": (_NOON + 60_000) / 1000,
     }
     assert {key: numbers.get(key) for key in expected} == expected

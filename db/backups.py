@@ -1,0 +1,36 @@
+"""That the farm was backed up stands in the audit, where whoever leads the farm on another host finds it."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import func, insert, select
+
+from db.ledger import Ledger
+from db.prepared import run
+from db.tables import audit
+
+_VERB = "backup"
+_AUDIT = insert(audit)
+_LAST = select(func.max(audit.c.at)).where(audit.c.verb == _VERB)
+
+
+def tell_backup(ledger: Ledger, size: int, *, by: str) -> None:
+    """Enter into the audit that a backup of so many bytes was made, whole.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.write("backup-told") as connection:
+        entry = {"at": ledger.clock(), "by": by, "verb": _VERB, "detail": json.dumps({"bytes": size})}
+        connection.execute(_AUDIT, {**entry, "batch_id": None, "job_id": None})
+
+
+def read_last_backup(ledger: Ledger) -> int:
+    """When the last backup was made, by the ledger's clock; 0: never. It reads the whole audit.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return int(run(connection, _LAST, {}).scalar() or 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -23,6 +22,7 @@ from farm.meters import (
     Form,
     Meter,
 )
+from tests.support.programs import require_program
 
 #: Base units, and what has none; after OpenMetrics and Prometheus, "Metric and label naming".
 _UNITS = ("seconds", "bytes", "ratio", "celsius", "watts", "info")
@@ -70,7 +70,6 @@ def test_what_is_beyond_a_bound_is_other() -> None:
         bounds.within(STAGE_DURATION, ())
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus's promtool is not installed")
 def test_prometheus_own_linter_has_nothing_to_say() -> None:
     """Names, units, forms and help of the whole catalogue are as `promtool check metrics` wants them."""
     registry = CollectorRegistry()
@@ -91,7 +90,7 @@ def test_prometheus_own_linter_has_nothing_to_say() -> None:
         if "_created" not in line
     )
     checked = subprocess.run(
-        [str(shutil.which("promtool")), "check", "metrics"],
+        [require_program("promtool", package="prometheus"), "check", "metrics"],
         input=told.encode(),
         capture_output=True,
         check=False,

@@ -21,7 +21,7 @@ def keep_log_lines(environment: Mapping[str, str]) -> None:
     """
     telemetry = sys.modules.get("farm.telemetry")
     if telemetry is not None:
-        telemetry.set_up(style="console", level="info", stream=_Lines(log_of(environment)))
+        telemetry.set_up(style="console", level="info", streams=[_Lines(log_of(environment))], ours=False)
 
 
 class _Lines(io.TextIOBase):

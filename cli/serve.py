@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
+import structlog
 import typer
 
 from cli.exits import Exit
@@ -29,16 +30,17 @@ def up(context: typer.Context) -> Exit:
     """
     terminal = terminal_of(context)
     settings = settings_of()
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or settings.log.to != "files":
         # On a terminal a person reads words; its lines are in command.log, as any command's.
-        set_up_logging(settings)
+        set_up_logging(settings, name="up")
+    note, words = _noting(settings, terminal), terminal.words
     code = supervisor.up(
         settings,
-        starting=lambda: terminal.note(terminal.words("farm-starts", home=str(settings.home))),
-        ready=lambda standing: _standing(standing, terminal),
-        ending=lambda: terminal.note(terminal.words("clips-end", seconds=round(settings.worker.drain_s))),
+        starting=lambda: note(words("farm-starts", home=str(settings.home))),
+        ready=lambda standing: _standing(standing, terminal, settings),
+        ending=lambda: note(words("clips-end", seconds=round(settings.worker.drain_s))),
     )
-    terminal.note(terminal.words("farm-ended"))
+    note(words("farm-ended"))
     return Exit(code)
 
 
@@ -55,33 +57,44 @@ def worker(
     need a ledger in PostgreSQL, a Redis and a store that all of them see: LECTERN_LEDGER__URL,
     LECTERN_REDIS__URL, LECTERN_STORE__ROOT.
     """
-    settings, terminal, wanted = _service(), terminal_of(context), tuple(only or ())
+    settings, terminal, wanted = _service(name or "crew"), terminal_of(context), tuple(only or ())
+    note, words = _noting(settings, terminal), terminal.words
+
+    def at_work(posts: Sequence[Post]) -> None:
+        for post in posts:
+            told = {"name": post.name, "work": " ".join(post.capabilities)}
+            code = "worker-on-card" if post.device else "worker-on-processors"
+            note(words(code, device=post.device, **told))
+        note(words("workers-start"))
+
     if name:
-        return Exit(
-            host.serve_one(settings, name, wanted=wanted, beginning=lambda post: _at_work([post], terminal))
-        )
+        return Exit(host.serve_one(settings, name, wanted=wanted, beginning=lambda post: at_work([post])))
     code = host.serve(
         settings,
         wanted=wanted,
-        beginning=lambda posts: _at_work(posts, terminal),
-        ending=lambda: terminal.note(terminal.words("clips-end", seconds=round(settings.worker.drain_s))),
+        beginning=at_work,
+        ending=lambda: note(words("clips-end", seconds=round(settings.worker.drain_s))),
     )
     return Exit(code)
 
 
-def _service() -> Settings:
+def _service(name: str) -> Settings:
     """The settings of a service, whose log lines are its output, for a container or the journal."""
     settings = settings_of()
-    set_up_logging(settings)
+    set_up_logging(settings, name=name)
     return settings
 
 
-def _at_work(posts: Sequence[Post], terminal: Terminal) -> None:
-    for post in posts:
-        told = {"name": post.name, "work": " ".join(post.capabilities)}
-        code = "worker-on-card" if post.device else "worker-on-processors"
-        terminal.note(terminal.words(code, device=post.device, **told))
-    terminal.note(terminal.words("workers-start"))
+def _noting(settings: Settings, terminal: Terminal) -> Callable[[str], None]:
+    """How a service tells a note: in words, or as a log line where its standard output holds such alone."""
+
+    def note(told: str) -> None:
+        if settings.log.to == "files":
+            terminal.note(told)
+        else:
+            structlog.get_logger().info("told", told=told)
+
+    return note
 
 
 def dispatcher(
@@ -92,11 +105,12 @@ def dispatcher(
 
     Of several, one leads and the others watch it.
     """
-    terminal = terminal_of(context)
+    terminal, settings = terminal_of(context), _service(name)
+    note = _noting(settings, terminal)
     code = dispatching.serve(
-        _service(),
+        settings,
         name=name,
-        beginning=lambda: terminal.note(terminal.words("dispatcher-starts", name=name)),
+        beginning=lambda: note(terminal.words("dispatcher-starts", name=name)),
     )
     return Exit(code)
 
@@ -107,9 +121,9 @@ def watchdog(context: typer.Context) -> Exit:
     What a process held that ended goes back into the line at once. One that hangs is ended, and started anew
     by whatever started it. `lectern up` has a watchdog of its own.
     """
-    terminal = terminal_of(context)
-    code = watching.serve(_service(), beginning=lambda: terminal.note(terminal.words("watchdog-starts")))
-    return Exit(code)
+    terminal, settings = terminal_of(context), _service("watchdog")
+    note = _noting(settings, terminal)
+    return Exit(watching.serve(settings, beginning=lambda: note(terminal.words("watchdog-starts"))))
 
 
 def flower(context: typer.Context) -> Exit:
@@ -118,17 +132,17 @@ def flower(context: typer.Context) -> Exit:
     Flower is behind a password, and only to look: nobody can stop anything there. `lectern up` shows one of
     its own; where it does, this tells its address and ends.
     """
-    terminal, settings = terminal_of(context), settings_of()
+    terminal, settings = terminal_of(context), _service("flower")
     file = Places(home=settings.home).flower_password
-    words = terminal.words
+    note, words = _noting(settings, terminal), terminal.words
     code = window.serve(
         settings,
-        beginning=lambda url: terminal.note(words("farm-flower", url=url, user=window.USER, file=str(file))),
+        beginning=lambda url: note(words("farm-flower", url=url, user=window.USER, file=str(file))),
     )
     return Exit(code)
 
 
-def _standing(standing: Standing, terminal: Terminal) -> None:
+def _standing(standing: Standing, terminal: Terminal, settings: Settings) -> None:
     words = terminal.words
     workers = len(standing.workers)
     lines = [words("farm-is-up", workers=workers)]
@@ -149,4 +163,8 @@ def _standing(standing: Standing, terminal: Terminal) -> None:
         "workers": list(standing.workers),
         "flower": standing.flower_url,
     }
-    terminal.answer(document, lines)
+    if terminal.json_wanted or settings.log.to == "files":
+        terminal.answer(document, lines)
+        return
+    for line in lines:
+        _noting(settings, terminal)(line)

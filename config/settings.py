@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from config.layers import Values, layers, overlay
 
@@ -29,6 +29,18 @@ Address = Annotated[str, Mark.ADDRESS]
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+#: A hundred years; who wants more wants no end, which is 0.
+_DAYS = 36_500
+#: One log alone is cut at twice as much.
+_LEAST_MB = 10
+
+
+def _room(megabytes: int) -> int:
+    if 0 < megabytes < _LEAST_MB:
+        raise ValueError(megabytes)
+    return megabytes
 
 
 class Paths(_Section):
@@ -85,12 +97,14 @@ class Archive(_Section):
 
 
 class Log(_Section):
-    """How log lines look."""
+    """How log lines look, where they go, and how long they are kept."""
 
     format: Literal["auto", "console", "json"]
     level: Literal["debug", "info", "warning", "error"]
-    keep_days: float
-    keep_mb: int
+    to: Literal["files", "stdout", "both"]
+    root: str
+    keep_days: Annotated[float, Field(ge=0, le=_DAYS, allow_inf_nan=False)]
+    keep_mb: Annotated[int, Field(ge=0), AfterValidator(_room)]
 
 
 class Telemetry(_Section):
@@ -411,6 +425,11 @@ class Settings(_Section):
     def store_root(self) -> Path:
         """The folder of artifacts."""
         return Path(self.store.root).expanduser().resolve() if self.store.root else self.home / "store"
+
+    @property
+    def log_root(self) -> Path | None:
+        """The folder in which each host has one for its log files; None: they lie in the home."""
+        return Path(self.log.root).expanduser().absolute() if self.log.root else None
 
     @property
     def nightly_root(self) -> Path:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -22,6 +24,7 @@ from farm.discretion import secrets_in
 from farm.models import ModelShelf
 from farm.policy.days import Calendar, calendar_of
 from farm.settings_errors import wrong_settings
+from farm.sink import log_file
 from pipeline.apart import Apart
 from pipeline.engines.ear import ActivityEngine, EarEngine
 from pipeline.engines.eye import EyeEngine
@@ -42,6 +45,7 @@ __all__ = [
     "check_telemetry",
     "environment_of",
     "furnish",
+    "logs_of",
     "open_farm",
     "open_workshop",
     "set_up_logging",
@@ -221,20 +225,37 @@ def settings_file(settings: Settings) -> Path:
     return settings_place(str(settings.home))
 
 
-def set_up_logging(settings: Settings, *, stream: TextIO | None = None) -> None:
-    """Send this process's log lines to `stream` (standard error unless given), as the operator set.
+def set_up_logging(settings: Settings, *, name: str) -> None:
+    """Send this process's log lines where the operator wants them, in the form that was set.
 
     Called once by a process, before its first line.
+
+    Args:
+        settings: what the operator set.
+        name: what people call the process: it stands in each line, and is the name of its log file where it
+            keeps one itself.
     """
     knobs = settings.model_dump().values()
+    streams: list[TextIO] = []
+    if settings.log.to != "files":
+        streams.append(sys.stdout)
+    if settings.log.to == "both" and (file := log_file(logs_of(settings) / f"{name}.log")):
+        streams.append(file)
     telemetry.set_up(
         style=settings.log.format,
         level=settings.log.level,
-        stream=stream,
+        streams=streams,
+        process=name,
         secrets=secrets_in(
             knob for section in knobs if isinstance(section, dict) for knob in section.items()
         ),
     )
+
+
+def logs_of(settings: Settings) -> Path:
+    """The folder of this host's log files; it need not be there."""
+    root = settings.log_root
+    return settings.home / "logs" if root is None else root / socket.gethostname()
 
 
 def check_telemetry(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import re
@@ -23,6 +24,7 @@ LEDGER = "ledger"
 _SLACK_S = 120.0
 _CHUNK = 1 << 22
 _CUT = re.compile(r"(?P<name>.+)\.(?P<at>\d{8}T\d{6})\d{3}Z\.log\.gz")
+_FORMER = re.compile(r"(?P<name>.+)\.log\.\d+")
 _TEXT = re.compile(r"(?P<at>\d{4}-\d\d-\d\dT\S+) +\[?(?P<level>[a-z]+) *\]? +(?P<event>.*)")
 _NOT_FACTS = {"event", "timestamp", "level"}
 
@@ -171,9 +173,19 @@ def _files(folder: Path, *, since: float, until: float) -> Iterator[tuple[Path, 
             if cut >= since and begun.get(found["name"], 0.0) <= until:
                 yield file, found["name"]
             begun[found["name"]] = cut
+    for file in sorted(folder.glob("*.log.*")):
+        # As older logs were named before they were compressed; when one was begun, nothing tells.
+        if (named := _FORMER.fullmatch(file.name)) and _written_at(file) >= since:
+            yield file, named["name"]
     for file in sorted(folder.glob("*.log")):
         if begun.get(file.stem, 0.0) <= until:
             yield file, file.stem
+
+
+def _written_at(file: Path) -> float:
+    with contextlib.suppress(OSError):
+        return file.stat().st_mtime
+    return 0.0
 
 
 def _matching(file: Path, patterns: Collection[re.Pattern[bytes]]) -> Iterator[bytes]:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import logging
-import os
-import stat
 import sys
 import threading
-import time
 from collections import deque
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
@@ -21,9 +16,8 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from farm.discretion import CUT, QUOTING, Texts, without_secrets
+from farm.sink import LibraryHandler, Sink, take_in_libraries
 
-#: For so long a line waits for whoever cuts its file: he takes some thousandths of it.
-WRITING_S = 0.1
 #: How many of its latest lines an attempt keeps.
 _TAIL_LINES = 40
 _NOT_FACTS = {"event", "timestamp", "level", "exc_info", "exception"}
@@ -35,6 +29,7 @@ _at_work: Mapping[str, str | int] = {}
 #: What people wrote for that; and the passwords of this process.
 _texts: Texts | None = None
 _secrets: tuple[str, ...] = ()
+_process = ""
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
@@ -42,28 +37,49 @@ def set_up(
     *,
     style: Literal["auto", "console", "json"],
     level: Literal["debug", "info", "warning", "error"],
-    stream: TextIO | None = None,
+    streams: Sequence[TextIO] = (),
     secrets: tuple[str, ...] = (),
+    process: str = "",
+    ours: bool = True,
 ) -> None:
-    """Send every log line to `stream` (standard error unless given), as text for people or as JSON.
+    """Send every log line to `streams` (standard error unless given), as text for people or as JSON.
 
-    Lines of libraries that use the standard `logging` or `warnings` go the same way, from warnings upwards.
-    A line that cannot be written, as on a full disk, is dropped: no work ends because nobody can read of it.
-    Called once by each process, before its first log line. Where no stream is given, what ends a thread or
-    the process unexpectedly becomes a line like any other.
+    Lines of libraries that use the standard `logging` or `warnings` go the same way, from warnings upwards,
+    also of one that has set up a way of its own. A line that cannot be written, as on a full disk, is
+    dropped: no work ends because nobody can read of it, and how many were is told once that is over.
+    Called once by each process, before its first log line.
 
     Args:
-        style: ``auto`` is text on a terminal, and JSON everywhere else.
+        style: ``auto`` is text on terminals, and JSON everywhere else.
         level: what is less than this is not written.
-        stream: where lines go.
+        streams: where lines go.
         secrets: what is cut out of each line, besides all that lets somebody in by a URL.
+        process: what people call this process; it stands in each line.
+        ours: whether what ends a thread or the process unexpectedly becomes a line like any other.
     """
-    global _secrets  # noqa: PLW0603 - log lines are the whole process's
-    _secrets = secrets
-    target = stream or sys.stderr
+    global _secrets, _process
+    _secrets, _process = secrets, process
+    targets = tuple(streams) or (sys.stderr,)
     if style == "auto":
-        style = "console" if target.isatty() else "json"
-    shared: list[Processor] = [
+        style = "console" if all(target.isatty() for target in targets) else "json"
+    shared, renderer = _processors(), _renderer(style, targets)
+    sink = Sink(targets, _tell_lost)
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        logger_factory=lambda *_: sink,
+        cache_logger_on_first_use=False,
+    )
+    _hear_libraries(sink, shared, renderer)
+    if ours:
+        sys.excepthook = _tell_end
+        threading.excepthook = _tell_end_of_thread
+        sys.unraisablehook = _tell_unraisable
+
+
+def _processors() -> list[Processor]:
+    """What is done to each line before it is rendered."""
+    return [
         structlog.contextvars.merge_contextvars,
         _name_work,
         structlog.processors.add_log_level,
@@ -73,21 +89,20 @@ def set_up(
         _cut,
         _keep_for_tail,
     ]
-    renderer: Processor = (
-        structlog.processors.JSONRenderer(ensure_ascii=False)
-        if style == "json"
-        else structlog.dev.ConsoleRenderer(
-            colors=target.isatty(),
-            exception_formatter=structlog.dev.plain_traceback,
-        )
+
+
+def _renderer(style: Literal["console", "json"], targets: Sequence[TextIO]) -> Processor:
+    if style == "json":
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.dev.ConsoleRenderer(
+        colors=all(target.isatty() for target in targets),
+        exception_formatter=structlog.dev.plain_traceback,
     )
-    structlog.configure(
-        processors=[*shared, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=lambda *_: _Writer(target),
-        cache_logger_on_first_use=False,
-    )
-    handler = _Handler(target)
+
+
+def _hear_libraries(sink: Sink, shared: list[Processor], renderer: Processor) -> None:
+    """Send what libraries log and warn of to a sink, as a line like ours."""
+    handler = LibraryHandler(sink)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -98,9 +113,7 @@ def set_up(
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
-    if stream is None:
-        sys.excepthook = _tell_end
-        threading.excepthook = _tell_end_of_thread
+    take_in_libraries()
 
 
 @contextmanager
@@ -152,63 +165,12 @@ def one_line(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-class _Writer(structlog.WriteLogger):
-    """Writes lines, and drops those that cannot be written, as the standard `logging` does."""
-
-    def msg(self, message: str) -> None:
-        """Write a line, if that can be done."""
-        # A closed stream says ValueError.
-        with contextlib.suppress(OSError, ValueError), _undivided(self._file):
-            super().msg(message)
-
-    log = debug = info = warning = error = critical = exception = msg
-
-
-class _Handler(logging.StreamHandler[TextIO]):
-    """Writes the lines of libraries."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write a line, if that can be done."""
-        with _undivided(self.stream):
-            super().emit(record)
-
-
-@contextmanager
-def _undivided(stream: TextIO) -> Generator[None]:
-    """While it lasts, whoever cuts log files does not cut this one (`worker.logs`); it is waited for briefly.
-
-    Each line has a lock of its own, since a lock of the stream's is one for all processes that share it.
-    """
-    lock = -1
-    try:
-        if stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-            lock = os.open(f"/proc/self/fd/{stream.fileno()}", os.O_RDONLY)
-            _await_lock(lock)
-    # What is no file has no lock, and needs none.
-    except (OSError, ValueError):
-        pass
-    try:
-        yield
-    finally:
-        if lock >= 0:
-            os.close(lock)
-
-
-def _await_lock(lock: int) -> None:
-    until = time.monotonic() + WRITING_S
-    while True:
-        try:
-            return fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > until:
-                return None
-        time.sleep(0.001)
-
-
 def _name_work(_logger: object, _method: str, event: EventDict) -> EventDict:
     """Add what this process is at; what the line says of itself, or its own context does, stands."""
     for name, value in _at_work.items():
         event.setdefault(name, value)
+    if _process:
+        event.setdefault("process", _process)
     return event
 
 
@@ -230,6 +192,18 @@ def _discreet(name: str, value: object) -> object:
     if isinstance(value, list | tuple | set | frozenset):
         return [_discreet("", held) for held in value]
     return value if value is None or isinstance(value, int | float) else discreet(str(value))
+
+
+def _tell_lost(lines: int, since: str) -> None:
+    """Log once that lines could not be written, as on a full disk."""
+    structlog.get_logger().warning("log lines lost", lines=lines, since=since)
+
+
+def _tell_unraisable(told: sys.UnraisableHookArgs) -> None:
+    """Log what went wrong where nothing can be raised, as at an object's end."""
+    if told.exc_value is not None:
+        facts = (told.exc_type, told.exc_value, told.exc_traceback)
+        structlog.get_logger().error("failed unraised", exc_info=facts)
 
 
 def _tell_end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -66,6 +66,11 @@ _ROLES: Mapping[str, Callable[..., int]] = {
 }
 
 
+def _called(role: str, name: str) -> str:
+    """What people call the process: Flower is told its port in the place of a name."""
+    return "flower" if role == "flower" else name
+
+
 def main(role: str, *told: str) -> int:
     """Be one of the farm's processes, by what it is told, its name last; returns the exit code."""
     with loading():
@@ -77,13 +82,12 @@ def main(role: str, *told: str) -> int:
 
     *rest, name = told
     settings = settings_of()
-    set_up_logging(settings)
-    with structlog.contextvars.bound_contextvars(process=name):
-        try:
-            return _ROLES[role](settings, name, *rest)
-        except LecternError as error:
-            structlog.get_logger().error(error.code, told=tell(error.code, error.facts, "en"))
-            return 1
+    set_up_logging(settings, name=_called(role, name))
+    try:
+        return _ROLES[role](settings, name, *rest)
+    except LecternError as error:
+        structlog.get_logger().error(error.code, told=tell(error.code, error.facts, "en"))
+        return 1
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,14 +35,15 @@ class Program:
         argv: program and arguments; never a shell's line.
         environment: its whole environment.
         folder: where it runs; a folder of ours, so that nothing is imported from a stranger's.
-        log: file that its output is appended to; the watchdog keeps it at a length.
+        log: file that its output is appended to; the watchdog keeps it at a length. None: its output is the
+            standard output of whoever starts it.
     """
 
     name: str
     argv: Sequence[str]
     environment: Mapping[str, str]
     folder: Path
-    log: Path
+    log: Path | None
 
 
 class Child:
@@ -78,7 +80,7 @@ class Child:
         """
         program = self.program
         program.folder.mkdir(parents=True, exist_ok=True)
-        with open_log(program.log) as log:
+        with open_log(program.log) if program.log is not None else nullcontext() as log:
             self._process = subprocess.Popen(  # noqa: S603 - a fixed program, and no shell
                 list(program.argv),
                 stdin=subprocess.DEVNULL,

@@ -28,6 +28,7 @@ from tasks.dispatcher import Dispatcher, Pace
 from worker.belt import celery_app
 from worker.health import exposing
 from worker.life import Life
+from worker.logkeeping import keeping_logs
 from worker.places import Places
 from worker.proof import DISPATCHER, proving
 from worker.readiness import Readiness, look_at_redis, look_at_schema
@@ -77,10 +78,14 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
                 stands=partial(stood, gauges, ready),
             )
             structlog.get_logger().info("dispatching")
+            # In a container of its own there is no watchdog, which keeps the others' files.
+            logs = keeping_logs(settings) if settings.log.to == "both" else None
 
             def is_over() -> bool:
                 """Asked before each look, by who still looks."""
                 life.moved()
+                if logs is not None:
+                    logs.turn()
                 return ending()
 
             proofs, beat_s = Places(home=settings.home).proofs, beat_every(settings.lease.beat_s)
@@ -88,6 +93,8 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
             with proving(proofs, role=DISPATCHER, node=own_name, beat_s=beat_s):
                 dispatcher.run(is_over)
             life.stopping()
+            if logs is not None:
+                logs.close()
     bell.close()
     return 0
 

@@ -228,8 +228,7 @@ def _task() -> StepTask:
 @signals.worker_process_init.connect  # type: ignore[untyped-decorator]
 def _open(sender: str, **_: object) -> None:
     settings = settings_of()
-    set_up_logging(settings)
-    structlog.contextvars.bind_contextvars(process=sender.partition("@")[0])
+    set_up_logging(settings, name=sender.partition("@")[0])
     _task().open(settings, sender)
 
 

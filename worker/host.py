@@ -41,7 +41,7 @@ def serve(
             do, or the ledger's schema is not this version's.
         AwayError: the ledger cannot be reached, or cards that the settings name do not answer.
     """
-    places, asked = Places(home=settings.home), Asked()
+    places, asked = Places.of(settings), Asked()
     with only_crew(places), asked.listening():
         with open_farm(settings) as farm:
             posts = posts_here(farm, wanted)
@@ -50,8 +50,8 @@ def serve(
         check_redis(doorbell)
         environment = environment_for(settings, doorbell)
         life = life_over(settings, [post.name for post in posts])
-        crew = Crew([worker_program(places, post, environment) for post in posts], life)
-        watchdog = Child(program(places, "watchdog", ("watchdog", "watchdog"), environment))
+        crew = Crew([worker_program(settings, post, environment) for post in posts], life)
+        watchdog = Child(program(settings, "watchdog", ("watchdog", "watchdog"), environment))
         ready = readiness_of(settings, posts, life)
         with exposing(settings, "worker", life, ready=ready, metrics=lambda: metering.exposition(folder)):
             beginning(posts)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from farm.telemetry import WRITING_S
+from farm.sink import WRITING_S
 
 #: A log that is longer is cut.
 LOG_BYTES = 20_000_000
@@ -24,6 +24,12 @@ LOG_S = 86_400.0
 #: How the names of older logs end, after the name of the log and when it was cut.
 OLDER = ".log.gz"
 _PART = ".part"
+#: When a log was cut, as its name says.
+_NAMED = re.compile(r"\.(?P<at>\d{8}T\d{6})(?P<ms>\d{3})Z\.log\.gz")
+#: How older logs were named before they were compressed.
+_FORMER = re.compile(r".+\.log\.\d+")
+#: Whoever writes a log of a host that lives has it cut long before.
+_GONE_S = 2 * LOG_S
 _FIRST_BYTES = 4096
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 
@@ -47,7 +53,8 @@ class LogFolder:
     Attributes:
         folder: where ``*.log`` lie; older ones are put beside them. It need not be there.
         keep_s: what was cut longer ago is removed, in seconds; 0: nothing is, for its age.
-        keep_bytes: of what was cut, the oldest is removed until the rest is no longer.
+        keep_bytes: of what was cut, the oldest is removed until the rest is no longer; 0: nothing is, for its
+            size.
         clock: seconds since 1970.
     """
 
@@ -83,9 +90,7 @@ class LogFolder:
 
     def _older(self) -> list[Path]:
         """What was cut, the oldest first."""
-        return sorted(
-            (each for each in self.folder.glob(f"*{OLDER}")), key=lambda each: (_cut_at(each), each.name)
-        )
+        return sorted(_older_in(self.folder), key=lambda each: (_cut_at(each), each.name))
 
     def _sweep(self) -> None:
         for part in self.folder.glob(f".*{OLDER}{_PART}"):
@@ -96,10 +101,40 @@ class LogFolder:
         sizes = {each: _size(each) for each in older}
         held = sum(sizes.values())
         for each in older:
-            if held <= self.keep_bytes and not (self.keep_s and self.clock() - _cut_at(each) > self.keep_s):
+            too_old = self.keep_s and self.clock() - _cut_at(each) > self.keep_s
+            if not too_old and not (self.keep_bytes and held > self.keep_bytes):
                 break
             each.unlink(missing_ok=True)
             held -= sizes[each]
+
+
+def sweep_hosts(root: Path, *, keep_s: float, clock: Callable[[], float] = time.time) -> None:
+    """Remove what is too old in the folders of all hosts, of those too that are gone and keep none of it.
+
+    Args:
+        root: where each host has a folder.
+        keep_s: as in `LogFolder`.
+        clock: seconds since 1970.
+    """
+    if not keep_s:
+        return
+    for folder in (each for each in root.glob("*") if each.is_dir()):
+        for old in _older_in(folder):
+            if clock() - _cut_at(old) > keep_s:
+                old.unlink(missing_ok=True)
+        for log in folder.glob("*.log"):
+            # One that is empty may be somebody's who has nothing to say.
+            if _size(log) and clock() - _written_at(log) > max(keep_s, _GONE_S):
+                log.unlink(missing_ok=True)
+        # Which is refused as long as anything lies in it.
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def _older_in(folder: Path) -> Iterator[Path]:
+    """What was cut."""
+    yield from folder.glob(f"*{OLDER}")
+    yield from (each for each in folder.glob("*.log.*") if _FORMER.fullmatch(each.name))
 
 
 def rotate(log: Path, *, at: float) -> Path:
@@ -163,9 +198,17 @@ def _begun(log: Path) -> float:
 
 
 def _cut_at(older: Path) -> float:
-    """When a log was cut; 0 if it has gone meanwhile."""
+    """When a log was cut: its name says so, whatever copied it since; 0 if it has gone meanwhile."""
+    if named := _NAMED.search(older.name):
+        with contextlib.suppress(ValueError):
+            moment = datetime.strptime(named["at"], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+            return moment.timestamp() + int(named["ms"]) / 1000
+    return _written_at(older)
+
+
+def _written_at(path: Path) -> float:
     with contextlib.suppress(OSError):
-        return older.stat().st_mtime
+        return path.stat().st_mtime
     return 0.0
 
 

@@ -12,8 +12,9 @@ import time
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO
 
+from farm.bootstrap import Settings, logs_of
 from pipeline.plan.errors import InputError
 
 #: Longer than anybody takes to look whether a lock is held.
@@ -26,9 +27,16 @@ class Places:
 
     Attributes:
         home: the home folder.
+        logs_at: where this host's log files are, unless in the home.
     """
 
     home: Path
+    logs_at: Path | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The places of a home, and of its logs, as the operator set them."""
+        return cls(home=settings.home, logs_at=logs_of(settings))
 
     @property
     def run(self) -> Path:
@@ -37,8 +45,8 @@ class Places:
 
     @property
     def logs(self) -> Path:
-        """One log file for each process."""
-        return self.home / "logs"
+        """One log file for each process of this host."""
+        return self.logs_at or self.home / "logs"
 
     @property
     def redis(self) -> Path:

@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 from celery import Celery, signals
+from celery.apps import worker as celery_worker
 from celery.apps.worker import Worker
 from celery.platforms import SecurityWarning
 
@@ -60,9 +61,8 @@ def serve(
     settle_threads(settings.worker.threads)
     # Celery warns root because of pickled messages; ours are JSON, and a container's only user is root.
     warnings.filterwarnings("ignore", category=SecurityWarning)
-    set_up_logging(settings)
-    structlog.contextvars.bind_contextvars(process=post.name)
-    places = Places(home=settings.home)
+    set_up_logging(settings, name=post.name)
+    places = Places.of(settings)
     places.make()
     check_telemetry(settings)
     if metering.VARIABLE not in os.environ:
@@ -101,6 +101,8 @@ class _Main:
         self._asked = 0
         self._failed = False
         signals.setup_logging.connect(_keep_logging, weak=False)
+        # What it prints when it is asked to end would be no line of a log.
+        celery_worker.safe_say = lambda told, *_: structlog.get_logger().info("ending", told=told)
         self._worker = Worker(
             app=app,
             hostname=node,

@@ -28,27 +28,28 @@ def environment_for(settings: Settings, redis_url: str) -> dict[str, str]:
     return inherited | environment_of(told) | thread_environment(settings.worker.threads)
 
 
-def program(places: Places, name: str, role: Sequence[str], environment: Mapping[str, str]) -> Program:
-    """The program that plays a role of `worker.__main__`, with a log of its own.
+def program(settings: Settings, name: str, role: Sequence[str], environment: Mapping[str, str]) -> Program:
+    """The program that plays a role of `worker.__main__`, with a log of its own where that is set.
 
     Args:
-        places: the folders of the farm's home.
+        settings: what the operator set.
         name: what people call it.
         role: what it is, and what it is told.
         environment: its whole environment, as `environment_for` makes it.
     """
+    places = Places.of(settings)
     return Program(
         name=name,
         # -P: a folder that happens to hold a tasks.py is no place to import from.
         argv=(sys.executable, "-P", "-m", "worker", *role),
         environment=environment,
         folder=places.run,
-        log=places.logs / f"{name}.log",
+        log=places.logs / f"{name}.log" if settings.log.to == "files" else None,
     )
 
 
-def worker_program(places: Places, post: Post, environment: Mapping[str, str]) -> Program:
+def worker_program(settings: Settings, post: Post, environment: Mapping[str, str]) -> Program:
     """The program of the worker at a post: it alone sees the post's card."""
     role = ("worker", post.to_text(), post.name)
-    counted = {metering.VARIABLE: str(metering.folder_in(places.run))}
-    return program(places, post.name, role, {**environment, **post.environment, **counted})
+    counted = {metering.VARIABLE: str(metering.folder_in(Places.of(settings).run))}
+    return program(settings, post.name, role, {**environment, **post.environment, **counted})

@@ -88,7 +88,7 @@ def up(
             wrong, or the ledger's schema is not this version's.
         AwayError: the ledger or Redis cannot be reached.
     """
-    places = Places(home=settings.home)
+    places = Places.of(settings)
     with only_one(places), only_crew(places):
         with open_farm(settings) as farm:
             posts = posts_here(farm)
@@ -149,9 +149,9 @@ class Supervisor:
         url = self._start_redis()
         environment = environment_for(settings, url)
         # The watchdog first: what an earlier farm's processes held is free when the dispatcher looks.
-        self._others.append(Child(program(places, "watchdog", ("watchdog", "watchdog"), environment)))
-        self._others.append(Child(program(places, "dispatcher", ("dispatcher", "dispatcher"), environment)))
-        workers = [worker_program(places, post, environment) for post in self._posts]
+        self._others.append(Child(program(settings, "watchdog", ("watchdog", "watchdog"), environment)))
+        self._others.append(Child(program(settings, "dispatcher", ("dispatcher", "dispatcher"), environment)))
+        workers = [worker_program(settings, post, environment) for post in self._posts]
         self._crew = Crew(workers, self._life)
         flower_url = ""
         if settings.flower.port >= 0:
@@ -159,7 +159,7 @@ class Supervisor:
             port = free_port(settings.flower.port, settings.flower.host)
             flower_url = address(settings, port)
             flower.password(places)
-            self._others.append(Child(program(places, "flower", ("flower", str(port)), environment)))
+            self._others.append(Child(program(settings, "flower", ("flower", str(port)), environment)))
         for child in self._others:
             child.start()
         self._crew.start()
@@ -247,7 +247,7 @@ def running_farm(settings: Settings, *, patience_s: float = 60.0) -> Generator[S
     Raises:
         AwayError: ``farm-not-up``, with the log that says why.
     """
-    places = Places(home=settings.home)
+    places = Places.of(settings)
     places.make()
     log = places.logs / "up.log"
     program = Program(

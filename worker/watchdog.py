@@ -34,7 +34,7 @@ from worker.cardkeeper import CardKeeper
 from worker.grip import Grip, KernelGrip, grips_below
 from worker.health import exposing
 from worker.life import Life
-from worker.logs import LogFolder
+from worker.logkeeping import keeping_logs
 from worker.places import Places
 from worker.proof import Person, Witnessed, own_space, proofs_in
 from worker.readiness import Readiness, look_at_schema
@@ -44,8 +44,6 @@ from worker.redis_server import redis_url
 LOOK_S = 0.1
 #: How often it tells the ledger that it does, and what the cards tell.
 _TELL_S = 10.0
-#: How often it looks after the log files.
-_LOGS_S = 10.0
 
 
 @dataclass(kw_only=True)
@@ -228,7 +226,7 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
             taken.
         AwayError: the ledger cannot be reached at the start. Later it may come and go.
     """
-    places = Places(home=settings.home)
+    places = Places.of(settings)
     places.make()
     bell = Bell(redis_url(settings.redis.location, settings.home))
     ending = threading.Event()
@@ -262,11 +260,7 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
             ready.found(LEDGER)
 
         told = Chore("telling", tell, every_s=_TELL_S)
-        log = settings.log
-        kept = LogFolder(
-            folder=places.logs, keep_s=log.keep_days * 86_400, keep_bytes=log.keep_mb * 1_000_000
-        )
-        logs = Chore("logs", kept.turn, every_s=_LOGS_S)
+        logs = keeping_logs(settings)
         structlog.get_logger().info("watching")
         life.ready()
         while not ending.wait(LOOK_S):

@@ -42,10 +42,6 @@ def prepare() -> None:
     sys.modules.setdefault(_CURVES, _no_curves())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.ERROR)
-    # torch writes its lines in a form of its own, past whatever the process has set up for everybody.
-    told = logging.getLogger("torch")
-    told.handlers.clear()
-    told.propagate = True
 
 
 @cache

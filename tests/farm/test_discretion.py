@@ -86,7 +86,8 @@ def test_no_line_of_anybody_holds_a_canary(written: io.StringIO, style: str) -> 
     telemetry.set_up(
         style="json" if style == "json" else "console",
         level="debug",
-        stream=stream,
+        streams=[stream],
+        ours=False,
         secrets=("hook-key-0a1b2c3d",),
     )
     log = structlog.get_logger()

@@ -25,7 +25,7 @@ def written() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     stream = io.StringIO()
-    telemetry.set_up(style="json", level="info", stream=stream)
+    telemetry.set_up(style="json", level="info", streams=[stream], ours=False)
     yield stream
     structlog.reset_defaults()
     root.handlers[:] = before
@@ -122,7 +122,7 @@ def test_people_get_text_instead_of_json() -> None:
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     try:
-        telemetry.set_up(style="console", level="info", stream=stream)
+        telemetry.set_up(style="console", level="info", streams=[stream], ours=False)
         structlog.get_logger().info("film done", row="a")
     finally:
         structlog.reset_defaults()
@@ -141,7 +141,7 @@ def test_a_line_that_cannot_be_written_ends_nothing(
     del written
     with contextlib.ExitStack() as open_files:
         stream = lost(place, open_files)
-        telemetry.set_up(style=style, level="info", stream=stream)
+        telemetry.set_up(style=style, level="info", streams=[stream], ours=False)
         if place == "closed stream":
             stream.close()
         log = structlog.get_logger().bind(step=3)

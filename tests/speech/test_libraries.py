@@ -39,4 +39,3 @@ def test_libraries_are_offline_and_quiet() -> None:
     assert os.environ["HF_HUB_OFFLINE"] == "1"
     for name in ("TTS", "transformers"):
         assert logging.getLogger(name).getEffectiveLevel() >= logging.ERROR
-    assert (logging.getLogger("torch").handlers, logging.getLogger("torch").propagate) == ([], True)

@@ -52,7 +52,7 @@ def log() -> Iterator[io.StringIO]:
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
     stream = io.StringIO()
-    telemetry.set_up(style="json", level="info", stream=stream)
+    telemetry.set_up(style="json", level="info", streams=[stream], ours=False)
     yield stream
     structlog.reset_defaults()
     root.handlers[:] = before
@@ -231,7 +231,7 @@ def test_an_attempt_that_takes_too_long_is_a_timeout(farm: Farm, redis_url: str)
 def test_a_full_disk_for_logs_costs_no_attempt(farm: Farm, redis_url: str) -> None:
     """However an attempt ends, the ledger is told, even if no log line can be."""
     with contextlib.suppress(OSError), Path("/dev/full").open("w", encoding="utf-8") as full:
-        telemetry.set_up(style="json", level="info", stream=full)
+        telemetry.set_up(style="json", level="info", streams=[full], ours=False)
         view = speak_once(farm, redis_url, raising(InputError("face-cannot-be-driven")))
     (attempt,) = view.steps[0].attempts
     assert attempt.outcome is Outcome.ERROR

@@ -354,7 +354,7 @@ def employed(yard: Yard, name: str, pool: str) -> Iterator[Child]:
     settings = yard.farm.settings
     environment = environment_for(settings, yard.standing.redis_url)
     post = Post(name=name, pool=pool, capabilities=in_pools(["render.warp"], [pool]))
-    child = Child(worker_program(Places(home=settings.home), post, environment))
+    child = Child(worker_program(settings, post, environment))
     child.start()
     try:
         here = "SELECT 1 FROM workers WHERE name = :node AND alive = 1"

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import json
 import os
+import pickle
 import re
 import shutil
 import signal
@@ -616,8 +617,31 @@ def test_messages_may_be_lost_doubled_and_late(yard: Yard) -> None:
     assert yard.made_twice() == []
 
 
-def test_what_is_no_message_of_ours_is_set_aside(yard: Yard) -> None:
-    """Garbage in every queue and on the line of orders, in mid-chunk: no worker ends, all is counted."""
+class _Trap:
+    """Whoever unpickles it makes a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (str(self.folder),)
+
+
+def _orders(body: bytes, kind: str) -> bytes:
+    """A message on the line of orders, as kombu wraps it."""
+    delivery = {"exchange": "celery.pidbox", "routing_key": ""}
+    properties = {"body_encoding": "base64", "delivery_tag": "trap", "delivery_info": delivery}
+    envelope = {"content-type": kind, "content-encoding": "binary", "headers": {}, "properties": properties}
+    return json.dumps({"body": base64.b64encode(body).decode(), **envelope}).encode()
+
+
+def test_what_is_no_message_of_ours_is_set_aside(yard: Yard, tmp_path: Path) -> None:
+    """Garbage in every queue and on the line of orders, in mid-chunk: no worker ends, all is counted.
+
+    What is pickled, or YAML that would do the same, is never opened.
+    """
+    trap = _Trap(tmp_path / "trapped")
+    pickled, spelled = pickle.dumps(trap), f"!!python/object/apply:os.mkdir [{trap.folder}]".encode()
     batch = sow(yard.farm, [Row(row="garbage", script=script("Moss", 3))])
     step, worker = yard.mid_chunk(batch, clips=1)
     main, hand = yard.process(worker), yard.hand(worker)
@@ -645,11 +669,13 @@ def test_what_is_no_message_of_ours_is_set_aside(yard: Yard) -> None:
                 ("other.task", (1,), {}),
                 (TASK, ("no number",), {}),
                 (TASK, (1,), {"countdown": 10**8}),
-                (TASK, (1,), {"serializer": "pickle"}),
+                (TASK, (trap,), {"serializer": "pickle"}),
                 (TASK, (10**9,), {}),
             ):
                 app.send_task(task, args=body, queue=queue, retry=False, ignore_result=True, **options)
-        for raw in (b"garbage", b"[]", b"{}", b"7"):
+        python, yaml = "application/x-python-serialize", "application/x-yaml"
+        orders = (_orders(pickled, python), _orders(spelled, yaml), _orders(b'{"method": "ping"}', python))
+        for raw in (b"garbage", b"[]", b"{}", b"7", *orders):
             client.publish("/0.celery.pidbox", raw)
         expected = before + len(queues) * (len(thrown) + 5)
         wait_for(
@@ -657,7 +683,10 @@ def test_what_is_no_message_of_ours_is_set_aside(yard: Yard) -> None:
         )
         found = poison.newest(client)
     yard.finished(batch)
-    assert {each.why for each in found} >= {"unreadable", "shape", "long", "task", "body", "timed", "step"}
+    assert {each.why for each in found} >= {
+        "unreadable", "shape", "long", "task", "serializer", "body", "timed", "step",
+    }  # fmt: skip
+    assert not trap.folder.exists()
     assert {each.queue for each in found} >= set(queues)
     assert yard.outcomes(step) == ["ok"]
     assert (yard.process(worker), yard.hand(worker)) == (main, hand)

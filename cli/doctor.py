@@ -13,8 +13,9 @@ from rich.text import Text
 from cli.exits import Exit
 from cli.options import terminal_of
 from cli.terminal import Terminal, told
+from farm import configuration
 from farm import doctor as examining
-from farm.bootstrap import Settings, open_workshop
+from farm.bootstrap import Settings, open_workshop, settings_file
 from farm.doctor import Check, Doubt, Finding, There
 from farm.doctor_members import look_at_members
 from farm.doctor_people import look_at_consents
@@ -38,6 +39,7 @@ def doctor(context: typer.Context) -> Exit:
             "members": partial(look_at_members, workshop),
             "consents": partial(look_at_consents, workshop),
             "redis": lambda: _redis(settings),
+            "settings": lambda: _settings(settings),
         }
         findings = tuple(examining.examine(workshop, others))
     sick = any(finding.level == "error" for finding in findings)
@@ -58,6 +60,14 @@ def _redis(settings: Settings) -> There:
             raise Doubt(InputError("farm-redis-plain", where=shown))
         return There(detail=shown)
     return There(detail=str(find_redis_server()))
+
+
+def _settings(settings: Settings) -> There:
+    """Lectern works with secrets that others can read, and so do they."""
+    for error in configuration.open_files():
+        raise Doubt(error)
+    file = settings_file(settings)
+    return There(detail=str(file) if file.is_file() else "")
 
 
 def _document(finding: Finding, terminal: Terminal) -> dict[str, object]:

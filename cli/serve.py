@@ -13,12 +13,12 @@ from cli.exits import Exit
 from cli.options import terminal_of
 from cli.terminal import Terminal
 from farm.bootstrap import Settings, set_up_logging, settings_of
+from farm.configuration import open_files
 from farm.policy.placement import Post
 from worker import dispatching, host
 from worker import flower as window
 from worker import up as supervisor
 from worker import watchdog as watching
-from worker.places import Places
 from worker.up import Standing
 
 
@@ -33,6 +33,7 @@ def up(context: typer.Context) -> Exit:
     if not sys.stderr.isatty() or settings.log.to != "files":
         # On a terminal a person reads words; its lines are in command.log, as any command's.
         set_up_logging(settings, name="up")
+    _tell_open_secrets()
     note, words = _noting(settings, terminal), terminal.words
     code = supervisor.up(
         settings,
@@ -82,7 +83,14 @@ def _service(name: str) -> Settings:
     """The settings of a service, whose log lines are its output, for a container or the journal."""
     settings = settings_of()
     set_up_logging(settings, name=name)
+    _tell_open_secrets()
     return settings
+
+
+def _tell_open_secrets() -> None:
+    """Say once, at the start, which secrets every user of this machine can read."""
+    for error in open_files():
+        structlog.get_logger().warning("secret open to others", code=error.code, **error.facts)
 
 
 def _noting(settings: Settings, terminal: Terminal) -> Callable[[str], None]:
@@ -133,11 +141,10 @@ def flower(context: typer.Context) -> Exit:
     its own; where it does, this tells its address and ends.
     """
     terminal, settings = terminal_of(context), _service("flower")
-    file = Places(home=settings.home).flower_password
     note, words = _noting(settings, terminal), terminal.words
+    place = window.password_place(settings)
     code = window.serve(
-        settings,
-        beginning=lambda url: note(words("farm-flower", url=url, user=window.USER, file=str(file))),
+        settings, beginning=lambda url: note(words("farm-flower", url=url, user=window.USER, file=place))
     )
     return Exit(code)
 

@@ -409,6 +409,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "check-fonts": ("fonts", "字体"),
     "check-archive": ("archive", "归档"),
     "check-redis": ("Redis", "Redis"),
+    "check-settings": ("settings", "设置"),
     "level-ok": ("ok", "正常"),
     "level-warning": ("warning", "警告"),
     "level-error": ("error", "错误"),

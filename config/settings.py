@@ -234,6 +234,7 @@ class Flower(_Section):
     port: int
     host: str
     behind_proxy: bool
+    password: Secret
     url_prefix: str
     url: str
 

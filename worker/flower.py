@@ -19,7 +19,7 @@ from celery import Celery
 
 from farm.bootstrap import Settings, open_farm
 from farm.post import is_loopback
-from pipeline.plan.errors import InputError
+from pipeline.plan.errors import AwayError, InputError
 from worker.belt import celery_app
 from worker.flower_pages import address
 from worker.flower_settling import Settling
@@ -44,9 +44,16 @@ _KEPT_EVERY_MS = 30_000
 _LOOKED_EVERY_MS = 1_000
 
 
-def password(places: Places) -> str:
-    """The password of Flower's one user; made by chance once, and kept in a file of the home folder."""
-    return secret(places.flower_password)
+def password(settings: Settings) -> str:
+    """The password of Flower's one user: the one that was set, else one made by chance, kept in the home."""
+    return settings.flower.password or secret(Places.of(settings).flower_password)
+
+
+def password_place(settings: Settings) -> str:
+    """Where a person finds it: its file, or the knob that it was set by."""
+    if settings.flower.password:
+        return "[flower] password"
+    return str(Places.of(settings).flower_password)
 
 
 def check(settings: Settings) -> None:
@@ -71,20 +78,36 @@ def serve(settings: Settings, *, beginning: Callable[[str], None]) -> int:
 
     Raises:
         InputError: ``farm-flower-open``, ``farm-port-taken``, or as `worker.belt.celery_app`.
+        AwayError: the ledger's database lets us in by no password or user that is set.
     """
     check(settings)
-    places = Places(home=settings.home)
+    places = Places.of(settings)
     if shown := str((told_state(places) or {}).get("flower_url") or ""):
         beginning(shown)
         return 0
     places.make()
-    password(places)
+    password(settings)
+    _check_ledger(settings)
     port = free_port(max(0, settings.flower.port), settings.flower.host)
     check_redis(redis_url(settings.redis.location, settings.home))
     app = celery_app(settings)
     beginning(address(settings, port))
     show(app, settings, port)
     return 0
+
+
+def _check_ledger(settings: Settings) -> None:
+    """Return if the ledger's database lets us in, or is away or not yet made, which is waited for.
+
+    Raises:
+        AwayError: ``ledger-refused``, ``ledger-untrusted`` or ``ledger-no-rights``.
+    """
+    try:
+        with suppress(InputError):
+            open_farm(settings).close()
+    except AwayError as error:
+        if error.code != "ledger-away":
+            raise
 
 
 def show(app: Celery, settings: Settings, port: int) -> None:
@@ -103,7 +126,7 @@ def show(app: Celery, settings: Settings, port: int) -> None:
     from tornado.options import options
 
     check(settings)
-    places = Places(home=settings.home)
+    places = Places.of(settings)
     places.flower.mkdir(mode=0o700, parents=True, exist_ok=True)
     _set(options, settings, places, port)
     # The one way past the password that Flower knows.
@@ -135,7 +158,7 @@ def _set(options: Any, settings: Settings, places: Places, port: int) -> None:  
 
     flower = settings.flower
     options.address, options.port = flower.host, port
-    options.basic_auth = [f"{USER}:{password(places)}"]
+    options.basic_auth = [f"{USER}:{password(settings)}"]
     options.read_only = True
     options.xheaders = flower.behind_proxy
     options.url_prefix = flower.url_prefix.strip("/") or None

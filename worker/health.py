@@ -87,10 +87,10 @@ def checked_password(settings: Settings) -> str:
     """The password that is asked for; empty: none, and that is meant so.
 
     Raises:
-        InputError: ``metrics-not-open``: the network could read what nobody opened to it.
+        InputError: ``metrics-not-open``: the network could read what nobody opened to it, or the password.
     """
     knobs = settings.metrics
-    if not knobs.password and not knobs.open and not is_loopback(knobs.host):
+    if not knobs.open and not is_loopback(knobs.host):
         raise InputError("metrics-not-open", host=knobs.host)
     return knobs.password
 

@@ -158,7 +158,7 @@ class Supervisor:
             flower.check(settings)
             port = free_port(settings.flower.port, settings.flower.host)
             flower_url = address(settings, port)
-            flower.password(places)
+            flower.password(settings)
             self._others.append(Child(program(settings, "flower", ("flower", str(port)), environment)))
         for child in self._others:
             child.start()
@@ -169,7 +169,7 @@ class Supervisor:
             redis_url=url,
             flower_url=flower_url,
             flower_user=flower.USER,
-            flower_password_file=str(places.flower_password),
+            flower_password_file=flower.password_place(settings),
             workers=self._crew.names,
             processes=self._processes(),
         )

@@ -38,7 +38,7 @@ from worker.logkeeping import keeping_logs
 from worker.places import Places
 from worker.proof import Person, Witnessed, own_space, proofs_in
 from worker.readiness import Readiness, look_at_schema
-from worker.redis_server import redis_url
+from worker.redis_server import check_redis, redis_url
 
 #: How often it looks.
 LOOK_S = 0.1
@@ -223,12 +223,14 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
 
     Raises:
         InputError: a setting is wrong, the ledger's schema is not this version's, or the port of [metrics] is
-            taken.
+            taken, or Redis lets nobody in.
         AwayError: the ledger cannot be reached at the start. Later it may come and go.
     """
     places = Places.of(settings)
     places.make()
-    bell = Bell(redis_url(settings.redis.location, settings.home))
+    place = redis_url(settings.redis.location, settings.home)
+    check_redis(place)
+    bell = Bell(place)
     ending = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: ending.set())

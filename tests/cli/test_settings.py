@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from cli.doctor import _settings
 from cli.exits import Exit
+from cli.serve import _tell_open_secrets
+from farm.bootstrap import settings_of
+from farm.doctor import Doubt
 from tests.cli.conftest import Lectern
 
 
@@ -37,6 +42,13 @@ def test_settings_are_checked_as_a_whole(
     answer = lectern("config", "check", "--json")
     assert (answer.code, answer.document["right"]) == (Exit.OK, True)
     assert [each["code"] for each in answer.document["doubts"]] == ["farm-secret-open"]
+    with pytest.raises(Doubt) as doubt:
+        _settings(settings_of())
+    assert doubt.value.error.code == "farm-secret-open"
+    with capture_logs() as logged:
+        _tell_open_secrets()
+    assert [(each["log_level"], each["code"]) for each in logged] == [("warning", "farm-secret-open")]
+    assert "0123456789abcdef" not in str(logged)
     monkeypatch.setenv("LECTERN_FILM__FSP", "30")
     monkeypatch.setenv("LECTERN_WORKER__COUNT", "many")
     answer = lectern("config", "check")

@@ -189,11 +189,12 @@ def test_a_process_that_is_forked_off_does_not_hold_the_port() -> None:
         ({"HOST": "::"}, "metrics-not-open"),
         ({"HOST": "farm.example"}, "metrics-not-open"),
         ({"HOST": "0.0.0.0", "OPEN": "true"}, ""),  # noqa: S104 - opened on purpose
-        ({"HOST": "0.0.0.0", "PASSWORD": _SECRET}, ""),  # noqa: S104 - behind a password
+        ({"HOST": "0.0.0.0", "PASSWORD": _SECRET}, "metrics-not-open"),  # noqa: S104 - it could be read
+        ({"HOST": "0.0.0.0", "PASSWORD": _SECRET, "OPEN": "true"}, ""),  # noqa: S104 - behind both
     ],
 )
 def test_nobody_opens_it_to_the_network_unawares(tmp_path: Path, knobs: dict[str, str], refused: str) -> None:
-    """Beyond loopback it takes a password, or a word."""
+    """Beyond loopback it takes a word; a password alone would be readable on the way."""
     settings = quick_settings(tmp_path, **{f"METRICS__{name}": value for name, value in knobs.items()})
     if refused:
         with pytest.raises(InputError, match=refused):

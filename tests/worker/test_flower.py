@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
+from threading import Thread
 from types import SimpleNamespace
 from typing import cast
 from urllib.parse import parse_qs, urlsplit
@@ -12,7 +14,9 @@ from flower.utils.search import TaskSearchEngine
 
 from db.states import Outcome, Stage, StepState
 from db.views import AttemptView, JobView, Problem
-from pipeline.plan.errors import InputError
+from farm.bootstrap import environment_of
+from farm.configuration import told_settings
+from pipeline.plan.errors import AwayError, InputError
 from tests.tasks.yard import quick_settings
 from worker import flower
 from worker.flower_pages import address, known_address, tasks_of
@@ -40,6 +44,38 @@ def test_beyond_this_machine_it_listens_behind_a_proxy_alone(
     with pytest.raises(InputError) as told:
         flower.serve(settings, beginning=lambda _url: pytest.fail("it began"))
     assert told.value.code == "farm-flower-open"
+
+
+def test_its_password_may_stand_in_a_file_and_else_is_made_by_chance(tmp_path: Path) -> None:
+    """A secret that was mounted is asked for; it is shown nowhere, only where it is set."""
+    (tmp_path / "secret").write_text("mounted-1\n")
+    told = quick_settings(tmp_path / "one", FLOWER__PASSWORD_FILE=str(tmp_path / "secret"))
+    assert flower.password(told) == "mounted-1"
+    assert flower.password_place(told) == "[flower] password"
+    assert "mounted-1" not in str(told_settings({**environment_of(told)}))
+    made = quick_settings(tmp_path / "two")
+    assert Path(flower.password_place(made)).name == "flower.password"
+    assert flower.password(made) == Path(flower.password_place(made)).read_text().strip() != ""
+
+
+def test_it_begins_without_a_ledger_but_not_where_that_lets_nobody_in(tmp_path: Path) -> None:
+    """One that is away is waited for; a server without the TLS that was asked for is somebody's to cure."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        place = f"postgresql://nobody:secret@127.0.0.1:{server.getsockname()[1]}/none?sslmode=require"
+
+        def refuse() -> None:
+            accepted, _ = server.accept()
+            with accepted:
+                accepted.recv(8)
+                accepted.sendall(b"N")
+
+        answering = Thread(target=refuse)
+        answering.start()
+        settings = quick_settings(tmp_path, LEDGER__URL=place, REDIS__URL="redis://127.0.0.1:1/0")
+        with pytest.raises(AwayError, match="ledger-untrusted"):
+            flower.serve(settings, beginning=lambda _url: pytest.fail("it began"))
+        answering.join()
+    flower._check_ledger(settings)
 
 
 def test_its_address_is_what_the_operator_says_and_else_this_machine(tmp_path: Path) -> None:

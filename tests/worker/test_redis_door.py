@@ -24,7 +24,7 @@ from farm.doctor import Doubt
 from pipeline.plan.errors import AwayError, InputError
 from pipeline.plan.trace import Trace
 from tasks.app import Message, make_app, publish
-from worker import dispatching
+from worker import dispatching, watchdog
 from worker.__main__ import main
 from worker.places import Places, free_port
 from worker.redis_server import await_redis, check_redis
@@ -109,6 +109,7 @@ def test_a_wrong_password_is_said_at_once_by_whoever_needs_redis(
         lambda: check_redis(redis_url.replace(f":{right}@", "")),
         lambda: doctor_of(settings),
         lambda: dispatching.serve(settings, name="d"),
+        lambda: watchdog.serve(settings, beginning=lambda: None),
     ):
         with pytest.raises(InputError, match="farm-redis-refused") as caught:
             ask()

@@ -114,15 +114,15 @@ MESSAGES = (
         level="error",
         en=Text(
             what="[metrics] host = {host} would show everybody in the network how the farm does.",
-            why="Beyond loopback somebody has to decide who may read it.",
-            cure="Set a password in [metrics] password_file, or [metrics] open = true if a proxy or a "
-            "NetworkPolicy stands before it.",
+            why="What it tells, and a password for it, go over the network as they are, for anybody to read.",
+            cure="Leave it at 127.0.0.1, or set [metrics] open = true where a proxy that speaks TLS, a "
+            "NetworkPolicy or a network of containers decides who reaches the port; set a password besides.",
         ),
         zh=Text(
             what="[metrics] host = {host} 会让网络中的所有人看到农场的运行情况。",
-            why="监听回环地址以外的地址时，必须明确谁可以读取。",
-            cure="请用 [metrics] password_file 设置密码；若前面有代理或 NetworkPolicy，"
-            "请设置 [metrics] open = true。",
+            why="其内容及密码会以明文经过网络，途中任何人都能读到。",
+            cure="请保持 127.0.0.1；若由支持 TLS 的代理、NetworkPolicy 或容器网络限定访问者，"
+            "请设置 [metrics] open = true，并另设密码。",
         ),
     ),
 )

@@ -127,6 +127,11 @@ bench: $(VENV)/dev.ready $(VENV)/models.ready ## measure speed, memory, a night'
 	  PYTHONPATH=. $(BIN)/python "bench/$$name.py"
 	done
 
+# Which panels have nothing to show, and why: with a Prometheus that looks at a farm, and its ledger.
+.PHONY: dashboards-check
+dashboards-check: $(VENV)/base.ready ## ask what Grafana's dashboards ask (ARGS="--prometheus URL --ledger URL --film JOB")
+	@$(BIN)/python bench/dashboards.py $(ARGS)
+
 # Everything is pinned with hashes; this is the only place that resolves versions anew.
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"

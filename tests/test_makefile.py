@@ -55,10 +55,10 @@ def test_a_python_that_can_make_an_environment_is_found(
 
 
 def test_every_benchmark_is_run_by_make_bench() -> None:
-    """All that measures, and nothing else: contact sheets are made to be looked at."""
+    """All that measures, and nothing else: contact sheets and panels' answers are made to be looked at."""
     (line,) = (line for line in _MAKEFILE.read_text().splitlines() if line.startswith("BENCHMARKS :="))
     programs = {path.stem for path in (_MAKEFILE.parent / "bench").glob("[a-z]*.py")}
-    assert sorted(line.split()[2:]) == sorted(programs - {"sheets"})
+    assert sorted(line.split()[2:]) == sorted(programs - {"sheets", "dashboards"})
 
 
 def test_a_missing_venv_is_named_in_one_line(tmp_path: Path) -> None:

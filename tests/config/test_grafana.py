@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 import yaml
 
 from tests.support.dashboards import GRAFANA, as_promql, dashboards, panels, questions
+from tests.support.programs import require_program
 from tests.support.promql import named, wrong
 
 ALL = dashboards()
@@ -132,9 +132,7 @@ def test_what_expressions_name_is_found() -> None:
 
 def test_prometheus_understands_every_question(tmp_path: Path) -> None:
     """Each expression is PromQL, as `promtool` reads it."""
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        pytest.skip("Prometheus's promtool is not installed")
+    promtool = require_program("promtool", package="prometheus")
     asked = {expr for board in ALL.values() for _, expr in questions(board, "expr")}
     rules = [
         {"record": f"asked:{number}", "expr": as_promql(each)} for number, each in enumerate(sorted(asked))

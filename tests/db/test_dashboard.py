@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import make_url, text
 
-from db import commits, operations
+from db import commits, operations, roles
 from db.engine import connect
 from db.ledger import Ledger
 from db.states import Outcome
@@ -34,15 +34,17 @@ def told(make_postgresql: Callable[[], str], postgresql_server: str) -> Iterator
     """A ledger, and the answers to a panel about a film as the one who may only look gets them."""
     made = make_postgresql()
     engine = connect(made)
+    roles.apply(engine, {})
+    viewer = connect(make_url(made).set(username=roles.VIEWER).render_as_string(hide_password=False))
     ledger = Ledger(engine)
 
     def ask(title: str, film: str) -> _Rows:
-        with engine.connect() as connection:
-            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        with viewer.connect() as connection:
             question = as_sql(ASKED[title], film).replace("%", "%%")
             return [dict(row) for row in connection.exec_driver_sql(question).mappings()]
 
     yield ledger, ask
+    viewer.dispose()
     engine.dispose()
     admin = connect(postgresql_server.replace("postgresql:", "postgresql+psycopg:", 1))
     with admin.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:

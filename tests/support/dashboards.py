@@ -41,7 +41,7 @@ def as_promql(expression: str) -> str:
 
 
 def as_sql(question: str, film: str) -> str:
-    """A question as PostgreSQL gets it while all time is looked at."""
+    """A question as PostgreSQL gets it while all time until the year 2038 is looked at."""
     quoted = "'" + film.replace("'", "''") + "'"
     filled = question.replace("${film:sqlstring}", quoted)
-    return filled.replace("$__unixEpochFrom()", "0").replace("$__unixEpochTo()", "99999999999")
+    return filled.replace("$__unixEpochFrom()", "0").replace("$__unixEpochTo()", "2147483647")

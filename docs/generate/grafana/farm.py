@@ -41,6 +41,19 @@ def _quantile(q: float, metric: str, by: str) -> str:
     return f"histogram_quantile({q}, sum by (le, {by}) (rate({metric}_bucket[{_RATE}])))"
 
 
+def _lately(by: str, only: str = "") -> str:
+    """Attempts in the last quarter of an hour, also the first of their kind.
+
+    `increase` takes a series for as old as its first value: the first error of a code would not be seen. The
+    ledger's own count is compared with what it was, if anybody told it then.
+    """
+    told = f"max by (stage, outcome, code) (lectern_attempts_total{only}"
+    return (
+        f"sum by ({by}) ({told}) - ({told} offset 15m) or {told}) * 0))"
+        " and on () max(lectern_ledger_aggregates_timestamp_seconds offset 15m)"
+    )
+
+
 _NOW = Row(
     title="At a glance",
     panels=(
@@ -136,14 +149,14 @@ _NOW = Row(
             Query(text='max(lectern_queue_oldest_wait_seconds{pool=~"$pool"})'),
             unit="s",
             steps=((None, GOOD), (3600, WARN), (28800, BAD)),
-            width=4,
+            width=3,
         ),
         stat(
             "Films in the last hour",
             "Films that were joined in the last hour, as the ledger knows them.",
             Query(text="sum(increase(lectern_department_films_total[1h]))"),
             defaults={"decimals": 0},
-            width=4,
+            width=3,
         ),
         stat(
             "Real-time factor",
@@ -158,13 +171,22 @@ _NOW = Row(
             ),
             steps=((None, GOOD), (1, WARN), (3, BAD)),
             defaults={"decimals": 2},
-            width=4,
+            width=3,
         ),
         stat(
             "Archive backlog",
             "Films that are made and wait for the archive.",
             Query(text="max(lectern_archive_pending_films)"),
             steps=((None, GOOD), (50, WARN), (500, BAD)),
+            width=3,
+        ),
+        stat(
+            "Last backup",
+            "How long ago `lectern backup` last made one.",
+            Query(text="time() - (max(lectern_backup_last_success_timestamp_seconds) > 0)"),
+            unit="s",
+            steps=((None, GOOD), (93600, WARN), (604800, BAD)),
+            defaults={"noValue": "never"},
             width=3,
         ),
     ),
@@ -250,22 +272,18 @@ _WORK = Row(
         ),
         graph(
             "Attempts, by outcome",
-            "Attempts a minute that ended, as the ledger knows them. interrupted is a shut window or a"
-            " drained worker,"
-            " and costs no retry.",
-            Query(
-                text=f"sum by (outcome) (rate(lectern_attempts_total[{_RATE}])) * 60", legend="{{outcome}}"
-            ),
-            unit="suffix:/min",
+            "Attempts that ended in the last quarter of an hour, as the ledger knows them. interrupted is a"
+            " shut window, a drained worker, or what another one made just then, and costs no retry.",
+            Query(text=_lately("outcome"), legend="{{outcome}}"),
             stacked=True,
         ),
         graph(
             "Errors, by code",
-            "Attempts in the last quarter of an hour that did not end well. docs/errors.md says of"
+            "Attempts in the last quarter of an hour that failed, hung or were lost. docs/errors.md says of"
             " each code what it"
             " is and what to do.",
             Query(
-                text='sum by (stage, code) (increase(lectern_attempts_total{outcome!="ok"}[15m])) > 0',
+                text=_lately("stage, code", '{outcome=~"error|timeout|lost"}') + " > 0",
                 legend="{{stage}} · {{code}}",
             ),
         ),

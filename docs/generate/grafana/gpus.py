@@ -295,7 +295,7 @@ GPUS = Dashboard(
     tells="The cards: memory, heat, power, what they serve and how fast they are.",
     variables=(
         choice("host", "Host", "lectern_gpu_info", "host"),
-        choice("device", "Device", "lectern_frames_rendered_total", "device"),
+        choice("device", "Device", "lectern_gpu_info", "device"),
         choice("pool", "Pool", "lectern_worker_serving", "pool"),
     ),
     rows=(_NOW, _EACH, _DCGM_ROW),

@@ -73,7 +73,8 @@ _COURSE = f"""{_FILM}, stages (stage, place) AS (
   FROM tries CROSS JOIN film
 )"""
 _TIME = "to_timestamp({} / 1000.0)"
-_IN_RANGE = "submitted_at BETWEEN $__unixEpochFrom() * 1000 AND $__unixEpochTo() * 1000"
+# Grafana writes seconds there, and milliseconds do not fit into an integer of 32 bits.
+_IN_RANGE = "submitted_at BETWEEN $__unixEpochFrom() * 1000::bigint AND $__unixEpochTo() * 1000::bigint"
 
 _FILM_NOW = f"""{_FILM}
 SELECT film.id AS job, film.batch_id AS batch, film.row_name AS "row", departments.name AS department,

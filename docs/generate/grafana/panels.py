@@ -140,6 +140,8 @@ def stat(
         "orientation": "auto",
         "textMode": "auto",
         "wideLayout": True,
+        "showPercentChange": False,
+        "percentChangeColorMode": "standard",
     }
     shape: Json = {"width": 4, "height": 4, **more}
     told = [replace(query, now=True) for query in queries]
@@ -212,13 +214,13 @@ def bars(title: str, tells: str, *queries: Query, **more: Any) -> Panel:
 
 def states(title: str, tells: str, *queries: Query, **more: Any) -> Panel:
     """A band for each series, of the colour of what it is at a time."""
-    custom = {"fillOpacity": 80, "lineWidth": 0, "spanNulls": False, "insertNulls": False}
+    custom = {"fillOpacity": 80, "lineWidth": 0}
     options = {
         "mergeValues": True,
         "showValue": "auto",
         "alignValue": "left",
         "rowHeight": 0.9,
-        "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom"},
+        "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom", "calcs": []},
         "tooltip": {"mode": "single", "sort": "none"},
     }
     return Panel(
@@ -234,7 +236,12 @@ def states(title: str, tells: str, *queries: Query, **more: Any) -> Panel:
 
 def table(title: str, tells: str, *queries: Query, **more: Any) -> Panel:
     """A line for each answer."""
-    options = {"showHeader": True, "cellHeight": "sm", "footer": {"show": False, "reducer": [], "fields": ""}}
+    options = {
+        "showHeader": True,
+        "frameIndex": 0,
+        "cellHeight": "sm",
+        "footer": {"show": False, "reducer": []},
+    }
     custom = {"align": "auto", "cellOptions": {"type": "auto"}, "inspect": False, "filterable": False}
     told = [replace(query, now=True) for query in queries]
     return Panel(title=title, tells=tells, kind="table", queries=told, options=options, custom=custom, **more)
@@ -253,6 +260,7 @@ def bar_chart(title: str, tells: str, *queries: Query, label: str, **more: Any) 
         "fullHighlight": False,
         "xTickLabelRotation": 0,
         "xTickLabelSpacing": 0,
+        "xTickLabelMaxLength": 0,
         "legend": {"showLegend": True, "displayMode": "list", "placement": "bottom", "calcs": []},
         "tooltip": {"mode": "multi", "sort": "none"},
     }

@@ -105,6 +105,7 @@ lint: $(VENV)/dev.ready $(VENV)/models.ready ## format, lint, types, import dire
 	$(BIN)/python docs/generate/retries.py --check
 	$(BIN)/python docs/generate/metrics.py --check
 	$(BIN)/python docs/generate/dashboards.py --check
+	$(BIN)/python docs/generate/rules.py --check
 
 .PHONY: docs
 docs: $(VENV)/dev.ready ## write the generated pages and the README's picture anew
@@ -115,6 +116,7 @@ docs: $(VENV)/dev.ready ## write the generated pages and the README's picture an
 	$(BIN)/python docs/generate/retries.py
 	$(BIN)/python docs/generate/metrics.py
 	$(BIN)/python docs/generate/dashboards.py
+	$(BIN)/python docs/generate/rules.py
 	$(BIN)/python docs/generate/picture.py
 
 # What takes a minute comes first, what takes long last.

@@ -265,6 +265,7 @@ def test_probes_and_ports_are_those_that_the_program_answers_on(tmp_path: Path) 
         paths = {kind: each["httpGet"]["path"] for kind, each in probes.items()}
         lives = "/healthcheck" if role == "flower" else "/healthz"
         assert paths["startup"] == paths["liveness"] == lives
+        assert paths["readiness"] == ("/healthcheck" if role == "flower" else "/readyz")
         # Whoever hangs for so long has been found by its own watchdog before.
         liveness = probes["liveness"]
         assert liveness["periodSeconds"] * liveness["failureThreshold"] >= 30
@@ -446,6 +447,32 @@ def test_each_pool_has_its_name_everywhere() -> None:
         assert "replicas" in each["spec"]["fallback"]
         pools.add(pool)
     assert pools == {"any", "studio"}
+
+
+def test_all_of_it_is_seen() -> None:
+    """Each process is scraped under the job that rules go by, on a port it has; every dashboard is there."""
+    farm = _rendered("pools")
+    jobs = yaml.safe_load((_ROOT / "config" / "prometheus" / "prometheus.yml").read_text("utf-8"))
+    ours = {job["job_name"] for job in jobs["scrape_configs"] if job["job_name"].startswith("lectern-")}
+    monitors = {each["metadata"]["name"]: each["spec"] for each in farm if each["kind"] == "PodMonitor"}
+    assert set(monitors) == ours
+    for name, spec in monitors.items():
+        chosen = [pod for _, _, pod in _pods(farm) if _fits(spec["selector"], pod["metadata"]["labels"])]
+        (endpoint,) = spec["podMetricsEndpoints"]
+        for pod in chosen:
+            assert endpoint["port"] in {each["name"] for each in pod["spec"]["containers"][0]["ports"]}
+        assert len(chosen) == (1 if name == "lectern-dispatcher" else 3)
+        told = {each["targetLabel"]: each.get("replacement") for each in endpoint["relabelings"]}
+        assert told["job"] == name
+        assert "host" in told
+    boards = {path.name for path in (_ROOT / "config" / "grafana" / "dashboards").glob("*.json")}
+    shown = [each for each in farm if each["metadata"].get("labels", {}).get("grafana_dashboard") == "1"]
+    assert {name for each in shown for name in each["data"]} == boards
+    (rules,) = (each for each in farm if each["kind"] == "PrometheusRule")
+    prometheus = _ROOT / "config" / "prometheus"
+    files = [prometheus / "records.yml", *sorted((prometheus / "alerts").glob("*.yml"))]
+    groups = [group for path in files for group in _documents(path.read_text("utf-8"))[0]["groups"]]
+    assert rules["spec"]["groups"] == groups
 
 
 def test_a_department_has_room_for_its_workers_and_no_more() -> None:

@@ -137,6 +137,14 @@ OPERATING: Mapping[str, tuple[str, str]] = {
         "Nobody watches over the workers of {host}: one that hangs stays so. `lectern watchdog` there.",
         "{host} 上的工作进程无人看护，卡死后不会自动恢复：请在该机上运行 `lectern watchdog`。",
     ),
+    "clock-ahead": (
+        "The clock of {host} is {span} ahead of the ledger's, and windows and quotas with it: set it (NTP).",
+        "{host} 的时钟比账本快 {span}：时段、配额和等待时间会相应偏差。请校准时间（NTP）。",
+    ),
+    "clock-behind": (
+        "The clock of {host} is {span} behind the ledger's, and windows and quotas with it: set it (NTP).",
+        "{host} 的时钟比账本慢 {span}：时段、配额和等待时间会相应偏差。请校准时间（NTP）。",
+    ),
     "archive-away": (
         "Films cannot be delivered (waiting: {films}): {detail}",
         "影片无法归档（等待中：{films} 部）：{detail}",

@@ -129,6 +129,9 @@ def _processes(view: FarmView) -> Iterator[Advice]:
     told = [each for worker in view.workers for each in of_worker(worker)]
     yield from (each for each in told if each.what not in _ITS_OWN)
     yield from (_advice("unwatched", SEE_TO, host=host) for host in view.unwatched)
+    for clock in view.clocks:
+        what = "clock-ahead" if clock.ahead_s > 0 else "clock-behind"
+        yield _advice(what, SEE_TO, host=clock.host, span_s=abs(clock.ahead_s))
 
 
 def _places(view: FarmView) -> Iterator[Advice]:

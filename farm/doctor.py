@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from db.clocks import read_skew
 from db.engine import check_schema, connect, place_of
 from db.ledger import Ledger
 from db.siting import this_machine
@@ -94,6 +95,7 @@ def examine(workshop: Workshop, others: Mapping[str, Check]) -> Iterator[Finding
         "face": partial(_face, workshop),
         "models": partial(_models, workshop),
         "ledger": partial(_ledger, workshop),
+        "clock": partial(_clock, workshop),
         "store": partial(_store, workshop),
         "archive": partial(_archive, workshop),
         **others,
@@ -210,6 +212,21 @@ def _ledger(workshop: Workshop) -> There:
     finally:
         engine.dispose()
     return There(detail=place_of(engine))
+
+
+def _clock(workshop: Workshop) -> There:
+    """A ledger that is a file has this machine's own; one that is away is told as such."""
+    engine = connect(workshop.settings.ledger_url)
+    try:
+        skew = read_skew(Ledger(engine))
+        if skew is not None and skew.differs:
+            code = "ledger-clock-ahead" if skew.ahead_ms > 0 else "ledger-clock-behind"
+            raise Doubt(InputError(code, seconds=abs(skew.ahead_ms) // 1000))
+    except AwayError:
+        return There(detail="-")
+    finally:
+        engine.dispose()
+    return There(detail="-" if skew is None else f"{skew.ahead_ms / 1000:+.3f} s")
 
 
 def _store(workshop: Workshop) -> There:

@@ -44,6 +44,8 @@ class Teller(StrEnum):
     """A host's watchdog: it looks at the cards."""
     DISPATCHER = "dispatcher"
     """Each dispatcher."""
+    MACHINE = "machine"
+    """Each dispatcher and each watchdog, of the machine that it runs on."""
     LEADER = "leader"
     """The dispatcher that leads, and no other one: sums over dispatchers hold."""
 
@@ -241,6 +243,12 @@ GPU_SILENT = _meter("lectern_gpu_silent", _G, "1 while NVML has no reading of th
 _I = Teller.DISPATCHER
 LEADING = _meter("lectern_dispatcher_leading", _G, "1 while this dispatcher leads", _I)
 UP = _meter("lectern_up", _G, "1 while this part can be reached from here", _I, PART)
+
+# What a dispatcher or a watchdog tells of its machine.
+CLOCK_SKEW = _meter(
+    "lectern_clock_skew_seconds", _G,
+    "How far the machine's clock is ahead of the ledger's, or behind where it is negative", Teller.MACHINE,
+)  # fmt: skip
 
 # What the leading dispatcher reads in the ledger.
 _L = Teller.LEADER

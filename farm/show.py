@@ -12,7 +12,7 @@ from db.outlook import Outlook, read_outlook
 from db.states import ArchiveState, HoldReason, JobState, Role
 from db.views import JobLine, StepView
 from db.waits import Wait, Waiting, read_waits
-from farm import crews, disks, kept, pools, replanning
+from farm import clocks, crews, disks, kept, pools, replanning
 from farm.asked import as_wished
 from farm.assistance import rendered_by
 from farm.attention import AWAY, attention
@@ -71,7 +71,8 @@ def whole(farm: Farm, *, most: int, redis: Told | None = None, poison: int | Non
     view = FarmView(
         counts=_standings(totals.states, totals.held),
         workers=workers,
-        dispatcher=crews.is_led(farm, lead),
+        dispatcher=(led := crews.is_led(farm, lead)),
+        clocks=clocks.look(farm, led=led),
         leader=lead.holder,
         leader_seen_s=max(0, now - lead.seen_at) // 1000 if lead.holder and lead.seen_at else None,
         redis=redis,

@@ -26,6 +26,7 @@ from tasks.bell import Bell
 from tasks.chore import Chore
 from tasks.dispatcher import Dispatcher, Pace
 from worker.belt import celery_app
+from worker.clocks import LOOK_S, ClockWatch
 from worker.health import exposing
 from worker.life import Life
 from worker.logkeeping import keeping_logs
@@ -60,8 +61,14 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
     life = Life(hung_s=settings.metrics.hung_s)
     with open_farm(settings) as farm:
         gauges = Gauges(farm, expiry_s=settings.lease.expiry_s)
-        ready = readiness_of(farm, gauges)
-        with exposing(settings, "dispatcher", life, ready=ready, metrics=gauges.exposition):
+        clock = ClockWatch(farm.ledger)
+        clocks = Chore("clock", clock.look, every_s=LOOK_S)
+        ready = readiness_of(farm, gauges, clock)
+
+        def figures() -> bytes:
+            return gauges.exposition() + clock.exposition()
+
+        with exposing(settings, "dispatcher", life, ready=ready, metrics=figures):
             beginning()
             dispatcher = Dispatcher(
                 farm.ledger,
@@ -86,6 +93,7 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
                 life.moved()
                 if logs is not None:
                     logs.turn()
+                clocks.turn()
                 return ending()
 
             proofs, beat_s = Places(home=settings.home).proofs, beat_every(settings.lease.beat_s)
@@ -95,13 +103,14 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
             life.stopping()
             if logs is not None:
                 logs.close()
+            clocks.close()
     bell.close()
     return 0
 
 
-def readiness_of(farm: Farm, gauges: Gauges) -> Readiness:
+def readiness_of(farm: Farm, gauges: Gauges, clock: ClockWatch) -> Readiness:
     """That of a dispatcher: one that stands by is ready as well, and tells that it does not lead."""
-    ready = Readiness(told=lambda: {"leads": gauges.leads})
+    ready = Readiness(told=lambda: {"leads": gauges.leads, **clock.told()})
     ready.rest_on(LEDGER, patience_s=_LOOK_S)
     look_at_redis(ready, farm.settings)
     look_at_schema(ready, farm.ledger.engine)

@@ -31,6 +31,8 @@ from tasks.chore import Chore
 from worker import cardmeters
 from worker.aftermath import Aftermath, Left
 from worker.cardkeeper import CardKeeper
+from worker.clocks import LOOK_S as LOOK_CLOCK_S
+from worker.clocks import ClockWatch
 from worker.grip import Grip, KernelGrip, grips_below
 from worker.health import exposing
 from worker.life import Life
@@ -207,9 +209,9 @@ class Watchdog:
             grip.let_go()
 
 
-def readiness_of(farm: Farm) -> Readiness:
+def readiness_of(farm: Farm, clock: ClockWatch) -> Readiness:
     """That of a watchdog: what others held is released in the ledger; Redis is told of it, and not needed."""
-    ready = Readiness()
+    ready = Readiness(told=clock.told)
     ready.rest_on(LEDGER, patience_s=3 * _TELL_S)
     look_at_schema(ready, farm.ledger.engine)
     return ready
@@ -243,8 +245,8 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
             settings,
             "watchdog",
             life,
-            ready=(ready := readiness_of(farm)),
-            metrics=lambda: cardmeters.exposition(keeper.readings),
+            ready=(ready := readiness_of(farm, clock := ClockWatch(farm.ledger))),
+            metrics=lambda: cardmeters.exposition(keeper.readings) + clock.exposition(),
         ),
     ):
         beginning()
@@ -263,15 +265,18 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
 
         told = Chore("telling", tell, every_s=_TELL_S)
         logs = keeping_logs(settings)
+        clocks = Chore("clock", clock.look, every_s=LOOK_CLOCK_S)
         structlog.get_logger().info("watching")
         life.ready()
         while not ending.wait(LOOK_S):
             watchdog.turn()
             told.turn()
+            clocks.turn()
             logs.turn()
             life.moved()
         life.stopping()
         told.close()
+        clocks.close()
         logs.close()
     bell.close()
     return 0

@@ -22,6 +22,7 @@ _TELLERS = {
     Teller.WORKERS: "The workers of a host",
     Teller.WATCHDOG: "A host's watchdog",
     Teller.DISPATCHER: "Each dispatcher",
+    Teller.MACHINE: "Each dispatcher and each watchdog, of its machine; nobody where the ledger is a file",
     Teller.LEADER: "The dispatcher that leads, and no other one",
 }
 _COLUMNS = "\n| metric | form | labels | what it tells |\n| --- | --- | --- | --- |\n"

@@ -133,6 +133,19 @@ class DiskView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClockView:
+    """A machine whose clock differs from the ledger's.
+
+    Attributes:
+        host: the machine.
+        ahead_s: by how many seconds it is ahead, at least; negative: behind.
+    """
+
+    host: str
+    ahead_s: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class QueueView:
     """What is to be done at a stage.
 
@@ -240,6 +253,7 @@ class FarmView:
         watched: hosts that a watchdog watches over.
         unwatched: hosts with living workers that none does.
         disks: the disks that the farm needs, as they are found from here.
+        clocks: machines whose clocks differ from the ledger's.
         queue: what is to be done, by stage.
         failures: errors that were met in the last `failures_h` hours, the most frequent first.
         failures_h: hours.
@@ -262,6 +276,7 @@ class FarmView:
     archive_pending: int
     dead: int = 0
     leader: str = ""
+    clocks: tuple[ClockView, ...] = ()
     leader_seen_s: int | None = None
     redis: Told | None = None
     poison: int | None = None

@@ -9,7 +9,7 @@ import pytest
 
 from farm.attention import attention
 from farm.views.films import Told
-from farm.views.screen import DiskView, FarmView, QueueView, WorkerView
+from farm.views.screen import ClockView, DiskView, FarmView, QueueView, WorkerView
 
 AWAY = Told(code="farm-redis-away", facts={"where": "here"})
 DISK = DiskView(
@@ -71,6 +71,8 @@ def lost(state: str) -> FarmView:
         (replace(WELL, redis=AWAY), ["2 redis-silent"]),
         (replace(WELL, redis=Told(code="farm-redis-unknown", facts={})), []),
         (replace(WELL, unwatched=("here",)), ["1 unwatched"]),
+        (replace(WELL, clocks=(ClockView(host="here", ahead_s=9),)), ["1 clock-ahead"]),
+        (replace(WELL, clocks=(ClockView(host="here", ahead_s=-9),)), ["1 clock-behind"]),
         (replace(WELL, dead=3), ["1 dead-letters"]),
         (replace(WELL, notices_given_up=3), ["1 notices-given-up"]),
         (replace(WELL, poison=3), ["0 poison-messages"]),

@@ -122,6 +122,8 @@ def test_the_farm_lives_through_an_outage_of_ledger_and_redis_and_not_through_a_
         assert hand.is_running()
         assert [each.poll() for each in running] == [None] * len(running)
         assert ask(ports["worker"], "/metrics")[0] == 200
+        for role in ("dispatcher", "watchdog"):
+            assert b"lectern_clock_skew_seconds " in ask(ports[role], "/metrics")[1]
         # Whom the watchdog sees hang, it kills.
         end(running[1:])
         hand.send_signal(signal.SIGSTOP)

@@ -14,6 +14,7 @@ from farm.policy.readiness import Stance
 from farm.policy.vigilance import Patience
 from tests.tasks.yard import break_ground, quick_settings, wait_for
 from worker import dispatching, watchdog
+from worker.clocks import ClockWatch
 from worker.life import Below, Life
 from worker.proof import Proof
 from worker.readiness import Readiness, look_at_places, look_at_schema, readiness_of
@@ -88,7 +89,7 @@ def test_a_dispatcher_rests_on_what_its_looks_meet(tmp_path: Path) -> None:
     break_ground(settings)
     with open_farm(settings) as farm:
         gauges = Gauges(farm, expiry_s=60)
-        ready = dispatching.readiness_of(farm, gauges)
+        ready = dispatching.readiness_of(farm, gauges, ClockWatch(farm.ledger))
         ready.found("schema")
         dispatching.stood(gauges, ready, "", leading=True)
         assert (codes_of(ready), ready.told()) == ({}, {"leads": True})
@@ -106,13 +107,13 @@ def test_who_stands_by_asks_redis_itself_and_a_ledger_of_another_version_is_told
     settings = quick_settings(tmp_path, REDIS__URL="redis://127.0.0.1:1/0")
     break_ground(settings)
     with open_farm(settings) as farm:
-        ready = watchdog.readiness_of(farm)
+        ready = watchdog.readiness_of(farm, ClockWatch(farm.ledger))
         assert set(codes_of(ready)) == {"ledger", "schema"}
         engine = connect(settings.ledger_url)
         with engine.begin() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
         engine.dispose()
-        by = dispatching.readiness_of(farm, Gauges(farm, expiry_s=60))
+        by = dispatching.readiness_of(farm, Gauges(farm, expiry_s=60), ClockWatch(farm.ledger))
         by.found("ledger")
         with by.kept():
             expected = {"redis": "farm-redis-away", "schema": "ledger-schema-new"}

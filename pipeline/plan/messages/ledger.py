@@ -22,6 +22,36 @@ MESSAGES: tuple[Message, ...] = (
         ),
     ),
     Message(
+        code="ledger-clock-ahead",
+        level="warning",
+        en=Text(
+            what="This machine's clock is {seconds} s ahead of the ledger's.",
+            why="Windows, quotas, the expiry of a consent and waits go by the clocks of those who work: what "
+            "is decided here comes early.",
+            cure="Set the clock right, and have it kept so (NTP), here or on the ledger's server.",
+        ),
+        zh=Text(
+            what="本机时钟比账本的时钟快 {seconds} 秒。",
+            why="时段、配额、授权到期和等待时间都以各台机器的时钟为准，本机的决定会提前。",
+            cure="请校准本机或账本服务器的时钟，并保持同步（NTP）。",
+        ),
+    ),
+    Message(
+        code="ledger-clock-behind",
+        level="warning",
+        en=Text(
+            what="This machine's clock is {seconds} s behind the ledger's.",
+            why="Windows, quotas, the expiry of a consent and waits go by the clocks of those who work: what "
+            "is decided here comes late.",
+            cure="Set the clock right, and have it kept so (NTP), here or on the ledger's server.",
+        ),
+        zh=Text(
+            what="本机时钟比账本的时钟慢 {seconds} 秒。",
+            why="时段、配额、授权到期和等待时间都以各台机器的时钟为准，本机的决定会推迟。",
+            cure="请校准本机或账本服务器的时钟，并保持同步（NTP）。",
+        ),
+    ),
+    Message(
         code="ledger-plain",
         level="warning",
         en=Text(

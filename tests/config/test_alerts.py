@@ -15,10 +15,12 @@ import yaml
 
 from farm.bootstrap import settings_of
 from tests.support.programs import require_program
+from tests.support.promql import labels_of, named
 
 _ROOT = Path(__file__).parents[2]
 _PROMETHEUS = _ROOT / "config" / "prometheus"
 _ALERTMANAGER = _ROOT / "config" / "alertmanager" / "alertmanager.yml"
+_RUNBOOK = _ROOT / "docs" / "operations.md"
 _CASES = sorted(_PROMETHEUS.glob("alerts/tests/*.yml"))
 #: What always fires; nobody is called while it does.
 _HEARTBEAT = "Watchdog"
@@ -36,6 +38,8 @@ def _rules() -> Iterator[Mapping[str, Any]]:
 
 
 ALERTS = {rule["alert"]: rule for rule in _rules() if "alert" in rule}
+#: What is recorded, with the labels that it keeps.
+_RECORDS = {rule["record"]: named(rule["expr"]).grouped - {"le"} for rule in _rules() if "record" in rule}
 
 
 def _run(program: str, *words: str | Path, package: str, place: Path) -> str:
@@ -107,6 +111,37 @@ def test_every_alert_says_how_grave_it_is_and_what_to_do(name: str) -> None:
     else:
         assert alert["labels"]["severity"] in {"page", "ticket"}
         assert re.fullmatch(r"[1-9]\d*[mh]", alert["for"])
+
+
+def test_every_metric_and_label_is_told_by_somebody() -> None:
+    """What rules and their words name is the farm's own, or another program's that is known."""
+    for rule in _rules():
+        said = named(rule["expr"])
+        known: dict[str, frozenset[str]] = {}
+        for metric in said.metrics:
+            labels = _RECORDS.get(metric, labels_of(metric))
+            assert labels is not None, (rule["expr"], metric)
+            assert said.matched.get(metric, frozenset()) <= labels, (rule["expr"], metric)
+            known[metric] = labels
+        every = frozenset[str]().union(*known.values())
+        assert said.grouped <= every, rule["expr"]
+        words = " ".join(rule.get("annotations", {}).values())
+        assert set(re.findall(r"\$labels\.(\w+)", words)) <= every, words
+
+
+def test_the_runbook_has_a_section_for_each_alert_and_for_nothing_else() -> None:
+    """What it means, what users see, a first look, which is a command, and what to do; how grave it is."""
+    page = _RUNBOOK.read_text("utf-8").partition("\n## Alerts\n")[2]
+    sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^### |\Z)", page, re.MULTILINE | re.DOTALL))
+    assert set(sections) == set(ALERTS)
+    for name, text in sections.items():
+        flat = " ".join(text.split())
+        parts = re.findall(r"\*\*(It means|Users see|First look|Do)\*\*([^*]+)", flat)
+        assert [part for part, _ in parts] == ["It means", "Users see", "First look", "Do"], name
+        first = dict(parts)["First look"]
+        assert "`" in first, name
+        grave = {"page": "*Page", "ticket": "*Ticket", "none": "Always"}[ALERTS[name]["labels"]["severity"]]
+        assert flat.startswith(grave), name
 
 
 def test_what_is_recorded_is_named_by_level_metric_and_operation() -> None:

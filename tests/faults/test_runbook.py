@@ -54,6 +54,7 @@ _NO_FAULTS = [
     "passwords-secrets-and-who-sees-them",
     "roles-in-the-database",
     "backup-restore-rebuild",
+    "alerts",
 ]
 
 

@@ -39,11 +39,13 @@ _CPU, _FS, _DISK = ("cpu", "mode"), ("device", "fstype", "mountpoint"), ("device
 #: Metrics of other programs that rules and dashboards may name, with their labels.
 #: node_*: node_exporter 1.5, its collectors cpu, loadavg, meminfo, vmstat, hwmon, filesystem, diskstats,
 #: netdev, pressure, timex and uname. DCGM_*: etc/default-counters.csv of dcgm-exporter; up and ALERTS:
-#: Prometheus itself.
+#: Prometheus itself; prometheus_* and alertmanager_*: /metrics of Prometheus 2.42 and Alertmanager 0.25.
 FOREIGN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "up": (),
         "ALERTS": ("alertname", "alertstate", "severity"),
+        "alertmanager_config_last_reload_successful": (),
+        "alertmanager_notifications_failed_total": ("integration",),
         "node_boot_time_seconds": (),
         "node_cpu_package_throttles_total": ("package",),
         "node_cpu_seconds_total": _CPU,
@@ -54,6 +56,7 @@ FOREIGN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "node_filesystem_readonly": _FS,
         "node_filesystem_size_bytes": _FS,
         "node_hwmon_temp_celsius": ("chip", "sensor"),
+        "node_hwmon_temp_crit_celsius": ("chip", "sensor"),
         "node_load5": (),
         "node_memory_MemAvailable_bytes": (),
         "node_memory_MemTotal_bytes": (),
@@ -74,6 +77,8 @@ FOREIGN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "node_vmstat_oom_kill": (),
         "node_vmstat_pswpin": (),
         "node_vmstat_pswpout": (),
+        "prometheus_config_last_reload_successful": (),
+        "prometheus_rule_evaluation_failures_total": ("rule_group",),
         **{
             f"DCGM_FI_{name}": ("UUID", "gpu", "device", "modelName", "Hostname")
             for name in (

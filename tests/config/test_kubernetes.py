@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 import shutil
 import subprocess
 import tomllib
@@ -497,6 +498,32 @@ def test_a_department_has_room_for_its_workers_and_no_more() -> None:
             assert cards * _amount(wanted["requests"][name]) <= _amount(hard[f"requests.{name}"]), name
         assert cards * _amount(wanted["limits"]["memory"]) <= _amount(hard["limits.memory"])
     assert {each["metadata"].get("namespace") for each in farm if each["kind"] == "LimitRange"} == set(quotas)
+
+
+def test_what_the_manual_says_of_it_is_there() -> None:
+    """Folders and examples that it names, commands that it has typed, and secrets that pods ask for."""
+    page = (_ROOT / "docs" / "deploy.md").read_text("utf-8").partition("\n## Kubernetes\n")[2]
+    folders = set(re.findall(r"config/(?:kubernetes|docker)(?:/[\w./-]*\w)?", page))
+    rows = set(re.findall(r"^\| `([\w/-]+)` \|", page, re.MULTILINE)) - _SECRETS
+    assert rows == {
+        str(path.relative_to(_KUBERNETES))
+        for path in (*_KUBERNETES.iterdir(), *(_KUBERNETES / "components").iterdir())
+        if path.name != "components"
+    }
+    missing = [each for each in folders - {"config/docker"} if not (_ROOT / each).exists()]
+    assert not missing
+    typed = set(re.findall(r"-- lectern ([a-z]+)", page)) | set(re.findall(r"`lectern ([a-z]+)", page))
+    assert typed >= {"archive", "status", "submit", "departments"}
+    assert typed <= {*COMMANDS, *GROUPS}
+    for block in re.findall(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        assert yaml.safe_load(block)
+    for name in _SECRETS - {"lectern-data"}:
+        assert f"`{name}`" in page
+    # PostgreSQL and Redis are stopped by nobody who stops the farm.
+    for each in _rendered("trial"):
+        if each["kind"] == "StatefulSet":
+            ours = each["metadata"].get("labels", {}).get("app.kubernetes.io/part-of") == "lectern"
+            assert ours is (each["metadata"]["name"] == "worker")
 
 
 def _amount(words: object) -> float:

@@ -44,8 +44,8 @@ _PRIVATE = {
 }
 
 
-def _as(url: str, role: str) -> str:
-    return make_url(url).set(username=role).render_as_string(hide_password=False)
+def _as(url: str, role: str, password: str | None = None) -> str:
+    return make_url(url).set(username=role, password=password).render_as_string(hide_password=False)
 
 
 def _refused(url: str, role: str, statement: str) -> bool:
@@ -194,8 +194,10 @@ def asking(postgresql_server: str, scratch: Path) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("asking")
-def test_a_password_is_asked_for_and_stored_scrambled(ruled: str) -> None:
-    """It lets its role in; the server was never sent it."""
+def test_a_password_is_asked_for_and_stored_scrambled(
+    ruled: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lets its role in; the server was never sent it. Who has another one is told so in words."""
     said: list[str] = []
     engine = connect(ruled)
     event.listen(engine, "before_cursor_execute", lambda *told: said.append(told[2]))
@@ -209,13 +211,19 @@ def test_a_password_is_asked_for_and_stored_scrambled(ruled: str) -> None:
             check_schema(engine)
         engine.dispose()
     for password, enters in (("p@ss 'word\" %s 密码", True), ("wrong", False)):
-        engine = connect(
-            make_url(ruled).set(username=roles.FARM, password=password).render_as_string(hide_password=False)
-        )
+        engine = connect(_as(ruled, roles.FARM, password))
         with nullcontext() if enters else pytest.raises(AwayError, match="ledger-refused") as told:
             check_schema(engine)
         engine.dispose()
     assert "wrong" not in str(told.value)
+    monkeypatch.setenv("LECTERN_LEDGER__URL", _as(ruled, roles.FARM, "wr0ng"))
+    monkeypatch.setenv("LECTERN_HOME", str(tmp_path / "home"))
+    for language, cure in (("en", "Correct [ledger] url"), ("zh", "请更正 [ledger] url")):
+        out, err = io.StringIO(), io.StringIO()
+        assert run(["status", "--lang", language], dict(os.environ), out, err) == Exit.SETUP
+        assert cure in err.getvalue()
+        assert "ledger-refused" in err.getvalue()
+        assert "wr0ng" not in err.getvalue()
 
 
 def test_a_role_without_the_rights_is_told_so(ruled: str) -> None:

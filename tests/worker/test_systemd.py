@@ -5,6 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.exits import Exit
 from cli.main import COMMANDS
 from farm.bootstrap import environment_of, settings_of
 from tests.tasks.yard import break_ground, quick_settings
@@ -123,6 +125,20 @@ def test_every_unit_runs_what_there_is_and_is_started_again(name: str) -> None:
         assert words[:4] == ["-P", "-m", "worker", "flower"]
     assert (service["Type"], service["Restart"], service["KillMode"]) == ("notify", "always", "control-group")
     assert int(service["WatchdogSec"]) >= 30
+
+
+@pytest.mark.parametrize("name", _SERVICES)
+def test_what_is_set_up_wrongly_is_not_tried_in_a_hot_loop(name: str, tmp_path: Path) -> None:
+    """Whoever ends so waits before the next start, for less than it gets to end; others are not held up."""
+    service = unit(name)
+    waits = tmp_path / "sleep"
+    waits.write_text(f"#!/bin/sh\necho $1 >{tmp_path}/slept\n")
+    waits.chmod(0o755)
+    for status in (Exit.OK, Exit.AWAY, 143, Exit.SETUP):
+        assert not (tmp_path / "slept").exists()
+        environment = {"PATH": str(tmp_path), "EXIT_STATUS": str(int(status))}
+        subprocess.run(shlex.split(service["ExecStopPost"]), env=environment, check=True)
+    assert 10 <= int((tmp_path / "slept").read_text()) < int(service["TimeoutStopSec"])
 
 
 @pytest.mark.parametrize("name", [name for name in _SERVICES if "lectern worker" in unit(name)["ExecStart"]])

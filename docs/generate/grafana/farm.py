@@ -30,6 +30,7 @@ is 0 is a stopped one: look at *Workers*, *Windows* and *Held*. *Dead letters* w
 dead`, and `lectern why JOB` for any film.
 """
 _RATE = "$__rate_interval"
+_HELD = 'lectern_queue_steps{hold!="none", pool=~"$pool"}'
 _FREE = 'lectern_queue_steps{hold="none", pool=~"$pool"}'
 
 
@@ -39,6 +40,14 @@ def _share(part: str, whole: str) -> str:
 
 def _quantile(q: float, metric: str, by: str) -> str:
     return f"histogram_quantile({q}, sum by (le, {by}) (rate({metric}_bucket[{_RATE}])))"
+
+
+def _by(label: str, steps: str) -> str:
+    """Steps by a label; what there were some of within the hour is told as 0 when there are no more."""
+    return (
+        f"sum by ({label}) (max by (stage, pool, tier, hold) ({steps}))"
+        f" or 0 * sum by ({label}) (last_over_time({steps}[1h]))"
+    )
 
 
 def _lately(by: str, only: str = "") -> str:
@@ -137,10 +146,7 @@ _NOW = Row(
         stat(
             "Held",
             "Steps that wait for something else than a worker: a window, a quota, an operator.",
-            Query(
-                text="sum(max by (stage, pool, tier, hold) "
-                '(lectern_queue_steps{hold!="none", pool=~"$pool"})) or vector(0)'
-            ),
+            Query(text=f"sum(max by (stage, pool, tier, hold) ({_HELD})) or vector(0)"),
             width=3,
         ),
         stat(
@@ -197,24 +203,20 @@ _QUEUE = Row(
         graph(
             "Waiting, by stage",
             "Steps that could begin now. Render is a step for each chunk, so one film is several.",
-            Query(text=f"sum by (stage) (max by (stage, pool, tier) ({_FREE}))", legend="{{stage}}"),
+            Query(text=_by("stage", _FREE), legend="{{stage}}"),
             stacked=True,
         ),
         graph(
             "Waiting, by tier",
             "The same by how urgent it is by now; waiting lifts films from tier to tier.",
-            Query(text=f"sum by (tier) (max by (stage, pool, tier) ({_FREE}))", legend="{{tier}}"),
+            Query(text=_by("tier", _FREE), legend="{{tier}}"),
             stacked=True,
         ),
         graph(
             "Held, by reason",
             "Why the others may not begin. window: its window is shut; later: it waits after an error;"
             " operator: a person holds it.",
-            Query(
-                text="sum by (hold) (max by (stage, pool, tier, hold) "
-                '(lectern_queue_steps{hold!="none", pool=~"$pool"}))',
-                legend="{{hold}}",
-            ),
+            Query(text=_by("hold", _HELD), legend="{{hold}}"),
             stacked=True,
         ),
         graph(
@@ -280,12 +282,12 @@ _WORK = Row(
         graph(
             "Errors, by code",
             "Attempts in the last quarter of an hour that failed, hung or were lost. docs/errors.md says of"
-            " each code what it"
-            " is and what to do.",
+            " each code what it is and what to do.",
             Query(
-                text=_lately("stage, code", '{outcome=~"error|timeout|lost"}') + " > 0",
-                legend="{{stage}} · {{code}}",
+                text=_lately("stage, outcome, code", '{outcome=~"error|timeout|lost"}') + " > 0",
+                legend="{{stage}} · {{outcome}} · {{code}}",
             ),
+            calcs=("max",),
         ),
         graph(
             "Leases lost",

@@ -200,7 +200,7 @@ _EACH = Row(
             "Workers of each card that are at a step just now, by stage and pool; cpu is work without"
             " a card.",
             Query(
-                text=f'sum by (device, stage, pool) (lectern_worker_serving{{{_CARD}, pool=~"$pool"}}) > 0',
+                text=f'sum by (device, stage, pool) (lectern_worker_serving{{{_CARD}, pool=~"$pool"}})',
                 legend="{{stage}} · {{pool}} · {{device}}",
             ),
             stacked=True,

@@ -144,10 +144,12 @@ _CPU = Row(
         ),
         graph(
             "Clock",
-            "How far each host's clock is off, as its own time service estimates. Windows and quotas"
-            " go by it; leases do"
-            " not.",
-            Query(text=f"node_timex_offset_seconds{{{_H}}}", legend="{{host}}"),
+            "How far each host's clock is ahead of the ledger's, and how far off its own time service takes"
+            " it to be. Windows and quotas go by clocks; leases do not.",
+            Query(text="max by (host) (lectern_clock_skew_seconds)", legend="{{host}} · ledger's"),
+            Query(
+                text=f"max by (host) (node_timex_offset_seconds{{{_H}}})", legend="{{host}} · time service's"
+            ),
             unit="s",
         ),
     ),

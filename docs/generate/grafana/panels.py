@@ -157,8 +157,15 @@ def stat(
     )
 
 
-def graph(title: str, tells: str, *queries: Query, stacked: bool = False, **more: Any) -> Panel:
-    """Lines over time, one for each series; their last and highest values stand beside their names."""
+def graph(
+    title: str,
+    tells: str,
+    *queries: Query,
+    stacked: bool = False,
+    calcs: Sequence[str] = ("lastNotNull", "max"),
+    **more: Any,
+) -> Panel:
+    """Lines over time, one for each series; beside their names stand the last and highest values."""
     custom = {
         "drawStyle": "line",
         "lineInterpolation": "linear",
@@ -176,8 +183,8 @@ def graph(title: str, tells: str, *queries: Query, stacked: bool = False, **more
             "displayMode": "table",
             "placement": "bottom",
             "showLegend": True,
-            "calcs": ["lastNotNull", "max"],
-            "sortBy": "Last *",
+            "calcs": list(calcs),
+            "sortBy": {"lastNotNull": "Last *", "max": "Max"}[calcs[0]],
             "sortDesc": True,
         },
         "tooltip": {"mode": "multi", "sort": "desc"},

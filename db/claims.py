@@ -184,6 +184,7 @@ def claim(
     profiles: Collection[RenderProfile] | None = None,
     releases: Mapping[str, str] | None = None,
     device: str = "cpu",
+    span: str = "",
 ) -> Claim | None:
     """Make a step this worker's by one conditional UPDATE that raises the fence; None: nothing to do.
 
@@ -206,6 +207,7 @@ def claim(
         profiles: render profiles that it can honour; None: any.
         releases: of the engines that speak, hear and write there, by name; None: any.
         device: what it computes with, such as a GPU's UUID.
+        span: id that the attempt's span is to have, in hex: known from now on, however the attempt ends.
 
     Raises:
         AwayError: ``ledger-away``. The claim may stand all the same; its lease then runs out.
@@ -228,7 +230,7 @@ def claim(
             if kept is None or not able:
                 run(connection, _UNMARK, {"step": step, "sent": seen.published_at})
                 return None
-            begun = _Begun(step=step, worker=worker, device=device, kept=kept, now=now)
+            begun = _Begun(step=step, worker=worker, device=device, span=span, kept=kept, now=now)
             return _begin(connection, seen, spec, begun)
     except _ClaimedElsewhereError:
         return None
@@ -325,11 +327,12 @@ def _heard(*, leave: str | None, ordered: str | None) -> Heard:
 
 @dataclass(frozen=True, kw_only=True)
 class _Begun:
-    """Who begins a step, on what, by which profile or kit from now on, and when."""
+    """Who begins a step, on what, as which span, by which profile or kit from now on, and when."""
 
     step: int
     worker: str
     device: str
+    span: str
     kept: str
     now: int
 
@@ -345,7 +348,7 @@ def _begin(connection: Connection, seen: Found, spec: JobSpec, by: _Begun) -> Cl
     if fence is None:
         raise _ClaimedElsewhereError
     begun = {"step_id": by.step, "number": fence, "worker": by.worker, "device": by.device}
-    begun |= {"started_at": by.now, "machine_ms": 0, "log_tail": "", "span": "", "folded": 0}
+    begun |= {"started_at": by.now, "machine_ms": 0, "log_tail": "", "span": by.span, "folded": 0}
     run(connection, _BEGIN, begun)
     return _claim_of(connection, seen, spec, by, fence=fence)
 
@@ -375,6 +378,7 @@ def _claim_of(connection: Connection, seen: Found, spec: JobSpec, by: _Begun, *,
         chunk=range(seen.first, seen.end),
         spec=replace(spec, script=kept.get(Role.SCRIPT, spec.script)),
         traceparent=seen.traceparent,
+        span=by.span,
         submitted_at=seen.submitted_at,
         profile=profile_from_text(seen.profile),
         timeline=kept.get(Role.TIMELINE),

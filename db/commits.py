@@ -42,7 +42,6 @@ def finish_write(
     used: Collection[Artifact],
     machine_ms: int,
     warnings: Sequence[Notice] = (),
-    span: str = "",
 ) -> None:
     """Have the script accepted that was written: what comes next works with it, and may begin.
 
@@ -50,7 +49,7 @@ def finish_write(
         SupersededError, AwayError: as `finish_speak`.
     """
     with ledger.write("finish-write") as connection:
-        finish = Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        finish = Finish(connection, claim, machine_ms=machine_ms, now=ledger.clock())
         if not finish.begin():
             return
         if not finish.rest_on(used):
@@ -71,7 +70,6 @@ def finish_speak(
     machine_ms: int,
     chunks: Sequence[Chunk] = (),
     profile: RenderProfile | None = None,
-    span: str = "",
 ) -> None:
     """Have a job's timeline accepted, and its render steps planned: one per chunk, ready at once.
 
@@ -86,7 +84,6 @@ def finish_speak(
         chunks: the render steps to plan, in order, without gaps; at least one, but none where it is listened
             to.
         profile: how every clip of the job is rendered; None where it is listened to.
-        span: id of the attempt's span, in hex.
 
     Raises:
         SupersededError: ``ledger-superseded``; nothing was written.
@@ -98,7 +95,7 @@ def finish_speak(
     elif not chunks or profile is None:
         raise ValueError(chunks)
     with ledger.write("finish-speak") as connection:
-        finish = Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        finish = Finish(connection, claim, machine_ms=machine_ms, now=ledger.clock())
         if not finish.begin():
             return
         if not finish.rest_on(used):
@@ -123,7 +120,6 @@ def finish_listen(
     profile: RenderProfile,
     used: Collection[Artifact],
     machine_ms: int,
-    span: str = "",
 ) -> None:
     """Have what was heard accepted: the timeline that holds from now on, and its render steps as planned.
 
@@ -137,7 +133,6 @@ def finish_listen(
         profile: likewise.
         used: likewise.
         machine_ms: likewise.
-        span: likewise.
 
     Raises:
         SupersededError, AwayError: as `finish_speak`.
@@ -145,7 +140,7 @@ def finish_listen(
     if not chunks:
         raise ValueError(chunks)
     with ledger.write("finish-listen") as connection:
-        finish = Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        finish = Finish(connection, claim, machine_ms=machine_ms, now=ledger.clock())
         if not finish.begin():
             return
         if not finish.rest_on(used):
@@ -158,9 +153,7 @@ def finish_listen(
         finish.plan(chunks, profile)
 
 
-def finish_render(
-    ledger: Ledger, claim: Claim, *, used: Collection[Artifact], machine_ms: int, span: str = ""
-) -> None:
+def finish_render(ledger: Ledger, claim: Claim, *, used: Collection[Artifact], machine_ms: int) -> None:
     """Have a chunk accepted, once every clip of it is; the last one makes the join ready.
 
     A clip that was struck or collected meanwhile sends the step back to the line: nothing is ready then.
@@ -169,7 +162,7 @@ def finish_render(
         SupersededError, AwayError: as `finish_speak`.
     """
     with ledger.write("finish-render") as connection:
-        finish = Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        finish = Finish(connection, claim, machine_ms=machine_ms, now=ledger.clock())
         if not finish.begin():
             return
         if not finish.rest_on(used):
@@ -179,14 +172,14 @@ def finish_render(
         rows.unblock(connection, [claim.job], Stage.JOIN)
 
 
-def finish_join(ledger: Ledger, claim: Claim, *, film: Film, machine_ms: int, span: str = "") -> None:
+def finish_join(ledger: Ledger, claim: Claim, *, film: Film, machine_ms: int) -> None:
     """Have the film accepted: the job is completed, and its archiving ready.
 
     Raises:
         SupersededError, AwayError: as `finish_speak`.
     """
     with ledger.write("finish-join") as connection:
-        finish = Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        finish = Finish(connection, claim, machine_ms=machine_ms, now=ledger.clock())
         if not finish.begin():
             return
         made = {
@@ -204,14 +197,14 @@ def finish_join(ledger: Ledger, claim: Claim, *, film: Film, machine_ms: int, sp
         rows.unblock(connection, [claim.job], Stage.ARCHIVE)
 
 
-def finish_archive(ledger: Ledger, claim: Claim, *, path: str, machine_ms: int, span: str = "") -> None:
+def finish_archive(ledger: Ledger, claim: Claim, *, path: str, machine_ms: int) -> None:
     """Remember where in the archive the film lies, relative to the archive's folder.
 
     Raises:
         SupersededError, AwayError: as `finish_speak`.
     """
     with ledger.write("finish-archive") as connection:
-        finish = Finish(connection, claim, machine_ms=machine_ms, span=span, now=ledger.clock())
+        finish = Finish(connection, claim, machine_ms=machine_ms, now=ledger.clock())
         if finish.begin():
             finish.end()
             run(connection, _ARCHIVED, {"id_": claim.job, "path_": path})
@@ -328,7 +321,6 @@ def _stop(connection: Connection, claim: Claim, failure: Failure, now: int) -> b
         "error_code": failure.code or None,
         "error_facts": facts_to_text(failure.facts),
         "log_tail": failure.log_tail[-_LOG_TAIL:],
-        "span": failure.span,
         "blamed": int(failure.blames),
         "last_key": making[0] if len(making) == 1 else None,
     }

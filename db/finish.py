@@ -26,11 +26,11 @@ _OF_FILMS = "film-"
 class Finish:
     """One step that is done, for the transaction that says so."""
 
-    def __init__(self, connection: Connection, claim: Claim, *, machine_ms: int, span: str, now: int) -> None:
+    def __init__(self, connection: Connection, claim: Claim, *, machine_ms: int, now: int) -> None:
         self.now = now
         self._connection = connection
         self._claim = claim
-        self._ended = {"ended_at": now, "machine_ms": machine_ms, "span": span}
+        self._ended = {"ended_at": now, "machine_ms": machine_ms}
 
     def begin(self) -> bool:
         """Lock the job and take the step to `done`; False when this very attempt was accepted before."""

@@ -59,10 +59,17 @@ class Leadership:
 
 @dataclass(frozen=True, kw_only=True)
 class Expired:
-    """What became of a lost lease: the step is ready again, or dead of poison; or nothing, it had moved."""
+    """What became of a lost lease: the step is ready again, or dead of poison; or nothing, it had moved.
+
+    Attributes:
+        taken: it is no longer its worker's.
+        poisoned: it is dead.
+        span: id of the span of the attempt that was lost; empty: it had none.
+    """
 
     taken: bool
     poisoned: bool
+    span: str = ""
 
 
 _RUNNING = select(
@@ -82,6 +89,10 @@ _LOST = (
         steps.c.profile,
         steps.c.avoid_worker,
         steps.c.avoid_until,
+        select(attempts.c.span)
+        .where(attempts.c.step_id == steps.c.id, attempts.c.number == steps.c.fence)
+        .scalar_subquery()
+        .label("span"),
     )
     .where(_STOOD_STILL)
     .with_for_update()
@@ -187,7 +198,7 @@ def expire(ledger: Ledger, lease: Lease, *, poison_deaths: int) -> Expired:
         connection.execute(_TAKE_AWAY, {**asked, **told})
         if poisoned:
             rows.fail_job(connection, lease, "ledger-poison", facts, now)
-        return Expired(taken=True, poisoned=poisoned)
+        return Expired(taken=True, poisoned=poisoned, span=lost.span or "")
 
 
 def _deaths(connection: Connection, lease: Lease, lost: Found, deaths: int, now: int) -> Deaths:

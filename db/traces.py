@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from db.ledger import Ledger
-from db.states import STAGE_ORDER, Stage, StepState
+from db.states import STAGE_ORDER, JobState, Stage, StepState
 from db.tables import artifacts, attempts, audit, departments, holds, jobs, makings, steps, uses
 from farm.policy.waterfall import Made, Step, Tried
 from pipeline.plan.errors import InputError
@@ -47,6 +47,18 @@ _ACTS = (
     select(audit.c.at, audit.c.verb, audit.c.by)
     .where(audit.c.job_id == bindparam("job"))
     .order_by(audit.c.id)
+)
+
+
+_OF_BATCH = select(jobs.c.traceparent).where(jobs.c.batch_id == bindparam("batch")).order_by(jobs.c.id)
+_LATEST_ACT = select(func.max(audit.c.id))
+_canceling = select(audit.c.job_id).where(
+    audit.c.id > bindparam("after"), audit.c.id <= bindparam("until"), audit.c.verb == "cancel"
+)
+_CANCELED = (
+    select(jobs.c.id, jobs.c.batch_id, jobs.c.state, jobs.c.traceparent, jobs.c.submitted_at, jobs.c.ended_at)
+    .where(jobs.c.id.in_(_canceling), jobs.c.state == JobState.CANCELED.value)
+    .order_by(jobs.c.id)
 )
 
 
@@ -111,6 +123,67 @@ class Course:
     steps: tuple[Step, ...]
     holds: tuple[Hold, ...]
     acts: tuple[Act, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """A film from its submission to its end; times are milliseconds since the Unix epoch.
+
+    Attributes:
+        job: its number.
+        batch: its batch.
+        state: where it stands for good.
+        traceparent: its trace.
+        submitted_at: when it was submitted.
+        ended_at: when it ended; None: just now.
+    """
+
+    job: int
+    batch: int
+    state: str
+    traceparent: str
+    submitted_at: int
+    ended_at: int | None
+
+
+def latest_act(ledger: Ledger) -> int:
+    """The number of the latest act in the audit; 0: there is none.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return int(connection.execute(_LATEST_ACT).scalar() or 0)
+
+
+def read_traces(ledger: Ledger, batch: int) -> tuple[str, ...]:
+    """The traces of a batch's films.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return tuple(connection.execute(_OF_BATCH, {"batch": batch}).scalars())
+
+
+def read_canceled(ledger: Ledger, *, after: int, until: int) -> tuple[Life, ...]:
+    """The films that were canceled by acts later than one and up to another, and still are.
+
+    Raises:
+        AwayError: ``ledger-away``.
+    """
+    with ledger.read() as connection:
+        return tuple(
+            Life(
+                job=row.id,
+                batch=row.batch_id,
+                state=row.state,
+                traceparent=row.traceparent,
+                submitted_at=row.submitted_at,
+                ended_at=row.ended_at,
+            )
+            for row in connection.execute(_CANCELED, {"after": after, "until": until})
+        )
 
 
 def find_traced(ledger: Ledger, trace_id: str) -> int | None:

@@ -197,6 +197,7 @@ class Claim:
         chunk: the utterances to render, as indices into the timeline; empty unless the stage is render.
         spec: the job; its script is the one that was written, once it is.
         traceparent: the job's trace.
+        span: id of the attempt's span, in hex; empty if none was given.
         submitted_at: when the job was submitted.
         profile: how to render; None until the film is planned.
         timeline: the timeline artifact; None until the job has been spoken, or its recording cut.
@@ -230,6 +231,7 @@ class Claim:
     waits: int
     pool: str = ""
     waited_ms: int = 0
+    span: str = ""
 
     @property
     def holding(self) -> Holding:
@@ -256,7 +258,6 @@ class Failure:
         facts: facts of the error.
         machine_ms: machine time that was spent.
         log_tail: the last lines of what the attempt said.
-        span: id of its span, in hex; empty if there is none.
         blames: whether where it ran may be to blame (`farm.policy.blocking.blames`).
     """
 
@@ -265,5 +266,4 @@ class Failure:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     machine_ms: int = 0
     log_tail: str = ""
-    span: str = ""
     blames: bool = False

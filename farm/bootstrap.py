@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
@@ -48,11 +49,13 @@ __all__ = [
     "logs_of",
     "open_farm",
     "open_workshop",
+    "sending_spans",
     "set_up_logging",
     "set_up_spans",
     "settings_file",
     "settings_of",
     "settle_environment",
+    "tells_spans",
 ]
 
 
@@ -268,6 +271,15 @@ def check_telemetry(settings: Settings) -> None:
     otlp.headers_of(settings.telemetry.headers_file)
 
 
+def tells_spans(settings: Settings) -> bool:
+    """Whether spans go anywhere.
+
+    Raises:
+        InputError: as `check_telemetry`.
+    """
+    return bool(otlp.endpoint_of(settings.telemetry.otlp_url, os.environ))
+
+
 def set_up_spans(settings: Settings, *, instance: str) -> Callable[[], None]:
     """Send this process's spans where that is set; returns what is to be called at its end.
 
@@ -280,6 +292,16 @@ def set_up_spans(settings: Settings, *, instance: str) -> Callable[[], None]:
     if not endpoint:
         return lambda: None
     return otlp.send_spans(endpoint, otlp.headers_of(settings.telemetry.headers_file), instance=instance)
+
+
+@contextmanager
+def sending_spans(settings: Settings, *, instance: str) -> Iterator[None]:
+    """As `set_up_spans`, for the length of a block."""
+    end = set_up_spans(settings, instance=instance)
+    try:
+        yield
+    finally:
+        end()
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,8 @@ from farm.caller import caller
 from farm.policy.notices import Decision, Fate, decide
 from farm.post import Answer, check_address, post
 from farm.signing import secrets_in, signed
+from pipeline import spans
+from pipeline.plan import trace
 from pipeline.plan.errors import Fact, InputError, LecternError
 from pipeline.plan.messages import CATALOGUE, remembered
 from pipeline.plan.moments import iso_exact
@@ -203,9 +206,10 @@ class Herald:
 
     def _tell(self, address: Address, delivery: Delivery) -> bool:
         """Try to tell a piece of news; False: nobody answers there."""
-        status, detail, retry_after_s = _posted(
-            address, body_of(delivery, address.prefix), delivery.key, delivery.event, int(self._wall_s())
-        )
+        with _told(address, delivery):
+            status, detail, retry_after_s = _posted(
+                address, body_of(delivery, address.prefix), delivery.key, delivery.event, int(self._wall_s())
+            )
         tries = delivery.tries + 1 - delivery.forgiven
         decision = decide(status=status, tries=tries, retry_after_s=retry_after_s)
         outbox.tried(
@@ -246,14 +250,31 @@ _STATES = {
 }
 
 
+@contextmanager
+def _told(address: Address, delivery: Delivery) -> Iterator[None]:
+    """Have a try told in the trace of its film; of a batch's news nobody is told."""
+    traceparent = delivery.body.get("trace") if delivery.job is not None else None
+    if not isinstance(traceparent, str):
+        yield
+        return
+    facts: dict[str, str | int] = {"http.request.method": "POST", "http.request.resend_count": delivery.tries}
+    facts |= {"server.address": address.name.partition("#")[0], "lectern.notice": delivery.id}
+    with spans.below(trace.parse(traceparent), "POST notice", facts):
+        yield
+
+
 def _posted(address: Address, body: bytes, key: str, event: str, at_s: int) -> tuple[int, str, int]:
     """Post once: the status, why it was not taken if it was not, and how long to wait if that was said."""
     headers = signed(address.secrets, body, key=key, event=event, at_s=at_s)
     try:
         answer = post(address.url, body, headers, allow_http=address.allow_http, deadline_s=PATIENCE_S)
     except LecternError as error:
+        spans.failed(error.code)
         # Nothing of the address but its host is in there.
         return 0, str(error.facts.get("reason", error.code)), 0
+    spans.tell("http.response.status_code", answer.status)
+    if not answer.ok:
+        spans.failed(str(answer.status))
     return answer.status, "" if answer.ok else f"HTTP {answer.status}", _seconds(answer)
 
 

@@ -21,7 +21,7 @@ _PATH = "/v1/traces"
 _BASE, _TRACES = "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
 #: One request to the backend, and all that is left when a process ends, take no longer.
 _REQUEST_S = 5.0
-_CLOSE_S = 3.0
+_CLOSE_S = 1.0
 #: A backend that is away is told of as seldom as this.
 _TOLD_S = 300.0
 _SPEAKERS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pathlib import Path
 from db import sources, storage, submission
 from db.states import Urgency
 from db.values import JobDraft, Notice, Room, Submission, Submitted
+from farm.announcing import announce
 from farm.bootstrap import Farm
 from farm.caller import caller
 from farm.choices import plain_options
@@ -118,7 +120,10 @@ def queue(farm: Farm, admitted: Admitted, manner: Manner, *, progress: Progress 
             ``submit-store-limit``: the department would have more in the store than it may.
         AwayError: the ledger or the store cannot be reached, or its disk is full.
     """
+    begun_ns = time.time_ns()
     done = _Clerk(farm, admitted).queue(manner, progress or Unheard())
+    if done.created:
+        announce(farm, done.batch, begun_ns)
     return Receipt(
         batch=done.batch,
         jobs=done.jobs,

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from celery import Celery
 
+from pipeline import spans
 from pipeline.plan.trace import Trace
 from tasks.sieve import TASK
 
@@ -143,17 +144,21 @@ def publish(app: Celery, message: Message) -> None:
     Raises:
         kombu.exceptions.OperationalError: Redis cannot be reached.
     """
-    app.send_task(
-        TASK,
-        args=(message.step,),
-        queue=queue_of(message.capability),
-        priority=_PRIORITIES.get(message.urgency, _PRIORITIES["normal"]),
-        headers={"traceparent": message.trace.traceparent},
-        shadow=message.label,
-        argsrepr=message.film,
-        kwargsrepr=repr(
-            {"job": message.job, "department": message.department, "trace_id": message.trace.trace_id}
-        ),
-        retry=False,
-        ignore_result=True,
-    )
+    queue = queue_of(message.capability)
+    facts: dict[str, str | int] = {"messaging.destination.name": queue, "messaging.operation.type": "send"}
+    facts |= {"messaging.operation.name": "send", "lectern.step": message.step, "lectern.job": message.job}
+    with spans.below(message.trace, f"send {queue}", {**spans.MESSAGING, **facts}, sends=True):
+        app.send_task(
+            TASK,
+            args=(message.step,),
+            queue=queue,
+            priority=_PRIORITIES.get(message.urgency, _PRIORITIES["normal"]),
+            headers={"traceparent": message.trace.traceparent},
+            shadow=message.label,
+            argsrepr=message.film,
+            kwargsrepr=repr(
+                {"job": message.job, "department": message.department, "trace_id": message.trace.trace_id}
+            ),
+            retry=False,
+            ignore_result=True,
+        )

@@ -31,6 +31,7 @@ from db.pools import honoured_for, read_dealings
 from db.states import Stage
 from db.values import Skill
 from db.workers import WorkerView, read_workers
+from farm.endings import tell_lost
 from farm.policy.blocking import usable
 from farm.policy.gates import Gates
 from farm.policy.order import Head, tier_at
@@ -244,6 +245,7 @@ class Dispatcher:
                 worker=lease.worker,
                 poisoned=expired.poisoned,
             )
+            tell_lost(self._ledger, lease.job, expired.span)
 
     def _bury(self, pulse: WorkerPulse) -> None:
         if leases.bury(self._ledger, pulse):

@@ -121,6 +121,5 @@ def _failure(attempt: Attempt, error: LecternError, lines: Collection[str]) -> F
         facts=error.facts,
         machine_ms=attempt.machine_ms,
         log_tail="\n".join(lines),
-        span=attempt.span.span_id,
         blames=blames(error),
     )

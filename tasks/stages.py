@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -30,6 +31,7 @@ from pipeline.plan.names import FILM_SUFFIX, folder_for, numbered, stem_for
 from pipeline.plan.people import ProfileKind, is_forgotten
 from pipeline.plan.portrait import Finding
 from pipeline.plan.timeline import Timeline
+from pipeline.spans import span
 from pipeline.steps.archive import Delivery, archive, archive_id
 from pipeline.steps.desk import Desk
 from pipeline.steps.join import join
@@ -57,12 +59,10 @@ class Costs:
 
     Attributes:
         machine_ms: its machine time.
-        span: id of its span, in hex.
         used: every artifact that it found or put.
     """
 
     machine_ms: int
-    span: str
     used: Collection[Artifact]
 
 
@@ -92,7 +92,6 @@ def _write(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         warnings=_notices(written.warnings),
         used=costs.used,
         machine_ms=costs.machine_ms,
-        span=costs.span,
     )
 
 
@@ -111,7 +110,6 @@ def _speak(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         profile=profile,
         used=costs.used,
         machine_ms=costs.machine_ms,
-        span=costs.span,
     )
 
 
@@ -134,7 +132,6 @@ def _listen(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         profile=profile,
         used=costs.used,
         machine_ms=costs.machine_ms,
-        span=costs.span,
     )
 
 
@@ -183,7 +180,7 @@ def _render(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
     if not whole:
         return None
     return lambda costs: commits.finish_render(
-        farm.ledger, claim, used=costs.used, machine_ms=costs.machine_ms, span=costs.span
+        farm.ledger, claim, used=costs.used, machine_ms=costs.machine_ms
     )
 
 
@@ -218,9 +215,7 @@ def _join(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         preview=joined.preview,
         warnings=_notices(joined.warnings),
     )
-    return lambda costs: commits.finish_join(
-        farm.ledger, claim, film=result, machine_ms=costs.machine_ms, span=costs.span
-    )
+    return lambda costs: commits.finish_join(farm.ledger, claim, film=result, machine_ms=costs.machine_ms)
 
 
 def _archive(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
@@ -246,18 +241,20 @@ def _archive(bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
         portrait=None if is_forgotten(job.people, ProfileKind.PORTRAIT) else job.portrait,
         background=job.background,
     )
-    path = farm.apart.ask(
-        archive,
-        # Whatever is asked, the ledger refuses who has lost the step.
-        {"confirm": lambda: desk.find(film.film.kind, film.film.key)},
-        desk.check,
-        delivery,
-        store=farm.store,
-        root=farm.archive,
-    )
-    return lambda costs: commits.finish_archive(
-        farm.ledger, claim, path=path, machine_ms=costs.machine_ms, span=costs.span
-    )
+    told = {"lectern.files": 1 + len(delivery.companions), "lectern.bytes": film.film.size}
+    with ExitStack() as part:
+        part.enter_context(span("archive copy", told))
+
+        def confirm() -> None:
+            # Whatever is asked, the ledger refuses who has lost the step.
+            desk.find(film.film.kind, film.film.key)
+            part.close()
+            part.enter_context(span("archive publish", told))
+
+        path = farm.apart.ask(
+            archive, {"confirm": confirm}, desk.check, delivery, store=farm.store, root=farm.archive
+        )
+    return lambda costs: commits.finish_archive(farm.ledger, claim, path=path, machine_ms=costs.machine_ms)
 
 
 def _notices(found: Iterable[Finding]) -> tuple[Notice, ...]:

@@ -13,7 +13,7 @@ import structlog
 
 from db import claims, queue
 from db.desk import LedgerDesk
-from db.states import Outcome, Stage
+from db.states import JobState, Outcome, Stage
 from db.traces import read_course
 from db.values import Claim
 from db.warmth import find_warmer
@@ -25,6 +25,7 @@ from farm.policy.placement import Post
 from farm.policy.pools import pools_in, pools_rendering
 from farm.policy.retry import End, is_card_lost
 from farm.studio import Studio
+from pipeline import spans
 from pipeline.engines.holding import held_now, loads_since
 from pipeline.plan import trace
 from pipeline.plan.artifact import Kind
@@ -107,6 +108,7 @@ class StepRunner:
         self._measures = measures or Unmeasured()
         self._bench = Bench(farm=farm, studio=Studio(farm))
         self._attempt: Attempt | None = None
+        self._span: tracing.AttemptSpan | None = None
         pools = pools_in(post.pool) if post is not None else pools_rendering(capabilities)
         self._preload = Preload(
             farm, node, capabilities=capabilities, pools=tuple(pools), studio=self._bench.studio
@@ -236,11 +238,12 @@ class StepRunner:
             profiles=profiles,
             releases=self._repertoire.releases,
             device=self._standing.device_with(profiles),
+            span=os.urandom(trace.SPAN_BYTES).hex(),
         )
 
     def _carry(self, claim: Claim) -> None:
         parent = trace.parse(claim.traceparent)
-        span = trace.child(parent, os.urandom(trace.SPAN_BYTES))
+        span = replace(parent, span_id=claim.span)
         attempt = Attempt(claim, span, limit_s=self._farm.settings.worker.step_seconds)
         self._attempt = attempt
         if self._standing.draining:
@@ -263,26 +266,38 @@ class StepRunner:
                 telemetry.bound(**names, row=claim.spec.row, stage=claim.stage.value),
                 telemetry.private(written_for(claim.spec, self._farm.store.root)),
                 telemetry.tail() as lines,
-                tracing.attempt(parent, span, claim.stage.value, _told(claim, names)),
+                tracing.attempt(parent, span, claim.stage.value, _told(claim, names)) as self._span,
             ):
                 self._log.info("begun")
                 written = self._work(attempt, lines)
                 self._log.info("ended", written=written)
-                is_told = tracing.is_told()
         finally:
             self._heart.carry(None)
             self._attempt = None
         self.tidings = attempt.tidings
         if written:
             self._bell.ring()
-        if is_told:
-            self._tell_course(claim)
+        if self._span is not None and spans.is_told():
+            self._tell_course(attempt, self._span)
 
-    def _tell_course(self, claim: Claim) -> None:
-        """Tell how long the step had waited, as the ledger knows; one that is away is not waited for."""
-        with contextlib.suppress(LecternError):
+    def _tell_course(self, attempt: Attempt, span: tracing.AttemptSpan) -> None:
+        """Tell of an attempt that is over, and of its wait; a ledger that is away is not waited for."""
+        claim, (outcome, code) = attempt.claim, attempt.ended or (Outcome.SUPERSEDED, "")
+        try:
             course = read_course(self._farm.ledger, claim.job)
-            tracing.tell_course(course, stage=claim.stage.value, part=claim.index + 1, number=claim.fence)
+        except LecternError:
+            return span.tell(outcome.value, code)
+        bar = tracing.found(course, claim.span)
+        # Who took it from a worker that was silent has told of it: nobody could know that it lived.
+        if bar is None or bar.outcome != Outcome.LOST.value:
+            span.tell(outcome.value, code)
+        if bar is None:
+            return None
+        tracing.tell_wait(course, bar)
+        is_there = bar.stage == Stage.ARCHIVE.value and bar.outcome == Outcome.OK.value
+        if is_there or course.state == JobState.FAILED.value:
+            tracing.tell_film(course)
+        return None
 
     def _work(self, attempt: Attempt, lines: Collection[str]) -> bool:
         """Do the work and write what came of it; False: nothing was written, since it is ours no longer."""
@@ -300,7 +315,6 @@ class StepRunner:
                 return True
             costs = Costs(
                 machine_ms=attempt.machine_ms,
-                span=attempt.span.span_id,
                 used=tuple(ledger_desk.used.values()),
             )
             self._at_hand = with_done(self._at_hand, affinity_of(claim.stage, claim.spec))
@@ -309,7 +323,6 @@ class StepRunner:
         except SupersededError as error:
             return stand_back(self._farm, attempt, error)
         except LecternError as error:
-            tracing.failed(error.code)
             self._log.warning("failed", code=error.code, facts=dict(error.facts))
             # Whatever becomes of the card, this process can compute on it no more.
             self.spent |= is_card_lost(error)
@@ -320,7 +333,6 @@ class StepRunner:
                 return passed_on
             return fail(self._farm, attempt, error, lines)
         except Exception as error:  # noqa: BLE001 - the last stop: Celery would drop it, and the ledger never know
-            tracing.failed("farm-unexpected")
             self._log.exception("failed unexpectedly")
             reason = telemetry.discreet(telemetry.one_line(error))
             told = TransientError("farm-unexpected", kind=type(error).__name__, reason=reason)
@@ -376,6 +388,10 @@ class StepRunner:
             tell_left(self._farm, attempt)
             # What it has made so far the thread knows that is stuck.
             self._measure(attempt, Tally(), ())
+            if self._span is not None and attempt.ended is not None:
+                outcome, code = attempt.ended
+                self._span.tell(outcome.value, code)
+                tracing.hurry()
         except LecternError as error:
             self._log.warning("left without a word", code=error.code)
         except Exception:  # noqa: BLE001 - whatever it was, this process has to end

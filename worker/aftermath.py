@@ -14,6 +14,7 @@ import structlog
 from db import leases, stuck
 from db.leases import Lease
 from farm.bootstrap import Farm
+from farm.endings import tell_lost
 from pipeline.plan.errors import LecternError
 from tasks.bell import Bell
 from worker.beside import Beside
@@ -124,5 +125,6 @@ class Aftermath:
                         poisoned=expired.poisoned,
                     )
                     self._bell.ring()
+                    tell_lost(self._farm.ledger, lease.job, expired.span)
             if not held:
                 return

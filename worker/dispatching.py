@@ -13,7 +13,8 @@ import structlog
 
 from db import quotas
 from farm import nightfall
-from farm.bootstrap import Farm, Settings, open_farm
+from farm.bootstrap import Farm, Settings, open_farm, sending_spans
+from farm.endings import Canceled
 from farm.gauges import Gauges, parts_in
 from farm.gc import GIGABYTE, collect_garbage
 from farm.notices import Herald, addresses_of
@@ -22,6 +23,7 @@ from farm.policy.vigilance import beat_every
 from farm.reporting import Reporter, deliver
 from farm.results import prefix_of
 from farm.scaling import Vigil
+from pipeline import spans
 from tasks.bell import Bell
 from tasks.chore import Chore
 from tasks.dispatcher import Dispatcher, Pace
@@ -59,7 +61,7 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
     bell = Bell(place)
     own_name = f"{name}@{socket.gethostname()}:{os.getpid()}"
     life = Life(hung_s=settings.metrics.hung_s)
-    with open_farm(settings) as farm:
+    with open_farm(settings) as farm, sending_spans(settings, instance=own_name):
         gauges = Gauges(farm, expiry_s=settings.lease.expiry_s)
         clock = ClockWatch(farm.ledger)
         clocks = Chore("clock", clock.look, every_s=LOOK_S)
@@ -74,7 +76,7 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
                 farm.ledger,
                 celery_app(settings, waits=False),
                 bell,
-                (*chores_of(farm), *gauging(gauges)),
+                (*chores_of(farm), *gauging(gauges), *telling(farm)),
                 name=own_name,
                 pace=Pace(
                     interval_s=settings.dispatcher.interval_s,
@@ -154,6 +156,13 @@ def gauging(gauges: Gauges) -> tuple[Chore, ...]:
         Chore("places", gauges.look_at_places, every_s=MINUTE_S),
         Chore("prospects", gauges.look_far, every_s=PROSPECTS_S),
     )
+
+
+def telling(farm: Farm) -> tuple[Chore, ...]:
+    """The telling of films that end without an attempt, while a dispatcher leads and anybody is told."""
+    if not spans.is_told():
+        return ()
+    return (Chore("canceled films", Canceled(farm.ledger).turn, every_s=GAUGES_S),)
 
 
 def _sweep(farm: Farm) -> None:

@@ -22,7 +22,7 @@ import structlog
 
 from db import cards
 from db.siting import this_machine
-from farm.bootstrap import Farm, Settings, open_farm
+from farm.bootstrap import Farm, Settings, open_farm, sending_spans
 from farm.policy.readiness import LEDGER
 from farm.policy.vigilance import Patience, Reading, Verdict, Vigil, patience_for, watch
 from pipeline.plan.errors import AwayError
@@ -239,6 +239,7 @@ def serve(settings: Settings, *, beginning: Callable[[], None] = lambda: None) -
     life = Life(hung_s=settings.metrics.hung_s)
     with (
         open_farm(settings) as farm,
+        sending_spans(settings, instance=f"watchdog@{socket.gethostname()}"),
         Aftermath(farm, bell) as aftermath,
         CardKeeper(farm.ledger, places.proofs) as keeper,
         exposing(

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
 
+from pipeline.spans import span
+
 _T = TypeVar("_T")
 #: Loads that nobody asked about are forgotten beyond so many.
 _MOST = 100
@@ -75,7 +77,8 @@ def loaded(engine: str, load: Callable[[], _T]) -> _T:
         load: opens the model, and puts it where it computes.
     """
     before, began = _allocated(), time.monotonic()
-    model = load()
+    with span(f"load {engine}", {"lectern.engine": engine}):
+        model = load()
     told = Load(engine=engine, seconds=time.monotonic() - began)
     _BOOK.note(told, model, max(0, _allocated() - before))
     return model

@@ -24,6 +24,7 @@ from pipeline.engines.voice import offers as voice_offers
 from pipeline.engines.writer import WriterEngine
 from pipeline.engines.writer import offers as writer_offers
 from pipeline.plan.errors import InputError, LecternError
+from pipeline.spans import span
 
 
 class Engine(Protocol):
@@ -158,17 +159,23 @@ class Shelf(Generic[EngineT]):
     def _make(self, name: str, offer: Offer, options: Mapping[str, Any]) -> EngineT:
         if missing := self._missing(name, offer):
             raise missing
-        module, _, attribute = offer.target.partition(":")
-        try:
-            made = getattr(importlib.import_module(module), attribute)
-        except ModuleNotFoundError as error:
-            library = error.name or module
-            raise InputError("engine-missing", engine=name, library=library, install=offer.install) from error
-        except (ImportError, AttributeError, OSError) as error:
-            # A native library that does not load is an ImportError or an OSError, told in one line.
-            reason = " ".join(str(error).split())
-            raise InputError("engine-broken", engine=name, reason=reason) from error
-        return cast("EngineT", made(**options))
+        with span(f"open {name}", {"lectern.engine": name}):
+            return cast("EngineT", _loaded(name, offer)(**options))
+
+
+def _loaded(name: str, offer: Offer) -> Callable[..., object]:
+    """What makes an engine, with all that it imports."""
+    module, _, attribute = offer.target.partition(":")
+    try:
+        made: Callable[..., object] = getattr(importlib.import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        library = error.name or module
+        raise InputError("engine-missing", engine=name, library=library, install=offer.install) from error
+    except (ImportError, AttributeError, OSError) as error:
+        # A native library that does not load is an ImportError or an OSError, told in one line.
+        reason = " ".join(str(error).split())
+        raise InputError("engine-broken", engine=name, reason=reason) from error
+    return made
 
 
 @functools.lru_cache(maxsize=4)

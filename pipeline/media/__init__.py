@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,7 @@ from pipeline.plan.job import Format
 from pipeline.plan.overlay import LABEL_FONT, Inset
 from pipeline.plan.platefilm import Reel
 from pipeline.plan.soundfile import FileEnd
+from pipeline.spans import span
 
 __all__ = [
     "Limits",
@@ -84,6 +85,7 @@ class Media(Reader):
         folder: Path | None = None,
         environment: Mapping[str, str] | None = None,
         limits: Limits | None = None,
+        doing: str = "run",
     ) -> None:
         """Run FFmpeg to its end; whatever is raised on the way, it is gone afterwards.
 
@@ -94,6 +96,7 @@ class Media(Reader):
             folder: where it runs, if that matters.
             environment: variables that it has besides this process's own.
             limits: what it may cost, if not what any run may.
+            doing: what its span is called.
 
         Raises:
             TransientError: ``media-failed`` with its last words, ``media-time``, ``media-memory``.
@@ -102,7 +105,10 @@ class Media(Reader):
         command = [str(self.ffmpeg), *_HEAD, *_ONE_THREAD, *arguments]
         fed = "pipe:0" in arguments
         place = Place(folder=folder, environment=environment or {})
-        with running(command, limits=limits or self.limits, check=check, fed=fed, place=place) as child:
+        with (
+            span(f"ffmpeg {doing}", {"process.executable.name": self.ffmpeg.name}, calls=True),
+            running(command, limits=limits or self.limits, check=check, fed=fed, place=place) as child,
+        ):
             for part in feed:
                 check()
                 child.write(part)
@@ -143,7 +149,8 @@ class Media(Reader):
         limits = self.limits
         if graphs.codec_of(parameters) == graphs.CARD_ENCODER:
             limits = replace(limits, memory_bytes=_CARD_SPACE)
-        self.run(arguments, feed=counted(frames, picture, total, meter), check=check, limits=limits)
+        drawn = counted(frames, picture, total, meter)
+        self.run(arguments, feed=drawn, check=check, limits=limits, doing="clip")
         found = self.probe(target)
         if not fits(found, picture=picture, frames=total):
             raise TransientError("media-clip-wrong", frames=total)
@@ -185,7 +192,8 @@ class Media(Reader):
         Raises:
             TransientError, AwayError: as in `run`.
         """
-        return draw(insets, picture, {LABEL_FONT: LABEL_FILE, **fonts}, run=self.run, check=check)
+        files = {LABEL_FONT: LABEL_FILE, **fonts}
+        return draw(insets, picture, files, run=partial(self.run, doing="lettering"), check=check)
 
     def encode_sound(
         self,
@@ -212,7 +220,7 @@ class Media(Reader):
 
         mono = target.with_name(f"{target.name}.mono")
         try:
-            self.run(graphs.sound(mono), feed=_laid(blocks, samples), check=check)
+            self.run(graphs.sound(mono), feed=_laid(blocks, samples), check=check, doing="sound")
             stereo.two_equal_channels(mono, target, samples=samples, check=check)
         except ValueError as error:
             raise TransientError("media-sound-wrong", samples=samples) from error
@@ -241,7 +249,8 @@ class Media(Reader):
         """
         from pipeline.media import recording
 
-        return recording.decode(source, target, seconds=seconds, run=self.run, check=check)
+        run = partial(self.run, doing="recording")
+        return recording.decode(source, target, seconds=seconds, run=run, check=check)
 
     def recording_end(self, source: Path) -> FileEnd:
         """Whether a file that anybody may have made is whole, as far as it tells; nothing is decoded.
@@ -269,7 +278,8 @@ class Media(Reader):
         """
         from pipeline.media import recording
 
-        return recording.denoise(sound, room, target, run=self.run, check=check)
+        run = partial(self.run, doing="denoise")
+        return recording.denoise(sound, room, target, run=run, check=check)
 
     def reel(self, source: Path, limits: FootageLimits) -> Reel:
         """What the tables of a film that anybody may have made tell of its picture.
@@ -316,7 +326,8 @@ class Media(Reader):
         from pipeline.media import splice
 
         try:
-            splice.splice(target, clips, sound, cargo, check=check)
+            with span("splice", {"lectern.clips": len(clips)}):
+                splice.splice(target, clips, sound, cargo, check=check)
         except ValueError as error:
             raise TransientError("media-unreadable", reason=type(error).__name__) from error
 

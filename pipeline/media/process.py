@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline import spans
 from pipeline.plan.errors import AwayError, TransientError
 
 _PR_SET_PDEATHSIG = 1
@@ -124,6 +125,16 @@ class Child:
             os.set_blocking(self._process.stdin.fileno(), False)
             _widen(self._process.stdin.fileno())
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
+    def code(self) -> int:
+        """What it ended with: its exit code, or less than 0, the signal that ended it; 0 while it runs."""
+        return self._process.returncode or 0
+
     def write(self, data: bytes | memoryview) -> None:
         """Feed bytes; waits while the child is busy.
 
@@ -227,10 +238,12 @@ def running(
 ) -> Iterator[Child]:
     """A child for the length of a block; however the block is left, the child is gone afterwards."""
     child = Child(command, limits=limits, check=check, fed=fed, place=place)
+    spans.tell("process.pid", child.pid)
     try:
         yield child
     finally:
         child.kill()
+        spans.tell("process.exit.code", child.code)
 
 
 def machine_ms() -> int:

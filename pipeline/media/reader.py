@@ -14,6 +14,7 @@ from pipeline.media.track import Track
 from pipeline.plan import graphs
 from pipeline.plan.errors import TransientError
 from pipeline.plan.figures import ClipFigures, SoundFigures, unpacked_clip, unpacked_sound
+from pipeline.spans import span
 
 
 class Reader:
@@ -27,7 +28,7 @@ class Reader:
         """
         from pipeline.media import packets
 
-        with _readable():
+        with span("probe"), _readable():
             return packets.read(path)
 
     def track(self, path: Path) -> Track:

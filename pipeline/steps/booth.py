@@ -15,6 +15,7 @@ from pipeline.plan.lexicon import Entry, given
 from pipeline.plan.script import Pause, Sentence, split
 from pipeline.plan.speech import Said, Speech
 from pipeline.plan.trim import master
+from pipeline.spans import span
 
 # Raised by hand whenever `trim.master`, the resampler or `wave` give other bytes for the same speech.
 _SCHEMA = 1
@@ -126,8 +127,11 @@ class Booth:
         Raises:
             InputError, TransientError: as the engines.
         """
-        for line, speech in zip(lines, self._spoken(lines), strict=True):
-            yield self._finished(line, speech)
+        spoken, facts = self._spoken(lines), {"lectern.engine": self.voice.name}
+        for line in lines:
+            with span(f"speak {self.voice.name}", {**facts, "lectern.key": line.key}):
+                speech = self._finished(line, next(spoken))
+            yield speech
 
     def _spoken(self, lines: Sequence[Line]) -> Iterator[Speech]:
         if isinstance(self.voice, BatchVoice) and len(lines) > 1:

@@ -12,6 +12,7 @@ from pipeline.plan.lengths import estimate_ms
 from pipeline.plan.script import check, normalise
 from pipeline.plan.stopwords import found
 from pipeline.plan.writingplan import Brief, Sampling
+from pipeline.spans import SpanFacts, span
 
 #: A script that is far from as long as was asked for; it is used all the same.
 LENGTH = "writing-length"
@@ -89,8 +90,18 @@ def _answers(
     told: Callable[[int, int], None] | None,
 ) -> Sequence[str | Draft]:
     """The answers to some briefs; one that the model cannot read keeps nobody else from being answered."""
+    if not briefs:
+        return ()
+    asked: SpanFacts = {
+        "gen_ai.operation.name": "text_completion",
+        "gen_ai.provider.name": writer.name,
+        "gen_ai.request.model": writer.digest,
+        "gen_ai.request.choice.count": len(briefs),
+        "gen_ai.request.seed": sampling.seed,
+    }
     try:
-        return writer.write(briefs, sampling, told=told) if briefs else ()
+        with span(f"write {writer.name}", asked):
+            return writer.write(briefs, sampling, told=told)
     except InputError as error:
         if len(briefs) == 1:
             return (Draft(text="", code=error.code, facts=error.facts),)

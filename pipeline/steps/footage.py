@@ -84,7 +84,7 @@ def first_size(source: Path, media: Media, limits: FootageLimits) -> tuple[int, 
     with scratch_folder() as folder:
         target = folder / "look.mp4"
         with film_blamed(source):
-            media.run(platefilm.first_look(source, target, reel=reel))
+            media.run(platefilm.first_look(source, target, reel=reel), doing="look")
         return size_and_length(media, target)[0]
 
 
@@ -116,7 +116,8 @@ def sight(
     reel = media.reel(source, limits)
     target = folder / "looks.mp4"
     with film_blamed(source):
-        media.run(platefilm.looks(source, target, reel=reel, fps=fps, seconds=limits.seconds), check=check)
+        looks = platefilm.looks(source, target, reel=reel, fps=fps, seconds=limits.seconds)
+        media.run(looks, check=check, doing="look")
         size, count = size_and_length(media, target)
     if 2 * count * look_step(fps) > (2 * limits.seconds + 1) * fps:
         raise InputError("portrait-video-too-long", file=source.name, most=limits.seconds)

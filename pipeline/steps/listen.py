@@ -34,6 +34,7 @@ from pipeline.plan.transcript import (
     with_times,
 )
 from pipeline.scratch import scratch_folder
+from pipeline.spans import span
 from pipeline.steps.desk import Desk
 from pipeline.steps.recorded import Recorded, keep, opened, own_sound
 from pipeline.steps.speak import load_lexicon
@@ -210,7 +211,8 @@ class _Listener:
             return line
         whole = Stretch(start=piece.start, end=piece.start + piece.samples)
         self.desk.check()
-        timed = ear.align(recorded.thirds[whole.thirds], line.text, language=line.language)
+        with span(f"align {ear.name}", {"lectern.engine": ear.name}):
+            timed = ear.align(recorded.thirds[whole.thirds], line.text, language=line.language)
         return with_times(line, timed, piece, piece.start)
 
     def _utterances(

@@ -70,6 +70,7 @@ def make_plates(
                 seconds=seconds,
             ),
             check=check,
+            doing="plates",
         )
         count = size_and_length(media, target)[1]
     across, down = shot.scale

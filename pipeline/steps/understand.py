@@ -15,6 +15,7 @@ from pipeline.plan.artifact import Artifact, Kind
 from pipeline.plan.errors import DamageError
 from pipeline.plan.heard import Heard, from_json, to_json
 from pipeline.plan.keys import digest_of
+from pipeline.spans import span
 from pipeline.steps.desk import Desk
 from pipeline.store import Store
 
@@ -57,7 +58,8 @@ def understood(
     if not desk.take(Kind.HEARD, key):
         return None
     begun = time.monotonic_ns()
-    heard = ear.hear(sound, language=language, prompt=prompt, timed=timed)
+    with span(f"listen {ear.name}", {"lectern.engine": ear.name, "lectern.key": key}):
+        heard = ear.hear(sound, language=language, prompt=prompt, timed=timed)
     data = to_json(heard).encode()
     artifact = store.put(Kind.HEARD, key, _SUFFIX, lambda path: _write(path, data))
     desk.put(artifact, (time.monotonic_ns() - begun) // 1_000_000)

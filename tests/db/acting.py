@@ -28,18 +28,23 @@ def ready(ledger: Ledger) -> set[str]:
     return {skill.capability for skill, line in read_lines(ledger).items() if line.ready}
 
 
-def take(ledger: Ledger, capability: str, *, worker: str = WORKER) -> Claim:
+def take(ledger: Ledger, capability: str, *, worker: str = WORKER, span: str = "") -> Claim:
     """Claim the step at the head of a line."""
-    claim = try_step(ledger, head(ledger, capability), worker=worker)
+    claim = try_step(ledger, head(ledger, capability), worker=worker, span=span)
     assert claim is not None
     return claim
 
 
 def try_step(
-    ledger: Ledger, step: int, *, worker: str = WORKER, capabilities: Collection[str] = CAPABILITIES
+    ledger: Ledger,
+    step: int,
+    *,
+    worker: str = WORKER,
+    capabilities: Collection[str] = CAPABILITIES,
+    span: str = "",
 ) -> Claim | None:
     """Try to claim a step."""
-    return claims.claim(ledger, step, worker=worker, capabilities=capabilities, profiles=[PROFILE])
+    return claims.claim(ledger, step, worker=worker, capabilities=capabilities, profiles=[PROFILE], span=span)
 
 
 def desk_of(ledger: Ledger, claim: Claim) -> LedgerDesk:

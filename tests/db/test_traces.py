@@ -35,16 +35,15 @@ def test_a_film_that_was_retried_and_found_clips_made(ledger: Ledger) -> None:
     _at(ledger, 2_000)
     speak(ledger, take(ledger, "speak"))
     _at(ledger, 3_000)
-    claim, desk = take(ledger, "render.warp", worker=OTHER), artifact(Kind.CLIP, "clip 0 of 1")
+    claim = take(ledger, "render.warp", worker=OTHER, span="c" * 16)
+    desk = artifact(Kind.CLIP, "clip 0 of 1")
     assert desk_of(ledger, claim).take(desk.kind, desk.key)
     _at(ledger, 4_000)
     desk_of(ledger, claim).put(desk, 40)
     _at(ledger, 5_000)
     error = TransientError("media-failed", reason="gone")
     settled = decide(error, failures=0, waits=0, settings=RetrySettings(attempts=3, backoff_ms=1_000))
-    told = Failure(
-        outcome=Outcome.ERROR, code=error.code, facts={}, machine_ms=50, log_tail="", span="c" * 16
-    )
+    told = Failure(outcome=Outcome.ERROR, code=error.code, facts={}, machine_ms=50, log_tail="")
     commits.fail(ledger, claim, told, settled)
     _at(ledger, 60_000)
     for _ in range(2):

@@ -2,93 +2,51 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from opentelemetry import trace as otel
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
-from opentelemetry.util._once import Once
+from opentelemetry.proto.trace.v1.trace_pb2 import Status
+from opentelemetry.sdk.trace import ReadableSpan
 
-from db import queue, reads
-from db.states import Stage, StepState
+from db import operations, reads
+from db.states import Event, Stage, StepState
 from db.values import Claim
 from farm import otlp
-from farm.bootstrap import Farm, set_up_spans
+from farm.announcing import announce
+from farm.bootstrap import Farm
+from farm.endings import Canceled
+from farm.notices import Address, Herald
 from farm.otlp import endpoint_of, headers_of
 from pipeline.plan import trace
 from pipeline.plan.artifact import Artifact, Kind
-from pipeline.plan.errors import InputError, LecternError, TransientError
+from pipeline.plan.errors import InputError, LecternError, SupersededError, TransientError
 from pipeline.steps.desk import Desk
+from tasks.app import Message, make_app, publish
 from tasks.bell import Bell
+from tasks.dispatcher import Dispatcher, Pace
 from tasks.stages import Bench, Commit
 from tasks.step import StepRunner
-from tests.db.values import CAPABILITIES, PROFILE, SKILLS
-from tests.tasks.yard import Row, quick_settings, sow
+from tests.db.values import CAPABILITIES, PROFILE
+from tests.support.backend import Receiver, receiving, sending
+from tests.tasks.yard import Row, ask, quick_settings, sow
 
 _SAID = "Our Merger Is Secret"
 _PUT = Artifact(kind=Kind.SPEECH, key="e" * 64, digest="d" * 64, size=7, suffix=".wav")
 
 
-class Receiver:
-    """A backend: what was sent to it, decoded, with the headers that came along."""
-
-    def __init__(self) -> None:
-        self.spans: list[Span] = []
-        self.headers: list[str] = []
-        self.raw = b""
-        receiver = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.raw += body
-                receiver.headers.append(str(self.headers.get("Authorization")))
-                sent = ExportTraceServiceRequest.FromString(body)
-                for resource in sent.resource_spans:
-                    for scope in resource.scope_spans:
-                        receiver.spans.extend(scope.spans)
-                self.send_response(200 if self.path == "/v1/traces" else 404)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    """A backend on a port of its own."""
-    opened = Receiver()
-    serving = threading.Thread(target=opened.server.serve_forever, kwargs={"poll_interval": 0.02})
-    serving.start()
-    yield opened
-    opened.server.shutdown()
-    opened.server.server_close()
-    serving.join()
-
-
-@contextmanager
-def sending(monkeypatch: pytest.MonkeyPatch, home: Path, url: str, headers: str = "") -> Iterator[None]:
-    """This process sends its spans there within the block, as a process that works does."""
-    monkeypatch.setattr(otel, "_TRACER_PROVIDER", None)
-    monkeypatch.setattr(otel, "_TRACER_PROVIDER_SET_ONCE", Once())
-    settings = quick_settings(home, TELEMETRY__OTLP_URL=url, TELEMETRY__HEADERS_FILE=headers)
-    end = set_up_spans(settings, instance="w")
-    try:
-        yield
-    finally:
-        end()
-        monkeypatch.undo()
+    """A backend of traces."""
+    with receiving() as opened:
+        yield opened
 
 
 def _speaking(error: LecternError) -> Callable[[Bench, Claim, Desk], Commit | None]:
@@ -102,19 +60,19 @@ def _speaking(error: LecternError) -> Callable[[Bench, Claim, Desk], Commit | No
     return speak
 
 
-def _work(farm: Farm, redis_url: str, error: LecternError) -> reads.JobView:
+def _work(farm: Farm, redis_url: str, speak: Callable[[Bench, Claim, Desk], Commit | None]) -> reads.JobView:
     sow(farm, [Row(row="row of Maria", script=_SAID)])
-    (head,) = queue.heads(farm.ledger, SKILLS["speak"], limit=1)
+    ((job, step),) = ask(farm, "SELECT job_id, id FROM steps WHERE stage = 'speak' ORDER BY id DESC LIMIT 1")
     with StepRunner(
         farm,
         node="w",
         capabilities=CAPABILITIES,
         profiles=[PROFILE],
         bell=Bell(redis_url),
-        stages={Stage.SPEAK: _speaking(error)},
+        stages={Stage.SPEAK: speak},
     ) as runner:
-        assert runner.run(head.step)
-    return reads.read_job(farm.ledger, 1)
+        assert runner.run(int(str(step)))
+    return reads.read_job(farm.ledger, int(str(job)))
 
 
 def test_the_ids_of_the_backend_are_the_ledgers_and_it_is_told_no_words(
@@ -124,7 +82,7 @@ def test_the_ids_of_the_backend_are_the_ledgers_and_it_is_told_no_words(
     file = tmp_path / "headers"
     file.write_text("Authorization: Bearer of-nobody\n")
     with sending(monkeypatch, tmp_path / "home", receiver.url, str(file)):
-        view = _work(farm, redis_url, InputError("face-cannot-be-driven", said=_SAID))
+        view = _work(farm, redis_url, _speaking(InputError("face-cannot-be-driven", said=_SAID)))
     born = trace.parse(view.line.traceparent)
     (attempt,) = view.steps[0].attempts
     spans = {span.name: span for span in receiver.spans}
@@ -144,19 +102,28 @@ def test_the_ids_of_the_backend_are_the_ledgers_and_it_is_told_no_words(
     assert set(receiver.headers) == {"Bearer of-nobody"}
 
 
-def test_a_backend_that_hangs_or_is_away_keeps_nobody(
-    farm: Farm, redis_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_backend_that_hangs_fails_or_is_away_keeps_nobody(
+    farm: Farm, redis_url: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """The attempt is in the ledger, and the process ends while the backend still does not answer."""
+    """Attempts are in the ledger, no more than so many spans are kept, and the process ends meanwhile."""
     monkeypatch.setattr(otlp, "_CLOSE_S", 0.1)
+    receiver.status = 503
     with socket.create_server(("127.0.0.1", 0)) as hanging:
-        url = f"http://127.0.0.1:{hanging.getsockname()[1]}"
-        with sending(monkeypatch, tmp_path / "home", url):
-            view = _work(farm, redis_url, TransientError("media-failed", words=""))
-    assert view.steps[0].state is StepState.READY
-    assert view.steps[0].attempts[0].span
+        hangs = f"http://127.0.0.1:{hanging.getsockname()[1]}"
+        for url in (hangs, receiver.url):
+            with sending(monkeypatch, tmp_path / "home", url):
+                view = _work(farm, redis_url, _speaking(TransientError("media-failed", words="")))
+                if url == hangs:
+                    for _ in range(3_500):
+                        otel.get_tracer("lectern").start_span("one of many").end()
+                    kept = sum(type(each) is ReadableSpan for each in gc.get_objects())
+            assert view.steps[0].state is StepState.READY
+            assert view.steps[0].attempts[0].span
+    # What waits, and what is just being sent.
+    assert 0 < kept <= 2_048 + 512
+    assert receiver.spans, "it was sent there, and refused"
     # Nobody listens there any more.
-    with sending(monkeypatch, tmp_path / "home", url):
+    with sending(monkeypatch, tmp_path / "home", hangs):
         otel.get_tracer("lectern").start_span("lost").end()
 
 
@@ -206,3 +173,94 @@ def test_headers_that_are_none_are_refused_without_telling_them(tmp_path: Path, 
     with pytest.raises(InputError) as refused:
         headers_of(str(file))
     assert refused.value.facts == {"knob": "telemetry.headers_file", "value": str(file)}
+
+
+def _canceled(farm: Farm) -> Callable[[Bench, Claim, Desk], Commit | None]:
+    """Speech whose film is canceled meanwhile."""
+
+    def speak(_bench: Bench, claim: Claim, desk: Desk) -> Commit | None:
+        operations.cancel(farm.ledger, [claim.job], by="test")
+        while True:
+            desk.check()
+            time.sleep(0.01)
+
+    return speak
+
+
+def _lost(farm: Farm, redis_url: str) -> Callable[[Bench, Claim, Desk], Commit | None]:
+    """Speech that a dispatcher takes away meanwhile, since nothing is heard of its worker."""
+    app = make_app(redis_url, time_limit_s=60, steps_per_child=10, waits=False)
+    pace = Pace(interval_s=0.1, expiry_s=0.5, surplus=1, poison_deaths=3)
+    lost = "SELECT 1 FROM attempts WHERE outcome = 'lost'"
+
+    def speak(_bench: Bench, claim: Claim, _desk: Desk) -> Commit | None:
+        bell = Bell(redis_url)
+        Dispatcher(farm.ledger, app, bell, [], name="d", pace=pace).run(lambda: bool(ask(farm, lost)))
+        bell.close()
+        raise SupersededError("farm-superseded", step=claim.step)
+
+    return speak
+
+
+def test_every_end_is_told_once_as_the_ledger_has_it(
+    farm: Farm, redis_url: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Given back, canceled under way, lost with its worker; and the life of the one that was canceled."""
+    ledger = farm.ledger
+    lease = farm.settings.lease.model_copy(update={"beat_s": 60.0, "expiry_s": 600.0})
+    silent = replace(farm, settings=farm.settings.model_copy(update={"lease": lease}))
+    with sending(monkeypatch, tmp_path / "home", receiver.url):
+        canceled = Canceled(ledger)
+        canceled.turn()
+        # Another one makes what it needs: it comes back.
+        views = [_work(farm, redis_url, lambda _bench, _claim, _desk: None)]
+        views.append(_work(farm, redis_url, _canceled(farm)))
+        views.append(_work(silent, redis_url, _lost(farm, redis_url)))
+        canceled.turn()
+        canceled.turn()
+    ends = [(each.span, str(each.outcome)) for view in views for each in view.steps[0].attempts]
+    told = [
+        (span.span_id.hex(), attribute.value.string_value)
+        for span in receiver.spans
+        for attribute in span.attributes
+        if attribute.key == "lectern.outcome"
+    ]
+    assert sorted(told) == sorted(ends)
+    assert [outcome for _, outcome in ends] == ["interrupted", "superseded", "lost"]
+    errors = {span.span_id.hex() for span in receiver.spans if span.status.code == Status.STATUS_CODE_ERROR}
+    assert errors == {ends[2][0]}
+    born = trace.parse(views[1].line.traceparent)
+    films = [(span.trace_id.hex(), span.span_id.hex()) for span in receiver.spans if span.name == "film"]
+    assert films == [(born.trace_id, born.span_id)]
+
+
+def test_what_is_done_for_a_film_outside_of_its_steps_stands_below_it(
+    farm: Farm, redis_url: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its submission, the message about its step, and a notice that nobody takes: in its own trace."""
+    home = tmp_path / "home"
+    address = Address(
+        url="http://127.0.0.1:9/secret",
+        name="127.0.0.1",
+        secrets=("s" * 16,),
+        events=frozenset(Event),
+        allow_http=False,
+        prefix="",
+    )
+    herald = Herald(farm.ledger, address)
+    herald.turn()
+    with sending(monkeypatch, home, receiver.url):
+        view = _work(farm, redis_url, _speaking(InputError("face-cannot-be-driven", said=_SAID)))
+        announce(replace(farm, settings=quick_settings(home, TELEMETRY__OTLP_URL=receiver.url)), 1, 1_000)
+        app = make_app(redis_url, time_limit_s=60, steps_per_child=10, waits=False)
+        born = trace.parse(view.line.traceparent)
+        publish(app, Message(step=1, capability="speak", label="", urgency="bulk", trace=born, job=1))
+        herald.turn()
+    spans = {span.name: span for span in receiver.spans if span.parent_span_id.hex() == born.span_id}
+    assert {*spans} == {"speak", "wait speak", "submit", "send lectern.speak", "POST notice"}
+    assert {span.trace_id.hex() for span in spans.values()} == {born.trace_id}
+    assert spans["submit"].start_time_unix_nano == 1_000
+    sent = {each.key: each.value.string_value for each in spans["send lectern.speak"].attributes}
+    assert (sent["messaging.system"], sent["messaging.destination.name"]) == ("celery", "lectern.speak")
+    assert spans["POST notice"].status.message == "post-away"
+    assert b"/secret" not in receiver.raw

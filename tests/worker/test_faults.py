@@ -24,20 +24,24 @@ from urllib.parse import quote
 import psutil
 import pytest
 import redis
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from db import operations, pools, posts, reads, standing, workers
 from db.pools import Change
 from db.states import WorkerOrder
 from farm import scaling, show
+from farm.announcing import announce
 from farm.bootstrap import Farm, environment_of, open_farm
+from farm.loglines import lines_of
 from farm.policy.placement import Post
 from farm.policy.pools import in_pools
 from farm.whereabouts import place_of
-from pipeline.plan.trace import Trace
+from pipeline.plan.trace import Trace, parse
 from tasks import poison
 from tasks.app import Message, make_app, publish, queue_of
 from tasks.sieve import TASK
 from tests.db.values import PROFILE
+from tests.support.backend import Receiver, receiving, sending
 from tests.tasks.yard import (
     PORTRAIT,
     Row,
@@ -78,11 +82,12 @@ def script(word: str, sentences: int = 6) -> str:
 
 @dataclass(frozen=True)
 class Yard:
-    """A farm that is up, its ledger, and where its processes have temporary files."""
+    """A farm that is up, its ledger, its folder for temporary files, and whom it tells of spans."""
 
     farm: Farm
     standing: Standing
     scratch: Path
+    backend: Receiver
 
     def process(self, name: str) -> psutil.Process:
         """The process of that name, once it runs."""
@@ -295,12 +300,14 @@ class Yard:
 def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
     """A farm with two workers; afterwards no process of it is left."""
     home = tmp_path_factory.mktemp("farm") / "home"
-    settings = quick_settings(home, FLOWER__PORT="0", METRICS__DISPATCHER_PORT=str(free_port(0)))
-    break_ground(settings)
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, receiving() as backend:
+        knobs = {"FLOWER__PORT": "0", "TELEMETRY__OTLP_URL": backend.url}
+        settings = quick_settings(home, METRICS__DISPATCHER_PORT=str(free_port(0)), **knobs)
+        break_ground(settings)
         patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("scratch")))
+        patch.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
         with running_farm(settings) as standing, open_farm(settings) as farm:
-            yield Yard(farm, standing, Path(os.environ["TMPDIR"]))
+            yield Yard(farm, standing, Path(os.environ["TMPDIR"]), backend)
     assert processes_of(home) == []
     assert not (home / "run" / "up.json").exists()
 
@@ -480,6 +487,71 @@ def has_open(process: psutil.Process, folder: Path) -> bool:
         return any(link.readlink() == folder for link in Path(f"/proc/{process.pid}/fd").iterdir())
     except OSError:
         return False
+
+
+def test_one_trace_follows_a_film_from_its_submission_to_the_archive(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """One id in the ledger, messages, log lines, film, manifest and spans; a lost attempt is told, too."""
+    with redis.Redis.from_url(yard.standing.redis_url) as client, client.monitor() as monitor:
+        begun = time.time_ns()
+        batch = sow(yard.farm, [Row(row="traced", script=script("Trace"))])
+        step, worker = yard.mid_chunk(batch, clips=1)
+        killed = yard.farm.ledger.clock()
+        yard.hand(worker).kill()
+        yard.finished(batch)
+        last = "SELECT id FROM steps WHERE batch_id = :batch AND stage = 'archive'"
+        sent = messages_until(monitor, int(str(one(yard.farm, last, batch=batch))))
+    with sending(monkeypatch, tmp_path, yard.backend.url):
+        announce(yard.farm, batch, begun)
+    (job,) = operations.jobs_of(yard.farm.ledger, batch)
+    view = reads.read_job(yard.farm.ledger, job)
+    born = parse(view.line.traceparent)
+    attempts = {attempt.span: attempt for step in view.steps for attempt in step.attempts}
+
+    def spans() -> list[Span]:
+        return [span for span in yard.backend.spans if span.trace_id.hex() == born.trace_id]
+
+    def missing() -> object:
+        ids = {span.span_id.hex() for span in spans()}
+        # Who was killed may not have told of all that it had ended.
+        late = {span: view for span, view in attempts.items() if (view.ended_at or 0) > killed}
+        return [view for span, view in late.items() if span not in ids] or born.span_id not in ids
+
+    wait_for(lambda: not missing(), seconds=_PATIENCE_S, told=missing)
+    mine = [each for each in view.steps if each.id in sent]
+    assert len(mine) == len(view.steps), "each step's message was seen"
+    assert {sent[each.id] for each in view.steps} == {born.traceparent}
+    told = lines_of(yard.farm, str(job), Places(home=yard.farm.settings.home).logs).lines
+    assert {line.event for line in told} >= {"begun", "ended"}
+    assert {line.facts["trace_id"] for line in told if "trace_id" in line.facts} == {born.trace_id}
+    film = yard.farm.archive / str(view.line.archive_path)
+    assert f"trace {born.trace_id}".encode() in film.read_bytes()
+    assert json.loads(film.with_suffix(".json").read_bytes())["trace"] == born.trace_id
+    ids = {span.span_id.hex(): span for span in spans()}
+    above = {span.parent_span_id.hex() for span in spans()}
+    assert above <= {"", *ids, *attempts}, "nothing stands below what nobody knows"
+    ends = {
+        span.name: [each.value.string_value for each in span.attributes if each.key == "lectern.outcome"]
+        for span in (ids[each] for each, attempt in attempts.items() if attempt.outcome == "lost")
+    }
+    assert ends == {"render": ["lost"]}
+    assert {span.name for span in spans()} >= {
+        *("film", "submit", "wait render", "send lectern.render.warp", "make clip"),
+        *("ffmpeg clip", "probe", "splice", "archive copy", "archive publish"),
+    }
+    assert yard.outcomes(step) == ["lost", "ok"]
+
+
+def messages_until(monitor: redis.client.Monitor, last: int) -> dict[int, str]:
+    """The traces that messages about steps bore, by step, up to one step's message."""
+    found: dict[int, str] = {}
+    while last not in found:
+        command = str(monitor.next_command()["command"])
+        if command.upper().startswith("LPUSH LECTERN."):
+            message = json.loads(command.split(" ", 2)[2])
+            found[json.loads(base64.b64decode(message["body"]))[0][0]] = message["headers"]["traceparent"]
+    return found
 
 
 def test_a_killed_main_process_takes_its_child_along(yard: Yard) -> None:

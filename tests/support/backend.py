@@ -1,0 +1,75 @@
+"""A backend of traces for tests, and a process that tells it of its spans."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from opentelemetry import trace as otel
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from opentelemetry.util._once import Once
+
+from farm.bootstrap import set_up_spans
+from tests.tasks.yard import quick_settings
+
+
+class Receiver:
+    """A backend: what was sent to it, decoded, with the headers that came along."""
+
+    def __init__(self) -> None:
+        self.spans: list[Span] = []
+        self.headers: list[str] = []
+        self.raw = b""
+        self.status = 200
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver.raw += body
+                receiver.headers.append(str(self.headers.get("Authorization")))
+                sent = ExportTraceServiceRequest.FromString(body)
+                for resource in sent.resource_spans:
+                    for scope in resource.scope_spans:
+                        receiver.spans.extend(scope.spans)
+                self.send_response(receiver.status if self.path == "/v1/traces" else 404)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    """A backend on a port of its own."""
+    opened = Receiver()
+    serving = threading.Thread(target=opened.server.serve_forever, kwargs={"poll_interval": 0.02})
+    serving.start()
+    try:
+        yield opened
+    finally:
+        opened.server.shutdown()
+        opened.server.server_close()
+        serving.join()
+
+
+@contextmanager
+def sending(monkeypatch: pytest.MonkeyPatch, home: Path, url: str, headers: str = "") -> Iterator[None]:
+    """This process sends its spans there within the block, as a process that works does."""
+    monkeypatch.setattr(otel, "_TRACER_PROVIDER", None)
+    monkeypatch.setattr(otel, "_TRACER_PROVIDER_SET_ONCE", Once())
+    settings = quick_settings(home, TELEMETRY__OTLP_URL=url, TELEMETRY__HEADERS_FILE=headers)
+    end = set_up_spans(settings, instance="w")
+    try:
+        yield
+    finally:
+        end()
+        monkeypatch.undo()

@@ -102,7 +102,7 @@ def _windows() -> dict[str, Window]:
 
 
 def _open(connection: Connection, ms: int) -> set[str]:
-    told, _, _ = _at(_QUERY, ms).partition("SELECT count(*)")
+    told, _, _ = _at(_QUERY, ms).partition("SELECT count(*)::float8")
     question = told.replace(":", r"\:") + "SELECT name FROM opened"  # noqa: S608 - the file's own
     return set(connection.execute(text(question)).scalars())
 

@@ -33,6 +33,8 @@ _RATE = "$__rate_interval"
 _HELD = 'lectern_queue_steps{hold!="none", pool=~"$pool"}'
 _FREE = 'lectern_queue_steps{hold="none", pool=~"$pool"}'
 
+_FAILED = '{outcome=~"error|timeout|lost"}'
+
 
 def _share(part: str, whole: str) -> str:
     return f"{part} / {whole}"
@@ -284,7 +286,7 @@ _WORK = Row(
             "Attempts in the last quarter of an hour that failed, hung or were lost. docs/errors.md says of"
             " each code what it is and what to do.",
             Query(
-                text=_lately("stage, outcome, code", '{outcome=~"error|timeout|lost"}') + " > 0",
+                text=f"({_lately('stage, outcome, code', _FAILED)}) > 0",
                 legend="{{stage}} · {{outcome}} · {{code}}",
             ),
             calcs=("max",),

@@ -5,13 +5,18 @@ from __future__ import annotations
 import copy
 import os
 import re
+import runpy
+import shlex
 import shutil
 import subprocess
+import threading
 import tomllib
+import urllib.error
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import yaml
@@ -22,7 +27,7 @@ from farm.bootstrap import settings_of
 
 _ROOT = Path(__file__).parents[2]
 _KUBERNETES = _ROOT / "config" / "kubernetes"
-_EXAMPLES = ("trial", "pools", "departments")
+_EXAMPLES = ("trial", "pools", "departments", "night")
 #: What an operator makes, and no file of ours holds.
 _SECRETS = {"lectern", "lectern-owner", "lectern-viewer", "lectern-data", "flower-tls"}
 _MODULES = {"Deployment", "StatefulSet", "Job", "CronJob"}
@@ -197,7 +202,84 @@ def test_every_command_is_one_of_the_program(farm: tuple[_Document, ...]) -> Non
 def test_what_is_made_of_it_may_do_no_more(farm: tuple[_Document, ...]) -> None:
     """Components and overlays take nothing away of what the standard asks."""
     refused = {_name(document): _refused(pod) for document, pod in _works(farm)}
-    assert not {name: why for name, why in refused.items() if why}
+    roles = [each for each in farm if each["kind"] == "Role"]
+    # Who starts and stops a pool's workers has a token, with which it may do that alone.
+    allowed = {"CronJob nightly": ["token"]} if roles else {}
+    assert {name: why for name, why in refused.items() if why} == allowed
+    (rule,) = (rule for role in roles for rule in role["rules"]) if roles else ({},)
+    sets = {each["metadata"]["name"] for each in farm if each["kind"] == "StatefulSet"}
+    assert set(rule.get("resourceNames", ())) <= sets
+    assert rule in (
+        {},
+        {
+            "apiGroups": ["apps"],
+            "resources": ["statefulsets/scale"],
+            "resourceNames": ["worker-gpu-studio"],
+            "verbs": ["patch"],
+        },
+    )
+
+
+class _Kubernetes(BaseHTTPRequestHandler):
+    """Takes down what it is asked."""
+
+    heard: ClassVar[list[tuple[str, str | None, str]]] = []
+
+    def do_PATCH(self) -> None:
+        """Keep it, and be content, but for one set."""
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.heard.append((self.path, self.headers["Authorization"], body))
+        self.send_response(403 if "strange" in self.path else 200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_the_night_says_how_many_there_are(tmp_path: Path) -> None:
+    """So many at its beginning, none at its end, with the pod's own token; what is refused is told."""
+    script = runpy.run_path(str(_KUBERNETES / "components" / "night" / "scale.py"))
+    for name, word in (("namespace", "lectern"), ("token", "t0ken\n")):
+        (tmp_path / name).write_text(word, "ascii")
+    with HTTPServer(("127.0.0.1", 0), _Kubernetes) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            place = {"server": f"http://127.0.0.1:{server.server_port}", "account": tmp_path}
+            script["scale"](4, "up", "studio", **place)
+            script["scale"](4, "down", "studio", **place)
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                script["scale"](4, "up", "strange", **place)
+            refused.value.close()
+            with pytest.raises(ValueError, match="sideways"):
+                script["scale"](4, "sideways", "studio", **place)
+        finally:
+            server.shutdown()
+            thread.join()
+    path = "/apis/apps/v1/namespaces/lectern/statefulsets/worker-gpu-studio/scale"
+    assert _Kubernetes.heard[:2] == [
+        (path, "Bearer t0ken", '{"spec": {"replicas": 4}}'),
+        (path, "Bearer t0ken", '{"spec": {"replicas": 0}}'),
+    ]
+
+
+def test_the_night_is_told_whom_to_wake() -> None:
+    """The command, the program that it calls and the right to do so name the same pool."""
+    farm = _rendered("night")
+    (nightly,) = (each for each in farm if each["kind"] == "CronJob")
+    (container,) = _template(nightly)["spec"]["containers"]
+    told = {each["name"]: each["value"] for each in container["env"]}
+    program, script, number = shlex.split(settings_of(told).nightly.scale_command)
+    assert (program, int(number) > 0) == ("python3", True)
+    assert Path(script).parent in {Path(each["mountPath"]) for each in container["volumeMounts"]}
+    assert container["command"] == ["lectern", "nightly", "--scale", "studio"]
+    (workers,) = (
+        each
+        for each in farm
+        if each["metadata"]["name"] == "worker-gpu-studio" and "template" in each["spec"]
+    )
+    assert _template(workers)["metadata"]["labels"][_POOL] == "studio"
+    assert "replicas" not in workers["spec"]
 
 
 def _told(container: Any) -> dict[str, str]:  # noqa: ANN401 - as above

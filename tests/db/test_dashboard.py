@@ -114,7 +114,7 @@ def test_a_film_is_told_as_lectern_trace_tells_it(told: _Told) -> None:
     commits.fail(
         ledger,
         claim,
-        Failure(outcome=Outcome.ERROR, code=error.code, facts={}, machine_ms=50, log_tail="", span="c" * 16),
+        Failure(outcome=Outcome.ERROR, code=error.code, facts={}, machine_ms=50, log_tail=""),
         settled,
     )
     assert _lines(ask("Attempts", "1")) == _bars(ledger)

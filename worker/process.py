@@ -26,11 +26,15 @@ from worker import metering
 from worker.belt import celery_app
 from worker.hand import DRAIN, GIVE_UP, INTERRUPT, equip
 from worker.health import exposing, life_over
+from worker.looping import Looping, watch_loop
 from worker.places import Places
 from worker.proof import proving
 from worker.readiness import readiness_of
 from worker.redis_server import check_redis, redis_url
 from worker.threads import settle_threads
+
+#: A Redis that is frozen keeps the loop for as long as sockets wait, a few times over: that is no hang.
+_LEAST_S = 60.0
 
 
 def serve(
@@ -90,8 +94,11 @@ def serve(
         # of processor time what is there already (kill -9 to the next claim took half of the time, measured).
         equip(app, post=post, spawns=bool(post.device))
         node, beat_s = f"{post.name}@{socket.gethostname()}", beat_every(settings.lease.beat_s)
-        with proving(places.proofs, role="main", node=node, beat_s=beat_s):
-            return _Main(app, node, queues).run()
+        with proving(places.proofs, role="main", node=node, beat_s=beat_s) as witness:
+            main = _Main(app, node, queues)
+            if settings.worker.no_progress_s >= _LEAST_S:
+                watch_loop(main.consumer, witness, every_s=beat_s)
+            return main.run()
 
 
 class _Main:
@@ -116,6 +123,12 @@ class _Main:
         )
         signals.worker_shutting_down.connect(self._asked_to_end, weak=False)
         signals.worker_ready.connect(_hear_ctrl_c, weak=False)
+
+    @property
+    def consumer(self) -> Looping:
+        """What listens."""
+        consumer: Looping = self._worker.consumer
+        return consumer
 
     def run(self) -> int:
         """Listen until told to end; the exit code."""

@@ -22,6 +22,7 @@ from pathlib import Path
 import structlog
 
 from farm.policy.readiness import Stance
+from tasks.witness import Unwatched, Witness
 
 #: The role of a process that may lead.
 DISPATCHER = "dispatcher"
@@ -167,13 +168,17 @@ class Proof:
 
 
 @contextlib.contextmanager
-def proving(folder: Path, *, role: str, beat_s: float, node: str = "") -> Iterator[None]:
-    """Prove the life of this process while it lasts; without a file for it, nobody watches over it."""
+def proving(folder: Path, *, role: str, beat_s: float, node: str = "") -> Iterator[Witness]:
+    """Prove the life of this process while it lasts; without a file for it, nobody watches over it.
+
+    Yields:
+        Who is shown what the process does.
+    """
     proof = proof_of(folder, role=role, node=node, above=os.getpid(), beat_s=beat_s)
     if proof is not None:
         proof.start()
     try:
-        yield
+        yield proof or Unwatched()
     finally:
         if proof is not None:
             proof.close()

@@ -12,14 +12,16 @@ import time
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from pipeline.plan.errors import InputError
+from pipeline.plan.messages import text
 from tests.tasks.yard import quick_settings
 from worker import exposition
 from worker.exposition import Answer, Answers, Asked, Exposition
-from worker.health import checked_password, exposing
+from worker.health import Role, checked_password, exposing
 from worker.life import Life
 from worker.places import free_port
 from worker.readiness import Readiness
@@ -160,6 +162,24 @@ def test_a_port_that_is_taken_is_named_with_its_knob(port: int) -> None:
     )
     with pytest.raises(InputError, match="metrics-host-wrong"):
         Exposition("192.0.2.1", 0, knob="worker_port", answers={})
+
+
+@pytest.mark.parametrize("role", get_args(Role))
+def test_each_process_names_its_own_knob_where_another_farm_has_its_port(
+    tmp_path: Path, port: int, role: Role
+) -> None:
+    """It is refused before it looks at anything; a second farm on one machine learns which port to change."""
+    settings = quick_settings(tmp_path, **{f"METRICS__{role.upper()}_PORT": str(port)})
+    ready, looked = Readiness(), threading.Event()
+    ready.look_at("store", looked.set, every_s=1.0)
+    with (
+        pytest.raises(InputError, match="metrics-port-taken") as told,
+        exposing(settings, role, Life(hung_s=90), ready=ready),
+    ):
+        pass
+    assert told.value.facts["knob"] == f"{role}_port"
+    assert "second farm" in text(told.value.code, "en").why
+    assert not looked.is_set()
 
 
 def test_a_process_that_is_forked_off_does_not_hold_the_port() -> None:

@@ -34,7 +34,9 @@ from worker.redis_server import await_redis, redis_url
 REDIS, SCHEMA, STORE, ARCHIVE = "redis", "schema", "store", "archive"
 #: How often what is looked at may be due, and is told of in the log when it has changed.
 _TURN_S = 1.0
-_REDIS_S, _SCHEMA_S, _STORE_S, _ARCHIVE_S = 5.0, 30.0, 15.0, 60.0
+_REDIS_S, _SCHEMA_S, _STORE_S = 5.0, 30.0, 15.0
+#: A process is started for each look at the archive, which costs a fifth of a second of processor time.
+_ARCHIVE_S = 120.0
 #: So many looks may be missed, and so long may one take.
 _MISSED, _LOOK_S = 2, 10.0
 #: An archive that does not answer within this time hangs.

@@ -44,7 +44,7 @@ def audit(context: typer.Context, *, job: Job = None, batch: Batch = None, most:
         (
             terminal.moment(each.at),
             each.by,
-            terminal.words.state(f"verb-{each.verb}").removeprefix("verb-"),
+            terminal.words.deed(each.verb),
             _object(terminal, each),
             _detail(terminal, each),
         )

@@ -133,7 +133,9 @@ def page_of(view: CourseView, terminal: Terminal, *, clips: bool = False) -> Ite
     if any(bar.kept or bar.found for bar in view.bars):
         yield words("trace-reused")
     for act in view.acts:
-        yield words("trace-act", at=terminal.second(iso(act.at)), verb=clean(act.verb), by=clean(act.by))
+        yield words(
+            "trace-act", at=terminal.second(iso(act.at)), verb=clean(words.deed(act.verb)), by=clean(act.by)
+        )
 
 
 def _held(reason: str, since: int, terminal: Terminal) -> str:

@@ -456,6 +456,10 @@ class Words:
         """A state or stage as people read it; one that this version does not know, as it is."""
         return WORDS[name][self._column] if name in WORDS else name
 
+    def deed(self, verb: str) -> str:
+        """What somebody did, as people read it; a verb that this version does not know, as it is."""
+        return self.state(f"verb-{verb}").removeprefix("verb-")
+
     def span(self, seconds: int) -> str:
         """A length of time, as exact as a person needs it."""
         chinese = self._column == 1

@@ -97,6 +97,7 @@ def test_every_attempt_has_a_line_on_every_screen(
     assert whole.count("gpu0@host") == 2
     assert "media-failed" in whole
     assert "a" * 32 in whole
+    assert {"en": "held, by anna", "zh": "保留，操作者 anna"}[language] in whole
     assert ("cuda:0" in whole) == (width > 60)
     assert ("▒" in whole) == (width > 60)
     failed, again = (line for line in page if "gpu0@host" in line)

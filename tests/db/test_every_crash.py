@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, select
 
-from db import collect, departments, operations, quotas, stops
+from db import collect, departments, operations, quotas, roles, stops
 from db.engine import connect
 from db.prepared import run
 from db.states import StopKind, StopScope
@@ -29,6 +29,8 @@ from tests.db.points import crash_points
 from tests.db.values import digest
 from tests.db.world import Worker, World, empty
 
+#: Who may empty a ledger, by the URL of who may not.
+_OWNERS: dict[str, Engine] = {}
 #: Everything there is, in words.
 State = str
 
@@ -44,7 +46,8 @@ def _farm(engine: Engine, fuse: Fuse) -> Iterator[Company]:
     """An empty farm in a folder of its own."""
     folder = Path(tempfile.mkdtemp(prefix="lectern-crash-", dir=SCRATCH))
     try:
-        empty(engine)
+        # Which is more than the farm may do.
+        empty(_OWNERS.get(engine.url.render_as_string(hide_password=False), engine))
         yield Company(World(engine=engine, folder=folder, fuse=fuse, doubled=False))
     finally:
         shutil.rmtree(folder)
@@ -60,10 +63,16 @@ def sqlite(make_sqlite: Callable[[], str]) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def postgresql(make_postgresql: Callable[[], str]) -> Iterator[Engine]:
-    """A ledger on PostgreSQL."""
-    engine = connect(make_postgresql())
+    """A ledger on PostgreSQL, as the farm's own role: no transaction of any history needs another right."""
+    owner = connect(make_postgresql())
+    roles.apply(owner, {})
+    url = owner.url.set(username=roles.FARM).render_as_string(hide_password=False)
+    engine = connect(url)
+    _OWNERS[url] = owner
     yield engine
+    del _OWNERS[url]
     engine.dispose()
+    owner.dispose()
 
 
 @pytest.fixture(scope="module")

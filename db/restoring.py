@@ -194,6 +194,8 @@ def calm(ledger: Ledger) -> int:
         connection.execute(_UNPROMISED)
         for table in (key_leases, leaders, skills):
             connection.execute(delete(table))
+        # As the first migration leaves it, whatever the backup had: who leads takes it over from nobody.
+        connection.execute(insert(leaders).values(id=1, holder="", counter=0))
         connection.execute(_AWAY)
         connection.execute(_DUE)
         return again

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from db import claims
+from db import claims, leases
 from db.engine import connect
 from farm import show
 from farm.backup import back_up
@@ -122,6 +122,7 @@ def test_after_a_restore_every_film_completes_and_none_is_made_twice(
     with open_farm(settings) as farm:
         told = rows(farm)
         assert told["after"] == told["later"] == DONE
+        assert leases.take_lead(farm.ledger, "dispatcher", leases.read_leadership(farm.ledger))
         assert {told["half"], told["made"]} <= {("active", "none"), ("queued", "none")}
         earlier = one(farm, _MADE)
         # What was submitted after the backup is submitted once more: it comes to the film that there is.

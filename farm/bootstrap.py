@@ -22,6 +22,7 @@ from db.siting import this_machine
 from db.workers import check_alone
 from farm import otlp, telemetry
 from farm.discretion import secrets_in
+from farm.heritage import heritage
 from farm.models import ModelShelf
 from farm.policy.days import Calendar, calendar_of
 from farm.settings_errors import wrong_settings
@@ -219,7 +220,7 @@ def furnish(workshop: Workshop, ledger: Ledger, apart: Apart | None = None) -> F
     """
     tools = {each.name: getattr(workshop, each.name) for each in fields(Workshop)}
     root = workshop.settings.archive_root
-    hand = apart or Apart(root, stuck_s=workshop.settings.archive.stuck_s)
+    hand = apart or Apart(root, stuck_s=workshop.settings.archive.stuck_s, within=heritage)
     return Farm(**tools, ledger=ledger, archive=root, apart=hand)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -49,6 +49,10 @@ class Texts:
         self._whole = _longest_first(whole)
         self._running = running
 
+    def __reduce__(self) -> tuple[type[Texts], tuple[tuple[str, ...], Callable[[], Iterable[str]]]]:
+        """As it is told another process, which reads what it needs by itself."""
+        return Texts, (self._whole, self._running)
+
     @cached_property
     def _runs(self) -> frozenset[tuple[str, ...]]:
         return frozenset(
@@ -71,15 +75,15 @@ class Texts:
 
 def written_for(spec: JobSpec, store: Path) -> Texts:
     """What people wrote for a film: its title, its wishes, and its script, brief and dictionary."""
-    files = [each for each in (spec.script, spec.brief, spec.lexicon) if each is not None]
+    files = [store / each.path for each in (spec.script, spec.brief, spec.lexicon) if each is not None]
+    return Texts((spec.title, *spec.options.values()), partial(_read, files))
 
-    def read() -> Iterator[str]:
-        for file in files:
-            # What cannot be read here, the step cannot quote either.
-            with contextlib.suppress(OSError, ValueError):
-                yield (store / file.path).read_text("utf-8")
 
-    return Texts((spec.title, *spec.options.values()), read)
+def _read(files: Iterable[Path]) -> Iterator[str]:
+    for file in files:
+        # What cannot be read here, the step cannot quote either.
+        with contextlib.suppress(OSError, ValueError):
+            yield file.read_text("utf-8")
 
 
 def without_secrets(line: str, secrets: Collection[str]) -> str:

@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import TracebackType
 from typing import Literal, TextIO
 
@@ -30,6 +32,7 @@ _at_work: Mapping[str, str | int] = {}
 _texts: Texts | None = None
 _secrets: tuple[str, ...] = ()
 _process = ""
+_way: Way | None = None
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 
 
@@ -57,8 +60,12 @@ def set_up(
         process: what people call this process; it stands in each line.
         ours: whether what ends a thread or the process unexpectedly becomes a line like any other.
     """
-    global _secrets, _process
+    global _secrets, _process, _way  # noqa: PLW0603 - log lines are the whole process's
     _secrets, _process = secrets, process
+    _way = None
+    if ours:
+        files = tuple(Path(each.name) for each in streams if each not in {sys.stdout, sys.stderr})
+        _way = Way(style=style, level=level, files=files, secrets=secrets, process=process)
     targets = tuple(streams) or (sys.stderr,)
     if style == "auto":
         style = "console" if all(target.isatty() for target in targets) else "json"
@@ -114,6 +121,40 @@ def _hear_libraries(sink: Sink, shared: list[Processor], renderer: Processor) ->
     root.setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     take_in_libraries()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """How this process writes its lines, and what stands in them just now; its helpers are to do likewise.
+
+    Attributes:
+        style: as `set_up` was told.
+        level: likewise.
+        files: log files that it writes itself.
+        secrets: as `set_up` was told.
+        process: likewise.
+        facts: what it is at.
+        texts: what people wrote for that.
+    """
+
+    style: Literal["auto", "console", "json"]
+    level: Literal["debug", "info", "warning", "error"]
+    files: tuple[Path, ...]
+    secrets: tuple[str, ...]
+    process: str
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+    texts: Texts | None = None
+
+
+def way() -> Way | None:
+    """The way of this process; None: its lines go where no helper can write."""
+    return None if _way is None else replace(_way, facts=dict(_at_work), texts=_texts)
+
+
+def forget() -> None:
+    """Be as a process is that has set up nothing."""
+    global _secrets, _process, _way
+    _secrets, _process, _way = (), "", None
 
 
 @contextmanager

@@ -22,6 +22,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -32,6 +33,7 @@ from pipeline.readiness import is_ready
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+_Within = Callable[[], AbstractContextManager[object]]
 
 _LOOK_S = 0.25
 #: How long a helper that was killed is waited for; one that the kernel holds lasts longer.
@@ -55,11 +57,14 @@ class Apart:
     Args:
         root: the folder, for people.
         stuck_s: after so long without any movement the helper is given up.
+        within: asked at each request for what can be pickled and, called in the helper, opens a context that
+            the work is done in, such as one that names in log lines what it is done for.
     """
 
-    def __init__(self, root: Path, *, stuck_s: float) -> None:
+    def __init__(self, root: Path, *, stuck_s: float, within: Callable[[], _Within] | None = None) -> None:
         self._root = root
         self._stuck_s = stuck_s
+        self._within = within
         self._lock = threading.Lock()
         self._helper: _Helper | None = None
         self._owner = os.getpid()
@@ -101,7 +106,7 @@ class Apart:
         Raises:
             AwayError, TransientError: as `run`.
         """
-        request = (act, args, more, tuple(calls))
+        request = (act, args, more, tuple(calls), self._within() if self._within else nullcontext)
         with self._lock:
             try:
                 done: _T = self._try(request, calls, check)
@@ -358,9 +363,11 @@ def main(descriptor: int, *places: str) -> NoReturn:
     while True:
         request = inbox.get()
         try:
-            act, args, more, names = pickle.loads(request)  # noqa: S301 - from the process that started this one
+            # From the process that started this one.
+            act, args, more, names, within = pickle.loads(request)  # noqa: S301
             more |= {name: _Call(line, inbox, name) for name in names}
-            answer = ("returned", act(*args, **more))
+            with within():
+                answer = ("returned", act(*args, **more))
         except Exception as error:  # noqa: BLE001 - whoever asked is told
             answer = ("raised", error)
         _tell(line, answer)

@@ -49,7 +49,8 @@ DRAIN = signal.SIGURG
 INTERRUPT = signal.SIGUSR2
 #: What the main process hears when nobody can work here any more: to end when no step is in work, and fail.
 GIVE_UP = signal.SIGUSR2
-_POST = "lectern_post"
+#: Where a worker's app keeps where it works, and at what.
+POST = "lectern_post"
 
 
 def equip(app: Celery, *, post: Post, spawns: bool) -> None:
@@ -66,7 +67,7 @@ def equip(app: Celery, *, post: Post, spawns: bool) -> None:
         {
             "imports": (__name__,),
             "worker_pool_start_method": "spawn" if spawns else "fork",
-            _POST: (post.name, post.to_text()),
+            POST: (post.name, post.to_text()),
         }
     )
 
@@ -77,6 +78,8 @@ class StepTask(Task):  # type: ignore[misc]
     name = TASK
     #: An attempt that failed is told by the ledger, and no riddle to Celery.
     throws = (AttemptError,)
+    #: What the main process logs about a message names its film.
+    Request = "worker.request:StepRequest"
 
     def __init__(self) -> None:
         self._draining = False
@@ -141,7 +144,7 @@ class StepTask(Task):  # type: ignore[misc]
         give_back_large()
         cv2.setNumThreads(settings.worker.threads)
         bell = Bell(redis_url(settings.redis.location, settings.home))
-        post = Post.from_text(*self.app.conf[_POST])
+        post = Post.from_text(*self.app.conf[POST])
         self._measures = _measures(post)
         runner = open_runner(
             open_farm(settings),

@@ -8,7 +8,6 @@ import json
 import logging
 import os
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,20 +18,15 @@ from config.settings import read_settings
 from farm import telemetry
 from farm.bootstrap import logs_of, set_up_logging
 from farm.sink import Sink
+from tests.support.loglines import logging_as_before
 from worker.child import Child, Program
 
 
 @pytest.fixture
 def restored() -> Iterator[None]:
     """Logging is as before afterwards."""
-    root, hooks = logging.getLogger(), (sys.excepthook, threading.excepthook, sys.unraisablehook)
-    before, level = list(root.handlers), root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers[:] = before
-    root.setLevel(level)
-    logging.setLoggerClass(logging.Logger)
-    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+    with logging_as_before():
+        yield
 
 
 class Narrow(io.StringIO):

@@ -19,7 +19,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psutil
 import pytest
@@ -42,6 +42,7 @@ from tasks.app import Message, make_app, publish, queue_of
 from tasks.sieve import TASK
 from tests.db.values import PROFILE
 from tests.support.backend import Receiver, receiving, sending
+from tests.support.loglines import FACTS, lines_in
 from tests.tasks.yard import (
     PORTRAIT,
     Row,
@@ -67,6 +68,8 @@ _BEGUN_SINCE = (
     "SELECT s.job_id FROM attempts a JOIN steps s ON s.id = a.step_id "
     "WHERE s.stage = 'render' AND a.worker = :node AND a.started_at > :since ORDER BY a.started_at"
 )
+#: A secret that is in no log.
+_HOOK = "canary-of-a-webhook"
 _JOB_OF = "SELECT job_id FROM steps WHERE id = :step"
 
 
@@ -301,7 +304,7 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
     """A farm with two workers; afterwards no process of it is left."""
     home = tmp_path_factory.mktemp("farm") / "home"
     with pytest.MonkeyPatch.context() as patch, receiving() as backend:
-        knobs = {"FLOWER__PORT": "0", "TELEMETRY__OTLP_URL": backend.url}
+        knobs = {"FLOWER__PORT": "0", "TELEMETRY__OTLP_URL": backend.url, "REPORT__WEBHOOK_SECRET": _HOOK}
         settings = quick_settings(home, METRICS__DISPATCHER_PORT=str(free_port(0)), **knobs)
         break_ground(settings)
         patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("scratch")))
@@ -948,9 +951,15 @@ def test_a_killed_flower_is_missed_by_no_film(yard: Yard) -> None:
     yard.shows(seen, ("SUCCESS", "done"))
     shown, by_then = yard.shown(seen), time.time_ns()
     kept = Path(yard.standing.home) / "flower"
-    wait_for(
-        lambda: any(each.stat().st_mtime_ns > by_then for each in kept.glob("seen*")), seconds=_PATIENCE_S
-    )
+
+    def put_down() -> bool:
+        """Whether all of it is there: what is begun anew is empty at first."""
+        with contextlib.suppress(FileNotFoundError):
+            found = [each.stat() for each in kept.glob("seen*")]
+            return bool(found) and all(each.st_mtime_ns > by_then and each.st_size for each in found)
+        return False
+
+    wait_for(put_down, seconds=_PATIENCE_S)
     psutil.Process(yard.told("flower")).send_signal(signal.SIGKILL)
     batch = sow(yard.farm, [Row(row="unseen", script="Nobody looks on.")])
     yard.finished(batch)
@@ -982,6 +991,35 @@ def status(url: str, user: tuple[str, str] | None, *, method: str = "GET") -> in
             return error.code
     except OSError:
         return None
+
+
+def test_every_log_line_names_what_it_is_about_and_nothing_tells_words_or_secrets(yard: Yard) -> None:
+    """Of a film that goes well and one that fails, by every process: JSON, all facts on each, no canary."""
+    told, failing = "Cassiopeia buys Andromeda tomorrow.", "Perseus [pause of Betelgeuse] sells."
+    good, bad = (sow(yard.farm, [Row(row="told", script=script)]) for script in (told, failing))
+    yard.finished(good)
+    wait_for(lambda: yard.failed(bad), seconds=_PATIENCE_S)
+    home = Path(yard.standing.home)
+    told_of: set[object] = set()
+    # Redis has a form of its own.
+    for source, line in lines_in(home / "logs", but=("redis",)):
+        assert {"timestamp", "level", "event", "process"} <= line.keys(), (source, line)
+        if "stage" in line:
+            assert line.keys() >= FACTS, (source, line)
+            told_of.add((line["job"], line["stage"]))
+        elif "Task handler raised error" in str(line["event"]):
+            # By Celery's main process, which counts no attempts.
+            assert line.keys() >= FACTS - {"attempt", "stage", "span_id"}, (source, line)
+    well, ill = (
+        one(yard.farm, "SELECT id FROM jobs WHERE batch_id = :batch", batch=it) for it in (good, bad)
+    )
+    assert told_of >= {(well, "speak"), (well, "render"), (well, "join"), (well, "archive"), (ill, "speak")}
+    places = [file.read_text("utf-8") for file in (home / "logs").iterdir()]
+    places += metrics_of(yard.farm)
+    places += [word for command in processes_of(home) for word in command]
+    redis, flower = urlsplit(yard.standing.redis_url).password, Places(home=home).flower_password.read_text()
+    for canary in ("Cassiopeia", "Andromeda", "Betelgeuse", _HOOK, str(redis), flower.strip()):
+        assert not [place for place in places if canary in place], canary
 
 
 def test_nothing_outlives_a_killed_supervisor(yard: Yard) -> None:

@@ -20,4 +20,9 @@ LOGS: Mapping[str, str] = {
     ),
     "Only lines of this step.": "仅显示此步骤的日志。",
     "Only of attempts of this number.": "仅显示此编号的尝试。",
+    "Only since then: 2026-11-20, yesterday, “today 08:00”.": (
+        "仅显示此时之后的日志：2026-11-20、yesterday、“today 08:00”。"
+    ),
+    "Only as grave: debug, info, warning, error.": "仅显示此级别及以上：debug、info、warning、error。",
+    "Go on with what is written, until it is over.": "持续显示新写入的日志，直到影片结束。",
 }

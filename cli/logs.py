@@ -1,9 +1,10 @@
-"""`lectern logs`: a film's log lines, from all processes of this host that wrote of it."""
+"""`lectern logs`: a film's log lines, from all processes that wrote of it where this host can read."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Annotated
 
@@ -14,10 +15,27 @@ from cli.clean import clean
 from cli.exits import Exit
 from cli.options import terminal_of
 from cli.terminal import Cell, Terminal
-from farm.bootstrap import open_farm
-from farm.loglines import LEDGER, JobLines, LogLine, lines_of
-from worker.places import Places
+from db.reads import read_job
+from db.states import ArchiveState
+from farm.accounts import period_of
+from farm.bootstrap import Farm, open_farm
+from farm.logfollowing import Follower
+from farm.loglines import (
+    LEDGER,
+    LEVELS,
+    Elsewhere,
+    JobLines,
+    LogLine,
+    Only,
+    Wanted,
+    lines_of,
+    shelves_of,
+    wanted_of,
+)
+from pipeline.plan.errors import InputError
 
+#: How often it is looked for new lines.
+_LOOK_S = 0.5
 _STYLES = {"debug": "dim", "warning": "yellow", "error": "red", "critical": "red"}
 #: What stands in every line of a film, or before each already.
 _KNOWN = {
@@ -43,17 +61,84 @@ Attempt = Annotated[
 ]
 
 
-def logs(context: typer.Context, asked: Asked, step: Step = None, attempt: Attempt = None) -> Exit:
+Since = Annotated[
+    str,
+    typer.Option("--since", metavar="TIME", help="Only since then: 2026-11-20, yesterday, “today 08:00”."),
+]
+Level = Annotated[
+    str, typer.Option("--level", metavar="LEVEL", help="Only as grave: debug, info, warning, error.")
+]
+Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written, until it is over.")]
+
+
+def logs(
+    context: typer.Context,
+    asked: Asked,
+    *,
+    step: Step = None,
+    attempt: Attempt = None,
+    since: Since = "",
+    level: Level = "debug",
+    follow: Follow = False,
+) -> Exit:
     """Gather the log lines of a film, in order of time: of workers, dispatcher and watchdog.
 
     Files that were cut and compressed are read, too. Of attempts of which nothing is found here, such as
     those on other hosts, the last lines come from the ledger, and it is told where their logs are.
     """
     terminal = terminal_of(context)
+    if level not in LEVELS:
+        raise InputError("command-level-unknown", level=level, known=", ".join(LEVELS))
     with open_farm() as farm:
-        found = lines_of(farm, asked, Places(home=farm.settings.home).logs, step=step, attempt=attempt)
+        begin = period_of(farm, since=since).since / 1000 if since else 0.0
+        only = Only(step=step, attempt=attempt, since=begin, level=level)
+        if follow:
+            return _follow(farm, asked, only, terminal)
+        found = lines_of(farm, asked, shelves_of(farm.settings), only=only)
     terminal.answer({"kind": "logs", **asdict(found)}, _page(found, terminal))
     return Exit.OK
+
+
+def _follow(farm: Farm, asked: str, only: Only, terminal: Terminal) -> Exit:
+    """What there is, and then each line as it comes; to a machine, one object in each line."""
+    shelves = shelves_of(farm.settings)
+    follower = Follower(shelves)
+    found = lines_of(farm, asked, shelves, only=only)
+    # What came between is found twice.
+    told = set(map(repr, found.lines))
+    _tell(found.lines, terminal)
+    try:
+        while True:
+            # It is looked once more after the end.
+            over, wanted = _stand(farm, found.job)
+            new = [line for line in follower.look(wanted) if only.wants(line) and repr(line) not in told]
+            told.clear()
+            _tell(new, terminal)
+            if over:
+                break
+            time.sleep(_LOOK_S)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    elsewhere = lines_of(farm, asked, shelves, only=only).elsewhere
+    if not terminal.json_wanted:
+        for line in _elsewhere(elsewhere, terminal):
+            terminal.note(line)
+    return Exit.OK
+
+
+def _stand(farm: Farm, job: int) -> tuple[bool, Wanted]:
+    """Whether a film is over, delivery and all; and what its lines are known by."""
+    view = read_job(farm.ledger, job)
+    return view.line.ended_at is not None and view.line.archive is not ArchiveState.PENDING, wanted_of(view)
+
+
+def _tell(lines: Iterable[LogLine], terminal: Terminal) -> None:
+    for line in lines:
+        if terminal.json_wanted:
+            terminal.hand_out(json.dumps(asdict(line), ensure_ascii=False).encode() + b"\n")
+        else:
+            for each in _shown(line, terminal):
+                terminal.say(each)
 
 
 def _page(found: JobLines, terminal: Terminal) -> Iterator[Cell]:
@@ -61,7 +146,11 @@ def _page(found: JobLines, terminal: Terminal) -> Iterator[Cell]:
         yield from _shown(line, terminal)
     if not found.lines:
         yield terminal.words("logs-none", job=found.job)
-    for each in found.elsewhere:
+    yield from _elsewhere(found.elsewhere, terminal)
+
+
+def _elsewhere(told: Iterable[Elsewhere], terminal: Terminal) -> Iterator[Text]:
+    for each in told:
         word = "logs-elsewhere-kept" if each.kept else "logs-elsewhere"
         facts = {"worker": clean(each.worker), "host": clean(each.host)}
         yield Text(terminal.words(word, attempts=each.attempts, lines=each.kept, **facts), style="yellow")

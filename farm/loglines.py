@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import math
 import re
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from db import reads
-from db.views import AttemptView
-from farm.bootstrap import Farm
+from db.views import AttemptView, JobView
+from farm.bootstrap import Farm, Settings
 from farm.course import job_of
 from pipeline.plan import trace
 
@@ -37,7 +38,7 @@ class LogLine:
         at: when it was written, UTC, ISO 8601; by the clock of its host.
         level: debug, info, warning, error or critical.
         event: what it says.
-        source: the name of the log file, without its ending; or `LEDGER`.
+        source: the name of the log file, without its ending, as `source_of` says; or `LEDGER`.
         facts: what it says besides, by name.
     """
 
@@ -82,35 +83,93 @@ class JobLines:
     elsewhere: tuple[Elsewhere, ...]
 
 
-def lines_of(
-    farm: Farm, asked: str, folder: Path, *, step: int | None = None, attempt: int | None = None
-) -> JobLines:
-    """The log lines of a film that is named as for `job_of`, of one step or attempt if asked so.
+#: Levels, the least first.
+LEVELS = ("debug", "info", "warning", "error", "critical")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Only:
+    """Which of a film's lines somebody wants.
+
+    Attributes:
+        step: only of this step.
+        attempt: only of attempts of this number.
+        since: only those written since then, in seconds since 1970.
+        level: only those as grave as this, or graver.
+    """
+
+    step: int | None = None
+    attempt: int | None = None
+    since: float = 0.0
+    level: str = "debug"
+
+    def wants(self, line: LogLine) -> bool:
+        """Whether a line is one of these."""
+        return (
+            _told(line, "step", self.step)
+            and _told(line, "attempt", self.attempt)
+            and LEVELS.index(self.level) <= _grave(line.level)
+            and (not self.since or _second(line.at) >= self.since)
+        )
+
+
+def _grave(level: str) -> int:
+    """How grave a level is; of one that nobody knows, as grave as any."""
+    return LEVELS.index(level) if level in LEVELS else len(LEVELS)
+
+
+def _second(at: str) -> float:
+    try:
+        return datetime.fromisoformat(at).timestamp()
+    except ValueError:
+        return math.inf
+
+
+_ALL = Only()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shelf:
+    """A folder of log files.
+
+    Attributes:
+        folder: where it is; it need not be there.
+        host: whose they are; empty: this one's.
+    """
+
+    folder: Path
+    host: str = ""
+
+
+def shelves_of(settings: Settings) -> tuple[Shelf, ...]:
+    """Where log files are that can be read here: in the home, and of each host in the folder they share."""
+    root = settings.log_root
+    hosts = sorted(each for each in root.glob("*") if each.is_dir()) if root is not None else []
+    return (Shelf(folder=settings.home / "logs"), *(Shelf(folder=each, host=each.name) for each in hosts))
+
+
+def lines_of(farm: Farm, asked: str, shelves: Sequence[Shelf], *, only: Only = _ALL) -> JobLines:
+    """The log lines of a film that is named as for `job_of`.
 
     Args:
         farm: whose ledger tells who was at it and when.
         asked: which film.
-        folder: where the log files are; it need not be there.
-        step: only of this step.
-        attempt: only of attempts of this number.
+        shelves: where log files are.
+        only: which lines are wanted.
 
     Raises:
         InputError: ``trace-wrong``, ``trace-unknown`` or ``ledger-job-unknown``.
         AwayError: ``ledger-away``.
     """
     view = reads.read_job(farm.ledger, job_of(farm, asked))
-    steps = [each for each in view.steps if step in {None, each.id}]
-    runs = [(each.id, run) for each in steps for run in each.attempts if attempt in {None, run.number}]
+    steps = [each for each in view.steps if only.step in {None, each.id}]
+    runs = [(each.id, run) for each in steps for run in each.attempts if only.attempt in {None, run.number}]
     trace_id = trace.parse(view.line.traceparent).trace_id
     now = farm.ledger.clock()
     latest = max((run.ended_at or now for each in view.steps for run in each.attempts), default=now)
-    wanted = Wanted(job=view.line.id, trace_id=trace_id, steps=frozenset(each.id for each in view.steps))
+    wanted = wanted_of(view)
     since, until = view.line.submitted_at / 1000, max(latest, view.line.ended_at or now) / 1000
-    found = [
-        line
-        for line in find_lines(folder, wanted, since=since, until=until)
-        if _told(line, "step", step) and _told(line, "attempt", attempt)
-    ]
+    found = [line for each in shelves for line in find_lines(each, wanted, since=since, until=until)]
     heard = {(line.facts.get("step"), line.facts.get("attempt"), line.facts.get("worker")) for line in found}
     silent = [(id_, run) for id_, run in runs if (id_, run.number, run.worker) not in heard]
     kept = {run.worker: 0 for _, run in silent}
@@ -127,8 +186,14 @@ def lines_of(
         )
         for worker, number in sorted(kept.items())
     )
-    lines = tuple(sorted(found, key=lambda line: line.at))
+    lines = tuple(sorted((line for line in found if only.wants(line)), key=lambda line: line.at))
     return JobLines(job=view.line.id, trace=trace_id, lines=lines, elsewhere=elsewhere)
+
+
+def wanted_of(view: JobView) -> Wanted:
+    """What tells a film's lines from others."""
+    trace_id = trace.parse(view.line.traceparent).trace_id
+    return Wanted(job=view.line.id, trace_id=trace_id, steps=frozenset(each.id for each in view.steps))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,17 +217,22 @@ class Wanted:
         return tuple(re.compile(each.encode()) for each in told)
 
 
-def find_lines(folder: Path, wanted: Wanted, *, since: float, until: float) -> Iterator[LogLine]:
-    """The wanted lines of all log files that were written between two moments (seconds since 1970).
+def find_lines(shelf: Shelf, wanted: Wanted, *, since: float, until: float) -> Iterator[LogLine]:
+    """The wanted lines of a folder's log files that were written between two moments (seconds since 1970).
 
     Which file was written when, its name and its neighbour's tell; the others are not opened.
     """
     patterns = wanted.patterns
-    for file, name in _files(folder, since=since - _SLACK_S, until=until + _SLACK_S):
+    for file, name in _files(shelf.folder, since=since - _SLACK_S, until=until + _SLACK_S):
         for raw in _matching(file, patterns):
-            line = _parsed(raw, name)
-            if line is not None and _is_wanted(line, wanted):
+            line = parsed(raw, source_of(name, shelf))
+            if line is not None and is_wanted(line, wanted):
                 yield line
+
+
+def source_of(name: str, shelf: Shelf) -> str:
+    """What people call a log: its file's name, with its host where it is another one's."""
+    return f"{name}@{shelf.host}" if shelf.host else name
 
 
 def _files(folder: Path, *, since: float, until: float) -> Iterator[tuple[Path, str]]:
@@ -196,14 +266,15 @@ def _matching(file: Path, patterns: Collection[re.Pattern[bytes]]) -> Iterator[b
             while chunk := lines.read(_CHUNK):
                 whole, end, rest_ = (rest + chunk).rpartition(b"\n")
                 rest = rest_
-                yield from _lines_in(whole + end, patterns)
+                yield from matching_lines(whole + end, patterns)
     # It may have been removed, or be cut just now.
     except (OSError, EOFError, zlib.error):
         return
-    yield from _lines_in(rest, patterns)
+    yield from matching_lines(rest, patterns)
 
 
-def _lines_in(text: bytes, patterns: Collection[re.Pattern[bytes]]) -> Iterator[bytes]:
+def matching_lines(text: bytes, patterns: Collection[re.Pattern[bytes]]) -> Iterator[bytes]:
+    """The lines of a text that match, each once."""
     places = {
         text.rfind(b"\n", 0, found.start()) + 1 for pattern in patterns for found in pattern.finditer(text)
     }
@@ -212,7 +283,7 @@ def _lines_in(text: bytes, patterns: Collection[re.Pattern[bytes]]) -> Iterator[
         yield text[begin : len(text) if end < 0 else end]
 
 
-def _parsed(raw: bytes, source: str) -> LogLine | None:
+def parsed(raw: bytes, source: str) -> LogLine | None:
     """A line as JSON or as people are shown it; None: it is neither."""
     told = raw.decode("utf-8", "replace").strip()
     if not told.startswith("{"):
@@ -243,7 +314,7 @@ def _as_text(told: str, source: str, **facts: object) -> LogLine | None:
     )
 
 
-def _is_wanted(line: LogLine, wanted: Wanted) -> bool:
+def is_wanted(line: LogLine, wanted: Wanted) -> bool:
     """What a line says of itself decides: a step's number may be a job's."""
     facts = line.facts
     return (

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -53,3 +56,40 @@ def test_a_film_that_is_not_there_has_no_logs(lectern: Lectern, ready_home: obje
     """By its number or its trace id."""
     assert ready_home
     assert lectern("logs", "9").code == lectern("logs", "a" * 32).code == Exit.UNKNOWN
+
+
+@pytest.mark.usefixtures("looked_once")
+def test_a_film_is_followed_until_it_is_over(
+    lectern: Lectern, ready_home: Path, manifest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What there was, each line as it comes, and none twice; as grave as was asked; an end where it ends."""
+    assert lectern("submit", manifest).code == Exit.OK
+    log = ready_home / "logs" / "cpu0.log"
+    log.parent.mkdir(exist_ok=True)
+
+    def write(*levels: str) -> None:
+        with log.open("a") as file:
+            for level in levels:
+                facts = {"event": level, "level": level, "job": 1, "timestamp": datetime.now(UTC).isoformat()}
+                file.write(json.dumps(facts) + "\n")
+
+    def wait(_seconds: float) -> None:
+        write("info", "error")
+        assert lectern("cancel", "1").code == Exit.OK
+
+    monkeypatch.setattr("cli.logs.time.sleep", wait)
+    write("debug", "warning")
+    followed = lectern("logs", "1", "--follow", "--level", "warning", "--json")
+    assert followed.code == Exit.OK
+    assert [json.loads(line)["level"] for line in followed.out.splitlines()] == ["warning", "error"]
+    assert [
+        line["level"] for line in lectern("logs", "1", "--since", "today", "--json").document["lines"]
+    ] == [
+        "debug",
+        "warning",
+        "info",
+        "error",
+    ]
+    refused = lectern("logs", "1", "--level", "loud")
+    assert refused.code == Exit.REFUSED
+    assert "debug, info, warning, error" in refused.err

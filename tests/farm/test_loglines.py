@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from farm import loglines
-from farm.loglines import LogLine, Wanted, find_lines
+from farm.logfollowing import Follower
+from farm.loglines import LogLine, Only, Shelf, Wanted, find_lines, source_of
+from worker.logs import rotate
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 WANTED = Wanted(job=1, trace_id=TRACE, steps={7, 70})
@@ -23,7 +29,7 @@ def line(event: str, **facts: object) -> bytes:
 
 def found(folder: Path, *, since: float = EIGHT, until: float = EIGHT) -> list[LogLine]:
     """The lines of the film that ran between two moments."""
-    return list(find_lines(folder, WANTED, since=since, until=until))
+    return list(find_lines(Shelf(folder=folder), WANTED, since=since, until=until))
 
 
 def test_a_line_is_a_films_by_its_trace_its_number_or_its_step(tmp_path: Path) -> None:
@@ -74,3 +80,64 @@ def test_files_of_another_time_are_not_opened(tmp_path: Path) -> None:
     assert [each.event for each in found(tmp_path, until=EIGHT + 3600)] == ["203000", "230000"]
     assert [each.event for each in found(tmp_path, since=0, until=EIGHT + 36_000)][-1] == "now"
     assert found(tmp_path / "none") == []
+
+
+def test_logs_of_the_form_before_are_read_too(tmp_path: Path) -> None:
+    """They were numbered, and not compressed; one that was ended before the film came is not opened."""
+    for name, at in (("cpu0.log.1", EIGHT + 60), ("cpu0.log.2", EIGHT - 7200)):
+        (tmp_path / name).write_bytes(line(name, job=1))
+        os.utime(tmp_path / name, (at, at))
+    assert [(each.event, each.source) for each in found(tmp_path)] == [("cpu0.log.1", "cpu0")]
+
+
+def test_a_log_of_another_host_is_called_so() -> None:
+    """As its worker is."""
+    shelf = Shelf(folder=Path("/nas/b"), host="b")
+    assert (source_of("gpu0", shelf), source_of("gpu0", Shelf(folder=Path("/h")))) == ("gpu0@b", "gpu0")
+
+
+@pytest.mark.parametrize(
+    ("only", "wanted"),
+    [
+        (Only(), True),
+        (Only(level="warning"), True),
+        (Only(level="error"), False),
+        (Only(since=EIGHT), True),
+        (Only(since=EIGHT + 1), False),
+        (Only(step=7, attempt=2), True),
+        (Only(step=8), False),
+        (Only(attempt=1), False),
+    ],
+)
+def test_only_those_are_told_that_are_wanted(only: Only, wanted: bool) -> None:  # noqa: FBT001 - of a table
+    """By step, attempt, level and time; what has a level that nobody knows is told in any case."""
+    facts = {"step": 7, "attempt": 2}
+    told = LogLine(at="2026-11-22T20:00:00Z", level="warning", event="x", source="cpu0", facts=facts)
+    assert only.wants(told) == wanted
+    assert replace(only, level="debug").wants(replace(told, level="odd")) == replace(
+        only, level="debug"
+    ).wants(told)
+
+
+def test_what_is_written_from_now_on_is_read_once_also_while_logs_are_cut(tmp_path: Path) -> None:
+    """Whole lines alone; those before a cut and after it; those of a log that is new."""
+    log = tmp_path / "cpu0.log"
+    log.write_bytes(line("before", job=1))
+    follower = Follower([Shelf(folder=tmp_path), Shelf(folder=tmp_path / "none")])
+
+    def heard(*lines: bytes, to: Path = log) -> list[str]:
+        with to.open("ab") as file:
+            file.write(b"".join(lines))
+        return [each.event for each in follower.look(WANTED)]
+
+    assert heard(line("a", job=1), line("other", job=2), line("b", job=1)[:20]) == ["a"]
+    assert heard(line("b", job=1)[20:]) == ["b"]
+    with log.open("ab") as file:
+        file.write(line("c", job=1))
+    rotate(log, at=EIGHT)
+    assert heard(line("d", job=1)) == ["c", "d"]
+    # As it is for a moment: the older part is there, and the log not cut yet.
+    (tmp_path / "cpu0.20261122T220000000Z.log.gz").write_bytes(gzip.compress(log.read_bytes()))
+    assert heard() == []
+    assert heard(line("e", job=1)) == ["e"]
+    assert heard(line("f", job=1), to=tmp_path / "new.log") == ["f"]

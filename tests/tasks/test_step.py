@@ -28,7 +28,7 @@ from db.states import JobState, Outcome, Stage, StepState
 from db.values import Claim
 from farm import telemetry
 from farm.bootstrap import Farm, open_farm
-from farm.loglines import LEDGER, lines_of
+from farm.loglines import LEDGER, Only, Shelf, lines_of
 from farm.policy.retry import End
 from pipeline.plan import trace
 from pipeline.plan.artifact import Kind
@@ -176,11 +176,12 @@ def test_every_line_of_a_step_says_of_whose(
         (line["job"], line["attempt"], line["worker"], line["device"], line["trace_id"], line["span_id"])
         for line in told
     } == {(1, attempt.number, "w", "cpu", trace.parse(view.line.traceparent).trace_id, attempt.span)}
-    gathered = lines_of(farm, view.line.traceparent, tmp_path, attempt=attempt.number)
+    shelf, only = Shelf(folder=tmp_path), Only(attempt=attempt.number)
+    gathered = lines_of(farm, view.line.traceparent, [shelf], only=only)
     assert [line.source for line in gathered.lines] == [LEDGER] * 2
     assert [(each.worker, each.attempts, each.kept) for each in gathered.elsewhere] == [("w", 1, 2)]
     (tmp_path / "w.log").write_text(log.getvalue(), "utf-8")
-    gathered = lines_of(farm, "1", tmp_path, step=view.steps[0].id)
+    gathered = lines_of(farm, "1", [shelf], only=Only(step=view.steps[0].id))
     assert [line.event for line in gathered.lines] == [line["event"] for line in told]
     assert not gathered.elsewhere
 

@@ -246,4 +246,18 @@ MESSAGES: tuple[Message, ...] = (
             cure="请清理空间、运行 `lectern gc`，或移动存储（[store] root）。",
         ),
     ),
+    Message(
+        code="command-level-unknown",
+        level="error",
+        en=Text(
+            what="“{level}” is no level of log lines.",
+            why="Each line has one of a few levels, and those are shown that are as grave or graver.",
+            cure="Choose one of these: {known}.",
+        ),
+        zh=Text(
+            what="“{level}”不是日志级别。",
+            why="每行日志都有固定的级别之一，显示该级别及更严重的日志。",
+            cure="请选择以下之一：{known}。",
+        ),
+    ),
 )

@@ -196,3 +196,24 @@ def test_no_password_is_shown_whatever_signs_it_holds(secret: str, scheme: str) 
         assert shown.startswith(f"{scheme}://")
     assert without_password(f"{scheme}://host:1/0") == f"{scheme}://host:1/0"
     assert without_password("redis://h/0?password=abc&db=1") == "redis://h/0?password=…&db=1"
+
+
+@pytest.mark.parametrize(
+    ("knob", "value"),
+    [
+        ("KEEP_DAYS", "-1"),
+        ("KEEP_DAYS", "nan"),
+        ("KEEP_DAYS", "inf"),
+        ("KEEP_DAYS", "40000"),
+        ("KEEP_MB", "-5"),
+        ("KEEP_MB", "3"),
+    ],
+)
+def test_logs_cannot_be_kept_for_an_absurd_time_or_in_no_room(tmp_path: Path, knob: str, value: str) -> None:
+    """Each is named with what was set; 0 is for ever."""
+    environment = {"LECTERN_HOME": str(tmp_path), f"LECTERN_LOG__{knob}": value}
+    with pytest.raises(InputError) as refused:
+        settings_of(environment)
+    assert refused.value.code == "farm-knob-wrong"
+    assert refused.value.facts == {"knob": f"log.{knob.lower()}", "value": value}
+    assert getattr(settings_of({**environment, f"LECTERN_LOG__{knob}": "0"}).log, knob.lower()) == 0

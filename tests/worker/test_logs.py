@@ -7,11 +7,12 @@ import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from worker.logs import LOG_BYTES, LOG_S, OLDER, LogFolder, open_log, rotate
+from worker.logs import LOG_BYTES, LOG_S, OLDER, LogFolder, open_log, rotate, sweep_hosts
 
 #: Four processes that share a log write as fast as they can until told, as a service and as a library do;
 #: each says how many lines there were.
@@ -101,7 +102,8 @@ def test_what_bears_no_time_is_cut_a_day_after_it_was_seen(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("keep_s", "keep", "left"), [(0.0, 1000, 4), (250.0, 1000, 2), (0.0, 25, 2), (250.0, 15, 1), (50.0, 0, 0)]
+    ("keep_s", "keep", "left"),
+    [(0.0, 1000, 4), (250.0, 1000, 2), (0.0, 25, 2), (250.0, 15, 1), (50.0, 0, 0), (0.0, 0, 4)],
 )
 def test_what_was_cut_is_kept_for_so_long_and_never_more_of_it(
     tmp_path: Path, keep_s: float, keep: int, left: int
@@ -135,3 +137,50 @@ def test_on_a_full_disk_nothing_of_a_log_is_lost_and_the_oldest_goes(
     assert [path.name for path in tmp_path.iterdir()] == ["a.log"]
     folder(tmp_path).turn()
     assert len(older(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(("keep_days", "kept"), [(184, 184), (0, 400)])
+def test_what_is_to_be_kept_for_six_months_is_and_for_ever_where_so_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keep_days: int, kept: int
+) -> None:
+    """A line every fourth day for 400: each of the last half year is there once; others as set."""
+    monkeypatch.setattr("worker.logs.os.fsync", lambda _descriptor: None)
+    begun, days = 1_000_000_000.0, range(0, 400, 4)
+    logs = LogFolder(folder=tmp_path, keep_s=keep_days * LOG_S, keep_bytes=0)
+    for day in days:
+        now = begun + day * LOG_S
+        logs.clock = lambda now=now: now  # type: ignore[misc]
+        with (tmp_path / "cpu0.log").open("a") as log:
+            log.write(f"{datetime.fromtimestamp(now, UTC).isoformat()} day {day}\n")
+        logs.turn()
+    files = [gzip.decompress(each.read_bytes()) for each in older(tmp_path)]
+    told = b"".join((*files, (tmp_path / "cpu0.log").read_bytes())).decode().splitlines()
+    found = [int(line.rpartition(" ")[2]) for line in told]
+    assert found == list(days)[-len(found) :]
+    assert kept <= 4 * len(found) <= kept + 8
+
+
+def test_logs_of_the_form_before_and_of_hosts_that_are_gone_age_out(tmp_path: Path) -> None:
+    """A host that lives keeps its own, also a log that is empty; a folder goes with the last that it held."""
+    now, keep_s = 1_000_000_000.0, 10 * LOG_S
+    names = (
+        "here/a.log.1",
+        "here/b.log",
+        "here/quiet.log",
+        "gone/a.log",
+        "gone/a.20010101T000000000Z.log.gz",
+    )
+    for name in names:
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"" if "quiet" in name else b"x")
+        os.utime(path, (0, now - (LOG_S if name == "here/b.log" else 11 * LOG_S)))
+    sweep_hosts(tmp_path, keep_s=0.0, clock=lambda: now)
+    assert sum(each.is_file() for each in tmp_path.rglob("*")) == len(names)
+    sweep_hosts(tmp_path, keep_s=keep_s, clock=lambda: now)
+    left = sorted(each.relative_to(tmp_path).as_posix() for each in tmp_path.rglob("*"))
+    assert left == ["here", "here/b.log", "here/quiet.log"]
+    (tmp_path / "here/a.log.1").write_bytes(b"x")
+    os.utime(tmp_path / "here/a.log.1", (0, now - 11 * LOG_S))
+    folder(tmp_path / "here", now=now, keep_s=keep_s).turn()
+    assert not (tmp_path / "here/a.log.1").exists()

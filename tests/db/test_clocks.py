@@ -8,13 +8,16 @@ from typing import cast
 import pytest
 from structlog.testing import capture_logs
 
-from db import workers
+from db import claims, leases, reads, workers
 from db.clocks import read_skew
 from db.ledger import Ledger, wall_clock
+from db.states import Outcome
 from farm import clocks, doctor
 from farm.bootstrap import Farm, Workshop
 from farm.policy.clocks import Skew, ahead_of
-from tests.db.values import CAPABILITIES
+from pipeline.plan.errors import SupersededError
+from tests.db.acting import speak, take
+from tests.db.values import CAPABILITIES, submit
 from worker.clocks import ClockWatch
 
 
@@ -73,3 +76,30 @@ def test_a_clock_that_is_set_wrong_is_told(ledger: Ledger, monkeypatch: pytest.M
     monkeypatch.setattr(doctor, "read_skew", lambda _: Skew(ahead_ms=-9000, within_ms=1))
     with pytest.raises(doctor.Doubt, match="ledger-clock-behind"):
         doctor._clock(cast("Workshop", workshop))
+
+
+def test_clocks_that_are_hours_apart_lose_no_step_and_double_none(ledger: Ledger) -> None:
+    """Who beats keeps its step, who does not loses it, and what comes late is refused, whatever is stamped."""
+    submit(ledger, ["a"])
+    hour = 3_600_000
+    behind = Ledger(ledger.engine, clock=lambda: wall_clock() - hour)
+    ahead = Ledger(ledger.engine, clock=lambda: wall_clock() + hour)
+    claim, watch = take(behind, "speak"), leases.Watch(expiry_s=12.0, gap_s=6.0)
+
+    def lost_at(now_s: float) -> list[leases.Lease]:
+        held = {(each.step, each.fence): each for each in leases.read_leases(ahead)}
+        counters = [(who, each.counter) for who, each in held.items()]
+        return [held[who] for who in watch.observe(counters, now_s) if who in held]
+
+    for second in range(0, 60, 5):
+        assert claims.beat(behind, claim.worker, claim.holding).mine
+        assert lost_at(second) == []
+    assert [len(lost_at(second)) for second in (60, 65, 70)] == [0, 0, 1]
+    (lease,) = leases.read_leases(ahead)
+    assert leases.expire(ahead, lease, poison_deaths=3).taken
+    again = take(ahead, "speak", worker="other")
+    with pytest.raises(SupersededError):
+        speak(behind, claim)
+    speak(ahead, again)
+    attempts = [each.outcome for step in reads.read_job(ledger, 1).steps for each in step.attempts]
+    assert attempts == [Outcome.LOST, Outcome.OK]

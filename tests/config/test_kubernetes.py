@@ -24,6 +24,7 @@ import yaml
 from cli.main import COMMANDS, GROUPS
 from config.settings import is_secret
 from farm.bootstrap import settings_of
+from worker import flower, health
 
 _ROOT = Path(__file__).parents[2]
 _KUBERNETES = _ROOT / "config" / "kubernetes"
@@ -340,6 +341,11 @@ def test_probes_and_ports_are_those_that_the_program_answers_on(tmp_path: Path) 
         if not ports:
             continue
         asked.add(role)
+        # Neither refuses to begin: NetworkPolicies and the Ingress stand before them.
+        flower.check(settings)
+        assert health.checked_password(settings)
+        if role == "flower":
+            assert settings.flower.password
         assert knobs.host == "0.0.0.0"  # noqa: S104 - a pod's own
         probes = {kind: container[f"{kind}Probe"] for kind in ("startup", "liveness", "readiness")}
         assert {each["httpGet"]["port"] for each in probes.values()} == {

@@ -313,8 +313,8 @@ _WORK = Row(
         ),
         graph(
             "Models loaded",
-            "Engines with trained weights that were loaded in the last quarter of an hour. Many while the queue"
-            " is even means that workers change engines too often.",
+            "Engines with trained weights that were loaded in the last quarter of an hour. Many while the"
+            " queue is even means that workers change engines too often.",
             Query(text="sum by (engine) (increase(lectern_model_loads_total[15m]))", legend="{{engine}}"),
         ),
         graph(

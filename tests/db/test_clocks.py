@@ -79,7 +79,7 @@ def test_a_clock_that_is_set_wrong_is_told(ledger: Ledger, monkeypatch: pytest.M
 
 
 def test_clocks_that_are_hours_apart_lose_no_step_and_double_none(ledger: Ledger) -> None:
-    """Who beats keeps its step, who does not loses it, and what comes late is refused, whatever is stamped."""
+    """Who beats keeps its step, who does not loses it, and what comes late is refused."""
     submit(ledger, ["a"])
     hour = 3_600_000
     behind = Ledger(ledger.engine, clock=lambda: wall_clock() - hour)

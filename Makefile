@@ -120,7 +120,7 @@ docs: $(VENV)/dev.ready ## write the generated pages and the README's picture an
 	$(BIN)/python docs/generate/picture.py
 
 # What takes a minute comes first, what takes long last.
-BENCHMARKS := portrait_speed alignment word_shares face_speed captions voices ears writers ledger_cost restore results precheck edit overhead recordings shared_rows memory_speech accounts simulate queue_scale gauges night memory_join quality wav2lip faults
+BENCHMARKS := portrait_speed alignment word_shares face_speed captions voices ears writers ledger_cost restore results precheck edit overhead recordings shared_rows memory_speech accounts simulate queue_scale gauges telemetry night memory_join quality wav2lip faults
 
 .PHONY: bench
 bench: $(VENV)/dev.ready $(VENV)/models.ready ## measure speed, memory, a night's work and the films' quality (hours; ONLY="night quality" for less)

@@ -32,7 +32,7 @@ from db.states import WorkerOrder
 from farm import scaling, show
 from farm.announcing import announce
 from farm.bootstrap import Farm, environment_of, open_farm
-from farm.loglines import lines_of
+from farm.loglines import lines_of, shelves_of
 from farm.policy.placement import Post
 from farm.policy.pools import in_pools
 from farm.whereabouts import place_of
@@ -525,7 +525,7 @@ def test_one_trace_follows_a_film_from_its_submission_to_the_archive(
     mine = [each for each in view.steps if each.id in sent]
     assert len(mine) == len(view.steps), "each step's message was seen"
     assert {sent[each.id] for each in view.steps} == {born.traceparent}
-    told = lines_of(yard.farm, str(job), Places(home=yard.farm.settings.home).logs).lines
+    told = lines_of(yard.farm, str(job), shelves_of(yard.farm.settings)).lines
     assert {line.event for line in told} >= {"begun", "ended"}
     assert {line.facts["trace_id"] for line in told if "trace_id" in line.facts} == {born.trace_id}
     film = yard.farm.archive / str(view.line.archive_path)

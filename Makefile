@@ -91,6 +91,39 @@ test: $(VENV)/dev.ready models-for-tests ## set everything up and run the tests
 soak: $(VENV)/dev.ready models-for-tests ## the long fault campaigns (two hours; SOAK_MINUTES=5 for less of each kind on each database)
 	@$(BIN)/python -m pytest -m soak --override-ini=timeout=3600 $(ARGS)
 
+.PHONY: compose-secrets
+compose-secrets: ## make the passwords that docker-compose.yml mounts, in secrets/
+	@config/docker/secrets.sh
+
+# Docker, or whatever builds as it does: `make images BUILD="buildah bud"`. TARGETS="light cpu" leaves the large one out.
+BUILD ?= docker build
+TARGETS ?= light cpu gpu
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+
+.PHONY: images
+images: ## build the images light, cpu and gpu (TARGETS="light cpu" for less)
+	@for target in $(TARGETS); do
+	  $(BUILD) --file config/docker/Dockerfile --target "$$target" --tag "lectern:$(VERSION)-$$target" \
+	    --build-arg VERSION=$(VERSION) --build-arg REVISION="$$(git rev-parse HEAD 2>/dev/null || echo unknown)" \
+	    $(BUILD_ARGS) .
+	done
+
+# What starts Python in an image, whose name comes next.
+IN_IMAGE ?= docker run --rm --interactive --network none --entrypoint python
+
+.PHONY: sbom
+sbom: ## list what each image holds, in sbom/ as CycloneDX (after `make images`)
+	@mkdir -p sbom
+	for target in $(TARGETS); do
+	  image="lectern:$(VERSION)-$$target"
+	  $(IN_IMAGE) "$$image" - "$$image" <config/docker/sbom.py >"sbom/lectern-$(VERSION)-$$target.cdx.json"
+	  echo "sbom/lectern-$(VERSION)-$$target.cdx.json"
+	done
+
+.PHONY: compose-check
+compose-check: $(VENV)/dev.ready ## as root: run every container's command of Compose for real, outside Docker, until a film is made
+	@$(BIN)/python tests/config/outside.py $(ARGS)
+
 .PHONY: lint
 lint: $(VENV)/dev.ready $(VENV)/models.ready ## format, lint, types, import directions, generated pages
 	@$(BIN)/ruff format --check .

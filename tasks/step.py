@@ -403,7 +403,8 @@ class StepRunner:
 def _told(claim: Claim, names: Mapping[str, str | int]) -> dict[str, str | int]:
     """What a backend of traces is told of an attempt: numbers and machines, and nothing that people wrote."""
     told = {name: names[name] for name in ("job", "step", "attempt", "worker", "device")}
-    return {**told, "batch": claim.batch, "part": claim.index + 1, "parts": claim.count}
+    told |= {"batch": claim.batch, "part": claim.index + 1, "parts": claim.count}
+    return {**told, "waited_ms": claim.waited_ms}
 
 
 def open_runner(

@@ -19,7 +19,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from db import operations, reads
 from db.states import Event, Stage, StepState
 from db.values import Claim
-from farm import otlp
+from farm import otlp, tracing
 from farm.announcing import announce
 from farm.bootstrap import Farm
 from farm.endings import Canceled
@@ -96,6 +96,7 @@ def test_the_ids_of_the_backend_are_the_ledgers_and_it_is_told_no_words(
     told = {each.key: each.value for each in spans["speak"].attributes}
     assert told["error.type"].string_value == "face-cannot-be-driven"
     assert (told["lectern.job"].int_value, told["lectern.worker"].string_value) == (1, "w")
+    assert told["lectern.waited_ms"].int_value == attempt.started_at - view.line.submitted_at
     assert spans["film"].start_time_unix_nano == view.line.submitted_at * 1_000_000
     assert spans["wait speak"].end_time_unix_nano == attempt.started_at * 1_000_000
     assert not any(word.encode() in receiver.raw for word in (_SAID, "Maria", "test"))
@@ -125,6 +126,18 @@ def test_a_backend_that_hangs_fails_or_is_away_keeps_nobody(
     # Nobody listens there any more.
     with sending(monkeypatch, tmp_path / "home", hangs):
         otel.get_tracer("lectern").start_span("lost").end()
+
+
+def test_who_has_to_leave_at_once_sends_what_was_told(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A worker whose step is stuck ends itself without closing anything."""
+    monkeypatch.setattr(tracing, "HURRY_S", 30.0)
+    tracing.hurry()
+    with sending(monkeypatch, tmp_path / "home", receiver.url):
+        otel.get_tracer("lectern").start_span("the last one").end()
+        tracing.hurry()
+        assert [span.name for span in receiver.spans] == ["the last one"]
 
 
 def test_where_no_backend_is_set_no_sdk_is_loaded() -> None:

@@ -405,6 +405,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "check-face": ("talking face", "说话的脸"),
     "check-models": ("models", "模型"),
     "check-ledger": ("ledger", "账本"),
+    "check-clock": ("clock", "时钟"),
     "check-store": ("store", "存储"),
     "check-fonts": ("fonts", "字体"),
     "check-archive": ("archive", "归档"),

@@ -223,10 +223,10 @@ def _clock(workshop: Workshop) -> There:
             code = "ledger-clock-ahead" if skew.ahead_ms > 0 else "ledger-clock-behind"
             raise Doubt(InputError(code, seconds=abs(skew.ahead_ms) // 1000))
     except AwayError:
-        return There(detail="-")
+        return There(detail="–")
     finally:
         engine.dispose()
-    return There(detail="-" if skew is None else f"{skew.ahead_ms / 1000:+.3f} s")
+    return There(detail="–" if skew is None else f"{skew.ahead_ms / 1000:+.3f} s")
 
 
 def _store(workshop: Workshop) -> There:

@@ -73,7 +73,7 @@ class Readiness:
         self._parts: dict[str, _Part] = {}
         self._found: dict[str, Found] = {}
         self._lock = Lock()
-        self._was: tuple[tuple[str, str], ...] | None = None
+        self._was: tuple[str, ...] | None = None
 
     def rest_on(self, part: str, *, patience_s: float) -> None:
         """Rest on a part that somebody else tells of by `found`, at least so often."""
@@ -137,13 +137,13 @@ class Readiness:
 
     def _tell(self, lacks: Sequence[Lack]) -> None:
         """Log what a process lacks when that changes; at its begin, nothing is known of anything yet."""
-        now = tuple((each.part, each.code) for each in lacks)
-        if now == self._was or (self._was is None and "ready-unknown" in {code for _, code in now}):
+        now = tuple(each.part for each in lacks)
+        if now == self._was or (self._was is None and "ready-unknown" in {each.code for each in lacks}):
             return
         self._was = now
         log = structlog.get_logger()
         if now:
-            log.warning("not ready", lacks=[f"{part}: {code}" for part, code in now])
+            log.warning("not ready", lacks=[f"{each.part}: {each.code}" for each in lacks])
         else:
             log.info("ready")
 

@@ -176,7 +176,7 @@ def test_the_doctor_finds_what_is_missing(program: Lectern, lectern: Lectern, re
     assert levels.pop("store") in {"ok", "warning"}
     assert levels.pop("fonts") in {"ok", "warning"}
     assert set(levels.values()) == {"ok"}
-    needed = {"python", "ffmpeg", "eye", "voice", "face", "models", "ledger", "redis"}
+    needed = {"python", "ffmpeg", "eye", "voice", "face", "models", "ledger", "clock", "redis", "settings"}
     assert set(levels) == needed | {"narrators", "converter", "ear", "writer", "members", "consents"}
     assert all(finding["cure"] for finding in answer.document["findings"] if finding["level"] != "ok")
     assert ready_home.is_dir()

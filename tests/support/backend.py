@@ -18,6 +18,12 @@ from farm.bootstrap import set_up_spans
 from tests.tasks.yard import quick_settings
 
 
+class _Server(ThreadingHTTPServer):
+    """Keeps nobody at the door: whoever is turned away there comes back after a second."""
+
+    request_queue_size = 128
+
+
 class Receiver:
     """A backend: what was sent to it, decoded, with the headers that came along."""
 
@@ -43,7 +49,7 @@ class Receiver:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = _Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
 

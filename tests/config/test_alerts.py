@@ -145,10 +145,11 @@ def test_the_runbook_has_a_section_for_each_alert_and_for_nothing_else() -> None
 
 
 def test_what_is_recorded_is_named_by_level_metric_and_operation() -> None:
-    """As Prometheus's own page on recording rules has it; none bears another one's name."""
+    """As Prometheus's page on recording rules has it; none twice, and each is asked for."""
     names = [rule["record"] for rule in _rules() if "record" in rule]
     assert all(re.fullmatch(r"[a-z_]+:[a-zA-Z_]+:[a-z0-9_]+", name) for name in names)
     assert len(set(names)) == len(names)
+    assert set(names) <= frozenset[str]().union(*(named(rule["expr"]).metrics for rule in ALERTS.values()))
 
 
 def test_targets_stand_in_files_at_the_ports_that_are_the_defaults() -> None:

@@ -266,6 +266,15 @@ class Yard:
         file = Path(self.standing.flower_password_file)
         return self.standing.flower_user, file.read_text("ascii")
 
+    def put_down_by_flower(self) -> int:
+        """When Flower put down last what it had seen, whole, in ns since the Unix epoch; 0: never.
+
+        What it is still writing has another name.
+        """
+        kept = Path(self.standing.home) / "flower"
+        whole = [each for each in kept.glob("seen*") if ".tmp" not in each.name]
+        return min((each.stat().st_mtime_ns for each in whole), default=0)
+
     def outcomes(self, step: int) -> list[object]:
         """How a step's attempts ended, in order."""
         question = "SELECT outcome FROM attempts WHERE step_id = :step ORDER BY number"
@@ -953,16 +962,7 @@ def test_a_killed_flower_is_missed_by_no_film(yard: Yard) -> None:
     yard.finished(seen)
     yard.shows(seen, ("SUCCESS", "done"))
     shown, by_then = yard.shown(seen), time.time_ns()
-    kept = Path(yard.standing.home) / "flower"
-
-    def put_down() -> bool:
-        """Whether all of it is there: what is begun anew is empty at first."""
-        with contextlib.suppress(FileNotFoundError):
-            found = [each.stat() for each in kept.glob("seen*")]
-            return bool(found) and all(each.st_mtime_ns > by_then and each.st_size for each in found)
-        return False
-
-    wait_for(put_down, seconds=_PATIENCE_S)
+    wait_for(lambda: yard.put_down_by_flower() > by_then, seconds=_PATIENCE_S)
     psutil.Process(yard.told("flower")).send_signal(signal.SIGKILL)
     batch = sow(yard.farm, [Row(row="unseen", script="Nobody looks on.")])
     yard.finished(batch)

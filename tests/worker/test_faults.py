@@ -471,31 +471,29 @@ def test_a_killed_worker_costs_the_clip_it_was_on(yard: Yard) -> None:
 
 def test_what_a_killed_worker_kept_for_a_moment_goes(yard: Yard) -> None:
     """Kill -9 of whoever has a temporary folder just now: the process that takes its place takes it away."""
-    held: list[tuple[psutil.Process, Path]] = []
-
-    def holds() -> bool:
-        for folder in yard.scratch.glob("lectern-*"):
-            below = psutil.Process(yard.standing.pid).children(recursive=True)
-            held.extend((process, folder) for process in below if has_open(process, folder))
-        return bool(held)
-
     batches: list[int] = []
+    left: list[Path] = []
 
-    def caught() -> bool:
+    def killed() -> bool:
         # A film that is spoken before anybody has looked is followed by another one.
         if all(all_archived(yard.farm, batch) for batch in batches):
             number = len(batches) + 1
             batches.append(
                 sow(yard.farm, [Row(row=f"scratched{number}", script=script(f"Dust {number}", 1))])
             )
-        return holds()
+        for folder in yard.scratch.glob("lectern-*"):
+            for process in psutil.Process(yard.standing.pid).children(recursive=True):
+                if has_open(process, folder):
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        process.kill()
+                    # One that was about to end has taken its folder away itself.
+                    left.extend([folder] if folder.exists() else [])
+                    return bool(left)
+        return False
 
-    wait_for(caught, seconds=_PATIENCE_S)
-    holder, folder = held[0]
-    holder.kill()
-    assert folder.exists()
+    wait_for(killed, seconds=_PATIENCE_S)
     yard.finished(batches[-1])
-    wait_for(lambda: not folder.exists(), seconds=_PATIENCE_S)
+    wait_for(lambda: not left[0].exists(), seconds=_PATIENCE_S)
 
 
 def has_open(process: psutil.Process, folder: Path) -> bool:

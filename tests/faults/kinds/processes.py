@@ -96,18 +96,20 @@ def _kill_leader_of_two(ground: Ground, _chance: Random) -> Effect:
     )
     first = ground.process("dispatcher")
     model = ground.child.program
+    assert model.log is not None, "a farm of tests logs into files"
+    log = model.log.with_name("second.log")
     second = Child(
         Program(
             name="second",
             argv=(*model.argv[:4], "dispatcher", "second"),
             environment={**model.environment, **environment_of(settings)},
             folder=model.folder,
-            log=model.log.with_name("second.log"),
+            log=log,
         )
     )
     second.start()
     try:
-        until(lambda: "dispatching" in second.program.log.read_text("utf-8"), "the second dispatcher watches")
+        until(lambda: "dispatching" in log.read_text("utf-8"), "the second dispatcher watches")
         first.kill()
         ground.begun(ground.sow(1))
     finally:

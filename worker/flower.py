@@ -22,7 +22,7 @@ from farm.post import is_loopback
 from pipeline.plan.errors import AwayError, InputError
 from worker.belt import celery_app
 from worker.flower_pages import address
-from worker.flower_settling import Settling
+from worker.flower_settling import Settling, hear
 from worker.places import Places, free_port, secret, told_state
 from worker.redis_server import check_redis, redis_url
 from worker.systemd import Systemd
@@ -134,6 +134,7 @@ def show(app: Celery, settings: Settings, port: int) -> None:
     extract_settings()
     setup_logging()
     window = Flower(capp=app, options=options, **pages)
+    window.events.on_event = partial(window.io_loop.add_callback, hear, window.events.state)
     window.start_http_server()
     starter = Systemd()
     # By the loop that answers: one that hangs tells nobody that it lives.

@@ -1,7 +1,8 @@
 """Settles what Flower holds to be at work and is not: a task whose worker died tells nobody that it is over.
 
 A worker that is killed sends no event, and what ends while Flower is away is not heard. The ledger knows how
-it ended; so Flower asks it, and takes what it says for the event that did not come.
+it ended; so Flower asks it, and takes what it says for the event that did not come. A message whose process died
+comes again, though, and may find nothing to do, since the ledger was faster: it is shown as lost.
 """
 
 from __future__ import annotations
@@ -87,6 +88,25 @@ def end_of(seen: Seen, job: JobView | None) -> End | None:
     told = ": ".join(each for each in (attempt.outcome.value, why) if each)
     is_last = step.state is StepState.DEAD and attempt is step.attempts[-1]
     return End(kind="task-failed" if is_last else "task-retried", told=told)
+
+
+def hear(state: Any, event: Mapping[str, Any]) -> None:  # noqa: ANN401 - Flower's, which has no types
+    """Have Flower take what a worker told; a message that came again for nothing is shown as lost before."""
+    state.event(_as_it_was(state.tasks.get(event.get("uuid")), event))
+
+
+def _as_it_was(before: Any, event: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ANN401 - as above
+    """An event as Flower is to take it, by what it has of the task so far; None: nothing."""
+    if before is None:
+        return event
+    if event["type"] == "task-received" and before.state == "STARTED":
+        # Nothing but the end of its process has a message come again; the time stays while it is at work.
+        before.retried = event["timestamp"]
+    found_nothing = str(event.get("result", "")).strip("'") == Ending.NOTHING.value
+    if event["type"] == "task-succeeded" and found_nothing and before.retried:
+        told = {name: value for name, value in event.items() if name not in {"result", "runtime"}}
+        return {**told, "type": "task-retried", "exception": Outcome.LOST.value}
+    return event
 
 
 class Settling:

@@ -10,6 +10,7 @@ from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flower import events
 from flower.utils.search import TaskSearchEngine
 
 from db.states import Outcome, Stage, StepState
@@ -20,7 +21,7 @@ from pipeline.plan.errors import AwayError, InputError
 from tests.tasks.yard import quick_settings
 from worker import flower
 from worker.flower_pages import address, known_address, tasks_of
-from worker.flower_settling import Seen, end_of, seen_in
+from worker.flower_settling import Seen, end_of, hear, seen_in
 
 
 @pytest.mark.parametrize(
@@ -163,3 +164,28 @@ def test_a_task_of_another_program_is_left_alone() -> None:
     """What does not tell its job as ours do is settled by nobody."""
     assert seen_in("id", "w", "celery.ping", "{}") is None
     assert seen_in("id", "w", "None", "None") is None
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "shown"),
+    [
+        (["received", "started", "nothing to do"], "SUCCESS", "nothing to do"),
+        (["received", "started", "received", "started", "nothing to do"], "RETRY", "lost"),
+        (["received", "received", "started", "nothing to do"], "SUCCESS", "nothing to do"),
+        (["received", "started", "received", "started", "done"], "SUCCESS", "done"),
+        (["received", "started", "received", "started", "nothing to do", "done"], "SUCCESS", "done"),
+    ],
+)
+def test_a_message_whose_process_died_is_a_retry_though_it_comes_again_for_nothing(
+    monkeypatch: pytest.MonkeyPatch, told: list[str], state: str, shown: str
+) -> None:
+    """The ledger may have the step done by then; that the first try was lost is not wiped out by that."""
+    monkeypatch.setattr(events, "PROMETHEUS_METRICS", SimpleNamespace(observe_task=lambda *_: None))
+    seen = events.EventsState(max_tasks_in_memory=10)
+    for time, each in enumerate(told, 1):
+        kind, what = (each, {}) if each in {"received", "started"} else ("succeeded", {"result": repr(each)})
+        event = {"type": f"task-{kind}", "uuid": "a", "hostname": "w", "pid": 1, "clock": time, **what}
+        hear(seen, {**event, "timestamp": float(time), "local_received": float(time)})
+    task = seen.tasks["a"]
+    assert task.state == state
+    assert str(task.exception if state == "RETRY" else task.result).strip("'") == shown

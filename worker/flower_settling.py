@@ -1,8 +1,8 @@
 """Settles what Flower holds to be at work and is not: a task whose worker died tells nobody that it is over.
 
 A worker that is killed sends no event, and what ends while Flower is away is not heard. The ledger knows how
-it ended; so Flower asks it, and takes what it says for the event that did not come. A message whose process died
-comes again, though, and may find nothing to do, since the ledger was faster: it is shown as lost.
+it ended; so Flower asks it, and takes what it says for the event that did not come. A message whose process
+died comes again, though, and may find nothing to do, since the ledger was faster: it is shown as lost.
 """
 
 from __future__ import annotations

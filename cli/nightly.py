@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import socket
 import threading
 from collections.abc import Generator, Iterator
 from dataclasses import asdict
@@ -18,7 +19,7 @@ from cli.clean import clean
 from cli.exits import Exit
 from cli.options import terminal_of
 from cli.terminal import Terminal, sentence
-from farm.bootstrap import open_farm
+from farm.bootstrap import open_farm, sending_spans
 from farm.morningtext import text_of
 from farm.nightly import Night, Wishes
 from farm.scaling import pools_to_scale
@@ -63,7 +64,11 @@ def nightly(
     if pools and no_wait:
         raise InputError("nightly-scale-alone")
     diary = _Diary(terminal)
-    with _told_to_end() as ending, open_farm() as farm:
+    with (
+        _told_to_end() as ending,
+        open_farm() as farm,
+        sending_spans(farm.settings, instance=f"nightly@{socket.gethostname()}"),
+    ):
         wishes = Wishes(wait=not no_wait, scale=pools, language=terminal.language)
         night = Night(farm, wishes, tell=diary, ending=ending)
         view = night.run()

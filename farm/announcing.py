@@ -20,10 +20,10 @@ def announce(farm: Farm, batch: int, begun_ns: int) -> None:
         batch: the new batch.
         begun_ns: when its submission began, in nanoseconds since the Unix epoch.
     """
-    if not tells_spans(farm.settings):
-        return
     # All is queued by now: whatever keeps spans from being told is said by those who work.
     with suppress(LecternError):
+        if not tells_spans(farm.settings):
+            return
         traces = [trace.parse(each) for each in read_traces(farm.ledger, batch)]
         end = None if spans.is_told() else set_up_spans(farm.settings, instance=socket.gethostname())
         # OpenTelemetry takes a while to load, and few tell of anything.

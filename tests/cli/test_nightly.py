@@ -11,6 +11,7 @@ from cli.exits import Exit
 from farm.bootstrap import open_farm
 from farm.inbox import Inbox
 from tests.cli.conftest import Lectern
+from tests.support.backend import as_if_new, receiving
 
 pytestmark = pytest.mark.usefixtures("ready_home")
 
@@ -41,6 +42,26 @@ def test_a_night_is_told_line_by_line(lectern: Lectern, folder: Path) -> None:
     assert lectern("nightly", "--no-wait", "--fail-on-dead").code == Exit.FAILED
     document = lectern("nightly", "--no-wait", "--json").document
     assert (document["kind"], document["how"], document["submitted"]) == ("night", "not_waited", [])
+
+
+@pytest.mark.usefixtures("looked_once")
+def test_a_backend_of_traces_is_told_of_every_batch_of_a_night(
+    lectern: Lectern, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the second and of all that come after it as of the first."""
+    (other,) = shutil.copytree(folder / "november", folder / "october").glob("*.csv")
+    other.write_text(other.read_text("utf-8").replace("Hello", "Goodbye"), "utf-8")
+    with receiving() as backend:
+        monkeypatch.setenv("LECTERN_TELEMETRY__OTLP_URL", backend.url)
+        with as_if_new(monkeypatch):
+            assert len(lectern("nightly", "--no-wait", "--json").document["submitted"]) == 2
+    told = [
+        attribute.value.int_value
+        for span in backend.spans
+        for attribute in span.attributes
+        if (span.name, attribute.key) == ("submit", "lectern.batch")
+    ]
+    assert sorted(told) == [1, 1, 1, 2, 2, 2]
 
 
 @pytest.mark.usefixtures("folder")

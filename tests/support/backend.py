@@ -14,7 +14,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from opentelemetry.util._once import Once
 
-from farm.bootstrap import set_up_spans
+from farm import otlp
+from farm.bootstrap import sending_spans
 from tests.tasks.yard import quick_settings
 
 
@@ -68,14 +69,23 @@ def receiving() -> Iterator[Receiver]:
 
 
 @contextmanager
-def sending(monkeypatch: pytest.MonkeyPatch, home: Path, url: str, headers: str = "") -> Iterator[None]:
-    """This process sends its spans there within the block, as a process that works does."""
-    monkeypatch.setattr(otel, "_TRACER_PROVIDER", None)
-    monkeypatch.setattr(otel, "_TRACER_PROVIDER_SET_ONCE", Once())
-    settings = quick_settings(home, TELEMETRY__OTLP_URL=url, TELEMETRY__HEADERS_FILE=headers)
-    end = set_up_spans(settings, instance="w")
-    try:
+def as_if_new(monkeypatch: pytest.MonkeyPatch, *, close_s: float = 60.0) -> Iterator[None]:
+    """This process has not told anybody of spans yet, and what it sets up for that is gone after the block.
+
+    Who tells waits at its end for longer than the farm does, so that a machine that stalls loses none.
+    """
+    with monkeypatch.context() as patch:
+        patch.setattr(otlp, "_CLOSE_S", close_s)
+        patch.setattr(otel, "_TRACER_PROVIDER", None)
+        patch.setattr(otel, "_TRACER_PROVIDER_SET_ONCE", Once())
         yield
-    finally:
-        end()
-        monkeypatch.undo()
+
+
+@contextmanager
+def sending(
+    monkeypatch: pytest.MonkeyPatch, home: Path, url: str, headers: str = "", *, close_s: float = 60.0
+) -> Iterator[None]:
+    """This process sends its spans there within the block, as a process that works does."""
+    settings = quick_settings(home, TELEMETRY__OTLP_URL=url, TELEMETRY__HEADERS_FILE=headers)
+    with as_if_new(monkeypatch, close_s=close_s), sending_spans(settings, instance="w"):
+        yield

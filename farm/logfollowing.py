@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -49,6 +50,8 @@ class Follower:
                 begin = length if _size(file) >= length else 0
             self._cut[file] = newest
             with file.open("rb") as lines:
+                # It may have been cut only after it was looked at.
+                begin = begin if begin <= os.fstat(lines.fileno()).st_size else 0
                 lines.seek(begin)
                 whole, end, _ = lines.read().rpartition(b"\n")
                 text += whole + end

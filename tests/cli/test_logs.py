@@ -6,6 +6,7 @@ import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_a_film_is_followed_until_it_is_over(
         write("info", "error")
         assert lectern("cancel", "1").code == Exit.OK
 
-    monkeypatch.setattr("cli.logs.time.sleep", wait)
+    monkeypatch.setattr("cli.logs.time", SimpleNamespace(sleep=wait))
     write("debug", "warning")
     followed = lectern("logs", "1", "--follow", "--level", "warning", "--json")
     assert followed.code == Exit.OK

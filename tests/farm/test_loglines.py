@@ -140,4 +140,6 @@ def test_what_is_written_from_now_on_is_read_once_also_while_logs_are_cut(tmp_pa
     (tmp_path / "cpu0.20261122T220000000Z.log.gz").write_bytes(gzip.compress(log.read_bytes()))
     assert heard() == []
     assert heard(line("e", job=1)) == ["e"]
+    log.write_bytes(b"")
+    assert heard(line("g", job=1)) == ["g"]
     assert heard(line("f", job=1), to=tmp_path / "new.log") == ["f"]

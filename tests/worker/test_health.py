@@ -35,7 +35,7 @@ _SILENT_S = 3.5
 def ask(port: int, path: str = "/healthz") -> tuple[int, bytes]:
     """What the process on a port answers; nothing while there is none."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as told:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=_PATIENCE_S) as told:
             return int(told.status), told.read()
     except urllib.error.HTTPError as error:
         with error:

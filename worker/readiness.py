@@ -152,7 +152,8 @@ def look_at_redis(ready: Readiness, settings: Settings) -> None:
     """Rest on Redis, wherever it is by then; what the process's own work has found is not asked again."""
 
     def look() -> None:
-        if not ready.lately(REDIS, _REDIS_S):
+        # The last look was longer ago, so that what it found stands in nobody's way.
+        if not ready.lately(REDIS, _REDIS_S / 2):
             await_redis(redis_url(settings.redis.location, settings.home), 0.0)
 
     ready.look_at(REDIS, look, every_s=_REDIS_S)

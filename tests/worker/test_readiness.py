@@ -6,6 +6,8 @@ import os
 import threading
 from pathlib import Path
 
+import pytest
+
 from db.engine import connect
 from farm.bootstrap import open_farm
 from farm.gauges import Gauges
@@ -17,7 +19,7 @@ from worker import dispatching, watchdog
 from worker.clocks import ClockWatch
 from worker.life import Below, Life
 from worker.proof import Proof
-from worker.readiness import Readiness, look_at_places, look_at_schema, readiness_of
+from worker.readiness import Readiness, look_at_places, look_at_redis, look_at_schema, readiness_of
 
 
 def codes_of(ready: Readiness) -> dict[str, str]:
@@ -39,6 +41,23 @@ def test_a_look_that_hangs_keeps_nobody_and_is_told() -> None:
         wait_for(lambda: codes_of(ready) == {"store": "ready-silent"}, seconds=60)
         answers.set()
         wait_for(lambda: codes_of(ready) == {}, seconds=60)
+
+
+def test_redis_is_asked_at_each_look_unless_the_process_has_just_met_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long the look before took: one that asks nobody would hide that it is gone."""
+    now, asked = [0.0], list[float]()
+    monkeypatch.setattr("worker.readiness.await_redis", lambda *_: asked.extend(now))
+    ready = Readiness(clock=lambda: now[0])
+    look_at_redis(ready, quick_settings(tmp_path, REDIS__URL="redis://127.0.0.1:1/0"))
+    (look,) = (part.chore for part in ready._parts.values())
+    assert look is not None
+    for now[0] in (0.0, 4.99, 9.98):
+        look._do()
+    ready.found("redis")
+    look._do()
+    assert asked == [0.0, 4.99, 9.98]
 
 
 def test_five_minutes_without_a_ledger_are_no_hang_and_not_ready(tmp_path: Path) -> None:

@@ -360,6 +360,12 @@ def story(yard: Yard, running: contextlib.ExitStack) -> None:
     run("worker", "touch /tmp/x /var/lib/lectern/x /srv/lectern/store/x", entrypoint=("sh", "-c"))
 
     the_end(yard, processes)
+    put_back(yard)
+    for name in ("upgrade", "grants"):
+        run(name)
+    check(
+        json.loads(run("cli", "show", "1", "--json"))["state"] == "completed", "the ledger was put back whole"
+    )
 
 
 def the_end(yard: Yard, processes: Mapping[str, Container]) -> None:
@@ -399,6 +405,20 @@ def start_postgres(yard: Yard) -> Container:
         environment={"PGPASSWORD": yard.secret("postgres-password")},
     ).wait()
     return container
+
+
+def put_back(yard: Yard) -> None:
+    """Copy the ledger, and put it back into a database made anew, as docs/deploy.md has it."""
+    page = (ROOT / "docs/deploy.md").read_text("utf-8")
+    lines = [line for line in page.splitlines() if line.startswith("docker compose exec -T postgres ")]
+    words = "; ".join(line.removeprefix("docker compose exec -T postgres ") for line in lines)
+    check("pg_dump" in words and "pg_restore" in words, "the manual tells how a ledger is put back")
+    yard.start(
+        "postgres",
+        [f"set -e; cd /tmp; {words}"],
+        entrypoint=("sh", "-c"),
+        environment={"PGHOST": "127.0.0.1", "PGPASSWORD": yard.secret("postgres-password")},
+    ).wait()
 
 
 def healthy(yard: Yard, name: str, words: Sequence[str]) -> bool:

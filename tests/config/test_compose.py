@@ -15,6 +15,7 @@ from cli.main import COMMANDS, GROUPS
 from config.settings import is_secret, knobs
 from farm.bootstrap import settings_of
 from tests.config.composed import DOCKER, ROOT, composed, example, image_environment, names, ours, seconds
+from worker.flower_pages import known_address
 from worker.health import Role
 
 _DOCUMENT = composed(example())
@@ -164,7 +165,6 @@ def test_everything_that_may_be_set_is_told() -> None:
         "POSTGRES_MEMORY",
         "FLOWER_PORT",
         "PROMETHEUS_RETENTION",
-        "GRAFANA_URL",
         "GATEWAY",
     }
     assert names() | unasked == {*example(), *quiet}
@@ -207,3 +207,41 @@ def test_no_key_stands_twice() -> None:
             look(value)
 
     look(yaml.compose((ROOT / "docker-compose.yml").read_text("utf-8")))
+
+
+def test_links_lead_where_flower_and_grafana_are_shown() -> None:
+    """On this machine's own ports unless told otherwise; and a health check follows no link to elsewhere."""
+    told = _OURS["cli"]["environment"]
+    settings = settings_of({name: value for name, value in told.items() if "FLOWER" in name})
+    prefix = _OURS["flower"]["environment"]["LECTERN_FLOWER__URL_PREFIX"]
+    assert known_address(settings) == f"http://127.0.0.1:5555/{prefix}"
+    assert _OURS["flower"]["ports"] == ["127.0.0.1:5555:5555"]
+    grafana = _SERVICES["grafana"]
+    shown = grafana["environment"]["GF_SERVER_ROOT_URL"]
+    assert shown == "http://127.0.0.1:3000/grafana/"
+    assert grafana["ports"] == ["127.0.0.1:3000:3000"]
+    assert grafana["healthcheck"]["test"][-1].startswith(shown)
+
+
+def test_what_caddy_shows_is_there_and_asks_for_a_password() -> None:
+    """Each path is a service's own, on its port; Flower's metrics, which ask for none, are not shown."""
+    text = (DOCKER / "Caddyfile").read_text("utf-8")
+    handles = re.findall(r"handle (/\S+) \{\n\s+(.+)\n", text)
+    assert handles[0] == ("/flower/metrics", "respond 404")
+    assert dict(handles[1:]) == {
+        "/flower/*": "reverse_proxy flower:5555",
+        "/grafana/*": "reverse_proxy grafana:3000",
+    }
+    for path in ("flower", "grafana"):
+        assert f"redir /{path} /{path}/\n" in text
+        assert "front" in _SERVICES[path]["networks"]
+    assert set(re.findall(r"\{\$(\w+)\}", text)) == set(_SERVICES["caddy"]["environment"])
+
+
+def test_docker_changes_nobody_on_a_nas() -> None:
+    """In whoever has a folder of it, Docker mounts it without copying the image's owner to it."""
+    laid = composed({}, DOCKER / "nas.yml")
+    for name, each in _SERVICES.items():
+        shared = {volume for volume in each.get("volumes", ()) if volume.split(":")[0] in laid["volumes"]}
+        mounted = laid["services"].get(name, {}).get("volumes", ())
+        assert {f"{volume}:nocopy" for volume in shared} == set(mounted), name

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from importlib.util import find_spec
@@ -16,6 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy.pool import NullPool
 
 from cli.exits import Exit, exit_of
 from cli.main import run
@@ -167,12 +169,21 @@ def asking(postgresql_server: str, scratch: Path) -> Iterator[None]:
     """Meanwhile the server asks the roles for their passwords."""
     file = scratch / "postgresql/pg_hba.conf"
     before = file.read_text()
-    server = create_engine(postgresql_server.replace("postgresql:", "postgresql+psycopg:", 1))
+    place = postgresql_server.replace("postgresql:", "postgresql+psycopg:", 1)
+    server = create_engine(place, poolclass=NullPool)
 
     def write(lines: str) -> None:
         file.write_text(lines)
         with server.begin() as connection:
-            connection.execute(text("SELECT pg_reload_conf()"))
+            asked = connection.execute(text("SELECT now() FROM pg_reload_conf()")).scalar_one()
+        # The server does so when it comes to it; each new connection tells what it had by then.
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            with server.connect() as connection:
+                if connection.execute(text("SELECT pg_conf_load_time()")).scalar_one() > asked:
+                    return
+            time.sleep(0.01)
+        pytest.fail("the server never read its file anew")
 
     write(f"local all {','.join(roles.ROLES)} scram-sha-256\n{before}")
     yield

@@ -266,6 +266,23 @@ def test_the_night_says_how_many_there_are(tmp_path: Path) -> None:
     ]
 
 
+def test_a_night_outlives_its_node_and_waits_for_an_upgrade() -> None:
+    """A drained node fails no night; nobody works while a schema changes, and `apply` has nights go on."""
+    (night,) = (each["spec"] for each in _written() if each["kind"] == "CronJob")
+    # Applied each time: what an operator has suspended is not left so.
+    assert night["suspend"] is False
+    job = night["jobTemplate"]
+    assert (job["spec"]["backoffLimit"], job["spec"]["template"]["spec"]["restartPolicy"]) == (0, "Never")
+    (rule,) = job["spec"]["podFailurePolicy"]["rules"]
+    assert rule == {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
+    page = (_ROOT / "docs" / "deploy.md").read_text("utf-8")
+    (awaited,) = re.findall(r"app.kubernetes.io/component in \(([\w,-]+)\)", page)
+    parts = {document["metadata"]["labels"]["app.kubernetes.io/component"] for document, _, _ in _ours()}
+    assert set(awaited.split(",")) == parts - {"upgrade"}
+    (key, value) = re.findall(r"delete job -l ([\w./]+)=(\w+)", page)[0]
+    assert job["metadata"]["labels"][key] == value
+
+
 def test_the_night_is_told_whom_to_wake() -> None:
     """The command, the program that it calls and the right to do so name the same pool."""
     farm = _rendered("night")

@@ -31,7 +31,7 @@ from worker.belt import celery_app
 from worker.clocks import LOOK_S, ClockWatch
 from worker.health import exposing
 from worker.life import Life
-from worker.logkeeping import keeping_logs
+from worker.logkeeping import keeping_own_logs
 from worker.places import Places
 from worker.proof import DISPATCHER, proving
 from worker.readiness import Readiness, look_at_redis, look_at_schema
@@ -87,8 +87,7 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
                 stands=partial(stood, gauges, ready),
             )
             structlog.get_logger().info("dispatching")
-            # In a container of its own there is no watchdog, which keeps the others' files.
-            logs = keeping_logs(settings) if settings.log.to == "both" else None
+            logs = keeping_own_logs(settings)
 
             def is_over() -> bool:
                 """Asked before each look, by who still looks."""

@@ -23,6 +23,7 @@ from pipeline.plan.errors import AwayError, InputError
 from worker.belt import celery_app
 from worker.flower_pages import address
 from worker.flower_settling import Settling, hear
+from worker.logkeeping import keeping_own_logs
 from worker.places import Places, free_port, secret, told_state
 from worker.redis_server import check_redis, redis_url
 from worker.systemd import Systemd
@@ -144,6 +145,8 @@ def show(app: Celery, settings: Settings, port: int) -> None:
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit())
     settling = Settling(partial(open_farm, settings), after_s=settings.lease.expiry_s)
     PeriodicCallback(partial(settling.look, window.events), _LOOKED_EVERY_MS).start()
+    if (logs := keeping_own_logs(settings)) is not None:
+        PeriodicCallback(logs.turn, _LOOKED_EVERY_MS).start()
     try:
         with suppress(KeyboardInterrupt, SystemExit):
             window.start()

@@ -12,6 +12,11 @@ _EVERY_S = 10.0
 _DAY_S = 86_400.0
 
 
+def keeping_own_logs(settings: Settings) -> Chore | None:
+    """As `keeping_logs`, of a process that may be the only one of its container; None: it writes no file."""
+    return keeping_logs(settings) if settings.log.to == "both" else None
+
+
 def keeping_logs(settings: Settings) -> Chore:
     """Cuts this host's log files, and removes what need not be kept any more, also of hosts that are gone."""
     keep_s, keep_bytes = settings.log.keep_days * _DAY_S, settings.log.keep_mb * 1_000_000

@@ -48,7 +48,7 @@ def open_log(path: Path) -> BinaryIO:
 class LogFolder:
     """The logs of one home, kept at a length; whoever writes them is not told of it.
 
-    Two that keep the same folder do each other no harm.
+    Of two that keep the same folder one does at a time, and the other looks again at its next turn.
 
     Attributes:
         folder: where ``*.log`` lie; older ones are put beside them. It need not be there.
@@ -70,6 +70,11 @@ class LogFolder:
         Raises:
             OSError: a log cannot be cut. On a full disk nothing of it is lost, and the oldest log goes.
         """
+        with _keeping(self.folder) as alone:
+            if alone:
+                self._turn()
+
+    def _turn(self) -> None:
         try:
             for log in sorted(self.folder.glob("*.log")):
                 if self._is_due(log):
@@ -170,6 +175,23 @@ def rotate(log: Path, *, at: float) -> Path:
         part.unlink(missing_ok=True)
         raise
     return older
+
+
+@contextlib.contextmanager
+def _keeping(folder: Path) -> Iterator[bool]:
+    """Whether nobody else keeps a folder, for as long as it lasts; nobody does where there are no locks."""
+    place = -1
+    try:
+        place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        alone = True
+    except OSError as error:
+        alone = not isinstance(error, BlockingIOError)
+    try:
+        yield alone
+    finally:
+        if place >= 0:
+            os.close(place)
 
 
 @contextlib.contextmanager

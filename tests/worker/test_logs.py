@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
+from tests.tasks.yard import quick_settings
+from worker.logkeeping import keeping_own_logs
 from worker.logs import LOG_BYTES, LOG_S, OLDER, LogFolder, open_log, rotate, sweep_hosts
 
 #: Four processes that share a log write as fast as they can until told, as a service and as a library do;
@@ -41,6 +45,37 @@ def folder(
 def older(path: Path) -> list[Path]:
     """What was cut, by name."""
     return sorted(path.glob(f"*{OLDER}"))
+
+
+def test_two_that_keep_a_folder_cut_a_log_once_and_lose_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one comes by in the middle of it, and a line after that."""
+    log, copy = tmp_path / "a.log", shutil.copyfileobj
+    log.write_bytes(b"2001-09-07T01:46:40Z first\n")
+    two = iter([folder(tmp_path)])
+
+    def copied(lines: BinaryIO, packed: BinaryIO) -> None:
+        copy(lines, packed)
+        for other in two:
+            other.turn()
+            with log.open("ab") as end:
+                end.write(b"second\n")
+
+    monkeypatch.setattr("worker.logs.shutil.copyfileobj", copied)
+    folder(tmp_path).turn()
+    assert [gzip.decompress(each.read_bytes()).splitlines() for each in older(tmp_path)] == [
+        [b"2001-09-07T01:46:40Z first", b"second"]
+    ]
+
+
+@pytest.mark.parametrize(("to", "keeps"), [("files", False), ("stdout", False), ("both", True)])
+def test_who_may_be_alone_in_a_container_keeps_what_it_writes(
+    tmp_path: Path, to: str, *, keeps: bool
+) -> None:
+    """The dispatcher and Flower, where lines go into files besides; else a watchdog does, or nobody."""
+    chore = keeping_own_logs(quick_settings(tmp_path, LOG__TO=to))
+    assert (chore is not None) is keeps
 
 
 def test_no_line_is_lost_however_often_a_log_is_cut(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from db.ledger import Ledger
@@ -36,17 +38,24 @@ def tell_lost(ledger: Ledger, job: int, span: str) -> None:
 
 
 class Canceled:
-    """Tells of the lives of films that were canceled since it was made, each once.
+    """Tells of the lives of films that were canceled while it takes its turns, each once.
 
-    What was canceled while nobody led is not told.
+    What was canceled while nobody led is not told; nor what was while it took no turn for so long that
+    another dispatcher led, who has told of it.
 
     Args:
         ledger: the ledger.
+        pause_s: turns that lie further apart than this, in seconds, had another leader between them.
+        clock: monotonic, in seconds.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(
+        self, ledger: Ledger, *, pause_s: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._ledger = ledger
-        self._told = _NOBODY
+        self._pause_s = pause_s
+        self._clock = clock
+        self._told, self._turned = _NOBODY, clock()
 
     def turn(self) -> None:
         """Tell of what was canceled since the last time.
@@ -54,8 +63,9 @@ class Canceled:
         Raises:
             AwayError: ``ledger-away``.
         """
+        before, self._turned = self._turned, self._clock()
         latest = latest_act(self._ledger)
-        if self._told != _NOBODY:
+        if self._told != _NOBODY and self._turned - before <= self._pause_s:
             for life in read_canceled(self._ledger, after=self._told, until=latest):
                 tracing.tell_life(life)
         self._told = latest

@@ -161,7 +161,7 @@ def telling(farm: Farm) -> tuple[Chore, ...]:
     """The telling of films that end without an attempt, while a dispatcher leads and anybody is told."""
     if not spans.is_told():
         return ()
-    return (Chore("canceled films", Canceled(farm.ledger).turn, every_s=GAUGES_S),)
+    return (Chore("canceled films", Canceled(farm.ledger, pause_s=3 * GAUGES_S).turn, every_s=GAUGES_S),)
 
 
 def _sweep(farm: Farm) -> None:

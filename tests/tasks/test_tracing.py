@@ -223,13 +223,19 @@ def test_every_end_is_told_once_as_the_ledger_has_it(
     lease = farm.settings.lease.model_copy(update={"beat_s": 60.0, "expiry_s": 600.0})
     silent = replace(farm, settings=farm.settings.model_copy(update={"lease": lease}))
     with sending(monkeypatch, tmp_path / "home", receiver.url):
-        canceled = Canceled(ledger)
+        now = 0.0
+        canceled = Canceled(ledger, pause_s=45, clock=lambda: now)
         canceled.turn()
         # Another one makes what it needs: it comes back.
         views = [_work(farm, redis_url, lambda _bench, _claim, _desk: None)]
         views.append(_work(farm, redis_url, _canceled(farm)))
         views.append(_work(silent, redis_url, _lost(farm, redis_url)))
         canceled.turn()
+        canceled.turn()
+        # Another dispatcher has led, and told of this one.
+        sow(farm, [Row(row="elsewhere", script=_SAID)])
+        operations.cancel(ledger, [len(views) + 1], by="test")
+        now = 46.0
         canceled.turn()
     ends = [(each.span, str(each.outcome)) for view in views for each in view.steps[0].attempts]
     told = [

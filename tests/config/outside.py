@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -361,6 +362,7 @@ def story(yard: Yard, running: contextlib.ExitStack) -> None:
 
     the_end(yard, processes)
     put_back(yard)
+    others(yard, keep)
     for name in ("upgrade", "grants"):
         run(name)
     check(
@@ -405,6 +407,53 @@ def start_postgres(yard: Yard) -> Container:
         environment={"PGPASSWORD": yard.secret("postgres-password")},
     ).wait()
     return container
+
+
+#: Programs of others that this machine may have, and what their images have in their environment and command.
+_OTHERS: Mapping[str, tuple[str, Sequence[str], Mapping[str, str]]] = {
+    "prometheus": ("prometheus", (), {}),
+    "alertmanager": ("prometheus-alertmanager", (), {}),
+    "caddy": (
+        "caddy",
+        ("run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"),
+        {"XDG_CONFIG_HOME": "/config", "XDG_DATA_HOME": "/data"},
+    ),
+}
+
+
+def others(yard: Yard, keep: Callable[[Container], Container]) -> None:
+    """Prometheus, Alertmanager and caddy as far as they are there: with a root that they cannot write to."""
+    # As Docker has it in every container's network.
+    Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").write_text("0", "ascii")
+    # Its image is root's.
+    yard.document["services"]["caddy"]["user"] = "0:0"
+    for name, (program, words, environment) in _OTHERS.items():
+        if shutil.which(program) is None:
+            say(f"({program} is not installed: {name} was not tried)")
+            continue
+        container = keep(
+            yard.start(name, words or None, entrypoint=(program,), environment=dict(environment))
+        )
+        asked = yard.document["services"][name]["healthcheck"]["test"][-1]
+        until(partial(answers, asked), f"{name} is healthy", container)
+        check(
+            "read-only file system" not in container.said(),
+            f"{name} writes to its volumes alone",
+            container.said(),
+        )
+        if name == "caddy":
+            with contextlib.closing(HTTPConnection("localhost", timeout=30)) as door:
+                door.request("GET", "/flower/")
+                place = door.getresponse().getheader("Location")
+            check(place == "https://localhost/flower/", "caddy leads from http to https")
+        container.end(30)
+
+
+def answers(url: str) -> bool:
+    """Whether a page is there."""
+    with contextlib.suppress(OSError):
+        return answer(url) == HTTPStatus.OK
+    return False
 
 
 def put_back(yard: Yard) -> None:

@@ -22,14 +22,31 @@ for name in redis-password postgres-password farm-password viewer-password metri
   grafana-password; do
   keep "$name" "$(chance)"
 done
-read -r redis <"$folder/redis-password"
-read -r owner <"$folder/postgres-password"
-read -r farm <"$folder/farm-password"
+# A file that a person wrote may lack its last newline.
+read -r redis <"$folder/redis-password" || true
+read -r owner <"$folder/postgres-password" || true
+read -r farm <"$folder/farm-password" || true
 keep redis-auth "requirepass $redis"
 keep redis-url "redis://:$redis@redis:6379/0"
 keep owner-url "postgresql+psycopg://lectern_owner:$owner@postgres:5432/lectern"
 keep ledger-url "postgresql+psycopg://lectern_farm:$farm@postgres:5432/lectern"
+# What was made from a password that is another by now would lock its reader out. Addresses of your own are yours.
+stale=0
+fits() { # NAME PASSWORD-NAME HOW-IT-BEGINS WHAT-IT-HOLDS
+  read -r told <"$folder/$1" || true
+  case "$told" in
+    "$4") ;;
+    $3) echo "$folder/$1 holds another password than $folder/$2: remove it, and have it made anew" >&2; stale=1 ;;
+  esac
+}
+fits redis-auth redis-password 'requirepass *' "requirepass $redis"
+fits redis-url redis-password 'redis://:*@redis:6379/0' "redis://:$redis@redis:6379/0"
+fits owner-url postgres-password '*://lectern_owner:*@postgres:5432/lectern' \
+  "postgresql+psycopg://lectern_owner:$owner@postgres:5432/lectern"
+fits ledger-url farm-password '*://lectern_farm:*@postgres:5432/lectern' \
+  "postgresql+psycopg://lectern_farm:$farm@postgres:5432/lectern"
 # Given by others: put what you were given into these.
 for name in mail-password page-token ticket-token heartbeat-token; do
   keep "$name" "none"
 done
+exit "$stale"

@@ -145,6 +145,12 @@ def test_whatever_is_mounted_is_there(tmp_path: Path) -> None:
     assert before["farm-password"].strip() in before["ledger-url"]
     subprocess.run([DOCKER / "secrets.sh", tmp_path / "secrets"], check=True, capture_output=True)
     assert {name: path.read_text("ascii") for name, path in made.items()} == before
+    (tmp_path / "secrets/farm-password").unlink()
+    (tmp_path / "secrets/redis-url").write_text("rediss://:mine@redis.example:6379/0\n", "ascii")
+    again = subprocess.run([DOCKER / "secrets.sh", tmp_path / "secrets"], check=False, capture_output=True)
+    assert again.returncode == 1
+    (line,) = again.stderr.decode().splitlines()
+    assert "/ledger-url holds another password than " in line
     for each in _DOCUMENT["configs"].values():
         assert (ROOT / each["file"]).is_file()
     for service in _SERVICES.values():

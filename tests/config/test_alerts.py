@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from farm.bootstrap import settings_of
+from farm.meters import METERS, Teller
 from tests.support.programs import require_program
 from tests.support.promql import labels_of, named
 
@@ -127,6 +128,16 @@ def test_every_metric_and_label_is_told_by_somebody() -> None:
         assert said.grouped <= every, rule["expr"]
         words = " ".join(rule.get("annotations", {}).values())
         assert set(re.findall(r"\$labels\.(\w+)", words)) <= every, words
+
+
+def test_a_hand_over_is_no_end_of_trouble() -> None:
+    """What the leader alone tells is missing while another takes over: those alerts fire on meanwhile."""
+    made_of = {rule["record"]: named(rule["expr"]).metrics for rule in _rules() if "record" in rule}
+    led = {each.name for each in METERS.values() if each.teller is Teller.LEADER}
+    for name, alert in ALERTS.items():
+        asked = named(alert["expr"]).metrics
+        metrics = frozenset[str]().union(*(made_of.get(each, {each}) for each in asked))
+        assert ("keep_firing_for" in alert) is bool(metrics & led), name
 
 
 def test_the_runbook_has_a_section_for_each_alert_and_for_nothing_else() -> None:

@@ -533,6 +533,16 @@ def test_nothing_is_open_that_is_not_named(farm: tuple[_Document, ...]) -> None:
         assert opened <= have, _name(policy)
 
 
+def test_who_has_a_database_beside_him_reaches_no_other() -> None:
+    """The trial's pods may speak to its own PostgreSQL and Redis, each at its port, and to none elsewhere."""
+    (policy,) = (each for each in _rendered("trial") if _name(each) == "NetworkPolicy ledger-and-redis")
+    rules = policy["spec"]["egress"]
+    where = [rule["to"][0]["podSelector"]["matchLabels"]["app.kubernetes.io/component"] for rule in rules]
+    assert where == ["postgres", "redis"]
+    assert [len(rule["to"]) for rule in rules] == [1, 1]
+    assert [rule["ports"] for rule in rules] == [[{"port": 5432}], [{"port": 6379}]]
+
+
 def test_no_two_workers_of_the_farm_have_a_name_alike(farm: tuple[_Document, ...]) -> None:
     """A worker is known by its pod's name, in every namespace: one ledger keeps them apart."""
     names = [each["metadata"]["name"] for each in farm if each["kind"] == "StatefulSet"]

@@ -60,7 +60,7 @@ def test_no_container_may_more_than_it_must(name: str) -> None:
 def test_what_others_bring_is_pinned_and_what_is_published_is_for_this_machine(name: str) -> None:
     """Images by a version of their own; ports on loopback, but for the proxy that speaks TLS."""
     each = _SERVICES[name]
-    assert re.search(r":v?\d+\.\d+\.\d+", each["image"]) or each["image"].startswith("postgres:16.")
+    assert re.search(r":v?\d+\.\d+\.\d+", each["image"]) or each["image"].startswith("postgres:15.")
     if name != "caddy":
         assert all(port.startswith("127.0.0.1:") for port in each.get("ports", ()))
     # A port of a container that is in closed networks alone would not be published.
@@ -191,6 +191,16 @@ def test_the_images_hold_no_secret_and_run_as_nobody() -> None:
     kept = [line for line in lines if line and not line.startswith("#")]
     assert kept[0] == "*"
     assert {"!secrets", "!.env", "!.git"}.isdisjoint(kept)
+
+
+def test_the_images_can_back_the_ledger_up() -> None:
+    """PostgreSQL's programs in them are of the release of the servers: an older one refuses a newer server."""
+    text = (DOCKER / "Dockerfile").read_text("utf-8")
+    releases = set(re.findall(r"postgresql-client-(\d+)", text))
+    releases |= set(re.findall(r"/usr/lib/postgresql/(\d+)/bin/pg_(?:dump|restore)", text))
+    (server,) = re.findall(r"postgres:(\d+)", _SERVICES["postgres"]["image"])
+    pods = (ROOT / "config/kubernetes/components/data/postgres.yaml").read_text("utf-8")
+    assert releases == {server} == set(re.findall(r"image: postgres:(\d+)", pods))
 
 
 @pytest.mark.parametrize("path", sorted(DOCKER.glob("*.yml")), ids=lambda path: path.name)

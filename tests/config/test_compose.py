@@ -194,7 +194,7 @@ def test_the_images_hold_no_secret_and_run_as_nobody() -> None:
 
 
 def test_the_images_can_back_the_ledger_up() -> None:
-    """PostgreSQL's programs in them are of the release of the servers: an older one refuses a newer server."""
+    """PostgreSQL's programs in them are of the servers' release: older ones refuse a newer server."""
     text = (DOCKER / "Dockerfile").read_text("utf-8")
     releases = set(re.findall(r"postgresql-client-(\d+)", text))
     releases |= set(re.findall(r"/usr/lib/postgresql/(\d+)/bin/pg_(?:dump|restore)", text))

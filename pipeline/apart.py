@@ -28,8 +28,8 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, NoReturn, ParamSpec, Self, TypeVar
 
+from pipeline.pipes import is_ready
 from pipeline.plan.errors import AwayError, TransientError
-from pipeline.readiness import is_ready
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")

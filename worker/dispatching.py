@@ -28,7 +28,8 @@ from tasks.bell import Bell
 from tasks.chore import Chore
 from tasks.dispatcher import Dispatcher, Pace
 from worker.belt import celery_app
-from worker.clocks import LOOK_S, ClockWatch
+from worker.clocks import LOOK_S as LOOK_CLOCK_S
+from worker.clocks import ClockWatch
 from worker.health import exposing
 from worker.life import Life
 from worker.logkeeping import keeping_own_logs
@@ -64,7 +65,7 @@ def serve(settings: Settings, *, name: str, beginning: Callable[[], None] = lamb
     with open_farm(settings) as farm, sending_spans(settings, instance=own_name):
         gauges = Gauges(farm, expiry_s=settings.lease.expiry_s)
         clock = ClockWatch(farm.ledger)
-        clocks = Chore("clock", clock.look, every_s=LOOK_S)
+        clocks = Chore("clock", clock.look, every_s=LOOK_CLOCK_S)
         ready = readiness_of(farm, gauges, clock)
 
         def figures() -> bytes:

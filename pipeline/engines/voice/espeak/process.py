@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.engines.voice.espeak import zygote
+from pipeline.pipes import is_ready
 from pipeline.plan.errors import DefectError, InputError, TransientError
-from pipeline.readiness import is_ready
 
 #: One utterance takes milliseconds; a call that takes so long will not return.
 LIMIT_MS = 30_000

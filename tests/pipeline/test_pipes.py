@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.readiness import is_ready
+from pipeline.pipes import is_ready
 
 
 @pytest.fixture
